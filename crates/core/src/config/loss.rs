@@ -1,0 +1,147 @@
+//! What is minimised.
+
+use serde::{Deserialize, Serialize};
+
+use super::tagged::deserialize_tagged;
+
+/// The loss at the output (spec 4), averaged over the batch.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum LossConfig {
+    /// Squared difference of spike counts (spec 4.2).
+    Count(CountLoss),
+    /// van Rossum distance to target spike trains (spec 4.1).
+    SpikeTrain(SpikeTrainLoss),
+    /// Cross-entropy of a softmax over first spike times (spec 4.3).
+    Latency(LatencyLoss),
+}
+
+deserialize_tagged!(LossConfig { "count" => Count, "spikeTrain" => SpikeTrain, "latency" => Latency });
+
+impl Default for LossConfig {
+    fn default() -> Self {
+        Self::Latency(LatencyLoss::default())
+    }
+}
+
+impl LossConfig {
+    /// When a simulation may end before its last step; only the latency loss allows it.
+    #[must_use]
+    pub fn early_stop(&self) -> EarlyStop {
+        match self {
+            Self::Latency(latency) => latency.early_stop,
+            Self::Count(_) | Self::SpikeTrain(_) => EarlyStop::Off,
+        }
+    }
+}
+
+/// `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct CountLoss {
+    /// Wanted spikes of the labelled unit, where the data have labels.
+    pub positive: u32,
+    /// Wanted spikes of the other units, where the data have labels.
+    pub negative: u32,
+}
+
+impl Default for CountLoss {
+    fn default() -> Self {
+        Self { positive: 1, negative: 0 }
+    }
+}
+
+/// `L = Σ (κ ∗ (S − target))² / (T B)` with `κ[m] = kernelDecay^m` (spec 4.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct SpikeTrainLoss {
+    /// Decay of the kernel per step, above 0 and below 1.
+    pub kernel_decay: f64,
+}
+
+impl Default for SpikeTrainLoss {
+    fn default() -> Self {
+        Self { kernel_decay: 0.9 }
+    }
+}
+
+/// When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum EarlyStop {
+    /// Each sample ends after the step at which its last output unit fired for the first time. Spikes and silent units
+    /// are counted up to there.
+    #[default]
+    Sample,
+    /// All samples of a batch end with the last of them (the authors' definition). Spikes and silent units are counted
+    /// up to the batch's last step, so they depend on how samples are grouped.
+    Batch,
+    /// Every sample runs all steps; all spikes count.
+    Off,
+}
+
+/// `a_n = T − firstSpike_n` (0 if silent), `P = softmax(inverseTemperature · a)`, `L = −log P_label` (spec 4.3).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct LatencyLoss {
+    /// Factor on the first spike times, per step, above 0.
+    pub inverse_temperature: f64,
+    /// Loss of a labelled unit that never fires; it reaches rules with an activation part.
+    pub no_spike_penalty: f64,
+    /// When a simulation ends.
+    pub early_stop: EarlyStop,
+    /// Count term on top, off unless given (spec 6.iv).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_count: Option<TargetCount>,
+}
+
+impl Default for LatencyLoss {
+    fn default() -> Self {
+        Self {
+            inverse_temperature: 0.166_667,
+            no_spike_penalty: 0.1,
+            early_stop: EarlyStop::default(),
+            target_count: None,
+        }
+    }
+}
+
+/// Which outputs the count term looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum TargetCountScope {
+    /// `max(0, goal − spikes)²` of the labelled unit.
+    #[default]
+    Silent,
+    /// `(spikes − wanted)²` of every output, wanted `positive` or `negative`.
+    All,
+}
+
+/// Count term of the latency loss, times `weight / (T B)` (spec 6.iv).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct TargetCount {
+    /// Factor λ_c, at least 0.
+    pub weight: f64,
+    /// Which outputs it looks at.
+    pub scope: TargetCountScope,
+    /// Spikes below which the labelled unit is pushed (scope `silent`).
+    pub goal: f64,
+    /// Wanted spikes of the labelled unit (scope `all`).
+    pub positive: f64,
+    /// Wanted spikes of the others (scope `all`).
+    pub negative: f64,
+}
+
+impl Default for TargetCount {
+    fn default() -> Self {
+        Self { weight: 1.0, scope: TargetCountScope::default(), goal: 1.0, positive: 1.0, negative: 0.0 }
+    }
+}

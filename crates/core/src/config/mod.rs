@@ -1,0 +1,71 @@
+//! The configuration: one source of truth for the API, CLI files and checkpoints.
+//!
+//! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
+
+mod loss;
+mod network;
+mod rule;
+mod tagged;
+mod training;
+mod validate;
+
+use serde::{Deserialize, Serialize};
+
+pub use loss::{CountLoss, EarlyStop, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
+pub use network::{Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig};
+pub use rule::{
+    ActivationRule, ActivationVariant, AntlrRule, ExponentialSurrogate, MixtureRule, RuleConfig, Surrogate, TimingRule,
+};
+pub use training::{
+    Adam, ConstantSchedule, OptimizerConfig, ScheduleConfig, Sgd, SilentRules, SilentUnitUpdate, StepSchedule, Threads,
+    TrainingConfig,
+};
+
+use crate::error::{Error, Result};
+
+/// Everything that defines a training run, apart from the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Config {
+    /// Layers, neuron and length of the simulation.
+    pub network: NetworkConfig,
+    /// The way to the gradient.
+    #[serde(default)]
+    pub rule: RuleConfig,
+    /// What is minimised.
+    #[serde(default)]
+    pub loss: LossConfig,
+    /// How parameters follow the gradient.
+    #[serde(default)]
+    pub optimizer: OptimizerConfig,
+    /// The learning rate over the epochs.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+    /// Batches, epochs, clipping, seed, threads.
+    #[serde(default)]
+    pub training: TrainingConfig,
+}
+
+impl Config {
+    /// Parses and validates a JSON configuration; an error names the path of the field.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for malformed JSON, unknown or missing fields and values out of range.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let mut reader = serde_json::Deserializer::from_str(json);
+        let config: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let (path, message) = tagged::locate(&error.path().to_string(), &error.inner().to_string());
+            Error::config(path, message)
+        })?;
+        reader.end().map_err(|error| Error::config("", error.to_string()))?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The resolved configuration as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a configuration has only string keys and finite numbers")
+    }
+}

@@ -1,0 +1,146 @@
+//! Layers, neuron and length of the simulation.
+
+use serde::{Deserialize, Serialize};
+
+use super::tagged::deserialize_tagged;
+
+/// Size of the input: a number of units or `[channels, height, width]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum InputShape {
+    /// A flat list of units.
+    Units(u32),
+    /// A picture, `[channels, height, width]`; the flat index is row-major.
+    Picture([u32; 3]),
+}
+
+impl InputShape {
+    /// The number of input units.
+    #[must_use]
+    pub fn units(self) -> usize {
+        match self {
+            Self::Units(units) => units as usize,
+            Self::Picture(shape) => shape.iter().map(|&n| n as usize).product(),
+        }
+    }
+}
+
+/// The network: input, length of the simulation, neuron, layers from the input up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct NetworkConfig {
+    /// Input units, or `[channels, height, width]`.
+    pub input: InputShape,
+    /// Length of the simulation T in steps, 1 to 65535.
+    #[serde(default = "NetworkConfig::default_steps")]
+    pub steps: u32,
+    /// The neuron of every layer.
+    #[serde(default)]
+    pub neuron: NeuronConfig,
+    /// Layers from the input up; the last one is the output.
+    pub layers: Vec<LayerConfig>,
+}
+
+impl NetworkConfig {
+    fn default_steps() -> u32 {
+        300
+    }
+}
+
+/// How the gains follow from the decays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum GainMode {
+    /// One input spike over a weight of 1 lifts the membrane to a peak of 1 within the simulation.
+    Auto,
+    /// `currentGain`, `membraneGain` and `biasGain` are taken as given.
+    Manual,
+}
+
+/// Leaky integrate-and-fire neuron with a synaptic current and reset to zero (spec 1.1).
+///
+/// `I[t] = currentGain · W s[t] + currentDecay (1 − S[t−1]) I[t−1]`,
+/// `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay (1 − S[t−1]) V[t−1]`, `S[t] = V[t] ≥ threshold`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct NeuronConfig {
+    /// Decay of the synaptic current per step, 0 to 1.
+    pub current_decay: f64,
+    /// Decay of the membrane per step, 0 to 1.
+    pub membrane_decay: f64,
+    /// Membrane at which a unit fires, above 0.
+    pub threshold: f64,
+    /// `auto`, or `manual` when any gain is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<GainMode>,
+    /// Gain of the input drive, above 0; 1 unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_gain: Option<f64>,
+    /// Gain from current to membrane, above 0; 1 unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membrane_gain: Option<f64>,
+    /// Gain of the bias; 1 unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias_gain: Option<f64>,
+}
+
+impl NeuronConfig {
+    /// Whether the gains follow from the decays.
+    #[must_use]
+    pub fn has_auto_gain(&self) -> bool {
+        match self.gain {
+            Some(mode) => mode == GainMode::Auto,
+            None => !self.has_any_gain(),
+        }
+    }
+
+    pub(super) fn has_any_gain(&self) -> bool {
+        self.current_gain.is_some() || self.membrane_gain.is_some() || self.bias_gain.is_some()
+    }
+}
+
+impl Default for NeuronConfig {
+    fn default() -> Self {
+        Self {
+            current_decay: 0.99,
+            membrane_decay: 0.99,
+            threshold: 1.0,
+            gain: None,
+            current_gain: None,
+            membrane_gain: None,
+            bias_gain: None,
+        }
+    }
+}
+
+/// One layer.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum LayerConfig {
+    /// Every unit sees every input; spiking.
+    Dense(Dense),
+    /// `[channels, height, width]` to a flat list of units, row-major.
+    Flatten(Flatten),
+}
+
+deserialize_tagged!(LayerConfig { "dense" => Dense, "flatten" => Flatten });
+
+/// A fully connected layer of spiking units.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Dense {
+    /// Number of units, at least 1.
+    pub units: u32,
+}
+
+/// Reshapes a picture to a flat list of units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Flatten {}

@@ -1,0 +1,73 @@
+//! Enumerations told apart by their `type` field, with errors that keep the whole path of the field at fault.
+//!
+//! Serde's own internally tagged enumerations lose the path below the tag.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+const MARK: char = '\u{1}';
+
+/// Splits a message that [`variant`] wrapped around an inner path and joins the paths.
+pub(super) fn locate(outer: &str, message: &str) -> (String, String) {
+    let mut path = if outer == "." { String::new() } else { outer.to_owned() };
+    let mut rest = message;
+    while let Some(inner) = rest.strip_prefix(MARK) {
+        let Some((segment, tail)) = inner.split_once(MARK) else { break };
+        if !path.is_empty() && !segment.is_empty() && !segment.starts_with('[') {
+            path.push('.');
+        }
+        path.push_str(segment);
+        rest = tail;
+    }
+    (path, without_position(rest).to_owned())
+}
+
+/// Drops the position that `serde_json` adds to errors of a nested value, where it means nothing.
+fn without_position(message: &str) -> &str {
+    message.strip_suffix(" at line 0 column 0").unwrap_or(message)
+}
+
+/// Takes the `type` field off an object.
+pub(super) fn split_tag<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    known: &[&str],
+) -> Result<(String, Map<String, Value>), D::Error> {
+    use serde::de::Error as _;
+    let Value::Object(mut map) = Value::deserialize(deserializer)? else {
+        return Err(D::Error::custom(format!("must be an object with a \"type\" of {}", known.join(", "))));
+    };
+    match map.remove("type") {
+        Some(Value::String(tag)) if known.contains(&tag.as_str()) => Ok((tag, map)),
+        Some(other) => Err(D::Error::custom(format!(
+            "{MARK}type{MARK}must be one of {}, got {other}",
+            known.join(", ")
+        ))),
+        None => Err(D::Error::custom(format!("{MARK}type{MARK}is missing: one of {}", known.join(", ")))),
+    }
+}
+
+/// Reads the fields of one variant.
+pub(super) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
+    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { "" } else { &path };
+        E::custom(format!("{MARK}{path}{MARK}{}", error.inner()))
+    })
+}
+
+/// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag.
+macro_rules! deserialize_tagged {
+    ($name:ident { $($tag:literal => $variant:ident),+ $(,)? }) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let (tag, fields) = $crate::config::tagged::split_tag(deserializer, &[$($tag),+])?;
+                match tag.as_str() {
+                    $($tag => $crate::config::tagged::variant(fields).map(Self::$variant),)+
+                    _ => unreachable!("split_tag only returns known tags"),
+                }
+            }
+        }
+    };
+}
+pub(super) use deserialize_tagged;

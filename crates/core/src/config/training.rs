@@ -1,0 +1,218 @@
+//! Optimiser, schedule, batches.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::tagged::deserialize_tagged;
+
+/// How parameters follow the gradient (spec 7).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum OptimizerConfig {
+    /// Adam (Kingma and Ba 2015) in the PyTorch convention.
+    Adam(Adam),
+    /// Stochastic gradient descent with momentum.
+    Sgd(Sgd),
+}
+
+deserialize_tagged!(OptimizerConfig { "adam" => Adam, "sgd" => Sgd });
+
+impl Default for OptimizerConfig {
+    fn default() -> Self {
+        Self::Adam(Adam::default())
+    }
+}
+
+impl OptimizerConfig {
+    /// The learning rate before any schedule.
+    #[must_use]
+    pub fn learning_rate(&self) -> f64 {
+        match self {
+            Self::Adam(adam) => adam.learning_rate,
+            Self::Sgd(sgd) => sgd.learning_rate,
+        }
+    }
+}
+
+/// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `w ← w − rate · m̂ / (√v̂ + ε)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct Adam {
+    /// Step size, above 0.
+    pub learning_rate: f64,
+    /// Decay of the first moment, 0 to below 1.
+    pub beta1: f64,
+    /// Decay of the second moment, 0 to below 1.
+    pub beta2: f64,
+    /// Added to the root of the second moment, above 0.
+    pub epsilon: f64,
+    /// Times the parameter, added to its gradient, at least 0.
+    pub weight_decay: f64,
+}
+
+impl Default for Adam {
+    fn default() -> Self {
+        Self { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
+    }
+}
+
+/// `u ← momentum · u + g`, `w ← w − rate · u`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct Sgd {
+    /// Step size, above 0.
+    pub learning_rate: f64,
+    /// Share of the last update that is kept, 0 to below 1.
+    pub momentum: f64,
+    /// Times the parameter, added to its gradient, at least 0.
+    pub weight_decay: f64,
+}
+
+impl Default for Sgd {
+    fn default() -> Self {
+        Self { learning_rate: 0.01, momentum: 0.0, weight_decay: 0.0 }
+    }
+}
+
+/// The learning rate over the epochs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum ScheduleConfig {
+    /// The same in every epoch.
+    Constant(ConstantSchedule),
+    /// Times `factor` after every `every` epochs.
+    Step(StepSchedule),
+}
+
+deserialize_tagged!(ScheduleConfig { "constant" => Constant, "step" => Step });
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        Self::Step(StepSchedule::default())
+    }
+}
+
+/// The same learning rate in every epoch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct ConstantSchedule {}
+
+/// `rate · factor^floor(epoch / every)` with epochs counted from 0.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct StepSchedule {
+    /// Epochs between two changes, at least 1.
+    pub every: u32,
+    /// Factor at each change, above 0.
+    pub factor: f64,
+}
+
+impl Default for StepSchedule {
+    fn default() -> Self {
+        Self { every: 10, factor: 0.1 }
+    }
+}
+
+/// Number of threads: `"auto"` (all cores) or a number; the result does not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(type = "\"auto\" | number"), schemars(untagged))]
+pub enum Threads {
+    /// One thread per core.
+    #[default]
+    Auto,
+    /// As many as said, at least 1.
+    Fixed(u32),
+}
+
+impl Serialize for Threads {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Fixed(count) => serializer.serialize_u32(*count),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Threads {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::String(word) if word == "auto" => Ok(Self::Auto),
+            serde_json::Value::Number(number) => number
+                .as_u64()
+                .and_then(|count| u32::try_from(count).ok())
+                .map(Self::Fixed)
+                .ok_or_else(|| D::Error::custom(format!("must be \"auto\" or a whole number, got {number}"))),
+            other => Err(D::Error::custom(format!("must be \"auto\" or a whole number, got {other}"))),
+        }
+    }
+}
+
+/// Which rules get the silent-unit update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum SilentRules {
+    /// The timing rule alone, as the authors have it.
+    #[default]
+    Timing,
+    /// Every rule.
+    All,
+    /// None.
+    Off,
+}
+
+/// Raises all input weights of units that never fire: `dW_ji ← dW_ji − strength / inputs · silent_j`, where `silent_j` is the
+/// share of the batch in which unit j stays silent (spec 5.6, 6.v).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct SilentUnitUpdate {
+    /// Size of the push, at least 0.
+    pub strength: f64,
+    /// Which rules get it.
+    pub rules: SilentRules,
+}
+
+impl Default for SilentUnitUpdate {
+    fn default() -> Self {
+        Self { strength: 100.0, rules: SilentRules::default() }
+    }
+}
+
+/// Batches, epochs, clipping, seed, threads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct TrainingConfig {
+    /// Samples per update, at least 1.
+    pub batch_size: u32,
+    /// Passes over the training data.
+    pub epochs: u32,
+    /// Every element of a gradient is kept within ±this; `null` turns it off.
+    pub gradient_clip: Option<f64>,
+    /// Push for units that never fire.
+    pub silent_unit_update: SilentUnitUpdate,
+    /// Seed of the initial weights and of the order of samples.
+    pub seed: u32,
+    /// `"auto"` or a number; the result does not depend on it.
+    pub threads: Threads,
+}
+
+impl Default for TrainingConfig {
+    fn default() -> Self {
+        Self {
+            batch_size: 16,
+            epochs: 20,
+            gradient_clip: Some(1.0),
+            silent_unit_update: SilentUnitUpdate::default(),
+            seed: 1,
+            threads: Threads::default(),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! Ranges of the configuration. Each message says what must hold and what was given.
+
+use super::{
+    ActivationVariant, Config, GainMode, LayerConfig, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig,
+    RuleConfig, ScheduleConfig, Surrogate, Threads,
+};
+use crate::error::{Error, Result};
+
+/// Parameters of one layer may not exceed this many, so that a small file cannot ask for all memory.
+const MOST_WEIGHTS: u64 = 1 << 30;
+/// States of one layer over all steps may not exceed this many either.
+const MOST_STATES: u64 = 1 << 28;
+/// Threads beyond this are a mistake.
+const MOST_THREADS: u32 = 1024;
+
+impl Config {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field out of range.
+    pub fn validate(&self) -> Result<()> {
+        network(&self.network)?;
+        rule(&self.rule)?;
+        loss(&self.loss)?;
+        optimizer(&self.optimizer)?;
+        if let ScheduleConfig::Step(step) = &self.schedule {
+            at_least("schedule.every", step.every, 1)?;
+            positive("schedule.factor", step.factor)?;
+        }
+        let training = &self.training;
+        at_least("training.batchSize", training.batch_size, 1)?;
+        if let Some(clip) = training.gradient_clip {
+            positive("training.gradientClip", clip)?;
+        }
+        not_negative("training.silentUnitUpdate.strength", training.silent_unit_update.strength)?;
+        if let Threads::Fixed(count) = training.threads {
+            at_least("training.threads", count, 1)?;
+            at_most("training.threads", u64::from(count), u64::from(MOST_THREADS))?;
+        }
+        Ok(())
+    }
+}
+
+fn network(network: &NetworkConfig) -> Result<()> {
+    if network.input.units() == 0 {
+        return Err(Error::config("network.input", "must have at least 1 unit, got 0"));
+    }
+    at_most("network.input", network.input.units() as u64, MOST_WEIGHTS)?;
+    at_least("network.steps", network.steps, 1)?;
+    at_most("network.steps", u64::from(network.steps), u64::from(u16::MAX))?;
+    neuron(&network.neuron)?;
+    if network.layers.is_empty() {
+        return Err(Error::config("network.layers", "must have at least 1 layer, got 0"));
+    }
+    let mut inputs = network.input.units() as u64;
+    let mut is_flat = matches!(network.input, super::InputShape::Units(_));
+    for (index, layer) in network.layers.iter().enumerate() {
+        match layer {
+            LayerConfig::Dense(dense) => {
+                let path = format!("network.layers[{index}].units");
+                if !is_flat {
+                    return Err(Error::config(
+                        format!("network.layers[{index}].type"),
+                        "dense needs a flat input: put a flatten layer before it",
+                    ));
+                }
+                at_least(&path, dense.units, 1)?;
+                at_most(&path, inputs * u64::from(dense.units), MOST_WEIGHTS)
+                    .map_err(|_| Error::config(&path, format!("{inputs} × {} weights are too many", dense.units)))?;
+                at_most(&path, u64::from(network.steps) * u64::from(dense.units), MOST_STATES).map_err(|_| {
+                    Error::config(&path, format!("{} units × {} steps are too many", dense.units, network.steps))
+                })?;
+                inputs = u64::from(dense.units);
+            }
+            LayerConfig::Flatten(_) => is_flat = true,
+        }
+    }
+    if !matches!(network.layers.last(), Some(LayerConfig::Dense(_))) {
+        let last = network.layers.len() - 1;
+        return Err(Error::config(format!("network.layers[{last}].type"), "the last layer must be dense"));
+    }
+    Ok(())
+}
+
+fn neuron(neuron: &NeuronConfig) -> Result<()> {
+    within("network.neuron.currentDecay", neuron.current_decay, 0.0, 1.0)?;
+    within("network.neuron.membraneDecay", neuron.membrane_decay, 0.0, 1.0)?;
+    positive("network.neuron.threshold", neuron.threshold)?;
+    if neuron.gain == Some(GainMode::Auto) && neuron.has_any_gain() {
+        return Err(Error::config("network.neuron.gain", "\"auto\" and given gains exclude each other"));
+    }
+    for (name, gain) in [("currentGain", neuron.current_gain), ("membraneGain", neuron.membrane_gain)] {
+        if let Some(gain) = gain {
+            positive(&format!("network.neuron.{name}"), gain)?;
+        }
+    }
+    if let Some(gain) = neuron.bias_gain {
+        not_negative("network.neuron.biasGain", gain)?;
+    }
+    Ok(())
+}
+
+fn rule(rule: &RuleConfig) -> Result<()> {
+    match rule {
+        RuleConfig::Activation(activation) => surrogate(&activation.surrogate),
+        RuleConfig::Timing(_) => Ok(()),
+        RuleConfig::Antlr(antlr) => {
+            if antlr.variant == ActivationVariant::Slayer {
+                return Err(Error::config(
+                    "rule.variant",
+                    "slayer is not defined inside antlr (its adjoints are ungated, the timing part needs gated ones)",
+                ));
+            }
+            finite("rule.activationWeight", antlr.activation_weight)?;
+            finite("rule.timingWeight", antlr.timing_weight)?;
+            surrogate(&antlr.surrogate)
+        }
+        RuleConfig::Mixture(mixture) => {
+            finite("rule.activationWeight", mixture.activation_weight)?;
+            finite("rule.timingWeight", mixture.timing_weight)?;
+            surrogate(&mixture.surrogate)
+        }
+    }
+}
+
+fn surrogate(surrogate: &Surrogate) -> Result<()> {
+    let Surrogate::Exponential(exponential) = surrogate;
+    positive("rule.surrogate.scale", exponential.scale)?;
+    not_negative("rule.surrogate.sharpness", exponential.sharpness)
+}
+
+fn loss(loss: &LossConfig) -> Result<()> {
+    match loss {
+        LossConfig::Count(_) => Ok(()),
+        LossConfig::SpikeTrain(train) => {
+            positive("loss.kernelDecay", train.kernel_decay)?;
+            below("loss.kernelDecay", train.kernel_decay, 1.0)
+        }
+        LossConfig::Latency(latency) => {
+            positive("loss.inverseTemperature", latency.inverse_temperature)?;
+            not_negative("loss.noSpikePenalty", latency.no_spike_penalty)?;
+            if let Some(count) = &latency.target_count {
+                not_negative("loss.targetCount.weight", count.weight)?;
+                not_negative("loss.targetCount.goal", count.goal)?;
+                not_negative("loss.targetCount.positive", count.positive)?;
+                not_negative("loss.targetCount.negative", count.negative)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn optimizer(optimizer: &OptimizerConfig) -> Result<()> {
+    positive("optimizer.learningRate", optimizer.learning_rate())?;
+    match optimizer {
+        OptimizerConfig::Adam(adam) => {
+            not_negative("optimizer.beta1", adam.beta1)?;
+            below("optimizer.beta1", adam.beta1, 1.0)?;
+            not_negative("optimizer.beta2", adam.beta2)?;
+            below("optimizer.beta2", adam.beta2, 1.0)?;
+            positive("optimizer.epsilon", adam.epsilon)?;
+            not_negative("optimizer.weightDecay", adam.weight_decay)
+        }
+        OptimizerConfig::Sgd(sgd) => {
+            not_negative("optimizer.momentum", sgd.momentum)?;
+            below("optimizer.momentum", sgd.momentum, 1.0)?;
+            not_negative("optimizer.weightDecay", sgd.weight_decay)
+        }
+    }
+}
+
+fn at_least(path: &str, value: u32, least: u32) -> Result<()> {
+    require(value >= least, path, &format!("must be at least {least}"), value)
+}
+
+fn at_most(path: &str, value: u64, most: u64) -> Result<()> {
+    require(value <= most, path, &format!("must be at most {most}"), value)
+}
+
+/// Single-precision kernels take every number, so it must also be finite as an f32.
+fn finite(path: &str, value: f64) -> Result<()> {
+    require((value as f32).is_finite(), path, "must be a finite single-precision number", value)
+}
+
+fn positive(path: &str, value: f64) -> Result<()> {
+    finite(path, value)?;
+    require(value as f32 > 0.0, path, "must be above 0", value)
+}
+
+fn not_negative(path: &str, value: f64) -> Result<()> {
+    finite(path, value)?;
+    require(value >= 0.0, path, "must be at least 0", value)
+}
+
+fn below(path: &str, value: f64, bound: f64) -> Result<()> {
+    require(value < bound, path, &format!("must be below {bound}"), value)
+}
+
+fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
+    require((least..=most).contains(&value), path, &format!("must be between {least} and {most}"), value)
+}
+
+fn require(holds: bool, path: &str, rule: &str, value: impl std::fmt::Display) -> Result<()> {
+    if holds { Ok(()) } else { Err(Error::config(path, format!("{rule}, got {value}"))) }
+}

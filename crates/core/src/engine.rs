@@ -1,0 +1,12 @@
+//! One sample at a time on each worker: forward, loss, backward, forget.
+
+mod group;
+mod simulate;
+mod slot;
+mod workspace;
+
+pub use crate::rule::LayerTrace;
+pub(crate) use group::{Engine, Job, Want};
+pub use slot::Prediction;
+pub(crate) use slot::Slot;
+pub(crate) use workspace::{LayerWork, Workspace};

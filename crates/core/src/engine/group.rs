@@ -1,0 +1,158 @@
+//! Groups of samples, spread over the workers. What a sample computes does not depend on its worker.
+
+use std::sync::{Mutex, PoisonError};
+
+use spikelet_kernels::Level;
+
+use super::simulate::{End, simulate};
+use super::slot::Slot;
+use super::workspace::Workspace;
+use crate::config::EarlyStop;
+use crate::data::{Dataset, Targets};
+use crate::executor::Executor;
+use crate::loss::{Loss, Output};
+use crate::network::Network;
+use crate::readout::LayerSpikes;
+use crate::rule::{Sweep, backward};
+
+/// Most samples that are in flight at a time, so that memory does not grow with the batch.
+const GROUP: usize = 32;
+
+/// What to compute for each sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Want {
+    pub(crate) gradients: bool,
+    pub(crate) spikes: bool,
+    pub(crate) trace: bool,
+}
+
+/// A pass over samples of one data set.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Job<'a> {
+    pub(crate) data: &'a Dataset,
+    pub(crate) loss: Option<&'a Loss>,
+    pub(crate) sweeps: &'a [Sweep],
+    pub(crate) early_stop: EarlyStop,
+    pub(crate) want: Want,
+}
+
+/// Memory for running groups.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) level: Level,
+    workspaces: Vec<Mutex<Workspace>>,
+    slots: Vec<Slot>,
+}
+
+impl Engine {
+    pub(crate) fn new(level: Level) -> Self {
+        Self { level, workspaces: Vec::new(), slots: Vec::new() }
+    }
+
+    /// Runs a whole batch in groups and hands each group's slots to `consume`, in order; the flag says whether it is the last.
+    pub(crate) fn run_batch<E: Executor, R>(
+        &mut self,
+        network: &mut Network,
+        job: &Job<'_>,
+        batch: &[u32],
+        executor: &E,
+        mut consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
+    ) -> Result<(), R> {
+        let workers = executor.workers().min(GROUP).max(1);
+        while self.workspaces.len() < workers {
+            self.workspaces.push(Mutex::new(Workspace::new(network)));
+        }
+        while self.slots.len() < batch.len().min(GROUP) {
+            self.slots.push(Slot::new(network));
+        }
+        let end = match job.early_stop {
+            EarlyStop::Off => End::At(network.steps),
+            EarlyStop::Sample => End::OutputsFired,
+            EarlyStop::Batch => End::At(self.common_end(network, job, batch, executor)),
+        };
+        let groups = batch.len().div_ceil(GROUP);
+        for (index, group) in batch.chunks(GROUP).enumerate() {
+            let slots = &mut self.slots[..group.len()];
+            let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
+            executor.for_each(slots, |worker, sample, slot| {
+                let mut work = workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
+                run_sample(level, here, job, group[sample] as usize, batch.len(), end, &mut work, slot);
+            });
+            consume(network, slots, index + 1 == groups)?;
+        }
+        Ok(())
+    }
+
+    /// The last step at which some sample of the batch is still waiting for an output (the authors' early stop).
+    fn common_end<E: Executor>(&self, network: &Network, job: &Job<'_>, batch: &[u32], executor: &E) -> usize {
+        let mut ends = vec![0; batch.len()];
+        executor.for_each(&mut ends, |worker, sample, end| {
+            let mut work = self.workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
+            let input = job.data.inputs().sample(batch[sample] as usize);
+            *end = simulate(self.level, network, input, End::OutputsFired, &mut work);
+        });
+        ends.into_iter().max().unwrap_or(network.steps)
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the one place where all of a sample's context meets")]
+fn run_sample(
+    level: Level,
+    network: &Network,
+    job: &Job<'_>,
+    index: usize,
+    batch: usize,
+    end: End,
+    work: &mut Workspace,
+    slot: &mut Slot,
+) {
+    if job.want.gradients {
+        work.keep_trace(network.steps);
+    }
+    if job.want.trace {
+        work.keep_adjoints(network.steps);
+    }
+    let input = job.data.inputs().sample(index);
+    let steps = simulate(level, network, input, end, work);
+    let output = &work.layers[work.layers.len() - 1];
+    work.readout.read(&output.spikes(steps), network.outputs());
+    let label = match job.data.targets() {
+        Targets::Labels(labels) => Some(labels[index]),
+        _ => None,
+    };
+    let inputs = LayerSpikes { offsets: &work.input_offsets, units: input.1, steps };
+    let outcome = &mut slot.outcome;
+    outcome.start(&work.readout, label, inputs.count_before(steps), &network.shapes);
+    for (layer, shape) in network.shapes.iter().enumerate() {
+        let above = network.shapes.get(layer + 1).map_or(0, |shape| shape.units);
+        outcome.add_layer(&work.layers[layer].spikes(steps), shape.units, above, &mut work.counts);
+    }
+    if let Some(loss) = job.loss {
+        let output =
+            Output { spikes: output.spikes(steps), readout: &work.readout, steps: network.steps, batch };
+        loss.evaluate(&output, job.data.targets(), index, &mut work.gradient);
+        outcome.loss = work.gradient.value;
+        outcome.is_finite &= outcome.loss.total().is_finite();
+    }
+    mark_fired(network, steps, work, slot);
+    if job.want.spikes {
+        slot.spikes.clear();
+        slot.spikes.extend(
+            work.layers.iter().map(|layer| layer.spikes(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect()),
+        );
+    }
+    slot.trace = None;
+    if job.want.gradients {
+        backward(level, network, job.sweeps, input.1, steps, job.want.trace, work, slot);
+    }
+}
+
+/// Which units fired at all, for the silent-unit update.
+fn mark_fired(network: &Network, steps: usize, work: &Workspace, slot: &mut Slot) {
+    for (layer, here) in work.layers.iter().zip(&mut slot.layers) {
+        here.fired.clear();
+        here.fired.extend(
+            layer.spikes.chunks_exact(network.steps).map(|tile| tile[..steps].iter().fold(0, |all, bits| all | bits)),
+        );
+    }
+}

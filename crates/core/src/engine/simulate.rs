@@ -1,0 +1,153 @@
+//! Forward simulation of one sample.
+
+use spikelet_kernels::{ForwardTile, Level, StepEvents, TileState, forward_tile};
+
+use super::workspace::{LayerWork, Workspace};
+use crate::network::{Network, Tile};
+
+/// Steps between two looks at the output when a sample may end early.
+const CHUNK: usize = 32;
+
+/// When to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// After this many steps.
+    At(usize),
+    /// After the step at which the last output fired for the first time (spec 1.3).
+    OutputsFired,
+}
+
+/// Runs the layers from the bottom up, a chunk of steps at a time, and returns the number of simulated steps. Spikes
+/// from there on are dropped.
+pub(crate) fn simulate(
+    level: Level,
+    network: &Network,
+    (times, units): (&[u16], &[u32]),
+    end: End,
+    work: &mut Workspace,
+) -> usize {
+    count_steps(times, &mut work.input_offsets);
+    for layer in &mut work.layers {
+        layer.current.fill(0.0);
+        layer.membrane.fill(0.0);
+        layer.spikes.fill(0);
+        layer.units.clear();
+    }
+    let (last, chunk) = match end {
+        End::At(steps) => (steps, steps),
+        End::OutputsFired => (network.steps, CHUNK),
+    };
+    let mut waiting = Waiting::new(network.outputs());
+    let mut from = 0;
+    while from < last {
+        let to = last.min(from + chunk);
+        for index in 0..work.layers.len() {
+            let (below, here) = work.layers.split_at_mut(index);
+            let events = match below.last() {
+                Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
+                None => StepEvents { offsets: &work.input_offsets, units },
+            };
+            run_layer(level, network, index, events, (from, to), &mut here[0]);
+        }
+        if end == End::OutputsFired {
+            let output = &work.layers[work.layers.len() - 1];
+            if let Some(step) = (from..to).find(|&t| waiting.is_done_after(output, t)) {
+                let steps = step + 1;
+                work.layers.iter_mut().for_each(|layer| drop_from(layer, steps));
+                return steps;
+            }
+        }
+        from = to;
+    }
+    last
+}
+
+/// `offsets[t]` = number of spikes before step `t`.
+fn count_steps(times: &[u16], offsets: &mut [u32]) {
+    offsets.fill(0);
+    for &time in times {
+        offsets[usize::from(time) + 1] += 1;
+    }
+    for t in 1..offsets.len() {
+        offsets[t] += offsets[t - 1];
+    }
+}
+
+fn run_layer(
+    level: Level,
+    network: &Network,
+    index: usize,
+    events: StepEvents<'_>,
+    (from, to): (usize, usize),
+    layer: &mut LayerWork,
+) {
+    let steps = network.steps;
+    let tiles = network.layer(index);
+    for (number, tile) in tiles.iter().enumerate() {
+        let lanes = tile.first..tile.first + tile.lanes;
+        let trace = if layer.trace.is_empty() { 0..0 } else { tile.first * steps..(tile.first + tile.lanes) * steps };
+        forward_tile(
+            level,
+            &ForwardTile {
+                weights: &tile.weights.values,
+                bias: &tile.drive_bias,
+                lanes: tile.lanes,
+                events,
+                constants: network.constants,
+                from,
+                to,
+            },
+            &mut TileState {
+                current: &mut layer.current[lanes.clone()],
+                membrane: &mut layer.membrane[lanes],
+                trace: &mut layer.trace[trace],
+                spikes: &mut layer.spikes[number * steps..(number + 1) * steps],
+            },
+        );
+    }
+    list_spikes(tiles, steps, (from, to), layer);
+}
+
+/// Turns the bits of all tiles into lists by step, units in order.
+fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
+    for t in from..to {
+        for (number, tile) in tiles.iter().enumerate() {
+            let mut bits = layer.spikes[number * steps + t];
+            while bits != 0 {
+                layer.units.push(tile.first as u32 + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        layer.offsets[t + 1] = layer.units.len() as u32;
+    }
+}
+
+/// Forgets the spikes of a layer from step `steps` on.
+fn drop_from(layer: &mut LayerWork, steps: usize) {
+    let total = layer.offsets.len() - 1;
+    layer.units.truncate(layer.offsets[steps] as usize);
+    for tile in layer.spikes.chunks_exact_mut(total) {
+        tile[steps..].fill(0);
+    }
+}
+
+/// Outputs that have not fired yet.
+struct Waiting {
+    fired: Vec<bool>,
+    left: usize,
+}
+
+impl Waiting {
+    fn new(outputs: usize) -> Self {
+        Self { fired: vec![false; outputs], left: outputs }
+    }
+
+    fn is_done_after(&mut self, output: &LayerWork, t: usize) -> bool {
+        for &unit in &output.units[output.offsets[t] as usize..output.offsets[t + 1] as usize] {
+            let fired = &mut self.fired[unit as usize];
+            self.left -= usize::from(!*fired);
+            *fired = true;
+        }
+        self.left == 0
+    }
+}

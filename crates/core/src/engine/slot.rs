@@ -1,0 +1,100 @@
+//! What a sample of a group leaves behind for the weight gradients, the metrics and the caller.
+
+use spikelet_kernels::NO_ROW;
+
+use crate::metrics::SampleOutcome;
+use crate::network::{Network, padded};
+use crate::readout::LayerSpikes;
+use crate::rule::SampleTrace;
+use crate::spikes::SpikeTrains;
+
+/// Results of one sample.
+#[derive(Debug, Default)]
+pub(crate) struct Slot {
+    pub(crate) layers: Vec<SlotLayer>,
+    pub(crate) outcome: SampleOutcome,
+    /// Only when wanted: spikes of each layer as `(step, unit)`.
+    pub(crate) spikes: Vec<Vec<(u16, u32)>>,
+    /// Only when wanted.
+    pub(crate) trace: Option<SampleTrace>,
+}
+
+/// What one layer's weight gradient needs of a sample.
+#[derive(Debug, Default)]
+pub(crate) struct SlotLayer {
+    /// Row of each step, or [`NO_ROW`].
+    pub(crate) row_of_step: Vec<u32>,
+    pub(crate) rows: usize,
+    /// Input unit and row of each input spike that has a gradient, in order of time.
+    pub(crate) inputs: Vec<(u32, u32)>,
+    /// q of the layer at those rows: tile by tile `[row][lane]`.
+    pub(crate) q: Vec<f32>,
+    /// Σ_t p, `[lane]` of all tiles.
+    pub(crate) bias: Vec<f32>,
+    /// Lanes that fired, a word for each tile.
+    pub(crate) fired: Vec<u64>,
+}
+
+impl SlotLayer {
+    /// Assigns a row to each step before `end` at which the input fires.
+    pub(crate) fn plan_rows(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+        self.row_of_step.clear();
+        self.row_of_step.resize(steps, NO_ROW);
+        self.inputs.clear();
+        self.rows = 0;
+        for t in 0..end {
+            let units = inputs.at(t);
+            if !units.is_empty() {
+                self.row_of_step[t] = self.rows as u32;
+                self.inputs.extend(units.iter().map(|&unit| (unit, self.rows as u32)));
+                self.rows += 1;
+            }
+        }
+        self.q.resize(self.rows * lanes, 0.0);
+        self.bias.clear();
+        self.bias.resize(lanes, 0.0);
+    }
+}
+
+impl Slot {
+    pub(crate) fn new(network: &Network) -> Self {
+        let layers = network
+            .shapes
+            .iter()
+            .map(|shape| SlotLayer { bias: vec![0.0; padded(shape.units)], ..SlotLayer::default() })
+            .collect();
+        Self { layers, ..Self::default() }
+    }
+}
+
+/// What the network did with samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prediction {
+    /// Decision by most spikes, one a sample.
+    pub by_count: Vec<u32>,
+    /// Decision by the first spike, one a sample.
+    pub by_first_spike: Vec<u32>,
+    /// Step of the first output spike, one a sample; the number of simulated steps where there is none.
+    pub decision_step: Vec<u32>,
+    /// Simulated steps, one a sample.
+    pub steps: Vec<u32>,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<SpikeTrains>,
+}
+
+impl Prediction {
+    pub(crate) fn new(layers: usize) -> Self {
+        Self { layers: vec![SpikeTrains::new(); layers], ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self, slot: &Slot) {
+        let outcome = &slot.outcome;
+        self.by_count.push(outcome.by_count);
+        self.by_first_spike.push(outcome.by_first_spike);
+        self.decision_step.push(outcome.decision_step);
+        self.steps.push(outcome.steps);
+        for (trains, spikes) in self.layers.iter_mut().zip(&slot.spikes) {
+            trains.push_sample(spikes.iter().copied());
+        }
+    }
+}

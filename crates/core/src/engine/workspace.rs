@@ -1,0 +1,102 @@
+//! Scratch memory of one worker; its size depends on the network, not on the batch.
+
+use crate::loss::OutputGradient;
+use crate::network::{Network, padded};
+use crate::readout::{LayerSpikes, Readout};
+
+/// State and trace of one sample on its way through the network.
+#[derive(Debug)]
+pub(crate) struct Workspace {
+    /// Start of each step in the sample's input units, and the end of the last.
+    pub(crate) input_offsets: Vec<u32>,
+    pub(crate) layers: Vec<LayerWork>,
+    pub(crate) readout: Readout,
+    pub(crate) gradient: OutputGradient,
+    /// E of a tile, `[step][lane]`.
+    pub(crate) error: Vec<f32>,
+    /// T̄ of a tile's spikes.
+    pub(crate) timing: Vec<f32>,
+    /// q rows of a further sweep.
+    pub(crate) extra: Vec<f32>,
+    /// Spikes of each unit of a layer.
+    pub(crate) counts: Vec<u32>,
+}
+
+/// Scratch of a layer. Arrays over steps are tile-major where the kernels read them tile by tile.
+#[derive(Debug, Default)]
+pub(crate) struct LayerWork {
+    /// J, `[lane]` of all tiles.
+    pub(crate) current: Vec<f32>,
+    /// V, likewise.
+    pub(crate) membrane: Vec<f32>,
+    /// V before reset: tile by tile `[step][lane]`.
+    pub(crate) trace: Vec<f32>,
+    /// Spike bits: tile by tile `[step]`.
+    pub(crate) spikes: Vec<u64>,
+    /// Spikes by step.
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) units: Vec<u32>,
+    /// Adjoints `[step][lane of the layer]`; empty where nothing below wants them.
+    pub(crate) q: Vec<f32>,
+    pub(crate) r: Vec<f32>,
+    /// Only while tracing.
+    pub(crate) p: Vec<f32>,
+    pub(crate) direct: Vec<f32>,
+}
+
+impl Workspace {
+    pub(crate) fn new(network: &Network) -> Self {
+        let layers = network
+            .shapes
+            .iter()
+            .enumerate()
+            .map(|(index, shape)| {
+                let lanes = padded(shape.units);
+                let adjoint = if index > 0 { network.steps * lanes } else { 0 };
+                LayerWork {
+                    current: vec![0.0; lanes],
+                    membrane: vec![0.0; lanes],
+                    spikes: vec![0; network.steps * network.layer(index).len()],
+                    offsets: vec![0; network.steps + 1],
+                    q: vec![0.0; adjoint],
+                    r: vec![0.0; adjoint],
+                    ..LayerWork::default()
+                }
+            })
+            .collect();
+        Self {
+            input_offsets: vec![0; network.steps + 1],
+            layers,
+            readout: Readout::default(),
+            gradient: OutputGradient::default(),
+            error: Vec::new(),
+            timing: Vec::new(),
+            extra: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    /// Makes room for the membrane traces, which only gradients need.
+    pub(crate) fn keep_trace(&mut self, steps: usize) {
+        for layer in &mut self.layers {
+            layer.trace.resize(steps * layer.current.len(), 0.0);
+        }
+    }
+
+    /// Makes room for every adjoint of every layer.
+    pub(crate) fn keep_adjoints(&mut self, steps: usize) {
+        for layer in &mut self.layers {
+            let length = steps * layer.current.len();
+            for array in [&mut layer.q, &mut layer.r, &mut layer.p, &mut layer.direct] {
+                array.resize(length, 0.0);
+            }
+        }
+    }
+}
+
+impl LayerWork {
+    /// The layer's spikes at steps before `steps`.
+    pub(crate) fn spikes(&self, steps: usize) -> LayerSpikes<'_> {
+        LayerSpikes { offsets: &self.offsets, units: &self.units, steps }
+    }
+}

@@ -1,0 +1,71 @@
+//! Cross-entropy of a softmax over first spike times (spec 4.3), with the no-spike penalty and the count term (6.iv).
+//!
+//! ```text
+//! a_n = TL − first_n (0 if silent), z = β a, P = softmax(z), L = −log P_y + λ_ns 1[y silent]
+//! dL/dT[t,n] = −β (P_n − 1[n = y]) / B     at t = first_n
+//! dL/dS[t,y] = −λ_ns / B                   at every step, if y is silent
+//! ```
+
+use super::{Output, OutputGradient, SpikeGradient};
+use crate::config::{LatencyLoss, TargetCount, TargetCountScope};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Latency {
+    config: LatencyLoss,
+}
+
+impl Latency {
+    pub(super) fn new(config: &LatencyLoss) -> Self {
+        Self { config: config.clone() }
+    }
+
+    pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
+        let readout = output.readout;
+        let batch = output.batch as f64;
+        let beta = self.config.inverse_temperature;
+        let z = |unit: usize| beta * (readout.steps as f64 - f64::from(readout.first[unit]));
+        let outputs = readout.first.len();
+        let highest = (0..outputs).map(z).fold(f64::NEG_INFINITY, f64::max);
+        let total: f64 = (0..outputs).map(|unit| libm::exp(z(unit) - highest)).sum();
+        gradient.value.main = (highest - z(label)) + libm::log(total);
+
+        for (index, (t, unit)) in output.spikes.iter().enumerate() {
+            if readout.first[unit] as usize == t {
+                let share = libm::exp(z(unit) - highest) / total;
+                let wanted = if unit == label { 1.0 } else { 0.0 };
+                gradient.timing[index] = (-beta * (share - wanted) / batch) as f32;
+                gradient.end = t + 1;
+            }
+        }
+
+        let mut per_unit = vec![0.0; outputs];
+        if readout.is_silent(label) {
+            gradient.value.no_spike = self.config.no_spike_penalty;
+            per_unit[label] -= self.config.no_spike_penalty / batch;
+        }
+        if let Some(count) = &self.config.target_count {
+            count_term(count, output, label, &mut per_unit, &mut gradient.value.target_count);
+        }
+        if per_unit.iter().any(|&slope| slope != 0.0) {
+            gradient.spike = SpikeGradient::Constant(per_unit.iter().map(|&slope| slope as f32).collect());
+            gradient.end = output.spikes.steps;
+        }
+    }
+}
+
+/// `silent`: `λ_c / T · max(0, goal − C_y)²`; `all`: `λ_c / T · Σ_n (C_n − goal_n)²`.
+fn count_term(count: &TargetCount, output: &Output<'_>, label: usize, per_unit: &mut [f64], value: &mut f64) {
+    let steps = output.steps as f64;
+    let batch = output.batch as f64;
+    for (unit, slope) in per_unit.iter_mut().enumerate() {
+        let spikes = f64::from(output.readout.counts[unit]);
+        let is_label = unit == label;
+        let error = match count.scope {
+            TargetCountScope::Silent if is_label => -(count.goal - spikes).max(0.0),
+            TargetCountScope::Silent => 0.0,
+            TargetCountScope::All => spikes - if is_label { count.positive } else { count.negative },
+        };
+        *value += count.weight * error * error / steps;
+        *slope += 2.0 * count.weight * error / (steps * batch);
+    }
+}

@@ -1,0 +1,288 @@
+//! Metrics of a pass over samples (spec 3.5), per spiking layer from the input up.
+
+use serde::{Deserialize, Serialize};
+
+use crate::loss::LossValue;
+use crate::network::LayerShape;
+use crate::readout::{LayerSpikes, Readout};
+
+/// Share of right decisions, 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct Accuracy {
+    /// Deciding by most spikes.
+    pub count: f64,
+    /// Deciding by the first spike.
+    pub first_spike: f64,
+}
+
+/// Parts of the mean loss; those that are off are 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct LossParts {
+    /// The count, spike-train or cross-entropy term.
+    pub main: f64,
+    /// Penalty of labelled units that stay silent.
+    pub no_spike: f64,
+    /// Count term of the latency loss.
+    pub target_count: f64,
+}
+
+/// Spikes of the spiking layers; input spikes do not count.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct SpikeMetrics {
+    /// All layers, mean per sample.
+    pub per_sample: f64,
+    /// All layers up to and with the step of the first output spike, mean per sample.
+    pub until_decision: f64,
+    /// Mean per unit and sample, by layer.
+    pub per_unit: Vec<f64>,
+    /// Mean per unit and sample up to the decision, by layer.
+    pub until_decision_per_unit: Vec<f64>,
+    /// Sum over all samples, by layer.
+    #[cfg_attr(feature = "codegen", ts(type = "number[]"))]
+    pub total: Vec<u64>,
+    /// Sum over all samples up to the decision, by layer.
+    #[cfg_attr(feature = "codegen", ts(type = "number[]"))]
+    pub until_decision_total: Vec<u64>,
+}
+
+/// Step of the first output spike; the number of simulated steps where there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct DecisionStep {
+    /// Mean over samples.
+    pub mean: f64,
+    /// Median over samples.
+    pub median: f64,
+    /// Earliest.
+    pub min: f64,
+}
+
+/// What a pass over samples showed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct Metrics {
+    /// Number of samples.
+    #[cfg_attr(feature = "codegen", ts(type = "number"))]
+    pub samples: u64,
+    /// Mean loss.
+    pub loss: f64,
+    /// Its parts.
+    pub loss_parts: LossParts,
+    /// Share of right decisions; 0 where the data have no labels.
+    pub accuracy: Accuracy,
+    /// Spikes.
+    pub spikes: SpikeMetrics,
+    /// When the output decides.
+    pub decision_step: DecisionStep,
+    /// Share of (sample, unit) pairs without a spike, by layer.
+    pub silent_fraction: Vec<f64>,
+    /// Share of (sample, unit) pairs with a spike in at least half of the simulated steps, by layer.
+    pub saturated_fraction: Vec<f64>,
+    /// Spikes per unit and simulated step, by layer.
+    pub firing_rate: Vec<f64>,
+    /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches.
+    pub synaptic_operations: f64,
+    /// Mean over the batches of the gradient's Euclidean norm before clipping; only for training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub gradient_norm: Option<f64>,
+}
+
+/// What one sample adds.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SampleOutcome {
+    pub(crate) loss: LossValue,
+    pub(crate) by_count: u32,
+    pub(crate) by_first_spike: u32,
+    pub(crate) label: Option<u32>,
+    pub(crate) decision_step: u32,
+    pub(crate) steps: u32,
+    pub(crate) spikes: Vec<u64>,
+    pub(crate) until_decision: Vec<u64>,
+    pub(crate) silent: Vec<u64>,
+    pub(crate) saturated: Vec<u64>,
+    pub(crate) synaptic_operations: u64,
+    /// Whether an adjoint or the loss is not finite.
+    pub(crate) is_finite: bool,
+}
+
+impl SampleOutcome {
+    pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>, input_spikes: u64, shapes: &[LayerShape]) {
+        self.loss = LossValue::default();
+        self.by_count = readout.by_count();
+        self.by_first_spike = readout.by_first_spike();
+        self.label = label;
+        self.decision_step = readout.decision_step();
+        self.steps = readout.steps as u32;
+        self.spikes.clear();
+        self.until_decision.clear();
+        self.silent.clear();
+        self.saturated.clear();
+        self.synaptic_operations = input_spikes * shapes[0].units as u64;
+        self.is_finite = true;
+    }
+
+    /// Adds a layer; `counts` is scratch.
+    pub(crate) fn add_layer(&mut self, spikes: &LayerSpikes<'_>, units: usize, above: usize, counts: &mut Vec<u32>) {
+        counts.clear();
+        counts.resize(units, 0);
+        for &unit in &spikes.units[..spikes.count_before(spikes.steps) as usize] {
+            counts[unit as usize] += 1;
+        }
+        let total = spikes.count_before(spikes.steps);
+        self.spikes.push(total);
+        self.until_decision.push(spikes.count_before(self.decision_step as usize + 1));
+        self.silent.push(counts.iter().filter(|&&count| count == 0).count() as u64);
+        let half = (spikes.steps as u32).div_ceil(2);
+        self.saturated.push(counts.iter().filter(|&&count| count >= half).count() as u64);
+        self.synaptic_operations += total * above as u64;
+    }
+}
+
+/// Running sums of a pass; part of a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct MetricSums {
+    pub(crate) samples: u64,
+    main: f64,
+    no_spike: f64,
+    target_count: f64,
+    right_by_count: u64,
+    right_by_first_spike: u64,
+    steps: u64,
+    spikes: Vec<u64>,
+    until_decision: Vec<u64>,
+    silent: Vec<u64>,
+    saturated: Vec<u64>,
+    synaptic_operations: u64,
+    /// Samples by decision step.
+    decisions: Vec<u64>,
+    norm: f64,
+    norms: u64,
+}
+
+impl MetricSums {
+    pub(crate) fn new(layers: usize, steps: usize) -> Self {
+        Self {
+            spikes: vec![0; layers],
+            until_decision: vec![0; layers],
+            silent: vec![0; layers],
+            saturated: vec![0; layers],
+            decisions: vec![0; steps + 1],
+            ..Self::default()
+        }
+    }
+
+    /// Whether the sums have the shape of such a network.
+    pub(crate) fn fits(&self, layers: usize, steps: usize) -> bool {
+        [&self.spikes, &self.until_decision, &self.silent, &self.saturated].iter().all(|sums| sums.len() == layers)
+            && self.decisions.len() == steps + 1
+    }
+
+    pub(crate) fn add(&mut self, outcome: &SampleOutcome) {
+        self.samples += 1;
+        self.main += outcome.loss.main;
+        self.no_spike += outcome.loss.no_spike;
+        self.target_count += outcome.loss.target_count;
+        self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
+        self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
+        self.steps += u64::from(outcome.steps);
+        self.synaptic_operations += outcome.synaptic_operations;
+        self.decisions[outcome.decision_step as usize] += 1;
+        for (sums, values) in [
+            (&mut self.spikes, &outcome.spikes),
+            (&mut self.until_decision, &outcome.until_decision),
+            (&mut self.silent, &outcome.silent),
+            (&mut self.saturated, &outcome.saturated),
+        ] {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += value;
+            }
+        }
+    }
+
+    pub(crate) fn add_norm(&mut self, norm: f64) {
+        self.norm += norm;
+        self.norms += 1;
+    }
+
+    pub(crate) fn loss(&self) -> f64 {
+        self.mean(self.main + self.no_spike + self.target_count)
+    }
+
+    pub(crate) fn accuracy(&self) -> Accuracy {
+        Accuracy {
+            count: self.mean(self.right_by_count as f64),
+            first_spike: self.mean(self.right_by_first_spike as f64),
+        }
+    }
+
+    pub(crate) fn spikes_per_sample(&self) -> f64 {
+        self.mean(self.spikes.iter().sum::<u64>() as f64)
+    }
+
+    fn mean(&self, sum: f64) -> f64 {
+        if self.samples == 0 { 0.0 } else { sum / self.samples as f64 }
+    }
+
+    pub(crate) fn report(&self, shapes: &[LayerShape]) -> Metrics {
+        let per_unit = |sums: &[u64]| -> Vec<f64> {
+            sums.iter().zip(shapes).map(|(&sum, shape)| self.mean(sum as f64 / shape.units as f64)).collect()
+        };
+        let unit_steps = |shape: &LayerShape| (self.steps.max(1) * shape.units as u64) as f64;
+        Metrics {
+            samples: self.samples,
+            loss: self.loss(),
+            loss_parts: LossParts {
+                main: self.mean(self.main),
+                no_spike: self.mean(self.no_spike),
+                target_count: self.mean(self.target_count),
+            },
+            accuracy: self.accuracy(),
+            spikes: SpikeMetrics {
+                per_sample: self.spikes_per_sample(),
+                until_decision: self.mean(self.until_decision.iter().sum::<u64>() as f64),
+                per_unit: per_unit(&self.spikes),
+                until_decision_per_unit: per_unit(&self.until_decision),
+                total: self.spikes.clone(),
+                until_decision_total: self.until_decision.clone(),
+            },
+            decision_step: self.decision_step(),
+            silent_fraction: per_unit(&self.silent),
+            saturated_fraction: per_unit(&self.saturated),
+            firing_rate: self
+                .spikes
+                .iter()
+                .zip(shapes)
+                .map(|(&spikes, shape)| spikes as f64 / unit_steps(shape))
+                .collect(),
+            synaptic_operations: self.mean(self.synaptic_operations as f64),
+            gradient_norm: (self.norms > 0).then(|| self.norm / self.norms as f64),
+        }
+    }
+
+    fn decision_step(&self) -> DecisionStep {
+        let sum: f64 = self.decisions.iter().enumerate().map(|(step, &samples)| step as f64 * samples as f64).sum();
+        let nth = |wanted: u64| {
+            let mut seen = 0;
+            self.decisions.iter().position(|&samples| {
+                seen += samples;
+                seen > wanted
+            })
+        };
+        let at = |wanted: u64| nth(wanted).unwrap_or(0) as f64;
+        let median = match self.samples {
+            0 => 0.0,
+            samples => (at((samples - 1) / 2) + at(samples / 2)) / 2.0,
+        };
+        DecisionStep { mean: self.mean(sum), median, min: if self.samples == 0 { 0.0 } else { at(0) } }
+    }
+}

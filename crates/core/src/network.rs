@@ -1,0 +1,350 @@
+//! The network: shapes, gains and parameters, cut into tiles.
+
+use serde::Serialize;
+use spikelet_kernels::{LANES, LifConstants, TILE};
+
+use crate::config::{Config, LayerConfig, NetworkConfig, NeuronConfig, OptimizerConfig};
+use crate::error::{Error, Result};
+use crate::rng::{Purpose, Stream};
+
+/// Gains in effect (spec 1.2).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Gains {
+    /// Gain of the input drive, βᵢ.
+    pub current: f64,
+    /// Gain from current to membrane, βᵥ.
+    pub membrane: f64,
+    /// Gain of the bias, β_b.
+    pub bias: f64,
+}
+
+impl Gains {
+    /// Gains of a neuron in a simulation of `steps` steps.
+    ///
+    /// `auto`: the membrane's response to one spike over a weight of 1, `βᵥ e[n]` with
+    /// `e[n] = Σ_(k=0..n) αᵢᵏ αᵥⁿ⁻ᵏ`, has a peak of 1 within the simulation.
+    #[must_use]
+    pub fn of(neuron: &NeuronConfig, steps: u32) -> Self {
+        if !neuron.has_auto_gain() {
+            let given = |gain: Option<f64>| gain.unwrap_or(1.0);
+            return Self {
+                current: given(neuron.current_gain),
+                membrane: given(neuron.membrane_gain),
+                bias: given(neuron.bias_gain),
+            };
+        }
+        let (mut current, mut response, mut peak) = (1.0, 0.0, 0.0f64);
+        for _ in 0..steps {
+            response = response * neuron.membrane_decay + current;
+            peak = peak.max(response);
+            current *= neuron.current_decay;
+        }
+        Self { current: 1.0, membrane: 1.0 / peak, bias: 1.0 / peak }
+    }
+}
+
+/// Size of a spiking layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LayerShape {
+    /// Units of the layer below.
+    pub inputs: usize,
+    /// Units of this layer.
+    pub units: usize,
+}
+
+/// Up to [`TILE`] units of a layer with their parameters and moments.
+#[derive(Clone, Debug)]
+pub(crate) struct Tile {
+    pub(crate) layer: usize,
+    /// First unit.
+    pub(crate) first: usize,
+    /// Units, at most `lanes`.
+    pub(crate) units: usize,
+    pub(crate) lanes: usize,
+    /// `[input][lane]`.
+    pub(crate) weights: Parameters,
+    /// `[lane]`.
+    pub(crate) biases: Parameters,
+    /// Biases times their gain, `[lane]`.
+    pub(crate) drive_bias: Vec<f32>,
+    /// Rows of the weights that ever had a gradient.
+    pub(crate) live: Vec<bool>,
+    /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
+    pub(crate) partial: Vec<f32>,
+    /// Weights of the layer above towards this tile, `[upper unit][lane]`; empty at the top.
+    pub(crate) upward: Vec<f32>,
+    /// Σ g² of the last update.
+    pub(crate) squared_norm: f32,
+}
+
+/// Values with the moments of the optimiser.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parameters {
+    pub(crate) values: Vec<f32>,
+    pub(crate) first: Vec<f32>,
+    /// Empty for gradient descent.
+    pub(crate) second: Vec<f32>,
+}
+
+impl Parameters {
+    fn zeros(length: usize, has_second: bool) -> Self {
+        Self {
+            values: vec![0.0; length],
+            first: vec![0.0; length],
+            second: vec![0.0; if has_second { length } else { 0 }],
+        }
+    }
+
+    fn clear_moments(&mut self) {
+        self.first.fill(0.0);
+        self.second.fill(0.0);
+    }
+}
+
+/// Which array of a layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slice {
+    Values,
+    First,
+    Second,
+}
+
+impl Parameters {
+    pub(crate) fn slice(&self, slice: Slice) -> &[f32] {
+        match slice {
+            Slice::Values => &self.values,
+            Slice::First => &self.first,
+            Slice::Second => &self.second,
+        }
+    }
+
+    pub(crate) fn slice_mut(&mut self, slice: Slice) -> &mut Vec<f32> {
+        match slice {
+            Slice::Values => &mut self.values,
+            Slice::First => &mut self.first,
+            Slice::Second => &mut self.second,
+        }
+    }
+}
+
+/// Layers of tiles.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(crate) steps: usize,
+    pub(crate) gains: Gains,
+    pub(crate) constants: LifConstants,
+    pub(crate) shapes: Vec<LayerShape>,
+    /// Tiles of all layers, from the input up.
+    pub(crate) tiles: Vec<Tile>,
+    /// First tile of each layer, and the end of the last.
+    pub(crate) starts: Vec<usize>,
+}
+
+/// `units` rounded up to whole lanes.
+pub(crate) fn padded(units: usize) -> usize {
+    units.div_ceil(LANES) * LANES
+}
+
+impl Network {
+    /// A network with weights `U(±1/√inputs)` from the seed and biases of 0 (spec 7).
+    pub(crate) fn new(config: &Config) -> Self {
+        let gains = Gains::of(&config.network.neuron, config.network.steps);
+        let neuron = &config.network.neuron;
+        let shapes = layer_shapes(&config.network);
+        let has_second = matches!(config.optimizer, OptimizerConfig::Adam(_));
+        let mut tiles = Vec::new();
+        let mut starts = vec![0];
+        for (layer, shape) in shapes.iter().enumerate() {
+            for first in (0..shape.units).step_by(TILE) {
+                let units = TILE.min(shape.units - first);
+                let lanes = padded(units);
+                tiles.push(Tile {
+                    layer,
+                    first,
+                    units,
+                    lanes,
+                    weights: Parameters::zeros(shape.inputs * lanes, has_second),
+                    biases: Parameters::zeros(lanes, has_second),
+                    drive_bias: vec![0.0; lanes],
+                    live: vec![false; shape.inputs],
+                    partial: Vec::new(),
+                    upward: Vec::new(),
+                    squared_norm: 0.0,
+                });
+            }
+            starts.push(tiles.len());
+        }
+        let mut network = Self {
+            steps: config.network.steps as usize,
+            gains,
+            constants: LifConstants {
+                current_decay: neuron.current_decay as f32,
+                membrane_decay: neuron.membrane_decay as f32,
+                drive_gain: (gains.current * gains.membrane) as f32,
+                threshold: neuron.threshold as f32,
+            },
+            shapes,
+            tiles,
+            starts,
+        };
+        for layer in 0..network.shapes.len() {
+            let LayerShape { inputs, units } = network.shapes[layer];
+            let mut stream = Stream::new(config.training.seed, Purpose::Weights, layer as u32);
+            let bound = (1.0 / (inputs as f64).sqrt()) as f32;
+            let weights: Vec<f32> = (0..inputs * units).map(|_| stream.symmetric() * bound).collect();
+            network.write_weights(layer, Slice::Values, &weights);
+        }
+        network.refresh();
+        network
+    }
+
+    pub(crate) fn layer(&self, layer: usize) -> &[Tile] {
+        &self.tiles[self.starts[layer]..self.starts[layer + 1]]
+    }
+
+    fn layer_mut(&mut self, layer: usize) -> &mut [Tile] {
+        &mut self.tiles[self.starts[layer]..self.starts[layer + 1]]
+    }
+
+    pub(crate) fn outputs(&self) -> usize {
+        self.shapes[self.shapes.len() - 1].units
+    }
+
+    /// An array of the weights, `[unit][input]`.
+    pub(crate) fn read_weights(&self, layer: usize, slice: Slice) -> Vec<f32> {
+        let LayerShape { inputs, units } = self.shapes[layer];
+        let mut out = vec![0.0; inputs * units];
+        for tile in self.layer(layer) {
+            unpack(tile.weights.slice(slice), tile, inputs, &mut out);
+        }
+        out
+    }
+
+    /// An array of the biases, `[unit]`.
+    pub(crate) fn read_biases(&self, layer: usize, slice: Slice) -> Vec<f32> {
+        self.layer(layer).iter().flat_map(|tile| tile.biases.slice(slice).iter().take(tile.units).copied()).collect()
+    }
+
+    pub(crate) fn write_weights(&mut self, layer: usize, slice: Slice, from: &[f32]) {
+        let inputs = self.shapes[layer].inputs;
+        for tile in self.layer_mut(layer) {
+            let (first, units, lanes) = (tile.first, tile.units, tile.lanes);
+            let to = tile.weights.slice_mut(slice);
+            for unit in 0..units {
+                for input in 0..inputs {
+                    to[input * lanes + unit] = from[(first + unit) * inputs + input];
+                }
+            }
+        }
+    }
+
+    pub(crate) fn write_biases(&mut self, layer: usize, slice: Slice, from: &[f32]) {
+        for tile in self.layer_mut(layer) {
+            let (first, units) = (tile.first, tile.units);
+            tile.biases.slice_mut(slice)[..units].copy_from_slice(&from[first..first + units]);
+        }
+    }
+
+    /// Replaces the parameters of a layer and forgets their moments.
+    pub(crate) fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
+        let LayerShape { inputs, units } = *self
+            .shapes
+            .get(layer)
+            .ok_or_else(|| Error::shape("layer", format!("must be below {}, got {layer}", self.shapes.len())))?;
+        check("weights", weights, inputs * units)?;
+        check("biases", biases, units)?;
+        self.write_weights(layer, Slice::Values, weights);
+        self.write_biases(layer, Slice::Values, biases);
+        for tile in self.layer_mut(layer) {
+            tile.weights.clear_moments();
+            tile.biases.clear_moments();
+            tile.live.fill(false);
+        }
+        self.refresh();
+        Ok(())
+    }
+
+    /// Brings what is derived from the parameters up to date.
+    pub(crate) fn refresh(&mut self) {
+        let bias_gain = self.gains.bias as f32;
+        for tile in &mut self.tiles {
+            tile.refresh_bias(bias_gain);
+        }
+        for layer in 1..self.shapes.len() {
+            let (below, above) = self.tiles.split_at_mut(self.starts[layer]);
+            let above = &above[..self.starts[layer + 1] - self.starts[layer]];
+            for tile in &mut below[self.starts[layer - 1]..] {
+                tile.refresh_upward(above);
+            }
+        }
+    }
+
+    /// Marks the rows whose moments are not all zero, after moments were written.
+    pub(crate) fn restore_live_rows(&mut self) {
+        for tile in &mut self.tiles {
+            for (input, live) in tile.live.iter_mut().enumerate() {
+                let row = input * tile.lanes..(input + 1) * tile.lanes;
+                let moves = |moments: &[f32]| moments.get(row.clone()).is_some_and(|row| row.iter().any(|&m| m != 0.0));
+                *live = moves(&tile.weights.first) || moves(&tile.weights.second);
+            }
+        }
+    }
+}
+
+impl Tile {
+    pub(crate) fn refresh_bias(&mut self, gain: f32) {
+        for (drive, bias) in self.drive_bias.iter_mut().zip(&self.biases.values) {
+            *drive = bias * gain;
+        }
+    }
+
+    /// Copies the weights of the layer above, transposed.
+    fn refresh_upward(&mut self, above: &[Self]) {
+        let units: usize = above.iter().map(|tile| tile.units).sum();
+        self.upward.resize(units * self.lanes, 0.0);
+        for tile in above {
+            for lane in 0..self.units {
+                let row = &tile.weights.values[(self.first + lane) * tile.lanes..][..tile.units];
+                for (unit, weight) in row.iter().enumerate() {
+                    self.upward[(tile.first + unit) * self.lanes + lane] = *weight;
+                }
+            }
+        }
+    }
+}
+
+/// Copies `[input][lane]` of a tile to its place in `[unit][input]`.
+pub(crate) fn unpack(from: &[f32], tile: &Tile, inputs: usize, to: &mut [f32]) {
+    for unit in 0..tile.units {
+        for input in 0..inputs {
+            to[(tile.first + unit) * inputs + input] = from[input * tile.lanes + unit];
+        }
+    }
+}
+
+/// Spiking layers with the sizes of their inputs.
+pub(crate) fn layer_shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+    let mut inputs = network.input.units();
+    let mut shapes = Vec::new();
+    for layer in &network.layers {
+        match layer {
+            LayerConfig::Dense(dense) => {
+                shapes.push(LayerShape { inputs, units: dense.units as usize });
+                inputs = dense.units as usize;
+            }
+            LayerConfig::Flatten(_) => {}
+        }
+    }
+    shapes
+}
+
+/// Right length and finite.
+pub(crate) fn check(path: &str, values: &[f32], length: usize) -> Result<()> {
+    if values.len() != length {
+        return Err(Error::shape(path, format!("must have {length} entries, got {}", values.len())));
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(Error::non_finite(format!("{path}[{index}]"), format!("must be finite, got {}", values[index]))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,175 @@
+//! Every state and adjoint of a sample, for those who want to look (the gradient oracle and its tests).
+
+use spikelet_kernels::Level;
+
+use super::Sweep;
+use super::sweep::{SLOPE_FLOOR, fill_error, fill_timing};
+use crate::engine::Workspace;
+use crate::network::Network;
+
+/// States and adjoints of one layer, each `[sample][step][unit]`; zero from a sample's last step on. Letters as in spec 5.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerTrace {
+    /// Units of the layer.
+    pub units: usize,
+    /// Configured steps T.
+    pub steps: usize,
+    /// V before reset.
+    pub membrane: Vec<f32>,
+    /// I before reset.
+    pub current: Vec<f32>,
+    /// V', the slope that the timing part divides by.
+    pub slope: Vec<f32>,
+    /// G, the direct dL/dV.
+    pub direct: Vec<f32>,
+    /// p, the accumulated dL/dV.
+    pub p: Vec<f32>,
+    /// q, dL/dI.
+    pub q: Vec<f32>,
+    /// S̄, dL/dS.
+    pub spike_gradient: Vec<f32>,
+    /// T̄, dL/dT at spikes.
+    pub timing_gradient: Vec<f32>,
+}
+
+/// Traces of all layers for one sample.
+pub(crate) type SampleTrace = Vec<LayerTrace>;
+
+impl LayerTrace {
+    fn zeros(units: usize, steps: usize) -> Self {
+        let zeros = || vec![0.0; units * steps];
+        Self {
+            units,
+            steps,
+            membrane: zeros(),
+            current: zeros(),
+            slope: zeros(),
+            direct: zeros(),
+            p: zeros(),
+            q: zeros(),
+            spike_gradient: zeros(),
+            timing_gradient: zeros(),
+        }
+    }
+
+    /// Appends the trace of a further sample.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.units = other.units;
+        self.steps = other.steps;
+        for (to, from) in self.arrays_mut().into_iter().zip(other.arrays_mut()) {
+            to.append(from);
+        }
+    }
+
+    fn arrays_mut(&mut self) -> [&mut Vec<f32>; 8] {
+        [
+            &mut self.membrane,
+            &mut self.current,
+            &mut self.slope,
+            &mut self.direct,
+            &mut self.p,
+            &mut self.q,
+            &mut self.spike_gradient,
+            &mut self.timing_gradient,
+        ]
+    }
+}
+
+/// Membrane, current and slope of every unit.
+pub(super) fn record_forward(
+    network: &Network,
+    input_units: &[u32],
+    steps: usize,
+    work: &Workspace,
+) -> SampleTrace {
+    let c = network.constants;
+    let mut traces = Vec::new();
+    for (layer, shape) in network.shapes.iter().enumerate() {
+        let mut trace = LayerTrace::zeros(shape.units, network.steps);
+        let here = &work.layers[layer];
+        for (number, tile) in network.layer(layer).iter().enumerate() {
+            let membrane = &here.trace[tile.first * network.steps..][..tile.lanes * network.steps];
+            let spikes = &here.spikes[number * network.steps..][..network.steps];
+            for lane in 0..tile.units {
+                let (mut current, mut last) = (0.0, 0.0);
+                for t in 0..steps {
+                    let events = match layer {
+                        0 => &input_units[work.input_offsets[t] as usize..work.input_offsets[t + 1] as usize],
+                        _ => work.layers[layer - 1].spikes(steps).at(t),
+                    };
+                    let drive = events
+                        .iter()
+                        .fold(0.0, |sum, &unit| sum + tile.weights.values[unit as usize * tile.lanes + lane]);
+                    current = current * c.current_decay + drive * network.gains.current as f32;
+                    let value = membrane[t * tile.lanes + lane];
+                    let at = t * shape.units + tile.first + lane;
+                    trace.membrane[at] = value;
+                    trace.current[at] = current;
+                    trace.slope[at] = (value - last).max(SLOPE_FLOOR);
+                    let fired = spikes[t] >> lane & 1 == 1;
+                    last = if fired { 0.0 } else { value };
+                    current = if fired { 0.0 } else { current };
+                }
+            }
+        }
+        traces.push(trace);
+    }
+    traces
+}
+
+/// Adjoints of a rule that is a single sweep.
+pub(super) fn record_sweep(
+    network: &Network,
+    sweep: &Sweep,
+    end: usize,
+    level: Level,
+    work: &Workspace,
+    traces: &mut SampleTrace,
+) {
+    let membrane_gain = network.gains.membrane as f32;
+    let mut buffer = Vec::new();
+    for (layer, trace) in traces.iter_mut().enumerate() {
+        let here = &work.layers[layer];
+        let above = work.layers.get(layer + 1);
+        let stride = here.current.len();
+        for t in 0..end {
+            for unit in 0..trace.units {
+                let (from, to) = (t * stride + unit, t * trace.units + unit);
+                trace.direct[to] = here.direct[from];
+                trace.p[to] = here.p[from];
+                trace.q[to] = here.q[from] * membrane_gain;
+            }
+        }
+        for (number, tile) in network.layer(layer).iter().enumerate() {
+            buffer.clear();
+            fill_error(level, network, tile, end, 1.0, above, &work.gradient, &mut buffer);
+            for (t, row) in buffer.chunks_exact(tile.lanes).enumerate() {
+                trace.spike_gradient[t * trace.units + tile.first..][..tile.units].copy_from_slice(&row[..tile.units]);
+            }
+            if above.is_some() && sweep.timing == 0.0 {
+                continue;
+            }
+            let spikes = &here.spikes[number * network.steps..][..network.steps];
+            buffer.clear();
+            fill_timing(
+                level,
+                network,
+                tile,
+                spikes,
+                end,
+                above,
+                &work.gradient,
+                &here.offsets,
+                &here.units,
+                &mut buffer,
+            );
+            let mut values = buffer.iter();
+            for (t, &bits) in spikes[..end].iter().enumerate() {
+                for lane in (0..tile.units).filter(|lane| bits >> lane & 1 == 1) {
+                    let value = values.next().expect("one value for each spike");
+                    trace.timing_gradient[t * trace.units + tile.first + lane] = *value;
+                }
+            }
+        }
+    }
+}

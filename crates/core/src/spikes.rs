@@ -1,0 +1,135 @@
+//! Lists of spikes: for each sample the events in order of time, then of unit.
+
+use crate::error::{Error, Result};
+
+/// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
+///
+/// Events are sorted by `(time, unit)`; the same pair may stand more than once and then adds up (input counts).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SpikeTrains {
+    offsets: Vec<usize>,
+    times: Vec<u16>,
+    units: Vec<u32>,
+}
+
+impl SpikeTrains {
+    /// No samples yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { offsets: vec![0], times: Vec::new(), units: Vec::new() }
+    }
+
+    /// Takes flat arrays over, sorting the events of a sample where they are not in order.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for arrays of unequal length, offsets that do not rise from 0 to the number of events,
+    /// a time of at least `steps` or a unit of at least `unit_count`; the path is `path.times[i]` and the like.
+    pub fn from_parts(
+        offsets: &[u32],
+        times: Vec<u16>,
+        units: Vec<u32>,
+        steps: usize,
+        unit_count: usize,
+        path: &str,
+    ) -> Result<Self> {
+        if times.len() != units.len() {
+            return Err(Error::shape(
+                format!("{path}.units"),
+                format!("must have as many entries as times ({}), got {}", times.len(), units.len()),
+            ));
+        }
+        if offsets.first() != Some(&0) || offsets.last().map(|&last| last as usize) != Some(times.len()) {
+            return Err(Error::shape(
+                format!("{path}.offsets"),
+                format!("must start at 0 and end at the number of events ({})", times.len()),
+            ));
+        }
+        if let Some(index) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
+            return Err(Error::shape(format!("{path}.offsets[{}]", index + 1), "must not fall"));
+        }
+        if let Some(index) = times.iter().position(|&time| usize::from(time) >= steps) {
+            return Err(Error::shape(
+                format!("{path}.times[{index}]"),
+                format!("must be below the number of steps ({steps}), got {}", times[index]),
+            ));
+        }
+        if let Some(index) = units.iter().position(|&unit| unit as usize >= unit_count) {
+            return Err(Error::shape(
+                format!("{path}.units[{index}]"),
+                format!("must be below the number of units ({unit_count}), got {}", units[index]),
+            ));
+        }
+        let mut trains = Self { offsets: offsets.iter().map(|&offset| offset as usize).collect(), times, units };
+        trains.sort_samples();
+        Ok(trains)
+    }
+
+    fn sort_samples(&mut self) {
+        let mut events = Vec::new();
+        for sample in 0..self.len() {
+            let range = self.offsets[sample]..self.offsets[sample + 1];
+            let key = |i: usize| (self.times[i], self.units[i]);
+            if range.clone().skip(1).all(|i| key(i - 1) <= key(i)) {
+                continue;
+            }
+            events.clear();
+            events.extend(range.clone().map(key));
+            events.sort_unstable();
+            for (i, &(time, unit)) in range.zip(&events) {
+                self.times[i] = time;
+                self.units[i] = unit;
+            }
+        }
+    }
+
+    /// Appends a sample whose events are already sorted by `(time, unit)`.
+    pub fn push_sample(&mut self, events: impl IntoIterator<Item = (u16, u32)>) {
+        for (time, unit) in events {
+            self.times.push(time);
+            self.units.push(unit);
+        }
+        debug_assert!(
+            (self.offsets[self.offsets.len() - 1] + 1..self.times.len())
+                .all(|i| (self.times[i - 1], self.units[i - 1]) <= (self.times[i], self.units[i])),
+            "events of a sample must be sorted"
+        );
+        self.offsets.push(self.times.len());
+    }
+
+    /// Number of samples.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Times and units of the events of one sample.
+    #[must_use]
+    pub fn sample(&self, index: usize) -> (&[u16], &[u32]) {
+        let range = self.offsets[index]..self.offsets[index + 1];
+        (&self.times[range.clone()], &self.units[range])
+    }
+
+    /// Start of each sample's events, and the end of the last.
+    #[must_use]
+    pub fn offsets(&self) -> &[usize] {
+        &self.offsets
+    }
+
+    /// Step of every event.
+    #[must_use]
+    pub fn times(&self) -> &[u16] {
+        &self.times
+    }
+
+    /// Unit of every event.
+    #[must_use]
+    pub fn units(&self) -> &[u32] {
+        &self.units
+    }
+}

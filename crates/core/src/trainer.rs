@@ -1,0 +1,125 @@
+//! The trainer: a network, its optimiser and a position in a run. The host drives it, a budget of batches at a time.
+
+mod evaluate;
+mod event;
+mod inspect;
+mod run;
+mod snapshot;
+mod update;
+
+use spikelet_kernels::Level;
+
+use crate::config::Config;
+use crate::engine::{Engine, Job, Want};
+use crate::error::{Error, Result};
+use crate::loss::Loss;
+use crate::network::{Gains, LayerShape, Network, Slice};
+use crate::rule::{Sweep, sweeps};
+use crate::{Dataset, rule};
+
+pub use evaluate::Evaluation;
+pub use event::{EpochRecord, Progress, TrainEvent};
+pub use inspect::{Gradients, ParameterGradients};
+use run::Run;
+pub use snapshot::{Snapshot, Tensor};
+use update::BatchScratch;
+
+/// A network in training.
+#[derive(Debug)]
+pub struct Trainer {
+    config: Config,
+    network: Network,
+    loss: Loss,
+    sweeps: Vec<Sweep>,
+    /// Strength of the silent-unit update under this rule.
+    silent_strength: f64,
+    /// Updates so far.
+    updates: u64,
+    run: Run,
+    engine: Engine,
+    scratch: BatchScratch,
+}
+
+impl Trainer {
+    /// A trainer with initial weights from the configuration's seed.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for values out of range.
+    pub fn new(config: Config, level: Level) -> Result<Self> {
+        config.validate()?;
+        let network = Network::new(&config);
+        Ok(Self::assemble(config, network, level))
+    }
+
+    fn assemble(config: Config, network: Network, level: Level) -> Self {
+        Self {
+            loss: Loss::new(&config),
+            sweeps: sweeps(&config.rule),
+            silent_strength: rule::silent_strength(&config.rule, &config.training),
+            updates: 0,
+            run: Run::new(&network),
+            engine: Engine::new(level),
+            scratch: BatchScratch::new(&network),
+            network,
+            config,
+        }
+    }
+
+    /// The resolved configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The SIMD level in use.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.engine.level
+    }
+
+    /// Gains in effect.
+    #[must_use]
+    pub fn gains(&self) -> Gains {
+        self.network.gains
+    }
+
+    /// Sizes of the spiking layers, from the input up.
+    #[must_use]
+    pub fn shapes(&self) -> &[LayerShape] {
+        &self.network.shapes
+    }
+
+    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.
+    pub fn parameters(&self, layer: usize) -> Result<(Vec<f32>, Vec<f32>)> {
+        if layer >= self.network.shapes.len() {
+            return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.shapes.len())));
+        }
+        Ok((self.network.read_weights(layer, Slice::Values), self.network.read_biases(layer, Slice::Values)))
+    }
+
+    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
+    pub fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
+        self.network.set_parameters(layer, weights, biases)
+    }
+
+    /// Updates so far.
+    #[must_use]
+    pub fn updates(&self) -> u64 {
+        self.updates
+    }
+
+    fn check_targets(&self, data: &Dataset) -> Result<()> {
+        self.loss.accepts(data.targets())
+    }
+
+    /// What to run for each sample, borrowed apart from the engine and the network.
+    fn job<'a>(config: &Config, loss: Option<&'a Loss>, sweeps: &'a [Sweep], data: &'a Dataset, want: Want) -> Job<'a> {
+        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), want }
+    }
+}

@@ -1,0 +1,91 @@
+//! Passes over data without learning.
+
+use super::Trainer;
+use crate::engine::Want;
+use crate::error::Result;
+use crate::executor::Executor;
+use crate::metrics::{MetricSums, Metrics};
+use crate::network::LayerShape;
+use crate::{Dataset, Error};
+
+/// Samples that one unit of a run's budget evaluates, at least.
+const LEAST_CHUNK: usize = 64;
+
+/// A position in a pass over a data set.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    pub(super) position: usize,
+    pub(super) sums: MetricSums,
+    shapes: Vec<LayerShape>,
+}
+
+impl Evaluation {
+    /// Samples evaluated so far.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Metrics of the samples so far.
+    #[must_use]
+    pub fn report(&self) -> Metrics {
+        self.sums.report(&self.shapes)
+    }
+}
+
+impl Trainer {
+    /// The start of a pass.
+    #[must_use]
+    pub fn evaluation(&self) -> Evaluation {
+        self.evaluation_at(0, self.empty_sums())
+    }
+
+    pub(super) fn evaluation_at(&self, position: usize, sums: MetricSums) -> Evaluation {
+        Evaluation { position, sums, shapes: self.network.shapes.clone() }
+    }
+
+    pub(super) fn empty_sums(&self) -> MetricSums {
+        MetricSums::new(self.network.shapes.len(), self.network.steps)
+    }
+
+    /// Evaluates up to `max_samples` more samples, whole batches at a time; `true` when the pass is complete.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for targets that the loss cannot use, [`crate::ErrorCode::NonFinite`] for a loss
+    /// that is not finite.
+    pub fn evaluate<E: Executor>(
+        &mut self,
+        evaluation: &mut Evaluation,
+        data: &Dataset,
+        max_samples: usize,
+        executor: &E,
+    ) -> Result<bool> {
+        self.check_targets(data)?;
+        let batch = self.config.training.batch_size as usize;
+        let until = data.len().min(evaluation.position.saturating_add(max_samples.max(batch)));
+        let want = Want { gradients: false, spikes: false, trace: false };
+        while evaluation.position < until {
+            let end = data.len().min(evaluation.position + batch);
+            let indices: Vec<u32> = (evaluation.position as u32..end as u32).collect();
+            let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
+            let sums = &mut evaluation.sums;
+            self.engine.run_batch(&mut self.network, &job, &indices, executor, |_, slots, _| {
+                for slot in slots.iter() {
+                    if !slot.outcome.is_finite {
+                        return Err(Error::non_finite("loss", "is not finite: weights or inputs are too large"));
+                    }
+                    sums.add(&slot.outcome);
+                }
+                Ok(())
+            })?;
+            evaluation.position = end;
+        }
+        Ok(evaluation.position >= data.len())
+    }
+
+    /// Samples for one unit of a run's budget: whole batches, so that a batch-wise early stop does not depend on it.
+    pub(super) fn evaluation_chunk(&self) -> usize {
+        let batch = self.config.training.batch_size as usize;
+        LEAST_CHUNK.div_ceil(batch) * batch
+    }
+}

@@ -1,0 +1,77 @@
+//! What a run reports.
+
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::{Accuracy, Metrics};
+
+/// Averages since the start of the epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct Progress {
+    /// Samples so far.
+    #[cfg_attr(feature = "codegen", ts(type = "number"))]
+    pub samples: u64,
+    /// Mean loss.
+    pub loss: f64,
+    /// Share of right decisions.
+    pub accuracy: Accuracy,
+    /// Mean spikes of all layers per sample.
+    pub spikes_per_sample: f64,
+}
+
+/// A finished epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub struct EpochRecord {
+    /// Epoch, counted from 1.
+    pub epoch: u32,
+    /// Epochs of the run.
+    pub epochs: u32,
+    /// Learning rate of the epoch.
+    pub learning_rate: f64,
+    /// Metrics while training; weights change within the epoch.
+    pub train: Metrics,
+    /// Metrics on the validation data after the epoch, if there are any.
+    pub validation: Option<Metrics>,
+}
+
+/// Something that happened in a run. Epochs and batches count from 1.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
+pub enum TrainEvent {
+    /// A batch was learned.
+    Step {
+        /// Epoch.
+        epoch: u32,
+        /// Batch of the epoch.
+        batch: u32,
+        /// Batches of an epoch.
+        batches: u32,
+        /// Updates so far, over all runs.
+        #[cfg_attr(feature = "codegen", ts(type = "number"))]
+        step: u64,
+        /// Mean loss of the batch before its update.
+        loss: f64,
+        /// Averages since the start of the epoch.
+        running: Progress,
+    },
+    /// A part of the validation data was evaluated.
+    Validation {
+        /// Epoch.
+        epoch: u32,
+        /// Samples so far.
+        samples_done: u32,
+        /// Samples in all.
+        samples: u32,
+    },
+    /// An epoch ended, with its validation.
+    EpochEnd(Box<EpochRecord>),
+    /// The run is complete.
+    Finished {
+        /// Epochs of the run.
+        epochs: u32,
+    },
+}

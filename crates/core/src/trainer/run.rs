@@ -1,0 +1,221 @@
+//! A run: epochs of shuffled batches with a validation pass after each, in steps that the host asks for.
+
+use super::event::{EpochRecord, Progress, TrainEvent};
+use super::evaluate::Evaluation;
+use super::Trainer;
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+use crate::metrics::MetricSums;
+use crate::network::Network;
+use crate::optim;
+use crate::rng::{Purpose, Stream};
+use crate::Dataset;
+
+/// Position in a run; all of it but the order goes into a checkpoint.
+#[derive(Clone, Debug)]
+pub(super) struct Run {
+    /// Finished epochs.
+    pub(super) epoch: u32,
+    /// Learned batches of the current epoch.
+    pub(super) batch: u32,
+    /// Samples of the training data, 0 before the first run.
+    pub(super) samples: u32,
+    pub(super) sums: MetricSums,
+    /// A validation pass under way.
+    pub(super) validation: Option<Evaluation>,
+    pub(super) history: Vec<EpochRecord>,
+    pub(super) has_finished: bool,
+    /// Order of the samples in the current epoch, made when needed.
+    order: Option<(u32, Vec<u32>)>,
+}
+
+impl Run {
+    pub(super) fn new(network: &Network) -> Self {
+        Self {
+            epoch: 0,
+            batch: 0,
+            samples: 0,
+            sums: MetricSums::new(network.shapes.len(), network.steps),
+            validation: None,
+            history: Vec::new(),
+            has_finished: false,
+            order: None,
+        }
+    }
+}
+
+impl Trainer {
+    /// Starts a run over `samples` training samples, or goes on with the one that a checkpoint holds.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for no samples, or another number of samples than that of an epoch under way.
+    pub fn begin(&mut self, samples: usize) -> Result<()> {
+        let samples = u32::try_from(samples)
+            .ok()
+            .filter(|&samples| samples > 0)
+            .ok_or_else(|| Error::shape("train", format!("must have 1 to {} samples, got {samples}", u32::MAX)))?;
+        let is_under_way = self.run.batch > 0 || self.run.validation.is_some();
+        if is_under_way && samples != self.run.samples {
+            return Err(Error::shape(
+                "train",
+                format!("must have {} samples to go on with the epoch under way, got {samples}", self.run.samples),
+            ));
+        }
+        self.run.samples = samples;
+        self.run.has_finished = false;
+        Ok(())
+    }
+
+    /// Sets the number of epochs of the run, so that a finished one can go on.
+    pub fn set_epochs(&mut self, epochs: u32) {
+        self.config.training.epochs = epochs;
+        self.run.has_finished = false;
+    }
+
+    /// Whether there is nothing left to do.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.run.has_finished
+    }
+
+    /// Finished epochs.
+    #[must_use]
+    pub fn epoch(&self) -> u32 {
+        self.run.epoch
+    }
+
+    /// Records of the finished epochs.
+    #[must_use]
+    pub fn history(&self) -> &[EpochRecord] {
+        &self.run.history
+    }
+
+    /// The learning rate of the current epoch.
+    #[must_use]
+    pub fn learning_rate(&self) -> f64 {
+        optim::learning_rate(&self.config.optimizer, &self.config.schedule, self.run.epoch)
+    }
+
+    /// Learns up to `max_batches` batches (a chunk of a validation pass counts as one) and returns what happened; nothing
+    /// when the run is complete. `advance(1)` n times does what `advance(n)` does, bit for bit.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] when the data do not fit the loss or the run, [`crate::ErrorCode::NonFinite`].
+    pub fn advance<E: Executor>(
+        &mut self,
+        max_batches: usize,
+        train: &Dataset,
+        validation: Option<&Dataset>,
+        executor: &E,
+    ) -> Result<Vec<TrainEvent>> {
+        self.check_targets(train)?;
+        if train.len() != self.run.samples as usize {
+            return Err(Error::shape("train", "is not the data set that the run began with"));
+        }
+        let mut events = Vec::new();
+        for _ in 0..max_batches {
+            if self.run.has_finished {
+                break;
+            }
+            if self.run.epoch >= self.config.training.epochs {
+                self.run.has_finished = true;
+                events.push(TrainEvent::Finished { epochs: self.config.training.epochs });
+            } else if self.run.validation.is_some() {
+                self.advance_validation(validation, executor, &mut events)?;
+            } else {
+                self.advance_batch(train, validation, executor, &mut events)?;
+            }
+        }
+        Ok(events)
+    }
+
+    fn advance_batch<E: Executor>(
+        &mut self,
+        train: &Dataset,
+        validation: Option<&Dataset>,
+        executor: &E,
+        events: &mut Vec<TrainEvent>,
+    ) -> Result<()> {
+        let epoch = self.run.epoch;
+        let size = self.config.training.batch_size as usize;
+        let batches = train.len().div_ceil(size) as u32;
+        let order = match self.run.order.take() {
+            Some((of, order)) if of == epoch && order.len() == train.len() => order,
+            _ => Stream::new(self.config.training.seed, Purpose::Shuffle, epoch).permutation(train.len()),
+        };
+        let first = self.run.batch as usize * size;
+        let batch = &order[first..order.len().min(first + size)];
+        let rate = self.learning_rate();
+        let mut sums = std::mem::take(&mut self.run.sums);
+        let learned = self.learn(train, batch, rate, &mut sums, executor);
+        self.run.sums = sums;
+        self.run.order = Some((epoch, order));
+        let loss = learned?;
+        self.run.batch += 1;
+        let sums = &self.run.sums;
+        events.push(TrainEvent::Step {
+            epoch: epoch + 1,
+            batch: self.run.batch,
+            batches,
+            step: self.updates(),
+            loss,
+            running: Progress {
+                samples: sums.samples,
+                loss: sums.loss(),
+                accuracy: sums.accuracy(),
+                spikes_per_sample: sums.spikes_per_sample(),
+            },
+        });
+        if self.run.batch == batches {
+            match validation {
+                Some(data) if !data.is_empty() => self.run.validation = Some(self.evaluation()),
+                _ => self.end_epoch(None, events),
+            }
+        }
+        Ok(())
+    }
+
+    fn advance_validation<E: Executor>(
+        &mut self,
+        validation: Option<&Dataset>,
+        executor: &E,
+        events: &mut Vec<TrainEvent>,
+    ) -> Result<()> {
+        let data = validation.ok_or_else(|| Error::shape("validation", "the run began with validation data"))?;
+        let mut evaluation = self.run.validation.take().expect("a validation pass is under way");
+        let is_done = self.evaluate(&mut evaluation, data, self.evaluation_chunk(), executor);
+        let is_done = match is_done {
+            Ok(is_done) => is_done,
+            Err(error) => {
+                self.run.validation = Some(evaluation);
+                return Err(error);
+            }
+        };
+        events.push(TrainEvent::Validation {
+            epoch: self.run.epoch + 1,
+            samples_done: evaluation.position() as u32,
+            samples: data.len() as u32,
+        });
+        if is_done {
+            self.end_epoch(Some(&evaluation), events);
+        } else {
+            self.run.validation = Some(evaluation);
+        }
+        Ok(())
+    }
+
+    fn end_epoch(&mut self, validation: Option<&Evaluation>, events: &mut Vec<TrainEvent>) {
+        let record = EpochRecord {
+            epoch: self.run.epoch + 1,
+            epochs: self.config.training.epochs,
+            learning_rate: self.learning_rate(),
+            train: self.run.sums.report(self.shapes()),
+            validation: validation.map(Evaluation::report),
+        };
+        self.run.history.push(record.clone());
+        self.run.epoch += 1;
+        self.run.batch = 0;
+        self.run.sums = self.empty_sums();
+        events.push(TrainEvent::EpochEnd(Box::new(record)));
+    }
+}

@@ -1,0 +1,269 @@
+//! One batch: forward and backward of its samples, then the update of every tile.
+
+use spikelet_kernels::{
+    Gather, LANES, Level, Optimizer, RowGradient, TILE, TileParameters, gather_tile, update_rows, update_tile,
+};
+
+use super::Trainer;
+use crate::engine::{Slot, Want};
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+use crate::metrics::MetricSums;
+use crate::network::{LayerShape, Network, Tile};
+use crate::optim;
+use crate::Dataset;
+
+/// Samples whose q rows one gather may read.
+const MOST_SOURCES: usize = 32;
+
+/// Memory for the sums of a batch.
+#[derive(Debug)]
+pub(super) struct BatchScratch {
+    layers: Vec<LayerScratch>,
+}
+
+#[derive(Debug)]
+struct LayerScratch {
+    /// Start of each input in `entries`.
+    offsets: Vec<u32>,
+    /// `sample << 16 | row`.
+    entries: Vec<u32>,
+    /// Σ p over samples, `[lane]` of all tiles.
+    bias: Vec<f32>,
+    /// Samples in which a unit stayed silent, `[lane]` of all tiles.
+    silent: Vec<u32>,
+}
+
+impl BatchScratch {
+    pub(super) fn new(network: &Network) -> Self {
+        let layers = network
+            .shapes
+            .iter()
+            .map(|shape| {
+                let lanes = shape.units.div_ceil(LANES) * LANES;
+                LayerScratch {
+                    offsets: vec![0; shape.inputs + 1],
+                    entries: Vec::new(),
+                    bias: vec![0.0; lanes],
+                    silent: vec![0; lanes],
+                }
+            })
+            .collect();
+        Self { layers }
+    }
+
+    pub(super) fn start_batch(&mut self) {
+        for layer in &mut self.layers {
+            layer.bias.fill(0.0);
+            layer.silent.fill(0);
+        }
+    }
+
+    /// Lists the spikes of a group by input and adds what is summed over samples.
+    pub(super) fn take_group(&mut self, network: &Network, slots: &[Slot]) {
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            layer.list_entries(index, slots);
+            for slot in slots {
+                let sample = &slot.layers[index];
+                for (sum, p) in layer.bias.iter_mut().zip(&sample.bias) {
+                    *sum += p;
+                }
+                for (tile, fired) in network.layer(index).iter().zip(&sample.fired) {
+                    for lane in 0..tile.units {
+                        layer.silent[tile.first + lane] += u32::from(fired >> lane & 1 == 0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the group's weight-gradient sums to `tile.partial`.
+    pub(super) fn gather_into(&self, level: Level, slots: &[Slot], shapes: &[LayerShape], tile: &mut Tile) {
+        let layer = &self.layers[tile.layer];
+        if tile.partial.is_empty() {
+            tile.partial.resize(shapes[tile.layer].inputs * tile.lanes, 0.0);
+        }
+        let sources = sources(slots, tile);
+        let gather = layer.gather(&sources[..slots.len()]);
+        gather_tile(level, &gather, tile.lanes, &mut tile.partial, &mut tile.live);
+    }
+
+    /// Σ p of a tile, `[lane]`.
+    pub(super) fn bias(&self, tile: &Tile) -> &[f32] {
+        &self.layers[tile.layer].bias[tile.first..tile.first + tile.lanes]
+    }
+
+    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6).
+    pub(super) fn silent_push(&self, tile: &Tile, strength: f64, inputs: usize, batch: usize) -> [f32; TILE] {
+        let mut push = [0.0; TILE];
+        if strength != 0.0 {
+            let counts = &self.layers[tile.layer].silent[tile.first..tile.first + tile.units];
+            for (push, &count) in push.iter_mut().zip(counts) {
+                *push = (strength / inputs as f64 * f64::from(count) / batch as f64) as f32;
+            }
+        }
+        push
+    }
+}
+
+impl LayerScratch {
+    fn list_entries(&mut self, index: usize, slots: &[Slot]) {
+        self.offsets.fill(0);
+        for slot in slots {
+            for &(unit, _) in &slot.layers[index].inputs {
+                self.offsets[unit as usize + 1] += 1;
+            }
+        }
+        for input in 1..self.offsets.len() {
+            self.offsets[input] += self.offsets[input - 1];
+        }
+        self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
+        // Filling moves each start to its end, which is the start of the next input.
+        for (sample, slot) in slots.iter().enumerate() {
+            for &(unit, row) in &slot.layers[index].inputs {
+                let at = &mut self.offsets[unit as usize];
+                self.entries[*at as usize] = (sample as u32) << 16 | row;
+                *at += 1;
+            }
+        }
+        self.offsets.rotate_right(1);
+        self.offsets[0] = 0;
+    }
+
+    fn gather<'a>(&'a self, sources: &'a [&'a [f32]]) -> Gather<'a> {
+        Gather { offsets: &self.offsets, entries: &self.entries, sources }
+    }
+}
+
+/// The tile's q rows of each sample.
+fn sources<'a>(slots: &'a [Slot], tile: &Tile) -> [&'a [f32]; MOST_SOURCES] {
+    let mut sources: [&[f32]; MOST_SOURCES] = [&[]; MOST_SOURCES];
+    for (source, slot) in sources.iter_mut().zip(slots) {
+        let layer = &slot.layers[tile.layer];
+        *source = &layer.q[tile.first * layer.rows..(tile.first + tile.lanes) * layer.rows];
+    }
+    sources
+}
+
+/// What an update applies to every tile.
+struct Update<'a> {
+    level: Level,
+    shapes: &'a [LayerShape],
+    scratch: &'a BatchScratch,
+    slots: &'a [Slot],
+    optimizer: Optimizer,
+    silent_strength: f64,
+    batch: usize,
+    weight_gain: f32,
+    bias_gain: f32,
+    clip: f32,
+}
+
+impl Update<'_> {
+    fn apply(&self, tile: &mut Tile) {
+        let layer = &self.scratch.layers[tile.layer];
+        let inputs = self.shapes[tile.layer].inputs;
+        let silent = self.scratch.silent_push(tile, self.silent_strength, inputs, self.batch);
+        let sources = sources(self.slots, tile);
+        let gather = layer.gather(&sources[..self.slots.len()]);
+        let shape = RowGradient { gain: self.weight_gain, silent: &silent[..tile.lanes], clip: self.clip };
+        let weights = &mut tile.weights;
+        let norm = update_tile(
+            self.level,
+            &gather,
+            tile.lanes,
+            &tile.partial,
+            &shape,
+            &self.optimizer,
+            &mut TileParameters {
+                values: &mut weights.values,
+                first: &mut weights.first,
+                second: &mut weights.second,
+            },
+            &mut tile.live,
+        );
+        let bias_shape = RowGradient { gain: self.bias_gain, silent: &[0.0; TILE][..tile.lanes], clip: self.clip };
+        let bias_sums = self.scratch.bias(tile);
+        let biases = &mut tile.biases;
+        let bias_norm = update_rows(
+            self.level,
+            tile.lanes,
+            bias_sums,
+            &bias_shape,
+            &self.optimizer,
+            &mut TileParameters { values: &mut biases.values, first: &mut biases.first, second: &mut biases.second },
+        );
+        tile.squared_norm = norm + bias_norm;
+        tile.partial.clear();
+    }
+}
+
+impl Trainer {
+    /// Learns one batch of samples and returns its mean loss.
+    pub(super) fn learn<E: Executor>(
+        &mut self,
+        data: &Dataset,
+        batch: &[u32],
+        rate: f64,
+        sums: &mut MetricSums,
+        executor: &E,
+    ) -> Result<f64> {
+        let want = Want { gradients: true, spikes: false, trace: false };
+        let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
+        let optimizer = optim::step(&self.config.optimizer, rate, self.updates + 1);
+        let (level, scratch) = (self.engine.level, &mut self.scratch);
+        let silent_strength = self.silent_strength;
+        let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
+        let step = self.updates + 1;
+        let mut loss = 0.0;
+        scratch.start_batch();
+        self.engine.run_batch(&mut self.network, &job, batch, executor, |network, slots, is_last| {
+            for slot in slots.iter() {
+                if !slot.outcome.is_finite {
+                    return Err(not_finite(network, slot, step));
+                }
+            }
+            for slot in slots.iter() {
+                loss += slot.outcome.loss.total();
+                sums.add(&slot.outcome);
+            }
+            scratch.take_group(network, slots);
+            let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
+            if is_last {
+                let update = Update {
+                    level,
+                    shapes,
+                    scratch,
+                    slots,
+                    optimizer,
+                    silent_strength,
+                    batch: batch.len(),
+                    weight_gain: network.constants.drive_gain,
+                    bias_gain: network.gains.bias as f32,
+                    clip,
+                };
+                executor.for_each(&mut network.tiles, |_, _, tile| update.apply(tile));
+            } else {
+                executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
+            }
+            Ok(())
+        })?;
+        self.updates = step;
+        let squares = self.network.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm));
+        sums.add_norm(squares.sqrt());
+        self.network.refresh();
+        if !squares.is_finite() {
+            return Err(Error::non_finite("gradient", format!("is not finite at step {step}")));
+        }
+        Ok(loss / batch.len() as f64)
+    }
+}
+
+/// Names the topmost layer whose adjoints are not finite.
+pub(super) fn not_finite(network: &Network, slot: &Slot, step: u64) -> Error {
+    let layer = (0..network.shapes.len()).rev().find(|&layer| slot.layers[layer].bias.iter().any(|p| !p.is_finite()));
+    match layer {
+        Some(layer) => Error::non_finite(format!("layers[{layer}]"), format!("its gradient is not finite at step {step}")),
+        None => Error::non_finite("loss", format!("is not finite at step {step}")),
+    }
+}

@@ -1,0 +1,20 @@
+//! The core against the golden vectors in `test/golden`, which come from the float64 oracle in `test/oracle`.
+
+#[path = "golden/compare.rs"]
+mod compare;
+#[path = "golden/early_stop.rs"]
+mod early_stop;
+#[path = "golden/files.rs"]
+mod files;
+#[path = "golden/format.rs"]
+mod format;
+#[path = "golden/network.rs"]
+mod network;
+#[path = "golden/setup.rs"]
+mod setup;
+#[path = "golden/tables.rs"]
+mod tables;
+#[path = "golden/trajectory.rs"]
+mod trajectory;
+#[path = "golden/translate.rs"]
+mod translate;

@@ -1,0 +1,72 @@
+//! Differences beyond the tolerance of a golden file.
+
+use std::fmt::Debug;
+
+/// Largest difference over the largest expected value of an array, or relative difference of a number.
+const TOLERANCE: f64 = 1e-4;
+/// What counts as zero where everything expected is zero.
+const FLOOR: f64 = 1e-12;
+
+/// The faults of all cases of a test.
+#[derive(Default)]
+pub(crate) struct Faults {
+    case: String,
+    found: Vec<String>,
+}
+
+impl Faults {
+    /// What follows belongs to this case.
+    pub(crate) fn enter(&mut self, case: impl Into<String>) {
+        self.case = case.into();
+    }
+
+    pub(crate) fn add(&mut self, what: &str, fault: impl std::fmt::Display) {
+        self.found.push(format!("{}: {what}: {fault}", self.case));
+    }
+
+    pub(crate) fn exact<T: PartialEq + Debug>(&mut self, what: &str, found: &T, wanted: &T) {
+        if found != wanted {
+            self.add(what, format!("found {found:?}, wanted {wanted:?}"));
+        }
+    }
+
+    /// Two lists, of which only the first difference is told.
+    pub(crate) fn list<T: PartialEq + Debug>(&mut self, what: &str, found: &[T], wanted: &[T]) {
+        let first = (0..found.len().max(wanted.len())).find(|&i| found.get(i) != wanted.get(i));
+        if let Some(i) = first {
+            let lengths = format!("{} and {} entries", found.len(), wanted.len());
+            self.add(what, format!("[{i}] found {:?}, wanted {:?} ({lengths})", found.get(i), wanted.get(i)));
+        }
+    }
+
+    pub(crate) fn number(&mut self, what: &str, found: f64, wanted: f64) {
+        self.within(what, &[found], &[wanted], TOLERANCE);
+    }
+
+    pub(crate) fn array(&mut self, what: &str, found: &[f32], wanted: &[f64]) {
+        let found: Vec<f64> = found.iter().map(|&value| f64::from(value)).collect();
+        self.within(what, &found, wanted, TOLERANCE);
+    }
+
+    pub(crate) fn within(&mut self, what: &str, found: &[f64], wanted: &[f64], tolerance: f64) {
+        if found.len() != wanted.len() {
+            return self.add(what, format!("found {} values, wanted {}", found.len(), wanted.len()));
+        }
+        let scale = wanted.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        let allowed = if scale == 0.0 { FLOOR } else { tolerance * scale };
+        let wrong = |i: usize| {
+            let error = (found[i] - wanted[i]).abs();
+            if error.is_nan() { f64::INFINITY } else { error }
+        };
+        let worst = (0..found.len()).max_by(|&i, &j| wrong(i).total_cmp(&wrong(j)));
+        if let Some(i) = worst.filter(|&i| wrong(i) > allowed) {
+            let share = wrong(i) / scale;
+            self.add(what, format!("[{i}] found {}, wanted {} ({share:.2e})", found[i], wanted[i]));
+        }
+    }
+
+    /// Fails when there is any fault.
+    pub(crate) fn settle(self) {
+        assert!(self.found.is_empty(), "{} faults\n{}", self.found.len(), self.found.join("\n"));
+    }
+}

@@ -1,0 +1,55 @@
+//! Where a sample ends changes neither the latency loss nor its gradients (spec 1.3).
+
+use serde_json::json;
+use spikelet_core::config::{EarlyStop, LossConfig, SilentRules};
+use spikelet_core::{Config, Gradients, Level, Sequential};
+
+use crate::compare::Faults;
+use crate::format::{NetworkCase, Target};
+use crate::{files, translate};
+
+const TOLERANCE: f64 = 1e-6;
+
+fn gradients(case: &NetworkCase, mut config: Config, stop: EarlyStop) -> Gradients {
+    if let LossConfig::Latency(latency) = &mut config.loss {
+        latency.early_stop = stop;
+    }
+    // The silent-unit update looks at the simulated steps and so depends on where they end.
+    config.training.silent_unit_update.rules = SilentRules::Off;
+    let trainer = case.draw.trainer(config, Level::detect());
+    let data = case.draw.dataset(&trainer);
+    trainer.gradients(&data, 0..data.len(), false, &Sequential).expect("gradients")
+}
+
+fn doubles(values: &[f32]) -> Vec<f64> {
+    values.iter().map(|&value| f64::from(value)).collect()
+}
+
+#[test]
+fn the_end_of_a_sample_changes_no_gradient() {
+    let mut faults = Faults::default();
+    let mut shortened = 0;
+    for (name, case) in files::cases::<NetworkCase>("network") {
+        let counts_spikes = case.draw.config.count_weight != 0.0;
+        if counts_spikes || !matches!(case.draw.target, Target::Latency { .. }) {
+            continue;
+        }
+        let Ok(config) = translate::config(&case.draw.config, case.draw.batch, &json!({ "type": "sgd" })) else {
+            continue;
+        };
+        faults.enter(name);
+        let wanted = gradients(&case, config.clone(), EarlyStop::Batch);
+        for stop in [EarlyStop::Sample, EarlyStop::Off] {
+            let found = gradients(&case, config.clone(), stop);
+            shortened += usize::from(found.prediction.steps < wanted.prediction.steps);
+            faults.within(&format!("{stop:?} loss"), &[found.metrics.loss], &[wanted.metrics.loss], TOLERANCE);
+            for (layer, (found, wanted)) in found.layers.iter().zip(&wanted.layers).enumerate() {
+                let what = |array: &str| format!("{stop:?} layer {layer} {array}");
+                faults.within(&what("dW"), &doubles(&found.weights), &doubles(&wanted.weights), TOLERANCE);
+                faults.within(&what("db"), &doubles(&found.biases), &doubles(&wanted.biases), TOLERANCE);
+            }
+        }
+    }
+    faults.settle();
+    assert!(shortened > 0, "no case ends a sample before its batch");
+}

@@ -1,0 +1,196 @@
+//! The golden files as they are written (format 1, `test/golden/README.md`).
+
+use serde::Deserialize;
+
+/// `[sample, step, flat unit]`.
+pub(crate) type Event = [u32; 3];
+
+/// `reference.Config`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Switches {
+    pub(crate) network: Vec<String>,
+    #[serde(rename = "T")]
+    pub(crate) steps: usize,
+    pub(crate) alpha_i: f64,
+    pub(crate) alpha_v: f64,
+    pub(crate) beta_auto: bool,
+    pub(crate) beta_i: f64,
+    pub(crate) beta_v: f64,
+    pub(crate) beta_bias: f64,
+    pub(crate) v_prime_min: f64,
+    pub(crate) surr_alpha: f64,
+    pub(crate) surr_beta: f64,
+    pub(crate) target_type: String,
+    pub(crate) alpha_exp: f64,
+    pub(crate) alpha_extend: u32,
+    pub(crate) kernel_cap: u32,
+    pub(crate) kernel_cut: f64,
+    pub(crate) softmax_beta: f64,
+    pub(crate) lambda_nospike: f64,
+    pub(crate) early_stop: bool,
+    pub(crate) count_weight: f64,
+    pub(crate) count_goal: f64,
+    pub(crate) count_scope: String,
+    pub(crate) max_target_spikes: f64,
+    pub(crate) min_target_spikes: f64,
+    pub(crate) rule: String,
+    pub(crate) act_style: String,
+    pub(crate) lambda_act: f64,
+    pub(crate) lambda_tim: f64,
+    pub(crate) reset_act: String,
+    pub(crate) reset_tim: String,
+    #[serde(rename = "reset_window")]
+    _reset_window: f64,
+    #[serde(rename = "reset_lag")]
+    _reset_lag: u32,
+    pub(crate) timing_penalty: f64,
+    pub(crate) penalty_scope: String,
+    #[serde(rename = "penalty_conv")]
+    _penalty_conv: bool,
+    #[serde(rename = "apool_mask")]
+    _apool_mask: String,
+    #[serde(rename = "conv_grad_beta_i")]
+    _conv_grad_beta_i: bool,
+    pub(crate) grad_clip: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Parameters {
+    pub(crate) layer: usize,
+    #[serde(rename = "W")]
+    pub(crate) weights: Vec<f64>,
+    #[serde(rename = "b")]
+    pub(crate) biases: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(crate) enum Target {
+    Train { events: Vec<Event> },
+    Count { counts: Vec<Vec<f32>> },
+    Latency { labels: Vec<u32> },
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Betas {
+    pub(crate) beta_i: f64,
+    pub(crate) beta_v: f64,
+    pub(crate) beta_bias: f64,
+}
+
+/// What `network` and `trajectory` files have in common.
+#[derive(Deserialize)]
+pub(crate) struct Draw {
+    pub(crate) config: Switches,
+    pub(crate) effective_betas: Betas,
+    pub(crate) batch: u32,
+    pub(crate) params: Vec<Parameters>,
+    pub(crate) input_events: Vec<Event>,
+    pub(crate) target: Target,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct NetworkCase {
+    #[serde(flatten)]
+    pub(crate) draw: Draw,
+    pub(crate) expected: Expected,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Expected {
+    pub(crate) term_length: u32,
+    pub(crate) spikes: Vec<LayerSpikes>,
+    pub(crate) probes: Vec<Probe>,
+    pub(crate) loss: LossParts,
+    pub(crate) grads: Vec<LayerGradients>,
+    pub(crate) decision_count: Vec<u32>,
+    pub(crate) decision_first: Vec<u32>,
+    pub(crate) num_spike_total: Vec<u64>,
+    pub(crate) num_spike_nec: Vec<u64>,
+    pub(crate) first_stime: Vec<u32>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LayerSpikes {
+    pub(crate) layer: usize,
+    pub(crate) events: Vec<Event>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LossParts {
+    pub(crate) total: f64,
+    pub(crate) ce: Option<f64>,
+    pub(crate) nospike: Option<f64>,
+    pub(crate) count: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LayerGradients {
+    pub(crate) layer: usize,
+    #[serde(rename = "dW")]
+    pub(crate) weights: Vec<f64>,
+    #[serde(rename = "db")]
+    pub(crate) biases: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Probe {
+    pub(crate) layer: usize,
+    #[serde(rename = "b")]
+    pub(crate) sample: usize,
+    #[serde(rename = "t")]
+    pub(crate) step: usize,
+    #[serde(rename = "i")]
+    pub(crate) unit: usize,
+    #[serde(rename = "I")]
+    pub(crate) current: f64,
+    #[serde(rename = "V")]
+    pub(crate) membrane: f64,
+    #[serde(rename = "Vp")]
+    pub(crate) slope: f64,
+    #[serde(rename = "S")]
+    pub(crate) spike: u32,
+    #[serde(flatten)]
+    pub(crate) adjoint: Option<Adjoint>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Adjoint {
+    #[serde(rename = "G")]
+    pub(crate) direct: f64,
+    pub(crate) p: f64,
+    pub(crate) q: f64,
+    #[serde(rename = "dLdS")]
+    pub(crate) spike_gradient: f64,
+    #[serde(rename = "dLdT")]
+    pub(crate) timing_gradient: f64,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct TrajectoryCase {
+    #[serde(flatten)]
+    pub(crate) draw: Draw,
+    pub(crate) optimiser: Optimiser,
+    pub(crate) expected: ExpectedTrajectory,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Optimiser {
+    pub(crate) name: String,
+    pub(crate) lr: f64,
+    pub(crate) steps: usize,
+    pub(crate) momentum: Option<f64>,
+    pub(crate) weight_decay: Option<f64>,
+    pub(crate) beta1: Option<f64>,
+    pub(crate) beta2: Option<f64>,
+    pub(crate) eps: Option<f64>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ExpectedTrajectory {
+    pub(crate) loss_before_each_step: Vec<f64>,
+    pub(crate) spike_totals_each_step: Vec<Vec<u64>>,
+    pub(crate) final_params: Vec<Parameters>,
+}

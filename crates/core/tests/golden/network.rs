@@ -1,0 +1,135 @@
+//! One evaluation: spikes, states, loss, gradients, decisions, metrics.
+
+use serde_json::json;
+use spikelet_core::{Dataset, LayerTrace, Level, Metrics, Prediction, Sequential, Trainer};
+
+use crate::compare::Faults;
+use crate::files;
+use crate::format::{Adjoint, Expected, NetworkCase, Probe, Target};
+use crate::{setup, translate};
+
+#[test]
+fn networks() {
+    let mut faults = Faults::default();
+    for (name, case) in files::cases::<NetworkCase>("network") {
+        let config = match translate::config(&case.draw.config, case.draw.batch, &json!({ "type": "sgd" })) {
+            Ok(config) => config,
+            Err(reason) => {
+                faults.enter(name);
+                faults.add("no translation", reason);
+                continue;
+            }
+        };
+        for level in Level::available() {
+            faults.enter(format!("{name} ({})", level.name()));
+            let trainer = case.draw.trainer(config.clone(), level);
+            let data = case.draw.dataset(&trainer);
+            check_gradients(&mut faults, &case, &trainer, &data);
+            check_prediction(&mut faults, &case, &trainer, &data);
+            check_evaluation(&mut faults, &case, &trainer, &data);
+        }
+    }
+    faults.settle();
+}
+
+fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &Trainer, data: &Dataset) {
+    let expected = &case.expected;
+    let betas = &case.draw.effective_betas;
+    let gains = trainer.gains();
+    faults.number("current gain", gains.current, betas.beta_i);
+    faults.number("membrane gain", gains.membrane, betas.beta_v);
+    faults.number("bias gain", gains.bias, betas.beta_bias);
+
+    let found = trainer.gradients(data, 0..data.len(), true, &Sequential).expect("gradients");
+    check_spikes(faults, case, &found.prediction);
+    let traces = found.trace.expect("a trace was asked for");
+    for (layer, trace) in traces.iter().enumerate() {
+        check_probes(faults, case, layer, trace);
+    }
+    check_metrics(faults, expected, &found.metrics);
+    for wanted in &expected.grads {
+        let layer = case.draw.spiking(wanted.layer);
+        faults.array(&format!("layer {layer} dW"), &found.layers[layer].weights, &wanted.weights);
+        faults.array(&format!("layer {layer} db"), &found.layers[layer].biases, &wanted.biases);
+    }
+}
+
+fn check_prediction(faults: &mut Faults, case: &NetworkCase, trainer: &Trainer, data: &Dataset) {
+    let found = trainer.predict(data, 0..data.len(), &Sequential).expect("a prediction");
+    check_spikes(faults, case, &found);
+}
+
+fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &Trainer, data: &Dataset) {
+    let mut evaluation = trainer.evaluation();
+    while !trainer.evaluate(&mut evaluation, data, data.len(), &Sequential).expect("an evaluation") {}
+    faults.exact("evaluated samples", &evaluation.position(), &data.len());
+    let report = evaluation.report();
+    check_metrics(faults, &case.expected, &report);
+    if let Target::Latency { labels } = &case.draw.target {
+        let share = |decisions: &[u32]| {
+            let right = decisions.iter().zip(labels).filter(|(decision, label)| decision == label).count();
+            right as f64 / labels.len() as f64
+        };
+        faults.number("accuracy by count", report.accuracy.count, share(&case.expected.decision_count));
+        faults.number("accuracy by first spike", report.accuracy.first_spike, share(&case.expected.decision_first));
+    }
+}
+
+fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
+    let expected = &case.expected;
+    for wanted in &expected.spikes {
+        let layer = case.draw.spiking(wanted.layer);
+        faults.list(&format!("layer {layer} spikes"), &setup::events(&found.layers[layer]), &wanted.events);
+    }
+    faults.exact("decision by count", &found.by_count, &expected.decision_count);
+    faults.exact("decision by first spike", &found.by_first_spike, &expected.decision_first);
+    faults.exact("decision step", &found.decision_step, &expected.first_stime);
+    faults.exact("steps", &found.steps, &vec![expected.term_length; case.draw.batch as usize]);
+}
+
+fn check_metrics(faults: &mut Faults, expected: &Expected, found: &Metrics) {
+    faults.number("loss", found.loss, expected.loss.total);
+    let parts = [
+        ("cross-entropy", found.loss_parts.cross_entropy, expected.loss.ce),
+        ("no-spike term", found.loss_parts.no_spike, expected.loss.nospike),
+        ("count term", found.loss_parts.target_count, expected.loss.count),
+    ];
+    for (what, found, wanted) in parts {
+        faults.number(what, found.unwrap_or(0.0), wanted.unwrap_or(0.0));
+    }
+    faults.exact("spikes", &found.spikes.total, &expected.num_spike_total);
+    faults.exact("spikes until the decision", &found.spikes.until_decision_total, &expected.num_spike_nec);
+}
+
+fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &LayerTrace) {
+    let probes: Vec<&Probe> =
+        case.expected.probes.iter().filter(|probe| case.draw.spiking(probe.layer) == layer).collect();
+    let at = |values: &[f32]| -> Vec<f32> {
+        probes
+            .iter()
+            .map(|probe| values[(probe.sample * trace.steps + probe.step) * trace.units + probe.unit])
+            .collect()
+    };
+    let mut check = |what: &str, values: &[f32], wanted: &dyn Fn(&Probe) -> f64| {
+        let wanted: Vec<f64> = probes.iter().map(|probe| wanted(probe)).collect();
+        faults.array(&format!("layer {layer} {what}"), &at(values), &wanted);
+    };
+    check("I", &trace.current, &|probe| probe.current);
+    check("V", &trace.membrane, &|probe| probe.membrane);
+    check("V'", &trace.slope, &|probe| probe.slope);
+    if case.draw.config.rule != "trivial" {
+        let adjoint = |value: fn(&Adjoint) -> f64| {
+            move |probe: &Probe| value(probe.adjoint.as_ref().expect("a single sweep has adjoints"))
+        };
+        check("G", &trace.direct, &adjoint(|adjoint| adjoint.direct));
+        check("p", &trace.p, &adjoint(|adjoint| adjoint.p));
+        check("q", &trace.q, &adjoint(|adjoint| adjoint.q));
+        check("dL/dS", &trace.spike_gradient, &adjoint(|adjoint| adjoint.spike_gradient));
+        check("dL/dT", &trace.timing_gradient, &adjoint(|adjoint| adjoint.timing_gradient));
+    }
+    for probe in &probes {
+        let event = [probe.sample as u32, probe.step as u32, probe.unit as u32];
+        let spikes = &case.expected.spikes[layer].events;
+        faults.exact("probed spike", &u32::from(spikes.contains(&event)), &probe.spike);
+    }
+}

@@ -1,0 +1,60 @@
+//! A trainer and a data set from a golden file.
+
+use spikelet_core::{Config, Dataset, Level, SpikeTrains, Targets, Trainer};
+
+use crate::format::{Draw, Event, Target};
+
+pub(crate) fn singles(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&value| value as f32).collect()
+}
+
+pub(crate) fn trains(events: &[Event], samples: u32, steps: usize, units: usize) -> SpikeTrains {
+    let offsets: Vec<u32> =
+        (0..=samples).map(|sample| events.partition_point(|event| event[0] < sample) as u32).collect();
+    let times = events.iter().map(|event| u16::try_from(event[1]).expect("steps fit u16")).collect();
+    let units_of_events = events.iter().map(|event| event[2]).collect();
+    SpikeTrains::from_parts(&offsets, times, units_of_events, steps, units, "events")
+        .expect("the file's events are valid")
+}
+
+/// The reverse of [`trains`].
+pub(crate) fn events(trains: &SpikeTrains) -> Vec<Event> {
+    (0..trains.len())
+        .flat_map(|sample| {
+            let (times, units) = trains.sample(sample);
+            times.iter().zip(units).map(move |(&time, &unit)| [sample as u32, u32::from(time), unit])
+        })
+        .collect()
+}
+
+impl Draw {
+    /// A trainer with the file's parameters.
+    pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
+        let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
+        for (layer, parameters) in self.params.iter().enumerate() {
+            trainer
+                .set_parameters(layer, &singles(&parameters.weights), &singles(&parameters.biases))
+                .expect("the file's parameters fit");
+        }
+        trainer
+    }
+
+    /// The batch.
+    pub(crate) fn dataset(&self, trainer: &Trainer) -> Dataset {
+        let steps = self.config.steps;
+        let inputs = trainer.config().network.input.units();
+        let outputs = trainer.shapes().last().expect("there is a layer").units;
+        let targets = match &self.target {
+            Target::Train { events } => Targets::Trains(trains(events, self.batch, steps, outputs)),
+            Target::Count { counts } => Targets::Counts(counts.concat()),
+            Target::Latency { labels } => Targets::Labels(labels.clone()),
+        };
+        Dataset::new(trains(&self.input_events, self.batch, steps, inputs), targets, outputs)
+            .expect("the batch is valid")
+    }
+
+    /// Place of a layer of the file among the spiking layers.
+    pub(crate) fn spiking(&self, layer: usize) -> usize {
+        self.params.iter().position(|parameters| parameters.layer == layer).expect("the layer spikes")
+    }
+}

@@ -1,0 +1,137 @@
+//! The oracle's switches as a configuration.
+
+use serde_json::{Value, json};
+use spikelet_core::Config;
+
+use crate::format::{Optimiser, Switches};
+
+/// The configuration; the error says what has no counterpart.
+pub(crate) fn config(switches: &Switches, batch: u32, optimizer: &Value) -> Result<Config, String> {
+    constants(switches)?;
+    let json = json!({
+        "network": {
+            "input": input(&switches.network[0])?,
+            "steps": switches.steps,
+            "neuron": neuron(switches),
+            "layers": switches.network[1..].iter().map(|word| layer(word)).collect::<Result<Vec<_>, _>>()?,
+        },
+        "rule": rule(switches)?,
+        "loss": loss(switches)?,
+        "optimizer": optimizer,
+        "schedule": { "type": "constant" },
+        "training": {
+            "batchSize": batch,
+            "gradientClip": switches.grad_clip,
+            "silentUnitUpdate": { "strength": switches.timing_penalty, "rules": switches.penalty_scope },
+        },
+    });
+    Config::from_json(&json.to_string()).map_err(|error| error.to_string())
+}
+
+/// The optimiser of a trajectory.
+pub(crate) fn optimizer(optimiser: &Optimiser) -> Value {
+    let mut json = json!({ "type": optimiser.name, "learningRate": optimiser.lr });
+    let options = if optimiser.name == "adam" {
+        vec![("beta1", optimiser.beta1), ("beta2", optimiser.beta2), ("epsilon", optimiser.eps)]
+    } else {
+        vec![("momentum", optimiser.momentum)]
+    };
+    for (name, value) in options.into_iter().chain([("weightDecay", optimiser.weight_decay)]) {
+        if let Some(value) = value {
+            json[name] = value.into();
+        }
+    }
+    json
+}
+
+/// Settings that the core has as constants.
+fn constants(switches: &Switches) -> Result<(), String> {
+    let same = switches.v_prime_min == 0.01
+        && switches.alpha_extend == 200
+        && switches.kernel_cap == 1000
+        && switches.kernel_cut == 1e-6;
+    if !same {
+        return Err("v_prime_min, alpha_extend, kernel_cap and kernel_cut are fixed".to_owned());
+    }
+    if switches.reset_act != "none" || switches.reset_tim != "none" {
+        return Err("no reset paths".to_owned());
+    }
+    Ok(())
+}
+
+fn input(word: &str) -> Result<Value, String> {
+    let sizes =
+        word.split('x').map(str::parse).collect::<Result<Vec<u32>, _>>().map_err(|_| format!("input {word}"))?;
+    Ok(if let [units] = sizes[..] { json!(units) } else { json!(sizes) })
+}
+
+fn layer(word: &str) -> Result<Value, String> {
+    if word == "flatten" {
+        return Ok(json!({ "type": "flatten" }));
+    }
+    let units: Option<u32> = word.strip_prefix("fc").and_then(|units| units.parse().ok());
+    units.map(|units| json!({ "type": "dense", "units": units })).ok_or_else(|| format!("no layer {word}"))
+}
+
+fn neuron(switches: &Switches) -> Value {
+    let mut json = json!({ "currentDecay": switches.alpha_i, "membraneDecay": switches.alpha_v });
+    if switches.beta_auto {
+        json["gain"] = "auto".into();
+    } else {
+        json["gain"] = "manual".into();
+        json["currentGain"] = switches.beta_i.into();
+        json["membraneGain"] = switches.beta_v.into();
+        json["biasGain"] = switches.beta_bias.into();
+    }
+    json
+}
+
+fn rule(switches: &Switches) -> Result<Value, String> {
+    let variant = switches.act_style.to_lowercase();
+    let surrogate = json!({ "type": "exponential", "scale": switches.surr_alpha, "sharpness": switches.surr_beta });
+    let weighted = |name: &str| {
+        json!({
+            "type": name,
+            "activationWeight": switches.lambda_act,
+            "timingWeight": switches.lambda_tim,
+            "variant": variant,
+            "surrogate": surrogate,
+        })
+    };
+    match switches.rule.as_str() {
+        "activation" => Ok(json!({ "type": "activation", "variant": variant, "surrogate": surrogate })),
+        "timing" => Ok(json!({ "type": "timing" })),
+        "antlr" => Ok(weighted("antlr")),
+        "trivial" => Ok(weighted("mixture")),
+        other => Err(format!("no rule {other}")),
+    }
+}
+
+fn loss(switches: &Switches) -> Result<Value, String> {
+    if switches.early_stop && switches.target_type != "latency" {
+        return Err(format!("no early stop with the {} loss", switches.target_type));
+    }
+    match switches.target_type.as_str() {
+        "count" => Ok(json!({ "type": "count" })),
+        "train" => Ok(json!({ "type": "spikeTrain", "kernelDecay": switches.alpha_exp })),
+        "latency" => {
+            let mut json = json!({
+                "type": "latency",
+                "inverseTemperature": switches.softmax_beta,
+                "noSpikePenalty": switches.lambda_nospike,
+                "earlyStop": if switches.early_stop { "batch" } else { "off" },
+            });
+            if switches.count_weight != 0.0 {
+                json["targetCount"] = json!({
+                    "weight": switches.count_weight,
+                    "scope": switches.count_scope,
+                    "goal": switches.count_goal,
+                    "positive": switches.max_target_spikes,
+                    "negative": switches.min_target_spikes,
+                });
+            }
+            Ok(json)
+        }
+        other => Err(format!("no loss {other}")),
+    }
+}

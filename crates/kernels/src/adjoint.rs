@@ -1,0 +1,212 @@
+//! Backward sweep of a tile: from the gradients of its output spikes to the adjoints of its states (spec 5.1–5.4).
+//!
+//! ```text
+//! G[t] = σ̂(V[t]) E[t] + λ_tim S[t] (−T̄[t] / V'[t])        σ̂(V) = exp(−sharpness |V − threshold|)
+//! p[t] = G[t] + αᵥ g[t] p[t+1]                            g[t] = 1 − S[t]; 1 for the SLAYER style
+//! q[t] = p[t] + αᵢ g[t] q[t+1]                            in units of membraneGain
+//! r[t] = g[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                  R = membraneGain / 2 · r (spec 5.3)
+//! V'[t] = max(slopeFloor, V[t] − (1 − S[t−1]) V[t−1])
+//! ```
+//!
+//! `E` is dL/dS times `λ_act · scale`. Steps from `end` on have no gradient and are not visited.
+
+use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
+
+use crate::exp2::exp2_vector;
+use crate::lif::{flush, store};
+use crate::{FLOOR_EVERY, Level, LifConstants};
+
+/// In [`AdjointOutput::rows`]: the step is not wanted.
+pub const NO_ROW: u32 = u32::MAX;
+
+/// A tile, its trace and the gradients that reach its output.
+#[derive(Clone, Copy, Debug)]
+pub struct AdjointTile<'a> {
+    /// Lanes of the tile.
+    pub lanes: usize,
+    /// Steps before which gradients arrive.
+    pub end: usize,
+    /// V before reset, `[step][lane]`.
+    pub trace: &'a [f32],
+    /// Bits of the lanes that fired, `[step]`.
+    pub spikes: &'a [u64],
+    /// E, `[step][lane]`; empty: there is no activation part.
+    pub error: &'a [f32],
+    /// T̄ of each spike before `end`, in order of `(step, lane)`; empty: there is no timing part.
+    pub timing: &'a [f32],
+    /// λ_tim.
+    pub timing_weight: f32,
+    /// Whether resets stop the gradient.
+    pub is_gated: bool,
+    /// Exponent of σ̂ per unit of membrane, in powers of two: sharpness · log₂ e.
+    pub sharpness: f32,
+    /// Least V'.
+    pub slope_floor: f32,
+    /// The neuron.
+    pub constants: LifConstants,
+}
+
+/// Where the adjoints go. Empty slices are not wanted.
+#[derive(Debug)]
+pub struct AdjointOutput<'a> {
+    /// Row of `q_rows` for each step, or [`NO_ROW`].
+    pub rows: &'a [u32],
+    /// q at the wanted steps, `[row][lane]`.
+    pub q_rows: &'a mut [f32],
+    /// q at every step before `end`, `[step · stride + offset + lane]`.
+    pub q: &'a mut [f32],
+    /// r likewise.
+    pub r: &'a mut [f32],
+    /// p likewise.
+    pub p: &'a mut [f32],
+    /// G likewise.
+    pub direct: &'a mut [f32],
+    /// Distance between two steps of `q`, `r`, `p`, `direct`.
+    pub stride: usize,
+    /// First lane of the tile in them.
+    pub offset: usize,
+    /// Σ_t p, `[lane]`; overwritten.
+    pub bias: &'a mut [f32],
+}
+
+/// Sweeps one tile from `end` down to step 0.
+pub fn adjoint_tile(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+    dispatch!(level.0, simd => adjoint_vector(simd, tile, output));
+}
+
+#[inline(always)]
+fn adjoint_vector<S: Simd>(simd: S, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+    let mut lane = 0;
+    while lane < tile.lanes {
+        if (tile.lanes - lane) / S::f32s::LEN >= 2 {
+            adjoint_group::<S, 2>(simd, tile, output, lane);
+            lane += 2 * S::f32s::LEN;
+        } else {
+            adjoint_group::<S, 1>(simd, tile, output, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn adjoint_group<S: Simd, const K: usize>(
+    simd: S,
+    tile: &AdjointTile<'_>,
+    output: &mut AdjointOutput<'_>,
+    first: usize,
+) {
+    let width = K * S::f32s::LEN;
+    let lanes = tile.lanes;
+    let zero = S::f32s::splat(simd, 0.0);
+    let current_decay = S::f32s::splat(simd, tile.constants.current_decay);
+    let membrane_decay = S::f32s::splat(simd, tile.constants.membrane_decay);
+    let threshold = S::f32s::splat(simd, tile.constants.threshold);
+    let sharpness = S::f32s::splat(simd, -tile.sharpness);
+    let group_bits = if width == 64 { u64::MAX } else { ((1u64 << width) - 1) << first };
+    let mut timing_end = tile.timing.len();
+    let mut p = [zero; K];
+    let mut q = [zero; K];
+    let mut bias = [zero; K];
+
+    for t in (0..tile.end).rev() {
+        let fired = tile.spikes[t];
+        let mut direct = [zero; K];
+        if !tile.error.is_empty() {
+            let at = t * lanes + first;
+            let trace = &tile.trace[at..at + width];
+            let error = &tile.error[at..at + width];
+            for k in 0..K {
+                let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
+                let distance = (S::f32s::from_slice(simd, &trace[range.clone()]) - threshold).abs();
+                direct[k] = exp2_vector(simd, distance * sharpness) * S::f32s::from_slice(simd, &error[range]);
+            }
+        }
+        if fired != 0 {
+            if fired & group_bits != 0 {
+                if !tile.timing.is_empty() {
+                    let first_spike = timing_end - fired.count_ones() as usize;
+                    let spread = timing_part(tile, t, fired, fired & group_bits, first, first_spike);
+                    for k in 0..K {
+                        let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
+                        direct[k] = direct[k] + S::f32s::from_slice(simd, &spread[range]);
+                    }
+                }
+                if tile.is_gated {
+                    for k in 0..K {
+                        let bits = fired >> (first + k * S::f32s::LEN);
+                        let mask = S::mask32s::from_bitmask(simd, bits);
+                        p[k] = mask.select(zero, p[k]);
+                        q[k] = mask.select(zero, q[k]);
+                    }
+                }
+            }
+            if !tile.timing.is_empty() {
+                timing_end -= fired.count_ones() as usize;
+            }
+        }
+        let carried = q;
+        for k in 0..K {
+            p[k] = direct[k] + p[k] * membrane_decay;
+            q[k] = p[k] + q[k] * current_decay;
+            bias[k] = bias[k] + p[k];
+        }
+        let row = output.rows[t];
+        if row != NO_ROW {
+            let at = row as usize * lanes + first;
+            store::<S, K>(&q, &mut output.q_rows[at..at + width]);
+        }
+        let at = t * output.stride + output.offset + first;
+        if !output.q.is_empty() {
+            store::<S, K>(&q, &mut output.q[at..at + width]);
+        }
+        if !output.r.is_empty() {
+            let mut r = [zero; K];
+            for k in 0..K {
+                r[k] = (carried[k] - q[k] * current_decay) - p[k] * membrane_decay;
+            }
+            store::<S, K>(&r, &mut output.r[at..at + width]);
+        }
+        if !output.p.is_empty() {
+            store::<S, K>(&p, &mut output.p[at..at + width]);
+        }
+        if !output.direct.is_empty() {
+            store::<S, K>(&direct, &mut output.direct[at..at + width]);
+        }
+        if t % FLOOR_EVERY == 0 {
+            flush::<S, K>(simd, &mut p);
+            flush::<S, K>(simd, &mut q);
+        }
+    }
+    store::<S, K>(&bias, &mut output.bias[first..first + width]);
+}
+
+/// `λ_tim (−T̄ / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
+pub(crate) fn timing_part(
+    tile: &AdjointTile<'_>,
+    t: usize,
+    fired: u64,
+    wanted: u64,
+    first: usize,
+    first_spike: usize,
+) -> [f32; crate::TILE] {
+    let mut spread = [0.0; crate::TILE];
+    let before = if t == 0 { 0 } else { tile.spikes[t - 1] };
+    let mut rest = wanted;
+    while rest != 0 {
+        let lane = rest.trailing_zeros() as usize;
+        rest &= rest - 1;
+        let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
+        let slope = slope(tile, t, lane, before);
+        spread[lane - first] = tile.timing_weight * (-tile.timing[spike] / slope);
+    }
+    spread
+}
+
+/// V'[t] of one lane; `before` are the spikes of step `t − 1`.
+fn slope(tile: &AdjointTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
+    let membrane = tile.trace[t * tile.lanes + lane];
+    let last = if t == 0 || before >> lane & 1 == 1 { 0.0 } else { tile.trace[(t - 1) * tile.lanes + lane] };
+    let slope = membrane - last;
+    if slope > tile.slope_floor { slope } else { tile.slope_floor }
+}

@@ -1,0 +1,66 @@
+//! The SIMD level is a value: detected once, or forced by name in a test.
+
+use std::fmt;
+
+/// A set of SIMD instructions that this machine has.
+#[derive(Clone, Copy, Debug)]
+pub struct Level(pub(crate) fearless_simd::Level);
+
+impl Level {
+    /// The best level of this machine.
+    #[must_use]
+    pub fn detect() -> Self {
+        Self(fearless_simd::Level::new())
+    }
+
+    /// Every level of this machine, the best first.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let best = fearless_simd::Level::new();
+        let mut levels = Vec::new();
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        {
+            use fearless_simd::Level as L;
+            levels.extend(best.as_avx512().map(L::Avx512).map(Self));
+            levels.extend(best.as_avx2().map(L::Avx2).map(Self));
+            levels.extend(best.as_sse4_2().map(L::Sse4_2).map(Self));
+            levels.extend(best.as_sse2().map(L::Sse2).map(Self));
+        }
+        if levels.is_empty() {
+            levels.push(Self(best));
+        }
+        levels
+    }
+
+    /// The level of that name, if this machine has it.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::available().into_iter().find(|level| level.name() == name)
+    }
+
+    /// `avx512`, `avx2`, `sse4.2`, `sse2`, `neon`, `simd128` or `fallback`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx512(_) => "avx512",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Avx2(_) => "avx2",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Sse4_2(_) => "sse4.2",
+            #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+            fearless_simd::Level::Sse2(_) => "sse2",
+            #[cfg(target_arch = "aarch64")]
+            fearless_simd::Level::Neon(_) => "neon",
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            fearless_simd::Level::WasmSimd128(_) => "simd128",
+            _ => "fallback",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,131 @@
+//! Gradients of a layer's input spikes: products of its adjoints with its weights (spec 5.2, 5.3).
+
+use fearless_simd::prelude::*;
+use fearless_simd::{dispatch, f32x16};
+
+use crate::{LANES, Level};
+
+/// Steps that share a load of the weights.
+const STEPS: usize = 4;
+
+/// `out[t][lane] = scale · Σ_j weights[j][lane] rows[t][j]`, summed in the order of `j`.
+#[derive(Clone, Copy, Debug)]
+pub struct Projection<'a> {
+    /// Weights of the upper layer towards the lanes of a lower tile, `[upper unit][lane]`.
+    pub weights: &'a [f32],
+    /// Lanes of the lower tile.
+    pub lanes: usize,
+    /// Adjoints of the upper layer, `[step · stride + upper unit]`.
+    pub rows: &'a [f32],
+    /// Distance between two steps of `rows`.
+    pub stride: usize,
+    /// Units of the upper layer.
+    pub units: usize,
+    /// Factor on every sum.
+    pub scale: f32,
+    /// Number of steps.
+    pub steps: usize,
+}
+
+/// Fills `out`, `[step][lane]`.
+pub fn project(level: Level, projection: &Projection<'_>, out: &mut [f32]) {
+    dispatch!(level.0, simd => project_vector(simd, projection, out));
+}
+
+#[inline(always)]
+fn project_vector<S: Simd>(simd: S, projection: &Projection<'_>, out: &mut [f32]) {
+    let whole = projection.steps - projection.steps % STEPS;
+    let mut lane = 0;
+    while lane < projection.lanes {
+        if (projection.lanes - lane) / S::f32s::LEN >= 2 {
+            project_lanes::<S, 2>(simd, projection, out, lane, whole);
+            lane += 2 * S::f32s::LEN;
+        } else {
+            project_lanes::<S, 1>(simd, projection, out, lane, whole);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn project_lanes<S: Simd, const K: usize>(
+    simd: S,
+    projection: &Projection<'_>,
+    out: &mut [f32],
+    first: usize,
+    whole: usize,
+) {
+    let mut t = 0;
+    while t < whole {
+        project_block::<S, K, STEPS>(simd, projection, out, first, t);
+        t += STEPS;
+    }
+    while t < projection.steps {
+        project_block::<S, K, 1>(simd, projection, out, first, t);
+        t += 1;
+    }
+}
+
+#[inline(always)]
+fn project_block<S: Simd, const K: usize, const N: usize>(
+    simd: S,
+    projection: &Projection<'_>,
+    out: &mut [f32],
+    first: usize,
+    t: usize,
+) {
+    let width = K * S::f32s::LEN;
+    let mut sums = [[S::f32s::splat(simd, 0.0); K]; N];
+    let mut rows = [projection.rows; N];
+    for (n, row) in rows.iter_mut().enumerate() {
+        let start = (t + n) * projection.stride;
+        *row = &projection.rows[start..start + projection.units];
+    }
+    for j in 0..projection.units {
+        let start = j * projection.lanes + first;
+        let weights = &projection.weights[start..start + width];
+        for k in 0..K {
+            let weight = S::f32s::from_slice(simd, &weights[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+            for n in 0..N {
+                sums[n][k] = sums[n][k] + weight * S::f32s::splat(simd, rows[n][j]);
+            }
+        }
+    }
+    let scale = S::f32s::splat(simd, projection.scale);
+    for n in 0..N {
+        let start = (t + n) * projection.lanes + first;
+        let to = &mut out[start..start + width];
+        for k in 0..K {
+            (sums[n][k] * scale).store_slice(&mut to[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+        }
+    }
+}
+
+/// `Σ a[i] b[i]` over slices whose length is a multiple of [`LANES`]: 16 running sums, then a fixed tree.
+#[must_use]
+pub fn dot(level: Level, a: &[f32], b: &[f32]) -> f32 {
+    dispatch!(level.0, simd => dot_vector(simd, a, b))
+}
+
+#[inline(always)]
+fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = f32x16::splat(simd, 0.0);
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        sums = sums + f32x16::from_slice(simd, a) * f32x16::from_slice(simd, b);
+    }
+    let mut lanes = [0.0; LANES];
+    sums.store_slice(&mut lanes);
+    tree(lanes)
+}
+
+/// Sums 16 numbers as `((0+8)+(4+12))…`: halves onto halves.
+pub(crate) fn tree(mut lanes: [f32; LANES]) -> f32 {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}

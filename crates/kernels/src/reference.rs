@@ -1,0 +1,185 @@
+//! Plain-loop twins: what every kernel computes, lane by lane. The kernels must give the same bits.
+
+use crate::adjoint::timing_part;
+use crate::project::tree;
+use crate::update::{MOMENT_FLOOR, total};
+use crate::{
+    AdamStep, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW, Optimizer, Projection,
+    RowGradient, SgdStep, TILE, TileParameters, TileState, exp2,
+};
+
+fn flushed(x: f32, floor: f32) -> f32 {
+    if x.abs() < floor { 0.0 } else { x }
+}
+
+/// Twin of [`crate::forward_tile`].
+pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let c = tile.constants;
+    for lane in 0..tile.lanes {
+        let mut current = state.current[lane];
+        let mut membrane = state.membrane[lane];
+        for t in tile.from..tile.to {
+            current *= c.current_decay;
+            let events = tile.events.at(t);
+            if !events.is_empty() {
+                let drive = events.iter().fold(0.0, |sum, &unit| sum + tile.weights[unit as usize * tile.lanes + lane]);
+                current += drive * c.drive_gain;
+            }
+            membrane = (membrane * c.membrane_decay + current) + tile.bias[lane];
+            if !state.trace.is_empty() {
+                state.trace[t * tile.lanes + lane] = membrane;
+            }
+            if membrane >= c.threshold {
+                state.spikes[t] |= 1 << lane;
+                current = 0.0;
+                membrane = 0.0;
+            }
+            if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
+                current = flushed(current, FLOOR);
+                membrane = flushed(membrane, FLOOR);
+            }
+        }
+        state.current[lane] = current;
+        state.membrane[lane] = membrane;
+    }
+}
+
+/// Twin of [`crate::adjoint_tile`].
+pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+    let c = tile.constants;
+    for lane in 0..tile.lanes {
+        let (mut p, mut q, mut bias) = (0.0f32, 0.0f32, 0.0f32);
+        let mut timing_end = tile.timing.len();
+        for t in (0..tile.end).rev() {
+            let fired = tile.spikes[t];
+            let at = t * tile.lanes + lane;
+            let mut direct = 0.0;
+            if !tile.error.is_empty() {
+                let distance = (tile.trace[at] - c.threshold).abs();
+                direct = exp2(distance * -tile.sharpness) * tile.error[at];
+            }
+            if !tile.timing.is_empty() {
+                let first_spike = timing_end - fired.count_ones() as usize;
+                if fired >> lane & 1 == 1 {
+                    direct += timing_part(tile, t, fired, 1 << lane, 0, first_spike)[lane];
+                }
+                timing_end = first_spike;
+            }
+            if tile.is_gated && fired >> lane & 1 == 1 {
+                p = 0.0;
+                q = 0.0;
+            }
+            let carried = q;
+            p = direct + p * c.membrane_decay;
+            q = p + q * c.current_decay;
+            bias += p;
+            if output.rows[t] != NO_ROW {
+                output.q_rows[output.rows[t] as usize * tile.lanes + lane] = q;
+            }
+            let at = t * output.stride + output.offset + lane;
+            let r = (carried - q * c.current_decay) - p * c.membrane_decay;
+            for (to, value) in [(&mut *output.q, q), (&mut *output.r, r), (&mut *output.p, p), (&mut *output.direct, direct)] {
+                if !to.is_empty() {
+                    to[at] = value;
+                }
+            }
+            if t % FLOOR_EVERY == 0 {
+                p = flushed(p, FLOOR);
+                q = flushed(q, FLOOR);
+            }
+        }
+        output.bias[lane] = bias;
+    }
+}
+
+/// Twin of [`crate::project()`].
+pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
+    for t in 0..projection.steps {
+        for lane in 0..projection.lanes {
+            let sum = (0..projection.units).fold(0.0, |sum, j| {
+                sum + projection.weights[j * projection.lanes + lane] * projection.rows[t * projection.stride + j]
+            });
+            out[t * projection.lanes + lane] = sum * projection.scale;
+        }
+    }
+}
+
+/// Twin of [`crate::dot`].
+#[must_use]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0; LANES];
+    for (i, (a, b)) in a.iter().zip(b).enumerate() {
+        sums[i % LANES] += a * b;
+    }
+    tree(sums)
+}
+
+/// Twin of [`crate::gather_tile`].
+pub fn gather_tile(gather: &Gather<'_>, lanes: usize, gradient: &mut [f32], live: &mut [bool]) {
+    for (input, row) in gradient.chunks_exact_mut(lanes).enumerate() {
+        for &entry in &gather.entries[gather.offsets[input] as usize..gather.offsets[input + 1] as usize] {
+            live[input] = true;
+            let source = gather.sources[(entry >> 16) as usize];
+            for (lane, sum) in row.iter_mut().enumerate() {
+                *sum += source[(entry & 0xffff) as usize * lanes + lane];
+            }
+        }
+    }
+}
+
+/// Twin of [`crate::update_tile`].
+#[must_use]
+pub fn update_tile(
+    gather: &Gather<'_>,
+    lanes: usize,
+    gradient: &[f32],
+    shape: &RowGradient<'_>,
+    optimizer: &Optimizer,
+    parameters: &mut TileParameters<'_>,
+    live: &mut [bool],
+) -> f32 {
+    let mut sums = if gradient.is_empty() { vec![0.0; live.len() * lanes] } else { gradient.to_vec() };
+    gather_tile(gather, lanes, &mut sums, live);
+    update_rows(lanes, &sums, shape, optimizer, parameters)
+}
+
+/// Twin of [`crate::update_rows`].
+#[must_use]
+pub fn update_rows(
+    lanes: usize,
+    sums: &[f32],
+    shape: &RowGradient<'_>,
+    optimizer: &Optimizer,
+    parameters: &mut TileParameters<'_>,
+) -> f32 {
+    let mut norm = [0.0; TILE];
+    for (i, sum) in sums.iter().enumerate() {
+        let lane = i % lanes;
+        let g = sum * shape.gain - shape.silent[lane];
+        norm[lane] += g * g;
+        let g = g.min(shape.clip).max(-shape.clip);
+        match optimizer {
+            Optimizer::Adam(step) => adam(step, g, parameters, i),
+            Optimizer::Sgd(step) => sgd(step, g, parameters, i),
+        }
+    }
+    total(&norm)
+}
+
+fn adam(step: &AdamStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) {
+    let w = parameters.values[i];
+    let g = g + w * step.weight_decay;
+    let m = flushed(parameters.first[i] * step.beta1 + g * step.first_share, MOMENT_FLOOR);
+    let v = flushed(parameters.second[i] * step.beta2 + (g * g) * step.second_share, MOMENT_FLOOR);
+    parameters.first[i] = m;
+    parameters.second[i] = v;
+    parameters.values[i] = w - (m * step.rate) / ((v * step.second_scale).sqrt() + step.epsilon);
+}
+
+fn sgd(step: &SgdStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) {
+    let w = parameters.values[i];
+    let g = g + w * step.weight_decay;
+    let u = flushed(parameters.first[i] * step.momentum + g, MOMENT_FLOOR);
+    parameters.first[i] = u;
+    parameters.values[i] = w - u * step.rate;
+}

@@ -1,0 +1,309 @@
+//! Weight gradients gathered from the steps whose input fired, and the optimiser fused with them.
+//!
+//! ```text
+//! dW[input][unit] = γ Σ_(sample, step of an input spike) q[sample][step][unit]
+//! g = clip(dW − silent[unit])
+//! ```
+//!
+//! The sum runs in the order of samples, then steps, whatever the grouping: a partial sum in `gradient` is where the next
+//! group goes on.
+
+use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
+
+use crate::Level;
+
+/// Spikes of a group of samples by input: those of input `i` are `entries[offsets[i]..offsets[i + 1]]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Gather<'a> {
+    /// Start of each input, and the end of the last.
+    pub offsets: &'a [u32],
+    /// `sample << 16 | row`.
+    pub entries: &'a [u32],
+    /// q of each sample, `[row][lane]`.
+    pub sources: &'a [&'a [f32]],
+}
+
+/// From sums to gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct RowGradient<'a> {
+    /// γ.
+    pub gain: f32,
+    /// Subtracted from every gradient of a unit, `[lane]`.
+    pub silent: &'a [f32],
+    /// Bound of each element, infinite for none.
+    pub clip: f32,
+}
+
+/// Adam in the PyTorch convention.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamStep {
+    /// β₁.
+    pub beta1: f32,
+    /// 1 − β₁, rounded once.
+    pub first_share: f32,
+    /// β₂.
+    pub beta2: f32,
+    /// 1 − β₂, rounded once.
+    pub second_share: f32,
+    /// Rate / (1 − β₁ⁿ).
+    pub rate: f32,
+    /// 1 / (1 − β₂ⁿ).
+    pub second_scale: f32,
+    /// ε.
+    pub epsilon: f32,
+    /// Added to the gradient, times the parameter.
+    pub weight_decay: f32,
+}
+
+/// Gradient descent with momentum.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SgdStep {
+    /// Step size.
+    pub rate: f32,
+    /// Share of the last update that is kept.
+    pub momentum: f32,
+    /// Added to the gradient, times the parameter.
+    pub weight_decay: f32,
+}
+
+/// One step of an optimiser.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// Adam.
+    Adam(AdamStep),
+    /// Gradient descent.
+    Sgd(SgdStep),
+}
+
+/// Parameters of a tile with their moments, `[row][lane]` each.
+#[derive(Debug)]
+pub struct TileParameters<'a> {
+    /// Weights, one row an input; or biases, one row.
+    pub values: &'a mut [f32],
+    /// First moment of Adam, or the momentum.
+    pub first: &'a mut [f32],
+    /// Second moment of Adam; empty for gradient descent.
+    pub second: &'a mut [f32],
+}
+
+/// Adds the sums of a group to `gradient`, `[input][lane]`, and marks the rows that got any in `live`.
+pub fn gather_tile(level: Level, gather: &Gather<'_>, lanes: usize, gradient: &mut [f32], live: &mut [bool]) {
+    dispatch!(level.0, simd => gather_vector(simd, gather, lanes, gradient, live));
+}
+
+#[inline(always)]
+fn gather_vector<S: Simd>(simd: S, gather: &Gather<'_>, lanes: usize, gradient: &mut [f32], live: &mut [bool]) {
+    for (input, row) in gradient.chunks_exact_mut(lanes).enumerate() {
+        let entries = entries_of(gather, input);
+        if entries.is_empty() {
+            continue;
+        }
+        live[input] = true;
+        let mut lane = 0;
+        while lane < lanes {
+            let at = lane..lane + S::f32s::LEN;
+            let sum = S::f32s::from_slice(simd, &row[at.clone()]);
+            gather_sum(simd, gather, entries, lanes, lane, sum).store_slice(&mut row[at]);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn entries_of<'a>(gather: &Gather<'a>, input: usize) -> &'a [u32] {
+    &gather.entries[gather.offsets[input] as usize..gather.offsets[input + 1] as usize]
+}
+
+#[inline(always)]
+fn gather_sum<S: Simd>(
+    simd: S,
+    gather: &Gather<'_>,
+    entries: &[u32],
+    lanes: usize,
+    lane: usize,
+    start: S::f32s,
+) -> S::f32s {
+    let mut sum = start;
+    for &entry in entries {
+        let source = gather.sources[(entry >> 16) as usize];
+        let at = (entry & 0xffff) as usize * lanes + lane;
+        sum = sum + S::f32s::from_slice(simd, &source[at..at + S::f32s::LEN]);
+    }
+    sum
+}
+
+/// Gathers the last group, makes gradients and applies them. `gradient` holds the sums of earlier groups or is empty; `live[input]` says
+/// whether a row has ever had a gradient: one that has not is left alone, which changes nothing. Returns Σ g² before clipping.
+#[expect(clippy::too_many_arguments, reason = "a kernel takes flat slices")]
+#[must_use]
+pub fn update_tile(
+    level: Level,
+    gather: &Gather<'_>,
+    lanes: usize,
+    gradient: &[f32],
+    shape: &RowGradient<'_>,
+    optimizer: &Optimizer,
+    parameters: &mut TileParameters<'_>,
+    live: &mut [bool],
+) -> f32 {
+    match optimizer {
+        Optimizer::Adam(step) => dispatch!(level.0, simd =>
+            update_vector(simd, gather, lanes, gradient, shape, step, parameters, live)),
+        Optimizer::Sgd(step) => dispatch!(level.0, simd =>
+            update_vector(simd, gather, lanes, gradient, shape, step, parameters, live)),
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a kernel takes flat slices")]
+#[inline(always)]
+fn update_vector<S: Simd, O: Rule>(
+    simd: S,
+    gather: &Gather<'_>,
+    lanes: usize,
+    gradient: &[f32],
+    shape: &RowGradient<'_>,
+    step: &O,
+    parameters: &mut TileParameters<'_>,
+    live: &mut [bool],
+) -> f32 {
+    let touches_all = step.decays_weights() || shape.silent.iter().any(|&push| push != 0.0);
+    let mut norm = [0.0; crate::TILE];
+    for (input, live) in live.iter_mut().enumerate() {
+        let entries = entries_of(gather, input);
+        *live |= touches_all || !entries.is_empty();
+        if !*live {
+            continue;
+        }
+        let mut lane = 0;
+        while lane < lanes {
+            let start = input * lanes + lane;
+            let at = start..start + S::f32s::LEN;
+            let sum = if gradient.is_empty() {
+                S::f32s::splat(simd, 0.0)
+            } else {
+                S::f32s::from_slice(simd, &gradient[at.clone()])
+            };
+            let sum = gather_sum(simd, gather, entries, lanes, lane, sum);
+            finish(simd, sum, shape, lane, step, parameters, at, &mut norm);
+            lane += S::f32s::LEN;
+        }
+    }
+    total(&norm)
+}
+
+/// Applies sums that are complete, `[row][lane]`. Returns Σ g² before clipping.
+#[must_use]
+pub fn update_rows(
+    level: Level,
+    lanes: usize,
+    sums: &[f32],
+    shape: &RowGradient<'_>,
+    optimizer: &Optimizer,
+    parameters: &mut TileParameters<'_>,
+) -> f32 {
+    match optimizer {
+        Optimizer::Adam(step) => dispatch!(level.0, simd => rows_vector(simd, lanes, sums, shape, step, parameters)),
+        Optimizer::Sgd(step) => dispatch!(level.0, simd => rows_vector(simd, lanes, sums, shape, step, parameters)),
+    }
+}
+
+#[inline(always)]
+fn rows_vector<S: Simd, O: Rule>(
+    simd: S,
+    lanes: usize,
+    sums: &[f32],
+    shape: &RowGradient<'_>,
+    step: &O,
+    parameters: &mut TileParameters<'_>,
+) -> f32 {
+    let mut norm = [0.0; crate::TILE];
+    let mut start = 0;
+    while start < sums.len() {
+        let at = start..start + S::f32s::LEN;
+        let sum = S::f32s::from_slice(simd, &sums[at.clone()]);
+        finish(simd, sum, shape, start % lanes, step, parameters, at, &mut norm);
+        start += S::f32s::LEN;
+    }
+    total(&norm)
+}
+
+/// One vector from its sum to its new parameters.
+#[expect(clippy::too_many_arguments, reason = "inlined into the loops above")]
+#[inline(always)]
+fn finish<S: Simd, O: Rule>(
+    simd: S,
+    sum: S::f32s,
+    shape: &RowGradient<'_>,
+    lane: usize,
+    step: &O,
+    parameters: &mut TileParameters<'_>,
+    at: std::ops::Range<usize>,
+    norm: &mut [f32; crate::TILE],
+) {
+    let lanes = lane..lane + S::f32s::LEN;
+    let silent = S::f32s::from_slice(simd, &shape.silent[lanes.clone()]);
+    let g = sum * S::f32s::splat(simd, shape.gain) - silent;
+    let squares = S::f32s::from_slice(simd, &norm[lanes.clone()]) + g * g;
+    squares.store_slice(&mut norm[lanes]);
+    let clip = S::f32s::splat(simd, shape.clip);
+    step.apply(simd, g.min(clip).max(-clip), parameters, at);
+}
+
+/// Lanes in their order.
+pub(crate) fn total(lanes: &[f32; crate::TILE]) -> f32 {
+    lanes.iter().fold(0.0, |sum, &lane| sum + lane)
+}
+
+/// What an optimiser does with one vector.
+trait Rule {
+    fn decays_weights(&self) -> bool;
+    fn apply<S: Simd>(&self, simd: S, g: S::f32s, parameters: &mut TileParameters<'_>, at: std::ops::Range<usize>);
+}
+
+impl Rule for AdamStep {
+    fn decays_weights(&self) -> bool {
+        self.weight_decay != 0.0
+    }
+
+    #[inline(always)]
+    fn apply<S: Simd>(&self, simd: S, g: S::f32s, parameters: &mut TileParameters<'_>, at: std::ops::Range<usize>) {
+        let splat = |value| S::f32s::splat(simd, value);
+        let w = S::f32s::from_slice(simd, &parameters.values[at.clone()]);
+        let g = g + w * splat(self.weight_decay);
+        let m = S::f32s::from_slice(simd, &parameters.first[at.clone()]);
+        let v = S::f32s::from_slice(simd, &parameters.second[at.clone()]);
+        let m = floored(simd, m * splat(self.beta1) + g * splat(self.first_share));
+        let v = floored(simd, v * splat(self.beta2) + (g * g) * splat(self.second_share));
+        let w = w - (m * splat(self.rate)) / ((v * splat(self.second_scale)).sqrt() + splat(self.epsilon));
+        m.store_slice(&mut parameters.first[at.clone()]);
+        v.store_slice(&mut parameters.second[at.clone()]);
+        w.store_slice(&mut parameters.values[at]);
+    }
+}
+
+impl Rule for SgdStep {
+    fn decays_weights(&self) -> bool {
+        self.weight_decay != 0.0
+    }
+
+    #[inline(always)]
+    fn apply<S: Simd>(&self, simd: S, g: S::f32s, parameters: &mut TileParameters<'_>, at: std::ops::Range<usize>) {
+        let splat = |value| S::f32s::splat(simd, value);
+        let w = S::f32s::from_slice(simd, &parameters.values[at.clone()]);
+        let g = g + w * splat(self.weight_decay);
+        let u = S::f32s::from_slice(simd, &parameters.first[at.clone()]);
+        let u = floored(simd, u * splat(self.momentum) + g);
+        let w = w - u * splat(self.rate);
+        u.store_slice(&mut parameters.first[at.clone()]);
+        w.store_slice(&mut parameters.values[at]);
+    }
+}
+
+/// Least magnitude of a moment: below it the number would soon be denormal.
+pub(crate) const MOMENT_FLOOR: f32 = 1e-36;
+
+#[inline(always)]
+fn floored<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    x.abs().simd_lt(S::f32s::splat(simd, MOMENT_FLOOR)).select(S::f32s::splat(simd, 0.0), x)
+}

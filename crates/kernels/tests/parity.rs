@@ -1,0 +1,294 @@
+//! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
+
+use spikelet_kernels::{
+    AdamStep, AdjointOutput, AdjointTile, ForwardTile, Gather, LANES, Level, LifConstants, NO_ROW, Optimizer, Projection,
+    RowGradient, SgdStep, StepEvents, TileParameters, TileState, adjoint_tile, dot, forward_tile, gather_tile, project,
+    reference, update_rows, update_tile,
+};
+
+const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
+
+/// A small generator (Numerical Recipes' LCG), so that the cases are the same on every target.
+struct Draw(u32);
+
+impl Draw {
+    fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.0 >> 8
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.next() as usize % bound
+    }
+
+    fn symmetric(&mut self) -> f32 {
+        self.next() as f32 / (1 << 23) as f32 - 1.0
+    }
+
+    fn vector(&mut self, length: usize, scale: f32) -> Vec<f32> {
+        (0..length).map(|_| self.symmetric() * scale).collect()
+    }
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+fn assert_same(name: &str, level: Level, found: &[f32], expected: &[f32]) {
+    assert_eq!(bits(found), bits(expected), "{name} at {level} differs from the plain loop");
+}
+
+const CONSTANTS: LifConstants =
+    LifConstants { current_decay: 0.9, membrane_decay: 0.95, drive_gain: 0.4, threshold: 1.0 };
+
+struct Forward {
+    current: Vec<f32>,
+    membrane: Vec<f32>,
+    trace: Vec<f32>,
+    spikes: Vec<u64>,
+}
+
+struct Case {
+    lanes: usize,
+    steps: usize,
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    offsets: Vec<u32>,
+    units: Vec<u32>,
+}
+
+impl Case {
+    fn new(seed: u32, lanes: usize, steps: usize) -> Self {
+        let mut draw = Draw(seed);
+        let inputs = 1 + draw.below(40);
+        let mut offsets = vec![0];
+        let mut units = Vec::new();
+        for _ in 0..steps {
+            for _ in 0..draw.below(4) {
+                units.push(draw.below(inputs) as u32);
+            }
+            offsets.push(units.len() as u32);
+        }
+        let weights = draw.vector(inputs * lanes, 1.5);
+        Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units }
+    }
+
+    fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
+        let mut out = Forward {
+            current: vec![0.0; self.lanes],
+            membrane: vec![0.0; self.lanes],
+            trace: vec![0.0; self.lanes * self.steps],
+            spikes: vec![0; self.steps],
+        };
+        for pair in cuts.windows(2) {
+            let tile = ForwardTile {
+                weights: &self.weights,
+                bias: &self.bias,
+                lanes: self.lanes,
+                events: StepEvents { offsets: &self.offsets, units: &self.units },
+                constants: CONSTANTS,
+                from: pair[0],
+                to: pair[1],
+            };
+            kernel(
+                &tile,
+                &mut TileState {
+                    current: &mut out.current,
+                    membrane: &mut out.membrane,
+                    trace: &mut out.trace,
+                    spikes: &mut out.spikes,
+                },
+            );
+        }
+        out
+    }
+}
+
+#[test]
+fn forward_is_the_plain_loop() {
+    let mut fired = 0;
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in 0..=67 {
+                let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps);
+                let expected = case.run(&[0, steps], reference::forward_tile);
+                fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
+                for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
+                    let found = case.run(&cuts, |tile, state| forward_tile(level, tile, state));
+                    assert_same("membrane trace", level, &found.trace, &expected.trace);
+                    assert_same("current", level, &found.current, &expected.current);
+                    assert_same("membrane", level, &found.membrane, &expected.membrane);
+                    assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                }
+            }
+        }
+    }
+    assert!(fired > 1000, "the cases must fire, got {fired} spikes");
+}
+
+#[test]
+fn adjoint_is_the_plain_loop() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in 0..=67 {
+                let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
+                let forward = case.run(&[0, steps], reference::forward_tile);
+                for variant in 0..8 {
+                    check_adjoint(level, &case, &forward, variant);
+                }
+            }
+        }
+    }
+}
+
+/// Bits of `variant`: activation part, timing part, gates.
+fn check_adjoint(level: Level, case: &Case, forward: &Forward, variant: u32) {
+    let mut draw = Draw(variant + 99);
+    let (lanes, steps) = (case.lanes, case.steps);
+    let end = steps - steps / 4;
+    let spikes: u32 = forward.spikes[..end].iter().map(|bits| bits.count_ones()).sum();
+    let error = if variant & 1 == 1 { draw.vector(steps * lanes, 1.0) } else { Vec::new() };
+    let timing = if variant & 2 == 2 { draw.vector(spikes as usize, 1.0) } else { Vec::new() };
+    let mut rows = vec![NO_ROW; steps];
+    let mut wanted = 0;
+    for row in rows.iter_mut().step_by(3) {
+        *row = wanted;
+        wanted += 1;
+    }
+    let (stride, offset) = (lanes + 32, 16);
+    let tile = AdjointTile {
+        lanes,
+        end,
+        trace: &forward.trace,
+        spikes: &forward.spikes,
+        error: &error,
+        timing: &timing,
+        timing_weight: 0.7,
+        is_gated: variant & 4 == 4,
+        sharpness: 4.3,
+        slope_floor: 0.01,
+        constants: CONSTANTS,
+    };
+    let run = |kernel: &dyn Fn(&mut AdjointOutput<'_>)| {
+        let mut out = [vec![0.0; wanted as usize * lanes], vec![], vec![], vec![], vec![], vec![0.0; lanes]];
+        for array in &mut out[1..5] {
+            *array = vec![0.0; steps * stride];
+        }
+        let [q_rows, q, r, p, direct, bias] = &mut out;
+        kernel(&mut AdjointOutput { rows: &rows, q_rows, q, r, p, direct, stride, offset, bias });
+        out
+    };
+    let expected = run(&|output| reference::adjoint_tile(&tile, output));
+    let found = run(&|output| adjoint_tile(level, &tile, output));
+    for (name, (found, expected)) in
+        ["q rows", "q", "r", "p", "direct", "bias"].into_iter().zip(found.iter().zip(&expected))
+    {
+        assert_same(name, level, found, expected);
+    }
+}
+
+#[test]
+fn projection_and_dot_are_the_plain_loops() {
+    for level in Level::available() {
+        for steps in 0..=67 {
+            let mut draw = Draw(steps as u32);
+            let units = 1 + draw.below(20);
+            let stride = units + draw.below(5);
+            for lanes in LANE_COUNTS {
+                let weights = draw.vector(units * lanes, 1.0);
+                let rows = draw.vector(steps * stride, 1.0);
+                let projection = Projection { weights: &weights, lanes, rows: &rows, stride, units, scale: 0.3, steps };
+                let mut expected = vec![0.0; steps * lanes];
+                let mut found = expected.clone();
+                reference::project(&projection, &mut expected);
+                project(level, &projection, &mut found);
+                assert_same("projection", level, &found, &expected);
+            }
+            let (a, b) = (draw.vector(steps * LANES, 1.0), draw.vector(steps * LANES, 1.0));
+            assert_same("dot", level, &[dot(level, &a, &b)], &[reference::dot(&a, &b)]);
+        }
+    }
+}
+
+fn optimizers() -> [Optimizer; 3] {
+    let adam = AdamStep {
+        beta1: 0.9,
+        first_share: 0.1,
+        beta2: 0.999,
+        second_share: 0.001,
+        rate: 0.01,
+        second_scale: 10.0,
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+    };
+    [
+        Optimizer::Adam(adam),
+        Optimizer::Adam(AdamStep { weight_decay: 0.1, ..adam }),
+        Optimizer::Sgd(SgdStep { rate: 0.05, momentum: 0.9, weight_decay: 0.01 }),
+    ]
+}
+
+#[test]
+fn updates_are_the_plain_loops() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for inputs in 0..=67 {
+                let mut draw = Draw(inputs as u32 + 5);
+                let sources: Vec<Vec<f32>> = (0..3).map(|_| draw.vector(8 * lanes, 1.0)).collect();
+                let sources: Vec<&[f32]> = sources.iter().map(Vec::as_slice).collect();
+                let mut offsets = vec![0];
+                let mut entries = Vec::new();
+                for _ in 0..inputs {
+                    for _ in 0..draw.below(3) {
+                        entries.push((draw.below(3) as u32) << 16 | draw.below(8) as u32);
+                    }
+                    offsets.push(entries.len() as u32);
+                }
+                let gather = Gather { offsets: &offsets, entries: &entries, sources: &sources };
+                let silent = draw.vector(lanes, 0.1);
+                let zeros = vec![0.0; lanes];
+                for (optimizer, silent) in optimizers().iter().zip([&zeros, &zeros, &silent]) {
+                    check_update(level, lanes, inputs, &gather, optimizer, silent, &mut draw);
+                }
+            }
+        }
+    }
+}
+
+fn check_update(
+    level: Level,
+    lanes: usize,
+    inputs: usize,
+    gather: &Gather<'_>,
+    optimizer: &Optimizer,
+    silent: &[f32],
+    draw: &mut Draw,
+) {
+    let shape = RowGradient { gain: 0.5, silent, clip: 0.4 };
+    let start = [draw.vector(inputs * lanes, 1.0), vec![0.0; inputs * lanes], vec![0.0; inputs * lanes]];
+    let with = |kernel: &dyn Fn(&mut TileParameters<'_>, &mut [bool]) -> f32| {
+        let [mut values, mut first, mut second] = start.clone();
+        let mut live = vec![false; inputs];
+        let norm = kernel(
+            &mut TileParameters { values: &mut values, first: &mut first, second: &mut second },
+            &mut live,
+        );
+        [values, first, second, vec![norm]].concat()
+    };
+    let mut partial = vec![0.0; inputs * lanes];
+    let mut expected_partial = partial.clone();
+    gather_tile(level, gather, lanes, &mut partial, &mut vec![false; inputs]);
+    reference::gather_tile(gather, lanes, &mut expected_partial, &mut vec![false; inputs]);
+    assert_same("gather", level, &partial, &expected_partial);
+
+    for sums in [&[][..], &partial] {
+        let expected =
+            with(&|parameters, live| reference::update_tile(gather, lanes, sums, &shape, optimizer, parameters, live));
+        let found =
+            with(&|parameters, live| update_tile(level, gather, lanes, sums, &shape, optimizer, parameters, live));
+        assert_same("update", level, &found, &expected);
+    }
+    let expected = with(&|parameters, _| reference::update_rows(lanes, &partial, &shape, optimizer, parameters));
+    let found = with(&|parameters, _| update_rows(level, lanes, &partial, &shape, optimizer, parameters));
+    assert_same("row update", level, &found, &expected);
+}
