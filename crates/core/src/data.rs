@@ -51,7 +51,10 @@ impl Dataset {
             Targets::Counts(counts) => {
                 expect("counts", counts.len(), samples * outputs)?;
                 if let Some(index) = counts.iter().position(|count| !count.is_finite()) {
-                    return Err(Error::data(format!("counts[{index}]"), format!("must be finite, got {}", counts[index])));
+                    return Err(Error::data(
+                        format!("counts[{index}]"),
+                        format!("must be finite, got {}", counts[index]),
+                    ));
                 }
             }
             Targets::Trains(trains) => expect("trains.offsets", trains.len(), samples)?,

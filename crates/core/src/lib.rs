@@ -6,10 +6,11 @@
 
 pub mod config;
 mod data;
-//pub mod encode;
+pub mod encode;
 mod engine;
 mod error;
 mod executor;
+pub mod json;
 mod loss;
 mod metrics;
 mod network;
@@ -22,15 +23,15 @@ mod trainer;
 
 pub use config::Config;
 pub use data::{Dataset, Targets};
-//pub use encode::Encoding;
+pub use encode::Encoding;
 pub use engine::{LayerTrace, Prediction};
 pub use error::{Error, ErrorCode, Result};
 pub use executor::{Executor, Sequential};
 pub use metrics::{Accuracy, DecisionStep, LossParts, Metrics, SpikeMetrics};
 pub use network::{Gains, LayerShape};
 pub use rng::{Purpose, Stream};
-pub use spikes::SpikeTrains;
 pub use spikelet_kernels::Level;
+pub use spikes::SpikeTrains;
 pub use trainer::{
     EpochRecord, Evaluation, Gradients, ParameterGradients, Progress, Snapshot, Tensor, TrainEvent, Trainer,
 };

@@ -1,7 +1,7 @@
 //! The network: shapes, gains and parameters, cut into tiles.
 
 use serde::Serialize;
-use spikelet_kernels::{LANES, LifConstants, TILE};
+use spikelet_kernels::{CALM, LANES, LifConstants, TILE};
 
 use crate::config::{Config, LayerConfig, NetworkConfig, NeuronConfig, OptimizerConfig};
 use crate::error::{Error, Result};
@@ -67,6 +67,8 @@ pub(crate) struct Tile {
     pub(crate) biases: Parameters,
     /// Biases times their gain, `[lane]`.
     pub(crate) drive_bias: Vec<f32>,
+    /// Whether units without input end up below the threshold, so that they may rest.
+    pub(crate) can_rest: bool,
     /// Rows of the weights that ever had a gradient.
     pub(crate) live: Vec<bool>,
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
@@ -166,6 +168,7 @@ impl Network {
                     weights: Parameters::zeros(shape.inputs * lanes, has_second),
                     biases: Parameters::zeros(lanes, has_second),
                     drive_bias: vec![0.0; lanes],
+                    can_rest: false,
                     live: vec![false; shape.inputs],
                     partial: Vec::new(),
                     upward: Vec::new(),
@@ -268,7 +271,7 @@ impl Network {
     pub(crate) fn refresh(&mut self) {
         let bias_gain = self.gains.bias as f32;
         for tile in &mut self.tiles {
-            tile.refresh_bias(bias_gain);
+            tile.refresh_bias(bias_gain, &self.constants);
         }
         for layer in 1..self.shapes.len() {
             let (below, above) = self.tiles.split_at_mut(self.starts[layer]);
@@ -292,9 +295,13 @@ impl Network {
 }
 
 impl Tile {
-    pub(crate) fn refresh_bias(&mut self, gain: f32) {
+    /// A bias b alone drives the membrane to `b / (1 − αᵥ)`.
+    fn refresh_bias(&mut self, gain: f32, constants: &LifConstants) {
+        let bound = CALM * constants.threshold * (1.0 - constants.membrane_decay);
+        self.can_rest = constants.membrane_decay < 1.0;
         for (drive, bias) in self.drive_bias.iter_mut().zip(&self.biases.values) {
             *drive = bias * gain;
+            self.can_rest &= *drive <= bound;
         }
     }
 
@@ -344,7 +351,9 @@ pub(crate) fn check(path: &str, values: &[f32], length: usize) -> Result<()> {
         return Err(Error::shape(path, format!("must have {length} entries, got {}", values.len())));
     }
     match values.iter().position(|value| !value.is_finite()) {
-        Some(index) => Err(Error::non_finite(format!("{path}[{index}]"), format!("must be finite, got {}", values[index]))),
+        Some(index) => {
+            Err(Error::non_finite(format!("{path}[{index}]"), format!("must be finite, got {}", values[index])))
+        }
         None => Ok(()),
     }
 }

@@ -8,17 +8,54 @@
 //! V'[t] = max(slopeFloor, V[t] − (1 − S[t−1]) V[t−1])
 //! ```
 //!
-//! `E` is dL/dS times `λ_act · scale`. Steps from `end` on have no gradient and are not visited.
+//! `E` is dL/dS times `λ_act · scale`. Where the layer above has few direct gradients, its projections onto the lanes obey the same
+//! recurrences as its adjoints and are carried along instead of a product for every step:
+//!
+//! ```text
+//! P = Wᵀp, Q = Wᵀq:   P[t] = αᵥ P[t+1] + Σ_j W_j x_j[t],   Q[t] = P[t] + αᵢ Q[t+1] + Σ_j W_j y_j[t],   E[t] = Q[t]
+//! x_j[t] = G_j[t] − αᵥ S_j[t] p_j[t+1],   y_j[t] = −αᵢ S_j[t] q_j[t+1]      (a closed gate takes its unit out)
+//! ```
+//!
+//! Steps from `end` on have no gradient and are not visited.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::exp2::exp2_vector;
-use crate::lif::{flush, store};
+use crate::lif::{flush, load, store};
 use crate::{FLOOR_EVERY, Level, LifConstants};
 
 /// In [`AdjointOutput::rows`]: the step is not wanted.
 pub const NO_ROW: u32 = u32::MAX;
+
+/// What enters the projected adjoints at a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Injection {
+    /// Unit j of the layer above.
+    pub unit: u32,
+    /// x.
+    pub membrane: f32,
+    /// y.
+    pub current: f32,
+}
+
+/// The activation part's E of a tile.
+#[derive(Clone, Copy, Debug)]
+pub enum SpikeError<'a> {
+    /// There is no activation part.
+    None,
+    /// `[step][lane]`.
+    Given(&'a [f32]),
+    /// Carried along; x and y are already in units of E.
+    Projected {
+        /// `[upper unit][lane]`.
+        weights: &'a [f32],
+        /// Start of each step in `injections`, and the end of the last.
+        offsets: &'a [u32],
+        /// By step.
+        injections: &'a [Injection],
+    },
+}
 
 /// A tile, its trace and the gradients that reach its output.
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +68,8 @@ pub struct AdjointTile<'a> {
     pub trace: &'a [f32],
     /// Bits of the lanes that fired, `[step]`.
     pub spikes: &'a [u64],
-    /// E, `[step][lane]`; empty: there is no activation part.
-    pub error: &'a [f32],
+    /// E.
+    pub error: SpikeError<'a>,
     /// T̄ of each spike before `end`, in order of `(step, lane)`; empty: there is no timing part.
     pub timing: &'a [f32],
     /// λ_tim.
@@ -80,11 +117,66 @@ fn adjoint_vector<S: Simd>(simd: S, tile: &AdjointTile<'_>, output: &mut Adjoint
     let mut lane = 0;
     while lane < tile.lanes {
         if (tile.lanes - lane) / S::f32s::LEN >= 2 {
-            adjoint_group::<S, 2>(simd, tile, output, lane);
+            adjoint_lanes::<S, 2>(simd, tile, output, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            adjoint_group::<S, 1>(simd, tile, output, lane);
+            adjoint_lanes::<S, 1>(simd, tile, output, lane);
             lane += S::f32s::LEN;
+        }
+    }
+}
+
+/// One instance for each source of E, so that the loop over time does not branch on it.
+#[inline(always)]
+fn adjoint_lanes<S: Simd, const K: usize>(
+    simd: S,
+    tile: &AdjointTile<'_>,
+    output: &mut AdjointOutput<'_>,
+    first: usize,
+) {
+    let width = K * S::f32s::LEN;
+    match tile.error {
+        SpikeError::None => adjoint_group::<S, K>(simd, tile, output, first, |_| None),
+        SpikeError::Given(error) => adjoint_group::<S, K>(
+            simd,
+            tile,
+            output,
+            first,
+            #[inline(always)]
+            |t| Some(load::<S, K>(simd, &error[t * tile.lanes + first..][..width])),
+        ),
+        SpikeError::Projected { weights, offsets, injections } => {
+            let zero = S::f32s::splat(simd, 0.0);
+            let (mut p, mut q) = ([zero; K], [zero; K]);
+            adjoint_group::<S, K>(
+                simd,
+                tile,
+                output,
+                first,
+                #[inline(always)]
+                |t| {
+                    let here = &injections[offsets[t] as usize..offsets[t + 1] as usize];
+                    for k in 0..K {
+                        p[k] *= tile.constants.membrane_decay;
+                        q[k] *= tile.constants.current_decay;
+                    }
+                    for injection in here {
+                        let row = load::<S, K>(simd, &weights[injection.unit as usize * tile.lanes + first..][..width]);
+                        for k in 0..K {
+                            p[k] += row[k] * injection.membrane;
+                            q[k] += row[k] * injection.current;
+                        }
+                    }
+                    for k in 0..K {
+                        q[k] += p[k];
+                    }
+                    if t % FLOOR_EVERY == 0 {
+                        flush::<S, K>(simd, &mut p);
+                        flush::<S, K>(simd, &mut q);
+                    }
+                    Some(q)
+                },
+            );
         }
     }
 }
@@ -95,6 +187,7 @@ fn adjoint_group<S: Simd, const K: usize>(
     tile: &AdjointTile<'_>,
     output: &mut AdjointOutput<'_>,
     first: usize,
+    mut error: impl FnMut(usize) -> Option<[S::f32s; K]>,
 ) {
     let width = K * S::f32s::LEN;
     let lanes = tile.lanes;
@@ -112,14 +205,10 @@ fn adjoint_group<S: Simd, const K: usize>(
     for t in (0..tile.end).rev() {
         let fired = tile.spikes[t];
         let mut direct = [zero; K];
-        if !tile.error.is_empty() {
-            let at = t * lanes + first;
-            let trace = &tile.trace[at..at + width];
-            let error = &tile.error[at..at + width];
+        if let Some(error) = error(t) {
+            let trace = load::<S, K>(simd, &tile.trace[t * lanes + first..][..width]);
             for k in 0..K {
-                let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
-                let distance = (S::f32s::from_slice(simd, &trace[range.clone()]) - threshold).abs();
-                direct[k] = exp2_vector(simd, distance * sharpness) * S::f32s::from_slice(simd, &error[range]);
+                direct[k] = exp2_vector(simd, (trace[k] - threshold).abs() * sharpness) * error[k];
             }
         }
         if fired != 0 {
@@ -129,7 +218,7 @@ fn adjoint_group<S: Simd, const K: usize>(
                     let spread = timing_part(tile, t, fired, fired & group_bits, first, first_spike);
                     for k in 0..K {
                         let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
-                        direct[k] = direct[k] + S::f32s::from_slice(simd, &spread[range]);
+                        direct[k] += S::f32s::from_slice(simd, &spread[range]);
                     }
                 }
                 if tile.is_gated {
@@ -149,7 +238,7 @@ fn adjoint_group<S: Simd, const K: usize>(
         for k in 0..K {
             p[k] = direct[k] + p[k] * membrane_decay;
             q[k] = p[k] + q[k] * current_decay;
-            bias[k] = bias[k] + p[k];
+            bias[k] += p[k];
         }
         let row = output.rows[t];
         if row != NO_ROW {

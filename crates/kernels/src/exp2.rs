@@ -8,7 +8,7 @@ use fearless_simd::prelude::*;
 /// Adding and subtracting 1.5 · 2²³ rounds to the nearest whole number and leaves it in the low bits.
 pub(crate) const ROUNDER: f32 = 12_582_912.0;
 /// Coefficients of `2^f`, constant first.
-pub(crate) const COEFFICIENTS: [f32; 5] = [0.999_999_26, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.009_570_102];
+pub(crate) const COEFFICIENTS: [f32; 5] = [0.999_999_3, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.009_570_102];
 /// Smaller arguments count as this one, so that no result is denormal: 2^−40 ≈ 1e-12.
 pub(crate) const LEAST: f32 = -40.0;
 

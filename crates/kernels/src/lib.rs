@@ -9,6 +9,7 @@
 //!
 //! Recurrences flush what falls below [`FLOOR`] to zero every [`FLOOR_EVERY`] steps, so that denormals cost nothing.
 #![forbid(unsafe_code)]
+#![expect(clippy::needless_range_loop, reason = "the same index walks several register arrays")]
 
 mod adjoint;
 mod exp2;
@@ -18,12 +19,14 @@ mod project;
 pub mod reference;
 mod update;
 
-pub use adjoint::{AdjointOutput, AdjointTile, NO_ROW, adjoint_tile};
+pub use adjoint::{AdjointOutput, AdjointTile, Injection, NO_ROW, SpikeError, adjoint_tile};
 pub use exp2::exp2;
 pub use level::Level;
-pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
+pub use lif::{CALM, ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
 pub use project::{Projection, dot, project};
-pub use update::{AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile};
+pub use update::{
+    AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile,
+};
 
 /// Most lanes of a tile: one bit of a `u64` for each.
 pub const TILE: usize = 64;

@@ -87,7 +87,7 @@ fn project_block<S: Simd, const K: usize, const N: usize>(
         for k in 0..K {
             let weight = S::f32s::from_slice(simd, &weights[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
             for n in 0..N {
-                sums[n][k] = sums[n][k] + weight * S::f32s::splat(simd, rows[n][j]);
+                sums[n][k] += weight * S::f32s::splat(simd, rows[n][j]);
             }
         }
     }
@@ -111,7 +111,7 @@ pub fn dot(level: Level, a: &[f32], b: &[f32]) -> f32 {
 fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     let mut sums = f32x16::splat(simd, 0.0);
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
-        sums = sums + f32x16::from_slice(simd, a) * f32x16::from_slice(simd, b);
+        sums += f32x16::from_slice(simd, a) * f32x16::from_slice(simd, b);
     }
     let mut lanes = [0.0; LANES];
     sums.store_slice(&mut lanes);

@@ -4,21 +4,21 @@ use crate::adjoint::timing_part;
 use crate::project::tree;
 use crate::update::{MOMENT_FLOOR, total};
 use crate::{
-    AdamStep, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW, Optimizer, Projection,
-    RowGradient, SgdStep, TILE, TileParameters, TileState, exp2,
+    AdamStep, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW, Optimizer,
+    Projection, RowGradient, SgdStep, SpikeError, TILE, TileParameters, TileState, exp2,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
     if x.abs() < floor { 0.0 } else { x }
 }
 
-/// Twin of [`crate::forward_tile`].
+/// Twin of [`crate::forward_tile`]; it never rests.
 pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     let c = tile.constants;
     for lane in 0..tile.lanes {
         let mut current = state.current[lane];
         let mut membrane = state.membrane[lane];
-        for t in tile.from..tile.to {
+        for t in state.reached[lane / LANES] as usize..tile.to {
             current *= c.current_decay;
             let events = tile.events.at(t);
             if !events.is_empty() {
@@ -42,11 +42,13 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
         state.current[lane] = current;
         state.membrane[lane] = membrane;
     }
+    state.reached.fill(tile.to as u32);
 }
 
 /// Twin of [`crate::adjoint_tile`].
 pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
     let c = tile.constants;
+    let error = error_rows(tile);
     for lane in 0..tile.lanes {
         let (mut p, mut q, mut bias) = (0.0f32, 0.0f32, 0.0f32);
         let mut timing_end = tile.timing.len();
@@ -54,9 +56,9 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
             let fired = tile.spikes[t];
             let at = t * tile.lanes + lane;
             let mut direct = 0.0;
-            if !tile.error.is_empty() {
+            if !error.is_empty() {
                 let distance = (tile.trace[at] - c.threshold).abs();
-                direct = exp2(distance * -tile.sharpness) * tile.error[at];
+                direct = exp2(distance * -tile.sharpness) * error[at];
             }
             if !tile.timing.is_empty() {
                 let first_spike = timing_end - fired.count_ones() as usize;
@@ -78,7 +80,9 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
             }
             let at = t * output.stride + output.offset + lane;
             let r = (carried - q * c.current_decay) - p * c.membrane_decay;
-            for (to, value) in [(&mut *output.q, q), (&mut *output.r, r), (&mut *output.p, p), (&mut *output.direct, direct)] {
+            for (to, value) in
+                [(&mut *output.q, q), (&mut *output.r, r), (&mut *output.p, p), (&mut *output.direct, direct)]
+            {
                 if !to.is_empty() {
                     to[at] = value;
                 }
@@ -89,6 +93,36 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
             }
         }
         output.bias[lane] = bias;
+    }
+}
+
+/// E of every step, `[step][lane]`; empty where there is none.
+fn error_rows(tile: &AdjointTile<'_>) -> Vec<f32> {
+    match tile.error {
+        SpikeError::None => Vec::new(),
+        SpikeError::Given(error) => error.to_vec(),
+        SpikeError::Projected { weights, offsets, injections } => {
+            let mut rows = vec![0.0; tile.end * tile.lanes];
+            for lane in 0..tile.lanes {
+                let (mut p, mut q) = (0.0f32, 0.0f32);
+                for t in (0..tile.end).rev() {
+                    p *= tile.constants.membrane_decay;
+                    q *= tile.constants.current_decay;
+                    for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
+                        let weight = weights[injection.unit as usize * tile.lanes + lane];
+                        p += weight * injection.membrane;
+                        q += weight * injection.current;
+                    }
+                    q += p;
+                    if t % FLOOR_EVERY == 0 {
+                        p = flushed(p, FLOOR);
+                        q = flushed(q, FLOOR);
+                    }
+                    rows[t * tile.lanes + lane] = q;
+                }
+            }
+            rows
+        }
     }
 }
 

@@ -128,7 +128,7 @@ fn gather_sum<S: Simd>(
     for &entry in entries {
         let source = gather.sources[(entry >> 16) as usize];
         let at = (entry & 0xffff) as usize * lanes + lane;
-        sum = sum + S::f32s::from_slice(simd, &source[at..at + S::f32s::LEN]);
+        sum += S::f32s::from_slice(simd, &source[at..at + S::f32s::LEN]);
     }
     sum
 }

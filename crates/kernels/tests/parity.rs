@@ -1,9 +1,9 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, AdjointOutput, AdjointTile, ForwardTile, Gather, LANES, Level, LifConstants, NO_ROW, Optimizer, Projection,
-    RowGradient, SgdStep, StepEvents, TileParameters, TileState, adjoint_tile, dot, forward_tile, gather_tile, project,
-    reference, update_rows, update_tile,
+    AdamStep, AdjointOutput, AdjointTile, ForwardTile, Gather, Injection, LANES, Level, LifConstants, NO_ROW,
+    Optimizer, Projection, RowGradient, SgdStep, SpikeError, StepEvents, TileParameters, TileState, adjoint_tile, dot,
+    forward_tile, gather_tile, project, reference, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -28,6 +28,22 @@ impl Draw {
     fn vector(&mut self, length: usize, scale: f32) -> Vec<f32> {
         (0..length).map(|_| self.symmetric() * scale).collect()
     }
+
+    fn injections(&mut self, steps: usize, units: usize) -> (Vec<u32>, Vec<Injection>) {
+        let mut offsets = vec![0];
+        let mut injections = Vec::new();
+        for _ in 0..steps {
+            if self.below(3) == 0 {
+                injections.push(Injection {
+                    unit: self.below(units) as u32,
+                    membrane: self.symmetric(),
+                    current: self.symmetric(),
+                });
+            }
+            offsets.push(injections.len() as u32);
+        }
+        (offsets, injections)
+    }
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {
@@ -46,6 +62,7 @@ struct Forward {
     membrane: Vec<f32>,
     trace: Vec<f32>,
     spikes: Vec<u64>,
+    reached: Vec<u32>,
 }
 
 struct Case {
@@ -73,22 +90,23 @@ impl Case {
         Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units }
     }
 
-    fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
+    fn run(&self, cuts: &[usize], rests_from: usize, kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
+            reached: vec![0; self.lanes / LANES],
         };
-        for pair in cuts.windows(2) {
+        for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
             let tile = ForwardTile {
                 weights: &self.weights,
                 bias: &self.bias,
                 lanes: self.lanes,
                 events: StepEvents { offsets: &self.offsets, units: &self.units },
                 constants: CONSTANTS,
-                from: pair[0],
                 to: pair[1],
+                rests_from,
             };
             kernel(
                 &tile,
@@ -97,6 +115,7 @@ impl Case {
                     membrane: &mut out.membrane,
                     trace: &mut out.trace,
                     spikes: &mut out.spikes,
+                    reached: &mut out.reached,
                 },
             );
         }
@@ -111,10 +130,10 @@ fn forward_is_the_plain_loop() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps);
-                let expected = case.run(&[0, steps], reference::forward_tile);
+                let expected = case.run(&[0, steps], steps, reference::forward_tile);
                 fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
                 for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
-                    let found = case.run(&cuts, |tile, state| forward_tile(level, tile, state));
+                    let found = case.run(&cuts, steps, |tile, state| forward_tile(level, tile, state));
                     assert_same("membrane trace", level, &found.trace, &expected.trace);
                     assert_same("current", level, &found.current, &expected.current);
                     assert_same("membrane", level, &found.membrane, &expected.membrane);
@@ -127,13 +146,41 @@ fn forward_is_the_plain_loop() {
 }
 
 #[test]
+fn resting_changes_nothing() {
+    let mut rested = 0;
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in [100, 300] {
+                let mut case = Case::new(steps as u32 + lanes as u32, lanes, steps);
+                case.bias.iter_mut().for_each(|bias| *bias *= 0.1);
+                let quiet = 20;
+                let last = case.offsets[quiet];
+                case.offsets[quiet..].fill(last);
+                case.units.truncate(last as usize);
+                let expected = case.run(&[0, steps], steps, reference::forward_tile);
+                let found = case.run(&[0, 64, steps], quiet, |tile, state| forward_tile(level, tile, state));
+                assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                for (group, &reached) in found.reached.iter().enumerate() {
+                    rested += usize::from((reached as usize) < steps);
+                    for t in 0..reached as usize {
+                        let lanes = t * lanes + group * LANES..t * lanes + (group + 1) * LANES;
+                        assert_same("resting trace", level, &found.trace[lanes.clone()], &expected.trace[lanes]);
+                    }
+                }
+            }
+        }
+    }
+    assert!(rested > 10, "lanes must rest, {rested} groups did");
+}
+
+#[test]
 fn adjoint_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
-                let forward = case.run(&[0, steps], reference::forward_tile);
-                for variant in 0..8 {
+                let forward = case.run(&[0, steps], steps, reference::forward_tile);
+                for variant in 0..12 {
                     check_adjoint(level, &case, &forward, variant);
                 }
             }
@@ -141,13 +188,20 @@ fn adjoint_is_the_plain_loop() {
     }
 }
 
-/// Bits of `variant`: activation part, timing part, gates.
+/// Bits of `variant`: given activation part, timing part, gates, projected activation part.
 fn check_adjoint(level: Level, case: &Case, forward: &Forward, variant: u32) {
     let mut draw = Draw(variant + 99);
     let (lanes, steps) = (case.lanes, case.steps);
     let end = steps - steps / 4;
     let spikes: u32 = forward.spikes[..end].iter().map(|bits| bits.count_ones()).sum();
-    let error = if variant & 1 == 1 { draw.vector(steps * lanes, 1.0) } else { Vec::new() };
+    let given = draw.vector(steps * lanes, 1.0);
+    let upper = draw.vector(5 * lanes, 1.0);
+    let (offsets, injections) = draw.injections(steps, 5);
+    let error = match variant & 9 {
+        0 => SpikeError::None,
+        1 => SpikeError::Given(&given),
+        _ => SpikeError::Projected { weights: &upper, offsets: &offsets, injections: &injections },
+    };
     let timing = if variant & 2 == 2 { draw.vector(spikes as usize, 1.0) } else { Vec::new() };
     let mut rows = vec![NO_ROW; steps];
     let mut wanted = 0;
@@ -161,7 +215,7 @@ fn check_adjoint(level: Level, case: &Case, forward: &Forward, variant: u32) {
         end,
         trace: &forward.trace,
         spikes: &forward.spikes,
-        error: &error,
+        error,
         timing: &timing,
         timing_weight: 0.7,
         is_gated: variant & 4 == 4,
@@ -269,10 +323,8 @@ fn check_update(
     let with = |kernel: &dyn Fn(&mut TileParameters<'_>, &mut [bool]) -> f32| {
         let [mut values, mut first, mut second] = start.clone();
         let mut live = vec![false; inputs];
-        let norm = kernel(
-            &mut TileParameters { values: &mut values, first: &mut first, second: &mut second },
-            &mut live,
-        );
+        let norm =
+            kernel(&mut TileParameters { values: &mut values, first: &mut first, second: &mut second }, &mut live);
         [values, first, second, vec![norm]].concat()
     };
     let mut partial = vec![0.0; inputs * lanes];

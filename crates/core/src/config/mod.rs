@@ -5,9 +5,9 @@
 mod loss;
 mod network;
 mod rule;
-mod tagged;
+pub(crate) mod tagged;
 mod training;
-mod validate;
+pub(crate) mod validate;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub use training::{
     TrainingConfig,
 };
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Everything that defines a training run, apart from the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,12 +53,7 @@ impl Config {
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for malformed JSON, unknown or missing fields and values out of range.
     pub fn from_json(json: &str) -> Result<Self> {
-        let mut reader = serde_json::Deserializer::from_str(json);
-        let config: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            let (path, message) = tagged::locate(&error.path().to_string(), &error.inner().to_string());
-            Error::config(path, message)
-        })?;
-        reader.end().map_err(|error| Error::config("", error.to_string()))?;
+        let config: Self = crate::json::parse(json)?;
         config.validate()?;
         Ok(config)
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 const MARK: char = '\u{1}';
 
 /// Splits a message that [`variant`] wrapped around an inner path and joins the paths.
-pub(super) fn locate(outer: &str, message: &str) -> (String, String) {
+pub(crate) fn locate(outer: &str, message: &str) -> (String, String) {
     let mut path = if outer == "." { String::new() } else { outer.to_owned() };
     let mut rest = message;
     while let Some(inner) = rest.strip_prefix(MARK) {
@@ -29,7 +29,7 @@ fn without_position(message: &str) -> &str {
 }
 
 /// Takes the `type` field off an object.
-pub(super) fn split_tag<'de, D: Deserializer<'de>>(
+pub(crate) fn split_tag<'de, D: Deserializer<'de>>(
     deserializer: D,
     known: &[&str],
 ) -> Result<(String, Map<String, Value>), D::Error> {
@@ -39,16 +39,15 @@ pub(super) fn split_tag<'de, D: Deserializer<'de>>(
     };
     match map.remove("type") {
         Some(Value::String(tag)) if known.contains(&tag.as_str()) => Ok((tag, map)),
-        Some(other) => Err(D::Error::custom(format!(
-            "{MARK}type{MARK}must be one of {}, got {other}",
-            known.join(", ")
-        ))),
+        Some(other) => {
+            Err(D::Error::custom(format!("{MARK}type{MARK}must be one of {}, got {other}", known.join(", "))))
+        }
         None => Err(D::Error::custom(format!("{MARK}type{MARK}is missing: one of {}", known.join(", ")))),
     }
 }
 
 /// Reads the fields of one variant.
-pub(super) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
+pub(crate) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
     serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { "" } else { &path };
@@ -60,7 +59,7 @@ pub(super) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<Stri
 macro_rules! deserialize_tagged {
     ($name:ident { $($tag:literal => $variant:ident),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 let (tag, fields) = $crate::config::tagged::split_tag(deserializer, &[$($tag),+])?;
                 match tag.as_str() {
                     $($tag => $crate::config::tagged::variant(fields).map(Self::$variant),)+
@@ -70,4 +69,4 @@ macro_rules! deserialize_tagged {
         }
     };
 }
-pub(super) use deserialize_tagged;
+pub(crate) use deserialize_tagged;

@@ -120,7 +120,12 @@ impl Default for StepSchedule {
 
 /// Number of threads: `"auto"` (all cores) or a number; the result does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(type = "\"auto\" | number"), schemars(untagged))]
+#[cfg_attr(
+    feature = "codegen",
+    derive(ts_rs::TS, schemars::JsonSchema),
+    ts(type = "\"auto\" | number"),
+    schemars(untagged)
+)]
 pub enum Threads {
     /// One thread per core.
     #[default]

@@ -196,7 +196,7 @@ fn below(path: &str, value: f64, bound: f64) -> Result<()> {
     require(value < bound, path, &format!("must be below {bound}"), value)
 }
 
-fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
+pub(crate) fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
     require((least..=most).contains(&value), path, &format!("must be between {least} and {most}"), value)
 }
 

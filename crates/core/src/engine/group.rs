@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use spikelet_kernels::Level;
 
-use super::simulate::{End, simulate};
+use super::simulate::{End, extend_traces, simulate};
 use super::slot::Slot;
 use super::workspace::Workspace;
 use crate::config::EarlyStop;
@@ -58,7 +58,7 @@ impl Engine {
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        let workers = executor.workers().min(GROUP).max(1);
+        let workers = executor.workers().clamp(1, GROUP);
         while self.workspaces.len() < workers {
             self.workspaces.push(Mutex::new(Workspace::new(network)));
         }
@@ -128,8 +128,7 @@ fn run_sample(
         outcome.add_layer(&work.layers[layer].spikes(steps), shape.units, above, &mut work.counts);
     }
     if let Some(loss) = job.loss {
-        let output =
-            Output { spikes: output.spikes(steps), readout: &work.readout, steps: network.steps, batch };
+        let output = Output { spikes: output.spikes(steps), readout: &work.readout, steps: network.steps, batch };
         loss.evaluate(&output, job.data.targets(), index, &mut work.gradient);
         outcome.loss = work.gradient.value;
         outcome.is_finite &= outcome.loss.total().is_finite();
@@ -143,6 +142,8 @@ fn run_sample(
     }
     slot.trace = None;
     if job.want.gradients {
+        let traced = if job.want.trace { steps } else { work.gradient.end };
+        extend_traces(level, network, input.1, traced, work);
         backward(level, network, job.sweeps, input.1, steps, job.want.trace, work, slot);
     }
 }

@@ -1,12 +1,15 @@
 //! Forward simulation of one sample.
 
-use spikelet_kernels::{ForwardTile, Level, StepEvents, TileState, forward_tile};
+use spikelet_kernels::{ForwardTile, LANES, Level, StepEvents, TileState, forward_tile};
 
 use super::workspace::{LayerWork, Workspace};
 use crate::network::{Network, Tile};
 
 /// Steps between two looks at the output when a sample may end early.
 const CHUNK: usize = 32;
+
+/// Lanes do not rest.
+const NEVER: usize = usize::MAX;
 
 /// When to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub(crate) fn simulate(
         layer.current.fill(0.0);
         layer.membrane.fill(0.0);
         layer.spikes.fill(0);
+        layer.reached.fill(0);
         layer.units.clear();
     }
     let (last, chunk) = match end {
@@ -47,7 +51,10 @@ pub(crate) fn simulate(
                 Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
                 None => StepEvents { offsets: &work.input_offsets, units },
             };
-            run_layer(level, network, index, events, (from, to), &mut here[0]);
+            let is_input_known = index == 0 || to == last && from == 0;
+            let rests_from = if is_input_known { last_event(events.offsets) } else { NEVER };
+            run_tiles(level, network, index, events, to, rests_from, &mut here[0]);
+            list_spikes(network.layer(index), network.steps, (from, to), &mut here[0]);
         }
         if end == End::OutputsFired {
             let output = &work.layers[work.layers.len() - 1];
@@ -73,17 +80,37 @@ fn count_steps(times: &[u16], offsets: &mut [u32]) {
     }
 }
 
-fn run_layer(
+/// Step after the last one with a spike.
+fn last_event(offsets: &[u32]) -> usize {
+    let total = offsets[offsets.len() - 1];
+    offsets.partition_point(|&before| before < total)
+}
+
+/// Continues the membrane traces of lanes that rest, up to step `end`, for the backward sweep.
+pub(crate) fn extend_traces(level: Level, network: &Network, units: &[u32], end: usize, work: &mut Workspace) {
+    for index in 0..work.layers.len() {
+        let (below, here) = work.layers.split_at_mut(index);
+        let events = match below.last() {
+            Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
+            None => StepEvents { offsets: &work.input_offsets, units },
+        };
+        if here[0].reached.iter().any(|&reached| (reached as usize) < end) {
+            run_tiles(level, network, index, events, end, NEVER, &mut here[0]);
+        }
+    }
+}
+
+fn run_tiles(
     level: Level,
     network: &Network,
     index: usize,
     events: StepEvents<'_>,
-    (from, to): (usize, usize),
+    to: usize,
+    rests_from: usize,
     layer: &mut LayerWork,
 ) {
     let steps = network.steps;
-    let tiles = network.layer(index);
-    for (number, tile) in tiles.iter().enumerate() {
+    for (number, tile) in network.layer(index).iter().enumerate() {
         let lanes = tile.first..tile.first + tile.lanes;
         let trace = if layer.trace.is_empty() { 0..0 } else { tile.first * steps..(tile.first + tile.lanes) * steps };
         forward_tile(
@@ -94,23 +121,24 @@ fn run_layer(
                 lanes: tile.lanes,
                 events,
                 constants: network.constants,
-                from,
                 to,
+                rests_from: if tile.can_rest { rests_from } else { NEVER },
             },
             &mut TileState {
                 current: &mut layer.current[lanes.clone()],
-                membrane: &mut layer.membrane[lanes],
+                membrane: &mut layer.membrane[lanes.clone()],
                 trace: &mut layer.trace[trace],
                 spikes: &mut layer.spikes[number * steps..(number + 1) * steps],
+                reached: &mut layer.reached[lanes.start / LANES..lanes.end / LANES],
             },
         );
     }
-    list_spikes(tiles, steps, (from, to), layer);
 }
 
 /// Turns the bits of all tiles into lists by step, units in order.
 fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
-    for t in from..to {
+    let busy = layer.reached.iter().max().map_or(to, |&reached| to.min(reached as usize)).max(from);
+    for t in from..busy {
         for (number, tile) in tiles.iter().enumerate() {
             let mut bits = layer.spikes[number * steps + t];
             while bits != 0 {
@@ -120,12 +148,14 @@ fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: 
         }
         layer.offsets[t + 1] = layer.units.len() as u32;
     }
+    layer.offsets[busy + 1..].fill(layer.units.len() as u32);
 }
 
 /// Forgets the spikes of a layer from step `steps` on.
 fn drop_from(layer: &mut LayerWork, steps: usize) {
     let total = layer.offsets.len() - 1;
     layer.units.truncate(layer.offsets[steps] as usize);
+    layer.offsets[steps + 1..].fill(layer.units.len() as u32);
     for tile in layer.spikes.chunks_exact_mut(total) {
         tile[steps..].fill(0);
     }

@@ -1,8 +1,11 @@
 //! Scratch memory of one worker; its size depends on the network, not on the batch.
 
+use spikelet_kernels::LANES;
+
 use crate::loss::OutputGradient;
 use crate::network::{Network, padded};
 use crate::readout::{LayerSpikes, Readout};
+use crate::rule::Injections;
 
 /// State and trace of one sample on its way through the network.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub(crate) struct Workspace {
     pub(crate) error: Vec<f32>,
     /// T̄ of a tile's spikes.
     pub(crate) timing: Vec<f32>,
+    /// What the output layer's adjoints inject into their projections, by step.
+    pub(crate) injections: Injections,
     /// q rows of a further sweep.
     pub(crate) extra: Vec<f32>,
     /// Spikes of each unit of a layer.
@@ -33,13 +38,14 @@ pub(crate) struct LayerWork {
     pub(crate) trace: Vec<f32>,
     /// Spike bits: tile by tile `[step]`.
     pub(crate) spikes: Vec<u64>,
+    /// Step up to which each group of lanes was simulated.
+    pub(crate) reached: Vec<u32>,
     /// Spikes by step.
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
-    /// Adjoints `[step][lane of the layer]`; empty where nothing below wants them.
+    /// Adjoints `[step][lane of the layer]`; empty where nothing wants them.
     pub(crate) q: Vec<f32>,
     pub(crate) r: Vec<f32>,
-    /// Only while tracing.
     pub(crate) p: Vec<f32>,
     pub(crate) direct: Vec<f32>,
 }
@@ -52,14 +58,19 @@ impl Workspace {
             .enumerate()
             .map(|(index, shape)| {
                 let lanes = padded(shape.units);
-                let adjoint = if index > 0 { network.steps * lanes } else { 0 };
+                let steps = |wanted: bool| if wanted { network.steps * lanes } else { 0 };
+                let is_read_below = index > 0;
+                let injects = index > 0 && index + 1 == network.shapes.len();
                 LayerWork {
                     current: vec![0.0; lanes],
                     membrane: vec![0.0; lanes],
                     spikes: vec![0; network.steps * network.layer(index).len()],
+                    reached: vec![0; lanes / LANES],
                     offsets: vec![0; network.steps + 1],
-                    q: vec![0.0; adjoint],
-                    r: vec![0.0; adjoint],
+                    q: vec![0.0; steps(is_read_below)],
+                    r: vec![0.0; steps(is_read_below)],
+                    p: vec![0.0; steps(injects)],
+                    direct: vec![0.0; steps(injects)],
                     ..LayerWork::default()
                 }
             })
@@ -71,6 +82,7 @@ impl Workspace {
             gradient: OutputGradient::default(),
             error: Vec::new(),
             timing: Vec::new(),
+            injections: Injections::default(),
             extra: Vec::new(),
             counts: Vec::new(),
         }

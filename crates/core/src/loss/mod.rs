@@ -74,7 +74,9 @@ impl Loss {
     pub(crate) fn new(config: &Config) -> Self {
         match &config.loss {
             LossConfig::Count(count) => Self::Count(count::Count::new(count)),
-            LossConfig::SpikeTrain(train) => Self::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps)),
+            LossConfig::SpikeTrain(train) => {
+                Self::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
+            }
             LossConfig::Latency(latency) => Self::Latency(latency::Latency::new(latency)),
         }
     }
@@ -109,7 +111,9 @@ impl Loss {
             (Self::Latency(latency), Targets::Labels(labels)) => {
                 latency.evaluate(output, labels[index] as usize, gradient);
             }
-            (Self::SpikeTrain(train), Targets::Trains(trains)) => train.evaluate(output, trains.sample(index), gradient),
+            (Self::SpikeTrain(train), Targets::Trains(trains)) => {
+                train.evaluate(output, trains.sample(index), gradient)
+            }
             _ => unreachable!("accepts() is called before a run"),
         }
     }

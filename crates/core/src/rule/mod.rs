@@ -1,12 +1,15 @@
 //! Learning rules as weighted backward sweeps (spec 5 and 6).
 
+mod injections;
 mod sweep;
 mod trace;
 
 use crate::config::{ActivationVariant, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 
-pub(crate) use sweep::{SampleTrace, backward};
+pub(crate) use injections::Injections;
+pub(crate) use sweep::backward;
 pub use trace::LayerTrace;
+pub(crate) use trace::SampleTrace;
 
 /// One backward sweep: the weights of its two parts and the shape of the pseudo-derivative.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,9 +5,10 @@
 //! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the layer above
 //! ```
 
-use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, adjoint_tile, dot, project};
+use spikelet_kernels::{
+    AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project,
+};
 
-pub(crate) use super::trace::SampleTrace;
 use super::Sweep;
 use super::trace::{record_forward, record_sweep};
 use crate::engine::{LayerWork, Slot, Workspace};
@@ -54,6 +55,19 @@ pub(crate) fn backward(
     slot.outcome.is_finite &= slot.layers.iter().all(|layer| layer.bias.iter().all(|sum| sum.is_finite()));
 }
 
+/// Where a layer's gradients come from.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    /// The layer above, below the top.
+    pub(super) above: Option<&'a LayerWork>,
+    /// The loss gradient, at the top.
+    pub(super) gradient: &'a OutputGradient,
+    /// Step from which on there is none.
+    pub(super) end: usize,
+}
+
 /// One layer. `add`: `None` writes the slot, `Some(false)` writes it times the sweep's weight, `Some(true)` adds.
 #[expect(clippy::too_many_arguments, reason = "one step of the function above")]
 fn sweep_layer(
@@ -67,24 +81,31 @@ fn sweep_layer(
     slot: &mut Slot,
 ) {
     let steps = network.steps;
-    let Workspace { layers, gradient, error, timing, extra, .. } = work;
+    let Workspace { layers, gradient, error, timing, injections, extra, .. } = work;
     let (here, above) = layers[layer..].split_first_mut().expect("the layer exists");
-    let above = above.first();
+    let source = Source { level, network, above: above.first(), gradient, end };
+    let factor = sweep.activation * sweep.scale;
+    let is_below_output = layer + 2 == network.shapes.len();
+    let is_projected = factor != 0.0
+        && is_below_output
+        && source.above.is_some_and(|output| {
+            injections.list(network, sweep, &gradient.spike, output, end, network.constants.drive_gain * factor)
+        });
     let stored = &mut slot.layers[layer];
     let stride = here.current.len();
     for (number, tile) in network.layer(layer).iter().enumerate() {
         let spikes = &here.spikes[number * steps..(number + 1) * steps];
         error.clear();
-        if sweep.activation != 0.0 {
-            fill_error(level, network, tile, end, sweep.activation * sweep.scale, above, gradient, error);
+        if factor != 0.0 && !is_projected {
+            source.fill_error(tile, factor, error);
         }
         timing.clear();
         if sweep.timing != 0.0 {
-            fill_timing(level, network, tile, spikes, end, above, gradient, here.offsets.as_slice(), &here.units, timing);
+            source.fill_timing(tile, spikes, &here.offsets, &here.units, timing);
         }
         let rows = tile.first * stored.rows..(tile.first + tile.lanes) * stored.rows;
         let lanes = tile.first..tile.first + tile.lanes;
-        let mut bias = [0.0; spikelet_kernels::TILE];
+        let mut bias = [0.0; TILE];
         extra.resize(rows.len(), 0.0);
         adjoint_tile(
             level,
@@ -93,7 +114,17 @@ fn sweep_layer(
                 end,
                 trace: &here.trace[tile.first * steps..(tile.first + tile.lanes) * steps],
                 spikes,
-                error,
+                error: if is_projected {
+                    SpikeError::Projected {
+                        weights: &tile.upward,
+                        offsets: &injections.offsets,
+                        injections: &injections.entries,
+                    }
+                } else if error.is_empty() {
+                    SpikeError::None
+                } else {
+                    SpikeError::Given(error)
+                },
                 timing,
                 timing_weight: sweep.timing,
                 is_gated: sweep.is_gated,
@@ -129,89 +160,66 @@ fn mix(to: &mut [f32], from: &[f32], weight: f32, adds: bool) {
     }
 }
 
-/// `factor · S̄` of a tile; left empty where it is zero at every step.
-#[expect(clippy::too_many_arguments, reason = "one step of the function above")]
-pub(super) fn fill_error(
-    level: Level,
-    network: &Network,
-    tile: &Tile,
-    end: usize,
-    factor: f32,
-    above: Option<&LayerWork>,
-    gradient: &OutputGradient,
-    error: &mut Vec<f32>,
-) {
-    let lanes = tile.lanes;
-    if let Some(above) = above {
-        error.resize(end * lanes, 0.0);
-        let projection = Projection {
-            weights: &tile.upward,
-            lanes,
-            rows: &above.q,
-            stride: above.current.len(),
-            units: tile.upward.len() / lanes,
-            scale: network.constants.drive_gain * factor,
-            steps: end,
+impl Source<'_> {
+    /// `factor · S̄` of a tile, `[step][lane]`; left empty where it is zero at every step.
+    pub(super) fn fill_error(&self, tile: &Tile, factor: f32, error: &mut Vec<f32>) {
+        let lanes = tile.lanes;
+        if let Some(above) = self.above {
+            error.resize(self.end * lanes, 0.0);
+            let projection = Projection {
+                weights: &tile.upward,
+                lanes,
+                rows: &above.q,
+                stride: above.current.len(),
+                units: tile.upward.len() / lanes,
+                scale: self.network.constants.drive_gain * factor,
+                steps: self.end,
+            };
+            project(self.level, &projection, error);
+            return;
+        }
+        let units = tile.first..tile.first + tile.units;
+        let (slopes, stride) = match &self.gradient.spike {
+            SpikeGradient::Zero => return,
+            SpikeGradient::Constant(slopes) => (slopes, 0),
+            SpikeGradient::Dense(slopes) => (slopes, self.network.outputs()),
         };
-        project(level, &projection, error);
-        return;
-    }
-    let units = tile.first..tile.first + tile.units;
-    let outputs = network.outputs();
-    match &gradient.spike {
-        SpikeGradient::Zero => {}
-        SpikeGradient::Constant(slopes) => {
-            error.resize(end * lanes, 0.0);
-            for row in error.chunks_exact_mut(lanes) {
-                for (to, slope) in row.iter_mut().zip(&slopes[units.clone()]) {
-                    *to = factor * slope;
-                }
-            }
-        }
-        SpikeGradient::Dense(slopes) => {
-            error.resize(end * lanes, 0.0);
-            for (row, slopes) in error.chunks_exact_mut(lanes).zip(slopes.chunks_exact(outputs)) {
-                for (to, slope) in row.iter_mut().zip(&slopes[units.clone()]) {
-                    *to = factor * slope;
-                }
+        error.resize(self.end * lanes, 0.0);
+        for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
+            for (to, slope) in row.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
+                *to = factor * slope;
             }
         }
     }
-}
 
-/// T̄ of the tile's spikes before `end`, in order of `(step, lane)`.
-#[expect(clippy::too_many_arguments, reason = "one step of the function above")]
-pub(super) fn fill_timing(
-    level: Level,
-    network: &Network,
-    tile: &Tile,
-    spikes: &[u64],
-    end: usize,
-    above: Option<&LayerWork>,
-    gradient: &OutputGradient,
-    offsets: &[u32],
-    units: &[u32],
-    timing: &mut Vec<f32>,
-) {
-    let Some(above) = above else {
-        let wanted = tile.first as u32..(tile.first + tile.units) as u32;
-        let listed = offsets[end] as usize;
-        let pairs = units[..listed].iter().zip(&gradient.timing);
-        timing.extend(pairs.filter(|(unit, _)| wanted.contains(unit)).map(|(_, slope)| slope));
-        return;
-    };
-    let half_gain = network.constants.drive_gain / 2.0;
-    let stride = above.current.len();
-    for (t, &bits) in spikes[..end].iter().enumerate() {
-        let mut rest = bits;
-        while rest != 0 {
-            let input = tile.first + rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            let sum = network.layer(tile.layer + 1).iter().fold(0.0, |sum, upper| {
-                let weights = &upper.weights.values[input * upper.lanes..][..upper.lanes];
-                sum + dot(level, weights, &above.r[t * stride + upper.first..][..upper.lanes])
-            });
-            timing.push(half_gain * sum);
+    /// T̄ of the tile's spikes before the end, in order of `(step, lane)`; `offsets` and `units` list the layer's spikes by step.
+    pub(super) fn fill_timing(
+        &self,
+        tile: &Tile,
+        spikes: &[u64],
+        offsets: &[u32],
+        units: &[u32],
+        timing: &mut Vec<f32>,
+    ) {
+        let Some(above) = self.above else {
+            let wanted = tile.first as u32..(tile.first + tile.units) as u32;
+            let pairs = units[..offsets[self.end] as usize].iter().zip(&self.gradient.timing);
+            timing.extend(pairs.filter(|(unit, _)| wanted.contains(unit)).map(|(_, slope)| slope));
+            return;
+        };
+        let half_gain = self.network.constants.drive_gain / 2.0;
+        let stride = above.current.len();
+        for (t, &bits) in spikes[..self.end].iter().enumerate() {
+            let mut rest = bits;
+            while rest != 0 {
+                let input = tile.first + rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                let sum = self.network.layer(tile.layer + 1).iter().fold(0.0, |sum, upper| {
+                    let weights = &upper.weights.values[input * upper.lanes..][..upper.lanes];
+                    sum + dot(self.level, weights, &above.r[t * stride + upper.first..][..upper.lanes])
+                });
+                timing.push(half_gain * sum);
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use spikelet_kernels::Level;
 
 use super::Sweep;
-use super::sweep::{SLOPE_FLOOR, fill_error, fill_timing};
+use super::sweep::{SLOPE_FLOOR, Source};
 use crate::engine::Workspace;
 use crate::network::Network;
 
@@ -76,12 +76,7 @@ impl LayerTrace {
 }
 
 /// Membrane, current and slope of every unit.
-pub(super) fn record_forward(
-    network: &Network,
-    input_units: &[u32],
-    steps: usize,
-    work: &Workspace,
-) -> SampleTrace {
+pub(super) fn record_forward(network: &Network, input_units: &[u32], steps: usize, work: &Workspace) -> SampleTrace {
     let c = network.constants;
     let mut traces = Vec::new();
     for (layer, shape) in network.shapes.iter().enumerate() {
@@ -131,6 +126,7 @@ pub(super) fn record_sweep(
     for (layer, trace) in traces.iter_mut().enumerate() {
         let here = &work.layers[layer];
         let above = work.layers.get(layer + 1);
+        let source = Source { level, network, above, gradient: &work.gradient, end };
         let stride = here.current.len();
         for t in 0..end {
             for unit in 0..trace.units {
@@ -142,7 +138,7 @@ pub(super) fn record_sweep(
         }
         for (number, tile) in network.layer(layer).iter().enumerate() {
             buffer.clear();
-            fill_error(level, network, tile, end, 1.0, above, &work.gradient, &mut buffer);
+            source.fill_error(tile, 1.0, &mut buffer);
             for (t, row) in buffer.chunks_exact(tile.lanes).enumerate() {
                 trace.spike_gradient[t * trace.units + tile.first..][..tile.units].copy_from_slice(&row[..tile.units]);
             }
@@ -151,18 +147,7 @@ pub(super) fn record_sweep(
             }
             let spikes = &here.spikes[number * network.steps..][..network.steps];
             buffer.clear();
-            fill_timing(
-                level,
-                network,
-                tile,
-                spikes,
-                end,
-                above,
-                &work.gradient,
-                &here.offsets,
-                &here.units,
-                &mut buffer,
-            );
+            source.fill_timing(tile, spikes, &here.offsets, &here.units, &mut buffer);
             let mut values = buffer.iter();
             for (t, &bits) in spikes[..end].iter().enumerate() {
                 for lane in (0..tile.units).filter(|lane| bits >> lane & 1 == 1) {

@@ -6,13 +6,13 @@ use spikelet_kernels::{RowGradient, TILE, TileParameters, update_rows};
 
 use super::Trainer;
 use super::update::not_finite;
+use crate::Dataset;
 use crate::engine::{LayerTrace, Prediction, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::Metrics;
 use crate::network::{LayerShape, check, unpack};
 use crate::optim;
-use crate::Dataset;
 
 /// Gradients of one layer.
 #[derive(Clone, Debug, Default, PartialEq)]

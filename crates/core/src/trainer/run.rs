@@ -1,15 +1,15 @@
 //! A run: epochs of shuffled batches with a validation pass after each, in steps that the host asks for.
 
-use super::event::{EpochRecord, Progress, TrainEvent};
-use super::evaluate::Evaluation;
 use super::Trainer;
+use super::evaluate::Evaluation;
+use super::event::{EpochRecord, Progress, TrainEvent};
+use crate::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::network::Network;
 use crate::optim;
 use crate::rng::{Purpose, Stream};
-use crate::Dataset;
 
 /// Position in a run; all of it but the order goes into a checkpoint.
 #[derive(Clone, Debug)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use spikelet_kernels::Level;
 
-use super::event::EpochRecord;
 use super::Trainer;
+use super::event::EpochRecord;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::MetricSums;

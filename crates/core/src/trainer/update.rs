@@ -5,13 +5,13 @@ use spikelet_kernels::{
 };
 
 use super::Trainer;
+use crate::Dataset;
 use crate::engine::{Slot, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::network::{LayerShape, Network, Tile};
 use crate::optim;
-use crate::Dataset;
 
 /// Samples whose q rows one gather may read.
 const MOST_SOURCES: usize = 32;
@@ -175,11 +175,7 @@ impl Update<'_> {
             &tile.partial,
             &shape,
             &self.optimizer,
-            &mut TileParameters {
-                values: &mut weights.values,
-                first: &mut weights.first,
-                second: &mut weights.second,
-            },
+            &mut TileParameters { values: &mut weights.values, first: &mut weights.first, second: &mut weights.second },
             &mut tile.live,
         );
         let bias_shape = RowGradient { gain: self.bias_gain, silent: &[0.0; TILE][..tile.lanes], clip: self.clip };
@@ -263,7 +259,9 @@ impl Trainer {
 pub(super) fn not_finite(network: &Network, slot: &Slot, step: u64) -> Error {
     let layer = (0..network.shapes.len()).rev().find(|&layer| slot.layers[layer].bias.iter().any(|p| !p.is_finite()));
     match layer {
-        Some(layer) => Error::non_finite(format!("layers[{layer}]"), format!("its gradient is not finite at step {step}")),
+        Some(layer) => {
+            Error::non_finite(format!("layers[{layer}]"), format!("its gradient is not finite at step {step}"))
+        }
         None => Error::non_finite("loss", format!("is not finite at step {step}")),
     }
 }

@@ -8,7 +8,8 @@ use crate::compare::Faults;
 use crate::format::{NetworkCase, Target};
 use crate::{files, translate};
 
-const TOLERANCE: f64 = 1e-6;
+/// One rounding of an f32.
+const TOLERANCE: f64 = 1e-7;
 
 fn gradients(case: &NetworkCase, mut config: Config, stop: EarlyStop) -> Gradients {
     if let LossConfig::Latency(latency) = &mut config.loss {
@@ -16,7 +17,7 @@ fn gradients(case: &NetworkCase, mut config: Config, stop: EarlyStop) -> Gradien
     }
     // The silent-unit update looks at the simulated steps and so depends on where they end.
     config.training.silent_unit_update.rules = SilentRules::Off;
-    let trainer = case.draw.trainer(config, Level::detect());
+    let mut trainer = case.draw.trainer(config, Level::detect());
     let data = case.draw.dataset(&trainer);
     trainer.gradients(&data, 0..data.len(), false, &Sequential).expect("gradients")
 }

@@ -1,9 +1,10 @@
 //! Which files there are and which of them wait for a part of the core.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Tables that are checked where their code lives.
@@ -35,9 +36,25 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Files that wait for a part of the core, with the reason.
-fn not_yet() -> BTreeMap<String, String> {
-    read("not-yet")
+/// `not-yet.json`: case names, with or without a reason each.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NotYet {
+    Reasons(BTreeMap<String, String>),
+    Names(BTreeSet<String>),
+}
+
+/// Names of the cases that wait for a part of the core.
+fn not_yet() -> BTreeSet<String> {
+    match read("not-yet") {
+        NotYet::Reasons(reasons) => reasons.into_keys().collect(),
+        NotYet::Names(names) => names,
+    }
+}
+
+/// The case's name: the file's without its number.
+fn case_name(file: &str) -> &str {
+    file.split_once('_').map_or(file, |(_, name)| name)
 }
 
 fn kind(name: &str) -> String {
@@ -49,7 +66,7 @@ pub(crate) fn cases<T: DeserializeOwned>(wanted: &str) -> Vec<(String, T)> {
     let waiting = not_yet();
     let found: Vec<_> = names()
         .into_iter()
-        .filter(|name| !waiting.contains_key(name) && kind(name) == wanted)
+        .filter(|name| !waiting.contains(case_name(name)) && kind(name) == wanted)
         .map(|name| {
             let case = read(&name);
             (name, case)
@@ -68,10 +85,12 @@ fn every_file_has_a_known_type() {
 }
 
 #[test]
-fn every_waiting_file_is_there() {
+fn every_waiting_case_is_there() {
     let names = names();
-    for (name, reason) in not_yet() {
-        assert!(names.contains(&name), "not-yet.json names {name}, which is not in test/golden");
-        assert!(!reason.is_empty(), "not-yet.json gives no reason for {name}");
+    for waiting in not_yet() {
+        assert!(
+            names.iter().any(|name| case_name(name) == waiting),
+            "not-yet.json names {waiting}, which is not there"
+        );
     }
 }

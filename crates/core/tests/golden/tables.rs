@@ -89,7 +89,7 @@ fn count_targets() {
     let mut faults = Faults::default();
     for (name, table) in files::cases::<CountTarget>("count_target") {
         faults.enter(name);
-        let trainer = trainer(&json!({
+        let mut trainer = trainer(&json!({
             "network": { "input": 1, "steps": table.steps, "layers": [{ "type": "dense", "units": table.classes }] },
             "rule": { "type": "activation" },
             "loss": { "type": "count", "positive": table.positive, "negative": table.negative },
@@ -196,8 +196,8 @@ fn step_schedule() {
         let mut rates = Vec::new();
         while !trainer.is_finished() {
             for event in trainer.advance(1, &data, None, &Sequential).expect("training") {
-                if let TrainEvent::EpochEnd { learning_rate, .. } = event {
-                    rates.push(learning_rate);
+                if let TrainEvent::EpochEnd(record) = event {
+                    rates.push(record.learning_rate);
                 }
             }
         }

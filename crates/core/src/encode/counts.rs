@@ -1,0 +1,49 @@
+//! Spikes out of cumulative counts, shared by the rate codes (spec 3.2).
+
+use super::Rounding;
+use crate::config::validate::within;
+use crate::error::Result;
+use crate::json::join;
+
+/// A unit may not get more spikes than this in a whole simulation.
+const MOST_SPIKES: f64 = 65535.0;
+
+/// The default of `skipZero`.
+pub(super) fn skips_zero() -> bool {
+    true
+}
+
+pub(super) fn validate(path: &str, most: f64, least: f64) -> Result<()> {
+    within(&join(path, "most"), most, 0.0, MOST_SPIKES)?;
+    within(&join(path, "least"), least, 0.0, most)
+}
+
+/// Spikes that a value asks for, `r = (most − least) x + least`, and 0 where a value of 0 is skipped.
+pub(super) fn wanted(x: f32, most: f64, least: f64, skip_zero: bool) -> f64 {
+    if x == 0.0 && skip_zero { 0.0 } else { (most - least) * f64::from(x) + least }
+}
+
+/// Emits `g(c_(k+1)) − g(c_k)` spikes of each unit at step k, where `count(r, k)` is the cumulative count c_k of a unit that
+/// wants r spikes and g rounds.
+pub(super) fn events(
+    wanted: &[f64],
+    steps: usize,
+    rounding: Rounding,
+    count: impl Fn(f64, usize) -> f64,
+    events: &mut Vec<(u16, u32)>,
+) {
+    let whole = |count: f64| match rounding {
+        Rounding::Up => count.ceil(),
+        Rounding::Down => count.floor(),
+    } as u32;
+    let mut before: Vec<u32> = wanted.iter().map(|&r| whole(count(r, 0))).collect();
+    for step in 0..steps {
+        for ((unit, &r), before) in (0..).zip(wanted).zip(&mut before) {
+            let after = whole(count(r, step + 1));
+            for _ in *before..after {
+                events.push((step as u16, unit));
+            }
+            *before = after;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! One spike a unit, the earlier the larger the value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::validate::within;
+use crate::error::Result;
+
+/// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
+/// where that is the end of the simulation or later (spec 3.1).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct LatencyEncoding {
+    /// Step of value 1, 0 to 65535.
+    pub first: f64,
+    /// Step that value 0 would have, 0 to 65535.
+    pub last: f64,
+    /// Whether value 0 gives no spike at all.
+    pub skip_zero: bool,
+}
+
+impl Default for LatencyEncoding {
+    fn default() -> Self {
+        Self { first: 0.0, last: 24.0, skip_zero: true }
+    }
+}
+
+impl LatencyEncoding {
+    pub(super) fn validate(&self, path: &str) -> Result<()> {
+        let most = f64::from(u16::MAX);
+        within(&crate::json::join(path, "first"), self.first, 0.0, most)?;
+        within(&crate::json::join(path, "last"), self.last, 0.0, most)
+    }
+
+    pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
+        let slope = (self.first - self.last) as f32;
+        let last = self.last as f32;
+        for (unit, &x) in (0..).zip(sample) {
+            if x == 0.0 && self.skip_zero {
+                continue;
+            }
+            let step = (slope * x + last) as usize;
+            if step < steps {
+                events.push((step as u16, unit));
+            }
+        }
+        events.sort_unstable();
+    }
+}

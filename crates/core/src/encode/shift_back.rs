@@ -1,0 +1,34 @@
+//! More spikes for larger values, at one pace and gathered at the end.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rounding, counts};
+
+/// Value x gives the last `r = (most − least) x + least` spikes of the even train of `most` spikes: cumulative count
+/// `c_k = clamp(r − most + most · k / T, 0, most)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct ShiftBackEncoding {
+    /// Spikes of value 1, 0 to 65535.
+    pub most: f64,
+    /// Spikes of the smallest value, 0 to `most`.
+    #[serde(default)]
+    pub least: f64,
+    /// Which way a fraction of a spike is rounded.
+    #[serde(default)]
+    pub round: Rounding,
+    /// Whether value 0 gives no spike at all.
+    #[serde(default = "counts::skips_zero")]
+    pub skip_zero: bool,
+}
+
+impl ShiftBackEncoding {
+    pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
+        let wanted: Vec<f64> =
+            sample.iter().map(|&x| counts::wanted(x, self.most, self.least, self.skip_zero)).collect();
+        let (most, end) = (self.most, steps as f64);
+        let count = |r: f64, k: usize| ((r - most) + most * k as f64 / end).clamp(0.0, most);
+        counts::events(&wanted, steps, self.round, count, events);
+    }
+}

@@ -1,0 +1,33 @@
+//! More spikes for larger values, spread evenly.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Rounding, counts};
+
+/// Value x gives `r = (most − least) x + least` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
+/// Several spikes of a unit may fall on one step; they add up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct StretchEncoding {
+    /// Spikes of value 1, 0 to 65535.
+    pub most: f64,
+    /// Spikes of the smallest value, 0 to `most`.
+    #[serde(default)]
+    pub least: f64,
+    /// Which way a fraction of a spike is rounded.
+    #[serde(default)]
+    pub round: Rounding,
+    /// Whether value 0 gives no spike at all.
+    #[serde(default = "counts::skips_zero")]
+    pub skip_zero: bool,
+}
+
+impl StretchEncoding {
+    pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
+        let wanted: Vec<f64> =
+            sample.iter().map(|&x| counts::wanted(x, self.most, self.least, self.skip_zero)).collect();
+        let end = steps as f64;
+        counts::events(&wanted, steps, self.round, |r, k| r * k as f64 / end, events);
+    }
+}

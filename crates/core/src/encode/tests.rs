@@ -1,0 +1,113 @@
+use serde_json::Value;
+
+use super::*;
+use crate::ErrorCode;
+
+fn golden(text: &str) -> Vec<Value> {
+    let table: Value = serde_json::from_str(text).expect("a golden file is JSON");
+    table["cases"].as_array().expect("it has cases").clone()
+}
+
+fn integer(value: &Value) -> i64 {
+    value.as_i64().expect("an integer")
+}
+
+/// `[sample, step, unit, count]`, sorted.
+fn counted(trains: &SpikeTrains) -> Vec<[i64; 4]> {
+    let mut events: Vec<[i64; 4]> = Vec::new();
+    for sample in 0..trains.len() {
+        let (times, units) = trains.sample(sample);
+        for (&time, &unit) in times.iter().zip(units) {
+            let key = [sample as i64, i64::from(time), i64::from(unit)];
+            match events.last_mut() {
+                Some([s, t, u, count]) if [*s, *t, *u] == key => *count += 1,
+                _ => events.push([key[0], key[1], key[2], 1]),
+            }
+        }
+    }
+    events
+}
+
+#[test]
+fn latency_agrees_with_the_golden_table() {
+    for case in golden(include_str!("../../../../test/golden/079_encode_latency.json")) {
+        let encoding = Encoding::Latency(LatencyEncoding {
+            first: case["t_first"].as_f64().unwrap(),
+            last: case["t_last"].as_f64().unwrap(),
+            skip_zero: case["skip_zero"].as_bool().unwrap(),
+        });
+        let pixels: Vec<u8> = case["pixels_0_255"].as_array().unwrap().iter().map(|p| integer(p) as u8).collect();
+        let steps = integer(&case["T"]) as usize;
+        let trains = encoding.encode_pixels(&pixels, pixels.len(), steps).unwrap();
+        let mut found = vec![-1; pixels.len()];
+        let (times, units) = trains.sample(0);
+        times.iter().zip(units).for_each(|(&time, &unit)| found[unit as usize] = i64::from(time));
+        let expected: Vec<i64> = case["spike_step"].as_array().unwrap().iter().map(integer).collect();
+        assert_eq!(found, expected, "{encoding:?}, T = {steps}");
+
+        let values: Vec<f32> = pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+        assert_eq!(encoding.encode(&values, values.len(), steps).unwrap(), trains, "pixels and values agree");
+    }
+}
+
+#[test]
+fn rate_codes_agree_with_the_golden_tables() {
+    let stretch = include_str!("../../../../test/golden/080_encode_stretch.json");
+    let shift_back = include_str!("../../../../test/golden/081_encode_shift_back.json");
+    for (kind, text) in [("stretch", stretch), ("shiftBack", shift_back)] {
+        for case in golden(text) {
+            let round = if case["last"].as_bool().unwrap() { "down" } else { "up" };
+            let json = serde_json::json!({
+                "type": kind, "most": case["n_max"], "least": case["n_min"], "round": round, "skipZero": case["skip_zero"],
+            });
+            let encoding = Encoding::from_json(&json.to_string()).unwrap();
+            let samples = case["x"].as_array().unwrap();
+            let values: Vec<f32> = samples
+                .iter()
+                .flat_map(|sample| sample.as_array().unwrap())
+                .map(|x| x.as_f64().unwrap() as f32)
+                .collect();
+            let trains = encoding.encode(&values, values.len() / samples.len(), integer(&case["T"]) as usize).unwrap();
+            let expected: Vec<[i64; 4]> = case["events_b_t_i_count"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| std::array::from_fn(|k| integer(&event[k])))
+                .collect();
+            assert_eq!(counted(&trains), expected, "{json}");
+        }
+    }
+}
+
+#[test]
+fn defaults_are_those_of_the_specification() {
+    let encoding = Encoding::from_json(r#"{"type":"latency"}"#).unwrap();
+    assert_eq!(encoding, Encoding::Latency(LatencyEncoding { first: 0.0, last: 24.0, skip_zero: true }));
+    let encoding = Encoding::from_json(r#"{"type":"stretch","most":3}"#).unwrap();
+    let Encoding::Stretch(StretchEncoding { least, round, skip_zero, .. }) = encoding else { panic!("{encoding:?}") };
+    assert_eq!((least, round, skip_zero), (0.0, Rounding::Up, true));
+}
+
+#[test]
+fn errors_name_the_place() {
+    let path = |json: &str| Encoding::from_json(json).unwrap_err().path;
+    assert_eq!(path(r#"{"type":"latency","last":-1}"#), "last");
+    assert_eq!(path(r#"{"type":"stretch","most":2,"least":3}"#), "least");
+    assert_eq!(path(r#"{"type":"shiftBack","most":"many"}"#), "most");
+    assert_eq!(path(r#"{"type":"poisson"}"#), "type");
+
+    let latency = Encoding::Latency(LatencyEncoding::default());
+    for value in [f32::NAN, 1.5, -0.1] {
+        let error = latency.encode(&[0.0, value], 2, 10).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "values[1]"));
+    }
+    assert_eq!(latency.encode(&[0.0; 3], 2, 10).unwrap_err().code, ErrorCode::ShapeMismatch);
+    assert_eq!(latency.encode(&[], 0, 10).unwrap_err().code, ErrorCode::ShapeMismatch);
+    assert_eq!(latency.encode(&[0.0; 2], 2, 0).unwrap_err().path, "steps");
+}
+
+#[test]
+fn counts_above_one_repeat_the_event() {
+    let encoding = Encoding::from_json(r#"{"type":"stretch","most":6}"#).unwrap();
+    assert_eq!(counted(&encoding.encode(&[1.0], 1, 2).unwrap()), [[0, 0, 0, 3], [0, 1, 0, 3]]);
+}

@@ -1,0 +1,142 @@
+//! Recordings of event cameras as N-MNIST has them: 5 bytes an event, no header (spec 3.3).
+//!
+//! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
+
+use serde::Deserialize;
+use spikelet_core::{Error, Result, SpikeTrains};
+
+const EVENT_LENGTH: usize = 5;
+
+/// How recordings become spikes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct AerOptions {
+    /// Steps of the simulation, 1 to 65535.
+    pub steps: u32,
+    /// Milliseconds that are used, at least 1; reading stops at the first event after them.
+    pub truncate_ms: u32,
+    /// Height and width of the sensor, 1 to 256.
+    pub size: u32,
+}
+
+impl Default for AerOptions {
+    fn default() -> Self {
+        Self { steps: 300, truncate_ms: 300, size: 34 }
+    }
+}
+
+impl AerOptions {
+    fn validate(self) -> Result<()> {
+        for (path, value, most) in [
+            ("steps", self.steps, u32::from(u16::MAX)),
+            ("truncateMs", self.truncate_ms, u32::MAX),
+            ("size", self.size, 256),
+        ] {
+            if !(1..=most).contains(&value) {
+                return Err(Error::config(path, format!("must be 1 to {most}, got {value}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads one recording as one sample with `2 · size · size` units; the unit is `(polarity · size + x) · size + y` and the step
+/// `floor(time / (1000 · truncateMs / steps))`. Events of one unit in one step count once.
+///
+/// # Errors
+/// [`spikelet_core::ErrorCode::DataFormat`] with the byte offset for an incomplete event or one outside the sensor,
+/// [`spikelet_core::ErrorCode::ConfigInvalid`] for options out of range.
+pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
+    options.validate()?;
+    let (events, rest) = bytes.as_chunks::<EVENT_LENGTH>();
+    if !rest.is_empty() {
+        let message = format!("byte {}: the last event has {} of its 5 bytes", bytes.len() - rest.len(), rest.len());
+        return Err(Error::data("", message));
+    }
+    let AerOptions { steps, truncate_ms, size } = options;
+    let end = u64::from(truncate_ms) * 1000;
+    let mut spikes = Vec::new();
+    for (index, &[x, y, high, middle, low]) in events.iter().enumerate() {
+        let time = u64::from(u32::from_be_bytes([0, high & 0x7f, middle, low]));
+        if time >= end {
+            break;
+        }
+        let (x, y, polarity) = (u32::from(x), u32::from(y), u32::from(high >> 7));
+        if x >= size || y >= size {
+            let offset = index * EVENT_LENGTH;
+            return Err(Error::data(
+                "",
+                format!("byte {offset}: ({x}, {y}) lies outside the sensor of {size} × {size}"),
+            ));
+        }
+        let step = time * u64::from(steps) / end;
+        spikes.push((step as u16, (polarity * size + x) * size + y));
+    }
+    spikes.sort_unstable();
+    spikes.dedup();
+    let mut trains = SpikeTrains::new();
+    trains.push_sample(spikes);
+    Ok(trains)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+    use spikelet_core::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn agrees_with_the_golden_table() {
+        let table: Value = serde_json::from_str(include_str!("../../../test/golden/082_aer_nmnist.json")).unwrap();
+        for case in table["cases"].as_array().unwrap() {
+            let integer = |value: &Value| value.as_u64().unwrap() as u32;
+            let hex = case["hex"].as_str().unwrap();
+            let bytes: Vec<u8> =
+                (0..hex.len() / 2).map(|k| u8::from_str_radix(&hex[2 * k..2 * k + 2], 16).unwrap()).collect();
+            let options = AerOptions {
+                steps: integer(&case["T"]),
+                truncate_ms: integer(&case["truncate_ms"]),
+                ..AerOptions::default()
+            };
+            let trains = decode_aer(&bytes, options).unwrap();
+            let (times, units) = trains.sample(0);
+            let found: Vec<(u32, u32)> = times.iter().zip(units).map(|(&t, &unit)| (u32::from(t), unit)).collect();
+            let expected: Vec<(u32, u32)> = case["unique_t_pol_byte0_byte1"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| {
+                    let [t, polarity, x, y] = std::array::from_fn(|k| integer(&event[k]));
+                    (t, (polarity * 34 + x) * 34 + y)
+                })
+                .collect();
+            assert_eq!(found, expected, "{options:?}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_byte() {
+        let error = decode_aer(&[1, 2, 0, 0, 9, 1, 2], AerOptions::default()).unwrap_err();
+        assert_eq!(
+            (error.code, error.message.as_str()),
+            (ErrorCode::DataFormat, "byte 5: the last event has 2 of its 5 bytes")
+        );
+        let error = decode_aer(&[1, 2, 0, 0, 9, 34, 2, 0, 0, 9], AerOptions::default()).unwrap_err();
+        assert_eq!(error.message, "byte 5: (34, 2) lies outside the sensor of 34 × 34");
+        let error = decode_aer(&[], AerOptions { size: 257, ..AerOptions::default() }).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "size"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_spikes_in_range_or_an_error(bytes: Vec<u8>, steps in 1u32..=65535, truncate_ms in 1u32..10_000) {
+            let options = AerOptions { steps, truncate_ms, size: 256 };
+            if let Ok(trains) = decode_aer(&bytes, options) {
+                prop_assert!(trains.times().iter().all(|&time| u32::from(time) < steps));
+                prop_assert!(trains.units().iter().all(|&unit| unit < 2 * 256 * 256));
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Checkpoints: a safetensors file whose metadata hold what is not an array.
+//!
+//! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `checksum`, `config` and `progress`
+//! (both JSON). The arrays are little-endian f32. The same snapshot gives the same bytes.
+//!
+//! The checksum is XXH3 (64 bits, 16 lowercase hexadecimal digits) of the whole file with these digits set to `0`: length,
+//! header, padding and arrays.
+
+mod read;
+mod write;
+
+pub use read::read_checkpoint;
+pub use write::write_checkpoint;
+use xxhash_rust::xxh3::Xxh3Default;
+
+/// Version of the layout; a file of another version is refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+const FORMAT: &str = "spikelet";
+/// Bytes of the length that a safetensors file starts with.
+const LENGTH_BYTES: usize = 8;
+/// What stands before the digits of the checksum; unescaped quotes do not occur inside the other values.
+const CHECKSUM_KEY: &[u8] = b"\"checksum\":\"";
+const CHECKSUM_DIGITS: usize = 16;
+const NO_CHECKSUM: &str = "0000000000000000";
+
+/// Where the digits of the checksum stand in a file with a header of `header_bytes`.
+fn checksum_position(file: &[u8], header_bytes: usize) -> Option<usize> {
+    let header = file.get(LENGTH_BYTES..LENGTH_BYTES.checked_add(header_bytes)?)?;
+    let key = header.windows(CHECKSUM_KEY.len()).position(|window| window == CHECKSUM_KEY)?;
+    let digits = key + CHECKSUM_KEY.len();
+    (digits + CHECKSUM_DIGITS <= header.len()).then_some(LENGTH_BYTES + digits)
+}
+
+/// The checksum of a file whose digits start at `position`.
+fn checksum(file: &[u8], position: usize) -> String {
+    let mut hash = Xxh3Default::new();
+    hash.update(&file[..position]);
+    hash.update(NO_CHECKSUM.as_bytes());
+    hash.update(&file[position + CHECKSUM_DIGITS..]);
+    format!("{:016x}", hash.digest())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Bytes to a snapshot. Nothing is taken from a file before its checksum holds.
+
+use safetensors::{Dtype, SafeTensors};
+use spikelet_core::{Config, Error, Result, Snapshot, Tensor};
+
+use super::{CHECKSUM_DIGITS, FORMAT, FORMAT_VERSION, checksum, checksum_position};
+
+/// Reads a checkpoint.
+///
+/// # Errors
+/// [`spikelet_core::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
+/// version of the format.
+pub fn read_checkpoint(bytes: &[u8]) -> Result<Snapshot> {
+    let (header_bytes, header) = SafeTensors::read_metadata(bytes)
+        .map_err(|error| Error::checkpoint(format!("it is not a whole safetensors file ({error})")))?;
+    let metadata = header.metadata().as_ref();
+    let text = |key: &str| metadata.and_then(|metadata| metadata.get(key)).map(String::as_str);
+    if text("format") != Some(FORMAT) {
+        return Err(Error::checkpoint("it is a safetensors file, but not a checkpoint of this library"));
+    }
+    match text("formatVersion") {
+        Some(version) if version == FORMAT_VERSION.to_string() => {}
+        version => {
+            let version = version.unwrap_or("none");
+            return Err(Error::checkpoint(format!("its format version must be {FORMAT_VERSION}, got {version}")));
+        }
+    }
+    let holds = checksum_position(bytes, header_bytes)
+        .is_some_and(|position| &bytes[position..position + CHECKSUM_DIGITS] == checksum(bytes, position).as_bytes());
+    if !holds {
+        return Err(Error::checkpoint("its checksum does not hold: the file is damaged or was altered"));
+    }
+    let required = |key: &str| text(key).ok_or_else(|| Error::checkpoint(format!("it lacks its {key}")));
+    let config = Config::from_json(required("config")?)
+        .map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
+    let progress = serde_json::from_str(required("progress")?)
+        .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| Error::checkpoint(error.to_string()))?;
+    let mut tensors = Vec::with_capacity(file.len());
+    for name in header.offset_keys() {
+        let view = file.tensor(&name).map_err(|error| Error::checkpoint(error.to_string()))?;
+        if view.dtype() != Dtype::F32 {
+            return Err(Error::checkpoint(format!("{name} must be of type F32, got {}", view.dtype())));
+        }
+        let data = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
+    }
+    Ok(Snapshot { config, progress, tensors })
+}

@@ -1,0 +1,98 @@
+use proptest::prelude::*;
+use safetensors::SafeTensors;
+use spikelet_core::{Config, ErrorCode, Level, Snapshot, Tensor, Trainer};
+
+use super::*;
+
+fn config() -> Config {
+    let json = r#"{"network":{"input":3,"steps":20,"layers":[{"type":"dense","units":5},{"type":"dense","units":2}]}}"#;
+    Config::from_json(json).unwrap()
+}
+
+fn snapshot() -> Snapshot {
+    Trainer::new(config(), Level::detect()).unwrap().snapshot()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    let error = read_checkpoint(bytes).unwrap_err();
+    assert_eq!(error.code, ErrorCode::CheckpointInvalid, "{error}");
+    error.message
+}
+
+#[test]
+fn reads_what_was_written() {
+    let snapshot = snapshot();
+    let bytes = write_checkpoint(&snapshot);
+    assert_eq!(read_checkpoint(&bytes).unwrap(), snapshot);
+    assert_eq!(write_checkpoint(&snapshot), bytes, "the same snapshot gives the same bytes");
+}
+
+#[test]
+fn other_programs_can_read_the_arrays() {
+    let bytes = write_checkpoint(&snapshot());
+    let file = SafeTensors::deserialize(&bytes).unwrap();
+    assert_eq!(file.tensor("layers.0.weights").unwrap().shape(), [5, 3]);
+    let header: serde_json::Value =
+        serde_json::from_slice(&bytes[8..8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize]).unwrap();
+    let metadata = &header["__metadata__"];
+    assert_eq!(metadata["libraryVersion"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(Config::from_json(metadata["config"].as_str().unwrap()).unwrap(), config());
+}
+
+#[test]
+fn every_flipped_bit_is_refused() {
+    let bytes = write_checkpoint(&snapshot());
+    for position in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut altered = bytes.clone();
+            altered[position] ^= 1 << bit;
+            refusal(&altered);
+        }
+    }
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = write_checkpoint(&snapshot());
+    for length in 0..bytes.len() {
+        refusal(&bytes[..length]);
+    }
+    refusal(&[bytes, vec![0]].concat());
+}
+
+#[test]
+fn foreign_files_are_told_apart() {
+    let none: [(&str, safetensors::tensor::TensorView<'_>); 0] = [];
+    let foreign = safetensors::serialize(none, None).unwrap();
+    assert!(refusal(&foreign).contains("not a checkpoint of this library"));
+    assert!(refusal(b"PK\x03\x04 some archive").contains("not a whole safetensors file"));
+
+    let text = String::from_utf8_lossy(&write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() }))
+        .replace(r#""formatVersion":"1""#, r#""formatVersion":"2""#);
+    assert!(refusal(text.as_bytes()).contains("format version must be 1, got 2"));
+}
+
+proptest! {
+    #[test]
+    fn never_panics(bytes: Vec<u8>) {
+        let _result = read_checkpoint(&bytes);
+    }
+
+    #[test]
+    fn never_panics_behind_a_length(header in "\\{.{0,60}\\}", data: Vec<u8>) {
+        let bytes = [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &data].concat();
+        let _result = read_checkpoint(&bytes);
+    }
+
+    #[test]
+    fn keeps_every_bit(bits in prop::collection::vec(any::<u32>(), 0..40), loss: f64) {
+        prop_assume!(loss.is_finite());
+        let data: Vec<f32> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
+        let tensors = vec![Tensor { name: "a \"checksum\":\" b".into(), shape: vec![data.len()], data }];
+        let snapshot = Snapshot { config: config(), progress: serde_json::json!({ "loss": loss }), tensors };
+        let found = read_checkpoint(&write_checkpoint(&snapshot)).unwrap();
+        let found_bits: Vec<u32> = found.tensors[0].data.iter().map(|value| value.to_bits()).collect();
+        prop_assert_eq!(found_bits, bits);
+        prop_assert_eq!(found.progress, snapshot.progress);
+    }
+}

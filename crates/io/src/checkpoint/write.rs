@@ -1,0 +1,74 @@
+//! A snapshot to bytes. The header is written here, not by the safetensors crate, whose order of metadata is random.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use spikelet_core::{Snapshot, Tensor};
+
+use super::{CHECKSUM_DIGITS, FORMAT, FORMAT_VERSION, LENGTH_BYTES, NO_CHECKSUM, checksum, checksum_position};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata<'a> {
+    format: &'a str,
+    format_version: String,
+    library_version: &'a str,
+    checksum: &'a str,
+    config: String,
+    progress: String,
+}
+
+#[derive(Serialize)]
+struct TensorInfo<'a> {
+    dtype: &'a str,
+    shape: &'a [usize],
+    data_offsets: [usize; 2],
+}
+
+struct Header<'a> {
+    metadata: Metadata<'a>,
+    tensors: &'a [Tensor],
+}
+
+impl Serialize for Header<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.tensors.len() + 1))?;
+        map.serialize_entry("__metadata__", &self.metadata)?;
+        let mut start = 0;
+        for tensor in self.tensors {
+            let end = start + size_of_val(tensor.data.as_slice());
+            let info = TensorInfo { dtype: "F32", shape: &tensor.shape, data_offsets: [start, end] };
+            map.serialize_entry(&tensor.name, &info)?;
+            start = end;
+        }
+        map.end()
+    }
+}
+
+/// The bytes of a checkpoint.
+#[must_use]
+pub fn write_checkpoint(snapshot: &Snapshot) -> Vec<u8> {
+    let metadata = Metadata {
+        format: FORMAT,
+        format_version: FORMAT_VERSION.to_string(),
+        library_version: env!("CARGO_PKG_VERSION"),
+        checksum: NO_CHECKSUM,
+        config: snapshot.config.to_json(),
+        progress: snapshot.progress.to_string(),
+    };
+    let header = Header { metadata, tensors: &snapshot.tensors };
+    let mut header = serde_json::to_vec(&header).expect("a header has only string keys");
+    header.resize(header.len().next_multiple_of(LENGTH_BYTES), b' ');
+
+    let data_bytes: usize = snapshot.tensors.iter().map(|tensor| size_of_val(tensor.data.as_slice())).sum();
+    let mut file = Vec::with_capacity(LENGTH_BYTES + header.len() + data_bytes);
+    file.extend((header.len() as u64).to_le_bytes());
+    file.extend(&header);
+    for tensor in &snapshot.tensors {
+        file.extend(tensor.data.iter().flat_map(|value| value.to_le_bytes()));
+    }
+
+    let position = checksum_position(&file, header.len()).expect("the header was written with a checksum");
+    let digits = checksum(&file, position);
+    file[position..position + CHECKSUM_DIGITS].copy_from_slice(digits.as_bytes());
+    file
+}

@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { type Config, createNetwork, createTrainer, datasets, encode, parseIdx, restoreNetwork } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { tinyConfig, tinyData } from "../support/learning.js";
+
+const failure = (code: string, path: string | RegExp) =>
+  expect.objectContaining({ name: "SpikeletError", code, path: typeof path === "string" ? path : expect.stringMatching(path) });
+
+describe("a bad configuration", () => {
+  const { network } = tinyConfig;
+  it.each<[string, unknown]>([
+    ["network.layers[1].units", { network: { ...network, layers: [network.layers[0], { type: "dense", units: 0 }] } }],
+    ["network.layers[0].type", { network: { ...network, layers: [{ type: "recurrent", units: 3 }] } }],
+    ["network.layers", { network: { ...network, layers: [] } }],
+    ["network.steps", { network: { ...network, steps: 0 } }],
+    ["network.neuron.currentDecay", { network: { ...network, neuron: { currentDecay: 1.5 } } }],
+    ["optimizer.learningRate", { network, optimizer: { type: "adam", learningRate: -1 } }],
+    ["rule.variant", { network, rule: { type: "antlr", variant: "slayer" } }],
+    ["loss.kernelDecay", { network, loss: { type: "spikeTrain", kernelDecay: 1 } }],
+    ["training.threads", { network, training: { threads: "many" } }],
+    ["training.batchSize", { network, training: { batchSize: 0 } }],
+  ])("names %s", async (path, config) => {
+    await expect(createTrainer(config as Config)).rejects.toEqual(failure("CONFIG_INVALID", path));
+  });
+
+  it("names an unknown field", async () => {
+    const config = { network, training: { bachSize: 3 } } as unknown as Config;
+    await expect(createTrainer(config)).rejects.toThrow(/bachSize/);
+    await expect(createTrainer(config)).rejects.toEqual(failure("CONFIG_INVALID", /^training/));
+  });
+
+  it("names an unknown SIMD level", async () => {
+    await expect(createNetwork(tinyConfig, { simd: "avx9000" })).rejects.toEqual(failure("SIMD_UNSUPPORTED", "simd"));
+  });
+
+  it("has a wrong encoding", async () => {
+    using net = await createNetwork(tinyConfig);
+    const data = datasets.fromImages({ pixels: new Uint8Array(4), shape: [4] }).encode(encode.latency({ last: -3 }));
+    await expect(net.predict(data)).rejects.toEqual(failure("CONFIG_INVALID", /last$/));
+  });
+});
+
+describe("bad data", () => {
+  it("have steps or units outside the network", async () => {
+    using network = await createNetwork(tinyConfig);
+    const predict = (times: number[], units: number[]) => network.predict(datasets.fromSpikes({ spikes: [{ times, units }] }));
+    await expect(predict([30], [0])).rejects.toEqual(failure("SHAPE_MISMATCH", /times\[0\]$/));
+    await expect(predict([0], [4])).rejects.toEqual(failure("SHAPE_MISMATCH", /units\[0\]$/));
+  });
+
+  it("have pictures of another size", async () => {
+    using network = await createNetwork(tinyConfig);
+    const data = datasets.fromImages({ pixels: new Uint8Array(5), shape: [5] }).encode(encode.latency());
+    await expect(network.predict(data)).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
+  });
+
+  it("have labels outside the classes", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const data = datasets.fromSpikes({ spikes: [{ times: [], units: [] }], labels: [2] });
+    await expect(trainer.evaluate(data)).rejects.toEqual(failure("DATA_FORMAT", "labels[0]"));
+  });
+
+  it("have NaN among the values", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const values = Float32Array.of(0, 0.5, Number.NaN, 1);
+    const data = datasets.fromImages({ values, labels: [0], shape: [4] }).encode(encode.latency());
+    await expect(trainer.evaluate(data)).rejects.toEqual(failure("DATA_FORMAT", "values[2]"));
+  });
+
+  it("have no targets, or those of another loss", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const data = datasets.fromSpikes({ spikes: [{ times: [], units: [] }] });
+    await expect(trainer.gradients(data)).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
+    await expect(trainer.run(data)[Symbol.asyncIterator]().next()).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
+  });
+
+  it("lose nothing: the trainer goes on", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const before = await trainer.parameters();
+    const bad = datasets.fromSpikes({ spikes: [{ times: [99], units: [0] }], labels: [0] });
+    await expect(trainer.run(bad)[Symbol.asyncIterator]().next()).rejects.toThrow();
+    expect(await trainer.parameters()).toEqual(before);
+    expect((await trainer.evaluate(tinyData())).samples).toBe(24);
+  });
+});
+
+describe("bad parameters", () => {
+  it("have another shape or are not finite", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const biases = new Float32Array(2);
+    const weights = new Float32Array(16);
+    await expect(trainer.setParameters(1, { weights: new Float32Array(3), biases })).rejects.toEqual(
+      failure("SHAPE_MISMATCH", /weights/),
+    );
+    await expect(trainer.setParameters(7, { weights, biases })).rejects.toEqual(failure("SHAPE_MISMATCH", /layer/));
+    const infinite = { weights: weights.slice().fill(Number.POSITIVE_INFINITY), biases };
+    await expect(trainer.setParameters(1, infinite)).rejects.toEqual(failure("NON_FINITE", /weights/));
+    await expect(trainer.applyGradients([{ weights, biases }])).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
+  });
+});
+
+describe("a bad file", () => {
+  const idx = (...bytes: number[]) => Uint8Array.of(...bytes);
+
+  it("is no IDX file", async () => {
+    await expect(parseIdx(idx(1, 2, 3, 4, 5, 6, 7, 8))).rejects.toEqual(failure("DATA_FORMAT", /.*/));
+    await expect(parseIdx(idx(1, 2, 3, 4, 5, 6, 7, 8))).rejects.toThrow(/byte 0/);
+    await expect(parseIdx(idx())).rejects.toThrow(/byte 0/);
+  });
+
+  it("is a truncated IDX file", async () => {
+    await expect(parseIdx(idx(0, 0, 8, 1, 0, 0, 0, 9, 1, 2))).rejects.toEqual(failure("DATA_FORMAT", /.*/));
+    await expect(parseIdx(idx(0, 0, 8, 1, 0, 0, 0, 9, 1, 2))).rejects.toThrow(/byte 10/);
+  });
+
+  it("is a damaged gzip file", async () => {
+    const packed = gzipSync(Buffer.alloc(5000, 7));
+    await expect(parseIdx(packed.subarray(0, 20))).rejects.toThrow(/gzip/);
+  });
+
+  it("stands in a folder of MNIST: the error names it", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
+    await expect(datasets.mnist({ dir: join(dir, "none") })).rejects.toEqual(failure("DATA_FORMAT", join(dir, "none")));
+    await expect(datasets.mnist({ dir })).rejects.toThrow(/must contain train-images-idx3-ubyte or train-images-idx3-ubyte.gz/);
+    await mkdir(dir, { recursive: true });
+    for (const part of ["train", "t10k"]) {
+      await writeFile(join(dir, `${part}-images-idx3-ubyte`), idx(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 5));
+      await writeFile(join(dir, `${part}-labels-idx1-ubyte.gz`), gzipSync(idx(0, 0, 8, 1, 0, 0, 0, 1, 3)));
+    }
+    expect((await datasets.mnist({ dir })).length).toBe(2);
+    await writeFile(join(dir, "train-labels-idx1-ubyte"), idx(0, 0, 8, 1, 0, 0, 0, 2, 3, 4));
+    await expect(datasets.mnist({ dir })).rejects.toThrow(/1 pictures, but 2 labels/);
+    await writeFile(join(dir, "train-labels-idx1-ubyte"), idx(0, 0, 8, 1, 0, 0, 0, 1));
+    await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", /train-labels-idx1-ubyte/));
+  });
+
+  it("is no checkpoint, a truncated or an altered one", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const whole = await trainer.checkpoint();
+    const altered = whole.slice();
+    altered[whole.length - 20] = (altered[whole.length - 20] ?? 0) ^ 1;
+    for (const bytes of [new Uint8Array(), new Uint8Array(100), whole.slice(0, -4), whole.slice(0, 40), altered]) {
+      await expect(restoreNetwork(bytes)).rejects.toEqual(failure("CHECKPOINT_INVALID", /.*/));
+    }
+  });
+});

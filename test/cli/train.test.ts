@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { spikelet } from "../support/spawn-cli.js";
+
+/** A training that takes a second or two. */
+const SMALL = ["--set", "network.layers[0].units=40", "--set", "network.steps=80", "--threads", "2"];
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+const report = (dir: string) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8"));
+
+describe("spikelet train", () => {
+  it("leaves checkpoints, history and report, and evaluate finds the same accuracy again", async () => {
+    const out = await folder();
+    const train = await spikelet(["train", ...SMALL, "--set", "training.epochs=2", "--out", out, "--json"]);
+    expect(train).toMatchObject({ code: 0 });
+    const events = train.json();
+    expect(events[0]).toMatchObject({ type: "started", backend: { kind: "native", threads: 2 } });
+    expect(events.filter(({ type }) => type === "epochEnd")).toHaveLength(2);
+    expect(events.at(-1)).toMatchObject({ type: "report", test: { samples: 1000 } });
+
+    expect(report(out)).toMatchObject({
+      test: {
+        samples: 1000,
+        accuracy: { count: expect.any(Number), firstSpike: expect.any(Number) },
+        spikes: {
+          perSample: expect.any(Number),
+          untilDecision: expect.any(Number),
+          perUnit: [expect.any(Number), expect.any(Number)],
+        },
+        decisionStep: { mean: expect.any(Number), median: expect.any(Number) },
+        silentFraction: [expect.any(Number), expect.any(Number)],
+        synapticOperations: expect.any(Number),
+      },
+      train: { epochs: 2, samples: 8000, seconds: expect.any(Number), samplesPerSecond: expect.any(Number) },
+      backend: { kind: "native", simd: expect.any(String), threads: 2, reason: expect.any(String) },
+      config: { network: { steps: 80 } },
+      version: "0.1.0",
+    });
+    const history = (await readFile(join(out, "history.csv"), "utf8")).trim().split("\n");
+    expect(history).toHaveLength(3);
+    expect(report(out).test.accuracy.firstSpike).toBeGreaterThan(0.5);
+
+    const evaluate = await spikelet(["evaluate", "--checkpoint", join(out, "best.safetensors"), "--json", "--threads", "1"]);
+    expect(evaluate.code).toBe(0);
+    expect(evaluate.json()[0]).toMatchObject({ test: report(out).test, backend: { threads: 1 } });
+
+    const predict = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "3", "--json"]);
+    expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);
+
+    const gradients = await spikelet(["gradients", "--checkpoint", join(out, "best.safetensors"), "--samples", "4", "--json"]);
+    expect(gradients.json()[0]).toMatchObject({
+      samples: 4,
+      layers: [
+        { inputs: 784, units: 40 },
+        { inputs: 40, units: 10 },
+      ],
+    });
+  });
+
+  it("ends with the result on stdout and a line an epoch on stderr", async () => {
+    const out = await folder();
+    const { code, stdout, stderr } = await spikelet(["train", ...SMALL, "--set", "training.epochs=1", "--out", out]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/test accuracy {2}\d+\.\d % by first spike, \d+\.\d % by count/);
+    expect(stdout).toMatch(/spikes +\d+\.\d a sample/);
+    expect(stdout).toContain(join(out, "best.safetensors"));
+    expect(stderr).toMatch(/epoch 1\/1/);
+  });
+
+  it("leaves a checkpoint at Ctrl-C, and goes on from it as if it had never stopped", async () => {
+    const epochs = ["--set", "training.epochs=3"];
+    const [whole, stopped] = [await folder(), await folder()];
+    expect(await spikelet(["train", ...SMALL, ...epochs, "--out", whole])).toMatchObject({ code: 0 });
+
+    let isSent = false;
+    const first = await spikelet(["train", ...SMALL, ...epochs, "--out", stopped, "--json"], (child, stdout) => {
+      if (isSent || !stdout.includes('"type":"epochEnd"')) return;
+      isSent = true;
+      child.kill("SIGINT");
+    });
+    expect(first.code).toBe(130);
+    expect(first.json().at(-2)).toMatchObject({ type: "interrupted", checkpoint: join(stopped, "last.safetensors") });
+    expect(first.stderr).toMatch(/--resume/);
+
+    expect(await spikelet(["train", "--resume", "--out", stopped])).toMatchObject({ code: 0 });
+    const [a, b] = [report(whole), report(stopped)];
+    expect(b.test).toEqual(a.test);
+    expect(b.best).toEqual(a.best);
+    expect(readFileSync(join(stopped, "last.safetensors"))).toEqual(readFileSync(join(whole, "last.safetensors")));
+    const column = (dir: string) =>
+      readFileSync(join(dir, "history.csv"), "utf8")
+        .split("\n")
+        .map((line) => line.split(",").slice(0, 10));
+    expect(column(stopped)).toEqual(column(whole));
+  });
+
+  it("ends at once at a second Ctrl-C", async () => {
+    const out = await folder();
+    let isSent = false;
+    const { code } = await spikelet(["train", "--out", out, "--json", "--set", "training.batchSize=4000"], (child, stdout) => {
+      if (isSent || !stdout.includes('"started"')) return;
+      isSent = true;
+      child.kill("SIGINT");
+      setTimeout(() => child.kill("SIGINT"), 700);
+    });
+    expect(code).toBe(130);
+  });
+
+  it("takes the configuration of the checkpoint when it resumes", async () => {
+    const out = await folder();
+    expect(await spikelet(["train", "--resume", "--seed", "3", "--out", out])).toMatchObject({ code: 2 });
+    expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/CHECKPOINT_INVALID/),
+    });
+  });
+});

@@ -1,0 +1,91 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { spikelet } from "../support/spawn-cli.js";
+
+describe("the command line", () => {
+  it("shows help and version on stdout", async () => {
+    const help = await spikelet(["--help"]);
+    expect(help).toMatchObject({ code: 0, stderr: "" });
+    expect(help.stdout).toMatch(/train.*evaluate.*EXAMPLES/s);
+    expect(await spikelet(["train", "--help"])).toMatchObject({ code: 0, stdout: expect.stringContaining("--resume") });
+    expect(await spikelet(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
+  });
+
+  it.each([
+    [["evalute"], 'error unknown command "evalute": did you mean evaluate?\n'],
+    [["train", "--epocs", "3"], "error unknown option --epocs: see --help\n"],
+    [["train", "--confg", "a"], "error unknown option --confg: did you mean --config?\n"],
+    [["train", "--seed", "x"], 'error --seed must be a whole number from 0, got "x"\n'],
+    [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, mnist\n'],
+    [["evaluate"], expect.stringMatching(/^error --checkpoint FILE is missing/)],
+    [["predict", "--split", "all"], expect.stringMatching(/test, validation, train/)],
+    [["info", "--backend", "gpu"], 'error --backend must be auto, native or wasm, got "gpu"\n'],
+  ])("refuses %j with exit code 2 and one line", async (args, stderr) => {
+    expect(await spikelet(args)).toMatchObject({ code: 2, stdout: "", stderr });
+  });
+
+  it("names the path of a wrong setting, with exit code 2", async () => {
+    const { code, stderr } = await spikelet(["train", "--set", "network.layers[1].units=0"]);
+    expect([code, stderr]).toEqual([2, "error network.layers[1].units: must be at least 1, got 0 (CONFIG_INVALID)\n"]);
+    const typo = await spikelet(["train", "--set", "training.bachSize=3", "--json"]);
+    expect(typo.code).toBe(2);
+    expect(typo.json()).toEqual([expect.objectContaining({ type: "error", code: "CONFIG_INVALID" })]);
+  });
+
+  it("says before training that it can't write the results", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "file");
+    await writeFile(file, "");
+    const { code, stderr } = await spikelet(["train", "--out", join(file, "out")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error --out: can't write into /);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+  });
+
+  it("says what is wrong with data and checkpoints", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
+    const data = await spikelet(["train", "--data", dir, "--out", dir]);
+    expect(data.code).toBe(1);
+    expect(data.stderr).toMatch(/must contain train-images-idx3-ubyte/);
+    const checkpoint = await spikelet(["evaluate", "--checkpoint", join(dir, "none.safetensors")]);
+    expect(checkpoint).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/none\.safetensors: can't be read.*CHECKPOINT_INVALID/),
+    });
+    await writeFile(join(dir, "bad.safetensors"), "nothing of the kind");
+    const bad = await spikelet(["evaluate", "--checkpoint", join(dir, "bad.safetensors")]);
+    expect(bad).toMatchObject({ code: 1, stderr: expect.stringMatching(/bad\.safetensors.*CHECKPOINT_INVALID/) });
+  });
+
+  it("says what it does not have", async () => {
+    expect(await spikelet(["info", "--backend", "wasm"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/does not have/),
+    });
+  });
+});
+
+describe("spikelet info", () => {
+  it("prints versions, backend, SIMD and threads", async () => {
+    const { code, json } = await spikelet(["info", "--json", "--threads", "2"]);
+    expect(code).toBe(0);
+    expect(json()).toEqual([
+      expect.objectContaining({
+        version: "0.1.0",
+        core: "0.1.0",
+        backend: expect.objectContaining({ kind: "native", threads: 2 }),
+      }),
+    ]);
+    expect((await spikelet(["info"])).stdout).toMatch(/backend\s+native: /);
+  });
+});
+
+describe("spikelet data", () => {
+  it("lists the sets and shows a sample", async () => {
+    const { code, json } = await spikelet(["data", "--json", "--sample", "3"]);
+    expect(code).toBe(0);
+    expect(json()[0]).toMatchObject({ name: "digits", samples: 10_000, split: { train: 8000, validation: 1000, test: 1000 } });
+    expect((await spikelet(["data"])).stdout).toMatch(/digits.*mnist.*sample 0, label 0: \d+ spikes/s);
+  });
+});

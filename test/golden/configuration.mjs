@@ -1,0 +1,121 @@
+// The oracle's names to those of the library (README.md, last paragraph).
+
+/** Constants of the oracle that the library has fixed. */
+const FIXED = {
+  v_prime_min: 0.01,
+  alpha_extend: 200,
+  kernel_cap: 1000,
+  kernel_cut: 1e-6,
+  apool_mask: "binary",
+  conv_grad_beta_i: true,
+};
+
+/**
+ * Why the library can't run a case yet, or `undefined`.
+ *
+ * @param {any} golden
+ * @returns {string | undefined}
+ */
+export function unsupported({ config, layers }) {
+  const kinds = new Set(layers.map((/** @type {any} */ layer) => layer.kind));
+  for (const kind of kinds) if (kind !== "fc" && kind !== "flatten") return `${kind} layers are not supported yet`;
+  for (const path of ["reset_act", "reset_tim"]) {
+    if ((config[path] ?? "none") !== "none") return `${path} ${config[path]} is not supported yet`;
+  }
+  for (const [name, value] of Object.entries(FIXED)) {
+    if (config[name] !== undefined && config[name] !== value) return `${name} is fixed at ${value}, the case has ${config[name]}`;
+  }
+  return undefined;
+}
+
+/**
+ * @param {any} golden
+ * @returns {import("spikelet").Config}
+ */
+export function configurationOf({ config, batch, optimiser }) {
+  const [input, ...layers] = config.network;
+  const sizes = input.split("x").map(Number);
+  return {
+    network: {
+      input: sizes.length === 1 ? sizes[0] : sizes,
+      steps: config.T,
+      neuron: {
+        currentDecay: config.alpha_i,
+        membraneDecay: config.alpha_v,
+        threshold: 1,
+        ...(config.beta_auto
+          ? { gain: "auto" }
+          : { gain: "manual", currentGain: config.beta_i, membraneGain: config.beta_v, biasGain: config.beta_bias }),
+      },
+      layers: layers.map((/** @type {string} */ layer) =>
+        layer === "flatten" ? { type: "flatten" } : { type: "dense", units: Number(layer.slice("fc".length)) },
+      ),
+    },
+    rule: ruleOf(config),
+    loss: lossOf(config),
+    schedule: { type: "constant" },
+    ...(optimiser ? { optimizer: optimizerOf(optimiser.name, optimiser) } : {}),
+    training: {
+      batchSize: batch,
+      gradientClip: config.grad_clip,
+      silentUnitUpdate: { strength: config.timing_penalty, rules: config.penalty_scope },
+    },
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {any} settings
+ * @returns {import("spikelet").OptimizerConfig}
+ */
+export function optimizerOf(name, { lr, beta1, beta2, eps, momentum, weight_decay: weightDecay = 0 }) {
+  if (name === "adam") return { type: "adam", learningRate: lr, beta1, beta2, epsilon: eps, weightDecay };
+  return { type: "sgd", learningRate: lr, momentum: momentum ?? 0, weightDecay };
+}
+
+/**
+ * @param {any} config
+ * @returns {import("spikelet").RuleConfig}
+ */
+function ruleOf(config) {
+  const surrogate = { type: /** @type {const} */ ("exponential"), scale: config.surr_alpha, sharpness: config.surr_beta };
+  const variant = config.act_style.toLowerCase();
+  switch (config.rule) {
+    case "activation":
+      return { type: "activation", variant, surrogate };
+    case "timing":
+      return { type: "timing" };
+    default:
+      return {
+        type: config.rule === "trivial" ? "mixture" : "antlr",
+        activationWeight: config.lambda_act,
+        timingWeight: config.lambda_tim,
+        variant,
+        surrogate,
+      };
+  }
+}
+
+/**
+ * @param {any} config
+ * @returns {import("spikelet").LossConfig}
+ */
+function lossOf(config) {
+  const wanted = { positive: config.max_target_spikes, negative: config.min_target_spikes };
+  switch (config.target_type) {
+    case "train":
+      return { type: "spikeTrain", kernelDecay: config.alpha_exp };
+    case "count":
+      return { type: "count", ...wanted };
+    default:
+      return {
+        type: "latency",
+        inverseTemperature: config.softmax_beta,
+        noSpikePenalty: config.lambda_nospike,
+        earlyStop: config.early_stop ? "batch" : "off",
+        ...(config.count_weight > 0
+          ? { targetCount: { weight: config.count_weight, scope: config.count_scope, goal: config.count_goal, ...wanted } }
+          : {}),
+      };
+  }
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkGolden } from "./check.mjs";
+import { GOLDEN, goldenFiles } from "./folder.mjs";
+
+/** Cases that wait for a feature, each with the reason. */
+const notYet: Record<string, string> = JSON.parse(readFileSync(join(GOLDEN, "not-yet.json"), "utf8"));
+const files = await goldenFiles(GOLDEN);
+
+describe("golden files through the public API", () => {
+  for (const file of files) {
+    const golden = JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as { name: string };
+    it(file, async () => {
+      const { outcome, lines } = await checkGolden(golden);
+      if (outcome === "failed") expect.fail(lines.join("\n"));
+      expect({ outcome, lines }).toMatchObject({ outcome: golden.name in notYet ? "skipped" : "passed" });
+    });
+  }
+
+  it("list only cases that exist", () => {
+    const names = files.map((file) => (JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as { name: string }).name);
+    expect(Object.keys(notYet).filter((name) => !names.includes(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+// Files of the types `network` and `trajectory`.
+import { createTrainer, datasets, SpikeEvents } from "spikelet";
+import { sorted } from "./compare.mjs";
+import { configurationOf } from "./configuration.mjs";
+
+/** Probe of the oracle to trace of the library. */
+const TRACES = {
+  I: "current",
+  V: "membrane",
+  Vp: "slope",
+  G: "direct",
+  p: "p",
+  q: "q",
+  dLdS: "spikeGradient",
+  dLdT: "timingGradient",
+};
+
+/**
+ * One forward pass, loss and backward pass.
+ *
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ */
+export async function checkNetwork(golden, findings) {
+  using trainer = await trainerOf(golden);
+  const { metrics, layers, prediction, trace = [] } = await trainer.gradients(batchOf(golden), { trace: true });
+  const { expected, params } = golden;
+
+  for (const [k, { events }] of expected.spikes.entries()) {
+    findings.same(`spikes of layer ${k}`, [.../** @type {SpikeEvents} */ (prediction.layers[k]).triples()], sorted(events));
+  }
+  findings.same("term_length", prediction.steps, new Array(golden.batch).fill(expected.term_length));
+  findings.same("decision_count", prediction.byCount, expected.decision_count);
+  findings.same("decision_first", prediction.byFirstSpike, expected.decision_first);
+  findings.same("first_stime", prediction.decisionStep, expected.first_stime);
+  findings.same("num_spike_total", metrics.spikes.total, expected.num_spike_total);
+  findings.same("num_spike_nec", metrics.spikes.untilDecisionTotal, expected.num_spike_nec);
+
+  findings.near("loss", [metrics.loss], [expected.loss.total]);
+  const parts = { ce: metrics.lossParts.main, nospike: metrics.lossParts.noSpike, count: metrics.lossParts.targetCount };
+  for (const [name, part] of Object.entries(parts)) {
+    if (expected.loss[name] !== undefined) findings.near(`loss ${name}`, [part], [expected.loss[name]]);
+  }
+  for (const [k, { dW, db }] of expected.grads.entries()) {
+    findings.near(`dW of layer ${k}`, layers[k]?.weights ?? [], dW);
+    findings.near(`db of layer ${k}`, layers[k]?.biases ?? [], db);
+    checkProbes(k, trace[k], params[k].layer, expected.probes, findings);
+  }
+}
+
+/**
+ * @param {number} k
+ * @param {any} trace
+ * @param {number} layer
+ * @param {any[]} probes
+ * @param {import("./compare.mjs").Findings} findings
+ */
+function checkProbes(k, trace, layer, probes, findings) {
+  for (const [name, field] of Object.entries(TRACES)) {
+    const here = probes.filter((probe) => probe.layer === layer && probe[name] !== undefined);
+    const actual = here.map(({ b, t, i }) => trace[field][(b * trace.steps + t) * trace.units + i]);
+    findings.near(
+      `${name} of layer ${k}`,
+      actual,
+      here.map((probe) => probe[name]),
+    );
+  }
+}
+
+/**
+ * Many steps on one batch.
+ *
+ * @param {any} golden
+ * @param {import("./compare.mjs").Findings} findings
+ */
+export async function checkTrajectory(golden, findings) {
+  using trainer = await trainerOf(golden);
+  const batch = batchOf(golden);
+  const { loss_before_each_step: losses, spike_totals_each_step: totals, final_params: final } = golden.expected;
+  for (const [step, loss] of losses.entries()) {
+    const { metrics, layers } = await trainer.gradients(batch);
+    findings.near(`loss before step ${step}`, [metrics.loss], [loss]);
+    findings.same(`spikes before step ${step}`, metrics.spikes.total, totals[step]);
+    await trainer.applyGradients(layers);
+  }
+  const parameters = await trainer.parameters();
+  for (const [k, { W, b }] of final.entries()) {
+    findings.near(`final weights of layer ${k}`, parameters[k]?.weights ?? [], W);
+    findings.near(`final biases of layer ${k}`, parameters[k]?.biases ?? [], b);
+  }
+}
+
+/** @param {any} golden */
+async function trainerOf(golden) {
+  const trainer = await createTrainer(configurationOf(golden));
+  for (const [k, { W, b }] of golden.params.entries()) {
+    await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b) });
+  }
+  return trainer;
+}
+
+/** @param {any} golden */
+function batchOf({ batch, input_events: events, target }) {
+  const spikes = SpikeEvents.fromTriples(events, batch);
+  switch (target.kind) {
+    case "train":
+      return datasets.fromSpikes({ spikes, trains: SpikeEvents.fromTriples(target.events, batch) });
+    case "count":
+      return datasets.fromSpikes({ spikes, counts: target.counts.flat() });
+    default:
+      return datasets.fromSpikes({ spikes, labels: target.labels });
+  }
+}

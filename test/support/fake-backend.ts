@@ -1,0 +1,269 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Backend, CoreEvent, DatasetArrays, Metrics, PredictionArrays, Session } from "./types.js";
+
+/** How the stand-in behaves. */
+export interface FakeOptions {
+  /** Duration of one piece of work. */
+  milliseconds?: number;
+  /** Validation samples a piece. */
+  piece?: number;
+  /** Errors as the addon makes them, by method. */
+  fails?: Partial<Record<keyof Session, { code: string; message: string }>>;
+}
+
+/** What a test can look at. */
+export interface FakeBackend extends Backend {
+  readonly sessions: FakeSession[];
+}
+
+/** Computes nothing, but keeps the contract: same order of events, same errors, one call at a time. */
+export function fakeBackend(options: FakeOptions = {}): FakeBackend {
+  const sessions: FakeSession[] = [];
+  const open = async (config: string) => {
+    const session = new FakeSession(JSON.parse(config), options);
+    sessions.push(session);
+    return session;
+  };
+  return {
+    kind: "native",
+    simd: "fallback",
+    simdLevels: ["fallback"],
+    reason: "a test double",
+    version: "0.1.0",
+    sessions,
+    createSession: open,
+    restoreSession: (checkpoint) => open(new TextDecoder().decode(checkpoint)),
+    parseIdx: async (bytes) => ({ shape: Uint32Array.of(bytes.length), data: bytes }),
+    encode: async (_, values, units) => everyUnitOnce(values.length / units, units),
+    decodeAer: async () => everyUnitOnce(1, 1),
+  };
+}
+
+interface FakeConfig {
+  network: { input: number; layers: { type: string; units: number }[] };
+  training?: { batchSize?: number; epochs?: number };
+}
+
+export class FakeSession implements Session {
+  readonly datasets = new Map<number, { descriptor: string; arrays: DatasetArrays }>();
+  readonly budgets: number[] = [];
+  isDisposed = false;
+  #config: FakeConfig;
+  #options: FakeOptions;
+  #isBusy = false;
+  #nextId = 1;
+  #run: { train: number; validation: number | null } = { train: 0, validation: null };
+  #epoch = 0;
+  #batch = 0;
+  #validated = -1;
+  #isFinished = false;
+  #evaluated = 0;
+  #evaluating = 0;
+
+  constructor(config: FakeConfig, options: FakeOptions) {
+    this.#config = config;
+    this.#options = options;
+  }
+
+  config(): string {
+    return JSON.stringify(this.#config);
+  }
+
+  info(): string {
+    const layers = this.#config.network.layers.map(({ units }) => ({ inputs: this.#config.network.input, units }));
+    return JSON.stringify({
+      simd: "fallback",
+      threads: 1,
+      gains: {},
+      layers,
+      version: "0.1.0",
+      epoch: this.#epoch,
+      step: 0,
+      finished: this.#isFinished,
+    });
+  }
+
+  dispose(): void {
+    if (this.#isBusy) throw new Error("disposed in the middle of a call");
+    this.isDisposed = true;
+  }
+
+  async addDataset(descriptor: string, arrays: DatasetArrays): Promise<number> {
+    this.#enter("addDataset");
+    this.datasets.set(this.#nextId, { descriptor, arrays });
+    return this.#nextId++;
+  }
+
+  removeDataset(id: number): void {
+    this.datasets.delete(id);
+  }
+
+  begin(options: string): void {
+    this.#enter("begin");
+    const { train, validation, epochs } = JSON.parse(options) as { train: number; validation: number | null; epochs?: number };
+    this.#run = { train, validation };
+    this.#isFinished = false;
+    if (epochs !== undefined) this.#config = { ...this.#config, training: { ...this.#config.training, epochs } };
+  }
+
+  async advance(maxBatches: number): Promise<string> {
+    this.budgets.push(maxBatches);
+    return this.#work("advance", async () => {
+      const events: CoreEvent[] = [];
+      for (let k = 0; k < maxBatches && !this.#isFinished; k++) {
+        await this.#spend();
+        events.push(...this.#advanceOne());
+      }
+      return JSON.stringify(events);
+    });
+  }
+
+  #advanceOne(): CoreEvent[] {
+    const { epochs = 2, batchSize = 16 } = this.#config.training ?? {};
+    const samples = this.#samples(this.#run.train);
+    const batches = Math.ceil(samples / batchSize);
+    const epoch = this.#epoch + 1;
+    const end = (): CoreEvent => {
+      this.#epoch += 1;
+      this.#batch = 0;
+      this.#validated = -1;
+      return { type: "epochEnd", epoch, epochs, learningRate: 0.1, train: metrics(samples), validation: null };
+    };
+    if (this.#epoch >= epochs) {
+      this.#isFinished = true;
+      return [{ type: "finished", epochs }];
+    }
+    if (this.#validated >= 0 && this.#run.validation !== null) {
+      const total = this.#samples(this.#run.validation);
+      this.#validated = Math.min(total, this.#validated + (this.#options.piece ?? 4));
+      const pass: CoreEvent = { type: "validation", epoch, samplesDone: this.#validated, samples: total };
+      return this.#validated === total ? [pass, end()] : [pass];
+    }
+    this.#batch += 1;
+    const done = Math.min(samples, this.#batch * batchSize);
+    const running = { samples: done, loss: 1, accuracy: { count: 0, firstSpike: 0 }, spikesPerSample: 1 };
+    const step: CoreEvent = { type: "step", epoch, batch: this.#batch, batches, step: this.#batch, loss: 1, running };
+    if (this.#batch < batches) return [step];
+    if (this.#run.validation === null) return [step, end()];
+    this.#validated = 0;
+    return [step];
+  }
+
+  beginEvaluation(dataset: number): void {
+    this.#enter("beginEvaluation");
+    this.#evaluating = dataset;
+    this.#evaluated = 0;
+  }
+
+  async advanceEvaluation(maxSamples: number): Promise<string> {
+    return this.#work("advanceEvaluation", async () => {
+      await this.#spend();
+      const samples = this.#samples(this.#evaluating);
+      this.#evaluated = Math.min(samples, this.#evaluated + maxSamples);
+      return JSON.stringify({ done: this.#evaluated === samples, samples: this.#evaluated, report: metrics(this.#evaluated) });
+    });
+  }
+
+  async predict(_dataset: number, start: number, count: number): Promise<PredictionArrays> {
+    return this.#work("predict", async () => {
+      await this.#spend();
+      return predictionOf(start, count, this.#config.network.layers.length);
+    });
+  }
+
+  async gradients(_dataset: number, start: number, count: number): ReturnType<Session["gradients"]> {
+    return this.#work("gradients", async () => ({
+      metrics: JSON.stringify(metrics(count)),
+      layers: this.#config.network.layers.map((_, layer) => this.parameters(layer)),
+      prediction: predictionOf(start, count, this.#config.network.layers.length),
+    }));
+  }
+
+  applyGradients(): void {
+    this.#enter("applyGradients");
+  }
+
+  parameters(layer: number): ReturnType<Session["parameters"]> {
+    const { units } = this.#config.network.layers[layer] ?? { units: 0 };
+    return { weights: new Float32Array(units * this.#config.network.input), biases: new Float32Array(units) };
+  }
+
+  setParameters(): void {
+    this.#enter("setParameters");
+  }
+
+  async checkpoint(): Promise<Uint8Array> {
+    return this.#work("checkpoint", async () => new TextEncoder().encode(this.config()));
+  }
+
+  #samples(id: number): number {
+    return this.datasets.get(id)?.arrays.labels?.length ?? 0;
+  }
+
+  async #spend(): Promise<void> {
+    if (this.#options.milliseconds !== undefined) await delay(this.#options.milliseconds);
+  }
+
+  async #work<T>(method: keyof Session, work: () => Promise<T>): Promise<T> {
+    this.#enter(method);
+    this.#isBusy = true;
+    try {
+      return await work();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  #enter(method: keyof Session): void {
+    if (this.isDisposed) throw bindingError("DISPOSED", "\u{1f}used after dispose");
+    if (this.#isBusy) throw new Error(`${method} while another call runs`);
+    const failure = this.#options.fails?.[method];
+    if (failure) throw bindingError(failure.code, failure.message);
+  }
+}
+
+/** An error as it comes out of the addon. */
+export function bindingError(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function metrics(samples: number): Metrics {
+  return {
+    samples,
+    loss: 1,
+    lossParts: { main: 1, noSpike: 0, targetCount: 0 },
+    accuracy: { count: 0.5, firstSpike: 0.5 },
+    spikes: {
+      perSample: 1,
+      untilDecision: 1,
+      perUnit: [1],
+      untilDecisionPerUnit: [1],
+      total: [samples],
+      untilDecisionTotal: [samples],
+    },
+    decisionStep: { mean: 0, median: 0, min: 0 },
+    silentFraction: [0],
+    saturatedFraction: [0],
+    firingRate: [1],
+    synapticOperations: 1,
+  };
+}
+
+function predictionOf(start: number, count: number, layers: number): PredictionArrays {
+  const answers = Uint32Array.from({ length: count }, (_, k) => start + k);
+  return {
+    byCount: answers,
+    byFirstSpike: answers.slice(),
+    decisionStep: answers.slice(),
+    steps: answers.slice(),
+    layers: Array.from({ length: layers }, () => everyUnitOnce(count, 1)),
+  };
+}
+
+function everyUnitOnce(samples: number, units: number) {
+  return {
+    offsets: Uint32Array.from({ length: samples + 1 }, (_, b) => b * units),
+    times: new Uint16Array(samples * units),
+    units: Uint32Array.from({ length: samples * units }, (_, k) => k % units),
+  };
+}

@@ -1,0 +1,2 @@
+export type { CoreEvent } from "../../ts/events.js";
+export type { Backend, DatasetArrays, Metrics, PredictionArrays, Session } from "../../ts/index.js";

@@ -1,0 +1,199 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkArguments, wholeNumber } from "../../ts/cli/arguments.js";
+import { closest } from "../../ts/cli/closest.js";
+import { readConfiguration } from "../../ts/cli/configuration.js";
+import { parseEncoding } from "../../ts/cli/data.js";
+import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
+import { configOptions, outputOptions } from "../../ts/cli/options.js";
+import { applySetting, type Json } from "../../ts/cli/setting.js";
+import { History } from "../../ts/cli/train/history.js";
+import { openOutput } from "../../ts/cli/train/output.js";
+import { ProgressView } from "../../ts/cli/train/progress.js";
+import { SpikeletError } from "../../ts/errors.js";
+import type { EpochEndEvent } from "../../ts/events.js";
+
+describe("--set", () => {
+  const changed = (setting: string, config: { [key: string]: Json } = {}) => {
+    applySetting(config, setting);
+    return config;
+  };
+
+  it("reads JSON values and plain words", () => {
+    expect(changed("training.epochs=5")).toEqual({ training: { epochs: 5 } });
+    expect(changed("training.threads=auto")).toEqual({ training: { threads: "auto" } });
+    expect(changed("training.gradientClip=null")).toEqual({ training: { gradientClip: null } });
+    expect(changed('rule={"type":"timing"}', { rule: { type: "antlr" } })).toEqual({ rule: { type: "timing" } });
+  });
+
+  it("reaches into lists", () => {
+    const config = { network: { layers: [{ type: "dense", units: 8 }] } };
+    expect(changed("network.layers[0].units=9", config)).toEqual({ network: { layers: [{ type: "dense", units: 9 }] } });
+    expect(changed("network.layers[1].units=2", { network: { layers: [1] } })).toEqual({
+      network: { layers: [1, { units: 2 }] },
+    });
+  });
+
+  it.each(["=3", "a", "a..b=3", "a[x]=3", "__proto__.x=1", "a[5]=1"])("refuses %s", (setting) => {
+    expect(() => changed(setting, { a: [] })).toThrow(UsageError);
+  });
+});
+
+describe("options", () => {
+  const definition = { ...configOptions, ...outputOptions };
+
+  it("keep every --set", () => {
+    expect(checkArguments(["--set", "a=1", "--json", "--set=b=2"], definition)).toEqual({ set: ["a=1", "b=2"] });
+  });
+
+  it.each([
+    [["--confg", "x"], "unknown option --confg: did you mean --config?"],
+    [["--seed"], "--seed needs a value"],
+    [["--json=1"], "--json takes no value"],
+    [["digits"], 'unexpected argument "digits": options start with --'],
+  ])("refuse %j", (args, message) => {
+    expect(() => checkArguments(args, definition)).toThrow(message);
+  });
+
+  it("are checked as numbers", () => {
+    expect(wholeNumber("7", "seed")).toBe(7);
+    for (const text of ["", "x", "1.5", "-1"]) expect(() => wholeNumber(text, "seed")).toThrow(UsageError);
+  });
+
+  it("name encodings", () => {
+    expect(parseEncoding("latency:0:99")).toEqual({ type: "latency", first: 0, last: 99 });
+    expect(parseEncoding("latency")).toEqual({ type: "latency" });
+    expect(parseEncoding("stretch:10:1")).toEqual({ type: "stretch", most: 10, least: 1 });
+    for (const text of ["latency:a", "stretch", "rate:3", "latency:1:2:3"]) expect(() => parseEncoding(text)).toThrow(UsageError);
+  });
+
+  it("suggest near words only", () => {
+    expect(closest("evalute", ["train", "evaluate"])).toBe("evaluate");
+    expect(closest("xyz", ["train", "evaluate"])).toBeUndefined();
+  });
+});
+
+describe("the configuration", () => {
+  it("comes from a preset, with options on top", async () => {
+    const { name, config } = await readConfiguration({ preset: "digits", seed: "7", threads: "2" }, ["training.epochs=3"]);
+    expect(name).toBe("digits");
+    expect(config.training).toMatchObject({ seed: 7, threads: 2, epochs: 3, batchSize: 16 });
+    expect(config).not.toHaveProperty("$schema");
+  });
+
+  it("comes from a preset that is named like a file", async () => {
+    expect((await readConfiguration({ config: "mnist.json" }, [])).name).toBe("mnist");
+  });
+
+  it("comes from a file", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "own.json");
+    await writeFile(file, '{"network":{}}');
+    expect(await readConfiguration({ config: file }, [])).toEqual({ name: "own", config: { network: {} } });
+    await writeFile(file, "{");
+    await expect(readConfiguration({ config: file }, [])).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await writeFile(file, "[]");
+    await expect(readConfiguration({ config: file }, [])).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+
+  it("must exist and be one", async () => {
+    await expect(readConfiguration({ config: "none.json" }, [])).rejects.toThrow(/no such file; presets: digits, mnist/);
+    await expect(readConfiguration({ preset: "digts" }, [])).rejects.toThrow(UsageError);
+    await expect(readConfiguration({ preset: "digits", config: "a" }, [])).rejects.toThrow(UsageError);
+  });
+});
+
+describe("exit codes", () => {
+  it("tell bad usage, failure and interruption apart", () => {
+    expect(exitCodeOf(new UsageError("x"))).toBe(2);
+    expect(exitCodeOf(new SpikeletError("CONFIG_INVALID", "a", "b"))).toBe(2);
+    expect(exitCodeOf(new SpikeletError("DATA_FORMAT", "a", "b"))).toBe(1);
+    expect(exitCodeOf(new Error("x"))).toBe(1);
+    expect(exitCodeOf(new Interrupted())).toBe(130);
+  });
+});
+
+const metrics = (firstSpike: number): EpochEndEvent["train"] => ({
+  samples: 100,
+  loss: 0.5,
+  lossParts: { main: 0.5, noSpike: 0, targetCount: 0 },
+  accuracy: { count: 0.4, firstSpike },
+  spikes: { perSample: 9, untilDecision: 5, perUnit: [1], untilDecisionPerUnit: [1], total: [9], untilDecisionTotal: [5] },
+  decisionStep: { mean: 3, median: 3, min: 1 },
+  silentFraction: [0],
+  saturatedFraction: [0],
+  firingRate: [0.1],
+  synapticOperations: 10,
+});
+const epochEnd = (epoch: number, firstSpike: number): EpochEndEvent => ({
+  type: "epochEnd",
+  epoch,
+  epochs: 4,
+  learningRate: 0.001,
+  train: metrics(0.9),
+  validation: metrics(firstSpike),
+});
+
+describe("the history", () => {
+  it("has one row an epoch, knows the best, and goes on after a stop", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "history.csv");
+    const history = new History(file);
+    for (const [k, accuracy] of [0.5, 0.8, 0.8].entries()) await history.add(epochEnd(k + 1, accuracy), 2, 50);
+    expect(history.best?.epoch).toBe(2);
+    expect(history.totals).toEqual({ epochs: 3, samples: 100, seconds: 6, samplesPerSecond: 50 });
+    const lines = (await readFile(file, "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^epoch,learningRate,trainLoss,/);
+    const resumed = await History.resume(file, 2);
+    expect(resumed.rows).toEqual(history.rows.slice(0, 2));
+    expect((await History.resume(`${file}.none`, 2)).rows).toEqual([]);
+  });
+});
+
+describe("the output folder", () => {
+  it("must be one", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "file");
+    await writeFile(file, "");
+    await expect(openOutput(join(file, "out"))).rejects.toMatchObject({ code: "DATA_FORMAT", path: "--out" });
+    expect((await openOutput(join(file, "..", "a", "b"))).history).toMatch(/history\.csv$/);
+  });
+});
+
+describe("the progress", () => {
+  const written = (isTTY: boolean) => {
+    const chunks: string[] = [];
+    const stream = { isTTY, columns: 60, write: (text: string) => chunks.push(text) > 0 };
+    const view = new ProgressView(4, stream as unknown as NodeJS.WriteStream);
+    return { view, text: () => chunks.join("") };
+  };
+  const step = {
+    type: "step",
+    epoch: 1,
+    batch: 5,
+    batches: 10,
+    step: 5,
+    loss: 1,
+    running: { samples: 50, loss: 1, accuracy: { count: 0, firstSpike: 0.5 }, spikesPerSample: 9 },
+    seconds: 1,
+    samplesPerSecond: 50,
+  } as const;
+
+  it("is a bar on a terminal that fits its width and goes away", async () => {
+    const { view, text } = written(true);
+    await new Promise((resolve) => setTimeout(resolve, 110));
+    view.show(step);
+    expect(text()).toMatch(/^\repoch 1\/4 \[={10} {10}\] {2}loss 1\.000/);
+    view.show({ ...epochEnd(1, 0.75), seconds: 2, samplesPerSecond: 50 });
+    expect(text()).toContain("\r\u{1b}[K");
+    expect(text()).toMatch(/validation .*75\.0 %/);
+  });
+
+  it("is a line an epoch elsewhere", () => {
+    const { view, text } = written(false);
+    view.show(step);
+    expect(text()).toBe("");
+    view.show({ ...epochEnd(1, 0.75), seconds: 2, samplesPerSecond: 50 });
+    expect(text().split("\n")).toHaveLength(2);
+  });
+});

@@ -1,0 +1,160 @@
+import { datasets, encode, SpikeEvents } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { fakeBackend } from "../support/fake-backend.js";
+
+const pixels = Uint8Array.from({ length: 12 }, (_, k) => k * 20);
+
+describe("a data set of pictures", () => {
+  const data = datasets.fromImages({ pixels, labels: [0, 1, 2], shape: [2, 2] });
+
+  it("knows samples, labels and values", () => {
+    expect(data.length).toBe(3);
+    expect(Array.from(data.labels ?? [])).toEqual([0, 1, 2]);
+    expect(data.image(1)?.[0]).toBeCloseTo(80 / 255);
+    expect(data.image(3)).toBeUndefined();
+  });
+
+  it("feeds the picked samples with their encoding", () => {
+    const { descriptor, arrays } = data
+      .pick([2, 0])
+      .encode(encode.latency({ first: 1, last: 9 }))
+      .wire();
+    expect(JSON.parse(descriptor)).toEqual({ inputs: "images", encoding: { type: "latency", first: 1, last: 9 } });
+    expect(Array.from(arrays.pixels ?? [])).toEqual([160, 180, 200, 220, 0, 20, 40, 60]);
+    expect(Array.from(arrays.labels ?? [])).toEqual([2, 0]);
+  });
+
+  it("needs an encoding before it is fed", () => {
+    expect(() => data.wire()).toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: "encoding" }));
+  });
+
+  it("shows its spikes", async () => {
+    const events = await data.slice(1).encode(encode.latency()).events({ steps: 10, backend: fakeBackend() });
+    expect(events.length).toBe(2);
+  });
+
+  it("refuses what does not fit", () => {
+    expect(() => datasets.fromImages({ pixels, labels: [0, 1], shape: [2, 2] })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "labels" }),
+    );
+    expect(() => datasets.fromImages({ pixels, shape: [5] })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "shape" }),
+    );
+    expect(() => datasets.fromImages({ pixels, labels: [0, 1, -1], shape: [2, 2] })).toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: "labels[2]" }),
+    );
+    expect(() => datasets.fromImages({ shape: [2, 2] })).toThrow(expect.objectContaining({ code: "DATA_FORMAT" }));
+    expect(() => data.pick([3])).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
+  });
+});
+
+describe("a data set of spikes", () => {
+  const spikes = [
+    { times: [3, 1], units: [0, 4] },
+    { times: [], units: [] },
+    { times: [7], units: [2] },
+  ];
+  const trains = SpikeEvents.fromTriples(
+    [
+      [0, 5, 1],
+      [2, 6, 0],
+    ],
+    3,
+  );
+
+  it("feeds events and wanted trains", () => {
+    const { descriptor, arrays } = datasets.fromSpikes({ spikes, trains }).slice(1).wire();
+    expect(JSON.parse(descriptor)).toEqual({ inputs: "events" });
+    expect(arrays).toEqual({
+      offsets: Uint32Array.of(0, 0, 1),
+      times: Uint16Array.of(7),
+      units: Uint32Array.of(2),
+      targetOffsets: Uint32Array.of(0, 0, 1),
+      targetTimes: Uint16Array.of(6),
+      targetUnits: Uint32Array.of(0),
+    });
+  });
+
+  it("feeds wanted counts row by row", () => {
+    const { arrays } = datasets
+      .fromSpikes({ spikes, counts: [1, 2, 3, 4, 5, 6] })
+      .pick([2, 0])
+      .wire();
+    expect(Array.from(arrays.counts ?? [])).toEqual([5, 6, 1, 2]);
+  });
+
+  it("takes no encoding and only whole numbers", () => {
+    expect(() => datasets.fromSpikes({ spikes }).encode(encode.latency())).toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT" }),
+    );
+    expect(() => datasets.fromSpikes({ spikes: [{ times: [Number.NaN], units: [0] }] })).toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: "[0].times[0]" }),
+    );
+    expect(() => datasets.fromSpikes({ spikes: [{ times: [1, 2], units: [0] }] })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH" }),
+    );
+    expect(() => datasets.fromSpikes({ spikes, labels: [0, 0, 0], counts: [1, 1, 1] })).toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT" }),
+    );
+  });
+
+  it("lists its events", () => {
+    expect([...SpikeEvents.fromTrains(spikes).triples()]).toEqual([
+      [0, 3, 0],
+      [0, 1, 4],
+      [2, 7, 2],
+    ]);
+  });
+});
+
+describe("a split", () => {
+  const labels = Array.from({ length: 1000 }, (_, k) => (k < 700 ? 0 : 1));
+  const data = datasets.fromImages({ pixels: Uint8Array.from({ length: 1000 }, (_, k) => k % 256), labels, shape: [1] });
+  const classes = (part: { labels: Uint32Array | undefined }) =>
+    Array.from(part.labels ?? []).filter((label) => label === 1).length;
+
+  it("has a tenth for validation and test, and the classes in proportion", () => {
+    const { train, validation, test } = data.split({ seed: 3 });
+    expect([train.length, validation.length, test.length]).toEqual([800, 100, 100]);
+    expect([classes(train), classes(validation), classes(test)]).toEqual([240, 30, 30]);
+  });
+
+  it("depends on the seed alone", () => {
+    const of = (seed: number) => data.split({ seed }).test.encode(encode.latency()).wire().arrays.pixels;
+    expect(of(1)).toEqual(of(1));
+    expect(of(1)).not.toEqual(of(2));
+    expect(Array.from(of(1) ?? []).slice(0, 8)).toMatchInlineSnapshot(`
+      [
+        60,
+        79,
+        15,
+        61,
+        92,
+        163,
+        85,
+        117,
+      ]
+    `);
+  });
+
+  it("takes numbers, shares, and refuses more than there is", () => {
+    const { train, validation, test } = data.split({ seed: 0, train: 5, validation: 0, test: 0.5 });
+    expect([train.length, validation.length, test.length]).toEqual([5, 0, 500]);
+    expect(() => data.split({ seed: 0, train: 900 })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(() => data.split({ seed: 0, validation: 1.5 })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "validation" }),
+    );
+    expect(() => data.split({ seed: -1 })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "seed" }));
+  });
+});
+
+describe("the digits", () => {
+  it("are 10,000, split into 8,000, 1,000 and 1,000 with all classes", async () => {
+    const all = await datasets.digits();
+    expect(all.length).toBe(10_000);
+    const { train, validation, test } = all.split({ seed: 1 });
+    expect([train.length, validation.length, test.length]).toEqual([8000, 1000, 1000]);
+    expect(new Set(test.labels).size).toBe(10);
+    expect(all.image(0)?.some((value) => value === 1 || value > 0.9)).toBe(true);
+  });
+});

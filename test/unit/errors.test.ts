@@ -1,0 +1,71 @@
+import { createNetwork, loadBackend, SpikeletError } from "spikelet";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { fromBinding, inFile } from "../../ts/errors.js";
+import { translated } from "../../ts/runtime/translate.js";
+import { bindingError, fakeBackend } from "../support/fake-backend.js";
+
+describe("errors of a binding", () => {
+  it("keep code, path and message", () => {
+    const cause = bindingError("CONFIG_INVALID", "network.layers[1].units\u{1f}must be at least 1, got 0");
+    const error = fromBinding(cause);
+    expect(error).toBeInstanceOf(SpikeletError);
+    expect(error).toMatchObject({
+      code: "CONFIG_INVALID",
+      path: "network.layers[1].units",
+      message: "network.layers[1].units: must be at least 1, got 0",
+      cause,
+    });
+  });
+
+  it("have no path where there is none", () => {
+    expect(fromBinding(bindingError("NON_FINITE", "\u{1f}the loss"))).toMatchObject({ path: "", message: "the loss" });
+  });
+
+  it("are INTERNAL when unknown, DATA_FORMAT when the binding refuses an argument", () => {
+    expect(fromBinding(new Error("boom"))).toMatchObject({ code: "INTERNAL", message: "boom" });
+    expect(fromBinding("boom")).toMatchObject({ code: "INTERNAL", message: "boom" });
+    expect(fromBinding(bindingError("NumberExpected", "not a number"))).toMatchObject({ code: "DATA_FORMAT" });
+  });
+
+  it("are translated whether they are thrown or rejected", async () => {
+    const raw = {
+      now: () => {
+        throw bindingError("SHAPE_MISMATCH", "labels\u{1f}wrong");
+      },
+      later: async () => {
+        throw bindingError("DISPOSED", "\u{1f}gone");
+      },
+      fine: () => 3,
+    };
+    const safe = translated<typeof raw>(raw);
+    expect(() => safe.now()).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "labels" }));
+    await expect(safe.later()).rejects.toMatchObject({ code: "DISPOSED" });
+    expect(safe.fine()).toBe(3);
+  });
+
+  it("can be put into a file", () => {
+    const error = new SpikeletError("DATA_FORMAT", "", "wrong magic number at byte 0");
+    expect(inFile("a.gz", error)).toMatchObject({ path: "a.gz", message: "a.gz: wrong magic number at byte 0" });
+    const deep = new SpikeletError("DATA_FORMAT", "x", "bad");
+    expect(inFile("a.gz", deep)).toMatchObject({ path: "a.gz: x", message: "a.gz: x: bad" });
+  });
+});
+
+describe("the choice of a backend", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("takes a given one", async () => {
+    const backend = fakeBackend();
+    expect(await loadBackend(backend)).toBe(backend);
+    const network = await createNetwork({ network: { input: 1, layers: [{ type: "dense", units: 1 }] } }, { backend });
+    expect(network.backend).toBe(backend);
+  });
+
+  it("says what it does not have", async () => {
+    await expect(loadBackend("wasm")).rejects.toMatchObject({ code: "BACKEND_UNAVAILABLE" });
+    vi.stubEnv("SPIKELET_BACKEND", "wasm");
+    await expect(loadBackend()).rejects.toThrow(/SPIKELET_BACKEND.*does not have/);
+    vi.stubEnv("SPIKELET_BACKEND", "gpu");
+    await expect(loadBackend("auto")).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+  });
+});

@@ -1,0 +1,89 @@
+import { createNetwork, createTrainer, datasets, restoreTrainer } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { fakeBackend } from "../support/fake-backend.js";
+
+const config = { network: { input: 3, layers: [{ type: "dense" as const, units: 2 }] } };
+const data = datasets.fromSpikes({
+  spikes: Array.from({ length: 100 }, () => ({ times: [1], units: [2] })),
+  labels: new Array(100).fill(1),
+});
+
+describe("a network", () => {
+  it("predicts in chunks and joins them in order", async () => {
+    const network = await createNetwork(config, { backend: fakeBackend() });
+    const prediction = await network.predict(data);
+    expect(Array.from(prediction.byCount)).toEqual(Array.from({ length: 100 }, (_, k) => k));
+    expect(prediction.layers[0]?.length).toBe(100);
+  });
+
+  it("predicts nothing for no samples", async () => {
+    const network = await createNetwork(config, { backend: fakeBackend() });
+    const prediction = await network.predict(data.slice(0, 0));
+    expect(prediction.byCount.length).toBe(0);
+    expect(prediction.layers[0]?.length).toBe(0);
+  });
+
+  it("queues calls that are made at once", async () => {
+    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 2 }) });
+    const [one, two, metrics] = await Promise.all([
+      network.predict(data),
+      network.predict(data),
+      network.evaluate(data),
+      network.gradients(data),
+    ]);
+    expect(one).toEqual(two);
+    expect(metrics.samples).toBe(100);
+  });
+
+  it("keeps two evaluations apart", async () => {
+    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 2 }) });
+    const [all, few] = await Promise.all([network.evaluate(data), network.evaluate(data.slice(0, 7))]);
+    expect([all.samples, few.samples]).toEqual([100, 7]);
+  });
+
+  it("ends a pass with the signal's reason", async () => {
+    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 100 }) });
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    setTimeout(() => controller.abort(reason), 20);
+    await expect(network.evaluate(data, { signal: controller.signal })).rejects.toBe(reason);
+    await expect(network.predict(data, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it("can be restored from its checkpoint", async () => {
+    const backend = fakeBackend();
+    const trainer = await createTrainer(config, { backend });
+    const restored = await restoreTrainer(await trainer.checkpoint(), { backend });
+    expect(restored.config).toEqual(trainer.config);
+  });
+});
+
+describe("dispose", () => {
+  it("lets the running call end, fails the waiting one and all later ones, and may be repeated", async () => {
+    const backend = fakeBackend({ milliseconds: 20 });
+    const network = await createNetwork(config, { backend });
+    const running = network.checkpoint();
+    await Promise.resolve();
+    const waiting = network.evaluate(data);
+    await Promise.resolve();
+    network.dispose();
+    network.dispose();
+    await expect(waiting).rejects.toMatchObject({ code: "DISPOSED" });
+    await expect(network.parameters()).rejects.toMatchObject({ code: "DISPOSED" });
+    await expect(network.predict(data)).rejects.toMatchObject({ code: "DISPOSED" });
+    expect(() => network.config).toThrow(expect.objectContaining({ code: "DISPOSED" }));
+    await running.catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(backend.sessions[0]?.isDisposed).toBe(true);
+  });
+
+  it("comes with the end of a using block", async () => {
+    const backend = fakeBackend();
+    {
+      using network = await createNetwork(config, { backend });
+      await network.parameters();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(backend.sessions[0]?.isDisposed).toBe(true);
+  });
+});
