@@ -1,1 +1,18 @@
-//! .
+//! The façade that every binding calls: JSON for what is cold, flat typed arrays for what is hot.
+//!
+//! Everything that can fail returns a [`Error`] with a code; a panic below becomes `INTERNAL` and never crosses a binding.
+#![forbid(unsafe_code)]
+
+mod convert;
+mod datasets;
+mod guard;
+mod options;
+mod session;
+mod wire;
+mod workers;
+
+pub use convert::{decode_aer, encode, parse_idx, simd_levels, version};
+pub use session::Session;
+pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result};
+pub use spikelet_io::IdxArray;
+pub use wire::{DatasetArrays, Events, Gradients, Prediction};

@@ -1,0 +1,80 @@
+//! The data sets that a session holds, checked against its network when they come in.
+
+use std::collections::BTreeMap;
+
+use spikelet_core::{Dataset, Error, Result, SpikeTrains, Targets};
+
+use crate::options::{DatasetDescriptor, InputKind};
+use crate::wire::DatasetArrays;
+
+/// What the network takes and gives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    pub(crate) inputs: usize,
+    pub(crate) outputs: usize,
+    pub(crate) steps: usize,
+}
+
+/// Data sets by number; numbers are not used again.
+#[derive(Debug, Default)]
+pub(crate) struct Datasets {
+    held: BTreeMap<u32, Dataset>,
+    next: u32,
+}
+
+impl Datasets {
+    pub(crate) fn add(&mut self, descriptor: &str, arrays: DatasetArrays, shape: Shape) -> Result<u32> {
+        let dataset = build(&DatasetDescriptor::from_json(descriptor)?, arrays, shape)?;
+        let id = self.next;
+        self.next = id.checked_add(1).ok_or_else(|| Error::shape("dataset", "too many data sets were added"))?;
+        self.held.insert(id, dataset);
+        Ok(id)
+    }
+
+    pub(crate) fn remove(&mut self, id: u32) -> Result<()> {
+        self.held.remove(&id).map(drop).ok_or_else(|| unknown("dataset", id))
+    }
+
+    /// The data set `id`, an argument called `path`.
+    pub(crate) fn find(&self, path: &str, id: u32) -> Result<&Dataset> {
+        self.held.get(&id).ok_or_else(|| unknown(path, id))
+    }
+}
+
+fn unknown(path: &str, id: u32) -> Error {
+    Error::shape(path, format!("there is no data set {id}: it was never added, or removed"))
+}
+
+fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) -> Result<Dataset> {
+    let DatasetArrays { offsets, times, units, pixels, values, labels, counts, .. } = arrays;
+    let DatasetArrays { target_offsets, target_times, target_units, .. } = arrays;
+    let inputs = match (descriptor.inputs, &descriptor.encoding) {
+        (InputKind::Images, Some(encoding)) => match (pixels, values) {
+            (Some(pixels), None) => encoding.encode_pixels(&pixels, shape.inputs, shape.steps)?,
+            (None, Some(values)) => encoding.encode(&values, shape.inputs, shape.steps)?,
+            _ => return Err(Error::shape("pixels", "images need either pixels or values")),
+        },
+        _ => trains("events", (offsets, times, units), shape.steps, shape.inputs)?,
+    };
+    let has_trains = target_offsets.is_some() || target_times.is_some() || target_units.is_some();
+    let targets = match (labels, counts, has_trains) {
+        (None, None, false) => Targets::None,
+        (Some(labels), None, false) => Targets::Labels(labels),
+        (None, Some(counts), false) => Targets::Counts(counts),
+        (None, None, true) => {
+            let arrays = (target_offsets, target_times, target_units);
+            Targets::Trains(trains("targets", arrays, shape.steps, shape.outputs)?)
+        }
+        _ => return Err(Error::shape("labels", "a data set has one kind of target: labels, counts or spike trains")),
+    };
+    Dataset::new(inputs, targets, shape.outputs)
+}
+
+type EventArrays = (Option<Vec<u32>>, Option<Vec<u16>>, Option<Vec<u32>>);
+
+fn trains(path: &str, arrays: EventArrays, steps: usize, units: usize) -> Result<SpikeTrains> {
+    match arrays {
+        (Some(offsets), Some(times), Some(unit)) => SpikeTrains::from_parts(&offsets, times, unit, steps, units, path),
+        _ => Err(Error::shape(path, "need offsets, times and units")),
+    }
+}

@@ -1,0 +1,50 @@
+//! Option objects that cross as JSON.
+
+use serde::Deserialize;
+use spikelet_core::{Encoding, Error, Result, json};
+
+/// What the arrays of a data set are.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct DatasetDescriptor {
+    pub(crate) inputs: InputKind,
+    /// How images become spikes.
+    #[serde(default)]
+    pub(crate) encoding: Option<Encoding>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum InputKind {
+    /// Spikes: `offsets`, `times` and `units`.
+    Events,
+    /// Pictures: `pixels` or `values`.
+    Images,
+}
+
+impl DatasetDescriptor {
+    pub(crate) fn from_json(text: &str) -> Result<Self> {
+        let descriptor: Self = json::parse(text)?;
+        match (descriptor.inputs, &descriptor.encoding) {
+            (InputKind::Images, Some(encoding)) => encoding.validate("encoding")?,
+            (InputKind::Images, None) => return Err(Error::config("encoding", "is missing: images need one")),
+            (InputKind::Events, Some(_)) => return Err(Error::config("encoding", "is for images, not for events")),
+            (InputKind::Events, None) => {}
+        }
+        Ok(descriptor)
+    }
+}
+
+/// What a run uses.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RunOptions {
+    /// Number of the training data.
+    pub(crate) train: u32,
+    /// Number of the validation data.
+    #[serde(default)]
+    pub(crate) validation: Option<u32>,
+    /// Epochs of the whole run instead of those of the configuration.
+    #[serde(default)]
+    pub(crate) epochs: Option<u32>,
+}

@@ -1,0 +1,333 @@
+//! One trainer with its data sets and threads.
+
+use serde::Serialize;
+use spikelet_core::{
+    Config, Dataset, Error, ErrorCode, Evaluation, Executor, Gains, LayerShape, Level, Metrics, ParameterGradients,
+    Result, TrainEvent, Trainer, json,
+};
+
+use crate::convert::version;
+use crate::datasets::{Datasets, Shape};
+use crate::guard::guard;
+use crate::options::RunOptions;
+use crate::wire::{DatasetArrays, Gradients, Prediction};
+use crate::workers::Workers;
+
+/// A network in training, its data sets and its threads.
+///
+/// After an `INTERNAL` error of a method that changes it, a session refuses everything but [`Session::config`] and
+/// [`Session::info`]: its state may be half-done.
+#[derive(Debug)]
+pub struct Session {
+    trainer: Trainer,
+    workers: Workers,
+    datasets: Datasets,
+    run: Option<RunOptions>,
+    evaluation: Option<(u32, Evaluation)>,
+    /// A failure that came after events that had to be delivered first.
+    deferred: Option<Error>,
+    is_broken: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Info<'a> {
+    simd: &'static str,
+    threads: usize,
+    gains: Gains,
+    layers: &'a [LayerShape],
+    version: &'static str,
+    finished: bool,
+    epoch: u32,
+    step: u64,
+}
+
+#[derive(Serialize)]
+struct EvaluationState {
+    done: bool,
+    samples: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Metrics>,
+}
+
+impl Session {
+    /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` with the path of the field, `SIMD_UNSUPPORTED`.
+    pub fn create(config: &str, simd: Option<&str>) -> Result<Self> {
+        guard(|| Self::of(Trainer::new(Config::from_json(config)?, level(simd)?)?))
+    }
+
+    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint.
+    ///
+    /// # Errors
+    /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`.
+    pub fn restore(checkpoint: &[u8], simd: Option<&str>) -> Result<Self> {
+        guard(|| Self::of(Trainer::restore(spikelet_io::read_checkpoint(checkpoint)?, level(simd)?)?))
+    }
+
+    fn of(trainer: Trainer) -> Result<Self> {
+        Ok(Self {
+            workers: Workers::new(trainer.config().training.threads)?,
+            trainer,
+            datasets: Datasets::default(),
+            run: None,
+            evaluation: None,
+            deferred: None,
+            is_broken: false,
+        })
+    }
+
+    /// Calls `work` unless an earlier panic broke the session; a panic breaks it.
+    fn change<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.check_whole()?;
+        self.is_broken = true;
+        let mut has_returned = false;
+        let result = guard(|| {
+            let result = work(self);
+            has_returned = true;
+            result
+        });
+        self.is_broken = !has_returned;
+        result
+    }
+
+    fn check_whole(&self) -> Result<()> {
+        if self.is_broken {
+            return Err(Error::new(
+                ErrorCode::Internal,
+                "",
+                "a defect left this session unusable: make a new one or restore a checkpoint",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The resolved configuration as JSON.
+    #[must_use]
+    pub fn config(&self) -> String {
+        self.trainer.config().to_json()
+    }
+
+    /// JSON of what the session is and where it stands: `{"simd","threads","gains":{"current","membrane","bias"},
+    /// "layers":[{"inputs","units"}],"version","finished","epoch","step"}`; `epoch` and `step` count what is done.
+    #[must_use]
+    pub fn info(&self) -> String {
+        to_json(&Info {
+            simd: self.trainer.level().name(),
+            threads: self.workers.workers(),
+            gains: self.trainer.gains(),
+            layers: self.trainer.shapes(),
+            version: version(),
+            finished: self.trainer.is_finished(),
+            epoch: self.trainer.epoch(),
+            step: self.trainer.updates(),
+        })
+    }
+
+    /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events"}` or
+    /// `{"inputs":"images","encoding":{…}}`; images become spikes here.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` and `DATA_FORMAT` for arrays that do not fit the network.
+    pub fn add_dataset(&mut self, descriptor: &str, arrays: DatasetArrays) -> Result<u32> {
+        self.change(|session| {
+            let config = session.trainer.config();
+            let shape = Shape {
+                inputs: config.network.input.units(),
+                outputs: session.trainer.shapes().last().map_or(0, |shape| shape.units),
+                steps: config.network.steps as usize,
+            };
+            session.datasets.add(descriptor, arrays, shape)
+        })
+    }
+
+    /// Lets go of a data set.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` when there is none of that number.
+    pub fn remove_dataset(&mut self, id: u32) -> Result<()> {
+        self.change(|session| session.datasets.remove(id))
+    }
+
+    /// Starts a run, or goes on with the one under way; options `{"train","validation"?,"epochs"?}` with the numbers of data
+    /// sets, and the epochs of the whole run if not those of the configuration.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for wrong options, `SHAPE_MISMATCH` when the data do not fit an epoch under way.
+    pub fn begin(&mut self, options: &str) -> Result<()> {
+        self.change(|session| {
+            let options: RunOptions = json::parse(options)?;
+            let samples = session.datasets.find("train", options.train)?.len();
+            if let Some(id) = options.validation {
+                session.datasets.find("validation", id)?;
+            }
+            session.trainer.begin(samples)?;
+            if let Some(epochs) = options.epochs {
+                session.trainer.set_epochs(epochs);
+            }
+            session.run = Some(options);
+            session.deferred = None;
+            Ok(())
+        })
+    }
+
+    /// Learns up to `max_batches` batches and returns a JSON array of what happened; `[]` when nothing is left to do. A
+    /// failure comes after the events before it: the call after them returns it.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`], `NON_FINITE`, `SHAPE_MISMATCH`.
+    pub fn advance(&mut self, max_batches: u32) -> Result<String> {
+        self.change(|session| {
+            if let Some(error) = session.deferred.take() {
+                return Err(error);
+            }
+            let Self { trainer, workers, datasets, run, deferred, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let train = datasets.find("train", run.train)?;
+            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let events = workers.run(|| advance(trainer, max_batches, train, validation, &*workers, deferred))?;
+            Ok(to_json(&events))
+        })
+    }
+
+    /// Starts a pass over a data set; the one before it is forgotten.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` when there is no such data set.
+    pub fn begin_evaluation(&mut self, dataset: u32) -> Result<()> {
+        self.change(|session| {
+            session.datasets.find("dataset", dataset)?;
+            session.evaluation = Some((dataset, session.trainer.evaluation()));
+            Ok(())
+        })
+    }
+
+    /// Evaluates about `max_samples` more samples, whole batches at a time; JSON `{"done","samples","report"?}` with the
+    /// samples so far, and the metrics at the end.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin_evaluation`], `SHAPE_MISMATCH` for targets that do not fit the loss,
+    /// `NON_FINITE`.
+    pub fn advance_evaluation(&mut self, max_samples: u32) -> Result<String> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, evaluation, .. } = session;
+            let (id, position) = evaluation.as_mut().ok_or_else(|| Error::config("", "no evaluation was begun"))?;
+            let data = datasets.find("dataset", *id)?;
+            let done = workers.run(|| trainer.evaluate(position, data, max_samples as usize, &*workers))?;
+            let report = done.then(|| position.report());
+            let state = EvaluationState { done, samples: position.position(), report };
+            if done {
+                *evaluation = None;
+            }
+            Ok(to_json(&state))
+        })
+    }
+
+    /// Decisions and spikes of `count` samples from `start` on.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for samples that do not exist.
+    pub fn predict(&mut self, dataset: u32, start: u32, count: u32) -> Result<Prediction> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, .. } = session;
+            let data = datasets.find("dataset", dataset)?;
+            let range = start as usize..start as usize + count as usize;
+            Prediction::from_core(workers.run(|| trainer.predict(data, range, &*workers))?)
+        })
+    }
+
+    /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`.
+    pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, .. } = session;
+            let data = datasets.find("dataset", dataset)?;
+            let range = start as usize..start as usize + count as usize;
+            let found = workers.run(|| trainer.gradients(data, range, trace, &*workers))?;
+            Ok(Gradients {
+                metrics: to_json(&found.metrics),
+                layers: found.layers,
+                prediction: Prediction::from_core(found.prediction)?,
+                trace: found.trace,
+            })
+        })
+    }
+
+    /// One step of the optimiser with given gradients, one entry per spiking layer.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
+    pub fn apply_gradients(&mut self, layers: &[ParameterGradients]) -> Result<()> {
+        self.change(|session| session.trainer.apply_gradients(layers))
+    }
+
+    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for a layer that does not exist.
+    pub fn parameters(&self, layer: u32) -> Result<(Vec<f32>, Vec<f32>)> {
+        self.check_whole()?;
+        guard(|| self.trainer.parameters(layer as usize))
+    }
+
+    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
+    pub fn set_parameters(&mut self, layer: u32, weights: &[f32], biases: &[f32]) -> Result<()> {
+        self.change(|session| session.trainer.set_parameters(layer as usize, weights, biases))
+    }
+
+    /// The bytes of a checkpoint: a safetensors file with everything that the run needs to go on.
+    ///
+    /// # Errors
+    /// `INTERNAL` after a defect.
+    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+        self.check_whole()?;
+        guard(|| Ok(spikelet_io::write_checkpoint(&self.trainer.snapshot())))
+    }
+}
+
+/// Batch by batch, so that a failure does not lose the events before it.
+fn advance<E: Executor>(
+    trainer: &mut Trainer,
+    max_batches: u32,
+    train: &Dataset,
+    validation: Option<&Dataset>,
+    executor: &E,
+    deferred: &mut Option<Error>,
+) -> Result<Vec<TrainEvent>> {
+    let mut events = Vec::new();
+    for _ in 0..max_batches {
+        match trainer.advance(1, train, validation, executor) {
+            Ok(more) if more.is_empty() => break,
+            Ok(more) => events.extend(more),
+            Err(error) if events.is_empty() => return Err(error),
+            Err(error) => {
+                *deferred = Some(error);
+                break;
+            }
+        }
+    }
+    Ok(events)
+}
+
+fn level(name: Option<&str>) -> Result<Level> {
+    let Some(name) = name else { return Ok(Level::detect()) };
+    Level::from_name(name).ok_or_else(|| {
+        let known: Vec<&str> = Level::available().into_iter().map(Level::name).collect();
+        let message = format!("this machine has {}, got \"{name}\"", known.join(", "));
+        Error::new(ErrorCode::SimdUnsupported, "simd", message)
+    })
+}
+
+fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what crosses has only string keys and finite numbers")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,89 @@
+//! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
+
+use spikelet_core::{Error, LayerTrace, ParameterGradients, Result, SpikeTrains};
+
+/// The arrays of a data set; the descriptor says which ones are read.
+#[derive(Clone, Debug, Default)]
+pub struct DatasetArrays {
+    /// Start of each sample's events and the end of the last, `[samples + 1]`.
+    pub offsets: Option<Vec<u32>>,
+    /// Step of each event.
+    pub times: Option<Vec<u16>>,
+    /// Input unit of each event.
+    pub units: Option<Vec<u32>>,
+    /// Grey values, `[sample][unit]`; the value is `pixel / 255`.
+    pub pixels: Option<Vec<u8>>,
+    /// Values in 0..1, `[sample][unit]`.
+    pub values: Option<Vec<f32>>,
+    /// Class of each sample.
+    pub labels: Option<Vec<u32>>,
+    /// Wanted spike counts, `[sample][output]`.
+    pub counts: Option<Vec<f32>>,
+    /// Like `offsets`, for the wanted spikes of the outputs.
+    pub target_offsets: Option<Vec<u32>>,
+    /// Like `times`, for the wanted spikes of the outputs.
+    pub target_times: Option<Vec<u16>>,
+    /// Output unit of each wanted spike.
+    pub target_units: Option<Vec<u32>>,
+}
+
+/// Spikes of many samples in compressed rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Events {
+    /// Start of each sample's events and the end of the last, `[samples + 1]`.
+    pub offsets: Vec<u32>,
+    /// Step of each event.
+    pub times: Vec<u16>,
+    /// Unit of each event.
+    pub units: Vec<u32>,
+}
+
+impl Events {
+    pub(crate) fn from_trains(trains: &SpikeTrains) -> Result<Self> {
+        let offsets: Option<Vec<u32>> = trains.offsets().iter().map(|&offset| u32::try_from(offset).ok()).collect();
+        let offsets = offsets.ok_or_else(|| {
+            Error::shape("events", format!("must be at most {}, got {}", u32::MAX, trains.times().len()))
+        })?;
+        Ok(Self { offsets, times: trains.times().to_vec(), units: trains.units().to_vec() })
+    }
+}
+
+/// What the network did with samples; one entry a sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prediction {
+    /// Decision by most spikes.
+    pub by_count: Vec<u32>,
+    /// Decision by the first spike.
+    pub by_first_spike: Vec<u32>,
+    /// Step of the first output spike; the number of simulated steps where there is none.
+    pub decision_step: Vec<u32>,
+    /// Simulated steps.
+    pub steps: Vec<u32>,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<Events>,
+}
+
+impl Prediction {
+    pub(crate) fn from_core(prediction: spikelet_core::Prediction) -> Result<Self> {
+        Ok(Self {
+            layers: prediction.layers.iter().map(Events::from_trains).collect::<Result<_>>()?,
+            by_count: prediction.by_count,
+            by_first_spike: prediction.by_first_spike,
+            decision_step: prediction.decision_step,
+            steps: prediction.steps,
+        })
+    }
+}
+
+/// Loss and gradients of a batch.
+#[derive(Clone, Debug)]
+pub struct Gradients {
+    /// JSON of the metrics.
+    pub metrics: String,
+    /// Gradients of each spiking layer, after the silent-unit update and clipping.
+    pub layers: Vec<ParameterGradients>,
+    /// What the network did.
+    pub prediction: Prediction,
+    /// States and adjoints of each spiking layer, if wanted.
+    pub trace: Option<Vec<LayerTrace>>,
+}

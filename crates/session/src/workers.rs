@@ -1,0 +1,102 @@
+//! Threads of a session.
+
+use spikelet_core::config::Threads;
+use spikelet_core::{Executor, Result, Sequential};
+
+/// The threads that a configuration asks for: the caller's alone, or a pool of its own.
+#[derive(Debug)]
+pub(crate) enum Workers {
+    /// The calling thread.
+    Caller,
+    #[cfg(feature = "parallel")]
+    /// At least two threads; no task of one starts another, so a thread runs one task at a time.
+    Pool(rayon::ThreadPool),
+}
+
+impl Workers {
+    #[cfg(feature = "parallel")]
+    pub(crate) fn new(threads: Threads) -> Result<Self> {
+        use spikelet_core::{Error, ErrorCode};
+        let count = match threads {
+            Threads::Auto => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            Threads::Fixed(count) => count as usize,
+        };
+        if count <= 1 {
+            return Ok(Self::Caller);
+        }
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(|index| format!("spikelet-{index}"))
+            .build()
+            .map_err(|error| Error::new(ErrorCode::Internal, "training.threads", error.to_string()))?;
+        Ok(Self::Pool(pool))
+    }
+
+    #[cfg(not(feature = "parallel"))]
+    pub(crate) fn new(_threads: Threads) -> Result<Self> {
+        Ok(Self::Caller)
+    }
+
+    /// Calls `work` on a thread of the pool, which saves a switch of threads at each [`Executor::for_each`] inside it.
+    pub(crate) fn run<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        match self {
+            Self::Caller => work(),
+            #[cfg(feature = "parallel")]
+            Self::Pool(pool) => pool.install(work),
+        }
+    }
+}
+
+impl Executor for Workers {
+    fn workers(&self) -> usize {
+        match self {
+            Self::Caller => 1,
+            #[cfg(feature = "parallel")]
+            Self::Pool(pool) => pool.current_num_threads(),
+        }
+    }
+
+    fn for_each<T: Send>(&self, items: &mut [T], task: impl Fn(usize, usize, &mut T) + Sync) {
+        match self {
+            Self::Caller => Sequential.for_each(items, task),
+            #[cfg(feature = "parallel")]
+            Self::Pool(pool) => {
+                use rayon::prelude::*;
+                pool.install(|| {
+                    items.par_iter_mut().enumerate().with_max_len(1).for_each(|(index, item)| {
+                        let worker = rayon::current_thread_index().expect("a task runs on a thread of the pool");
+                        task(worker, index, item);
+                    });
+                });
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "parallel"))]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn every_item_is_done_once_and_no_worker_is_shared() {
+        let workers = Workers::new(Threads::Fixed(4)).unwrap();
+        assert_eq!(workers.workers(), 4);
+        let is_busy: [AtomicBool; 4] = Default::default();
+        let mut items = vec![0; 500];
+        workers.run(|| {
+            workers.for_each(&mut items, |worker, index, item| {
+                assert!(!is_busy[worker].swap(true, Ordering::SeqCst), "worker {worker} runs two tasks");
+                *item += index + 1;
+                is_busy[worker].store(false, Ordering::SeqCst);
+            });
+        });
+        assert!(items.iter().enumerate().all(|(index, &item)| item == index + 1));
+    }
+
+    #[test]
+    fn one_thread_is_the_caller() {
+        assert!(matches!(Workers::new(Threads::Fixed(1)), Ok(Workers::Caller)));
+    }
+}

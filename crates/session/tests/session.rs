@@ -1,0 +1,177 @@
+//! The façade as a binding uses it.
+
+use serde_json::{Value, json};
+use spikelet_session::{DatasetArrays, Error, ErrorCode, Session};
+
+const INPUTS: usize = 12;
+const SAMPLES: usize = 40;
+
+fn config(threads: u32) -> String {
+    json!({
+        "network": { "input": INPUTS, "steps": 30,
+                     "layers": [{ "type": "dense", "units": 9 }, { "type": "dense", "units": 3 }] },
+        "training": { "batchSize": 8, "epochs": 3, "seed": 7, "threads": threads },
+    })
+    .to_string()
+}
+
+fn images() -> (&'static str, DatasetArrays) {
+    let pixels = (0..SAMPLES * INPUTS).map(|k| (k * 37 % 256) as u8).collect();
+    let labels = (0..SAMPLES).map(|k| (k % 3) as u32).collect();
+    let arrays = DatasetArrays { pixels: Some(pixels), labels: Some(labels), ..DatasetArrays::default() };
+    (r#"{"inputs":"images","encoding":{"type":"latency"}}"#, arrays)
+}
+
+fn started(threads: u32) -> (Session, u32) {
+    let mut session = Session::create(&config(threads), None).unwrap();
+    let (descriptor, arrays) = images();
+    let data = session.add_dataset(descriptor, arrays).unwrap();
+    session.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
+    (session, data)
+}
+
+fn events(session: &mut Session, batches: u32) -> Vec<Value> {
+    serde_json::from_str(&session.advance(batches).unwrap()).unwrap()
+}
+
+fn all_events(session: &mut Session, batches: u32) -> Vec<Value> {
+    let mut all = Vec::new();
+    loop {
+        let more = events(session, batches);
+        if more.is_empty() {
+            return all;
+        }
+        all.extend(more);
+    }
+}
+
+fn fails<T: std::fmt::Debug>(result: Result<T, Error>, code: ErrorCode, path: &str) {
+    let error = result.unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (code, path), "{error}");
+}
+
+#[test]
+fn a_run_reports_steps_validation_epochs_and_its_end() {
+    let (mut session, _) = started(1);
+    let all = all_events(&mut session, 4);
+    let count = |kind: &str| all.iter().filter(|event| event["type"] == kind).count();
+    assert_eq!((count("step"), count("validation"), count("epochEnd"), count("finished")), (15, 3, 3, 1));
+    let end = all.iter().rfind(|event| event["type"] == "epochEnd").unwrap();
+    assert_eq!(end["validation"]["samples"], SAMPLES);
+    let info: Value = serde_json::from_str(&session.info()).unwrap();
+    assert_eq!((&info["finished"], &info["epoch"], &info["step"]), (&json!(true), &json!(3), &json!(15)));
+    assert_eq!(info["layers"], json!([{ "inputs": INPUTS, "units": 9 }, { "inputs": 9, "units": 3 }]));
+}
+
+#[test]
+fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
+    let (mut whole, _) = started(1);
+    let expected = all_events(&mut whole, 1000);
+    let (mut threaded, _) = started(3);
+    assert_eq!(all_events(&mut threaded, 1), expected);
+    assert_eq!(threaded.parameters(0).unwrap(), whole.parameters(0).unwrap());
+
+    let (mut stopped, _) = started(2);
+    let mut found = events(&mut stopped, 7);
+    let mut resumed = Session::restore(&stopped.checkpoint().unwrap(), None).unwrap();
+    let (descriptor, arrays) = images();
+    let data = resumed.add_dataset(descriptor, arrays).unwrap();
+    resumed.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
+    found.extend(all_events(&mut resumed, 2));
+    assert_eq!(found, expected);
+    for layer in 0..2 {
+        assert_eq!(resumed.parameters(layer).unwrap(), whole.parameters(layer).unwrap());
+    }
+}
+
+#[test]
+fn a_finished_run_goes_on_with_more_epochs() {
+    let (mut session, data) = started(1);
+    all_events(&mut session, 10);
+    session.begin(&json!({ "train": data, "epochs": 4 }).to_string()).unwrap();
+    let all = all_events(&mut session, 10);
+    assert_eq!(all.iter().filter(|event| event["type"] == "step").count(), 5);
+    assert_eq!(all.last().unwrap(), &json!({ "type": "finished", "epochs": 4 }));
+    let config: Value = serde_json::from_str(&session.config()).unwrap();
+    assert_eq!(config["training"]["epochs"], 4);
+}
+
+#[test]
+fn evaluation_prediction_and_gradients_see_the_same_spikes() {
+    let (mut session, data) = started(2);
+    session.begin_evaluation(data).unwrap();
+    let mut state = Value::Null;
+    while state["done"] != true {
+        state = serde_json::from_str(&session.advance_evaluation(16).unwrap()).unwrap();
+    }
+    assert_eq!(state["samples"], SAMPLES);
+    let prediction = session.predict(data, 0, SAMPLES as u32).unwrap();
+    let totals: Vec<usize> = prediction.layers.iter().map(|layer| layer.times.len()).collect();
+    assert_eq!(state["report"]["spikes"]["total"], json!(totals));
+    assert_eq!(prediction.layers[1].offsets.len(), SAMPLES + 1);
+
+    let gradients = session.gradients(data, 8, 8, true).unwrap();
+    assert_eq!(gradients.prediction.by_count, prediction.by_count[8..16]);
+    assert_eq!(gradients.layers[0].weights.len(), INPUTS * 9);
+    let trace = gradients.trace.unwrap();
+    assert_eq!((trace[1].units, trace[1].steps, trace[1].p.len()), (3, 30, 8 * 30 * 3));
+
+    let before = session.parameters(1).unwrap();
+    session.apply_gradients(&gradients.layers).unwrap();
+    assert_ne!(session.parameters(1).unwrap(), before);
+    session.set_parameters(1, &before.0, &before.1).unwrap();
+    assert_eq!(session.parameters(1).unwrap(), before);
+}
+
+#[test]
+fn every_kind_of_target_is_taken() {
+    let mut session = Session::create(&config(1), None).unwrap();
+    let inputs = || DatasetArrays {
+        offsets: Some(vec![0, 2, 2]),
+        times: Some(vec![3, 1]),
+        units: Some(vec![11, 0]),
+        ..DatasetArrays::default()
+    };
+    let mut add = |arrays| session.add_dataset(r#"{"inputs":"events"}"#, arrays);
+    assert_eq!(add(inputs()), Ok(0));
+    assert_eq!(add(DatasetArrays { labels: Some(vec![0, 2]), ..inputs() }), Ok(1));
+    assert_eq!(add(DatasetArrays { counts: Some(vec![1.0; 6]), ..inputs() }), Ok(2));
+    let trains = DatasetArrays {
+        target_offsets: Some(vec![0, 0, 1]),
+        target_times: Some(vec![29]),
+        target_units: Some(vec![2]),
+        ..inputs()
+    };
+    assert_eq!(add(trains.clone()), Ok(3));
+    fails(add(DatasetArrays { labels: Some(vec![0, 2]), ..trains }), ErrorCode::ShapeMismatch, "labels");
+}
+
+#[test]
+fn errors_have_a_code_and_a_path() {
+    use ErrorCode::{CheckpointInvalid, ConfigInvalid, DataFormat, ShapeMismatch, SimdUnsupported};
+    let zero = config(1).replace("\"units\":9", "\"units\":0");
+    fails(Session::create(&zero, None), ConfigInvalid, "network.layers[0].units");
+    fails(Session::create(&config(1), Some("mmx")), SimdUnsupported, "simd");
+    fails(Session::restore(b"not a checkpoint", None), CheckpointInvalid, "");
+
+    let (mut session, data) = started(1);
+    let (descriptor, arrays) = images();
+    let wrong = descriptor.replace("latency\"", "latency\",\"frist\":1");
+    fails(session.add_dataset(&wrong, arrays.clone()), ConfigInvalid, "encoding.frist");
+    fails(session.add_dataset(r#"{"inputs":"images"}"#, arrays.clone()), ConfigInvalid, "encoding");
+    fails(session.add_dataset(r#"{"inputs":"events"}"#, arrays.clone()), ShapeMismatch, "events");
+    let short = DatasetArrays { pixels: Some(vec![0; 13]), ..arrays.clone() };
+    fails(session.add_dataset(descriptor, short), ShapeMismatch, "pixels");
+    let bad = DatasetArrays { labels: Some(vec![3; SAMPLES]), ..arrays };
+    fails(session.add_dataset(descriptor, bad), DataFormat, "labels[0]");
+
+    fails(session.begin(r#"{"train":0,"epoch":1}"#), ConfigInvalid, "epoch");
+    fails(session.begin(r#"{"train":9}"#), ShapeMismatch, "train");
+    fails(session.predict(data, 30, 11), ShapeMismatch, "range");
+    fails(session.predict(data, u32::MAX, u32::MAX), ShapeMismatch, "range");
+    fails(session.parameters(2), ShapeMismatch, "layer");
+    fails(session.advance_evaluation(1), ConfigInvalid, "");
+    session.remove_dataset(data).unwrap();
+    fails(session.remove_dataset(data), ShapeMismatch, "dataset");
+    fails(session.advance(1), ShapeMismatch, "train");
+}
