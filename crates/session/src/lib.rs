@@ -8,6 +8,7 @@ mod datasets;
 mod guard;
 mod options;
 mod session;
+mod status;
 mod wire;
 mod workers;
 

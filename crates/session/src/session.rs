@@ -1,15 +1,14 @@
 //! One trainer with its data sets and threads.
 
-use serde::Serialize;
 use spikelet_core::{
-    Config, Dataset, Error, ErrorCode, Evaluation, Executor, Gains, LayerShape, Level, Metrics, ParameterGradients,
-    Result, TrainEvent, Trainer, json,
+    Config, Dataset, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, TrainEvent, Trainer,
+    json,
 };
 
-use crate::convert::version;
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;
 use crate::options::RunOptions;
+use crate::status::{EvaluationStatus, Info, to_json};
 use crate::wire::{DatasetArrays, Gradients, Prediction};
 use crate::workers::Workers;
 
@@ -27,27 +26,6 @@ pub struct Session {
     /// A failure that came after events that had to be delivered first.
     deferred: Option<Error>,
     is_broken: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Info<'a> {
-    simd: &'static str,
-    threads: usize,
-    gains: Gains,
-    layers: &'a [LayerShape],
-    version: &'static str,
-    finished: bool,
-    epoch: u32,
-    step: u64,
-}
-
-#[derive(Serialize)]
-struct EvaluationState {
-    done: bool,
-    samples: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    report: Option<Metrics>,
 }
 
 impl Session {
@@ -114,16 +92,7 @@ impl Session {
     /// "layers":[{"inputs","units"}],"version","finished","epoch","step"}`; `epoch` and `step` count what is done.
     #[must_use]
     pub fn info(&self) -> String {
-        to_json(&Info {
-            simd: self.trainer.level().name(),
-            threads: self.workers.workers(),
-            gains: self.trainer.gains(),
-            layers: self.trainer.shapes(),
-            version: version(),
-            finished: self.trainer.is_finished(),
-            epoch: self.trainer.epoch(),
-            step: self.trainer.updates(),
-        })
+        to_json(&Info::of(&self.trainer, self.workers.workers()))
     }
 
     /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events"}` or
@@ -217,11 +186,11 @@ impl Session {
             let data = datasets.find("dataset", *id)?;
             let done = workers.run(|| trainer.evaluate(position, data, max_samples as usize, &*workers))?;
             let report = done.then(|| position.report());
-            let state = EvaluationState { done, samples: position.position(), report };
+            let status = EvaluationStatus { done, samples: position.position(), report };
             if done {
                 *evaluation = None;
             }
-            Ok(to_json(&state))
+            Ok(to_json(&status))
         })
     }
 
@@ -323,10 +292,6 @@ fn level(name: Option<&str>) -> Result<Level> {
         let message = format!("this machine has {}, got \"{name}\"", known.join(", "));
         Error::new(ErrorCode::SimdUnsupported, "simd", message)
     })
-}
-
-fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("what crosses has only string keys and finite numbers")
 }
 
 #[cfg(test)]

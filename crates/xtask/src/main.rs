@@ -1,1 +1,29 @@
-fn main(){}
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow`.
+#![forbid(unsafe_code)]
+
+mod arrow;
+mod codegen;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What went wrong, one line for each finding.
+type Outcome = Result<(), Vec<String>>;
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let task = std::env::args().nth(1);
+    let outcome = match task.as_deref() {
+        Some("codegen") => codegen::write(&root),
+        Some("check-codegen") => codegen::check(&root),
+        Some("check-arrow") => arrow::check(&root),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow".to_owned()]),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(findings) => {
+            findings.iter().for_each(|finding| eprintln!("{finding}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -120,18 +120,27 @@ impl Default for StepSchedule {
 
 /// Number of threads: `"auto"` (all cores) or a number; the result does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(
-    feature = "codegen",
-    derive(ts_rs::TS, schemars::JsonSchema),
-    ts(type = "\"auto\" | number"),
-    schemars(untagged)
-)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS), ts(type = "\"auto\" | number"))]
 pub enum Threads {
     /// One thread per core.
     #[default]
     Auto,
     /// As many as said, at least 1.
     Fixed(u32),
+}
+
+#[cfg(feature = "codegen")]
+impl schemars::JsonSchema for Threads {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Threads".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Number of threads: \"auto\" (all cores) or a number; the result does not depend on it.",
+            "anyOf": [{ "const": "auto" }, { "type": "integer", "minimum": 1 }],
+        })
+    }
 }
 
 impl Serialize for Threads {
@@ -193,7 +202,7 @@ impl Default for SilentUnitUpdate {
 /// Batches, epochs, clipping, seed, threads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct TrainingConfig {
     /// Samples per update, at least 1.
     pub batch_size: u32,

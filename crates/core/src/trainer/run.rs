@@ -62,7 +62,6 @@ impl Trainer {
             ));
         }
         self.run.samples = samples;
-        self.run.has_finished = false;
         Ok(())
     }
 

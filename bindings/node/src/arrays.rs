@@ -1,0 +1,193 @@
+//! Objects of typed arrays, both ways.
+
+use napi::bindgen_prelude::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
+use napi_derive::napi;
+use spikelet_session as wire;
+
+/// The arrays of a data set.
+#[napi(object, object_to_js = false)]
+pub struct DatasetArrays {
+    /// Start of each sample's events and the end of the last.
+    pub offsets: Option<Uint32Array>,
+    /// Step of each event.
+    pub times: Option<Uint16Array>,
+    /// Input unit of each event.
+    pub units: Option<Uint32Array>,
+    /// Grey values, `[sample][unit]`.
+    pub pixels: Option<Uint8Array>,
+    /// Values in 0..1, `[sample][unit]`.
+    pub values: Option<Float32Array>,
+    /// Class of each sample.
+    pub labels: Option<Uint32Array>,
+    /// Wanted spike counts, `[sample][output]`.
+    pub counts: Option<Float32Array>,
+    /// Like `offsets`, for wanted spikes.
+    pub target_offsets: Option<Uint32Array>,
+    /// Like `times`, for wanted spikes.
+    pub target_times: Option<Uint16Array>,
+    /// Output unit of each wanted spike.
+    pub target_units: Option<Uint32Array>,
+}
+
+impl DatasetArrays {
+    pub(crate) fn copied(&self) -> wire::DatasetArrays {
+        wire::DatasetArrays {
+            offsets: self.offsets.as_deref().map(<[_]>::to_vec),
+            times: self.times.as_deref().map(<[_]>::to_vec),
+            units: self.units.as_deref().map(<[_]>::to_vec),
+            pixels: self.pixels.as_deref().map(<[_]>::to_vec),
+            values: self.values.as_deref().map(<[_]>::to_vec),
+            labels: self.labels.as_deref().map(<[_]>::to_vec),
+            counts: self.counts.as_deref().map(<[_]>::to_vec),
+            target_offsets: self.target_offsets.as_deref().map(<[_]>::to_vec),
+            target_times: self.target_times.as_deref().map(<[_]>::to_vec),
+            target_units: self.target_units.as_deref().map(<[_]>::to_vec),
+        }
+    }
+}
+
+/// Spikes of many samples in compressed rows.
+#[napi(object, object_from_js = false)]
+pub struct EventArrays {
+    /// Start of each sample's events and the end of the last.
+    pub offsets: Uint32Array,
+    /// Step of each event.
+    pub times: Uint16Array,
+    /// Unit of each event.
+    pub units: Uint32Array,
+}
+
+impl From<wire::Events> for EventArrays {
+    fn from(events: wire::Events) -> Self {
+        Self { offsets: events.offsets.into(), times: events.times.into(), units: events.units.into() }
+    }
+}
+
+/// Weights `[unit][input]` and biases `[unit]` of a layer, or their gradients.
+#[napi(object)]
+pub struct ParameterArrays {
+    /// `[unit][input]`.
+    pub weights: Float32Array,
+    /// `[unit]`.
+    pub biases: Float32Array,
+}
+
+impl From<wire::ParameterGradients> for ParameterArrays {
+    fn from(layer: wire::ParameterGradients) -> Self {
+        Self { weights: layer.weights.into(), biases: layer.biases.into() }
+    }
+}
+
+impl ParameterArrays {
+    pub(crate) fn copied(&self) -> wire::ParameterGradients {
+        wire::ParameterGradients { weights: self.weights.to_vec(), biases: self.biases.to_vec() }
+    }
+}
+
+/// What the network did with samples.
+#[napi(object, object_from_js = false)]
+pub struct PredictionArrays {
+    /// Decision by most spikes.
+    pub by_count: Uint32Array,
+    /// Decision by the first spike.
+    pub by_first_spike: Uint32Array,
+    /// Step of the first output spike.
+    pub decision_step: Uint32Array,
+    /// Simulated steps.
+    pub steps: Uint32Array,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<EventArrays>,
+}
+
+impl From<wire::Prediction> for PredictionArrays {
+    fn from(prediction: wire::Prediction) -> Self {
+        Self {
+            by_count: prediction.by_count.into(),
+            by_first_spike: prediction.by_first_spike.into(),
+            decision_step: prediction.decision_step.into(),
+            steps: prediction.steps.into(),
+            layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
+        }
+    }
+}
+
+/// States and adjoints of a layer, each `[sample][step][unit]`.
+#[napi(object, object_from_js = false)]
+pub struct TraceArrays {
+    /// Units of the layer.
+    pub units: u32,
+    /// Configured steps.
+    pub steps: u32,
+    /// V.
+    pub membrane: Float32Array,
+    /// I.
+    pub current: Float32Array,
+    /// V'.
+    pub slope: Float32Array,
+    /// G.
+    pub direct: Float32Array,
+    /// p.
+    pub p: Float32Array,
+    /// q.
+    pub q: Float32Array,
+    /// dL/dS.
+    pub spike_gradient: Float32Array,
+    /// dL/dT.
+    pub timing_gradient: Float32Array,
+}
+
+impl From<wire::LayerTrace> for TraceArrays {
+    fn from(trace: wire::LayerTrace) -> Self {
+        Self {
+            units: trace.units as u32,
+            steps: trace.steps as u32,
+            membrane: trace.membrane.into(),
+            current: trace.current.into(),
+            slope: trace.slope.into(),
+            direct: trace.direct.into(),
+            p: trace.p.into(),
+            q: trace.q.into(),
+            spike_gradient: trace.spike_gradient.into(),
+            timing_gradient: trace.timing_gradient.into(),
+        }
+    }
+}
+
+/// Loss and gradients of a batch.
+#[napi(object, object_from_js = false)]
+pub struct GradientArrays {
+    /// JSON of the metrics.
+    pub metrics: String,
+    /// Gradients of each spiking layer.
+    pub layers: Vec<ParameterArrays>,
+    /// What the network did.
+    pub prediction: PredictionArrays,
+    /// States and adjoints of each spiking layer, if wanted.
+    pub trace: Option<Vec<TraceArrays>>,
+}
+
+impl From<wire::Gradients> for GradientArrays {
+    fn from(gradients: wire::Gradients) -> Self {
+        Self {
+            metrics: gradients.metrics,
+            layers: gradients.layers.into_iter().map(ParameterArrays::from).collect(),
+            prediction: gradients.prediction.into(),
+            trace: gradients.trace.map(|layers| layers.into_iter().map(TraceArrays::from).collect()),
+        }
+    }
+}
+
+/// An array of bytes with its shape.
+#[napi(object, object_from_js = false)]
+pub struct IdxArray {
+    /// Length of each dimension, the slowest first.
+    pub shape: Uint32Array,
+    /// Elements, row-major.
+    pub data: Uint8Array,
+}
+
+impl From<wire::IdxArray> for IdxArray {
+    fn from(array: wire::IdxArray) -> Self {
+        Self { shape: array.shape.into(), data: array.data.into() }
+    }
+}

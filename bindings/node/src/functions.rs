@@ -1,0 +1,45 @@
+//! Functions that need no session.
+
+use napi::bindgen_prelude::AsyncTask;
+use napi_derive::napi;
+
+use crate::arrays::{EventArrays, IdxArray};
+use crate::job::Job;
+
+/// Reads an IDX file of unsigned bytes.
+#[napi(ts_return_type = "Promise<IdxArray>")]
+pub fn parse_idx(bytes: &[u8]) -> AsyncTask<Job<spikelet_session::IdxArray, IdxArray>> {
+    let bytes = bytes.to_vec();
+    Job::start(move || spikelet_session::parse_idx(&bytes), IdxArray::from)
+}
+
+/// Encodes values in 0..1, `[sample][unit]`, as spikes.
+#[napi(ts_return_type = "Promise<EventArrays>")]
+pub fn encode(
+    encoding: String,
+    values: &[f32],
+    units: u32,
+    steps: u32,
+) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
+    let values = values.to_vec();
+    Job::start(move || spikelet_session::encode(&encoding, &values, units, steps), EventArrays::from)
+}
+
+/// Reads one recording of an event camera as one sample.
+#[napi(ts_return_type = "Promise<EventArrays>")]
+pub fn decode_aer(bytes: &[u8], options: String) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
+    let bytes = bytes.to_vec();
+    Job::start(move || spikelet_session::decode_aer(&bytes, &options), EventArrays::from)
+}
+
+/// Names of the SIMD levels of this machine, the best first.
+#[napi]
+pub fn simd_levels() -> Vec<&'static str> {
+    spikelet_session::simd_levels()
+}
+
+/// Version of the library.
+#[napi]
+pub fn version() -> &'static str {
+    spikelet_session::version()
+}

@@ -1,0 +1,156 @@
+//! The class `NativeSession`.
+
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi_derive::napi;
+use spikelet_session::{Gradients, Prediction, Result, Session};
+
+use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays};
+use crate::error::{Thrown, thrown};
+use crate::handle::Handle;
+use crate::job::Job;
+
+/// One network in training. Calls wait for each other; `config` and `info` answer at once.
+#[napi]
+pub struct NativeSession(Arc<Handle>);
+
+impl NativeSession {
+    fn of(session: Session) -> Self {
+        Self(Arc::new(Handle::new(session)))
+    }
+
+    /// A call on the thread pool.
+    fn later<T, J>(
+        &self,
+        work: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+        convert: fn(T) -> J,
+    ) -> AsyncTask<Job<T, J>>
+    where
+        T: Send + 'static,
+        J: napi::bindgen_prelude::ToNapiValue + napi::bindgen_prelude::TypeName,
+    {
+        let handle = Arc::clone(&self.0);
+        Job::start(move || handle.with(work), convert)
+    }
+
+    /// A call on this thread.
+    fn now<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> std::result::Result<T, Thrown> {
+        self.0.with(work).map_err(thrown)
+    }
+}
+
+#[napi]
+impl NativeSession {
+    /// A session with initial weights from the configuration's seed.
+    #[napi(ts_return_type = "Promise<NativeSession>")]
+    pub fn create(config: String, simd: Option<String>) -> AsyncTask<Job<Session, NativeSession>> {
+        Job::start(move || Session::create(&config, simd.as_deref()), Self::of)
+    }
+
+    /// The session that a checkpoint was taken of.
+    #[napi(ts_return_type = "Promise<NativeSession>")]
+    pub fn restore(checkpoint: &[u8], simd: Option<String>) -> AsyncTask<Job<Session, NativeSession>> {
+        let checkpoint = checkpoint.to_vec();
+        Job::start(move || Session::restore(&checkpoint, simd.as_deref()), Self::of)
+    }
+
+    /// The resolved configuration as JSON.
+    #[napi]
+    pub fn config(&self) -> std::result::Result<String, Thrown> {
+        self.0.config().map_err(thrown)
+    }
+
+    /// JSON of what the session is and where it stands.
+    #[napi]
+    pub fn info(&self) -> std::result::Result<String, Thrown> {
+        self.0.info().map_err(thrown)
+    }
+
+    /// Lets go of everything; a call that runs ends first.
+    #[napi]
+    pub fn dispose(&self) {
+        self.0.dispose();
+    }
+
+    /// Takes a data set over and resolves to its number.
+    #[napi(ts_return_type = "Promise<number>")]
+    pub fn add_dataset(&self, descriptor: String, arrays: DatasetArrays) -> AsyncTask<Job<u32, u32>> {
+        let arrays = arrays.copied();
+        self.later(move |session| session.add_dataset(&descriptor, arrays), |id| id)
+    }
+
+    /// Lets go of a data set.
+    #[napi]
+    pub fn remove_dataset(&self, id: u32) -> std::result::Result<(), Thrown> {
+        self.now(|session| session.remove_dataset(id))
+    }
+
+    /// Starts a run, or goes on with the one under way.
+    #[napi]
+    pub fn begin(&self, options: String) -> std::result::Result<(), Thrown> {
+        self.now(|session| session.begin(&options))
+    }
+
+    /// Learns and resolves to a JSON array of what happened.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn advance(&self, max_batches: u32) -> AsyncTask<Job<String, String>> {
+        self.later(move |session| session.advance(max_batches), |events| events)
+    }
+
+    /// Starts a pass over a data set.
+    #[napi]
+    pub fn begin_evaluation(&self, dataset: u32) -> std::result::Result<(), Thrown> {
+        self.now(|session| session.begin_evaluation(dataset))
+    }
+
+    /// Goes on with the pass and resolves to JSON of its state.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn advance_evaluation(&self, max_samples: u32) -> AsyncTask<Job<String, String>> {
+        self.later(move |session| session.advance_evaluation(max_samples), |state| state)
+    }
+
+    /// Decisions and spikes of samples.
+    #[napi(ts_return_type = "Promise<PredictionArrays>")]
+    pub fn predict(&self, dataset: u32, start: u32, count: u32) -> AsyncTask<Job<Prediction, PredictionArrays>> {
+        self.later(move |session| session.predict(dataset, start, count), PredictionArrays::from)
+    }
+
+    /// Loss and gradients of samples as one batch.
+    #[napi(ts_return_type = "Promise<GradientArrays>")]
+    pub fn gradients(
+        &self,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        trace: bool,
+    ) -> AsyncTask<Job<Gradients, GradientArrays>> {
+        self.later(move |session| session.gradients(dataset, start, count, trace), GradientArrays::from)
+    }
+
+    /// One step of the optimiser with given gradients.
+    #[napi]
+    pub fn apply_gradients(&self, layers: Vec<ParameterArrays>) -> std::result::Result<(), Thrown> {
+        let layers: Vec<_> = layers.iter().map(ParameterArrays::copied).collect();
+        self.now(|session| session.apply_gradients(&layers))
+    }
+
+    /// Weights and biases of a spiking layer.
+    #[napi]
+    pub fn parameters(&self, layer: u32) -> std::result::Result<ParameterArrays, Thrown> {
+        let (weights, biases) = self.now(|session| session.parameters(layer))?;
+        Ok(ParameterArrays { weights: weights.into(), biases: biases.into() })
+    }
+
+    /// Replaces weights and biases of a spiking layer.
+    #[napi]
+    pub fn set_parameters(&self, layer: u32, weights: &[f32], biases: &[f32]) -> std::result::Result<(), Thrown> {
+        self.now(|session| session.set_parameters(layer, weights, biases))
+    }
+
+    /// The bytes of a checkpoint.
+    #[napi(ts_return_type = "Promise<Uint8Array>")]
+    pub fn checkpoint(&self) -> AsyncTask<Job<Vec<u8>, Uint8Array>> {
+        self.later(|session| session.checkpoint(), Uint8Array::new)
+    }
+}

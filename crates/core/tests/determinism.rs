@@ -1,0 +1,153 @@
+//! Same configuration, seed and data give the same bits: at every SIMD level, with any number of workers, for any split of
+//! `advance`, and across a checkpoint.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use spikelet_core::{Config, Dataset, Executor, Level, Sequential, SpikeTrains, Stream, Targets, TrainEvent, Trainer};
+
+/// Plain threads that take the next item, so that who runs what changes from run to run.
+struct Threads(usize);
+
+impl Executor for Threads {
+    fn workers(&self) -> usize {
+        self.0
+    }
+
+    fn for_each<T: Send>(&self, items: &mut [T], task: impl Fn(usize, usize, &mut T) + Sync) {
+        let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| {
+            for worker in 0..self.0 {
+                let (items, next, task) = (&items, &next, &task);
+                scope.spawn(move || {
+                    loop {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(item) = items.get(index) else { break };
+                        task(worker, index, &mut item.lock().expect("no task panics"));
+                    }
+                });
+            }
+        });
+    }
+}
+
+const STEPS: usize = 40;
+const INPUTS: usize = 30;
+const OUTPUTS: usize = 4;
+
+fn config(rule: &str, loss: &str) -> Config {
+    Config::from_json(&format!(
+        r#"{{ "network": {{ "input": {INPUTS}, "steps": {STEPS}, "neuron": {{ "currentDecay": 0.9, "membraneDecay": 0.9 }},
+              "layers": [{{ "type": "dense", "units": 70 }}, {{ "type": "dense", "units": 20 }},
+                         {{ "type": "dense", "units": {OUTPUTS} }}] }},
+            "rule": {rule}, "loss": {loss},
+            "training": {{ "batchSize": 5, "epochs": 2, "seed": 3,
+                           "silentUnitUpdate": {{ "strength": 0.5, "rules": "all" }} }} }}"#
+    ))
+    .expect("the configuration is valid")
+}
+
+/// Events drawn from a stream of the library, so that they are the same everywhere.
+fn data(samples: usize, targets: &str) -> Dataset {
+    let mut draw = Stream::new(11, spikelet_core::Purpose::Split, 0);
+    let mut spikes = |units: usize, share: f32| {
+        let mut trains = SpikeTrains::new();
+        for _ in 0..samples {
+            let mut events = Vec::new();
+            for time in 0..STEPS as u16 {
+                events.extend((0..units as u32).filter(|_| draw.symmetric() < 2.0 * share - 1.0).map(|unit| (time, unit)));
+            }
+            trains.push_sample(events);
+        }
+        trains
+    };
+    let inputs = spikes(INPUTS, 0.25);
+    let targets = match targets {
+        "trains" => Targets::Trains(spikes(OUTPUTS, 0.1)),
+        _ => Targets::Labels((0..samples as u32).map(|sample| sample % OUTPUTS as u32).collect()),
+    };
+    Dataset::new(inputs, targets, OUTPUTS).expect("the data fit")
+}
+
+fn bits(trainer: &Trainer) -> Vec<u32> {
+    let snapshot = trainer.snapshot();
+    snapshot.tensors.iter().flat_map(|tensor| tensor.data.iter().map(|value| value.to_bits())).collect()
+}
+
+/// Makes every layer fire.
+fn raise_weights(trainer: &mut Trainer) {
+    for layer in 0..trainer.shapes().len() {
+        let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
+        weights.iter_mut().for_each(|weight| *weight *= 4.0);
+        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+    }
+}
+
+fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool, executor: &E) -> Vec<u32> {
+    let targets = if matches!(config.loss, spikelet_core::config::LossConfig::SpikeTrain(_)) { "trains" } else { "labels" };
+    let (train, validation) = (data(48, targets), data(70, targets));
+    let mut trainer = Trainer::new(config.clone(), level).expect("the configuration is valid");
+    raise_weights(&mut trainer);
+    trainer.begin(train.len()).expect("there are samples");
+    let mut has_fired = false;
+    while !trainer.is_finished() {
+        let events = trainer.advance(budget, &train, Some(&validation), executor).expect("training works");
+        for event in &events {
+            if let TrainEvent::EpochEnd(record) = event {
+                has_fired |= record.train.spikes.per_unit.iter().all(|&spikes| spikes > 0.05);
+            }
+        }
+        if restarts {
+            trainer = Trainer::restore(trainer.snapshot(), level).expect("a snapshot can be restored");
+            trainer.begin(train.len()).expect("the run goes on");
+        }
+    }
+    assert!(has_fired, "every layer must fire");
+    bits(&trainer)
+}
+
+const CASES: [(&str, &str); 6] = [
+    (r#"{ "type": "antlr" }"#, r#"{ "type": "latency" }"#),
+    (r#"{ "type": "antlr", "timingWeight": 0.3 }"#, r#"{ "type": "latency", "earlyStop": "batch" }"#),
+    (r#"{ "type": "activation", "variant": "slayer" }"#, r#"{ "type": "count", "positive": 3 }"#),
+    (r#"{ "type": "timing" }"#, r#"{ "type": "spikeTrain" }"#),
+    (r#"{ "type": "mixture", "activationWeight": 0.7 }"#, r#"{ "type": "latency", "earlyStop": "off" }"#),
+    (r#"{ "type": "antlr" }"#, r#"{ "type": "spikeTrain" }"#),
+];
+
+#[test]
+fn every_level_gives_the_same_bits() {
+    for (rule, loss) in CASES {
+        let config = config(rule, loss);
+        let levels = Level::available();
+        let expected = run(&config, levels[0], 1000, false, &Sequential);
+        for &level in &levels[1..] {
+            assert!(run(&config, level, 1000, false, &Sequential) == expected, "{level} differs for {rule} and {loss}");
+        }
+    }
+}
+
+#[test]
+fn any_number_of_workers_gives_the_same_bits() {
+    for (rule, loss) in CASES {
+        let config = config(rule, loss);
+        let expected = run(&config, Level::detect(), 1000, false, &Sequential);
+        for workers in [1, 2, 3, 8] {
+            let found = run(&config, Level::detect(), 1000, false, &Threads(workers));
+            assert!(found == expected, "{workers} workers differ for {rule} and {loss}");
+        }
+    }
+}
+
+#[test]
+fn any_split_of_a_run_gives_the_same_bits() {
+    for (rule, loss) in CASES {
+        let config = config(rule, loss);
+        let expected = run(&config, Level::detect(), 1000, false, &Sequential);
+        for (budget, restarts) in [(1, false), (7, false), (1, true), (5, true)] {
+            let found = run(&config, Level::detect(), budget, restarts, &Sequential);
+            assert!(found == expected, "advance({budget}), restarts {restarts} differs for {rule} and {loss}");
+        }
+    }
+}

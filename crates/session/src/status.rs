@@ -1,0 +1,52 @@
+//! What a session says about itself, as JSON.
+
+use serde::Serialize;
+use spikelet_core::{Gains, LayerShape, Metrics, Trainer};
+
+use crate::convert::version;
+
+/// What a session is and where it stands.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Info<'a> {
+    simd: &'static str,
+    threads: usize,
+    gains: Gains,
+    layers: &'a [LayerShape],
+    version: &'static str,
+    finished: bool,
+    /// Epochs done.
+    epoch: u32,
+    /// Updates done.
+    step: u64,
+}
+
+impl<'a> Info<'a> {
+    pub(crate) fn of(trainer: &'a Trainer, threads: usize) -> Self {
+        Self {
+            simd: trainer.level().name(),
+            threads,
+            gains: trainer.gains(),
+            layers: trainer.shapes(),
+            version: version(),
+            finished: trainer.is_finished(),
+            epoch: trainer.epoch(),
+            step: trainer.updates(),
+        }
+    }
+}
+
+/// Where a pass over a data set stands.
+#[derive(Serialize)]
+pub(crate) struct EvaluationStatus {
+    pub(crate) done: bool,
+    /// Samples so far.
+    pub(crate) samples: usize,
+    /// The metrics, once done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) report: Option<Metrics>,
+}
+
+pub(crate) fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what crosses has only string keys and finite numbers")
+}

@@ -1,0 +1,4 @@
+// npm run build
+import { main, setUp } from "./setup.mjs";
+
+await main(setUp);

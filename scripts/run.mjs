@@ -1,0 +1,41 @@
+// Starts other programs.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "./stamps.mjs";
+
+/** A program ended with an error; what it printed was shown. */
+export class StepFailed extends Error {}
+
+/**
+ * Runs a program in the root of the clone.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ isQuiet?: boolean }} [options] quiet: its output is shown only when it fails
+ */
+export function run(command, args, { isQuiet = false } = {}) {
+  return new Promise((resolve, reject) => {
+    const isWindowsScript = process.platform === "win32" && command === "npm";
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+      shell: isWindowsScript,
+    });
+    const output = [];
+    if (isQuiet) for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
+    child.on("error", (error) => reject(new StepFailed(`${command} can't be started: ${error.message}`)));
+    child.on("close", (code, signal) => {
+      if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(output));
+      reject(new StepFailed(`${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}`));
+    });
+  });
+}
+
+/** Runs a JavaScript tool of a package in node_modules. */
+export function runTool(packageName, file, args, options) {
+  const script = join(ROOT, "node_modules", packageName, file);
+  if (!existsSync(script)) throw new StepFailed(`${packageName} is not installed: npm install`);
+  return run(process.execPath, [script, ...args], options);
+}

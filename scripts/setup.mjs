@@ -1,0 +1,79 @@
+// Installs and builds what is missing or out of date; a second call does nothing.
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run, runTool, StepFailed } from "./run.mjs";
+import { hashOf, ROOT, step } from "./stamps.mjs";
+import { checkTools, fail } from "./tools.mjs";
+
+/** Everything that the core is compiled from. */
+export const RUST = [
+  "Cargo.toml",
+  "Cargo.lock",
+  "rust-toolchain.toml",
+  "clippy.toml",
+  "crates/kernels",
+  "crates/core",
+  "crates/io",
+  "crates/session",
+];
+/** Everything that the TypeScript build reads. */
+export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
+
+/** Makes node_modules, the addon and dist/ what they should be. */
+export async function setUp() {
+  checkTools();
+  await install();
+  await buildAddon();
+  await buildTypeScript();
+}
+
+/** Runs `main` and turns a failed step into one line and exit code 1. */
+export async function main(work) {
+  try {
+    await work();
+  } catch (thrown) {
+    if (thrown instanceof StepFailed) fail(thrown.message);
+    throw thrown;
+  }
+}
+
+function say(message) {
+  process.stderr.write(`${message}\n`);
+}
+
+async function install() {
+  const stamp = join(ROOT, "node_modules", ".spikelet-lock");
+  const hash = hashOf(["package-lock.json"], [process.versions.modules, process.platform, process.arch]);
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  say("installing npm packages …");
+  const how = existsSync(join(ROOT, "package-lock.json")) ? "ci" : "install";
+  await run("npm", [how, "--no-audit", "--no-fund", "--loglevel=error"], { isQuiet: true });
+  writeFileSync(stamp, hashOf(["package-lock.json"], [process.versions.modules, process.platform, process.arch]));
+}
+
+async function buildAddon() {
+  const inputs = [...RUST, "bindings/node"];
+  const options = { inputs, outputs: ["bindings/node/index.js"], extra: [process.platform, process.arch] };
+  await step("addon", options, async () => {
+    say("building the Rust core (a minute or two the first time) …");
+    const args = [
+      "build",
+      "--platform",
+      "--release",
+      "--manifest-path",
+      "bindings/node/Cargo.toml",
+      "--output-dir",
+      "bindings/node",
+    ];
+    await runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
+  });
+}
+
+async function buildTypeScript() {
+  await step("typescript", { inputs: TYPESCRIPT, outputs: ["dist/index.js", "dist/cli/main.js"] }, async () => {
+    say("building the TypeScript …");
+    rmSync(join(ROOT, "dist"), { recursive: true, force: true });
+    await runTool("typescript", "bin/tsc", ["-p", "tsconfig.json"], { isQuiet: true });
+    chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
+  });
+}

@@ -1,0 +1,54 @@
+import { parseArgs } from "node:util";
+import type { ArgsDef } from "citty";
+import { closest } from "./closest.js";
+import { UsageError } from "./exit.js";
+
+/** Options that may stand more than once, with all their values. */
+export type Repeated = Record<string, string[]>;
+
+/**
+ * Refuses what the command does not know, which the argument parser would let pass.
+ *
+ * @returns the values of `--set`, of which the parser keeps only the last.
+ */
+export function checkArguments(rawArgs: readonly string[], definition: ArgsDef): Repeated {
+  const options: Record<string, { type: "boolean" | "string"; multiple: boolean }> = {};
+  for (const [name, { type }] of Object.entries(definition)) {
+    if (type !== "positional") options[name] = { type: type === "boolean" ? "boolean" : "string", multiple: true };
+  }
+  try {
+    const { values } = parseArgs({ args: [...rawArgs], options, strict: true, allowPositionals: false });
+    const repeated = values["set"];
+    return { set: Array.isArray(repeated) ? repeated.map(String) : [] };
+  } catch (thrown) {
+    throw usageError(thrown, rawArgs, Object.keys(options));
+  }
+}
+
+function usageError(thrown: unknown, rawArgs: readonly string[], known: readonly string[]): UsageError {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : "";
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const named = /'(?:-\w, )?(--?[^' ]+)/.exec(message)?.[1] ?? "";
+  switch (code) {
+    case "ERR_PARSE_ARGS_UNKNOWN_OPTION": {
+      const near = closest(named.replace(/^-+/, ""), known);
+      const hint = near === undefined ? "see --help" : `did you mean --${near}?`;
+      return new UsageError(`unknown option ${named}: ${hint}`);
+    }
+    case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
+      return new UsageError(message.includes("does not take") ? `${named} takes no value` : `${named} needs a value`);
+    case "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL": {
+      const word = rawArgs.find((arg) => message.includes(`'${arg}'`)) ?? "";
+      return new UsageError(`unexpected argument "${word}": options start with --`);
+    }
+    default:
+      return new UsageError(message);
+  }
+}
+
+/** A whole number of at least `least`. */
+export function wholeNumber(text: string, option: string, least = 0): number {
+  const number = Number(text);
+  if (text.trim() !== "" && Number.isInteger(number) && number >= least) return number;
+  throw new UsageError(`--${option} must be a whole number from ${least}, got "${text}"`);
+}

@@ -1,0 +1,74 @@
+import { defineCommand } from "citty";
+import type { Network } from "../../network.js";
+import { createNetwork } from "../../network.js";
+import { wholeNumber } from "../arguments.js";
+import { openCheckpoint } from "../checkpoint.js";
+import { readConfiguration } from "../configuration.js";
+import { type DataSource, dataSource, loadSplit } from "../data.js";
+import { UsageError } from "../exit.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { type CommandData, choicesOf } from "../invocation.js";
+import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
+import { printResult } from "../print.js";
+
+export const gradients = defineCommand({
+  meta: { name: "gradients", description: "Loss and gradients over a few samples, of a checkpoint or a fresh network" },
+  args: {
+    ...checkpointOptions,
+    ...configOptions,
+    ...dataOptions,
+    ...splitOptions,
+    start: { type: "string", default: "0", description: "first sample of the part", valueHint: "N" },
+    samples: { type: "string", default: "16", description: "how many", valueHint: "N" },
+    arrays: { type: "boolean", description: "with --json: also every single gradient" },
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args, data: command }) {
+    const signal = abortOnInterrupt();
+    const choices = choicesOf(args, signal);
+    const start = wholeNumber(args.start, "start");
+    const end = start + wholeNumber(args.samples, "samples", 1);
+    const open = async (): Promise<{ network: Network; known?: DataSource | undefined }> => {
+      if (args.checkpoint === undefined) {
+        const { config } = await readConfiguration(args, (command as CommandData).set);
+        return { network: await createNetwork(config, choices) };
+      }
+      if (args.config !== undefined || args.preset !== undefined)
+        throw new UsageError("give --checkpoint or a configuration, not both");
+      const { network, record } = await openCheckpoint(args, choices);
+      return { network, known: record?.data };
+    };
+    const opened = await open();
+    using network = opened.network;
+    const split = await loadSplit(dataSource(args, opened.known), network.backend);
+    const batch = split[args.split as keyof typeof split].slice(start, end);
+    const { loss, layers, metrics } = await network.gradients(batch);
+    const shapes = network.info.layers;
+    const summary = layers.map(({ weights, biases }, layer) => ({
+      ...shapes[layer],
+      weights: { ...summaryOf(weights), ...(args.arrays ? { values: Array.from(weights) } : {}) },
+      biases: { ...summaryOf(biases), ...(args.arrays ? { values: Array.from(biases) } : {}) },
+    }));
+    printResult(args.json === true, { samples: batch.length, loss, lossParts: metrics.lossParts, layers: summary }, () => [
+      `loss ${loss} over ${batch.length} samples`,
+      ...summary.map(
+        ({ inputs, units, weights, biases }, layer) =>
+          `layer ${layer} (${inputs} to ${units}): weights norm ${weights.norm.toPrecision(5)}, largest ${weights.largest.toPrecision(5)}, ` +
+          `${weights.zero} of ${weights.length} zero; biases norm ${biases.norm.toPrecision(5)}`,
+      ),
+    ]);
+  },
+});
+
+function summaryOf(values: Float32Array): { length: number; norm: number; largest: number; zero: number } {
+  let squares = 0;
+  let largest = 0;
+  let zero = 0;
+  for (const value of values) {
+    squares += value * value;
+    largest = Math.max(largest, Math.abs(value));
+    if (value === 0) zero += 1;
+  }
+  return { length: values.length, norm: Math.sqrt(squares), largest, zero };
+}

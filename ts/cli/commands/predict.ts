@@ -1,0 +1,48 @@
+import { defineCommand } from "citty";
+import { wholeNumber } from "../arguments.js";
+import { openCheckpoint } from "../checkpoint.js";
+import { dataSource, loadSplit } from "../data.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { choicesOf } from "../invocation.js";
+import { checkpointOptions, computeOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
+
+export const predict = defineCommand({
+  meta: { name: "predict", description: "What a checkpoint answers, sample by sample" },
+  args: {
+    ...checkpointOptions,
+    ...dataOptions,
+    ...splitOptions,
+    start: { type: "string", default: "0", description: "first sample of the part", valueHint: "N" },
+    samples: { type: "string", default: "10", description: "how many", valueHint: "N" },
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const signal = abortOnInterrupt();
+    const start = wholeNumber(args.start, "start");
+    const end = start + wholeNumber(args.samples, "samples", 1);
+    const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
+    using network = opened;
+    const split = await loadSplit(dataSource(args, record?.data), network.backend);
+    const data = split[args.split as keyof typeof split].slice(start, end);
+    const prediction = await network.predict(data, { signal });
+    const labels = data.labels;
+    for (let k = 0; k < data.length; k++) {
+      const answer = {
+        sample: start + k,
+        label: labels?.[k] ?? null,
+        byFirstSpike: prediction.byFirstSpike[k],
+        byCount: prediction.byCount[k],
+        decisionStep: prediction.decisionStep[k],
+        steps: prediction.steps[k],
+        spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
+      };
+      process.stdout.write(`${args.json === true ? JSON.stringify(answer) : line(answer)}\n`);
+    }
+  },
+});
+
+function line(answer: { [key: string]: unknown; spikes: number[] }): string {
+  const { sample, label, byFirstSpike, byCount, decisionStep, spikes } = answer;
+  return `sample ${sample}: ${byFirstSpike} by first spike at step ${decisionStep}, ${byCount} by count, label ${label}; spikes ${spikes.join(" + ")}`;
+}

@@ -1,0 +1,115 @@
+import { join } from "node:path";
+import { defineCommand } from "citty";
+import { load, save } from "../../io/files.node.js";
+import { restoreNetwork } from "../../network.js";
+import { createTrainer, type Trainer } from "../../trainer.js";
+import { version } from "../../version.js";
+import { backendRecord } from "../backend-record.js";
+import { openTrainer } from "../checkpoint.js";
+import { readConfiguration } from "../configuration.js";
+import { dataSource, loadSplit } from "../data.js";
+import { UsageError } from "../exit.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { type Choices, type CommandData, choicesOf } from "../invocation.js";
+import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
+import { metricLines, printResult, say } from "../print.js";
+import { History } from "../train/history.js";
+import { type OutputFolder, openOutput, runRecordBeside, writeRunRecord } from "../train/output.js";
+import { TrainingSession } from "../train/session.js";
+
+export const train = defineCommand({
+  meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv and report.json" },
+  args: {
+    ...configOptions,
+    ...dataOptions,
+    out: {
+      type: "string",
+      description: "folder for the results; out/ and the name of the configuration unless given",
+      valueHint: "DIR",
+    },
+    resume: { type: "boolean", description: "go on from last.safetensors in --out, or from --checkpoint" },
+    ...checkpointOptions,
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args, data }) {
+    const signal = abortOnInterrupt();
+    const choices = choicesOf(args, signal);
+    const emit = (event: object) => {
+      if (args.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    };
+    if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
+    const start = await (args.resume ? resumed(args, choices) : fresh(args, (data as CommandData).set, choices));
+    using trainer = start.trainer;
+    const { files, history } = start;
+    const source = dataSource(args, start.known);
+    const split = await loadSplit(source, trainer.backend);
+    await writeRunRecord(files, { version, data: source });
+    emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source });
+    const { simd, threads } = trainer.info;
+    say(
+      `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads`,
+    );
+
+    await new TrainingSession(trainer, files, history, emit).run(split, signal);
+
+    const best = history.rows.length > 0 ? files.best : files.last;
+    if (history.rows.length === 0) await save(files.last, trainer.checkpoint());
+    using chosen = await restoreNetwork(await load(best), choices);
+    const test = await chosen.evaluate(split.test, { signal });
+    const report = {
+      test,
+      train: { ...history.totals, samples: split.train.length },
+      best: {
+        epoch: history.best?.epoch ?? history.rows.at(-1)?.epoch ?? 0,
+        validationFirstSpike: history.best?.validationFirstSpike ?? null,
+      },
+      checkpoint: best,
+      data: source,
+      backend: backendRecord(trainer),
+      config: trainer.config,
+      version,
+    };
+    await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+    printResult(args.json === true, { type: "report", ...report }, () => [
+      ...metricLines("test", test),
+      `checkpoint     ${best} (epoch ${report.best.epoch})`,
+    ]);
+  },
+});
+
+interface Start {
+  trainer: Trainer;
+  files: OutputFolder;
+  history: History;
+  known?: NonNullable<Awaited<ReturnType<typeof runRecordBeside>>>["data"];
+}
+
+async function fresh(args: TrainArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+  const { name, config } = await readConfiguration(args, settings);
+  const trainer = await createTrainer(config, choices);
+  const files = await openOutput(args.out ?? join("out", name));
+  return { trainer, files, history: new History(files.history) };
+}
+
+async function resumed(args: TrainArguments, choices: Choices): Promise<Start> {
+  for (const option of ["config", "preset", "seed", "threads"] as const) {
+    if (args[option] !== undefined)
+      throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${option} out`);
+  }
+  const files = await openOutput(args.out ?? join("out", "digits"));
+  const file = args.checkpoint ?? files.last;
+  const trainer = await openTrainer(file, choices);
+  const known = await runRecordBeside(file);
+  const history = await History.resume(files.history, trainer.info.epoch);
+  return { trainer, files, history, ...(known ? { known: known.data } : {}) };
+}
+
+interface TrainArguments {
+  config?: string | undefined;
+  preset?: string | undefined;
+  seed?: string | undefined;
+  threads?: string | undefined;
+  out?: string | undefined;
+  checkpoint?: string | undefined;
+}

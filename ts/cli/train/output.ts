@@ -1,0 +1,67 @@
+import { constants } from "node:fs";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SpikeletError } from "../../errors.js";
+import { save } from "../../io/files.node.js";
+import type { DataSource } from "../data.js";
+
+/** The files of one training in one folder. */
+export interface OutputFolder {
+  dir: string;
+  /** The latest state, for `--resume`. */
+  last: string;
+  /** The best epoch by validation accuracy. */
+  best: string;
+  history: string;
+  report: string;
+  run: string;
+}
+
+/**
+ * Makes the folder and checks that files can be written there, before hours of training.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` that names the folder.
+ */
+export async function openOutput(dir: string): Promise<OutputFolder> {
+  const probe = join(dir, `.probe.${process.pid}`);
+  try {
+    await mkdir(dir, { recursive: true });
+    await access(dir, constants.W_OK);
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new SpikeletError("DATA_FORMAT", "--out", `can't write into ${dir} (${what})`, cause);
+  }
+  return filesIn(dir);
+}
+
+export function filesIn(dir: string): OutputFolder {
+  return {
+    dir,
+    last: join(dir, "last.safetensors"),
+    best: join(dir, "best.safetensors"),
+    history: join(dir, "history.csv"),
+    report: join(dir, "report.json"),
+    run: join(dir, "run.json"),
+  };
+}
+
+/** What a checkpoint does not hold: which data it learnt from. */
+export interface RunRecord {
+  version: string;
+  data: DataSource;
+}
+
+export async function writeRunRecord(files: OutputFolder, record: RunRecord): Promise<void> {
+  await save(files.run, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The record beside a checkpoint, or `undefined` when there is none that can be read. */
+export async function runRecordBeside(checkpoint: string): Promise<RunRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(filesIn(dirname(checkpoint)).run, "utf8")) as RunRecord;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,108 @@
+import pc from "picocolors";
+import type { TrainEvent } from "../../events.js";
+import { grouped, percent } from "../print.js";
+
+const BAR = 20;
+/** Between two drawings of the bar. */
+const FRAME = 100;
+/** Between two plain lines where there is no terminal. */
+const LINE = 10_000;
+
+/** Shows a run to people on stderr: a live bar on a terminal, plain lines elsewhere. */
+export class ProgressView {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #epochs: number;
+  #drawn = 0;
+  #isOpen = false;
+
+  constructor(epochs: number, stream: NodeJS.WriteStream = process.stderr) {
+    this.#epochs = epochs;
+    this.#stream = stream;
+    this.#drawn = Date.now();
+  }
+
+  show(event: TrainEvent): void {
+    switch (event.type) {
+      case "step":
+        this.#step(event);
+        break;
+      case "validation":
+        this.#transient(`epoch ${event.epoch}/${this.#epochs}  validation ${event.samplesDone}/${event.samples}`);
+        break;
+      case "epochEnd":
+        this.line(epochLine(event));
+        break;
+      case "finished":
+        this.close();
+    }
+  }
+
+  /** A line that stays. */
+  line(text: string): void {
+    this.close();
+    this.#stream.write(`${text}\n`);
+  }
+
+  /** Takes the live bar away. */
+  close(): void {
+    if (this.#isOpen) this.#stream.write("\r\x1b[K");
+    this.#isOpen = false;
+  }
+
+  #step(event: Extract<TrainEvent, { type: "step" }>): void {
+    const { batch, batches, running, samplesPerSecond } = event;
+    const share = batch / batches;
+    const filled = Math.round(share * BAR);
+    const bar = `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]`;
+    const perEpoch = (running.samples / batch) * batches;
+    const left = (this.#epochs - event.epoch + 1 - share) * (perEpoch / Math.max(samplesPerSecond, 1e-9));
+    this.#transient(
+      [
+        `epoch ${event.epoch}/${this.#epochs} ${this.#stream.isTTY ? bar : percent(share)}`,
+        `loss ${running.loss.toFixed(3)}`,
+        `first ${percent(running.accuracy.firstSpike)}`,
+        `count ${percent(running.accuracy.count)}`,
+        `${running.spikesPerSample.toFixed(0)} spikes`,
+        `${grouped(samplesPerSecond)}/s`,
+        `${duration(left)} left`,
+      ].join("  "),
+    );
+  }
+
+  #transient(text: string): void {
+    const now = Date.now();
+    if (now - this.#drawn < (this.#stream.isTTY ? FRAME : LINE)) return;
+    this.#drawn = now;
+    if (!this.#stream.isTTY) {
+      this.#stream.write(`${text}\n`);
+      return;
+    }
+    const width = this.#stream.columns || 80;
+    this.#stream.write(`\r${text.slice(0, width - 1)}\x1b[K`);
+    this.#isOpen = true;
+  }
+}
+
+function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: Extract<TrainEvent, { type: "epochEnd" }>): string {
+  const parts = [
+    `${pc.bold(`epoch ${epoch}/${epochs}`)}`,
+    `loss ${train.loss.toFixed(4)}`,
+    `train ${percent(train.accuracy.firstSpike)}`,
+  ];
+  const seen = validation ?? train;
+  if (validation) {
+    parts.push(
+      `validation ${pc.green(percent(validation.accuracy.firstSpike))} first spike, ${percent(validation.accuracy.count)} count`,
+    );
+  }
+  parts.push(`${seen.spikes.perSample.toFixed(1)} spikes a sample`, `${grouped(samplesPerSecond)} samples/s`);
+  return parts.join("  ");
+}
+
+function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return "?";
+  const whole = Math.ceil(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes > 0 ? `${minutes}:${String(whole % 60).padStart(2, "0")} min` : `${whole} s`;
+}

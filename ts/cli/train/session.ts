@@ -1,0 +1,74 @@
+import type { Split } from "../../datasets/dataset.js";
+import type { TrainEvent } from "../../events.js";
+import { save } from "../../io/files.node.js";
+import type { Trainer } from "../../trainer.js";
+import { Interrupted } from "../exit.js";
+import type { History, HistoryRow } from "./history.js";
+import type { OutputFolder } from "./output.js";
+import { ProgressView } from "./progress.js";
+
+/** Between two steps that are printed as JSON. */
+const STEP_INTERVAL = 250;
+
+/** One training from the command line: runs it, shows it and keeps its files up to date. */
+export class TrainingSession {
+  readonly #trainer: Trainer;
+  readonly #files: OutputFolder;
+  readonly #history: History;
+  readonly #view: ProgressView;
+  readonly #emit: (event: object) => void;
+  #secondsBefore = 0;
+  #printed = 0;
+
+  constructor(trainer: Trainer, files: OutputFolder, history: History, emit: (event: object) => void) {
+    this.#trainer = trainer;
+    this.#files = files;
+    this.#history = history;
+    this.#view = new ProgressView(trainer.config.training?.epochs ?? 0);
+    this.#emit = emit;
+  }
+
+  /** Trains to the end. An interrupt leaves the checkpoint and goes on as an error. */
+  async run({ train, validation }: Split, signal: AbortSignal): Promise<void> {
+    try {
+      const options = validation.length > 0 ? { validation, signal } : { signal };
+      for await (const event of this.#trainer.run(train, options)) await this.#take(event);
+    } catch (thrown) {
+      this.#view.close();
+      if (thrown instanceof Interrupted) await this.#leave();
+      throw thrown;
+    }
+    this.#view.close();
+  }
+
+  async #leave(): Promise<void> {
+    for (const event of await this.#trainer.undelivered()) await this.#take(event);
+    await save(this.#files.last, this.#trainer.checkpoint());
+    this.#emit({ type: "interrupted", checkpoint: this.#files.last });
+    this.#view.line(`interrupted: ${this.#files.last} holds the state; --resume goes on from there`);
+  }
+
+  async #take(event: TrainEvent): Promise<void> {
+    this.#view.show(event);
+    this.#print(event);
+    if (event.type === "epochEnd") {
+      const row = await this.#history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
+      this.#secondsBefore = event.seconds;
+      await this.#keep(row);
+    }
+  }
+
+  async #keep(row: HistoryRow): Promise<void> {
+    const checkpoint = await this.#trainer.checkpoint();
+    await save(this.#files.last, checkpoint);
+    if (this.#history.best === row || Number.isNaN(row.validationFirstSpike)) await save(this.#files.best, checkpoint);
+  }
+
+  #print(event: TrainEvent): void {
+    if (event.type === "step") {
+      if (Date.now() - this.#printed < STEP_INTERVAL) return;
+      this.#printed = Date.now();
+    }
+    this.#emit(event);
+  }
+}

@@ -1,0 +1,25 @@
+import type { BackendChoice } from "../runtime/backend.js";
+import { loadBackend } from "../runtime/load.node.js";
+import { SpikeEvents } from "../spikes.js";
+
+/** How N-MNIST recordings become spikes (spec 3.3). */
+export interface AerOptions {
+  /** Steps of the simulation; 300 unless given. */
+  steps?: number;
+  /** Milliseconds that are used; reading stops at the first event after them. 300 unless given. */
+  truncateMs?: number;
+  /** Height and width of the sensor; 34 unless given. */
+  size?: number;
+}
+
+/**
+ * Reads one recording: 5 bytes an event. The unit is `(polarity · size + x) · size + y`.
+ *
+ * @returns one sample.
+ * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a truncated file or coordinates outside the sensor.
+ */
+export async function decodeAer(bytes: Uint8Array, options: AerOptions & { backend?: BackendChoice } = {}): Promise<SpikeEvents> {
+  const { backend: choice, ...rest } = options;
+  const backend = await loadBackend(choice);
+  return new SpikeEvents(await backend.decodeAer(bytes, JSON.stringify(rest)));
+}

@@ -1,0 +1,105 @@
+import { SpikeletError } from "../errors.js";
+import { SpikeEvents, type SpikeTrain } from "../spikes.js";
+import { type DatasetInfo, type DatasetInputs, type DatasetTargets, SpikeDataset } from "./dataset.js";
+
+/** What the output should do; at most one of them. */
+export interface TargetOptions {
+  /** Class of each sample. */
+  labels?: ArrayLike<number>;
+  /** Wanted spike counts, `[sample][output]`, flat. */
+  counts?: ArrayLike<number>;
+  /** Wanted spike trains of the outputs, one a sample. */
+  trains?: readonly SpikeTrain[] | SpikeEvents;
+}
+
+/** Pictures, flat `[sample][unit]`: grey values as bytes (`255` is 1), or numbers in 0..1. */
+export interface ImageOptions extends TargetOptions {
+  pixels?: Uint8Array;
+  values?: Float32Array;
+  /** `[height, width]` or `[channels, height, width]`. */
+  shape: readonly number[];
+  name?: string;
+}
+
+/** Spikes, one train a sample. */
+export interface SpikeOptions extends TargetOptions {
+  spikes: readonly SpikeTrain[] | SpikeEvents;
+  /** Shape of the input units, where they have one. */
+  shape?: readonly number[];
+  name?: string;
+}
+
+/**
+ * A data set of pictures; give it an encoding before feeding it to a network.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers.
+ */
+export function fromImages(options: ImageOptions): SpikeDataset {
+  const { pixels, values, shape } = options;
+  const array = pixels ?? values;
+  if (array === undefined || (pixels !== undefined && values !== undefined)) {
+    throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
+  }
+  const units = shape.reduce((product, size) => product * size, 1);
+  if (!Number.isInteger(units) || units < 1 || array.length % units !== 0) {
+    throw new SpikeletError(
+      "SHAPE_MISMATCH",
+      "shape",
+      `${array.length} values are not a whole number of pictures of ${shape.join(" × ")}`,
+    );
+  }
+  const inputs: DatasetInputs = pixels
+    ? { kind: "pixels", pixels, units }
+    : { kind: "values", values: array as Float32Array, units };
+  return assemble({ name: options.name ?? "images", shape }, inputs, array.length / units, options);
+}
+
+/**
+ * A data set of spike trains.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole numbers.
+ */
+export function fromSpikes(options: SpikeOptions): SpikeDataset {
+  const events = asEvents(options.spikes);
+  return assemble(
+    { name: options.name ?? "spikes", shape: options.shape ?? [] },
+    { kind: "events", events },
+    events.length,
+    options,
+  );
+}
+
+/** @internal Checks that inputs and targets are of one length. */
+export function assemble(info: DatasetInfo, inputs: DatasetInputs, samples: number, options: TargetOptions): SpikeDataset {
+  const given = [options.labels, options.counts, options.trains].filter((target) => target !== undefined);
+  if (given.length > 1) throw new SpikeletError("DATA_FORMAT", "labels", "give one of labels, counts and trains");
+  const targets: DatasetTargets = {};
+  if (options.labels !== undefined) targets.labels = wholeNumbers(sized(options.labels, samples, samples, "labels"));
+  if (options.counts !== undefined) {
+    const outputs = Math.max(1, Math.round(options.counts.length / Math.max(1, samples)));
+    targets.counts = Float32Array.from(sized(options.counts, samples * outputs, samples, "counts"));
+  }
+  if (options.trains !== undefined) targets.trains = sized(asEvents(options.trains), samples, samples, "trains");
+  return new SpikeDataset(
+    info,
+    inputs,
+    targets,
+    Uint32Array.from({ length: samples }, (_, row) => row),
+  );
+}
+
+function asEvents(spikes: readonly SpikeTrain[] | SpikeEvents): SpikeEvents {
+  return spikes instanceof SpikeEvents ? spikes : SpikeEvents.fromTrains(spikes);
+}
+
+function sized<T extends { readonly length: number }>(target: T, wanted: number, samples: number, path: string): T {
+  if (target.length === wanted) return target;
+  throw new SpikeletError("SHAPE_MISMATCH", path, `must have ${wanted} entries for ${samples} samples, got ${target.length}`);
+}
+
+function wholeNumbers(labels: ArrayLike<number>): Uint32Array {
+  return Uint32Array.from(labels, (label, index) => {
+    if (Number.isInteger(label) && label >= 0 && label <= 0xffff_ffff) return label;
+    throw new SpikeletError("DATA_FORMAT", `labels[${index}]`, `must be a whole number from 0, got ${label}`);
+  });
+}

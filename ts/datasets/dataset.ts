@@ -1,0 +1,204 @@
+import { encodeSpikes } from "../encode.js";
+import { SpikeletError } from "../errors.js";
+import type { Encoding } from "../generated/config.js";
+import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
+import type { SpikeEvents } from "../spikes.js";
+import { balancedOrder, type SplitOptions, splitSizes } from "./split.js";
+
+/** What the samples are: pictures that an encoding turns into spikes, or spikes. */
+export type DatasetInputs =
+  | { kind: "pixels"; pixels: Uint8Array; units: number }
+  | { kind: "values"; values: Float32Array; units: number }
+  | { kind: "events"; events: SpikeEvents };
+
+/** What the output should do, one entry a sample. */
+export interface DatasetTargets {
+  /** Class of each sample. */
+  labels?: Uint32Array;
+  /** Wanted spike counts, `[sample][output]`. */
+  counts?: Float32Array;
+  /** Wanted spike trains of the outputs. */
+  trains?: SpikeEvents;
+}
+
+/** What a data set knows about itself. */
+export interface DatasetInfo {
+  name: string;
+  /** `[height, width]` or `[channels, height, width]` of a sample. */
+  shape: readonly number[];
+  /** Samples at the end that are for the test alone. */
+  testSamples?: number;
+  /** Samples for validation unless {@link SplitOptions} says otherwise. */
+  validationSamples?: number;
+}
+
+/** Three data sets that share no sample. */
+export interface Split {
+  train: SpikeDataset;
+  validation: SpikeDataset;
+  test: SpikeDataset;
+}
+
+/**
+ * Samples with their targets, held once; parts and encodings of it are light views.
+ *
+ * Pictures become spikes when the data set is fed to a network, in the core.
+ */
+export class SpikeDataset {
+  readonly info: DatasetInfo;
+  /** How pictures become spikes; `undefined` for spikes and for pictures without an encoding yet. */
+  readonly encoding: Encoding | undefined;
+  readonly #inputs: DatasetInputs;
+  readonly #targets: DatasetTargets;
+  readonly #rows: Uint32Array;
+
+  /** Use {@link fromImages} or {@link fromSpikes}. */
+  constructor(info: DatasetInfo, inputs: DatasetInputs, targets: DatasetTargets, rows: Uint32Array, encoding?: Encoding) {
+    this.info = info;
+    this.encoding = encoding;
+    this.#inputs = inputs;
+    this.#targets = targets;
+    this.#rows = rows;
+  }
+
+  /** Number of samples. */
+  get length(): number {
+    return this.#rows.length;
+  }
+
+  /** Class of each sample, or `undefined` when the data set has no labels. */
+  get labels(): Uint32Array | undefined {
+    const { labels } = this.#targets;
+    return labels && this.#rows.map((row) => labels[row] ?? 0);
+  }
+
+  /** The same samples, turned into spikes by `encoding` when they are fed to a network. */
+  encode(encoding: Encoding): SpikeDataset {
+    if (this.#inputs.kind === "events") {
+      throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already");
+    }
+    return new SpikeDataset(this.info, this.#inputs, this.#targets, this.#rows, encoding);
+  }
+
+  /**
+   * Training, validation and test part, fixed by the seed and the same on every machine; each has the classes in the
+   * proportion of the whole. A test part that the data set brings along stays the test part.
+   *
+   * @throws {SpikeletError} `CONFIG_INVALID` when the parts do not fit.
+   */
+  split(options: SplitOptions): Split {
+    const own = this.info.testSamples ?? 0;
+    const free = this.length - own;
+    const takesOwn = own > 0 && options.test === undefined;
+    const pool = takesOwn ? free : this.length;
+    const sizes = splitSizes(pool, takesOwn ? { ...options, test: 0 } : options, {
+      validation: this.info.validationSamples ?? 0.1,
+      test: 0.1,
+    });
+    const order = balancedOrder(0, pool, options.seed, this.labels);
+    const testEnd = sizes.test;
+    const validationEnd = testEnd + sizes.validation;
+    return {
+      test: takesOwn ? this.slice(free) : this.pick(order.subarray(0, testEnd)),
+      validation: this.pick(order.subarray(testEnd, validationEnd)),
+      train: this.pick(order.subarray(validationEnd, validationEnd + sizes.train)),
+    };
+  }
+
+  /** Samples `start` to before `end`, like `Array.prototype.slice`. */
+  slice(start?: number, end?: number): SpikeDataset {
+    return this.#view(this.#rows.slice(start, end));
+  }
+
+  /** The samples with these indices, in their order. */
+  pick(indices: ArrayLike<number>): SpikeDataset {
+    return this.#view(
+      Uint32Array.from(indices, (index) => {
+        const row = this.#rows[index];
+        if (row === undefined) {
+          throw new SpikeletError("SHAPE_MISMATCH", "indices", `must be below ${this.length}, got ${index}`);
+        }
+        return row;
+      }),
+    );
+  }
+
+  /** Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes. */
+  image(index: number): Float32Array | undefined {
+    const inputs = this.#inputs;
+    const row = this.#rows[index];
+    if (inputs.kind === "events" || row === undefined) return undefined;
+    const range = [row * inputs.units, (row + 1) * inputs.units] as const;
+    if (inputs.kind === "values") return inputs.values.slice(...range);
+    return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
+  }
+
+  /**
+   * The spikes of all samples, for looking at them.
+   *
+   * @param options `steps` of the simulation they are for; spikes after it are dropped.
+   * @throws {SpikeletError} `DATA_FORMAT` for pictures without an encoding or with values outside 0..1.
+   */
+  async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
+    const inputs = this.#inputs;
+    if (inputs.kind === "events") return inputs.events.pick(this.#rows);
+    const encoding = this.#requiredEncoding();
+    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, ...options });
+  }
+
+  /** @internal What the core gets. */
+  wire(): { descriptor: string; arrays: DatasetArrays } {
+    const inputs = this.#inputs;
+    if (inputs.kind === "events") {
+      const { offsets, times, units } = inputs.events.pick(this.#rows);
+      return { descriptor: JSON.stringify({ inputs: "events" }), arrays: { offsets, times, units, ...this.#targetArrays() } };
+    }
+    const encoding = this.#requiredEncoding();
+    const values = this.#gather(inputs);
+    const arrays = values instanceof Uint8Array ? { pixels: values } : { values };
+    return { descriptor: JSON.stringify({ inputs: "images", encoding }), arrays: { ...arrays, ...this.#targetArrays() } };
+  }
+
+  #targetArrays(): DatasetArrays {
+    const { labels, counts, trains } = this.#targets;
+    const arrays: DatasetArrays = {};
+    if (labels !== undefined) arrays.labels = this.labels ?? labels;
+    if (counts !== undefined) {
+      const outputs = counts.length / this.#samplesHeld();
+      arrays.counts = pickRows(counts, this.#rows, outputs, new Float32Array(this.length * outputs));
+    }
+    if (trains !== undefined) {
+      const { offsets, times, units } = trains.pick(this.#rows);
+      Object.assign(arrays, { targetOffsets: offsets, targetTimes: times, targetUnits: units });
+    }
+    return arrays;
+  }
+
+  #samplesHeld(): number {
+    const inputs = this.#inputs;
+    if (inputs.kind === "events") return inputs.events.length;
+    return (inputs.kind === "pixels" ? inputs.pixels : inputs.values).length / inputs.units;
+  }
+
+  #gather(inputs: Exclude<DatasetInputs, { kind: "events" }>): Uint8Array | Float32Array {
+    const size = this.length * inputs.units;
+    return inputs.kind === "pixels"
+      ? pickRows(inputs.pixels, this.#rows, inputs.units, new Uint8Array(size))
+      : pickRows(inputs.values, this.#rows, inputs.units, new Float32Array(size));
+  }
+
+  #requiredEncoding(): Encoding {
+    if (this.encoding !== undefined) return this.encoding;
+    throw new SpikeletError("DATA_FORMAT", "encoding", "pictures need one: data.encode(encode.latency())");
+  }
+
+  #view(rows: Uint32Array): SpikeDataset {
+    const { name, shape } = this.info;
+    return new SpikeDataset({ name, shape }, this.#inputs, this.#targets, rows, this.encoding);
+  }
+}
+
+function pickRows<T extends Uint8Array | Float32Array>(from: T, rows: Uint32Array, width: number, into: T): T {
+  for (const [k, row] of rows.entries()) into.set(from.subarray(row * width, (row + 1) * width), k * width);
+  return into;
+}

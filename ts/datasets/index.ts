@@ -1,0 +1,3 @@
+export { fromImages, fromSpikes } from "./create.js";
+export { digits } from "./digits.js";
+export { mnist } from "./mnist.node.js";

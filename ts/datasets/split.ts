@@ -1,0 +1,84 @@
+import { SpikeletError } from "../errors.js";
+
+/** How to cut a data set into three. Each part is a number of samples, or a share of all when it is below 1. */
+export interface SplitOptions {
+  /** The same seed gives the same parts on every machine; 0 to 2³²−1. */
+  seed: number;
+  /** Samples for training; what the other parts leave unless given. */
+  train?: number;
+  /** Samples for validation; a tenth unless the data set says otherwise. */
+  validation?: number;
+  /** Samples for the test; a tenth unless the data set has a test part of its own. */
+  test?: number;
+}
+
+/** Numbers of samples. */
+export interface SplitSizes {
+  train: number;
+  validation: number;
+  test: number;
+}
+
+/** Turns shares into numbers and checks that they fit into `samples`. */
+export function splitSizes(samples: number, options: SplitOptions, defaults: { validation: number; test: number }): SplitSizes {
+  const { seed } = options;
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
+    throw new SpikeletError("CONFIG_INVALID", "seed", `must be a whole number from 0 to 4294967295, got ${seed}`);
+  }
+  const validation = count(options.validation ?? defaults.validation, samples, "validation");
+  const test = count(options.test ?? defaults.test, samples, "test");
+  const train = options.train === undefined ? samples - validation - test : count(options.train, samples, "train");
+  if (train < 0 || train + validation + test > samples) {
+    const asked = Math.max(train, 0) + validation + test;
+    throw new SpikeletError("CONFIG_INVALID", "split", `the parts need ${asked} samples, the data set has ${samples}`);
+  }
+  return { train, validation, test };
+}
+
+function count(part: number, samples: number, path: string): number {
+  if (!(part >= 0) || (part >= 1 && !Number.isInteger(part))) {
+    throw new SpikeletError("CONFIG_INVALID", path, `must be a number of samples or a share below 1, got ${part}`);
+  }
+  return part < 1 ? Math.round(part * samples) : part;
+}
+
+/**
+ * The indices `from .. to` in an order that depends on the seed alone and in which every stretch has the classes in the
+ * same proportion as the whole.
+ */
+export function balancedOrder(from: number, to: number, seed: number, labels: Uint32Array | undefined): Uint32Array {
+  const shuffled = shuffle(
+    Uint32Array.from({ length: to - from }, (_, k) => from + k),
+    seed,
+  );
+  if (labels === undefined) return shuffled;
+  const sizes = new Map<number, number>();
+  const ranked = Array.from(shuffled, (index) => {
+    const label = labels[index] ?? 0;
+    const rank = sizes.get(label) ?? 0;
+    sizes.set(label, rank + 1);
+    return { index, label, rank };
+  });
+  const size = (label: number) => sizes.get(label) ?? 1;
+  // (2 rank + 1) / size, compared as products of integers so that no rounding decides.
+  ranked.sort((a, b) => (2 * a.rank + 1) * size(b.label) - (2 * b.rank + 1) * size(a.label) || a.label - b.label);
+  return Uint32Array.from(ranked, ({ index }) => index);
+}
+
+/** Fisher–Yates with the mulberry32 generator: integer arithmetic only. */
+function shuffle(indices: Uint32Array, seed: number): Uint32Array {
+  let state = seed >>> 0;
+  const below = (bound: number): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
+  };
+  for (let last = indices.length - 1; last > 0; last--) {
+    const other = below(last + 1);
+    const kept = indices[last] ?? 0;
+    indices[last] = indices[other] ?? 0;
+    indices[other] = kept;
+  }
+  return indices;
+}

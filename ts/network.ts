@@ -1,0 +1,227 @@
+import type { ResolvedConfig } from "./config.js";
+import type { SpikeDataset } from "./datasets/dataset.js";
+import type { Config, Metrics } from "./generated/config.js";
+import { type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
+import { untilAborted } from "./runtime/abort.js";
+import type { Backend, BackendChoice, PredictionArrays } from "./runtime/backend.js";
+import { Budget } from "./runtime/budget.js";
+import { ExclusiveSession } from "./runtime/exclusive.js";
+import { Feed } from "./runtime/feed.js";
+import { loadBackend } from "./runtime/load.node.js";
+
+/** How a network or trainer computes. */
+export interface CreateOptions {
+  /** `"auto"` unless given; then `SPIKELET_BACKEND` decides, then what is there. */
+  backend?: BackendChoice;
+  /** A SIMD level by name instead of the best; the results are the same bits. */
+  simd?: string;
+  /** Ends the creation. */
+  signal?: AbortSignal;
+}
+
+/** Ends a pass over a data set; it then throws the signal's reason. */
+export interface PassOptions {
+  signal?: AbortSignal;
+}
+
+/** What a session knows about itself. */
+export interface NetworkInfo {
+  /** SIMD level in use. */
+  simd: string;
+  threads: number;
+  /** Gains of the neuron, given or found by `gain: "auto"`. */
+  gains: { current: number; membrane: number; bias: number };
+  /** The spiking layers, from the input up. */
+  layers: { inputs: number; units: number }[];
+  version: string;
+  /** Whether training has come to its last epoch. */
+  finished: boolean;
+  /** Epochs done. */
+  epoch: number;
+  /** Updates done. */
+  step: number;
+}
+
+/**
+ * A network to ask: predictions, gradients, parameters. Calls may be made at any time; they wait for each other.
+ *
+ * Every method fails with `DISPOSED` after {@link dispose}.
+ */
+export class Network implements Disposable {
+  protected readonly session: ExclusiveSession;
+  protected readonly feed: Feed;
+
+  /** Use {@link createNetwork} or {@link restoreNetwork}. */
+  constructor(session: ExclusiveSession) {
+    this.session = session;
+    this.feed = new Feed(session);
+  }
+
+  /** What computes, and why. */
+  get backend(): Backend {
+    return this.session.backend;
+  }
+
+  /** The configuration with every default filled in. */
+  get config(): ResolvedConfig {
+    return this.session.now((session) => JSON.parse(session.config()));
+  }
+
+  /** SIMD level, threads, gains, layers, position in the training. */
+  get info(): NetworkInfo {
+    return this.session.now((session) => JSON.parse(session.info()));
+  }
+
+  /**
+   * Answers for every sample, and the spikes of every layer.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit the network; the signal's reason after an abort.
+   */
+  async predict(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Prediction> {
+    const budget = new Budget();
+    // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
+    const batch = this.config.training?.batchSize ?? 1;
+    return this.feed.with(data, async (id) => {
+      const parts: PredictionArrays[] = [];
+      for (let start = 0; start < data.length; ) {
+        const count = Math.min(budget.size * batch, data.length - start);
+        parts.push(
+          await this.#timed(
+            budget,
+            signal,
+            this.session.run((session) => session.predict(id, start, count)),
+          ),
+        );
+        start += count;
+      }
+      return joinPredictions(parts, this.info.layers.length);
+    });
+  }
+
+  /**
+   * Loss, decisions, spikes and cost over a data set with targets.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit; the signal's reason after an abort.
+   */
+  async evaluate(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Metrics> {
+    const budget = new Budget(16);
+    // The session knows one evaluation at a time: its passes come one after the other.
+    const pass = this.#evaluations.then(() =>
+      this.feed.with(data, async (id) => {
+        await this.session.run((session) => session.beginEvaluation(id));
+        while (true) {
+          const work = this.session.run((session) => session.advanceEvaluation(budget.size));
+          const state = JSON.parse(await this.#timed(budget, signal, work)) as { done: boolean; report: Metrics };
+          if (state.done) return state.report;
+        }
+      }),
+    );
+    this.#evaluations = pass.then(
+      () => undefined,
+      () => undefined,
+    );
+    return pass;
+  }
+
+  #evaluations: Promise<void> = Promise.resolve();
+
+  /**
+   * Loss and gradients of all parameters over the samples of `batch`, by the configured rule and loss; nothing is learnt.
+   *
+   * @param options `trace` adds the states and adjoints of every layer: samples × steps × units numbers each.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit.
+   */
+  async gradients(batch: SpikeDataset, { trace = false }: { trace?: boolean } = {}): Promise<Gradients> {
+    return this.feed.with(batch, async (id) => {
+      const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
+      const metrics = JSON.parse(found.metrics) as Metrics;
+      const layers = found.layers.map(({ weights, biases }) => ({ weights, biases }));
+      const prediction = joinPredictions([found.prediction], layers.length);
+      return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
+    });
+  }
+
+  /** Weights `[unit][input]` and biases of every spiking layer. */
+  async parameters(): Promise<LayerParameters[]> {
+    return this.session.run((session) => {
+      const { layers } = JSON.parse(session.info()) as NetworkInfo;
+      return layers.map((_, layer) => {
+        const { weights, biases } = session.parameters(layer);
+        return { weights, biases };
+      });
+    });
+  }
+
+  /**
+   * Replaces weights and biases of one spiking layer; the optimiser forgets what it gathered about them.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length, `NON_FINITE` for NaN or infinity.
+   */
+  async setParameters(layer: number, { weights, biases }: LayerParameters): Promise<void> {
+    return this.session.run((session) => session.setParameters(layer, weights, biases));
+  }
+
+  /** Everything as bytes in the safetensors format; `restoreNetwork` and `restoreTrainer` read them. */
+  async checkpoint(): Promise<Uint8Array> {
+    return this.session.run((session) => session.checkpoint());
+  }
+
+  /** Lets go of all memory. Calls that wait fail with `DISPOSED`; doing it twice does nothing. */
+  dispose(): void {
+    this.session.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #timed<T>(budget: Budget, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await untilAborted(work, signal);
+    budget.took(budget.size, performance.now() - start);
+    return result;
+  }
+}
+
+/**
+ * A network with weights from the configuration's seed.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ */
+export async function createNetwork(config: Config, options: CreateOptions = {}): Promise<Network> {
+  return new Network(await createSession(config, options));
+}
+
+/**
+ * The network of a checkpoint.
+ *
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
+ */
+export async function restoreNetwork(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Network> {
+  return new Network(await restoreSession(checkpoint, options));
+}
+
+/** @internal */
+export function createSession(config: Config, options: CreateOptions): Promise<ExclusiveSession> {
+  return open(options, (backend) => backend.createSession(JSON.stringify(config), options.simd));
+}
+
+/** @internal */
+export function restoreSession(checkpoint: Uint8Array, options: CreateOptions): Promise<ExclusiveSession> {
+  return open(options, (backend) => backend.restoreSession(checkpoint, options.simd));
+}
+
+async function open(
+  { backend: choice, signal }: CreateOptions,
+  make: (backend: Backend) => ReturnType<Backend["createSession"]>,
+): Promise<ExclusiveSession> {
+  signal?.throwIfAborted();
+  const backend = await loadBackend(choice);
+  const session = make(backend).then((made) => new ExclusiveSession(backend, made));
+  try {
+    return await untilAborted(session, signal);
+  } catch (thrown) {
+    session.then((late) => late.dispose()).catch(() => undefined);
+    throw thrown;
+  }
+}

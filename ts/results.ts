@@ -1,0 +1,62 @@
+import type { Metrics } from "./generated/config.js";
+import type { PredictionArrays, TraceArrays } from "./runtime/backend.js";
+import { SpikeEvents } from "./spikes.js";
+
+/** Answers of a network, one entry per sample. */
+export interface Prediction {
+  /** Output with the most spikes; ties and silence give the lowest index. */
+  byCount: Uint32Array;
+  /** Output that fires first; ties and silence give the lowest index. */
+  byFirstSpike: Uint32Array;
+  /** Step of the first output spike, `steps` for a silent output. */
+  decisionStep: Uint32Array;
+  /** Simulated steps. */
+  steps: Uint32Array;
+  /** Spikes of each spiking layer. */
+  layers: SpikeEvents[];
+}
+
+/** Weights and biases of a layer, or their gradients. */
+export interface LayerParameters {
+  /** `[unit][input]`. */
+  weights: Float32Array;
+  /** `[unit]`. */
+  biases: Float32Array;
+}
+
+/** States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). */
+export type LayerTrace = TraceArrays;
+
+/** Gradients of the loss over a batch. */
+export interface Gradients {
+  /** Mean over the batch. */
+  loss: number;
+  metrics: Metrics;
+  /** Per spiking layer, after the silent-unit update and clipping. */
+  layers: LayerParameters[];
+  prediction: Prediction;
+  /** Per spiking layer; only when it was asked for. */
+  trace?: LayerTrace[];
+}
+
+/** Joins the predictions of consecutive chunks of a data set. */
+export function joinPredictions(parts: readonly PredictionArrays[], layers: number): Prediction {
+  const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of));
+  return {
+    byCount: join((part) => part.byCount),
+    byFirstSpike: join((part) => part.byFirstSpike),
+    decisionStep: join((part) => part.decisionStep),
+    steps: join((part) => part.steps),
+    layers: Array.from({ length: layers }, (_, layer) => SpikeEvents.concat(parts.flatMap((part) => part.layers[layer] ?? []))),
+  };
+}
+
+function concat(parts: readonly Uint32Array[]): Uint32Array {
+  const joined = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let start = 0;
+  for (const part of parts) {
+    joined.set(part, start);
+    start += part.length;
+  }
+  return joined;
+}

@@ -1,0 +1,95 @@
+import type { SpikeDataset } from "./datasets/dataset.js";
+import { SpikeletError } from "./errors.js";
+import type { CoreEvent, TrainEvent } from "./events.js";
+import { untilAborted } from "./runtime/abort.js";
+import { Budget } from "./runtime/budget.js";
+import { EpochBound } from "./runtime/epoch-bound.js";
+import type { ExclusiveSession } from "./runtime/exclusive.js";
+import type { Feed } from "./runtime/feed.js";
+import { PaceMeter } from "./runtime/pace.js";
+
+/** What a run uses beside its training data. */
+export interface RunOptions {
+  /** Looked at after every epoch; nothing is learnt from it. */
+  validation?: SpikeDataset;
+  /** Epochs in all, instead of the configuration's; more than were done goes on after the end. */
+  epochs?: number;
+  /** Stops the run, which then throws the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Events of updates that were made and not yet yielded, kept over runs so that none is lost. */
+export class Outbox {
+  readonly events: TrainEvent[] = [];
+  /** The call into the core that runs, if any. */
+  working: Promise<unknown> = Promise.resolve();
+  isRunning = false;
+}
+
+/** A training run: iterate over it to make it happen. */
+export class TrainingRun implements AsyncIterable<TrainEvent> {
+  readonly #session: ExclusiveSession;
+  readonly #feed: Feed;
+  readonly #outbox: Outbox;
+  readonly #train: SpikeDataset;
+  readonly #options: RunOptions;
+
+  /** Use `trainer.run()`. */
+  constructor(session: ExclusiveSession, feed: Feed, outbox: Outbox, train: SpikeDataset, options: RunOptions) {
+    this.#session = session;
+    this.#feed = feed;
+    this.#outbox = outbox;
+    this.#train = train;
+    this.#options = options;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
+    const { validation, epochs, signal } = this.#options;
+    const { events } = this.#outbox;
+    signal?.throwIfAborted();
+    if (this.#outbox.isRunning) throw new SpikeletError("CONFIG_INVALID", "run", "another run of this trainer is going on");
+    this.#outbox.isRunning = true;
+    const taken: SpikeDataset[] = [];
+    const take = (data: SpikeDataset): Promise<number> => {
+      taken.push(data);
+      return untilAborted(this.#feed.take(data), signal);
+    };
+    try {
+      const options = {
+        train: await take(this.#train),
+        validation: validation === undefined ? null : await take(validation),
+        ...(epochs === undefined ? {} : { epochs }),
+      };
+      await untilAborted(
+        this.#session.run((session) => session.begin(JSON.stringify(options))),
+        signal,
+      );
+      const work = { budget: new Budget(), bound: new EpochBound(), pace: new PaceMeter() };
+      do {
+        for (let event = events.shift(); event !== undefined; event = events.shift()) {
+          yield event;
+          signal?.throwIfAborted();
+        }
+      } while (await untilAborted(this.#advance(work), signal));
+    } finally {
+      this.#outbox.isRunning = false;
+      for (const data of taken) this.#feed.release(data);
+    }
+  }
+
+  /** Lets the core work for about one budget; whether there is anything left to do. */
+  #advance({ budget, bound, pace }: { budget: Budget; bound: EpochBound; pace: PaceMeter }): Promise<boolean> {
+    const work = this.#session.run(async (session) => {
+      const asked = Math.min(budget.size, bound.left);
+      const start = performance.now();
+      const events = JSON.parse(await session.advance(asked)) as CoreEvent[];
+      const milliseconds = performance.now() - start;
+      budget.took(asked, milliseconds);
+      bound.saw(events, asked);
+      this.#outbox.events.push(...pace.stamp(events, milliseconds));
+      return events.length > 0;
+    });
+    this.#outbox.working = work.catch(() => undefined);
+    return work;
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The one contract between the public API and what computes.
+ *
+ * What is cold crosses as JSON, what is hot as flat typed arrays. Arrays are copied in; results are fresh arrays.
+ */
+
+/** Spikes of many samples in compressed rows: sample `b` has the events `offsets[b] .. offsets[b + 1]`. */
+export interface EventArrays {
+  /** Start of each sample's events and the end of the last, `[samples + 1]`. */
+  offsets: Uint32Array;
+  /** Step of each event. */
+  times: Uint16Array;
+  /** Unit of each event. */
+  units: Uint32Array;
+}
+
+/** The arrays of a data set; which ones stand says what it is made of. */
+export interface DatasetArrays extends Partial<EventArrays> {
+  /** Grey values, `[sample][unit]`; the value is `pixel / 255`. */
+  pixels?: Uint8Array;
+  /** Values in 0..1, `[sample][unit]`. */
+  values?: Float32Array;
+  /** Class of each sample. */
+  labels?: Uint32Array;
+  /** Wanted spike counts, `[sample][output]`. */
+  counts?: Float32Array;
+  /** Wanted spike trains of the outputs. */
+  targetOffsets?: Uint32Array;
+  targetTimes?: Uint16Array;
+  targetUnits?: Uint32Array;
+}
+
+export interface ParameterArrays {
+  /** `[unit][input]`. */
+  weights: Float32Array;
+  /** `[unit]`. */
+  biases: Float32Array;
+}
+
+export interface PredictionArrays {
+  byCount: Uint32Array;
+  byFirstSpike: Uint32Array;
+  decisionStep: Uint32Array;
+  steps: Uint32Array;
+  layers: EventArrays[];
+}
+
+export interface TraceArrays {
+  units: number;
+  steps: number;
+  membrane: Float32Array;
+  current: Float32Array;
+  slope: Float32Array;
+  direct: Float32Array;
+  p: Float32Array;
+  q: Float32Array;
+  spikeGradient: Float32Array;
+  timingGradient: Float32Array;
+}
+
+export interface GradientArrays {
+  /** JSON of the metrics. */
+  metrics: string;
+  layers: ParameterArrays[];
+  prediction: PredictionArrays;
+  trace?: TraceArrays[] | null;
+}
+
+export interface IdxArray {
+  shape: Uint32Array;
+  data: Uint8Array;
+}
+
+/** One network in training, behind either binding. Calls may not overlap; the API queues them. */
+export interface Session {
+  config(): string;
+  info(): string;
+  dispose(): void;
+  addDataset(descriptor: string, arrays: DatasetArrays): Promise<number>;
+  removeDataset(id: number): void;
+  begin(options: string): void;
+  advance(maxBatches: number): Promise<string>;
+  beginEvaluation(dataset: number): void;
+  advanceEvaluation(maxSamples: number): Promise<string>;
+  predict(dataset: number, start: number, count: number): Promise<PredictionArrays>;
+  gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
+  applyGradients(layers: ParameterArrays[]): void;
+  parameters(layer: number): ParameterArrays;
+  setParameters(layer: number, weights: Float32Array, biases: Float32Array): void;
+  checkpoint(): Promise<Uint8Array>;
+}
+
+export type BackendKind = "native" | "wasm";
+
+/** What computes, and why it was chosen. */
+export interface Backend {
+  readonly kind: BackendKind;
+  /** Best SIMD level of this machine, for example `avx2`. */
+  readonly simd: string;
+  /** Every level that `simd` may name, best first. */
+  readonly simdLevels: readonly string[];
+  /** Why this backend, in one sentence. */
+  readonly reason: string;
+  /** Version of the compiled core. */
+  readonly version: string;
+  createSession(config: string, simd?: string): Promise<Session>;
+  restoreSession(checkpoint: Uint8Array, simd?: string): Promise<Session>;
+  parseIdx(bytes: Uint8Array): Promise<IdxArray>;
+  encode(encoding: string, values: Float32Array, units: number, steps: number): Promise<EventArrays>;
+  decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
+}
+
+/** `auto`, one by name, or an own implementation. */
+export type BackendChoice = "auto" | BackendKind | Backend;

@@ -1,0 +1,49 @@
+import { SpikeletError } from "../errors.js";
+import type { Backend, Session } from "./backend.js";
+
+/**
+ * A session whose calls wait for each other, so that a caller may start several at once.
+ *
+ * After {@link dispose} every call, also one that waits, fails with `DISPOSED`; a call that runs is left to end first.
+ */
+export class ExclusiveSession {
+  readonly backend: Backend;
+  readonly #session: Session;
+  #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
+
+  constructor(backend: Backend, session: Session) {
+    this.backend = backend;
+    this.#session = session;
+  }
+
+  get isDisposed(): boolean {
+    return this.#isDisposed;
+  }
+
+  /** Calls `work` with the session once all earlier calls have ended. */
+  run<T>(work: (session: Session) => T | Promise<T>): Promise<T> {
+    const result = this.#last.then(() => {
+      this.#check();
+      return work(this.#session);
+    });
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Calls `work` at once; for what the session answers at any time. */
+  now<T>(work: (session: Session) => T): T {
+    this.#check();
+    return work(this.#session);
+  }
+
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    this.#last = this.#last.then(() => this.#session.dispose());
+  }
+
+  #check(): void {
+    if (this.#isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
+  }
+}

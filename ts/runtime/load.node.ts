@@ -1,0 +1,58 @@
+import { SpikeletError } from "../errors.js";
+import type { Backend, BackendChoice } from "./backend.js";
+import { loadNative } from "./native.js";
+
+let native: Backend | undefined;
+
+/**
+ * Finds the backend: the option, else the environment variable `SPIKELET_BACKEND`, else the Node addon.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` with the reasons when it is not there; `CONFIG_INVALID` for an unknown name.
+ */
+export async function loadBackend(choice: BackendChoice = "auto"): Promise<Backend> {
+  if (typeof choice === "object") return choice;
+  const fromEnvironment = process.env["SPIKELET_BACKEND"];
+  const isAsked = choice !== "auto";
+  const name = isAsked ? choice : (fromEnvironment ?? "auto");
+  const source = isAsked ? "the backend option" : "SPIKELET_BACKEND";
+  switch (name) {
+    case "auto":
+    case "":
+      return loadAddon("the addon for this machine is there");
+    case "native":
+      return loadAddon(`${source} asks for it`);
+    case "wasm":
+      throw new SpikeletError(
+        "BACKEND_UNAVAILABLE",
+        "backend",
+        `${source} asks for "wasm", which this version does not have yet: use "native"`,
+      );
+    default:
+      throw new SpikeletError("CONFIG_INVALID", "backend", `${source} must be "auto", "native" or "wasm", got "${name}"`);
+  }
+}
+
+function loadAddon(reason: string): Backend {
+  try {
+    native ??= loadNative(reason);
+  } catch (cause) {
+    throw new SpikeletError(
+      "BACKEND_UNAVAILABLE",
+      "backend",
+      `the Node addon can't be loaded (${reasonsOf(cause).join("; ")}): in a clone, \`npm run build\` makes it`,
+      cause,
+    );
+  }
+  return native.reason === reason ? native : { ...native, reason };
+}
+
+/** The messages of an error and of all its causes; a loader that tries several files chains them. */
+function reasonsOf(thrown: unknown): string[] {
+  const reasons: string[] = [];
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    const first = error.message.split("\n", 1)[0] ?? "";
+    if (!reasons.includes(first)) reasons.push(first);
+    if (error instanceof AggregateError) for (const one of error.errors) reasons.push(...reasonsOf(one));
+  }
+  return reasons.length === 0 ? [String(thrown)] : reasons;
+}

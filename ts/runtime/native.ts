@@ -1,0 +1,41 @@
+import { createRequire } from "node:module";
+import type { Backend, EventArrays, IdxArray, Session } from "./backend.js";
+import { translated } from "./translate.js";
+
+/** What the addon exports. */
+interface Addon {
+  NativeSession: {
+    create(config: string, simd?: string): Promise<Session>;
+    restore(checkpoint: Uint8Array, simd?: string): Promise<Session>;
+  };
+  parseIdx(bytes: Uint8Array): Promise<IdxArray>;
+  encode(encoding: string, values: Float32Array, units: number, steps: number): Promise<EventArrays>;
+  decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
+  simdLevels(): string[];
+  version(): string;
+}
+
+/**
+ * Loads the Node addon.
+ *
+ * @throws whatever the loader says when there is no addon for this machine.
+ */
+export function loadNative(reason: string): Backend {
+  const require = createRequire(import.meta.url);
+  const raw = require("../../bindings/node/index.js") as Addon;
+  const addon = translated<Addon>(raw);
+  const sessions = translated<Addon["NativeSession"]>(raw.NativeSession);
+  const simdLevels = addon.simdLevels();
+  return {
+    kind: "native",
+    simd: simdLevels[0] ?? "fallback",
+    simdLevels,
+    reason,
+    version: addon.version(),
+    createSession: async (config, simd) => translated<Session>(await sessions.create(config, simd)),
+    restoreSession: async (checkpoint, simd) => translated<Session>(await sessions.restore(checkpoint, simd)),
+    parseIdx: (bytes) => addon.parseIdx(bytes),
+    encode: (encoding, values, units, steps) => addon.encode(encoding, values, units, steps),
+    decodeAer: (bytes, options) => addon.decodeAer(bytes, options),
+  };
+}

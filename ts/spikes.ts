@@ -1,0 +1,137 @@
+import { SpikeletError } from "./errors.js";
+import type { EventArrays } from "./runtime/backend.js";
+
+/** The spikes of one sample: event `k` is unit `units[k]` at step `times[k]`. The same pair twice adds up. */
+export interface SpikeTrain {
+  /** Step of each event. */
+  times: ArrayLike<number>;
+  /** Unit of each event. */
+  units: ArrayLike<number>;
+}
+
+/** Spikes of many samples in compressed rows. */
+export class SpikeEvents {
+  /** Start of each sample's events and the end of the last, `[samples + 1]`. */
+  readonly offsets: Uint32Array;
+  /** Step of each event. */
+  readonly times: Uint16Array;
+  /** Unit of each event. */
+  readonly units: Uint32Array;
+
+  /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other. */
+  constructor({ offsets, times, units }: EventArrays) {
+    if (times.length !== units.length)
+      throw shape("units", `must have as many entries as times (${times.length}), got ${units.length}`);
+    if (offsets[0] !== 0 || offsets.at(-1) !== times.length) {
+      throw shape("offsets", `must start at 0 and end at the number of events (${times.length})`);
+    }
+    for (let b = 1; b < offsets.length; b++) {
+      if (at(offsets, b) < at(offsets, b - 1)) throw shape(`offsets[${b}]`, "must not fall");
+    }
+    this.offsets = offsets;
+    this.times = times;
+    this.units = units;
+  }
+
+  /** Joins the spike trains of single samples. */
+  static fromTrains(trains: readonly SpikeTrain[]): SpikeEvents {
+    const offsets = new Uint32Array(trains.length + 1);
+    for (const [b, train] of trains.entries()) {
+      if (train.times.length !== train.units.length) {
+        throw shape(`[${b}].units`, `must have as many entries as times (${train.times.length}), got ${train.units.length}`);
+      }
+      offsets[b + 1] = at(offsets, b) + train.times.length;
+    }
+    const times = new Uint16Array(at(offsets, trains.length));
+    const units = new Uint32Array(times.length);
+    for (const [b, train] of trains.entries()) {
+      copyWhole(train.times, times, at(offsets, b), 0xffff, `[${b}].times`);
+      copyWhole(train.units, units, at(offsets, b), 0xffff_ffff, `[${b}].units`);
+    }
+    return new SpikeEvents({ offsets, times, units });
+  }
+
+  /** Sorts a list of `[sample, step, unit]` into the rows of `samples` samples. */
+  static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
+    const trains = Array.from({ length: samples }, () => ({ times: [] as number[], units: [] as number[] }));
+    for (const [k, [sample, time, unit]] of triples.entries()) {
+      const train = trains[sample];
+      if (train === undefined) throw shape(`[${k}]`, `the sample must be below ${samples}, got ${sample}`);
+      train.times.push(time);
+      train.units.push(unit);
+    }
+    return SpikeEvents.fromTrains(trains);
+  }
+
+  /** Number of samples. */
+  get length(): number {
+    return this.offsets.length - 1;
+  }
+
+  /** Times and units of one sample; views, not copies. */
+  sample(index: number): { times: Uint16Array; units: Uint32Array } {
+    const start = at(this.offsets, index);
+    const end = at(this.offsets, index + 1);
+    return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };
+  }
+
+  /** The events as `[sample, step, unit]`. */
+  *triples(): Generator<[sample: number, step: number, unit: number]> {
+    for (let b = 0; b < this.length; b++) {
+      for (let k = at(this.offsets, b); k < at(this.offsets, b + 1); k++) yield [b, at(this.times, k), at(this.units, k)];
+    }
+  }
+
+  /** The samples with these indices, in their order. */
+  pick(indices: Uint32Array): SpikeEvents {
+    const offsets = new Uint32Array(indices.length + 1);
+    for (const [b, index] of indices.entries()) {
+      offsets[b + 1] = at(offsets, b) + at(this.offsets, index + 1) - at(this.offsets, index);
+    }
+    const times = new Uint16Array(at(offsets, indices.length));
+    const units = new Uint32Array(times.length);
+    for (const [b, index] of indices.entries()) {
+      const from = this.sample(index);
+      times.set(from.times, at(offsets, b));
+      units.set(from.units, at(offsets, b));
+    }
+    return new SpikeEvents({ offsets, times, units });
+  }
+
+  /** One after the other. */
+  static concat(parts: readonly EventArrays[]): SpikeEvents {
+    if (parts.length === 1 && parts[0] !== undefined) return new SpikeEvents(parts[0]);
+    const samples = parts.reduce((sum, part) => sum + part.offsets.length - 1, 0);
+    const events = parts.reduce((sum, part) => sum + part.times.length, 0);
+    const offsets = new Uint32Array(samples + 1);
+    const times = new Uint16Array(events);
+    const units = new Uint32Array(events);
+    let sample = 0;
+    let event = 0;
+    for (const part of parts) {
+      times.set(part.times, event);
+      units.set(part.units, event);
+      for (let b = 1; b < part.offsets.length; b++) offsets[++sample] = event + at(part.offsets, b);
+      event += part.times.length;
+    }
+    return new SpikeEvents({ offsets, times, units });
+  }
+}
+
+function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, most: number, path: string): void {
+  for (let k = 0; k < from.length; k++) {
+    const value = at(from, k);
+    if (!Number.isInteger(value) || value < 0 || value > most) {
+      throw new SpikeletError("DATA_FORMAT", `${path}[${k}]`, `must be a whole number from 0 to ${most}, got ${value}`);
+    }
+    into[start + k] = value;
+  }
+}
+
+function shape(path: string, message: string): SpikeletError {
+  return new SpikeletError("SHAPE_MISMATCH", path, message);
+}
+
+function at(array: ArrayLike<number>, index: number): number {
+  return array[index] ?? 0;
+}

@@ -1,0 +1,61 @@
+import type { SpikeDataset } from "./datasets/dataset.js";
+import type { TrainEvent } from "./events.js";
+import type { Config } from "./generated/config.js";
+import { type CreateOptions, createSession, Network, restoreSession } from "./network.js";
+import type { LayerParameters } from "./results.js";
+import { Outbox, type RunOptions, TrainingRun } from "./run.js";
+
+/** A network in training: what {@link Network} can do, and learning. */
+export class Trainer extends Network {
+  readonly #outbox = new Outbox();
+
+  /**
+   * Trains on `train` while it is iterated over; a consumer that takes its time holds the training up.
+   *
+   * It goes on where training stands: at the start, after the last update of a run that was stopped, or where a
+   * checkpoint was taken. `break` stops it; an abort stops it with the signal's reason, within 200 ms.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit, `NON_FINITE` when training diverges.
+   */
+  run(train: SpikeDataset, options: RunOptions = {}): TrainingRun {
+    return new TrainingRun(this.session, this.feed, this.#outbox, train, options);
+  }
+
+  /**
+   * Events of updates that were made, but not yielded before a run was stopped. The next run yields them first, unless
+   * they are taken here.
+   */
+  async undelivered(): Promise<TrainEvent[]> {
+    await this.#outbox.working;
+    return this.#outbox.events.splice(0);
+  }
+
+  /**
+   * One update of all parameters by given gradients, at the learning rate of the current epoch.
+   *
+   * @param gradients per spiking layer, as `gradients()` returns them.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong number of layers or length, `NON_FINITE` for NaN or infinity.
+   */
+  async applyGradients(gradients: readonly LayerParameters[]): Promise<void> {
+    const layers = gradients.map(({ weights, biases }) => ({ weights, biases }));
+    return this.session.run((session) => session.applyGradients(layers));
+  }
+}
+
+/**
+ * A trainer with weights from the configuration's seed.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ */
+export async function createTrainer(config: Config, options: CreateOptions = {}): Promise<Trainer> {
+  return new Trainer(await createSession(config, options));
+}
+
+/**
+ * The trainer of a checkpoint; `run()` goes on bit for bit as if it had never stopped.
+ *
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
+ */
+export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
+  return new Trainer(await restoreSession(checkpoint, options));
+}
