@@ -80,7 +80,7 @@ export class Network implements Disposable {
   async predict(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Prediction> {
     const budget = new Budget();
     // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
-    const batch = this.config.training?.batchSize ?? 1;
+    const batch = this.config.training.batchSize;
     return this.feed.with(data, async (id) => {
       const parts: PredictionArrays[] = [];
       for (let start = 0; start < data.length; ) {

@@ -1,16 +1,9 @@
 // One golden file against the public API. Used by the tests and by `npm run test:golden`.
 import { Findings } from "./compare.mjs";
 import { unsupported } from "./configuration.mjs";
+import { checkAer, checkEncodeLatency, checkEncodeRate } from "./encodings.mjs";
 import { checkNetwork, checkTrajectory } from "./network.mjs";
-import {
-  checkAer,
-  checkCountTarget,
-  checkDecisions,
-  checkEncodeLatency,
-  checkEncodeRate,
-  checkKernels,
-  checkOptimisers,
-} from "./tables.mjs";
+import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers } from "./parts.mjs";
 
 /** @type {Record<string, (golden: any, findings: Findings) => Promise<void>>} */
 const CHECKS = {

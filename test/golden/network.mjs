@@ -2,6 +2,7 @@
 import { createTrainer, datasets, SpikeEvents } from "spikelet";
 import { sorted } from "./compare.mjs";
 import { configurationOf } from "./configuration.mjs";
+import { scoped } from "./scoped.mjs";
 
 /** Probe of the oracle to trace of the library. */
 const TRACES = {
@@ -22,8 +23,8 @@ const TRACES = {
  * @param {import("./compare.mjs").Findings} findings
  */
 export async function checkNetwork(golden, findings) {
-  using trainer = await trainerOf(golden);
-  const { metrics, layers, prediction, trace = [] } = await trainer.gradients(batchOf(golden), { trace: true });
+  const found = await scoped(trainerOf(golden), (trainer) => trainer.gradients(batchOf(golden), { trace: true }));
+  const { metrics, layers, prediction, trace = [] } = found;
   const { expected, params } = golden;
 
   for (const [k, { events }] of expected.spikes.entries()) {
@@ -74,16 +75,17 @@ function checkProbes(k, trace, layer, probes, findings) {
  * @param {import("./compare.mjs").Findings} findings
  */
 export async function checkTrajectory(golden, findings) {
-  using trainer = await trainerOf(golden);
-  const batch = batchOf(golden);
   const { loss_before_each_step: losses, spike_totals_each_step: totals, final_params: final } = golden.expected;
-  for (const [step, loss] of losses.entries()) {
-    const { metrics, layers } = await trainer.gradients(batch);
-    findings.near(`loss before step ${step}`, [metrics.loss], [loss]);
-    findings.same(`spikes before step ${step}`, metrics.spikes.total, totals[step]);
-    await trainer.applyGradients(layers);
-  }
-  const parameters = await trainer.parameters();
+  const batch = batchOf(golden);
+  const parameters = await scoped(trainerOf(golden), async (trainer) => {
+    for (const [step, loss] of losses.entries()) {
+      const { metrics, layers } = await trainer.gradients(batch);
+      findings.near(`loss before step ${step}`, [metrics.loss], [loss]);
+      findings.same(`spikes before step ${step}`, metrics.spikes.total, totals[step]);
+      await trainer.applyGradients(layers);
+    }
+    return trainer.parameters();
+  });
   for (const [k, { W, b }] of final.entries()) {
     findings.near(`final weights of layer ${k}`, parameters[k]?.weights ?? [], W);
     findings.near(`final biases of layer ${k}`, parameters[k]?.biases ?? [], b);

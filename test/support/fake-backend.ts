@@ -61,7 +61,7 @@ export class FakeSession implements Session {
   #evaluating = 0;
 
   constructor(config: FakeConfig, options: FakeOptions) {
-    this.#config = config;
+    this.#config = { ...config, training: { batchSize: 16, epochs: 2, ...config.training } };
     this.#options = options;
   }
 

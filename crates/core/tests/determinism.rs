@@ -56,7 +56,9 @@ fn data(samples: usize, targets: &str) -> Dataset {
         for _ in 0..samples {
             let mut events = Vec::new();
             for time in 0..STEPS as u16 {
-                events.extend((0..units as u32).filter(|_| draw.symmetric() < 2.0 * share - 1.0).map(|unit| (time, unit)));
+                events.extend(
+                    (0..units as u32).filter(|_| draw.symmetric() < 2.0 * share - 1.0).map(|unit| (time, unit)),
+                );
             }
             trains.push_sample(events);
         }
@@ -85,7 +87,8 @@ fn raise_weights(trainer: &mut Trainer) {
 }
 
 fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool, executor: &E) -> Vec<u32> {
-    let targets = if matches!(config.loss, spikelet_core::config::LossConfig::SpikeTrain(_)) { "trains" } else { "labels" };
+    let targets =
+        if matches!(config.loss, spikelet_core::config::LossConfig::SpikeTrain(_)) { "trains" } else { "labels" };
     let (train, validation) = (data(48, targets), data(70, targets));
     let mut trainer = Trainer::new(config.clone(), level).expect("the configuration is valid");
     raise_weights(&mut trainer);

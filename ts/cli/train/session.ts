@@ -24,7 +24,7 @@ export class TrainingSession {
     this.#trainer = trainer;
     this.#files = files;
     this.#history = history;
-    this.#view = new ProgressView(trainer.config.training?.epochs ?? 0);
+    this.#view = new ProgressView(trainer.config.training.epochs);
     this.#emit = emit;
   }
 

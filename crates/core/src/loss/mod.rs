@@ -112,7 +112,7 @@ impl Loss {
                 latency.evaluate(output, labels[index] as usize, gradient);
             }
             (Self::SpikeTrain(train), Targets::Trains(trains)) => {
-                train.evaluate(output, trains.sample(index), gradient)
+                train.evaluate(output, trains.sample(index), gradient);
             }
             _ => unreachable!("accepts() is called before a run"),
         }

@@ -5,9 +5,7 @@
 //! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the layer above
 //! ```
 
-use spikelet_kernels::{
-    AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project,
-};
+use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project};
 
 use super::Sweep;
 use super::trace::{record_forward, record_sweep};
