@@ -80,6 +80,8 @@ pub struct TileState<'a> {
     pub trace: &'a mut [f32],
     /// Bits of the lanes that fired, `[step]`; bits are added to what is there.
     pub spikes: &'a mut [u64],
+    /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
+    pub busy: &'a mut [u64],
     /// Step up to which each [`crate::LANES`] lanes were simulated.
     pub reached: &'a mut [u32],
 }
@@ -161,6 +163,7 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
             highest = highest.max(vector);
         }
         if highest.simd_ge(threshold).any_true() {
+            state.busy[t / 64] |= 1 << (t % 64);
             for k in 0..K {
                 let fired = membrane[k].simd_ge(threshold);
                 state.spikes[t] |= fired.to_bitmask() << (first + k * S::f32s::LEN);

@@ -31,6 +31,7 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
             }
             if membrane >= c.threshold {
                 state.spikes[t] |= 1 << lane;
+                state.busy[t / 64] |= 1 << (t % 64);
                 current = 0.0;
                 membrane = 0.0;
             }

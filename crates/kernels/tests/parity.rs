@@ -62,6 +62,7 @@ struct Forward {
     membrane: Vec<f32>,
     trace: Vec<f32>,
     spikes: Vec<u64>,
+    busy: Vec<u64>,
     reached: Vec<u32>,
 }
 
@@ -96,6 +97,7 @@ impl Case {
             membrane: vec![0.0; self.lanes],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
+            busy: vec![0; self.steps.div_ceil(64)],
             reached: vec![0; self.lanes / LANES],
         };
         for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
@@ -115,6 +117,7 @@ impl Case {
                     membrane: &mut out.membrane,
                     trace: &mut out.trace,
                     spikes: &mut out.spikes,
+                    busy: &mut out.busy,
                     reached: &mut out.reached,
                 },
             );
@@ -138,6 +141,7 @@ fn forward_is_the_plain_loop() {
                     assert_same("current", level, &found.current, &expected.current);
                     assert_same("membrane", level, &found.membrane, &expected.membrane);
                     assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                    assert_eq!(found.busy, expected.busy, "busy steps at {level}");
                 }
             }
         }

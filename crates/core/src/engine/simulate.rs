@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{ForwardTile, LANES, Level, StepEvents, TileState, forward_tile};
 
-use super::workspace::{LayerWork, Workspace};
+use super::workspace::{LayerWork, Workspace, set_steps};
 use crate::network::{Network, Tile};
 
 /// Steps between two looks at the output when a sample may end early.
@@ -33,7 +33,8 @@ pub(crate) fn simulate(
     for layer in &mut work.layers {
         layer.current.fill(0.0);
         layer.membrane.fill(0.0);
-        layer.spikes.fill(0);
+        layer.clear_spikes(network.steps, 0);
+        layer.offsets.fill(0);
         layer.reached.fill(0);
         layer.units.clear();
     }
@@ -110,6 +111,7 @@ fn run_tiles(
     layer: &mut LayerWork,
 ) {
     let steps = network.steps;
+    let words = steps.div_ceil(64);
     for (number, tile) in network.layer(index).iter().enumerate() {
         let lanes = tile.first..tile.first + tile.lanes;
         let trace = if layer.trace.is_empty() { 0..0 } else { tile.first * steps..(tile.first + tile.lanes) * steps };
@@ -129,36 +131,48 @@ fn run_tiles(
                 membrane: &mut layer.membrane[lanes.clone()],
                 trace: &mut layer.trace[trace],
                 spikes: &mut layer.spikes[number * steps..(number + 1) * steps],
+                busy: &mut layer.busy[number * words..(number + 1) * words],
                 reached: &mut layer.reached[lanes.start / LANES..lanes.end / LANES],
             },
         );
     }
 }
 
-/// Turns the bits of all tiles into lists by step, units in order.
+/// Turns the bits of all tiles into lists by step, units in order. The cost follows the spikes.
 fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
-    let busy = layer.reached.iter().max().map_or(to, |&reached| to.min(reached as usize)).max(from);
-    for t in from..busy {
-        for (number, tile) in tiles.iter().enumerate() {
-            let mut bits = layer.spikes[number * steps + t];
-            while bits != 0 {
-                layer.units.push(tile.first as u32 + bits.trailing_zeros());
-                bits &= bits - 1;
-            }
+    let LayerWork { spikes, busy, offsets, units, .. } = layer;
+    let words = steps.div_ceil(64);
+    let fired = |visit: &mut dyn FnMut(&Tile, usize, u64)| {
+        for (tile, (spikes, busy)) in tiles.iter().zip(spikes.chunks_exact(steps).zip(busy.chunks_exact(words))) {
+            set_steps(busy).filter(|t| (from..to).contains(t)).for_each(|t| visit(tile, t, spikes[t]));
         }
-        layer.offsets[t + 1] = layer.units.len() as u32;
+    };
+    let before = units.len() as u32;
+    offsets[from + 1..].fill(0);
+    fired(&mut |_, t, bits| offsets[t + 1] += bits.count_ones());
+    let mut total = before;
+    for offset in &mut offsets[from + 1..] {
+        let count = *offset;
+        *offset = total;
+        total += count;
     }
-    layer.offsets[busy + 1..].fill(layer.units.len() as u32);
+    units.resize(total as usize, 0);
+    // Each step's start moves to its end, which is where the next one starts.
+    fired(&mut |tile, t, mut bits| {
+        while bits != 0 {
+            units[offsets[t + 1] as usize] = tile.first as u32 + bits.trailing_zeros();
+            offsets[t + 1] += 1;
+            bits &= bits - 1;
+        }
+    });
 }
 
 /// Forgets the spikes of a layer from step `steps` on.
 fn drop_from(layer: &mut LayerWork, steps: usize) {
     let total = layer.offsets.len() - 1;
     layer.units.truncate(layer.offsets[steps] as usize);
-    layer.offsets[steps + 1..].fill(layer.units.len() as u32);
-    for tile in layer.spikes.chunks_exact_mut(total) {
-        tile[steps..].fill(0);
-    }
+    layer.offsets[steps..].fill(layer.units.len() as u32);
+    layer.clear_spikes(total, steps);
 }
 
 /// Outputs that have not fired yet.

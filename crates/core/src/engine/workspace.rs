@@ -38,6 +38,8 @@ pub(crate) struct LayerWork {
     pub(crate) trace: Vec<f32>,
     /// Spike bits: tile by tile `[step]`.
     pub(crate) spikes: Vec<u64>,
+    /// Steps at which a tile fired: tile by tile, a bit for each step.
+    pub(crate) busy: Vec<u64>,
     /// Step up to which each group of lanes was simulated.
     pub(crate) reached: Vec<u32>,
     /// Spikes by step.
@@ -65,6 +67,7 @@ impl Workspace {
                     current: vec![0.0; lanes],
                     membrane: vec![0.0; lanes],
                     spikes: vec![0; network.steps * network.layer(index).len()],
+                    busy: vec![0; network.layer(index).len() * network.steps.div_ceil(64)],
                     reached: vec![0; lanes / LANES],
                     offsets: vec![0; network.steps + 1],
                     q: vec![0.0; steps(is_read_below)],
@@ -106,7 +109,30 @@ impl Workspace {
     }
 }
 
+/// Steps whose bits are set, in order.
+pub(crate) fn set_steps(busy: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    busy.iter().enumerate().flat_map(|(word, &bits)| {
+        std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)))
+            .take_while(|&bits| bits != 0)
+            .map(move |bits| word * 64 + bits.trailing_zeros() as usize)
+    })
+}
+
 impl LayerWork {
+    /// Forgets the spikes of all tiles from step `from` on.
+    pub(crate) fn clear_spikes(&mut self, steps: usize, from: usize) {
+        let words = steps.div_ceil(64);
+        for (spikes, busy) in self.spikes.chunks_exact_mut(steps).zip(self.busy.chunks_exact_mut(words)) {
+            for word in from / 64..words {
+                let kept = if word == from / 64 { (1u64 << (from % 64)) - 1 } else { 0 };
+                for t in set_steps(&[busy[word] & !kept]) {
+                    spikes[word * 64 + t] = 0;
+                }
+                busy[word] &= kept;
+            }
+        }
+    }
+
     /// The layer's spikes at steps before `steps`.
     pub(crate) fn spikes(&self, steps: usize) -> LayerSpikes<'_> {
         LayerSpikes { offsets: &self.offsets, units: &self.units, steps }
