@@ -2,6 +2,7 @@ import type { Encoding, LatencyEncoding, ShiftBackEncoding, StretchEncoding } fr
 import type { BackendChoice } from "./runtime/backend.js";
 import { loadBackend } from "./runtime/load.node.js";
 import { SpikeEvents } from "./spikes.js";
+import { expectArray } from "./typed-array.js";
 
 /** Makes encodings; plain data, applied by the core when a data set is fed to a network. */
 export const encode = {
@@ -27,6 +28,9 @@ export async function encodeSpikes(
   shape: { units: number; steps: number; backend?: BackendChoice },
 ): Promise<SpikeEvents> {
   const backend = await loadBackend(shape.backend);
-  const numbers = values instanceof Uint8Array ? Float32Array.from(values, (pixel) => pixel / 255) : values;
+  const numbers =
+    values instanceof Uint8Array
+      ? Float32Array.from(values, (pixel) => pixel / 255)
+      : expectArray(values, Float32Array, "values");
   return new SpikeEvents(await backend.encode(JSON.stringify(encoding), numbers, shape.units, shape.steps));
 }

@@ -1,12 +1,12 @@
 import type { ResolvedConfig } from "./config.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
+import { Feed } from "./feed.js";
 import type { Config, Metrics } from "./generated/config.js";
-import { type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
+import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PredictionArrays } from "./runtime/backend.js";
 import { Budget } from "./runtime/budget.js";
 import { ExclusiveSession } from "./runtime/exclusive.js";
-import { Feed } from "./runtime/feed.js";
 import { loadBackend } from "./runtime/load.node.js";
 
 /** How a network or trainer computes. */
@@ -155,10 +155,12 @@ export class Network implements Disposable {
   /**
    * Replaces weights and biases of one spiking layer; the optimiser forgets what it gathered about them.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length, `NON_FINITE` for NaN or infinity.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length, `DATA_FORMAT` for another kind of array, `NON_FINITE` for NaN
+   * or infinity.
    */
   async setParameters(layer: number, { weights, biases }: LayerParameters): Promise<void> {
-    return this.session.run((session) => session.setParameters(layer, weights, biases));
+    const given = checkedParameters({ weights, biases }, "");
+    return this.session.run((session) => session.setParameters(layer, given.weights, given.biases));
   }
 
   /** Everything as bytes in the safetensors format; `restoreNetwork` and `restoreTrainer` read them. */

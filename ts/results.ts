@@ -1,6 +1,7 @@
 import type { Metrics } from "./generated/config.js";
 import type { PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
+import { expectArray } from "./typed-array.js";
 
 /** Answers of a network, one entry per sample. */
 export interface Prediction {
@@ -22,6 +23,14 @@ export interface LayerParameters {
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;
+}
+
+/** @internal */
+export function checkedParameters({ weights, biases }: LayerParameters, path: string): LayerParameters {
+  return {
+    weights: expectArray(weights, Float32Array, `${path}weights`),
+    biases: expectArray(biases, Float32Array, `${path}biases`),
+  };
 }
 
 /** States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). */

@@ -1,11 +1,11 @@
 import type { SpikeDataset } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import type { CoreEvent, TrainEvent } from "./events.js";
+import type { Feed } from "./feed.js";
 import { untilAborted } from "./runtime/abort.js";
 import { Budget } from "./runtime/budget.js";
 import { EpochBound } from "./runtime/epoch-bound.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
-import type { Feed } from "./runtime/feed.js";
 import { PaceMeter } from "./runtime/pace.js";
 
 /** What a run uses beside its training data. */

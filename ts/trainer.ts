@@ -2,7 +2,7 @@ import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config } from "./generated/config.js";
 import { type CreateOptions, createSession, Network, restoreSession } from "./network.js";
-import type { LayerParameters } from "./results.js";
+import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
 /** A network in training: what {@link Network} can do, and learning. */
@@ -34,10 +34,11 @@ export class Trainer extends Network {
    * One update of all parameters by given gradients, at the learning rate of the current epoch.
    *
    * @param gradients per spiking layer, as `gradients()` returns them.
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong number of layers or length, `NON_FINITE` for NaN or infinity.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong number of layers or length, `DATA_FORMAT` for another kind of array,
+   * `NON_FINITE` for NaN or infinity.
    */
   async applyGradients(gradients: readonly LayerParameters[]): Promise<void> {
-    const layers = gradients.map(({ weights, biases }) => ({ weights, biases }));
+    const layers = gradients.map((layer, index) => checkedParameters(layer, `layers[${index}].`));
     return this.session.run((session) => session.applyGradients(layers));
   }
 }

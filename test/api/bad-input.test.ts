@@ -96,6 +96,9 @@ describe("bad parameters", () => {
       failure("SHAPE_MISMATCH", /weights/),
     );
     await expect(trainer.setParameters(7, { weights, biases })).rejects.toEqual(failure("SHAPE_MISMATCH", /layer/));
+    const plain = { weights: Array.from(weights) as unknown as Float32Array, biases };
+    await expect(trainer.setParameters(1, plain)).rejects.toEqual(failure("DATA_FORMAT", "weights"));
+    await expect(trainer.applyGradients([plain])).rejects.toEqual(failure("DATA_FORMAT", "layers[0].weights"));
     const infinite = { weights: weights.slice().fill(Number.POSITIVE_INFINITY), biases };
     await expect(trainer.setParameters(1, infinite)).rejects.toEqual(failure("NON_FINITE", /weights/));
     await expect(trainer.applyGradients([{ weights, biases }])).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));

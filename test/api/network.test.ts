@@ -6,7 +6,7 @@ describe("a network", () => {
   it("states its resolved configuration and itself", async () => {
     using network = await createNetwork(tinyConfig);
     expect(network.config).toMatchObject({
-      network: { input: 4, steps: 30, neuron: { currentDecay: 0.99, threshold: 1 } },
+      network: { input: 4, steps: 30, neuron: { currentDecay: 0.8, threshold: 1 } },
       rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
       loss: { type: "latency", earlyStop: "sample" },
       training: { gradientClip: 1, threads: "auto" },

@@ -16,8 +16,9 @@ export class Findings {
    * @param {string} name
    * @param {ArrayLike<number>} actual
    * @param {ArrayLike<number>} expected
+   * @param {number} tolerance
    */
-  near(name, actual, expected) {
+  near(name, actual, expected, tolerance = TOLERANCE) {
     if (actual.length !== expected.length) {
       this.lines.push(`${name}: ${actual.length} values instead of ${expected.length}`);
       return;
@@ -29,7 +30,7 @@ export class Findings {
       if (off > difference) [difference, worst] = [off, k];
       largest = Math.max(largest, Math.abs(want));
     }
-    if (difference <= Math.max(largest * TOLERANCE, FLOOR)) return;
+    if (difference <= Math.max(largest * tolerance, FLOOR)) return;
     const ratio = (difference / largest).toExponential(2);
     this.lines.push(`${name}[${worst}]: ${actual[worst]} instead of ${expected[worst]}, off by ${ratio} of the largest value`);
   }

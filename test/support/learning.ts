@@ -19,22 +19,27 @@ export async function fewDigits(): Promise<{ train: SpikeDataset; validation: Sp
   return all.encode(encode.latency({ first: 0, last: 24 })).split({ seed: 1, train: 800, validation: 100, test: 200 });
 }
 
-/** A network and data that take no time at all: the label is the unit that fires. */
+/** A network and data that take no time at all: the label is the parity of the units that fire. */
 export const tinyConfig: Config = {
   network: {
     input: 4,
     steps: 30,
+    neuron: { currentDecay: 0.8, membraneDecay: 0.9 },
     layers: [
       { type: "dense", units: 8 },
       { type: "dense", units: 2 },
     ],
   },
+  optimizer: { type: "adam", learningRate: 0.02 },
   training: { batchSize: 4, epochs: 2 },
 };
 
 export function tinyData(samples = 24): SpikeDataset {
   return datasets.fromSpikes({
-    spikes: Array.from({ length: samples }, (_, k) => ({ times: [1, 2, 4], units: [k % 2, k % 2, (k % 2) + 2] })),
+    spikes: Array.from({ length: samples }, (_, k) => ({
+      times: Array.from({ length: 20 }, (_, event) => event >> 1),
+      units: Array.from({ length: 20 }, (_, event) => (k % 2) + 2 * (event % 2)),
+    })),
     labels: Array.from({ length: samples }, (_, k) => k % 2),
   });
 }

@@ -161,9 +161,9 @@ describe("the output folder", () => {
 });
 
 describe("the progress", () => {
-  const written = (isTTY: boolean) => {
+  const written = (isTTY: boolean, columns = 120) => {
     const chunks: string[] = [];
-    const stream = { isTTY, columns: 60, write: (text: string) => chunks.push(text) > 0 };
+    const stream = { isTTY, columns, write: (text: string) => chunks.push(text) > 0 };
     const view = new ProgressView(4, stream as unknown as NodeJS.WriteStream);
     return { view, text: () => chunks.join("") };
   };
@@ -179,14 +179,25 @@ describe("the progress", () => {
     samplesPerSecond: 50,
   } as const;
 
-  it("is a bar on a terminal that fits its width and goes away", async () => {
-    const { view, text } = written(true);
+  const drawn = async (columns: number) => {
+    const { view, text } = written(true, columns);
     await new Promise((resolve) => setTimeout(resolve, 110));
     view.show(step);
-    expect(text()).toMatch(/^\repoch 1\/4 \[={10} {10}\] {2}loss 1\.000/);
+    return { view, text, line: text().replace("\r", "").replace("\u{1b}[K", "") };
+  };
+
+  it("is a bar on a terminal that goes away", async () => {
+    const { view, text, line } = await drawn(120);
+    expect(line).toMatch(/^epoch 1\/4 \[={10} {10}\] loss 1\.000 {2}first 50\.0 %.* {2}50\/s {2}7 s left$/);
     view.show({ ...epochEnd(1, 0.75), seconds: 2, samplesPerSecond: 50 });
     expect(text()).toContain("\r\u{1b}[K");
     expect(text()).toMatch(/validation .*75\.0 %/);
+  });
+
+  it("shows all its numbers on 80 columns", async () => {
+    const { line } = await drawn(80);
+    expect(line.length).toBeLessThan(80);
+    expect(line).toMatch(/^1\/4 \[=+ +\] loss 1\.000 first 50\.0% .* 7 s left$/);
   });
 
   it("is a line an epoch elsewhere", () => {

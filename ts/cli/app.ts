@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
   evaluate: async () => (await import("./commands/evaluate.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
   gradients: async () => (await import("./commands/gradients.js")).gradients,
+  bench: async () => (await import("./commands/bench.js")).bench,
   data: async () => (await import("./commands/data.js")).data,
   info: async () => (await import("./commands/info.js")).info,
 };

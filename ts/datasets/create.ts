@@ -1,5 +1,6 @@
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
+import { expectArray } from "../typed-array.js";
 import { type DatasetInfo, type DatasetInputs, type DatasetTargets, SpikeDataset } from "./dataset.js";
 
 /** What the output should do; at most one of them. */
@@ -36,10 +37,10 @@ export interface SpikeOptions extends TargetOptions {
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
   const { pixels, values, shape } = options;
-  const array = pixels ?? values;
-  if (array === undefined || (pixels !== undefined && values !== undefined)) {
+  if ((pixels === undefined) === (values === undefined)) {
     throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
   }
+  const array = pixels === undefined ? expectArray(values, Float32Array, "values") : expectArray(pixels, Uint8Array, "pixels");
   const units = shape.reduce((product, size) => product * size, 1);
   if (!Number.isInteger(units) || units < 1 || array.length % units !== 0) {
     throw new SpikeletError(
@@ -48,9 +49,8 @@ export function fromImages(options: ImageOptions): SpikeDataset {
       `${array.length} values are not a whole number of pictures of ${shape.join(" × ")}`,
     );
   }
-  const inputs: DatasetInputs = pixels
-    ? { kind: "pixels", pixels, units }
-    : { kind: "values", values: array as Float32Array, units };
+  const inputs: DatasetInputs =
+    array instanceof Uint8Array ? { kind: "pixels", pixels: array, units } : { kind: "values", values: array, units };
   return assemble({ name: options.name ?? "images", shape }, inputs, array.length / units, options);
 }
 

@@ -9,7 +9,8 @@ import type { Backend, Session } from "./backend.js";
 export class ExclusiveSession {
   readonly backend: Backend;
   readonly #session: Session;
-  #last: Promise<unknown> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
+  #calls = 0;
   #isDisposed = false;
 
   constructor(backend: Backend, session: Session) {
@@ -21,13 +22,18 @@ export class ExclusiveSession {
     return this.#isDisposed;
   }
 
-  /** Calls `work` with the session once all earlier calls have ended. */
+  /** Calls `work` with the session: now if it is free, else once all earlier calls have ended. */
   run<T>(work: (session: Session) => T | Promise<T>): Promise<T> {
-    const result = this.#last.then(() => {
+    const start = () => {
       this.#check();
       return work(this.#session);
-    });
-    this.#last = result.catch(() => undefined);
+    };
+    const result = this.#calls === 0 ? new Promise<T>((resolve) => resolve(start())) : this.#last.then(start);
+    this.#calls += 1;
+    const ended = () => {
+      this.#calls -= 1;
+    };
+    this.#last = result.then(ended, ended);
     return result;
   }
 

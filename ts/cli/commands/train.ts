@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
@@ -24,7 +24,7 @@ export const train = defineCommand({
     ...dataOptions,
     out: {
       type: "string",
-      description: "folder for the results; out/ and the name of the configuration unless given",
+      description: "folder for the results; out/NAME of the configuration, or that of --checkpoint, unless given",
       valueHint: "DIR",
     },
     resume: { type: "boolean", description: "go on from last.safetensors in --out, or from --checkpoint" },
@@ -97,7 +97,8 @@ async function resumed(args: TrainArguments, choices: Choices): Promise<Start> {
     if (args[option] !== undefined)
       throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${option} out`);
   }
-  const files = await openOutput(args.out ?? join("out", "digits"));
+  const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
+  const files = await openOutput(args.out ?? folder);
   const file = args.checkpoint ?? files.last;
   const trainer = await openTrainer(file, choices);
   const known = await runRecordBeside(file);

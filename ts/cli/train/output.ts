@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
@@ -25,7 +25,7 @@ export interface OutputFolder {
 export async function openOutput(dir: string): Promise<OutputFolder> {
   const probe = join(dir, `.probe.${process.pid}`);
   try {
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     await access(dir, constants.W_OK);
     await writeFile(probe, "");
     await rm(probe);
@@ -34,6 +34,19 @@ export async function openOutput(dir: string): Promise<OutputFolder> {
     throw new SpikeletError("DATA_FORMAT", "--out", `can't write into ${dir} (${what})`, cause);
   }
   return filesIn(dir);
+}
+
+/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || existsSync(dirname(dir))) throw thrown;
+    await makeFolder(dirname(dir));
+    await mkdir(dir);
+  }
 }
 
 export function filesIn(dir: string): OutputFolder {

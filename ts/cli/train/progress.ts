@@ -1,8 +1,9 @@
 import pc from "picocolors";
-import type { TrainEvent } from "../../events.js";
+import type { EpochEndEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
 import { grouped, percent } from "../print.js";
 
-const BAR = 20;
+/** Characters of the bar. */
+const BAR = { least: 10, most: 20 };
 /** Between two drawings of the bar. */
 const FRAME = 100;
 /** Between two plain lines where there is no terminal. */
@@ -49,24 +50,37 @@ export class ProgressView {
     this.#isOpen = false;
   }
 
-  #step(event: Extract<TrainEvent, { type: "step" }>): void {
-    const { batch, batches, running, samplesPerSecond } = event;
+  #step(event: StepEvent & Pace): void {
+    const { epoch, batch, batches, running, samplesPerSecond } = event;
     const share = batch / batches;
-    const filled = Math.round(share * BAR);
-    const bar = `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}]`;
     const perEpoch = (running.samples / batch) * batches;
-    const left = (this.#epochs - event.epoch + 1 - share) * (perEpoch / Math.max(samplesPerSecond, 1e-9));
+    const left = (this.#epochs - epoch + 1 - share) * (perEpoch / Math.max(samplesPerSecond, 1e-9));
+    const stats = [
+      `loss ${running.loss.toFixed(3)}`,
+      `first ${percent(running.accuracy.firstSpike)}`,
+      `count ${percent(running.accuracy.count)}`,
+      `${running.spikesPerSample.toFixed(0)} spikes`,
+      `${grouped(samplesPerSecond)}/s`,
+      `${duration(left)} left`,
+    ];
     this.#transient(
-      [
-        `epoch ${event.epoch}/${this.#epochs} ${this.#stream.isTTY ? bar : percent(share)}`,
-        `loss ${running.loss.toFixed(3)}`,
-        `first ${percent(running.accuracy.firstSpike)}`,
-        `count ${percent(running.accuracy.count)}`,
-        `${running.spikesPerSample.toFixed(0)} spikes`,
-        `${grouped(samplesPerSecond)}/s`,
-        `${duration(left)} left`,
-      ].join("  "),
+      this.#stream.isTTY ? this.#withBar(`${epoch}/${this.#epochs}`, share, stats) : this.#plain(epoch, share, stats),
     );
+  }
+
+  #plain(epoch: number, share: number, stats: string[]): string {
+    return [`epoch ${epoch}/${this.#epochs} at ${percent(share)}`, ...stats].join("  ");
+  }
+
+  /** The bar takes what room the numbers leave. */
+  #withBar(epoch: string, share: number, stats: string[]): string {
+    const room = (text: string) => (this.#stream.columns || 80) - text.length - " [] ".length - 1;
+    const wide = [`epoch ${epoch}`, stats.join("  ")] as const;
+    const narrow = [epoch, stats.join(" ").replaceAll(" %", "%")] as const;
+    const [head, tail] = room(wide.join("")) < BAR.least ? narrow : wide;
+    const size = Math.max(0, Math.min(BAR.most, room(head + tail)));
+    const filled = Math.round(share * size);
+    return `${head} [${"=".repeat(filled)}${" ".repeat(size - filled)}] ${tail}`;
   }
 
   #transient(text: string): void {
@@ -83,7 +97,7 @@ export class ProgressView {
   }
 }
 
-function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: Extract<TrainEvent, { type: "epochEnd" }>): string {
+function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {
   const parts = [
     `${pc.bold(`epoch ${epoch}/${epochs}`)}`,
     `loss ${train.loss.toFixed(4)}`,

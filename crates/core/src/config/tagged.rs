@@ -20,12 +20,13 @@ pub(crate) fn locate(outer: &str, message: &str) -> (String, String) {
         path.push_str(segment);
         rest = tail;
     }
-    (path, without_position(rest).to_owned())
+    let said = if path.is_empty() { rest } else { without_position(rest) };
+    (path, said.to_owned())
 }
 
-/// Drops the position that `serde_json` adds to errors of a nested value, where it means nothing.
+/// Drops the line and column that `serde_json` adds: the path says where.
 fn without_position(message: &str) -> &str {
-    message.strip_suffix(" at line 0 column 0").unwrap_or(message)
+    message.rfind(" at line ").map_or(message, |at| &message[..at])
 }
 
 /// Takes the `type` field off an object.

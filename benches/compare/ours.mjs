@@ -1,0 +1,40 @@
+// Our side of the comparison: node ours.mjs BATCH THREADS, then `train SECONDS` or `infer SECONDS` a line on stdin.
+import { createInterface } from "node:readline";
+import { CASES } from "../../dist/cli/bench/cases.js";
+import { peakMemory } from "../../dist/cli/bench/memory.js";
+import { BenchSession } from "../../dist/cli/bench/session.js";
+import { loadBackend } from "../../dist/index.js";
+import { digits } from "./inputs.mjs";
+
+const [batchSize, threads] = process.argv.slice(2).map(Number);
+const { config } = CASES.mnist;
+const backend = await loadBackend();
+const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
+
+// Four times the initial weights: the network fires from the first update on, as those of the others do.
+const session = await BenchSession.open({ ...config, training: { ...config.training, batchSize, threads } }, await digits(), {
+  backend,
+  weightScale: 4,
+});
+say({
+  version: backend.version,
+  configuration: `${backend.kind} ${session.info.simd}, ANTLR, latency loss over first spikes, Adam`,
+});
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [phase, limit] = line.split(" ");
+  const start = performance.now();
+  let samples = 0;
+  let seconds = 0;
+  do {
+    samples += await session[phase]();
+    seconds = (performance.now() - start) / 1000;
+  } while (seconds < Number(limit));
+  const spikes = await session.spikesPerUnit();
+  say({
+    samples,
+    seconds,
+    spikesPerSample: spikes.map((rate, layer) => rate * session.info.layers[layer].units),
+    peakMemoryBytes: peakMemory(),
+  });
+}

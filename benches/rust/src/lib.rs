@@ -1,0 +1,9 @@
+//! What the benchmarks have in common: a fixed generator, synthetic digits and the network that learns them.
+
+mod digits;
+mod draw;
+mod network;
+
+pub use digits::{CLASSES, DIGIT_STEPS, Digits, INPUTS};
+pub use draw::Draw;
+pub use network::{STEPS, UNITS, WEIGHT_SCALE, configuration, trainer};

@@ -1,0 +1,58 @@
+// What stands beside every figure: machine, commit, command, load.
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { availableParallelism, cpus, loadavg, totalmem } from "node:os";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/stamps.mjs";
+
+/** Folder of everything that the benchmarks write. */
+export const RESULTS = join(ROOT, "benches", "results");
+
+/** @returns {object} what has to be known about a run of `command` */
+export function recordOf(command) {
+  return {
+    date: new Date().toISOString(),
+    command,
+    commit: commit(),
+    machine: {
+      cpu: cpus()[0]?.model ?? "unknown",
+      cores: availableParallelism(),
+      memoryBytes: totalmem(),
+      platform: `${process.platform} ${process.arch}`,
+    },
+    node: process.versions.node,
+    loadAverageBefore: round(loadavg()[0] ?? 0),
+  };
+}
+
+/** Adds the load at the end; more than the benchmark's own threads in it means that something else ran. */
+export function finished(record) {
+  return { ...record, loadAverageAfter: round(loadavg()[0] ?? 0) };
+}
+
+/** `benches/results/<date>-<machine>` with a suffix. */
+export function resultFile(record, suffix) {
+  mkdirSync(RESULTS, { recursive: true });
+  const cpu = record.machine.cpu.toLowerCase().replace(/\b(processor|cpu|\d+-core|\(r\)|\(tm\))|@.*/g, "");
+  const machine = `${cpu.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-${record.machine.cores}-cores`;
+  return join(RESULTS, `${record.date.slice(0, 10)}-${machine}${suffix}`);
+}
+
+/** The lines that head a table. */
+export function headline(record) {
+  const { machine, commit, command, date, loadAverageBefore, loadAverageAfter } = record;
+  return [
+    `\`${command}\` on ${machine.cpu}, ${machine.cores} cores, ${machine.platform}, Node ${record.node}; commit ${commit}, ${date};`,
+    `load average ${loadAverageBefore} before, ${loadAverageAfter} after.`,
+    "",
+  ];
+}
+
+function commit() {
+  const git = (...args) => spawnSync("git", args, { cwd: ROOT, encoding: "utf8" }).stdout?.trim() ?? "";
+  return `${git("rev-parse", "--short", "HEAD") || "unknown"}${git("status", "--porcelain") === "" ? "" : " with changes"}`;
+}
+
+function round(load) {
+  return Math.round(load * 100) / 100;
+}

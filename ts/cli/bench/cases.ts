@@ -1,0 +1,77 @@
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { Config } from "../../generated/config.js";
+import type { BackendChoice } from "../../runtime/backend.js";
+import { dataSource, loadSplit } from "../data.js";
+import { syntheticEvents } from "./events.js";
+
+/** A network and the samples that it is measured on. */
+export interface BenchCase {
+  about: string;
+  batch: number;
+  config: Config;
+  /** Factor on the initial weights, for networks whose upper layers would be silent for the first thousands of updates. */
+  weightScale: number;
+  samples(options: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset>;
+}
+
+const STEPS = 300;
+const OUTPUTS = 10;
+
+/** A case by name. `real` is measured by epochs, the others by batches. */
+export const CASES = {
+  mnist: {
+    about: "784-800-10, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: network(784, [800]),
+    weightScale: 1,
+    samples: digits,
+  },
+  nmnist: {
+    about: "2312-800-10, synthetic events in 1 % of units and steps, all 300 steps",
+    batch: 128,
+    config: network(2312, [800]),
+    weightScale: 1,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
+  },
+  deep: {
+    about: "784-2000-2000-10, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: network(784, [2000, 2000]),
+    weightScale: 4,
+    samples: digits,
+  },
+  real: {
+    about: "784-800-10, latency-coded digits as one would train them, whole epochs",
+    batch: 32,
+    config: {
+      ...network(784, [800]),
+      loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1, earlyStop: "sample" },
+      optimizer: { type: "adam", learningRate: 0.0005 },
+      schedule: { type: "step", every: 12, factor: 0.1 },
+    },
+    weightScale: 1,
+    samples: digits,
+  },
+} as const satisfies Record<string, BenchCase>;
+
+export type CaseName = keyof typeof CASES;
+
+/** Dense layers under ANTLR and latency loss; nothing stops early, so that the work is known. */
+export function network(input: number, hidden: readonly number[], steps = STEPS): Config {
+  return {
+    network: {
+      input,
+      steps,
+      neuron: { currentDecay: 0.99, membraneDecay: 0.99, threshold: 1, gain: "auto" },
+      layers: [...hidden, OUTPUTS].map((units) => ({ type: "dense", units })),
+    },
+    rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
+    loss: { type: "latency", inverseTemperature: 1 / 6, noSpikePenalty: 0.1, earlyStop: "off" },
+    optimizer: { type: "adam", learningRate: 0.001 },
+    training: { gradientClip: 1, seed: 1 },
+  };
+}
+
+async function digits({ data, backend }: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset> {
+  return (await loadSplit(dataSource({ data }), backend)).train;
+}

@@ -1,0 +1,44 @@
+/** What repeated work came to. */
+export interface Measurement {
+  /** Samples a second of each repetition. */
+  rates: number[];
+  /** Time before the first repetition, in seconds. */
+  warmUpSeconds: number;
+}
+
+const REPETITIONS = 10;
+/** Repetitions that are made however long they take. */
+export const LEAST_REPETITIONS = 3;
+
+/**
+ * Repeats work for about `seconds`, after a tenth of that to warm up; in any case three times.
+ *
+ * @param work does a piece, far shorter than `seconds`, and says how many samples it was.
+ */
+export async function measure(work: () => Promise<number>, seconds: number, signal: AbortSignal): Promise<Measurement> {
+  const warmUp = await window(work, seconds / REPETITIONS, signal);
+  const rates: number[] = [];
+  for (let spent = 0; rates.length < LEAST_REPETITIONS || spent < seconds; ) {
+    const repetition = await window(work, seconds / REPETITIONS, signal);
+    rates.push(repetition.samples / repetition.seconds);
+    spent += repetition.seconds;
+  }
+  return { rates, warmUpSeconds: warmUp.seconds };
+}
+
+/** Works for at least `seconds`, whole pieces. */
+async function window(
+  work: () => Promise<number>,
+  least: number,
+  signal: AbortSignal,
+): Promise<{ samples: number; seconds: number }> {
+  const start = performance.now();
+  let samples = 0;
+  let seconds = 0;
+  do {
+    signal.throwIfAborted();
+    samples += await work();
+    seconds = (performance.now() - start) / 1000;
+  } while (seconds < least);
+  return { samples, seconds };
+}

@@ -1,0 +1,34 @@
+import type { CaseName } from "./cases.js";
+import type { Measurement } from "./measure.js";
+import { median, spread } from "./statistics.js";
+
+/** One line of `spikelet bench --json`. */
+export interface BenchLine {
+  case: CaseName;
+  phase: "train" | "infer";
+  backend: string;
+  simd: string;
+  threads: number;
+  batch: number;
+  /** Median of the repetitions. */
+  samplesPerSecond: number;
+  /** Interquartile range over median. */
+  spread: number;
+  repetitions: number;
+  warmUpSeconds: number;
+  /** Time that reading, encoding and copying the data took; not part of the figures above. */
+  dataSeconds: number;
+  /** Arrays that were copied into the core. */
+  dataBytes: number;
+  /** Resident before there was a network: Node and the data. */
+  baseMemoryBytes: number;
+  /** Most that was resident in this phase. */
+  peakMemoryBytes: number;
+  /** Spikes a unit and sample of each layer: a silent network would be fast. */
+  spikesPerUnit: number[];
+}
+
+/** The figures of a measurement. */
+export function figures({ rates, warmUpSeconds }: Measurement) {
+  return { samplesPerSecond: median(rates), spread: spread(rates), repetitions: rates.length, warmUpSeconds };
+}

@@ -1,0 +1,93 @@
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { Config, TrainEvent } from "../../generated/config.js";
+import type { NetworkInfo } from "../../network.js";
+import type { Backend, DatasetArrays, Session } from "../../runtime/backend.js";
+import { Budget } from "../../runtime/budget.js";
+
+/** Epochs that no benchmark comes to the end of. */
+const ENDLESS = 1_000_000;
+
+/** A session that holds its data, so that a piece of work is nothing but work. */
+export class BenchSession implements Disposable {
+  readonly info: NetworkInfo;
+  /** Bytes of the arrays that were copied in. */
+  readonly dataBytes: number;
+  readonly #session: Session;
+  readonly #data: number;
+  readonly #batch: number;
+  readonly #budgets = { train: new Budget(), infer: new Budget() };
+  #evaluated = 0;
+
+  private constructor(session: Session, data: number, dataBytes: number, batch: number) {
+    this.#session = session;
+    this.#data = data;
+    this.#batch = batch;
+    this.dataBytes = dataBytes;
+    this.info = infoOf(session);
+  }
+
+  /** Copies as many samples in as make whole batches. */
+  static async open(
+    config: Config,
+    samples: SpikeDataset,
+    { backend, simd, weightScale = 1 }: { backend: Backend; simd?: string | undefined; weightScale?: number },
+  ): Promise<BenchSession> {
+    const batch = config.training?.batchSize ?? 1;
+    const session = await backend.createSession(JSON.stringify(config), simd);
+    const { descriptor, arrays } = samples.slice(0, Math.max(batch, samples.length - (samples.length % batch))).wire();
+    const data = await session.addDataset(descriptor, arrays);
+    session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
+    for (const layer of weightScale === 1 ? [] : infoOf(session).layers.keys()) {
+      const { weights, biases } = session.parameters(layer);
+      session.setParameters(
+        layer,
+        weights.map((weight) => weight * weightScale),
+        biases,
+      );
+    }
+    return new BenchSession(session, data, bytesOf(arrays), batch);
+  }
+
+  /** Learns some batches; the number of their samples. */
+  async train(): Promise<number> {
+    const budget = this.#budgets.train;
+    const batches = budget.size;
+    const start = performance.now();
+    const events = JSON.parse(await this.#session.advance(batches)) as TrainEvent[];
+    budget.took(batches, performance.now() - start);
+    return events.filter((event) => event.type === "step").length * this.#batch;
+  }
+
+  /** Evaluates some samples; their number. */
+  async infer(): Promise<number> {
+    const budget = this.#budgets.infer;
+    const start = performance.now();
+    if (this.#evaluated === 0) this.#session.beginEvaluation(this.#data);
+    const batches = budget.size;
+    const text = await this.#session.advanceEvaluation(batches * this.#batch);
+    const state = JSON.parse(text) as { done: boolean; samples: number };
+    const samples = state.samples - this.#evaluated;
+    budget.took(Math.ceil(samples / this.#batch), performance.now() - start);
+    this.#evaluated = state.done ? 0 : state.samples;
+    return samples;
+  }
+
+  /** Spikes a unit and sample of each layer, over one batch. */
+  async spikesPerUnit(): Promise<number[]> {
+    const { layers } = await this.#session.predict(this.#data, 0, this.#batch);
+    return layers.map(({ times }, layer) => times.length / this.#batch / (this.info.layers[layer]?.units ?? 1));
+  }
+
+  [Symbol.dispose](): void {
+    this.#session.dispose();
+  }
+}
+
+function infoOf(session: Session): NetworkInfo {
+  return JSON.parse(session.info());
+}
+
+/** Size of all arrays. */
+export function bytesOf(arrays: DatasetArrays): number {
+  return Object.values(arrays).reduce((sum: number, array: ArrayBufferView) => sum + array.byteLength, 0);
+}

@@ -1,0 +1,131 @@
+import { defineCommand } from "citty";
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { Config } from "../../generated/config.js";
+import { loadBackend } from "../../runtime/load.node.js";
+import { createTrainer } from "../../trainer.js";
+import { wholeNumber } from "../arguments.js";
+import { CASES, type CaseName } from "../bench/cases.js";
+import { measureEpochs } from "../bench/epochs.js";
+import { measure } from "../bench/measure.js";
+import { peakMemory, resetPeakMemory } from "../bench/memory.js";
+import { type BenchLine, figures } from "../bench/report.js";
+import { BenchSession, bytesOf } from "../bench/session.js";
+import { threads } from "../configuration.js";
+import { UsageError } from "../exit.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { type Choices, choicesOf } from "../invocation.js";
+import { computeOptions, dataOptions, outputOptions } from "../options.js";
+import { grouped, percent, printResult } from "../print.js";
+
+export const bench = defineCommand({
+  meta: { name: "bench", description: "Measures training and inference on this machine" },
+  args: {
+    case: { type: "enum", options: Object.keys(CASES), default: "mnist", description: "what to measure" },
+    batch: { type: "string", description: "samples an update; 128 unless given, 32 for real", valueHint: "N" },
+    seconds: { type: "string", default: "5", description: "how long to measure each phase", valueHint: "S" },
+    data: dataOptions.data,
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const choices = choicesOf(args, abortOnInterrupt());
+    const name = args.case as CaseName;
+    const { config, batch, weightScale, samples } = CASES[name];
+    const training = {
+      ...config.training,
+      batchSize: args.batch === undefined ? batch : wholeNumber(args.batch, "batch", 1),
+      threads: threads(args.threads ?? "auto"),
+    };
+    const start = performance.now();
+    const data = await samples({ data: args.data, backend: choices.backend });
+    const plan: Plan = {
+      name,
+      config: { ...config, training },
+      weightScale,
+      data,
+      dataSeconds: (performance.now() - start) / 1000,
+      seconds: duration(args.seconds),
+      choices,
+    };
+    for await (const line of name === "real" ? epochs(plan) : phases(plan)) {
+      printResult(args.json === true, line, () => [text(line)]);
+    }
+  },
+});
+
+interface Plan {
+  name: CaseName;
+  config: Config;
+  weightScale: number;
+  data: SpikeDataset;
+  dataSeconds: number;
+  seconds: number;
+  choices: Choices;
+}
+
+/** Training, then inference. */
+async function* phases({ name, config, weightScale, data, dataSeconds, seconds, choices }: Plan): AsyncGenerator<BenchLine> {
+  const backend = await loadBackend(choices.backend);
+  const baseMemoryBytes = process.memoryUsage.rss();
+  const start = performance.now();
+  using session = await BenchSession.open(config, data, { backend, simd: choices.simd, weightScale });
+  const opened = (performance.now() - start) / 1000;
+  const { dataBytes, info } = session;
+  for (const phase of ["train", "infer"] as const) {
+    resetPeakMemory();
+    const measured = await measure(() => session[phase](), seconds, choices.signal);
+    yield {
+      case: name,
+      phase,
+      backend: backend.kind,
+      simd: info.simd,
+      threads: info.threads,
+      batch: config.training?.batchSize ?? 1,
+      ...figures(measured),
+      dataSeconds: dataSeconds + opened,
+      dataBytes,
+      baseMemoryBytes,
+      peakMemoryBytes: peakMemory(),
+      spikesPerUnit: await session.spikesPerUnit(),
+    };
+  }
+}
+
+/** Training through the public API. */
+async function* epochs({ name, config, data, dataSeconds, seconds, choices }: Plan): AsyncGenerator<BenchLine> {
+  const baseMemoryBytes = process.memoryUsage.rss();
+  // The rate falls with the schedule's steps, never the work; there are more epochs than `seconds` can hold.
+  const endless = { ...config, training: { ...config.training, epochs: 1_000_000 } };
+  using trainer = await createTrainer(endless, choices);
+  resetPeakMemory();
+  const { metrics, ...measured } = await measureEpochs(trainer, data, { seconds, signal: choices.signal });
+  yield {
+    case: name,
+    phase: "train",
+    backend: trainer.backend.kind,
+    simd: trainer.info.simd,
+    threads: trainer.info.threads,
+    batch: config.training?.batchSize ?? 1,
+    ...figures(measured),
+    dataSeconds,
+    dataBytes: bytesOf(data.wire().arrays),
+    baseMemoryBytes,
+    peakMemoryBytes: peakMemory(),
+    spikesPerUnit: metrics?.spikes.perUnit ?? [],
+  };
+}
+
+function duration(given: string): number {
+  const seconds = Number(given);
+  if (given.trim() !== "" && Number.isFinite(seconds) && seconds > 0) return seconds;
+  throw new UsageError(`--seconds must be a number above 0, got "${given}"`);
+}
+
+function text(line: BenchLine): string {
+  const { phase, samplesPerSecond, spread, backend, simd, threads, batch, peakMemoryBytes, baseMemoryBytes } = line;
+  return (
+    `${line.case} ${phase.padEnd(5)}  ${grouped(samplesPerSecond)} samples/s ± ${percent(spread / 2)}  ` +
+    `${backend} ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}, ` +
+    `peak ${grouped(peakMemoryBytes / 1e6)} MB of which ${grouped(baseMemoryBytes / 1e6)} MB before the network was made`
+  );
+}
