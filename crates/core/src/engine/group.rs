@@ -17,6 +17,8 @@ use crate::rule::{Sweep, backward};
 
 /// Most samples that are in flight at a time, so that memory does not grow with the batch.
 const GROUP: usize = 32;
+/// The same where no adjoints are kept.
+const LIGHT_GROUP: usize = 256;
 
 /// What to compute for each sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +60,12 @@ impl Engine {
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        let workers = executor.workers().clamp(1, GROUP);
+        let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
+        let workers = executor.workers().clamp(1, size);
         while self.workspaces.len() < workers {
             self.workspaces.push(Mutex::new(Workspace::new(network)));
         }
-        while self.slots.len() < batch.len().min(GROUP) {
+        while self.slots.len() < batch.len().min(size) {
             self.slots.push(Slot::new(network));
         }
         let end = match job.early_stop {
@@ -70,8 +73,8 @@ impl Engine {
             EarlyStop::Sample => End::OutputsFired,
             EarlyStop::Batch => End::At(self.common_end(network, job, batch, executor)),
         };
-        let groups = batch.len().div_ceil(GROUP);
-        for (index, group) in batch.chunks(GROUP).enumerate() {
+        let groups = batch.len().div_ceil(size);
+        for (index, group) in batch.chunks(size).enumerate() {
             let slots = &mut self.slots[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
             executor.for_each(slots, |worker, sample, slot| {

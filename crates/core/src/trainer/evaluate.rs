@@ -1,6 +1,7 @@
 //! Passes over data without learning.
 
 use super::Trainer;
+use crate::config::EarlyStop;
 use crate::engine::Want;
 use crate::error::Result;
 use crate::executor::Executor;
@@ -8,8 +9,8 @@ use crate::metrics::{MetricSums, Metrics};
 use crate::network::LayerShape;
 use crate::{Dataset, Error};
 
-/// Samples that one unit of a run's budget evaluates, at least.
-const LEAST_CHUNK: usize = 64;
+/// Samples that are evaluated together, at least.
+const LEAST_CHUNK: usize = 256;
 
 /// A position in a pass over a data set.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl Trainer {
         executor: &E,
     ) -> Result<bool> {
         self.check_targets(data)?;
-        let batch = self.config.training.batch_size as usize;
+        let batch = self.evaluation_batch();
         let until = data.len().min(evaluation.position.saturating_add(max_samples.max(batch)));
         let want = Want { gradients: false, spikes: false, trace: false };
         while evaluation.position < until {
@@ -83,9 +84,18 @@ impl Trainer {
         Ok(evaluation.position >= data.len())
     }
 
-    /// Samples for one unit of a run's budget: whole batches, so that a batch-wise early stop does not depend on it.
-    pub(super) fn evaluation_chunk(&self) -> usize {
+    /// Samples that are evaluated together: whole batches where the early stop of a batch depends on them.
+    fn evaluation_batch(&self) -> usize {
         let batch = self.config.training.batch_size as usize;
+        match self.config.loss.early_stop() {
+            EarlyStop::Batch => batch,
+            EarlyStop::Sample | EarlyStop::Off => batch.max(LEAST_CHUNK),
+        }
+    }
+
+    /// Samples for one unit of a run's budget.
+    pub(super) fn evaluation_chunk(&self) -> usize {
+        let batch = self.evaluation_batch();
         LEAST_CHUNK.div_ceil(batch) * batch
     }
 }
