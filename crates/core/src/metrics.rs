@@ -130,19 +130,26 @@ impl SampleOutcome {
         self.is_finite = true;
     }
 
-    /// Adds a layer; `counts` is scratch.
+    /// Adds a layer; `counts` is scratch and holds zeros before and after.
     pub(crate) fn add_layer(&mut self, spikes: &LayerSpikes<'_>, units: usize, above: usize, counts: &mut Vec<u32>) {
-        counts.clear();
-        counts.resize(units, 0);
-        for &unit in &spikes.units[..spikes.count_before(spikes.steps) as usize] {
-            counts[unit as usize] += 1;
-        }
+        counts.resize(counts.len().max(units), 0);
         let total = spikes.count_before(spikes.steps);
+        let fired = &spikes.units[..total as usize];
+        let half = (spikes.steps as u32).div_ceil(2);
+        let (mut silent, mut saturated) = (units as u64, 0);
+        for &unit in fired {
+            let count = &mut counts[unit as usize];
+            *count += 1;
+            silent -= u64::from(*count == 1);
+            saturated += u64::from(*count == half);
+        }
+        for &unit in fired {
+            counts[unit as usize] = 0;
+        }
         self.spikes.push(total);
         self.until_decision.push(spikes.count_before(self.decision_step as usize + 1));
-        self.silent.push(counts.iter().filter(|&&count| count == 0).count() as u64);
-        let half = (spikes.steps as u32).div_ceil(2);
-        self.saturated.push(counts.iter().filter(|&&count| count >= half).count() as u64);
+        self.silent.push(silent);
+        self.saturated.push(saturated);
         self.synaptic_operations += total * above as u64;
     }
 }

@@ -73,6 +73,10 @@ pub(crate) struct Tile {
     pub(crate) live: Vec<bool>,
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
     pub(crate) partial: Vec<f32>,
+    /// Σ p of the batch so far, `[lane]`.
+    pub(crate) bias_sum: Vec<f32>,
+    /// Samples of the batch so far in which a unit stayed silent, `[lane]`.
+    pub(crate) silent: Vec<u32>,
     /// Weights of the layer above towards this tile, `[upper unit][lane]`; empty at the top.
     pub(crate) upward: Vec<f32>,
     /// Σ g² of the last update.
@@ -171,6 +175,8 @@ impl Network {
                     can_rest: false,
                     live: vec![false; shape.inputs],
                     partial: Vec::new(),
+                    bias_sum: vec![0.0; lanes],
+                    silent: vec![0; lanes],
                     upward: Vec::new(),
                     squared_norm: 0.0,
                 });

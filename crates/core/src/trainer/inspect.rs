@@ -11,7 +11,7 @@ use crate::engine::{LayerTrace, Prediction, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::Metrics;
-use crate::network::{LayerShape, check, unpack};
+use crate::network::{LayerShape, Tile, check, unpack};
 use crate::optim;
 
 /// Gradients of one layer.
@@ -79,7 +79,7 @@ impl Trainer {
         let want = Want { gradients: true, spikes: true, trace };
         let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
         let (level, scratch, step) = (self.engine.level, &mut self.scratch, self.updates + 1);
-        scratch.start_batch();
+        self.network.tiles.iter_mut().for_each(Tile::clear_sums);
         self.engine.run_batch(&mut self.network, &job, &batch, executor, |network, slots, _| {
             for slot in slots.iter_mut() {
                 if !slot.outcome.is_finite {
@@ -91,7 +91,7 @@ impl Trainer {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }
             }
-            scratch.take_group(network, slots);
+            scratch.take_group(slots);
             let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
             executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
             Ok(())
@@ -109,7 +109,7 @@ impl Trainer {
         let mut out = ParameterGradients { weights: vec![0.0; inputs * units], biases: Vec::with_capacity(units) };
         let range = self.network.starts[layer]..self.network.starts[layer + 1];
         for tile in &mut self.network.tiles[range] {
-            let push = self.scratch.silent_push(tile, self.silent_strength, inputs, batch);
+            let push = tile.silent_push(self.silent_strength, inputs, batch);
             let mut sums = std::mem::take(&mut tile.partial);
             for row in sums.chunks_exact_mut(tile.lanes) {
                 for (sum, push) in row.iter_mut().zip(push) {
@@ -117,7 +117,7 @@ impl Trainer {
                 }
             }
             unpack(&sums, tile, inputs, &mut out.weights);
-            let biases = self.scratch.bias(tile)[..tile.units].iter();
+            let biases = tile.bias_sum[..tile.units].iter();
             out.biases.extend(biases.map(|sum| (sum * bias_gain).min(clip).max(-clip)));
         }
         out

@@ -1,7 +1,7 @@
 //! One batch: forward and backward of its samples, then the update of every tile.
 
 use spikelet_kernels::{
-    Gather, LANES, Level, Optimizer, RowGradient, TILE, TileParameters, gather_tile, update_rows, update_tile,
+    Gather, Level, Optimizer, RowGradient, TILE, TileParameters, gather_tile, update_rows, update_tile,
 };
 
 use super::Trainer;
@@ -28,10 +28,6 @@ struct LayerScratch {
     offsets: Vec<u32>,
     /// `sample << 16 | row`.
     entries: Vec<u32>,
-    /// Σ p over samples, `[lane]` of all tiles.
-    bias: Vec<f32>,
-    /// Samples in which a unit stayed silent, `[lane]` of all tiles.
-    silent: Vec<u32>,
 }
 
 impl BatchScratch {
@@ -39,47 +35,22 @@ impl BatchScratch {
         let layers = network
             .shapes
             .iter()
-            .map(|shape| {
-                let lanes = shape.units.div_ceil(LANES) * LANES;
-                LayerScratch {
-                    offsets: vec![0; shape.inputs + 1],
-                    entries: Vec::new(),
-                    bias: vec![0.0; lanes],
-                    silent: vec![0; lanes],
-                }
-            })
+            .map(|shape| LayerScratch { offsets: vec![0; shape.inputs + 1], entries: Vec::new() })
             .collect();
         Self { layers }
     }
 
-    pub(super) fn start_batch(&mut self) {
-        for layer in &mut self.layers {
-            layer.bias.fill(0.0);
-            layer.silent.fill(0);
-        }
-    }
-
-    /// Lists the spikes of a group by input and adds what is summed over samples.
-    pub(super) fn take_group(&mut self, network: &Network, slots: &[Slot]) {
+    /// Lists the spikes of a group by input.
+    pub(super) fn take_group(&mut self, slots: &[Slot]) {
         for (index, layer) in self.layers.iter_mut().enumerate() {
             layer.list_entries(index, slots);
-            for slot in slots {
-                let sample = &slot.layers[index];
-                for (sum, p) in layer.bias.iter_mut().zip(&sample.bias) {
-                    *sum += p;
-                }
-                for (tile, fired) in network.layer(index).iter().zip(&sample.fired) {
-                    for lane in 0..tile.units {
-                        layer.silent[tile.first + lane] += u32::from(fired >> lane & 1 == 0);
-                    }
-                }
-            }
         }
     }
 
-    /// Adds the group's weight-gradient sums to `tile.partial`.
+    /// Adds the group's sums of the weight gradient to `tile.partial`.
     pub(super) fn gather_into(&self, level: Level, slots: &[Slot], shapes: &[LayerShape], tile: &mut Tile) {
         let layer = &self.layers[tile.layer];
+        tile.add_samples(slots);
         if tile.partial.is_empty() {
             tile.partial.resize(shapes[tile.layer].inputs * tile.lanes, 0.0);
         }
@@ -87,22 +58,36 @@ impl BatchScratch {
         let gather = layer.gather(&sources[..slots.len()]);
         gather_tile(level, &gather, tile.lanes, &mut tile.partial, &mut tile.live);
     }
+}
 
-    /// Σ p of a tile, `[lane]`.
-    pub(super) fn bias(&self, tile: &Tile) -> &[f32] {
-        &self.layers[tile.layer].bias[tile.first..tile.first + tile.lanes]
+impl Tile {
+    /// Adds what a group's samples sum to: Σ p, and how often each unit stayed silent.
+    pub(super) fn add_samples(&mut self, slots: &[Slot]) {
+        for slot in slots {
+            let sample = &slot.layers[self.layer];
+            let p = &sample.bias[self.first..self.first + self.lanes];
+            self.bias_sum.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
+            let fired = sample.fired[self.first / TILE];
+            self.silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
+        }
     }
 
     /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6).
-    pub(super) fn silent_push(&self, tile: &Tile, strength: f64, inputs: usize, batch: usize) -> [f32; TILE] {
+    pub(super) fn silent_push(&self, strength: f64, inputs: usize, batch: usize) -> [f32; TILE] {
         let mut push = [0.0; TILE];
         if strength != 0.0 {
-            let counts = &self.layers[tile.layer].silent[tile.first..tile.first + tile.units];
-            for (push, &count) in push.iter_mut().zip(counts) {
+            for (push, &count) in push.iter_mut().zip(&self.silent[..self.units]) {
                 *push = (strength / inputs as f64 * f64::from(count) / batch as f64) as f32;
             }
         }
         push
+    }
+
+    /// Forgets the sums of a batch, also of one that failed.
+    pub(super) fn clear_sums(&mut self) {
+        self.partial.clear();
+        self.bias_sum.fill(0.0);
+        self.silent.fill(0);
     }
 }
 
@@ -163,7 +148,8 @@ impl Update<'_> {
     fn apply(&self, tile: &mut Tile) {
         let layer = &self.scratch.layers[tile.layer];
         let inputs = self.shapes[tile.layer].inputs;
-        let silent = self.scratch.silent_push(tile, self.silent_strength, inputs, self.batch);
+        tile.add_samples(self.slots);
+        let silent = tile.silent_push(self.silent_strength, inputs, self.batch);
         let sources = sources(self.slots, tile);
         let gather = layer.gather(&sources[..self.slots.len()]);
         let shape = RowGradient { gain: self.weight_gain, silent: &silent[..tile.lanes], clip: self.clip };
@@ -179,18 +165,16 @@ impl Update<'_> {
             &mut tile.live,
         );
         let bias_shape = RowGradient { gain: self.bias_gain, silent: &[0.0; TILE][..tile.lanes], clip: self.clip };
-        let bias_sums = self.scratch.bias(tile);
         let biases = &mut tile.biases;
         let bias_norm = update_rows(
             self.level,
             tile.lanes,
-            bias_sums,
+            &tile.bias_sum,
             &bias_shape,
             &self.optimizer,
             &mut TileParameters { values: &mut biases.values, first: &mut biases.first, second: &mut biases.second },
         );
         tile.squared_norm = norm + bias_norm;
-        tile.partial.clear();
     }
 }
 
@@ -212,7 +196,7 @@ impl Trainer {
         let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
         let step = self.updates + 1;
         let mut loss = 0.0;
-        scratch.start_batch();
+        self.network.tiles.iter_mut().for_each(Tile::clear_sums);
         self.engine.run_batch(&mut self.network, &job, batch, executor, |network, slots, is_last| {
             for slot in slots.iter() {
                 if !slot.outcome.is_finite {
@@ -223,7 +207,7 @@ impl Trainer {
                 loss += slot.outcome.loss.total();
                 sums.add(&slot.outcome);
             }
-            scratch.take_group(network, slots);
+            scratch.take_group(slots);
             let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
             if is_last {
                 let update = Update {
