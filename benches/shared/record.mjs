@@ -30,12 +30,13 @@ export function finished(record) {
   return { ...record, loadAverageAfter: round(loadavg()[0] ?? 0) };
 }
 
-/** `benches/results/<date>-<machine>` with a suffix. */
+/** `benches/results/<date>-<machine>` with a suffix; a run with options of its own does not replace the full one. */
 export function resultFile(record, suffix) {
   mkdirSync(RESULTS, { recursive: true });
   const cpu = record.machine.cpu.toLowerCase().replace(/\b(processor|cpu|\d+-core|\(r\)|\(tm\))|@.*/g, "");
   const machine = `${cpu.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}-${record.machine.cores}-cores`;
-  return join(RESULTS, `${record.date.slice(0, 10)}-${machine}${suffix}`);
+  const part = record.command.includes(" -- ") ? "-partial" : "";
+  return join(RESULTS, `${record.date.slice(0, 10)}-${machine}${part}${suffix}`);
 }
 
 /** The lines that head a table. */

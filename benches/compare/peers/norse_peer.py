@@ -13,8 +13,8 @@ PARAMETERS = norse.LIFParameters(tau_syn_inv=torch.as_tensor(10.0), tau_mem_inv=
 class Network(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.first = linear(HIDDEN, INPUTS, weights(HIDDEN, INPUTS, 12 / PEAK, 0))
-        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 1.8 / PEAK, 1))
+        self.first = linear(HIDDEN, INPUTS, weights(HIDDEN, INPUTS, 3.6 / PEAK, 0))
+        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 1.08 / PEAK, 1))
         self.hidden, self.output = norse.LIFCell(p=PARAMETERS), norse.LIFCell(p=PARAMETERS)
 
     def forward(self, x):

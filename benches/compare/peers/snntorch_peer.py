@@ -9,8 +9,8 @@ from on_torch import TorchNetwork, linear
 class Network(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.first = linear(HIDDEN, INPUTS, weights(HIDDEN, INPUTS, 0.12 / PEAK, 0))
-        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 0.018 / PEAK, 1))
+        self.first = linear(HIDDEN, INPUTS, weights(HIDDEN, INPUTS, 0.036 / PEAK, 0))
+        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 0.0108 / PEAK, 1))
         options = {"alpha": DECAY, "beta": DECAY, "spike_grad": surrogate.fast_sigmoid(), "reset_mechanism": "subtract"}
         self.hidden, self.output = snntorch.Synaptic(**options), snntorch.Synaptic(**options)
 

@@ -19,7 +19,7 @@ class Network(torch.nn.Module):
             "step_mode": "m",
         }
         self.first = linear(HIDDEN, INPUTS, weights(HIDDEN, INPUTS, 0.042, 0))
-        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 0.0063, 1))
+        self.second = linear(OUTPUTS, HIDDEN, weights(OUTPUTS, HIDDEN, 0.0126, 1))
         self.hidden, self.output = neuron.LIFNode(**options), neuron.LIFNode(**options)
 
     def forward(self, x):

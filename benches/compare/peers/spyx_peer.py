@@ -21,8 +21,8 @@ class Network(nnx.Module):
         streams = nnx.Rngs(0)
         self.first = nnx.Linear(INPUTS, HIDDEN, use_bias=False, rngs=streams)
         self.second = nnx.Linear(HIDDEN, OUTPUTS, use_bias=False, rngs=streams)
-        self.first.kernel[...] = weights(HIDDEN, INPUTS, 0.12 / PEAK, 0).T
-        self.second.kernel[...] = weights(OUTPUTS, HIDDEN, 0.018 / PEAK, 1).T
+        self.first.kernel[...] = weights(HIDDEN, INPUTS, 0.036 / PEAK, 0).T
+        self.second.kernel[...] = weights(OUTPUTS, HIDDEN, 0.0108 / PEAK, 1).T
         self.hidden = snn.CuBaLIF((HIDDEN,), DECAY, DECAY, activation=axn.superspike(), rngs=streams)
         self.output = snn.CuBaLIF((OUTPUTS,), DECAY, DECAY, activation=axn.superspike(), rngs=streams)
         for layer in (self.hidden, self.output):  # decays are fixed, not learnt

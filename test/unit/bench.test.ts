@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { syntheticEvents } from "../../ts/cli/bench/events.js";
+import { measure } from "../../ts/cli/bench/measure.js";
+import { median, spread } from "../../ts/cli/bench/statistics.js";
+
+describe("statistics", () => {
+  it("finds the median between the two in the middle", () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+
+  it("takes the interquartile range by the median", () => {
+    expect(spread([1, 2, 3, 4, 5])).toBeCloseTo(2 / 3);
+    expect(spread([7, 7, 7])).toBe(0);
+  });
+});
+
+describe("measure", () => {
+  const signal = new AbortController().signal;
+
+  it("repeats slow work three times, after one to warm up", async () => {
+    let pieces = 0;
+    const slow = async () => {
+      pieces += 1;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return 10;
+    };
+    const { rates, warmUpSeconds } = await measure(slow, 0.001, signal);
+    expect(pieces).toBe(4);
+    expect(rates).toHaveLength(3);
+    expect(warmUpSeconds).toBeGreaterThan(0);
+    for (const rate of rates) expect(rate).toBeLessThanOrEqual(10 / 0.004);
+  });
+
+  it("stops with the signal's reason", async () => {
+    const reason = new Error("enough");
+    await expect(measure(async () => 1, 10, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
+
+describe("synthetic events", () => {
+  const shape = { samples: 20, inputs: 50, steps: 30, events: 40, classes: 10 };
+
+  it("are the same every time and fit the shape", () => {
+    const { arrays } = syntheticEvents(shape).wire();
+    expect(syntheticEvents(shape).wire().arrays).toEqual(arrays);
+    expect(arrays.offsets?.at(-1)).toBe(20 * 40);
+    expect(Math.max(...(arrays.times ?? []))).toBe(29);
+    expect(Math.max(...(arrays.units ?? []))).toBeLessThan(50);
+  });
+
+  it("lean to the units of the class", () => {
+    const { arrays } = syntheticEvents(shape).wire();
+    const ofFirst = [...(arrays.units ?? []).slice(0, 40)].filter((unit) => unit < 5);
+    expect(ofFirst.length).toBeGreaterThan(15);
+  });
+});
