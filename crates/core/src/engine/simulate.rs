@@ -5,8 +5,8 @@ use spikelet_kernels::{ForwardTile, LANES, Level, StepEvents, TileState, forward
 use super::workspace::{LayerWork, Workspace, set_steps};
 use crate::network::{Network, Tile};
 
-/// Steps between two looks at the output when a sample may end early.
-const CHUNK: usize = 32;
+/// Steps between two looks at the output when a sample may end early: one word of busy steps.
+const CHUNK: usize = 64;
 
 /// Lanes do not rest.
 const NEVER: usize = usize::MAX;
@@ -46,16 +46,17 @@ pub(crate) fn simulate(
     let mut from = 0;
     while from < last {
         let to = last.min(from + chunk);
+        let mut is_input_known = true;
         for index in 0..work.layers.len() {
             let (below, here) = work.layers.split_at_mut(index);
             let events = match below.last() {
                 Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
                 None => StepEvents { offsets: &work.input_offsets, units },
             };
-            let is_input_known = index == 0 || to == last && from == 0;
             let rests_from = if is_input_known { last_event(events.offsets) } else { NEVER };
             run_tiles(level, network, index, events, to, rests_from, &mut here[0]);
             list_spikes(network.layer(index), network.steps, (from, to), &mut here[0]);
+            is_input_known &= to == last || here[0].reached.iter().all(|&reached| (reached as usize) < to);
         }
         if end == End::OutputsFired {
             let output = &work.layers[work.layers.len() - 1];
@@ -65,7 +66,8 @@ pub(crate) fn simulate(
                 return steps;
             }
         }
-        from = to;
+        let is_at_rest = is_input_known;
+        from = if is_at_rest { last } else { to };
     }
     last
 }
@@ -138,13 +140,14 @@ fn run_tiles(
     }
 }
 
-/// Turns the bits of all tiles into lists by step, units in order. The cost follows the spikes.
+/// Turns the bits of all tiles into lists by step, units in order; `from` starts a word. The cost follows the spikes.
 fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
     let LayerWork { spikes, busy, offsets, units, .. } = layer;
     let words = steps.div_ceil(64);
     let fired = |visit: &mut dyn FnMut(&Tile, usize, u64)| {
         for (tile, (spikes, busy)) in tiles.iter().zip(spikes.chunks_exact(steps).zip(busy.chunks_exact(words))) {
-            set_steps(busy).filter(|t| (from..to).contains(t)).for_each(|t| visit(tile, t, spikes[t]));
+            let first = from / 64;
+            set_steps(&busy[first..to.div_ceil(64)]).for_each(|t| visit(tile, first * 64 + t, spikes[first * 64 + t]));
         }
     };
     let before = units.len() as u32;
