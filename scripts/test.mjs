@@ -6,8 +6,17 @@ import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
 import { ROOT, step } from "./stamps.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
-const ALL_RUST = [...RUST, "crates/xtask", "bindings/node"];
-const ALL_SCRIPTS = [...TYPESCRIPT, "scripts", "test", "vitest.config.ts", "tsconfig.check.json", "biome.json", "presets"];
+const ALL_RUST = [...RUST, "crates/xtask", "bindings/node", "benches/rust"];
+const ALL_SCRIPTS = [
+  ...TYPESCRIPT,
+  "scripts",
+  "benches",
+  "test",
+  "vitest.config.ts",
+  "tsconfig.check.json",
+  "biome.json",
+  "presets",
+];
 
 /** Each check: what it depends on and what it runs. */
 const CHECKS = {
@@ -21,6 +30,10 @@ const CHECKS = {
   cargo: { inputs: [...ALL_RUST, "test/golden"], work: () => run("cargo", ["test", "--quiet"]) },
   biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
   types: { inputs: [...ALL_SCRIPTS, ...GENERATED], work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]) },
+  instructions: {
+    inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
+    work: () => run(process.execPath, ["scripts/instructions.mjs"]),
+  },
   vitest: {
     inputs: [...ALL_SCRIPTS, ...RUST, "bindings/node", "README.md", "package-lock.json"],
     work: () => runTool("vitest", "vitest.mjs", ["run"]),
