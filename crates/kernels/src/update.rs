@@ -12,6 +12,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
 use crate::Level;
+use crate::lif::{load, store};
 
 /// Lanes of the optimiser's vectors.
 const WIDTH: usize = 8;
@@ -103,13 +104,7 @@ fn gather_vector<S: Simd>(simd: S, gather: &Gather<'_>, lanes: usize, gradient: 
             continue;
         }
         live[input] = true;
-        let mut lane = 0;
-        while lane < lanes {
-            let at = lane..lane + S::f32s::LEN;
-            let sum = S::f32s::from_slice(simd, &row[at.clone()]);
-            gather_sum(simd, gather, entries, lanes, lane, sum).store_slice(&mut row[at]);
-            lane += S::f32s::LEN;
-        }
+        gather_row(simd, gather, entries, row);
     }
 }
 
@@ -118,22 +113,41 @@ fn entries_of<'a>(gather: &Gather<'a>, input: usize) -> &'a [u32] {
     &gather.entries[gather.offsets[input] as usize..gather.offsets[input + 1] as usize]
 }
 
+/// Adds the rows of `entries` to the sums of one input, `[lane]`.
 #[inline(always)]
-fn gather_sum<S: Simd>(
+fn gather_row<S: Simd>(simd: S, gather: &Gather<'_>, entries: &[u32], sums: &mut [f32]) {
+    let mut lane = 0;
+    while lane < sums.len() {
+        let vectors = (sums.len() - lane) / S::f32s::LEN;
+        if vectors >= 4 {
+            gather_vectors::<S, 4>(simd, gather, entries, sums, lane);
+            lane += 4 * S::f32s::LEN;
+        } else {
+            gather_vectors::<S, 1>(simd, gather, entries, sums, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn gather_vectors<S: Simd, const K: usize>(
     simd: S,
     gather: &Gather<'_>,
     entries: &[u32],
-    lanes: usize,
-    lane: usize,
-    start: S::f32s,
-) -> S::f32s {
-    let mut sum = start;
+    sums: &mut [f32],
+    first: usize,
+) {
+    let (lanes, width) = (sums.len(), K * S::f32s::LEN);
+    let mut vectors = load::<S, K>(simd, &sums[first..first + width]);
     for &entry in entries {
         let source = gather.sources[(entry >> 16) as usize];
-        let at = (entry & 0xffff) as usize * lanes + lane;
-        sum += S::f32s::from_slice(simd, &source[at..at + S::f32s::LEN]);
+        let start = (entry & 0xffff) as usize * lanes + first;
+        let row = load::<S, K>(simd, &source[start..start + width]);
+        for k in 0..K {
+            vectors[k] += row[k];
+        }
     }
-    sum
+    store::<S, K>(&vectors, &mut sums[first..first + width]);
 }
 
 /// Gathers the last group, makes gradients and applies them. `gradient` holds the sums of earlier groups or is empty; `live[input]` says
@@ -183,13 +197,7 @@ fn update_vector<S: Simd, O: Rule>(
         if !gradient.is_empty() {
             sums[..lanes].copy_from_slice(&gradient[row.clone()]);
         }
-        let mut lane = 0;
-        while lane < lanes {
-            let at = lane..lane + S::f32s::LEN;
-            let start = S::f32s::from_slice(simd, &sums[at.clone()]);
-            gather_sum(simd, gather, entries, lanes, lane, start).store_slice(&mut sums[at]);
-            lane += S::f32s::LEN;
-        }
+        gather_row(simd, gather, entries, &mut sums[..lanes]);
         finish_row(simd, &sums[..lanes], shape, step, parameters, row.start, &mut norm);
     }
     total(&norm)
