@@ -6,7 +6,7 @@ mod slot;
 mod workspace;
 
 pub use crate::rule::LayerTrace;
-pub(crate) use group::{Engine, Job, Want};
+pub(crate) use group::{Engine, GROUP, Job, Want};
 pub use slot::Prediction;
 pub(crate) use slot::Slot;
 pub(crate) use workspace::{LayerWork, Workspace};

@@ -10,8 +10,6 @@ pub enum Purpose {
     Weights,
     /// Order of samples; `part` is the epoch.
     Shuffle,
-    /// Splits of a data set.
-    Split,
 }
 
 /// The stream for a purpose and a part of it.

@@ -50,7 +50,7 @@ fn config(rule: &str, loss: &str) -> Config {
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.
 fn data(samples: usize, targets: &str) -> Dataset {
-    let mut draw = Stream::new(11, spikelet_core::Purpose::Split, 0);
+    let mut draw = Stream::new(11, spikelet_core::Purpose::Shuffle, 0);
     let mut spikes = |units: usize, share: f32| {
         let mut trains = SpikeTrains::new();
         for _ in 0..samples {

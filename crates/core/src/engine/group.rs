@@ -16,7 +16,7 @@ use crate::readout::LayerSpikes;
 use crate::rule::{Sweep, backward};
 
 /// Most samples that are in flight at a time, so that memory does not grow with the batch.
-const GROUP: usize = 32;
+pub(crate) const GROUP: usize = 32;
 /// The same where no adjoints are kept.
 const LIGHT_GROUP: usize = 256;
 

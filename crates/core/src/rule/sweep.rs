@@ -104,7 +104,9 @@ fn sweep_layer(
         let rows = tile.first * stored.rows..(tile.first + tile.lanes) * stored.rows;
         let lanes = tile.first..tile.first + tile.lanes;
         let mut bias = [0.0; TILE];
-        extra.resize(rows.len(), 0.0);
+        if add.is_some() {
+            extra.resize(rows.len(), 0.0);
+        }
         adjoint_tile(
             level,
             &AdjointTile {

@@ -83,12 +83,6 @@ impl Trainer {
         self.run.epoch
     }
 
-    /// Records of the finished epochs.
-    #[must_use]
-    pub fn history(&self) -> &[EpochRecord] {
-        &self.run.history
-    }
-
     /// The learning rate of the current epoch.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {

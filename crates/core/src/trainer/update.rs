@@ -6,15 +6,12 @@ use spikelet_kernels::{
 
 use super::Trainer;
 use crate::Dataset;
-use crate::engine::{Slot, Want};
+use crate::engine::{GROUP, Slot, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::network::{LayerShape, Network, Tile};
 use crate::optim;
-
-/// Samples whose q rows one gather may read.
-const MOST_SOURCES: usize = 32;
 
 /// Memory for the sums of a batch.
 #[derive(Debug)]
@@ -121,8 +118,8 @@ impl LayerScratch {
 }
 
 /// The tile's q rows of each sample.
-fn sources<'a>(slots: &'a [Slot], tile: &Tile) -> [&'a [f32]; MOST_SOURCES] {
-    let mut sources: [&[f32]; MOST_SOURCES] = [&[]; MOST_SOURCES];
+fn sources<'a>(slots: &'a [Slot], tile: &Tile) -> [&'a [f32]; GROUP] {
+    let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
     for (source, slot) in sources.iter_mut().zip(slots) {
         let layer = &slot.layers[tile.layer];
         *source = &layer.q[tile.first * layer.rows..(tile.first + tile.lanes) * layer.rows];
