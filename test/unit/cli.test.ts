@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { checkArguments, wholeNumber } from "../../ts/cli/arguments.js";
 import { closest } from "../../ts/cli/closest.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
-import { parseEncoding } from "../../ts/cli/data.js";
+import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
 import { configOptions, outputOptions } from "../../ts/cli/options.js";
 import { applySetting, type Json } from "../../ts/cli/setting.js";
@@ -66,7 +66,11 @@ describe("options", () => {
     expect(parseEncoding("latency:0:99")).toEqual({ type: "latency", first: 0, last: 99 });
     expect(parseEncoding("latency")).toEqual({ type: "latency" });
     expect(parseEncoding("stretch:10:1")).toEqual({ type: "stretch", most: 10, least: 1 });
-    for (const text of ["latency:a", "stretch", "rate:3", "latency:1:2:3"]) expect(() => parseEncoding(text)).toThrow(UsageError);
+    expect(parseEncoding("rate:0.2:0:7")).toEqual({ type: "rate", most: 0.2, least: 0, seed: 7 });
+    expect(parseEncoding("regular:5:50")).toEqual({ type: "regular", shortest: 5, longest: 50 });
+    expect(parseEncoding("direct")).toEqual({ type: "direct" });
+    for (const text of ["latency:a", "stretch", "poisson:3", "latency:1:2:3", "latency::2", "direct:1"])
+      expect(() => parseEncoding(text)).toThrow(UsageError);
   });
 
   it("suggest near words only", () => {

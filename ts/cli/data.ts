@@ -5,7 +5,7 @@ import { mnist } from "../datasets/mnist.node.js";
 import { encode } from "../encode.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import { UsageError } from "./exit.js";
+import { parseEncoding } from "./encoding.js";
 
 /** Splits of the command line are the same in every run, whatever its seed. */
 const SPLIT_SEED = 1;
@@ -35,20 +35,4 @@ export async function loadData({ dir, encoding }: DataSource, backend: BackendCh
 /** The three parts. */
 export async function loadSplit(source: DataSource, backend: BackendChoice): Promise<Split> {
   return (await loadData(source, backend)).split({ seed: SPLIT_SEED });
-}
-
-/** `latency:0:24`, `stretch:10` or `stretch:10:1`, `shiftBack:10`. */
-export function parseEncoding(text: string): Encoding {
-  const [type, ...numbers] = text.split(":");
-  const values = numbers.map(Number);
-  const [first, second] = values;
-  if (values.every(Number.isFinite) && values.length <= 2) {
-    if (type === "latency") {
-      return encode.latency({ ...(first === undefined ? {} : { first }), ...(second === undefined ? {} : { last: second }) });
-    }
-    if ((type === "stretch" || type === "shiftBack") && first !== undefined) {
-      return encode[type]({ most: first, ...(second === undefined ? {} : { least: second }) });
-    }
-  }
-  throw new UsageError(`--encode must be latency:FIRST:LAST, stretch:MOST[:LEAST] or shiftBack:MOST[:LEAST], got "${text}"`);
 }

@@ -1,4 +1,5 @@
 import type { ArgsDef } from "citty";
+import { ENCODING_FORMS } from "./encoding.js";
 
 /** Options that several commands share. */
 
@@ -27,7 +28,7 @@ export const dataOptions = {
   },
   encode: {
     type: "string",
-    description: "latency:FIRST:LAST, stretch:MOST or shiftBack:MOST; latency:0:24 unless given",
+    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 unless given`,
     valueHint: "CODE",
   },
 } as const satisfies ArgsDef;

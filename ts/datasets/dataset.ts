@@ -72,11 +72,18 @@ export class SpikeDataset {
     return labels && this.#rows.map((row) => labels[row] ?? 0);
   }
 
-  /** The same samples, turned into spikes by `encoding` when they are fed to a network. */
+  /**
+   * The same samples, turned into spikes by `encoding` when they are fed to a network.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples are spikes already and the encoding is not `direct`, or the reverse.
+   */
   encode(encoding: Encoding): SpikeDataset {
+    const isDirect = encoding.type === "direct";
     if (this.#inputs.kind === "events") {
-      throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already");
+      if (isDirect) return this;
+      throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already: use direct, or no encoding");
     }
+    if (isDirect) throw new SpikeletError("DATA_FORMAT", "encoding", "direct is for samples that are spikes, these are values");
     return new SpikeDataset(this.info, this.#inputs, this.#targets, this.#rows, encoding);
   }
 
@@ -143,7 +150,7 @@ export class SpikeDataset {
     const inputs = this.#inputs;
     if (inputs.kind === "events") return inputs.events.pick(this.#rows);
     const encoding = this.#requiredEncoding();
-    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, ...options });
+    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#rows, ...options });
   }
 
   /** @internal What the core gets. */
@@ -155,7 +162,8 @@ export class SpikeDataset {
     }
     const encoding = this.#requiredEncoding();
     const values = this.#gather(inputs);
-    const arrays = values instanceof Uint8Array ? { pixels: values } : { values };
+    const pictures = values instanceof Uint8Array ? { pixels: values } : { values };
+    const arrays = encoding.type === "rate" ? { ...pictures, rows: this.#rows } : pictures;
     return { descriptor: JSON.stringify({ inputs: "images", encoding }), arrays: { ...arrays, ...this.#targetArrays() } };
   }
 

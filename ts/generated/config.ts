@@ -88,11 +88,14 @@ export type Dense = {
   units: number,
 };
 
+/** The samples are spikes already and go in unchanged; values are refused. */
+export type DirectEncoding = Record<symbol, never>;
+
 /** When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way. */
 export type EarlyStop = "sample" | "batch" | "off";
 
 /** How values in 0..1 become spikes. */
-export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding;
+export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding;
 
 /** A finished epoch. */
 export type EpochRecord = {
@@ -252,6 +255,34 @@ export type Progress = {
   accuracy: Accuracy,
   /** Mean spikes of all layers per sample. */
   spikesPerSample: number,
+};
+
+/**
+ * Value x spikes at each step with probability `p = (most − least) x + least`, independent of all other steps and units: a
+ * Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
+ * once, not anew in every epoch.
+ */
+export type RateEncoding = {
+  /** Spikes a step of value 1, 0 to 1. @default 0.1 */
+  most?: number,
+  /** Spikes a step of the smallest value, 0 to `most`. @default 0 */
+  least?: number,
+  /** Seed of the draws. @default 0 */
+  seed?: number,
+  /** Whether value 0 gives no spike at all. @default true */
+  skipZero?: boolean,
+};
+
+/** Value x spikes every `d = (shortest − longest) x + longest` steps: spike k at step `trunc(first + k d)`. */
+export type RegularEncoding = {
+  /** Steps from spike to spike of value 1, 1 to 65535. @default 10 */
+  shortest?: number,
+  /** Steps from spike to spike that value 0 would have, `shortest` to 65535. @default 100 */
+  longest?: number,
+  /** Step of every unit's first spike, 0 to 65535. @default 0 */
+  first?: number,
+  /** Whether value 0 gives no spike at all. @default true */
+  skipZero?: boolean,
 };
 
 /** Which way a fraction of a spike is rounded. */

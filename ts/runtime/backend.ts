@@ -20,6 +20,8 @@ export interface DatasetArrays extends Partial<EventArrays> {
   pixels?: Uint8Array;
   /** Values in 0..1, `[sample][unit]`. */
   values?: Float32Array;
+  /** Number of each picture in the data set it comes from, which random encodings are seeded with. */
+  rows?: Uint32Array;
   /** Class of each sample. */
   labels?: Uint32Array;
   /** Wanted spike counts, `[sample][output]`. */
@@ -106,7 +108,7 @@ export interface Backend {
   createSession(config: string, simd?: string): Promise<Session>;
   restoreSession(checkpoint: Uint8Array, simd?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
-  encode(encoding: string, values: Float32Array, units: number, steps: number): Promise<EventArrays>;
+  encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
   decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
 }
 

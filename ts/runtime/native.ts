@@ -9,7 +9,7 @@ interface Addon {
     restore(checkpoint: Uint8Array, simd?: string): Promise<Session>;
   };
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
-  encode(encoding: string, values: Float32Array, units: number, steps: number): Promise<EventArrays>;
+  encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
   decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
   simdLevels(): string[];
   version(): string;
@@ -35,7 +35,7 @@ export function loadNative(reason: string): Backend {
     createSession: async (config, simd) => translated<Session>(await sessions.create(config, simd)),
     restoreSession: async (checkpoint, simd) => translated<Session>(await sessions.restore(checkpoint, simd)),
     parseIdx: (bytes) => addon.parseIdx(bytes),
-    encode: (encoding, values, units, steps) => addon.encode(encoding, values, units, steps),
+    encode: (encoding, values, units, steps, rows) => addon.encode(encoding, values, units, steps, rows),
     decodeAer: (bytes, options) => addon.decodeAer(bytes, options),
   };
 }

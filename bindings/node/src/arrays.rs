@@ -17,6 +17,8 @@ pub struct DatasetArrays {
     pub pixels: Option<Uint8Array>,
     /// Values in 0..1, `[sample][unit]`.
     pub values: Option<Float32Array>,
+    /// Number of each picture in the data set it comes from.
+    pub rows: Option<Uint32Array>,
     /// Class of each sample.
     pub labels: Option<Uint32Array>,
     /// Wanted spike counts, `[sample][output]`.
@@ -37,6 +39,7 @@ impl DatasetArrays {
             units: self.units.as_deref().map(<[_]>::to_vec),
             pixels: self.pixels.as_deref().map(<[_]>::to_vec),
             values: self.values.as_deref().map(<[_]>::to_vec),
+            rows: self.rows.as_deref().map(<[_]>::to_vec),
             labels: self.labels.as_deref().map(<[_]>::to_vec),
             counts: self.counts.as_deref().map(<[_]>::to_vec),
             target_offsets: self.target_offsets.as_deref().map(<[_]>::to_vec),

@@ -1,6 +1,6 @@
 //! Functions that need no session.
 
-use napi::bindgen_prelude::AsyncTask;
+use napi::bindgen_prelude::{AsyncTask, Uint32Array};
 use napi_derive::napi;
 
 use crate::arrays::{EventArrays, IdxArray};
@@ -13,16 +13,18 @@ pub fn parse_idx(bytes: &[u8]) -> AsyncTask<Job<spikelet_session::IdxArray, IdxA
     Job::start(move || spikelet_session::parse_idx(&bytes), IdxArray::from)
 }
 
-/// Encodes values in 0..1, `[sample][unit]`, as spikes.
+/// Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
 #[napi(ts_return_type = "Promise<EventArrays>")]
 pub fn encode(
     encoding: String,
     values: &[f32],
     units: u32,
     steps: u32,
+    rows: Option<Uint32Array>,
 ) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
     let values = values.to_vec();
-    Job::start(move || spikelet_session::encode(&encoding, &values, units, steps), EventArrays::from)
+    let rows = rows.as_deref().map(<[_]>::to_vec);
+    Job::start(move || spikelet_session::encode(&encoding, &values, units, steps, rows.as_deref()), EventArrays::from)
 }
 
 /// Reads one recording of an event camera as one sample.

@@ -10,6 +10,10 @@ pub enum Purpose {
     Weights,
     /// Order of samples; `part` is the epoch.
     Shuffle,
+    /// Spikes that an encoding draws; `part` is the sample.
+    Encoding,
+    /// Samples of a generated data set; `part` is the sample, the class or another piece of it.
+    Generation,
 }
 
 /// The stream for a purpose and a part of it.
@@ -28,6 +32,29 @@ impl Stream {
     pub fn symmetric(&mut self) -> f32 {
         const SCALE: f32 = 1.0 / (1 << 23) as f32;
         (self.0.next_u32() >> 8) as f32 * SCALE - 1.0
+    }
+
+    /// Uniform in `[0, 1)` with 24 bits; `1 − x` is exact too.
+    pub fn uniform(&mut self) -> f32 {
+        const SCALE: f32 = 1.0 / (1 << 24) as f32;
+        (self.0.next_u32() >> 8) as f32 * SCALE
+    }
+
+    /// A whole number below `bound`, each as likely up to 2⁻³² of rounding.
+    pub fn below(&mut self, bound: u32) -> u32 {
+        ((u64::from(self.0.next_u32()) * u64::from(bound)) >> 32) as u32
+    }
+
+    /// Steps until the next success of a trial that succeeds with probability `p` in 0..=1, at least 1: a draw of the geometric
+    /// distribution, `1 + ⌊ln(u) / ln(1 − p)⌋` with u uniform in (0, 1]. `u64::MAX` where none is to be expected.
+    pub fn wait(&mut self, p: f64) -> u64 {
+        const SCALE: f64 = 1.0 / (1u64 << 32) as f64;
+        if p <= 0.0 {
+            return u64::MAX;
+        }
+        let u = (f64::from(self.0.next_u32()) + 1.0) * SCALE;
+        // ln(0) is −∞, so that p = 1 waits 1; the cast saturates.
+        1u64.saturating_add((libm::log(u) / libm::log1p(-p)) as u64)
     }
 
     /// A permutation of `0..length` (Fisher–Yates).

@@ -14,14 +14,15 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
     guard(|| spikelet_io::parse_idx(bytes))
 }
 
-/// Encodes `values`, `[sample][unit]` in 0..1, as spikes of a simulation of `steps` steps.
+/// Encodes `values`, `[sample][unit]` in 0..1, as spikes of a simulation of `steps` steps; `rows` are the samples' numbers in
+/// their data set, their positions unless given.
 ///
 /// # Errors
 /// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for values outside 0..1, `SHAPE_MISMATCH` when `values` is not a
 /// whole number of samples.
-pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32) -> Result<Events> {
+pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Option<&[u32]>) -> Result<Events> {
     guard(|| {
-        let trains = Encoding::from_json(encoding)?.encode(values, units as usize, steps as usize)?;
+        let trains = Encoding::from_json(encoding)?.encode(values, units as usize, steps as usize, rows)?;
         Events::from_trains(&trains)
     })
 }

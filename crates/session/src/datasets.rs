@@ -46,12 +46,12 @@ fn unknown(path: &str, id: u32) -> Error {
 }
 
 fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) -> Result<Dataset> {
-    let DatasetArrays { offsets, times, units, pixels, values, labels, counts, .. } = arrays;
+    let DatasetArrays { offsets, times, units, pixels, values, rows, labels, counts, .. } = arrays;
     let DatasetArrays { target_offsets, target_times, target_units, .. } = arrays;
     let inputs = match (descriptor.inputs, &descriptor.encoding) {
         (InputKind::Images, Some(encoding)) => match (pixels, values) {
-            (Some(pixels), None) => encoding.encode_pixels(&pixels, shape.inputs, shape.steps)?,
-            (None, Some(values)) => encoding.encode(&values, shape.inputs, shape.steps)?,
+            (Some(pixels), None) => encoding.encode_pixels(&pixels, shape.inputs, shape.steps, rows.as_deref())?,
+            (None, Some(values)) => encoding.encode(&values, shape.inputs, shape.steps, rows.as_deref())?,
             _ => return Err(Error::shape("pixels", "images need either pixels or values")),
         },
         _ => trains("events", (offsets, times, units), shape.steps, shape.inputs)?,

@@ -1,13 +1,19 @@
 //! How values in 0..1 become input spikes (spec 3.1, 3.2). Pure functions of their arguments.
 
 mod counts;
+mod direct;
 mod latency;
+mod rate;
+mod regular;
 mod shift_back;
 mod stretch;
 
 use serde::{Deserialize, Serialize};
 
+pub use direct::DirectEncoding;
 pub use latency::LatencyEncoding;
+pub use rate::RateEncoding;
+pub use regular::RegularEncoding;
 pub use shift_back::ShiftBackEncoding;
 pub use stretch::StretchEncoding;
 
@@ -23,13 +29,26 @@ use crate::spikes::SpikeTrains;
 pub enum Encoding {
     /// One spike a unit, the earlier the larger the value (spec 3.1).
     Latency(LatencyEncoding),
+    /// More spikes for larger values, at random steps.
+    Rate(RateEncoding),
+    /// Spikes at equal distances, shorter for larger values.
+    Regular(RegularEncoding),
+    /// The samples are spikes already.
+    Direct(DirectEncoding),
     /// More spikes for larger values, spread evenly over all steps (spec 3.2).
     Stretch(StretchEncoding),
     /// More spikes for larger values, at one pace and gathered at the end (spec 3.2).
     ShiftBack(ShiftBackEncoding),
 }
 
-deserialize_tagged!(Encoding { "latency" => Latency, "stretch" => Stretch, "shiftBack" => ShiftBack });
+deserialize_tagged!(Encoding {
+    "latency" => Latency,
+    "rate" => Rate,
+    "regular" => Regular,
+    "direct" => Direct,
+    "stretch" => Stretch,
+    "shiftBack" => ShiftBack,
+});
 
 /// Which way a fraction of a spike is rounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,66 +80,94 @@ impl Encoding {
     pub fn validate(&self, path: &str) -> Result<()> {
         match self {
             Self::Latency(latency) => latency.validate(path),
+            Self::Rate(rate) => rate.validate(path),
+            Self::Regular(regular) => regular.validate(path),
+            Self::Direct(_) => Ok(()),
             Self::Stretch(stretch) => counts::validate(path, stretch.most, stretch.least),
             Self::ShiftBack(shift) => counts::validate(path, shift.most, shift.least),
         }
     }
 
-    /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps.
+    /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the
+    /// data set that they come from, their positions unless given: what is drawn for a sample depends on its number, so that
+    /// it gets the same spikes in every part of the data set.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples or `steps` is not 1 to 65535,
-    /// [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path `values[i]`.
-    pub fn encode(&self, values: &[f32], units: usize, steps: usize) -> Result<SpikeTrains> {
-        check_shape("values", values.len(), units, steps)?;
+    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples, `rows` is not one for each, or
+    /// `steps` is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path
+    /// `values[i]`, and for [`Encoding::Direct`].
+    pub fn encode(&self, values: &[f32], units: usize, steps: usize, rows: Option<&[u32]>) -> Result<SpikeTrains> {
+        self.check("values", values.len(), units, steps, rows)?;
         if let Some(index) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
             return Err(Error::data(format!("values[{index}]"), format!("must be in 0..1, got {}", values[index])));
         }
         let mut trains = SpikeTrains::new();
         let mut events = Vec::new();
-        for sample in values.chunks_exact(units) {
-            self.push(sample, steps, &mut events, &mut trains);
+        for (position, sample) in values.chunks_exact(units).enumerate() {
+            self.push(row_of(rows, position), sample, steps, &mut events, &mut trains);
         }
         Ok(trains)
     }
 
-    /// Encodes grey values, `[sample][unit]`; the value is `pixel / 255` in single precision.
+    /// Encodes grey values, `[sample][unit]`; the value is `pixel / 255` in single precision. `rows` as for
+    /// [`Encoding::encode`].
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] like [`Encoding::encode`].
-    pub fn encode_pixels(&self, pixels: &[u8], units: usize, steps: usize) -> Result<SpikeTrains> {
-        check_shape("pixels", pixels.len(), units, steps)?;
+    /// [`crate::ErrorCode::ShapeMismatch`] and, for [`Encoding::Direct`], [`crate::ErrorCode::DataFormat`] like
+    /// [`Encoding::encode`].
+    pub fn encode_pixels(
+        &self,
+        pixels: &[u8],
+        units: usize,
+        steps: usize,
+        rows: Option<&[u32]>,
+    ) -> Result<SpikeTrains> {
+        self.check("pixels", pixels.len(), units, steps, rows)?;
         let mut trains = SpikeTrains::new();
         let mut events = Vec::new();
         let mut values = vec![0.0; units];
-        for sample in pixels.chunks_exact(units) {
+        for (position, sample) in pixels.chunks_exact(units).enumerate() {
             for (value, &pixel) in values.iter_mut().zip(sample) {
                 *value = f32::from(pixel) / 255.0;
             }
-            self.push(&values, steps, &mut events, &mut trains);
+            self.push(row_of(rows, position), &values, steps, &mut events, &mut trains);
         }
         Ok(trains)
     }
 
-    fn push(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>, trains: &mut SpikeTrains) {
+    fn push(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>, trains: &mut SpikeTrains) {
         events.clear();
         match self {
             Self::Latency(latency) => latency.events(sample, steps, events),
+            Self::Rate(rate) => rate.events(row, sample, steps, events),
+            Self::Regular(regular) => regular.events(sample, steps, events),
+            Self::Direct(_) => {}
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),
         }
         trains.push_sample(events.iter().copied());
     }
+
+    fn check(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {
+        if units == 0 || !length.is_multiple_of(units) {
+            return Err(Error::shape(path, format!("must be whole samples of {units} units, got {length} values")));
+        }
+        if steps == 0 || steps > usize::from(u16::MAX) {
+            return Err(Error::shape("steps", format!("must be 1 to {}, got {steps}", u16::MAX)));
+        }
+        if let Some(rows) = rows.filter(|rows| rows.len() != length / units) {
+            let message = format!("must have {} entries, one a sample, got {}", length / units, rows.len());
+            return Err(Error::shape("rows", message));
+        }
+        match self {
+            Self::Direct(_) => Err(Error::data("encoding", "direct is for samples that are spikes, not values")),
+            _ => Ok(()),
+        }
+    }
 }
 
-fn check_shape(path: &str, length: usize, units: usize, steps: usize) -> Result<()> {
-    if units == 0 || !length.is_multiple_of(units) {
-        return Err(Error::shape(path, format!("must be whole samples of {units} units, got {length} values")));
-    }
-    if steps == 0 || steps > usize::from(u16::MAX) {
-        return Err(Error::shape("steps", format!("must be 1 to {}, got {steps}", u16::MAX)));
-    }
-    Ok(())
+fn row_of(rows: Option<&[u32]>, position: usize) -> u32 {
+    rows.map_or(position as u32, |rows| rows[position])
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ fn latency_agrees_with_the_golden_table() {
         });
         let pixels: Vec<u8> = case["pixels_0_255"].as_array().unwrap().iter().map(|p| integer(p) as u8).collect();
         let steps = integer(&case["T"]) as usize;
-        let trains = encoding.encode_pixels(&pixels, pixels.len(), steps).unwrap();
+        let trains = encoding.encode_pixels(&pixels, pixels.len(), steps, None).unwrap();
         let mut found = vec![-1; pixels.len()];
         let (times, units) = trains.sample(0);
         times.iter().zip(units).for_each(|(&time, &unit)| found[unit as usize] = i64::from(time));
@@ -46,7 +46,7 @@ fn latency_agrees_with_the_golden_table() {
         assert_eq!(found, expected, "{encoding:?}, T = {steps}");
 
         let values: Vec<f32> = pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
-        assert_eq!(encoding.encode(&values, values.len(), steps).unwrap(), trains, "pixels and values agree");
+        assert_eq!(encoding.encode(&values, values.len(), steps, None).unwrap(), trains, "pixels and values agree");
     }
 }
 
@@ -67,7 +67,8 @@ fn rate_codes_agree_with_the_golden_tables() {
                 .flat_map(|sample| sample.as_array().unwrap())
                 .map(|x| x.as_f64().unwrap() as f32)
                 .collect();
-            let trains = encoding.encode(&values, values.len() / samples.len(), integer(&case["T"]) as usize).unwrap();
+            let trains =
+                encoding.encode(&values, values.len() / samples.len(), integer(&case["T"]) as usize, None).unwrap();
             let expected: Vec<[i64; 4]> = case["events_b_t_i_count"]
                 .as_array()
                 .unwrap()
@@ -95,19 +96,82 @@ fn errors_name_the_place() {
     assert_eq!(path(r#"{"type":"stretch","most":2,"least":3}"#), "least");
     assert_eq!(path(r#"{"type":"shiftBack","most":"many"}"#), "most");
     assert_eq!(path(r#"{"type":"poisson"}"#), "type");
+    assert_eq!(path(r#"{"type":"rate","most":1.5}"#), "most");
+    assert_eq!(path(r#"{"type":"rate","most":0.2,"least":0.3}"#), "least");
+    assert_eq!(path(r#"{"type":"regular","shortest":0.5}"#), "shortest");
+    assert_eq!(path(r#"{"type":"regular","shortest":9,"longest":8}"#), "longest");
+    assert_eq!(path(r#"{"type":"direct","steps":8}"#), "steps");
 
     let latency = Encoding::Latency(LatencyEncoding::default());
     for value in [f32::NAN, 1.5, -0.1] {
-        let error = latency.encode(&[0.0, value], 2, 10).unwrap_err();
+        let error = latency.encode(&[0.0, value], 2, 10, None).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "values[1]"));
     }
-    assert_eq!(latency.encode(&[0.0; 3], 2, 10).unwrap_err().code, ErrorCode::ShapeMismatch);
-    assert_eq!(latency.encode(&[], 0, 10).unwrap_err().code, ErrorCode::ShapeMismatch);
-    assert_eq!(latency.encode(&[0.0; 2], 2, 0).unwrap_err().path, "steps");
+    assert_eq!(latency.encode(&[0.0; 3], 2, 10, None).unwrap_err().code, ErrorCode::ShapeMismatch);
+    assert_eq!(latency.encode(&[], 0, 10, None).unwrap_err().code, ErrorCode::ShapeMismatch);
+    assert_eq!(latency.encode(&[0.0; 2], 2, 0, None).unwrap_err().path, "steps");
 }
 
 #[test]
 fn counts_above_one_repeat_the_event() {
     let encoding = Encoding::from_json(r#"{"type":"stretch","most":6}"#).unwrap();
-    assert_eq!(counted(&encoding.encode(&[1.0], 1, 2).unwrap()), [[0, 0, 0, 3], [0, 1, 0, 3]]);
+    assert_eq!(counted(&encoding.encode(&[1.0], 1, 2, None).unwrap()), [[0, 0, 0, 3], [0, 1, 0, 3]]);
+}
+
+#[test]
+fn regular_spikes_stand_at_equal_distances() {
+    let encoding = Encoding::from_json(r#"{"type":"regular","shortest":2.5,"longest":10,"first":1}"#).unwrap();
+    let trains = encoding.encode(&[1.0, 0.0, 0.5], 3, 12, None).unwrap();
+    let steps =
+        |unit| counted(&trains).iter().filter(|event| event[2] == unit).map(|event| event[1]).collect::<Vec<_>>();
+    assert_eq!(steps(0), [1, 3, 6, 8, 11]);
+    assert_eq!(steps(1), [0i64; 0]);
+    assert_eq!(steps(2), [1, 7]);
+}
+
+#[test]
+fn direct_refuses_values() {
+    let error = Encoding::from_json(r#"{"type":"direct"}"#).unwrap().encode(&[1.0], 1, 2, None).unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "encoding"));
+}
+
+#[test]
+fn the_spikes_of_a_rate_code_belong_to_the_sample() {
+    let encoding = Encoding::from_json(r#"{"type":"rate","most":0.3,"seed":5}"#).unwrap();
+    let values: Vec<f32> = (0..40).map(|k| k as f32 / 39.0).collect();
+    let whole = encoding.encode(&values, 10, 50, None).unwrap();
+    let part = encoding.encode(&values[20..], 10, 50, Some(&[2, 3])).unwrap();
+    assert_eq!(part.sample(0), whole.sample(2));
+    assert_eq!(part.sample(1), whole.sample(3));
+    let other = Encoding::from_json(r#"{"type":"rate","most":0.3,"seed":6}"#).unwrap().encode(&values, 10, 50, None);
+    assert_ne!(other.unwrap(), whole);
+    assert_eq!(encoding.encode(&values, 10, 50, Some(&[1])).unwrap_err().path, "rows");
+}
+
+/// Of n spikes expected, √(n (1 − p)) is the standard deviation; five of them bound what a right generator leaves.
+#[test]
+fn rates_are_what_was_asked_for() {
+    const STEPS: usize = 1000;
+    const SAMPLES: usize = 40;
+    let encoding = Encoding::from_json(r#"{"type":"rate","most":1,"least":0.02,"skipZero":false}"#).unwrap();
+    let sample = [0.0, 0.1, 0.5, 0.9, 1.0];
+    let trains = encoding.encode(&sample.repeat(SAMPLES), sample.len(), STEPS, None).unwrap();
+    for (unit, &x) in (0..).zip(&sample) {
+        let p = 0.98 * f64::from(x) + 0.02;
+        let expected = p * (STEPS * SAMPLES) as f64;
+        let found = trains.units().iter().filter(|&&of| of == unit).count() as f64;
+        let deviation = (expected * (1.0 - p)).sqrt();
+        assert!((found - expected).abs() <= 5.0 * deviation + 0.5, "value {x}: {found} spikes, {expected} expected");
+    }
+}
+
+/// At a rate of p, a spike follows a spike in the next step with probability p too: no step is skipped or doubled.
+#[test]
+fn steps_of_a_rate_code_are_independent() {
+    let encoding = Encoding::from_json(r#"{"type":"rate","most":0.5}"#).unwrap();
+    let trains = encoding.encode(&[1.0], 1, 60_000, None).unwrap();
+    let pairs = trains.times().windows(2).filter(|pair| pair[1] == pair[0] + 1).count() as f64;
+    let expected = 0.25 * 60_000.0;
+    assert!((pairs - expected).abs() < 5.0 * expected.sqrt(), "{pairs} pairs, {expected} expected");
+    assert!(trains.times().windows(2).all(|pair| pair[0] < pair[1]), "a unit spikes at most once a step");
 }

@@ -1,0 +1,9 @@
+//! Spikes as they are.
+
+use serde::{Deserialize, Serialize};
+
+/// The samples are spikes already and go in unchanged; values are refused.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct DirectEncoding {}

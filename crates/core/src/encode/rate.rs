@@ -1,0 +1,55 @@
+//! More spikes for larger values, at random.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::validate::within;
+use crate::error::Result;
+use crate::json::join;
+use crate::rng::{Purpose, Stream};
+
+/// Value x spikes at each step with probability `p = (most − least) x + least`, independent of all other steps and units: a
+/// Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
+/// once, not anew in every epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct RateEncoding {
+    /// Spikes a step of value 1, 0 to 1.
+    pub most: f64,
+    /// Spikes a step of the smallest value, 0 to `most`.
+    pub least: f64,
+    /// Seed of the draws.
+    pub seed: u32,
+    /// Whether value 0 gives no spike at all.
+    pub skip_zero: bool,
+}
+
+impl Default for RateEncoding {
+    fn default() -> Self {
+        Self { most: 0.1, least: 0.0, seed: 0, skip_zero: true }
+    }
+}
+
+impl RateEncoding {
+    pub(super) fn validate(&self, path: &str) -> Result<()> {
+        within(&join(path, "most"), self.most, 0.0, 1.0)?;
+        within(&join(path, "least"), self.least, 0.0, self.most)
+    }
+
+    pub(super) fn events(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
+        let mut draws = Stream::new(self.seed, Purpose::Encoding, row);
+        for (unit, &x) in (0..).zip(sample) {
+            if x == 0.0 && self.skip_zero {
+                continue;
+            }
+            let p = (self.most - self.least) * f64::from(x) + self.least;
+            // Waiting times between spikes are geometric, so that the cost follows the spikes.
+            let mut next = draws.wait(p);
+            while next <= steps as u64 {
+                events.push(((next - 1) as u16, unit));
+                next = next.saturating_add(draws.wait(p));
+            }
+        }
+        events.sort_unstable();
+    }
+}

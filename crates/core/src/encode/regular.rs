@@ -1,0 +1,49 @@
+//! Spikes at equal distances.
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::validate::within;
+use crate::error::Result;
+use crate::json::join;
+
+/// Value x spikes every `d = (shortest − longest) x + longest` steps: spike k at step `trunc(first + k d)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct RegularEncoding {
+    /// Steps from spike to spike of value 1, 1 to 65535.
+    pub shortest: f64,
+    /// Steps from spike to spike that value 0 would have, `shortest` to 65535.
+    pub longest: f64,
+    /// Step of every unit's first spike, 0 to 65535.
+    pub first: f64,
+    /// Whether value 0 gives no spike at all.
+    pub skip_zero: bool,
+}
+
+impl Default for RegularEncoding {
+    fn default() -> Self {
+        Self { shortest: 10.0, longest: 100.0, first: 0.0, skip_zero: true }
+    }
+}
+
+impl RegularEncoding {
+    pub(super) fn validate(&self, path: &str) -> Result<()> {
+        let most = f64::from(u16::MAX);
+        within(&join(path, "shortest"), self.shortest, 1.0, most)?;
+        within(&join(path, "longest"), self.longest, self.shortest, most)?;
+        within(&join(path, "first"), self.first, 0.0, most)
+    }
+
+    pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
+        for (unit, &x) in (0..).zip(sample) {
+            if x == 0.0 && self.skip_zero {
+                continue;
+            }
+            let distance = (self.shortest - self.longest) * f64::from(x) + self.longest;
+            let step = |k: u32| (self.first + f64::from(k) * distance) as usize;
+            events.extend((0..).map(step).take_while(|&step| step < steps).map(|step| (step as u16, unit)));
+        }
+        events.sort_unstable();
+    }
+}
