@@ -2,7 +2,12 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { alias: { spikelet: fileURLToPath(new URL("./ts/index.ts", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "spikelet/plot": fileURLToPath(new URL("./ts/plot/index.ts", import.meta.url)),
+      spikelet: fileURLToPath(new URL("./ts/index.ts", import.meta.url)),
+    },
+  },
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 60_000,

@@ -16,6 +16,7 @@ const ALL_SCRIPTS = [
   "tsconfig.check.json",
   "biome.json",
   "presets",
+  "examples",
 ];
 
 /** Each check: what it depends on and what it runs. */
@@ -35,7 +36,7 @@ const CHECKS = {
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
   },
   vitest: {
-    inputs: [...ALL_SCRIPTS, ...RUST, "bindings/node", "README.md", "package-lock.json"],
+    inputs: [...ALL_SCRIPTS, ...RUST, "bindings/node", "README.md", "docs", "package-lock.json"],
     work: () => runTool("vitest", "vitest.mjs", ["run"]),
   },
 };

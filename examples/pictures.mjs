@@ -1,0 +1,105 @@
+// node examples/pictures.mjs [DIR]: trains a small network on a few digits and draws every picture there is.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTrainer, datasets, encode, save } from "spikelet";
+import {
+  confusionMatrix,
+  gradientParts,
+  learningCurves,
+  membraneTraces,
+  seedScatter,
+  seedSpread,
+  spikeHistogram,
+  spikeRaster,
+  weightMaps,
+} from "spikelet/plot";
+
+const STEPS = 100;
+
+/** @type {(rule: import("spikelet").RuleConfig, seed: number) => import("spikelet").Config} */
+const configOf = (rule, seed) => ({
+  network: {
+    input: 784,
+    steps: STEPS,
+    layers: [
+      { type: "dense", units: 40 },
+      { type: "dense", units: 10 },
+    ],
+  },
+  rule,
+  loss: { type: "latency", inverseTemperature: 0.3 },
+  optimizer: { type: "adam", learningRate: 0.002 },
+  training: { batchSize: 16, epochs: 4, seed },
+});
+
+const digits = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 }));
+const { train, validation, test } = digits.split({ seed: 1, train: 800, validation: 200, test: 200 });
+
+/** @type {import("spikelet").EpochEndEvent[]} */
+const epochs = [];
+const trainer = await createTrainer(configOf({ type: "antlr" }, 1));
+for await (const event of trainer.run(train, { validation })) {
+  if (event.type === "epochEnd") epochs.push(event);
+}
+const prediction = await trainer.predict(test);
+const sample = test.slice(0, 1);
+const gradients = await trainer.gradients(sample, { trace: true });
+const [hidden] = await trainer.parameters();
+
+/** Two rules, three seeds each. */
+async function runs() {
+  /** @type {{ series: string, spikes: number, accuracy: number }[]} */
+  const found = [];
+  for (const type of /** @type {const} */ (["activation", "antlr"])) {
+    for (const seed of [1, 2, 3]) {
+      const one = await createTrainer(configOf({ type }, seed));
+      for await (const _ of one.run(train));
+      const { spikes, accuracy } = await one.evaluate(test);
+      one.dispose();
+      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * accuracy.firstSpike });
+    }
+  }
+  return found;
+}
+const experiment = await runs();
+
+/** @type {Record<string, string>} The name of each picture and the text of its SVG file. */
+export const pictures = {
+  raster: spikeRaster(prediction, {
+    title: "Spikes of one digit",
+    input: await test.events({ steps: STEPS }),
+    units: [40, 10],
+    label: test.labels?.[0] ?? 0,
+  }),
+  membrane: membraneTraces(gradients, { title: "Membranes of the output", units: [0, 1, 2, 3] }),
+  curves: learningCurves(epochs, { title: "Training" }),
+  weights: weightMaps(hidden ?? { weights: new Float32Array(), biases: new Float32Array() }, {
+    title: "Input weights of the hidden units",
+    shape: [28, 28],
+    units: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+  }),
+  steps: spikeHistogram(prediction, { title: "When the layers spike", steps: STEPS }),
+  counts: spikeHistogram(prediction, { title: "How often units spike", by: "unit", units: [40, 10] }),
+  gradients: gradientParts(gradients, {
+    title: "Gradient at the hidden spikes",
+    rule: trainer.config.rule,
+    layer: 0,
+  }),
+  confusion: confusionMatrix(test.labels ?? [], prediction.byFirstSpike, { title: "Decisions by first spike" }),
+  spread: seedSpread(
+    experiment.map(({ series, accuracy }) => ({ series, value: accuracy })),
+    { title: "Two rules, three seeds", label: "Test accuracy by first spike (%)" },
+  ),
+  scatter: seedScatter(
+    experiment.map(({ series, spikes, accuracy }) => ({ series, x: spikes, y: accuracy })),
+    { title: "Accuracy and its price", x: "Spikes a sample", y: "Test accuracy by first spike (%)" },
+  ),
+};
+trainer.dispose();
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2] ?? "pictures";
+  await mkdir(folder, { recursive: true });
+  for (const [name, svg] of Object.entries(pictures)) await save(join(folder, `${name}.svg`), svg);
+}

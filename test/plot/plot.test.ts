@@ -1,0 +1,155 @@
+import { createNetwork, type Gradients, type RuleConfig, SpikeEvents } from "spikelet";
+import {
+  confusionCounts,
+  confusionMatrix,
+  gradientParts,
+  learningCurves,
+  membraneTraces,
+  seedSpread,
+  spikeHistogram,
+  spikeParts,
+  spikeRaster,
+  weightMaps,
+} from "spikelet/plot";
+import { describe, expect, it } from "vitest";
+import { tinyConfig, tinyData } from "../support/learning.js";
+
+const count = (svg: string, what: RegExp) => svg.match(what)?.length ?? 0;
+
+async function traced(rule: RuleConfig): Promise<Gradients> {
+  const network = await createNetwork({ ...tinyConfig, rule });
+  return network.gradients(tinyData(2), { trace: true });
+}
+
+describe("a spike raster", () => {
+  const events = SpikeEvents.fromTrains([
+    { times: [0, 1, 1], units: [0, 2, 1] },
+    { times: [7], units: [0] },
+  ]);
+
+  it("has one stroke for each spike of its sample", () => {
+    const strokes = (sample: number) =>
+      count(/ d="((?:M[-\d.]+,[-\d.]+v[\d.]+)+)"/.exec(spikeRaster(events, { sample }))?.[1] ?? "", /M/g);
+    expect([strokes(0), strokes(1)]).toEqual([3, 1]);
+  });
+
+  it("refuses a sample that does not exist", () => {
+    expect(() => spikeRaster(events, { sample: 2 })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "sample" }));
+  });
+
+  it("says what the network decided and when, if it did", () => {
+    const one = Uint32Array.of(1);
+    const prediction = { byCount: one, byFirstSpike: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9) };
+    const layers = [SpikeEvents.fromTrains([{ times: [4], units: [1] }])];
+    expect(spikeRaster({ ...prediction, layers }, { label: 0 })).toContain(">decides 1 at step 4</text>");
+    const silent = {
+      ...prediction,
+      decisionStep: Uint32Array.of(9),
+      layers: [SpikeEvents.fromTrains([{ times: [], units: [] }])],
+    };
+    expect(spikeRaster(silent)).not.toContain("decides");
+  });
+});
+
+describe("membranes and gradient parts", () => {
+  it("need a trace", async () => {
+    const network = await createNetwork(tinyConfig);
+    const plain = await network.gradients(tinyData(2));
+    const refusal = expect.objectContaining({ code: "SHAPE_MISMATCH", path: "trace" });
+    expect(() => membraneTraces(plain)).toThrow(refusal);
+    expect(() => gradientParts(plain, { rule: { type: "antlr" } })).toThrow(refusal);
+  });
+
+  it("show the units that were asked for", async () => {
+    const gradients = await traced({ type: "antlr" });
+    expect(count(membraneTraces(gradients, { layer: 0, units: [1, 4, 7] }), />unit \d</g)).toBe(3);
+    expect(() => membraneTraces(gradients, { units: [2] })).toThrow(expect.objectContaining({ path: "units" }));
+    expect(() => membraneTraces(gradients, { layer: 2 })).toThrow(expect.objectContaining({ path: "layer" }));
+  });
+
+  it("belong to one rule alone where the rule has one part", async () => {
+    const sum = (parts: { activation: number; timing: number }[], of: "activation" | "timing") =>
+      parts.reduce((total, part) => total + Math.abs(part[of]), 0);
+    for (const layer of [0, 1]) {
+      const timing = spikeParts(await traced({ type: "timing" }), { rule: { type: "timing" }, layer });
+      expect(sum(timing, "activation")).toBe(0);
+      const activation = spikeParts(await traced({ type: "activation" }), { rule: { type: "activation" }, layer });
+      expect(sum(activation, "timing")).toBe(0);
+      expect(timing.length).toBe(activation.length);
+    }
+    const both = spikeParts(await traced({ type: "antlr" }), { rule: { type: "antlr" }, layer: 0 });
+    expect(Math.min(sum(both, "activation"), sum(both, "timing"))).toBeGreaterThan(0);
+  });
+
+  it("add up to G", async () => {
+    const rule = { type: "antlr", timingWeight: 0.5 } as const;
+    const gradients = await traced(rule);
+    const trace = gradients.trace?.[0];
+    for (const { step, unit, activation, timing } of spikeParts(gradients, { rule, layer: 0 })) {
+      expect(activation + timing).toBeCloseTo(trace?.direct[step * trace.units + unit] ?? Number.NaN, 7);
+    }
+  });
+
+  it("are not known of a mixture", async () => {
+    const rule = { type: "mixture" } as const;
+    const gradients = await traced(rule);
+    expect(() => gradientParts(gradients, { rule })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "rule.type" }),
+    );
+  });
+});
+
+describe("weight maps", () => {
+  const layer = { weights: Float32Array.of(1, -1, 0, 0.5, 0.5, 0.5, 0.5, 0.5), biases: new Float32Array(2) };
+
+  it("join equal neighbours and name the range", () => {
+    const svg = weightMaps(layer, { shape: [2, 2] });
+    expect(svg).toContain("from -1.0 to 1.0");
+    // Unit 0 has four colours, unit 1 two rows of one.
+    expect(count(svg, /M[\d.]+,[\d.]+h[\d.]+/g) - count(svg, /M0,0h16/g)).toBe(6);
+  });
+
+  it("refuse a shape that does not fit", () => {
+    expect(() => weightMaps(layer, { shape: [3, 2] })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "shape" }),
+    );
+    expect(() => weightMaps(layer, { units: [2] })).toThrow(expect.objectContaining({ path: "units" }));
+  });
+});
+
+describe("a confusion matrix", () => {
+  it("counts decisions by label", () => {
+    expect(confusionCounts([0, 0, 1], [0, 1, 1])).toEqual([
+      [1, 1],
+      [0, 1],
+    ]);
+    expect(confusionCounts([0], [0], 3)).toHaveLength(3);
+    expect(confusionMatrix([0, 0, 1], [0, 1, 1])).toContain("2 of 3 decisions right");
+    expect(() => confusionCounts([0, 1], [0])).toThrow(expect.objectContaining({ path: "decisions" }));
+  });
+});
+
+describe("pictures of nothing", () => {
+  it("are drawn all the same", () => {
+    const silent = SpikeEvents.fromTrains([{ times: [], units: [] }]);
+    const point = { loss: 1, accuracy: { firstSpike: 0, count: 0 }, spikes: { perSample: 0 } };
+    for (const svg of [
+      spikeRaster(silent),
+      spikeHistogram(silent),
+      spikeHistogram(silent, { by: "unit" }),
+      learningCurves([]),
+      learningCurves([{ epoch: 1, train: point, validation: null }]),
+      confusionMatrix([], []),
+      seedSpread([{ series: "one", value: 1 }], { label: "loss" }),
+    ]) {
+      expect(svg).toMatch(/^<svg/);
+      expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+    }
+  });
+
+  it("escape what users name", () => {
+    expect(seedSpread([{ series: "a<b", value: 1 }], { label: "x", title: 'loss & "more" <1>' })).toContain(
+      "loss &amp; &quot;more&quot; &lt;1&gt;",
+    );
+  });
+});

@@ -1,0 +1,82 @@
+import * as Plot from "@observablehq/plot";
+import { SpikeletError } from "../errors.js";
+import { COLOURS } from "./colours.js";
+import { type PictureOptions, panel, picture } from "./picture.js";
+
+export interface ConfusionOptions extends PictureOptions {
+  /** Number of classes; the largest that occurs unless given. */
+  classes?: number;
+  /** Names of the classes; their numbers unless given. */
+  names?: readonly string[];
+}
+
+/**
+ * How often each class was taken for each, `[label][decision]`.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
+ */
+export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes = 0): number[][] {
+  if (labels.length !== decisions.length) {
+    throw new SpikeletError("SHAPE_MISMATCH", "decisions", `must have ${labels.length} entries, got ${decisions.length}`);
+  }
+  let size = classes;
+  for (let k = 0; k < labels.length; k++) size = Math.max(size, 1 + (labels[k] ?? 0), 1 + (decisions[k] ?? 0));
+  const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  for (let k = 0; k < labels.length; k++) {
+    const row = counts[labels[k] ?? 0];
+    const column = decisions[k] ?? 0;
+    if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/**
+ * Labels against decisions (`prediction.byFirstSpike` or `.byCount`): right ones blue, wrong ones vermillion, the darker the
+ * larger their share of the label.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
+ */
+export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<number>, options: ConfusionOptions = {}): string {
+  const counts = confusionCounts(labels, decisions, options.classes);
+  const name = (index: number) => options.names?.[index] ?? String(index);
+  const size = counts.length;
+  const cells = counts.flatMap((row, label) => {
+    const total = Math.max(
+      1,
+      row.reduce((sum, count) => sum + count, 0),
+    );
+    return row.map((count, decision) => ({ label, decision, count, share: count / total, isRight: label === decision }));
+  });
+  const width = options.width ?? 480;
+  const side = (width - 80) / Math.max(1, size);
+  const shown = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
+  const drawn = panel({
+    width,
+    height: Math.round(size * side) + 60,
+    marginTop: 20,
+    marginLeft: 60,
+    marginRight: 20,
+    marginBottom: 40,
+    x: { type: "band", domain: range(size), label: "Decision", tickFormat: name, padding: 0.04 },
+    y: { type: "band", domain: range(size), label: "Label", tickFormat: name, padding: 0.04 },
+    marks: [
+      Plot.cell(cells, {
+        x: "decision",
+        y: "label",
+        fill: ({ isRight }: (typeof cells)[number]) => (isRight ? COLOURS.blue : COLOURS.vermillion),
+        // A single mistake among a thousand is to be seen.
+        fillOpacity: ({ count, share }: (typeof cells)[number]) => (count === 0 ? 0.04 : 0.15 + 0.6 * Math.sqrt(share)),
+      }),
+      Plot.text(shown, { x: "decision", y: "label", text: "count", fontSize: Math.min(12, side / 2.4) }),
+    ],
+    color: { type: "identity" },
+    opacity: { type: "identity" },
+  });
+  const right = cells.reduce((sum, { isRight, count }) => sum + (isRight ? count : 0), 0);
+  const description = `confusion matrix of ${size} classes, ${right} of ${labels.length} decisions right`;
+  return picture([drawn], description, { ...options, width });
+}
+
+function range(size: number): number[] {
+  return Array.from({ length: size }, (_, k) => k);
+}

@@ -1,0 +1,90 @@
+import * as Plot from "@observablehq/plot";
+import { COLOURS } from "./colours.js";
+import { type Key, type PictureOptions, panel, picture } from "./picture.js";
+
+/** What a learning curve shows of a pass over samples; metrics have it. */
+export interface CurveMetrics {
+  loss: number;
+  accuracy: { firstSpike: number; count: number };
+  spikes: { perSample: number };
+}
+
+/** An epoch of a learning curve; `epochEnd` events and epoch records are such. */
+export interface CurvePoint {
+  epoch: number;
+  train: CurveMetrics;
+  validation: CurveMetrics | null;
+}
+
+const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
+
+/** Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data. */
+export function learningCurves(epochs: readonly CurvePoint[], options: PictureOptions = {}): string {
+  const { width = 640 } = options;
+  const panels = [
+    curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs) }, [
+      { of: ({ accuracy }) => 100 * accuracy.firstSpike },
+      { of: ({ accuracy }) => 100 * accuracy.count, isDashed: true },
+    ]),
+    curves(epochs, width, { label: "Spikes a sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
+    curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], true),
+  ];
+  const hasValidation = epochs.some(({ validation }) => validation !== null);
+  const names = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
+  const keys: Key[] = names.flatMap((part): Key[] => [
+    { label: `${part === "train" ? "training" : part}, first spike`, colour: PARTS[part], shape: "line" },
+    { label: "by count", colour: PARTS[part], shape: "dashed" },
+  ]);
+  const last = epochs.at(-1);
+  const end = last?.validation ?? last?.train;
+  const result = end === undefined ? "" : `; at the end ${(100 * end.accuracy.firstSpike).toFixed(1)} % by first spike`;
+  return picture(panels, `accuracy, spikes a sample and loss over ${epochs.length} epochs${result}`, { ...options, keys });
+}
+
+interface Curve {
+  of: (metrics: CurveMetrics) => number;
+  isDashed?: boolean;
+}
+
+function curves(epochs: readonly CurvePoint[], width: number, y: Plot.ScaleOptions, lines: readonly Curve[], isLast = false) {
+  const marks = (["train", "validation"] as const).flatMap((part) =>
+    lines.flatMap(({ of, isDashed = false }) => {
+      const points = epochs.flatMap((point) => {
+        const metrics = point[part];
+        return metrics === null ? [] : [{ epoch: point.epoch, value: of(metrics) }];
+      });
+      const place = { x: "epoch", y: "value" } as const;
+      const dash = isDashed ? { strokeDasharray: "4 3" } : {};
+      return [
+        Plot.line(points, { ...place, stroke: PARTS[part], strokeWidth: 2, ...dash }),
+        isDashed ? null : Plot.dot(points, { ...place, fill: PARTS[part], r: 2.5 }),
+      ];
+    }),
+  );
+  const first = epochs[0]?.epoch ?? 1;
+  const last = Math.max(first + 1, epochs.at(-1)?.epoch ?? 1);
+  return panel({
+    width,
+    height: isLast ? 170 : 140,
+    marginTop: 24,
+    marginLeft: 60,
+    marginRight: 24,
+    marginBottom: isLast ? 36 : 8,
+    x: {
+      domain: [first, last],
+      label: isLast ? "Epoch" : null,
+      axis: isLast ? "bottom" : null,
+      ticks: Math.min(10, last - first),
+      tickFormat: "d",
+    },
+    y: { ...y, grid: true, ticks: 4 },
+    marks: [Plot.ruleY(y.zero ? [0] : []), ...marks],
+  });
+}
+
+/** From the round ten below the worst accuracy. */
+function upTo100(epochs: readonly CurvePoint[]): { domain: [number, number] } {
+  const all = epochs.flatMap(({ train, validation }) => [train, ...(validation === null ? [] : [validation])]);
+  const worst = Math.min(1, ...all.flatMap(({ accuracy }) => [accuracy.firstSpike, accuracy.count]));
+  return { domain: [Math.min(90, 10 * Math.floor(10 * worst)), 100] };
+}

@@ -1,0 +1,111 @@
+import * as Plot from "@observablehq/plot";
+import type { Prediction } from "../results.js";
+import { SpikeEvents } from "../spikes.js";
+import { COLOURS } from "./colours.js";
+import { type Panel, type PictureOptions, panel, picture, short } from "./picture.js";
+
+export interface HistogramOptions extends PictureOptions {
+  /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` unless given. */
+  by?: "step" | "unit";
+  /** Steps on the axis; up to the last spike unless given. */
+  steps?: number;
+  /** Units of each layer, from the first spiking layer up; the largest unit that fires unless given. */
+  units?: readonly number[];
+}
+
+/** More spikes than this of a unit in a sample share the last bar. */
+const MOST = 20;
+const BINS = 60;
+
+/** Spikes of every layer over the steps, or over how many a unit emits; means over the samples. */
+export function spikeHistogram(of: SpikeEvents | Pick<Prediction, "layers">, options: HistogramOptions = {}): string {
+  const { by = "step", width = 640, units = [] } = options;
+  const layers = of instanceof SpikeEvents ? [of] : of.layers;
+  const steps = options.steps ?? 1 + largest(layers.map(({ times }) => largest(times)));
+  const panels = layers.map((events, layer) => {
+    const name = of instanceof SpikeEvents ? "" : layer === layers.length - 1 ? "Output" : `Layer ${layer}`;
+    const place: Place = { name, width, isLast: layer === 0 };
+    return by === "step" ? overSteps(events, steps, place) : overUnits(events, units[layer] ?? 1 + largest(events.units), place);
+  });
+  const samples = layers[0]?.length ?? 0;
+  const what = by === "step" ? "spikes over the steps" : "spikes of a unit in a sample";
+  return picture(panels.reverse(), `histogram of ${what}, ${samples} samples`, options);
+}
+
+interface Place {
+  name: string;
+  width: number;
+  isLast: boolean;
+}
+
+function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
+  const size = Math.max(1, Math.ceil(steps / BINS));
+  const bins = Array.from({ length: Math.ceil(steps / size) }, (_, k) => ({ from: k * size, to: (k + 1) * size, value: 0 }));
+  for (const time of events.times) {
+    const bin = bins[Math.floor(time / size)];
+    if (bin !== undefined) bin.value += 1 / Math.max(1, events.length) / size;
+  }
+  return bars(bins, place, { x: "Step", y: "Spikes a sample and step", domain: [0, steps] });
+}
+
+function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
+  const counts = new Array<number>(MOST + 1).fill(0);
+  const own = new Uint32Array(units);
+  for (let sample = 0; sample < events.length; sample++) {
+    own.fill(0);
+    for (const unit of events.sample(sample).units) own[unit] = (own[unit] ?? 0) + 1;
+    for (const count of own) counts[Math.min(MOST, count)] = (counts[Math.min(MOST, count)] ?? 0) + 1;
+  }
+  const last = Math.max(
+    1,
+    counts.findLastIndex((count) => count > 0),
+  );
+  const pairs = Math.max(1, units * events.length);
+  const bins = counts.slice(0, last + 1).map((count, k) => ({ from: k - 0.4, to: k + 0.4, value: (100 * count) / pairs }));
+  const format = (count: number) => (count === MOST ? `≥ ${MOST}` : String(count));
+  return bars(bins, place, {
+    x: "Spikes of a unit in a sample",
+    y: "Share of units (%)",
+    domain: [-0.6, last + 0.6],
+    ticks: bins.map((_, k) => k),
+    format,
+  });
+}
+
+interface Bin {
+  from: number;
+  to: number;
+  value: number;
+}
+
+interface Axes {
+  x: string;
+  y: string;
+  domain: [number, number];
+  ticks?: number[];
+  format?: (value: number) => string;
+}
+
+function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, domain, ticks, format }: Axes): Panel {
+  return panel({
+    width,
+    height: isLast ? 160 : 138,
+    marginTop: 28,
+    marginLeft: 60,
+    marginRight: 24,
+    marginBottom: isLast ? 36 : 14,
+    x: { domain, label: isLast ? x : null, ...(ticks ? { ticks } : {}), tickFormat: format ?? "d" },
+    y: { label: y, grid: true, ticks: 4, zero: true, nice: true, tickFormat: short },
+    marks: [
+      Plot.rect(bins, { x1: "from", x2: "to", y1: 0, y2: "value", fill: COLOURS.blue, inset: 0.3 }),
+      Plot.ruleY([0]),
+      Plot.text([name], { frameAnchor: "top-right", dy: -16, fontSize: 11 }),
+    ],
+  });
+}
+
+function largest(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}

@@ -1,0 +1,99 @@
+import * as Plot from "@observablehq/plot";
+import { SpikeletError } from "../errors.js";
+import type { Gradients, LayerTrace } from "../results.js";
+import { COLOURS } from "./colours.js";
+import { type PictureOptions, panel, picture } from "./picture.js";
+
+export interface MembraneOptions extends PictureOptions {
+  /** Sample of the batch; the first unless given. */
+  sample?: number;
+  /** Spiking layer from the input up; the output unless given. */
+  layer?: number;
+  /** Units to show; the first six unless given. */
+  units?: readonly number[];
+  /** `network.neuron.threshold`; 1 unless given. */
+  threshold?: number;
+}
+
+/**
+ * Membranes over the steps (before reset), with the threshold; the first spike is marked.
+ *
+ * @param gradients of `network.gradients(batch, { trace: true })`.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when they lack the trace, the sample, the layer or a unit.
+ */
+export function membraneTraces(gradients: Gradients, options: MembraneOptions = {}): string {
+  const { sample = 0, threshold = 1, width = 640 } = options;
+  const { trace, layer, steps } = tracedSample(gradients, sample, options.layer);
+  const units = options.units ?? Array.from({ length: Math.min(6, trace.units) }, (_, unit) => unit);
+  const events = gradients.prediction.layers[layer]?.sample(sample);
+  const lines = units.map((unit) => {
+    if (unit < 0 || unit >= trace.units) {
+      throw new SpikeletError("SHAPE_MISMATCH", "units", `must be below ${trace.units}, got ${unit}`);
+    }
+    return Array.from({ length: steps }, (_, step) => ({
+      step,
+      membrane: trace.membrane[(sample * trace.steps + step) * trace.units + unit] ?? 0,
+    }));
+  });
+  const values = lines.flatMap((line) => line.map(({ membrane }) => membrane));
+  const domain = [Math.min(0, ...values), 1.15 * Math.max(threshold, ...values)];
+  const panels = lines.map((line, k) => {
+    const isLast = k === lines.length - 1;
+    const unit = units[k] ?? 0;
+    const fired = events === undefined ? [] : [...events.times].filter((_, event) => events.units[event] === unit);
+    const spikes = line.filter(({ step }) => fired.includes(step));
+    return panel({
+      width,
+      height: isLast ? 112 : 82,
+      marginTop: 12,
+      marginBottom: isLast ? 36 : 6,
+      marginLeft: 70,
+      marginRight: 24,
+      x: { domain: [0, Math.max(1, steps)], label: isLast ? "Step" : null, axis: isLast ? "bottom" : null },
+      y: { domain, label: null, ticks: [0, threshold] },
+      marks: [
+        Plot.text([`unit ${unit}`], { frameAnchor: "left", dx: -64, textAnchor: "start", fontSize: 11 }),
+        Plot.ruleY([threshold], { strokeDasharray: "4 3", strokeOpacity: 0.7 }),
+        Plot.ruleY([0], { strokeOpacity: 0.25 }),
+        Plot.line(line, { x: "step", y: "membrane", stroke: COLOURS.blue, strokeWidth: 1.5 }),
+        Plot.dot(spikes, { x: "step", y: "membrane", r: 2.5, stroke: COLOURS.vermillion }),
+        Plot.dot(spikes.slice(0, 1), { x: "step", y: "membrane", r: 4, fill: COLOURS.vermillion, symbol: "diamond" }),
+        Plot.text(spikes.slice(0, 1), {
+          x: "step",
+          y: "membrane",
+          text: ({ step }: { step: number }) => `first at ${step}`,
+          dx: 8,
+          dy: -7,
+          textAnchor: "start",
+          fill: COLOURS.vermillion,
+        }),
+      ],
+    });
+  });
+  const keys = [
+    { label: "membrane V", colour: COLOURS.blue, shape: "line" },
+    { label: "threshold", colour: "currentColor", shape: "dashed" },
+    { label: "first spike", colour: COLOURS.vermillion, shape: "diamond" },
+  ] as const;
+  const description = `membrane potential over ${steps} steps of units ${units.join(", ")} of layer ${layer}, with the threshold at ${threshold}`;
+  return picture(panels, description, { ...options, keys });
+}
+
+/** The trace of a layer, and how many steps the sample ran. */
+export function tracedSample(
+  { trace, prediction }: Gradients,
+  sample: number,
+  wanted: number | undefined,
+): { trace: LayerTrace; layer: number; steps: number } {
+  if (trace === undefined) {
+    throw new SpikeletError("SHAPE_MISMATCH", "trace", "is missing: gradients(batch, { trace: true }) records it");
+  }
+  const layer = wanted ?? trace.length - 1;
+  const found = trace[layer];
+  if (found === undefined) throw new SpikeletError("SHAPE_MISMATCH", "layer", `must be below ${trace.length}, got ${layer}`);
+  const steps = prediction.steps[sample];
+  if (steps === undefined) {
+    throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${prediction.steps.length}, got ${sample}`);
+  }
+  return { trace: found, layer, steps };
+}

@@ -1,0 +1,92 @@
+import * as Plot from "@observablehq/plot";
+import { SpikeletError } from "../errors.js";
+import type { Prediction } from "../results.js";
+import { SpikeEvents } from "../spikes.js";
+import { COLOURS } from "./colours.js";
+import { strokes } from "./marks.js";
+import { type Panel, type PictureOptions, panel, picture } from "./picture.js";
+
+export interface RasterOptions extends PictureOptions {
+  /** Which sample; the first unless given. */
+  sample?: number;
+  /** Spikes of the input, shown below the layers. */
+  input?: SpikeEvents;
+  /** Units of each layer, from the first spiking layer up; the largest unit that fires unless given. */
+  units?: readonly number[];
+  /** Steps on the axis; those that were simulated unless given. */
+  steps?: number;
+  /** Class of the sample; its output is marked. */
+  label?: number;
+}
+
+/** One row of units for each layer, one stroke for each spike, the output on top; the step of the decision is marked. */
+export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions = {}): string {
+  const { sample = 0, input, units = [], label, width = 640 } = options;
+  const prediction = of instanceof SpikeEvents ? undefined : of;
+  const layers = of instanceof SpikeEvents ? [of] : of.layers;
+  const samples = layers[0]?.length ?? 0;
+  if (sample < 0 || sample >= samples)
+    throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
+  const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
+  const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.flatMap(({ times }) => [...times]));
+  const hasDecision = prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < steps;
+  const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
+  const row = (events: SpikeEvents, layer: number): Panel => {
+    const { times, units: fired } = events.sample(sample);
+    const isOutput = prediction !== undefined && layer === layers.length - 1;
+    const count = units[layer] ?? 1 + Math.max(0, ...fired, isOutput ? (label ?? 0) : 0);
+    const isBottom = input === undefined ? layer === 0 : layer < 0;
+    const name = layer < 0 ? "Input" : isOutput ? "Output" : prediction === undefined ? "Units" : `Layer ${layer}`;
+    const inner = Math.min(150, Math.max(36, count * 11));
+    return panel({
+      width,
+      height: inner + 24 + (isBottom ? 36 : 6),
+      marginTop: 24,
+      marginLeft: 56,
+      marginRight: 24,
+      marginBottom: isBottom ? 36 : 6,
+      x: { domain: [0, steps], label: isBottom ? "Step" : null, axis: isBottom ? "bottom" : null, nice: false },
+      y: { domain: [-0.5, count - 0.5], label: null, ticks: ticksFor(count), tickFormat: "d", tickSize: 0 },
+      marks: [
+        Plot.frame({ strokeOpacity: 0.25 }),
+        Plot.text([`${name}: ${plural(times.length, "spike")} of ${plural(count, "unit")}`], {
+          frameAnchor: "top-left",
+          dy: -14,
+          fontSize: 11,
+        }),
+        isOutput && label !== undefined
+          ? Plot.rect([label], { x1: 0, x2: steps, y1: label - 0.5, y2: label + 0.5, fill: COLOURS.green, fillOpacity: 0.2 })
+          : null,
+        decision === undefined ? null : Plot.ruleX([decision], { stroke: COLOURS.vermillion, strokeDasharray: "4 3" }),
+        isOutput && decision !== undefined
+          ? Plot.text([decision], {
+              x: decision,
+              frameAnchor: "top",
+              dy: -14,
+              fontSize: 11,
+              text: () => `decides ${prediction?.byFirstSpike[sample]} at step ${decision}`,
+              textAnchor: decision > steps / 2 ? "end" : "start",
+              fill: COLOURS.vermillion,
+            })
+          : null,
+        strokes(times, fired, { length: Math.min(10, Math.max(3, inner / count)) }),
+      ],
+    });
+  };
+  const panels = layers.map(row).reverse();
+  if (input !== undefined) panels.push(row(input, -1));
+  const spikes = layers.reduce((sum, events) => sum + events.sample(sample).times.length, 0);
+  const answer = decision === undefined ? "" : `, decided for ${prediction?.byFirstSpike[sample]} at step ${decision}`;
+  const wanted = label === undefined ? "" : `, label ${label}`;
+  return picture(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function ticksFor(count: number): number[] {
+  if (count <= 12) return Array.from({ length: count }, (_, unit) => unit);
+  const step = 10 ** Math.floor(Math.log10(count)) / (count >= 5 * 10 ** Math.floor(Math.log10(count)) ? 0.5 : 2);
+  return Array.from({ length: Math.ceil(count / step) }, (_, k) => k * step);
+}

@@ -1,0 +1,117 @@
+import * as Plot from "@observablehq/plot";
+import { SERIES } from "./colours.js";
+import { type PictureOptions, panel, picture, short } from "./picture.js";
+
+/** One run of an experiment. */
+export interface SeedValue {
+  /** What was varied: the rule, the setting, the library. */
+  series: string;
+  value: number;
+}
+
+/** One run of an experiment, by two measures. */
+export interface SeedPoint {
+  series: string;
+  x: number;
+  y: number;
+}
+
+export interface SpreadOptions extends PictureOptions {
+  /** What is measured, with its unit. */
+  label: string;
+  /** Whether the axis starts at zero. */
+  zero?: boolean;
+}
+
+export interface ScatterOptions extends PictureOptions {
+  /** What the axes measure, with their units. */
+  x: string;
+  y: string;
+}
+
+/** Every run as a dot, and mean ± standard deviation over the runs of each series. */
+export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): string {
+  const { width = 640, label, zero = false } = options;
+  const groups = grouped(runs);
+  const names = [...groups.keys()];
+  const summaries = names.map((series) => ({ series, ...summaryOf((groups.get(series) ?? []).map(({ value }) => value)) }));
+  const drawn = panel({
+    width,
+    height: 56 + 38 * names.length,
+    marginTop: 10,
+    marginLeft: 24 + 6.6 * Math.max(6, ...names.map(({ length }) => length)),
+    marginRight: 120,
+    marginBottom: 40,
+    x: { label, zero, nice: true, grid: true },
+    y: { type: "band", domain: names, label: null, tickSize: 0 },
+    marks: [
+      ...names.map((series, k) => {
+        const { colour, shape } = look(k);
+        return Plot.dot(groups.get(series) ?? [], {
+          x: "value",
+          y: "series",
+          fill: colour,
+          symbol: shape,
+          fillOpacity: 0.75,
+          r: 4,
+        });
+      }),
+      Plot.ruleY(summaries, { x1: "low", x2: "high", y: "series", strokeWidth: 1.5, dy: 11 }),
+      Plot.tickX(summaries, { x: "mean", y: "series", strokeWidth: 2, insetTop: 20, insetBottom: 2 }),
+      Plot.text(summaries, { y: "series", frameAnchor: "right", dx: 10, textAnchor: "start", text: "text" }),
+    ],
+  });
+  const means = summaries.map(({ series, text }) => `${series} ${text}`).join(", ");
+  return picture([drawn], `${label}, mean and standard deviation over seeds: ${means}`, options);
+}
+
+/** Every run as a dot in two measures (accuracy over spikes, say), and a cross of means ± standard deviations of each series. */
+export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
+  const { width = 640 } = options;
+  const groups = [...grouped(runs)];
+  const marks = groups.flatMap(([, points], k) => {
+    const { colour, shape } = look(k);
+    const [x, y] = [summaryOf(points.map((point) => point.x)), summaryOf(points.map((point) => point.y))];
+    return [
+      Plot.ruleX([y], { x: x.mean, y1: "low", y2: "high", stroke: colour }),
+      Plot.ruleY([x], { y: y.mean, x1: "low", x2: "high", stroke: colour }),
+      Plot.dot(points, { x: "x", y: "y", stroke: colour, symbol: shape, r: 3, strokeOpacity: 0.8 }),
+      Plot.dot([0], { x: x.mean, y: y.mean, fill: colour, symbol: shape, r: 6 }),
+    ];
+  });
+  const drawn = panel({
+    width,
+    height: 360,
+    marginTop: 24,
+    marginLeft: 60,
+    marginRight: 30,
+    marginBottom: 40,
+    x: { label: options.x, nice: true, grid: true },
+    y: { label: options.y, nice: true, grid: true },
+    marks,
+  });
+  const keys = groups.map(([label], k) => ({ label, ...look(k) }));
+  const means = groups.map(([series, points]) => {
+    return `${series} ${summaryOf(points.map(({ y }) => y)).text} at ${summaryOf(points.map(({ x }) => x)).text}`;
+  });
+  return picture([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
+}
+
+function look(index: number): (typeof SERIES)[number] {
+  return SERIES[index % SERIES.length] ?? SERIES[0];
+}
+
+function grouped<Run extends { series: string }>(runs: readonly Run[]): Map<string, Run[]> {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) groups.set(run.series, [...(groups.get(run.series) ?? []), run]);
+  return groups;
+}
+
+/** Mean and sample standard deviation; the latter is 0 for a single value. */
+function summaryOf(values: readonly number[]): { mean: number; low: number; high: number; text: string } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
+  const text = values.length > 1 ? `${short(mean)} ± ${short(deviation)} (n = ${values.length})` : short(mean);
+  return { mean, low: mean - deviation, high: mean + deviation, text };
+}

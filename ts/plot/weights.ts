@@ -1,0 +1,103 @@
+import * as Plot from "@observablehq/plot";
+import { SpikeletError } from "../errors.js";
+import type { LayerParameters } from "../results.js";
+import { DIVERGING } from "./colours.js";
+import { squares } from "./marks.js";
+import { type PictureOptions, panel, picture } from "./picture.js";
+
+export interface WeightMapOptions extends PictureOptions {
+  /** `[height, width]` or `[channels, height, width]` of the layer's input; one row for all inputs unless given. */
+  shape?: readonly number[];
+  /** Units to show; the first 20 unless given. */
+  units?: readonly number[];
+  /** Maps in a row; 5 unless given. */
+  columns?: number;
+}
+
+/**
+ * Input weights of units as pictures, red below and blue above zero, on one scale; channels stand side by side.
+ *
+ * @param parameters one layer of `network.parameters()`, or of its gradients.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when the shape does not divide the weights, or a unit does not exist.
+ */
+export function weightMaps({ weights, biases }: LayerParameters, options: WeightMapOptions = {}): string {
+  const inputs = weights.length / biases.length;
+  const shape = options.shape ?? [1, inputs];
+  const [high = 1, wide = 1] = shape.slice(-2);
+  const channels = shape.length > 2 ? (shape[0] ?? 1) : 1;
+  if (channels * high * wide !== inputs) {
+    throw new SpikeletError("SHAPE_MISMATCH", "shape", `must hold ${inputs} inputs, got ${shape.join(" × ")}`);
+  }
+  const units = options.units ?? Array.from({ length: Math.min(20, biases.length) }, (_, unit) => unit);
+  const columns = Math.min(options.columns ?? 5, Math.max(1, units.length));
+  const rows = Math.ceil(units.length / columns);
+  const [gapX, gapY] = [Math.max(1, wide / 12), Math.max(1, high / 12) + 0.28 * Math.max(high, wide / 12)];
+  const [tileX, tileY] = [channels * wide + gapX, high + gapY];
+  let most = 0;
+  for (const unit of units) {
+    if (unit < 0 || unit >= biases.length) {
+      throw new SpikeletError("SHAPE_MISMATCH", "units", `must be below ${biases.length}, got ${unit}`);
+    }
+    for (let k = unit * inputs; k < (unit + 1) * inputs; k++) most = Math.max(most, Math.abs(weights[k] ?? 0));
+  }
+  const cells = new Map<string, [number, number, number][]>(DIVERGING.map((colour) => [colour, []]));
+  const corner = (k: number) => ({ left: (k % columns) * tileX, top: Math.floor(k / columns) * tileY + gapY });
+  for (const [k, unit] of units.entries()) {
+    const { left, top } = corner(k);
+    for (let channel = 0; channel < channels; channel++) {
+      for (let y = 0; y < high; y++) {
+        const start = unit * inputs + (channel * high + y) * wide;
+        runsOf(weights.subarray(start, start + wide), most, (colour, from, length) =>
+          cells.get(colour)?.push([left + channel * wide + from, top + y, length]),
+        );
+      }
+    }
+  }
+  const width = options.width ?? 640;
+  const scale = (width - 24) / (columns * tileX);
+  const drawn = panel({
+    width,
+    height: Math.ceil(rows * tileY * scale) + 8,
+    margin: 12,
+    marginTop: 0,
+    marginBottom: 8,
+    axis: null,
+    x: { domain: [0, columns * tileX] },
+    y: { domain: [rows * tileY, 0] },
+    marks: [
+      Plot.text(units, {
+        x: (_: number, k: number) => corner(k).left,
+        y: (_: number, k: number) => corner(k).top,
+        text: (unit: number) => `unit ${unit}`,
+        textAnchor: "start",
+        dy: -7,
+        fontSize: 11,
+      }),
+      squares(cells),
+    ],
+  });
+  const keys = DIVERGING.flatMap((colour, k) => {
+    const value = (((k - 4) / 4) * most).toPrecision(2);
+    return k % 2 === 0 ? [{ label: value, colour, shape: "square" } as const] : [];
+  });
+  return picture(
+    [drawn],
+    `input weights of units ${units.join(", ")}, from ${(-most).toPrecision(2)} to ${most.toPrecision(2)}`,
+    {
+      ...options,
+      keys,
+    },
+  );
+}
+
+/** Neighbours of one colour, joined. */
+function runsOf(row: Float32Array, most: number, emit: (colour: string, start: number, length: number) => void): void {
+  const level = (value: number) => (most === 0 ? 4 : Math.min(8, Math.max(0, Math.round((value / most) * 4) + 4)));
+  let start = 0;
+  for (let k = 1; k <= row.length; k++) {
+    const own = level(row[start] ?? 0);
+    if (k < row.length && level(row[k] ?? 0) === own) continue;
+    emit(DIVERGING[own] ?? DIVERGING[4], start, k - start);
+    start = k;
+  }
+}
