@@ -1,6 +1,7 @@
 //! One sample at a time on each worker: forward, loss, backward, forget.
 
 mod group;
+mod quiet;
 mod simulate;
 mod slot;
 mod workspace;

@@ -1,7 +1,7 @@
 //! The network: shapes, gains and parameters, cut into tiles.
 
 use serde::Serialize;
-use spikelet_kernels::{CALM, LANES, LifConstants, TILE};
+use spikelet_kernels::{LANES, LifConstants, QuietBound, TILE};
 
 use crate::config::{Config, LayerConfig, NetworkConfig, NeuronConfig, OptimizerConfig};
 use crate::error::{Error, Result};
@@ -67,8 +67,8 @@ pub(crate) struct Tile {
     pub(crate) biases: Parameters,
     /// Biases times their gain, `[lane]`.
     pub(crate) drive_bias: Vec<f32>,
-    /// Whether units without input end up below the threshold, so that they may rest.
-    pub(crate) can_rest: bool,
+    /// V∞, where the bias alone drives the membrane, `[lane]`.
+    pub(crate) rest: Vec<f32>,
     /// Rows of the weights that ever had a gradient.
     pub(crate) live: Vec<bool>,
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
@@ -139,6 +139,8 @@ pub(crate) struct Network {
     pub(crate) steps: usize,
     pub(crate) gains: Gains,
     pub(crate) constants: LifConstants,
+    /// Which units can still fire without input.
+    pub(crate) quiet: QuietBound,
     pub(crate) shapes: Vec<LayerShape>,
     /// Tiles of all layers, from the input up.
     pub(crate) tiles: Vec<Tile>,
@@ -172,7 +174,7 @@ impl Network {
                     weights: Parameters::zeros(shape.inputs * lanes, has_second),
                     biases: Parameters::zeros(lanes, has_second),
                     drive_bias: vec![0.0; lanes],
-                    can_rest: false,
+                    rest: vec![0.0; lanes],
                     live: vec![false; shape.inputs],
                     partial: Vec::new(),
                     bias_sum: vec![0.0; lanes],
@@ -183,15 +185,17 @@ impl Network {
             }
             starts.push(tiles.len());
         }
+        let constants = LifConstants {
+            current_decay: neuron.current_decay as f32,
+            membrane_decay: neuron.membrane_decay as f32,
+            drive_gain: (gains.current * gains.membrane) as f32,
+            threshold: neuron.threshold as f32,
+        };
         let mut network = Self {
             steps: config.network.steps as usize,
             gains,
-            constants: LifConstants {
-                current_decay: neuron.current_decay as f32,
-                membrane_decay: neuron.membrane_decay as f32,
-                drive_gain: (gains.current * gains.membrane) as f32,
-                threshold: neuron.threshold as f32,
-            },
+            constants,
+            quiet: QuietBound::new(&constants, config.network.steps as usize),
             shapes,
             tiles,
             starts,
@@ -301,13 +305,11 @@ impl Network {
 }
 
 impl Tile {
-    /// A bias b alone drives the membrane to `b / (1 − αᵥ)`.
+    /// A bias b alone drives the membrane to `b / (1 − αᵥ)`, without end where nothing decays.
     fn refresh_bias(&mut self, gain: f32, constants: &LifConstants) {
-        let bound = CALM * constants.threshold * (1.0 - constants.membrane_decay);
-        self.can_rest = constants.membrane_decay < 1.0;
-        for (drive, bias) in self.drive_bias.iter_mut().zip(&self.biases.values) {
+        for ((drive, rest), bias) in self.drive_bias.iter_mut().zip(&mut self.rest).zip(&self.biases.values) {
             *drive = bias * gain;
-            self.can_rest &= *drive <= bound;
+            *rest = if *drive == 0.0 { 0.0 } else { *drive / (1.0 - constants.membrane_decay) };
         }
     }
 

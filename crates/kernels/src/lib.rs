@@ -16,14 +16,16 @@ mod exp2;
 mod level;
 mod lif;
 mod project;
+mod quiet;
 pub mod reference;
 mod update;
 
 pub use adjoint::{AdjointOutput, AdjointTile, Injection, NO_ROW, SpikeError, adjoint_tile};
 pub use exp2::exp2;
 pub use level::Level;
-pub use lif::{CALM, ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
+pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
 pub use project::{Projection, dot, project};
+pub use quiet::{QuietBound, QuietRun, QuietState, list_restless, pick, run_quiet};
 pub use update::{
     AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile,
 };

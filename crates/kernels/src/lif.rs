@@ -6,18 +6,13 @@
 //! S[t] = V[t] ≥ threshold
 //! ```
 //!
-//! Without further input, a membrane that falls while the current is positive falls for good (`V` is a sum of two decaying
-//! powers, whose difference changes its sign at most once), and one without a positive current never exceeds
-//! `max(V, b / (1 − αᵥ))`. A group of lanes for which that settles that none fires again is left to **rest**: its trace ends there
-//! and is continued only if gradients need it.
-//!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use crate::{FLOOR, FLOOR_EVERY, LANES, Level};
+use crate::{FLOOR, FLOOR_EVERY, Level};
 
 /// Constants of the neuron in single precision.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,10 +58,10 @@ pub struct ForwardTile<'a> {
     pub events: StepEvents<'a>,
     /// The neuron.
     pub constants: LifConstants,
+    /// First step.
+    pub from: usize,
     /// Step before which to stop.
     pub to: usize,
-    /// Step from which on there is no input and lanes may rest; at least the number of steps for never.
-    pub rests_from: usize,
 }
 
 /// What a tile carries from step to step and leaves behind.
@@ -82,11 +77,9 @@ pub struct TileState<'a> {
     pub spikes: &'a mut [u64],
     /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
     pub busy: &'a mut [u64],
-    /// Step up to which each [`crate::LANES`] lanes were simulated.
-    pub reached: &'a mut [u32],
 }
 
-/// Runs one tile from where its lanes stand up to step `to`, or to where they may rest.
+/// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     dispatch!(level.0, simd => forward_vector(simd, tile, state));
 }
@@ -109,11 +102,6 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
     }
 }
 
-/// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
-pub const CALM: f32 = 0.999;
-/// Steps between two looks whether lanes may rest.
-const REST_EVERY: usize = 8;
-
 /// `K` vectors of units from lane `first` on.
 #[inline(always)]
 fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>, first: usize) {
@@ -129,12 +117,7 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
     let mut membrane = load::<S, K>(simd, &state.membrane[first..first + width]);
     let keeps_trace = !state.trace.is_empty();
 
-    let mut reached = tile.to;
-    for t in state.reached[first / LANES] as usize..tile.to {
-        if t >= tile.rests_from && t % REST_EVERY == 0 && is_calm::<S, K>(simd, tile, &current, &membrane, &bias) {
-            reached = t;
-            break;
-        }
+    for t in tile.from..tile.to {
         let events = tile.events.at(t);
         for k in 0..K {
             current[k] *= current_decay;
@@ -176,27 +159,8 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
             flush::<S, K>(simd, &mut membrane);
         }
     }
-    state.reached[first / LANES..(first + width) / LANES].fill(reached as u32);
     store::<S, K>(&current, &mut state.current[first..first + width]);
     store::<S, K>(&membrane, &mut state.membrane[first..first + width]);
-}
-
-/// Whether no lane can fire again without input.
-#[inline(always)]
-fn is_calm<S: Simd, const K: usize>(
-    simd: S,
-    tile: &ForwardTile<'_>,
-    current: &[S::f32s; K],
-    membrane: &[S::f32s; K],
-    bias: &[S::f32s; K],
-) -> bool {
-    let zero = S::f32s::splat(simd, 0.0);
-    let calm = S::f32s::splat(simd, tile.constants.threshold * CALM);
-    (0..K).all(|k| {
-        let next = (membrane[k] * tile.constants.membrane_decay + current[k] * tile.constants.current_decay) + bias[k];
-        let falls = next.simd_le(membrane[k]) | current[k].simd_le(zero);
-        (falls & membrane[k].simd_le(calm)).all_true()
-    })
 }
 
 #[inline(always)]

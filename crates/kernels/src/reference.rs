@@ -12,13 +12,13 @@ fn flushed(x: f32, floor: f32) -> f32 {
     if x.abs() < floor { 0.0 } else { x }
 }
 
-/// Twin of [`crate::forward_tile`]; it never rests.
+/// Twin of [`crate::forward_tile`].
 pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     let c = tile.constants;
     for lane in 0..tile.lanes {
         let mut current = state.current[lane];
         let mut membrane = state.membrane[lane];
-        for t in state.reached[lane / LANES] as usize..tile.to {
+        for t in tile.from..tile.to {
             current *= c.current_decay;
             let events = tile.events.at(t);
             if !events.is_empty() {
@@ -43,7 +43,6 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
         state.current[lane] = current;
         state.membrane[lane] = membrane;
     }
-    state.reached.fill(tile.to as u32);
 }
 
 /// Twin of [`crate::adjoint_tile`].

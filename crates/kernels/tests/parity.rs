@@ -63,7 +63,6 @@ struct Forward {
     trace: Vec<f32>,
     spikes: Vec<u64>,
     busy: Vec<u64>,
-    reached: Vec<u32>,
 }
 
 struct Case {
@@ -91,14 +90,13 @@ impl Case {
         Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units }
     }
 
-    fn run(&self, cuts: &[usize], rests_from: usize, kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
+    fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
             busy: vec![0; self.steps.div_ceil(64)],
-            reached: vec![0; self.lanes / LANES],
         };
         for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
             let tile = ForwardTile {
@@ -107,8 +105,8 @@ impl Case {
                 lanes: self.lanes,
                 events: StepEvents { offsets: &self.offsets, units: &self.units },
                 constants: CONSTANTS,
+                from: pair[0],
                 to: pair[1],
-                rests_from,
             };
             kernel(
                 &tile,
@@ -118,7 +116,6 @@ impl Case {
                     trace: &mut out.trace,
                     spikes: &mut out.spikes,
                     busy: &mut out.busy,
-                    reached: &mut out.reached,
                 },
             );
         }
@@ -133,10 +130,10 @@ fn forward_is_the_plain_loop() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps);
-                let expected = case.run(&[0, steps], steps, reference::forward_tile);
+                let expected = case.run(&[0, steps], reference::forward_tile);
                 fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
                 for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
-                    let found = case.run(&cuts, steps, |tile, state| forward_tile(level, tile, state));
+                    let found = case.run(&cuts, |tile, state| forward_tile(level, tile, state));
                     assert_same("membrane trace", level, &found.trace, &expected.trace);
                     assert_same("current", level, &found.current, &expected.current);
                     assert_same("membrane", level, &found.membrane, &expected.membrane);
@@ -150,40 +147,12 @@ fn forward_is_the_plain_loop() {
 }
 
 #[test]
-fn resting_changes_nothing() {
-    let mut rested = 0;
-    for level in Level::available() {
-        for lanes in LANE_COUNTS {
-            for steps in [100, 300] {
-                let mut case = Case::new(steps as u32 + lanes as u32, lanes, steps);
-                case.bias.iter_mut().for_each(|bias| *bias *= 0.1);
-                let quiet = 20;
-                let last = case.offsets[quiet];
-                case.offsets[quiet..].fill(last);
-                case.units.truncate(last as usize);
-                let expected = case.run(&[0, steps], steps, reference::forward_tile);
-                let found = case.run(&[0, 64, steps], quiet, |tile, state| forward_tile(level, tile, state));
-                assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
-                for (group, &reached) in found.reached.iter().enumerate() {
-                    rested += usize::from((reached as usize) < steps);
-                    for t in 0..reached as usize {
-                        let lanes = t * lanes + group * LANES..t * lanes + (group + 1) * LANES;
-                        assert_same("resting trace", level, &found.trace[lanes.clone()], &expected.trace[lanes]);
-                    }
-                }
-            }
-        }
-    }
-    assert!(rested > 10, "lanes must rest, {rested} groups did");
-}
-
-#[test]
 fn adjoint_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
-                let forward = case.run(&[0, steps], steps, reference::forward_tile);
+                let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..12 {
                     check_adjoint(level, &case, &forward, variant);
                 }

@@ -1,7 +1,7 @@
 //! One tile of the hidden layer, one digit, and the trace that they leave.
 
 use spikelet_benches::{Digits, Draw, INPUTS, STEPS};
-use spikelet_kernels::{ForwardTile, LANES, LifConstants, StepEvents, TILE, TileState, reference};
+use spikelet_kernels::{ForwardTile, LifConstants, StepEvents, TILE, TileState, reference};
 
 pub(crate) const CONSTANTS: LifConstants =
     LifConstants { current_decay: 0.99, membrane_decay: 0.99, drive_gain: 0.027, threshold: 1.0 };
@@ -25,16 +25,16 @@ impl Tile {
         Self { weights, bias: draw.vector(TILE, 0.0), offsets, units: digits.units }
     }
 
-    /// The tile as the kernel takes it; lanes may rest from `rests_from` on.
-    pub(crate) fn forward(&self, rests_from: usize) -> ForwardTile<'_> {
+    /// The tile as the kernel takes it, up to step `to`.
+    pub(crate) fn forward(&self, to: usize) -> ForwardTile<'_> {
         ForwardTile {
             weights: &self.weights,
             bias: &self.bias,
             lanes: TILE,
             events: StepEvents { offsets: &self.offsets, units: &self.units },
             constants: CONSTANTS,
-            to: STEPS,
-            rests_from,
+            from: 0,
+            to,
         }
     }
 
@@ -53,7 +53,6 @@ pub(crate) struct State {
     pub(crate) trace: Vec<f32>,
     pub(crate) spikes: Vec<u64>,
     busy: Vec<u64>,
-    reached: Vec<u32>,
 }
 
 impl State {
@@ -64,7 +63,6 @@ impl State {
             trace: vec![0.0; if keeps_trace { STEPS * TILE } else { 0 }],
             spikes: vec![0; STEPS],
             busy: vec![0; STEPS.div_ceil(64)],
-            reached: vec![0; TILE / LANES],
         }
     }
 
@@ -72,14 +70,12 @@ impl State {
     pub(crate) fn start(&mut self) -> TileState<'_> {
         self.current.fill(0.0);
         self.membrane.fill(0.0);
-        self.reached.fill(0);
         TileState {
             current: &mut self.current,
             membrane: &mut self.membrane,
             trace: &mut self.trace,
             spikes: &mut self.spikes,
             busy: &mut self.busy,
-            reached: &mut self.reached,
         }
     }
 }

@@ -1,15 +1,12 @@
 //! Forward simulation of one sample.
 
-use spikelet_kernels::{ForwardTile, LANES, Level, StepEvents, TileState, forward_tile};
+use spikelet_kernels::{ForwardTile, Level, StepEvents, TileState, forward_tile};
 
 use super::workspace::{LayerWork, Workspace, set_steps};
 use crate::network::{Network, Tile};
 
 /// Steps between two looks at the output when a sample may end early: one word of busy steps.
 const CHUNK: usize = 64;
-
-/// Lanes do not rest.
-const NEVER: usize = usize::MAX;
 
 /// When to stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,14 +27,7 @@ pub(crate) fn simulate(
     work: &mut Workspace,
 ) -> usize {
     count_steps(times, &mut work.input_offsets);
-    for layer in &mut work.layers {
-        layer.current.fill(0.0);
-        layer.membrane.fill(0.0);
-        layer.clear_spikes(network.steps, 0);
-        layer.offsets.fill(0);
-        layer.reached.fill(0);
-        layer.units.clear();
-    }
+    work.layers.iter_mut().for_each(|layer| layer.start(network.steps));
     let (last, chunk) = match end {
         End::At(steps) => (steps, steps),
         End::OutputsFired => (network.steps, CHUNK),
@@ -46,30 +36,51 @@ pub(crate) fn simulate(
     let mut from = 0;
     while from < last {
         let to = last.min(from + chunk);
-        let mut is_input_known = true;
         for index in 0..work.layers.len() {
-            let (below, here) = work.layers.split_at_mut(index);
-            let events = match below.last() {
-                Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
-                None => StepEvents { offsets: &work.input_offsets, units },
-            };
-            let rests_from = if is_input_known { last_event(events.offsets) } else { NEVER };
-            run_tiles(level, network, index, events, to, rests_from, &mut here[0]);
-            list_spikes(network.layer(index), network.steps, (from, to), &mut here[0]);
-            is_input_known &= to == last || here[0].reached.iter().all(|&reached| (reached as usize) < to);
+            run_layer(level, network, index, units, (from, to, last), work);
         }
-        if end == End::OutputsFired {
-            let output = &work.layers[work.layers.len() - 1];
-            if let Some(step) = (from..to).find(|&t| waiting.is_done_after(output, t)) {
-                let steps = step + 1;
-                work.layers.iter_mut().for_each(|layer| drop_from(layer, steps));
-                return steps;
-            }
+        let output = &work.layers[work.layers.len() - 1];
+        let known = if output.is_complete { last } else { to };
+        if end == End::OutputsFired
+            && let Some(step) = (from..known).find(|&t| waiting.is_done_after(output, t))
+        {
+            let steps = step + 1;
+            work.layers.iter_mut().for_each(|layer| drop_from(layer, steps));
+            return steps;
         }
-        let is_at_rest = is_input_known;
-        from = if is_at_rest { last } else { to };
+        from = known;
     }
     last
+}
+
+/// Brings one layer to step `to`, or at once to the last one where all its input is known and has come.
+fn run_layer(
+    level: Level,
+    network: &Network,
+    index: usize,
+    input: &[u32],
+    (from, to, last): (usize, usize, usize),
+    work: &mut Workspace,
+) {
+    let Workspace { layers, input_offsets, quiet, .. } = work;
+    let (below, here) = layers.split_at_mut(index);
+    let here = &mut here[0];
+    if here.is_complete {
+        return;
+    }
+    let (events, is_input_known) = match below.last() {
+        Some(layer) => (StepEvents { offsets: &layer.offsets, units: &layer.units }, layer.is_complete),
+        None => (StepEvents { offsets: input_offsets, units: input }, true),
+    };
+    let driven_to = if is_input_known { last_event(events.offsets).clamp(here.reached, to) } else { to };
+    run_tiles(level, network, index, events, driven_to, here);
+    let is_quiet = is_input_known && last_event(events.offsets) <= driven_to;
+    if is_quiet && driven_to < last {
+        quiet.finish(level, network, index, last, here);
+    }
+    here.is_complete = is_quiet || driven_to == last;
+    let listed_to = if here.is_complete { last } else { to };
+    list_spikes(network.layer(index), network.steps, (from, listed_to), here);
 }
 
 /// `offsets[t]` = number of spikes before step `t`.
@@ -89,7 +100,7 @@ fn last_event(offsets: &[u32]) -> usize {
     offsets.partition_point(|&before| before < total)
 }
 
-/// Continues the membrane traces of lanes that rest, up to step `end`, for the backward sweep.
+/// Continues the membrane traces up to step `end`, for the backward sweep; the spikes are there already.
 pub(crate) fn extend_traces(level: Level, network: &Network, units: &[u32], end: usize, work: &mut Workspace) {
     for index in 0..work.layers.len() {
         let (below, here) = work.layers.split_at_mut(index);
@@ -97,21 +108,16 @@ pub(crate) fn extend_traces(level: Level, network: &Network, units: &[u32], end:
             Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
             None => StepEvents { offsets: &work.input_offsets, units },
         };
-        if here[0].reached.iter().any(|&reached| (reached as usize) < end) {
-            run_tiles(level, network, index, events, end, NEVER, &mut here[0]);
-        }
+        run_tiles(level, network, index, events, end, &mut here[0]);
     }
 }
 
-fn run_tiles(
-    level: Level,
-    network: &Network,
-    index: usize,
-    events: StepEvents<'_>,
-    to: usize,
-    rests_from: usize,
-    layer: &mut LayerWork,
-) {
+fn run_tiles(level: Level, network: &Network, index: usize, events: StepEvents<'_>, to: usize, layer: &mut LayerWork) {
+    let from = layer.reached;
+    if from >= to {
+        return;
+    }
+    layer.reached = to;
     let steps = network.steps;
     let words = steps.div_ceil(64);
     for (number, tile) in network.layer(index).iter().enumerate() {
@@ -125,16 +131,15 @@ fn run_tiles(
                 lanes: tile.lanes,
                 events,
                 constants: network.constants,
+                from,
                 to,
-                rests_from: if tile.can_rest { rests_from } else { NEVER },
             },
             &mut TileState {
                 current: &mut layer.current[lanes.clone()],
-                membrane: &mut layer.membrane[lanes.clone()],
+                membrane: &mut layer.membrane[lanes],
                 trace: &mut layer.trace[trace],
                 spikes: &mut layer.spikes[number * steps..(number + 1) * steps],
                 busy: &mut layer.busy[number * words..(number + 1) * words],
-                reached: &mut layer.reached[lanes.start / LANES..lanes.end / LANES],
             },
         );
     }

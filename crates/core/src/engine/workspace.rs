@@ -1,7 +1,6 @@
 //! Scratch memory of one worker; its size depends on the network, not on the batch.
 
-use spikelet_kernels::LANES;
-
+use super::quiet::Quiet;
 use crate::loss::OutputGradient;
 use crate::network::{Network, padded};
 use crate::readout::{LayerSpikes, Readout};
@@ -23,6 +22,7 @@ pub(crate) struct Workspace {
     pub(crate) injections: Injections,
     /// q rows of a further sweep.
     pub(crate) extra: Vec<f32>,
+    pub(super) quiet: Quiet,
     /// Spikes of each unit of a layer.
     pub(crate) counts: Vec<u32>,
 }
@@ -40,8 +40,10 @@ pub(crate) struct LayerWork {
     pub(crate) spikes: Vec<u64>,
     /// Steps at which a tile fired: tile by tile, a bit for each step.
     pub(crate) busy: Vec<u64>,
-    /// Step up to which each group of lanes was simulated.
-    pub(crate) reached: Vec<u32>,
+    /// Step up to which state and trace were simulated.
+    pub(crate) reached: usize,
+    /// Whether the spikes of every step are known, also from `reached` on.
+    pub(crate) is_complete: bool,
     /// Spikes by step.
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
@@ -68,7 +70,6 @@ impl Workspace {
                     membrane: vec![0.0; lanes],
                     spikes: vec![0; network.steps * network.layer(index).len()],
                     busy: vec![0; network.layer(index).len() * network.steps.div_ceil(64)],
-                    reached: vec![0; lanes / LANES],
                     offsets: vec![0; network.steps + 1],
                     q: vec![0.0; steps(is_read_below)],
                     r: vec![0.0; steps(is_read_below)],
@@ -87,6 +88,7 @@ impl Workspace {
             timing: Vec::new(),
             injections: Injections::default(),
             extra: Vec::new(),
+            quiet: Quiet::default(),
             counts: Vec::new(),
         }
     }
@@ -119,6 +121,17 @@ pub(crate) fn set_steps(busy: &[u64]) -> impl Iterator<Item = usize> + '_ {
 }
 
 impl LayerWork {
+    /// Back to step 0 of a simulation of `steps` steps.
+    pub(super) fn start(&mut self, steps: usize) {
+        self.current.fill(0.0);
+        self.membrane.fill(0.0);
+        self.clear_spikes(steps, 0);
+        self.offsets.fill(0);
+        self.units.clear();
+        self.reached = 0;
+        self.is_complete = false;
+    }
+
     /// Forgets the spikes of all tiles from step `from` on.
     pub(crate) fn clear_spikes(&mut self, steps: usize, from: usize) {
         let words = steps.div_ceil(64);

@@ -1,0 +1,139 @@
+//! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
+
+use spikelet_kernels::{
+    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietState, StepEvents, TILE, TileState, list_restless,
+    pick, reference, run_quiet,
+};
+
+const STEPS: usize = 300;
+
+/// A tile at the step of its last input.
+struct Tile {
+    constants: LifConstants,
+    current: Vec<f32>,
+    membrane: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+impl Tile {
+    /// Units spread over the plane of membrane and current, half of them near the line where the later peak meets the threshold.
+    fn new(seed: u32, constants: LifConstants, bias: f32) -> Self {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
+        let mut draw = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        };
+        let bias: Vec<f32> = (0..TILE).map(|_| draw() * bias).collect();
+        let mut membrane: Vec<f32> = (0..TILE).map(|_| draw() * 1.5 - 0.6).collect();
+        let mut current: Vec<f32> = (0..TILE).map(|_| draw() * 0.1).collect();
+        for lane in 0..TILE / 2 {
+            let peak = |current: f32| {
+                let (mut j, mut v, mut peak) = (current, membrane[lane], f32::MIN);
+                for _ in 0..STEPS {
+                    j *= constants.current_decay;
+                    v = v * constants.membrane_decay + j + bias[lane];
+                    peak = peak.max(v);
+                }
+                peak
+            };
+            let (mut low, mut high) = (0.0, 10.0);
+            for _ in 0..40 {
+                let middle = (low + high) / 2.0;
+                if peak(middle) < constants.threshold { low = middle } else { high = middle }
+            }
+            current[lane] = low * (1.0 + draw() * 1e-3);
+            membrane[lane] = membrane[lane].min(constants.threshold * 0.99);
+        }
+        Self { constants, current, membrane, bias }
+    }
+
+    /// Spikes of the whole tile, by the plain loop.
+    fn expected(&self, from: usize) -> Vec<u64> {
+        let mut spikes = vec![0; STEPS];
+        reference::forward_tile(
+            &ForwardTile {
+                weights: &[],
+                bias: &self.bias,
+                lanes: TILE,
+                events: StepEvents { offsets: &[0; STEPS + 1], units: &[] },
+                constants: self.constants,
+                from,
+                to: STEPS,
+            },
+            &mut TileState {
+                current: &mut self.current.clone(),
+                membrane: &mut self.membrane.clone(),
+                trace: &mut [],
+                spikes: &mut spikes,
+                busy: &mut [0; STEPS.div_ceil(64)],
+            },
+        );
+        spikes
+    }
+
+    fn found(&self, level: Level, from: usize) -> (Vec<u64>, usize) {
+        let decay = self.constants.membrane_decay;
+        let rest: Vec<f32> = self.bias.iter().map(|&b| if b == 0.0 { 0.0 } else { b / (1.0 - decay) }).collect();
+        let bound = QuietBound::new(&self.constants, STEPS);
+        let state = QuietState { current: &self.current, membrane: &self.membrane, rest: &rest };
+        let mut units = Vec::new();
+        list_restless(level, &bound, &state, 0, &mut units);
+        let [mut current, mut membrane, mut bias, mut at_rest] = [const { Vec::new() }; 4];
+        pick(&units, |unit| self.current[unit], &mut current);
+        pick(&units, |unit| self.membrane[unit], &mut membrane);
+        pick(&units, |unit| self.bias[unit], &mut bias);
+        pick(&units, |unit| rest[unit], &mut at_rest);
+        let mut fired = Vec::new();
+        let run = QuietRun {
+            current: &current,
+            membrane: &membrane,
+            bias: &bias,
+            rest: &at_rest,
+            from,
+            to: STEPS,
+            constants: self.constants,
+        };
+        run_quiet(level, &run, &mut fired);
+        let mut spikes = vec![0; STEPS];
+        for (step, index) in fired {
+            spikes[step as usize] |= 1 << units[index as usize];
+        }
+        (spikes, units.len())
+    }
+}
+
+#[test]
+fn units_at_rest_stay_silent() {
+    let decays = [
+        (0.99, 0.99),
+        (0.9, 0.95),
+        (0.95, 0.9),
+        (0.999, 0.5),
+        (0.0, 0.9),
+        (0.9, 0.0),
+        (1.0, 0.9),
+        (0.9, 1.0),
+        (1.0, 1.0),
+    ];
+    let (mut fired, mut resting) = (0, 0);
+    for level in Level::available() {
+        for (current_decay, membrane_decay) in decays {
+            for (seed, bias) in [0.0, 0.0, 1e-4, 0.01, 0.2].into_iter().enumerate() {
+                let constants = LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0 };
+                for from in [0, 25, 299, 300] {
+                    let tile = Tile::new(seed as u32, constants, bias);
+                    let (found, restless) = tile.found(level, from);
+                    assert_eq!(
+                        found,
+                        tile.expected(from),
+                        "decays {current_decay}, {membrane_decay}, bias {bias}, {level}"
+                    );
+                    fired += found.iter().map(|bits| bits.count_ones()).sum::<u32>();
+                    resting += TILE - restless;
+                }
+            }
+        }
+    }
+    assert!(fired > 1000, "units must fire, got {fired} spikes");
+    assert!(resting > 1000, "units must rest, {resting} did");
+}
