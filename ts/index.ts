@@ -4,8 +4,9 @@ export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/creat
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
 export { parseIdx } from "./datasets/idx.js";
+export type { IdxFolderOptions } from "./datasets/idx-folder.node.js";
 export * as datasets from "./datasets/index.js";
-export type { MnistOptions } from "./datasets/mnist.node.js";
+export type { NmnistOptions } from "./datasets/nmnist.node.js";
 export type { SplitOptions } from "./datasets/split.js";
 export { encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
@@ -25,7 +26,9 @@ export type {
   Encoding,
   EpochRecord,
   ExponentialSurrogate,
+  Flatten,
   GainMode,
+  Generator,
   InputShape,
   LatencyEncoding,
   LatencyLoss,
@@ -38,10 +41,12 @@ export type {
   NeuronConfig,
   OptimizerConfig,
   Progress,
+  Randman,
   RateEncoding,
   RegularEncoding,
   Rounding,
   RuleConfig,
+  SaccadeCamera,
   ScheduleConfig,
   Sgd,
   ShiftBackEncoding,
@@ -49,6 +54,7 @@ export type {
   SilentUnitUpdate,
   SpikeMetrics,
   SpikeTrainLoss,
+  SpikeTrainMatching,
   StepSchedule,
   StretchEncoding,
   Surrogate,
@@ -56,6 +62,7 @@ export type {
   TargetCountScope,
   Threads,
   TrainingConfig,
+  YinYang,
 } from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export { load, save } from "./io/files.node.js";
@@ -75,8 +82,10 @@ export type {
   BackendKind,
   DatasetArrays,
   EventArrays,
+  GeneratedArrays,
   GradientArrays,
   IdxArray,
+  NpyArray,
   ParameterArrays,
   PredictionArrays,
   Session,

@@ -2,7 +2,7 @@ import { encodeSpikes } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
-import type { SpikeEvents } from "../spikes.js";
+import { SpikeEvents } from "../spikes.js";
 import { balancedOrder, type SplitOptions, splitSizes } from "./split.js";
 
 /** What the samples are: pictures that an encoding turns into spikes, or spikes. */
@@ -26,6 +26,8 @@ export interface DatasetInfo {
   name: string;
   /** `[height, width]` or `[channels, height, width]` of a sample. */
   shape: readonly number[];
+  /** Steps that the spikes of the samples lie in, where the samples are spikes. */
+  steps?: number;
   /** Samples at the end that are for the test alone. */
   testSamples?: number;
   /** Samples for validation unless {@link SplitOptions} says otherwise. */
@@ -153,6 +155,29 @@ export class SpikeDataset {
     return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#rows, ...options });
   }
 
+  /**
+   * @internal The pictures from `start` to before `end` as grey values, `[sample][unit]`.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes.
+   */
+  pixels(start: number, end: number): Uint8Array {
+    const inputs = this.#inputs;
+    if (inputs.kind === "events") throw new SpikeletError("DATA_FORMAT", "inputs", "the samples are spikes, not pictures");
+    const pictures = this.slice(start, end).#gather(inputs);
+    return pictures instanceof Uint8Array ? pictures : Uint8Array.from(pictures, (value) => Math.round(value * 255));
+  }
+
+  /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
+  withEvents(info: DatasetInfo, events: SpikeEvents): SpikeDataset {
+    const { labels, counts, targetOffsets: offsets, targetTimes: times, targetUnits: units } = this.#targetArrays();
+    const targets: DatasetTargets = {};
+    if (labels !== undefined) targets.labels = labels;
+    if (counts !== undefined) targets.counts = counts;
+    if (offsets && times && units) targets.trains = new SpikeEvents({ offsets, times, units });
+    const rows = Uint32Array.from({ length: this.length }, (_, row) => row);
+    return new SpikeDataset(info, { kind: "events", events }, targets, rows);
+  }
+
   /** @internal What the core gets. */
   wire(): { descriptor: string; arrays: DatasetArrays } {
     const inputs = this.#inputs;
@@ -201,8 +226,8 @@ export class SpikeDataset {
   }
 
   #view(rows: Uint32Array): SpikeDataset {
-    const { name, shape } = this.info;
-    return new SpikeDataset({ name, shape }, this.#inputs, this.#targets, rows, this.encoding);
+    const { testSamples: _, validationSamples: __, ...info } = this.info;
+    return new SpikeDataset(info, this.#inputs, this.#targets, rows, this.encoding);
   }
 }
 

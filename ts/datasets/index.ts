@@ -1,3 +1,7 @@
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
-export { mnist } from "./mnist.node.js";
+export { fashionMnist, kmnist, mnist, nmnist } from "./folders.node.js";
+export { randman } from "./randman.js";
+export { simulatedEvents } from "./simulated-events.js";
+export { spikeTrainMatching } from "./spike-train-matching.js";
+export { yinYang } from "./yin-yang.js";

@@ -125,6 +125,9 @@ export type Flatten = Record<symbol, never>;
 /** How the gains follow from the decays. */
 export type GainMode = "auto" | "manual";
 
+/** A data set that is drawn, with its options. */
+export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } & Randman | { "type": "spikeTrainMatching" } & SpikeTrainMatching;
+
 /** Size of the input: a number of units or `[channels, height, width]`. */
 export type InputShape = number | [number, number, number];
 
@@ -258,6 +261,31 @@ export type Progress = {
 };
 
 /**
+ * Each class is a manifold per spike: coordinate `u` of a point x in `[0, 1]^D` is
+ * `f_u(x) = ∏_d Σ_k a k^(−α) sin(2π (k b x_d + c))`, k = 1.., with a, b, c uniform in 0..1 and drawn anew for every u, d and k.
+ * Over the samples of a class f_u is stretched to 0..1; unit u spikes at step `trunc(f_u · steps)`. Sample i is of class
+ * `i mod classes`.
+ */
+export type Randman = {
+  /** Classes. @default 10 */
+  classes?: number,
+  /** Samples of each class. @default 1000 */
+  samplesPerClass?: number,
+  /** Input units, the dimensions of the space. @default 20 */
+  units?: number,
+  /** Dimensions D of a manifold. @default 1 */
+  dimensions?: number,
+  /** Smoothness α, 1 to 10: the larger the smoother. @default 3 */
+  smoothness?: number,
+  /** Spikes of each unit, each on a manifold of its own. @default 1 */
+  spikes?: number,
+  /** Steps of the simulation, 1 to 65535. @default 100 */
+  steps?: number,
+  /** Seed of the draws. @default 0 */
+  seed?: number,
+};
+
+/**
  * Value x spikes at each step with probability `p = (most − least) x + least`, independent of all other steps and units: a
  * Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
  * once, not anew in every epoch.
@@ -290,6 +318,25 @@ export type Rounding = "up" | "down";
 
 /** The learning rule (spec 5 and 6). */
 export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule;
+
+/**
+ * The picture v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
+ * steps at constant speed. With the log intensity `L = ln(v + dark)`, interpolated bilinearly and `ln(dark)` around the
+ * picture, a pixel whose L has changed by `threshold` or more since its last event emits one, of polarity 1 where it rose;
+ * what it remembers moves on by the whole thresholds that were passed.
+ *
+ * The unit of an event is `(polarity · size + x) · size + y`, as in recordings (spec 3.3).
+ */
+export type SaccadeCamera = {
+  /** Steps of the simulation, 3 to 65535. @default 300 */
+  steps?: number,
+  /** Height and width of the sensor, at least those of the picture, at most 256. @default 34 */
+  size?: number,
+  /** Change of log intensity that gives an event, 0.01 to 100. @default 0.5 */
+  threshold?: number,
+  /** Intensity of a black pixel where a white one has `1 + dark`, 0.001 to 1. @default 0.1 */
+  dark?: number,
+};
 
 /** The learning rate over the epochs. */
 export type ScheduleConfig = { "type": "constant" } & ConstantSchedule | { "type": "step" } & StepSchedule;
@@ -353,6 +400,24 @@ export type SpikeMetrics = {
 export type SpikeTrainLoss = {
   /** Decay of the kernel per step, above 0 and below 1. @default 0.9 */
   kernelDecay?: number,
+};
+
+/** Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently. */
+export type SpikeTrainMatching = {
+  /** Pairs of input and wanted output. @default 1 */
+  samples?: number,
+  /** Input units. @default 100 */
+  inputs?: number,
+  /** Output units. @default 10 */
+  outputs?: number,
+  /** Steps of the simulation, 1 to 65535. @default 100 */
+  steps?: number,
+  /** Spikes a step of each input unit, 0 to 1. @default 0.05 */
+  inputRate?: number,
+  /** Wanted spikes a step of each output unit, 0 to 1. @default 0.05 */
+  targetRate?: number,
+  /** Seed of the draws. @default 0 */
+  seed?: number,
 };
 
 /** `rate · factor^floor(epoch / every)` with epochs counted from 0. */
@@ -444,4 +509,17 @@ export type TrainingConfig = {
   seed?: number,
   /** `"auto"` or a number; the result does not depend on it. @default "auto" */
   threads?: Threads,
+};
+
+/**
+ * Points of the figure in the unit square, as values `x, y, 1 − x, 1 − y` and, with `bias`, a fifth that is always 1. Each
+ * class (0 yang, 1 yin, 2 the dots) is equally likely.
+ */
+export type YinYang = {
+  /** Points. @default 7000 */
+  samples?: number,
+  /** Seed of the draws. @default 0 */
+  seed?: number,
+  /** Whether a fifth value of 1 is added. @default true */
+  bias?: boolean,
 };

@@ -73,6 +73,24 @@ export interface IdxArray {
   data: Uint8Array;
 }
 
+/** An array of numbers as NumPy writes it. */
+export interface NpyArray {
+  /** `bool`, `int8` to `int64`, `uint8` to `uint64`, `float16` to `float64`. */
+  dtype: string;
+  /** Length of each dimension, the slowest first; empty for a single number. */
+  shape: Uint32Array;
+  /** Elements, little-endian, row-major. */
+  data: Uint8Array;
+}
+
+/** A data set that was drawn: either values or events, and the targets that it has. */
+export interface GeneratedArrays {
+  values?: Float32Array | null;
+  events?: EventArrays | null;
+  labels?: Uint32Array | null;
+  targets?: EventArrays | null;
+}
+
 /** One network in training, behind either binding. Calls may not overlap; the API queues them. */
 export interface Session {
   config(): string;
@@ -109,7 +127,10 @@ export interface Backend {
   restoreSession(checkpoint: Uint8Array, simd?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
-  decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
+  decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
+  parseNpy(bytes: Uint8Array): Promise<NpyArray>;
+  generate(options: string): Promise<GeneratedArrays>;
+  simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
 }
 
 /** `auto`, one by name, or an own implementation. */

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Backend, EventArrays, IdxArray, Session } from "./backend.js";
+import type { Backend, EventArrays, GeneratedArrays, IdxArray, NpyArray, Session } from "./backend.js";
 import { translated } from "./translate.js";
 
 /** What the addon exports. */
@@ -10,7 +10,10 @@ interface Addon {
   };
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
-  decodeAer(bytes: Uint8Array, options: string): Promise<EventArrays>;
+  decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
+  parseNpy(bytes: Uint8Array): Promise<NpyArray>;
+  generate(options: string): Promise<GeneratedArrays>;
+  simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
   simdLevels(): string[];
   version(): string;
 }
@@ -36,6 +39,9 @@ export function loadNative(reason: string): Backend {
     restoreSession: async (checkpoint, simd) => translated<Session>(await sessions.restore(checkpoint, simd)),
     parseIdx: (bytes) => addon.parseIdx(bytes),
     encode: (encoding, values, units, steps, rows) => addon.encode(encoding, values, units, steps, rows),
-    decodeAer: (bytes, options) => addon.decodeAer(bytes, options),
+    decodeAer: (bytes, options, ends) => addon.decodeAer(bytes, options, ends),
+    parseNpy: (bytes) => addon.parseNpy(bytes),
+    generate: (options) => addon.generate(options),
+    simulateEvents: (pixels, height, width, options) => addon.simulateEvents(pixels, height, width, options),
   };
 }

@@ -194,3 +194,44 @@ impl From<wire::IdxArray> for IdxArray {
         Self { shape: array.shape.into(), data: array.data.into() }
     }
 }
+
+/// An array of numbers with its shape.
+#[napi(object, object_from_js = false)]
+pub struct NpyArray {
+    /// Type of the elements as NumPy names it.
+    pub dtype: &'static str,
+    /// Length of each dimension, the slowest first.
+    pub shape: Uint32Array,
+    /// Elements, little-endian, row-major.
+    pub data: Uint8Array,
+}
+
+impl From<wire::NpyArray> for NpyArray {
+    fn from(array: wire::NpyArray) -> Self {
+        Self { dtype: array.dtype, shape: array.shape.into(), data: array.data.into() }
+    }
+}
+
+/// A data set that was drawn.
+#[napi(object, object_from_js = false)]
+pub struct GeneratedArrays {
+    /// Values in 0..1, `[sample][unit]`.
+    pub values: Option<Float32Array>,
+    /// Input spikes.
+    pub events: Option<EventArrays>,
+    /// Class of each sample.
+    pub labels: Option<Uint32Array>,
+    /// Wanted spikes of the outputs.
+    pub targets: Option<EventArrays>,
+}
+
+impl From<wire::GeneratedArrays> for GeneratedArrays {
+    fn from(arrays: wire::GeneratedArrays) -> Self {
+        Self {
+            values: arrays.values.map(Into::into),
+            events: arrays.events.map(Into::into),
+            labels: arrays.labels.map(Into::into),
+            targets: arrays.targets.map(Into::into),
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{AsyncTask, Uint32Array};
 use napi_derive::napi;
 
-use crate::arrays::{EventArrays, IdxArray};
+use crate::arrays::{EventArrays, GeneratedArrays, IdxArray, NpyArray};
 use crate::job::Job;
 
 /// Reads an IDX file of unsigned bytes.
@@ -27,11 +27,41 @@ pub fn encode(
     Job::start(move || spikelet_session::encode(&encoding, &values, units, steps, rows.as_deref()), EventArrays::from)
 }
 
-/// Reads one recording of an event camera as one sample.
+/// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
 #[napi(ts_return_type = "Promise<EventArrays>")]
-pub fn decode_aer(bytes: &[u8], options: String) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
+pub fn decode_aer(
+    bytes: &[u8],
+    options: String,
+    ends: Option<Uint32Array>,
+) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
     let bytes = bytes.to_vec();
-    Job::start(move || spikelet_session::decode_aer(&bytes, &options), EventArrays::from)
+    let ends = ends.as_deref().map(<[_]>::to_vec);
+    Job::start(move || spikelet_session::decode_aer(&bytes, &options, ends.as_deref()), EventArrays::from)
+}
+
+/// Reads an NPY file of plain numbers.
+#[napi(ts_return_type = "Promise<NpyArray>")]
+pub fn parse_npy(bytes: &[u8]) -> AsyncTask<Job<spikelet_session::NpyArray, NpyArray>> {
+    let bytes = bytes.to_vec();
+    Job::start(move || spikelet_session::parse_npy(&bytes), NpyArray::from)
+}
+
+/// Draws a data set.
+#[napi(ts_return_type = "Promise<GeneratedArrays>")]
+pub fn generate(options: String) -> AsyncTask<Job<spikelet_session::GeneratedArrays, GeneratedArrays>> {
+    Job::start(move || spikelet_session::generate(&options), GeneratedArrays::from)
+}
+
+/// What a simulated event camera sees of pictures.
+#[napi(ts_return_type = "Promise<EventArrays>")]
+pub fn simulate_events(
+    pixels: &[u8],
+    height: u32,
+    width: u32,
+    options: String,
+) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
+    let pixels = pixels.to_vec();
+    Job::start(move || spikelet_session::simulate_events(&pixels, height, width, &options), EventArrays::from)
 }
 
 /// Names of the SIMD levels of this machine, the best first.

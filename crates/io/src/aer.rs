@@ -48,6 +48,36 @@ impl AerOptions {
 /// [`spikelet_core::ErrorCode::ConfigInvalid`] for options out of range.
 pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
     options.validate()?;
+    let mut trains = SpikeTrains::new();
+    trains.push_sample(spikes(bytes, options)?);
+    Ok(trains)
+}
+
+/// Reads many recordings that stand one after the other, one sample each; recording k ends at byte `ends[k]`.
+///
+/// # Errors
+/// Like [`decode_aer`], with the path `recordings[k]` and the offset inside that recording;
+/// [`spikelet_core::ErrorCode::ShapeMismatch`] when `ends` falls or does not end with the bytes.
+pub fn decode_recordings(bytes: &[u8], ends: &[u32], options: AerOptions) -> Result<SpikeTrains> {
+    options.validate()?;
+    if ends.last().map_or(0, |&end| end as usize) != bytes.len() {
+        return Err(Error::shape("ends", format!("must end with the {} bytes", bytes.len())));
+    }
+    let mut trains = SpikeTrains::new();
+    let mut start = 0;
+    for (index, &end) in ends.iter().enumerate() {
+        let recording =
+            bytes.get(start..end as usize).ok_or_else(|| Error::shape(format!("ends[{index}]"), "must not fall"))?;
+        let spikes =
+            spikes(recording, options).map_err(|error| Error { path: format!("recordings[{index}]"), ..error })?;
+        trains.push_sample(spikes);
+        start = end as usize;
+    }
+    Ok(trains)
+}
+
+/// The spikes of one recording, sorted.
+fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
     let (events, rest) = bytes.as_chunks::<EVENT_LENGTH>();
     if !rest.is_empty() {
         let message = format!("byte {}: the last event has {} of its 5 bytes", bytes.len() - rest.len(), rest.len());
@@ -74,9 +104,7 @@ pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
     }
     spikes.sort_unstable();
     spikes.dedup();
-    let mut trains = SpikeTrains::new();
-    trains.push_sample(spikes);
-    Ok(trains)
+    Ok(spikes)
 }
 
 #[cfg(test)]
@@ -127,6 +155,24 @@ mod tests {
         assert_eq!(error.message, "byte 5: (34, 2) lies outside the sensor of 34 × 34");
         let error = decode_aer(&[], AerOptions { size: 257, ..AerOptions::default() }).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "size"));
+    }
+
+    #[test]
+    fn many_recordings_are_many_samples() {
+        let (first, second) = ([1, 2, 0, 0, 9], [3, 4, 0x80, 0, 9, 3, 4, 0x80, 0, 8]);
+        let options = AerOptions::default();
+        let both = [&first[..], &second].concat();
+        let trains = decode_recordings(&both, &[5, 5, 15], options).unwrap();
+        assert_eq!(trains.len(), 3);
+        assert_eq!(trains.sample(0), decode_aer(&first, options).unwrap().sample(0));
+        assert_eq!(trains.sample(1).0.len(), 0);
+        assert_eq!(trains.sample(2), decode_aer(&second, options).unwrap().sample(0));
+
+        let path = |bytes: &[u8], ends: &[u32]| decode_recordings(bytes, ends, options).unwrap_err().path;
+        assert_eq!(path(&both, &[5, 14, 15]), "recordings[1]");
+        assert_eq!(path(&both, &[5, 14]), "ends");
+        assert_eq!(path(&both, &[10, 5, 15]), "ends[1]");
+        assert_eq!(path(&both, &[20, 15]), "ends[0]");
     }
 
     proptest! {

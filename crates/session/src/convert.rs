@@ -1,10 +1,10 @@
 //! Functions that need no session.
 
-use spikelet_core::{Encoding, Level, Result, json};
-use spikelet_io::{AerOptions, IdxArray};
+use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, json};
+use spikelet_io::{AerOptions, IdxArray, NpyArray};
 
 use crate::guard::guard;
-use crate::wire::Events;
+use crate::wire::{Events, GeneratedArrays};
 
 /// Reads an IDX file of unsigned bytes.
 ///
@@ -27,14 +27,45 @@ pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Opti
     })
 }
 
-/// Reads one recording of an event camera as one sample; options `{"steps","truncateMs","size"}`.
+/// Reads one recording of an event camera as one sample, or, with `ends`, one sample for each recording that stands in `bytes`
+/// up to that byte; options `{"steps","truncateMs","size"}`.
 ///
 /// # Errors
 /// `DATA_FORMAT` with the byte offset, `CONFIG_INVALID` for wrong options.
-pub fn decode_aer(bytes: &[u8], options: &str) -> Result<Events> {
+pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<&[u32]>) -> Result<Events> {
     guard(|| {
         let options: AerOptions = json::parse(options)?;
-        Events::from_trains(&spikelet_io::decode_aer(bytes, options)?)
+        Events::from_trains(&match ends {
+            None => spikelet_io::decode_aer(bytes, options)?,
+            Some(ends) => spikelet_io::decode_recordings(bytes, ends, options)?,
+        })
+    })
+}
+
+/// Reads an NPY file of plain numbers.
+///
+/// # Errors
+/// `DATA_FORMAT` with the byte offset.
+pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray> {
+    guard(|| spikelet_io::parse_npy(bytes))
+}
+
+/// Draws a data set; options `{"type":"yinYang","samples":7000}` and the like.
+///
+/// # Errors
+/// `CONFIG_INVALID` with the path of the option.
+pub fn generate(options: &str) -> Result<GeneratedArrays> {
+    guard(|| GeneratedArrays::from_core(Generator::generate(options)?))
+}
+
+/// What a simulated event camera sees of pictures of grey values, `[sample][y][x]`; options `{"steps","size","threshold","dark"}`.
+///
+/// # Errors
+/// `CONFIG_INVALID` with the path of the option, `SHAPE_MISMATCH` for pictures that do not fit.
+pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Result<Events> {
+    guard(|| {
+        let camera = SaccadeCamera::from_json(options)?;
+        Events::from_trains(&camera.record(pixels, height as usize, width as usize)?)
     })
 }
 

@@ -12,8 +12,8 @@ mod status;
 mod wire;
 mod workers;
 
-pub use convert::{decode_aer, encode, parse_idx, simd_levels, version};
+pub use convert::{decode_aer, encode, generate, parse_idx, parse_npy, simd_levels, simulate_events, version};
 pub use session::Session;
 pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result};
-pub use spikelet_io::IdxArray;
-pub use wire::{DatasetArrays, Events, Gradients, Prediction};
+pub use spikelet_io::{IdxArray, NpyArray};
+pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction};

@@ -1,6 +1,6 @@
 //! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
 
-use spikelet_core::{Error, LayerTrace, ParameterGradients, Result, SpikeTrains};
+use spikelet_core::{Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, Targets};
 
 /// The arrays of a data set; the descriptor says which ones are read.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +47,35 @@ impl Events {
             Error::shape("events", format!("must be at most {}, got {}", u32::MAX, trains.times().len()))
         })?;
         Ok(Self { offsets, times: trains.times().to_vec(), units: trains.units().to_vec() })
+    }
+}
+
+/// A data set that was drawn: either values or spikes, and the targets that it has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GeneratedArrays {
+    /// Values in 0..1, `[sample][unit]`.
+    pub values: Option<Vec<f32>>,
+    /// Input spikes.
+    pub events: Option<Events>,
+    /// Class of each sample.
+    pub labels: Option<Vec<u32>>,
+    /// Wanted spikes of the outputs.
+    pub targets: Option<Events>,
+}
+
+impl GeneratedArrays {
+    pub(crate) fn from_core(generated: Generated) -> Result<Self> {
+        let mut arrays = Self::default();
+        match generated.inputs {
+            GeneratedInputs::Values(values) => arrays.values = Some(values),
+            GeneratedInputs::Trains(trains) => arrays.events = Some(Events::from_trains(&trains)?),
+        }
+        match generated.targets {
+            Targets::Labels(labels) => arrays.labels = Some(labels),
+            Targets::Trains(trains) => arrays.targets = Some(Events::from_trains(&trains)?),
+            Targets::Counts(_) | Targets::None => {}
+        }
+        Ok(arrays)
     }
 }
 

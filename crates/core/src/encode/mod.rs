@@ -5,6 +5,7 @@ mod direct;
 mod latency;
 mod rate;
 mod regular;
+mod saccades;
 mod shift_back;
 mod stretch;
 
@@ -14,6 +15,7 @@ pub use direct::DirectEncoding;
 pub use latency::LatencyEncoding;
 pub use rate::RateEncoding;
 pub use regular::RegularEncoding;
+pub use saccades::SaccadeCamera;
 pub use shift_back::ShiftBackEncoding;
 pub use stretch::StretchEncoding;
 

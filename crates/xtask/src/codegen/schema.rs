@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::{SchemaGenerator, schema_for};
 use serde_json::{Map, Value, json};
-use spikelet_core::{Config, Encoding};
+use spikelet_core::{Config, Encoding, Generator, SaccadeCamera};
 
 /// The schema of a configuration file, in which `$schema` may stand.
 pub(super) fn render() -> String {
@@ -25,6 +25,8 @@ pub(super) fn definitions() -> Map<String, Value> {
     let mut generator = SchemaGenerator::default();
     generator.subschema_for::<Config>();
     generator.subschema_for::<Encoding>();
+    generator.subschema_for::<Generator>();
+    generator.subschema_for::<SaccadeCamera>();
     generator.take_definitions(true)
 }
 

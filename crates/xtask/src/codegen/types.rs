@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use spikelet_core::{Config, Encoding, TrainEvent};
+use spikelet_core::{Config, Encoding, Generator, SaccadeCamera, TrainEvent};
 use ts_rs::{TS, TypeVisitor};
 
 use super::schema::{self, Fields};
@@ -41,6 +41,8 @@ pub(super) fn render() -> String {
     let mut collector = Collector::default();
     collector.visit::<Config>();
     collector.visit::<Encoding>();
+    collector.visit::<Generator>();
+    collector.visit::<SaccadeCamera>();
     collector.visit::<TrainEvent>();
     let mut declared = collector.declared;
     // The macros of ts-rs list dependencies in no fixed order.

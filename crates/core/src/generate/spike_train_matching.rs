@@ -1,0 +1,55 @@
+//! Random spike-train matching: random input trains, each with random trains that the outputs should fire
+//! (Kim, Kim, Kim, NeurIPS 2020, first experiment; its sizes are not published, those here are ours).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Generated, GeneratedInputs, check_sizes, check_steps, random_train};
+use crate::config::validate::within;
+use crate::data::Targets;
+use crate::error::Result;
+use crate::rng::{Purpose, Stream};
+use crate::spikes::SpikeTrains;
+
+/// Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct SpikeTrainMatching {
+    /// Pairs of input and wanted output.
+    pub samples: u32,
+    /// Input units.
+    pub inputs: u32,
+    /// Output units.
+    pub outputs: u32,
+    /// Steps of the simulation, 1 to 65535.
+    pub steps: u32,
+    /// Spikes a step of each input unit, 0 to 1.
+    pub input_rate: f64,
+    /// Wanted spikes a step of each output unit, 0 to 1.
+    pub target_rate: f64,
+    /// Seed of the draws.
+    pub seed: u32,
+}
+
+impl Default for SpikeTrainMatching {
+    fn default() -> Self {
+        Self { samples: 1, inputs: 100, outputs: 10, steps: 100, input_rate: 0.05, target_rate: 0.05, seed: 0 }
+    }
+}
+
+impl SpikeTrainMatching {
+    pub(super) fn generate(&self) -> Result<Generated> {
+        check_steps(self.steps)?;
+        within("inputRate", self.input_rate, 0.0, 1.0)?;
+        within("targetRate", self.target_rate, 0.0, 1.0)?;
+        check_sizes(&[("samples", self.samples), ("inputs", self.inputs), ("steps", self.steps)])?;
+        check_sizes(&[("samples", self.samples), ("outputs", self.outputs), ("steps", self.steps)])?;
+        let (mut inputs, mut targets) = (SpikeTrains::new(), SpikeTrains::new());
+        for sample in 0..self.samples {
+            let mut draws = Stream::new(self.seed, Purpose::Generation, sample);
+            inputs.push_sample(random_train(&mut draws, self.inputs, self.steps, self.input_rate));
+            targets.push_sample(random_train(&mut draws, self.outputs, self.steps, self.target_rate));
+        }
+        Ok(Generated { inputs: GeneratedInputs::Trains(inputs), targets: Targets::Trains(targets) })
+    }
+}

@@ -1,0 +1,5 @@
+/** Data sets that are read from folders. */
+export { fashionMnist } from "./fashion-mnist.node.js";
+export { kmnist } from "./kmnist.node.js";
+export { mnist } from "./mnist.node.js";
+export { nmnist } from "./nmnist.node.js";

@@ -1,0 +1,17 @@
+import type { Generator } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import { loadBackend } from "../runtime/load.node.js";
+import { SpikeEvents } from "../spikes.js";
+import { assemble } from "./create.js";
+import type { DatasetInfo, SpikeDataset } from "./dataset.js";
+
+/** Draws a data set in the core, which alone knows the options and their defaults. */
+export async function generate(options: Generator, info: DatasetInfo, backend?: BackendChoice): Promise<SpikeDataset> {
+  const core = await loadBackend(backend);
+  const { values, events, labels, targets } = await core.generate(JSON.stringify(options));
+  const units = info.shape.reduce((product, size) => product * size, 1);
+  const given = { ...(labels ? { labels } : {}), ...(targets ? { trains: new SpikeEvents(targets) } : {}) };
+  if (values) return assemble(info, { kind: "values", values, units }, values.length / units, given);
+  const spikes = events ? new SpikeEvents(events) : SpikeEvents.fromTrains([]);
+  return assemble(info, { kind: "events", events: spikes }, spikes.length, given);
+}

@@ -1,0 +1,15 @@
+import type { Randman } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import type { SpikeDataset } from "./dataset.js";
+import { generate } from "./generate.js";
+
+/**
+ * Points on smooth random manifolds as spike times, one manifold a class (Zenke, Vogels 2021). Every unit fires equally often
+ * in every sample, so that only the times tell the classes apart.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.
+ */
+export function randman({ backend, ...options }: Randman & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+  const info = { name: "randman", shape: [options.units ?? 20], steps: options.steps ?? 100 };
+  return generate({ type: "randman", ...options }, info, backend);
+}

@@ -1,0 +1,38 @@
+import { SpikeletError } from "../errors.js";
+import type { SaccadeCamera } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import { loadBackend } from "../runtime/load.node.js";
+import { SpikeEvents } from "../spikes.js";
+import type { SpikeDataset } from "./dataset.js";
+
+/** Pictures a call, long against the overhead of a call and short against an abort's patience. */
+const CHUNK = 64;
+
+/**
+ * Events that a *simulated* event camera sees of pictures while it makes three saccades, laid out like N-MNIST:
+ * `[polarity][x][y]`, 34 × 34 unless `size` says otherwise. A stand-in where no recordings are at hand, not a replacement.
+ *
+ * @param pictures a data set of pictures `[height, width]`; its labels and its test part are kept.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes, `SHAPE_MISMATCH` for pictures
+ * that do not fit on the sensor; an abort throws the signal's reason.
+ */
+export async function simulatedEvents(
+  pictures: SpikeDataset,
+  { backend, signal, ...camera }: SaccadeCamera & { backend?: BackendChoice; signal?: AbortSignal } = {},
+): Promise<SpikeDataset> {
+  const { name, shape, ...parts } = pictures.info;
+  const [height, width, ...others] = shape;
+  if (height === undefined || width === undefined || others.length > 0) {
+    throw new SpikeletError("SHAPE_MISMATCH", "pictures", `must be of [height, width], are of [${shape.join(", ")}]`);
+  }
+  const core = await loadBackend(backend);
+  const chunks = [];
+  for (let start = 0; start < pictures.length || start === 0; start += CHUNK) {
+    signal?.throwIfAborted();
+    const pixels = pictures.pixels(start, start + CHUNK);
+    chunks.push(await core.simulateEvents(pixels, height, width, JSON.stringify(camera)));
+  }
+  const size = camera.size ?? 34;
+  const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps: camera.steps ?? 300 };
+  return pictures.withEvents(info, SpikeEvents.concat(chunks));
+}

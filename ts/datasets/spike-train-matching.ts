@@ -1,0 +1,16 @@
+import type { SpikeTrainMatching } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import type { SpikeDataset } from "./dataset.js";
+import { generate } from "./generate.js";
+
+/**
+ * Random input trains, each with random trains that the outputs should fire: the first experiment of the ANTLR paper, whose
+ * sizes are not published. Fits the loss `spikeTrain`.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.
+ */
+export function spikeTrainMatching(options: SpikeTrainMatching & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+  const { backend, ...rest } = options;
+  const info = { name: "spikeTrainMatching", shape: [rest.inputs ?? 100], steps: rest.steps ?? 100 };
+  return generate({ type: "spikeTrainMatching", ...rest }, info, backend);
+}
