@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = fileURLToPath(new URL("./ts/", import.meta.url));
+
 export default defineConfig({
   resolve: {
-    alias: {
-      "spikelet/plot": fileURLToPath(new URL("./ts/plot/index.ts", import.meta.url)),
-      spikelet: fileURLToPath(new URL("./ts/index.ts", import.meta.url)),
-    },
+    alias: [
+      { find: /^spikelet$/, replacement: `${source}index.ts` },
+      { find: /^spikelet\/plot$/, replacement: `${source}plot/index.ts` },
+      { find: /^#host\/(.*)$/, replacement: `${source}$1.node.ts` },
+    ],
   },
   test: {
     include: ["test/**/*.test.ts"],

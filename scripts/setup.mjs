@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { run, runTool, StepFailed } from "./run.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
-import { checkTools, fail } from "./tools.mjs";
+import { addWasmTarget, checkTools, fail } from "./tools.mjs";
 
 /** Everything that the core is compiled from. */
 export const RUST = [
@@ -19,11 +19,12 @@ export const RUST = [
 /** Everything that the TypeScript build reads. */
 export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
 
-/** Makes node_modules, the addon and dist/ what they should be. */
+/** Makes node_modules, the addon, the WebAssembly and dist/ what they should be. */
 export async function setUp() {
   checkTools();
   await install();
   await buildAddon();
+  await buildWasm();
   await buildTypeScript();
 }
 
@@ -66,6 +67,16 @@ async function buildAddon() {
       "bindings/node",
     ];
     await runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
+  });
+}
+
+async function buildWasm() {
+  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/xtask"];
+  const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm"];
+  await step("wasm", { inputs, outputs }, async () => {
+    await addWasmTarget();
+    say("building the WebAssembly (two minutes the first time) …");
+    await run("cargo", ["run", "--quiet", "--package", "spikelet-xtask", "--", "wasm"], { isQuiet: true });
   });
 }
 

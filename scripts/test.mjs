@@ -6,7 +6,8 @@ import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
 import { ROOT, step } from "./stamps.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
-const ALL_RUST = [...RUST, "crates/xtask", "bindings/node", "benches/rust"];
+const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
+const ALL_RUST = [...RUST, "crates/xtask", ...BINDINGS, "benches/rust"];
 const ALL_SCRIPTS = [
   ...TYPESCRIPT,
   "scripts",
@@ -36,7 +37,7 @@ const CHECKS = {
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
   },
   vitest: {
-    inputs: [...ALL_SCRIPTS, ...RUST, "bindings/node", "README.md", "docs", "package-lock.json"],
+    inputs: [...ALL_SCRIPTS, ...RUST, ...BINDINGS, "README.md", "docs", "package-lock.json"],
     work: () => runTool("vitest", "vitest.mjs", ["run"]),
   },
 };

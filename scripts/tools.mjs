@@ -3,9 +3,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { ROOT } from "./stamps.mjs";
 
 const NODE = [20, 19];
 const RUST = [1, 89];
+const WASM_TARGET = "wasm32-unknown-unknown";
 
 /** Ends the process with one sentence when a tool is missing; puts cargo on the PATH of everything that is started. */
 export function checkTools() {
@@ -23,6 +25,24 @@ export function checkTools() {
   if (isOlder(found, RUST)) {
     fail(`Spikelet needs Rust ${RUST.join(".")} or newer, cargo is ${found}: run \`rustup update stable\`.`);
   }
+}
+
+/** Adds the compiler's WebAssembly target unless it is there. */
+export async function addWasmTarget() {
+  if (hasWasmTarget()) return;
+  const command = `rustup target add ${WASM_TARGET}`;
+  const { status, stderr } = spawnSync("rustup", ["target", "add", WASM_TARGET], { encoding: "utf8", cwd: ROOT });
+  if (status === 0 && hasWasmTarget()) return;
+  const why = status === null ? "rustup was not found" : stderr.trim().split("\n").pop();
+  fail(`Spikelet needs Rust's WebAssembly target, and \`${command}\` failed (${why}): run it where that works.`);
+}
+
+function hasWasmTarget() {
+  const { status, stdout } = spawnSync("rustc", ["--print", "target-libdir", "--target", WASM_TARGET], {
+    encoding: "utf8",
+    cwd: ROOT,
+  });
+  return status === 0 && existsSync(stdout.trim());
 }
 
 /** Says what is wrong and ends the process. */

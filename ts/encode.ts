@@ -1,3 +1,4 @@
+import { loadBackend } from "#host/runtime/load";
 import type {
   Encoding,
   LatencyEncoding,
@@ -7,7 +8,6 @@ import type {
   StretchEncoding,
 } from "./generated/config.js";
 import type { BackendChoice } from "./runtime/backend.js";
-import { loadBackend } from "./runtime/load.node.js";
 import { SpikeEvents } from "./spikes.js";
 import { expectArray } from "./typed-array.js";
 

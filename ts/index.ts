@@ -1,12 +1,13 @@
+export type { IdxFolderOptions, NmnistOptions } from "#host/datasets/folders";
+export { load, save } from "#host/io/files";
+export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
 export { parseIdx } from "./datasets/idx.js";
-export type { IdxFolderOptions } from "./datasets/idx-folder.node.js";
 export * as datasets from "./datasets/index.js";
-export type { NmnistOptions } from "./datasets/nmnist.node.js";
 export type { SplitOptions } from "./datasets/split.js";
 export { encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
@@ -65,7 +66,6 @@ export type {
   YinYang,
 } from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
-export { load, save } from "./io/files.node.js";
 export {
   type CreateOptions,
   createNetwork,
@@ -77,6 +77,7 @@ export {
 export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./results.js";
 export type { RunOptions, TrainingRun } from "./run.js";
 export type {
+  Awaitable,
   Backend,
   BackendChoice,
   BackendKind,
@@ -86,10 +87,10 @@ export type {
   GradientArrays,
   IdxArray,
   NpyArray,
+  PageOptions,
   ParameterArrays,
   PredictionArrays,
   Session,
 } from "./runtime/backend.js";
-export { loadBackend } from "./runtime/load.node.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

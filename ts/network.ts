@@ -1,16 +1,16 @@
+import { loadBackend } from "#host/runtime/load";
 import type { ResolvedConfig } from "./config.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics } from "./generated/config.js";
 import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
-import type { Backend, BackendChoice, PredictionArrays } from "./runtime/backend.js";
+import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
 import { Budget } from "./runtime/budget.js";
 import { ExclusiveSession } from "./runtime/exclusive.js";
-import { loadBackend } from "./runtime/load.node.js";
 
 /** How a network or trainer computes. */
-export interface CreateOptions {
+export interface CreateOptions extends PageOptions {
   /** `"auto"` unless given; then `SPIKELET_BACKEND` decides, then what is there. */
   backend?: BackendChoice;
   /** A SIMD level by name instead of the best; the results are the same bits. */
@@ -78,7 +78,7 @@ export class Network implements Disposable {
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit the network; the signal's reason after an abort.
    */
   async predict(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Prediction> {
-    const budget = new Budget();
+    const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
     return this.feed.with(data, async (id) => {
@@ -104,7 +104,7 @@ export class Network implements Disposable {
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit; the signal's reason after an abort.
    */
   async evaluate(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Metrics> {
-    const budget = new Budget(16);
+    const budget = new Budget({ target: this.backend.callMilliseconds, first: 16 });
     // The session knows one evaluation at a time: its passes come one after the other.
     const pass = this.#evaluations.then(() =>
       this.feed.with(data, async (id) => {
@@ -145,10 +145,12 @@ export class Network implements Disposable {
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {
       const { layers } = JSON.parse(session.info()) as NetworkInfo;
-      return layers.map((_, layer) => {
-        const { weights, biases } = session.parameters(layer);
-        return { weights, biases };
-      });
+      return Promise.all(
+        layers.map(async (_, layer) => {
+          const { weights, biases } = await session.parameters(layer);
+          return { weights, biases };
+        }),
+      );
     });
   }
 
@@ -214,11 +216,11 @@ export function restoreSession(checkpoint: Uint8Array, options: CreateOptions): 
 }
 
 async function open(
-  { backend: choice, signal }: CreateOptions,
+  { backend: choice, signal, ...page }: CreateOptions,
   make: (backend: Backend) => ReturnType<Backend["createSession"]>,
 ): Promise<ExclusiveSession> {
   signal?.throwIfAborted();
-  const backend = await loadBackend(choice);
+  const backend = await untilAborted(loadBackend(choice, page), signal);
   const session = make(backend).then((made) => new ExclusiveSession(backend, made));
   try {
     return await untilAborted(session, signal);

@@ -64,7 +64,11 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
         this.#session.run((session) => session.begin(JSON.stringify(options))),
         signal,
       );
-      const work = { budget: new Budget(), bound: new EpochBound(), pace: new PaceMeter() };
+      const work = {
+        budget: new Budget({ target: this.#session.backend.callMilliseconds }),
+        bound: new EpochBound(),
+        pace: new PaceMeter(),
+      };
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {
           yield event;

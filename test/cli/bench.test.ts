@@ -4,13 +4,13 @@ import { spikelet } from "../support/spawn-cli.js";
 const SHORT = ["--seconds", "0.05", "--batch", "16", "--threads", "1", "--json"];
 
 describe("spikelet bench", () => {
-  it("prints a line for training and one for inference", async () => {
-    const { code, json } = await spikelet(["bench", "--case", "mnist", ...SHORT]);
+  it.each(["native", "wasm"])("prints a line for training and one for inference on %s", async (backend) => {
+    const { code, json } = await spikelet(["bench", "--case", "mnist", "--backend", backend, ...SHORT]);
     expect(code).toBe(0);
     const lines = json();
     expect(lines.map(({ phase }) => phase)).toEqual(["train", "infer"]);
     for (const line of lines) {
-      expect(line).toMatchObject({ case: "mnist", backend: "native", simd: expect.any(String), threads: 1, batch: 16 });
+      expect(line).toMatchObject({ case: "mnist", backend, simd: expect.any(String), threads: 1, batch: 16 });
       for (const key of ["samplesPerSecond", "warmUpSeconds", "dataSeconds", "dataBytes", "baseMemoryBytes"]) {
         expect(line[key], key).toBeGreaterThan(0);
       }

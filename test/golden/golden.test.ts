@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkGolden } from "./check.mjs";
 import { GOLDEN, goldenFiles } from "./folder.mjs";
 
@@ -8,7 +8,14 @@ import { GOLDEN, goldenFiles } from "./folder.mjs";
 const notYet: Record<string, string> = JSON.parse(readFileSync(join(GOLDEN, "not-yet.json"), "utf8"));
 const files = await goldenFiles(GOLDEN);
 
-describe("golden files through the public API", () => {
+describe.each(["native", "wasm"])("golden files through the public API, on %s", (backend) => {
+  beforeAll(() => {
+    vi.stubEnv("SPIKELET_BACKEND", backend);
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+
   for (const file of files) {
     const golden = JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as { name: string };
     it(file, async () => {

@@ -104,7 +104,7 @@ export async function checkTrajectory(golden, findings) {
 }
 
 /** @param {any} golden */
-async function trainerOf(golden) {
+export async function trainerOf(golden) {
   const trainer = await createTrainer(configurationOf(golden));
   for (const [k, { W, b }] of golden.params.entries()) {
     await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b) });
@@ -113,7 +113,7 @@ async function trainerOf(golden) {
 }
 
 /** @param {any} golden */
-function batchOf({ batch, input_events: events, target }) {
+export function batchOf({ batch, input_events: events, target }) {
   const spikes = SpikeEvents.fromTriples(events, batch);
   switch (target.kind) {
     case "train":

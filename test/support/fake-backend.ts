@@ -186,7 +186,7 @@ export class FakeSession implements Session {
     this.#enter("applyGradients");
   }
 
-  parameters(layer: number): ReturnType<Session["parameters"]> {
+  parameters(layer: number): Awaited<ReturnType<Session["parameters"]>> {
     const { units } = this.#config.network.layers[layer] ?? { units: 0 };
     return { weights: new Float32Array(units * this.#config.network.input), biases: new Float32Array(units) };
   }

@@ -1,5 +1,5 @@
+import { loadBackend } from "#host/runtime/load";
 import type { BackendChoice } from "../runtime/backend.js";
-import { loadBackend } from "../runtime/load.node.js";
 import { SpikeEvents } from "../spikes.js";
 
 /** How N-MNIST recordings become spikes (spec 3.3). */

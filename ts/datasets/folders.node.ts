@@ -1,5 +1,6 @@
 /** Data sets that are read from folders. */
 export { fashionMnist } from "./fashion-mnist.node.js";
+export type { IdxFolderOptions } from "./idx-folder.node.js";
 export { kmnist } from "./kmnist.node.js";
 export { mnist } from "./mnist.node.js";
-export { nmnist } from "./nmnist.node.js";
+export { type NmnistOptions, nmnist } from "./nmnist.node.js";

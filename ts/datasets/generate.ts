@@ -1,6 +1,6 @@
+import { loadBackend } from "#host/runtime/load";
 import type { Generator } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import { loadBackend } from "../runtime/load.node.js";
 import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
 import type { DatasetInfo, SpikeDataset } from "./dataset.js";

@@ -1,6 +1,6 @@
+import { loadBackend } from "#host/runtime/load";
 import { SpikeletError } from "../errors.js";
 import type { BackendChoice, IdxArray } from "../runtime/backend.js";
-import { loadBackend } from "../runtime/load.node.js";
 
 const GZIP = [0x1f, 0x8b] as const;
 

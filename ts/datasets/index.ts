@@ -1,6 +1,6 @@
+export { fashionMnist, kmnist, mnist, nmnist } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
-export { fashionMnist, kmnist, mnist, nmnist } from "./folders.node.js";
 export { randman } from "./randman.js";
 export { simulatedEvents } from "./simulated-events.js";
 export { spikeTrainMatching } from "./spike-train-matching.js";

@@ -1,7 +1,7 @@
+import { loadBackend } from "#host/runtime/load";
 import { SpikeletError } from "../errors.js";
 import type { SaccadeCamera } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import { loadBackend } from "../runtime/load.node.js";
 import { SpikeEvents } from "../spikes.js";
 import type { SpikeDataset } from "./dataset.js";
 

@@ -1,4 +1,4 @@
-/** Where Observable Plot makes its elements: in a page, its document. Bundlers take this file instead of `document.node.ts`. */
+/** Where Observable Plot makes its elements: in a page, its document. */
 export function plotDocument(): Document {
   return globalThis.document;
 }

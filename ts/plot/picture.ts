@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { plotDocument } from "./document.node.js";
+import { plotDocument } from "#host/plot/document";
 
 /** What every picture understands. */
 export interface PictureOptions {

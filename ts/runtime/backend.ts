@@ -1,7 +1,8 @@
 /**
  * The one contract between the public API and what computes.
  *
- * What is cold crosses as JSON, what is hot as flat typed arrays. Arrays are copied in; results are fresh arrays.
+ * What is cold crosses as JSON, what is hot as flat typed arrays. Arrays are copied in unless a method says otherwise; results
+ * are fresh arrays.
  */
 
 /** Spikes of many samples in compressed rows: sample `b` has the events `offsets[b] .. offsets[b + 1]`. */
@@ -91,22 +92,28 @@ export interface GeneratedArrays {
   targets?: EventArrays | null;
 }
 
+/** A value at once where the backend runs on this thread, a promise where it does not. */
+export type Awaitable<T> = T | Promise<T>;
+
 /** One network in training, behind either binding. Calls may not overlap; the API queues them. */
 export interface Session {
+  /** As of the last call that ended. */
   config(): string;
+  /** As of the last call that ended. */
   info(): string;
   dispose(): void;
+  /** Takes the arrays over: the caller must not use them again. */
   addDataset(descriptor: string, arrays: DatasetArrays): Promise<number>;
-  removeDataset(id: number): void;
-  begin(options: string): void;
+  removeDataset(id: number): Awaitable<void>;
+  begin(options: string): Awaitable<void>;
   advance(maxBatches: number): Promise<string>;
-  beginEvaluation(dataset: number): void;
+  beginEvaluation(dataset: number): Awaitable<void>;
   advanceEvaluation(maxSamples: number): Promise<string>;
   predict(dataset: number, start: number, count: number): Promise<PredictionArrays>;
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
-  applyGradients(layers: ParameterArrays[]): void;
-  parameters(layer: number): ParameterArrays;
-  setParameters(layer: number, weights: Float32Array, biases: Float32Array): void;
+  applyGradients(layers: ParameterArrays[]): Awaitable<void>;
+  parameters(layer: number): Awaitable<ParameterArrays>;
+  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Awaitable<void>;
   checkpoint(): Promise<Uint8Array>;
 }
 
@@ -123,6 +130,10 @@ export interface Backend {
   readonly reason: string;
   /** Version of the compiled core. */
   readonly version: string;
+  /** `false` once a defect left it unusable; then the next one that is asked for is a new one where that can be. */
+  readonly isAlive?: boolean;
+  /** How long one call into the core should take, in milliseconds; 50 unless given. */
+  readonly callMilliseconds?: number;
   createSession(config: string, simd?: string): Promise<Session>;
   restoreSession(checkpoint: Uint8Array, simd?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
@@ -133,5 +144,18 @@ export interface Backend {
   simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
 }
 
+/** Methods of a backend that need no session. */
+export type Conversion = "parseIdx" | "encode" | "decodeAer" | "parseNpy" | "generate" | "simulateEvents";
+
 /** `auto`, one by name, or an own implementation. */
 export type BackendChoice = "auto" | BackendKind | Backend;
+
+/** Where a page finds the parts of the WebAssembly backend; Node ignores them. */
+export interface PageOptions {
+  /** `false` computes on the thread of the caller, in calls of a few milliseconds, instead of in a worker. */
+  worker?: boolean;
+  /** The module of the worker, for bundlers that do not find it by themselves: what the package exports as `spikelet/worker`. */
+  workerUrl?: string | URL;
+  /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */
+  wasmUrl?: string | URL;
+}

@@ -1,13 +1,16 @@
-/** Wanted duration of one call into the core, in milliseconds: long against its overhead, short against an abort's 200 ms. */
+/** Duration of one call into the core, in milliseconds: long against its overhead, short against an abort's 200 ms. */
 const TARGET = 50;
 const MOST = 1 << 20;
 
 /** How much work to ask for at a time, learnt from how long the last piece took. */
 export class Budget {
   #size: number;
+  readonly #target: number;
 
-  constructor(first = 1) {
+  /** @param options `target`: wanted duration of one call, in milliseconds; `first`: pieces of the first one. */
+  constructor({ target = TARGET, first = 1 }: { target?: number | undefined; first?: number } = {}) {
     this.#size = first;
+    this.#target = target;
   }
 
   /** Pieces of work for the next call, at least 1. */
@@ -17,7 +20,7 @@ export class Budget {
 
   /** Tells how long a call for `asked` pieces took. */
   took(asked: number, milliseconds: number): void {
-    const fit = asked * (TARGET / Math.max(milliseconds, 0.1));
+    const fit = asked * (this.#target / Math.max(milliseconds, 0.1));
     this.#size = Math.max(1, Math.floor(Math.min(fit, asked * 4, MOST)));
   }
 }

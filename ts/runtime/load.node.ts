@@ -1,15 +1,17 @@
+import { readFile } from "node:fs/promises";
 import { SpikeletError } from "../errors.js";
-import type { Backend, BackendChoice } from "./backend.js";
+import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { loadNative } from "./native.js";
+import { checkSimd } from "./simd-probe.js";
 
 let native: Backend | undefined;
 
 /**
- * Finds the backend: the option, else the environment variable `SPIKELET_BACKEND`, else the Node addon.
+ * Finds the backend: the option, else the environment variable `SPIKELET_BACKEND`, else the Node addon, else WebAssembly.
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` with the reasons when it is not there; `CONFIG_INVALID` for an unknown name.
  */
-export async function loadBackend(choice: BackendChoice = "auto"): Promise<Backend> {
+export async function loadBackend(choice: BackendChoice = "auto", _page: PageOptions = {}): Promise<Backend> {
   if (typeof choice === "object") return choice;
   const fromEnvironment = process.env["SPIKELET_BACKEND"];
   const isAsked = choice !== "auto";
@@ -18,17 +20,29 @@ export async function loadBackend(choice: BackendChoice = "auto"): Promise<Backe
   switch (name) {
     case "auto":
     case "":
-      return loadAddon("the addon for this machine is there");
+      return loadBest();
     case "native":
       return loadAddon(`${source} asks for it`);
     case "wasm":
-      throw new SpikeletError(
-        "BACKEND_UNAVAILABLE",
-        "backend",
-        `${source} asks for "wasm", which this version does not have yet: use "native"`,
-      );
+      return loadWebAssembly(`${source} asks for it`);
     default:
       throw new SpikeletError("CONFIG_INVALID", "backend", `${source} must be "auto", "native" or "wasm", got "${name}"`);
+  }
+}
+
+async function loadBest(): Promise<Backend> {
+  let whyNotNative: unknown;
+  try {
+    return loadAddon("the addon for this machine is there");
+  } catch (thrown) {
+    whyNotNative = thrown;
+  }
+  const why = whyNotNative instanceof Error ? whyNotNative.message.replace(/^backend: /, "") : String(whyNotNative);
+  try {
+    return await loadWebAssembly(why);
+  } catch (cause) {
+    const also = cause instanceof Error ? cause.message.replace(/^backend: /, "") : String(cause);
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}`, cause);
   }
 }
 
@@ -44,6 +58,18 @@ function loadAddon(reason: string): Backend {
     );
   }
   return native.reason === reason ? native : { ...native, reason };
+}
+
+async function loadWebAssembly(reason: string): Promise<Backend> {
+  checkSimd();
+  try {
+    const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
+    return await loadWasm(await readFile(wasmUrl), reason);
+  } catch (cause) {
+    if (cause instanceof SpikeletError) throw cause;
+    const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")}): in a clone, \`npm run build\` makes it`;
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", what, cause);
+  }
 }
 
 /** The messages of an error and of all its causes; a loader that tries several files chains them. */

@@ -1,8 +1,9 @@
-//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow`.
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow | wasm`.
 #![forbid(unsafe_code)]
 
 mod arrow;
 mod codegen;
+mod wasm;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,7 +18,8 @@ fn main() -> ExitCode {
         Some("codegen") => codegen::write(&root),
         Some("check-codegen") => codegen::check(&root),
         Some("check-arrow") => arrow::check(&root),
-        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow".to_owned()]),
+        Some("wasm") => wasm::build(&root),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow | wasm".to_owned()]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

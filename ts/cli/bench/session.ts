@@ -35,17 +35,18 @@ export class BenchSession implements Disposable {
     const batch = config.training?.batchSize ?? 1;
     const session = await backend.createSession(JSON.stringify(config), simd);
     const { descriptor, arrays } = samples.slice(0, Math.max(batch, samples.length - (samples.length % batch))).wire();
+    const dataBytes = bytesOf(arrays);
     const data = await session.addDataset(descriptor, arrays);
-    session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
+    await session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
     for (const layer of weightScale === 1 ? [] : infoOf(session).layers.keys()) {
-      const { weights, biases } = session.parameters(layer);
-      session.setParameters(
+      const { weights, biases } = await session.parameters(layer);
+      await session.setParameters(
         layer,
         weights.map((weight) => weight * weightScale),
         biases,
       );
     }
-    return new BenchSession(session, data, bytesOf(arrays), batch);
+    return new BenchSession(session, data, dataBytes, batch);
   }
 
   /** Learns some batches; the number of their samples. */
@@ -62,7 +63,7 @@ export class BenchSession implements Disposable {
   async infer(): Promise<number> {
     const budget = this.#budgets.infer;
     const start = performance.now();
-    if (this.#evaluated === 0) this.#session.beginEvaluation(this.#data);
+    if (this.#evaluated === 0) await this.#session.beginEvaluation(this.#data);
     const batches = budget.size;
     const text = await this.#session.advanceEvaluation(batches * this.#batch);
     const state = JSON.parse(text) as { done: boolean; samples: number };

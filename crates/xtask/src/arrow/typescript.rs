@@ -80,12 +80,26 @@ fn fault(module: &Path, import: &str) -> Option<String> {
         let is_of_node = module.starts_with("cli") || is("runtime/native.ts") || name.ends_with(".node.ts");
         return (!is_of_node).then(|| "only cli/, runtime/native.ts and *.node.ts know Node".to_owned());
     }
-    if !import.starts_with('.') {
-        return None;
+    if import == "#wasm" || import.contains("bindings/wasm") {
+        return (!is("runtime/wasm.ts")).then(|| "only runtime/wasm.ts knows the WebAssembly".to_owned());
     }
-    let target = joined(module.parent().unwrap_or(Path::new("")), import);
+    let target = match import.strip_prefix("#host/") {
+        // One of a pair of modules, x.node.ts and x.browser.ts.
+        Some(pair) => PathBuf::from(pair),
+        None if import.starts_with('.') => joined(module.parent().unwrap_or(Path::new("")), import),
+        None => return None,
+    };
+    if import.starts_with('.') && is_of_host(&target) && !is_of_host(module) && !module.starts_with("cli") {
+        return Some("modules of one host are imported as #host/…".to_owned());
+    }
     let (own, other) = (Layer::of(module), Layer::of(&target));
     (other > own).then(|| format!("{own:?} lies below {other:?}"))
+}
+
+/// Whether a module is for one host alone.
+fn is_of_host(module: &Path) -> bool {
+    let name = module.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name.ends_with(".node.ts") || name.ends_with(".browser.ts")
 }
 
 /// `./` and `../` resolved, `.js` as `.ts`.
@@ -121,6 +135,11 @@ mod tests {
         assert!(!fault("runtime/native.ts", "../../bindings/node/index.js"));
         assert!(fault("trainer.ts", "comlink"));
         assert!(!fault("runtime/worker-client.ts", "comlink"));
+        assert!(fault("runtime/load.node.ts", "#wasm"));
+        assert!(!fault("runtime/wasm.ts", "#wasm"));
+        assert!(fault("runtime/feed.ts", "#host/io/files"));
+        assert!(!fault("network.ts", "#host/runtime/load"));
+        assert!(fault("network.ts", "./runtime/load.node.js"));
     }
 
     #[test]

@@ -1,0 +1,153 @@
+//! Objects of typed arrays, both ways.
+
+use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
+use spikelet_session as wire;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The arrays of a data set.
+    pub type DatasetArrays;
+    #[wasm_bindgen(method, getter)]
+    fn offsets(this: &DatasetArrays) -> Option<Uint32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn times(this: &DatasetArrays) -> Option<Uint16Array>;
+    #[wasm_bindgen(method, getter)]
+    fn units(this: &DatasetArrays) -> Option<Uint32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn pixels(this: &DatasetArrays) -> Option<Uint8Array>;
+    #[wasm_bindgen(method, getter)]
+    fn values(this: &DatasetArrays) -> Option<Float32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn rows(this: &DatasetArrays) -> Option<Uint32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn labels(this: &DatasetArrays) -> Option<Uint32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn counts(this: &DatasetArrays) -> Option<Float32Array>;
+    #[wasm_bindgen(method, getter, js_name = targetOffsets)]
+    fn target_offsets(this: &DatasetArrays) -> Option<Uint32Array>;
+    #[wasm_bindgen(method, getter, js_name = targetTimes)]
+    fn target_times(this: &DatasetArrays) -> Option<Uint16Array>;
+    #[wasm_bindgen(method, getter, js_name = targetUnits)]
+    fn target_units(this: &DatasetArrays) -> Option<Uint32Array>;
+
+    /// Weights `[unit][input]` and biases `[unit]` of a layer, or their gradients.
+    pub type ParameterArrays;
+    #[wasm_bindgen(method, getter)]
+    fn weights(this: &ParameterArrays) -> Float32Array;
+    #[wasm_bindgen(method, getter)]
+    fn biases(this: &ParameterArrays) -> Float32Array;
+}
+
+impl DatasetArrays {
+    pub(crate) fn copied(&self) -> wire::DatasetArrays {
+        wire::DatasetArrays {
+            offsets: self.offsets().map(|array| array.to_vec()),
+            times: self.times().map(|array| array.to_vec()),
+            units: self.units().map(|array| array.to_vec()),
+            pixels: self.pixels().map(|array| array.to_vec()),
+            values: self.values().map(|array| array.to_vec()),
+            rows: self.rows().map(|array| array.to_vec()),
+            labels: self.labels().map(|array| array.to_vec()),
+            counts: self.counts().map(|array| array.to_vec()),
+            target_offsets: self.target_offsets().map(|array| array.to_vec()),
+            target_times: self.target_times().map(|array| array.to_vec()),
+            target_units: self.target_units().map(|array| array.to_vec()),
+        }
+    }
+}
+
+impl ParameterArrays {
+    pub(crate) fn copied(&self) -> wire::ParameterGradients {
+        wire::ParameterGradients { weights: self.weights().to_vec(), biases: self.biases().to_vec() }
+    }
+}
+
+/// An object with these properties.
+fn object<const N: usize>(properties: [(&str, JsValue); N]) -> Object {
+    let object = Object::new();
+    for (name, value) in properties {
+        Reflect::set(&object, &name.into(), &value).expect("a new object can be given a property");
+    }
+    object
+}
+
+fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
+}
+
+fn words(values: &[u32]) -> JsValue {
+    Uint32Array::from(values).into()
+}
+
+fn list<T>(items: Vec<T>, convert: impl Fn(T) -> Object) -> JsValue {
+    items.into_iter().map(convert).collect::<Array>().into()
+}
+
+pub(crate) fn event_arrays(events: wire::Events) -> Object {
+    object([
+        ("offsets", words(&events.offsets)),
+        ("times", Uint16Array::from(&events.times[..]).into()),
+        ("units", words(&events.units)),
+    ])
+}
+
+pub(crate) fn parameter_arrays(layer: wire::ParameterGradients) -> Object {
+    object([("weights", floats(&layer.weights)), ("biases", floats(&layer.biases))])
+}
+
+pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
+    object([
+        ("byCount", words(&prediction.by_count)),
+        ("byFirstSpike", words(&prediction.by_first_spike)),
+        ("decisionStep", words(&prediction.decision_step)),
+        ("steps", words(&prediction.steps)),
+        ("layers", list(prediction.layers, event_arrays)),
+    ])
+}
+
+fn trace_arrays(trace: wire::LayerTrace) -> Object {
+    object([
+        ("units", trace.units.into()),
+        ("steps", trace.steps.into()),
+        ("membrane", floats(&trace.membrane)),
+        ("current", floats(&trace.current)),
+        ("slope", floats(&trace.slope)),
+        ("direct", floats(&trace.direct)),
+        ("p", floats(&trace.p)),
+        ("q", floats(&trace.q)),
+        ("spikeGradient", floats(&trace.spike_gradient)),
+        ("timingGradient", floats(&trace.timing_gradient)),
+    ])
+}
+
+pub(crate) fn gradient_arrays(gradients: wire::Gradients) -> Object {
+    object([
+        ("metrics", gradients.metrics.into()),
+        ("layers", list(gradients.layers, parameter_arrays)),
+        ("prediction", prediction_arrays(gradients.prediction).into()),
+        ("trace", gradients.trace.map_or(JsValue::UNDEFINED, |layers| list(layers, trace_arrays))),
+    ])
+}
+
+pub(crate) fn idx_array(array: wire::IdxArray) -> Object {
+    object([("shape", words(&array.shape)), ("data", Uint8Array::from(&array.data[..]).into())])
+}
+
+pub(crate) fn npy_array(array: wire::NpyArray) -> Object {
+    object([
+        ("dtype", array.dtype.into()),
+        ("shape", words(&array.shape)),
+        ("data", Uint8Array::from(&array.data[..]).into()),
+    ])
+}
+
+pub(crate) fn generated_arrays(arrays: wire::GeneratedArrays) -> Object {
+    let events = |events: Option<wire::Events>| events.map(event_arrays).into();
+    object([
+        ("values", arrays.values.as_deref().map_or(JsValue::UNDEFINED, floats)),
+        ("events", events(arrays.events)),
+        ("labels", arrays.labels.as_deref().map_or(JsValue::UNDEFINED, words)),
+        ("targets", events(arrays.targets)),
+    ])
+}

@@ -1,0 +1,59 @@
+//! Functions that need no session.
+
+use js_sys::Object;
+use wasm_bindgen::prelude::*;
+
+use crate::arrays::{event_arrays, generated_arrays, idx_array, npy_array};
+use crate::error::thrown;
+
+type Outcome<T> = Result<T, JsValue>;
+
+/// Reads an IDX file of unsigned bytes.
+#[wasm_bindgen(js_name = parseIdx)]
+pub fn parse_idx(bytes: &[u8]) -> Outcome<Object> {
+    spikelet_session::parse_idx(bytes).map(idx_array).map_err(thrown)
+}
+
+/// Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
+#[wasm_bindgen]
+pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Option<Vec<u32>>) -> Outcome<Object> {
+    spikelet_session::encode(encoding, values, units, steps, rows.as_deref()).map(event_arrays).map_err(thrown)
+}
+
+/// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
+#[wasm_bindgen(js_name = decodeAer)]
+pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<Vec<u32>>) -> Outcome<Object> {
+    spikelet_session::decode_aer(bytes, options, ends.as_deref()).map(event_arrays).map_err(thrown)
+}
+
+/// Reads an NPY file of plain numbers.
+#[wasm_bindgen(js_name = parseNpy)]
+pub fn parse_npy(bytes: &[u8]) -> Outcome<Object> {
+    spikelet_session::parse_npy(bytes).map(npy_array).map_err(thrown)
+}
+
+/// Draws a data set.
+#[wasm_bindgen]
+pub fn generate(options: &str) -> Outcome<Object> {
+    spikelet_session::generate(options).map(generated_arrays).map_err(thrown)
+}
+
+/// What a simulated event camera sees of pictures.
+#[wasm_bindgen(js_name = simulateEvents)]
+pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Outcome<Object> {
+    spikelet_session::simulate_events(pixels, height, width, options).map(event_arrays).map_err(thrown)
+}
+
+/// Names of the SIMD levels of this module, the best first.
+#[wasm_bindgen(js_name = simdLevels)]
+#[must_use]
+pub fn simd_levels() -> Vec<String> {
+    spikelet_session::simd_levels().into_iter().map(str::to_owned).collect()
+}
+
+/// Version of the library.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    spikelet_session::version().to_owned()
+}

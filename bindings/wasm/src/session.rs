@@ -1,0 +1,107 @@
+//! The class `WasmSession`.
+
+use js_sys::Object;
+use spikelet_session::{ParameterGradients, Session};
+use wasm_bindgen::prelude::*;
+
+use crate::arrays::{DatasetArrays, ParameterArrays, gradient_arrays, parameter_arrays, prediction_arrays};
+use crate::error::thrown;
+
+type Outcome<T> = Result<T, JsValue>;
+
+/// One network in training; `free()` lets go of it.
+#[wasm_bindgen]
+pub struct WasmSession(Session);
+
+#[wasm_bindgen]
+impl WasmSession {
+    /// A session with initial weights from the configuration's seed.
+    pub fn create(config: &str, simd: Option<String>) -> Outcome<WasmSession> {
+        Session::create(config, simd.as_deref()).map(Self).map_err(thrown)
+    }
+
+    /// The session that a checkpoint was taken of.
+    pub fn restore(checkpoint: &[u8], simd: Option<String>) -> Outcome<WasmSession> {
+        Session::restore(checkpoint, simd.as_deref()).map(Self).map_err(thrown)
+    }
+
+    /// The resolved configuration as JSON.
+    #[must_use]
+    pub fn config(&self) -> String {
+        self.0.config()
+    }
+
+    /// JSON of what the session is and where it stands.
+    #[must_use]
+    pub fn info(&self) -> String {
+        self.0.info()
+    }
+
+    /// Takes a data set over and returns its number.
+    #[wasm_bindgen(js_name = addDataset)]
+    pub fn add_dataset(&mut self, descriptor: &str, arrays: DatasetArrays) -> Outcome<u32> {
+        self.0.add_dataset(descriptor, arrays.copied()).map_err(thrown)
+    }
+
+    /// Lets go of a data set.
+    #[wasm_bindgen(js_name = removeDataset)]
+    pub fn remove_dataset(&mut self, id: u32) -> Outcome<()> {
+        self.0.remove_dataset(id).map_err(thrown)
+    }
+
+    /// Starts a run, or goes on with the one under way.
+    pub fn begin(&mut self, options: &str) -> Outcome<()> {
+        self.0.begin(options).map_err(thrown)
+    }
+
+    /// Learns and returns a JSON array of what happened.
+    pub fn advance(&mut self, max_batches: u32) -> Outcome<String> {
+        self.0.advance(max_batches).map_err(thrown)
+    }
+
+    /// Starts a pass over a data set.
+    #[wasm_bindgen(js_name = beginEvaluation)]
+    pub fn begin_evaluation(&mut self, dataset: u32) -> Outcome<()> {
+        self.0.begin_evaluation(dataset).map_err(thrown)
+    }
+
+    /// Goes on with the pass and returns JSON of its state.
+    #[wasm_bindgen(js_name = advanceEvaluation)]
+    pub fn advance_evaluation(&mut self, max_samples: u32) -> Outcome<String> {
+        self.0.advance_evaluation(max_samples).map_err(thrown)
+    }
+
+    /// Decisions and spikes of samples.
+    pub fn predict(&mut self, dataset: u32, start: u32, count: u32) -> Outcome<Object> {
+        self.0.predict(dataset, start, count).map(prediction_arrays).map_err(thrown)
+    }
+
+    /// Loss and gradients of samples as one batch.
+    pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Outcome<Object> {
+        self.0.gradients(dataset, start, count, trace).map(gradient_arrays).map_err(thrown)
+    }
+
+    /// One step of the optimiser with given gradients.
+    #[wasm_bindgen(js_name = applyGradients)]
+    pub fn apply_gradients(&mut self, layers: Vec<ParameterArrays>) -> Outcome<()> {
+        let layers: Vec<_> = layers.iter().map(ParameterArrays::copied).collect();
+        self.0.apply_gradients(&layers).map_err(thrown)
+    }
+
+    /// Weights and biases of a spiking layer.
+    pub fn parameters(&self, layer: u32) -> Outcome<Object> {
+        let (weights, biases) = self.0.parameters(layer).map_err(thrown)?;
+        Ok(parameter_arrays(ParameterGradients { weights, biases }))
+    }
+
+    /// Replaces weights and biases of a spiking layer.
+    #[wasm_bindgen(js_name = setParameters)]
+    pub fn set_parameters(&mut self, layer: u32, weights: &[f32], biases: &[f32]) -> Outcome<()> {
+        self.0.set_parameters(layer, weights, biases).map_err(thrown)
+    }
+
+    /// The bytes of a checkpoint.
+    pub fn checkpoint(&self) -> Outcome<Vec<u8>> {
+        self.0.checkpoint().map_err(thrown)
+    }
+}

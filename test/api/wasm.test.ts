@@ -1,0 +1,59 @@
+import { createNetwork, createTrainer, loadBackend, type TrainEvent } from "spikelet";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { tinyConfig, tinyData } from "../support/learning.js";
+
+describe("WebAssembly in Node", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("is there when it is asked for, and says who asked", async () => {
+    expect(await loadBackend("wasm")).toMatchObject({ kind: "wasm", simd: "simd128", reason: "the backend option asks for it" });
+    vi.stubEnv("SPIKELET_BACKEND", "wasm");
+    expect(await loadBackend()).toMatchObject({ kind: "wasm", reason: "SPIKELET_BACKEND asks for it" });
+    expect(await loadBackend("native")).toMatchObject({ kind: "native" });
+  });
+
+  it("has the version and the one thread that it says", async () => {
+    using network = await createNetwork({ ...tinyConfig, training: { threads: 4 } }, { backend: "wasm" });
+    expect(network.info).toMatchObject({ simd: "simd128", threads: 1 });
+    expect(network.backend.version).toBe((await loadBackend("native")).version);
+  });
+
+  it("lets events of the host in between two calls", async () => {
+    const trainer = await createTrainer({ ...tinyConfig, training: { batchSize: 4, epochs: 100_000 } }, { backend: "wasm" });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error("enough")), 20);
+    const events: TrainEvent[] = [];
+    const run = async () => {
+      for await (const event of trainer.run(tinyData(), { signal: stop.signal })) events.push(event);
+    };
+    await expect(run()).rejects.toThrow("enough");
+    expect(events.length).toBeGreaterThan(0);
+    trainer.dispose();
+  });
+
+  it("gives the path of a field at fault", async () => {
+    const config = { network: { ...tinyConfig.network, steps: 0 } };
+    await expect(createTrainer(config, { backend: "wasm" })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      path: "network.steps",
+    });
+  });
+
+  // The last one: the instance does not survive it.
+  it("turns a panic into INTERNAL and is dead from then on", async () => {
+    const before = await createNetwork(tinyConfig, { backend: "wasm" });
+    // 2^30 weights are within what a configuration may ask for, but no array of a 32-bit module can hold them.
+    const huge = { network: { input: 1 << 24, steps: 1, layers: [{ type: "dense" as const, units: 64 }] } };
+    await expect(createNetwork(huge, { backend: "wasm" })).rejects.toMatchObject({
+      code: "INTERNAL",
+      message: expect.stringMatching(/please report it: panicked at .*capacity overflow/s),
+    });
+    expect(before.backend.isAlive).toBe(false);
+    const dead = { code: "INTERNAL", message: expect.stringMatching(/start the process again/) };
+    await expect(before.predict(tinyData())).rejects.toMatchObject(dead);
+    await expect(createNetwork(tinyConfig, { backend: "wasm" })).rejects.toMatchObject(dead);
+    before.dispose();
+    const native = await createNetwork(tinyConfig, { backend: "native" });
+    expect((await native.predict(tinyData())).steps).toHaveLength(24);
+  });
+});

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Gradients, Trainer } from "spikelet";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { unsupported } from "../golden/configuration.mjs";
+import { GOLDEN, goldenFiles } from "../golden/folder.mjs";
+import { batchOf, trainerOf } from "../golden/network.mjs";
+
+type Golden = { type: string; layers?: unknown[] };
+
+const cases = (await goldenFiles(GOLDEN))
+  .map((file) => ({ file, golden: JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as Golden }))
+  .filter(({ golden }) => golden.type === "network" || golden.type === "trajectory")
+  .filter(({ golden }) => unsupported(golden as Parameters<typeof unsupported>[0]) === undefined);
+
+/** Every number of a result as bytes, so that no comparison of floats is lenient. */
+function bytesOf(found: unknown): string {
+  return JSON.stringify(found, (_, value: unknown) => {
+    if (!ArrayBuffer.isView(value)) return value;
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64");
+  });
+}
+
+async function found(backend: string, golden: Golden): Promise<{ gradients: string; after: string; spikes: number }> {
+  vi.stubEnv("SPIKELET_BACKEND", backend);
+  using trainer: Trainer = await trainerOf(golden);
+  expect(trainer.backend.kind).toBe(backend);
+  const batch = batchOf(golden);
+  const gradients: Gradients = await trainer.gradients(batch, { trace: true });
+  await trainer.applyGradients(gradients.layers);
+  return {
+    gradients: bytesOf(gradients),
+    after: bytesOf(await trainer.parameters()),
+    spikes: gradients.prediction.layers.reduce((sum, { times }) => sum + times.length, 0),
+  };
+}
+
+describe("native and WebAssembly agree in every bit of", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it.each(cases)("$file", async ({ file, golden }) => {
+    const native = await found("native", golden);
+    expect(native.spikes > 0).toBe(!file.includes("_empty_"));
+    expect(await found("wasm", golden)).toEqual(native);
+  });
+});

@@ -1,0 +1,26 @@
+import { SpikeletError } from "../errors.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import type { AerOptions } from "./aer.js";
+import type { SpikeDataset } from "./dataset.js";
+
+/** Where the files lie in Node. */
+export interface IdxFolderOptions {
+  dir: string;
+  backend?: BackendChoice;
+}
+
+/** Where the recordings lie in Node. */
+export interface NmnistOptions extends AerOptions {
+  dir: string;
+  backend?: BackendChoice;
+}
+
+/** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
+export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
+export const kmnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
+export const mnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
+export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() and datasets.fromSpikes()");
+
+async function refused({ dir }: { dir: string }, instead: string): Promise<SpikeDataset> {
+  throw new SpikeletError("DATA_FORMAT", dir, `a page reads no folders: fetch the files and use ${instead}`);
+}

@@ -1,0 +1,25 @@
+import { SpikeletError } from "../errors.js";
+
+/** Offers bytes to the visitor as a download of that name. */
+export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
+  const content = await bytes;
+  const part = typeof content === "string" ? content : Uint8Array.from(content);
+  const url = URL.createObjectURL(new Blob([part], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = file;
+  link.click();
+  // The download has begun by then, and the bytes are let go.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/**
+ * Fetches a file whole, for example a checkpoint.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` when the server does not give it.
+ */
+export async function load(file: string): Promise<Uint8Array> {
+  const response = await fetch(file);
+  if (!response.ok) throw new SpikeletError("DATA_FORMAT", file, `can't be fetched: ${response.status} ${response.statusText}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

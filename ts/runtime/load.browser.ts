@@ -1,0 +1,49 @@
+import { SpikeletError } from "../errors.js";
+import type { Backend, BackendChoice, PageOptions } from "./backend.js";
+import { checkSimd } from "./simd-probe.js";
+
+/** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
+const PAGE_CALL = 8;
+
+/** Backends by where they were loaded from. */
+const loaded = new Map<string, Promise<Backend>>();
+
+/**
+ * The backend of a page: WebAssembly in a module worker that all sessions share, or on this thread.
+ *
+ * @throws {SpikeletError} `SIMD_UNSUPPORTED` before anything is downloaded; `BACKEND_UNAVAILABLE` when worker or WebAssembly can't be
+ * loaded, and for `native`; `CONFIG_INVALID` for an unknown name.
+ */
+export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
+  if (typeof choice === "object") return choice;
+  if (choice === "native") {
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'a page has no addons: use "auto" or "wasm"');
+  }
+  if (choice !== "auto" && choice !== "wasm") {
+    throw new SpikeletError("CONFIG_INVALID", "backend", `the backend option must be "auto" or "wasm", got "${choice}"`);
+  }
+  checkSimd();
+  const key = JSON.stringify([page.worker !== false, absolute(page.workerUrl), absolute(page.wasmUrl)]);
+  const known = await loaded.get(key)?.catch(() => undefined);
+  if (known !== undefined && known.isAlive !== false) return known;
+  const loading = page.worker === false ? loadHere(page) : loadInWorker(page);
+  loaded.set(key, loading);
+  return loading;
+}
+
+async function loadHere(page: PageOptions): Promise<Backend> {
+  const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
+  const source = absolute(page.wasmUrl) ?? wasmUrl.href;
+  const backend = await loadWasm(new URL(source), "WebAssembly on the thread of the page, as asked for");
+  return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
+}
+
+async function loadInWorker(page: PageOptions): Promise<Backend> {
+  const { startWorker } = await import("./worker-client.js");
+  return startWorker({ workerUrl: absolute(page.workerUrl), wasmUrl: absolute(page.wasmUrl) });
+}
+
+/** What a relative address means to this page, not to a worker elsewhere. */
+function absolute(url: string | URL | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url, globalThis.document?.baseURI ?? globalThis.location.href).href;
+}

@@ -1,0 +1,166 @@
+import * as generated from "#wasm";
+import { fromBinding, SpikeletError } from "../errors.js";
+import type {
+  Backend,
+  Conversion,
+  DatasetArrays,
+  GradientArrays,
+  ParameterArrays,
+  PredictionArrays,
+  Session,
+} from "./backend.js";
+import { macrotask } from "./macrotask.js";
+
+/** What needs no session; arguments as in the contract, results at once. */
+type Conversions = {
+  [Method in Conversion]: (...args: Parameters<Backend[Method]>) => Awaited<ReturnType<Backend[Method]>>;
+};
+
+/** What the WebAssembly module exports; every call runs to its end. */
+interface WasmModule extends Conversions {
+  default(options: { module_or_path: WasmSource }): Promise<unknown>;
+  WasmSession: {
+    create(config: string, simd?: string): WasmSession;
+    restore(checkpoint: Uint8Array, simd?: string): WasmSession;
+  };
+  simdLevels(): string[];
+  version(): string;
+}
+
+interface WasmSession {
+  free(): void;
+  config(): string;
+  info(): string;
+  addDataset(descriptor: string, arrays: DatasetArrays): number;
+  removeDataset(id: number): void;
+  begin(options: string): void;
+  advance(maxBatches: number): string;
+  beginEvaluation(dataset: number): void;
+  advanceEvaluation(maxSamples: number): string;
+  predict(dataset: number, start: number, count: number): PredictionArrays;
+  gradients(dataset: number, start: number, count: number, trace: boolean): GradientArrays;
+  applyGradients(layers: ParameterArrays[]): void;
+  parameters(layer: number): ParameterArrays;
+  setParameters(layer: number, weights: Float32Array, biases: Float32Array): void;
+  checkpoint(): Uint8Array;
+}
+
+/** The bytes of the module, or where to get them. */
+export type WasmSource = BufferSource | URL;
+
+const wasm = generated as unknown as WasmModule;
+
+/**
+ * The one instance of this JavaScript realm.
+ *
+ * A defect of the core, or memory that ran out, leaves it half-way through a call. It is then dead: that call and every later one
+ * fail with `INTERNAL`.
+ */
+class Instance {
+  #defect: SpikeletError | undefined;
+
+  /** Whether calls can still succeed. */
+  get isAlive(): boolean {
+    return this.#defect === undefined;
+  }
+
+  call<T>(work: () => T): T {
+    if (this.#defect !== undefined) {
+      const message = "WebAssembly stopped after a defect or for want of memory: load the page or start the process again";
+      throw new SpikeletError("INTERNAL", "", message, this.#defect);
+    }
+    try {
+      return work();
+    } catch (thrown) {
+      const error = fromBinding(thrown);
+      if (error.code === "INTERNAL") this.#defect = error;
+      throw error;
+    }
+  }
+}
+
+let instance: Promise<Instance> | undefined;
+
+/**
+ * Instantiates the module once; later calls find it there, whatever their source.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when it can't be had or is broken.
+ */
+export async function loadWasm(source: WasmSource, reason: string): Promise<Backend> {
+  instance ??= instantiate(source);
+  let loaded: Instance;
+  try {
+    loaded = await instance;
+  } catch (cause) {
+    instance = undefined;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    const where = source instanceof URL ? ` from ${source}` : "";
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `the WebAssembly can't be loaded${where} (${what})`, cause);
+  }
+  return backendOf(loaded, reason);
+}
+
+async function instantiate(source: WasmSource): Promise<Instance> {
+  await wasm.default({ module_or_path: source });
+  return new Instance();
+}
+
+function backendOf(instance: Instance, reason: string): Backend {
+  const later = async <T>(work: () => T): Promise<T> => {
+    await macrotask();
+    return instance.call(work);
+  };
+  const simdLevels = instance.call(() => wasm.simdLevels());
+  const open = (make: () => WasmSession) => later(() => sessionOf(instance, later, make()));
+  return {
+    kind: "wasm",
+    simd: simdLevels[0] ?? "fallback",
+    simdLevels,
+    reason,
+    version: instance.call(() => wasm.version()),
+    get isAlive() {
+      return instance.isAlive;
+    },
+    createSession: (config, simd) => open(() => wasm.WasmSession.create(config, simd)),
+    restoreSession: (checkpoint, simd) => open(() => wasm.WasmSession.restore(checkpoint, simd)),
+    parseIdx: (...args) => later(() => wasm.parseIdx(...args)),
+    encode: (...args) => later(() => wasm.encode(...args)),
+    decodeAer: (...args) => later(() => wasm.decodeAer(...args)),
+    parseNpy: (...args) => later(() => wasm.parseNpy(...args)),
+    generate: (...args) => later(() => wasm.generate(...args)),
+    simulateEvents: (...args) => later(() => wasm.simulateEvents(...args)),
+  };
+}
+
+/** `later` makes long work wait for a macrotask, so that aborts and timers get their turn between two pieces of it. */
+function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: WasmSession): Session {
+  let isDisposed = false;
+  const checked = <T>(work: (session: WasmSession) => T) => {
+    return () => {
+      if (isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
+      return work(raw);
+    };
+  };
+  const now = <T>(work: (session: WasmSession) => T): T => instance.call(checked(work));
+  const soon = <T>(work: (session: WasmSession) => T): Promise<T> => later(checked(work));
+  return {
+    config: () => now((session) => session.config()),
+    info: () => now((session) => session.info()),
+    dispose() {
+      if (!isDisposed && instance.isAlive) raw.free();
+      isDisposed = true;
+    },
+    addDataset: (descriptor, arrays) => soon((session) => session.addDataset(descriptor, arrays)),
+    removeDataset: (id) => now((session) => session.removeDataset(id)),
+    begin: (options) => now((session) => session.begin(options)),
+    advance: (maxBatches) => soon((session) => session.advance(maxBatches)),
+    beginEvaluation: (dataset) => now((session) => session.beginEvaluation(dataset)),
+    advanceEvaluation: (maxSamples) => soon((session) => session.advanceEvaluation(maxSamples)),
+    predict: (dataset, start, count) => soon((session) => session.predict(dataset, start, count)),
+    gradients: (dataset, start, count, trace) => soon((session) => session.gradients(dataset, start, count, trace)),
+    applyGradients: (layers) => now((session) => session.applyGradients(layers)),
+    parameters: (layer) => now((session) => session.parameters(layer)),
+    setParameters: (layer, weights, biases) => now((session) => session.setParameters(layer, weights, biases)),
+    checkpoint: () => soon((session) => session.checkpoint()),
+  };
+}

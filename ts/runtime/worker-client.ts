@@ -1,0 +1,213 @@
+import { type Remote, transfer, wrap } from "comlink";
+import { SpikeletError } from "../errors.js";
+import type { Backend, Conversion, GradientArrays, ParameterArrays, PredictionArrays, Session } from "./backend.js";
+import type { Answer, View, WorkerHost } from "./worker-protocol.js";
+
+/**
+ * Starts a worker and loads the WebAssembly in it.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when either can't be loaded.
+ */
+export async function startWorker(urls: { workerUrl: string | undefined; wasmUrl: string | undefined }): Promise<Backend> {
+  const line = new Line(makeWorker(urls.workerUrl));
+  try {
+    const description = await line.ask((host) => host.load(urls.wasmUrl));
+    return backendOf(line, description);
+  } catch (thrown) {
+    line.end();
+    throw thrown;
+  }
+}
+
+function makeWorker(url: string | undefined): Worker {
+  // Bundlers find the worker by this literal form.
+  if (url === undefined) return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  return new Worker(url, { type: "module" });
+}
+
+/** The way to one worker. Once that has failed, every call fails. */
+class Line {
+  readonly #worker: Worker;
+  readonly #host: Remote<WorkerHost>;
+  readonly #waiting = new Set<(failure: SpikeletError) => void>();
+  #failure: SpikeletError | undefined;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    this.#host = wrap<WorkerHost>(worker);
+    worker.addEventListener("error", (event) => {
+      const what = event.message || "its module can't be loaded: give workerUrl, see docs/browser.md";
+      this.#fail(new SpikeletError("BACKEND_UNAVAILABLE", "backend", `the worker failed: ${what}`));
+    });
+    worker.addEventListener("messageerror", () => {
+      this.#fail(new SpikeletError("INTERNAL", "", "a message of the worker can't be read"));
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /** Calls the worker; what it answers with as a failure is thrown. */
+  async ask<T>(call: (host: Remote<WorkerHost>) => Promise<Answer<T>>, seen: (view: View) => void = () => {}): Promise<T> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const answer = await new Promise<Answer<T>>((resolve, reject) => {
+      this.#waiting.add(reject);
+      call(this.#host)
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
+    });
+    if ("failure" in answer) {
+      const error = new SpikeletError(answer.failure.code, answer.failure.path, answer.failure.message);
+      // The core stopped half-way: this worker can't be used again.
+      if (error.code === "INTERNAL") this.#fail(error);
+      throw error;
+    }
+    if (answer.view !== undefined) seen(answer.view);
+    return answer.value;
+  }
+
+  /** Lets go of a session, without waiting for it. */
+  close(session: number): void {
+    if (this.isAlive) void this.#host.close(session);
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+
+  #fail(failure: SpikeletError): void {
+    this.#failure ??= failure;
+    this.end();
+    for (const reject of this.#waiting) reject(failure);
+    this.#waiting.clear();
+  }
+}
+
+function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" | "version">): Backend {
+  const conversion = <M extends Conversion>(method: M) =>
+    ((...args: unknown[]) => line.ask((host) => host.convert(method, args))) as Backend[M];
+  const open = async (method: "createSession" | "restoreSession", args: unknown[]): Promise<Session> => {
+    let view: View = { config: "", info: "" };
+    const id = await line.ask(
+      (host) => host.open(method, args),
+      (seen) => {
+        view = seen;
+      },
+    );
+    return new RemoteSession(line, id, view);
+  };
+  return {
+    ...description,
+    kind: "wasm",
+    reason: "WebAssembly in a worker",
+    get isAlive() {
+      return line.isAlive;
+    },
+    createSession: (config, simd) => open("createSession", [config, simd]),
+    restoreSession: (checkpoint, simd) => open("restoreSession", [checkpoint, simd]),
+    parseIdx: conversion("parseIdx"),
+    encode: conversion("encode"),
+    decodeAer: conversion("decodeAer"),
+    parseNpy: conversion("parseNpy"),
+    generate: conversion("generate"),
+    simulateEvents: conversion("simulateEvents"),
+  };
+}
+
+/** A session of the worker. */
+class RemoteSession implements Session {
+  readonly #line: Line;
+  readonly #id: number;
+  #view: View;
+  #isDisposed = false;
+
+  constructor(line: Line, id: number, view: View) {
+    this.#line = line;
+    this.#id = id;
+    this.#view = view;
+  }
+
+  config(): string {
+    this.#check();
+    return this.#view.config;
+  }
+
+  info(): string {
+    this.#check();
+    return this.#view.info;
+  }
+
+  dispose(): void {
+    if (!this.#isDisposed) this.#line.close(this.#id);
+    this.#isDisposed = true;
+  }
+
+  addDataset(descriptor: string, arrays: Parameters<Session["addDataset"]>[1]): Promise<number> {
+    const buffers = new Set(Object.values(arrays).map((array: ArrayBufferView) => array.buffer as ArrayBuffer));
+    return this.#send("addDataset", transfer([descriptor, arrays], [...buffers]));
+  }
+
+  removeDataset(id: number): Promise<void> {
+    return this.#call("removeDataset", id);
+  }
+
+  begin(options: string): Promise<void> {
+    return this.#call("begin", options);
+  }
+
+  advance(maxBatches: number): Promise<string> {
+    return this.#call("advance", maxBatches);
+  }
+
+  beginEvaluation(dataset: number): Promise<void> {
+    return this.#call("beginEvaluation", dataset);
+  }
+
+  advanceEvaluation(maxSamples: number): Promise<string> {
+    return this.#call("advanceEvaluation", maxSamples);
+  }
+
+  predict(dataset: number, start: number, count: number): Promise<PredictionArrays> {
+    return this.#call("predict", dataset, start, count);
+  }
+
+  gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays> {
+    return this.#call("gradients", dataset, start, count, trace);
+  }
+
+  applyGradients(layers: ParameterArrays[]): Promise<void> {
+    return this.#call("applyGradients", layers);
+  }
+
+  parameters(layer: number): Promise<ParameterArrays> {
+    return this.#call("parameters", layer);
+  }
+
+  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Promise<void> {
+    return this.#call("setParameters", layer, weights, biases);
+  }
+
+  checkpoint(): Promise<Uint8Array> {
+    return this.#call("checkpoint");
+  }
+
+  #call<T>(method: keyof Session, ...args: unknown[]): Promise<T> {
+    return this.#send(method, args);
+  }
+
+  async #send<T>(method: keyof Session, args: unknown[]): Promise<T> {
+    this.#check();
+    const value = await this.#line.ask(
+      (host) => host.call(this.#id, method, args),
+      (view) => {
+        this.#view = view;
+      },
+    );
+    return value as T;
+  }
+
+  #check(): void {
+    if (this.#isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
+  }
+}

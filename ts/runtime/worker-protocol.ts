@@ -1,0 +1,34 @@
+import type { ErrorCode } from "../generated/errors.js";
+import type { Backend, Conversion } from "./backend.js";
+
+/** A failure as a value: an error that is thrown across threads arrives without its code and path. */
+export interface Failure {
+  code: ErrorCode;
+  path: string;
+  message: string;
+}
+
+/** What a session says of itself; it is sent along with every answer, so that the page can ask without waiting. */
+export interface View {
+  config: string;
+  info: string;
+}
+
+/** What a call came to. */
+export type Answer<T> = { value: T; view?: View | undefined } | { failure: Failure };
+
+/** What the worker tells of its backend. */
+export type Description = Pick<Backend, "simd" | "simdLevels" | "version">;
+
+/** What a worker does for a page. */
+export interface WorkerHost {
+  /** Loads the WebAssembly, from beside the worker unless told where. */
+  load(wasmUrl: string | undefined): Promise<Answer<Description>>;
+  convert(method: Conversion, args: unknown[]): Promise<Answer<unknown>>;
+  /** Makes a session; the value is its number. */
+  open(method: "createSession" | "restoreSession", args: unknown[]): Promise<Answer<number>>;
+  /** Calls a method of a session. */
+  call(session: number, method: string, args: unknown[]): Promise<Answer<unknown>>;
+  /** Lets go of a session. */
+  close(session: number): Promise<void>;
+}
