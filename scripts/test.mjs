@@ -1,6 +1,7 @@
 // npm test: sets up what is missing, then runs every check whose inputs changed since it last passed.
 // npm test -- --all runs them all; npm test -- vitest clippy runs these alone, changed or not.
 import { spawnSync } from "node:child_process";
+import { ensureChromium } from "./chromium.mjs";
 import { run, runTool } from "./run.mjs";
 import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
 import { ROOT, step } from "./stamps.mjs";
@@ -38,7 +39,10 @@ const CHECKS = {
   },
   vitest: {
     inputs: [...ALL_SCRIPTS, ...RUST, ...BINDINGS, "README.md", "docs", "package-lock.json"],
-    work: () => runTool("vitest", "vitest.mjs", ["run"]),
+    work: async () => {
+      await ensureChromium();
+      await runTool("vitest", "vitest.mjs", ["run"]);
+    },
   },
 };
 

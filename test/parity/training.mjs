@@ -8,7 +8,7 @@ const STEPS = 50;
 const BATCH = 16;
 
 /** @type {import("spikelet").Config} */
-const CONFIG = {
+export const CONFIG = {
   network: {
     input: UNITS,
     steps: 100,

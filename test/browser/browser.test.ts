@@ -1,0 +1,170 @@
+import type { Browser, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import type { PageOptions } from "spikelet";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../../scripts/find-chromium.mjs";
+import committed from "../parity/digest.json" with { type: "json" };
+import { type PackedProject, packedProject } from "../support/packed-project.js";
+import { buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
+import { serve } from "./serve.js";
+
+/** Bytes after gzip that a page may load. */
+const BUDGET = { wasm: 400_000, js: 30_000 };
+
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+
+let project: PackedProject;
+let browser: Browser;
+let built: string;
+
+beforeAll(async () => {
+  project = await packedProject();
+  await writePage(project.folder);
+  built = await buildWithVite(project.folder);
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path");
+  browser = await chromium.launch({ executablePath, args: FLAGS });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await project?.[Symbol.asyncDispose]();
+});
+
+interface OpenPage {
+  page: Page;
+  /** Errors of the console and what nobody caught. */
+  complaints: string[];
+  /** Addresses that were asked for. */
+  requests: string[];
+  run<T>(scenario: string, options?: PageOptions): Promise<T>;
+}
+
+async function open(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<OpenPage> {
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  await prepare?.(page);
+  await page.goto(url);
+  await page.waitForFunction(() => document.title === "ready");
+  const call = ([scenario, options]: [string, PageOptions]) =>
+    (globalThis as unknown as { scenarios: Record<string, (options: PageOptions) => unknown> }).scenarios[scenario]?.(options);
+  return {
+    page,
+    complaints,
+    requests,
+    run: (scenario, options = {}) => page.evaluate(call, [scenario, options] as [string, PageOptions]) as never,
+  };
+}
+
+describe("a page built with Vite", () => {
+  let served: Awaited<ReturnType<typeof serve>>;
+  let opened: OpenPage;
+  beforeAll(async () => {
+    served = await serve(built);
+    opened = await open(served.url);
+  });
+  afterAll(async () => {
+    await opened.page.close();
+    await served[Symbol.asyncDispose]();
+  });
+
+  it("trains in a worker to the committed bits", async () => {
+    expect(await opened.run("digest")).toEqual(committed);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("learns, and units fire", async () => {
+    const found = await opened.run<Record<string, number>>("epoch");
+    expect(found).toMatchObject({ kind: "wasm", simd: "simd128", reason: "WebAssembly in a worker", epochs: 12, finished: true });
+    expect(found["before"]).toBeLessThan(0.4);
+    expect(found["after"]).toBeGreaterThan(0.7);
+    expect(found["spikes"]).toBeGreaterThan(1);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("answers an abort at once and is free meanwhile", async () => {
+    const found = await opened.run<Record<string, number>>("abort");
+    expect(found["message"]).toBe("enough");
+    expect(found["milliseconds"]).toBeLessThan(200);
+    expect(found["events"]).toBeGreaterThan(0);
+    expect(found["ticks"]).toBeGreaterThan(10);
+  });
+
+  it("leaves arrays with their owner", async () => {
+    expect(await opened.run("arrays")).toEqual({ lengths: [78_400, 1000, 78_400], sums: 1 });
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("computes on its own thread when it is asked to", async () => {
+    expect(await opened.run("digest", { worker: false })).toEqual(committed);
+    expect(await opened.run("abort", { worker: false })).toMatchObject({ message: "enough" });
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("gets errors with code and path", async () => {
+    const missing = expect.stringMatching(/can't be loaded|failed/);
+    expect(await opened.run("errors")).toEqual({
+      config: {
+        code: "CONFIG_INVALID",
+        path: "network.steps",
+        message: expect.stringMatching(/^network\.steps: must be at least 1/),
+      },
+      simd: { code: "SIMD_UNSUPPORTED", path: "simd", message: expect.stringContaining("simd128") },
+      data: { code: "SHAPE_MISMATCH", path: "events.times[0]", message: expect.any(String) },
+      native: { code: "BACKEND_UNAVAILABLE", path: "backend", message: expect.any(String) },
+      folder: { code: "DATA_FORMAT", path: "mnist", message: expect.stringContaining("parseIdx") },
+      wasm: { code: "BACKEND_UNAVAILABLE", path: "backend", message: missing },
+      worker: { code: "BACKEND_UNAVAILABLE", path: "backend", message: missing },
+      disposed: { code: "DISPOSED", path: "", message: expect.any(String) },
+    });
+  });
+
+  it("starts a new worker after a defect", async () => {
+    expect(await opened.run("defect")).toEqual({
+      defect: { code: "INTERNAL", path: "", message: expect.stringContaining("capacity overflow") },
+      old: { code: "INTERNAL", path: "", message: expect.any(String) },
+      samples: 4,
+    });
+  });
+
+  it("is told before any download that SIMD is missing", async () => {
+    const without = await open(served.url, (page) =>
+      page.addInitScript(() => Object.assign(WebAssembly, { validate: () => false })),
+    );
+    const failed = expect.objectContaining({ message: expect.stringContaining("WebAssembly with SIMD") });
+    await expect(without.run("digest")).rejects.toEqual(failed);
+    expect(without.requests.filter((path) => /worker|wasm/.test(path))).toEqual([]);
+    await without.page.close();
+  });
+
+  it("loads no more than the budget", async () => {
+    expect(await packedSize(built, ".wasm")).toBeLessThanOrEqual(BUDGET.wasm);
+    const js = await packedSize(built, ".js");
+    expect(js).toBeGreaterThan(5_000);
+    expect(js).toBeLessThanOrEqual(BUDGET.js);
+  });
+});
+
+describe("other ways to a page", () => {
+  it("Vite's development server", async () => {
+    await using served = await serveWithViteDev(project.folder);
+    const opened = await open(served.url);
+    expect(await opened.run("digest")).toEqual(committed);
+    expect(opened.complaints).toEqual([]);
+    await opened.page.close();
+  });
+
+  it("esbuild, with the addresses of worker and WebAssembly", async () => {
+    await using served = await serve(await buildWithEsbuild(project.folder));
+    const opened = await open(served.url);
+    const options = { workerUrl: "worker.js", wasmUrl: "spikelet.wasm" };
+    expect(await opened.run("digest", options)).toEqual(committed);
+    expect(await opened.run("digest", { worker: false, wasmUrl: "spikelet.wasm" })).toEqual(committed);
+    expect(opened.complaints).toEqual([]);
+    await opened.page.close();
+  });
+});

@@ -1,0 +1,70 @@
+import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build as esbuild } from "esbuild";
+import { createServer, type InlineConfig, build as viteBuild } from "vite";
+import type { Served } from "./serve.js";
+
+const html = (script: string) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>loading</title>
+<script type="module" src="${script}"></script>`;
+
+/** Puts the page of the tests into a project, as a user would write it. */
+export async function writePage(folder: string): Promise<void> {
+  const tests = fileURLToPath(new URL("..", import.meta.url));
+  for (const file of ["browser/page.mjs", "parity/training.mjs"]) {
+    await mkdir(join(folder, dirname(file)));
+    await copyFile(join(tests, file), join(folder, file));
+  }
+  await writeFile(join(folder, "index.html"), html("./browser/page.mjs"));
+}
+
+function viteConfig(root: string): InlineConfig {
+  return {
+    root,
+    base: "./",
+    configFile: false,
+    logLevel: "error",
+    worker: { format: "es" },
+    // What docs/browser.md asks for: the worker's address is lost when the development server bundles the package.
+    optimizeDeps: { exclude: ["spikelet"] },
+  };
+}
+
+export async function buildWithVite(project: string): Promise<string> {
+  const outDir = join(project, "vite");
+  await viteBuild({ ...viteConfig(project), build: { outDir, reportCompressedSize: false } });
+  return outDir;
+}
+
+export async function serveWithViteDev(project: string): Promise<Served> {
+  const server = await createServer({ ...viteConfig(project), server: { host: "127.0.0.1", port: 0 } });
+  await server.listen();
+  return { url: server.resolvedUrls?.local[0] ?? "", [Symbol.asyncDispose]: () => server.close() };
+}
+
+/** esbuild follows no `new URL(…)`: worker and WebAssembly are given to it, and their addresses to the library. */
+export async function buildWithEsbuild(project: string): Promise<string> {
+  const outdir = join(project, "esbuild");
+  await mkdir(outdir);
+  await esbuild({
+    absWorkingDir: project,
+    entryPoints: { page: "browser/page.mjs", worker: "spikelet/worker" },
+    outdir,
+    bundle: true,
+    minify: true,
+    splitting: true,
+    format: "esm",
+    logLevel: "error",
+  });
+  await copyFile(join(project, "node_modules/spikelet/bindings/wasm/pkg/spikelet_bg.wasm"), join(outdir, "spikelet.wasm"));
+  await writeFile(join(outdir, "index.html"), html("./page.js"));
+  return outdir;
+}
+
+/** Bytes after gzip of all files with that ending. */
+export async function packedSize(folder: string, ending: string): Promise<number> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(ending));
+  const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(folder, file)), { level: 9 }).length));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

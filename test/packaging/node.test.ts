@@ -1,0 +1,69 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PackedProject, packedProject } from "../support/packed-project.js";
+
+const LEARNS = `
+const config = { network: { input: 4, steps: 30, layers: [{ type: "dense", units: 8 }, { type: "dense", units: 2 }] },
+  training: { batchSize: 4, epochs: 1 } };
+const spikes = Array.from({ length: 8 }, (_, k) => ({ times: [1, 2, 3], units: [k % 4, 1, 2] }));
+async function learn({ createTrainer, datasets }) {
+  const trainer = await createTrainer(config);
+  const data = datasets.fromSpikes({ spikes, labels: spikes.map((_, k) => k % 2) });
+  let updates = 0;
+  for await (const event of trainer.run(data)) if (event.type === "step") updates += 1;
+  const { kind, reason } = trainer.backend;
+  trainer.dispose();
+  return JSON.stringify({ updates, kind, reason });
+}
+`;
+
+describe("the tarball in an empty project", () => {
+  let project: PackedProject;
+  beforeAll(async () => {
+    project = await packedProject();
+    await writeFile(
+      join(project.folder, "esm.mjs"),
+      `import * as spikelet from "spikelet";${LEARNS}console.log(await learn(spikelet));`,
+    );
+    await writeFile(
+      join(project.folder, "cjs.cjs"),
+      `const spikelet = require("spikelet");${LEARNS}learn(spikelet).then(console.log);`,
+    );
+  });
+  afterAll(() => project[Symbol.asyncDispose]());
+
+  it("holds what is needed and nothing of the sources", () => {
+    expect(project.files).toEqual(
+      expect.arrayContaining(["dist/index.js", "bindings/wasm/pkg/spikelet_bg.wasm", "spikelet.schema.json"]),
+    );
+    expect(project.files.filter((path) => /^(crates|ts|test|scripts|benches)\//.test(path))).toEqual([]);
+  });
+
+  it.each(["esm.mjs", "cjs.cjs"])("trains natively from %s", async (file) => {
+    expect(JSON.parse(await project.node([file]))).toMatchObject({ updates: 2, kind: "native" });
+  });
+
+  it("trains with WebAssembly when the environment says so", async () => {
+    const found = JSON.parse(await project.node(["esm.mjs"], { SPIKELET_BACKEND: "wasm" }));
+    expect(found).toEqual({ updates: 2, kind: "wasm", reason: "SPIKELET_BACKEND asks for it" });
+  });
+
+  it("has the command line", async () => {
+    const text = await project.node(["node_modules/spikelet/dist/cli/main.js", "info", "--json"]);
+    expect(JSON.parse(text)).toMatchObject({ backend: { kind: "native" } });
+  });
+
+  // The last one: it takes the addon away.
+  it("falls back to WebAssembly without the addon and says so; native alone is an error that says why", async () => {
+    await rm(join(project.folder, "node_modules/spikelet/bindings/node"), { recursive: true });
+    for (const file of ["esm.mjs", "cjs.cjs"]) {
+      expect(JSON.parse(await project.node([file]))).toEqual({
+        updates: 2,
+        kind: "wasm",
+        reason: expect.stringMatching(/addon can't be loaded .*bindings\/node/),
+      });
+    }
+    await expect(project.node(["esm.mjs"], { SPIKELET_BACKEND: "native" })).rejects.toThrow(/BACKEND_UNAVAILABLE/);
+  });
+});
