@@ -83,10 +83,11 @@ describe("spikelet info", () => {
 });
 
 describe("spikelet data", () => {
-  it("lists the sets and shows a sample", async () => {
-    const { code, json } = await spikelet(["data", "--json", "--sample", "3"]);
+  it("shows size, parts and a sample", async () => {
+    const { code, json } = await spikelet(["data", "show", "--json", "--sample", "3"]);
     expect(code).toBe(0);
     expect(json()[0]).toMatchObject({ name: "digits", samples: 10_000, split: { train: 8000, validation: 1000, test: 1000 } });
-    expect((await spikelet(["data"])).stdout).toMatch(/digits.*mnist.*sample 0, label 0: \d+ spikes/s);
+    expect((await spikelet(["data", "show"])).stdout).toMatch(/^digits: .*sample 0, label 0: \d+ spikes/s);
+    expect(await spikelet(["data"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/list.*fetch.*verify.*show/s) });
   });
 });

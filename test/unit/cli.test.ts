@@ -94,7 +94,7 @@ describe("the configuration", () => {
   it("comes from a file", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "own.json");
     await writeFile(file, '{"network":{}}');
-    expect(await readConfiguration({ config: file }, [])).toEqual({ name: "own", config: { network: {} } });
+    expect(await readConfiguration({ config: file }, [])).toEqual({ data: {}, name: "own", config: { network: {} } });
     await writeFile(file, "{");
     await expect(readConfiguration({ config: file }, [])).rejects.toMatchObject({ code: "CONFIG_INVALID" });
     await writeFile(file, "[]");

@@ -10,7 +10,9 @@ import { say } from "./print.js";
 // biome-ignore lint/suspicious/noExplicitAny: a list of commands whose options differ
 type AnyCommand = CommandDef<any>;
 
-const COMMANDS: Record<string, () => Promise<AnyCommand>> = {
+type Commands = Record<string, () => Promise<AnyCommand>>;
+
+const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.js")).train,
   evaluate: async () => (await import("./commands/evaluate.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
@@ -29,7 +31,9 @@ const EXAMPLES = `EXAMPLES
 
   spikelet train --preset digits --out out/digits
   spikelet train --config mnist.json --data data/mnist --set training.epochs=5 --json
+  spikelet train --dataset fashionMnist --config fashion.json
   spikelet evaluate --checkpoint out/digits/best.safetensors --json
+  spikelet data fetch fashionMnist
 `;
 
 /** Runs one command line; never throws, never ends the process. */
@@ -50,25 +54,37 @@ async function dispatch(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) throw new UsageError(unknownCommand(name));
-  const command = await load();
-  if (rawArgs.includes("--help") || rawArgs.includes("-h")) return help(command, "", root);
+  await run(await commandOf(name, COMMANDS), rawArgs, root);
+}
+
+/** Runs a command, or the one of its own commands that the next word names. */
+async function run(command: AnyCommand, rawArgs: readonly string[], parent: AnyCommand): Promise<void> {
+  const [word, ...rest] = rawArgs;
+  const own = command.subCommands as Commands | undefined;
+  if (own !== undefined && word !== undefined && !word.startsWith("-")) {
+    return run(await commandOf(word, own), rest, command);
+  }
+  const asksForHelp = rawArgs.includes("--help") || rawArgs.includes("-h");
+  if (asksForHelp || (own !== undefined && word === undefined)) return help(command, "", parent);
+  if (own !== undefined) throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
   const args = typeof command.args === "object" && !(command.args instanceof Promise) ? command.args : {};
   const repeated = checkArguments(rawArgs, args);
   try {
-    await runCommand(command, { rawArgs, data: repeated });
+    await runCommand(command, { rawArgs: [...rawArgs], data: repeated });
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === "CLIError") throw new UsageError(stripVTControlCharacters(thrown.message));
     throw thrown;
   }
 }
 
-function unknownCommand(name: string): string {
-  if (name.startsWith("-")) return `a command comes first: ${Object.keys(COMMANDS).join(", ")}`;
-  const near = closest(name, Object.keys(COMMANDS));
-  const hint = near === undefined ? `there are ${Object.keys(COMMANDS).join(", ")}` : `did you mean ${near}?`;
-  return `unknown command "${name}": ${hint}`;
+async function commandOf(name: string, known: Commands): Promise<AnyCommand> {
+  const load = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (load !== undefined) return load();
+  const names = Object.keys(known);
+  if (name.startsWith("-")) throw new UsageError(`a command comes first: ${names.join(", ")}`);
+  const near = closest(name, names);
+  const hint = near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`;
+  throw new UsageError(`unknown command "${name}": ${hint}`);
 }
 
 async function help(command: AnyCommand, examples: string, parent?: AnyCommand): Promise<void> {

@@ -13,11 +13,15 @@ export type Repeated = Record<string, string[]>;
  */
 export function checkArguments(rawArgs: readonly string[], definition: ArgsDef): Repeated {
   const options: Record<string, { type: "boolean" | "string"; multiple: boolean }> = {};
+  let places = 0;
   for (const [name, { type }] of Object.entries(definition)) {
-    if (type !== "positional") options[name] = { type: type === "boolean" ? "boolean" : "string", multiple: true };
+    if (type === "positional") places += 1;
+    else options[name] = { type: type === "boolean" ? "boolean" : "string", multiple: true };
   }
   try {
-    const { values } = parseArgs({ args: [...rawArgs], options, strict: true, allowPositionals: false });
+    const { values, positionals } = parseArgs({ args: [...rawArgs], options, strict: true, allowPositionals: places > 0 });
+    const extra = positionals[places];
+    if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
     const repeated = values["set"];
     return { set: Array.isArray(repeated) ? repeated.map(String) : [] };
   } catch (thrown) {
@@ -26,6 +30,7 @@ export function checkArguments(rawArgs: readonly string[], definition: ArgsDef):
 }
 
 function usageError(thrown: unknown, rawArgs: readonly string[], known: readonly string[]): UsageError {
+  if (thrown instanceof UsageError) return thrown;
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : "";
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   const named = /'(?:-\w, )?(--?[^' ]+)/.exec(message)?.[1] ?? "";

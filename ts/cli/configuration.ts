@@ -1,9 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
 import { wholeNumber } from "./arguments.js";
+import { type DataSource, parseDataSection } from "./data.js";
 import { UsageError } from "./exit.js";
 import { applySetting, type Json } from "./setting.js";
 
@@ -22,6 +23,8 @@ export interface NamedConfig {
   /** Name of the preset or the file, for the output folder. */
   name: string;
   config: Config;
+  /** What it says about the data, which is not a part of what the core gets. */
+  data: Partial<DataSource>;
 }
 
 /** Reads file or preset and applies the options on top. */
@@ -35,7 +38,10 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
   for (const setting of settings) applySetting(config, setting);
   if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
   if (args.threads !== undefined) applySetting(config, `training.threads=${JSON.stringify(threads(args.threads))}`);
-  return { name, config: config as unknown as Config };
+  const data =
+    config["data"] === undefined ? {} : parseDataSection(config["data"], args.config === undefined ? "." : dirname(file));
+  delete config["data"];
+  return { name, config: config as unknown as Config, data };
 }
 
 /** `"auto"` or a number of threads. */

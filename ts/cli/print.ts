@@ -3,6 +3,7 @@ import type { Metrics } from "../generated/config.js";
 
 /** Numbers as people read them. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 export const grouped = (number: number): string => Math.round(number).toLocaleString("en-US");
 
 /** Results go to stdout: JSON for programs, lines for people. */

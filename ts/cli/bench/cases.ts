@@ -73,5 +73,5 @@ export function network(input: number, hidden: readonly number[], steps = STEPS)
 }
 
 async function digits({ data, backend }: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset> {
-  return (await loadSplit(dataSource({ data }), backend)).train;
+  return (await loadSplit(dataSource({ data }), { backend })).train;
 }

@@ -16,7 +16,8 @@ export const evaluate = defineCommand({
     const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const source = dataSource(args, record?.data);
-    const split = await loadSplit(source, network.backend);
+    const { steps } = network.config.network;
+    const split = await loadSplit(source, { backend: network.backend, steps, signal });
     const metrics = await network.evaluate(split[args.split as keyof typeof split], { signal });
     const report = { [args.split]: metrics, data: source, backend: backendRecord(network), config: network.config, version };
     printResult(args.json === true, report, () => metricLines(args.split, metrics));

@@ -29,10 +29,10 @@ export const gradients = defineCommand({
     const choices = choicesOf(args, signal);
     const start = wholeNumber(args.start, "start");
     const end = start + wholeNumber(args.samples, "samples", 1);
-    const open = async (): Promise<{ network: Network; known?: DataSource | undefined }> => {
+    const open = async (): Promise<{ network: Network; known?: Partial<DataSource> | undefined }> => {
       if (args.checkpoint === undefined) {
-        const { config } = await readConfiguration(args, (command as CommandData).set);
-        return { network: await createNetwork(config, choices) };
+        const { config, data } = await readConfiguration(args, (command as CommandData).set);
+        return { network: await createNetwork(config, choices), known: data };
       }
       if (args.config !== undefined || args.preset !== undefined)
         throw new UsageError("give --checkpoint or a configuration, not both");
@@ -41,7 +41,8 @@ export const gradients = defineCommand({
     };
     const opened = await open();
     using network = opened.network;
-    const split = await loadSplit(dataSource(args, opened.known), network.backend);
+    const { steps } = network.config.network;
+    const split = await loadSplit(dataSource(args, opened.known), { backend: network.backend, steps, signal });
     const batch = split[args.split as keyof typeof split].slice(start, end);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;

@@ -7,7 +7,7 @@ import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openTrainer } from "../checkpoint.js";
 import { readConfiguration } from "../configuration.js";
-import { dataSource, loadSplit } from "../data.js";
+import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, type CommandData, choicesOf } from "../invocation.js";
@@ -43,7 +43,8 @@ export const train = defineCommand({
     using trainer = start.trainer;
     const { files, history } = start;
     const source = dataSource(args, start.known);
-    const split = await loadSplit(source, trainer.backend);
+    const { steps } = trainer.config.network;
+    const split = await loadSplit(source, { backend: trainer.backend, steps, signal });
     await writeRunRecord(files, { version, data: source });
     emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source });
     const { simd, threads } = trainer.info;
@@ -82,14 +83,14 @@ interface Start {
   trainer: Trainer;
   files: OutputFolder;
   history: History;
-  known?: NonNullable<Awaited<ReturnType<typeof runRecordBeside>>>["data"];
+  known?: Partial<DataSource>;
 }
 
 async function fresh(args: TrainArguments, settings: readonly string[], choices: Choices): Promise<Start> {
-  const { name, config } = await readConfiguration(args, settings);
+  const { name, config, data } = await readConfiguration(args, settings);
   const trainer = await createTrainer(config, choices);
   const files = await openOutput(args.out ?? join("out", name));
-  return { trainer, files, history: new History(files.history) };
+  return { trainer, files, history: new History(files.history), known: data };
 }
 
 async function resumed(args: TrainArguments, choices: Choices): Promise<Start> {

@@ -63,7 +63,7 @@ export function filesIn(dir: string): OutputFolder {
 /** What a checkpoint does not hold: which data it learnt from. */
 export interface RunRecord {
   version: string;
-  data: DataSource;
+  data: Partial<DataSource>;
 }
 
 export async function writeRunRecord(files: OutputFolder, record: RunRecord): Promise<void> {

@@ -6,9 +6,24 @@ use schemars::{SchemaGenerator, schema_for};
 use serde_json::{Map, Value, json};
 use spikelet_core::{Config, Encoding, Generator, SaccadeCamera};
 
-/// The schema of a configuration file, in which `$schema` may stand.
+/// The schema of a configuration file, in which `$schema` and, for the command line, `data` may stand.
 pub(super) fn render() -> String {
     let mut schema = schema_for!(Config).to_value();
+    let encoding = schema_for!(Encoding).to_value();
+    if let Some(definitions) = encoding["$defs"].as_object() {
+        definitions.iter().for_each(|(name, of)| schema["$defs"][name] = of.clone());
+    }
+    schema["properties"]["data"] = json!({
+        "description": "What the command line trains on; `spikelet data list` names the data sets.",
+        "type": "object",
+        "properties": {
+            "dataset": { "description": "Name of the data set.", "type": "string" },
+            "dir": { "description": "Its folder, relative to this file.", "type": "string" },
+            "options": { "description": "Options of the data set.", "type": "object" },
+            "encoding": { "description": "How values become spikes.", "oneOf": encoding["oneOf"] },
+        },
+        "additionalProperties": false,
+    });
     schema["title"] = json!("Spikelet configuration");
     schema["properties"]["$schema"] =
         json!({ "description": "The place of this schema, for editors.", "type": "string" });

@@ -1,0 +1,147 @@
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type DataSource, dataSource, parseDataSection } from "../../ts/cli/data.js";
+import { raster } from "../../ts/cli/raster.js";
+import { spikelet } from "../support/spawn-cli.js";
+
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+
+describe("which data", () => {
+  const latency = { type: "latency", first: 0, last: 24 };
+
+  it("are the digits unless told otherwise, and MNIST with a folder alone", () => {
+    expect(dataSource({})).toEqual({ dataset: "digits", dir: null, options: {}, encoding: latency });
+    expect(dataSource({ data: "/m" })).toEqual({ dataset: "mnist", dir: "/m", options: {}, encoding: latency });
+    expect(dataSource({ dataset: "kmnist", data: "/k", encode: "rate:0.2" })).toEqual({
+      dataset: "kmnist",
+      dir: "/k",
+      options: {},
+      encoding: { type: "rate", most: 0.2 },
+    });
+    expect(dataSource({ dataset: "nmnist" }).encoding).toBeNull();
+    expect(() => dataSource({ dataset: "kmist" })).toThrow("did you mean kmnist?");
+  });
+
+  it("are those of the run or the configuration where the command line says nothing", () => {
+    const known: Partial<DataSource> = { dataset: "fashionMnist", dir: "/f", encoding: { type: "stretch", most: 3 } };
+    expect(dataSource({}, known)).toEqual({ ...known, options: {} });
+    expect(dataSource({ data: "/g" }, known)).toMatchObject({ dataset: "fashionMnist", dir: "/g" });
+    expect(dataSource({ dataset: "digits" }, known)).toEqual(dataSource({}));
+    // As a run of an earlier version left it.
+    expect(dataSource({}, { dir: "/m", encoding: { type: "latency" } })).toMatchObject({ dataset: "mnist", dir: "/m" });
+  });
+
+  it.each([
+    [[], "data"],
+    [{ set: "digits" }, "data.set"],
+    [{ dataset: "imagenet" }, "data.dataset"],
+    [{ dir: 3 }, "data.dir"],
+    [{ options: [] }, "data.options"],
+    [{ encoding: "latency" }, "data.encoding"],
+  ])("in a configuration are not %j", (section, path) => {
+    expect(() => parseDataSection(section, ".")).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path }));
+  });
+});
+
+describe("spikelet train on a data set by name", () => {
+  it("takes it from the configuration, and evaluate finds it again", async () => {
+    const dir = await folder();
+    const config = {
+      data: { dataset: "yinYang", options: { samples: 700, seed: 5 }, encoding: { type: "latency", last: 30, skipZero: false } },
+      network: {
+        input: 5,
+        steps: 60,
+        layers: [
+          { type: "dense", units: 40 },
+          { type: "dense", units: 3 },
+        ],
+      },
+      loss: { type: "latency", inverseTemperature: 0.5 },
+      training: { epochs: 2, batchSize: 16 },
+    };
+    await writeFile(join(dir, "yin-yang.json"), JSON.stringify(config));
+    const out = join(dir, "out");
+    const train = await spikelet(["train", "--config", join(dir, "yin-yang.json"), "--out", out, "--json"]);
+    expect(train).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("500 samples, 100 for validation, 100 for the test"),
+    });
+    const report = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    expect(report.data).toEqual({ ...config.data, dir: null });
+    expect(report.config.data).toBeUndefined();
+    const evaluate = await spikelet(["evaluate", "--checkpoint", join(out, "best.safetensors"), "--json"]);
+    expect(evaluate.json()[0]).toMatchObject({ test: report.test });
+  });
+
+  it("gives the spikes as many steps as the network has", async () => {
+    const out = await folder();
+    const settings = ["network.input=20", "network.steps=50", "network.layers[0].units=20", "training.epochs=1"];
+    const options = ["data.options.samplesPerClass=20"];
+    const args = [...settings, ...options].flatMap((setting) => ["--set", setting]);
+    expect(await spikelet(["train", "--dataset", "randman", ...args, "--out", out])).toMatchObject({ code: 0 });
+  });
+
+  it("names the option that is wrong, and what to do where the files are missing", async () => {
+    const out = await folder();
+    const args = ["train", "--out", out, "--set", "data.dataset=randman", "--set", "data.options.units=0"];
+    expect(await spikelet(args)).toMatchObject({
+      code: 2,
+      stderr: "error data.options.units: must be at least 1, got 0 (CONFIG_INVALID)\n",
+    });
+    const missing = await spikelet(["data", "show", "kmnist", "--dir", join(out, "none")]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("is not a folder that can be read") });
+  });
+});
+
+describe("spikelet data show", () => {
+  it("draws a sample of events", async () => {
+    const dir = await folder();
+    for (const part of ["Train", "Test"]) {
+      for (let label = 0; label < 10; label++) await mkdir(join(dir, part, String(label)), { recursive: true });
+      await writeFile(join(dir, part, "3", "00001.bin"), Uint8Array.of(5, 6, 0x80, 0, 0, 33, 0, 0x04, 0x93, 0xdf));
+    }
+    const [report] = (await spikelet(["data", "show", "nmnist", "--dir", dir, "--json"])).json();
+    expect(report).toMatchObject({
+      name: "nmnist",
+      samples: 2,
+      shape: [2, 34, 34],
+      split: { train: 1, validation: 0, test: 1 },
+      sample: { label: 3, spikes: 2, first: 0, last: 299 },
+    });
+    const shown = (await spikelet(["data", "show", "nmnist", "--dir", dir])).stdout.split("\n");
+    expect(shown[2 + 6]).toBe(`${"  ".repeat(5)}@@`);
+    expect(shown.at(-2)).toMatch(/^step 0 +299$/);
+  });
+
+  it("takes options of a drawn set", async () => {
+    const args = ["data", "show", "yinYang", "--set", "options.samples=70", "--encode", "latency:0:9", "--json"];
+    expect((await spikelet(args)).json()[0]).toMatchObject({ samples: 70, sample: { spikes: 5 } });
+  });
+});
+
+describe("a raster", () => {
+  it("has a dot for each spike", () => {
+    const train = { times: [0, 1, 7, 7], units: [0, 3, 4, 7] };
+    expect(raster(train, { units: 8, steps: 8, width: 4, height: 2 })).toEqual([
+      "┌────┐ unit 0",
+      "│⢁⠀⠀⠀│",
+      "│⠀⠀⠀⢈│",
+      "└────┘ unit 7",
+      "step 0 7",
+    ]);
+  });
+
+  it("lets near spikes fall together", () => {
+    const train = { times: [0, 299, 150], units: [0, 2311, 1156] };
+    const lines = raster(train, { units: 2312, steps: 300 });
+    expect(lines).toHaveLength(1 + 16 + 2);
+    expect(
+      lines
+        .slice(1, -2)
+        .join("")
+        .match(/[\u2801-\u28ff]/g),
+    ).toHaveLength(3);
+  });
+});

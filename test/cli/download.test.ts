@@ -1,0 +1,225 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { zipSync } from "fflate";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PublishedSet } from "../../ts/cli/store/catalogue.js";
+import { download } from "../../ts/cli/store/download.js";
+import { fetchFiles, stateOf } from "../../ts/cli/store/folder.js";
+import { unzip } from "../../ts/cli/store/unzip.js";
+import { type FileServer, fileServer } from "../support/file-server.js";
+import { spikelet } from "../support/spawn-cli.js";
+
+const content = Uint8Array.from({ length: 200_000 }, (_, k) => (k * k) % 251);
+const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
+const quick = { pause: 1 };
+
+let server: FileServer;
+let dir = "";
+
+beforeEach(async () => {
+  server = await fileServer();
+  dir = await mkdtemp(join(tmpdir(), "spikelet-download-"));
+});
+afterEach(() => server.close());
+
+describe("a download", () => {
+  const wanted = () => ({ name: "a.bin", md5: md5(content), urls: [`${server.url}a.bin`] });
+
+  it("appears under its name when it is whole and right", async () => {
+    server.files.set("/a.bin", content);
+    const seen: number[] = [];
+    await download(wanted(), dir, { onProgress: ({ bytes, all }) => seen.push(bytes / all) });
+    expect(await readFile(join(dir, "a.bin"))).toEqual(Buffer.from(content));
+    expect(await readdir(dir)).toEqual(["a.bin"]);
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  it("goes on where the connection broke", async () => {
+    server.files.set("/a.bin", content);
+    server.breaks = [70_000, 50_000];
+    await download(wanted(), dir, quick);
+    expect(await readFile(join(dir, "a.bin"))).toEqual(Buffer.from(content));
+    const starts = server.requests.map((request) => Number(/bytes=(\d+)-/.exec(request)?.[1] ?? 0));
+    expect(starts).toEqual([0, 70_000, 120_000]);
+  });
+
+  it("goes on in a later call", async () => {
+    server.files.set("/a.bin", content);
+    server.breaks = [70_000];
+    await expect(download(wanted(), dir, { attempts: 1 })).rejects.toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: join(dir, "a.bin") }),
+    );
+    expect(await readdir(dir)).toEqual([".a.bin.part"]);
+    await download(wanted(), dir, quick);
+    expect(server.requests.at(-1)).toBe("GET /a.bin bytes=70000-");
+    expect(await readdir(dir)).toEqual(["a.bin"]);
+  });
+
+  it("starts again where the server knows no ranges", async () => {
+    server.files.set("/a.bin", content);
+    server.knowsRanges = false;
+    server.breaks = [70_000];
+    await download(wanted(), dir, quick);
+    expect(await readFile(join(dir, "a.bin"))).toEqual(Buffer.from(content));
+  });
+
+  it("takes what is complete already, and throws away what is longer than the file", async () => {
+    server.files.set("/a.bin", content);
+    await writeFile(join(dir, ".a.bin.part"), content);
+    await download(wanted(), dir, quick);
+    expect(server.requests).toEqual(["GET /a.bin bytes=200000-"]);
+    await writeFile(join(dir, ".a.bin.part"), new Uint8Array(300_000));
+    await download(wanted(), dir, quick);
+    expect(server.requests.slice(1)).toEqual(["GET /a.bin bytes=300000-", "GET /a.bin"]);
+  });
+
+  it("refuses another content and leaves nothing", async () => {
+    server.files.set("/a.bin", content.slice().fill(7, 0, 9));
+    await expect(download(wanted(), dir, quick)).rejects.toThrow(
+      expect.objectContaining({ code: "CHECKSUM_MISMATCH", message: expect.stringContaining(md5(content)) }),
+    );
+    expect(await readdir(dir)).toEqual([]);
+  });
+
+  it("turns to the next mirror where a file is missing or wrong", async () => {
+    server.files.set("/wrong/a.bin", content.slice(1));
+    server.files.set("/right/a.bin", content);
+    const urls = ["missing/a.bin", "wrong/a.bin", "right/a.bin"].map((path) => server.url + path);
+    await download({ ...wanted(), urls }, dir, quick);
+    expect(server.requests.map((request) => request.split(" ")[1])).toEqual(["/missing/a.bin", "/wrong/a.bin", "/right/a.bin"]);
+    expect(await readdir(dir)).toEqual(["a.bin"]);
+  });
+
+  it("names every address that failed", async () => {
+    const urls = [`${server.url}none`, "http://127.0.0.1:9/none"];
+    const failure = download({ ...wanted(), urls }, dir, { attempts: 2, pause: 1 });
+    await expect(failure).rejects.toThrow(/none: answered 404; http:\/\/127\.0\.0\.1:9\/none: \S/);
+  });
+
+  it("stops at an abort and keeps what is there", async () => {
+    server.files.set("/a.bin", content);
+    server.breaks = [70_000];
+    const controller = new AbortController();
+    const onProgress = () => controller.abort(new Error("enough"));
+    await expect(download(wanted(), dir, { signal: controller.signal, onProgress })).rejects.toThrow("enough");
+    expect(await readdir(dir)).toEqual([".a.bin.part"]);
+  });
+});
+
+describe("an archive", () => {
+  it("is unpacked as a whole", async () => {
+    const tree = { "Train/0/1.bin": content, "Train/1/2.bin": content.slice(5), "other.txt": content };
+    const archive = join(dir, "a.zip");
+    await writeFile(archive, zipSync(tree));
+    await unzip(archive, dir, "Train");
+    expect((await readdir(dir)).sort()).toEqual(["Train", "a.zip"]);
+    expect(await readFile(join(dir, "Train/1/2.bin"))).toEqual(Buffer.from(content.slice(5)));
+  });
+
+  it("leaves nothing when it is damaged, without what is wanted, or leads out of the folder", async () => {
+    const archive = join(dir, "a.zip");
+    const refused = (message: string) =>
+      expect(unzip(archive, dir, "Train")).rejects.toThrow(
+        expect.objectContaining({ code: "DATA_FORMAT", message: expect.stringContaining(message) }),
+      );
+    const whole = zipSync({ "Train/0/1.bin": content });
+    await writeFile(archive, whole.slice(0, whole.length / 3));
+    await refused("damaged archive");
+    await writeFile(archive, zipSync({ "Test/0/1.bin": content }));
+    await refused("does not contain Train");
+    await writeFile(archive, zipSync({ "Train/../../../out.bin": content }));
+    await refused("leads out of the folder");
+    expect(await readdir(dir)).toEqual(["a.zip"]);
+    expect(existsSync(join(dir, "../out.bin"))).toBe(false);
+  });
+});
+
+describe("a data set", () => {
+  const packed = gzipSync(content);
+  const archive = zipSync({ "Test/0/1.bin": content });
+  const set = (): PublishedSet => ({
+    title: "a set",
+    source: "",
+    licence: "",
+    samples: { train: 1, test: 1 },
+    size: 1,
+    mirrors: [`${server.url}first/`, `${server.url}second/`],
+    files: [
+      { name: "images.gz", md5: md5(packed), contentMd5: md5(content) },
+      { name: "Test.zip", md5: md5(archive), unpacksTo: "Test" },
+    ],
+  });
+
+  it("is fetched once, from the mirror that has it", async () => {
+    server.files.set("/second/images.gz", packed).set("/first/Test.zip", archive);
+    const done: string[] = [];
+    const options = { ...quick, onFile: ({ name }: { name: string }, what: string) => done.push(`${name} ${what}`) };
+    await fetchFiles(set(), dir, options);
+    await fetchFiles(set(), dir, options);
+    expect(done).toEqual(["images.gz fetched", "Test.zip fetched", "images.gz present", "Test.zip present"]);
+    expect(server.requests).toHaveLength(3);
+    expect(await readFile(join(dir, "Test/0/1.bin"))).toEqual(Buffer.from(content));
+  });
+
+  it("is unpacked where only the archive is there", async () => {
+    await writeFile(join(dir, "Test.zip"), archive);
+    await writeFile(join(dir, "images.gz"), packed);
+    await fetchFiles(set(), dir, quick);
+    expect(server.requests).toEqual([]);
+    expect(existsSync(join(dir, "Test/0/1.bin"))).toBe(true);
+  });
+
+  it("knows the state of every file", async () => {
+    const [images, test] = set().files;
+    if (!images || !test) throw new Error("the set has two files");
+    expect(await stateOf(dir, images)).toBe("missing");
+    await writeFile(join(dir, "images"), content);
+    expect(await stateOf(dir, images)).toBe("unpacked");
+    await writeFile(join(dir, "images.gz"), gzipSync(content, { level: 1 }));
+    expect(await stateOf(dir, images)).toBe("repacked");
+    await writeFile(join(dir, "images.gz"), packed);
+    expect(await stateOf(dir, images)).toBe("ok");
+    await writeFile(join(dir, "images.gz"), packed.subarray(1));
+    expect(await stateOf(dir, images)).toBe("wrong");
+    await expect(fetchFiles(set(), dir, quick)).rejects.toThrow(expect.objectContaining({ code: "CHECKSUM_MISMATCH" }));
+    expect(await stateOf(dir, test)).toBe("missing");
+  });
+});
+
+describe("spikelet data", () => {
+  it("lists data sets with size, licence, checksums and mirrors", async () => {
+    const [report] = (await spikelet(["data", "list", "--json"])).json();
+    const sets = report?.["sets"] as { name: string; published: PublishedSet | null }[];
+    expect(sets.map(({ name }) => name)).toEqual(expect.arrayContaining(["digits", "mnist", "kmnist", "nmnist", "yinYang"]));
+    const fashion = sets.find(({ name }) => name === "fashionMnist")?.published;
+    expect(fashion).toMatchObject({ licence: "MIT", samples: { train: 60_000, test: 10_000 } });
+    for (const { published } of sets) {
+      for (const file of published?.files ?? []) {
+        expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
+        expect(file.urls?.length).toBeGreaterThan(0);
+      }
+    }
+    expect((await spikelet(["data", "list"])).stdout).toMatch(/fashionMnist.*licence MIT/s);
+  });
+
+  it("does not take foreign files for a data set", async () => {
+    await writeFile(join(dir, "train-images-idx3-ubyte.gz"), content);
+    const verify = await spikelet(["data", "verify", "kmnist", "--dir", dir]);
+    expect(verify).toMatchObject({ code: 1, stderr: expect.stringContaining("CHECKSUM_MISMATCH") });
+    expect(verify.stdout).toMatch(/train-images\S+\s+differs.*t10k-labels\S+\s+missing/s);
+  });
+
+  it("refuses what it does not know", async () => {
+    expect(await spikelet(["data", "fetch", "fashonMnist"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean fashionMnist?"),
+    });
+    expect(await spikelet(["data", "shwo"])).toMatchObject({ code: 2, stderr: expect.stringContaining("did you mean show?") });
+    expect(await spikelet(["data", "verify"])).toMatchObject({ code: 2 });
+    expect(await spikelet(["data", "list", "more"])).toMatchObject({ code: 2 });
+  });
+});

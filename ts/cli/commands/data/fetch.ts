@@ -1,0 +1,40 @@
+import { resolve } from "node:path";
+import { defineCommand } from "citty";
+import { abortOnInterrupt } from "../../interrupt.js";
+import { outputOptions, publishedOptions } from "../../options.js";
+import { printResult, say } from "../../print.js";
+import { CATALOGUE } from "../../store/catalogue.js";
+import { defaultFolder, fetchSet } from "../../store/folder.js";
+import { publishedName } from "../../store/name.js";
+import { TransferView } from "../../store/view.js";
+
+export const fetch = defineCommand({
+  meta: { name: "fetch", description: "Downloads a data set, checks it and unpacks it; a broken download is continued" },
+  args: {
+    ...publishedOptions,
+    mirror: { type: "string", description: "a base address to try before the published ones", valueHint: "URL" },
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const name = publishedName(args.name);
+    const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
+    const { title, licence, source } = CATALOGUE[name];
+    say(`${title}\nlicence: ${licence}; ${source}`);
+    const view = new TransferView();
+    const files: { name: string; what: string }[] = [];
+    try {
+      await fetchSet(name, dir, {
+        signal: abortOnInterrupt(),
+        mirror: args.mirror,
+        onProgress: (progress) => view.show(progress),
+        onFile: (file, what) => {
+          view.line(`${file.name}: ${what === "present" ? "was there" : "fetched, its checksum is right"}`);
+          files.push({ name: file.name, what });
+        },
+      });
+    } finally {
+      view.close();
+    }
+    printResult(args.json === true, { dataset: name, dir, files }, () => [`${name} is in ${dir}`]);
+  },
+});

@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { defineCommand } from "citty";
+import { outputOptions } from "../../options.js";
+import { megabytes, printResult } from "../../print.js";
+import { SETS, type SetName } from "../../sets.js";
+import { addressesOf, CATALOGUE, type PublishedSet } from "../../store/catalogue.js";
+import { defaultFolder } from "../../store/folder.js";
+
+export const list = defineCommand({
+  meta: { name: "list", description: "The data sets that there are, and where they come from" },
+  args: { ...outputOptions },
+  run({ args }) {
+    const sets = (Object.keys(SETS) as SetName[]).map((name) => ({ name, about: SETS[name].about, published: published(name) }));
+    printResult(args.json === true, { sets }, () =>
+      sets.flatMap((set) => {
+        const first = `${set.name.padEnd(19)} ${set.about}`;
+        if (set.published === null) return [first];
+        const { title, samples, size, licence, isThere, dir } = set.published;
+        const where = isThere ? `in ${dir}` : `spikelet data fetch ${set.name}`;
+        return [
+          first,
+          `${" ".repeat(20)}${title}`,
+          `${" ".repeat(20)}${samples.train} + ${samples.test} samples, ${megabytes(size)}, licence ${licence}; ${where}`,
+        ];
+      }),
+    );
+  },
+});
+
+function published(name: string): (Omit<PublishedSet, "mirrors"> & { dir: string; isThere: boolean }) | null {
+  if (!Object.hasOwn(CATALOGUE, name)) return null;
+  const set: PublishedSet = CATALOGUE[name as keyof typeof CATALOGUE];
+  const dir = defaultFolder(name);
+  const { title, source, licence, samples, size } = set;
+  const files = set.files.map((file) => ({ ...file, urls: addressesOf(set, file) }));
+  return { title, source, licence, samples, size, files, dir, isThere: existsSync(dir) };
+}

