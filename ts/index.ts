@@ -69,6 +69,7 @@ export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export {
   type CreateOptions,
   createNetwork,
+  type LayerInfo,
   Network,
   type NetworkInfo,
   type PassOptions,

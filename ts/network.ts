@@ -24,6 +24,19 @@ export interface PassOptions {
   signal?: AbortSignal;
 }
 
+/** Size of a spiking layer. */
+export interface LayerInfo {
+  /** Weights of a unit: the units below, or channels × kernel × kernel. */
+  inputs: number;
+  units: number;
+  /** Units that have weights of their own: all, or the channels of a convolution. */
+  filters: number;
+  /** Size of a convolution's output. */
+  picture?: { channels: number; height: number; width: number };
+  /** Side of the square that a convolution's unit sees. */
+  kernel?: number;
+}
+
 /** What a session knows about itself. */
 export interface NetworkInfo {
   /** SIMD level in use. */
@@ -32,7 +45,7 @@ export interface NetworkInfo {
   /** Gains of the neuron, given or found by `gain: "auto"`. */
   gains: { current: number; membrane: number; bias: number };
   /** The spiking layers, from the input up. */
-  layers: { inputs: number; units: number }[];
+  layers: LayerInfo[];
   version: string;
   /** Whether training has come to its last epoch. */
   finished: boolean;
@@ -141,7 +154,7 @@ export class Network implements Disposable {
     });
   }
 
-  /** Weights `[unit][input]` and biases of every spiking layer. */
+  /** Weights `[unit][input]` and biases of every spiking layer; in a convolution `[channel][channel below][y][x]`, a bias a channel. */
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {
       const { layers } = JSON.parse(session.info()) as NetworkInfo;

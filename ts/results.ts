@@ -19,7 +19,7 @@ export interface Prediction {
 
 /** Weights and biases of a layer, or their gradients. */
 export interface LayerParameters {
-  /** `[unit][input]`. */
+  /** `[unit][input]`, in a convolution `[channel][channel below][y][x]`. */
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;

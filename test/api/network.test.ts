@@ -12,8 +12,8 @@ describe("a network", () => {
       training: { gradientClip: 1, threads: "auto" },
     });
     expect(network.info.layers).toEqual([
-      { inputs: 4, units: 8 },
-      { inputs: 8, units: 2 },
+      { inputs: 4, units: 8, filters: 8 },
+      { inputs: 8, units: 2, filters: 2 },
     ]);
     expect(network.info.threads).toBeGreaterThanOrEqual(1);
     expect(network.info.version).toBe("0.1.0");

@@ -16,9 +16,7 @@ const FIXED = {
  * @param {any} golden
  * @returns {string | undefined}
  */
-export function unsupported({ config, layers }) {
-  const kinds = new Set(layers.map((/** @type {any} */ layer) => layer.kind));
-  for (const kind of kinds) if (kind !== "fc" && kind !== "flatten") return `${kind} layers are not supported yet`;
+export function unsupported({ config }) {
   for (const path of ["reset_act", "reset_tim"]) {
     if ((config[path] ?? "none") !== "none") return `${path} ${config[path]} is not supported yet`;
   }
@@ -47,9 +45,7 @@ export function configurationOf({ config, batch, optimiser }) {
           ? { gain: "auto" }
           : { gain: "manual", currentGain: config.beta_i, membraneGain: config.beta_v, biasGain: config.beta_bias }),
       },
-      layers: layers.map((/** @type {string} */ layer) =>
-        layer === "flatten" ? { type: "flatten" } : { type: "dense", units: Number(layer.slice("fc".length)) },
-      ),
+      layers: layers.map(layerOf),
     },
     rule: ruleOf(config),
     loss: lossOf(config),
@@ -58,9 +54,35 @@ export function configurationOf({ config, batch, optimiser }) {
     training: {
       batchSize: batch,
       gradientClip: config.grad_clip,
-      silentUnitUpdate: { strength: config.timing_penalty, rules: config.penalty_scope },
+      silentUnitUpdate: {
+        strength: config.timing_penalty,
+        rules: config.penalty_scope,
+        convolutions: config.penalty_conv,
+      },
     },
   };
+}
+
+/**
+ * @param {string} word as in `conv8c5`, `apool2`, `fc10`
+ * @returns {import("spikelet").LayerConfig}
+ */
+function layerOf(word) {
+  const [, kind, first, second] = /^(fc|conv|apool|mpool|flatten)(\d+)?(?:c(\d+))?$/.exec(word) ?? [];
+  switch (kind) {
+    case "fc":
+      return { type: "dense", units: Number(first) };
+    case "conv":
+      return { type: "conv2d", channels: Number(first), kernel: Number(second) };
+    case "apool":
+      return { type: "avgPool2d", window: Number(first) };
+    case "mpool":
+      return { type: "maxPool2d", window: Number(first) };
+    case "flatten":
+      return { type: "flatten" };
+    default:
+      throw new Error(`no layer ${word}`);
+  }
 }
 
 /**

@@ -64,6 +64,14 @@ export type Config = {
 /** The same learning rate in every epoch. */
 export type ConstantSchedule = Record<symbol, never>;
 
+/** A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2). */
+export type Conv2d = {
+  /** Channels of the output, at least 1. */
+  channels: number,
+  /** Side of the square that a unit sees, odd. */
+  kernel: number,
+};
+
 /** `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2). */
 export type CountLoss = {
   /** Wanted spikes of the labelled unit, where the data have labels. @default 1 */
@@ -157,7 +165,7 @@ export type LatencyLoss = {
 };
 
 /** One layer. */
-export type LayerConfig = { "type": "dense" } & Dense | { "type": "flatten" } & Flatten;
+export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Conv2d | { "type": "avgPool2d" } & Pool2d | { "type": "maxPool2d" } & Pool2d | { "type": "flatten" } & Flatten;
 
 /** The loss at the output (spec 4), averaged over the batch. */
 export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss;
@@ -192,7 +200,10 @@ export type Metrics = {
   saturatedFraction: Array<number>,
   /** Spikes per unit and simulated step, by layer. */
   firingRate: Array<number>,
-  /** Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches. */
+  /**
+   * Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a
+   * max pool only what it selects does.
+   */
   synapticOperations: number,
   /** Mean over the batches of the gradient's Euclidean norm before clipping; only for training. */
   gradientNorm?: number,
@@ -247,6 +258,12 @@ export type NeuronConfig = {
 
 /** How parameters follow the gradient (spec 7). */
 export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "sgd" } & Sgd;
+
+/** Squares side by side; rows and columns that do not fill one are dropped. */
+export type Pool2d = {
+  /** Side of a square and distance to the next, at least 1. */
+  window: number,
+};
 
 /** Averages since the start of the epoch. */
 export type Progress = {
@@ -378,6 +395,8 @@ export type SilentUnitUpdate = {
   strength?: number,
   /** Which rules get it. @default "timing" */
   rules?: SilentRules,
+  /** Whether convolutions get it too, by the share of silent places. @default false */
+  convolutions?: boolean,
 };
 
 /** Spikes of the spiking layers; input spikes do not count. */

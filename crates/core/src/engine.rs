@@ -1,5 +1,6 @@
 //! One sample at a time on each worker: forward, loss, backward, forget.
 
+mod arrivals;
 mod group;
 mod quiet;
 mod simulate;
@@ -9,5 +10,5 @@ mod workspace;
 pub use crate::rule::LayerTrace;
 pub(crate) use group::{Engine, GROUP, Job, Want};
 pub use slot::Prediction;
-pub(crate) use slot::Slot;
+pub(crate) use slot::{Slot, SlotLayer};
 pub(crate) use workspace::{LayerWork, Workspace};

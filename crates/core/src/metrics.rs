@@ -88,7 +88,8 @@ pub struct Metrics {
     pub saturated_fraction: Vec<f64>,
     /// Spikes per unit and simulated step, by layer.
     pub firing_rate: Vec<f64>,
-    /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches.
+    /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a
+    /// max pool only what it selects does.
     pub synaptic_operations: f64,
     /// Mean over the batches of the gradient's Euclidean norm before clipping; only for training.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +116,7 @@ pub(crate) struct SampleOutcome {
 }
 
 impl SampleOutcome {
-    pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>, input_spikes: u64, shapes: &[LayerShape]) {
+    pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>) {
         self.loss = LossValue::default();
         self.by_count = readout.by_count();
         self.by_first_spike = readout.by_first_spike();
@@ -126,12 +127,12 @@ impl SampleOutcome {
         self.until_decision.clear();
         self.silent.clear();
         self.saturated.clear();
-        self.synaptic_operations = input_spikes * shapes[0].units as u64;
+        self.synaptic_operations = 0;
         self.is_finite = true;
     }
 
     /// Adds a layer; `counts` is scratch and holds zeros before and after.
-    pub(crate) fn add_layer(&mut self, spikes: &LayerSpikes<'_>, units: usize, above: usize, counts: &mut Vec<u32>) {
+    pub(crate) fn add_layer(&mut self, spikes: &LayerSpikes<'_>, units: usize, counts: &mut Vec<u32>) {
         counts.resize(counts.len().max(units), 0);
         let total = spikes.count_before(spikes.steps);
         let fired = &spikes.units[..total as usize];
@@ -150,7 +151,6 @@ impl SampleOutcome {
         self.until_decision.push(spikes.count_before(self.decision_step as usize + 1));
         self.silent.push(silent);
         self.saturated.push(saturated);
-        self.synaptic_operations += total * above as u64;
     }
 }
 

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use spikelet_kernels::{LANES, LifConstants, QuietBound, TILE};
 
-use crate::config::{Config, LayerConfig, NetworkConfig, NeuronConfig, OptimizerConfig};
+use crate::config::{Config, NeuronConfig, OptimizerConfig};
 use crate::error::{Error, Result};
+use crate::geometry::{NO_UNIT, Picture};
 use crate::rng::{Purpose, Stream};
+use crate::wiring::{SharedWeights, Site, Wiring, wire};
 
 /// Gains in effect (spec 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -45,14 +47,46 @@ impl Gains {
 
 /// Size of a spiking layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LayerShape {
-    /// Units of the layer below.
+    /// Weights of a unit: the units of the layer below, or channels × kernel × kernel.
     pub inputs: usize,
     /// Units of this layer.
     pub units: usize,
+    /// Units that have weights of their own: all, or the channels of a convolution.
+    pub filters: usize,
+    /// Size of a convolution's output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// Side of the square that a convolution's unit sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<usize>,
 }
 
-/// Up to [`TILE`] units of a layer with their parameters and moments.
+impl LayerShape {
+    /// `[units, inputs]`, or `[channels, channels below, kernel, kernel]`.
+    #[must_use]
+    pub fn weight_shape(&self) -> Vec<usize> {
+        match self.kernel {
+            None => vec![self.units, self.inputs],
+            Some(kernel) => vec![self.filters, self.inputs / (kernel * kernel), kernel, kernel],
+        }
+    }
+
+    /// Whether units share their weights.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.kernel.is_some()
+    }
+
+    /// Number of weights.
+    #[must_use]
+    pub fn weights(&self) -> usize {
+        self.inputs * self.filters
+    }
+}
+
+/// Up to [`TILE`] units of a layer, or channels of a convolution, with their parameters and moments.
 #[derive(Clone, Debug)]
 pub(crate) struct Tile {
     pub(crate) layer: usize,
@@ -77,8 +111,10 @@ pub(crate) struct Tile {
     pub(crate) bias_sum: Vec<f32>,
     /// Samples of the batch so far in which a unit stayed silent, `[lane]`.
     pub(crate) silent: Vec<u32>,
-    /// Weights of the layer above towards this tile, `[upper unit][lane]`; empty at the top.
+    /// Weights of a dense layer above towards this tile, site by site `[upper unit][lane]`; else empty.
     pub(crate) upward: Vec<f32>,
+    /// What a convolution's sites read; empty in a dense layer.
+    pub(crate) shared: SharedWeights,
     /// Σ g² of the last update.
     pub(crate) squared_norm: f32,
 }
@@ -142,6 +178,8 @@ pub(crate) struct Network {
     /// Which units can still fire without input.
     pub(crate) quiet: QuietBound,
     pub(crate) shapes: Vec<LayerShape>,
+    /// Way to each layer from the one below.
+    pub(crate) wirings: Vec<Wiring>,
     /// Tiles of all layers, from the input up.
     pub(crate) tiles: Vec<Tile>,
     /// First tile of each layer, and the end of the last.
@@ -158,13 +196,14 @@ impl Network {
     pub(crate) fn new(config: &Config) -> Self {
         let gains = Gains::of(&config.network.neuron, config.network.steps);
         let neuron = &config.network.neuron;
-        let shapes = layer_shapes(&config.network);
+        let wirings = wire(&config.network);
+        let shapes: Vec<LayerShape> = wirings.iter().map(|wiring| wiring.shape).collect();
         let has_second = matches!(config.optimizer, OptimizerConfig::Adam(_));
         let mut tiles = Vec::new();
         let mut starts = vec![0];
         for (layer, shape) in shapes.iter().enumerate() {
-            for first in (0..shape.units).step_by(TILE) {
-                let units = TILE.min(shape.units - first);
+            for first in (0..shape.filters).step_by(TILE) {
+                let units = TILE.min(shape.filters - first);
                 let lanes = padded(units);
                 tiles.push(Tile {
                     layer,
@@ -180,6 +219,7 @@ impl Network {
                     bias_sum: vec![0.0; lanes],
                     silent: vec![0; lanes],
                     upward: Vec::new(),
+                    shared: SharedWeights::default(),
                     squared_norm: 0.0,
                 });
             }
@@ -197,18 +237,24 @@ impl Network {
             constants,
             quiet: QuietBound::new(&constants, config.network.steps as usize),
             shapes,
+            wirings,
             tiles,
             starts,
         };
         for layer in 0..network.shapes.len() {
-            let LayerShape { inputs, units } = network.shapes[layer];
+            let shape = network.shapes[layer];
             let mut stream = Stream::new(config.training.seed, Purpose::Weights, layer as u32);
-            let bound = (1.0 / (inputs as f64).sqrt()) as f32;
-            let weights: Vec<f32> = (0..inputs * units).map(|_| stream.symmetric() * bound).collect();
+            let bound = (1.0 / (shape.inputs as f64).sqrt()) as f32;
+            let weights: Vec<f32> = (0..shape.weights()).map(|_| stream.symmetric() * bound).collect();
             network.write_weights(layer, Slice::Values, &weights);
         }
         network.refresh();
         network
+    }
+
+    /// γ of a layer: what a spike below it drives through a weight of 1.
+    pub(crate) fn drive_gain(&self, layer: usize) -> f32 {
+        self.constants.drive_gain * self.wirings[layer].share
     }
 
     pub(crate) fn layer(&self, layer: usize) -> &[Tile] {
@@ -223,12 +269,12 @@ impl Network {
         self.shapes[self.shapes.len() - 1].units
     }
 
-    /// An array of the weights, `[unit][input]`.
+    /// An array of the weights, `[unit][input]`; in a convolution `[channel][channel below][y][x]`.
     pub(crate) fn read_weights(&self, layer: usize, slice: Slice) -> Vec<f32> {
-        let LayerShape { inputs, units } = self.shapes[layer];
-        let mut out = vec![0.0; inputs * units];
+        let shape = self.shapes[layer];
+        let mut out = vec![0.0; shape.weights()];
         for tile in self.layer(layer) {
-            unpack(tile.weights.slice(slice), tile, inputs, &mut out);
+            unpack(tile.weights.slice(slice), tile, shape.inputs, &mut out);
         }
         out
     }
@@ -260,12 +306,12 @@ impl Network {
 
     /// Replaces the parameters of a layer and forgets their moments.
     pub(crate) fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
-        let LayerShape { inputs, units } = *self
+        let shape = *self
             .shapes
             .get(layer)
             .ok_or_else(|| Error::shape("layer", format!("must be below {}, got {layer}", self.shapes.len())))?;
-        check("weights", weights, inputs * units)?;
-        check("biases", biases, units)?;
+        check("weights", weights, shape.weights())?;
+        check("biases", biases, shape.filters)?;
         self.write_weights(layer, Slice::Values, weights);
         self.write_biases(layer, Slice::Values, biases);
         for tile in self.layer_mut(layer) {
@@ -286,8 +332,22 @@ impl Network {
         for layer in 1..self.shapes.len() {
             let (below, above) = self.tiles.split_at_mut(self.starts[layer]);
             let above = &above[..self.starts[layer + 1] - self.starts[layer]];
-            for tile in &mut below[self.starts[layer - 1]..] {
-                tile.refresh_upward(above);
+            let (source, wiring) = (&self.wirings[layer - 1], &self.wirings[layer]);
+            for (number, tile) in below[self.starts[layer - 1]..].iter_mut().enumerate() {
+                if wiring.is_plain(Some(source)) {
+                    tile.refresh_upward(above);
+                } else if wiring.convolution.is_none() {
+                    tile.refresh_arriving(number, source, wiring, above);
+                }
+            }
+        }
+        for (layer, wiring) in self.wirings.iter().enumerate() {
+            let Some(convolution) = &wiring.convolution else { continue };
+            let tiles = &mut self.tiles[self.starts[layer]..self.starts[layer + 1]];
+            for (tile, block) in tiles.iter_mut().zip(&convolution.blocks) {
+                let Tile { weights, drive_bias, rest, shared, lanes, .. } = tile;
+                shared.refresh(convolution, block, &weights.values, *lanes);
+                shared.refresh_biases(convolution, block, drive_bias, rest);
             }
         }
     }
@@ -313,6 +373,42 @@ impl Tile {
         }
     }
 
+    /// The drive of the bias at each step, `[lane]` of a site.
+    pub(crate) fn site_bias(&self, site: &Site) -> &[f32] {
+        match (self.shared.bias.is_empty(), site.is_edge) {
+            (true, _) => &self.drive_bias,
+            (false, false) => &self.shared.bias,
+            (false, true) => &self.shared.edge_bias,
+        }
+    }
+
+    /// V∞, `[lane]` of a site; of places outside the picture too, which never fire.
+    pub(crate) fn site_rest(&self) -> &[f32] {
+        if self.shared.bias.is_empty() { &self.rest } else { &self.shared.rest }
+    }
+
+    /// Copies the weights of a dense layer above, where each lane's spikes arrive, site by site `[upper unit][lane]`.
+    fn refresh_arriving(&mut self, number: usize, source: &Wiring, wiring: &Wiring, above: &[Self]) {
+        let upper = wiring.shape.units;
+        let sites = source.sites.iter().filter(|site| site.tile == number);
+        self.upward.resize(upper * sites.clone().map(|site| site.lanes).sum::<usize>(), 0.0);
+        let mut start = 0;
+        for site in sites {
+            for (lane, &input) in wiring.arrival_of_lane[site.lane..site.lane + site.lanes].iter().enumerate() {
+                if input == NO_UNIT {
+                    continue;
+                }
+                for tile in above {
+                    let row = &tile.weights.values[input as usize * tile.lanes..][..tile.units];
+                    for (unit, weight) in row.iter().enumerate() {
+                        self.upward[start + (tile.first + unit) * site.lanes + lane] = *weight;
+                    }
+                }
+            }
+            start += upper * site.lanes;
+        }
+    }
+
     /// Copies the weights of the layer above, transposed.
     fn refresh_upward(&mut self, above: &[Self]) {
         let units: usize = above.iter().map(|tile| tile.units).sum();
@@ -335,22 +431,6 @@ pub(crate) fn unpack(from: &[f32], tile: &Tile, inputs: usize, to: &mut [f32]) {
             to[(tile.first + unit) * inputs + input] = from[input * tile.lanes + unit];
         }
     }
-}
-
-/// Spiking layers with the sizes of their inputs.
-pub(crate) fn layer_shapes(network: &NetworkConfig) -> Vec<LayerShape> {
-    let mut inputs = network.input.units();
-    let mut shapes = Vec::new();
-    for layer in &network.layers {
-        match layer {
-            LayerConfig::Dense(dense) => {
-                shapes.push(LayerShape { inputs, units: dense.units as usize });
-                inputs = dense.units as usize;
-            }
-            LayerConfig::Flatten(_) => {}
-        }
-    }
-    shapes
 }
 
 /// Right length and finite.

@@ -14,7 +14,12 @@ impl<'a> LayerSpikes<'a> {
         &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
     }
 
-    /// `(step, unit)` in order.
+    /// Units of all spikes at steps before `end`.
+    pub(crate) fn before(&self, end: usize) -> &'a [u32] {
+        &self.units[..self.offsets[end] as usize]
+    }
+
+    /// `(step, unit)` in order of steps.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<'a> {
         let spikes = *self;
         (0..self.steps).flat_map(move |t| spikes.at(t).iter().map(move |&unit| (t, unit as usize)))

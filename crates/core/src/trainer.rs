@@ -9,13 +9,13 @@ mod update;
 
 use spikelet_kernels::Level;
 
+use crate::Dataset;
 use crate::config::Config;
 use crate::engine::{Engine, Job, Want};
 use crate::error::{Error, Result};
 use crate::loss::Loss;
 use crate::network::{Gains, LayerShape, Network, Slice};
-use crate::rule::{Sweep, sweeps};
-use crate::{Dataset, rule};
+use crate::rule::{SilentPush, Sweep, sweeps};
 
 pub use evaluate::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
@@ -31,8 +31,8 @@ pub struct Trainer {
     network: Network,
     loss: Loss,
     sweeps: Vec<Sweep>,
-    /// Strength of the silent-unit update under this rule.
-    silent_strength: f64,
+    /// The silent-unit update under this rule.
+    silent: SilentPush,
     /// Updates so far.
     updates: u64,
     run: Run,
@@ -55,7 +55,7 @@ impl Trainer {
         Self {
             loss: Loss::new(&config),
             sweeps: sweeps(&config.rule),
-            silent_strength: rule::silent_strength(&config.rule, &config.training),
+            silent: SilentPush::new(&config.rule, &config.training),
             updates: 0,
             run: Run::new(&network),
             engine: Engine::new(level),

@@ -36,16 +36,30 @@ const STEPS: usize = 40;
 const INPUTS: usize = 30;
 const OUTPUTS: usize = 4;
 
-fn config(rule: &str, loss: &str) -> Config {
+const DENSE: &str =
+    r#"[{ "type": "dense", "units": 70 }, { "type": "dense", "units": 20 }, { "type": "dense", "units": 4 }]"#;
+/// Strips that end inside and outside a row, both pools, a second convolution with two blocks of channels.
+const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "maxPool2d", "window": 2 },
+    { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
+    { "type": "dense", "units": 4 }]"#;
+
+fn config(input: &str, layers: &str, rule: &str, loss: &str) -> Config {
     Config::from_json(&format!(
-        r#"{{ "network": {{ "input": {INPUTS}, "steps": {STEPS}, "neuron": {{ "currentDecay": 0.9, "membraneDecay": 0.9 }},
-              "layers": [{{ "type": "dense", "units": 70 }}, {{ "type": "dense", "units": 20 }},
-                         {{ "type": "dense", "units": {OUTPUTS} }}] }},
+        r#"{{ "network": {{ "input": {input}, "steps": {STEPS}, "neuron": {{ "currentDecay": 0.9, "membraneDecay": 0.9 }},
+              "layers": {layers} }},
             "rule": {rule}, "loss": {loss},
             "training": {{ "batchSize": 5, "epochs": 2, "seed": 3,
-                           "silentUnitUpdate": {{ "strength": 0.5, "rules": "all" }} }} }}"#
+                           "silentUnitUpdate": {{ "strength": 0.5, "rules": "all", "convolutions": true }} }} }}"#
     ))
     .expect("the configuration is valid")
+}
+
+/// Networks under rules and losses.
+fn cases() -> impl Iterator<Item = Config> {
+    let dense = CASES.iter().map(|(rule, loss)| config("30", DENSE, rule, loss));
+    let convolutions =
+        [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", CONVOLUTIONS, rule, loss));
+    dense.chain(convolutions)
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.
@@ -121,36 +135,33 @@ const CASES: [(&str, &str); 6] = [
 
 #[test]
 fn every_level_gives_the_same_bits() {
-    for (rule, loss) in CASES {
-        let config = config(rule, loss);
+    for config in cases() {
         let levels = Level::available();
         let expected = run(&config, levels[0], 1000, false, &Sequential);
         for &level in &levels[1..] {
-            assert!(run(&config, level, 1000, false, &Sequential) == expected, "{level} differs for {rule} and {loss}");
+            assert!(run(&config, level, 1000, false, &Sequential) == expected, "{level} differs for {config:?}");
         }
     }
 }
 
 #[test]
 fn any_number_of_workers_gives_the_same_bits() {
-    for (rule, loss) in CASES {
-        let config = config(rule, loss);
+    for config in cases() {
         let expected = run(&config, Level::detect(), 1000, false, &Sequential);
         for workers in [1, 2, 3, 8] {
             let found = run(&config, Level::detect(), 1000, false, &Threads(workers));
-            assert!(found == expected, "{workers} workers differ for {rule} and {loss}");
+            assert!(found == expected, "{workers} workers differ for {config:?}");
         }
     }
 }
 
 #[test]
 fn any_split_of_a_run_gives_the_same_bits() {
-    for (rule, loss) in CASES {
-        let config = config(rule, loss);
+    for config in cases() {
         let expected = run(&config, Level::detect(), 1000, false, &Sequential);
         for (budget, restarts) in [(1, false), (7, false), (1, true), (5, true)] {
             let found = run(&config, Level::detect(), budget, restarts, &Sequential);
-            assert!(found == expected, "advance({budget}), restarts {restarts} differs for {rule} and {loss}");
+            assert!(found == expected, "advance({budget}), restarts {restarts} differs for {config:?}");
         }
     }
 }

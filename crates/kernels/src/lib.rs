@@ -18,6 +18,7 @@ mod lif;
 mod project;
 mod quiet;
 pub mod reference;
+mod scatter;
 mod update;
 
 pub use adjoint::{AdjointOutput, AdjointTile, Injection, NO_ROW, SpikeError, adjoint_tile};
@@ -26,6 +27,7 @@ pub use level::Level;
 pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
 pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietState, list_restless, pick, run_quiet};
+pub use scatter::scatter_tile;
 pub use update::{
     AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile,
 };

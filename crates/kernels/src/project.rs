@@ -8,10 +8,12 @@ use crate::{LANES, Level};
 /// Steps that share a load of the weights.
 const STEPS: usize = 4;
 
-/// `out[t][lane] = scale · Σ_j weights[j][lane] rows[t][j]`, summed in the order of `j`.
+/// `out[t][lane] = scale · Σ_s Σ_j weights[s][j][lane] rows[t][s · gap + j]`, summed in the order of `s` and `j`.
+///
+/// A dense layer is one segment; a convolution has one for each row of its kernel.
 #[derive(Clone, Copy, Debug)]
 pub struct Projection<'a> {
-    /// Weights of the upper layer towards the lanes of a lower tile, `[upper unit][lane]`.
+    /// Weights of the upper layer towards the lanes of a lower tile, `[segment][upper unit][lane]`.
     pub weights: &'a [f32],
     /// Lanes of the lower tile.
     pub lanes: usize,
@@ -19,8 +21,14 @@ pub struct Projection<'a> {
     pub rows: &'a [f32],
     /// Distance between two steps of `rows`.
     pub stride: usize,
-    /// Units of the upper layer.
+    /// Units of a segment.
     pub units: usize,
+    /// Runs of neighbouring units that are summed.
+    pub segments: usize,
+    /// Distance between the first units of two segments.
+    pub gap: usize,
+    /// Whether the sums are added to what `out` holds.
+    pub adds: bool,
     /// Factor on every sum.
     pub scale: f32,
     /// Number of steps.
@@ -77,17 +85,19 @@ fn project_block<S: Simd, const K: usize, const N: usize>(
     let width = K * S::f32s::LEN;
     let mut sums = [[S::f32s::splat(simd, 0.0); K]; N];
     let mut rows = [projection.rows; N];
-    for (n, row) in rows.iter_mut().enumerate() {
-        let start = (t + n) * projection.stride;
-        *row = &projection.rows[start..start + projection.units];
-    }
-    for j in 0..projection.units {
-        let start = j * projection.lanes + first;
-        let weights = &projection.weights[start..start + width];
-        for k in 0..K {
-            let weight = S::f32s::from_slice(simd, &weights[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
-            for n in 0..N {
-                sums[n][k] += weight * S::f32s::splat(simd, rows[n][j]);
+    for segment in 0..projection.segments {
+        for (n, row) in rows.iter_mut().enumerate() {
+            let start = (t + n) * projection.stride + segment * projection.gap;
+            *row = &projection.rows[start..start + projection.units];
+        }
+        for j in 0..projection.units {
+            let start = (segment * projection.units + j) * projection.lanes + first;
+            let weights = &projection.weights[start..start + width];
+            for k in 0..K {
+                let weight = S::f32s::from_slice(simd, &weights[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+                for n in 0..N {
+                    sums[n][k] += weight * S::f32s::splat(simd, rows[n][j]);
+                }
             }
         }
     }
@@ -96,7 +106,12 @@ fn project_block<S: Simd, const K: usize, const N: usize>(
         let start = (t + n) * projection.lanes + first;
         let to = &mut out[start..start + width];
         for k in 0..K {
-            (sums[n][k] * scale).store_slice(&mut to[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+            let to = &mut to[k * S::f32s::LEN..(k + 1) * S::f32s::LEN];
+            let mut sum = sums[n][k] * scale;
+            if projection.adds {
+                sum = S::f32s::from_slice(simd, to) + sum;
+            }
+            sum.store_slice(to);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::project::tree;
 use crate::update::{MOMENT_FLOOR, total};
 use crate::{
     AdamStep, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW, Optimizer,
-    Projection, RowGradient, SgdStep, SpikeError, TILE, TileParameters, TileState, exp2,
+    Projection, RowGradient, SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState, exp2,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -130,10 +130,15 @@ fn error_rows(tile: &AdjointTile<'_>) -> Vec<f32> {
 pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
     for t in 0..projection.steps {
         for lane in 0..projection.lanes {
-            let sum = (0..projection.units).fold(0.0, |sum, j| {
-                sum + projection.weights[j * projection.lanes + lane] * projection.rows[t * projection.stride + j]
-            });
-            out[t * projection.lanes + lane] = sum * projection.scale;
+            let mut sum = 0.0;
+            for segment in 0..projection.segments {
+                for j in 0..projection.units {
+                    let weight = projection.weights[(segment * projection.units + j) * projection.lanes + lane];
+                    sum += weight * projection.rows[t * projection.stride + segment * projection.gap + j];
+                }
+            }
+            let to = &mut out[t * projection.lanes + lane];
+            *to = if projection.adds { *to + sum * projection.scale } else { sum * projection.scale };
         }
     }
 }
@@ -146,6 +151,17 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
         sums[i % LANES] += a * b;
     }
     tree(sums)
+}
+
+/// Twin of [`crate::scatter_tile`].
+pub fn scatter_tile(events: &StepEvents<'_>, row_of_step: &[u32], q_rows: &[f32], lanes: usize, gradient: &mut [f32]) {
+    for (t, &q_row) in row_of_step.iter().enumerate().filter(|&(_, &row)| row != NO_ROW) {
+        for &row in events.at(t) {
+            for lane in 0..lanes {
+                gradient[row as usize * lanes + lane] += q_rows[q_row as usize * lanes + lane];
+            }
+        }
+    }
 }
 
 /// Twin of [`crate::gather_tile`].

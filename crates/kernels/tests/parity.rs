@@ -3,7 +3,7 @@
 use spikelet_kernels::{
     AdamStep, AdjointOutput, AdjointTile, ForwardTile, Gather, Injection, LANES, Level, LifConstants, NO_ROW,
     Optimizer, Projection, RowGradient, SgdStep, SpikeError, StepEvents, TileParameters, TileState, adjoint_tile, dot,
-    forward_tile, gather_tile, project, reference, update_rows, update_tile,
+    forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -222,14 +222,27 @@ fn projection_and_dot_are_the_plain_loops() {
             let units = 1 + draw.below(20);
             let stride = units + draw.below(5);
             for lanes in LANE_COUNTS {
-                let weights = draw.vector(units * lanes, 1.0);
-                let rows = draw.vector(steps * stride, 1.0);
-                let projection = Projection { weights: &weights, lanes, rows: &rows, stride, units, scale: 0.3, steps };
-                let mut expected = vec![0.0; steps * lanes];
-                let mut found = expected.clone();
-                reference::project(&projection, &mut expected);
-                project(level, &projection, &mut found);
-                assert_same("projection", level, &found, &expected);
+                for (segments, gap, adds) in [(1, 0, false), (3, units + 2, true)] {
+                    let weights = draw.vector(segments * units * lanes, 1.0);
+                    let rows = draw.vector((steps + 1) * stride + segments * gap, 1.0);
+                    let projection = Projection {
+                        weights: &weights,
+                        lanes,
+                        rows: &rows,
+                        stride,
+                        units,
+                        segments,
+                        gap,
+                        adds,
+                        scale: 0.3,
+                        steps,
+                    };
+                    let mut expected = draw.vector(steps * lanes, 1.0);
+                    let mut found = expected.clone();
+                    reference::project(&projection, &mut expected);
+                    project(level, &projection, &mut found);
+                    assert_same("projection", level, &found, &expected);
+                }
             }
             let (a, b) = (draw.vector(steps * LANES, 1.0), draw.vector(steps * LANES, 1.0));
             assert_same("dot", level, &[dot(level, &a, &b)], &[reference::dot(&a, &b)]);
@@ -316,4 +329,27 @@ fn check_update(
     let expected = with(&|parameters, _| reference::update_rows(lanes, &partial, &shape, optimizer, parameters));
     let found = with(&|parameters, _| update_rows(level, lanes, &partial, &shape, optimizer, parameters));
     assert_same("row update", level, &found, &expected);
+}
+
+#[test]
+fn scatter_is_the_plain_loop() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in 0..=67 {
+                let case = Case::new(steps as u32 * 5 + lanes as u32, lanes, steps);
+                let events = StepEvents { offsets: &case.offsets, units: &case.units };
+                let mut rows = 0..;
+                let row_of_step: Vec<u32> = (0..steps)
+                    .map(|t| if events.at(t).is_empty() { NO_ROW } else { rows.next().expect("endless") })
+                    .collect();
+                let mut draw = Draw(steps as u32 + 7);
+                let q_rows = draw.vector(steps * lanes, 1.0);
+                let mut expected = draw.vector(case.weights.len(), 1.0);
+                let mut found = expected.clone();
+                reference::scatter_tile(&events, &row_of_step, &q_rows, lanes, &mut expected);
+                scatter_tile(level, &events, &row_of_step, &q_rows, lanes, &mut found);
+                assert_same("scattered gradient", level, &found, &expected);
+            }
+        }
+    }
 }

@@ -20,6 +20,9 @@ fn projections(criterion: &mut Criterion) {
         rows: &rows,
         stride: UNITS,
         units: UNITS,
+        segments: 1,
+        gap: 0,
+        adds: false,
         scale: 0.3,
         steps: STEPS,
     };

@@ -2,6 +2,7 @@
 //!
 //! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
 
+mod layers;
 mod loss;
 mod network;
 mod rule;
@@ -12,7 +13,7 @@ pub(crate) mod validate;
 use serde::{Deserialize, Serialize};
 
 pub use loss::{CountLoss, EarlyStop, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
-pub use network::{Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig};
+pub use network::{Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig, Pool2d};
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, ExponentialSurrogate, MixtureRule, RuleConfig, Surrogate, TimingRule,
 };

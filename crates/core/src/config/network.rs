@@ -124,11 +124,23 @@ impl Default for NeuronConfig {
 pub enum LayerConfig {
     /// Every unit sees every input; spiking.
     Dense(Dense),
+    /// Every unit sees a square of the picture, with weights that all places share; spiking.
+    Conv2d(Conv2d),
+    /// The mean over squares of the picture.
+    AvgPool2d(Pool2d),
+    /// The largest of squares of the picture, the first one in row-major order on ties.
+    MaxPool2d(Pool2d),
     /// `[channels, height, width]` to a flat list of units, row-major.
     Flatten(Flatten),
 }
 
-deserialize_tagged!(LayerConfig { "dense" => Dense, "flatten" => Flatten });
+deserialize_tagged!(LayerConfig {
+    "dense" => Dense,
+    "conv2d" => Conv2d,
+    "avgPool2d" => AvgPool2d,
+    "maxPool2d" => MaxPool2d,
+    "flatten" => Flatten,
+});
 
 /// A fully connected layer of spiking units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,6 +149,26 @@ deserialize_tagged!(LayerConfig { "dense" => Dense, "flatten" => Flatten });
 pub struct Dense {
     /// Number of units, at least 1.
     pub units: u32,
+}
+
+/// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Conv2d {
+    /// Channels of the output, at least 1.
+    pub channels: u32,
+    /// Side of the square that a unit sees, odd.
+    pub kernel: u32,
+}
+
+/// Squares side by side; rows and columns that do not fill one are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Pool2d {
+    /// Side of a square and distance to the next, at least 1.
+    pub window: u32,
 }
 
 /// Reshapes a picture to a flat list of units.

@@ -191,11 +191,13 @@ pub struct SilentUnitUpdate {
     pub strength: f64,
     /// Which rules get it.
     pub rules: SilentRules,
+    /// Whether convolutions get it too, by the share of silent places.
+    pub convolutions: bool,
 }
 
 impl Default for SilentUnitUpdate {
     fn default() -> Self {
-        Self { strength: 100.0, rules: SilentRules::default() }
+        Self { strength: 100.0, rules: SilentRules::default(), convolutions: false }
     }
 }
 

@@ -1,15 +1,16 @@
 //! Ranges of the configuration. Each message says what must hold and what was given.
 
+use super::layers::layers;
 use super::{
-    ActivationVariant, Config, GainMode, LayerConfig, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig,
-    RuleConfig, ScheduleConfig, Surrogate, Threads,
+    ActivationVariant, Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, RuleConfig,
+    ScheduleConfig, Surrogate, Threads,
 };
 use crate::error::{Error, Result};
 
 /// Parameters of one layer may not exceed this many, so that a small file cannot ask for all memory.
-const MOST_WEIGHTS: u64 = 1 << 30;
+pub(super) const MOST_WEIGHTS: u64 = 1 << 30;
 /// States of one layer over all steps may not exceed this many either.
-const MOST_STATES: u64 = 1 << 28;
+pub(super) const MOST_STATES: u64 = 1 << 28;
 /// Threads beyond this are a mistake.
 const MOST_THREADS: u32 = 1024;
 
@@ -52,34 +53,7 @@ fn network(network: &NetworkConfig) -> Result<()> {
     if network.layers.is_empty() {
         return Err(Error::config("network.layers", "must have at least 1 layer, got 0"));
     }
-    let mut inputs = network.input.units() as u64;
-    let mut is_flat = matches!(network.input, super::InputShape::Units(_));
-    for (index, layer) in network.layers.iter().enumerate() {
-        match layer {
-            LayerConfig::Dense(dense) => {
-                let path = format!("network.layers[{index}].units");
-                if !is_flat {
-                    return Err(Error::config(
-                        format!("network.layers[{index}].type"),
-                        "dense needs a flat input: put a flatten layer before it",
-                    ));
-                }
-                at_least(&path, dense.units, 1)?;
-                at_most(&path, inputs * u64::from(dense.units), MOST_WEIGHTS)
-                    .map_err(|_| Error::config(&path, format!("{inputs} × {} weights are too many", dense.units)))?;
-                at_most(&path, u64::from(network.steps) * u64::from(dense.units), MOST_STATES).map_err(|_| {
-                    Error::config(&path, format!("{} units × {} steps are too many", dense.units, network.steps))
-                })?;
-                inputs = u64::from(dense.units);
-            }
-            LayerConfig::Flatten(_) => is_flat = true,
-        }
-    }
-    if !matches!(network.layers.last(), Some(LayerConfig::Dense(_))) {
-        let last = network.layers.len() - 1;
-        return Err(Error::config(format!("network.layers[{last}].type"), "the last layer must be dense"));
-    }
-    Ok(())
+    layers(network)
 }
 
 fn neuron(neuron: &NeuronConfig) -> Result<()> {
@@ -169,11 +143,11 @@ fn optimizer(optimizer: &OptimizerConfig) -> Result<()> {
     }
 }
 
-fn at_least(path: &str, value: u32, least: u32) -> Result<()> {
+pub(super) fn at_least(path: &str, value: u32, least: u32) -> Result<()> {
     require(value >= least, path, &format!("must be at least {least}"), value)
 }
 
-fn at_most(path: &str, value: u64, most: u64) -> Result<()> {
+pub(super) fn at_most(path: &str, value: u64, most: u64) -> Result<()> {
     require(value <= most, path, &format!("must be at most {most}"), value)
 }
 
@@ -200,6 +174,6 @@ pub(crate) fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()
     require((least..=most).contains(&value), path, &format!("must be between {least} and {most}"), value)
 }
 
-fn require(holds: bool, path: &str, rule: &str, value: impl std::fmt::Display) -> Result<()> {
+pub(super) fn require(holds: bool, path: &str, rule: &str, value: impl std::fmt::Display) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::config(path, format!("{rule}, got {value}"))) }
 }

@@ -113,7 +113,7 @@ fn run_sample(
         work.keep_trace(network.steps);
     }
     if job.want.trace {
-        work.keep_adjoints(network.steps);
+        work.keep_adjoints(network);
     }
     let input = job.data.inputs().sample(index);
     let steps = simulate(level, network, input, end, work);
@@ -125,10 +125,12 @@ fn run_sample(
     };
     let inputs = LayerSpikes { offsets: &work.input_offsets, units: input.1, steps };
     let outcome = &mut slot.outcome;
-    outcome.start(&work.readout, label, inputs.count_before(steps), &network.shapes);
-    for (layer, shape) in network.shapes.iter().enumerate() {
-        let above = network.shapes.get(layer + 1).map_or(0, |shape| shape.units);
-        outcome.add_layer(&work.layers[layer].spikes(steps), shape.units, above, &mut work.counts);
+    outcome.start(&work.readout, label);
+    for (layer, wiring) in network.wirings.iter().enumerate() {
+        let here = &work.layers[layer];
+        outcome.add_layer(&here.spikes(steps), wiring.shape.units, &mut work.counts);
+        let below = layer.checked_sub(1).map_or(inputs, |below| work.layers[below].spikes(steps));
+        outcome.synaptic_operations += wiring.operations(here.arrivals.spikes(wiring, &below).before(steps));
     }
     if let Some(loss) = job.loss {
         let output = Output { spikes: output.spikes(steps), readout: &work.readout, steps: network.steps, batch };
@@ -139,9 +141,12 @@ fn run_sample(
     mark_fired(network, steps, work, slot);
     if job.want.spikes {
         slot.spikes.clear();
-        slot.spikes.extend(
-            work.layers.iter().map(|layer| layer.spikes(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect()),
-        );
+        slot.spikes.extend(work.layers.iter().map(|layer| {
+            let mut spikes: Vec<_> = layer.spikes(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect();
+            // A convolution lists the units of a step place by place.
+            spikes.sort_unstable();
+            spikes
+        }));
     }
     slot.trace = None;
     if job.want.gradients {
@@ -153,10 +158,17 @@ fn run_sample(
 
 /// Which units fired at all, for the silent-unit update.
 fn mark_fired(network: &Network, steps: usize, work: &Workspace, slot: &mut Slot) {
-    for (layer, here) in work.layers.iter().zip(&mut slot.layers) {
-        here.fired.clear();
-        here.fired.extend(
-            layer.spikes.chunks_exact(network.steps).map(|tile| tile[..steps].iter().fold(0, |all, bits| all | bits)),
-        );
+    for (wiring, (layer, here)) in network.wirings.iter().zip(work.layers.iter().zip(&mut slot.layers)) {
+        let fired = layer
+            .spikes
+            .chunks_exact(network.steps)
+            .map(|site| site[..steps].iter().fold(0, |all: u64, bits| all | bits));
+        match &wiring.convolution {
+            None => {
+                here.fired.clear();
+                here.fired.extend(fired);
+            }
+            Some(convolution) => convolution.count_silent(&wiring.sites, fired, &mut here.silent_places),
+        }
     }
 }

@@ -1,8 +1,9 @@
 //! The rest of a layer's simulation once its last input has come.
 
-use spikelet_kernels::{Level, QuietRun, QuietState, TILE, list_restless, pick, run_quiet};
+use spikelet_kernels::{Level, QuietRun, QuietState, list_restless, pick, run_quiet};
 
 use super::workspace::LayerWork;
+use crate::geometry::NO_UNIT;
 use crate::network::Network;
 
 /// Scratch for the units that can still fire.
@@ -20,24 +21,39 @@ impl Quiet {
     /// Adds the layer's spikes from where it stands up to step `to`, without input. State and trace stay where they are:
     /// gradients need less of them than there is.
     pub(super) fn finish(&mut self, level: Level, network: &Network, index: usize, to: usize, layer: &mut LayerWork) {
-        let tiles = network.layer(index);
+        let (wiring, tiles) = (&network.wirings[index], network.layer(index));
         self.units.clear();
-        for tile in tiles {
-            let lanes = tile.first..tile.first + tile.lanes;
+        for site in &wiring.sites {
+            let lanes = site.lane..site.lane + site.lanes;
             let state = QuietState {
                 current: &layer.current[lanes.clone()],
                 membrane: &layer.membrane[lanes],
-                rest: &tile.rest,
+                rest: tiles[site.tile].site_rest(),
             };
-            list_restless(level, &network.quiet, &state, tile.first as u32, &mut self.units);
+            list_restless(level, &network.quiet, &state, site.lane as u32, &mut self.units);
+        }
+        if wiring.convolution.is_some() {
+            self.units.retain(|&lane| wiring.unit_of_lane[lane as usize] != NO_UNIT);
         }
         if self.units.is_empty() {
             return;
         }
-        pick(&self.units, |unit| layer.current[unit], &mut self.current);
-        pick(&self.units, |unit| layer.membrane[unit], &mut self.membrane);
-        pick(&self.units, |unit| tiles[unit / TILE].drive_bias[unit % TILE], &mut self.bias);
-        pick(&self.units, |unit| tiles[unit / TILE].rest[unit % TILE], &mut self.rest);
+        let place = |lane: usize| {
+            let site = &wiring.sites[wiring.site_of(lane)];
+            (&tiles[site.tile], site, lane - site.lane)
+        };
+        let bias = |lane| {
+            let (tile, site, lane) = place(lane);
+            tile.site_bias(site)[lane]
+        };
+        let rest = |lane| {
+            let (tile, _, lane) = place(lane);
+            tile.site_rest()[lane]
+        };
+        pick(&self.units, |lane| layer.current[lane], &mut self.current);
+        pick(&self.units, |lane| layer.membrane[lane], &mut self.membrane);
+        pick(&self.units, bias, &mut self.bias);
+        pick(&self.units, rest, &mut self.rest);
         self.fired.clear();
         let run = QuietRun {
             current: &self.current,
@@ -51,9 +67,10 @@ impl Quiet {
         run_quiet(level, &run, &mut self.fired);
         let (steps, words) = (network.steps, network.steps.div_ceil(64));
         for &(step, index) in &self.fired {
-            let (step, unit) = (step as usize, self.units[index as usize] as usize);
-            layer.spikes[unit / TILE * steps + step] |= 1 << (unit % TILE);
-            layer.busy[unit / TILE * words + step / 64] |= 1 << (step % 64);
+            let (step, lane) = (step as usize, self.units[index as usize] as usize);
+            let site = wiring.site_of(lane);
+            layer.spikes[site * steps + step] |= 1 << (lane - wiring.sites[site].lane);
+            layer.busy[site * words + step / 64] |= 1 << (step % 64);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Forward simulation of one sample.
 
-use spikelet_kernels::{ForwardTile, Level, StepEvents, TileState, forward_tile};
+use spikelet_kernels::{ForwardTile, Level, LifConstants, StepEvents, TileState, forward_tile};
 
 use super::workspace::{LayerWork, Workspace, set_steps};
-use crate::network::{Network, Tile};
+use crate::geometry::NO_UNIT;
+use crate::network::Network;
+use crate::wiring::Wiring;
 
 /// Steps between two looks at the output when a sample may end early: one word of busy steps.
 const CHUNK: usize = 64;
@@ -68,19 +70,23 @@ fn run_layer(
     if here.is_complete {
         return;
     }
-    let (events, is_input_known) = match below.last() {
+    let (spikes, is_input_known) = match below.last() {
         Some(layer) => (StepEvents { offsets: &layer.offsets, units: &layer.units }, layer.is_complete),
         None => (StepEvents { offsets: input_offsets, units: input }, true),
     };
-    let driven_to = if is_input_known { last_event(events.offsets).clamp(here.reached, to) } else { to };
-    run_tiles(level, network, index, events, driven_to, here);
-    let is_quiet = is_input_known && last_event(events.offsets) <= driven_to;
+    let wiring = &network.wirings[index];
+    let source = index.checked_sub(1).map(|below| &network.wirings[below]);
+    here.arrivals.take(wiring, source, spikes, if is_input_known { last } else { to });
+    let last_arrival = last_event(here.arrivals.events(wiring, spikes).offsets);
+    let driven_to = if is_input_known { last_arrival.clamp(here.reached, to) } else { to };
+    run_sites(level, network, index, spikes, driven_to, here);
+    let is_quiet = is_input_known && last_arrival <= driven_to;
     if is_quiet && driven_to < last {
         quiet.finish(level, network, index, last, here);
     }
     here.is_complete = is_quiet || driven_to == last;
     let listed_to = if here.is_complete { last } else { to };
-    list_spikes(network.layer(index), network.steps, (from, listed_to), here);
+    list_spikes(wiring, network.steps, (from, listed_to), here);
 }
 
 /// `offsets[t]` = number of spikes before step `t`.
@@ -104,15 +110,17 @@ fn last_event(offsets: &[u32]) -> usize {
 pub(crate) fn extend_traces(level: Level, network: &Network, units: &[u32], end: usize, work: &mut Workspace) {
     for index in 0..work.layers.len() {
         let (below, here) = work.layers.split_at_mut(index);
-        let events = match below.last() {
+        let spikes = match below.last() {
             Some(layer) => StepEvents { offsets: &layer.offsets, units: &layer.units },
             None => StepEvents { offsets: &work.input_offsets, units },
         };
-        run_tiles(level, network, index, events, end, &mut here[0]);
+        here[0].arrivals.list_sites(&network.wirings[index], spikes, 0, end);
+        run_sites(level, network, index, spikes, end, &mut here[0]);
     }
 }
 
-fn run_tiles(level: Level, network: &Network, index: usize, events: StepEvents<'_>, to: usize, layer: &mut LayerWork) {
+/// Runs the sites of a layer up to step `to`.
+fn run_sites(level: Level, network: &Network, index: usize, spikes: StepEvents<'_>, to: usize, layer: &mut LayerWork) {
     let from = layer.reached;
     if from >= to {
         return;
@@ -120,20 +128,20 @@ fn run_tiles(level: Level, network: &Network, index: usize, events: StepEvents<'
     layer.reached = to;
     let steps = network.steps;
     let words = steps.div_ceil(64);
-    for (number, tile) in network.layer(index).iter().enumerate() {
-        let lanes = tile.first..tile.first + tile.lanes;
-        let trace = if layer.trace.is_empty() { 0..0 } else { tile.first * steps..(tile.first + tile.lanes) * steps };
+    let wiring = &network.wirings[index];
+    let arriving = layer.arrivals.events(wiring, spikes);
+    let constants = LifConstants { drive_gain: network.drive_gain(index), ..network.constants };
+    for (number, site) in wiring.sites.iter().enumerate() {
+        let tile = &network.layer(index)[site.tile];
+        let lanes = site.lane..site.lane + site.lanes;
+        let trace = if layer.trace.is_empty() { 0..0 } else { site.lane * steps..(site.lane + site.lanes) * steps };
+        let (weights, events) = match &wiring.convolution {
+            None => (&tile.weights.values, arriving),
+            Some(_) => (&tile.shared.drive, layer.arrivals.sites.events(number)),
+        };
         forward_tile(
             level,
-            &ForwardTile {
-                weights: &tile.weights.values,
-                bias: &tile.drive_bias,
-                lanes: tile.lanes,
-                events,
-                constants: network.constants,
-                from,
-                to,
-            },
+            &ForwardTile { weights, bias: tile.site_bias(site), lanes: site.lanes, events, constants, from, to },
             &mut TileState {
                 current: &mut layer.current[lanes.clone()],
                 membrane: &mut layer.membrane[lanes],
@@ -145,14 +153,16 @@ fn run_tiles(level: Level, network: &Network, index: usize, events: StepEvents<'
     }
 }
 
-/// Turns the bits of all tiles into lists by step, units in order; `from` starts a word. The cost follows the spikes.
-fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
+/// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the spikes.
+fn list_spikes(wiring: &Wiring, steps: usize, (from, to): (usize, usize), layer: &mut LayerWork) {
     let LayerWork { spikes, busy, offsets, units, .. } = layer;
     let words = steps.div_ceil(64);
-    let fired = |visit: &mut dyn FnMut(&Tile, usize, u64)| {
-        for (tile, (spikes, busy)) in tiles.iter().zip(spikes.chunks_exact(steps).zip(busy.chunks_exact(words))) {
+    let fired = |visit: &mut dyn FnMut(usize, usize, u64)| {
+        let sites = wiring.sites.iter().zip(spikes.chunks_exact(steps).zip(busy.chunks_exact(words)));
+        for (site, (spikes, busy)) in sites {
             let first = from / 64;
-            set_steps(&busy[first..to.div_ceil(64)]).for_each(|t| visit(tile, first * 64 + t, spikes[first * 64 + t]));
+            set_steps(&busy[first..to.div_ceil(64)])
+                .for_each(|t| visit(site.lane, first * 64 + t, spikes[first * 64 + t]));
         }
     };
     let before = units.len() as u32;
@@ -166,9 +176,11 @@ fn list_spikes(tiles: &[Tile], steps: usize, (from, to): (usize, usize), layer: 
     }
     units.resize(total as usize, 0);
     // Each step's start moves to its end, which is where the next one starts.
-    fired(&mut |tile, t, mut bits| {
+    fired(&mut |lane, t, mut bits| {
         while bits != 0 {
-            units[offsets[t + 1] as usize] = tile.first as u32 + bits.trailing_zeros();
+            let unit = wiring.unit_of_lane[lane + bits.trailing_zeros() as usize];
+            debug_assert!(unit != NO_UNIT, "only units fire");
+            units[offsets[t + 1] as usize] = unit;
             offsets[t + 1] += 1;
             bits &= bits - 1;
         }

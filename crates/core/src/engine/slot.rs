@@ -7,6 +7,7 @@ use crate::network::{Network, padded};
 use crate::readout::LayerSpikes;
 use crate::rule::SampleTrace;
 use crate::spikes::SpikeTrains;
+use crate::wiring::Wiring;
 
 /// Results of one sample.
 #[derive(Debug, Default)]
@@ -27,17 +28,33 @@ pub(crate) struct SlotLayer {
     pub(crate) rows: usize,
     /// Input unit and row of each input spike that has a gradient, in order of time.
     pub(crate) inputs: Vec<(u32, u32)>,
-    /// q of the layer at those rows: tile by tile `[row][lane]`.
+    /// q of a dense layer at those rows: tile by tile `[row][lane]`.
     pub(crate) q: Vec<f32>,
-    /// Σ_t p, `[lane]` of all tiles.
+    /// Σ q over the sample in a convolution: tile by tile `[input][lane]`.
+    pub(crate) shared_weights: Vec<f32>,
+    /// Σ_t p, `[lane]` of all tiles; in a convolution also over places.
     pub(crate) bias: Vec<f32>,
-    /// Lanes that fired, a word for each tile.
+    /// Lanes that fired, a word for each tile of a dense layer.
     pub(crate) fired: Vec<u64>,
+    /// Places at which each channel of a convolution stayed silent.
+    pub(crate) silent_places: Vec<u32>,
 }
 
 impl SlotLayer {
+    /// Prepares a layer for the spikes that arrive before `end`.
+    pub(crate) fn start(&mut self, wiring: &Wiring, arriving: &LayerSpikes<'_>, steps: usize, end: usize) {
+        let lanes = padded(wiring.shape.filters);
+        if wiring.convolution.is_none() {
+            self.plan_rows(arriving, steps, end, lanes);
+        } else {
+            self.shared_weights.resize(wiring.shape.inputs * lanes, 0.0);
+        }
+        self.bias.clear();
+        self.bias.resize(lanes, 0.0);
+    }
+
     /// Assigns a row to each step before `end` at which the input fires.
-    pub(crate) fn plan_rows(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+    fn plan_rows(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
         self.inputs.clear();
@@ -51,8 +68,6 @@ impl SlotLayer {
             }
         }
         self.q.resize(self.rows * lanes, 0.0);
-        self.bias.clear();
-        self.bias.resize(lanes, 0.0);
     }
 }
 
@@ -61,7 +76,7 @@ impl Slot {
         let layers = network
             .shapes
             .iter()
-            .map(|shape| SlotLayer { bias: vec![0.0; padded(shape.units)], ..SlotLayer::default() })
+            .map(|shape| SlotLayer { bias: vec![0.0; padded(shape.filters)], ..SlotLayer::default() })
             .collect();
         Self { layers, ..Self::default() }
     }

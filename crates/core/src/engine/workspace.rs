@@ -1,10 +1,11 @@
 //! Scratch memory of one worker; its size depends on the network, not on the batch.
 
+use super::arrivals::Arrivals;
 use super::quiet::Quiet;
 use crate::loss::OutputGradient;
-use crate::network::{Network, padded};
+use crate::network::Network;
 use crate::readout::{LayerSpikes, Readout};
-use crate::rule::Injections;
+use crate::rule::{Injections, InputGradient, TileGradient};
 
 /// State and trace of one sample on its way through the network.
 #[derive(Debug)]
@@ -23,6 +24,10 @@ pub(crate) struct Workspace {
     /// q rows of a further sweep.
     pub(crate) extra: Vec<f32>,
     pub(super) quiet: Quiet,
+    /// Gradients of a convolution's tile.
+    pub(crate) tile_gradient: TileGradient,
+    /// Gradients of what arrives at a convolution.
+    pub(crate) input_gradient: InputGradient,
     /// Spikes of each unit of a layer.
     pub(crate) counts: Vec<u32>,
 }
@@ -44,10 +49,12 @@ pub(crate) struct LayerWork {
     pub(crate) reached: usize,
     /// Whether the spikes of every step are known, also from `reached` on.
     pub(crate) is_complete: bool,
+    /// Spikes from below on their way to this layer.
+    pub(crate) arrivals: Arrivals,
     /// Spikes by step.
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
-    /// Adjoints `[step][lane of the layer]`; empty where nothing wants them.
+    /// Adjoints `[step · stride + adjoint lane]` (see the wiring's sites); empty where nothing wants them.
     pub(crate) q: Vec<f32>,
     pub(crate) r: Vec<f32>,
     pub(crate) p: Vec<f32>,
@@ -57,19 +64,21 @@ pub(crate) struct LayerWork {
 impl Workspace {
     pub(crate) fn new(network: &Network) -> Self {
         let layers = network
-            .shapes
+            .wirings
             .iter()
             .enumerate()
-            .map(|(index, shape)| {
-                let lanes = padded(shape.units);
-                let steps = |wanted: bool| if wanted { network.steps * lanes } else { 0 };
+            .map(|(index, wiring)| {
+                let (lanes, sites) = (wiring.lanes, wiring.sites.len());
+                let steps = |wanted: bool| if wanted { network.steps * wiring.stride } else { 0 };
                 let is_read_below = index > 0;
                 let injects = index > 0 && index + 1 == network.shapes.len();
+                let source = index.checked_sub(1).map(|below| &network.wirings[below]);
                 LayerWork {
                     current: vec![0.0; lanes],
                     membrane: vec![0.0; lanes],
-                    spikes: vec![0; network.steps * network.layer(index).len()],
-                    busy: vec![0; network.layer(index).len() * network.steps.div_ceil(64)],
+                    spikes: vec![0; network.steps * sites],
+                    busy: vec![0; sites * network.steps.div_ceil(64)],
+                    arrivals: Arrivals::new(wiring, source, network.steps),
                     offsets: vec![0; network.steps + 1],
                     q: vec![0.0; steps(is_read_below)],
                     r: vec![0.0; steps(is_read_below)],
@@ -89,6 +98,8 @@ impl Workspace {
             injections: Injections::default(),
             extra: Vec::new(),
             quiet: Quiet::default(),
+            tile_gradient: TileGradient::default(),
+            input_gradient: InputGradient::default(),
             counts: Vec::new(),
         }
     }
@@ -101,9 +112,9 @@ impl Workspace {
     }
 
     /// Makes room for every adjoint of every layer.
-    pub(crate) fn keep_adjoints(&mut self, steps: usize) {
-        for layer in &mut self.layers {
-            let length = steps * layer.current.len();
+    pub(crate) fn keep_adjoints(&mut self, network: &Network) {
+        for (layer, wiring) in self.layers.iter_mut().zip(&network.wirings) {
+            let length = network.steps * wiring.stride;
             for array in [&mut layer.q, &mut layer.r, &mut layer.p, &mut layer.direct] {
                 array.resize(length, 0.0);
             }
@@ -128,6 +139,7 @@ impl LayerWork {
         self.clear_spikes(steps, 0);
         self.offsets.fill(0);
         self.units.clear();
+        self.arrivals.clear();
         self.reached = 0;
         self.is_complete = false;
     }

@@ -1,11 +1,13 @@
 //! Learning rules as weighted backward sweeps (spec 5 and 6).
 
+mod convolution;
 mod injections;
 mod sweep;
 mod trace;
 
 use crate::config::{ActivationVariant, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 
+pub(crate) use convolution::{InputGradient, TileGradient};
 pub(crate) use injections::Injections;
 pub(crate) use sweep::backward;
 pub use trace::LayerTrace;
@@ -56,13 +58,22 @@ fn sweep(weight: f64, parts: (f64, f64), variant: ActivationVariant, surrogate: 
     }
 }
 
-/// Strength of the silent-unit update, 0 when the rule does not get it (spec 5.6, 6.v).
-pub(crate) fn silent_strength(rule: &RuleConfig, training: &TrainingConfig) -> f64 {
-    let update = &training.silent_unit_update;
-    let applies = match update.rules {
-        SilentRules::Timing => rule.is_timing(),
-        SilentRules::All => true,
-        SilentRules::Off => false,
-    };
-    if applies { update.strength } else { 0.0 }
+/// Strengths of the silent-unit update, 0 where the rule or the layer does not get it (spec 5.6, 6.v).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SilentPush {
+    pub(crate) dense: f64,
+    pub(crate) convolutions: f64,
+}
+
+impl SilentPush {
+    pub(crate) fn new(rule: &RuleConfig, training: &TrainingConfig) -> Self {
+        let update = &training.silent_unit_update;
+        let applies = match update.rules {
+            SilentRules::Timing => rule.is_timing(),
+            SilentRules::All => true,
+            SilentRules::Off => false,
+        };
+        let dense = if applies { update.strength } else { 0.0 };
+        Self { dense, convolutions: if update.convolutions { dense } else { 0.0 } }
+    }
 }

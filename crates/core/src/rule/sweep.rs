@@ -8,11 +8,14 @@
 use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project};
 
 use super::Sweep;
+use super::convolution::{InputGradient, timing_sum};
 use super::trace::{record_forward, record_sweep};
 use crate::engine::{LayerWork, Slot, Workspace};
+use crate::geometry::NO_UNIT;
 use crate::loss::{OutputGradient, SpikeGradient};
-use crate::network::{Network, Tile, padded};
+use crate::network::Network;
 use crate::readout::LayerSpikes;
+use crate::wiring::Wiring;
 
 /// Least slope dV/dt that the timing part divides by (spec 1.1).
 pub(crate) const SLOPE_FLOOR: f32 = 0.01;
@@ -35,7 +38,8 @@ pub(crate) fn backward(
             0 => LayerSpikes { offsets: &work.input_offsets, units: input_units, steps },
             _ => work.layers[layer - 1].spikes(steps),
         };
-        slot.layers[layer].plan_rows(&inputs, network.steps, end, padded(network.shapes[layer].units));
+        let arriving = work.layers[layer].arrivals.spikes(&network.wirings[layer], &inputs);
+        slot.layers[layer].start(&network.wirings[layer], &arriving, network.steps, end);
     }
     if is_traced {
         slot.trace = Some(record_forward(network, input_units, steps, work));
@@ -58,10 +62,13 @@ pub(crate) fn backward(
 pub(super) struct Source<'a> {
     pub(super) level: Level,
     pub(super) network: &'a Network,
+    pub(super) layer: usize,
     /// The layer above, below the top.
     pub(super) above: Option<&'a LayerWork>,
     /// The loss gradient, at the top.
     pub(super) gradient: &'a OutputGradient,
+    /// `factor · S̄` of what arrives at a convolution above; else empty.
+    pub(super) arriving: &'a InputGradient,
     /// Step from which on there is none.
     pub(super) end: usize,
 }
@@ -79,44 +86,56 @@ fn sweep_layer(
     slot: &mut Slot,
 ) {
     let steps = network.steps;
-    let Workspace { layers, gradient, error, timing, injections, extra, .. } = work;
+    let Workspace { layers, gradient, error, timing, injections, extra, tile_gradient, input_gradient, .. } = work;
     let (here, above) = layers[layer..].split_first_mut().expect("the layer exists");
-    let source = Source { level, network, above: above.first(), gradient, end };
+    let wiring = &network.wirings[layer];
     let factor = sweep.activation * sweep.scale;
+    if factor != 0.0 {
+        input_gradient.fill(level, network, layer + 1, above.first(), end, factor);
+    }
+    let source = Source { level, network, layer, above: above.first(), gradient, arriving: input_gradient, end };
     let is_below_output = layer + 2 == network.shapes.len();
     let is_projected = factor != 0.0
         && is_below_output
+        && !network.wirings[layer + 1].selects()
         && source.above.is_some_and(|output| {
-            injections.list(network, sweep, &gradient.spike, output, end, network.constants.drive_gain * factor)
+            injections.list(network, sweep, &gradient.spike, output, end, network.drive_gain(layer + 1) * factor)
         });
     let stored = &mut slot.layers[layer];
-    let stride = here.current.len();
-    for (number, tile) in network.layer(layer).iter().enumerate() {
+    for (number, site) in wiring.sites.iter().enumerate() {
+        let tile = &network.layer(layer)[site.tile];
         let spikes = &here.spikes[number * steps..(number + 1) * steps];
         error.clear();
         if factor != 0.0 && !is_projected {
-            source.fill_error(tile, factor, error);
+            source.fill_error(number, factor, error);
         }
         timing.clear();
         if sweep.timing != 0.0 {
-            source.fill_timing(tile, spikes, &here.offsets, &here.units, timing);
+            source.fill_timing(number, spikes, &here.offsets, &here.units, timing);
         }
-        let rows = tile.first * stored.rows..(tile.first + tile.lanes) * stored.rows;
-        let lanes = tile.first..tile.first + tile.lanes;
+        let rows = tile.first * stored.rows..(tile.first + site.lanes) * stored.rows;
+        let lanes = tile.first..tile.first + site.lanes;
         let mut bias = [0.0; TILE];
-        if add.is_some() {
+        if wiring.convolution.is_some() {
+            tile_gradient.plan(wiring, site, here.arrivals.sites.events(number), steps, end);
+        } else if add.is_some() {
             extra.resize(rows.len(), 0.0);
         }
+        let (row_of_step, q_rows) = match (&wiring.convolution, add) {
+            (Some(_), _) => (&tile_gradient.row_of_step, &mut tile_gradient.q_rows[..]),
+            (None, None) => (&stored.row_of_step, &mut stored.q[rows.clone()]),
+            (None, Some(_)) => (&stored.row_of_step, &mut extra[..]),
+        };
         adjoint_tile(
             level,
             &AdjointTile {
-                lanes: tile.lanes,
+                lanes: site.lanes,
                 end,
-                trace: &here.trace[tile.first * steps..(tile.first + tile.lanes) * steps],
+                trace: &here.trace[site.lane * steps..(site.lane + site.lanes) * steps],
                 spikes,
                 error: if is_projected {
                     SpikeError::Projected {
-                        weights: &tile.upward,
+                        weights: source.upward(number),
                         offsets: &injections.offsets,
                         injections: &injections.entries,
                     }
@@ -133,52 +152,77 @@ fn sweep_layer(
                 constants: network.constants,
             },
             &mut AdjointOutput {
-                rows: &stored.row_of_step,
-                q_rows: if add.is_none() { &mut stored.q[rows.clone()] } else { extra },
+                rows: row_of_step,
+                q_rows,
                 q: &mut here.q,
                 r: &mut here.r,
                 p: &mut here.p,
                 direct: &mut here.direct,
-                stride,
-                offset: tile.first,
-                bias: &mut bias[..tile.lanes],
+                stride: wiring.stride,
+                offset: site.adjoint,
+                bias: &mut bias[..site.lanes],
             },
         );
-        match add {
-            None => stored.bias[lanes].copy_from_slice(&bias[..tile.lanes]),
-            Some(adds) => {
+        match (&wiring.convolution, add) {
+            (Some(convolution), _) => {
+                tile_gradient.add(level, convolution, site, here.arrivals.sites.events(number), &bias);
+                if wiring.sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
+                    tile_gradient.finish(convolution, tile, stored, add.map(|adds| (sweep.weight, adds)));
+                }
+            }
+            (None, None) => stored.bias[lanes].copy_from_slice(&bias[..site.lanes]),
+            (None, Some(adds)) => {
                 mix(&mut stored.q[rows], extra, sweep.weight, adds);
-                mix(&mut stored.bias[lanes], &bias[..tile.lanes], sweep.weight, adds);
+                mix(&mut stored.bias[lanes], &bias[..site.lanes], sweep.weight, adds);
             }
         }
     }
 }
 
-fn mix(to: &mut [f32], from: &[f32], weight: f32, adds: bool) {
+/// Writes `from`, times `weight`, or adds it.
+pub(super) fn mix(to: &mut [f32], from: &[f32], weight: f32, adds: bool) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = if adds { *to + weight * from } else { weight * from };
     }
 }
 
-impl Source<'_> {
-    /// `factor · S̄` of a tile, `[step][lane]`; left empty where it is zero at every step.
-    pub(super) fn fill_error(&self, tile: &Tile, factor: f32, error: &mut Vec<f32>) {
-        let lanes = tile.lanes;
+impl<'a> Source<'a> {
+    /// Weights of a dense layer above towards a site, `[upper unit][lane]`.
+    fn upward(&self, number: usize) -> &'a [f32] {
+        let site = &self.network.wirings[self.layer].sites[number];
+        let length = self.network.shapes[self.layer + 1].units * site.lanes;
+        &self.network.layer(self.layer)[site.tile].upward[site.index * length..(site.index + 1) * length]
+    }
+
+    /// `factor · S̄` of a site, `[step][lane]`; left empty where it is zero at every step.
+    pub(super) fn fill_error(&self, number: usize, factor: f32, error: &mut Vec<f32>) {
+        let site = &self.network.wirings[self.layer].sites[number];
+        let lanes = site.lanes;
         if let Some(above) = self.above {
+            let wiring = &self.network.wirings[self.layer + 1];
             error.resize(self.end * lanes, 0.0);
-            let projection = Projection {
-                weights: &tile.upward,
-                lanes,
-                rows: &above.q,
-                stride: above.current.len(),
-                units: tile.upward.len() / lanes,
-                scale: self.network.constants.drive_gain * factor,
-                steps: self.end,
-            };
-            project(self.level, &projection, error);
+            if wiring.convolution.is_some() {
+                self.arriving.read(wiring, site, error);
+            } else {
+                let projection = Projection {
+                    weights: self.upward(number),
+                    lanes,
+                    rows: &above.q,
+                    stride: wiring.stride,
+                    units: wiring.shape.units,
+                    segments: 1,
+                    gap: 0,
+                    adds: false,
+                    scale: self.network.drive_gain(self.layer + 1) * factor,
+                    steps: self.end,
+                };
+                project(self.level, &projection, error);
+            }
+            above.arrivals.close(number, lanes, error);
             return;
         }
-        let units = tile.first..tile.first + tile.units;
+        let (first, units) = (site.lane, self.network.layer(self.layer)[site.tile].units);
+        let units = first..first + units;
         let (slopes, stride) = match &self.gradient.spike {
             SpikeGradient::Zero => return,
             SpikeGradient::Constant(slopes) => (slopes, 0),
@@ -192,34 +236,56 @@ impl Source<'_> {
         }
     }
 
-    /// T̄ of the tile's spikes before the end, in order of `(step, lane)`; `offsets` and `units` list the layer's spikes by step.
+    /// T̄ of the site's spikes before the end, in order of `(step, lane)`; `offsets` and `units` list the layer's spikes by step.
     pub(super) fn fill_timing(
         &self,
-        tile: &Tile,
+        number: usize,
         spikes: &[u64],
         offsets: &[u32],
         units: &[u32],
         timing: &mut Vec<f32>,
     ) {
+        let site = &self.network.wirings[self.layer].sites[number];
         let Some(above) = self.above else {
-            let wanted = tile.first as u32..(tile.first + tile.units) as u32;
+            let first = site.lane as u32;
+            let wanted = first..first + self.network.layer(self.layer)[site.tile].units as u32;
             let pairs = units[..offsets[self.end] as usize].iter().zip(&self.gradient.timing);
             timing.extend(pairs.filter(|(unit, _)| wanted.contains(unit)).map(|(_, slope)| slope));
             return;
         };
-        let half_gain = self.network.constants.drive_gain / 2.0;
-        let stride = above.current.len();
+        let wiring = &self.network.wirings[self.layer + 1];
+        let half_gain = self.network.drive_gain(self.layer + 1) / 2.0;
+        let arrival_of_lane = &wiring.arrival_of_lane[site.lane..site.lane + site.lanes];
         for (t, &bits) in spikes[..self.end].iter().enumerate() {
+            if bits == 0 {
+                continue;
+            }
+            let passes = above.arrivals.gate(number, t);
             let mut rest = bits;
             while rest != 0 {
-                let input = tile.first + rest.trailing_zeros() as usize;
+                let lane = rest.trailing_zeros() as usize;
                 rest &= rest - 1;
-                let sum = self.network.layer(tile.layer + 1).iter().fold(0.0, |sum, upper| {
-                    let weights = &upper.weights.values[input * upper.lanes..][..upper.lanes];
-                    sum + dot(self.level, weights, &above.r[t * stride + upper.first..][..upper.lanes])
-                });
+                let arrival = arrival_of_lane[lane];
+                let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
+                    0.0
+                } else {
+                    self.arrival_timing(above, wiring, arrival, t)
+                };
                 timing.push(half_gain * sum);
             }
+        }
+    }
+
+    /// Σ_j W_j r_j[t] over the units above that a spike of `input` reaches.
+    fn arrival_timing(&self, above: &LayerWork, wiring: &Wiring, input: u32, t: usize) -> f32 {
+        let r = &above.r[t * wiring.stride..(t + 1) * wiring.stride];
+        let tiles = self.network.layer(self.layer + 1);
+        match &wiring.convolution {
+            Some(convolution) => timing_sum(self.level, convolution, tiles, input, r),
+            None => tiles.iter().fold(0.0, |sum, upper| {
+                let weights = &upper.weights.values[input as usize * upper.lanes..][..upper.lanes];
+                sum + dot(self.level, weights, &r[upper.first..][..upper.lanes])
+            }),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! Every state and adjoint of a sample, for those who want to look (the gradient oracle and its tests).
 
-use spikelet_kernels::Level;
+use spikelet_kernels::{Level, StepEvents};
 
 use super::Sweep;
+use super::convolution::InputGradient;
 use super::sweep::{SLOPE_FLOOR, Source};
 use crate::engine::Workspace;
 use crate::network::Network;
+use crate::readout::LayerSpikes;
 
 /// States and adjoints of one layer, each `[sample][step][unit]`; zero from a sample's last step on. Letters as in spec 5.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,26 +80,31 @@ impl LayerTrace {
 /// Membrane, current and slope of every unit.
 pub(super) fn record_forward(network: &Network, input_units: &[u32], steps: usize, work: &Workspace) -> SampleTrace {
     let c = network.constants;
+    let input = LayerSpikes { offsets: &work.input_offsets, units: input_units, steps };
     let mut traces = Vec::new();
-    for (layer, shape) in network.shapes.iter().enumerate() {
-        let mut trace = LayerTrace::zeros(shape.units, network.steps);
+    for (layer, wiring) in network.wirings.iter().enumerate() {
+        let units = wiring.shape.units;
+        let mut trace = LayerTrace::zeros(units, network.steps);
         let here = &work.layers[layer];
-        for (number, tile) in network.layer(layer).iter().enumerate() {
-            let membrane = &here.trace[tile.first * network.steps..][..tile.lanes * network.steps];
+        let below = layer.checked_sub(1).map_or(input, |below| work.layers[below].spikes(steps));
+        let arriving = here.arrivals.spikes(wiring, &below);
+        let gain = network.gains.current as f32 * wiring.share;
+        for (number, site) in wiring.sites.iter().enumerate() {
+            let tile = &network.layer(layer)[site.tile];
+            let membrane = &here.trace[site.lane * network.steps..][..site.lanes * network.steps];
             let spikes = &here.spikes[number * network.steps..][..network.steps];
-            for lane in 0..tile.units {
+            let (weights, events) = match &wiring.convolution {
+                None => (&tile.weights.values, StepEvents { offsets: arriving.offsets, units: arriving.units }),
+                Some(_) => (&tile.shared.drive, here.arrivals.sites.events(number)),
+            };
+            for (lane, &unit) in wiring.units_of(site) {
                 let (mut current, mut last) = (0.0, 0.0);
                 for t in 0..steps {
-                    let events = match layer {
-                        0 => &input_units[work.input_offsets[t] as usize..work.input_offsets[t + 1] as usize],
-                        _ => work.layers[layer - 1].spikes(steps).at(t),
-                    };
-                    let drive = events
-                        .iter()
-                        .fold(0.0, |sum, &unit| sum + tile.weights.values[unit as usize * tile.lanes + lane]);
-                    current = current * c.current_decay + drive * network.gains.current as f32;
-                    let value = membrane[t * tile.lanes + lane];
-                    let at = t * shape.units + tile.first + lane;
+                    let drive =
+                        events.at(t).iter().fold(0.0, |sum, &row| sum + weights[row as usize * site.lanes + lane]);
+                    current = current * c.current_decay + drive * gain;
+                    let value = membrane[t * site.lanes + lane];
+                    let at = t * units + unit as usize;
                     trace.membrane[at] = value;
                     trace.current[at] = current;
                     trace.slope[at] = (value - last).max(SLOPE_FLOOR);
@@ -123,36 +130,39 @@ pub(super) fn record_sweep(
 ) {
     let membrane_gain = network.gains.membrane as f32;
     let mut buffer = Vec::new();
+    let mut arriving = InputGradient::default();
     for (layer, trace) in traces.iter_mut().enumerate() {
         let here = &work.layers[layer];
+        let wiring = &network.wirings[layer];
         let above = work.layers.get(layer + 1);
-        let source = Source { level, network, above, gradient: &work.gradient, end };
-        let stride = here.current.len();
-        for t in 0..end {
-            for unit in 0..trace.units {
-                let (from, to) = (t * stride + unit, t * trace.units + unit);
-                trace.direct[to] = here.direct[from];
-                trace.p[to] = here.p[from];
-                trace.q[to] = here.q[from] * membrane_gain;
+        arriving.fill(level, network, layer + 1, above, end, 1.0);
+        let source = Source { level, network, layer, above, gradient: &work.gradient, arriving: &arriving, end };
+        for (number, site) in wiring.sites.iter().enumerate() {
+            let units: Vec<_> = wiring.units_of(site).map(|(lane, &unit)| (lane, unit as usize)).collect();
+            for t in 0..end {
+                for &(lane, unit) in &units {
+                    let (from, to) = (t * wiring.stride + site.adjoint + lane, t * trace.units + unit);
+                    trace.direct[to] = here.direct[from];
+                    trace.p[to] = here.p[from];
+                    trace.q[to] = here.q[from] * membrane_gain;
+                }
             }
-        }
-        for (number, tile) in network.layer(layer).iter().enumerate() {
             buffer.clear();
-            source.fill_error(tile, 1.0, &mut buffer);
-            for (t, row) in buffer.chunks_exact(tile.lanes).enumerate() {
-                trace.spike_gradient[t * trace.units + tile.first..][..tile.units].copy_from_slice(&row[..tile.units]);
+            source.fill_error(number, 1.0, &mut buffer);
+            for (t, row) in buffer.chunks_exact(site.lanes).enumerate() {
+                units.iter().for_each(|&(lane, unit)| trace.spike_gradient[t * trace.units + unit] = row[lane]);
             }
             if above.is_some() && sweep.timing == 0.0 {
                 continue;
             }
             let spikes = &here.spikes[number * network.steps..][..network.steps];
             buffer.clear();
-            source.fill_timing(tile, spikes, &here.offsets, &here.units, &mut buffer);
+            source.fill_timing(number, spikes, &here.offsets, &here.units, &mut buffer);
             let mut values = buffer.iter();
             for (t, &bits) in spikes[..end].iter().enumerate() {
-                for lane in (0..tile.units).filter(|lane| bits >> lane & 1 == 1) {
+                for &(_, unit) in units.iter().filter(|(lane, _)| bits >> lane & 1 == 1) {
                     let value = values.next().expect("one value for each spike");
-                    trace.timing_gradient[t * trace.units + tile.first + lane] = *value;
+                    trace.timing_gradient[t * trace.units + unit] = *value;
                 }
             }
         }

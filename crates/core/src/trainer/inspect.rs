@@ -11,15 +11,15 @@ use crate::engine::{LayerTrace, Prediction, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::Metrics;
-use crate::network::{LayerShape, Tile, check, unpack};
+use crate::network::{Tile, check, unpack};
 use crate::optim;
 
 /// Gradients of one layer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParameterGradients {
-    /// `[unit][input]`.
+    /// `[unit][input]`; in a convolution `[channel][channel below][y][x]`.
     pub weights: Vec<f32>,
-    /// `[unit]`.
+    /// `[unit]`, or `[channel]`.
     pub biases: Vec<f32>,
 }
 
@@ -102,21 +102,22 @@ impl Trainer {
 
     /// Finishes the sums of a layer and leaves none behind.
     fn take_gradients(&mut self, layer: usize, batch: usize) -> ParameterGradients {
-        let LayerShape { inputs, units } = self.network.shapes[layer];
+        let shape = self.network.shapes[layer];
         let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
-        let weight_gain = self.network.constants.drive_gain;
+        let weight_gain = self.network.drive_gain(layer);
         let bias_gain = self.network.gains.bias as f32;
-        let mut out = ParameterGradients { weights: vec![0.0; inputs * units], biases: Vec::with_capacity(units) };
+        let mut out =
+            ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
         let range = self.network.starts[layer]..self.network.starts[layer + 1];
         for tile in &mut self.network.tiles[range] {
-            let push = tile.silent_push(self.silent_strength, inputs, batch);
+            let push = tile.silent_push(&self.silent, &shape, batch);
             let mut sums = std::mem::take(&mut tile.partial);
             for row in sums.chunks_exact_mut(tile.lanes) {
                 for (sum, push) in row.iter_mut().zip(push) {
                     *sum = (*sum * weight_gain - push).min(clip).max(-clip);
                 }
             }
-            unpack(&sums, tile, inputs, &mut out.weights);
+            unpack(&sums, tile, shape.inputs, &mut out.weights);
             let biases = tile.bias_sum[..tile.units].iter();
             out.biases.extend(biases.map(|sum| (sum * bias_gain).min(clip).max(-clip)));
         }
@@ -133,8 +134,8 @@ impl Trainer {
             return Err(Error::shape("layers", format!("must have {layers} entries, got {}", gradients.len())));
         }
         for (layer, (shape, given)) in self.network.shapes.iter().zip(gradients).enumerate() {
-            check(&format!("layers[{layer}].weights"), &given.weights, shape.inputs * shape.units)?;
-            check(&format!("layers[{layer}].biases"), &given.biases, shape.units)?;
+            check(&format!("layers[{layer}].weights"), &given.weights, shape.weights())?;
+            check(&format!("layers[{layer}].biases"), &given.biases, shape.filters)?;
         }
         self.updates += 1;
         let optimizer = optim::step(&self.config.optimizer, self.learning_rate(), self.updates);

@@ -8,14 +8,14 @@ use super::event::EpochRecord;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::MetricSums;
-use crate::network::{LayerShape, Network, Slice, check};
+use crate::network::{Network, Slice, check};
 
 /// A named array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     /// For example `layers.0.weights` or `layers.0.weights.moment1`.
     pub name: String,
-    /// `[units, inputs]` or `[units]`.
+    /// `[units, inputs]`, of a convolution `[channels, channels below, kernel, kernel]`; biases `[units]` or `[channels]`.
     pub shape: Vec<usize>,
     /// Row-major.
     pub data: Vec<f32>,
@@ -75,16 +75,16 @@ impl Trainer {
             has_finished: run.has_finished,
         };
         let mut tensors = Vec::new();
-        for (layer, &LayerShape { inputs, units }) in self.network.shapes.iter().enumerate() {
+        for (layer, shape) in self.network.shapes.iter().enumerate() {
             for (suffix, slice) in self.saved_slices() {
                 tensors.push(Tensor {
                     name: format!("layers.{layer}.weights{suffix}"),
-                    shape: vec![units, inputs],
+                    shape: shape.weight_shape(),
                     data: self.network.read_weights(layer, slice),
                 });
                 tensors.push(Tensor {
                     name: format!("layers.{layer}.biases{suffix}"),
-                    shape: vec![units],
+                    shape: vec![shape.filters],
                     data: self.network.read_biases(layer, slice),
                 });
             }
@@ -125,10 +125,10 @@ impl Trainer {
             Ok(tensor.data)
         };
         for layer in 0..trainer.network.shapes.len() {
-            let LayerShape { inputs, units } = trainer.network.shapes[layer];
+            let shape = trainer.network.shapes[layer];
             for (suffix, slice) in trainer.saved_slices() {
-                let weights = take(&format!("layers.{layer}.weights{suffix}"), &[units, inputs])?;
-                let biases = take(&format!("layers.{layer}.biases{suffix}"), &[units])?;
+                let weights = take(&format!("layers.{layer}.weights{suffix}"), &shape.weight_shape())?;
+                let biases = take(&format!("layers.{layer}.biases{suffix}"), &[shape.filters])?;
                 trainer.network.write_weights(layer, slice, &weights);
                 trainer.network.write_biases(layer, slice, &biases);
             }

@@ -12,6 +12,7 @@ use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::network::{LayerShape, Network, Tile};
 use crate::optim;
+use crate::rule::SilentPush;
 
 /// Memory for the sums of a batch.
 #[derive(Debug)]
@@ -51,6 +52,9 @@ impl BatchScratch {
         if tile.partial.is_empty() {
             tile.partial.resize(shapes[tile.layer].inputs * tile.lanes, 0.0);
         }
+        if shapes[tile.layer].is_shared() {
+            return tile.add_shared(slots);
+        }
         let sources = sources(slots, tile);
         let gather = layer.gather(&sources[..slots.len()]);
         gather_tile(level, &gather, tile.lanes, &mut tile.partial, &mut tile.live);
@@ -64,20 +68,37 @@ impl Tile {
             let sample = &slot.layers[self.layer];
             let p = &sample.bias[self.first..self.first + self.lanes];
             self.bias_sum.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
+            if sample.fired.is_empty() {
+                let silent = &sample.silent_places[self.first..self.first + self.units];
+                self.silent.iter_mut().zip(silent).for_each(|(sum, places)| *sum += places);
+                continue;
+            }
             let fired = sample.fired[self.first / TILE];
             self.silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
         }
     }
 
-    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6).
-    pub(super) fn silent_push(&self, strength: f64, inputs: usize, batch: usize) -> [f32; TILE] {
+    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
+    /// the samples, in a convolution of samples and places.
+    pub(super) fn silent_push(&self, update: &SilentPush, shape: &LayerShape, batch: usize) -> [f32; TILE] {
         let mut push = [0.0; TILE];
+        let strength = if shape.is_shared() { update.convolutions } else { update.dense };
         if strength != 0.0 {
+            let trials = batch * (shape.units / shape.filters);
             for (push, &count) in push.iter_mut().zip(&self.silent[..self.units]) {
-                *push = (strength / inputs as f64 * f64::from(count) / batch as f64) as f32;
+                *push = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
             }
         }
         push
+    }
+
+    /// Adds a group's gradients of a convolution to `partial`.
+    fn add_shared(&mut self, slots: &[Slot]) {
+        let start = self.first * (self.partial.len() / self.lanes);
+        for slot in slots {
+            let sample = &slot.layers[self.layer].shared_weights[start..];
+            self.partial.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
+        }
     }
 
     /// Forgets the sums of a batch, also of one that failed.
@@ -134,9 +155,9 @@ struct Update<'a> {
     scratch: &'a BatchScratch,
     slots: &'a [Slot],
     optimizer: Optimizer,
-    silent_strength: f64,
+    silent: SilentPush,
     batch: usize,
-    weight_gain: f32,
+    weight_gains: &'a [f32],
     bias_gain: f32,
     clip: f32,
 }
@@ -144,23 +165,20 @@ struct Update<'a> {
 impl Update<'_> {
     fn apply(&self, tile: &mut Tile) {
         let layer = &self.scratch.layers[tile.layer];
-        let inputs = self.shapes[tile.layer].inputs;
-        tile.add_samples(self.slots);
-        let silent = tile.silent_push(self.silent_strength, inputs, self.batch);
-        let sources = sources(self.slots, tile);
-        let gather = layer.gather(&sources[..self.slots.len()]);
-        let shape = RowGradient { gain: self.weight_gain, silent: &silent[..tile.lanes], clip: self.clip };
-        let weights = &mut tile.weights;
-        let norm = update_tile(
-            self.level,
-            &gather,
-            tile.lanes,
-            &tile.partial,
-            &shape,
-            &self.optimizer,
-            &mut TileParameters { values: &mut weights.values, first: &mut weights.first, second: &mut weights.second },
-            &mut tile.live,
-        );
+        let shape = &self.shapes[tile.layer];
+        if shape.is_shared() {
+            self.scratch.gather_into(self.level, self.slots, self.shapes, tile);
+        } else {
+            tile.add_samples(self.slots);
+        }
+        let silent = tile.silent_push(&self.silent, shape, self.batch);
+        let gradient =
+            RowGradient { gain: self.weight_gains[tile.layer], silent: &silent[..tile.lanes], clip: self.clip };
+        let norm = if shape.is_shared() {
+            self.apply_shared(tile, &gradient)
+        } else {
+            self.apply_dense(tile, layer, &gradient)
+        };
         let bias_shape = RowGradient { gain: self.bias_gain, silent: &[0.0; TILE][..tile.lanes], clip: self.clip };
         let biases = &mut tile.biases;
         let bias_norm = update_rows(
@@ -172,6 +190,36 @@ impl Update<'_> {
             &mut TileParameters { values: &mut biases.values, first: &mut biases.first, second: &mut biases.second },
         );
         tile.squared_norm = norm + bias_norm;
+    }
+
+    /// Gathers the last group and updates in the same pass.
+    fn apply_dense(&self, tile: &mut Tile, layer: &LayerScratch, gradient: &RowGradient<'_>) -> f32 {
+        let sources = sources(self.slots, tile);
+        let gather = layer.gather(&sources[..self.slots.len()]);
+        let weights = &mut tile.weights;
+        update_tile(
+            self.level,
+            &gather,
+            tile.lanes,
+            &tile.partial,
+            gradient,
+            &self.optimizer,
+            &mut TileParameters { values: &mut weights.values, first: &mut weights.first, second: &mut weights.second },
+            &mut tile.live,
+        )
+    }
+
+    /// The sums are complete.
+    fn apply_shared(&self, tile: &mut Tile, gradient: &RowGradient<'_>) -> f32 {
+        let weights = &mut tile.weights;
+        update_rows(
+            self.level,
+            tile.lanes,
+            &tile.partial,
+            gradient,
+            &self.optimizer,
+            &mut TileParameters { values: &mut weights.values, first: &mut weights.first, second: &mut weights.second },
+        )
     }
 }
 
@@ -189,7 +237,7 @@ impl Trainer {
         let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
         let optimizer = optim::step(&self.config.optimizer, rate, self.updates + 1);
         let (level, scratch) = (self.engine.level, &mut self.scratch);
-        let silent_strength = self.silent_strength;
+        let silent = self.silent;
         let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
         let step = self.updates + 1;
         let mut loss = 0.0;
@@ -207,15 +255,16 @@ impl Trainer {
             scratch.take_group(slots);
             let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
             if is_last {
+                let weight_gains: Vec<f32> = (0..shapes.len()).map(|layer| network.drive_gain(layer)).collect();
                 let update = Update {
                     level,
                     shapes,
                     scratch,
                     slots,
                     optimizer,
-                    silent_strength,
+                    silent,
                     batch: batch.len(),
-                    weight_gain: network.constants.drive_gain,
+                    weight_gains: &weight_gains,
                     bias_gain: network.gains.bias as f32,
                     clip,
                 };

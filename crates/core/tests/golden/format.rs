@@ -46,12 +46,9 @@ pub(crate) struct Switches {
     _reset_lag: u32,
     pub(crate) timing_penalty: f64,
     pub(crate) penalty_scope: String,
-    #[serde(rename = "penalty_conv")]
-    _penalty_conv: bool,
-    #[serde(rename = "apool_mask")]
-    _apool_mask: String,
-    #[serde(rename = "conv_grad_beta_i")]
-    _conv_grad_beta_i: bool,
+    pub(crate) penalty_conv: bool,
+    pub(crate) apool_mask: String,
+    pub(crate) conv_grad_beta_i: bool,
     pub(crate) grad_clip: Option<f64>,
 }
 

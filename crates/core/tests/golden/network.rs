@@ -125,7 +125,9 @@ fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &L
         check("p", &trace.p, &adjoint(|adjoint| adjoint.p));
         check("q", &trace.q, &adjoint(|adjoint| adjoint.q));
         check("dL/dS", &trace.spike_gradient, &adjoint(|adjoint| adjoint.spike_gradient));
-        check("dL/dT", &trace.timing_gradient, &adjoint(|adjoint| adjoint.timing_gradient));
+        // Under an average pool the oracle's T̄ also reaches units that did not fire; the next equation masks it.
+        let timing = adjoint(|adjoint| adjoint.timing_gradient);
+        check("dL/dT", &trace.timing_gradient, &|probe| if probe.spike == 1 { timing(probe) } else { 0.0 });
     }
     for probe in &probes {
         let event = [probe.sample as u32, probe.step as u32, probe.unit as u32];

@@ -22,7 +22,11 @@ pub(crate) fn config(switches: &Switches, batch: u32, optimizer: &Value) -> Resu
         "training": {
             "batchSize": batch,
             "gradientClip": switches.grad_clip,
-            "silentUnitUpdate": { "strength": switches.timing_penalty, "rules": switches.penalty_scope },
+            "silentUnitUpdate": {
+                "strength": switches.timing_penalty,
+                "rules": switches.penalty_scope,
+                "convolutions": switches.penalty_conv,
+            },
         },
     });
     Config::from_json(&json.to_string()).map_err(|error| error.to_string())
@@ -49,9 +53,13 @@ fn constants(switches: &Switches) -> Result<(), String> {
     let same = switches.v_prime_min == 0.01
         && switches.alpha_extend == 200
         && switches.kernel_cap == 1000
-        && switches.kernel_cut == 1e-6;
+        && switches.kernel_cut == 1e-6
+        && switches.apool_mask == "binary"
+        && switches.conv_grad_beta_i;
     if !same {
-        return Err("v_prime_min, alpha_extend, kernel_cap and kernel_cut are fixed".to_owned());
+        return Err(
+            "v_prime_min, alpha_extend, kernel_cap, kernel_cut, apool_mask and conv_grad_beta_i are fixed".to_owned()
+        );
     }
     if switches.reset_act != "none" || switches.reset_tim != "none" {
         return Err("no reset paths".to_owned());
@@ -66,11 +74,20 @@ fn input(word: &str) -> Result<Value, String> {
 }
 
 fn layer(word: &str) -> Result<Value, String> {
+    let number = |digits: &str| digits.parse::<u32>().map_err(|_| format!("no layer {word}"));
     if word == "flatten" {
-        return Ok(json!({ "type": "flatten" }));
+        Ok(json!({ "type": "flatten" }))
+    } else if let Some(units) = word.strip_prefix("fc") {
+        Ok(json!({ "type": "dense", "units": number(units)? }))
+    } else if let Some((channels, kernel)) = word.strip_prefix("conv").and_then(|sizes| sizes.split_once('c')) {
+        Ok(json!({ "type": "conv2d", "channels": number(channels)?, "kernel": number(kernel)? }))
+    } else if let Some(window) = word.strip_prefix("apool") {
+        Ok(json!({ "type": "avgPool2d", "window": number(window)? }))
+    } else if let Some(window) = word.strip_prefix("mpool") {
+        Ok(json!({ "type": "maxPool2d", "window": number(window)? }))
+    } else {
+        Err(format!("no layer {word}"))
     }
-    let units: Option<u32> = word.strip_prefix("fc").and_then(|units| units.parse().ok());
-    units.map(|units| json!({ "type": "dense", "units": units })).ok_or_else(|| format!("no layer {word}"))
 }
 
 fn neuron(switches: &Switches) -> Value {

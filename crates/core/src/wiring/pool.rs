@@ -1,0 +1,51 @@
+//! Pools: squares side by side, of which the mean or the largest goes on (spec 2, 5.5).
+
+use crate::geometry::{NO_UNIT, Picture};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PoolKind {
+    Average,
+    Max,
+}
+
+/// One pool on the way from a source.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pool {
+    pub(crate) kind: PoolKind,
+    /// Side of a square.
+    pub(crate) window: usize,
+    pub(crate) input: Picture,
+    pub(crate) output: Picture,
+    /// Side of the squares of the source's places that the pools below made one place of `input`.
+    pub(crate) side: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(kind: PoolKind, window: usize, input: Picture, below: Option<&Self>) -> Self {
+        let side = below.map_or(1, |pool| pool.side * pool.window);
+        Self { kind, window, input, output: input.pooled(window), side }
+    }
+
+    /// The output unit whose square holds an input unit; [`NO_UNIT`] at a border that is dropped.
+    pub(crate) fn above(&self, unit: u32) -> u32 {
+        if unit == NO_UNIT {
+            return NO_UNIT;
+        }
+        let (channel, y, x) = self.input.place(unit);
+        let (y, x) = (y / self.window, x / self.window);
+        if y < self.output.height && x < self.output.width { self.output.unit(channel, y, x) } else { NO_UNIT }
+    }
+
+    /// The first input unit of an output unit's square.
+    pub(crate) fn first(&self, output: u32) -> u32 {
+        let (channel, y, x) = self.output.place(output);
+        self.input.unit(channel, y * self.window, x * self.window)
+    }
+
+    /// The source's units that the pools below made one unit of `input`.
+    pub(crate) fn members(&self, source: Picture, unit: u32) -> impl Iterator<Item = u32> + use<> {
+        let side = self.side;
+        let (channel, y, x) = self.input.place(unit);
+        (0..side * side).map(move |i| source.unit(channel, y * side + i / side, x * side + i % side))
+    }
+}
