@@ -1,7 +1,7 @@
 // What crossing the boundary between JavaScript and the core costs. Prints one JSON object a line.
 import { bench, run } from "mitata";
-import { network } from "../../dist/cli/bench/cases.js";
 import { syntheticEvents } from "../../dist/cli/bench/events.js";
+import { network } from "../../dist/cli/bench/network.js";
 import { bytesOf } from "../../dist/cli/bench/session.js";
 import { createTrainer, loadBackend } from "../../dist/index.js";
 
@@ -20,12 +20,13 @@ const tiny = JSON.stringify({
 });
 const smallest = await backend.createSession(tiny);
 const one = syntheticEvents({ samples: 1, inputs: 1, steps: 1, events: 1, classes: 1 }).wire();
-smallest.begin(JSON.stringify({ train: await smallest.addDataset(one.descriptor, one.arrays) }));
+await smallest.begin(JSON.stringify({ train: await smallest.addDataset(one.descriptor, one.arrays) }));
 bench("advance(1), there and back", async () => JSON.parse(await smallest.advance(1)));
 
 const session = await backend.createSession(JSON.stringify(network(784, [800])));
 const { descriptor, arrays } = batch.wire();
 bench(`copying a batch of 128 in, ${bytesOf(arrays)} bytes`, async () => {
+  // The addon copies what it takes over, so that the same arrays do for every call.
   session.removeDataset(await session.addDataset(descriptor, arrays));
 });
 

@@ -1,6 +1,6 @@
-import { network } from "../../dist/cli/bench/cases.js";
 import { syntheticEvents } from "../../dist/cli/bench/events.js";
 import { measure } from "../../dist/cli/bench/measure.js";
+import { network } from "../../dist/cli/bench/network.js";
 import { BenchSession } from "../../dist/cli/bench/session.js";
 import { median, spread } from "../../dist/cli/bench/statistics.js";
 import { loadBackend } from "../../dist/index.js";

@@ -3,6 +3,7 @@ import type { Config } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
+import { network, OUTPUTS, STEPS } from "./network.js";
 
 /** A network and the samples that it is measured on. */
 export interface BenchCase {
@@ -13,9 +14,6 @@ export interface BenchCase {
   weightScale: number;
   samples(options: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset>;
 }
-
-const STEPS = 300;
-const OUTPUTS = 10;
 
 /** A case by name. `real` is measured by epochs, the others by batches. */
 export const CASES = {
@@ -55,22 +53,6 @@ export const CASES = {
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof CASES;
-
-/** Dense layers under ANTLR and latency loss; nothing stops early, so that the work is known. */
-export function network(input: number, hidden: readonly number[], steps = STEPS): Config {
-  return {
-    network: {
-      input,
-      steps,
-      neuron: { currentDecay: 0.99, membraneDecay: 0.99, threshold: 1, gain: "auto" },
-      layers: [...hidden, OUTPUTS].map((units) => ({ type: "dense", units })),
-    },
-    rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
-    loss: { type: "latency", inverseTemperature: 1 / 6, noSpikePenalty: 0.1, earlyStop: "off" },
-    optimizer: { type: "adam", learningRate: 0.001 },
-    training: { gradientClip: 1, seed: 1 },
-  };
-}
 
 async function digits({ data, backend }: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset> {
   return (await loadSplit(dataSource({ data }), { backend })).train;

@@ -1,0 +1,93 @@
+// npm run bench:targets: the same training natively, in WebAssembly in Node and in Chromium, on one thread, taking turns; and what
+// crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a table beside it.
+//
+// npm run bench:targets -- --seconds 2 --rounds 3
+import { writeFileSync } from "node:fs";
+import { ensureChromium } from "../../scripts/chromium.mjs";
+import { main, setUp } from "../../scripts/setup.mjs";
+import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
+import { duration, percent, table } from "../shared/table.mjs";
+import { typed, wordsOf } from "../shared/words.mjs";
+
+const BATCH = 16;
+const SAMPLES = 2048;
+
+const words = wordsOf({ seconds: "2", rounds: "5" });
+
+await main(async () => {
+  await setUp();
+  await ensureChromium();
+  const record = recordOf(typed("bench:targets"));
+  const targets = await openAll();
+  const cases = [];
+  const crossings = [];
+  for (const phase of ["train", "infer"]) cases.push(...(await takeTurns(targets, phase)));
+  for (const [name, target] of Object.entries(targets)) {
+    for (const [what, seconds] of Object.entries(await target.crossings())) crossings.push({ target: name, what, seconds });
+    await target.close();
+  }
+  const result = { ...finished(record), case: `784-800-10, batch ${BATCH}, one thread`, cases, crossings };
+  const text = markdown(result).join("\n");
+  const file = resultFile(result, "-targets.json");
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(resultFile(result, "-targets.md"), text);
+  process.stdout.write(`${text}\nwritten to ${file}\n`);
+});
+
+/** The library is imported once it was built. */
+async function openAll() {
+  const [{ loadBackend }, { digitsFile }, { digitsOf, Target }, { openInChromium }] = await Promise.all([
+    import("../../dist/index.js"),
+    import("./digits-file.mjs"),
+    import("./target.mjs"),
+    import("./chromium.mjs"),
+  ]);
+  const samples = digitsOf(await digitsFile(SAMPLES));
+  const chromium = await openInChromium();
+  return {
+    native: await Target.open(await loadBackend("native"), samples, BATCH),
+    "WebAssembly in Node": await Target.open(await loadBackend("wasm"), samples, BATCH),
+    [`WebAssembly in Chromium ${chromium.version.split(".")[0]}`]: chromium,
+  };
+}
+
+async function takeTurns(targets, phase) {
+  const { median, spread } = await import("../../dist/cli/bench/statistics.js");
+  const rates = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
+  for (let round = 0; round < Number(words.rounds); round++) {
+    for (const [name, target] of Object.entries(targets)) rates[name].push(...(await target.rates(phase, Number(words.seconds))));
+  }
+  const reference = median(rates.native);
+  const lines = Object.entries(targets).map(async ([name, target]) => ({
+    target: name,
+    phase,
+    simd: target.simd,
+    samplesPerSecond: median(rates[name]),
+    spread: spread(rates[name]),
+    shareOfNative: median(rates[name]) / reference,
+    spikesPerUnit: await target.spikesPerUnit(),
+  }));
+  return Promise.all(lines);
+}
+
+function markdown(result) {
+  const { cases, crossings } = result;
+  return [
+    ...headline(result),
+    ...table(
+      [result.case, "phase", "SIMD", "samples/s", "spread", "of native"],
+      cases.map((line) => [
+        line.target,
+        line.phase,
+        line.simd,
+        line.samplesPerSecond,
+        percent(line.spread),
+        percent(line.shareOfNative),
+      ]),
+    ),
+    ...table(
+      ["crossing the boundary", "target", "median"],
+      crossings.map(({ what, target, seconds }) => [what, target, duration(seconds)]),
+    ),
+  ];
+}

@@ -1,0 +1,50 @@
+// The page of the benchmark: a button for people, `bench` for the script that drives it.
+import { loadBackend } from "spikelet";
+import { digitsOf, Target } from "../benches/js/target.mjs";
+import { median, spread } from "../dist/cli/bench/statistics.js";
+
+const BATCH = 16;
+const SECONDS = 5;
+
+async function openTarget() {
+  const response = await fetch("./digits.bin");
+  const samples = digitsOf(new Uint8Array(await response.arrayBuffer()));
+  return Target.open(await loadBackend(), samples, BATCH);
+}
+
+const start = document.querySelector("#start");
+const state = document.querySelector("#state");
+const figures = document.querySelector("#figures");
+
+start.addEventListener("click", async () => {
+  start.disabled = true;
+  figures.replaceChildren();
+  try {
+    state.textContent = "getting ready …";
+    const target = await openTarget();
+    for (const [phase, words] of [
+      ["train", "training"],
+      ["infer", "inference"],
+    ]) {
+      state.textContent = `${words} …`;
+      const rates = await target.rates(phase, SECONDS);
+      show(`${words}, samples a second`, `${Math.round(median(rates))} ± ${(50 * spread(rates)).toFixed(1)} %`);
+    }
+    for (const [name, seconds] of Object.entries(await target.crossings())) show(name, `${(seconds * 1e6).toFixed(0)} µs`);
+    target.close();
+    state.textContent = "done";
+  } catch (thrown) {
+    state.textContent = String(thrown);
+  } finally {
+    start.disabled = false;
+  }
+});
+
+function show(name, figure) {
+  const row = figures.insertRow();
+  row.insertCell().textContent = name;
+  row.insertCell().textContent = figure;
+}
+
+globalThis.bench = openTarget;
+document.documentElement.dataset["ready"] = "true";
