@@ -26,8 +26,6 @@ function viteConfig(root: string): InlineConfig {
     configFile: false,
     logLevel: "error",
     worker: { format: "es" },
-    // What docs/browser.md asks for: the worker's address is lost when the development server bundles the package.
-    optimizeDeps: { exclude: ["spikelet"] },
   };
 }
 

@@ -23,11 +23,11 @@ pub(crate) fn build(root: &Path) -> Outcome {
 /// The path of the compiled module.
 fn compile(root: &Path) -> Result<String, Vec<String>> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--quiet", "--release", "--package", "spikelet-wasm", "--target", TARGET]);
+    cargo.args(["build", "--quiet", "--profile", "wasm", "--package", "spikelet-wasm", "--target", TARGET]);
     let status = cargo.current_dir(root).status().map_err(|error| vec![format!("cargo: {error}")])?;
     if !status.success() {
         return Err(vec![format!("spikelet-wasm does not compile; is the target there? rustup target add {TARGET}")]);
     }
     let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| root.join("target").display().to_string());
-    Ok(format!("{target}/{TARGET}/release/spikelet_wasm.wasm"))
+    Ok(format!("{target}/{TARGET}/wasm/spikelet_wasm.wasm"))
 }
