@@ -1,4 +1,4 @@
-export type { IdxFolderOptions, NmnistOptions } from "#host/datasets/folders";
+export type { IdxFolderOptions, NmnistOptions, ShdOptions } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
@@ -6,8 +6,11 @@ export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
+export type { NpzOptions } from "./datasets/from-npz.js";
 export { parseIdx } from "./datasets/idx.js";
 export * as datasets from "./datasets/index.js";
+export { type NumberArray, type Numbers, parseNpy } from "./datasets/npy.js";
+export { parseNpz } from "./datasets/npz.js";
 export type { SplitOptions } from "./datasets/split.js";
 export { encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";

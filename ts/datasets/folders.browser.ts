@@ -15,11 +15,18 @@ export interface NmnistOptions extends AerOptions {
   backend?: BackendChoice;
 }
 
+/** Where the two files lie in Node. */
+export interface ShdOptions {
+  dir: string;
+}
+
 /** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
 export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const kmnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const mnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() and datasets.fromSpikes()");
+export const shd = (options: ShdOptions) =>
+  refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
 
 async function refused({ dir }: { dir: string }, instead: string): Promise<SpikeDataset> {
   throw new SpikeletError("DATA_FORMAT", dir, `a page reads no folders: fetch the files and use ${instead}`);

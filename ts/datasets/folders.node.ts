@@ -4,3 +4,4 @@ export type { IdxFolderOptions } from "./idx-folder.node.js";
 export { kmnist } from "./kmnist.node.js";
 export { mnist } from "./mnist.node.js";
 export { type NmnistOptions, nmnist } from "./nmnist.node.js";
+export { type ShdOptions, shd } from "./shd.node.js";

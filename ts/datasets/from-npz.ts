@@ -1,0 +1,106 @@
+import { SpikeletError } from "../errors.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import { SpikeEvents } from "../spikes.js";
+import { assemble } from "./create.js";
+import type { SpikeDataset } from "./dataset.js";
+import type { NumberArray } from "./npy.js";
+import { parseNpz } from "./npz.js";
+import { checkLength, checkSteps, stepOf } from "./step.js";
+
+/** How event arrays become spikes. */
+export interface NpzOptions {
+  /** Steps of the simulation; later events are dropped. */
+  steps: number;
+  /** Duration of a step in the unit of the file's times; 1 unless given. */
+  stepLength?: number;
+  /** `[width, height]` for arrays `x` and `y`, `[polarities, width, height]` where there is `p` too. */
+  shape?: readonly number[];
+  name?: string;
+  backend?: BackendChoice;
+}
+
+/**
+ * A data set of the event arrays in an NPZ archive: `times` (or `t`), one entry an event, and either `units`, or `x`, `y` and,
+ * where there is one, `p`, with the unit `(p · width + x) · height + y`. `offsets`, `[samples + 1]`, says where the events of each
+ * sample start and where the last end; without it all events are one sample. `labels` is the class of each sample.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` for a damaged archive, a missing array or values out of range, `SHAPE_MISMATCH` for
+ * arrays of unequal length, each with the name of the array.
+ */
+export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<SpikeDataset> {
+  const { steps, stepLength = 1 } = options;
+  checkSteps(steps);
+  checkLength(stepLength, "stepLength");
+  const arrays = await parseNpz(bytes, options.backend === undefined ? {} : { backend: options.backend });
+  const at = one(arrays, ["times", "t"]);
+  const unitOf = units(arrays, at.values.length, options.shape);
+  const offsets = arrays["offsets"]?.values ?? Float64Array.of(0, at.values.length);
+  const samples = offsets.length - 1;
+  const kept = {
+    offsets: new Uint32Array(samples + 1),
+    times: new Uint16Array(at.values.length),
+    units: new Uint32Array(at.values.length),
+  };
+  let count = 0;
+  for (let sample = 0; sample < samples; sample++) {
+    const [start, end] = [offsets[sample] ?? 0, offsets[sample + 1] ?? 0];
+    if (!Number.isInteger(end) || end < start || (sample === 0 && start !== 0) || end > at.values.length) {
+      throw new SpikeletError("SHAPE_MISMATCH", `offsets[${sample + 1}]`, "must rise from 0 to the number of events");
+    }
+    for (let k = start; k < end; k++) {
+      const step = stepOf(at.values[k] ?? 0, stepLength, `${at.name}[${k}]`);
+      if (step >= steps) continue;
+      kept.times[count] = step;
+      kept.units[count] = unitOf(k);
+      count += 1;
+    }
+    kept.offsets[sample + 1] = count;
+  }
+  const events = new SpikeEvents({
+    offsets: kept.offsets,
+    times: kept.times.subarray(0, count),
+    units: kept.units.subarray(0, count),
+  });
+  const labels = arrays["labels"]?.values;
+  const info = { name: options.name ?? "npz", shape: options.shape ?? [], steps };
+  return assemble(info, { kind: "events", events }, samples, labels === undefined ? {} : { labels });
+}
+
+function one(arrays: Record<string, NumberArray>, names: readonly string[]): { name: string; values: NumberArray["values"] } {
+  for (const name of names) {
+    const array = arrays[name];
+    if (array !== undefined) return { name, values: array.values };
+  }
+  throw new SpikeletError(
+    "DATA_FORMAT",
+    names[0] ?? "",
+    `is missing: the archive has ${Object.keys(arrays).join(", ") || "no arrays"}`,
+  );
+}
+
+/** The unit of event k. */
+function units(arrays: Record<string, NumberArray>, events: number, shape: readonly number[] | undefined): (k: number) => number {
+  const coordinates =
+    arrays["units"] === undefined ? ["p", "x", "y"].filter((name) => name !== "p" || name in arrays) : ["units"];
+  const columns = coordinates.map((name) => one(arrays, [name]));
+  const sizes = coordinates.length === 1 ? [0x1_0000_0000] : shape;
+  if (sizes?.length !== coordinates.length) {
+    throw new SpikeletError("SHAPE_MISMATCH", "shape", `must have the size of each of ${coordinates.join(", ")}`);
+  }
+  for (const { name, values } of columns) {
+    if (values.length !== events)
+      throw new SpikeletError("SHAPE_MISMATCH", name, `must have ${events} entries, has ${values.length}`);
+  }
+  return (k) => {
+    let unit = 0;
+    for (const [c, { name, values }] of columns.entries()) {
+      const value = values[k] ?? 0;
+      const size = sizes[c] ?? 0;
+      if (!Number.isInteger(value) || value < 0 || value >= size) {
+        throw new SpikeletError("DATA_FORMAT", `${name}[${k}]`, `must be a whole number below ${size}, got ${value}`);
+      }
+      unit = unit * size + value;
+    }
+    return unit;
+  };
+}

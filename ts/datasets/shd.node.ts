@@ -1,0 +1,164 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Dataset, File } from "h5wasm/node";
+import { inFile, SpikeletError } from "../errors.js";
+import type { EventArrays } from "../runtime/backend.js";
+import { SpikeEvents } from "../spikes.js";
+import { assemble } from "./create.js";
+import type { SpikeDataset } from "./dataset.js";
+import { halvesToFloats } from "./half.js";
+import { checkLength, checkSteps, stepOf } from "./step.js";
+
+type H5wasm = typeof import("h5wasm/node");
+
+/** Where the two files lie and how they become spikes. */
+export interface ShdOptions {
+  /** Folder with `shd_train.h5` and `shd_test.h5`. */
+  dir: string;
+  /** Steps of the simulation; 100 unless given. */
+  steps?: number;
+  /** Seconds that the steps last together; later spikes are dropped. 1.4 unless given, which is as long as the longest word. */
+  seconds?: number;
+  signal?: AbortSignal;
+}
+
+const UNITS = 700;
+/** Samples in memory at a time beside the spikes. */
+const CHUNK = 256;
+
+/**
+ * SHD (Cramer, Stradmann, Schemmel, Zenke 2020): spoken digits in two languages, 20 classes, as spikes of 700 channels of a model
+ * of the cochlea. Spikes of a channel in one step add up. Needs the npm package `h5wasm`.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` with the file when it is missing or not what it should be, and when `h5wasm` is not
+ * installed; an abort throws the signal's reason.
+ */
+export async function shd({ dir, steps = 100, seconds = 1.4, signal }: ShdOptions): Promise<SpikeDataset> {
+  checkSteps(steps);
+  checkLength(seconds, "seconds");
+  const h5wasm = await loadH5wasm();
+  const read = (name: string) => readPart(h5wasm, join(dir, name), { steps, stepLength: seconds / steps, signal });
+  const train = await read("shd_train.h5");
+  const test = await read("shd_test.h5");
+  const labels = [...train.labels, ...test.labels];
+  const events = SpikeEvents.concat([...train.events, ...test.events]);
+  const info = { name: "shd", shape: [UNITS], steps, testSamples: test.labels.length };
+  return assemble(info, { kind: "events", events }, labels.length, { labels });
+}
+
+async function loadH5wasm(): Promise<H5wasm> {
+  try {
+    const h5wasm = await import("h5wasm/node");
+    const module = await h5wasm.ready;
+    // Errors of the library are thrown, not printed.
+    module.activate_throwing_error_handler();
+    return h5wasm;
+  } catch (cause) {
+    throw new SpikeletError(
+      "DATA_FORMAT",
+      "h5wasm",
+      "SHD is in HDF5, read by an npm package that is not installed: npm i h5wasm",
+      cause,
+    );
+  }
+}
+
+interface Part {
+  labels: number[];
+  events: EventArrays[];
+}
+
+interface Binning {
+  steps: number;
+  stepLength: number;
+  signal: AbortSignal | undefined;
+}
+
+async function readPart(h5wasm: H5wasm, path: string, binning: Binning): Promise<Part> {
+  if (!existsSync(path)) throw new SpikeletError("DATA_FORMAT", path, "is missing");
+  let file: File;
+  try {
+    file = new h5wasm.File(path, "r");
+  } catch (cause) {
+    throw new SpikeletError("DATA_FORMAT", path, "is not an HDF5 file", cause);
+  }
+  try {
+    const labels = Array.from(entry(file, "labels").value as ArrayLike<number>, Number);
+    const [times, units] = [entry(file, "spikes/times"), entry(file, "spikes/units")];
+    for (const [name, set] of Object.entries({ "spikes/times": times, "spikes/units": units })) {
+      if (set.shape?.[0] !== labels.length) throw new SpikeletError("DATA_FORMAT", name, `must have ${labels.length} entries`);
+    }
+    const events: EventArrays[] = [];
+    for (let start = 0; start < labels.length; start += CHUNK) {
+      binning.signal?.throwIfAborted();
+      const end = Math.min(start + CHUNK, labels.length);
+      events.push(binned(shortLists(h5wasm, times, start, end), shortLists(h5wasm, units, start, end), start, binning));
+    }
+    return { labels, events };
+  } catch (thrown) {
+    if (thrown instanceof SpikeletError || binning.signal?.aborted) throw inFile(path, thrown);
+    throw new SpikeletError("DATA_FORMAT", path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
+  } finally {
+    file.close();
+  }
+}
+
+function entry(file: File, name: string): Dataset {
+  const found = file.get(name);
+  if (found !== null && "metadata" in found) return found as Dataset;
+  throw new SpikeletError("DATA_FORMAT", name, "is missing");
+}
+
+/**
+ * Rows `start` to before `end` of a data set of lists of 2-byte elements. h5wasm refuses half floats, so that the lists are taken
+ * from its memory: each row is a C struct of length and address, 32 bits each.
+ */
+function shortLists(h5wasm: H5wasm, set: Dataset, start: number, end: number): Uint16Array[] {
+  const { Module } = h5wasm;
+  const { size, vlen_type } = set.metadata as { size: number; vlen_type?: { size: number } };
+  if (vlen_type?.size !== 2) throw new SpikeletError("DATA_FORMAT", set.path, "must hold lists of 2-byte numbers");
+  const count = [BigInt(end - start)];
+  const address = Module._malloc(size * (end - start));
+  try {
+    Module.get_dataset_data(set.file_id, set.path, count, [BigInt(start)], [1n], BigInt(address));
+    try {
+      const structs = new Uint32Array(Module.HEAPU8.slice(address, address + size * (end - start)).buffer);
+      return Array.from({ length: end - start }, (_, row) => {
+        const [length = 0, place = 0] = structs.subarray(2 * row, 2 * row + 2);
+        return new Uint16Array(Module.HEAPU8.slice(place, place + 2 * length).buffer);
+      });
+    } finally {
+      Module.reclaim_vlen_memory_count(set.file_id, set.path, "", BigInt(address), count);
+    }
+  } finally {
+    Module._free(address);
+  }
+}
+
+function binned(times: Uint16Array[], units: Uint16Array[], first: number, { steps, stepLength }: Binning): EventArrays {
+  const room = times.reduce((sum, list) => sum + list.length, 0);
+  const events = { offsets: new Uint32Array(times.length + 1), times: new Uint16Array(room), units: new Uint32Array(room) };
+  let count = 0;
+  for (const [row, bits] of times.entries()) {
+    const fired = units[row] ?? new Uint16Array(0);
+    const path = (what: string, k: number) => `spikes/${what}[${first + row}][${k}]`;
+    if (fired.length !== bits.length) {
+      throw new SpikeletError(
+        "DATA_FORMAT",
+        `spikes/units[${first + row}]`,
+        `must have ${bits.length} entries, has ${fired.length}`,
+      );
+    }
+    for (const [k, time] of halvesToFloats(bits).entries()) {
+      const unit = fired[k] ?? 0;
+      if (unit >= UNITS) throw new SpikeletError("DATA_FORMAT", path("units", k), `must be below ${UNITS}, got ${unit}`);
+      const step = stepOf(time, stepLength, path("times", k));
+      if (step >= steps) continue;
+      events.times[count] = step;
+      events.units[count] = unit;
+      count += 1;
+    }
+    events.offsets[row + 1] = count;
+  }
+  return { offsets: events.offsets, times: events.times.slice(0, count), units: events.units.slice(0, count) };
+}
