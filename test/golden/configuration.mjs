@@ -17,9 +17,6 @@ const FIXED = {
  * @returns {string | undefined}
  */
 export function unsupported({ config }) {
-  for (const path of ["reset_act", "reset_tim"]) {
-    if ((config[path] ?? "none") !== "none") return `${path} ${config[path]} is not supported yet`;
-  }
   for (const [name, value] of Object.entries(FIXED)) {
     if (config[name] !== undefined && config[name] !== value) return `${name} is fixed at ${value}, the case has ${config[name]}`;
   }
@@ -100,13 +97,16 @@ export function optimizerOf(name, { lr, beta1, beta2, eps, momentum, weight_deca
  * @returns {import("spikelet").RuleConfig}
  */
 function ruleOf(config) {
-  const surrogate = { type: /** @type {const} */ ("exponential"), scale: config.surr_alpha, sharpness: config.surr_beta };
+  const surrogate = surrogateOf(config);
   const variant = config.act_style.toLowerCase();
+  // The oracle reads `reset_act` in the RNN style only.
+  const activation = variant === "rnn" ? resetPathOf(config.reset_act, config) : "ignore";
+  const timing = resetPathOf(config.reset_tim, config);
   switch (config.rule) {
     case "activation":
-      return { type: "activation", variant, surrogate };
+      return { type: "activation", variant, surrogate, resetPath: { activation } };
     case "timing":
-      return { type: "timing" };
+      return { type: "timing", resetPath: { timing } };
     default:
       return {
         type: config.rule === "trivial" ? "mixture" : "antlr",
@@ -114,8 +114,35 @@ function ruleOf(config) {
         timingWeight: config.lambda_tim,
         variant,
         surrogate,
+        resetPath: { activation, timing },
       };
   }
+}
+
+/**
+ * @param {any} config
+ * @returns {import("spikelet").Surrogate}
+ */
+function surrogateOf({ surrogate = "exponential", surr_alpha: scale, surr_beta: shape }) {
+  switch (surrogate) {
+    case "fast_sigmoid":
+      return { type: "fastSigmoid", scale, sharpness: shape };
+    case "triangle":
+    case "rectangle":
+      return { type: surrogate, scale, halfWidth: shape };
+    default:
+      return { type: surrogate, scale, sharpness: shape };
+  }
+}
+
+/**
+ * @param {"none" | "full" | "window" | "lag"} word
+ * @param {any} config
+ * @returns {import("spikelet").ResetPath}
+ */
+function resetPathOf(word, { reset_window: window, reset_lag: lag }) {
+  const paths = { none: /** @type {const} */ ("ignore"), full: /** @type {const} */ ("full"), window: { window }, lag: { lag } };
+  return paths[word];
 }
 
 /**

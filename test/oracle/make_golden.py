@@ -1,7 +1,8 @@
 """Generate the golden vectors (numpy + reference.py only).
 
     python make_golden.py            -> ../golden/000.. to 086..
-    python make_golden.py adam       -> ../golden/087.. and on: trajectories with Adam
+    python make_golden.py adam       -> ../golden/087.. to 094: trajectories with Adam
+    python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
     python make_golden.py check      -> re-read every file, recompute, compare
 
 A last argument names another folder. File format: see ../golden/README.md.
@@ -14,6 +15,8 @@ import reference as R
 
 MARGIN = 1e-4
 FMT = 1
+# Switches that came after the first files; they stand in a file where they are not at their default.
+LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty")
 
 
 # ------------------------------------------------------------- json ----------
@@ -98,6 +101,8 @@ def offenders(cfg, layers, tr):
         bad = np.abs(V - 1) < MARGIN
         if "window" in (cfg.reset_act, cfg.reset_tim):
             bad |= np.abs(np.abs(V - 1) - cfg.reset_window) < MARGIN
+        if cfg.surrogate in ("triangle", "rectangle"):
+            bad |= np.abs(np.abs(V - 1) - cfg.surr_beta) < MARGIN
         if bad.any():
             ch = np.nonzero(bad.any(axis=tuple(a for a in range(bad.ndim) if a != 2)))[0]
             return l, ch
@@ -231,6 +236,9 @@ def build(name, desc, setseed, cfg, B=3, p_in=0.15, rate=0.1, mean=0.3, bias=(0.
                   for s, vp in zip(tr.S[l], tr.Vp[l]))
     margin = min(np.abs(np.stack(tr.V[l]) - 1).min() for l, L in enumerate(layers) if L.spiking)
     cd = cfg.to_dict(); cd.pop("dtype"); cd["early_stop"] = cfg.stops_early
+    for key in LATER:
+        if cd[key] == getattr(R.Config(), key):
+            cd.pop(key)
     case = dict(format=FMT, type="network", name=name, description=desc, config=cd,
                 effective_betas=dict(zip(("beta_i", "beta_v", "beta_bias"), R.effective_betas(cfg))),
                 batch=B, input_shape=list(in_shape),
@@ -581,6 +589,33 @@ def adam_trajectories(k):
     return o
 
 
+def options(k):
+    o = []
+    add = lambda name, desc, cfg, **kw: o.append(build(name, desc, k, cfg, **kw))
+    N2, N3 = "7 fc9 fc5", "7 fc20 fc7 fc3"
+    # surrogates: triangle and rectangle with their half width
+    for s, c in (("fast_sigmoid", 4.), ("arctan", 2.5), ("triangle", .7), ("rectangle", .4)):
+        add(f"surrogate_{s}", f"ANTLR with the surrogate {s}", C(N3, 35, target_type="train", rule="antlr", surrogate=s, surr_alpha=.8, surr_beta=c))
+        add(f"surrogate_{s}_reset", f"activation rule, RNN style, full reset path, latency loss, surrogate {s}",
+            C(N2, 35, target_type="latency", rule="activation", act_style="RNN", reset_act="full", surrogate=s, surr_beta=c), image=(0, 15), rate=.03, silent_target=True)
+    add("weights_by_layer_antlr", "ANTLR, weights by layer", C(N3, 30, target_type="train", rule="antlr", lambda_act=[.5, 1., 0.], lambda_tim=[1., 0., 2.]))
+    add("weights_by_layer_trivial", "final gradients added with weights by layer", C(N3, 30, target_type="latency", rule="trivial", lambda_act=[.5, 2., 1.], lambda_tim=[1., 0., .3]), image=(0, 15), rate=.03)
+    # blocked units
+    for rule in ("activation", "timing", "antlr", "trivial"):
+        add(f"refractory_{rule}", f"three refractory steps, {rule} rule", C(N3, 40, target_type="train", rule=rule, refractory=3, penalty_scope="off"), rate=.12)
+        add(f"single_spike_{rule}", f"units fire at most once, {rule} rule", C(N3, 40, target_type="latency", rule=rule, single_spike=True, penalty_scope="off"), image=(0, 15), rate=.02, silent_target=(rule != "timing"))
+    add("single_spike_train", "units fire at most once, ANTLR, spike-train loss", C(N2, 40, target_type="train", rule="antlr", single_spike=True), rate=.02)
+    add("refractory_slayer", "two refractory steps, SLAYER style", C(N2, 40, target_type="count", rule="activation", act_style="SLAYER", refractory=2), rate=.12)
+    # activity of hidden layers
+    some = lambda part: lambda cfg, layers, r: r["loss"][part] > 0
+    for rule in ("activation", "antlr", "trivial"):
+        add(f"rate_upper_{rule}", f"more spikes than the upper bound, {rule} rule", C(N3, 30, target_type="train", rule=rule, rate_upper=.5, rate_strength=.2), require=some("rate"))
+    add("rate_lower", "fewer spikes than the lower bound, ANTLR, latency loss", C(N3, 30, target_type="latency", rule="antlr", rate_lower=2., rate_upper=3., rate_strength=.05), image=(0, 15), rate=.03, require=some("rate"))
+    add("spike_penalty", "every hidden spike costs, ANTLR, latency loss that stops early", C(N3, 40, target_type="latency", rule="antlr", spike_penalty=.03), p_in=.5, rate=.2, mean=.8, require=some("spikes"))
+    add("spike_penalty_timing", "every hidden spike costs: no gradient for the timing rule", C(N2, 30, target_type="train", rule="timing", spike_penalty=.03, penalty_scope="off"), require=some("spikes"))
+    return o
+
+
 def write(folder, items, first=0):
     os.makedirs(folder, exist_ok=True)
     tot = 0
@@ -639,11 +674,13 @@ def check(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
     elif mode == "adam":
         write(folder, adam_trajectories(20200602), first=87)
+    elif mode == "options":
+        write(folder, options(20200602), first=95)
     else:
         write(folder, cases(False, 20200602) + trajectories(False, 20200602) + aux(False, 20200602))

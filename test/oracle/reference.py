@@ -38,9 +38,13 @@ class Config:
     beta_v: float = 1.0
     beta_bias: float = 1.0
     v_prime_min: float = 1e-2
+    # option (1.4): steps after a spike in which V is held at 0; single_spike: all of them
+    refractory: int = 0
+    single_spike: bool = False
     # surrogate derivative (spec 5.1)
-    surr_alpha: float = 1.0
-    surr_beta: float = 3.0
+    surrogate: str = "exponential"          # | "fast_sigmoid" | "arctan" | "triangle" | "rectangle"
+    surr_alpha: float = 1.0                 # height
+    surr_beta: float = 3.0                  # sharpness; half width of triangle and rectangle
     # loss (spec 4)
     target_type: str = "latency"            # "train" | "count" | "latency"
     alpha_exp: float = 0.9
@@ -59,13 +63,18 @@ class Config:
     # learning rule (spec 5)
     rule: str = "antlr"                     # "activation" | "timing" | "antlr" | "trivial"
     act_style: str = "SRM"                  # "SRM" | "RNN" | "SLAYER"
-    lambda_act: float = 1.0
-    lambda_tim: float = 1.0
+    lambda_act: Any = 1.0                   # a number, or a list with one for each spiking layer
+    lambda_tim: Any = 1.0
     # option (iii): reset paths
     reset_act: str = "none"                 # "none" | "full" | "window" | "lag"
     reset_tim: str = "none"                 # "none" | "full" | "window" | "lag"
     reset_window: float = 0.2               # |V - 1| <= reset_window
     reset_lag: int = 10                     # steps after the spike
+    # option (vi): terms for the activity of hidden layers
+    rate_lower: float = 0.0
+    rate_upper: Optional[float] = None
+    rate_strength: float = 0.0
+    spike_penalty: float = 0.0
     # silent-neuron weight update (spec 5.6) / option (v)
     timing_penalty: float = 100.0
     penalty_scope: str = "timing"           # "timing" | "all" | "off"
@@ -301,6 +310,15 @@ class Trace:
         self.x = None
 
 
+def blocked(cfg: Config, tr: Trace, l, t, like):
+    """spec 1.4: neurons of layer l that may not fire at t because of an earlier spike."""
+    n = t if cfg.single_spike else min(t, cfg.refractory)
+    out = np.zeros(like.shape, dtype=bool)
+    for s in range(t - n, t):
+        out |= tr.S[l][s] > 0
+    return out
+
+
 def forward(cfg: Config, layers, params, x) -> Trace:
     """Simulate.  x (B,T,...).  Returns Trace with out (B,TL,N_out)."""
     dt = np.dtype(cfg.dtype)
@@ -325,6 +343,8 @@ def forward(cfg: Config, layers, params, x) -> Trace:
                 V = bv * I + bb * bias_view(L, b)
                 if t > 0:
                     V = V + av * keep * tr.V[l][t - 1]
+                V = np.where(blocked(cfg, tr, l, t, V), dt.type(0), V)
+                if t > 0:
                     vp = V - keep * tr.V[l][t - 1]
                 else:
                     vp = V
@@ -464,7 +484,47 @@ def loss_and_output_grads(cfg, tr: Trace, target):
 # backward pass (spec 5)
 # ---------------------------------------------------------------------------
 def surrogate(cfg, V):
-    return cfg.surr_alpha * np.exp(-cfg.surr_beta * np.abs(V - 1.0))
+    """spec 5.1."""
+    x, c = np.abs(V - 1.0), cfg.surr_beta
+    shape = {"exponential": lambda: np.exp(-c * x),
+             "fast_sigmoid": lambda: 1.0 / (1.0 + c * x) ** 2,
+             "arctan": lambda: 1.0 / (1.0 + (c * x) ** 2),
+             "triangle": lambda: np.maximum(0.0, 1.0 - x / c),
+             "rectangle": lambda: (x <= c).astype(V.dtype)}[cfg.surrogate]()
+    return cfg.surr_alpha * shape
+
+
+def by_layer(value, layers):
+    """a weight for each layer: a number for all, or a list over the spiking ones."""
+    spiking = [l for l, L in enumerate(layers) if L.spiking]
+    values = [value] * len(spiking) if np.isscalar(value) else list(value)
+    if len(values) != len(spiking):
+        raise ValueError("one weight for each spiking layer")
+    return dict(zip(spiking, values))
+
+
+def hidden_activity(cfg, layers, tr):
+    """spec 6.vi: parts of the loss, and dL/dS of each hidden spiking layer, (B, 1, ...)."""
+    B = tr.x.shape[0]
+    parts, slopes = {}, {}
+    rate = total = 0.0
+    for l, L in enumerate(layers[:-1]):
+        if not L.spiking:
+            continue
+        n = int(np.prod(L.out_shape))
+        spikes = sum(tr.S[l]).reshape(B, -1).sum(1)      # (B,)
+        a = spikes / n
+        over = np.maximum(0.0, a - cfg.rate_upper) if cfg.rate_upper is not None else np.zeros(B)
+        under = np.maximum(0.0, cfg.rate_lower - a)
+        rate += cfg.rate_strength * n * (over ** 2 + under ** 2).sum() / B
+        total += cfg.spike_penalty * spikes.sum() / B
+        slope = (2 * cfg.rate_strength * (over - under) + cfg.spike_penalty) / B
+        slopes[l] = slope.reshape((B,) + (1,) * len(L.out_shape)).astype(tr.x.dtype)
+    if cfg.rate_strength:
+        parts["rate"] = float(rate)
+    if cfg.spike_penalty:
+        parts["spikes"] = float(total)
+    return parts, slopes
 
 
 def _reset_mask(mode, V, window):
@@ -476,7 +536,7 @@ def _reset_mask(mode, V, window):
 def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_tim,
              keep: bool = False):
     """One backward sweep with weights (lam_act, lam_tim); (1,0) is the pure
-    activation rule, (0,1) the pure timing rule.
+    activation rule, (0,1) the pure timing rule. Lists are by spiking layer.
 
     Returns list of (dW, db) (None for layers without parameters); with
     keep=True also the adjoints G (direct dL/dV), p (accumulated dL/dV),
@@ -489,7 +549,10 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
     B = tr.x.shape[0]
     P = [None if p is None else (np.asarray(p[0], dt), np.asarray(p[1], dt)) for p in params]
     gated = cfg.act_style != "SLAYER"
-    if not gated and lam_tim != 0:
+    lam_act, lam_tim = by_layer(lam_act, layers), by_layer(lam_tim, layers)
+    has_tim = any(lam_tim.values())
+    activity = hidden_activity(cfg, layers, tr)[1]
+    if not gated and has_tim:
         raise ValueError("SLAYER style is only defined for the pure activation rule")
     if cfg.act_style == "RNN":
         reset_act = cfg.reset_act
@@ -516,7 +579,7 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
                     W = P[l + 1][0]
                     qn = q[l + 1][t]
                     s_bar = bi * lin_adjoint(U, W, qn)
-                    if lam_tim != 0:
+                    if has_tim:
                         # spec 5.3: R = 1/2{(1-S)q[t+1] - ai q[t] - av bv p[t]}
                         R = -ai * qn - av * bv * p[l + 1][t]
                         if not last:
@@ -541,14 +604,16 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
                     t_bar = mpool_backward(gT[l + 1][t], tr.argmax[l + 1][t], U.k, H, Wd)
             if L.spiking:
                 S, V, I = tr.S[l][t], tr.V[l][t], tr.I[l][t]
+                s_bar = s_bar + activity.get(l, dt.type(0))
+                la, lt = lam_act[l], lam_tim[l]
                 # ---- option (iii): reset paths ---------------------------
-                if reset_act != "none" and not last and lam_act != 0:
+                if reset_act != "none" and not last and la != 0:
                     if reset_act == "lag":
                         r = _reset_act_lag(cfg, tr, G, l, t, ai, av, bv)
                     else:
                         r = av * V * p[l][t + 1] + ai * I * q[l][t + 1]
                     s_bar = s_bar - _reset_mask(reset_act, V, cfg.reset_window) * r
-                if cfg.reset_tim != "none" and not last and lam_tim != 0:
+                if cfg.reset_tim != "none" and not last and lt != 0:
                     if cfg.reset_tim == "lag":
                         r = _reset_tim_lag(cfg, layers, P, tr, G, l, t, ai, av, bv, bb)
                     else:
@@ -559,16 +624,17 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
                     t_bar = t_bar - S * _reset_mask(cfg.reset_tim, V, cfg.reset_window) * r
                 # ---- direct dL/dV[t] -------------------------------------
                 g = np.zeros_like(V)
-                if lam_act != 0:
-                    g = g + lam_act * surrogate(cfg, V) * s_bar
-                if lam_tim != 0:
-                    g = g + lam_tim * np.where(S == 1, -t_bar / tr.Vp[l][t], 0)
-                g = g.astype(dt)
+                if la != 0:
+                    g = g + la * surrogate(cfg, V) * s_bar
+                if lt != 0:
+                    g = g + lt * np.where(S == 1, -t_bar / tr.Vp[l][t], 0)
+                closed = blocked(cfg, tr, l, t, V)
+                g = np.where(closed, 0, g).astype(dt)
                 # ---- accumulated adjoints --------------------------------
                 pt, qt = g, None
                 if not last:
                     keep_gate = (1 - S) if gated else np.ones_like(S)
-                    pt = pt + av * keep_gate * p[l][t + 1]
+                    pt = pt + np.where(closed, 0, av * keep_gate * p[l][t + 1]).astype(dt)
                 qt = bv * pt
                 if not last:
                     qt = qt + ai * keep_gate * q[l][t + 1]
@@ -657,9 +723,10 @@ def compute_gradients(cfg: Config, layers, params, tr: Trace, dLdS, dLdT):
     elif cfg.rule == "trivial":
         ga = backward(cfg, layers, params, tr, dLdS, dLdT, 1.0, 0.0)
         gt = backward(cfg, layers, params, tr, dLdS, dLdT, 0.0, 1.0)
+        la, lt = by_layer(cfg.lambda_act, layers), by_layer(cfg.lambda_tim, layers)
         grads = [None if a is None else
-                 (cfg.lambda_act * a[0] + cfg.lambda_tim * b[0],
-                  cfg.lambda_act * a[1] + cfg.lambda_tim * b[1]) for a, b in zip(ga, gt)]
+                 (la[l] * a[0] + lt[l] * b[0], la[l] * a[1] + lt[l] * b[1])
+                 for l, (a, b) in enumerate(zip(ga, gt))]
     else:
         raise ValueError(cfg.rule)
     if cfg.penalty_scope == "all" or (cfg.penalty_scope == "timing" and cfg.rule == "timing"):
@@ -679,6 +746,8 @@ def run_case(cfg, layers, params, x, target):
     """forward + loss + gradients in one call -> dict."""
     tr = forward(cfg, layers, params, x)
     parts, dS, dT = loss_and_output_grads(cfg, tr, target)
+    more = hidden_activity(cfg, layers, tr)[0]
+    parts.update(more, total=parts["total"] + sum(more.values()))
     grads = compute_gradients(cfg, layers, params, tr, dS, dT)
     return dict(trace=tr, loss=parts, dLdS=dS, dLdT=dT, grads=grads)
 

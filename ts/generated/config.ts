@@ -14,6 +14,8 @@ export type ActivationRule = {
   variant?: ActivationVariant,
   /** The pseudo-derivative. */
   surrogate?: Surrogate,
+  /** Gradient through resets; there is no timing part. */
+  resetPath?: ResetPaths,
 };
 
 /** How the activation part treats the reset (spec 5.2). */
@@ -35,14 +37,26 @@ export type Adam = {
 
 /** Both parts, added inside the backward pass (spec 5.4, 6.i). */
 export type AntlrRule = {
-  /** Weight λ_act of the activation part at every layer. @default 1 */
-  activationWeight?: number,
-  /** Weight λ_tim of the timing part at every layer. @default 1 */
-  timingWeight?: number,
+  /** Weight λ_act of the activation part at every layer; a list has one number for each spiking layer. @default 1 */
+  activationWeight?: PartWeight,
+  /** Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer. @default 1 */
+  timingWeight?: PartWeight,
+  /** Factors on both over the epochs. */
+  weightSchedule?: WeightSchedule,
   /** How the activation part treats the reset: `srm` or `rnn`. @default "srm" */
   variant?: ActivationVariant,
   /** The pseudo-derivative of the activation part. */
   surrogate?: Surrogate,
+  /** Gradient through resets. */
+  resetPath?: ResetPaths,
+};
+
+/** `σ'(V) = scale / (1 + (sharpness · |V − threshold|)²)`, the slope of an arc tangent (Fang et al. 2021). */
+export type ArctanSurrogate = {
+  /** Height at the threshold, above 0. @default 1 */
+  scale?: number,
+  /** Factor on the distance from the threshold, at least 0. @default 3 */
+  sharpness?: number,
 };
 
 /** Everything that defines a training run, apart from the data. */
@@ -127,6 +141,14 @@ export type ExponentialSurrogate = {
   sharpness?: number,
 };
 
+/** `σ'(V) = scale / (1 + sharpness · |V − threshold|)²`, the slope of a fast sigmoid (Zenke and Ganguli 2018). */
+export type FastSigmoidSurrogate = {
+  /** Height at the threshold, above 0. @default 1 */
+  scale?: number,
+  /** Factor on the distance from the threshold, at least 0. @default 3 */
+  sharpness?: number,
+};
+
 /** Reshapes a picture to a flat list of units. */
 export type Flatten = Record<symbol, never>;
 
@@ -138,6 +160,9 @@ export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } 
 
 /** Size of the input: a number of units or `[channels, height, width]`. */
 export type InputShape = number | [number, number, number];
+
+/** Between two points of a schedule. */
+export type Interpolation = "hold" | "linear";
 
 /**
  * Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
@@ -211,14 +236,18 @@ export type Metrics = {
 
 /** Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii). */
 export type MixtureRule = {
-  /** Weight of the activation rule's gradient. @default 1 */
-  activationWeight?: number,
-  /** Weight of the timing rule's gradient. @default 1 */
-  timingWeight?: number,
+  /** Weight of the activation rule's gradient; a list has one number for each spiking layer. @default 1 */
+  activationWeight?: PartWeight,
+  /** Weight of the timing rule's gradient; a list has one number for each spiking layer. @default 1 */
+  timingWeight?: PartWeight,
+  /** Factors on both over the epochs. */
+  weightSchedule?: WeightSchedule,
   /** How the activation rule treats the reset. @default "srm" */
   variant?: ActivationVariant,
   /** The pseudo-derivative of the activation rule. */
   surrogate?: Surrogate,
+  /** Gradient through resets. */
+  resetPath?: ResetPaths,
 };
 
 /** The network: input, length of the simulation, neuron, layers from the input up. */
@@ -258,6 +287,9 @@ export type NeuronConfig = {
 
 /** How parameters follow the gradient (spec 7). */
 export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "sgd" } & Sgd;
+
+/** Weight of a part: one number for every layer, or one for each spiking layer from the input up. */
+export type PartWeight = number | Array<number>;
 
 /** Squares side by side; rows and columns that do not fill one are dropped. */
 export type Pool2d = {
@@ -318,6 +350,14 @@ export type RateEncoding = {
   skipZero?: boolean,
 };
 
+/** `σ'(V) = scale` where `|V − threshold| ≤ halfWidth`, 0 elsewhere (Wu et al. 2018). */
+export type RectangleSurrogate = {
+  /** Height, above 0. @default 1 */
+  scale?: number,
+  /** Largest distance from the threshold at which it is not 0, above 0. @default 0.5 */
+  halfWidth?: number,
+};
+
 /** Value x spikes every `d = (shortest − longest) x + longest` steps: spike k at step `trunc(first + k d)`. */
 export type RegularEncoding = {
   /** Steps from spike to spike of value 1, 1 to 65535. @default 10 */
@@ -328,6 +368,17 @@ export type RegularEncoding = {
   first?: number,
   /** Whether value 0 gives no spike at all. @default true */
   skipZero?: boolean,
+};
+
+/** Gradient that passes from a spike through the reset to what comes after it (spec 6.iii). */
+export type ResetPath = "ignore" | "full" | { "window": number } | { "lag": number };
+
+/** Reset paths of the two parts. */
+export type ResetPaths = {
+  /** Of the activation part; other than `ignore` only with the variant `rnn`. @default "ignore" */
+  activation?: ResetPath,
+  /** Of the timing part. @default "ignore" */
+  timing?: ResetPath,
 };
 
 /** Which way a fraction of a spike is rounded. */
@@ -463,7 +514,7 @@ export type StretchEncoding = {
 };
 
 /** The pseudo-derivative of a spike. */
-export type Surrogate = { "type": "exponential" } & ExponentialSurrogate;
+export type Surrogate = { "type": "exponential" } & ExponentialSurrogate | { "type": "fastSigmoid" } & FastSigmoidSurrogate | { "type": "arctan" } & ArctanSurrogate | { "type": "triangle" } & TriangleSurrogate | { "type": "rectangle" } & RectangleSurrogate;
 
 /** Count term of the latency loss, times `weight / (T B)` (spec 6.iv). */
 export type TargetCount = {
@@ -486,7 +537,10 @@ export type TargetCountScope = "silent" | "all";
 export type Threads = "auto" | number;
 
 /** Gradients of spike times (spec 5.3). */
-export type TimingRule = Record<symbol, never>;
+export type TimingRule = {
+  /** Gradient through resets; there is no activation part. */
+  resetPath?: ResetPaths,
+};
 
 /** Something that happened in a run. Epochs and batches count from 1. */
 export type TrainEvent = { "type": "step",
@@ -528,6 +582,35 @@ export type TrainingConfig = {
   seed?: number,
   /** `"auto"` or a number; the result does not depend on it. @default "auto" */
   threads?: Threads,
+};
+
+/** `σ'(V) = scale · max(0, 1 − |V − threshold| / halfWidth)` (Bellec et al. 2018). */
+export type TriangleSurrogate = {
+  /** Height at the threshold, above 0. @default 1 */
+  scale?: number,
+  /** Distance from the threshold at which it reaches 0, above 0. @default 1 */
+  halfWidth?: number,
+};
+
+/** Factor of a weight from an epoch on. */
+export type WeightPoint = {
+  /** Epoch, counted from 0. */
+  epoch: number,
+  /** Times the weights of the part. */
+  factor: number,
+};
+
+/**
+ * Factors on the weights of the two parts over the epochs. The first point also holds before its epoch, the last one after it; a
+ * part without points keeps its weights.
+ */
+export type WeightSchedule = {
+  /** Between two points. @default "hold" */
+  interpolation?: Interpolation,
+  /** Points of the activation part, epochs rising. */
+  activation?: Array<WeightPoint>,
+  /** Points of the timing part, epochs rising. */
+  timing?: Array<WeightPoint>,
 };
 
 /**

@@ -54,7 +54,7 @@ impl Trainer {
     fn assemble(config: Config, network: Network, level: Level) -> Self {
         Self {
             loss: Loss::new(&config),
-            sweeps: sweeps(&config.rule),
+            sweeps: sweeps(&config.rule, network.shapes.len(), 0),
             silent: SilentPush::new(&config.rule, &config.training),
             updates: 0,
             run: Run::new(&network),
@@ -112,6 +112,11 @@ impl Trainer {
     #[must_use]
     pub fn updates(&self) -> u64 {
         self.updates
+    }
+
+    /// Brings the rule's weights up to the current epoch.
+    fn enter_epoch(&mut self) {
+        self.sweeps = sweeps(&self.config.rule, self.network.shapes.len(), self.run.epoch);
     }
 
     fn check_targets(&self, data: &Dataset) -> Result<()> {

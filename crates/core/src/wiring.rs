@@ -74,6 +74,11 @@ impl Wiring {
         self.unit_of_lane[site.lane..site.lane + site.lanes].iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT)
     }
 
+    /// Lanes of a site that are units, a bit for each.
+    pub(crate) fn lanes_in_use(&self, site: &Site) -> u64 {
+        self.units_of(site).fold(0, |bits, (lane, _)| bits | 1 << lane)
+    }
+
     /// Number of the site that has a lane.
     pub(crate) fn site_of(&self, lane: usize) -> usize {
         match self.convolution {

@@ -124,13 +124,29 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
     bits(&trainer)
 }
 
-const CASES: [(&str, &str); 6] = [
+const CASES: [(&str, &str); 9] = [
     (r#"{ "type": "antlr" }"#, r#"{ "type": "latency" }"#),
     (r#"{ "type": "antlr", "timingWeight": 0.3 }"#, r#"{ "type": "latency", "earlyStop": "batch" }"#),
     (r#"{ "type": "activation", "variant": "slayer" }"#, r#"{ "type": "count", "positive": 3 }"#),
     (r#"{ "type": "timing" }"#, r#"{ "type": "spikeTrain" }"#),
     (r#"{ "type": "mixture", "activationWeight": 0.7 }"#, r#"{ "type": "latency", "earlyStop": "off" }"#),
     (r#"{ "type": "antlr" }"#, r#"{ "type": "spikeTrain" }"#),
+    (
+        r#"{ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.5 }, "timing": "full" },
+             "surrogate": { "type": "triangle" }, "activationWeight": [1, 0.5, 2],
+             "weightSchedule": { "interpolation": "linear", "timing": [{ "epoch": 0, "factor": 1 }, { "epoch": 2, "factor": 0 }] } }"#,
+        r#"{ "type": "latency" }"#,
+    ),
+    (
+        r#"{ "type": "mixture", "variant": "rnn", "resetPath": { "activation": "full", "timing": { "lag": 4 } },
+             "surrogate": { "type": "arctan" } }"#,
+        r#"{ "type": "spikeTrain" }"#,
+    ),
+    (
+        r#"{ "type": "activation", "variant": "rnn", "resetPath": { "activation": { "lag": 3 } },
+             "surrogate": { "type": "fastSigmoid" } }"#,
+        r#"{ "type": "latency", "earlyStop": "batch" }"#,
+    ),
 ];
 
 #[test]

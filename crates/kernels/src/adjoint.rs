@@ -1,7 +1,7 @@
 //! Backward sweep of a tile: from the gradients of its output spikes to the adjoints of its states (spec 5.1–5.4).
 //!
 //! ```text
-//! G[t] = σ̂(V[t]) E[t] + λ_tim S[t] (−T̄[t] / V'[t])        σ̂(V) = exp(−sharpness |V − threshold|)
+//! G[t] = σ̂(V[t]) E[t] + λ_tim S[t] (−T̄[t] / V'[t])        σ̂: see `surrogate.rs`
 //! p[t] = G[t] + αᵥ g[t] p[t+1]                            g[t] = 1 − S[t]; 1 for the SLAYER style
 //! q[t] = p[t] + αᵢ g[t] q[t+1]                            in units of membraneGain
 //! r[t] = g[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                  R = membraneGain / 2 · r (spec 5.3)
@@ -16,14 +16,16 @@
 //! x_j[t] = G_j[t] − αᵥ S_j[t] p_j[t+1],   y_j[t] = −αᵢ S_j[t] q_j[t+1]      (a closed gate takes its unit out)
 //! ```
 //!
-//! Steps from `end` on have no gradient and are not visited.
+//! Steps from `end` on have no gradient and are not visited. Options (`options.rs`) have instances of their own.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::exp2::exp2_vector;
 use crate::lif::{flush, load, store};
-use crate::{FLOOR_EVERY, Level, LifConstants};
+use crate::options::{AdjointOptions, Terms};
+use crate::surrogate::Surrogate;
+use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
 
 /// In [`AdjointOutput::rows`]: the step is not wanted.
 pub const NO_ROW: u32 = u32::MAX;
@@ -76,12 +78,14 @@ pub struct AdjointTile<'a> {
     pub timing_weight: f32,
     /// Whether resets stop the gradient.
     pub is_gated: bool,
-    /// Exponent of σ̂ per unit of membrane, in powers of two: sharpness · log₂ e.
-    pub sharpness: f32,
+    /// σ̂.
+    pub surrogate: Surrogate,
     /// Least V'.
     pub slope_floor: f32,
     /// The neuron.
     pub constants: LifConstants,
+    /// Further terms.
+    pub options: Option<AdjointOptions<'a>>,
 }
 
 /// Where the adjoints go. Empty slices are not wanted.
@@ -108,51 +112,117 @@ pub struct AdjointOutput<'a> {
 }
 
 /// Sweeps one tile from `end` down to step 0.
+///
+/// The default σ̂, the others and options are compiled apart, so that none slows another down.
 pub fn adjoint_tile(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
-    dispatch!(level.0, simd => adjoint_vector(simd, tile, output));
+    match (tile.options, tile.surrogate) {
+        (Some(options), _) => with_options(level, tile, options, output),
+        (None, Surrogate::Exponential { sharpness }) => exponential(level, tile, sharpness, output),
+        (None, _) => of_any_shape(level, tile, output),
+    }
+}
+
+fn exponential(level: Level, tile: &AdjointTile<'_>, sharpness: f32, output: &mut AdjointOutput<'_>) {
+    dispatch!(level.0, simd => {
+        plain_vector(
+            simd,
+            tile,
+            output,
+            #[inline(always)]
+            |distance, error| exp2_vector(simd, distance * -sharpness) * error,
+        );
+    });
+}
+
+fn of_any_shape(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+    dispatch!(level.0, simd => plain_vector(
+        simd,
+        tile,
+        output,
+        #[inline(always)]
+        |distance, error| tile.surrogate.times_vector(simd, distance, error),
+    ));
+}
+
+fn with_options(level: Level, tile: &AdjointTile<'_>, options: AdjointOptions<'_>, output: &mut AdjointOutput<'_>) {
+    dispatch!(level.0, simd => options_vector(simd, tile, options, output));
 }
 
 #[inline(always)]
-fn adjoint_vector<S: Simd>(simd: S, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+fn plain_vector<S: Simd>(
+    simd: S,
+    tile: &AdjointTile<'_>,
+    output: &mut AdjointOutput<'_>,
+    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s + Copy,
+) {
     let mut lane = 0;
     while lane < tile.lanes {
         if (tile.lanes - lane) / S::f32s::LEN >= 2 {
-            adjoint_lanes::<S, 2>(simd, tile, output, lane);
+            adjoint_lanes::<S, 2, false>(simd, tile, output, lane, None, surrogate);
             lane += 2 * S::f32s::LEN;
         } else {
-            adjoint_lanes::<S, 1>(simd, tile, output, lane);
+            adjoint_lanes::<S, 1, false>(simd, tile, output, lane, None, surrogate);
             lane += S::f32s::LEN;
         }
     }
 }
 
+#[inline(always)]
+fn options_vector<S: Simd>(
+    simd: S,
+    tile: &AdjointTile<'_>,
+    options: AdjointOptions<'_>,
+    output: &mut AdjointOutput<'_>,
+) {
+    for lane in (0..tile.lanes).step_by(S::f32s::LEN) {
+        let terms = Some(Terms::new(simd, tile, options, lane));
+        adjoint_lanes::<S, 1, true>(
+            simd,
+            tile,
+            output,
+            lane,
+            terms,
+            #[inline(always)]
+            |distance, error| tile.surrogate.times_vector(simd, distance, error),
+        );
+    }
+}
+
 /// One instance for each source of E, so that the loop over time does not branch on it.
 #[inline(always)]
-fn adjoint_lanes<S: Simd, const K: usize>(
+fn adjoint_lanes<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
     simd: S,
     tile: &AdjointTile<'_>,
     output: &mut AdjointOutput<'_>,
     first: usize,
+    terms: Option<Terms<'a, S, K>>,
+    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s,
 ) {
     let width = K * S::f32s::LEN;
     match tile.error {
-        SpikeError::None => adjoint_group::<S, K>(simd, tile, output, first, |_| None),
-        SpikeError::Given(error) => adjoint_group::<S, K>(
+        SpikeError::None => {
+            adjoint_group::<S, K, HAS_TERMS>(simd, tile, output, first, terms, surrogate, |_| None);
+        }
+        SpikeError::Given(error) => adjoint_group::<S, K, HAS_TERMS>(
             simd,
             tile,
             output,
             first,
+            terms,
+            surrogate,
             #[inline(always)]
             |t| Some(load::<S, K>(simd, &error[t * tile.lanes + first..][..width])),
         ),
         SpikeError::Projected { weights, offsets, injections } => {
             let zero = S::f32s::splat(simd, 0.0);
             let (mut p, mut q) = ([zero; K], [zero; K]);
-            adjoint_group::<S, K>(
+            adjoint_group::<S, K, HAS_TERMS>(
                 simd,
                 tile,
                 output,
                 first,
+                terms,
+                surrogate,
                 #[inline(always)]
                 |t| {
                     let here = &injections[offsets[t] as usize..offsets[t + 1] as usize];
@@ -181,12 +251,15 @@ fn adjoint_lanes<S: Simd, const K: usize>(
     }
 }
 
+/// `terms` are there where `HAS_TERMS`.
 #[inline(always)]
-fn adjoint_group<S: Simd, const K: usize>(
+fn adjoint_group<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
     simd: S,
     tile: &AdjointTile<'_>,
     output: &mut AdjointOutput<'_>,
     first: usize,
+    mut terms: Option<Terms<'a, S, K>>,
+    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s,
     mut error: impl FnMut(usize) -> Option<[S::f32s; K]>,
 ) {
     let width = K * S::f32s::LEN;
@@ -195,7 +268,6 @@ fn adjoint_group<S: Simd, const K: usize>(
     let current_decay = S::f32s::splat(simd, tile.constants.current_decay);
     let membrane_decay = S::f32s::splat(simd, tile.constants.membrane_decay);
     let threshold = S::f32s::splat(simd, tile.constants.threshold);
-    let sharpness = S::f32s::splat(simd, -tile.sharpness);
     let group_bits = if width == 64 { u64::MAX } else { ((1u64 << width) - 1) << first };
     let mut timing_end = tile.timing.len();
     let mut p = [zero; K];
@@ -205,20 +277,39 @@ fn adjoint_group<S: Simd, const K: usize>(
     for t in (0..tile.end).rev() {
         let fired = tile.spikes[t];
         let mut direct = [zero; K];
-        if let Some(error) = error(t) {
+        let mut error = error(t);
+        if HAS_TERMS && let Some(terms) = &mut terms {
+            terms.enter(t);
+            error = terms.spike_error(t, (p, q), error);
+        }
+        if let Some(error) = error {
             let trace = load::<S, K>(simd, &tile.trace[t * lanes + first..][..width]);
             for k in 0..K {
-                direct[k] = exp2_vector(simd, (trace[k] - threshold).abs() * sharpness) * error[k];
+                direct[k] = surrogate((trace[k] - threshold).abs(), error[k]);
             }
         }
         if fired != 0 {
             if fired & group_bits != 0 {
                 if !tile.timing.is_empty() {
                     let first_spike = timing_end - fired.count_ones() as usize;
-                    let spread = timing_part(tile, t, fired, fired & group_bits, first, first_spike);
+                    let wanted = fired & group_bits;
+                    let spread = match &terms {
+                        Some(terms) if HAS_TERMS => {
+                            let slopes = terms.reset_slope(t, (p, q));
+                            timing_part(tile, t, fired, wanted, first, first_spike, |lane| slopes[lane - first])
+                        }
+                        _ => timing_part(tile, t, fired, wanted, first, first_spike, |_| 0.0),
+                    };
                     for k in 0..K {
                         let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
-                        direct[k] += S::f32s::from_slice(simd, &spread[range]);
+                        let with = direct[k] + S::f32s::from_slice(simd, &spread[range]);
+                        // A term may be −0, and adding 0 would drop its sign in lanes that did not fire.
+                        direct[k] = if HAS_TERMS {
+                            let bits = fired >> (first + k * S::f32s::LEN);
+                            S::mask32s::from_bitmask(simd, bits).select(with, direct[k])
+                        } else {
+                            with
+                        };
                     }
                 }
                 if tile.is_gated {
@@ -235,6 +326,11 @@ fn adjoint_group<S: Simd, const K: usize>(
             }
         }
         let carried = q;
+        if HAS_TERMS && let Some(terms) = &mut terms {
+            terms.block(&mut direct);
+            terms.block(&mut p);
+            terms.keep(t, &direct);
+        }
         for k in 0..K {
             p[k] = direct[k] + p[k] * membrane_decay;
             q[k] = p[k] + q[k] * current_decay;
@@ -270,7 +366,8 @@ fn adjoint_group<S: Simd, const K: usize>(
     store::<S, K>(&bias, &mut output.bias[first..first + width]);
 }
 
-/// `λ_tim (−T̄ / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
+/// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
+#[inline(never)]
 pub(crate) fn timing_part(
     tile: &AdjointTile<'_>,
     t: usize,
@@ -278,8 +375,9 @@ pub(crate) fn timing_part(
     wanted: u64,
     first: usize,
     first_spike: usize,
-) -> [f32; crate::TILE] {
-    let mut spread = [0.0; crate::TILE];
+    reset_slope: impl Fn(usize) -> f32,
+) -> [f32; TILE] {
+    let mut spread = [0.0; TILE];
     let before = if t == 0 { 0 } else { tile.spikes[t - 1] };
     let mut rest = wanted;
     while rest != 0 {
@@ -287,7 +385,8 @@ pub(crate) fn timing_part(
         rest &= rest - 1;
         let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
         let slope = slope(tile, t, lane, before);
-        spread[lane - first] = tile.timing_weight * (-tile.timing[spike] / slope);
+        let timing = tile.timing[spike] - reset_slope(lane);
+        spread[lane - first] = tile.timing_weight * (-timing / slope);
     }
     spread
 }

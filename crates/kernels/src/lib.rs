@@ -15,19 +15,25 @@ mod adjoint;
 mod exp2;
 mod level;
 mod lif;
+mod options;
 mod project;
 mod quiet;
 pub mod reference;
+mod refractory;
 mod scatter;
+mod surrogate;
 mod update;
 
 pub use adjoint::{AdjointOutput, AdjointTile, Injection, NO_ROW, SpikeError, adjoint_tile};
 pub use exp2::exp2;
 pub use level::Level;
 pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
+pub use options::{AdjointOptions, ResetPath};
 pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietState, list_restless, pick, run_quiet};
+pub use refractory::FIRES_ONCE;
 pub use scatter::scatter_tile;
+pub use surrogate::Surrogate;
 pub use update::{
     AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile,
 };

@@ -6,12 +6,15 @@
 //! S[t] = V[t] ≥ threshold
 //! ```
 //!
+//! V is held at 0 in the refractory steps after a spike (spec 1.4), in an instance of its own.
+//!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::refractory::{blocked_after, blocked_at};
 use crate::{FLOOR, FLOOR_EVERY, Level};
 
 /// Constants of the neuron in single precision.
@@ -58,6 +61,8 @@ pub struct ForwardTile<'a> {
     pub events: StepEvents<'a>,
     /// The neuron.
     pub constants: LifConstants,
+    /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
+    pub refractory: u32,
     /// First step.
     pub from: usize,
     /// Step before which to stop.
@@ -89,14 +94,17 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
     let mut lane = 0;
     while lane < tile.lanes {
         let vectors = (tile.lanes - lane) / S::f32s::LEN;
-        if vectors >= 4 {
-            forward_group::<S, 4>(simd, tile, state, lane);
+        if tile.refractory > 0 {
+            forward_group::<S, 1, true>(simd, tile, state, lane);
+            lane += S::f32s::LEN;
+        } else if vectors >= 4 {
+            forward_group::<S, 4, false>(simd, tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if vectors >= 2 {
-            forward_group::<S, 2>(simd, tile, state, lane);
+            forward_group::<S, 2, false>(simd, tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            forward_group::<S, 1>(simd, tile, state, lane);
+            forward_group::<S, 1, false>(simd, tile, state, lane);
             lane += S::f32s::LEN;
         }
     }
@@ -104,7 +112,12 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 
 /// `K` vectors of units from lane `first` on.
 #[inline(always)]
-fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>, first: usize) {
+fn forward_group<S: Simd, const K: usize, const IS_REFRACTORY: bool>(
+    simd: S,
+    tile: &ForwardTile<'_>,
+    state: &mut TileState<'_>,
+    first: usize,
+) {
     let width = K * S::f32s::LEN;
     let lanes = tile.lanes;
     let zero = S::f32s::splat(simd, 0.0);
@@ -117,6 +130,7 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
     let mut membrane = load::<S, K>(simd, &state.membrane[first..first + width]);
     let keeps_trace = !state.trace.is_empty();
 
+    let mut blocked = if IS_REFRACTORY { blocked_at(state.spikes, tile.refractory, tile.from) } else { 0 };
     for t in tile.from..tile.to {
         let events = tile.events.at(t);
         for k in 0..K {
@@ -138,6 +152,12 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
         for k in 0..K {
             membrane[k] = (membrane[k] * membrane_decay + current[k]) + bias[k];
         }
+        if IS_REFRACTORY && blocked != 0 {
+            for k in 0..K {
+                let mask = S::mask32s::from_bitmask(simd, blocked >> (first + k * S::f32s::LEN));
+                membrane[k] = mask.select(zero, membrane[k]);
+            }
+        }
         if keeps_trace {
             store::<S, K>(&membrane, &mut state.trace[t * lanes + first..t * lanes + first + width]);
         }
@@ -153,6 +173,9 @@ fn forward_group<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, state
                 current[k] = fired.select(zero, current[k]);
                 membrane[k] = fired.select(zero, membrane[k]);
             }
+        }
+        if IS_REFRACTORY {
+            blocked = blocked_after(blocked, state.spikes, tile.refractory, t);
         }
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
             flush::<S, K>(simd, &mut current);

@@ -1,11 +1,12 @@
 //! Plain-loop twins: what every kernel computes, lane by lane. The kernels must give the same bits.
 
 use crate::adjoint::timing_part;
+use crate::options::ResetPath;
 use crate::project::tree;
 use crate::update::{MOMENT_FLOOR, total};
 use crate::{
-    AdamStep, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW, Optimizer,
-    Projection, RowGradient, SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState, exp2,
+    AdamStep, AdjointOptions, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW,
+    Optimizer, Projection, RowGradient, SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -26,6 +27,9 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
                 current += drive * c.drive_gain;
             }
             membrane = (membrane * c.membrane_decay + current) + tile.bias[lane];
+            if has_fired_before(state.spikes, tile.refractory, t, lane) {
+                membrane = 0.0;
+            }
             if !state.trace.is_empty() {
                 state.trace[t * tile.lanes + lane] = membrane;
             }
@@ -52,25 +56,39 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
     for lane in 0..tile.lanes {
         let (mut p, mut q, mut bias) = (0.0f32, 0.0f32, 0.0f32);
         let mut timing_end = tile.timing.len();
+        let mut directs = vec![0.0; tile.end];
         for t in (0..tile.end).rev() {
             let fired = tile.spikes[t];
+            let has_fired = fired >> lane & 1 == 1;
             let at = t * tile.lanes + lane;
             let mut direct = 0.0;
-            if !error.is_empty() {
-                let distance = (tile.trace[at] - c.threshold).abs();
-                direct = exp2(distance * -tile.sharpness) * error[at];
+            let terms = tile.options.map(|options| reset_terms(tile, &options, t, lane, (p, q), &directs));
+            let spike_error = match (error.get(at), terms) {
+                (Some(&error), Some(terms)) => Some(error + terms.steady - terms.spike),
+                (Some(&error), None) => Some(error),
+                (None, Some(terms)) => Some(0.0 + terms.steady - terms.spike),
+                (None, None) => None,
+            };
+            if let Some(error) = spike_error {
+                direct = tile.surrogate.times((tile.trace[at] - c.threshold).abs(), error);
             }
             if !tile.timing.is_empty() {
                 let first_spike = timing_end - fired.count_ones() as usize;
-                if fired >> lane & 1 == 1 {
-                    direct += timing_part(tile, t, fired, 1 << lane, 0, first_spike)[lane];
+                if has_fired {
+                    let slope = |_| terms.map_or(0.0, |terms| terms.timing);
+                    direct += timing_part(tile, t, fired, 1 << lane, 0, first_spike, slope)[lane];
                 }
                 timing_end = first_spike;
             }
-            if tile.is_gated && fired >> lane & 1 == 1 {
+            if tile.is_gated && has_fired {
                 p = 0.0;
                 q = 0.0;
             }
+            if has_fired_before(tile.spikes, tile.options.map_or(0, |options| options.refractory), t, lane) {
+                direct = 0.0;
+                p = 0.0;
+            }
+            directs[t] = direct;
             let carried = q;
             p = direct + p * c.membrane_decay;
             q = p + q * c.current_decay;
@@ -94,6 +112,70 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
         }
         output.bias[lane] = bias;
     }
+}
+
+/// What the options of a sweep add at one step of one lane.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ResetTerms {
+    /// Added to E.
+    pub steady: f32,
+    /// Subtracted from E.
+    pub spike: f32,
+    /// Subtracted from T̄, if the lane fires.
+    pub timing: f32,
+}
+
+/// Terms of step `t`; `next` are p and q of step `t + 1`, `directs` is G from there on.
+#[must_use]
+pub fn reset_terms(
+    tile: &AdjointTile<'_>,
+    options: &AdjointOptions<'_>,
+    t: usize,
+    lane: usize,
+    next: (f32, f32),
+    directs: &[f32],
+) -> ResetTerms {
+    let c = tile.constants;
+    let bias = options.bias[lane];
+    let fired = |t: usize| tile.spikes[t] >> lane & 1 == 1;
+    let membrane = |t: usize| tile.trace[t * tile.lanes + lane];
+    let current = |t: usize| {
+        let before = if t == 0 || fired(t - 1) { 0.0 } else { membrane(t - 1) };
+        (membrane(t) - before * c.membrane_decay) - bias
+    };
+    let drive = |t: usize| {
+        let before = if t == 0 || fired(t - 1) { 0.0 } else { current(t - 1) };
+        current(t) - before * c.current_decay
+    };
+    let reached = |path: ResetPath| {
+        if path.lag() == 0 {
+            return next;
+        }
+        (t + 1..tile.end.min(t + path.lag() + 1)).rev().fold((0.0, 0.0), |(p, q), u| {
+            let (p, q) = if fired(u) { (0.0, 0.0) } else { (p, q) };
+            let p = directs[u] + p * c.membrane_decay;
+            (p, p + q * c.current_decay)
+        })
+    };
+    let carries = |path: ResetPath| t + 1 < tile.end && path.carries((membrane(t) - c.threshold).abs());
+    let mut terms = ResetTerms { steady: options.steady_at(lane), ..ResetTerms::default() };
+    if carries(options.activation_path) {
+        let (p, q) = reached(options.activation_path);
+        terms.spike = ((membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q) * options.factor;
+    }
+    if carries(options.timing_path) {
+        let (p, q) = reached(options.timing_path);
+        let from_bias = bias * p;
+        terms.timing = ((drive(t + 1) * q + drive(t) * (p * c.membrane_decay + q * c.current_decay))
+            + (from_bias + from_bias * c.membrane_decay))
+            * 0.5;
+    }
+    terms
+}
+
+/// Whether the lane fired in the `n` steps before `t`.
+fn has_fired_before(spikes: &[u64], n: u32, t: usize, lane: usize) -> bool {
+    spikes[t.saturating_sub(n as usize)..t].iter().any(|fired| fired >> lane & 1 == 1)
 }
 
 /// E of every step, `[step][lane]`; empty where there is none.

@@ -1,9 +1,10 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, AdjointOutput, AdjointTile, ForwardTile, Gather, Injection, LANES, Level, LifConstants, NO_ROW,
-    Optimizer, Projection, RowGradient, SgdStep, SpikeError, StepEvents, TileParameters, TileState, adjoint_tile, dot,
-    forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
+    AdamStep, AdjointOptions, AdjointOutput, AdjointTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES, Level,
+    LifConstants, NO_ROW, Optimizer, Projection, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate,
+    TileParameters, TileState, adjoint_tile, dot, forward_tile, gather_tile, project, reference, scatter_tile,
+    update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -51,7 +52,11 @@ fn bits(values: &[f32]) -> Vec<u32> {
 }
 
 fn assert_same(name: &str, level: Level, found: &[f32], expected: &[f32]) {
-    assert_eq!(bits(found), bits(expected), "{name} at {level} differs from the plain loop");
+    let different = bits(found).iter().zip(bits(expected)).position(|(&found, expected)| found != expected);
+    assert_eq!(found.len(), expected.len(), "{name} at {level}");
+    if let Some(i) = different {
+        panic!("{name}[{i}] at {level} is {:e}, the plain loop has {:e}", found[i], expected[i]);
+    }
 }
 
 const CONSTANTS: LifConstants =
@@ -91,6 +96,15 @@ impl Case {
     }
 
     fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
+        self.run_refractory(0, cuts, kernel)
+    }
+
+    fn run_refractory(
+        &self,
+        refractory: u32,
+        cuts: &[usize],
+        kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>),
+    ) -> Forward {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
@@ -105,6 +119,7 @@ impl Case {
                 lanes: self.lanes,
                 events: StepEvents { offsets: &self.offsets, units: &self.units },
                 constants: CONSTANTS,
+                refractory,
                 from: pair[0],
                 to: pair[1],
             };
@@ -147,6 +162,39 @@ fn forward_is_the_plain_loop() {
 }
 
 #[test]
+fn refractory_units_are_the_plain_loop() {
+    let mut fired = 0;
+    for level in Level::available() {
+        for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
+            let case = Case::new(steps as u32 * 11 + 1, lanes, steps);
+            for refractory in [1, 2, 7, 70, FIRES_ONCE] {
+                let expected = case.run_refractory(refractory, &[0, steps], reference::forward_tile);
+                fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
+                for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
+                    let found = case.run_refractory(refractory, &cuts, |tile, state| forward_tile(level, tile, state));
+                    assert_same("membrane trace", level, &found.trace, &expected.trace);
+                    assert_same("current", level, &found.current, &expected.current);
+                    assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                }
+                let options = AdjointOptions {
+                    activation_path: ResetPath::Ignore,
+                    timing_path: ResetPath::Ignore,
+                    factor: 1.0,
+                    steady: 0.0,
+                    refractory,
+                    units: u64::MAX,
+                    bias: &case.bias,
+                };
+                for variant in [2, 5, 7, 10, 14] {
+                    check_adjoint(level, &case, &expected, variant, SURROGATES[0], Some(options));
+                }
+            }
+        }
+    }
+    assert!(fired > 1000, "the cases must fire, got {fired} spikes");
+}
+
+#[test]
 fn adjoint_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
@@ -154,7 +202,47 @@ fn adjoint_is_the_plain_loop() {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
                 let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..12 {
-                    check_adjoint(level, &case, &forward, variant);
+                    check_adjoint(level, &case, &forward, variant, SURROGATES[0], None);
+                    let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
+                    check_adjoint(level, &case, &forward, variant, surrogate, None);
+                }
+            }
+        }
+    }
+}
+
+const SURROGATES: [Surrogate; 5] = [
+    Surrogate::Exponential { sharpness: 4.3 },
+    Surrogate::FastSigmoid { sharpness: 3.0 },
+    Surrogate::Arctan { sharpness: 3.1 },
+    Surrogate::Triangle { fall: 1.3 },
+    Surrogate::Rectangle { half_width: 0.4 },
+];
+
+const PATHS: [ResetPath; 5] =
+    [ResetPath::Ignore, ResetPath::Full, ResetPath::Window(0.5), ResetPath::Lag(1), ResetPath::Lag(5)];
+
+#[test]
+fn options_of_the_adjoint_are_the_plain_loop() {
+    for level in Level::available() {
+        for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
+            let case = Case::new(index * 17 + 3, lanes, index as usize);
+            let forward = case.run(&[0, case.steps], reference::forward_tile);
+            for (number, (&activation_path, &timing_path)) in
+                PATHS.iter().flat_map(|a| PATHS.iter().map(move |b| (a, b))).enumerate()
+            {
+                let options = AdjointOptions {
+                    activation_path,
+                    timing_path,
+                    factor: 0.7,
+                    steady: if number % 2 == 0 { 0.0 } else { 0.3 },
+                    refractory: 0,
+                    units: u64::MAX >> (64 - lanes + 3),
+                    bias: &case.bias,
+                };
+                let surrogate = SURROGATES[number % SURROGATES.len()];
+                for variant in [0, 2, 3, 5, 7, 10] {
+                    check_adjoint(level, &case, &forward, variant, surrogate, Some(options));
                 }
             }
         }
@@ -162,7 +250,14 @@ fn adjoint_is_the_plain_loop() {
 }
 
 /// Bits of `variant`: given activation part, timing part, gates, projected activation part.
-fn check_adjoint(level: Level, case: &Case, forward: &Forward, variant: u32) {
+fn check_adjoint(
+    level: Level,
+    case: &Case,
+    forward: &Forward,
+    variant: u32,
+    surrogate: Surrogate,
+    options: Option<AdjointOptions<'_>>,
+) {
     let mut draw = Draw(variant + 99);
     let (lanes, steps) = (case.lanes, case.steps);
     let end = steps - steps / 4;
@@ -192,9 +287,10 @@ fn check_adjoint(level: Level, case: &Case, forward: &Forward, variant: u32) {
         timing: &timing,
         timing_weight: 0.7,
         is_gated: variant & 4 == 4,
-        sharpness: 4.3,
+        surrogate,
         slope_floor: 0.01,
         constants: CONSTANTS,
+        options,
     };
     let run = |kernel: &dyn Fn(&mut AdjointOutput<'_>)| {
         let mut out = [vec![0.0; wanted as usize * lanes], vec![], vec![], vec![], vec![], vec![0.0; lanes]];

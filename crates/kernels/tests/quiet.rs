@@ -57,6 +57,7 @@ impl Tile {
                 lanes: TILE,
                 events: StepEvents { offsets: &[0; STEPS + 1], units: &[] },
                 constants: self.constants,
+                refractory: 0,
                 from,
                 to: STEPS,
             },

@@ -1,7 +1,7 @@
 use criterion::{BenchmarkId, Criterion, Throughput};
 use spikelet_benches::{CLASSES, DIGIT_STEPS, Draw, STEPS};
 use spikelet_kernels::{
-    AdjointOutput, AdjointTile, Injection, Level, NO_ROW, SpikeError, TILE, adjoint_tile, reference,
+    AdjointOutput, AdjointTile, Injection, Level, NO_ROW, SpikeError, Surrogate, TILE, adjoint_tile, reference,
 };
 
 use crate::tile::{CONSTANTS, State, Tile};
@@ -50,9 +50,10 @@ fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> Ad
         timing,
         timing_weight: 1.0,
         is_gated: true,
-        sharpness: 14.4,
+        surrogate: Surrogate::Exponential { sharpness: 14.4 },
         slope_floor: 0.01,
         constants: CONSTANTS,
+        options: None,
     }
 }
 

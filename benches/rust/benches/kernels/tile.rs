@@ -33,6 +33,7 @@ impl Tile {
             lanes: TILE,
             events: StepEvents { offsets: &self.offsets, units: &self.units },
             constants: CONSTANTS,
+            refractory: 0,
             from: 0,
             to,
         }

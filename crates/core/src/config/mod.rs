@@ -5,17 +5,24 @@
 mod layers;
 mod loss;
 mod network;
+mod part_weight;
 mod rule;
+mod surrogate;
 pub(crate) mod tagged;
 mod training;
 pub(crate) mod validate;
+mod validate_rule;
 
 use serde::{Deserialize, Serialize};
 
 pub use loss::{CountLoss, EarlyStop, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
 pub use network::{Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig, Pool2d};
+pub use part_weight::{Interpolation, PartWeight, WeightPoint, WeightSchedule};
 pub use rule::{
-    ActivationRule, ActivationVariant, AntlrRule, ExponentialSurrogate, MixtureRule, RuleConfig, Surrogate, TimingRule,
+    ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
+};
+pub use surrogate::{
+    ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
 };
 pub use training::{
     Adam, ConstantSchedule, OptimizerConfig, ScheduleConfig, Sgd, SilentRules, SilentUnitUpdate, StepSchedule, Threads,

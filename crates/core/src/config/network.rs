@@ -44,6 +44,12 @@ pub struct NetworkConfig {
 }
 
 impl NetworkConfig {
+    /// The number of layers with neurons.
+    #[must_use]
+    pub fn spiking_layers(&self) -> usize {
+        self.layers.iter().filter(|layer| matches!(layer, LayerConfig::Dense(_) | LayerConfig::Conv2d(_))).count()
+    }
+
     fn default_steps() -> u32 {
         300
     }

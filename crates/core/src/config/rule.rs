@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::part_weight::{PartWeight, WeightSchedule};
+use super::surrogate::Surrogate;
 use super::tagged::deserialize_tagged;
 
 /// The learning rule (spec 5 and 6).
@@ -30,6 +32,31 @@ impl Default for RuleConfig {
 }
 
 impl RuleConfig {
+    /// Factors on the weights of the two parts in an epoch, counted from 0.
+    #[must_use]
+    pub fn weight_factors(&self, epoch: u32) -> (f64, f64) {
+        self.weight_schedule().map_or((1.0, 1.0), |schedule| schedule.factors(epoch))
+    }
+
+    pub(super) fn weight_schedule(&self) -> Option<&WeightSchedule> {
+        match self {
+            Self::Activation(_) | Self::Timing(_) => None,
+            Self::Antlr(antlr) => antlr.weight_schedule.as_ref(),
+            Self::Mixture(mixture) => mixture.weight_schedule.as_ref(),
+        }
+    }
+
+    /// Gradient through resets.
+    #[must_use]
+    pub fn reset_paths(&self) -> &ResetPaths {
+        match self {
+            Self::Activation(activation) => &activation.reset_path,
+            Self::Timing(timing) => &timing.reset_path,
+            Self::Antlr(antlr) => &antlr.reset_path,
+            Self::Mixture(mixture) => &mixture.reset_path,
+        }
+    }
+
     /// Whether the rule has nothing but spike times to go by; the authors' silent-unit update applies to it alone.
     #[must_use]
     pub fn is_timing(&self) -> bool {
@@ -51,38 +78,31 @@ pub enum ActivationVariant {
     Slayer,
 }
 
-/// The pseudo-derivative of a spike.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+/// Gradient that passes from a spike through the reset to what comes after it (spec 6.iii).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum Surrogate {
-    /// `scale · exp(−sharpness · |V − threshold|)`.
-    Exponential(ExponentialSurrogate),
+pub enum ResetPath {
+    /// None.
+    #[default]
+    Ignore,
+    /// All.
+    Full,
+    /// From steps at which `|V − threshold|` is at most this, at least 0.
+    Window(f64),
+    /// To at most this many steps later, at least 1.
+    Lag(u32),
 }
 
-deserialize_tagged!(Surrogate { "exponential" => Exponential });
-
-impl Default for Surrogate {
-    fn default() -> Self {
-        Self::Exponential(ExponentialSurrogate::default())
-    }
-}
-
-/// `σ'(V) = scale · exp(−sharpness · |V − threshold|)` (spec 5.1).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Reset paths of the two parts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct ExponentialSurrogate {
-    /// Height at the threshold, above 0.
-    pub scale: f64,
-    /// Fall per unit of membrane, at least 0.
-    pub sharpness: f64,
-}
-
-impl Default for ExponentialSurrogate {
-    fn default() -> Self {
-        Self { scale: 1.0, sharpness: 3.0 }
-    }
+pub struct ResetPaths {
+    /// Of the activation part; other than `ignore` only with the variant `rnn`.
+    pub activation: ResetPath,
+    /// Of the timing part.
+    pub timing: ResetPath,
 }
 
 /// Surrogate gradients (spec 5.2).
@@ -94,62 +114,55 @@ pub struct ActivationRule {
     pub variant: ActivationVariant,
     /// The pseudo-derivative.
     pub surrogate: Surrogate,
+    /// Gradient through resets; there is no timing part.
+    pub reset_path: ResetPaths,
 }
 
 /// Gradients of spike times (spec 5.3).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct TimingRule {}
+pub struct TimingRule {
+    /// Gradient through resets; there is no activation part.
+    pub reset_path: ResetPaths,
+}
 
 /// Both parts, added inside the backward pass (spec 5.4, 6.i).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AntlrRule {
-    /// Weight λ_act of the activation part at every layer.
-    pub activation_weight: f64,
-    /// Weight λ_tim of the timing part at every layer.
-    pub timing_weight: f64,
+    /// Weight λ_act of the activation part at every layer; a list has one number for each spiking layer.
+    pub activation_weight: PartWeight,
+    /// Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer.
+    pub timing_weight: PartWeight,
+    /// Factors on both over the epochs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_schedule: Option<WeightSchedule>,
     /// How the activation part treats the reset: `srm` or `rnn`.
     pub variant: ActivationVariant,
     /// The pseudo-derivative of the activation part.
     pub surrogate: Surrogate,
-}
-
-impl Default for AntlrRule {
-    fn default() -> Self {
-        Self {
-            activation_weight: 1.0,
-            timing_weight: 1.0,
-            variant: ActivationVariant::default(),
-            surrogate: Surrogate::default(),
-        }
-    }
+    /// Gradient through resets.
+    pub reset_path: ResetPaths,
 }
 
 /// Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MixtureRule {
-    /// Weight of the activation rule's gradient.
-    pub activation_weight: f64,
-    /// Weight of the timing rule's gradient.
-    pub timing_weight: f64,
+    /// Weight of the activation rule's gradient; a list has one number for each spiking layer.
+    pub activation_weight: PartWeight,
+    /// Weight of the timing rule's gradient; a list has one number for each spiking layer.
+    pub timing_weight: PartWeight,
+    /// Factors on both over the epochs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_schedule: Option<WeightSchedule>,
     /// How the activation rule treats the reset.
     pub variant: ActivationVariant,
     /// The pseudo-derivative of the activation rule.
     pub surrogate: Surrogate,
-}
-
-impl Default for MixtureRule {
-    fn default() -> Self {
-        Self {
-            activation_weight: 1.0,
-            timing_weight: 1.0,
-            variant: ActivationVariant::default(),
-            surrogate: Surrogate::default(),
-        }
-    }
+    /// Gradient through resets.
+    pub reset_path: ResetPaths,
 }

@@ -1,10 +1,8 @@
 //! Ranges of the configuration. Each message says what must hold and what was given.
 
 use super::layers::layers;
-use super::{
-    ActivationVariant, Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, RuleConfig,
-    ScheduleConfig, Surrogate, Threads,
-};
+use super::validate_rule::rule;
+use super::{Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ScheduleConfig, Threads};
 use crate::error::{Error, Result};
 
 /// Parameters of one layer may not exceed this many, so that a small file cannot ask for all memory.
@@ -21,7 +19,7 @@ impl Config {
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field out of range.
     pub fn validate(&self) -> Result<()> {
         network(&self.network)?;
-        rule(&self.rule)?;
+        rule(&self.rule, self.network.spiking_layers())?;
         loss(&self.loss)?;
         optimizer(&self.optimizer)?;
         if let ScheduleConfig::Step(step) = &self.schedule {
@@ -74,35 +72,6 @@ fn neuron(neuron: &NeuronConfig) -> Result<()> {
     Ok(())
 }
 
-fn rule(rule: &RuleConfig) -> Result<()> {
-    match rule {
-        RuleConfig::Activation(activation) => surrogate(&activation.surrogate),
-        RuleConfig::Timing(_) => Ok(()),
-        RuleConfig::Antlr(antlr) => {
-            if antlr.variant == ActivationVariant::Slayer {
-                return Err(Error::config(
-                    "rule.variant",
-                    "slayer is not defined inside antlr (its adjoints are ungated, the timing part needs gated ones)",
-                ));
-            }
-            finite("rule.activationWeight", antlr.activation_weight)?;
-            finite("rule.timingWeight", antlr.timing_weight)?;
-            surrogate(&antlr.surrogate)
-        }
-        RuleConfig::Mixture(mixture) => {
-            finite("rule.activationWeight", mixture.activation_weight)?;
-            finite("rule.timingWeight", mixture.timing_weight)?;
-            surrogate(&mixture.surrogate)
-        }
-    }
-}
-
-fn surrogate(surrogate: &Surrogate) -> Result<()> {
-    let Surrogate::Exponential(exponential) = surrogate;
-    positive("rule.surrogate.scale", exponential.scale)?;
-    not_negative("rule.surrogate.sharpness", exponential.sharpness)
-}
-
 fn loss(loss: &LossConfig) -> Result<()> {
     match loss {
         LossConfig::Count(_) => Ok(()),
@@ -152,16 +121,16 @@ pub(super) fn at_most(path: &str, value: u64, most: u64) -> Result<()> {
 }
 
 /// Single-precision kernels take every number, so it must also be finite as an f32.
-fn finite(path: &str, value: f64) -> Result<()> {
+pub(super) fn finite(path: &str, value: f64) -> Result<()> {
     require((value as f32).is_finite(), path, "must be a finite single-precision number", value)
 }
 
-fn positive(path: &str, value: f64) -> Result<()> {
+pub(super) fn positive(path: &str, value: f64) -> Result<()> {
     finite(path, value)?;
     require(value as f32 > 0.0, path, "must be above 0", value)
 }
 
-fn not_negative(path: &str, value: f64) -> Result<()> {
+pub(super) fn not_negative(path: &str, value: f64) -> Result<()> {
     finite(path, value)?;
     require(value >= 0.0, path, "must be at least 0", value)
 }

@@ -141,7 +141,16 @@ fn run_sites(level: Level, network: &Network, index: usize, spikes: StepEvents<'
         };
         forward_tile(
             level,
-            &ForwardTile { weights, bias: tile.site_bias(site), lanes: site.lanes, events, constants, from, to },
+            &ForwardTile {
+                weights,
+                bias: tile.site_bias(site),
+                lanes: site.lanes,
+                events,
+                constants,
+                refractory: 0,
+                from,
+                to,
+            },
             &mut TileState {
                 current: &mut layer.current[lanes.clone()],
                 membrane: &mut layer.membrane[lanes],

@@ -5,7 +5,9 @@ mod injections;
 mod sweep;
 mod trace;
 
-use crate::config::{ActivationVariant, RuleConfig, SilentRules, Surrogate, TrainingConfig};
+use spikelet_kernels as kernels;
+
+use crate::config::{ActivationVariant, PartWeight, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 
 pub(crate) use convolution::{InputGradient, TileGradient};
 pub(crate) use injections::Injections;
@@ -13,48 +15,119 @@ pub(crate) use sweep::backward;
 pub use trace::LayerTrace;
 pub(crate) use trace::SampleTrace;
 
-/// One backward sweep: the weights of its two parts and the shape of the pseudo-derivative.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// One backward sweep: the weights of its two parts, the shape of the pseudo-derivative, the paths through the reset.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sweep {
-    /// Factor of the sweep's gradient in the final one.
-    pub(crate) weight: f32,
-    /// λ_act at every layer.
-    pub(crate) activation: f32,
-    /// λ_tim at every layer.
-    pub(crate) timing: f32,
+    /// By spiking layer.
+    pub(crate) weights: Vec<Weights>,
     pub(crate) is_gated: bool,
     /// Height of the pseudo-derivative.
     pub(crate) scale: f32,
-    /// Its fall per unit of membrane, in powers of two.
-    pub(crate) sharpness: f32,
+    /// Its shape.
+    pub(crate) surrogate: kernels::Surrogate,
+    pub(crate) activation_path: kernels::ResetPath,
+    pub(crate) timing_path: kernels::ResetPath,
 }
 
-/// The sweeps of a rule; their weighted gradients are added.
-pub(crate) fn sweeps(rule: &RuleConfig) -> Vec<Sweep> {
+/// Weights of a sweep at one layer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Weights {
+    /// Factor of the sweep's gradient in the final one.
+    pub(crate) gradient: f32,
+    /// λ_act.
+    pub(crate) activation: f32,
+    /// λ_tim.
+    pub(crate) timing: f32,
+}
+
+/// The sweeps of a rule over so many spiking layers in an epoch, counted from 0; their weighted gradients are added.
+pub(crate) fn sweeps(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<Sweep> {
+    let (activation_factor, timing_factor) = rule.weight_factors(epoch);
+    let scaled = |weight: &PartWeight, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
+    let weights = |of: &dyn Fn(usize) -> Weights| (0..layers).map(of).collect::<Vec<_>>();
+    let activation = |gradient: f32| Weights { gradient, activation: 1.0, timing: 0.0 };
+    let timing = |gradient: f32| Weights { gradient, activation: 0.0, timing: 1.0 };
+    let plain = Surrogate::default();
+    let sweep = |weights: Vec<Weights>, variant: ActivationVariant, surrogate: &Surrogate| Sweep {
+        weights,
+        is_gated: variant != ActivationVariant::Slayer,
+        scale: surrogate.scale() as f32,
+        surrogate: shape(surrogate),
+        activation_path: path(rule.reset_paths().activation),
+        timing_path: path(rule.reset_paths().timing),
+    };
     match rule {
-        RuleConfig::Activation(activation) => {
-            vec![sweep(1.0, (1.0, 0.0), activation.variant, &activation.surrogate)]
+        RuleConfig::Activation(rule) => vec![sweep(weights(&|_| activation(1.0)), rule.variant, &rule.surrogate)],
+        RuleConfig::Timing(_) => vec![sweep(weights(&|_| timing(1.0)), ActivationVariant::Srm, &plain)],
+        RuleConfig::Antlr(rule) => {
+            let both = weights(&|layer| Weights {
+                gradient: 1.0,
+                activation: scaled(&rule.activation_weight, activation_factor, layer),
+                timing: scaled(&rule.timing_weight, timing_factor, layer),
+            });
+            vec![sweep(both, rule.variant, &rule.surrogate)]
         }
-        RuleConfig::Timing(_) => vec![sweep(1.0, (0.0, 1.0), ActivationVariant::Srm, &Surrogate::default())],
-        RuleConfig::Antlr(antlr) => {
-            vec![sweep(1.0, (antlr.activation_weight, antlr.timing_weight), antlr.variant, &antlr.surrogate)]
+        RuleConfig::Mixture(rule) => {
+            let first = weights(&|layer| activation(scaled(&rule.activation_weight, activation_factor, layer)));
+            let second = weights(&|layer| timing(scaled(&rule.timing_weight, timing_factor, layer)));
+            vec![sweep(first, rule.variant, &rule.surrogate), sweep(second, ActivationVariant::Srm, &rule.surrogate)]
         }
-        RuleConfig::Mixture(mixture) => vec![
-            sweep(mixture.activation_weight, (1.0, 0.0), mixture.variant, &mixture.surrogate),
-            sweep(mixture.timing_weight, (0.0, 1.0), ActivationVariant::Srm, &mixture.surrogate),
-        ],
     }
 }
 
-fn sweep(weight: f64, parts: (f64, f64), variant: ActivationVariant, surrogate: &Surrogate) -> Sweep {
-    let Surrogate::Exponential(exponential) = surrogate;
-    Sweep {
-        weight: weight as f32,
-        activation: parts.0 as f32,
-        timing: parts.1 as f32,
-        is_gated: variant != ActivationVariant::Slayer,
-        scale: exponential.scale as f32,
-        sharpness: (exponential.sharpness * std::f64::consts::LOG2_E) as f32,
+fn shape(surrogate: &Surrogate) -> kernels::Surrogate {
+    match surrogate {
+        Surrogate::Exponential(shape) => {
+            kernels::Surrogate::Exponential { sharpness: (shape.sharpness * std::f64::consts::LOG2_E) as f32 }
+        }
+        Surrogate::FastSigmoid(shape) => kernels::Surrogate::FastSigmoid { sharpness: shape.sharpness as f32 },
+        Surrogate::Arctan(shape) => kernels::Surrogate::Arctan { sharpness: shape.sharpness as f32 },
+        Surrogate::Triangle(shape) => kernels::Surrogate::Triangle { fall: (1.0 / shape.half_width) as f32 },
+        Surrogate::Rectangle(shape) => kernels::Surrogate::Rectangle { half_width: shape.half_width as f32 },
+    }
+}
+
+fn path(path: ResetPath) -> kernels::ResetPath {
+    match path {
+        ResetPath::Ignore => kernels::ResetPath::Ignore,
+        ResetPath::Full => kernels::ResetPath::Full,
+        ResetPath::Window(width) => kernels::ResetPath::Window(width as f32),
+        ResetPath::Lag(lag) => kernels::ResetPath::Lag(lag),
+    }
+}
+
+impl Sweep {
+    /// Whether the sweep is the final gradient.
+    pub(crate) fn is_final(&self) -> bool {
+        self.weights.iter().all(|weights| weights.gradient == 1.0)
+    }
+
+    /// Whether any layer has a timing part.
+    pub(crate) fn has_timing(&self) -> bool {
+        self.weights.iter().any(|weights| weights.timing != 0.0)
+    }
+
+    /// Whether every step may have a direct gradient, not only spikes and what the loss pushes at every step.
+    pub(crate) fn is_direct_everywhere(&self) -> bool {
+        self.activation_path != kernels::ResetPath::Ignore
+    }
+
+    /// Terms that a plain sweep does not have, for lanes with the given units and biases; `None` when all are off.
+    pub(crate) fn options<'a>(&self, layer: usize, units: u64, bias: &'a [f32]) -> Option<kernels::AdjointOptions<'a>> {
+        use kernels::ResetPath::Ignore;
+        let weights = self.weights[layer];
+        let of = |weight: f32, path: kernels::ResetPath| if weight == 0.0 { Ignore } else { path };
+        let options = kernels::AdjointOptions {
+            activation_path: of(weights.activation, self.activation_path),
+            timing_path: of(weights.timing, self.timing_path),
+            factor: weights.activation * self.scale,
+            steady: 0.0,
+            refractory: 0,
+            units,
+            bias,
+        };
+        let is_off = options.activation_path == Ignore && options.timing_path == Ignore;
+        (!is_off).then_some(options)
     }
 }
 

@@ -44,7 +44,7 @@ pub(crate) fn backward(
     if is_traced {
         slot.trace = Some(record_forward(network, input_units, steps, work));
     }
-    let is_single = sweeps.len() == 1 && sweeps[0].weight == 1.0;
+    let is_single = sweeps.len() == 1 && sweeps[0].is_final();
     for (index, sweep) in sweeps.iter().enumerate() {
         for layer in (0..network.shapes.len()).rev() {
             let add = if is_single { None } else { Some(index > 0) };
@@ -89,7 +89,8 @@ fn sweep_layer(
     let Workspace { layers, gradient, error, timing, injections, extra, tile_gradient, input_gradient, .. } = work;
     let (here, above) = layers[layer..].split_first_mut().expect("the layer exists");
     let wiring = &network.wirings[layer];
-    let factor = sweep.activation * sweep.scale;
+    let weights = sweep.weights[layer];
+    let factor = weights.activation * sweep.scale;
     if factor != 0.0 {
         input_gradient.fill(level, network, layer + 1, above.first(), end, factor);
     }
@@ -97,6 +98,7 @@ fn sweep_layer(
     let is_below_output = layer + 2 == network.shapes.len();
     let is_projected = factor != 0.0
         && is_below_output
+        && !sweep.is_direct_everywhere()
         && !network.wirings[layer + 1].selects()
         && source.above.is_some_and(|output| {
             injections.list(network, sweep, &gradient.spike, output, end, network.drive_gain(layer + 1) * factor)
@@ -110,7 +112,7 @@ fn sweep_layer(
             source.fill_error(number, factor, error);
         }
         timing.clear();
-        if sweep.timing != 0.0 {
+        if weights.timing != 0.0 {
             source.fill_timing(number, spikes, &here.offsets, &here.units, timing);
         }
         let rows = tile.first * stored.rows..(tile.first + site.lanes) * stored.rows;
@@ -145,11 +147,12 @@ fn sweep_layer(
                     SpikeError::Given(error)
                 },
                 timing,
-                timing_weight: sweep.timing,
+                timing_weight: weights.timing,
                 is_gated: sweep.is_gated,
-                sharpness: sweep.sharpness,
+                surrogate: sweep.surrogate,
                 slope_floor: SLOPE_FLOOR,
                 constants: network.constants,
+                options: sweep.options(layer, wiring.lanes_in_use(site), tile.site_bias(site)),
             },
             &mut AdjointOutput {
                 rows: row_of_step,
@@ -167,13 +170,13 @@ fn sweep_layer(
             (Some(convolution), _) => {
                 tile_gradient.add(level, convolution, site, here.arrivals.sites.events(number), &bias);
                 if wiring.sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
-                    tile_gradient.finish(convolution, tile, stored, add.map(|adds| (sweep.weight, adds)));
+                    tile_gradient.finish(convolution, tile, stored, add.map(|adds| (weights.gradient, adds)));
                 }
             }
             (None, None) => stored.bias[lanes].copy_from_slice(&bias[..site.lanes]),
             (None, Some(adds)) => {
-                mix(&mut stored.q[rows], extra, sweep.weight, adds);
-                mix(&mut stored.bias[lanes], &bias[..site.lanes], sweep.weight, adds);
+                mix(&mut stored.q[rows], extra, weights.gradient, adds);
+                mix(&mut stored.bias[lanes], &bias[..site.lanes], weights.gradient, adds);
             }
         }
     }

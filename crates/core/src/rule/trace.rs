@@ -1,6 +1,6 @@
 //! Every state and adjoint of a sample, for those who want to look (the gradient oracle and its tests).
 
-use spikelet_kernels::{Level, StepEvents};
+use spikelet_kernels::{AdjointTile, Level, SpikeError, StepEvents, reference};
 
 use super::Sweep;
 use super::convolution::InputGradient;
@@ -152,7 +152,7 @@ pub(super) fn record_sweep(
             for (t, row) in buffer.chunks_exact(site.lanes).enumerate() {
                 units.iter().for_each(|&(lane, unit)| trace.spike_gradient[t * trace.units + unit] = row[lane]);
             }
-            if above.is_some() && sweep.timing == 0.0 {
+            if above.is_some() && !sweep.has_timing() {
                 continue;
             }
             let spikes = &here.spikes[number * network.steps..][..network.steps];
@@ -163,6 +163,47 @@ pub(super) fn record_sweep(
                 for &(_, unit) in units.iter().filter(|(lane, _)| bits >> lane & 1 == 1) {
                     let value = values.next().expect("one value for each spike");
                     trace.timing_gradient[t * trace.units + unit] = *value;
+                }
+            }
+        }
+        add_options(network, sweep, layer, end, work, trace);
+    }
+}
+
+/// What the options of a sweep add to S̄ and T̄.
+fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work: &Workspace, trace: &mut LayerTrace) {
+    let here = &work.layers[layer];
+    let wiring = &network.wirings[layer];
+    for (number, site) in wiring.sites.iter().enumerate() {
+        let tile = &network.layer(layer)[site.tile];
+        let Some(mut options) = sweep.options(layer, wiring.lanes_in_use(site), tile.site_bias(site)) else { return };
+        options.factor = 1.0;
+        let spikes = &here.spikes[number * network.steps..][..network.steps];
+        let kernel = AdjointTile {
+            lanes: site.lanes,
+            end,
+            trace: &here.trace[site.lane * network.steps..(site.lane + site.lanes) * network.steps],
+            spikes,
+            error: SpikeError::None,
+            timing: &[],
+            timing_weight: 0.0,
+            is_gated: sweep.is_gated,
+            surrogate: sweep.surrogate,
+            slope_floor: SLOPE_FLOOR,
+            constants: network.constants,
+            options: None,
+        };
+        for (lane, &unit) in wiring.units_of(site) {
+            let column = |values: &[f32]| -> Vec<f32> {
+                (0..end).map(|t| values[t * wiring.stride + site.adjoint + lane]).chain([0.0]).collect()
+            };
+            let (p, q, direct) = (column(&here.p), column(&here.q), column(&here.direct));
+            for t in 0..end {
+                let terms = reference::reset_terms(&kernel, &options, t, lane, (p[t + 1], q[t + 1]), &direct);
+                let at = t * trace.units + unit as usize;
+                trace.spike_gradient[at] += terms.steady - terms.spike;
+                if spikes[t] >> lane & 1 == 1 {
+                    trace.timing_gradient[at] -= terms.timing;
                 }
             }
         }

@@ -207,6 +207,7 @@ impl Trainer {
         };
         self.run.history.push(record.clone());
         self.run.epoch += 1;
+        self.enter_epoch();
         self.run.batch = 0;
         self.run.sums = self.empty_sums();
         events.push(TrainEvent::EpochEnd(Box::new(record)));

@@ -151,6 +151,7 @@ impl Trainer {
         }
         self.updates = saved.updates;
         self.run.epoch = saved.epoch;
+        self.enter_epoch();
         self.run.batch = saved.batch;
         self.run.samples = saved.samples;
         self.run.sums = saved.sums;

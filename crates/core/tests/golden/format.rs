@@ -5,7 +5,15 @@ use serde::Deserialize;
 /// `[sample, step, flat unit]`.
 pub(crate) type Event = [u32; 3];
 
-/// `reference.Config`.
+/// One number, or one for each spiking layer.
+#[derive(Clone, Deserialize, serde::Serialize)]
+#[serde(untagged)]
+pub(crate) enum Weight {
+    Every(f64),
+    ByLayer(Vec<f64>),
+}
+
+/// `reference.Config`. What came later may be missing.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Switches {
@@ -19,6 +27,8 @@ pub(crate) struct Switches {
     pub(crate) beta_v: f64,
     pub(crate) beta_bias: f64,
     pub(crate) v_prime_min: f64,
+    #[serde(default)]
+    pub(crate) surrogate: Option<String>,
     pub(crate) surr_alpha: f64,
     pub(crate) surr_beta: f64,
     pub(crate) target_type: String,
@@ -36,14 +46,12 @@ pub(crate) struct Switches {
     pub(crate) min_target_spikes: f64,
     pub(crate) rule: String,
     pub(crate) act_style: String,
-    pub(crate) lambda_act: f64,
-    pub(crate) lambda_tim: f64,
+    pub(crate) lambda_act: Weight,
+    pub(crate) lambda_tim: Weight,
     pub(crate) reset_act: String,
     pub(crate) reset_tim: String,
-    #[serde(rename = "reset_window")]
-    _reset_window: f64,
-    #[serde(rename = "reset_lag")]
-    _reset_lag: u32,
+    pub(crate) reset_window: f64,
+    pub(crate) reset_lag: u32,
     pub(crate) timing_penalty: f64,
     pub(crate) penalty_scope: String,
     pub(crate) penalty_conv: bool,

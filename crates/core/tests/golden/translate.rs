@@ -61,9 +61,6 @@ fn constants(switches: &Switches) -> Result<(), String> {
             "v_prime_min, alpha_extend, kernel_cap, kernel_cut, apool_mask and conv_grad_beta_i are fixed".to_owned()
         );
     }
-    if switches.reset_act != "none" || switches.reset_tim != "none" {
-        return Err("no reset paths".to_owned());
-    }
     Ok(())
 }
 
@@ -105,7 +102,12 @@ fn neuron(switches: &Switches) -> Value {
 
 fn rule(switches: &Switches) -> Result<Value, String> {
     let variant = switches.act_style.to_lowercase();
-    let surrogate = json!({ "type": "exponential", "scale": switches.surr_alpha, "sharpness": switches.surr_beta });
+    let surrogate = surrogate(switches)?;
+    // The oracle reads `reset_act` in the RNN style only.
+    let activation =
+        if switches.act_style == "RNN" { reset_path(&switches.reset_act, switches)? } else { json!("ignore") };
+    let timing = reset_path(&switches.reset_tim, switches)?;
+    let paths = json!({ "activation": activation, "timing": timing });
     let weighted = |name: &str| {
         json!({
             "type": name,
@@ -113,14 +115,39 @@ fn rule(switches: &Switches) -> Result<Value, String> {
             "timingWeight": switches.lambda_tim,
             "variant": variant,
             "surrogate": surrogate,
+            "resetPath": paths,
         })
     };
     match switches.rule.as_str() {
-        "activation" => Ok(json!({ "type": "activation", "variant": variant, "surrogate": surrogate })),
-        "timing" => Ok(json!({ "type": "timing" })),
+        "activation" => Ok(json!({
+            "type": "activation", "variant": variant, "surrogate": surrogate, "resetPath": { "activation": activation },
+        })),
+        "timing" => Ok(json!({ "type": "timing", "resetPath": { "timing": timing } })),
         "antlr" => Ok(weighted("antlr")),
         "trivial" => Ok(weighted("mixture")),
         other => Err(format!("no rule {other}")),
+    }
+}
+
+fn surrogate(switches: &Switches) -> Result<Value, String> {
+    let (scale, shape) = (switches.surr_alpha, switches.surr_beta);
+    match switches.surrogate.as_deref() {
+        None | Some("exponential") => Ok(json!({ "type": "exponential", "scale": scale, "sharpness": shape })),
+        Some("fast_sigmoid") => Ok(json!({ "type": "fastSigmoid", "scale": scale, "sharpness": shape })),
+        Some("arctan") => Ok(json!({ "type": "arctan", "scale": scale, "sharpness": shape })),
+        Some("triangle") => Ok(json!({ "type": "triangle", "scale": scale, "halfWidth": shape })),
+        Some("rectangle") => Ok(json!({ "type": "rectangle", "scale": scale, "halfWidth": shape })),
+        Some(other) => Err(format!("no surrogate {other}")),
+    }
+}
+
+fn reset_path(word: &str, switches: &Switches) -> Result<Value, String> {
+    match word {
+        "none" => Ok(json!("ignore")),
+        "full" => Ok(json!("full")),
+        "window" => Ok(json!({ "window": switches.reset_window })),
+        "lag" => Ok(json!({ "lag": switches.reset_lag })),
+        other => Err(format!("no reset path {other}")),
     }
 }
 

@@ -1,0 +1,103 @@
+//! Weights of the activation and the timing part: by layer, and over the epochs.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Weight of a part: one number for every layer, or one for each spiking layer from the input up.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
+pub enum PartWeight {
+    /// The same at every layer.
+    Every(f64),
+    /// One for each spiking layer.
+    ByLayer(Vec<f64>),
+}
+
+impl PartWeight {
+    /// The weight at a spiking layer.
+    #[must_use]
+    pub fn at(&self, layer: usize) -> f64 {
+        match self {
+            Self::Every(weight) => *weight,
+            Self::ByLayer(weights) => weights[layer],
+        }
+    }
+}
+
+impl Default for PartWeight {
+    fn default() -> Self {
+        Self::Every(1.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartWeight {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        use serde_json::Value;
+        let wanted = |found: &Value| D::Error::custom(format!("must be a number or a list of numbers, got {found}"));
+        let number = |value: &Value| value.as_f64().ok_or_else(|| wanted(value));
+        match &Value::deserialize(deserializer)? {
+            Value::Array(values) => values.iter().map(number).collect::<Result<_, _>>().map(Self::ByLayer),
+            value => number(value).map(Self::Every),
+        }
+    }
+}
+
+/// Between two points of a schedule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum Interpolation {
+    /// The factor of the point before.
+    #[default]
+    Hold,
+    /// A straight line.
+    Linear,
+}
+
+/// Factor of a weight from an epoch on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct WeightPoint {
+    /// Epoch, counted from 0.
+    pub epoch: u32,
+    /// Times the weights of the part.
+    pub factor: f64,
+}
+
+/// Factors on the weights of the two parts over the epochs. The first point also holds before its epoch, the last one after it; a
+/// part without points keeps its weights.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct WeightSchedule {
+    /// Between two points.
+    pub interpolation: Interpolation,
+    /// Points of the activation part, epochs rising.
+    pub activation: Vec<WeightPoint>,
+    /// Points of the timing part, epochs rising.
+    pub timing: Vec<WeightPoint>,
+}
+
+impl WeightSchedule {
+    /// Factors of the activation and the timing part in an epoch, counted from 0.
+    #[must_use]
+    pub fn factors(&self, epoch: u32) -> (f64, f64) {
+        let factor = |points| factor(points, self.interpolation, epoch);
+        (factor(&self.activation), factor(&self.timing))
+    }
+}
+
+fn factor(points: &[WeightPoint], interpolation: Interpolation, epoch: u32) -> f64 {
+    let next = points.partition_point(|point| point.epoch <= epoch);
+    match (next.checked_sub(1).map(|last| points[last]), points.get(next)) {
+        (Some(from), Some(to)) if interpolation == Interpolation::Linear => {
+            let share = f64::from(epoch - from.epoch) / f64::from(to.epoch - from.epoch);
+            from.factor + share * (to.factor - from.factor)
+        }
+        (Some(point), _) => point.factor,
+        (None, Some(first)) => first.factor,
+        (None, None) => 1.0,
+    }
+}

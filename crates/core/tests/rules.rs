@@ -1,0 +1,117 @@
+//! Options of the rules: what is refused, and what a schedule of the weights does.
+
+use serde_json::{Value, json};
+use spikelet_core::config::{Interpolation, RuleConfig, WeightPoint, WeightSchedule};
+use spikelet_core::{Config, Dataset, Level, Sequential, SpikeTrains, Targets, Trainer};
+
+fn config(rule: &Value) -> Result<Config, (String, String)> {
+    let json = json!({
+        "network": {
+            "input": 4, "steps": 20, "neuron": { "currentDecay": 0.8, "membraneDecay": 0.9 },
+            "layers": [{ "type": "dense", "units": 6 }, { "type": "dense", "units": 2 }],
+        },
+        "rule": rule,
+        "loss": { "type": "count", "positive": 3 },
+        "optimizer": { "type": "adam", "learningRate": 0.02 },
+        "training": { "batchSize": 4, "epochs": 3 },
+    });
+    Config::from_json(&json.to_string()).map_err(|error| (error.path.clone(), error.to_string()))
+}
+
+#[test]
+fn what_is_refused_has_a_path() {
+    let rnn = |path: Value| json!({ "type": "antlr", "variant": "rnn", "resetPath": path });
+    let points = |epochs: [u32; 2]| json!(epochs.map(|epoch| json!({ "epoch": epoch, "factor": 1 })));
+    for (path, rule) in [
+        ("rule.resetPath.activation", json!({ "type": "antlr", "resetPath": { "activation": "full" } })),
+        ("rule.resetPath.activation", json!({ "type": "timing", "resetPath": { "activation": "full" } })),
+        ("rule.resetPath.timing", json!({ "type": "activation", "resetPath": { "timing": { "lag": 2 } } })),
+        ("rule.resetPath.activation.window", rnn(json!({ "activation": { "window": -1 } }))),
+        ("rule.resetPath.timing.lag", rnn(json!({ "timing": { "lag": 0 } }))),
+        ("rule.resetPath.timing", rnn(json!({ "timing": "none" }))),
+        ("rule.surrogate.halfWidth", json!({ "type": "antlr", "surrogate": { "type": "triangle", "halfWidth": 0 } })),
+        ("rule.surrogate.sharpness", json!({ "type": "antlr", "surrogate": { "type": "rectangle", "sharpness": 1 } })),
+        ("rule.surrogate.scale", json!({ "type": "activation", "surrogate": { "type": "arctan", "scale": 0 } })),
+        ("rule.surrogate.type", json!({ "type": "activation", "surrogate": { "type": "sigmoid" } })),
+        ("rule.activationWeight", json!({ "type": "antlr", "activationWeight": [1] })),
+        ("rule.activationWeight", json!({ "type": "antlr", "activationWeight": "much" })),
+        ("rule.timingWeight[1]", json!({ "type": "mixture", "timingWeight": [1, 1e39] })),
+        (
+            "rule.weightSchedule.timing[1].epoch",
+            json!({ "type": "antlr", "weightSchedule": { "timing": points([2, 2]) } }),
+        ),
+        (
+            "rule.weightSchedule.activation[0].factor",
+            json!({ "type": "antlr", "weightSchedule": { "activation": [{ "epoch": 0, "factor": 1e39 }] } }),
+        ),
+    ] {
+        let (found, message) = config(&rule).expect_err("the rule is refused");
+        assert!(found.starts_with(path), "{rule}: {message}");
+    }
+}
+
+#[test]
+fn options_survive_their_json() {
+    for rule in [
+        json!({ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.25 }, "timing": { "lag": 3 } },
+                "activationWeight": [0.5, 1.0], "weightSchedule": { "interpolation": "linear", "timing": [{ "epoch": 1, "factor": 0.0 }] } }),
+        json!({ "type": "activation", "surrogate": { "type": "fastSigmoid", "sharpness": 10.0 } }),
+    ] {
+        let config = config(&rule).expect("the rule is valid");
+        assert_eq!(Config::from_json(&config.to_json()).expect("its JSON is valid"), config);
+    }
+}
+
+#[test]
+fn a_schedule_holds_or_draws_lines() {
+    let points = vec![WeightPoint { epoch: 2, factor: 1.0 }, WeightPoint { epoch: 6, factor: 0.0 }];
+    let factors = |interpolation| -> Vec<f64> {
+        let schedule = WeightSchedule { interpolation, activation: points.clone(), timing: Vec::new() };
+        assert!((0..9).all(|epoch| schedule.factors(epoch).1 == 1.0));
+        (0..9).map(|epoch| schedule.factors(epoch).0).collect()
+    };
+    assert_eq!(factors(Interpolation::Hold), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(factors(Interpolation::Linear), [1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0, 0.0]);
+}
+
+fn data() -> Dataset {
+    let mut inputs = SpikeTrains::new();
+    for sample in 0..8u32 {
+        inputs.push_sample((0..20).map(|event| ((event / 2) as u16, sample % 2 + 2 * (event % 2))));
+    }
+    Dataset::new(inputs, Targets::Labels((0..8).map(|sample| sample % 2).collect()), 2).expect("the data fit")
+}
+
+#[test]
+fn a_schedule_sets_the_weights_of_each_epoch_also_after_a_restart() {
+    let rule = json!({
+        "type": "antlr", "weightSchedule": { "timing": [{ "epoch": 0, "factor": 1 }, { "epoch": 1, "factor": 0 }] },
+    });
+    let (data, level) = (data(), Level::detect());
+    let mut trainer = Trainer::new(config(&rule).expect("the rule is valid"), level).expect("a trainer");
+    let gradients = |trainer: &mut Trainer, rule: Option<Value>| {
+        let mut snapshot = trainer.snapshot();
+        if let Some(rule) = rule {
+            snapshot.config.rule = serde_json::from_value::<RuleConfig>(rule).expect("the rule is valid");
+        }
+        let mut other = Trainer::restore(snapshot, level).expect("a snapshot can be restored");
+        other.gradients(&data, 0..8, false, &Sequential).expect("gradients").layers
+    };
+    for layer in 0..2 {
+        let (mut weights, biases) = trainer.parameters(layer).expect("the layer is there");
+        weights.iter_mut().for_each(|weight| *weight = *weight * 4.0 + 0.3);
+        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+    }
+    trainer.begin(data.len()).expect("there are samples");
+    for (epoch, same, other) in [(0, "antlr", "activation"), (1, "activation", "antlr")] {
+        assert_eq!(trainer.epoch(), epoch);
+        let found = trainer.gradients(&data, 0..8, false, &Sequential).expect("gradients").layers;
+        assert!(found.iter().all(|layer| layer.weights.iter().any(|&slope| slope != 0.0)));
+        assert_eq!(gradients(&mut trainer, None), found, "after a restart");
+        assert_eq!(gradients(&mut trainer, Some(json!({ "type": same }))), found);
+        assert_ne!(gradients(&mut trainer, Some(json!({ "type": other }))), found);
+        while trainer.epoch() == epoch {
+            trainer.advance(1, &data, None, &Sequential).expect("training works");
+        }
+    }
+}

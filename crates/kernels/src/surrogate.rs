@@ -1,0 +1,91 @@
+//! Pseudo-derivatives σ̂ of a spike over the distance `x = |V − threshold|`, of height 1 (spec 5.1).
+//!
+//! ```text
+//! exponential  2^(−sharpness x)          fastSigmoid  1 / (1 + sharpness x)²      arctan  1 / (1 + (sharpness x)²)
+//! triangle     max(0, 1 − fall x)        rectangle    1[x ≤ halfWidth]
+//! ```
+
+use fearless_simd::prelude::*;
+
+use crate::exp2::{exp2, exp2_vector};
+
+/// The shape of σ̂.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Surrogate {
+    /// Falls by half for each `1 / sharpness`.
+    Exponential {
+        /// Exponent per unit of membrane, in powers of two.
+        sharpness: f32,
+    },
+    /// Slope of a fast sigmoid.
+    FastSigmoid {
+        /// Factor on the distance.
+        sharpness: f32,
+    },
+    /// Slope of an arc tangent.
+    Arctan {
+        /// Factor on the distance.
+        sharpness: f32,
+    },
+    /// Falls to 0 along a line.
+    Triangle {
+        /// Fall per unit of membrane.
+        fall: f32,
+    },
+    /// 1 near the threshold, 0 elsewhere.
+    Rectangle {
+        /// Largest distance at which it is 1.
+        half_width: f32,
+    },
+}
+
+impl Surrogate {
+    /// σ̂ at a distance from the threshold, times E. Where σ̂ is 0 so is the result, without a sign.
+    #[must_use]
+    pub fn times(self, distance: f32, error: f32) -> f32 {
+        match self {
+            Self::Exponential { sharpness } => exp2(distance * -sharpness) * error,
+            Self::FastSigmoid { sharpness } => {
+                let d = distance * sharpness + 1.0;
+                error / (d * d)
+            }
+            Self::Arctan { sharpness } => {
+                let d = distance * sharpness;
+                error / (d * d + 1.0)
+            }
+            Self::Triangle { fall } => {
+                let height = 1.0 - distance * fall;
+                if height > 0.0 { height * error } else { 0.0 }
+            }
+            Self::Rectangle { half_width } => {
+                if distance <= half_width {
+                    error
+                } else {
+                    0.0
+                }
+            }
+        }
+    }
+
+    /// [`Surrogate::times`] on a vector.
+    #[inline(always)]
+    pub(crate) fn times_vector<S: Simd>(self, simd: S, distance: S::f32s, error: S::f32s) -> S::f32s {
+        let splat = |value| S::f32s::splat(simd, value);
+        match self {
+            Self::Exponential { sharpness } => exp2_vector(simd, distance * splat(-sharpness)) * error,
+            Self::FastSigmoid { sharpness } => {
+                let d = distance * splat(sharpness) + splat(1.0);
+                error / (d * d)
+            }
+            Self::Arctan { sharpness } => {
+                let d = distance * splat(sharpness);
+                error / (d * d + splat(1.0))
+            }
+            Self::Triangle { fall } => {
+                let height = splat(1.0) - distance * splat(fall);
+                height.simd_gt(splat(0.0)).select(height * error, splat(0.0))
+            }
+            Self::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
+        }
+    }
+}
