@@ -19,12 +19,16 @@ export const RUST = [
 /** Everything that the TypeScript build reads. */
 export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
 
-/** Makes node_modules, the addon, the WebAssembly and dist/ what they should be. */
-export async function setUp() {
+/**
+ * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
+ *
+ * @param {{ isWasmOptional?: boolean }} [options] optional: without the compiler's target for it, a message and no failure
+ */
+export async function setUp({ isWasmOptional = false } = {}) {
   checkTools();
   await install();
   await buildAddon();
-  await buildWasm();
+  await buildWasm(isWasmOptional);
   await buildTypeScript();
 }
 
@@ -70,11 +74,16 @@ async function buildAddon() {
   });
 }
 
-async function buildWasm() {
+async function buildWasm(isOptional) {
   const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/xtask"];
   const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm"];
+  const problem = addWasmTarget();
+  if (problem !== undefined) {
+    if (!isOptional) throw new StepFailed(problem);
+    say(problem);
+    return;
+  }
   await step("wasm", { inputs, outputs }, async () => {
-    await addWasmTarget();
     say("building the WebAssembly (two minutes the first time) …");
     await run("cargo", ["run", "--quiet", "--package", "spikelet-xtask", "--", "wasm"], { isQuiet: true });
   });

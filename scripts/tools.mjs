@@ -27,14 +27,18 @@ export function checkTools() {
   }
 }
 
-/** Adds the compiler's WebAssembly target unless it is there. */
-export async function addWasmTarget() {
-  if (hasWasmTarget()) return;
+/**
+ * Adds the compiler's WebAssembly target unless it is there.
+ *
+ * @returns {string | undefined} one sentence when that failed
+ */
+export function addWasmTarget() {
+  if (hasWasmTarget()) return undefined;
   const command = `rustup target add ${WASM_TARGET}`;
   const { status, stderr } = spawnSync("rustup", ["target", "add", WASM_TARGET], { encoding: "utf8", cwd: ROOT });
-  if (status === 0 && hasWasmTarget()) return;
+  if (status === 0 && hasWasmTarget()) return undefined;
   const why = status === null ? "rustup was not found" : stderr.trim().split("\n").pop();
-  fail(`Spikelet needs Rust's WebAssembly target, and \`${command}\` failed (${why}): run it where that works.`);
+  return `The WebAssembly can't be built: Rust's target for it is missing, and \`${command}\` failed (${why}).`;
 }
 
 function hasWasmTarget() {
