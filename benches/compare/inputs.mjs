@@ -1,25 +1,27 @@
-// The samples that every library gets: digits whose pixels fire once, the darker the earlier, within 25 of 300 steps.
+// The samples that every library gets, as our trainer takes them and as a file that the others read.
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { CASES } from "../../dist/cli/bench/cases.js";
 import { datasets, encode } from "../../dist/index.js";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { writeNpz } from "./npz.mjs";
 
 export const STEPS = 300;
 /** Samples of a pass; as dense spikes, which the other libraries want, they take half a gigabyte. */
-export const SAMPLES = 512;
+const SAMPLES = { mnist: 512, conv: 128 };
 
-/** The digits, as our trainer takes them. */
-export async function digits() {
+/** Digits whose pixels fire once, the darker the earlier, within 25 of 300 steps; or events all over a picture and all steps. */
+export async function samples(name) {
+  if (name === "conv") return (await CASES.conv.samples({})).slice(0, SAMPLES.conv);
   const all = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 }));
-  return all.split({ seed: 1 }).train.slice(0, SAMPLES);
+  return all.split({ seed: 1 }).train.slice(0, SAMPLES.mnist);
 }
 
 /** Writes their events where the other libraries read them. */
-export async function exportDigits() {
-  const data = await digits();
+export async function exportSamples(name) {
+  const data = await samples(name);
   const { offsets, times, units } = await data.events({ steps: STEPS });
-  const file = join(ROOT, ".cache", "compare", "digits.npz");
+  const file = join(ROOT, ".cache", "compare", `${name}.npz`);
   mkdirSync(dirname(file), { recursive: true });
   writeNpz(file, { offsets, times, units, labels: data.labels });
   return file;

@@ -1,21 +1,26 @@
-// Our side of the comparison: node ours.mjs BATCH THREADS, then `train SECONDS` or `infer SECONDS` a line on stdin.
+// Our side of the comparison: node ours.mjs CASE BATCH THREADS, then `train SECONDS` or `infer SECONDS` a line on stdin.
 import { createInterface } from "node:readline";
 import { CASES } from "../../dist/cli/bench/cases.js";
 import { peakMemory } from "../../dist/cli/bench/memory.js";
 import { BenchSession } from "../../dist/cli/bench/session.js";
 import { loadBackend } from "../../dist/index.js";
-import { digits } from "./inputs.mjs";
+import { samples as samplesOf } from "./inputs.mjs";
 
-const [batchSize, threads] = process.argv.slice(2).map(Number);
-const { config } = CASES.mnist;
+const name = process.argv[2];
+const [batchSize, threads] = process.argv.slice(3).map(Number);
+const { config } = CASES[name];
 const backend = await loadBackend();
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 
-// Four times the initial weights: the network fires from the first update on, as those of the others do.
-const session = await BenchSession.open({ ...config, training: { ...config.training, batchSize, threads } }, await digits(), {
-  backend,
-  weightScale: 4,
-});
+// Larger initial weights: the network fires from the first update on, as those of the others do.
+const session = await BenchSession.open(
+  { ...config, training: { ...config.training, batchSize, threads } },
+  await samplesOf(name),
+  {
+    backend,
+    weightScale: { mnist: 4, conv: 2 }[name],
+  },
+);
 say({
   version: backend.version,
   configuration: `${backend.kind} ${session.info.simd}, ANTLR, latency loss over first spikes, Adam`,

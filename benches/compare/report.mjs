@@ -9,6 +9,7 @@ export function comparisonTable(rows) {
     ...table(
       [
         "library",
+        "case",
         "phase",
         "batch",
         "threads",
@@ -29,13 +30,14 @@ export function comparisonTable(rows) {
   ];
 }
 
-function row({ peer, phase, batch, threads, turns }) {
+function row({ peer, name, phase, batch, threads, turns }) {
   const rate = ({ samples, seconds }) => samples / seconds;
   const ratios = turns.map(({ other, ours }) => rate(ours) / rate(other));
   const last = turns.at(-1);
   const spikes = ({ spikesPerSample }) => spikesPerSample.map(grouped).join(" + ");
   return [
     peer,
+    name,
     phase,
     batch,
     threads,

@@ -1,7 +1,8 @@
-// npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, taking
-// turns on the same digits, and writes the ratios with their spread.
+// npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, and a
+// convolution with SpikingJelly, taking turns on the same samples, and writes the ratios with their spread.
 //
 // npm run bench:compare -- --quick
+// npm run bench:compare -- --cases conv --batches 16
 // npm run bench:compare -- --peers spyx,norse --batches 128 --threads 2 --seconds 5 --repetitions 7
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -13,10 +14,11 @@ import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 import { Contestant } from "./contestant.mjs";
 import { pythonEnvironment } from "./environment.mjs";
-import { INCLUDED, PEERS } from "./peers.mjs";
+import { COMPARED, INCLUDED, PEERS } from "./peers.mjs";
 import { comparisonTable } from "./report.mjs";
 
 const words = wordsOf({
+  cases: Object.keys(COMPARED).join(","),
   peers: Object.keys(PEERS).join(","),
   batches: "16,128",
   threads: String(Math.min(2, availableParallelism())),
@@ -30,23 +32,28 @@ await main(async () => {
   const peers = list(words.peers);
   const unknown = peers.find((peer) => !(peer in PEERS));
   if (unknown !== undefined) throw new StepFailed(`there is no peer "${unknown}": there are ${Object.keys(PEERS).join(", ")}`);
+  const cases = list(words.cases);
+  const strange = cases.find((name) => !(name in COMPARED));
+  if (strange !== undefined) throw new StepFailed(`there is no case "${strange}": there are ${Object.keys(COMPARED).join(", ")}`);
   await setUp();
   const python = await pythonEnvironment();
-  const { exportDigits, STEPS } = await import("./inputs.mjs");
-  const inputs = await exportDigits();
+  const { exportSamples, STEPS } = await import("./inputs.mjs");
   const record = recordOf(typed("bench:compare"));
   const rows = [];
-  for (const peer of peers) {
-    for (const batch of list(words.batches)) {
-      process.stderr.write(`${peer}, batch ${batch}\n`);
-      const worker = [join(ROOT, "benches/compare/peers/worker.py"), peer, inputs, String(STEPS), batch, words.threads];
-      const other = new Contestant(python, worker);
-      const ours = new Contestant(process.execPath, [join(ROOT, "benches/compare/ours.mjs"), batch, words.threads]);
-      try {
-        rows.push(...(await compare(peer, { other, ours, batch: Number(batch) })));
-      } finally {
-        other.close();
-        ours.close();
+  for (const name of cases) {
+    const inputs = await exportSamples(name);
+    for (const peer of peers.filter((peer) => COMPARED[name].peers.includes(peer))) {
+      for (const batch of list(words.batches)) {
+        process.stderr.write(`${COMPARED[name].about}: ${peer}, batch ${batch}\n`);
+        const worker = [join(ROOT, "benches/compare/peers/worker.py"), peer, name, inputs, String(STEPS), batch, words.threads];
+        const other = new Contestant(python, worker);
+        const ours = new Contestant(process.execPath, [join(ROOT, "benches/compare/ours.mjs"), name, batch, words.threads]);
+        try {
+          rows.push(...(await compare({ peer, name }, { other, ours, batch: Number(batch) })));
+        } finally {
+          other.close();
+          ours.close();
+        }
       }
     }
   }
@@ -59,7 +66,7 @@ await main(async () => {
 });
 
 /** A B A B …: what disturbs the machine for long disturbs both. */
-async function compare(peer, { other, ours, batch }) {
+async function compare({ peer, name }, { other, ours, batch }) {
   const seconds = Number(words.seconds);
   const about = { other: await other.ready(), ours: await ours.ready() };
   const rows = [];
@@ -69,7 +76,7 @@ async function compare(peer, { other, ours, batch }) {
     for (let repetition = 0; repetition < Number(words.repetitions); repetition++) {
       turns.push({ other: await other.work(phase, seconds), ours: await ours.work(phase, seconds) });
     }
-    rows.push({ peer, configuration: PEERS[peer], about, phase, batch, threads: Number(words.threads), turns });
+    rows.push({ peer, name, configuration: PEERS[peer], about, phase, batch, threads: Number(words.threads), turns });
   }
   return rows;
 }

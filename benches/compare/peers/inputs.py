@@ -1,8 +1,9 @@
-"""The digits as dense spikes, in batches made beforehand."""
+"""The samples as dense spikes, in batches made beforehand."""
 
 import numpy as np
 
 INPUTS = 784
+UNITS = {"mnist": INPUTS, "conv": 2 * 34 * 34}
 HIDDEN = 800
 OUTPUTS = 10
 DECAY = 0.99
@@ -10,13 +11,13 @@ DECAY = 0.99
 PEAK = max((t + 1) * DECAY**t for t in range(400))
 
 
-def batches(file, steps, batch):
+def batches(file, steps, batch, inputs):
     """A list of (spikes [step, sample, unit] float32, labels [sample] int64)."""
     data = np.load(file)
     offsets, times, units, labels = (data[name] for name in ("offsets", "times", "units", "labels"))
     made = []
     for start in range(0, len(labels) - batch + 1, batch):
-        spikes = np.zeros((steps, batch, INPUTS), np.float32)
+        spikes = np.zeros((steps, batch, inputs), np.float32)
         for sample in range(batch):
             events = slice(offsets[start + sample], offsets[start + sample + 1])
             np.add.at(spikes, (times[events], sample, units[events]), 1)

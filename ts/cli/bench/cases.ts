@@ -31,6 +31,13 @@ export const CASES = {
     weightScale: 1,
     samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
   },
+  conv: {
+    about: "2x34x34-conv8c5-apool2-10, synthetic events in 1 % of units and steps, all 300 steps",
+    batch: 128,
+    config: convolution(),
+    weightScale: 1,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
+  },
   deep: {
     about: "784-2000-2000-10, latency-coded digits, all 300 steps",
     batch: 128,
@@ -53,6 +60,24 @@ export const CASES = {
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof CASES;
+
+/** The same with a convolution instead of dense layers, on pictures of an event camera. */
+function convolution(): Config {
+  const dense = network(2312, []);
+  return {
+    ...dense,
+    network: {
+      ...dense.network,
+      input: [2, 34, 34],
+      layers: [
+        { type: "conv2d", channels: 8, kernel: 5 },
+        { type: "avgPool2d", window: 2 },
+        { type: "flatten" },
+        ...dense.network.layers,
+      ],
+    },
+  };
+}
 
 async function digits({ data, backend }: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset> {
   return (await loadSplit(dataSource({ data }), { backend })).train;
