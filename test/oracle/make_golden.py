@@ -3,6 +3,7 @@
     python make_golden.py            -> ../golden/000.. to 086..
     python make_golden.py adam       -> ../golden/087.. to 094: trajectories with Adam
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
+    python make_golden.py pictures   -> ../golden/130.. to 135: pictures wider than a tile, deeper, with more channels
     python make_golden.py check      -> re-read every file, recompute, compare
 
 A last argument names another folder. File format: see ../golden/README.md.
@@ -383,6 +384,20 @@ def cases(big, k):
     return o
 
 
+def pictures(k):
+    """shapes at which an implementation that cuts pictures into pieces could go wrong."""
+    o = []
+    cv = dict(p_in=.12, rate=.06, B=2)
+    add = lambda name, desc, net, **kw: o.append(build(name, desc, k, C(net, 20, **{"target_type": "train", "rule": "antlr", **kw}), **cv))
+    add("conv_wide", "20 channels on 5x8: rows of several pieces, the last one not full", "1x5x8 conv20c3 flatten fc3")
+    add("conv_mpool_conv", "max pooling between two convolutions, then average pooling", "1x6x8 conv20c3 mpool2 conv5c3 apool3 flatten fc3")
+    add("conv_apool_conv_timing", "average pooling between two convolutions, timing", "2x6x9 conv12c3 apool2 conv9c3 flatten fc3", rule="timing", timing_penalty=1., penalty_conv=True)
+    add("conv_channels", "66 channels, above and below a convolution", "1x3x4 conv66c1 conv3c3 conv66c1 flatten fc2", rule="activation")
+    add("conv_mixture_dense", "sum of two sweeps; a hidden dense layer above max pooling", "1x6x7 conv9c5 mpool2 flatten fc6 fc3", rule="trivial", lambda_act=.6, lambda_tim=1.4)
+    add("pool_first", "max pooling of the input", "1x8x8 mpool2 conv3c3 flatten fc3", target_type="latency")
+    return o
+
+
 # ----------------------------------------------- encodings, AER, decisions ---
 def count_events(x):
     """(B,T,N) -> [[b,t,i,count]]"""
@@ -674,7 +689,7 @@ def check(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam", "options") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "pictures") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
@@ -682,5 +697,7 @@ if __name__ == "__main__":
         write(folder, adam_trajectories(20200602), first=87)
     elif mode == "options":
         write(folder, options(20200602), first=95)
+    elif mode == "pictures":
+        write(folder, pictures(20200602), first=130)
     else:
         write(folder, cases(False, 20200602) + trajectories(False, 20200602) + aux(False, 20200602))
