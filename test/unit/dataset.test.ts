@@ -48,6 +48,18 @@ describe("a data set of pictures", () => {
   });
 });
 
+it.each([
+  ["pixels", datasets.fromImages({ pixels, labels: [0, 1, 2], shape: [2, 2] }).encode(encode.rate())],
+  ["values", datasets.fromImages({ values: new Float32Array(6), counts: [1, 2, 3], shape: [2] }).encode(encode.rate())],
+  ["spikes", datasets.fromSpikes({ spikes: [{ times: [1], units: [2] }], trains: [{ times: [3], units: [0] }] })],
+])("a data set of %s gives its arrays away and keeps its own", (_, data) => {
+  const first = data.wire().arrays;
+  const copy = structuredClone(first);
+  // As a worker takes them over.
+  structuredClone(first, { transfer: Object.values(first).map((array) => array.buffer as ArrayBuffer) });
+  expect(data.wire().arrays).toEqual(copy);
+});
+
 describe("a data set of spikes", () => {
   const spikes = [
     { times: [3, 1], units: [0, 4] },

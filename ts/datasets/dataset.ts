@@ -188,7 +188,7 @@ export class SpikeDataset {
     const encoding = this.#requiredEncoding();
     const values = this.#gather(inputs);
     const pictures = values instanceof Uint8Array ? { pixels: values } : { values };
-    const arrays = encoding.type === "rate" ? { ...pictures, rows: this.#rows } : pictures;
+    const arrays = encoding.type === "rate" ? { ...pictures, rows: this.#rows.slice() } : pictures;
     return { descriptor: JSON.stringify({ inputs: "images", encoding }), arrays: { ...arrays, ...this.#targetArrays() } };
   }
 

@@ -35,7 +35,7 @@ interface Recording {
  * keeps the `Test` folder as the test part and takes a sixth of `Train` for validation. Recording k of all classes comes
  * before recording k + 1 of any.
  *
- * All 70,000 recordings take 6 bytes an event, about 1.7 GB, and as much again where a network holds its copy.
+ * All 70,000 recordings take 6 bytes an event, about 1.8 GB, and as much again where a network holds its copy.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing folder, a truncated recording or coordinates
  * outside the sensor; an abort throws the signal's reason.

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
@@ -174,4 +175,58 @@ fn steps_of_a_rate_code_are_independent() {
     let expected = 0.25 * 60_000.0;
     assert!((pairs - expected).abs() < 5.0 * expected.sqrt(), "{pairs} pairs, {expected} expected");
     assert!(trains.times().windows(2).all(|pair| pair[0] < pair[1]), "a unit spikes at most once a step");
+}
+
+/// Every encoding with options drawn from their ranges.
+fn any_encoding() -> impl Strategy<Value = Encoding> {
+    let json = prop_oneof![
+        (0u32..200, 0u32..200)
+            .prop_map(|(first, last)| serde_json::json!({ "type": "latency", "first": first, "last": last })),
+        (0.0..=1.0f64, any::<u32>())
+            .prop_map(|(most, seed)| serde_json::json!({ "type": "rate", "most": most, "seed": seed })),
+        (1.0..50.0f64, 0.0..100.0f64, 0.0..20.0f64).prop_map(|(shortest, more, first)| {
+            serde_json::json!({ "type": "regular", "shortest": shortest, "longest": shortest + more, "first": first })
+        }),
+        (0.0..40.0f64).prop_map(|most| serde_json::json!({ "type": "stretch", "most": most, "least": most / 3.0 })),
+        (0.0..40.0f64).prop_map(|most| serde_json::json!({ "type": "shiftBack", "most": most, "round": "down" })),
+    ];
+    (json, any::<bool>()).prop_map(|(mut json, skip)| {
+        json["skipZero"] = skip.into();
+        Encoding::from_json(&json.to_string()).unwrap()
+    })
+}
+
+proptest! {
+    #[test]
+    fn spikes_lie_in_the_simulation_in_order(encoding in any_encoding(), values in prop::collection::vec(0.0..=1.0f32, 12), steps in 1usize..150) {
+        let trains = encoding.encode(&values, 4, steps, None).unwrap();
+        prop_assert_eq!(trains.len(), 3);
+        for sample in 0..3 {
+            let (times, units) = trains.sample(sample);
+            let events: Vec<_> = times.iter().zip(units).collect();
+            prop_assert!(events.is_sorted());
+            prop_assert!(events.iter().all(|&(&time, &unit)| usize::from(time) < steps && unit < 4));
+        }
+    }
+
+    #[test]
+    fn a_larger_value_never_spikes_less_or_later(encoding in any_encoding(), small in 0.0..=1.0f32, more in 0.0..=1.0f32) {
+        // Of random spikes this holds on average only, and a latency code may be asked for the reverse.
+        let is_ordered = match &encoding {
+            Encoding::Rate(_) => false,
+            Encoding::Latency(latency) => latency.first <= latency.last,
+            _ => true,
+        };
+        prop_assume!(is_ordered);
+        let trains = encoding.encode(&[small, small + (1.0 - small) * more], 2, 200, None).unwrap();
+        let of = |unit: u32| {
+            let (times, units) = trains.sample(0);
+            times.iter().zip(units).filter(|&(_, &of)| of == unit).map(|(&time, _)| time).collect::<Vec<u16>>()
+        };
+        let (fewer, many) = (of(0), of(1));
+        prop_assert!(fewer.len() <= many.len(), "{fewer:?} {many:?}");
+        if let (Some(late), Some(early)) = (fewer.first(), many.first()) {
+            prop_assert!(early <= late, "{fewer:?} {many:?}");
+        }
+    }
 }
