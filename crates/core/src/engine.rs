@@ -3,12 +3,14 @@
 mod arrivals;
 mod group;
 mod quiet;
+mod record;
 mod simulate;
 mod slot;
 mod workspace;
 
 pub use crate::rule::LayerTrace;
 pub(crate) use group::{Engine, GROUP, Job, Want};
+pub(crate) use record::{Reader, Writer};
 pub use slot::Prediction;
 pub(crate) use slot::{Slot, SlotLayer};
 pub(crate) use workspace::{LayerWork, Workspace};

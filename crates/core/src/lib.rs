@@ -38,5 +38,5 @@ pub use rng::{Purpose, Stream};
 pub use spikelet_kernels::Level;
 pub use spikes::SpikeTrains;
 pub use trainer::{
-    EpochRecord, Evaluation, Gradients, ParameterGradients, Progress, Snapshot, Tensor, TrainEvent, Trainer,
+    EpochRecord, Evaluation, Gradients, ParameterGradients, Progress, Share, Snapshot, Tensor, TrainEvent, Trainer,
 };

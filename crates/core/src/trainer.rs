@@ -4,6 +4,7 @@ mod evaluate;
 mod event;
 mod inspect;
 mod run;
+mod share;
 mod snapshot;
 mod update;
 
@@ -21,6 +22,7 @@ pub use evaluate::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::{Gradients, ParameterGradients};
 use run::Run;
+pub use share::Share;
 pub use snapshot::{Snapshot, Tensor};
 use update::BatchScratch;
 

@@ -7,13 +7,15 @@ mod convert;
 mod datasets;
 mod guard;
 mod options;
+mod peers;
 mod session;
 mod status;
 mod wire;
 mod workers;
 
 pub use convert::{decode_aer, encode, generate, parse_idx, parse_npy, simd_levels, simulate_events, version};
+pub use peers::Peers;
 pub use session::Session;
-pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result};
+pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result, Share};
 pub use spikelet_io::{IdxArray, NpyArray};
 pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction};

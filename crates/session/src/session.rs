@@ -1,13 +1,13 @@
 //! One trainer with its data sets and threads.
 
 use spikelet_core::{
-    Config, Dataset, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, TrainEvent, Trainer,
-    json,
+    Config, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, json,
 };
 
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;
 use crate::options::RunOptions;
+use crate::peers::{Peers, learn_together};
 use crate::status::{EvaluationStatus, Info, to_json};
 use crate::wire::{DatasetArrays, Gradients, Prediction};
 use crate::workers::Workers;
@@ -23,6 +23,7 @@ pub struct Session {
     datasets: Datasets,
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
+    peers: Option<Box<dyn Peers>>,
     /// A failure that came after events that had to be delivered first.
     deferred: Option<Error>,
     is_broken: bool,
@@ -52,6 +53,7 @@ impl Session {
             datasets: Datasets::default(),
             run: None,
             evaluation: None,
+            peers: None,
             deferred: None,
             is_broken: false,
         })
@@ -152,11 +154,62 @@ impl Session {
             if let Some(error) = session.deferred.take() {
                 return Err(error);
             }
-            let Self { trainer, workers, datasets, run, deferred, .. } = session;
+            let Self { trainer, workers, datasets, run, deferred, peers, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
-            let events = workers.run(|| advance(trainer, max_batches, train, validation, &*workers, deferred))?;
+            let mut peers = peers.as_deref_mut();
+            let next = |trainer: &mut Trainer| match &mut peers {
+                Some(peers) if trainer.is_before_batch() => {
+                    learn_together(trainer, *peers, train, validation, &*workers)
+                }
+                _ => trainer.advance(1, train, validation, &*workers),
+            };
+            let events = workers.run(|| advance(trainer, max_batches, next, deferred))?;
+            Ok(to_json(&events))
+        })
+    }
+
+    /// From now on [`Session::advance`] learns every batch together with others.
+    ///
+    /// # Errors
+    /// `INTERNAL` after a defect.
+    pub fn join(&mut self, peers: Box<dyn Peers>) -> Result<()> {
+        self.change(|session| {
+            session.peers = Some(peers);
+            Ok(())
+        })
+    }
+
+    /// Runs the share `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_share`] of every session
+    /// that shares it; `None` where no batch comes next: [`Session::advance`] then does what does.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible share, `SHAPE_MISMATCH`.
+    pub fn run_share(&mut self, rank: u32, size: u32) -> Result<Option<Vec<u8>>> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, run, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            if !trainer.is_before_batch() {
+                return Ok(None);
+            }
+            let train = datasets.find("train", run.train)?;
+            let share = Share { rank: rank as usize, size: size as usize };
+            workers.run(|| trainer.run_share(train, share, &*workers)).map(Some)
+        })
+    }
+
+    /// Learns the batch from the records of all shares, in order of rank, and returns a JSON array of what happened.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`], `DATA_FORMAT` for records that are not those of this batch, `NON_FINITE`.
+    pub fn finish_share(&mut self, records: &[&[u8]]) -> Result<String> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, run, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let train = datasets.find("train", run.train)?;
+            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let events = workers.run(|| trainer.finish_share(train, validation, records, &*workers))?;
             Ok(to_json(&events))
         })
     }
@@ -262,17 +315,15 @@ impl Session {
 }
 
 /// Batch by batch, so that a failure does not lose the events before it.
-fn advance<E: Executor>(
+fn advance(
     trainer: &mut Trainer,
     max_batches: u32,
-    train: &Dataset,
-    validation: Option<&Dataset>,
-    executor: &E,
+    mut next: impl FnMut(&mut Trainer) -> Result<Vec<TrainEvent>>,
     deferred: &mut Option<Error>,
 ) -> Result<Vec<TrainEvent>> {
     let mut events = Vec::new();
     for _ in 0..max_batches {
-        match trainer.advance(1, train, validation, executor) {
+        match next(trainer) {
             Ok(more) if more.is_empty() => break,
             Ok(more) => events.extend(more),
             Err(error) if events.is_empty() => return Err(error),

@@ -1,5 +1,6 @@
 //! Groups of samples, spread over the workers. What a sample computes does not depend on its worker.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use spikelet_kernels::Level;
@@ -58,6 +59,19 @@ impl Engine {
         job: &Job<'_>,
         batch: &[u32],
         executor: &E,
+        consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
+    ) -> Result<(), R> {
+        self.run_share(network, job, batch, 0..batch.len(), executor, consume)
+    }
+
+    /// Runs the samples of a batch at the positions of `share`.
+    pub(crate) fn run_share<E: Executor, R>(
+        &mut self,
+        network: &mut Network,
+        job: &Job<'_>,
+        batch: &[u32],
+        share: Range<usize>,
+        executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
     ) -> Result<(), R> {
         let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
@@ -65,16 +79,14 @@ impl Engine {
         while self.workspaces.len() < workers {
             self.workspaces.push(Mutex::new(Workspace::new(network)));
         }
-        while self.slots.len() < batch.len().min(size) {
-            self.slots.push(Slot::new(network));
-        }
+        self.make_slots(network, share.len().min(size));
         let end = match job.early_stop {
             EarlyStop::Off => End::At(network.steps),
             EarlyStop::Sample => End::OutputsFired,
             EarlyStop::Batch => End::At(self.common_end(network, job, batch, executor)),
         };
-        let groups = batch.len().div_ceil(size);
-        for (index, group) in batch.chunks(size).enumerate() {
+        let groups = share.len().div_ceil(size);
+        for (index, group) in batch[share].chunks(size).enumerate() {
             let slots = &mut self.slots[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
             executor.for_each(slots, |worker, sample, slot| {
@@ -84,6 +96,18 @@ impl Engine {
             consume(network, slots, index + 1 == groups)?;
         }
         Ok(())
+    }
+
+    /// Slots to be filled from elsewhere.
+    pub(crate) fn slots(&mut self, network: &Network, count: usize) -> &mut [Slot] {
+        self.make_slots(network, count);
+        &mut self.slots[..count]
+    }
+
+    fn make_slots(&mut self, network: &Network, count: usize) {
+        while self.slots.len() < count {
+            self.slots.push(Slot::new(network));
+        }
     }
 
     /// The last step at which some sample of the batch is still waiting for an output (the authors' early stop).

@@ -1,6 +1,6 @@
 //! What a sample of a group leaves behind for the weight gradients, the metrics and the caller.
 
-use spikelet_kernels::NO_ROW;
+use spikelet_kernels::{NO_ROW, TILE};
 
 use crate::metrics::SampleOutcome;
 use crate::network::{Network, padded};
@@ -79,6 +79,27 @@ impl Slot {
             .map(|shape| SlotLayer { bias: vec![0.0; padded(shape.filters)], ..SlotLayer::default() })
             .collect();
         Self { layers, ..Self::default() }
+    }
+}
+
+impl Slot {
+    /// Whether the arrays are as long as those of a sample of this network.
+    pub(crate) fn fits(&self, network: &Network) -> bool {
+        self.layers.iter().zip(&network.wirings).all(|(layer, wiring)| {
+            let (shape, lanes) = (&wiring.shape, padded(wiring.shape.filters));
+            let is_rowed =
+                layer.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < layer.rows);
+            let (q, shared, tiles, places) = match wiring.convolution {
+                None => (layer.rows * lanes, 0, lanes.div_ceil(TILE), 0),
+                Some(_) => (0, shape.inputs * lanes, 0, shape.filters),
+            };
+            is_rowed
+                && layer.bias.len() == lanes
+                && layer.q.len() == q
+                && layer.shared_weights.len() == shared
+                && layer.fired.len() == tiles
+                && layer.silent_places.len() == places
+        })
     }
 }
 

@@ -101,10 +101,7 @@ impl Trainer {
         validation: Option<&Dataset>,
         executor: &E,
     ) -> Result<Vec<TrainEvent>> {
-        self.check_targets(train)?;
-        if train.len() != self.run.samples as usize {
-            return Err(Error::shape("train", "is not the data set that the run began with"));
-        }
+        self.check_run(train)?;
         let mut events = Vec::new();
         for _ in 0..max_batches {
             if self.run.has_finished {
@@ -122,6 +119,15 @@ impl Trainer {
         Ok(events)
     }
 
+    /// Whether the data are those of the run.
+    pub(super) fn check_run(&self, train: &Dataset) -> Result<()> {
+        self.check_targets(train)?;
+        if train.len() != self.run.samples as usize {
+            return Err(Error::shape("train", "is not the data set that the run began with"));
+        }
+        Ok(())
+    }
+
     fn advance_batch<E: Executor>(
         &mut self,
         train: &Dataset,
@@ -129,25 +135,48 @@ impl Trainer {
         executor: &E,
         events: &mut Vec<TrainEvent>,
     ) -> Result<()> {
+        let rate = self.learning_rate();
+        let loss = self.with_batch(train, |trainer, batch, sums| trainer.learn(train, batch, rate, sums, executor))?;
+        self.end_batch(loss, train.len(), validation, events);
+        Ok(())
+    }
+
+    /// Calls `work` with the samples of the batch that comes next and with the sums of the epoch, which a failure leaves as they were.
+    pub(super) fn with_batch<T>(
+        &mut self,
+        train: &Dataset,
+        work: impl FnOnce(&mut Self, &[u32], &mut MetricSums) -> Result<T>,
+    ) -> Result<T> {
         let epoch = self.run.epoch;
         let size = self.config.training.batch_size as usize;
-        let batches = train.len().div_ceil(size) as u32;
         let order = match self.run.order.take() {
             Some((of, order)) if of == epoch && order.len() == train.len() => order,
             _ => Stream::new(self.config.training.seed, Purpose::Shuffle, epoch).permutation(train.len()),
         };
         let first = self.run.batch as usize * size;
         let batch = &order[first..order.len().min(first + size)];
-        let rate = self.learning_rate();
-        let mut sums = std::mem::take(&mut self.run.sums);
-        let learned = self.learn(train, batch, rate, &mut sums, executor);
-        self.run.sums = sums;
+        let mut sums = self.run.sums.clone();
+        let result = work(self, batch, &mut sums);
+        if result.is_ok() {
+            self.run.sums = sums;
+        }
         self.run.order = Some((epoch, order));
-        let loss = learned?;
+        result
+    }
+
+    /// Counts a learned batch and tells of it.
+    pub(super) fn end_batch(
+        &mut self,
+        loss: f64,
+        samples: usize,
+        validation: Option<&Dataset>,
+        events: &mut Vec<TrainEvent>,
+    ) {
+        let batches = samples.div_ceil(self.config.training.batch_size as usize) as u32;
         self.run.batch += 1;
         let sums = &self.run.sums;
         events.push(TrainEvent::Step {
-            epoch: epoch + 1,
+            epoch: self.run.epoch + 1,
             batch: self.run.batch,
             batches,
             step: self.updates(),
@@ -165,7 +194,6 @@ impl Trainer {
                 _ => self.end_epoch(None, events),
             }
         }
-        Ok(())
     }
 
     fn advance_validation<E: Executor>(

@@ -15,7 +15,7 @@ use crate::optim;
 use crate::rule::SilentPush;
 
 /// Memory for the sums of a batch.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct BatchScratch {
     layers: Vec<LayerScratch>,
 }
@@ -223,6 +223,61 @@ impl Update<'_> {
     }
 }
 
+/// A batch from its first group to its update.
+pub(super) struct Learning<'a> {
+    pub(super) scratch: &'a mut BatchScratch,
+    pub(super) sums: &'a mut MetricSums,
+    level: Level,
+    optimizer: Optimizer,
+    silent: SilentPush,
+    clip: f32,
+    /// Number of this update, from 1.
+    step: u64,
+    /// Samples of the batch.
+    batch: usize,
+    loss: f64,
+}
+
+impl Learning<'_> {
+    /// Adds a group to the sums, and updates every tile with the last one.
+    pub(super) fn take_group<E: Executor>(
+        &mut self,
+        network: &mut Network,
+        slots: &[Slot],
+        is_last: bool,
+        executor: &E,
+    ) -> Result<()> {
+        if let Some(slot) = slots.iter().find(|slot| !slot.outcome.is_finite) {
+            return Err(not_finite(network, slot, self.step));
+        }
+        for slot in slots {
+            self.loss += slot.outcome.loss.total();
+            self.sums.add(&slot.outcome);
+        }
+        self.scratch.take_group(slots);
+        let (level, shapes, scratch) = (self.level, &network.shapes, &*self.scratch);
+        if !is_last {
+            executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
+            return Ok(());
+        }
+        let weight_gains: Vec<f32> = (0..shapes.len()).map(|layer| network.drive_gain(layer)).collect();
+        let update = Update {
+            level,
+            shapes,
+            scratch,
+            slots,
+            optimizer: self.optimizer,
+            silent: self.silent,
+            batch: self.batch,
+            weight_gains: &weight_gains,
+            bias_gain: network.gains.bias as f32,
+            clip: self.clip,
+        };
+        executor.for_each(&mut network.tiles, |_, _, tile| update.apply(tile));
+        Ok(())
+    }
+}
+
 impl Trainer {
     /// Learns one batch of samples and returns its mean loss.
     pub(super) fn learn<E: Executor>(
@@ -233,47 +288,41 @@ impl Trainer {
         sums: &mut MetricSums,
         executor: &E,
     ) -> Result<f64> {
-        let want = Want { gradients: true, spikes: false, trace: false };
-        let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
-        let optimizer = optim::step(&self.config.optimizer, rate, self.updates + 1);
-        let (level, scratch) = (self.engine.level, &mut self.scratch);
-        let silent = self.silent;
-        let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
+        self.learn_groups(batch.len(), rate, sums, |trainer, learning| {
+            let Trainer { config, loss, sweeps, engine, network, .. } = trainer;
+            let job = Self::job(config, Some(loss), sweeps, data, LEARNING);
+            engine.run_batch(network, &job, batch, executor, |network, slots, is_last| {
+                learning.take_group(network, slots, is_last, executor)
+            })
+        })
+    }
+
+    /// One update from groups that `run` hands over, from its own samples or from elsewhere.
+    pub(super) fn learn_groups(
+        &mut self,
+        batch: usize,
+        rate: f64,
+        sums: &mut MetricSums,
+        run: impl FnOnce(&mut Self, &mut Learning<'_>) -> Result<()>,
+    ) -> Result<f64> {
         let step = self.updates + 1;
-        let mut loss = 0.0;
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let mut learning = Learning {
+            scratch: &mut scratch,
+            sums,
+            level: self.engine.level,
+            optimizer: optim::step(&self.config.optimizer, rate, step),
+            silent: self.silent,
+            clip: self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32),
+            step,
+            batch,
+            loss: 0.0,
+        };
         self.network.tiles.iter_mut().for_each(Tile::clear_sums);
-        self.engine.run_batch(&mut self.network, &job, batch, executor, |network, slots, is_last| {
-            for slot in slots.iter() {
-                if !slot.outcome.is_finite {
-                    return Err(not_finite(network, slot, step));
-                }
-            }
-            for slot in slots.iter() {
-                loss += slot.outcome.loss.total();
-                sums.add(&slot.outcome);
-            }
-            scratch.take_group(slots);
-            let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
-            if is_last {
-                let weight_gains: Vec<f32> = (0..shapes.len()).map(|layer| network.drive_gain(layer)).collect();
-                let update = Update {
-                    level,
-                    shapes,
-                    scratch,
-                    slots,
-                    optimizer,
-                    silent,
-                    batch: batch.len(),
-                    weight_gains: &weight_gains,
-                    bias_gain: network.gains.bias as f32,
-                    clip,
-                };
-                executor.for_each(&mut network.tiles, |_, _, tile| update.apply(tile));
-            } else {
-                executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
-            }
-            Ok(())
-        })?;
+        let ran = run(self, &mut learning);
+        let loss = learning.loss;
+        self.scratch = scratch;
+        ran?;
         self.updates = step;
         let squares = self.network.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm));
         sums.add_norm(squares.sqrt());
@@ -281,9 +330,12 @@ impl Trainer {
         if !squares.is_finite() {
             return Err(Error::non_finite("gradient", format!("is not finite at step {step}")));
         }
-        Ok(loss / batch.len() as f64)
+        Ok(loss / batch as f64)
     }
 }
+
+/// What learning wants of a sample.
+pub(super) const LEARNING: Want = Want { gradients: true, spikes: false, trace: false };
 
 /// Names the topmost layer whose adjoints are not finite.
 pub(super) fn not_finite(network: &Network, slot: &Slot, step: u64) -> Error {

@@ -1,0 +1,149 @@
+//! A sample's results as bytes, for those who learn the same batch in other processes. Little-endian, 4 bytes a number.
+
+use super::slot::{Slot, SlotLayer};
+use crate::error::{Error, ErrorCode, Result};
+use crate::loss::LossValue;
+use crate::metrics::SampleOutcome;
+
+/// Appends numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    pub(crate) fn word(&mut self, value: u32) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn long(&mut self, value: u64) {
+        self.bytes.extend_from_slice(&value.to_le_bytes());
+    }
+
+    fn list<T: Copy, const N: usize>(&mut self, values: &[T], bytes_of: impl Fn(T) -> [u8; N]) {
+        self.word(values.len() as u32);
+        self.bytes.reserve(values.len() * N);
+        values.iter().for_each(|&value| self.bytes.extend_from_slice(&bytes_of(value)));
+    }
+
+    pub(crate) fn slot(&mut self, slot: &Slot) {
+        // Spikes and traces are for callers of this process.
+        let Slot { layers, outcome, spikes: _, trace: _ } = slot;
+        self.outcome(outcome);
+        layers.iter().for_each(|layer| self.layer(layer));
+    }
+
+    fn outcome(&mut self, outcome: &SampleOutcome) {
+        let SampleOutcome {
+            loss: LossValue { main, no_spike, target_count },
+            by_count,
+            by_first_spike,
+            label,
+            decision_step,
+            steps,
+            spikes,
+            until_decision,
+            silent,
+            saturated,
+            synaptic_operations,
+            is_finite,
+        } = outcome;
+        [main, no_spike, target_count].into_iter().for_each(|part| self.long(part.to_bits()));
+        [by_count, by_first_spike, decision_step, steps].into_iter().for_each(|&value| self.word(value));
+        self.word(label.map_or(u32::MAX, |label| label));
+        [spikes, until_decision, silent, saturated].into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
+        self.long(*synaptic_operations);
+        self.word(u32::from(*is_finite));
+    }
+
+    fn layer(&mut self, layer: &SlotLayer) {
+        // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
+        let SlotLayer { row_of_step: _, rows, inputs, q, shared_weights, bias, fired, silent_places } = layer;
+        self.word(*rows as u32);
+        self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
+        [q, shared_weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
+        self.list(fired, u64::to_le_bytes);
+        self.list(silent_places, u32::to_le_bytes);
+    }
+}
+
+/// Reads what a [`Writer`] wrote.
+#[derive(Debug)]
+pub(crate) struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes }
+    }
+
+    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(length).ok_or_else(ended)?;
+        self.bytes = rest;
+        Ok(taken)
+    }
+
+    pub(crate) fn word(&mut self) -> Result<u32> {
+        let (taken, rest) = self.bytes.split_first_chunk().ok_or_else(ended)?;
+        self.bytes = rest;
+        Ok(u32::from_le_bytes(*taken))
+    }
+
+    fn long(&mut self) -> Result<u64> {
+        Ok(u64::from(self.word()?) | u64::from(self.word()?) << 32)
+    }
+
+    fn list<T, const N: usize>(&mut self, to: &mut Vec<T>, of_bytes: impl Fn([u8; N]) -> T) -> Result<()> {
+        let length = self.word()? as usize;
+        let (chunks, _) = self.take(length.checked_mul(N).ok_or_else(ended)?)?.as_chunks::<N>();
+        to.clear();
+        to.extend(chunks.iter().map(|&chunk| of_bytes(chunk)));
+        Ok(())
+    }
+
+    pub(crate) fn slot(&mut self, slot: &mut Slot) -> Result<()> {
+        self.outcome(&mut slot.outcome)?;
+        slot.layers.iter_mut().try_for_each(|layer| self.layer(layer))
+    }
+
+    fn outcome(&mut self, outcome: &mut SampleOutcome) -> Result<()> {
+        let LossValue { main, no_spike, target_count } = &mut outcome.loss;
+        for part in [main, no_spike, target_count] {
+            *part = f64::from_bits(self.long()?);
+        }
+        outcome.by_count = self.word()?;
+        outcome.by_first_spike = self.word()?;
+        outcome.decision_step = self.word()?;
+        outcome.steps = self.word()?;
+        outcome.label = Some(self.word()?).filter(|&label| label != u32::MAX);
+        let SampleOutcome { spikes, until_decision, silent, saturated, .. } = outcome;
+        for list in [spikes, until_decision, silent, saturated] {
+            self.list(list, u64::from_le_bytes)?;
+        }
+        outcome.synaptic_operations = self.long()?;
+        outcome.is_finite = self.word()? != 0;
+        Ok(())
+    }
+
+    fn layer(&mut self, layer: &mut SlotLayer) -> Result<()> {
+        layer.rows = self.word()? as usize;
+        self.list(&mut layer.inputs, |bytes| {
+            let both = u64::from_le_bytes(bytes);
+            (both as u32, (both >> 32) as u32)
+        })?;
+        for list in [&mut layer.q, &mut layer.shared_weights, &mut layer.bias] {
+            self.list(list, f32::from_le_bytes)?;
+        }
+        self.list(&mut layer.fired, u64::from_le_bytes)?;
+        self.list(&mut layer.silent_places, u32::from_le_bytes)
+    }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorCode::DataFormat, "records", "end before the last sample")
+}

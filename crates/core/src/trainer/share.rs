@@ -1,0 +1,147 @@
+//! One batch learned by several trainers together, each in its own process or instance.
+//!
+//! Every trainer holds the whole network and the same data. Each runs its share of the batch and hands out what its samples leave behind;
+//! with everyone's records it does the update that a trainer alone would have done: the sums run over the same samples in the same order,
+//! so that the number of trainers does not show in any bit.
+
+use std::ops::Range;
+
+use super::update::LEARNING;
+use super::{TrainEvent, Trainer};
+use crate::Dataset;
+use crate::engine::{GROUP, Reader, Slot, Writer};
+use crate::error::{Error, Result};
+use crate::executor::Executor;
+
+/// Which part of every batch a trainer runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Number of this trainer, from 0.
+    pub rank: usize,
+    /// Number of trainers, at least 1.
+    pub size: usize,
+}
+
+impl Share {
+    fn check(self) -> Result<()> {
+        if self.rank < self.size {
+            return Ok(());
+        }
+        Err(Error::config(
+            "share",
+            format!("rank must be below the number of trainers, got {} of {}", self.rank, self.size),
+        ))
+    }
+
+    /// Positions of a batch of `samples`.
+    fn of(self, samples: usize) -> Range<usize> {
+        self.rank * samples / self.size..(self.rank + 1) * samples / self.size
+    }
+}
+
+impl Trainer {
+    /// Whether a batch comes next, not a part of a validation pass or the end of the run.
+    #[must_use]
+    pub fn is_before_batch(&self) -> bool {
+        !self.run.has_finished && self.run.validation.is_none() && self.run.epoch < self.config.training.epochs
+    }
+
+    /// Runs this trainer's share of the batch that comes next and returns its records, for [`Trainer::finish_share`] of all; nothing is
+    /// learned yet.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for an impossible share or where no batch comes next,
+    /// [`crate::ErrorCode::ShapeMismatch`] when the data do not fit the loss or the run.
+    pub fn run_share<E: Executor>(&mut self, train: &Dataset, share: Share, executor: &E) -> Result<Vec<u8>> {
+        share.check()?;
+        self.check_run(train)?;
+        if !self.is_before_batch() {
+            return Err(Error::config("", "no batch comes next"));
+        }
+        let mut records = Writer::default();
+        self.with_batch(train, |trainer, batch, _| {
+            let range = share.of(batch.len());
+            records.word(range.len() as u32);
+            let Self { config, loss, sweeps, engine, network, .. } = trainer;
+            let job = Self::job(config, Some(loss), sweeps, train, LEARNING);
+            engine.run_share(network, &job, batch, range, executor, |_, slots, _| {
+                slots.iter().for_each(|slot| records.slot(slot));
+                Ok(())
+            })
+        })?;
+        Ok(records.into_bytes())
+    }
+
+    /// Learns the batch from the records of all trainers, in order of rank, and returns what happened.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::DataFormat`] for records that are not those of this batch, [`crate::ErrorCode::NonFinite`].
+    pub fn finish_share<E: Executor>(
+        &mut self,
+        train: &Dataset,
+        validation: Option<&Dataset>,
+        records: &[&[u8]],
+        executor: &E,
+    ) -> Result<Vec<TrainEvent>> {
+        self.check_run(train)?;
+        let rate = self.learning_rate();
+        let loss = self.with_batch(train, |trainer, batch, sums| {
+            let mut samples = Samples::new(records)?;
+            if samples.count != batch.len() {
+                return Err(foreign(format!("hold {} samples of a batch of {}", samples.count, batch.len())));
+            }
+            let groups = batch.len().div_ceil(GROUP);
+            trainer.learn_groups(batch.len(), rate, sums, |trainer, learning| {
+                for group in 0..groups {
+                    let Self { engine, network, .. } = &mut *trainer;
+                    let slots = engine.slots(network, GROUP.min(batch.len() - group * GROUP));
+                    slots.iter_mut().try_for_each(|slot| samples.next(slot))?;
+                    if !slots.iter().all(|slot| slot.fits(network)) {
+                        return Err(foreign("are of another network".to_owned()));
+                    }
+                    learning.take_group(network, slots, group + 1 == groups, executor)?;
+                }
+                Ok(())
+            })
+        })?;
+        let mut events = Vec::new();
+        self.end_batch(loss, train.len(), validation, &mut events);
+        Ok(events)
+    }
+}
+
+/// The samples of all records, one after the other.
+struct Samples<'a> {
+    /// Each trainer's samples left and their bytes.
+    readers: std::vec::IntoIter<(u32, Reader<'a>)>,
+    current: Option<(u32, Reader<'a>)>,
+    count: usize,
+}
+
+impl<'a> Samples<'a> {
+    fn new(records: &[&'a [u8]]) -> Result<Self> {
+        let readers = records.iter().map(|bytes| {
+            let mut reader = Reader::new(bytes);
+            Ok((reader.word()?, reader))
+        });
+        let readers: Vec<_> = readers.collect::<Result<_>>()?;
+        let count = readers.iter().map(|(samples, _)| *samples as usize).sum();
+        Ok(Self { readers: readers.into_iter(), current: None, count })
+    }
+
+    fn next(&mut self, slot: &mut Slot) -> Result<()> {
+        loop {
+            match &mut self.current {
+                Some((left, reader)) if *left > 0 => {
+                    *left -= 1;
+                    return reader.slot(slot);
+                }
+                _ => self.current = Some(self.readers.next().ok_or_else(|| foreign("end too early".to_owned()))?),
+            }
+        }
+    }
+}
+
+fn foreign(what: String) -> Error {
+    Error::new(crate::ErrorCode::DataFormat, "records", what)
+}

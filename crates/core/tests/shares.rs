@@ -1,0 +1,130 @@
+//! Trainers that share every batch give the bits of one alone.
+
+use spikelet_core::{
+    Config, Dataset, ErrorCode, Level, Purpose, Sequential, Share, SpikeTrains, Stream, Targets, TrainEvent, Trainer,
+};
+
+const STEPS: usize = 40;
+const SAMPLES: usize = 76;
+
+fn config(layers: &str, loss: &str, batch: usize) -> Config {
+    Config::from_json(&format!(
+        r#"{{ "network": {{ "input": [1, 5, 6], "steps": {STEPS}, "layers": {layers},
+                            "neuron": {{ "currentDecay": 0.9, "membraneDecay": 0.9 }} }},
+            "rule": {{ "type": "antlr" }}, "loss": {loss},
+            "training": {{ "batchSize": {batch}, "epochs": 2, "seed": 3,
+                           "silentUnitUpdate": {{ "strength": 0.5, "rules": "all", "convolutions": true }} }} }}"#
+    ))
+    .expect("the configuration is valid")
+}
+
+fn data() -> Dataset {
+    let mut draw = Stream::new(11, Purpose::Shuffle, 0);
+    let mut trains = SpikeTrains::new();
+    for _ in 0..SAMPLES {
+        let steps = (0..STEPS as u16).flat_map(|time| (0..30).map(move |unit| (time, unit)));
+        trains.push_sample(steps.filter(|_| draw.symmetric() < -0.5).collect::<Vec<_>>());
+    }
+    let labels = (0..SAMPLES as u32).map(|sample| sample % 4).collect();
+    Dataset::new(trains, Targets::Labels(labels), 4).expect("the data fit")
+}
+
+fn trainer(config: &Config) -> Trainer {
+    let mut trainer = Trainer::new(config.clone(), Level::detect()).expect("the configuration is valid");
+    for layer in 0..trainer.shapes().len() {
+        let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
+        weights.iter_mut().for_each(|weight| *weight *= 4.0);
+        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+    }
+    trainer.begin(SAMPLES).expect("there are samples");
+    trainer
+}
+
+fn bits(trainer: &Trainer) -> Vec<u32> {
+    let snapshot = trainer.snapshot();
+    snapshot.tensors.iter().flat_map(|tensor| tensor.data.iter().map(|value| value.to_bits())).collect()
+}
+
+fn train_alone(config: &Config) -> (Vec<u32>, Vec<TrainEvent>) {
+    let (mut alone, data) = (trainer(config), data());
+    let events = alone.advance(1000, &data, Some(&data), &Sequential).expect("training works");
+    (bits(&alone), events)
+}
+
+fn train_together(config: &Config, size: usize) -> (Vec<Vec<u32>>, Vec<TrainEvent>) {
+    let data = data();
+    let mut trainers: Vec<Trainer> = (0..size).map(|_| trainer(config)).collect();
+    let mut told = Vec::new();
+    while !trainers[0].is_finished() {
+        let mut records = Vec::new();
+        if trainers[0].is_before_batch() {
+            for (rank, trainer) in trainers.iter_mut().enumerate() {
+                records.push(trainer.run_share(&data, Share { rank, size }, &Sequential).expect("the share runs"));
+            }
+        }
+        let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+        for (rank, trainer) in trainers.iter_mut().enumerate() {
+            let events = if records.is_empty() {
+                trainer.advance(1, &data, Some(&data), &Sequential)
+            } else {
+                trainer.finish_share(&data, Some(&data), &records, &Sequential)
+            };
+            let events = events.expect("training works");
+            if rank == 0 {
+                told.extend(events);
+            }
+        }
+    }
+    (trainers.iter().map(bits).collect(), told)
+}
+
+#[test]
+fn any_number_of_trainers_gives_the_same_bits() {
+    let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70 }, { "type": "dense", "units": 4 }]"#;
+    let convolution = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "flatten" },
+        { "type": "dense", "units": 4 }]"#;
+    for (layers, loss, batch) in [
+        (dense, r#"{ "type": "latency" }"#, 5),
+        (dense, r#"{ "type": "latency", "earlyStop": "batch" }"#, 70),
+        (dense, r#"{ "type": "count", "positive": 3 }"#, 2),
+        (convolution, r#"{ "type": "latency" }"#, 40),
+    ] {
+        let config = config(layers, loss, batch);
+        let (expected, events) = train_alone(&config);
+        let fired = events.iter().any(|event| match event {
+            TrainEvent::EpochEnd(record) => record.train.spikes.per_unit.iter().all(|&spikes| spikes > 0.05),
+            _ => false,
+        });
+        assert!(fired, "every layer must fire");
+        for size in [1, 2, 3] {
+            let (found, told) = train_together(&config, size);
+            assert!(found.iter().all(|bits| *bits == expected), "{size} trainers differ for {config:?}");
+            assert_eq!(told.len(), events.len());
+            assert_eq!(format!("{told:?}"), format!("{events:?}"), "{size} trainers tell something else");
+        }
+    }
+}
+
+#[test]
+fn records_of_something_else_are_refused() {
+    let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70 }, { "type": "dense", "units": 4 }]"#;
+    let small = r#"[{ "type": "flatten" }, { "type": "dense", "units": 7 }, { "type": "dense", "units": 4 }]"#;
+    let loss = r#"{ "type": "latency" }"#;
+    let data = data();
+    let share = Share { rank: 0, size: 1 };
+    let mut one = trainer(&config(dense, loss, 8));
+    let records = one.run_share(&data, share, &Sequential).expect("the share runs");
+    let before = bits(&one);
+    let mut other = trainer(&config(small, loss, 8));
+    let foreign = other.run_share(&data, share, &Sequential).expect("the share runs");
+    let (whole, half): (&[u8], &[u8]) = (&records, &records[..records.len() / 2]);
+    let cases: [&[&[u8]]; 6] = [&[], &[whole, whole], &[&foreign], &[half], &[b"abc"], &[&[8, 0, 0, 0, 0xff, 0xff]]];
+    for wrong in cases {
+        let error = one.finish_share(&data, None, wrong, &Sequential).expect_err("the records are wrong");
+        assert_eq!(error.code, ErrorCode::DataFormat, "{error}");
+        assert!(bits(&one) == before, "a refused batch must change nothing");
+    }
+    one.finish_share(&data, None, &[&records], &Sequential).expect("the right records still work");
+    let error = one.run_share(&data, Share { rank: 2, size: 2 }, &Sequential).expect_err("there is no third trainer");
+    assert_eq!(error.code, ErrorCode::ConfigInvalid);
+}

@@ -1,0 +1,30 @@
+//! Learning together with sessions elsewhere.
+
+use spikelet_core::{Dataset, Executor, Result, Share, TrainEvent, Trainer};
+
+/// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance through
+/// the same batches.
+pub trait Peers: std::fmt::Debug + Send {
+    /// This session's part of every batch.
+    fn share(&self) -> Share;
+
+    /// Hands over this session's records and returns those of all, in order of rank. Waits for the slowest.
+    ///
+    /// # Errors
+    /// `INTERNAL` when the others can't be reached.
+    fn exchange(&mut self, records: &[u8]) -> Result<Vec<Vec<u8>>>;
+}
+
+/// One batch with the others.
+pub(crate) fn learn_together<E: Executor>(
+    trainer: &mut Trainer,
+    peers: &mut dyn Peers,
+    train: &Dataset,
+    validation: Option<&Dataset>,
+    executor: &E,
+) -> Result<Vec<TrainEvent>> {
+    let mine = trainer.run_share(train, peers.share(), executor)?;
+    let all = peers.exchange(&mine)?;
+    let all: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
+    trainer.finish_share(train, validation, &all, executor)
+}

@@ -1,0 +1,133 @@
+//! Sessions that learn together, each on a thread of its own.
+
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread;
+
+use serde_json::json;
+use spikelet_session::{DatasetArrays, Error, ErrorCode, Peers, Result, Session, Share};
+
+const INPUTS: usize = 12;
+const SAMPLES: usize = 43;
+
+/// A table that all threads write their records on.
+#[derive(Debug)]
+struct Table {
+    share: Share,
+    records: Arc<Mutex<Vec<Vec<u8>>>>,
+    barrier: Arc<Barrier>,
+    /// Exchanges left until this one fails.
+    left: usize,
+}
+
+impl Peers for Table {
+    fn share(&self) -> Share {
+        self.share
+    }
+
+    fn exchange(&mut self, records: &[u8]) -> Result<Vec<Vec<u8>>> {
+        if self.left == 0 {
+            return Err(Error::new(ErrorCode::Internal, "", "the others are gone"));
+        }
+        self.left -= 1;
+        self.records.lock().expect("nobody panics")[self.share.rank] = records.to_vec();
+        self.barrier.wait();
+        let all = self.records.lock().expect("nobody panics").clone();
+        self.barrier.wait();
+        Ok(all)
+    }
+}
+
+fn started() -> Session {
+    let config = json!({
+        "network": { "input": INPUTS, "steps": 30,
+                     "layers": [{ "type": "dense", "units": 40 }, { "type": "dense", "units": 3 }] },
+        "training": { "batchSize": 8, "epochs": 3, "seed": 7, "threads": 1 },
+    });
+    let mut session = Session::create(&config.to_string(), None).expect("the configuration is valid");
+    let pixels = (0..SAMPLES * INPUTS).map(|k| (k * 37 % 256) as u8).collect();
+    let labels = (0..SAMPLES).map(|k| (k % 3) as u32).collect();
+    let arrays = DatasetArrays { pixels: Some(pixels), labels: Some(labels), ..DatasetArrays::default() };
+    let data =
+        session.add_dataset(r#"{"inputs":"images","encoding":{"type":"latency"}}"#, arrays).expect("the data fit");
+    session.begin(&json!({ "train": data, "validation": data }).to_string()).expect("the run begins");
+    session
+}
+
+fn tables(size: usize, exchanges: usize) -> impl Iterator<Item = Table> {
+    let records = Arc::new(Mutex::new(vec![Vec::new(); size]));
+    let barrier = Arc::new(Barrier::new(size));
+    (0..size).map(move |rank| Table {
+        share: Share { rank, size },
+        records: records.clone(),
+        barrier: barrier.clone(),
+        left: exchanges,
+    })
+}
+
+fn run(session: &mut Session, batches: u32) -> (String, Vec<u8>) {
+    let mut told = String::new();
+    loop {
+        let events = session.advance(batches).expect("training works");
+        if events == "[]" {
+            break;
+        }
+        told += events.trim_matches(['[', ']']);
+        told.push(',');
+    }
+    (told, session.checkpoint().expect("there is a checkpoint"))
+}
+
+#[test]
+fn sessions_together_do_what_one_does() {
+    let alone = run(&mut started(), 1000);
+    for size in [1, 2, 3] {
+        let threads: Vec<_> = tables(size, usize::MAX)
+            .map(|table| {
+                thread::spawn(move || {
+                    let mut session = started();
+                    let budget = 3 + table.share.rank as u32;
+                    session.join(Box::new(table)).expect("the session is whole");
+                    run(&mut session, budget)
+                })
+            })
+            .collect();
+        for thread in threads {
+            assert!(thread.join().expect("no panic") == alone, "{size} sessions differ from one");
+        }
+    }
+}
+
+#[test]
+fn others_that_are_gone_are_an_error_after_the_events_before_it() {
+    let mut session = started();
+    let table = tables(1, 2).next().expect("there is one");
+    session.join(Box::new(table)).expect("the session is whole");
+    let events = session.advance(10).expect("two batches were learned");
+    assert_eq!(events.matches(r#""type":"step""#).count(), 2);
+    let error = session.advance(10).expect_err("the others are gone");
+    assert_eq!((error.code, error.message.as_str()), (ErrorCode::Internal, "the others are gone"));
+    session.checkpoint().expect("what was learned is still there");
+}
+
+#[test]
+fn shares_by_hand() {
+    let alone = run(&mut started(), 1000);
+    let mut both = [started(), started()];
+    loop {
+        let records: Vec<_> =
+            (0..2).map(|rank| both[rank as usize].run_share(rank, 2).expect("the share runs")).collect();
+        if let [Some(first), Some(second)] = records.as_slice() {
+            for session in &mut both {
+                session.finish_share(&[first, second]).expect("training works");
+            }
+            continue;
+        }
+        let told = both.each_mut().map(|session| session.advance(1).expect("training works"));
+        if told[0] == "[]" {
+            break;
+        }
+    }
+    for session in &both {
+        assert!(session.checkpoint().expect("there is a checkpoint") == alone.1, "two sessions differ from one");
+    }
+}
