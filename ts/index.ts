@@ -50,6 +50,7 @@ export type {
   PartWeight,
   Progress,
   Randman,
+  RateBounds,
   RateEncoding,
   RectangleSurrogate,
   RegularEncoding,

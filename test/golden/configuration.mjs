@@ -38,6 +38,8 @@ export function configurationOf({ config, batch, optimiser }) {
         currentDecay: config.alpha_i,
         membraneDecay: config.alpha_v,
         threshold: 1,
+        singleSpike: config.single_spike ?? false,
+        refractory: config.refractory ?? 0,
         ...(config.beta_auto
           ? { gain: "auto" }
           : { gain: "manual", currentGain: config.beta_i, membraneGain: config.beta_v, biasGain: config.beta_bias }),
@@ -45,7 +47,7 @@ export function configurationOf({ config, batch, optimiser }) {
       layers: layers.map(layerOf),
     },
     rule: ruleOf(config),
-    loss: lossOf(config),
+    loss: { ...lossOf(config), ...activityOf(config) },
     schedule: { type: "constant" },
     ...(optimiser ? { optimizer: optimizerOf(optimiser.name, optimiser) } : {}),
     training: {
@@ -167,4 +169,18 @@ function lossOf(config) {
           : {}),
       };
   }
+}
+
+/**
+ * Terms for the activity of hidden layers.
+ *
+ * @param {any} config
+ */
+function activityOf({
+  spike_penalty: spikePenalty = 0,
+  rate_lower: lower = 0,
+  rate_upper: upper = null,
+  rate_strength: strength = 0,
+}) {
+  return { spikePenalty, ...(strength > 0 ? { rateBounds: { lower, upper, strength } } : {}) };
 }

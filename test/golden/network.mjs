@@ -38,7 +38,13 @@ export async function checkNetwork(golden, findings) {
   findings.same("num_spike_nec", metrics.spikes.untilDecisionTotal, expected.num_spike_nec);
 
   findings.near("loss", [metrics.loss], [expected.loss.total]);
-  const parts = { ce: metrics.lossParts.main, nospike: metrics.lossParts.noSpike, count: metrics.lossParts.targetCount };
+  const parts = {
+    ce: metrics.lossParts.main,
+    nospike: metrics.lossParts.noSpike,
+    count: metrics.lossParts.targetCount,
+    rate: metrics.lossParts.rateBounds,
+    spikes: metrics.lossParts.spikePenalty,
+  };
   for (const [name, part] of Object.entries(parts)) {
     if (expected.loss[name] !== undefined) findings.near(`loss ${name}`, [part], [expected.loss[name]]);
   }

@@ -121,7 +121,7 @@ describe("exit codes", () => {
 const metrics = (firstSpike: number): EpochEndEvent["train"] => ({
   samples: 100,
   loss: 0.5,
-  lossParts: { main: 0.5, noSpike: 0, targetCount: 0 },
+  lossParts: { main: 0.5, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
   accuracy: { count: 0.4, firstSpike },
   spikes: { perSample: 9, untilDecision: 5, perUnit: [1], untilDecisionPerUnit: [1], total: [9], untilDecisionTotal: [5] },
   decisionStep: { mean: 3, median: 3, min: 1 },

@@ -92,6 +92,10 @@ export type CountLoss = {
   positive?: number,
   /** Wanted spikes of the other units, where the data have labels. @default 0 */
   negative?: number,
+  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
+  spikePenalty?: number,
+  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
+  rateBounds?: RateBounds,
 };
 
 /** Step of the first output spike; the number of simulated steps where there is none. */
@@ -187,6 +191,10 @@ export type LatencyLoss = {
   earlyStop?: EarlyStop,
   /** Count term on top, off unless given (spec 6.iv). */
   targetCount?: TargetCount,
+  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
+  spikePenalty?: number,
+  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
+  rateBounds?: RateBounds,
 };
 
 /** One layer. */
@@ -203,6 +211,10 @@ export type LossParts = {
   noSpike: number,
   /** Count term of the latency loss. */
   targetCount: number,
+  /** Spikes per unit of hidden layers outside their bounds. */
+  rateBounds: number,
+  /** Spikes of hidden layers. */
+  spikePenalty: number,
 };
 
 /** What a pass over samples showed. */
@@ -283,6 +295,10 @@ export type NeuronConfig = {
   membraneGain?: number,
   /** Gain of the bias; 1 unless given. */
   biasGain?: number,
+  /** A unit fires at most once in a sample (spec 1.4). @default false */
+  singleSpike?: boolean,
+  /** Steps after a spike in which the membrane is held at 0 (spec 1.4). @default 0 */
+  refractory?: number,
 };
 
 /** How parameters follow the gradient (spec 7). */
@@ -332,6 +348,19 @@ export type Randman = {
   steps?: number,
   /** Seed of the draws. @default 0 */
   seed?: number,
+};
+
+/**
+ * Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength` times the
+ * square of the distance (spec 6.vi).
+ */
+export type RateBounds = {
+  /** Fewest spikes per unit and sample, at least 0. @default 0 */
+  lower?: number,
+  /** Most spikes per unit and sample, at least `lower`; `null`: none. */
+  upper?: number | null,
+  /** Factor, at least 0. @default 0.1 */
+  strength?: number,
 };
 
 /**
@@ -470,6 +499,10 @@ export type SpikeMetrics = {
 export type SpikeTrainLoss = {
   /** Decay of the kernel per step, above 0 and below 1. @default 0.9 */
   kernelDecay?: number,
+  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
+  spikePenalty?: number,
+  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
+  rateBounds?: RateBounds,
 };
 
 /** Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently. */

@@ -28,6 +28,12 @@ pub struct LossParts {
     pub no_spike: f64,
     /// Count term of the latency loss.
     pub target_count: f64,
+    /// Spikes per unit of hidden layers outside their bounds.
+    #[serde(default)]
+    pub rate_bounds: f64,
+    /// Spikes of hidden layers.
+    #[serde(default)]
+    pub spike_penalty: f64,
 }
 
 /// Spikes of the spiking layers; input spikes do not count.
@@ -162,6 +168,10 @@ pub(crate) struct MetricSums {
     main: f64,
     no_spike: f64,
     target_count: f64,
+    #[serde(default)]
+    rate_bounds: f64,
+    #[serde(default)]
+    spike_penalty: f64,
     right_by_count: u64,
     right_by_first_spike: u64,
     steps: u64,
@@ -199,6 +209,8 @@ impl MetricSums {
         self.main += outcome.loss.main;
         self.no_spike += outcome.loss.no_spike;
         self.target_count += outcome.loss.target_count;
+        self.rate_bounds += outcome.loss.rate_bounds;
+        self.spike_penalty += outcome.loss.spike_penalty;
         self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
         self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
         self.steps += u64::from(outcome.steps);
@@ -222,7 +234,7 @@ impl MetricSums {
     }
 
     pub(crate) fn loss(&self) -> f64 {
-        self.mean(self.main + self.no_spike + self.target_count)
+        self.mean(self.main + self.no_spike + self.target_count + self.rate_bounds + self.spike_penalty)
     }
 
     pub(crate) fn accuracy(&self) -> Accuracy {
@@ -252,6 +264,8 @@ impl MetricSums {
                 main: self.mean(self.main),
                 no_spike: self.mean(self.no_spike),
                 target_count: self.mean(self.target_count),
+                rate_bounds: self.mean(self.rate_bounds),
+                spike_penalty: self.mean(self.spike_penalty),
             },
             accuracy: self.accuracy(),
             spikes: SpikeMetrics {

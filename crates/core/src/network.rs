@@ -175,6 +175,8 @@ pub(crate) struct Network {
     pub(crate) steps: usize,
     pub(crate) gains: Gains,
     pub(crate) constants: LifConstants,
+    /// Steps after a spike in which a unit is blocked.
+    pub(crate) refractory: u32,
     /// Which units can still fire without input.
     pub(crate) quiet: QuietBound,
     pub(crate) shapes: Vec<LayerShape>,
@@ -235,6 +237,7 @@ impl Network {
             steps: config.network.steps as usize,
             gains,
             constants,
+            refractory: neuron.refractory_steps(),
             quiet: QuietBound::new(&constants, config.network.steps as usize),
             shapes,
             wirings,

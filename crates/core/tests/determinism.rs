@@ -59,7 +59,11 @@ fn cases() -> impl Iterator<Item = Config> {
     let dense = CASES.iter().map(|(rule, loss)| config("30", DENSE, rule, loss));
     let convolutions =
         [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("[1, 5, 6]", CONVOLUTIONS, rule, loss));
-    dense.chain(convolutions)
+    let mut once = config("30", DENSE, CASES[0].0, CASES[0].1);
+    once.network.neuron.single_spike = true;
+    let mut refractory = config("[1, 5, 6]", CONVOLUTIONS, CASES[5].0, CASES[5].1);
+    refractory.network.neuron.refractory = 3;
+    dense.chain(convolutions).chain([once, refractory])
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.
@@ -135,7 +139,7 @@ const CASES: [(&str, &str); 9] = [
         r#"{ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.5 }, "timing": "full" },
              "surrogate": { "type": "triangle" }, "activationWeight": [1, 0.5, 2],
              "weightSchedule": { "interpolation": "linear", "timing": [{ "epoch": 0, "factor": 1 }, { "epoch": 2, "factor": 0 }] } }"#,
-        r#"{ "type": "latency" }"#,
+        r#"{ "type": "latency", "spikePenalty": 0.01, "rateBounds": { "lower": 0.1, "upper": 0.5 } }"#,
     ),
     (
         r#"{ "type": "mixture", "variant": "rnn", "resetPath": { "activation": "full", "timing": { "lag": 4 } },

@@ -5,16 +5,27 @@ use spikelet_core::config::{Interpolation, RuleConfig, WeightPoint, WeightSchedu
 use spikelet_core::{Config, Dataset, Level, Sequential, SpikeTrains, Targets, Trainer};
 
 fn config(rule: &Value) -> Result<Config, (String, String)> {
-    let json = json!({
+    changed(&json!({ "rule": rule }))
+}
+
+/// A configuration with some fields of `network.neuron`, `rule` and `loss` replaced.
+fn changed(changes: &Value) -> Result<Config, (String, String)> {
+    let mut json = json!({
         "network": {
             "input": 4, "steps": 20, "neuron": { "currentDecay": 0.8, "membraneDecay": 0.9 },
             "layers": [{ "type": "dense", "units": 6 }, { "type": "dense", "units": 2 }],
         },
-        "rule": rule,
         "loss": { "type": "count", "positive": 3 },
         "optimizer": { "type": "adam", "learningRate": 0.02 },
         "training": { "batchSize": 4, "epochs": 3 },
     });
+    for (name, value) in changes.as_object().expect("changes are an object") {
+        if name == "neuron" {
+            json["network"]["neuron"] = value.clone();
+        } else {
+            json[name] = value.clone();
+        }
+    }
     Config::from_json(&json.to_string()).map_err(|error| (error.path.clone(), error.to_string()))
 }
 
@@ -51,6 +62,93 @@ fn what_is_refused_has_a_path() {
 }
 
 #[test]
+fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
+    let bounds = |bounds: Value| json!({ "loss": { "type": "latency", "rateBounds": bounds } });
+    for (path, changes) in [
+        ("network.neuron.refractory", json!({ "neuron": { "refractory": 70000 } })),
+        ("network.neuron.refractory", json!({ "neuron": { "refractory": 2, "singleSpike": true } })),
+        (
+            "rule.resetPath",
+            json!({ "neuron": { "singleSpike": true }, "rule": { "type": "timing", "resetPath": { "timing": "full" } } }),
+        ),
+        ("loss.spikePenalty", json!({ "loss": { "type": "count", "spikePenalty": -1 } })),
+        ("loss.rateBounds.lower", bounds(json!({ "lower": -1 }))),
+        ("loss.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),
+        ("loss.rateBounds.strength", bounds(json!({ "strength": 1e39 }))),
+        ("loss.rateBounds.most", bounds(json!({ "most": 1 }))),
+    ] {
+        let (found, message) = changed(&changes).expect_err("the configuration is refused");
+        assert!(found.starts_with(path), "{changes}: {message}");
+    }
+}
+
+/// Spikes per hidden unit after some epochs from the same weights.
+fn hidden_spikes(changes: &Value) -> f64 {
+    let (data, mut config) = (data(), changed(changes).expect("the configuration is valid"));
+    config.training.epochs = 40;
+    let mut trainer = Trainer::new(config, Level::detect()).expect("a trainer");
+    raise(&mut trainer);
+    trainer.begin(data.len()).expect("there are samples");
+    let before = trainer.gradients(&data, 0..8, false, &Sequential).expect("gradients").metrics.spikes.per_unit[0];
+    assert!(before > 1.0, "hidden units must fire, {before}");
+    while !trainer.is_finished() {
+        trainer.advance(100, &data, None, &Sequential).expect("training works");
+    }
+    trainer.gradients(&data, 0..8, false, &Sequential).expect("gradients").metrics.spikes.per_unit[0]
+}
+
+#[test]
+fn terms_for_the_activity_move_it() {
+    let loss = |more: Value| {
+        let mut loss = json!({ "type": "count", "positive": 3 });
+        loss.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        hidden_spikes(&json!({ "loss": loss, "rule": { "type": "antlr" } }))
+    };
+    let free = loss(json!({}));
+    let penalised = loss(json!({ "spikePenalty": 1 }));
+    assert!(penalised < 0.7 * free, "{penalised} spikes per unit with a penalty, {free} without");
+    let bounded = loss(json!({ "rateBounds": { "upper": 1, "strength": 10 } }));
+    assert!(bounded < 1.3 && bounded > 0.3, "{bounded} spikes per unit with an upper bound of 1, {free} without");
+    let raised = loss(json!({ "rateBounds": { "lower": 2.0 * free, "strength": 10 } }));
+    assert!(raised > 1.5 * free, "{raised} spikes per unit with a lower bound of {}, {free} without", 2.0 * free);
+}
+
+#[test]
+fn blocked_units_keep_their_distance() {
+    let spikes = |neuron: Value| {
+        let config = changed(&json!({ "neuron": neuron })).expect("the configuration is valid");
+        let mut trainer = Trainer::new(config, Level::detect()).expect("a trainer");
+        raise(&mut trainer);
+        trainer.predict(&data(), 0..8, &Sequential).expect("a prediction").layers
+    };
+    let decays = json!({ "currentDecay": 0.8, "membraneDecay": 0.9 });
+    let with = |name: &str, value: Value| {
+        let mut neuron = decays.clone();
+        neuron[name] = value;
+        neuron
+    };
+    for (neuron, distance) in
+        [(decays.clone(), 1), (with("refractory", json!(3)), 4), (with("singleSpike", json!(true)), 1000)]
+    {
+        let mut closest = u16::MAX;
+        for layer in spikes(neuron) {
+            for sample in 0..8 {
+                let (times, units) = layer.sample(sample);
+                let mut last = [None; 6];
+                for (&time, &unit) in times.iter().zip(units) {
+                    if let Some(last) = last[unit as usize].replace(time) {
+                        closest = closest.min(time - last);
+                    }
+                }
+                assert!(!times.is_empty(), "every layer fires");
+            }
+        }
+        assert!(closest >= distance, "spikes {closest} steps apart, at least {distance} are wanted");
+        assert!(distance != 1 || closest < 4, "without a block, units fire in quick succession");
+    }
+}
+
+#[test]
 fn options_survive_their_json() {
     for rule in [
         json!({ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.25 }, "timing": { "lag": 3 } },
@@ -72,6 +170,15 @@ fn a_schedule_holds_or_draws_lines() {
     };
     assert_eq!(factors(Interpolation::Hold), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0]);
     assert_eq!(factors(Interpolation::Linear), [1.0, 1.0, 1.0, 0.75, 0.5, 0.25, 0.0, 0.0, 0.0]);
+}
+
+/// Makes every layer fire.
+fn raise(trainer: &mut Trainer) {
+    for layer in 0..2 {
+        let (mut weights, biases) = trainer.parameters(layer).expect("the layer is there");
+        weights.iter_mut().for_each(|weight| *weight = *weight * 4.0 + 0.3);
+        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+    }
 }
 
 fn data() -> Dataset {
@@ -97,11 +204,7 @@ fn a_schedule_sets_the_weights_of_each_epoch_also_after_a_restart() {
         let mut other = Trainer::restore(snapshot, level).expect("a snapshot can be restored");
         other.gradients(&data, 0..8, false, &Sequential).expect("gradients").layers
     };
-    for layer in 0..2 {
-        let (mut weights, biases) = trainer.parameters(layer).expect("the layer is there");
-        weights.iter_mut().for_each(|weight| *weight = *weight * 4.0 + 0.3);
-        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
-    }
+    raise(&mut trainer);
     trainer.begin(data.len()).expect("there are samples");
     for (epoch, same, other) in [(0, "antlr", "activation"), (1, "activation", "antlr")] {
         assert_eq!(trainer.epoch(), epoch);

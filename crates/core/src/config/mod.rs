@@ -15,7 +15,9 @@ mod validate_rule;
 
 use serde::{Deserialize, Serialize};
 
-pub use loss::{CountLoss, EarlyStop, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
+pub use loss::{
+    CountLoss, EarlyStop, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
+};
 pub use network::{Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig, Pool2d};
 pub use part_weight::{Interpolation, PartWeight, WeightPoint, WeightSchedule};
 pub use rule::{

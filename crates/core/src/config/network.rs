@@ -92,9 +92,19 @@ pub struct NeuronConfig {
     /// Gain of the bias; 1 unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bias_gain: Option<f64>,
+    /// A unit fires at most once in a sample (spec 1.4).
+    pub single_spike: bool,
+    /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
+    pub refractory: u32,
 }
 
 impl NeuronConfig {
+    /// Steps after a spike in which a unit is blocked; more than any simulation has if it fires once.
+    #[must_use]
+    pub fn refractory_steps(&self) -> u32 {
+        if self.single_spike { spikelet_kernels::FIRES_ONCE } else { self.refractory }
+    }
+
     /// Whether the gains follow from the decays.
     #[must_use]
     pub fn has_auto_gain(&self) -> bool {
@@ -119,6 +129,8 @@ impl Default for NeuronConfig {
             current_gain: None,
             membrane_gain: None,
             bias_gain: None,
+            single_spike: false,
+            refractory: 0,
         }
     }
 }

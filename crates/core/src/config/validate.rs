@@ -2,7 +2,9 @@
 
 use super::layers::layers;
 use super::validate_rule::rule;
-use super::{Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ScheduleConfig, Threads};
+use super::{
+    Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ResetPaths, ScheduleConfig, Threads,
+};
 use crate::error::{Error, Result};
 
 /// Parameters of one layer may not exceed this many, so that a small file cannot ask for all memory.
@@ -20,7 +22,11 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         network(&self.network)?;
         rule(&self.rule, self.network.spiking_layers())?;
+        if self.network.neuron.refractory_steps() > 0 && *self.rule.reset_paths() != ResetPaths::default() {
+            return Err(Error::config("rule.resetPath", "is not defined with singleSpike or refractory"));
+        }
         loss(&self.loss)?;
+        activity(&self.loss)?;
         optimizer(&self.optimizer)?;
         if let ScheduleConfig::Step(step) = &self.schedule {
             at_least("schedule.every", step.every, 1)?;
@@ -66,6 +72,10 @@ fn neuron(neuron: &NeuronConfig) -> Result<()> {
             positive(&format!("network.neuron.{name}"), gain)?;
         }
     }
+    at_most("network.neuron.refractory", u64::from(neuron.refractory), u64::from(u16::MAX))?;
+    if neuron.single_spike && neuron.refractory > 0 {
+        return Err(Error::config("network.neuron.refractory", "has no meaning with singleSpike"));
+    }
     if let Some(gain) = neuron.bias_gain {
         not_negative("network.neuron.biasGain", gain)?;
     }
@@ -91,6 +101,18 @@ fn loss(loss: &LossConfig) -> Result<()> {
             Ok(())
         }
     }
+}
+
+fn activity(loss: &LossConfig) -> Result<()> {
+    not_negative("loss.spikePenalty", loss.spike_penalty())?;
+    let Some(bounds) = loss.rate_bounds() else { return Ok(()) };
+    not_negative("loss.rateBounds.lower", bounds.lower)?;
+    if let Some(upper) = bounds.upper {
+        finite("loss.rateBounds.upper", upper)?;
+        let rule = format!("must be at least lower ({})", bounds.lower);
+        require(upper >= bounds.lower, "loss.rateBounds.upper", &rule, upper)?;
+    }
+    not_negative("loss.rateBounds.strength", bounds.strength)
 }
 
 fn optimizer(optimizer: &OptimizerConfig) -> Result<()> {

@@ -157,7 +157,14 @@ fn run_sample(
         outcome.synaptic_operations += wiring.operations(here.arrivals.spikes(wiring, &below).before(steps));
     }
     if let Some(loss) = job.loss {
-        let output = Output { spikes: output.spikes(steps), readout: &work.readout, steps: network.steps, batch };
+        let output = Output {
+            spikes: output.spikes(steps),
+            readout: &work.readout,
+            steps: network.steps,
+            batch,
+            totals: &outcome.spikes,
+            shapes: &network.shapes,
+        };
         loss.evaluate(&output, job.data.targets(), index, &mut work.gradient);
         outcome.loss = work.gradient.value;
         outcome.is_finite &= outcome.loss.total().is_finite();

@@ -78,9 +78,11 @@ fn run_layer(
     let source = index.checked_sub(1).map(|below| &network.wirings[below]);
     here.arrivals.take(wiring, source, spikes, if is_input_known { last } else { to });
     let last_arrival = last_event(here.arrivals.events(wiring, spikes).offsets);
-    let driven_to = if is_input_known { last_arrival.clamp(here.reached, to) } else { to };
+    // What is known of units without input holds for those that may always fire.
+    let may_finish = is_input_known && network.refractory == 0;
+    let driven_to = if may_finish { last_arrival.clamp(here.reached, to) } else { to };
     run_sites(level, network, index, spikes, driven_to, here);
-    let is_quiet = is_input_known && last_arrival <= driven_to;
+    let is_quiet = may_finish && last_arrival <= driven_to;
     if is_quiet && driven_to < last {
         quiet.finish(level, network, index, last, here);
     }
@@ -147,7 +149,7 @@ fn run_sites(level: Level, network: &Network, index: usize, spikes: StepEvents<'
                 lanes: site.lanes,
                 events,
                 constants,
-                refractory: 0,
+                refractory: network.refractory,
                 from,
                 to,
             },

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its equation, a variant in [`crate::config::LossConfig`], an arm in [`Loss::evaluate`].
 
+mod activity;
 mod count;
 mod latency;
 mod spike_train;
@@ -9,6 +10,7 @@ mod spike_train;
 use crate::config::{Config, LossConfig};
 use crate::data::Targets;
 use crate::error::{Error, Result};
+use crate::network::LayerShape;
 use crate::readout::{LayerSpikes, Readout};
 
 /// dL/dS of the outputs.
@@ -31,6 +33,8 @@ pub(crate) struct OutputGradient {
     pub(crate) timing: Vec<f32>,
     /// Step from which on nothing has a gradient.
     pub(crate) end: usize,
+    /// dL/dS of each layer's units at every simulated step, besides what comes from above; 0 at the output.
+    pub(crate) hidden: Vec<f32>,
     pub(crate) value: LossValue,
 }
 
@@ -43,11 +47,15 @@ pub(crate) struct LossValue {
     pub(crate) no_spike: f64,
     /// Count term of the latency loss.
     pub(crate) target_count: f64,
+    /// Spikes per unit of hidden layers outside their bounds.
+    pub(crate) rate_bounds: f64,
+    /// Spikes of hidden layers.
+    pub(crate) spike_penalty: f64,
 }
 
 impl LossValue {
     pub(crate) fn total(&self) -> f64 {
-        self.main + self.no_spike + self.target_count
+        self.main + self.no_spike + self.target_count + self.rate_bounds + self.spike_penalty
     }
 }
 
@@ -60,11 +68,21 @@ pub(crate) struct Output<'a> {
     pub(crate) steps: usize,
     /// Samples in the batch B.
     pub(crate) batch: usize,
+    /// Spikes of each spiking layer.
+    pub(crate) totals: &'a [u64],
+    pub(crate) shapes: &'a [LayerShape],
 }
 
 /// The configured loss, ready for samples.
 #[derive(Clone, Debug)]
-pub(crate) enum Loss {
+pub(crate) struct Loss {
+    main: Main,
+    activity: activity::Activity,
+}
+
+/// What the output should do.
+#[derive(Clone, Debug)]
+enum Main {
     Count(count::Count),
     SpikeTrain(spike_train::SpikeTrain),
     Latency(latency::Latency),
@@ -72,24 +90,25 @@ pub(crate) enum Loss {
 
 impl Loss {
     pub(crate) fn new(config: &Config) -> Self {
-        match &config.loss {
-            LossConfig::Count(count) => Self::Count(count::Count::new(count)),
+        let main = match &config.loss {
+            LossConfig::Count(count) => Main::Count(count::Count::new(count)),
             LossConfig::SpikeTrain(train) => {
-                Self::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
+                Main::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
             }
-            LossConfig::Latency(latency) => Self::Latency(latency::Latency::new(latency)),
-        }
+            LossConfig::Latency(latency) => Main::Latency(latency::Latency::new(latency)),
+        };
+        Self { main, activity: activity::Activity::new(&config.loss) }
     }
 
     /// Checks that the targets are of a kind this loss can use.
     pub(crate) fn accepts(&self, targets: &Targets) -> Result<()> {
-        match (self, targets) {
-            (Self::Count(_), Targets::Labels(_) | Targets::Counts(_))
-            | (Self::Latency(_), Targets::Labels(_))
-            | (Self::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
-            (Self::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
-            (Self::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
-            (Self::SpikeTrain(_), _) => Err(Error::shape("targets", "the spike-train loss needs target spike trains")),
+        match (&self.main, targets) {
+            (Main::Count(_), Targets::Labels(_) | Targets::Counts(_))
+            | (Main::Latency(_), Targets::Labels(_))
+            | (Main::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
+            (Main::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
+            (Main::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
+            (Main::SpikeTrain(_), _) => Err(Error::shape("targets", "the spike-train loss needs target spike trains")),
         }
     }
 
@@ -100,21 +119,26 @@ impl Loss {
         gradient.timing.resize(output.spikes.count_before(output.spikes.steps) as usize, 0.0);
         gradient.end = 0;
         gradient.value = LossValue::default();
-        match (self, targets) {
-            (Self::Count(count), Targets::Labels(labels)) => {
+        match (&self.main, targets) {
+            (Main::Count(count), Targets::Labels(labels)) => {
                 count.evaluate(output, |unit| count.wanted(unit as u32 == labels[index]), gradient);
             }
-            (Self::Count(count), Targets::Counts(counts)) => {
+            (Main::Count(count), Targets::Counts(counts)) => {
                 let outputs = output.readout.counts.len();
                 count.evaluate(output, |unit| f64::from(counts[index * outputs + unit]), gradient);
             }
-            (Self::Latency(latency), Targets::Labels(labels)) => {
+            (Main::Latency(latency), Targets::Labels(labels)) => {
                 latency.evaluate(output, labels[index] as usize, gradient);
             }
-            (Self::SpikeTrain(train), Targets::Trains(trains)) => {
+            (Main::SpikeTrain(train), Targets::Trains(trains)) => {
                 train.evaluate(output, trains.sample(index), gradient);
             }
             _ => unreachable!("accepts() is called before a run"),
+        }
+        let OutputGradient { hidden, value, end, .. } = gradient;
+        self.activity.evaluate(output.totals, output.shapes, output.batch, value, hidden);
+        if hidden.iter().any(|&slope| slope != 0.0) {
+            *end = output.spikes.steps;
         }
     }
 }

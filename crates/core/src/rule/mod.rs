@@ -107,28 +107,44 @@ impl Sweep {
         self.weights.iter().any(|weights| weights.timing != 0.0)
     }
 
-    /// Whether every step may have a direct gradient, not only spikes and what the loss pushes at every step.
-    pub(crate) fn is_direct_everywhere(&self) -> bool {
-        self.activation_path != kernels::ResetPath::Ignore
+    /// Whether steps may have a direct gradient, or a change of p, other than spikes and what the loss pushes at every step.
+    pub(crate) fn is_direct_everywhere(&self, refractory: u32) -> bool {
+        self.activation_path != kernels::ResetPath::Ignore || !matches!(refractory, 0 | kernels::FIRES_ONCE)
     }
 
-    /// Terms that a plain sweep does not have, for lanes with the given units and biases; `None` when all are off.
-    pub(crate) fn options<'a>(&self, layer: usize, units: u64, bias: &'a [f32]) -> Option<kernels::AdjointOptions<'a>> {
+    /// Terms that a plain sweep does not have; `None` when all are off.
+    pub(crate) fn options<'a>(&self, at: &Lanes<'a>) -> Option<kernels::AdjointOptions<'a>> {
         use kernels::ResetPath::Ignore;
-        let weights = self.weights[layer];
+        let weights = self.weights[at.layer];
         let of = |weight: f32, path: kernels::ResetPath| if weight == 0.0 { Ignore } else { path };
+        let factor = weights.activation * self.scale;
         let options = kernels::AdjointOptions {
             activation_path: of(weights.activation, self.activation_path),
             timing_path: of(weights.timing, self.timing_path),
-            factor: weights.activation * self.scale,
-            steady: 0.0,
-            refractory: 0,
-            units,
-            bias,
+            factor,
+            steady: factor * at.hidden_slope,
+            refractory: at.refractory,
+            units: at.in_use,
+            bias: at.bias,
         };
-        let is_off = options.activation_path == Ignore && options.timing_path == Ignore;
+        let is_off = options.activation_path == Ignore
+            && options.timing_path == Ignore
+            && options.steady == 0.0
+            && options.refractory == 0;
         (!is_off).then_some(options)
     }
+}
+
+/// What the options of a sweep depend on.
+pub(crate) struct Lanes<'a> {
+    pub(crate) layer: usize,
+    /// Lanes that are units, a bit for each.
+    pub(crate) in_use: u64,
+    /// b of each lane.
+    pub(crate) bias: &'a [f32],
+    /// dL/dS at every step, besides what comes from above.
+    pub(crate) hidden_slope: f32,
+    pub(crate) refractory: u32,
 }
 
 /// Strengths of the silent-unit update, 0 where the rule or the layer does not get it (spec 5.6, 6.v).

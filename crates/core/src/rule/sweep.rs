@@ -7,9 +7,9 @@
 
 use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project};
 
-use super::Sweep;
 use super::convolution::{InputGradient, timing_sum};
 use super::trace::{record_forward, record_sweep};
+use super::{Lanes, Sweep};
 use crate::engine::{LayerWork, Slot, Workspace};
 use crate::geometry::NO_UNIT;
 use crate::loss::{OutputGradient, SpikeGradient};
@@ -98,7 +98,7 @@ fn sweep_layer(
     let is_below_output = layer + 2 == network.shapes.len();
     let is_projected = factor != 0.0
         && is_below_output
-        && !sweep.is_direct_everywhere()
+        && !sweep.is_direct_everywhere(network.refractory)
         && !network.wirings[layer + 1].selects()
         && source.above.is_some_and(|output| {
             injections.list(network, sweep, &gradient.spike, output, end, network.drive_gain(layer + 1) * factor)
@@ -152,7 +152,13 @@ fn sweep_layer(
                 surrogate: sweep.surrogate,
                 slope_floor: SLOPE_FLOOR,
                 constants: network.constants,
-                options: sweep.options(layer, wiring.lanes_in_use(site), tile.site_bias(site)),
+                options: sweep.options(&Lanes {
+                    layer,
+                    in_use: wiring.lanes_in_use(site),
+                    bias: tile.site_bias(site),
+                    hidden_slope: gradient.hidden[layer],
+                    refractory: network.refractory,
+                }),
             },
             &mut AdjointOutput {
                 rows: row_of_step,

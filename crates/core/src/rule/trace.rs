@@ -2,9 +2,9 @@
 
 use spikelet_kernels::{AdjointTile, Level, SpikeError, StepEvents, reference};
 
-use super::Sweep;
 use super::convolution::InputGradient;
 use super::sweep::{SLOPE_FLOOR, Source};
+use super::{Lanes, Sweep};
 use crate::engine::Workspace;
 use crate::network::Network;
 use crate::readout::LayerSpikes;
@@ -176,7 +176,15 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
     let wiring = &network.wirings[layer];
     for (number, site) in wiring.sites.iter().enumerate() {
         let tile = &network.layer(layer)[site.tile];
-        let Some(mut options) = sweep.options(layer, wiring.lanes_in_use(site), tile.site_bias(site)) else { return };
+        let hidden_slope = work.gradient.hidden[layer];
+        for t in 0..end {
+            wiring
+                .units_of(site)
+                .for_each(|(_, &unit)| trace.spike_gradient[t * trace.units + unit as usize] += hidden_slope);
+        }
+        let in_use = wiring.lanes_in_use(site);
+        let lanes = Lanes { layer, in_use, bias: tile.site_bias(site), hidden_slope, refractory: network.refractory };
+        let Some(mut options) = sweep.options(&lanes) else { continue };
         options.factor = 1.0;
         let spikes = &here.spikes[number * network.steps..][..network.steps];
         let kernel = AdjointTile {
@@ -201,7 +209,7 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
             for t in 0..end {
                 let terms = reference::reset_terms(&kernel, &options, t, lane, (p[t + 1], q[t + 1]), &direct);
                 let at = t * trace.units + unit as usize;
-                trace.spike_gradient[at] += terms.steady - terms.spike;
+                trace.spike_gradient[at] -= terms.spike;
                 if spikes[t] >> lane & 1 == 1 {
                     trace.timing_gradient[at] -= terms.timing;
                 }

@@ -31,7 +31,9 @@ fn the_end_of_a_sample_changes_no_gradient() {
     let mut faults = Faults::default();
     let mut shortened = 0;
     for (name, case) in files::cases::<NetworkCase>("network") {
-        let counts_spikes = case.draw.config.count_weight != 0.0;
+        let switches = &case.draw.config;
+        let counts_spikes =
+            switches.count_weight != 0.0 || switches.rate_strength != 0.0 || switches.spike_penalty != 0.0;
         if counts_spikes || !matches!(case.draw.target, Target::Latency { .. }) {
             continue;
         }

@@ -52,6 +52,18 @@ pub(crate) struct Switches {
     pub(crate) reset_tim: String,
     pub(crate) reset_window: f64,
     pub(crate) reset_lag: u32,
+    #[serde(default)]
+    pub(crate) refractory: u32,
+    #[serde(default)]
+    pub(crate) single_spike: bool,
+    #[serde(default)]
+    pub(crate) rate_lower: f64,
+    #[serde(default)]
+    pub(crate) rate_upper: Option<f64>,
+    #[serde(default)]
+    pub(crate) rate_strength: f64,
+    #[serde(default)]
+    pub(crate) spike_penalty: f64,
     pub(crate) timing_penalty: f64,
     pub(crate) penalty_scope: String,
     pub(crate) penalty_conv: bool,
@@ -128,6 +140,8 @@ pub(crate) struct LossParts {
     pub(crate) ce: Option<f64>,
     pub(crate) nospike: Option<f64>,
     pub(crate) count: Option<f64>,
+    pub(crate) rate: Option<f64>,
+    pub(crate) spikes: Option<f64>,
 }
 
 #[derive(Deserialize)]

@@ -89,10 +89,14 @@ fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
 
 fn check_metrics(faults: &mut Faults, expected: &Expected, found: &Metrics) {
     faults.number("loss", found.loss, expected.loss.total);
+    let wanted = &expected.loss;
+    let (rate, penalty) = (wanted.rate.unwrap_or(0.0), wanted.spikes.unwrap_or(0.0));
     let parts = [
-        ("main term", found.loss_parts.main, expected.loss.ce.unwrap_or(expected.loss.total)),
-        ("no-spike term", found.loss_parts.no_spike, expected.loss.nospike.unwrap_or(0.0)),
-        ("count term", found.loss_parts.target_count, expected.loss.count.unwrap_or(0.0)),
+        ("main term", found.loss_parts.main, wanted.ce.unwrap_or(wanted.total - rate - penalty)),
+        ("no-spike term", found.loss_parts.no_spike, wanted.nospike.unwrap_or(0.0)),
+        ("count term", found.loss_parts.target_count, wanted.count.unwrap_or(0.0)),
+        ("rate term", found.loss_parts.rate_bounds, rate),
+        ("spike term", found.loss_parts.spike_penalty, penalty),
     ];
     for (what, found, wanted) in parts {
         faults.number(what, found, wanted);

@@ -16,7 +16,7 @@ pub(crate) fn config(switches: &Switches, batch: u32, optimizer: &Value) -> Resu
             "layers": switches.network[1..].iter().map(|word| layer(word)).collect::<Result<Vec<_>, _>>()?,
         },
         "rule": rule(switches)?,
-        "loss": loss(switches)?,
+        "loss": activity(loss(switches)?, switches),
         "optimizer": optimizer,
         "schedule": { "type": "constant" },
         "training": {
@@ -88,7 +88,12 @@ fn layer(word: &str) -> Result<Value, String> {
 }
 
 fn neuron(switches: &Switches) -> Value {
-    let mut json = json!({ "currentDecay": switches.alpha_i, "membraneDecay": switches.alpha_v });
+    let mut json = json!({
+        "currentDecay": switches.alpha_i,
+        "membraneDecay": switches.alpha_v,
+        "refractory": switches.refractory,
+        "singleSpike": switches.single_spike,
+    });
     if switches.beta_auto {
         json["gain"] = "auto".into();
     } else {
@@ -149,6 +154,17 @@ fn reset_path(word: &str, switches: &Switches) -> Result<Value, String> {
         "lag" => Ok(json!({ "lag": switches.reset_lag })),
         other => Err(format!("no reset path {other}")),
     }
+}
+
+/// Adds the terms for the activity of hidden layers.
+fn activity(mut loss: Value, switches: &Switches) -> Value {
+    loss["spikePenalty"] = switches.spike_penalty.into();
+    if switches.rate_strength != 0.0 {
+        loss["rateBounds"] = json!({
+            "lower": switches.rate_lower, "upper": switches.rate_upper, "strength": switches.rate_strength,
+        });
+    }
+    loss
 }
 
 fn loss(switches: &Switches) -> Result<Value, String> {
