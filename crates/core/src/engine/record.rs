@@ -39,7 +39,7 @@ impl Writer {
 
     fn outcome(&mut self, outcome: &SampleOutcome) {
         let SampleOutcome {
-            loss: LossValue { main, no_spike, target_count },
+            loss: LossValue { main, no_spike, target_count, rate_bounds, spike_penalty },
             by_count,
             by_first_spike,
             label,
@@ -52,7 +52,9 @@ impl Writer {
             synaptic_operations,
             is_finite,
         } = outcome;
-        [main, no_spike, target_count].into_iter().for_each(|part| self.long(part.to_bits()));
+        [main, no_spike, target_count, rate_bounds, spike_penalty]
+            .into_iter()
+            .for_each(|part| self.long(part.to_bits()));
         [by_count, by_first_spike, decision_step, steps].into_iter().for_each(|&value| self.word(value));
         self.word(label.map_or(u32::MAX, |label| label));
         [spikes, until_decision, silent, saturated].into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
@@ -112,8 +114,8 @@ impl<'a> Reader<'a> {
     }
 
     fn outcome(&mut self, outcome: &mut SampleOutcome) -> Result<()> {
-        let LossValue { main, no_spike, target_count } = &mut outcome.loss;
-        for part in [main, no_spike, target_count] {
+        let LossValue { main, no_spike, target_count, rate_bounds, spike_penalty } = &mut outcome.loss;
+        for part in [main, no_spike, target_count, rate_bounds, spike_penalty] {
             *part = f64::from_bits(self.long()?);
         }
         outcome.by_count = self.word()?;
