@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { plotDocument } from "#host/plot/document";
+import { escaped } from "../escaped.js";
 
 /** What every picture understands. */
 export interface PictureOptions {
@@ -120,8 +121,4 @@ function rounded(svg: string): string {
 /** Three digits for an axis or a legend. */
 export function short(value: number): string {
   return String(Number(value.toPrecision(3)));
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

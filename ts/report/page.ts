@@ -1,0 +1,68 @@
+import { version } from "../version.js";
+import { type Content, html, Markup } from "./markup.js";
+
+export interface Section {
+  title: string;
+  content: Content;
+}
+
+export interface Page {
+  title: string;
+  /** What the reader should know first. */
+  lead: Content;
+  sections: readonly Section[];
+}
+
+/** A whole HTML file that needs nothing beside itself: no script, no font, no network. */
+export function page({ title, lead, sections }: Page): string {
+  const body = sections.map(({ title, content }) => html`<section>\n<h2>${title}</h2>\n${content}</section>\n`);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="spikelet ${version}">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${title}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+${lead}</header>
+<main>
+${body}</main>
+</body>
+</html>
+`.text;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ground: #fff; --text: #1f2328; --quiet: #59636e; --line: #d1d9e0; --panel: #f6f8fa; --warn: #9a3d00 }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #0d1117; --text: #e6edf3; --quiet: #9198a1; --line: #3d444d; --panel: #151b23; --warn: #f0a36b }
+}
+* { box-sizing: border-box }
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; background: var(--ground); color: var(--text);
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word }
+h1 { margin: 0 0 .5rem; font-size: 1.6rem; line-height: 1.25 }
+h2 { margin: 2.5rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); font-size: 1.2rem }
+p { margin: .5rem 0; max-width: 48rem }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem 1.5rem; margin: 1rem 0 }
+dt, figcaption, .quiet { color: var(--quiet); font-size: .875rem }
+dd { margin: 0; font-variant-numeric: tabular-nums }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
+th:first-child { padding-left: 0; text-align: left }
+thead th { color: var(--quiet); font-size: .875rem; font-weight: 600 }
+tbody th { font-weight: 400 }
+figure { margin: 0 0 1.25rem; min-width: 0 }
+figure svg { display: block; min-width: min(100%, 30rem) }
+.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem }
+.warning { margin: .75rem 0; padding: .5rem 1rem; border-left: 4px solid var(--warn); background: var(--panel) }
+.warning strong { color: var(--warn) }
+pre { margin: .5rem 0; padding: 1rem; overflow-x: auto; background: var(--panel); font-size: .85rem }
+summary { cursor: pointer }
+code { font-size: .9em }
+`;

@@ -1,0 +1,31 @@
+import { type Content, html, Markup } from "./markup.js";
+
+/** A picture of `spikelet/plot` with a caption. */
+export function figure(svg: string, caption: Content): Markup {
+  return html`<figure><div class="wide">${new Markup(svg)}</div><figcaption>${caption}</figcaption></figure>\n`;
+}
+
+/** Figures side by side where there is room. */
+export function gallery(figures: readonly Markup[]): Markup {
+  return html`<div class="gallery">${figures}</div>\n`;
+}
+
+/** Rows of as many cells as `head` has; the first cell names the row, the others are set as numbers. */
+export function table(head: readonly Content[], rows: readonly (readonly Content[])[]): Markup {
+  const headings = head.map((cell) => html`<th scope="col">${cell}</th>`);
+  const lines = rows.map(([name, ...cells]) => {
+    return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`;
+  });
+  return html`<div class="wide"><table><thead><tr>${headings}</tr></thead>
+<tbody>${lines}</tbody></table></div>\n`;
+}
+
+/** Names with their values. */
+export function facts(pairs: readonly (readonly [name: string, value: Content])[]): Markup {
+  return html`<dl>${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>\n`;
+}
+
+/** Long text, folded away under a line. */
+export function folded(summary: string, text: string): Markup {
+  return html`<details><summary>${summary}</summary><pre>${text}</pre></details>\n`;
+}
