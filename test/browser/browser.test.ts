@@ -77,6 +77,12 @@ describe("a page built with Vite", () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  it("trains to the same bits with any number of workers that share a batch", async () => {
+    expect(await opened.run("digest", { workers: 2 })).toEqual(committed);
+    expect(await opened.run("digest", { workers: 3 })).toEqual(committed);
+    expect(opened.complaints).toEqual([]);
+  });
+
   it("learns, and units fire", async () => {
     const found = await opened.run<Record<string, number>>("epoch");
     expect(found).toMatchObject({ kind: "wasm", simd: "simd128", reason: "WebAssembly in a worker", epochs: 12, finished: true });

@@ -152,6 +152,16 @@ export class FakeSession implements Session {
     return [step];
   }
 
+  async runShare(): Promise<undefined> {
+    this.#enter("runShare");
+    return undefined;
+  }
+
+  async finishShare(): Promise<string> {
+    this.#enter("finishShare");
+    return "[]";
+  }
+
   beginEvaluation(dataset: number): void {
     this.#enter("beginEvaluation");
     this.#evaluating = dataset;

@@ -107,6 +107,10 @@ export interface Session {
   removeDataset(id: number): Awaitable<void>;
   begin(options: string): Awaitable<void>;
   advance(maxBatches: number): Promise<string>;
+  /** Runs part `rank` of `size` of the next batch; its records, or nothing where no batch comes next. */
+  runShare(rank: number, size: number): Promise<Uint8Array | null | undefined>;
+  /** Learns the batch from the records of all parts, in order of rank; JSON of what happened. */
+  finishShare(records: Uint8Array[]): Promise<string>;
   beginEvaluation(dataset: number): Awaitable<void>;
   advanceEvaluation(maxSamples: number): Promise<string>;
   predict(dataset: number, start: number, count: number): Promise<PredictionArrays>;
@@ -154,6 +158,11 @@ export type BackendChoice = "auto" | BackendKind | Backend;
 export interface PageOptions {
   /** `false` computes on the thread of the caller, in calls of a few milliseconds, instead of in a worker. */
   worker?: boolean;
+  /**
+   * Number of workers that share every batch, each with a copy of the network and the data; 1 unless given. The results are the same, bit
+   * for bit.
+   */
+  workers?: number;
   /** The module of the worker, for bundlers that do not find it by themselves: what the package exports as `spikelet/worker`. */
   workerUrl?: string | URL;
   /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */

@@ -1,6 +1,7 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { checkSimd } from "./simd-probe.js";
+import { checkWorkers, teamOf } from "./team.js";
 
 /** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
 const PAGE_CALL = 8;
@@ -9,10 +10,10 @@ const PAGE_CALL = 8;
 const loaded = new Map<string, Promise<Backend>>();
 
 /**
- * The backend of a page: WebAssembly in a module worker that all sessions share, or on this thread.
+ * The backend of a page: WebAssembly in one or more module workers that all sessions share, or on this thread.
  *
  * @throws {SpikeletError} `SIMD_UNSUPPORTED` before anything is downloaded; `BACKEND_UNAVAILABLE` when worker or WebAssembly can't be
- * loaded, and for `native`; `CONFIG_INVALID` for an unknown name.
+ * loaded, and for `native`; `CONFIG_INVALID` for an unknown name or an impossible number of workers.
  */
 export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
   if (typeof choice === "object") return choice;
@@ -23,10 +24,11 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
     throw new SpikeletError("CONFIG_INVALID", "backend", `the backend option must be "auto" or "wasm", got "${choice}"`);
   }
   checkSimd();
-  const key = JSON.stringify([page.worker !== false, absolute(page.workerUrl), absolute(page.wasmUrl)]);
+  const workers = page.worker === false ? 0 : checkWorkers(page.workers ?? 1);
+  const key = JSON.stringify([workers, absolute(page.workerUrl), absolute(page.wasmUrl)]);
   const known = await loaded.get(key)?.catch(() => undefined);
   if (known !== undefined && known.isAlive !== false) return known;
-  const loading = page.worker === false ? loadHere(page) : loadInWorker(page);
+  const loading = workers === 0 ? loadHere(page) : loadInWorkers(workers, page);
   loaded.set(key, loading);
   return loading;
 }
@@ -38,9 +40,13 @@ async function loadHere(page: PageOptions): Promise<Backend> {
   return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
 }
 
-async function loadInWorker(page: PageOptions): Promise<Backend> {
+async function loadInWorkers(workers: number, page: PageOptions): Promise<Backend> {
   const { startWorker } = await import("./worker-client.js");
-  return startWorker({ workerUrl: absolute(page.workerUrl), wasmUrl: absolute(page.wasmUrl) });
+  const urls = { workerUrl: absolute(page.workerUrl), wasmUrl: absolute(page.wasmUrl) };
+  const first = await startWorker(urls);
+  if (workers === 1) return first;
+  const others = await Promise.all(Array.from({ length: workers - 1 }, () => startWorker(urls)));
+  return teamOf([first, ...others]);
 }
 
 /** What a relative address means to this page, not to a worker elsewhere. */

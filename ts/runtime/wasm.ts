@@ -35,6 +35,8 @@ interface WasmSession {
   removeDataset(id: number): void;
   begin(options: string): void;
   advance(maxBatches: number): string;
+  runShare(rank: number, size: number): Uint8Array | undefined;
+  finishShare(records: Uint8Array[]): string;
   beginEvaluation(dataset: number): void;
   advanceEvaluation(maxSamples: number): string;
   predict(dataset: number, start: number, count: number): PredictionArrays;
@@ -154,6 +156,8 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     removeDataset: (id) => now((session) => session.removeDataset(id)),
     begin: (options) => now((session) => session.begin(options)),
     advance: (maxBatches) => soon((session) => session.advance(maxBatches)),
+    runShare: (rank, size) => soon((session) => session.runShare(rank, size)),
+    finishShare: (records) => soon((session) => session.finishShare(records)),
     beginEvaluation: (dataset) => now((session) => session.beginEvaluation(dataset)),
     advanceEvaluation: (maxSamples) => soon((session) => session.advanceEvaluation(maxSamples)),
     predict: (dataset, start, count) => soon((session) => session.predict(dataset, start, count)),

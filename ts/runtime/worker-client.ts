@@ -160,6 +160,14 @@ class RemoteSession implements Session {
     return this.#call("advance", maxBatches);
   }
 
+  runShare(rank: number, size: number): Promise<Uint8Array | undefined> {
+    return this.#call("runShare", rank, size);
+  }
+
+  finishShare(records: Uint8Array[]): Promise<string> {
+    return this.#call("finishShare", records);
+  }
+
   beginEvaluation(dataset: number): Promise<void> {
     return this.#call("beginEvaluation", dataset);
   }

@@ -98,6 +98,23 @@ impl NativeSession {
         self.later(move |session| session.advance(max_batches), |events| events)
     }
 
+    /// Runs a share of the batch that comes next and resolves to its records.
+    #[napi(ts_return_type = "Promise<Uint8Array | null>")]
+    pub fn run_share(&self, rank: u32, size: u32) -> AsyncTask<Job<Option<Vec<u8>>, Option<Uint8Array>>> {
+        self.later(move |session| session.run_share(rank, size), |records| records.map(Uint8Array::new))
+    }
+
+    /// Learns the batch from the records of all shares and resolves to a JSON array of what happened.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn finish_share(&self, records: Vec<Uint8Array>) -> AsyncTask<Job<String, String>> {
+        let records: Vec<Vec<u8>> = records.iter().map(|part| part.to_vec()).collect();
+        let work = move |session: &mut Session| {
+            let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+            session.finish_share(&records)
+        };
+        self.later(work, |events| events)
+    }
+
     /// Starts a pass over a data set.
     #[napi]
     pub fn begin_evaluation(&self, dataset: u32) -> std::result::Result<(), Thrown> {

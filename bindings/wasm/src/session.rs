@@ -1,6 +1,6 @@
 //! The class `WasmSession`.
 
-use js_sys::Object;
+use js_sys::{Object, Uint8Array};
 use spikelet_session::{ParameterGradients, Session};
 use wasm_bindgen::prelude::*;
 
@@ -57,6 +57,20 @@ impl WasmSession {
     /// Learns and returns a JSON array of what happened.
     pub fn advance(&mut self, max_batches: u32) -> Outcome<String> {
         self.0.advance(max_batches).map_err(thrown)
+    }
+
+    /// Runs a share of the batch that comes next and returns its records.
+    #[wasm_bindgen(js_name = runShare)]
+    pub fn run_share(&mut self, rank: u32, size: u32) -> Outcome<Option<Vec<u8>>> {
+        self.0.run_share(rank, size).map_err(thrown)
+    }
+
+    /// Learns the batch from the records of all shares and returns a JSON array of what happened.
+    #[wasm_bindgen(js_name = finishShare)]
+    pub fn finish_share(&mut self, records: Vec<Uint8Array>) -> Outcome<String> {
+        let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
+        let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
+        self.0.finish_share(&records).map_err(thrown)
     }
 
     /// Starts a pass over a data set.

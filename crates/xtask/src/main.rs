@@ -12,7 +12,12 @@ use std::process::ExitCode;
 type Outcome = Result<(), Vec<String>>;
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    // As it is now: a build folder that was moved keeps programs that were compiled elsewhere.
+    let Some(crate_folder) = std::env::var_os("CARGO_MANIFEST_DIR") else {
+        eprintln!("is run by cargo: cargo run -p spikelet-xtask -- TASK");
+        return ExitCode::FAILURE;
+    };
+    let root = Path::new(&crate_folder).join("../..");
     let task = std::env::args().nth(1);
     let outcome = match task.as_deref() {
         Some("codegen") => codegen::write(&root),

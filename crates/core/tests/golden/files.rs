@@ -12,7 +12,9 @@ const ELSEWHERE: [&str; 4] = ["encode_latency", "encode_stretch", "encode_shift_
 const HERE: [&str; 6] = ["network", "trajectory", "decisions", "count_target", "optimisers", "kernels"];
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../test/golden")
+    // cargo sets it anew for each run: a build folder that was moved has tests that were compiled elsewhere.
+    let crate_folder = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    PathBuf::from(crate_folder).join("../../test/golden")
 }
 
 fn text(name: &str) -> String {

@@ -1,0 +1,48 @@
+import { createTrainer, loadBackend, type TrainEvent } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { checkWorkers, teamOf } from "../../ts/runtime/team.js";
+import { blots, CONFIG } from "./training.mjs";
+
+const native = await loadBackend("native");
+
+/** What a run of eight epochs tells, and the parameters that it ends with. */
+async function trained(backend: typeof native) {
+  using trainer = await createTrainer({ ...CONFIG, training: { ...CONFIG.training, epochs: 8 } }, { backend });
+  const told: Partial<TrainEvent>[] = [];
+  for await (const event of trainer.run(blots(200), { validation: blots(33) })) {
+    const { seconds, samplesPerSecond, ...rest } = event;
+    told.push(rest);
+  }
+  return { told, parameters: await trainer.parameters(), report: await trainer.evaluate(blots(50)) };
+}
+
+describe("sessions that share every batch", () => {
+  it.each([1, 2, 3, 5])("%i of them learn what one learns alone", async (size) => {
+    const alone = await trained(native);
+    expect(alone.report.spikes.perSample).toBeGreaterThan(1);
+    const others = Array.from({ length: size - 1 }, () => native);
+    expect(await trained(teamOf([native, ...others]))).toEqual(alone);
+  });
+
+  it("tell that they are many", () => {
+    expect(teamOf([native, native])).toMatchObject({
+      reason: expect.stringContaining("2 that share every batch"),
+      isAlive: true,
+    });
+  });
+
+  it("fail together, with the code and path of the first", async () => {
+    using trainer = await createTrainer(CONFIG, { backend: teamOf([native, native]) });
+    const [layer] = await trainer.parameters();
+    layer?.weights.fill(Number.MAX_VALUE);
+    await expect(
+      trainer.setParameters(0, layer ?? { weights: new Float32Array(), biases: new Float32Array() }),
+    ).rejects.toMatchObject({
+      code: "NON_FINITE",
+    });
+  });
+
+  it.each([0, -1, 1.5, 65, Number.NaN])("can't be %d", (workers) => {
+    expect(() => checkWorkers(workers)).toThrowError(expect.objectContaining({ code: "CONFIG_INVALID", path: "workers" }));
+  });
+});

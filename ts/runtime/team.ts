@@ -1,0 +1,154 @@
+import { SpikeletError } from "../errors.js";
+import type { CoreEvent } from "../events.js";
+import type { Backend, DatasetArrays, ParameterArrays, Session } from "./backend.js";
+
+/** More would hold more copies of the data than they gain. */
+const MOST_WORKERS = 64;
+
+/**
+ * Checks a number of workers.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID`.
+ */
+export function checkWorkers(workers: number): number {
+  if (Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS) return workers;
+  throw new SpikeletError("CONFIG_INVALID", "workers", `must be a whole number from 1 to ${MOST_WORKERS}, got ${workers}`);
+}
+
+/**
+ * Backends that learn every batch together. Each holds the whole network and all data, runs its part of the batch, and learns from the
+ * records of all, so that all stay the same, bit for bit; what is only read is read from the first.
+ *
+ * @param backends at least one, all of the same kind.
+ */
+export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
+  const [first] = backends;
+  const open = async (openOne: (backend: Backend) => Promise<Session>): Promise<Session> => {
+    const opened = await Promise.allSettled(backends.map(openOne));
+    try {
+      return new TeamSession(fulfilled(opened));
+    } catch (thrown) {
+      for (const one of opened) if (one.status === "fulfilled") one.value.dispose();
+      throw thrown;
+    }
+  };
+  return Object.create(first, {
+    reason: { value: `${first.reason}, ${backends.length} that share every batch`, enumerable: true },
+    isAlive: { get: () => backends.every((backend) => backend.isAlive !== false), enumerable: true },
+    createSession: { value: (config: string, simd?: string) => open((backend) => backend.createSession(config, simd)) },
+    restoreSession: { value: (bytes: Uint8Array, simd?: string) => open((backend) => backend.restoreSession(bytes, simd)) },
+  });
+}
+
+class TeamSession implements Session {
+  readonly #members: readonly Session[];
+  readonly #first: Session;
+
+  constructor(members: readonly Session[]) {
+    this.#members = members;
+    this.#first = members[0] as Session;
+  }
+
+  config(): string {
+    return this.#first.config();
+  }
+
+  info(): string {
+    return this.#first.info();
+  }
+
+  dispose(): void {
+    for (const member of this.#members) member.dispose();
+  }
+
+  addDataset(descriptor: string, arrays: DatasetArrays): Promise<number> {
+    const copies = this.#members.map((_, rank) => (rank === 0 ? arrays : copyOf(arrays)));
+    return this.#byAll((member, rank) => member.addDataset(descriptor, copies[rank] as DatasetArrays));
+  }
+
+  removeDataset(id: number): Promise<void> {
+    return this.#byAll(async (member) => member.removeDataset(id));
+  }
+
+  begin(options: string): Promise<void> {
+    return this.#byAll(async (member) => member.begin(options));
+  }
+
+  async advance(maxBatches: number): Promise<string> {
+    const events: CoreEvent[] = [];
+    for (let done = 0; done < maxBatches && events.at(-1)?.type !== "finished"; done++) {
+      events.push(...(JSON.parse(await this.#advanceOne()) as CoreEvent[]));
+    }
+    return JSON.stringify(events);
+  }
+
+  async #advanceOne(): Promise<string> {
+    const size = this.#members.length;
+    const records = await this.#ofAll((member, rank) => member.runShare(rank, size));
+    if (records.every((part) => part != null)) return this.#byAll((member) => member.finishShare(records));
+    return this.#byAll((member) => member.advance(1));
+  }
+
+  async runShare(): Promise<never> {
+    throw new SpikeletError("INTERNAL", "", "a team has no share of another team's batch");
+  }
+
+  async finishShare(): Promise<never> {
+    return this.runShare();
+  }
+
+  async beginEvaluation(dataset: number): Promise<void> {
+    return this.#first.beginEvaluation(dataset);
+  }
+
+  advanceEvaluation(maxSamples: number): Promise<string> {
+    return this.#first.advanceEvaluation(maxSamples);
+  }
+
+  predict(dataset: number, start: number, count: number): ReturnType<Session["predict"]> {
+    return this.#first.predict(dataset, start, count);
+  }
+
+  gradients(dataset: number, start: number, count: number, trace: boolean): ReturnType<Session["gradients"]> {
+    return this.#first.gradients(dataset, start, count, trace);
+  }
+
+  applyGradients(layers: ParameterArrays[]): Promise<void> {
+    return this.#byAll(async (member) => member.applyGradients(layers));
+  }
+
+  async parameters(layer: number): Promise<ParameterArrays> {
+    return this.#first.parameters(layer);
+  }
+
+  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Promise<void> {
+    return this.#byAll(async (member) => member.setParameters(layer, weights, biases));
+  }
+
+  checkpoint(): Promise<Uint8Array> {
+    return this.#first.checkpoint();
+  }
+
+  /** What all members answer alike. */
+  async #byAll<T>(work: (member: Session, rank: number) => Promise<T>): Promise<T> {
+    const [answer] = await this.#ofAll(work);
+    return answer as T;
+  }
+
+  /** All answers, in order of rank, once the last member is free again. */
+  async #ofAll<T>(work: (member: Session, rank: number) => Promise<T>): Promise<T[]> {
+    return fulfilled(await Promise.allSettled(this.#members.map(work)));
+  }
+}
+
+/** All values, or the first failure thrown. */
+function fulfilled<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
+  return settled.map((one) => {
+    if (one.status === "rejected") throw one.reason;
+    return one.value;
+  });
+}
+
+function copyOf(arrays: DatasetArrays): DatasetArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, array.slice()]));
+}
