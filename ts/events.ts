@@ -1,4 +1,5 @@
 import type { TrainEvent as CoreEvent } from "./generated/config.js";
+import type { Warning } from "./health/warning.js";
 
 export type { CoreEvent };
 
@@ -11,7 +12,7 @@ export interface Pace {
 }
 
 /** What a training run yields. Epochs and batches count from 1. */
-export type TrainEvent = CoreEvent & Pace;
+export type TrainEvent = (CoreEvent | WarningEvent) & Pace;
 
 /** After one update of the parameters. */
 export type StepEvent = Extract<CoreEvent, { type: "step" }>;
@@ -24,3 +25,10 @@ export type EpochEndEvent = Extract<CoreEvent, { type: "epochEnd" }>;
 
 /** Once, when nothing is left to do. */
 export type FinishedEvent = Extract<CoreEvent, { type: "finished" }>;
+
+/** When something seems to be wrong: silent or saturated layers, gradients or a loss out of bounds. */
+export interface WarningEvent extends Warning {
+  type: "warning";
+  /** Epoch in which it was seen. */
+  epoch: number;
+}

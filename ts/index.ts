@@ -14,7 +14,7 @@ export { parseNpz } from "./datasets/npz.js";
 export type { SplitOptions } from "./datasets/split.js";
 export { encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
-export type { EpochEndEvent, FinishedEvent, Pace, StepEvent, TrainEvent, ValidationEvent } from "./events.js";
+export type { EpochEndEvent, FinishedEvent, Pace, StepEvent, TrainEvent, ValidationEvent, WarningEvent } from "./events.js";
 export type {
   Accuracy,
   ActivationRule,
@@ -81,6 +81,7 @@ export type {
   YinYang,
 } from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
+export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
 export {
   type CreateOptions,
   createNetwork,

@@ -2,6 +2,7 @@ import type { SpikeDataset } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import type { CoreEvent, TrainEvent } from "./events.js";
 import type { Feed } from "./feed.js";
+import type { HealthWatch } from "./health/watch.js";
 import { untilAborted } from "./runtime/abort.js";
 import { Budget } from "./runtime/budget.js";
 import { EpochBound } from "./runtime/epoch-bound.js";
@@ -18,12 +19,17 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
-/** Events of updates that were made and not yet yielded, kept over runs so that none is lost. */
+/** Events of updates that were made and not yet yielded, kept over runs so that none is lost, and what they said so far. */
 export class Outbox {
   readonly events: TrainEvent[] = [];
+  readonly health: HealthWatch;
   /** The call into the core that runs, if any. */
   working: Promise<unknown> = Promise.resolve();
   isRunning = false;
+
+  constructor(health: HealthWatch) {
+    this.health = health;
+  }
 }
 
 /** A training run: iterate over it to make it happen. */
@@ -90,7 +96,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
       const milliseconds = performance.now() - start;
       budget.took(asked, milliseconds);
       bound.saw(events, asked);
-      this.#outbox.events.push(...pace.stamp(events, milliseconds));
+      this.#outbox.events.push(...pace.stamp(this.#outbox.health.watch(events), milliseconds));
       return events.length > 0;
     });
     this.#outbox.working = work.catch(() => undefined);

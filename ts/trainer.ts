@@ -1,13 +1,14 @@
 import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config } from "./generated/config.js";
+import { HealthWatch } from "./health/watch.js";
 import { type CreateOptions, createSession, Network, restoreSession } from "./network.js";
 import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
 /** A network in training: what {@link Network} can do, and learning. */
 export class Trainer extends Network {
-  readonly #outbox = new Outbox();
+  readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers));
 
   /**
    * Trains on `train` while it is iterated over; a consumer that takes its time holds the training up.

@@ -69,6 +69,18 @@ describe("spikelet train", () => {
     expect(stderr).toMatch(/epoch 1\/1/);
   });
 
+  it("warns in words, as events and in the report", async () => {
+    const out = await folder();
+    const silent = [...SMALL, "--set", "network.neuron.threshold=100", "--set", "training.epochs=1", "--out", out];
+    const json = await spikelet(["train", ...silent, "--json"]);
+    const warning = { epoch: 1, code: "SILENT_NETWORK", layer: null, message: expect.any(String), advice: expect.any(String) };
+    expect(json.json().filter(({ type }) => type === "warning")).toEqual([expect.objectContaining(warning)]);
+    expect(json.stderr).toMatch(/^warning no unit fires.*\n +set `training\.silentUnitUpdate\.rules` to "all"/m);
+    expect(report(out).warnings).toEqual([{ type: "warning", ...warning }]);
+    const evaluate = await spikelet(["evaluate", "--checkpoint", join(out, "last.safetensors"), "--json"]);
+    expect(evaluate.json()[0]).toMatchObject({ warnings: [{ code: "SILENT_LAYER", layer: 0 }] });
+  });
+
   it("leaves a checkpoint at Ctrl-C, and goes on from it as if it had never stopped", async () => {
     const epochs = ["--set", "training.epochs=3"];
     const [whole, stopped] = [await folder(), await folder()];

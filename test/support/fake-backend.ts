@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Backend, CoreEvent, DatasetArrays, Metrics, PredictionArrays, Session } from "./types.js";
+import { metricsOf } from "./metrics.js";
+import type { Backend, CoreEvent, DatasetArrays, PredictionArrays, Session } from "./types.js";
 
 /** How the stand-in behaves. */
 export interface FakeOptions {
@@ -130,7 +131,7 @@ export class FakeSession implements Session {
       this.#epoch += 1;
       this.#batch = 0;
       this.#validated = -1;
-      return { type: "epochEnd", epoch, epochs, learningRate: 0.1, train: metrics(samples), validation: null };
+      return { type: "epochEnd", epoch, epochs, learningRate: 0.1, train: metricsOf(samples), validation: null };
     };
     if (this.#epoch >= epochs) {
       this.#isFinished = true;
@@ -173,7 +174,7 @@ export class FakeSession implements Session {
       await this.#spend();
       const samples = this.#samples(this.#evaluating);
       this.#evaluated = Math.min(samples, this.#evaluated + maxSamples);
-      return JSON.stringify({ done: this.#evaluated === samples, samples: this.#evaluated, report: metrics(this.#evaluated) });
+      return JSON.stringify({ done: this.#evaluated === samples, samples: this.#evaluated, report: metricsOf(this.#evaluated) });
     });
   }
 
@@ -186,7 +187,7 @@ export class FakeSession implements Session {
 
   async gradients(_dataset: number, start: number, count: number): ReturnType<Session["gradients"]> {
     return this.#work("gradients", async () => ({
-      metrics: JSON.stringify(metrics(count)),
+      metrics: JSON.stringify(metricsOf(count)),
       layers: this.#config.network.layers.map((_, layer) => this.parameters(layer)),
       prediction: predictionOf(start, count, this.#config.network.layers.length),
     }));
@@ -238,28 +239,6 @@ export class FakeSession implements Session {
 /** An error as it comes out of the addon. */
 export function bindingError(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
-}
-
-function metrics(samples: number): Metrics {
-  return {
-    samples,
-    loss: 1,
-    lossParts: { main: 1, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
-    accuracy: { count: 0.5, firstSpike: 0.5 },
-    spikes: {
-      perSample: 1,
-      untilDecision: 1,
-      perUnit: [1],
-      untilDecisionPerUnit: [1],
-      total: [samples],
-      untilDecisionTotal: [samples],
-    },
-    decisionStep: { mean: 0, median: 0, min: 0 },
-    silentFraction: [0],
-    saturatedFraction: [0],
-    firingRate: [1],
-    synapticOperations: 1,
-  };
 }
 
 function predictionOf(start: number, count: number, layers: number): PredictionArrays {

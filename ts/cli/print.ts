@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { Metrics } from "../generated/config.js";
+import type { Warning } from "../health/warning.js";
 
 /** Numbers as people read them. */
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
@@ -14,6 +15,11 @@ export function printResult(isJson: boolean, value: unknown, lines: () => string
 /** Messages for people go to stderr. */
 export function say(message: string): void {
   process.stderr.write(`${message}\n`);
+}
+
+/** What seems to be wrong, and what helps. */
+export function warningLines({ message, advice }: Warning): string[] {
+  return [`${pc.yellow("warning")} ${message}`, `        ${pc.dim(advice)}`];
 }
 
 /** What an evaluation found, for people. */

@@ -1,4 +1,4 @@
-import type { CoreEvent, StepEvent, TrainEvent } from "../events.js";
+import type { CoreEvent, StepEvent, TrainEvent, WarningEvent } from "../events.js";
 
 /** Measures a run: the core has no clock. */
 export class PaceMeter {
@@ -9,7 +9,7 @@ export class PaceMeter {
   #samplesDone = 0;
 
   /** Adds the pace to the events of one call that took `milliseconds`. */
-  stamp(events: readonly CoreEvent[], milliseconds: number): TrainEvent[] {
+  stamp(events: readonly (CoreEvent | WarningEvent)[], milliseconds: number): TrainEvent[] {
     this.#seconds += milliseconds / 1000;
     const steps = events.filter((event) => event.type === "step");
     const [first, last] = [steps[0], steps.at(-1)];

@@ -52,7 +52,8 @@ export const train = defineCommand({
       `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads`,
     );
 
-    await new TrainingSession(trainer, files, history, emit).run(split, signal);
+    const session = new TrainingSession(trainer, files, history, emit);
+    await session.run(split, signal);
 
     const best = history.rows.length > 0 ? files.best : files.last;
     if (history.rows.length === 0) await save(files.last, trainer.checkpoint());
@@ -65,6 +66,7 @@ export const train = defineCommand({
         epoch: history.best?.epoch ?? history.rows.at(-1)?.epoch ?? 0,
         validationFirstSpike: history.best?.validationFirstSpike ?? null,
       },
+      warnings: session.warnings,
       checkpoint: best,
       data: source,
       backend: backendRecord(trainer),

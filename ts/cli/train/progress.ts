@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { EpochEndEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
-import { grouped, percent } from "../print.js";
+import { grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
 const BAR = { least: 10, most: 20 };
@@ -32,6 +32,9 @@ export class ProgressView {
         break;
       case "epochEnd":
         this.line(epochLine(event));
+        break;
+      case "warning":
+        this.line(warningLines(event).join("\n"));
         break;
       case "finished":
         this.close();

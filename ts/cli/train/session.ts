@@ -1,5 +1,5 @@
 import type { Split } from "../../datasets/dataset.js";
-import type { TrainEvent } from "../../events.js";
+import type { Pace, TrainEvent, WarningEvent } from "../../events.js";
 import { save } from "../../io/files.node.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
@@ -17,6 +17,8 @@ export class TrainingSession {
   readonly #history: History;
   readonly #view: ProgressView;
   readonly #emit: (event: object) => void;
+  /** What seemed to be wrong in this run. */
+  readonly warnings: WarningEvent[] = [];
   #secondsBefore = 0;
   #printed = 0;
 
@@ -51,6 +53,7 @@ export class TrainingSession {
   async #take(event: TrainEvent): Promise<void> {
     this.#view.show(event);
     this.#print(event);
+    if (event.type === "warning") this.warnings.push(withoutPace(event));
     if (event.type === "epochEnd") {
       const row = await this.#history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
       this.#secondsBefore = event.seconds;
@@ -71,4 +74,8 @@ export class TrainingSession {
     }
     this.#emit(event);
   }
+}
+
+function withoutPace({ seconds, samplesPerSecond, ...event }: WarningEvent & Pace): WarningEvent {
+  return event;
 }

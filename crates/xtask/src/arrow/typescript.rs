@@ -6,14 +6,14 @@ use std::{fs, io};
 /// Layers from the bottom up; a module may import from its own and those below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Layer {
-    /// Words that every layer uses: generated types, errors, events, version.
+    /// Words that every layer uses: generated types, errors, events, warnings, version.
     Words,
     Runtime,
     Api,
     CommandLine,
 }
 
-const WORDS: [&str; 4] = ["config.ts", "errors.ts", "events.ts", "version.ts"];
+const WORDS: [&str; 5] = ["config.ts", "errors.ts", "events.ts", "health/warning.ts", "version.ts"];
 
 impl Layer {
     /// The layer of a module, its path relative to `ts/`.

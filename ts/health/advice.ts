@@ -1,0 +1,75 @@
+import type { ResolvedConfig } from "../config.js";
+import type { LayerInfo } from "../network.js";
+import type { Sign } from "./warning.js";
+
+/** The settings that usually help against a sign, under a given configuration. */
+export function adviceOn({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
+  switch (code) {
+    case "SILENT_NETWORK":
+    case "SILENT_LAYER":
+      return againstSilence(config, layers[layer ?? 0]);
+    case "SILENT_OUTPUT":
+      return config.loss.type === "latency" && config.rule.type !== "timing"
+        ? `raise \`loss.noSpikePenalty\`; ${againstSilence(config, layers.at(-1))}`
+        : againstSilence(config, layers.at(-1));
+    case "SATURATED_LAYER":
+      return againstSaturation(config, layer === layers.length - 1);
+    case "VANISHING_SPIKES":
+      return againstVanishingSpikes(config, layer === layers.length - 1, layers[layer ?? 0]);
+    case "VANISHING_GRADIENT":
+      return againstVanishingGradient(config);
+    case "EXPLODING_GRADIENT":
+      return againstExplodingGradient(config);
+    case "FLAT_LOSS":
+      return "raise `optimizer.learningRate`; with the latency loss also `loss.inverseTemperature`";
+    case "RISING_LOSS":
+      return "lower `optimizer.learningRate`";
+  }
+}
+
+function againstSilence({ training, rule, loss }: ResolvedConfig, layer: LayerInfo | undefined): string {
+  if ((loss.spikePenalty ?? 0) > 0) return "lower `loss.spikePenalty`";
+  const { rules, strength, convolutions } = training.silentUnitUpdate;
+  const reaches = rules === "all" || (rules === "timing" && rule.type === "timing");
+  const orLouder = "or lower `network.neuron.threshold`, or send more input spikes";
+  if (layer?.kernel !== undefined && !convolutions) return `set \`training.silentUnitUpdate.convolutions\` to true, ${orLouder}`;
+  if (!reaches) {
+    const wanted = rule.type === "timing" ? "timing" : "all";
+    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which pushes silent units until they fire, ${orLouder}`;
+  }
+  return `raise \`training.silentUnitUpdate.strength\`${strength === 0 ? " above 0" : ""}, ${orLouder}`;
+}
+
+function againstSaturation({ rule }: ResolvedConfig, isOutput: boolean): string {
+  const general = "raise `network.neuron.threshold`, lower `optimizer.learningRate`";
+  if (isOutput || rule.type === "timing") return `${general}, or set \`network.neuron.refractory\``;
+  return `${general}, or set \`loss.rateBounds.upper\``;
+}
+
+function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerInfo | undefined): string {
+  if (isOutput || config.rule.type === "timing") return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
+  if ((config.loss.spikePenalty ?? 0) > 0) return "lower `loss.spikePenalty`";
+  return "lower `optimizer.learningRate`, or set `loss.rateBounds.lower`";
+}
+
+function againstVanishingGradient(config: ResolvedConfig): string {
+  const { rule, loss } = config;
+  if (rule.type === "activation" && loss.type === "latency") {
+    return 'surrogate gradients feel the latency loss only while the labelled output is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
+  }
+  if (rule.type === "timing" && loss.type === "count") {
+    return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';
+  }
+  if (rule.type === "timing") return againstSilence(config, undefined);
+  const type = rule.surrogate?.type;
+  const wider =
+    type === "triangle" || type === "rectangle" ? "raise `rule.surrogate.halfWidth`" : "lower `rule.surrogate.sharpness`";
+  return `${wider}, so that units far from the threshold learn; if it was larger before, lower \`optimizer.learningRate\``;
+}
+
+function againstExplodingGradient({ rule, training }: ResolvedConfig): string {
+  const clip = training.gradientClip === null ? "set `training.gradientClip` to 1; " : "";
+  if (rule.type === "timing") return `${clip}lower \`optimizer.learningRate\``;
+  const timing = rule.type === "activation" ? "" : " or `rule.timingWeight`";
+  return `${clip}lower \`rule.surrogate.scale\`${timing}, or \`optimizer.learningRate\``;
+}

@@ -1,0 +1,25 @@
+/** Where health ends and a warning begins; docs/health.md says why. */
+export const LIMITS = {
+  /** Batches from the start of an epoch in which no unit fires. */
+  silentBatches: 20,
+  /** A hidden layer is silent with fewer spikes in a sample … */
+  silentSpikes: 1,
+  /** … and at least this share of (sample, unit) pairs without a spike. */
+  silentFraction: 0.95,
+  /** Share of (sample, unit) pairs that fire in half of the steps or more. */
+  saturatedFraction: 0.25,
+  /** A layer's spikes, as a share of the most it had in an epoch. */
+  vanishingSpikes: 0.1,
+  /** Root mean square over all parameters of the gradient before clipping. */
+  vanishingGradient: 1e-8,
+  explodingGradient: 100,
+  /** The gradient's norm, as a multiple of the least in an epoch. */
+  gradientGrowth: 100,
+  /** In so many epochs the loss must have moved by this share of that of the first. */
+  flatEpochs: 3,
+  flatLoss: 0.02,
+  /** From this share of right decisions on, a loss may stand still. */
+  learntAccuracy: 0.9,
+  /** The loss, as a multiple of that of the first epoch. */
+  risingLoss: 1.2,
+} as const;

@@ -1,0 +1,28 @@
+/** What may be wrong with a training. */
+export const WARNING_CODES = [
+  "SILENT_NETWORK",
+  "SILENT_LAYER",
+  "SILENT_OUTPUT",
+  "SATURATED_LAYER",
+  "VANISHING_SPIKES",
+  "VANISHING_GRADIENT",
+  "EXPLODING_GRADIENT",
+  "FLAT_LOSS",
+  "RISING_LOSS",
+] as const;
+
+export type WarningCode = (typeof WARNING_CODES)[number];
+
+/** Something that seems to be wrong, in words. */
+export interface Warning {
+  code: WarningCode;
+  /** Spiking layer from the input up, counted from 0; `null` for the network as a whole. */
+  layer: number | null;
+  /** What was seen. */
+  message: string;
+  /** The settings that usually help. */
+  advice: string;
+}
+
+/** A warning before there is advice. */
+export type Sign = Omit<Warning, "advice">;

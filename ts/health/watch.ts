@@ -1,0 +1,68 @@
+import type { ResolvedConfig } from "../config.js";
+import type { CoreEvent, EpochEndEvent, StepEvent, WarningEvent } from "../events.js";
+import type { Metrics } from "../generated/config.js";
+import type { LayerInfo } from "../network.js";
+import { adviceOn } from "./advice.js";
+import { signsOfCourse } from "./course.js";
+import { LIMITS } from "./limits.js";
+import { signsOfSpikes } from "./spikes.js";
+import type { Sign, Warning } from "./warning.js";
+
+const keyOf = ({ code, layer }: Pick<Sign, "code" | "layer">): string => `${code} ${layer}`;
+const SILENT_NETWORK = keyOf({ code: "SILENT_NETWORK", layer: null });
+
+/** Looks for signs of trouble in the events of a trainer; says each once, and again when it went away and came back. */
+export class HealthWatch {
+  readonly #config: ResolvedConfig;
+  readonly #layers: readonly LayerInfo[];
+  readonly #epochs: EpochEndEvent[] = [];
+  #known: readonly string[] = [];
+
+  constructor(config: ResolvedConfig, layers: readonly LayerInfo[]) {
+    this.#config = config;
+    this.#layers = layers;
+  }
+
+  /** The events, with warnings after those that give cause. */
+  watch(events: readonly CoreEvent[]): (CoreEvent | WarningEvent)[] {
+    return events.flatMap((event) => [event, ...this.#warnings(event)]);
+  }
+
+  #warnings(event: CoreEvent): WarningEvent[] {
+    if (event.type === "step") return this.#ofStep(event);
+    if (event.type === "epochEnd") return this.#ofEpoch(event);
+    return [];
+  }
+
+  /** A network without any spike need not wait for the end of an epoch. */
+  #ofStep({ epoch, batch, running }: StepEvent): WarningEvent[] {
+    if (batch !== LIMITS.silentBatches || running.spikesPerSample > 0) return [];
+    const message = `no unit fires: there was no spike in the first ${batch} batches of epoch ${epoch}`;
+    return this.#news(epoch, [{ code: "SILENT_NETWORK", layer: null, message }], this.#known);
+  }
+
+  #ofEpoch(event: EpochEndEvent): WarningEvent[] {
+    this.#epochs.push(event);
+    const { steps } = this.#config.network;
+    const parameters = this.#layers.reduce((sum, { inputs, filters }) => sum + (inputs + 1) * filters, 0);
+    const seen = event.validation ?? event.train;
+    const course = signsOfCourse(this.#epochs, parameters);
+    // That no unit fires at all has been said.
+    if (seen.spikes.perSample === 0 && this.#known.includes(SILENT_NETWORK))
+      return this.#news(event.epoch, course, [SILENT_NETWORK]);
+    return this.#news(event.epoch, [...signsOfSpikes(seen, this.#layers, steps), ...course]);
+  }
+
+  /** The signs that were not known; `kept` stays known beside them. */
+  #news(epoch: number, signs: readonly Sign[], kept: readonly string[] = []): WarningEvent[] {
+    const news = signs.filter((sign) => !this.#known.includes(keyOf(sign)));
+    this.#known = [...kept, ...signs.map(keyOf)];
+    return news.map((sign) => ({ type: "warning", epoch, ...sign, advice: adviceOn(sign, this.#config, this.#layers) }));
+  }
+}
+
+/** Warnings about a pass over samples, without a training around it. */
+export function warningsOf(metrics: Metrics, config: ResolvedConfig, layers: readonly LayerInfo[]): Warning[] {
+  const signs = signsOfSpikes(metrics, layers, config.network.steps);
+  return signs.map((sign) => ({ ...sign, advice: adviceOn(sign, config, layers) }));
+}
