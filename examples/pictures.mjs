@@ -8,6 +8,7 @@ import {
   gradientParts,
   learningCurves,
   membraneTraces,
+  seedLines,
   seedScatter,
   seedSpread,
   spikeHistogram,
@@ -49,15 +50,17 @@ const [hidden] = await trainer.parameters();
 
 /** Two rules, three seeds each. */
 async function runs() {
-  /** @type {{ series: string, spikes: number, accuracy: number }[]} */
+  /** @type {{ series: string, spikes: number, accuracy: number, losses: number[] }[]} */
   const found = [];
   for (const type of /** @type {const} */ (["activation", "antlr"])) {
     for (const seed of [1, 2, 3]) {
       const one = await createTrainer(configOf({ type }, seed));
-      for await (const _ of one.run(train));
+      /** @type {number[]} */
+      const losses = [];
+      for await (const event of one.run(train)) if (event.type === "epochEnd") losses.push(event.train.loss);
       const { spikes, accuracy } = await one.evaluate(test);
       one.dispose();
-      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * accuracy.firstSpike });
+      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * accuracy.firstSpike, losses });
     }
   }
   return found;
@@ -94,6 +97,10 @@ export const pictures = {
   scatter: seedScatter(
     experiment.map(({ series, spikes, accuracy }) => ({ series, x: spikes, y: accuracy })),
     { title: "Accuracy and its price", x: "Spikes a sample", y: "Test accuracy by first spike (%)" },
+  ),
+  lines: seedLines(
+    experiment.flatMap(({ series, losses }) => losses.map((loss, k) => ({ series, x: k + 1, y: loss }))),
+    { title: "Two rules, mean and spread of three seeds", x: "Epoch", y: "Loss", dots: false },
   ),
 };
 trainer.dispose();

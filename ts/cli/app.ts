@@ -17,6 +17,7 @@ const COMMANDS: Commands = {
   evaluate: async () => (await import("./commands/evaluate.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
   gradients: async () => (await import("./commands/gradients.js")).gradients,
+  experiment: async () => (await import("./commands/experiment.js")).experiment,
   bench: async () => (await import("./commands/bench.js")).bench,
   data: async () => (await import("./commands/data.js")).data,
   info: async () => (await import("./commands/info.js")).info,
@@ -33,6 +34,7 @@ const EXAMPLES = `EXAMPLES
   spikelet train --config mnist.json --data data/mnist --set training.epochs=5 --json
   spikelet train --dataset fashionMnist --config fashion.json
   spikelet evaluate --checkpoint out/digits/best.safetensors --json
+  spikelet experiment yin-yang --quick
   spikelet data fetch fashionMnist
 `;
 

@@ -3,6 +3,7 @@ export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confu
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts, type SpikeParts, spikeParts } from "./gradient-parts.js";
 export { type HistogramOptions, spikeHistogram } from "./histogram.js";
+export { type LinesOptions, seedLines } from "./lines.js";
 export { type MembraneOptions, membraneTraces } from "./membrane.js";
 export type { PictureOptions } from "./picture.js";
 export { type RasterOptions, spikeRaster } from "./raster.js";

@@ -97,7 +97,8 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
   return picture([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
 }
 
-function look(index: number): (typeof SERIES)[number] {
+/** Colour and shape of a series. */
+export function look(index: number): (typeof SERIES)[number] {
   return SERIES[index % SERIES.length] ?? SERIES[0];
 }
 
@@ -108,7 +109,7 @@ function grouped<Run extends { series: string }>(runs: readonly Run[]): Map<stri
 }
 
 /** Mean and sample standard deviation; the latter is 0 for a single value. */
-function summaryOf(values: readonly number[]): { mean: number; low: number; high: number; text: string } {
+export function summaryOf(values: readonly number[]): { mean: number; low: number; high: number; text: string } {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;

@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { spikelet } from "../support/spawn-cli.js";
+
+const TINY = ["yin-yang", "--quick", "--set", "training.epochs=2", "--set", "network.steps=60", "--threads", "1"];
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+
+describe("spikelet experiment", () => {
+  it("leaves records, tables, pictures and a page, and runs nothing twice", async () => {
+    const out = await folder();
+    const first = await spikelet(["experiment", ...TINY, "--seeds", "1", "--out", out]);
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stderr).toMatch(/4\/4 mixture, seed 1 {2}test \d+\.\d % by first spike/);
+    expect(first.stdout).toMatch(/^arm +first spike, %/);
+    expect(first.stdout).toContain(join(out, "index.html"));
+    expect(readdirSync(join(out, "runs"))).toHaveLength(4);
+    expect(readdirSync(out).sort()).toEqual([
+      "1-spread.svg",
+      "2-epochs.svg",
+      "3-scatter.svg",
+      "index.html",
+      "results.json",
+      "runs",
+      "runs.csv",
+      "summary.csv",
+    ]);
+    const results = () => JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+    const before = results();
+    expect(before).toMatchObject({
+      experiment: "yin-yang",
+      scale: "quick",
+      runs: [{ series: "activation", seed: 1 }, {}, {}, {}],
+    });
+
+    const second = await spikelet(["experiment", ...TINY, "--seeds", "1,2", "--out", out, "--json"]);
+    expect(second.code).toBe(0);
+    const finished = second.json().filter(({ type }) => type === "runFinished");
+    expect(finished.map(({ wasKept }) => wasKept)).toEqual([true, true, true, true, false, false, false, false]);
+    expect(second.json().at(-1)).toEqual({ type: "finished", runs: 8, page: join(out, "index.html") });
+    expect(results().runs.slice(0, 4)).toEqual(before.runs);
+  });
+
+  it("keeps what is finished at Ctrl-C", async () => {
+    const out = await folder();
+    let isSent = false;
+    const { code, stderr } = await spikelet(["experiment", ...TINY, "--out", out, "--json"], (child, stdout) => {
+      if (isSent || !stdout.includes('"runFinished"')) return;
+      isSent = true;
+      child.kill("SIGINT");
+    });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/stopped after \d+ runs: the same command goes on from there/);
+    expect(readdirSync(join(out, "runs")).length).toBeGreaterThan(0);
+    expect(existsSync(join(out, "index.html"))).toBe(false);
+  });
+
+  it("lists what there is, with an example each, and suggests names", async () => {
+    const list = await spikelet(["experiment", "--list", "--json"]);
+    const [shown] = list.json() as unknown as { name: string; title: string; example: string }[][];
+    expect(shown?.find(({ name }) => name === "yin-yang")).toMatchObject({ example: "spikelet experiment yin-yang --quick" });
+    expect(await spikelet(["experiment", "yin-yan"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("did you mean yin-yang?"),
+    });
+    expect(await spikelet(["experiment"])).toMatchObject({ code: 2, stderr: expect.stringContaining("which experiment?") });
+  });
+});

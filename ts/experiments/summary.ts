@@ -1,0 +1,71 @@
+import { scoreOf } from "./engine.js";
+import { armName } from "./experiment.js";
+import { layersOf, measures } from "./measures.js";
+import type { RunRecord } from "./record.js";
+
+/** Mean and sample standard deviation over seeds; the latter is 0 for a single one. */
+export interface Spread {
+  mean: number;
+  deviation: number;
+}
+
+/** What the runs of an arm have in common. */
+export interface ArmSummary {
+  series: string;
+  at: number | string | null;
+  attempt: string | null;
+  seeds: number[];
+  /** Mean of what chose the epoch, on the validation data; the larger the better. */
+  score: number;
+  measures: Record<string, Spread>;
+  records: readonly RunRecord[];
+}
+
+/** One entry for every series and place, in the order of the runs: its attempt with the best score. */
+export function summaries(records: readonly RunRecord[]): ArmSummary[] {
+  const places = groupBy(everyAttempt(records), ({ series, at }) => JSON.stringify([series, at]));
+  return places.map((attempts) => attempts.reduce((best, one) => (one.score > best.score ? one : best)));
+}
+
+/** One entry for every arm, attempts apart. */
+export function everyAttempt(records: readonly RunRecord[]): ArmSummary[] {
+  const shown = measures(layersOf(records));
+  return groupBy(records, ({ series, at, attempt }) => JSON.stringify([series, at, attempt])).map((runs) => {
+    const [first] = runs;
+    return {
+      series: first.series,
+      at: first.at,
+      attempt: first.attempt,
+      seeds: runs.map(({ seed }) => seed),
+      score: spread(runs.map(chosenScore)).mean,
+      measures: Object.fromEntries(shown.map(({ name, of }) => [name, spread(runs.map(of))])),
+      records: runs,
+    };
+  });
+}
+
+export function spread(values: readonly number[]): Spread {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+}
+
+function chosenScore({ chosen, epochs }: RunRecord): number {
+  const epoch = epochs.find((one) => one.epoch === chosen.epoch);
+  return epoch === undefined ? Number.NEGATIVE_INFINITY : scoreOf(chosen.by, epoch);
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group === undefined) groups.set(key(item), [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+/** Series and place in words. */
+export function placeOf({ series, at }: Pick<RunRecord, "series" | "at">): string {
+  return armName({ series, ...(at === null ? {} : { at }) });
+}

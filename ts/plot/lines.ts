@@ -1,0 +1,47 @@
+import * as Plot from "@observablehq/plot";
+import { type PictureOptions, panel, picture, short } from "./picture.js";
+import { look, type SeedPoint, summaryOf } from "./seeds.js";
+
+export interface LinesOptions extends PictureOptions {
+  /** What the axes measure, with their units. */
+  x: string;
+  y: string;
+  /** Whether the horizontal axis is logarithmic. */
+  isLogarithmic?: boolean;
+  /** Whether every run has a dot; yes unless given. */
+  dots?: boolean;
+}
+
+/** Means of each series over x, with a bar of ± a standard deviation over the runs, and every run as a dot. */
+export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): string {
+  const { width = 640, dots = true } = options;
+  const series = [...new Set(runs.map((run) => run.series))];
+  const lines = series.map((name) => {
+    const own = runs.filter((run) => run.series === name);
+    const places = [...new Set(own.map(({ x }) => x))].sort((a, b) => a - b);
+    return places.map((x) => ({ x, ...summaryOf(own.filter((run) => run.x === x).map(({ y }) => y)) }));
+  });
+  const drawn = panel({
+    width,
+    height: 320,
+    marginTop: 24,
+    marginLeft: 60,
+    marginRight: 30,
+    marginBottom: 40,
+    x: { label: options.x, grid: true, ...(options.isLogarithmic ? { type: "log", tickFormat: short } : { nice: true }) },
+    y: { label: options.y, grid: true, nice: true },
+    marks: lines.flatMap((points, k) => {
+      const { colour, shape } = look(k);
+      const own = runs.filter((run) => run.series === series[k]);
+      return [
+        Plot.line(points, { x: "x", y: "mean", stroke: colour, strokeWidth: 2 }),
+        Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke: colour, strokeOpacity: dots ? 1 : 0.35 }),
+        dots ? Plot.dot(own, { x: "x", y: "y", stroke: colour, symbol: shape, r: 2.5, strokeOpacity: 0.7 }) : null,
+        dots ? Plot.dot(points, { x: "x", y: "mean", fill: colour, symbol: shape, r: 4 }) : null,
+      ];
+    }),
+  });
+  const keys = series.map((label, k) => ({ label, ...(dots ? look(k) : { colour: look(k).colour, shape: "line" as const }) }));
+  const ends = lines.map((points, k) => `${series[k]} ends at ${points.at(-1)?.text ?? "nothing"}`);
+  return picture([drawn], `${options.y} over ${options.x}, means over seeds: ${ends.join(", ")}`, { ...options, keys });
+}
