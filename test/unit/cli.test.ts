@@ -8,12 +8,13 @@ import { readConfiguration } from "../../ts/cli/configuration.js";
 import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
 import { configOptions, outputOptions } from "../../ts/cli/options.js";
-import { applySetting, type Json } from "../../ts/cli/setting.js";
+import { applySetting } from "../../ts/cli/setting.js";
 import { History } from "../../ts/cli/train/history.js";
 import { openOutput } from "../../ts/cli/train/output.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
 import { SpikeletError } from "../../ts/errors.js";
 import type { EpochEndEvent } from "../../ts/events.js";
+import type { Json } from "../../ts/json.js";
 
 describe("--set", () => {
   const changed = (setting: string, config: { [key: string]: Json } = {}) => {

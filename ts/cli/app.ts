@@ -19,6 +19,7 @@ const COMMANDS: Commands = {
   gradients: async () => (await import("./commands/gradients.js")).gradients,
   experiment: async () => (await import("./commands/experiment.js")).experiment,
   bench: async () => (await import("./commands/bench.js")).bench,
+  sweep: async () => (await import("./commands/sweep.js")).sweep,
   data: async () => (await import("./commands/data.js")).data,
   info: async () => (await import("./commands/info.js")).info,
 };
@@ -35,6 +36,7 @@ const EXAMPLES = `EXAMPLES
   spikelet train --dataset fashionMnist --config fashion.json
   spikelet evaluate --checkpoint out/digits/best.safetensors --json
   spikelet experiment yin-yang --quick
+  spikelet sweep plan.json --out out/sweep
   spikelet data fetch fashionMnist
 `;
 
@@ -63,16 +65,20 @@ async function dispatch(argv: readonly string[]): Promise<void> {
 async function run(command: AnyCommand, rawArgs: readonly string[], parent: AnyCommand): Promise<void> {
   const [word, ...rest] = rawArgs;
   const own = command.subCommands as Commands | undefined;
-  if (own !== undefined && word !== undefined && !word.startsWith("-")) {
+  const namesOwn = own !== undefined && word !== undefined && !word.startsWith("-");
+  // A command that also works by itself takes other words as its arguments.
+  if (namesOwn && (command.run === undefined || Object.hasOwn(own, word))) {
     return run(await commandOf(word, own), rest, command);
   }
   const asksForHelp = rawArgs.includes("--help") || rawArgs.includes("-h");
   if (asksForHelp || (own !== undefined && word === undefined)) return help(command, "", parent);
-  if (own !== undefined) throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
+  if (own !== undefined && command.run === undefined)
+    throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
   const args = typeof command.args === "object" && !(command.args instanceof Promise) ? command.args : {};
   const repeated = checkArguments(rawArgs, args);
   try {
-    await runCommand(command, { rawArgs: [...rawArgs], data: repeated });
+    const { subCommands: _, ...alone } = command;
+    await runCommand(alone, { rawArgs: [...rawArgs], data: repeated });
   } catch (thrown) {
     if (thrown instanceof Error && thrown.name === "CLIError") throw new UsageError(stripVTControlCharacters(thrown.message));
     throw thrown;

@@ -7,15 +7,16 @@ import { UsageError } from "./exit.js";
 export type Repeated = Record<string, string[]>;
 
 /**
- * Refuses what the command does not know, which the argument parser would let pass.
+ * Refuses what the command does not know, which the argument parser would let pass. A place whose hint ends with … takes any
+ * number of arguments.
  *
  * @returns the values of `--set`, of which the parser keeps only the last.
  */
 export function checkArguments(rawArgs: readonly string[], definition: ArgsDef): Repeated {
   const options: Record<string, { type: "boolean" | "string"; multiple: boolean }> = {};
   let places = 0;
-  for (const [name, { type }] of Object.entries(definition)) {
-    if (type === "positional") places += 1;
+  for (const [name, { type, valueHint }] of Object.entries(definition)) {
+    if (type === "positional") places += valueHint?.endsWith("…") ? Number.POSITIVE_INFINITY : 1;
     else options[name] = { type: type === "boolean" ? "boolean" : "string", multiple: true };
   }
   try {

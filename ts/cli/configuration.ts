@@ -3,10 +3,11 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
+import type { Json, JsonObject } from "../json.js";
 import { wholeNumber } from "./arguments.js";
 import { type DataSource, parseDataSection } from "./data.js";
 import { UsageError } from "./exit.js";
-import { applySetting, type Json } from "./setting.js";
+import { applySetting } from "./setting.js";
 
 const PRESETS = fileURLToPath(new URL("../../presets/", import.meta.url));
 
@@ -30,11 +31,7 @@ export interface NamedConfig {
 /** Reads file or preset and applies the options on top. */
 export async function readConfiguration(args: ConfigArguments, settings: readonly string[]): Promise<NamedConfig> {
   if (args.config !== undefined && args.preset !== undefined) throw new UsageError("give --config or --preset, not both");
-  const { name, text, file } =
-    args.config !== undefined ? await readFileOrPreset(args.config) : await readPreset(args.preset ?? "digits");
-  const config = parseObject(text, file);
-  // Lets an editor complete the file; not a part of the configuration.
-  delete config["$schema"];
+  const { name, config, file } = await readConfigFile(args.config ?? args.preset ?? "digits", args.config === undefined);
   for (const setting of settings) applySetting(config, setting);
   if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
   if (args.threads !== undefined) applySetting(config, `training.threads=${JSON.stringify(threads(args.threads))}`);
@@ -42,6 +39,18 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
     config["data"] === undefined ? {} : parseDataSection(config["data"], args.config === undefined ? "." : dirname(file));
   delete config["data"];
   return { name, config: config as unknown as Config, data };
+}
+
+/** The object in a configuration file, or that of a preset; `isPreset` leaves files out. */
+export async function readConfigFile(
+  name: string,
+  isPreset = false,
+): Promise<{ name: string; config: JsonObject; file: string }> {
+  const read = await (isPreset ? readPreset(name) : readFileOrPreset(name));
+  const config = parseObject(read.text, read.file);
+  // Lets an editor complete the file; not a part of the configuration.
+  delete config["$schema"];
+  return { name: read.name, config, file: read.file };
 }
 
 /** `"auto"` or a number of threads. */
@@ -73,7 +82,7 @@ async function presetNames(): Promise<string[]> {
   return (await readdir(PRESETS)).filter((file) => file.endsWith(".json")).map((file) => basename(file, ".json"));
 }
 
-function parseObject(text: string, file: string): { [key: string]: Json } {
+function parseObject(text: string, file: string): JsonObject {
   let parsed: Json;
   try {
     parsed = JSON.parse(text) as Json;

@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
+import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { closest } from "./closest.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
 import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
-import type { Json } from "./setting.js";
 
 /** Splits of the command line are the same in every run, whatever its seed. */
 const SPLIT_SEED = 1;

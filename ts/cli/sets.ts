@@ -15,8 +15,8 @@ import { yinYang } from "../datasets/yin-yang.js";
 import { encode } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
+import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import type { Json } from "./setting.js";
 import { defaultFolder } from "./store/folder.js";
 
 /** What a loader gets. */

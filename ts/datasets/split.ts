@@ -1,4 +1,5 @@
 import { SpikeletError } from "../errors.js";
+import { mulberry32 } from "../random.js";
 
 /** How to cut a data set into three. Each part is a number of samples, or a share of all when it is below 1. */
 export interface SplitOptions {
@@ -65,17 +66,11 @@ export function balancedOrder(from: number, to: number, seed: number, labels: Ui
   return Uint32Array.from(ranked, ({ index }) => index);
 }
 
-/** Fisher–Yates with the mulberry32 generator: integer arithmetic only. */
+/** Fisher–Yates. */
 function shuffle(indices: Uint32Array, seed: number): Uint32Array {
-  let state = seed >>> 0;
-  const below = (bound: number): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * bound);
-  };
+  const draw = mulberry32(seed);
   for (let last = indices.length - 1; last > 0; last--) {
-    const other = below(last + 1);
+    const other = Math.floor(draw() * (last + 1));
     const kept = indices[last] ?? 0;
     indices[last] = indices[other] ?? 0;
     indices[other] = kept;

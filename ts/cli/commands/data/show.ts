@@ -1,5 +1,6 @@
 import { defineCommand } from "citty";
 import type { SpikeDataset } from "../../../datasets/dataset.js";
+import type { Json } from "../../../json.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import type { SpikeEvents } from "../../../spikes.js";
 import { wholeNumber } from "../../arguments.js";
@@ -11,7 +12,7 @@ import { computeOptions, dataOptions, outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { picture, raster } from "../../raster.js";
 import type { SetName } from "../../sets.js";
-import { applySetting, type Json } from "../../setting.js";
+import { applySetting } from "../../setting.js";
 
 /** Steps that an encoding may use unless told otherwise. */
 const STEPS = 300;

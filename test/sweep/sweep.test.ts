@@ -1,0 +1,189 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { RunRecord } from "../../ts/sweep/record.js";
+import { outcomeOf } from "../../ts/sweep/record.js";
+import { type CliResult, spikelet } from "../support/spawn-cli.js";
+import { YIN_YANG } from "./yin-yang.js";
+
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+
+async function planFile(plan: object): Promise<string> {
+  const file = join(await folder(), "plan.json");
+  await writeFile(file, JSON.stringify(plan));
+  return file;
+}
+
+/** The merged records without what is of the machine alone. */
+function outcomes(dir: string): object[] {
+  const lines = readFileSync(join(dir, "results.ndjson"), "utf8").trim().split("\n");
+  return lines.map((line) => outcomeOf(JSON.parse(line) as RunRecord));
+}
+
+const last = (result: CliResult) => result.json().at(-1);
+
+describe("60 runs", () => {
+  let plan: string;
+  let whole: string;
+
+  beforeAll(async () => {
+    plan = await planFile({
+      config: YIN_YANG,
+      settings: {
+        rule: [{ type: "activation" }, { type: "timing" }, { type: "antlr" }],
+        "optimizer.learningRate": { from: 0.003, to: 0.03, scale: "log", count: 5 },
+        "network.layers[0].units": [10, 20],
+      },
+      seeds: 2,
+    });
+    whole = await folder();
+    const result = await spikelet(["sweep", plan, "--out", whole, "--processes", "0", "--json"]);
+    expect(last(result)).toMatchObject({ type: "sweep", done: 60, failed: 0, missing: 0 });
+  });
+
+  it("learn: the networks fire, and the best is well above chance", () => {
+    const score = ({ result }: RunRecord) => result?.test.accuracy.firstSpike ?? 0;
+    const [best] = (outcomes(whole) as RunRecord[]).sort((a, b) => score(b) - score(a));
+    expect(best?.result?.test.accuracy.firstSpike).toBeGreaterThan(0.55);
+    for (const rate of best?.result?.test.spikes.perUnit ?? [0]) expect(rate).toBeGreaterThan(0.05);
+  });
+
+  it("over three shards, one killed and started again, are the same record by record", async () => {
+    const dirs = [await folder(), await folder(), await folder()];
+    const shard = (k: number, onOutput?: Parameters<typeof spikelet>[1]) =>
+      spikelet(["sweep", plan, "--out", dirs[k] ?? "", "--shard", `${k + 1}/3`, "--processes", "1", "--json"], onOutput);
+    const [first, killed, third] = await Promise.all([
+      shard(0),
+      shard(1, (child, stdout) => {
+        if (stdout.split("\n").length > 5) child.kill("SIGKILL");
+      }),
+      shard(2),
+    ]);
+    expect([first.code, killed.code, third.code]).toEqual([0, null, 0]);
+
+    const halfway = last(await spikelet(["sweep", "status", ...dirs, "--json"]));
+    expect(halfway).toMatchObject({ failed: 0 });
+    expect(halfway?.["missing"]).toBeGreaterThan(0);
+    expect(halfway?.["missing"]).toBeLessThan(20);
+
+    const restarted = await shard(1);
+    const again = restarted.json().filter(({ type }) => type === "run");
+    expect(again).toHaveLength(Number(halfway?.["missing"]));
+
+    const merged = await folder();
+    const merge = await spikelet(["sweep", "merge", ...dirs, "--out", merged, "--json"]);
+    expect(last(merge)).toMatchObject({ done: 60, failed: 0, missing: 0, others: 0 });
+    expect(outcomes(merged)).toEqual(outcomes(whole));
+    const columns = (dir: string) => {
+      const lines = readFileSync(join(dir, "results.csv"), "utf8").trim().split("\n");
+      return lines.map((line) => line.split(",").slice(0, -2));
+    };
+    expect(columns(merged)).toEqual(columns(whole));
+  });
+
+  it("that are all there are not run again", async () => {
+    const result = await spikelet(["sweep", plan, "--out", whole, "--json"]);
+    expect(result.json()).toHaveLength(1);
+    expect(last(result)).toMatchObject({ done: 60 });
+  });
+});
+
+describe("a sweep", () => {
+  it("keeps the error of a run that fails and goes on; --retry runs it again", async () => {
+    const out = await folder();
+    const plan = await planFile({ config: YIN_YANG, settings: { "optimizer.learningRate": [0.01, -1, 0.02] } });
+    const result = await spikelet(["sweep", plan, "--out", out]);
+    expect(result.code).toBe(0);
+    expect(result.stdout).toMatch(/2 done, 1 failed, 0 missing\n.*optimizer\.learningRate: .*CONFIG_INVALID/);
+    const status = last(await spikelet(["sweep", "status", out, "--json"]));
+    expect(status).toMatchObject({
+      done: 2,
+      failed: 1,
+      runs: [{ status: "done" }, { status: "failed", error: { path: "optimizer.learningRate" } }, { status: "done" }],
+    });
+    const again = await spikelet(["sweep", plan, "--out", out, "--retry", "--json"]);
+    expect(again.json().map(({ type, status }) => status ?? type)).toEqual(["failed", "sweep"]);
+  });
+
+  it("records a run whose process dies, and the others go on in another", async () => {
+    const out = await folder();
+    const long = { ...YIN_YANG, training: { ...YIN_YANG.training, epochs: 100_000 } };
+    const plan = await planFile({ config: long, settings: { "training.epochs": [100_000, 1, 2] } });
+    let isKilled = false;
+    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "2", "--json"], (child, stdout) => {
+      // Both short runs are done: the other process is at the long one.
+      if (isKilled || stdout.split("\n").length < 3) return;
+      isKilled = true;
+      const workers = execFileSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" })
+        .trim()
+        .split("\n");
+      for (const pid of workers) process.kill(Number(pid), "SIGKILL");
+    });
+    expect(result.code).toBe(0);
+    expect(last(result)).toMatchObject({ done: 2, failed: 1, missing: 0 });
+    expect(result.json().find(({ status }) => status === "failed")).toMatchObject({
+      error: { code: "INTERNAL", message: "its process was ended by SIGKILL" },
+    });
+  });
+
+  it("stops at Ctrl-C with what is done, and leaves no half record", async () => {
+    const out = await folder();
+    const plan = await planFile({ config: YIN_YANG, settings: { "training.epochs": [1, 100_000] } });
+    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "1", "--json"], (child, stdout) => {
+      if (stdout.includes('"run"')) child.kill("SIGINT");
+    });
+    expect(result.code).toBe(130);
+    expect(readdirSync(join(out, "runs")).map((file) => /^[0-9a-f]{32}\.ndjson$/.test(file))).toEqual([true]);
+  });
+
+  it("halves: shards wait for each other, and end where one process does", async () => {
+    const plan = await planFile({
+      config: YIN_YANG,
+      settings: { "optimizer.learningRate": { from: 0.001, to: 0.05, scale: "log" } },
+      search: { type: "sobol", runs: 6 },
+      halving: { epochs: [1, 2], keep: 0.34 },
+    });
+    const [whole, shared] = [await folder(), await folder()];
+    const one = await spikelet(["sweep", plan, "--out", whole, "--json"]);
+    expect(last(one)).toMatchObject({ done: 9, isOpen: false });
+    const shard = (k: number) => spikelet(["sweep", plan, "--out", shared, "--shard", `${k}/2`, "--processes", "1"]);
+    const early = await shard(1);
+    expect(early.stderr).toMatch(/the next rung needs the records of all shards/);
+    expect(early.stdout).toMatch(/3 done, 0 failed, 3 missing, later rungs follow/);
+    await shard(2);
+    await shard(1);
+    expect(last(await spikelet(["sweep", "merge", shared, "--json"]))).toMatchObject({ done: 9, missing: 0, isOpen: false });
+    expect(outcomes(shared)).toEqual(outcomes(whole));
+  });
+
+  it.each<[string, object | string, RegExp]>([
+    ["a plan that is no JSON", "{", /is no plan/],
+    ["a mistake in the plan", { config: YIN_YANG, seeds: 0 }, /plan\.json: seeds: must be a whole number/],
+    ["a mistake in the configuration", { config: { ...YIN_YANG, los: 1 } }, /unknown field `los`/],
+    ["an unknown preset", { config: "digit" }, /presets: digits/],
+  ])("refuses %s before anything runs", async (_, plan, message) => {
+    const file = await planFile({});
+    await writeFile(file, typeof plan === "string" ? plan : JSON.stringify(plan));
+    const result = await spikelet(["sweep", file, "--out", join(await folder(), "x")]);
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it("refuses folders of different plans and records that were changed", async () => {
+    const plans = await Promise.all(
+      [1, 2].map((epochs) => planFile({ config: YIN_YANG, settings: { "training.epochs": [epochs] } })),
+    );
+    const dirs = [await folder(), await folder()];
+    for (const [k, plan] of plans.entries()) await spikelet(["sweep", plan, "--out", dirs[k] ?? "", "--processes", "0"]);
+    const merge = await spikelet(["sweep", "merge", ...dirs]);
+    expect(merge).toMatchObject({ code: 2, stderr: expect.stringMatching(/another plan/) });
+
+    const [name = ""] = readdirSync(join(dirs[0] ?? "", "runs"));
+    const file = join(dirs[0] ?? "", "runs", name);
+    await writeFile(file, readFileSync(file, "utf8").replace('"steps":40', '"steps":41'));
+    const status = await spikelet(["sweep", "status", dirs[0] ?? ""]);
+    expect(status).toMatchObject({ code: 1, stderr: expect.stringMatching(/CHECKSUM_MISMATCH/) });
+  });
+});

@@ -1,0 +1,48 @@
+import { canonical, isObject, type Json, type JsonObject } from "../json.js";
+
+/** What a run follows from, seed included, and nothing else. */
+export interface Identity {
+  config: JsonObject;
+  /** SHA-256 of the samples. */
+  data: string;
+}
+
+/**
+ * The identity of a run: SHA-256 of its configuration, which has the seed, and of its data.
+ *
+ * @returns 32 hex digits.
+ */
+export async function runId({ config, data }: Identity): Promise<string> {
+  return (await sha256(new TextEncoder().encode(canonical({ config, data })))).slice(0, 32);
+}
+
+/** The configuration without what no result depends on: threads, the place of the data, and what is for editors. */
+export function identifying(config: JsonObject): JsonObject {
+  const { $schema: _, data, training, ...rest } = config;
+  const kept: JsonObject = { ...rest };
+  if (isObject(training)) kept["training"] = without(training, "threads");
+  if (isObject(data)) kept["data"] = without(data, "dir");
+  return kept;
+}
+
+/**
+ * What decides on the samples before they are encoded: runs with the same key share their data. Drawn and recorded spikes depend
+ * on the steps of the network.
+ */
+export function dataKey(config: JsonObject): string {
+  const data = isObject(config["data"]) ? config["data"] : {};
+  const network = isObject(config["network"]) ? config["network"] : {};
+  const { dataset = null, options = null } = data;
+  return canonical({ dataset, options, steps: network["steps"] ?? null });
+}
+
+/** @returns 64 hex digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  const { [name]: _, ...rest }: { [key: string]: Json } = object;
+  return rest;
+}
