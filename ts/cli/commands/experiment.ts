@@ -6,6 +6,7 @@ import type { Experiment, Scale } from "../../experiments/experiment.js";
 import type { RunRecord } from "../../experiments/record.js";
 import { resultTable } from "../../experiments/report.js";
 import type { Config } from "../../generated/config.js";
+import type { Json } from "../../json.js";
 import { wholeNumber } from "../arguments.js";
 import { closest } from "../closest.js";
 import { threads } from "../configuration.js";
@@ -17,7 +18,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type CommandData, choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { percent, printResult, say } from "../print.js";
-import { applySetting, type Json } from "../setting.js";
+import { applySetting } from "../setting.js";
 
 export const experiment = defineCommand({
   meta: {

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import type { Split } from "../../datasets/dataset.js";
 import type { DataSupply } from "../../experiments/engine.js";
 import type { ExperimentData } from "../../experiments/experiment.js";
+import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { isSetName, SETS, type SetName } from "../sets.js";
-import type { Json } from "../setting.js";
 import { defaultFolder } from "../store/folder.js";
 
 /** The data sets of the command line, for experiments. */
