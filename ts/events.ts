@@ -14,6 +14,9 @@ export interface Pace {
 /** What a training run yields. Epochs and batches count from 1. */
 export type TrainEvent = (CoreEvent | WarningEvent) & Pace;
 
+/** After a factor was tried on the weights of a layer, before the first update; only with `training.initialActivity`. */
+export type InitializationEvent = Extract<CoreEvent, { type: "initialization" }>;
+
 /** After one update of the parameters. */
 export type StepEvent = Extract<CoreEvent, { type: "step" }>;
 

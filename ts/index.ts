@@ -14,7 +14,16 @@ export { parseNpz } from "./datasets/npz.js";
 export type { SplitOptions } from "./datasets/split.js";
 export { encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
-export type { EpochEndEvent, FinishedEvent, Pace, StepEvent, TrainEvent, ValidationEvent, WarningEvent } from "./events.js";
+export type {
+  EpochEndEvent,
+  FinishedEvent,
+  InitializationEvent,
+  Pace,
+  StepEvent,
+  TrainEvent,
+  ValidationEvent,
+  WarningEvent,
+} from "./events.js";
 export type {
   Accuracy,
   ActivationRule,
@@ -35,6 +44,7 @@ export type {
   Flatten,
   GainMode,
   Generator,
+  InitialActivity,
   InputShape,
   Interpolation,
   LatencyEncoding,
@@ -47,7 +57,7 @@ export type {
   NetworkConfig,
   NeuronConfig,
   OptimizerConfig,
-  PartWeight,
+  PerLayer,
   Progress,
   Randman,
   RateBounds,

@@ -38,9 +38,9 @@ export type Adam = {
 /** Both parts, added inside the backward pass (spec 5.4, 6.i). */
 export type AntlrRule = {
   /** Weight λ_act of the activation part at every layer; a list has one number for each spiking layer. @default 1 */
-  activationWeight?: PartWeight,
+  activationWeight?: PerLayer,
   /** Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer. @default 1 */
-  timingWeight?: PartWeight,
+  timingWeight?: PerLayer,
   /** Factors on both over the epochs. */
   weightSchedule?: WeightSchedule,
   /** How the activation part treats the reset: `srm` or `rnn`. @default "srm" */
@@ -162,6 +162,19 @@ export type GainMode = "auto" | "manual";
 /** A data set that is drawn, with its options. */
 export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } & Randman | { "type": "spikeTrainMatching" } & SpikeTrainMatching;
 
+/**
+ * Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
+ * the layer fires as much as wanted on samples of the training data.
+ */
+export type InitialActivity = {
+  /** Wanted mean of the spikes per unit and sample over all steps, above 0: a number, or one for each spiking layer. */
+  spikesPerUnit: PerLayer,
+  /** Samples of the training data that it is measured on, drawn by the seed; at least 1. @default 256 */
+  samples?: number,
+  /** Largest difference, as a share of what is wanted, above 0 to 1. @default 0.05 */
+  tolerance?: number,
+};
+
 /** Size of the input: a number of units or `[channels, height, width]`. */
 export type InputShape = number | [number, number, number];
 
@@ -249,9 +262,9 @@ export type Metrics = {
 /** Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii). */
 export type MixtureRule = {
   /** Weight of the activation rule's gradient; a list has one number for each spiking layer. @default 1 */
-  activationWeight?: PartWeight,
+  activationWeight?: PerLayer,
   /** Weight of the timing rule's gradient; a list has one number for each spiking layer. @default 1 */
-  timingWeight?: PartWeight,
+  timingWeight?: PerLayer,
   /** Factors on both over the epochs. */
   weightSchedule?: WeightSchedule,
   /** How the activation rule treats the reset. @default "srm" */
@@ -304,8 +317,8 @@ export type NeuronConfig = {
 /** How parameters follow the gradient (spec 7). */
 export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "sgd" } & Sgd;
 
-/** Weight of a part: one number for every layer, or one for each spiking layer from the input up. */
-export type PartWeight = number | Array<number>;
+/** One number for every layer, or one for each spiking layer from the input up. */
+export type PerLayer = number | Array<number>;
 
 /** Squares side by side; rows and columns that do not fill one are dropped. */
 export type Pool2d = {
@@ -576,7 +589,18 @@ export type TimingRule = {
 };
 
 /** Something that happened in a run. Epochs and batches count from 1. */
-export type TrainEvent = { "type": "step",
+export type TrainEvent = { "type": "initialization",
+  /** Spiking layer, counted from 0. */
+  layer: number,
+  /** Number of spiking layers. */
+  layers: number,
+  /** Factor on the drawn weights. */
+  factor: number,
+  /** Mean spikes per unit and sample with it. */
+  spikesPerUnit: number,
+  /** Whether the layer keeps it. */
+  isSettled: boolean,
+} | { "type": "step",
   /** Epoch. */
   epoch: number,
   /** Batch of the epoch. */
@@ -611,6 +635,8 @@ export type TrainingConfig = {
   gradientClip?: number | null,
   /** Push for units that never fire. */
   silentUnitUpdate?: SilentUnitUpdate,
+  /** Firing of the network before it learns; `null`: the weights stay as drawn. */
+  initialActivity?: InitialActivity | null,
   /** Seed of the initial weights and of the order of samples. @default 1 */
   seed?: number,
   /** `"auto"` or a number; the result does not depend on it. @default "auto" */

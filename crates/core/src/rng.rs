@@ -14,6 +14,8 @@ pub enum Purpose {
     Encoding,
     /// Samples of a generated data set; `part` is the sample, the class or another piece of it.
     Generation,
+    /// Samples that the initial activity is measured on.
+    InitialActivity,
 }
 
 /// The stream for a purpose and a part of it.

@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod event;
+mod initialize;
 mod inspect;
 mod run;
 mod share;
@@ -59,7 +60,7 @@ impl Trainer {
             sweeps: sweeps(&config.rule, network.shapes.len(), 0),
             silent: SilentPush::new(&config.rule, &config.training),
             updates: 0,
-            run: Run::new(&network),
+            run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
             scratch: BatchScratch::new(&network),
             network,
@@ -102,12 +103,15 @@ impl Trainer {
         Ok((self.network.read_weights(layer, Slice::Values), self.network.read_biases(layer, Slice::Values)))
     }
 
-    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew.
+    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew. A run leaves them as they
+    /// are, whatever `training.initialActivity` says.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
     pub fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
-        self.network.set_parameters(layer, weights, biases)
+        self.network.set_parameters(layer, weights, biases)?;
+        self.run.initialization = None;
+        Ok(())
     }
 
     /// Updates so far.

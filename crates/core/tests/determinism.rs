@@ -63,7 +63,10 @@ fn cases() -> impl Iterator<Item = Config> {
     once.network.neuron.single_spike = true;
     let mut refractory = config("[1, 5, 6]", CONVOLUTIONS, CASES[5].0, CASES[5].1);
     refractory.network.neuron.refractory = 3;
-    dense.chain(convolutions).chain([once, refractory])
+    let mut active = config("30", DENSE, CASES[0].0, CASES[0].1);
+    active.training.initial_activity = serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.2, 0.5], "samples": 10 }"#)
+        .expect("the initial activity is valid");
+    dense.chain(convolutions).chain([once, refractory, active])
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.
@@ -109,7 +112,9 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
         if matches!(config.loss, spikelet_core::config::LossConfig::SpikeTrain(_)) { "trains" } else { "labels" };
     let (train, validation) = (data(48, targets), data(70, targets));
     let mut trainer = Trainer::new(config.clone(), level).expect("the configuration is valid");
-    raise_weights(&mut trainer);
+    if config.training.initial_activity.is_none() {
+        raise_weights(&mut trainer);
+    }
     trainer.begin(train.len()).expect("there are samples");
     let mut has_fired = false;
     while !trainer.is_finished() {

@@ -31,7 +31,8 @@ fn data() -> Dataset {
 
 fn trainer(config: &Config) -> Trainer {
     let mut trainer = Trainer::new(config.clone(), Level::detect()).expect("the configuration is valid");
-    for layer in 0..trainer.shapes().len() {
+    let layers = if config.training.initial_activity.is_none() { trainer.shapes().len() } else { 0 };
+    for layer in 0..layers {
         let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
         weights.iter_mut().for_each(|weight| *weight *= 4.0);
         trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
@@ -83,13 +84,18 @@ fn any_number_of_trainers_gives_the_same_bits() {
     let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70 }, { "type": "dense", "units": 4 }]"#;
     let convolution = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "flatten" },
         { "type": "dense", "units": 4 }]"#;
+    let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
+    configs[0].training.initial_activity =
+        Some(serde_json::from_str(r#"{ "spikesPerUnit": 0.3 }"#).expect("the initial activity is valid"));
     for (layers, loss, batch) in [
         (dense, r#"{ "type": "latency" }"#, 5),
         (dense, r#"{ "type": "latency", "earlyStop": "batch" }"#, 70),
         (dense, r#"{ "type": "count", "positive": 3 }"#, 2),
         (convolution, r#"{ "type": "latency" }"#, 40),
     ] {
-        let config = config(layers, loss, batch);
+        configs.push(config(layers, loss, batch));
+    }
+    for config in configs {
         let (expected, events) = train_alone(&config);
         let fired = events.iter().any(|event| match event {
             TrainEvent::EpochEnd(record) => record.train.spikes.per_unit.iter().all(|&spikes| spikes > 0.05),

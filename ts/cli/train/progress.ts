@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { EpochEndEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
+import type { EpochEndEvent, InitializationEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
 import { grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
@@ -24,6 +24,9 @@ export class ProgressView {
 
   show(event: TrainEvent): void {
     switch (event.type) {
+      case "initialization":
+        if (event.isSettled) this.line(initializationLine(event));
+        break;
       case "step":
         this.#step(event);
         break;
@@ -98,6 +101,11 @@ export class ProgressView {
     this.#stream.write(`\r${text.slice(0, width - 1)}\x1b[K`);
     this.#isOpen = true;
   }
+}
+
+function initializationLine({ layer, layers, factor, spikesPerUnit }: InitializationEvent): string {
+  const weights = `weights of spiking layer ${layer + 1}/${layers} × ${factor.toPrecision(3)}`;
+  return `initial activity  ${weights}: ${spikesPerUnit.toPrecision(3)} spikes a unit and sample`;
 }
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {

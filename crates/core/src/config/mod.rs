@@ -2,24 +2,27 @@
 //!
 //! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
 
+mod initial_activity;
 mod layers;
 mod loss;
 mod network;
-mod part_weight;
+mod per_layer;
 mod rule;
 mod surrogate;
 pub(crate) mod tagged;
 mod training;
 pub(crate) mod validate;
 mod validate_rule;
+mod weight_schedule;
 
 use serde::{Deserialize, Serialize};
 
+pub use initial_activity::InitialActivity;
 pub use loss::{
     CountLoss, EarlyStop, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
 };
 pub use network::{Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig, Pool2d};
-pub use part_weight::{Interpolation, PartWeight, WeightPoint, WeightSchedule};
+pub use per_layer::PerLayer;
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
 };
@@ -30,6 +33,7 @@ pub use training::{
     Adam, ConstantSchedule, OptimizerConfig, ScheduleConfig, Sgd, SilentRules, SilentUnitUpdate, StepSchedule, Threads,
     TrainingConfig,
 };
+pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};
 
 use crate::error::Result;
 

@@ -47,7 +47,7 @@ impl NetworkConfig {
     /// The number of layers with neurons.
     #[must_use]
     pub fn spiking_layers(&self) -> usize {
-        self.layers.iter().filter(|layer| matches!(layer, LayerConfig::Dense(_) | LayerConfig::Conv2d(_))).count()
+        self.layers.iter().filter(|layer| layer.is_spiking()).count()
     }
 
     fn default_steps() -> u32 {
@@ -150,6 +150,14 @@ pub enum LayerConfig {
     MaxPool2d(Pool2d),
     /// `[channels, height, width]` to a flat list of units, row-major.
     Flatten(Flatten),
+}
+
+impl LayerConfig {
+    /// Whether it has neurons.
+    #[must_use]
+    pub fn is_spiking(&self) -> bool {
+        matches!(self, Self::Dense(_) | Self::Conv2d(_))
+    }
 }
 
 deserialize_tagged!(LayerConfig {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::part_weight::{PartWeight, WeightSchedule};
+use super::per_layer::PerLayer;
 use super::surrogate::Surrogate;
 use super::tagged::deserialize_tagged;
+use super::weight_schedule::WeightSchedule;
 
 /// The learning rule (spec 5 and 6).
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -133,9 +134,9 @@ pub struct TimingRule {
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AntlrRule {
     /// Weight λ_act of the activation part at every layer; a list has one number for each spiking layer.
-    pub activation_weight: PartWeight,
+    pub activation_weight: PerLayer,
     /// Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer.
-    pub timing_weight: PartWeight,
+    pub timing_weight: PerLayer,
     /// Factors on both over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_schedule: Option<WeightSchedule>,
@@ -153,9 +154,9 @@ pub struct AntlrRule {
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MixtureRule {
     /// Weight of the activation rule's gradient; a list has one number for each spiking layer.
-    pub activation_weight: PartWeight,
+    pub activation_weight: PerLayer,
     /// Weight of the timing rule's gradient; a list has one number for each spiking layer.
-    pub timing_weight: PartWeight,
+    pub timing_weight: PerLayer,
     /// Factors on both over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_schedule: Option<WeightSchedule>,

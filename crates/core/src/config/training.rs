@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::initial_activity::InitialActivity;
 use super::tagged::deserialize_tagged;
 
 /// How parameters follow the gradient (spec 7).
@@ -214,6 +215,8 @@ pub struct TrainingConfig {
     pub gradient_clip: Option<f64>,
     /// Push for units that never fire.
     pub silent_unit_update: SilentUnitUpdate,
+    /// Firing of the network before it learns; `null`: the weights stay as drawn.
+    pub initial_activity: Option<InitialActivity>,
     /// Seed of the initial weights and of the order of samples.
     pub seed: u32,
     /// `"auto"` or a number; the result does not depend on it.
@@ -227,6 +230,7 @@ impl Default for TrainingConfig {
             epochs: 20,
             gradient_clip: Some(1.0),
             silent_unit_update: SilentUnitUpdate::default(),
+            initial_activity: None,
             seed: 1,
             threads: Threads::default(),
         }

@@ -38,6 +38,9 @@ impl Config {
             positive("training.gradientClip", clip)?;
         }
         not_negative("training.silentUnitUpdate.strength", training.silent_unit_update.strength)?;
+        if let Some(activity) = &training.initial_activity {
+            activity.validate(self.network.spiking_layers())?;
+        }
         if let Threads::Fixed(count) = training.threads {
             at_least("training.threads", count, 1)?;
             at_most("training.threads", u64::from(count), u64::from(MOST_THREADS))?;

@@ -1,14 +1,14 @@
 //! Ranges of the learning rule.
 
 use super::validate::{at_least, finite, not_negative, positive, require};
-use super::{ActivationVariant, PartWeight, ResetPath, ResetPaths, RuleConfig, Surrogate, WeightPoint, WeightSchedule};
+use super::{ActivationVariant, PerLayer, ResetPath, ResetPaths, RuleConfig, Surrogate, WeightPoint, WeightSchedule};
 use crate::error::{Error, Result};
 
 /// Checks a rule for a network of so many spiking layers.
 pub(super) fn rule(rule: &RuleConfig, layers: usize) -> Result<()> {
-    let weights = |activation: &PartWeight, timing: &PartWeight, schedule: Option<&WeightSchedule>| {
-        part_weight("rule.activationWeight", activation, layers)?;
-        part_weight("rule.timingWeight", timing, layers)?;
+    let weights = |activation: &PerLayer, timing: &PerLayer, schedule: Option<&WeightSchedule>| {
+        activation.validate("rule.activationWeight", layers, finite)?;
+        timing.validate("rule.timingWeight", layers, finite)?;
         schedule.map_or(Ok(()), weight_schedule)
     };
     match rule {
@@ -32,17 +32,6 @@ pub(super) fn rule(rule: &RuleConfig, layers: usize) -> Result<()> {
             weights(&mixture.activation_weight, &mixture.timing_weight, mixture.weight_schedule.as_ref())?;
             surrogate(&mixture.surrogate)?;
             reset_paths(&mixture.reset_path, Some(mixture.variant), true)
-        }
-    }
-}
-
-fn part_weight(path: &str, weight: &PartWeight, layers: usize) -> Result<()> {
-    match weight {
-        PartWeight::Every(weight) => finite(path, *weight),
-        PartWeight::ByLayer(weights) => {
-            let rule = format!("must have one number for each of the {layers} spiking layers");
-            require(weights.len() == layers, path, &rule, weights.len())?;
-            weights.iter().enumerate().try_for_each(|(layer, &weight)| finite(&format!("{path}[{layer}]"), weight))
         }
     }
 }

@@ -7,7 +7,7 @@ mod trace;
 
 use spikelet_kernels as kernels;
 
-use crate::config::{ActivationVariant, PartWeight, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
+use crate::config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 
 pub(crate) use convolution::{InputGradient, TileGradient};
 pub(crate) use injections::Injections;
@@ -43,7 +43,7 @@ pub(crate) struct Weights {
 /// The sweeps of a rule over so many spiking layers in an epoch, counted from 0; their weighted gradients are added.
 pub(crate) fn sweeps(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<Sweep> {
     let (activation_factor, timing_factor) = rule.weight_factors(epoch);
-    let scaled = |weight: &PartWeight, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
+    let scaled = |weight: &PerLayer, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
     let weights = |of: &dyn Fn(usize) -> Weights| (0..layers).map(of).collect::<Vec<_>>();
     let activation = |gradient: f32| Weights { gradient, activation: 1.0, timing: 0.0 };
     let timing = |gradient: f32| Weights { gradient, activation: 0.0, timing: 1.0 };

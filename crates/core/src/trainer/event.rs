@@ -42,6 +42,19 @@ pub struct EpochRecord {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub enum TrainEvent {
+    /// A factor was tried on the weights of a layer, so that it fires as much as `training.initialActivity` wants.
+    Initialization {
+        /// Spiking layer, counted from 0.
+        layer: u32,
+        /// Number of spiking layers.
+        layers: u32,
+        /// Factor on the drawn weights.
+        factor: f64,
+        /// Mean spikes per unit and sample with it.
+        spikes_per_unit: f64,
+        /// Whether the layer keeps it.
+        is_settled: bool,
+    },
     /// A batch was learned.
     Step {
         /// Epoch.

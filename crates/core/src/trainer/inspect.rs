@@ -137,6 +137,7 @@ impl Trainer {
             check(&format!("layers[{layer}].weights"), &given.weights, shape.weights())?;
             check(&format!("layers[{layer}].biases"), &given.biases, shape.filters)?;
         }
+        self.run.initialization = None;
         self.updates += 1;
         let optimizer = optim::step(&self.config.optimizer, self.learning_rate(), self.updates);
         let level = self.engine.level;

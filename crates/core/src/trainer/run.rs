@@ -3,6 +3,7 @@
 use super::Trainer;
 use super::evaluate::Evaluation;
 use super::event::{EpochRecord, Progress, TrainEvent};
+use super::initialize::Initialization;
 use crate::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
@@ -25,12 +26,14 @@ pub(super) struct Run {
     pub(super) validation: Option<Evaluation>,
     pub(super) history: Vec<EpochRecord>,
     pub(super) has_finished: bool,
+    /// The search for the initial weights, until it has ended.
+    pub(super) initialization: Option<Initialization>,
     /// Order of the samples in the current epoch, made when needed.
     order: Option<(u32, Vec<u32>)>,
 }
 
 impl Run {
-    pub(super) fn new(network: &Network) -> Self {
+    pub(super) fn new(network: &Network, is_initialized_first: bool) -> Self {
         Self {
             epoch: 0,
             batch: 0,
@@ -39,6 +42,7 @@ impl Run {
             validation: None,
             history: Vec::new(),
             has_finished: false,
+            initialization: is_initialized_first.then(Initialization::default),
             order: None,
         }
     }
@@ -107,7 +111,9 @@ impl Trainer {
             if self.run.has_finished {
                 break;
             }
-            if self.run.epoch >= self.config.training.epochs {
+            if let (Some(_), Some(wanted)) = (&self.run.initialization, self.config.training.initial_activity.clone()) {
+                self.advance_initialization(&wanted, train, executor, &mut events)?;
+            } else if self.run.epoch >= self.config.training.epochs {
                 self.run.has_finished = true;
                 events.push(TrainEvent::Finished { epochs: self.config.training.epochs });
             } else if self.run.validation.is_some() {

@@ -40,10 +40,12 @@ impl Share {
 }
 
 impl Trainer {
-    /// Whether a batch comes next, not a part of a validation pass or the end of the run.
+    /// Whether a batch comes next, not a part of the initialisation, of a validation pass or the end of the run.
     #[must_use]
     pub fn is_before_batch(&self) -> bool {
-        !self.run.has_finished && self.run.validation.is_none() && self.run.epoch < self.config.training.epochs
+        let run = &self.run;
+        let is_between = run.has_finished || run.initialization.is_some() || run.validation.is_some();
+        !is_between && run.epoch < self.config.training.epochs
     }
 
     /// Runs this trainer's share of the batch that comes next and returns its records, for [`Trainer::finish_share`] of all; nothing is

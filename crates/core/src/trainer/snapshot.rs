@@ -44,6 +44,9 @@ struct SavedProgress {
     validation: Option<SavedValidation>,
     history: Vec<EpochRecord>,
     has_finished: bool,
+    /// Whether the search for the initial weights has not ended.
+    #[serde(default)]
+    is_uninitialized: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -73,6 +76,7 @@ impl Trainer {
             }),
             history: run.history.clone(),
             has_finished: run.has_finished,
+            is_uninitialized: run.initialization.is_some(),
         };
         let mut tensors = Vec::new();
         for (layer, shape) in self.network.shapes.iter().enumerate() {
@@ -158,6 +162,9 @@ impl Trainer {
         self.run.validation = saved.validation.map(|v| self.evaluation_at(v.position as usize, v.sums));
         self.run.history = saved.history;
         self.run.has_finished = saved.has_finished;
+        if !saved.is_uninitialized {
+            self.run.initialization = None;
+        }
         Ok(())
     }
 }

@@ -1,47 +1,6 @@
-//! Weights of the activation and the timing part: by layer, and over the epochs.
+//! Weights of the activation and the timing part over the epochs.
 
-use serde::{Deserialize, Deserializer, Serialize};
-
-/// Weight of a part: one number for every layer, or one for each spiking layer from the input up.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
-pub enum PartWeight {
-    /// The same at every layer.
-    Every(f64),
-    /// One for each spiking layer.
-    ByLayer(Vec<f64>),
-}
-
-impl PartWeight {
-    /// The weight at a spiking layer.
-    #[must_use]
-    pub fn at(&self, layer: usize) -> f64 {
-        match self {
-            Self::Every(weight) => *weight,
-            Self::ByLayer(weights) => weights[layer],
-        }
-    }
-}
-
-impl Default for PartWeight {
-    fn default() -> Self {
-        Self::Every(1.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for PartWeight {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        use serde::de::Error as _;
-        use serde_json::Value;
-        let wanted = |found: &Value| D::Error::custom(format!("must be a number or a list of numbers, got {found}"));
-        let number = |value: &Value| value.as_f64().ok_or_else(|| wanted(value));
-        match &Value::deserialize(deserializer)? {
-            Value::Array(values) => values.iter().map(number).collect::<Result<_, _>>().map(Self::ByLayer),
-            value => number(value).map(Self::Every),
-        }
-    }
-}
+use serde::{Deserialize, Serialize};
 
 /// Between two points of a schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,0 +1,44 @@
+import { type Config, createTrainer, type InitializationEvent, type TrainEvent } from "spikelet";
+import { describe, expect, it } from "vitest";
+import { digitsConfig, fewDigits } from "../support/learning.js";
+
+const WANTED = [0.2, 0.5];
+const config: Config = {
+  ...digitsConfig,
+  loss: { type: "latency", earlyStop: "off" },
+  training: { ...digitsConfig.training, initialActivity: { spikesPerUnit: WANTED, samples: 100 } },
+};
+
+describe.each(["native", "wasm"] as const)("the initial activity, on %s", (backend) => {
+  it("is as wanted before anything is learnt", async () => {
+    const { validation } = await fewDigits();
+    using trainer = await createTrainer(config, { backend });
+    const events: TrainEvent[] = [];
+    for await (const event of trainer.run(validation, { epochs: 0 })) events.push(event);
+    const settled = events.filter((event): event is InitializationEvent & TrainEvent => {
+      return event.type === "initialization" && event.isSettled;
+    });
+    const { spikes } = await trainer.evaluate(validation);
+    expect(settled.map(({ spikesPerUnit }) => spikesPerUnit)).toEqual(spikes.perUnit);
+    for (const [layer, found] of spikes.perUnit.entries()) {
+      const wanted = WANTED[layer] ?? 0;
+      expect(Math.abs(found - wanted)).toBeLessThanOrEqual(0.05 * wanted);
+    }
+    expect(events.at(-1)?.type).toBe("finished");
+    expect(trainer.info.step).toBe(0);
+  });
+
+  it("out of reach is an error that names the layer", async () => {
+    const { validation } = await fewDigits();
+    const training = { ...digitsConfig.training, initialActivity: { spikesPerUnit: [0.2, 200] } };
+    using trainer = await createTrainer({ ...digitsConfig, training }, { backend });
+    const run = async () => {
+      for await (const event of trainer.run(validation)) expect(event.type).toBe("initialization");
+    };
+    await expect(run()).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      path: "training.initialActivity.spikesPerUnit[1]",
+      message: expect.stringContaining("network.layers[1] can't be made to fire 200 spikes"),
+    });
+  });
+});
