@@ -14,9 +14,13 @@ export interface CliResult {
 }
 
 /** Runs the built command; `onOutput` sees the process whenever it writes to stdout. */
-export function spikelet(args: string[], onOutput?: (child: ChildProcess, stdout: string) => void): Promise<CliResult> {
+export function spikelet(
+  args: string[],
+  onOutput?: (child: ChildProcess, stdout: string) => void,
+  env: Record<string, string> = {},
+): Promise<CliResult> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: "1" } });
+    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: "1", ...env } });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();

@@ -33,7 +33,9 @@ export interface DataArguments {
 /** Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file. */
 export function dataSource(args: DataArguments, known: Partial<DataSource> = {}): DataSource {
   const dataset = chosenSet(args, known);
-  const before = dataset === (known.dataset ?? defaultSet(known.dir)) ? known : {};
+  // What was said without a name or a place is meant for the set that is chosen.
+  const isNamed = known.dataset !== undefined || (known.dir ?? null) !== null;
+  const before = !isNamed || dataset === (known.dataset ?? defaultSet(known.dir)) ? known : {};
   return {
     dataset,
     dir: args.data === undefined ? (before.dir ?? null) : resolve(args.data),

@@ -11,6 +11,8 @@ export interface RasterOptions extends PictureOptions {
   sample?: number;
   /** Spikes of the input, shown below the layers. */
   input?: SpikeEvents;
+  /** Units of the input; the largest that spikes unless given. */
+  inputUnits?: number;
   /** Units of each layer, from the first spiking layer up; the largest unit that fires unless given. */
   units?: readonly number[];
   /** Steps on the axis; those that were simulated unless given. */
@@ -34,7 +36,8 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const row = (events: SpikeEvents, layer: number): Panel => {
     const { times, units: fired } = events.sample(sample);
     const isOutput = prediction !== undefined && layer === layers.length - 1;
-    const count = units[layer] ?? 1 + Math.max(0, ...fired, isOutput ? (label ?? 0) : 0);
+    const given = layer < 0 ? options.inputUnits : units[layer];
+    const count = given ?? 1 + Math.max(0, ...fired, isOutput ? (label ?? 0) : 0);
     const isBottom = input === undefined ? layer === 0 : layer < 0;
     const name = layer < 0 ? "Input" : isOutput ? "Output" : prediction === undefined ? "Units" : `Layer ${layer}`;
     const inner = Math.min(150, Math.max(36, count * 11));
@@ -59,13 +62,10 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
           : null,
         decision === undefined ? null : Plot.ruleX([decision], { stroke: COLOURS.vermillion, strokeDasharray: "4 3" }),
         isOutput && decision !== undefined
-          ? Plot.text([decision], {
-              x: decision,
-              frameAnchor: "top",
+          ? Plot.text([`decides ${prediction?.byFirstSpike[sample]} at step ${decision}`], {
+              frameAnchor: "top-right",
               dy: -14,
               fontSize: 11,
-              text: () => `decides ${prediction?.byFirstSpike[sample]} at step ${decision}`,
-              textAnchor: decision > steps / 2 ? "end" : "start",
               fill: COLOURS.vermillion,
             })
           : null,

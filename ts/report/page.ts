@@ -48,7 +48,7 @@ body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; background: 
 h1 { margin: 0 0 .5rem; font-size: 1.6rem; line-height: 1.25 }
 h2 { margin: 2.5rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); font-size: 1.2rem }
 p { margin: .5rem 0; max-width: 48rem }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem 1.5rem; margin: 1rem 0 }
+dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem 1.25rem; margin: 1rem 0 }
 dt, figcaption, .quiet { color: var(--quiet); font-size: .875rem }
 dd { margin: 0; font-variant-numeric: tabular-nums }
 .wide { overflow-x: auto }
@@ -58,10 +58,10 @@ th:first-child { padding-left: 0; text-align: left }
 thead th { color: var(--quiet); font-size: .875rem; font-weight: 600 }
 tbody th { font-weight: 400 }
 figure { margin: 0 0 1.25rem; min-width: 0 }
-figure svg { display: block; min-width: min(100%, 30rem) }
+figure svg { display: block; min-width: 28rem }
 .gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem }
 .warning { margin: .75rem 0; padding: .5rem 1rem; border-left: 4px solid var(--warn); background: var(--panel) }
-.warning strong { color: var(--warn) }
+.warning strong, .wrong { color: var(--warn) }
 pre { margin: .5rem 0; padding: 1rem; overflow-x: auto; background: var(--panel); font-size: .85rem }
 summary { cursor: pointer }
 code { font-size: .9em }

@@ -1,5 +1,6 @@
 import { defineCommand } from "citty";
 import { warningsOf } from "../../health/watch.js";
+import { save } from "../../io/files.node.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";
@@ -8,18 +9,29 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
+import { writeResultPage } from "../report/write.js";
+import { openOutput } from "../train/output.js";
 
 export const evaluate = defineCommand({
   meta: { name: "evaluate", description: "Accuracy, loss, spikes and cost of a checkpoint" },
-  args: { ...checkpointOptions, ...dataOptions, ...splitOptions, ...computeOptions, ...outputOptions },
+  args: {
+    ...checkpointOptions,
+    ...dataOptions,
+    ...splitOptions,
+    out: { type: "string", description: "folder for report.json and report.html; none unless given", valueHint: "DIR" },
+    ...computeOptions,
+    ...outputOptions,
+  },
   async run({ args }) {
     const signal = abortOnInterrupt();
+    const files = args.out === undefined ? undefined : await openOutput(args.out);
     const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const source = dataSource(args, record?.data);
     const { steps } = network.config.network;
     const split = await loadSplit(source, { backend: network.backend, steps, signal });
-    const metrics = await network.evaluate(split[args.split as keyof typeof split], { signal });
+    const samples = split[args.split as keyof typeof split];
+    const metrics = await network.evaluate(samples, { signal });
     const warnings = warningsOf(metrics, network.config, network.info.layers);
     const report = {
       [args.split]: metrics,
@@ -29,6 +41,12 @@ export const evaluate = defineCommand({
       config: network.config,
       version,
     };
+    if (files !== undefined) {
+      const title = `Evaluation on ${samples.info.name}`;
+      const told = { title, part: args.split, metrics, warnings, epochs: [], facts: [], data: source };
+      await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+      await writeResultPage(files.page, told, { network, samples, signal });
+    }
     printResult(args.json === true, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap(warningLines)]);
   },
 });

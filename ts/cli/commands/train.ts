@@ -12,13 +12,14 @@ import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, type CommandData, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
-import { metricLines, printResult, say } from "../print.js";
+import { grouped, metricLines, printResult, say } from "../print.js";
+import { writeResultPage } from "../report/write.js";
 import { History } from "../train/history.js";
 import { type OutputFolder, openOutput, runRecordBeside, writeRunRecord } from "../train/output.js";
 import { TrainingSession } from "../train/session.js";
 
 export const train = defineCommand({
-  meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv and report.json" },
+  meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
   args: {
     ...configOptions,
     ...dataOptions,
@@ -74,9 +75,25 @@ export const train = defineCommand({
       version,
     };
     await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+    const { epochs, seconds, samplesPerSecond } = report.train;
+    const told = {
+      title: `Training on ${split.train.info.name}`,
+      part: "test",
+      metrics: test,
+      warnings: session.warnings,
+      epochs: history.curve,
+      facts: [
+        ["trained", `${epochs} epochs of ${grouped(split.train.length)} samples in ${seconds.toFixed(1)} s`],
+        ["speed", `${grouped(samplesPerSecond)} samples/s`],
+        ["shown", `epoch ${report.best.epoch}, the best on the validation data`],
+      ],
+      data: source,
+    } as const;
+    await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });
     printResult(args.json === true, { type: "report", ...report }, () => [
       ...metricLines("test", test),
       `checkpoint     ${best} (epoch ${report.best.epoch})`,
+      `report         ${files.page}`,
     ]);
   },
 });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { EpochEndEvent } from "../../events.js";
 import { save } from "../../io/files.node.js";
+import type { CurveMetrics, CurvePoint } from "../../plot/index.js";
 
 const COLUMNS = [
   "epoch",
@@ -88,6 +89,17 @@ export class History {
     return best;
   }
 
+  /** What a picture of learning curves takes. */
+  get curve(): CurvePoint[] {
+    return this.rows.map((row) => ({
+      epoch: row.epoch,
+      train: metricsIn(row.trainLoss, row.trainFirstSpike, row.trainCount, row.trainSpikesPerSample),
+      validation: Number.isNaN(row.validationLoss)
+        ? null
+        : metricsIn(row.validationLoss, row.validationFirstSpike, row.validationCount, row.validationSpikesPerSample),
+    }));
+  }
+
   /** Totals over all epochs. */
   get totals(): { epochs: number; samples: number; seconds: number; samplesPerSecond: number } {
     const samples = this.rows.reduce((sum, row) => sum + row.samples, 0);
@@ -99,6 +111,10 @@ export class History {
       samplesPerSecond: training > 0 ? round(samples / training) : 0,
     };
   }
+}
+
+function metricsIn(loss: number, firstSpike: number, count: number, perSample: number): CurveMetrics {
+  return { loss, accuracy: { firstSpike, count }, spikes: { perSample } };
 }
 
 function numberIn(text: string | undefined): number {

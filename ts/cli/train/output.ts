@@ -14,6 +14,8 @@ export interface OutputFolder {
   best: string;
   history: string;
   report: string;
+  /** The report for people. */
+  page: string;
   run: string;
 }
 
@@ -56,6 +58,7 @@ export function filesIn(dir: string): OutputFolder {
     best: join(dir, "best.safetensors"),
     history: join(dir, "history.csv"),
     report: join(dir, "report.json"),
+    page: join(dir, "report.html"),
     run: join(dir, "run.json"),
   };
 }

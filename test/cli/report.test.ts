@@ -1,0 +1,92 @@
+import { mkdtemp, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../../scripts/find-chromium.mjs";
+import { spikelet } from "../support/spawn-cli.js";
+
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+/** Points of Yin-Yang, a network of a few units. */
+const TINY = [
+  ...["--dataset", "yinYang", "--set", "data.options.samples=300", "--set", "network.input=5", "--set", "network.steps=60"],
+  ...["--set", 'network.layers=[{"type":"dense","units":20},{"type":"dense","units":3}]', "--set", "training.epochs=2"],
+];
+
+describe("report.html", () => {
+  let out = "";
+  let html = "";
+  beforeAll(async () => {
+    out = await folder();
+    expect(await spikelet(["train", ...TINY, "--out", out])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("report.html"),
+    });
+    html = await readFile(join(out, "report.html"), "utf8");
+  });
+
+  it("has every section and the figures of report.json", async () => {
+    const headings = [...html.matchAll(/<h2>(.*?)<\/h2>/g)].map(([, heading]) => heading);
+    expect(headings.filter((heading) => heading !== "Warnings")).toEqual([
+      "Learning",
+      "Decisions",
+      "Samples",
+      "Spikes",
+      "Weights",
+      "Configuration",
+    ]);
+    const { test } = JSON.parse(await readFile(join(out, "report.json"), "utf8"));
+    expect(html).toContain(`${(100 * test.accuracy.firstSpike).toFixed(1)} % by first spike`);
+    expect(html).toContain(`<dd>${test.spikes.perSample.toFixed(1)}</dd>`);
+    expect(html).toContain("5 – 20 – 3");
+    const right = Math.round(test.accuracy.firstSpike * test.samples);
+    expect(html).toContain(`aria-label="confusion matrix of 3 classes, ${right} of ${test.samples} decisions right"`);
+    expect(html).toMatch(/test sample \d+: right/);
+    expect(html).toMatch(/test sample \d+: wrong/);
+  });
+
+  it("needs nothing beside itself", () => {
+    expect(html.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(
+      /https?:|<script|<link|src=|@import|url\(|undefined|NaN/,
+    );
+  });
+
+  it("is written by evaluate where it is told to", async () => {
+    const other = await folder();
+    const args = ["evaluate", "--checkpoint", join(out, "best.safetensors"), "--out", other, "--json"];
+    const { code, json } = await spikelet(args);
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(join(other, "report.json"), "utf8"))).toEqual(json()[0]);
+    expect(await readFile(join(other, "report.html"), "utf8")).toContain("<h1>Evaluation on yinYang</h1>");
+  });
+
+  it("goes without pictures where the packages that draw are missing, and says so", async () => {
+    const other = await folder();
+    const loader = new URL("../support/without-plots.mjs", import.meta.url).href;
+    const args = ["evaluate", "--checkpoint", join(out, "best.safetensors"), "--out", other];
+    const { code, stderr } = await spikelet(args, undefined, { NODE_OPTIONS: `--import ${loader}` });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("npm install @observablehq/plot linkedom")]);
+    const page = await readFile(join(other, "report.html"), "utf8");
+    expect(page).toContain("npm install @observablehq/plot linkedom");
+    expect(page).toContain("<h2>Spikes</h2>");
+    expect(page).not.toContain("<svg");
+  });
+
+  it.each(["light", "dark"] as const)("opens in a browser without a complaint, %s, as narrow as a phone", async (colorScheme) => {
+    const browser = await chromium.launch({ executablePath: findChromium() ?? "chromium", args: ["--no-sandbox"] });
+    try {
+      const page = await browser.newPage({ colorScheme, viewport: { width: 390, height: 800 }, javaScriptEnabled: true });
+      const complaints: string[] = [];
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("request", (request) => request.url().startsWith("file:") || complaints.push(request.url()));
+      await page.goto(pathToFileURL(join(out, "report.html")).href);
+      const [ground, width] = (await page.evaluate(
+        "[getComputedStyle(document.body).backgroundColor, document.documentElement.scrollWidth]",
+      )) as [string, number];
+      expect([ground, width, complaints]).toEqual([colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(13, 17, 23)", 390, []]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

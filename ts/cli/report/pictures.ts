@@ -1,0 +1,80 @@
+import { html, type Markup } from "../../report/markup.js";
+import { figure, gallery } from "../../report/parts.js";
+import type { Plots } from "../../report/plots.js";
+import type { Example } from "./answers.js";
+import type { Result } from "./result-page.js";
+
+const UNITS_SHOWN = 20;
+
+export function curves({ learningCurves }: Plots, { epochs }: Result): Markup {
+  return figure(learningCurves(epochs, { width: 720 }), "accuracy, spikes and loss, epoch by epoch");
+}
+
+export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
+  const classes = outputsOf(config.network.layers.at(-1));
+  const how = answers.readout === "byFirstSpike" ? "by first spike" : "by most spikes";
+  const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, width: 560 });
+  return figure(svg, `how often each label got each decision, ${how}; right ones are blue`);
+}
+
+/** One raster for each example. */
+export function rasters({ spikeRaster }: Plots, { answers, layers, config, shape, part }: Result): Markup {
+  const { examples } = answers;
+  const common = {
+    units: layers.map((layer) => layer.units),
+    inputUnits: shape.reduce((product, size) => product * size, 1),
+    steps: Math.min(config.network.steps, lastStep(examples) + 10),
+    width: 560,
+  };
+  const drawn = examples.map((example) => {
+    const { prediction, input, label } = example;
+    const svg = spikeRaster(prediction, { ...common, input, ...(label === undefined ? {} : { label }) });
+    return figure(svg, caption(example, part));
+  });
+  const key = "Input below, output on top; a dashed line stands at the decision";
+  return html`<p>${key}${answers.labels ? ", the label's row is green" : ""}.</p>\n${gallery(drawn)}`;
+}
+
+function lastStep(examples: readonly Example[]): number {
+  const times = examples.flatMap(({ prediction, input }) => [input, ...prediction.layers].map((events) => events.times));
+  return times.reduce((last, own) => own.reduce((most, time) => Math.max(most, time), last), 0);
+}
+
+function caption({ index, label, decision }: Example, part: string) {
+  const sample = `${part} sample ${index}`;
+  if (label === undefined) return sample;
+  if (label === decision) return `${sample}: right, ${label}`;
+  return html`<strong class="wrong">${sample}: wrong, ${decision} instead of ${label}</strong>`;
+}
+
+export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, config }: Result): Markup {
+  const samples = answers.first.byCount.length;
+  const common = { units: layers.map((layer) => layer.units), width: 560 };
+  return gallery([
+    figure(
+      spikeHistogram(answers.first, { ...common, by: "step", steps: config.network.steps }),
+      `when the layers spike, over ${samples} samples`,
+    ),
+    figure(spikeHistogram(answers.first, { ...common, by: "unit" }), "how many spikes a unit has in a sample"),
+  ]);
+}
+
+/** Of the first units of the first spiking layer. */
+export function weights({ weightMaps }: Plots, { parameters, layers, config, shape }: Result): Markup {
+  const { weights, biases } = parameters;
+  const inputs = weights.length / biases.length;
+  const kernel = layers[0]?.kernel;
+  const isOfInput = config.network.layers[0]?.type === "dense" && shape.reduce((product, size) => product * size, 1) === inputs;
+  const map = kernel !== undefined ? [inputs / kernel ** 2, kernel, kernel] : isOfInput && shape.length > 1 ? shape : [1, inputs];
+  const units = Array.from({ length: Math.min(UNITS_SHOWN, biases.length) }, (_, unit) => unit);
+  const name = kernel === undefined ? "units" : "channels";
+  const svg = weightMaps(parameters, { shape: map, units, width: 720 });
+  return figure(
+    svg,
+    `weights of the first ${units.length} of ${biases.length} ${name} of layer 0: blue drives a unit, red holds it back`,
+  );
+}
+
+function outputsOf(layer: Result["config"]["network"]["layers"][number] | undefined): number {
+  return layer?.type === "dense" ? layer.units : 0;
+}

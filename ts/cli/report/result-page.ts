@@ -1,0 +1,136 @@
+import type { ResolvedConfig } from "../../config.js";
+import type { LayerConfig, Metrics } from "../../generated/config.js";
+import type { Warning } from "../../health/warning.js";
+import type { LayerInfo } from "../../network.js";
+import type { CurvePoint } from "../../plot/index.js";
+import { type Content, html, type Markup } from "../../report/markup.js";
+import { page, type Section } from "../../report/page.js";
+import { facts, folded, table } from "../../report/parts.js";
+import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
+import type { LayerParameters } from "../../results.js";
+import type { BackendRecord } from "../backend-record.js";
+import type { DataSource } from "../data.js";
+import { grouped, percent } from "../print.js";
+import type { Answers } from "./answers.js";
+import { confusion, curves, rasters, spikeHistograms, weights } from "./pictures.js";
+
+/** What a page about a network tells. */
+export interface Result {
+  title: string;
+  /** Which samples it was measured on. */
+  part: string;
+  metrics: Metrics;
+  warnings: readonly Warning[];
+  /** The epochs of its training, where they are known. */
+  epochs: readonly CurvePoint[];
+  /** Further facts for the head of the page. */
+  facts: readonly (readonly [name: string, value: string])[];
+  config: ResolvedConfig;
+  layers: readonly LayerInfo[];
+  data: DataSource;
+  /** `[height, width]` or `[channels, height, width]` of a sample. */
+  shape: readonly number[];
+  answers: Answers;
+  /** Of the first spiking layer. */
+  parameters: LayerParameters;
+  backend: BackendRecord;
+}
+
+/** The page; without `plots` its pictures are missing, and it says so. */
+export function resultPage(result: Result, plots: Plots | undefined): string {
+  const { title, config, backend, data } = result;
+  const pictures: readonly (Section | undefined)[] = plots
+    ? [
+        result.epochs.length > 0 ? { title: "Learning", content: curves(plots, result) } : undefined,
+        result.answers.labels ? { title: "Decisions", content: confusion(plots, result) } : undefined,
+        { title: "Samples", content: rasters(plots, result) },
+      ]
+    : [];
+  const sections: readonly (Section | undefined)[] = [
+    result.warnings.length > 0 ? { title: "Warnings", content: result.warnings.map(warning) } : undefined,
+    ...pictures,
+    { title: "Spikes", content: [layerTable(result), plots && spikeHistograms(plots, result)] },
+    plots && { title: "Weights", content: weights(plots, result) },
+    {
+      title: "Configuration",
+      content: [
+        facts([
+          ["backend", `${backend.kind}, ${backend.simd}, ${backend.threads} threads`],
+          ["network", networkText(config)],
+          ["steps", String(config.network.steps)],
+          ["rule", config.rule.type],
+          ["loss", config.loss.type],
+        ]),
+        folded("configuration", JSON.stringify(config, null, 2)),
+        folded("data", JSON.stringify(data, null, 2)),
+      ],
+    },
+  ];
+  return page({ title, lead: lead(result, plots), sections: sections.filter((section) => section !== undefined) });
+}
+
+function lead(result: Result, plots: Plots | undefined): Content {
+  const { metrics, answers, part } = result;
+  const { accuracy, spikes, decisionStep } = metrics;
+  const samples = `${grouped(metrics.samples)} ${part} samples`;
+  const [chosen, other] =
+    answers.readout === "byFirstSpike"
+      ? [`${percent(accuracy.firstSpike)} by first spike`, `${percent(accuracy.count)} by most spikes`]
+      : [`${percent(accuracy.count)} by most spikes`, `${percent(accuracy.firstSpike)} by first spike`];
+  const verdict = answers.labels
+    ? html`<p><strong>${chosen}</strong> right (${other}) of ${samples}.</p>\n`
+    : html`<p>A loss of <strong>${metrics.loss.toPrecision(4)}</strong> over ${samples}.</p>\n`;
+  return [
+    verdict,
+    facts([
+      ["spikes a sample", spikes.perSample.toFixed(1)],
+      ["up to the decision", spikes.untilDecision.toFixed(1)],
+      ["step of the decision", `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
+      ["synaptic operations a sample", grouped(metrics.synapticOperations)],
+      ["loss", metrics.loss.toPrecision(4)],
+      ...result.facts,
+    ]),
+    plots ? undefined : html`<p class="warning">${WITHOUT_PLOTS}</p>\n`,
+  ];
+}
+
+/** Settings in the advice stand between backticks. */
+function warning({ message, advice }: Warning): Markup {
+  const words = advice.split("`").map((part, k) => (k % 2 === 1 ? html`<code>${part}</code>` : part));
+  return html`<div class="warning"><strong>${message}</strong><p>${words}</p></div>\n`;
+}
+
+function layerTable({ metrics, layers }: Result): Markup {
+  const { spikes, silentFraction, saturatedFraction, firingRate } = metrics;
+  const rows = layers.map(({ units }, layer) => [
+    layer === layers.length - 1 ? "output" : `layer ${layer}`,
+    grouped(units),
+    (spikes.perUnit[layer] ?? 0).toFixed(3),
+    (spikes.untilDecisionPerUnit[layer] ?? 0).toFixed(3),
+    percent(silentFraction[layer] ?? 0),
+    percent(saturatedFraction[layer] ?? 0),
+    (firingRate[layer] ?? 0).toPrecision(3),
+  ]);
+  return table(["", "units", "spikes a unit", "up to the decision", "silent", "saturated", "spikes a step"], rows);
+}
+
+/** `784 – 800 – 10`. */
+function networkText({ network }: ResolvedConfig): string {
+  const input = Array.isArray(network.input) ? network.input.join("×") : String(network.input);
+  return [input, ...network.layers.flatMap((layer) => layerText(layer) ?? [])].join(" – ");
+}
+
+function layerText(layer: LayerConfig): string | undefined {
+  switch (layer.type) {
+    case "dense":
+      return String(layer.units);
+    case "conv2d":
+      return `conv ${layer.channels}×${layer.kernel}×${layer.kernel}`;
+    case "avgPool2d":
+      return `mean ${layer.window}×${layer.window}`;
+    case "maxPool2d":
+      return `max ${layer.window}×${layer.window}`;
+    case "flatten":
+      return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import { save } from "../../io/files.node.js";
+import type { Network } from "../../network.js";
+import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
+import { backendRecord } from "../backend-record.js";
+import { say } from "../print.js";
+import { answersOf } from "./answers.js";
+import { type Result, resultPage } from "./result-page.js";
+
+/** What a command says about a network; the rest is asked of the network itself. */
+export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data">;
+
+/** Writes the page about a network and its answers on `samples`. */
+export async function writeResultPage(
+  file: string,
+  told: Told,
+  { network, samples, signal }: { network: Network; samples: SpikeDataset; signal: AbortSignal },
+): Promise<void> {
+  const plots = await loadPlots();
+  if (plots === undefined) say(`${file}: ${WITHOUT_PLOTS}`);
+  const [parameters = { weights: new Float32Array(), biases: new Float32Array() }] = await network.parameters();
+  const answers = await answersOf(network, samples, signal);
+  const { config, info } = network;
+  const seen = { config, layers: info.layers, shape: samples.info.shape, answers, parameters, backend: backendRecord(network) };
+  await save(file, resultPage({ ...told, ...seen }, plots));
+}
