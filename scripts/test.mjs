@@ -19,6 +19,7 @@ const ALL_SCRIPTS = [
   "biome.json",
   "presets",
   "examples",
+  "demo",
 ];
 
 /** Each check: what it depends on and what it runs. */

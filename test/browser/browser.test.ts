@@ -1,17 +1,14 @@
 import type { Browser, Page } from "playwright-core";
-import { chromium } from "playwright-core";
 import type { PageOptions } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium } from "../../scripts/find-chromium.mjs";
 import committed from "../parity/digest.json" with { type: "json" };
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 import { buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
+import { complaintsOf, launchChromium } from "./chromium.js";
 import { serve } from "./serve.js";
 
 /** Bytes after gzip that a page may load. */
 const BUDGET = { wasm: 400_000, js: 30_000 };
-
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 let project: PackedProject;
 let browser: Browser;
@@ -21,9 +18,7 @@ beforeAll(async () => {
   project = await packedProject();
   await writePage(project.folder);
   built = await buildWithVite(project.folder);
-  const executablePath = findChromium();
-  if (executablePath === undefined) throw new Error("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path");
-  browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser = await launchChromium();
 }, 120_000);
 
 afterAll(async () => {
@@ -42,10 +37,8 @@ interface OpenPage {
 
 async function open(url: string, prepare?: (page: Page) => Promise<unknown>): Promise<OpenPage> {
   const page = await browser.newPage();
-  const complaints: string[] = [];
+  const complaints = complaintsOf(page);
   const requests: string[] = [];
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("request", (request) => requests.push(new URL(request.url()).pathname));
   await prepare?.(page);
   await page.goto(url);

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { SpikeletError } from "../errors.js";
-import type { Gradients, LayerTrace } from "../results.js";
+import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
 import { type PictureOptions, panel, picture } from "./picture.js";
+import { tracedSample } from "./trace.js";
 
 export interface MembraneOptions extends PictureOptions {
   /** Sample of the batch; the first unless given. */
@@ -77,23 +78,4 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
   ] as const;
   const description = `membrane potential over ${steps} steps of units ${units.join(", ")} of layer ${layer}, with the threshold at ${threshold}`;
   return picture(panels, description, { ...options, keys });
-}
-
-/** The trace of a layer, and how many steps the sample ran. */
-export function tracedSample(
-  { trace, prediction }: Gradients,
-  sample: number,
-  wanted: number | undefined,
-): { trace: LayerTrace; layer: number; steps: number } {
-  if (trace === undefined) {
-    throw new SpikeletError("SHAPE_MISMATCH", "trace", "is missing: gradients(batch, { trace: true }) records it");
-  }
-  const layer = wanted ?? trace.length - 1;
-  const found = trace[layer];
-  if (found === undefined) throw new SpikeletError("SHAPE_MISMATCH", "layer", `must be below ${trace.length}, got ${layer}`);
-  const steps = prediction.steps[sample];
-  if (steps === undefined) {
-    throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${prediction.steps.length}, got ${sample}`);
-  }
-  return { trace: found, layer, steps };
 }

@@ -1,0 +1,53 @@
+import { label, svg, tenth } from "../page/svg.js";
+
+const RIGHT = 8;
+
+/** The steps of a sample from left to right, the same in every picture of it. */
+export class Axis {
+  readonly left: number;
+  readonly right: number;
+  readonly #steps: number;
+
+  /** @param left pixels for the names of rows. */
+  constructor(width: number, steps: number, left: number) {
+    this.left = left;
+    this.right = width - RIGHT;
+    this.#steps = Math.max(1, steps);
+  }
+
+  /** Middle of a step. */
+  x(step: number): number {
+    return this.left + ((step + 0.5) / this.#steps) * (this.right - this.left);
+  }
+
+  /** Frame of a band of rows. */
+  band(top: number, height: number): SVGElement {
+    return svg("rect", {
+      x: this.left,
+      y: tenth(top),
+      width: tenth(Math.max(0, this.right - this.left)),
+      height: tenth(height),
+      class: "band",
+    });
+  }
+
+  /** Heading of a band, above it. */
+  heading(top: number, name: string, detail: string): SVGElement {
+    return svg(
+      "text",
+      { x: this.left, y: tenth(top - 5), class: "heading" },
+      svg("tspan", { class: "row-name" }, name),
+      ` ${detail}`,
+    );
+  }
+
+  ticks(y: number): SVGElement[] {
+    const steps = Array.from({ length: Math.floor((this.#steps - 1) / 10) + 1 }, (_, k) => 10 * k);
+    return steps.map((step) =>
+      label(this.x(step), y, step === 0 ? "step 0" : String(step), {
+        class: "tick",
+        "text-anchor": step === 0 ? "start" : "middle",
+      }),
+    );
+  }
+}

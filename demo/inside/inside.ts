@@ -1,0 +1,124 @@
+import type { SpikeDataset, Trainer } from "spikelet";
+import { centred } from "../draw/centre.js";
+import { Pad } from "../draw/pad.js";
+import { Samples } from "../draw/samples.js";
+import { announce } from "../page/announce.js";
+import { byId, element } from "../page/element.js";
+import type { Responsiveness } from "../page/responsiveness.js";
+import { type Digit, lookInside } from "./insight.js";
+import { Replay } from "./replay.js";
+import { InsideView } from "./view.js";
+
+/** Milliseconds without a stroke after which a drawing counts as done. */
+const STROKE_PAUSE = 500;
+
+/** One digit, drawn or taken, and what the chosen network does with it. */
+export class Inside {
+  readonly #pad: Pad;
+  readonly #samples: Samples;
+  readonly #label = byId("label", HTMLSelectElement);
+  readonly #view = new InsideView();
+  readonly #replay: Replay;
+  readonly #trainer: () => Trainer | undefined;
+  readonly #responsiveness: Responsiveness;
+  #isDrawn = false;
+  #isLooking = false;
+  #looksAgain = false;
+  #strokeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param trainer of the network to look into. */
+  constructor(digits: SpikeDataset, trainer: () => Trainer | undefined, responsiveness: Responsiveness) {
+    this.#trainer = trainer;
+    this.#responsiveness = responsiveness;
+    this.#pad = new Pad(byId("pad", HTMLElement), { drawn: () => this.#drawn(), said: announce });
+    this.#replay = new Replay(
+      (step) => this.#seek(step),
+      () => this.#tell(),
+    );
+    this.#label.append(element("option", { value: "" }, "?"));
+    for (let digit = 0; digit < 10; digit++) this.#label.append(element("option", { value: String(digit) }, String(digit)));
+    this.#label.addEventListener("change", () => void this.look());
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#clear());
+    this.#samples = new Samples(digits, (digit) => this.#take(digit));
+    const first = this.#samples.choose(3);
+    if (first !== undefined) this.#put(first);
+  }
+
+  /** Shows what the network does with the digit now; asked for while it is looking, it looks once more after that. */
+  async look(): Promise<void> {
+    this.#looksAgain = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      while (this.#looksAgain) {
+        this.#looksAgain = false;
+        await this.#lookOnce();
+      }
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** The same for what goes on by itself: it waits for nothing and interrupts nothing. */
+  glance(): void {
+    if (!this.#isLooking && !this.#replay.isPlaying) void this.look();
+  }
+
+  async #lookOnce(): Promise<void> {
+    const trainer = this.#trainer();
+    if (trainer === undefined) return;
+    const insight = await lookInside(trainer, this.#digit());
+    this.#responsiveness.drawing(() => {
+      this.#replay.fit(insight.steps);
+      this.#view.show(insight, this.#replay.step);
+      this.#pad.light(this.#view.dimmestBy(this.#replay.step));
+    });
+  }
+
+  #digit(): Digit {
+    const { pixels } = this.#pad;
+    const label = this.#label.value === "" ? undefined : Number(this.#label.value);
+    return { pixels: this.#isDrawn ? centred(pixels) : pixels, label };
+  }
+
+  #take(digit: Digit): void {
+    this.#put(digit);
+    void this.#watch();
+  }
+
+  #put({ pixels, label }: Digit): void {
+    this.#isDrawn = false;
+    this.#pad.pixels = pixels;
+    this.#label.value = String(label ?? "");
+  }
+
+  #clear(): void {
+    this.#pad.clear();
+    this.#drawn();
+  }
+
+  #drawn(): void {
+    this.#isDrawn = true;
+    this.#samples.release();
+    if (this.#pad.isEmpty) this.#label.value = "";
+    void this.look();
+    clearTimeout(this.#strokeTimer);
+    if (!this.#pad.isEmpty) this.#strokeTimer = setTimeout(() => void this.#watch(), STROKE_PAUSE);
+  }
+
+  async #watch(): Promise<void> {
+    await this.look();
+    this.#replay.play();
+  }
+
+  #seek(step: number): void {
+    this.#responsiveness.drawing(() => {
+      this.#view.seek(step);
+      this.#pad.light(this.#view.dimmestBy(step));
+    });
+  }
+
+  #tell(): void {
+    announce(this.#view.answer);
+  }
+}

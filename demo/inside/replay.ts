@@ -1,0 +1,82 @@
+import { byId } from "../page/element.js";
+
+/** Milliseconds that a step is shown. */
+const PACE = 45;
+
+/** The step that is shown: run through, or chosen by hand. */
+export class Replay {
+  readonly #slider = byId("playhead", HTMLInputElement);
+  readonly #button = byId("watch", HTMLButtonElement);
+  readonly #output = byId("playhead-step", HTMLOutputElement);
+  readonly #onSeek: (step: number) => void;
+  readonly #onEnd: () => void;
+  #frame = 0;
+
+  constructor(onSeek: (step: number) => void, onEnd: () => void) {
+    this.#onSeek = onSeek;
+    this.#onEnd = onEnd;
+    this.#slider.addEventListener("input", () => {
+      this.#stop();
+      this.#seek(this.step);
+    });
+    this.#button.addEventListener("click", () => (this.isPlaying ? this.#finish() : this.play()));
+  }
+
+  get step(): number {
+    return this.#slider.valueAsNumber;
+  }
+
+  get isPlaying(): boolean {
+    return this.#frame !== 0;
+  }
+
+  /** Takes over the length of a sample; what was shown whole is shown whole again. */
+  fit(steps: number): void {
+    const wasWhole = this.#slider.value === this.#slider.max;
+    this.#slider.max = String(steps - 1);
+    if (wasWhole) this.#slider.value = this.#slider.max;
+    this.#showStep();
+  }
+
+  /** Runs from the first step to the last; at once to the last for those who want no motion. */
+  play(): void {
+    this.#stop();
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      this.#finish();
+      return;
+    }
+    const start = performance.now();
+    const last = Number(this.#slider.max);
+    this.#button.textContent = "Skip";
+    const tick = (now: number) => {
+      const step = Math.floor((now - start) / PACE);
+      if (step >= last) return this.#finish();
+      if (step !== this.step) this.#seek(Math.max(0, step));
+      this.#frame = requestAnimationFrame(tick);
+    };
+    this.#frame = requestAnimationFrame(tick);
+  }
+
+  #finish(): void {
+    this.#stop();
+    this.#seek(Number(this.#slider.max));
+    this.#onEnd();
+  }
+
+  #stop(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    this.#button.textContent = "Play";
+  }
+
+  #seek(step: number): void {
+    this.#slider.value = String(step);
+    this.#showStep();
+    this.#onSeek(step);
+  }
+
+  #showStep(): void {
+    this.#output.value = `step ${this.step}`;
+    this.#slider.setAttribute("aria-valuetext", `step ${this.step} of ${this.#slider.max}`);
+  }
+}

@@ -1,0 +1,63 @@
+import { Picture } from "../page/picture.js";
+import { svg, tenth } from "../page/svg.js";
+import { Axis } from "./axis.js";
+import type { Insight } from "./insight.js";
+
+let made = 0;
+
+/** A picture over the steps of a sample; what comes after the step shown is faint. */
+export abstract class TimedPicture extends Picture {
+  readonly #clip = `past-${++made}`;
+  readonly #past = svg("rect", { y: 0 });
+  readonly #needle = svg("path", { class: "needle" });
+  #insight: Insight | undefined;
+  #playhead = 0;
+  #height = 0;
+
+  show(insight: Insight, playhead: number): void {
+    this.#insight = insight;
+    this.#playhead = playhead;
+    this.redraw();
+  }
+
+  /** Moves the step shown, without drawing anything else. */
+  seek(playhead: number): void {
+    this.#playhead = playhead;
+    this.#place();
+  }
+
+  /** Pixels on the left for the names of rows. */
+  protected readonly left: number = 1;
+
+  /** What lies still, what runs with time, and a sentence for those who do not see it. */
+  protected abstract draw(
+    insight: Insight,
+    axis: Axis,
+  ): { height: number; still: Node[]; timed: SVGElement[]; description: string };
+
+  protected override redraw(): void {
+    if (this.#insight === undefined || this.width === 0) return;
+    const axis = this.#axis(this.#insight.steps);
+    const { height, still, timed, description } = this.draw(this.#insight, axis);
+    this.#height = height;
+    const clip = svg("clipPath", { id: this.#clip }, this.#past);
+    const future = svg("g", { class: "future" }, ...timed.map((part) => part.cloneNode(true)));
+    const past = svg("g", { "clip-path": `url(#${this.#clip})` }, ...timed);
+    this.replace(height, description, [clip, ...still, future, past, this.#needle]);
+    this.#place();
+  }
+
+  #axis(steps: number): Axis {
+    return new Axis(this.width, steps, this.left);
+  }
+
+  #place(): void {
+    const steps = this.#insight?.steps ?? 1;
+    const axis = this.#axis(steps);
+    const isWhole = this.#playhead >= steps - 1;
+    const right = isWhole ? this.width : axis.x(this.#playhead + 0.5);
+    this.#past.setAttribute("width", tenth(Math.max(0, right)));
+    this.#past.setAttribute("height", String(this.#height));
+    this.#needle.setAttribute("d", isWhole ? "" : `M${tenth(right)},0V${this.#height - 20}`);
+  }
+}

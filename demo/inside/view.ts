@@ -1,0 +1,55 @@
+import { byId } from "../page/element.js";
+import type { Insight } from "./insight.js";
+import { Membranes } from "./membranes.js";
+import { Raster } from "./raster.js";
+import { WishPicture } from "./wish-picture.js";
+
+/** The pictures of one digit, and what the network answers. */
+export class InsideView {
+  readonly #pictures = [
+    new Raster(byId("raster", HTMLElement)),
+    new Membranes(byId("membranes", HTMLElement)),
+    new WishPicture(byId("wishes", HTMLElement)),
+  ];
+  readonly #answer = byId("answer", HTMLElement);
+  #insight: Insight | undefined;
+
+  show(insight: Insight, step: number): void {
+    this.#insight = insight;
+    for (const picture of this.#pictures) picture.show(insight, step);
+    this.#showAnswer(step);
+  }
+
+  seek(step: number): void {
+    for (const picture of this.#pictures) picture.seek(step);
+    this.#showAnswer(step);
+  }
+
+  /** What the network answers, as it stands on the page. */
+  get answer(): string {
+    return this.#answer.textContent ?? "";
+  }
+
+  /** Smallest grey value that has sent its spike by a step; the brightest come first. */
+  dimmestBy(step: number): number {
+    if (this.#insight === undefined) return Number.POSITIVE_INFINITY;
+    const { input, pixels } = this.#insight;
+    const fired = Array.from(input.units).filter((_, k) => (input.times[k] ?? 0) <= step);
+    return Math.min(...fired.map((unit) => pixels[unit] ?? 0));
+  }
+
+  #showAnswer(step: number): void {
+    if (this.#insight !== undefined) this.#answer.textContent = answerOf(this.#insight, step);
+  }
+}
+
+/** What the network has said by a step. */
+export function answerOf({ decision, label, layers, steps }: Insight, step: number): string {
+  const isOver = step >= steps - 1;
+  const spikes = layers.reduce((sum, { times }) => sum + Array.from(times).filter((time) => time <= step).length, 0);
+  const cost = `${spikes} spike${spikes === 1 ? "" : "s"}`;
+  if (decision === undefined) return isOver ? `No output fires, ${cost}: no answer yet.` : `No output has fired, ${cost} so far.`;
+  if (step < decision.step) return `No output has fired, ${cost} so far.`;
+  const verdict = label === undefined ? "" : decision.output === label ? ": right" : `: it is a ${label}`;
+  return `${decision.output} fires first, at step ${decision.step}${verdict}. ${cost}${isOver ? "" : " so far"}.`;
+}

@@ -1,0 +1,105 @@
+import { byId, element } from "../page/element.js";
+import { label, strokes, svg, tenth } from "../page/svg.js";
+import type { Axis } from "./axis.js";
+import type { Insight } from "./insight.js";
+import { TimedPicture } from "./timed-picture.js";
+import { type Wish, type WishKind, wishesOf } from "./wishes.js";
+
+const OUTPUT_ROW = 14;
+const HIDDEN_ROW = 12;
+const MOST_HIDDEN = 16;
+const GAP = 26;
+
+/** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
+export class WishPicture extends TimedPicture {
+  protected override readonly left = 20;
+
+  protected override draw(insight: Insight, axis: Axis) {
+    const hidden = wishesOf(insight, 0);
+    const output = wishesOf(insight, 1);
+    showKeys([...hidden, ...output]);
+    const strongest = strongestUnits(hidden, MOST_HIDDEN);
+    const outputs = Array.from({ length: insight.sizes[1] ?? 0 }, (_, unit) => unit);
+    const still: Node[] = [];
+    const timed: SVGElement[] = [];
+    let top = 18;
+    for (const { name, units, layer, wishes, row } of [
+      { name: "Hidden", units: strongest, layer: 0, wishes: hidden, row: HIDDEN_ROW },
+      { name: "Output", units: outputs, layer: 1, wishes: output, row: OUTPUT_ROW },
+    ]) {
+      const rows = new Map(units.map((unit, k) => [unit, top + (k + 0.5) * row]));
+      const height = Math.max(1, units.length) * row;
+      const detail = layer === 0 ? `the ${units.length} of ${insight.sizes[0]} units that are asked for most` : "";
+      still.push(axis.band(top, height), axis.heading(top, name, detail));
+      timed.push(svg("path", { d: spikesOf(insight, layer, rows, axis, row), class: "spikes quiet" }));
+      for (const kind of KINDS) {
+        const d = wishes
+          .filter((wish) => wish.kind === kind)
+          .map(({ unit, step, strength }) => glyph(kind, axis.x(step), rows.get(unit), 2.5 + 4 * Math.sqrt(strength)))
+          .join("");
+        timed.push(svg("path", { d, class: `wish ${kind}` }));
+      }
+      if (layer === 1)
+        for (const [unit, y] of rows)
+          still.push(label(axis.left - 6, y + 4, String(unit), { class: "tick", "text-anchor": "end" }));
+      top += height + GAP;
+    }
+    still.push(...axis.ticks(top - GAP + 16));
+    return { height: top - GAP + 20, still, timed, description: `Wishes of the rule: ${sentence([...hidden, ...output])}` };
+  }
+}
+
+function spikesOf({ layers }: Insight, layer: number, rows: ReadonlyMap<number, number>, axis: Axis, row: number): string {
+  const { times = [], units = [] } = layers[layer] ?? {};
+  const points = Array.from(times).flatMap((step, k) => {
+    const y = rows.get(units[k] ?? -1);
+    return y === undefined ? [] : [[axis.x(step), y] as const];
+  });
+  return strokes(points, row - 2);
+}
+
+function strongestUnits(wishes: readonly Wish[], most: number): number[] {
+  const strengths = new Map<number, number>();
+  for (const { unit, strength } of wishes) strengths.set(unit, (strengths.get(unit) ?? 0) + strength);
+  const strongest = [...strengths].sort(([, a], [, b]) => b - a).slice(0, most);
+  return strongest.map(([unit]) => unit).sort((a, b) => a - b);
+}
+
+function glyph(kind: WishKind, x: number, y: number | undefined, size: number): string {
+  if (y === undefined) return "";
+  const [s, left, right, up, down] = [tenth(size), tenth(x - size), tenth(x + size), tenth(y - size), tenth(y + size)];
+  if (kind === "earlier") return `M${tenth(x)},${up}L${left},${tenth(y)}L${tenth(x)},${down}z`;
+  if (kind === "later") return `M${tenth(x)},${up}L${right},${tenth(y)}L${tenth(x)},${down}z`;
+  if (kind === "born") return `M${left},${tenth(y)}h${tenth(2 * size)}m-${s},-${s}v${tenth(2 * size)}`;
+  return `M${left},${up}L${right},${down}M${left},${down}L${right},${up}`;
+}
+
+/** Which part of the gradient asks for what, and how often. */
+const PARTS: readonly { name: string; kinds: readonly WishKind[] }[] = [
+  { name: "Timing part", kinds: ["earlier", "later"] },
+  { name: "Activation part", kinds: ["born", "gone"] },
+];
+
+const KINDS = PARTS.flatMap(({ kinds }) => kinds);
+
+function showKeys(wishes: readonly Wish[]): void {
+  const lists = PARTS.map(({ name, kinds }) => {
+    const items = kinds.map((kind) => {
+      const icon = svg("svg", { viewBox: "0 0 14 14", class: "icon", "aria-hidden": "true" });
+      icon.append(
+        svg("path", { d: glyph(kind, kind === "earlier" ? 10 : kind === "later" ? 4 : 7, 7, 5), class: `wish ${kind}` }),
+      );
+      return element("li", {}, icon, `${kind} `, element("b", {}, String(count(wishes, kind))));
+    });
+    return element("ul", { "aria-label": name }, element("li", {}, `${name}:`), ...items);
+  });
+  byId("wish-keys", HTMLElement).replaceChildren(...lists);
+}
+
+function sentence(wishes: readonly Wish[]): string {
+  return KINDS.map((kind) => `${count(wishes, kind)} spikes ${kind}`).join(", ");
+}
+
+function count(wishes: readonly Wish[], kind: WishKind): number {
+  return wishes.filter((wish) => wish.kind === kind).length;
+}

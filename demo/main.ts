@@ -1,0 +1,65 @@
+import { Inside } from "./inside/inside.js";
+import { byId } from "./page/element.js";
+import { Responsiveness } from "./page/responsiveness.js";
+import { Throttle } from "./page/throttle.js";
+import { Controls } from "./race/controls.js";
+import { loadDigits } from "./race/digits.js";
+import { RULES, type RuleType } from "./race/rules.js";
+import { SettingsForm } from "./race/settings-form.js";
+import { Training } from "./race/training.js";
+import { RaceView } from "./race/view.js";
+
+/** Milliseconds between two looks at what goes on by itself. */
+const FIGURES_EVERY = 100;
+const INSIDE_EVERY = 400;
+
+async function open(): Promise<void> {
+  let chosen: RuleType = "antlr";
+  const responsiveness = new Responsiveness();
+  const digits = await loadDigits();
+  const training = new Training(digits, { changed, advanced, failed });
+  const controls = new Controls(training, () => void training.prepare(form.settings));
+  const form = new SettingsForm((settings) => void training.prepare(settings));
+  const race = new RaceView(choose, chosen);
+  const inside = new Inside(digits.validation, () => training.race?.of(chosen).trainer, responsiveness);
+  const figures = new Throttle(FIGURES_EVERY, () => responsiveness.drawing(showFigures));
+  const glances = new Throttle(INSIDE_EVERY, () => inside.glance());
+  choose(chosen);
+  await training.prepare(form.settings);
+
+  function choose(rule: RuleType): void {
+    chosen = rule;
+    byId("inside", HTMLElement).className = `rule-${rule}`;
+    byId("chosen", HTMLElement).textContent = RULES.find(({ type }) => type === rule)?.name ?? rule;
+    void inside.look();
+  }
+
+  function changed(): void {
+    controls.change();
+    document.documentElement.dataset["state"] = training.state;
+    if (training.state === "preparing") return;
+    figures.now();
+    void inside.look();
+  }
+
+  function advanced(): void {
+    figures.soon();
+    glances.soon();
+  }
+
+  function showFigures(): void {
+    controls.show();
+    if (training.race !== undefined) race.show(training.race);
+    if (training.samplesPerSecond === 0) return;
+    const speed = `${Math.round(training.samplesPerSecond / 100) * 100}`;
+    byId("pace", HTMLElement).textContent = `It learns from about ${speed} digits a second. ${responsiveness.sentence}`;
+  }
+}
+
+function failed(thrown: unknown): void {
+  byId("state", HTMLElement).textContent = thrown instanceof Error ? thrown.message : String(thrown);
+  document.documentElement.dataset["state"] = "failed";
+  console.error(thrown);
+}
+
+open().catch(failed);

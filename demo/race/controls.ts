@@ -1,0 +1,49 @@
+import { announce } from "../page/announce.js";
+import { byId } from "../page/element.js";
+import type { Race } from "./race.js";
+import { EPOCHS } from "./settings.js";
+import type { Training } from "./training.js";
+
+/** The buttons, and where the training stands. */
+export class Controls {
+  readonly #run = byId("run", HTMLButtonElement);
+  readonly #step = byId("step", HTMLButtonElement);
+  readonly #reset = byId("reset", HTMLButtonElement);
+  readonly #state = byId("state", HTMLElement);
+  readonly #training: Training;
+
+  constructor(training: Training, startOver: () => void) {
+    this.#training = training;
+    this.#run.addEventListener("click", () => (training.state === "training" ? training.pause() : training.run()));
+    this.#step.addEventListener("click", () => void training.step().then(() => announce(this.#sentence())));
+    this.#reset.addEventListener("click", startOver);
+  }
+
+  /** After the state has changed. */
+  change(): void {
+    const { state } = this.#training;
+    this.#run.textContent = state === "training" ? "Pause" : "Train";
+    this.#run.disabled = state === "preparing" || state === "over";
+    this.#step.disabled = this.#run.disabled;
+    this.#reset.disabled = state === "preparing";
+    this.show();
+    if (state !== "preparing") announce(this.#sentence());
+  }
+
+  /** Where the training stands. */
+  show(): void {
+    this.#state.textContent = this.#sentence();
+  }
+
+  #sentence(): string {
+    const { race, state } = this.#training;
+    if (race === undefined || state === "preparing") return "getting ready …";
+    if (state === "ready") return "ready: nobody has learnt anything yet";
+    if (state === "over") return `${EPOCHS} epochs are over`;
+    return `${state === "paused" ? "paused" : "training"}: epoch ${epochOf(race)} of ${EPOCHS}, update ${race.updates}`;
+  }
+}
+
+function epochOf({ contestants }: Race): number {
+  return Math.min(EPOCHS, Math.min(...contestants.map(({ points }) => points.length)));
+}

@@ -1,0 +1,108 @@
+import { Picture } from "../page/picture.js";
+import { label, polyline, sign, svg, tenth } from "../page/svg.js";
+import type { Contestant, Point } from "./race.js";
+import { EPOCHS } from "./settings.js";
+
+const HEIGHT = 220;
+const MARGIN = { top: 12, right: 84, bottom: 28, left: 38 };
+
+/** What a curve shows and how it is written. */
+export interface Measure {
+  of: (point: Point) => number;
+  unit: string;
+  /** Ends of the axis for what was measured after the first epoch. */
+  range: (values: readonly number[]) => readonly [bottom: number, top: number];
+}
+
+/** One line for each rule over the epochs, named at its end. */
+export class Curves extends Picture {
+  readonly #measure: Measure;
+  #contestants: readonly Contestant[] = [];
+
+  constructor(box: HTMLElement, measure: Measure) {
+    super(box);
+    this.#measure = measure;
+  }
+
+  show(contestants: readonly Contestant[]): void {
+    this.#contestants = contestants;
+    this.redraw();
+  }
+
+  protected override redraw(): void {
+    const { of, unit, range } = this.#measure;
+    const [least, most] = range(this.#contestants.flatMap(({ points }) => points.slice(1).map(of)));
+    const x = (epoch: number) => MARGIN.left + (epoch / EPOCHS) * (this.width - MARGIN.left - MARGIN.right);
+    const y = (value: number) =>
+      HEIGHT - MARGIN.bottom - ((value - least) / (most - least)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    const ends = spread(
+      this.#contestants.map(({ points }) => y(of(points.at(-1) ?? NOTHING))),
+      15,
+    );
+    const lines = this.#contestants.flatMap(({ rule, points }, k) => {
+      const last = points.at(-1) ?? NOTHING;
+      const shown = risingInto(
+        points.map((point) => [point.epoch, of(point)] as const),
+        least,
+      );
+      const at = shown.map(([epoch, value]) => [x(epoch), y(value)] as const);
+      const named = label(x(last.epoch) + 10, (ends[k] ?? 0) + 4, rule.name, { class: "name" });
+      const marks = at.map(([left, top], n) => sign(rule.mark, left, top, n === at.length - 1 ? 4.5 : 2.2)).join("");
+      return svg(
+        "g",
+        { class: `rule-${rule.type}` },
+        svg("path", { d: polyline(at), class: "curve" }),
+        svg("path", { d: marks, class: "mark" }),
+        named,
+      );
+    });
+    const grid = [least, (least + most) / 2, most].flatMap((value) => [
+      svg("path", { d: `M${MARGIN.left},${tenth(y(value))}H${this.width - MARGIN.right}`, class: "grid" }),
+      label(MARGIN.left - 8, y(value) + 4, `${value}${unit}`, { class: "tick", "text-anchor": "end" }),
+    ]);
+    const ticks = [0, 5, 10, 15, 20].map((epoch) =>
+      label(x(epoch), HEIGHT - 8, epoch === 0 ? "epoch 0" : String(epoch), {
+        class: "tick",
+        "text-anchor": epoch === 0 ? "start" : "middle",
+      }),
+    );
+    this.replace(HEIGHT, this.#description(), [...grid, ...ticks, ...lines]);
+  }
+
+  #description(): string {
+    const { of, unit } = this.#measure;
+    const ends = this.#contestants.map(({ rule, points }) => `${rule.name} ${of(points.at(-1) ?? NOTHING).toFixed(0)}${unit}`);
+    const epoch = this.#contestants[0]?.points.at(-1)?.epoch ?? 0;
+    return `Curves over the epochs; after epoch ${epoch}: ${ends.join(", ")}`;
+  }
+}
+
+type Place = readonly [epoch: number, value: number];
+
+/** A curve that starts below the axis comes in where it crosses it. */
+function risingInto(curve: readonly Place[], least: number): readonly Place[] {
+  const [start, next, ...rest] = curve;
+  if (start === undefined || next === undefined || start[1] >= least) return curve;
+  const share = (least - start[1]) / (next[1] - start[1]);
+  return [[start[0] + share * (next[0] - start[0]), least], next, ...rest];
+}
+
+const NOTHING: Point = { epoch: 0, accuracy: 0, spikes: 0, decisionStep: 0 };
+
+/** Moves places apart until neighbours have `gap` between them; their order stays. */
+export function spread(places: readonly number[], gap: number): number[] {
+  const order = places.map((place, index) => ({ place, index })).sort((a, b) => a.place - b.place || a.index - b.index);
+  for (let round = 0; round < order.length; round++) {
+    for (let k = 1; k < order.length; k++) {
+      const [above, below] = [order[k - 1], order[k]];
+      if (above === undefined || below === undefined) continue;
+      const missing = gap - (below.place - above.place);
+      if (missing <= 0) continue;
+      above.place -= missing / 2;
+      below.place += missing / 2;
+    }
+  }
+  const moved = [...places];
+  for (const { place, index } of order) moved[index] = place;
+  return moved;
+}
