@@ -1,0 +1,105 @@
+#!/bin/bash
+# A sweep as an array job under a real Slurm, which is started for it with controller and node on this machine and ended after it. One
+# task is killed and the job submitted again; the records must be those of the same sweep in one process.
+# Debian: apt-get install slurm-wlm
+#
+#   test/cluster/slurm.sh          exit code 0 when they are, or when there is no Slurm here (it says so), 1 otherwise
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+
+for tool in munged slurmctld slurmd sbatch; do
+  if ! PATH=$PATH:/usr/sbin command -v $tool > /dev/null; then
+    echo "skipped: $tool is not installed (Debian: apt-get install slurm-wlm)"
+    exit 0
+  fi
+done
+PATH=$PATH:/usr/sbin
+if [ "$(id -u)" != 0 ]; then
+  echo "skipped: slurmd starts jobs of other users, so this needs root"
+  exit 0
+fi
+
+work=$(mktemp -d)
+chmod 755 "$work"
+host=$(hostname -s)
+mkdir "$work"/{munge,state,spool,out}
+
+cleanup() {
+  status=$?
+  [ $status = 0 ] || tail -n 30 "$work"/*.log "$work"/out/*.log >&2 || true
+  for name in slurmd slurmctld munged; do
+    [ ! -s "$work/$name.pid" ] || kill "$(cat "$work/$name.pid")" 2> /dev/null || true
+  done
+  sleep 0.5
+  rm -rf "$work"
+  exit $status
+}
+trap cleanup EXIT
+
+# Ports and sockets of its own, so that a Slurm that runs here already is left alone.
+port=$((20000 + RANDOM % 10000))
+cat > "$work/slurm.conf" << END
+ClusterName=spikelet
+SlurmctldHost=$host(127.0.0.1)
+SlurmUser=root
+AuthType=auth/munge
+AuthInfo=socket=$work/munge/socket
+SlurmctldPort=$port
+SlurmdPort=$((port + 1))
+SlurmctldPidFile=$work/slurmctld.pid
+SlurmdPidFile=$work/slurmd.pid
+SlurmctldLogFile=$work/slurmctld.log
+SlurmdLogFile=$work/slurmd.log
+StateSaveLocation=$work/state
+SlurmdSpoolDir=$work/spool
+SlurmdParameters=config_overrides
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_CPU
+SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
+MpiDefault=none
+ReturnToService=2
+NodeName=$host NodeAddr=127.0.0.1 CPUs=3 State=UNKNOWN
+PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP OverSubscribe=FORCE
+END
+export SLURM_CONF=$work/slurm.conf
+
+head -c 1024 /dev/urandom > "$work/munge/key"
+chmod 400 "$work/munge/key"
+munged --force --key-file="$work/munge/key" --socket="$work/munge/socket" --pid-file="$work/munged.pid" \
+  --log-file="$work/munged.log" --seed-file="$work/munge/seed"
+slurmctld
+slurmd
+
+for _ in $(seq 60); do
+  state=$(sinfo --noheader --format=%t 2> /dev/null || true)
+  [ "$state" = idle ] && break
+  sleep 0.5
+done
+[ "$state" = idle ] || { echo "the node of this Slurm is $state, not idle"; exit 1; }
+
+export SPIKELET="$(command -v node) $root/dist/cli/main.js"
+plan=$root/test/cluster/plan.json
+submit() {
+  sbatch --parsable --array=1-3 --cpus-per-task=1 --output="$work/out/%A_%a.log" "$@" \
+    "$root/docs/cluster/slurm.sh" "$plan" "$work/out/array"
+}
+missing() { $SPIKELET sweep status "$work/out/array" --json | grep -o '"missing":[0-9]*' | head -n 1 | cut -d: -f2; }
+
+over() { while [ -n "$(squeue --noheader --jobs="$1" 2> /dev/null)" ]; do sleep 0.2; done; }
+
+job=$(submit)
+# The log of a task has a line for each run.
+until [ "$(cat "$work/out/${job}_2.log" 2> /dev/null | wc -l)" -ge 3 ]; do sleep 0.05; done
+scancel --full --signal=KILL "${job}_2"
+over "$job"
+left=$(missing)
+[ "$left" -gt 0 ] || { echo "the task was killed too late: nothing is missing"; exit 1; }
+
+over "$(submit)"
+[ "$(missing)" = 0 ] || { echo "$(missing) runs are missing after the second job"; exit 1; }
+$SPIKELET sweep merge "$work/out/array" > /dev/null
+$SPIKELET sweep "$plan" --out "$work/out/whole" --processes 0 > /dev/null 2>&1
+node "$root/test/cluster/same-records.mjs" "$work/out/array" "$work/out/whole"
+echo "$(sinfo --version): array of 3 tasks, task 2 killed with $left runs missing, the same array again"
