@@ -12,13 +12,14 @@ export class StepFailed extends Error {}
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ isQuiet?: boolean }} [options] quiet: its output is shown only when it fails
+ * @param {{ isQuiet?: boolean, environment?: Record<string, string> }} [options] quiet: its output is shown only when it fails
  */
-export function run(command, args, { isQuiet = false } = {}) {
+export function run(command, args, { isQuiet = false, environment = {} } = {}) {
   return new Promise((resolve, reject) => {
     const isWindowsScript = process.platform === "win32" && command === "npm";
     const child = spawn(command, args, {
       cwd: ROOT,
+      env: { ...process.env, ...environment },
       stdio: isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
       shell: isWindowsScript,
     });

@@ -57,7 +57,8 @@ async function install() {
 }
 
 async function buildAddon() {
-  const inputs = [...RUST, "bindings/node"];
+  // package.json names the packages that index.js looks for.
+  const inputs = [...RUST, "bindings/node", "package.json"];
   const options = { inputs, outputs: ["bindings/node/index.js"], extra: [process.platform, process.arch] };
   await step("addon", options, async () => {
     say("building the Rust core (a minute or two the first time) …");

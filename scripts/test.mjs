@@ -2,6 +2,7 @@
 // npm test -- --all runs them all; npm test -- vitest clippy runs these alone, changed or not.
 import { spawnSync } from "node:child_process";
 import { ensureChromium } from "./chromium.mjs";
+import { buildReference } from "./docs.mjs";
 import { run, runTool } from "./run.mjs";
 import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
 import { ROOT, step } from "./stamps.mjs";
@@ -32,6 +33,7 @@ const CHECKS = {
     work: () => run("cargo", ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
   },
   cargo: { inputs: [...ALL_RUST, "test/golden"], work: () => run("cargo", ["test", "--quiet"]) },
+  reference: { inputs: [...ALL_RUST, "ts", "docs", "README.md", "typedoc.json"], work: buildReference },
   biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
   types: { inputs: [...ALL_SCRIPTS, ...GENERATED], work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]) },
   instructions: {

@@ -54,7 +54,7 @@ export class SpikeDataset {
   readonly #targets: DatasetTargets;
   readonly #rows: Uint32Array;
 
-  /** Use {@link fromImages} or {@link fromSpikes}. */
+  /** Use `datasets.fromImages` or `datasets.fromSpikes`. */
   constructor(info: DatasetInfo, inputs: DatasetInputs, targets: DatasetTargets, rows: Uint32Array, encoding?: Encoding) {
     this.info = info;
     this.encoding = encoding;

@@ -1,0 +1,64 @@
+// npm run release -- ADDONS OUT [--only-there]
+// Packs what is published: the package without an addon of its own, and one package for each platform with the addon from ADDONS, on
+// which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing.
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { run, runTool, StepFailed } from "./run.mjs";
+import { main } from "./setup.mjs";
+import { ROOT } from "./stamps.mjs";
+
+await main(async () => {
+  const words = process.argv.slice(2);
+  const [addons, out] = words.filter((word) => !word.startsWith("--")).map((word) => resolve(word));
+  if (addons === undefined || out === undefined) throw new StepFailed("usage: npm run release -- ADDONS OUT [--only-there]");
+  // napi-rs makes packages only below the project.
+  mkdirSync(join(ROOT, ".cache"), { recursive: true });
+  const stage = mkdtempSync(join(ROOT, ".cache", "release-"));
+  try {
+    mkdirSync(out, { recursive: true });
+    const platforms = await stagePlatforms(addons, stage, words.includes("--only-there"));
+    const packages = [...platforms.map(({ folder }) => folder), stageMain(stage, platforms)];
+    for (const folder of packages) await run("npm", ["pack", "--silent", folder, "--pack-destination", out]);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+});
+
+/** A folder for each platform, as napi-rs lays it out, with the addon in it. */
+async function stagePlatforms(addons, stage, isPartial) {
+  const npm = join(stage, "npm");
+  await runTool("@napi-rs/cli", "dist/cli.js", ["create-npm-dirs", "--npm-dir", npm], { isQuiet: true });
+  const found = readdirSync(npm).flatMap((platform) => {
+    const folder = join(npm, platform);
+    const description = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const addon = join(addons, description.main);
+    if (!existsSync(addon) && isPartial) return [];
+    if (!existsSync(addon)) throw new StepFailed(`${addon} is missing: every platform needs its addon`);
+    cpSync(addon, join(folder, description.main));
+    return [{ name: description.name, version: description.version, folder }];
+  });
+  if (found.length === 0) throw new StepFailed(`${addons} holds no addon`);
+  return found;
+}
+
+/** What `npm pack` would take, less addons, with the platforms as optional dependencies. */
+function stageMain(stage, platforms) {
+  const folder = join(stage, "main");
+  const {
+    private: _,
+    scripts,
+    devDependencies,
+    napi,
+    ...description
+  } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const optional = Object.fromEntries(platforms.map(({ name, version }) => [name, version]));
+  description.optionalDependencies = { ...description.optionalDependencies, ...optional };
+  mkdirSync(folder);
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
+  const texts = readdirSync(ROOT).filter((name) => /^(README|CHANGELOG|LICENSE)/.test(name));
+  for (const entry of [...texts, ...description.files].filter((entry) => !entry.endsWith(".node"))) {
+    mkdirSync(dirname(join(folder, entry)), { recursive: true });
+    cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
+  }
+  return folder;
+}

