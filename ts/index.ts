@@ -99,6 +99,7 @@ export {
   Network,
   type NetworkInfo,
   type PassOptions,
+  type RestoreOptions,
   restoreNetwork,
 } from "./network.js";
 export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./results.js";

@@ -2,7 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import type { ResolvedConfig } from "./config.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
 import { Feed } from "./feed.js";
-import type { Config, Metrics } from "./generated/config.js";
+import type { Config, Metrics, Threads } from "./generated/config.js";
 import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
@@ -17,6 +17,12 @@ export interface CreateOptions extends PageOptions {
   simd?: string;
   /** Ends the creation. */
   signal?: AbortSignal;
+}
+
+/** How a restored network or trainer computes. */
+export interface RestoreOptions extends CreateOptions {
+  /** Threads instead of those of the checkpoint; the results are the same bits. */
+  threads?: Threads;
 }
 
 /** Ends a pass over a data set; it then throws the signal's reason. */
@@ -212,9 +218,9 @@ export async function createNetwork(config: Config, options: CreateOptions = {})
 /**
  * The network of a checkpoint.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
  */
-export async function restoreNetwork(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Network> {
+export async function restoreNetwork(checkpoint: Uint8Array, options: RestoreOptions = {}): Promise<Network> {
   return new Network(await restoreSession(checkpoint, options));
 }
 
@@ -224,8 +230,9 @@ export function createSession(config: Config, options: CreateOptions): Promise<E
 }
 
 /** @internal */
-export function restoreSession(checkpoint: Uint8Array, options: CreateOptions): Promise<ExclusiveSession> {
-  return open(options, (backend) => backend.restoreSession(checkpoint, options.simd));
+export function restoreSession(checkpoint: Uint8Array, options: RestoreOptions): Promise<ExclusiveSession> {
+  const threads = options.threads === undefined ? undefined : JSON.stringify(options.threads);
+  return open(options, (backend) => backend.restoreSession(checkpoint, options.simd, threads));
 }
 
 async function open(

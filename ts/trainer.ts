@@ -1,8 +1,8 @@
 import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
-import type { Config } from "./generated/config.js";
+import type { Config, EpochRecord } from "./generated/config.js";
 import { HealthWatch } from "./health/watch.js";
-import { type CreateOptions, createSession, Network, restoreSession } from "./network.js";
+import { type CreateOptions, createSession, Network, type RestoreOptions, restoreSession } from "./network.js";
 import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
@@ -31,6 +31,11 @@ export class Trainer extends Network {
     return this.#outbox.events.splice(0);
   }
 
+  /** What every finished epoch came to, also those before the checkpoint that this trainer was restored from. */
+  async history(): Promise<EpochRecord[]> {
+    return JSON.parse(await this.session.run((session) => session.history()));
+  }
+
   /**
    * One update of all parameters by given gradients, at the learning rate of the current epoch.
    *
@@ -56,8 +61,8 @@ export async function createTrainer(config: Config, options: CreateOptions = {})
 /**
  * The trainer of a checkpoint; `run()` goes on bit for bit as if it had never stopped.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
  */
-export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
+export async function restoreTrainer(checkpoint: Uint8Array, options: RestoreOptions = {}): Promise<Trainer> {
   return new Trainer(await restoreSession(checkpoint, options));
 }

@@ -210,6 +210,10 @@ export class FakeSession implements Session {
     return this.#work("checkpoint", async () => new TextEncoder().encode(this.config()));
   }
 
+  history(): string {
+    return "[]";
+  }
+
   #samples(id: number): number {
     return this.datasets.get(id)?.arrays.labels?.length ?? 0;
   }

@@ -144,15 +144,19 @@ describe("the history", () => {
   it("has one row an epoch, knows the best, and goes on after a stop", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "history.csv");
     const history = new History(file);
-    for (const [k, accuracy] of [0.5, 0.8, 0.8].entries()) await history.add(epochEnd(k + 1, accuracy), 2, 50);
+    const epochs = [0.5, 0.8, 0.8].map((accuracy, k) => epochEnd(k + 1, accuracy));
+    for (const epoch of epochs) history.add(epoch, 2, 50);
+    await history.write();
     expect(history.best?.epoch).toBe(2);
     expect(history.totals).toEqual({ epochs: 3, samples: 100, seconds: 6, samplesPerSecond: 50 });
     const lines = (await readFile(file, "utf8")).trim().split("\n");
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/^epoch,learningRate,trainLoss,/);
-    const resumed = await History.resume(file, 2);
+    const resumed = await History.resume(file, epochs.slice(0, 2));
     expect(resumed.rows).toEqual(history.rows.slice(0, 2));
-    expect((await History.resume(`${file}.none`, 2)).rows).toEqual([]);
+    const untimed = await History.resume(`${file}.none`, epochs);
+    expect(untimed.rows[0]).toMatchObject({ epoch: 1, trainFirstSpike: 0.9, seconds: Number.NaN });
+    expect(untimed.totals).toMatchObject({ epochs: 3, samples: 100, seconds: 0, samplesPerSecond: 0 });
   });
 });
 
@@ -160,7 +164,7 @@ describe("the output folder", () => {
   it("must be one", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "file");
     await writeFile(file, "");
-    await expect(openOutput(join(file, "out"))).rejects.toMatchObject({ code: "DATA_FORMAT", path: "--out" });
+    await expect(openOutput(join(file, "out"))).rejects.toMatchObject({ code: "WRITE_FAILED", path: "--out" });
     expect((await openOutput(join(file, "..", "a", "b"))).history).toMatch(/history\.csv$/);
   });
 });

@@ -1,7 +1,7 @@
 import { EXIT, Interrupted } from "./exit.js";
 
-/** A terminal may deliver one Ctrl-C twice when npm stands between. */
-const ONE_PRESS = 500;
+/** A terminal may deliver one Ctrl-C twice when npm stands between; milliseconds between the two. */
+const ONE_PRESS = 150;
 
 /** An abort signal that Ctrl-C raises; a second Ctrl-C ends the process at once. */
 export function abortOnInterrupt(): AbortSignal {

@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { SpikeletError } from "../errors.js";
 
 /**
  * Writes bytes so that the file is either the old or the whole new one, also when the machine fails meanwhile: to a
  * temporary file in the same folder, to the disk, then renamed.
  *
  * @param bytes a checkpoint, or the promise of one: `save("net.safetensors", trainer.checkpoint())`.
+ * @throws {SpikeletError} `WRITE_FAILED`; what the file held before is still there.
  */
 export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
   const content = await bytes;
-  const temporary = join(dirname(file), `.${basename(file)}.${randomBytes(4).toString("hex")}.tmp`);
+  const temporary = join(dirname(file), temporaryName(basename(file), randomBytes(4).toString("hex")));
   try {
     const handle = await open(temporary, "wx");
     try {
@@ -20,13 +22,43 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
       await handle.close();
     }
     await rename(temporary, file);
-  } catch (thrown) {
-    await rm(temporary, { force: true });
-    throw thrown;
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${reasonOf(cause)})`, cause);
   }
 }
 
-/** Reads a file whole, for example a checkpoint. */
+/**
+ * Removes what a process that was killed in the middle of {@link save} left beside these files.
+ *
+ * @param files of one folder.
+ */
+export async function removeUnfinished(files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const [start = "", end = ""] = temporaryName(basename(file), "*").split("*");
+    const isUnfinished = (name: string) => name.startsWith(start) && name.endsWith(end);
+    const names = (await readdir(dirname(file))).filter(isUnfinished);
+    await Promise.all(names.map((name) => rm(join(dirname(file), name), { force: true })));
+  }
+}
+
+function temporaryName(name: string, unique: string): string {
+  return `.${name}.${unique}.tmp`;
+}
+
+/**
+ * Reads a file whole, for example a checkpoint.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
+ */
 export async function load(file: string): Promise<Uint8Array> {
-  return readFile(file);
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw new SpikeletError("DATA_FORMAT", file, `can't be read (${reasonOf(cause)})`, cause);
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

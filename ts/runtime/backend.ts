@@ -119,6 +119,8 @@ export interface Session {
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, weights: Float32Array, biases: Float32Array): Awaitable<void>;
   checkpoint(): Promise<Uint8Array>;
+  /** JSON array of the finished epochs. */
+  history(): Awaitable<string>;
 }
 
 export type BackendKind = "native" | "wasm";
@@ -139,7 +141,8 @@ export interface Backend {
   /** How long one call into the core should take, in milliseconds; 50 unless given. */
   readonly callMilliseconds?: number;
   createSession(config: string, simd?: string): Promise<Session>;
-  restoreSession(checkpoint: Uint8Array, simd?: string): Promise<Session>;
+  /** `threads` is JSON, and those of the checkpoint unless given. */
+  restoreSession(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
   decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;

@@ -6,7 +6,7 @@ import { translated } from "./translate.js";
 interface Addon {
   NativeSession: {
     create(config: string, simd?: string): Promise<Session>;
-    restore(checkpoint: Uint8Array, simd?: string): Promise<Session>;
+    restore(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
   };
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
@@ -36,7 +36,7 @@ export function loadNative(reason: string): Backend {
     reason,
     version: addon.version(),
     createSession: async (config, simd) => translated<Session>(await sessions.create(config, simd)),
-    restoreSession: async (checkpoint, simd) => translated<Session>(await sessions.restore(checkpoint, simd)),
+    restoreSession: async (...args) => translated<Session>(await sessions.restore(...args)),
     parseIdx: (bytes) => addon.parseIdx(bytes),
     encode: (encoding, values, units, steps, rows) => addon.encode(encoding, values, units, steps, rows),
     decodeAer: (bytes, options, ends) => addon.decodeAer(bytes, options, ends),

@@ -36,7 +36,9 @@ export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
     reason: { value: `${first.reason}, ${backends.length} that share every batch`, enumerable: true },
     isAlive: { get: () => backends.every((backend) => backend.isAlive !== false), enumerable: true },
     createSession: { value: (config: string, simd?: string) => open((backend) => backend.createSession(config, simd)) },
-    restoreSession: { value: (bytes: Uint8Array, simd?: string) => open((backend) => backend.restoreSession(bytes, simd)) },
+    restoreSession: {
+      value: (...args: Parameters<Backend["restoreSession"]>) => open((backend) => backend.restoreSession(...args)),
+    },
   });
 }
 
@@ -127,6 +129,10 @@ class TeamSession implements Session {
 
   checkpoint(): Promise<Uint8Array> {
     return this.#first.checkpoint();
+  }
+
+  async history(): Promise<string> {
+    return this.#first.history();
   }
 
   /** What all members answer alike. */

@@ -21,7 +21,7 @@ interface WasmModule extends Conversions {
   default(options: { module_or_path: WasmSource }): Promise<unknown>;
   WasmSession: {
     create(config: string, simd?: string): WasmSession;
-    restore(checkpoint: Uint8Array, simd?: string): WasmSession;
+    restore(checkpoint: Uint8Array, simd?: string, threads?: string): WasmSession;
   };
   simdLevels(): string[];
   version(): string;
@@ -45,6 +45,7 @@ interface WasmSession {
   parameters(layer: number): ParameterArrays;
   setParameters(layer: number, weights: Float32Array, biases: Float32Array): void;
   checkpoint(): Uint8Array;
+  history(): string;
 }
 
 /** The bytes of the module, or where to get them. */
@@ -124,7 +125,7 @@ function backendOf(instance: Instance, reason: string): Backend {
       return instance.isAlive;
     },
     createSession: (config, simd) => open(() => wasm.WasmSession.create(config, simd)),
-    restoreSession: (checkpoint, simd) => open(() => wasm.WasmSession.restore(checkpoint, simd)),
+    restoreSession: (...args) => open(() => wasm.WasmSession.restore(...args)),
     parseIdx: (...args) => later(() => wasm.parseIdx(...args)),
     encode: (...args) => later(() => wasm.encode(...args)),
     decodeAer: (...args) => later(() => wasm.decodeAer(...args)),
@@ -166,5 +167,6 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     parameters: (layer) => now((session) => session.parameters(layer)),
     setParameters: (layer, weights, biases) => now((session) => session.setParameters(layer, weights, biases)),
     checkpoint: () => soon((session) => session.checkpoint()),
+    history: () => now((session) => session.history()),
   };
 }

@@ -105,7 +105,7 @@ function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" 
       return line.isAlive;
     },
     createSession: (config, simd) => open("createSession", [config, simd]),
-    restoreSession: (checkpoint, simd) => open("restoreSession", [checkpoint, simd]),
+    restoreSession: (...args) => open("restoreSession", args),
     parseIdx: conversion("parseIdx"),
     encode: conversion("encode"),
     decodeAer: conversion("decodeAer"),
@@ -198,6 +198,10 @@ class RemoteSession implements Session {
 
   checkpoint(): Promise<Uint8Array> {
     return this.#call("checkpoint");
+  }
+
+  history(): Promise<string> {
+    return this.#call("history");
   }
 
   #call<T>(method: keyof Session, ...args: unknown[]): Promise<T> {

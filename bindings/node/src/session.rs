@@ -50,9 +50,13 @@ impl NativeSession {
 
     /// The session that a checkpoint was taken of.
     #[napi(ts_return_type = "Promise<NativeSession>")]
-    pub fn restore(checkpoint: &[u8], simd: Option<String>) -> AsyncTask<Job<Session, NativeSession>> {
+    pub fn restore(
+        checkpoint: &[u8],
+        simd: Option<String>,
+        threads: Option<String>,
+    ) -> AsyncTask<Job<Session, NativeSession>> {
         let checkpoint = checkpoint.to_vec();
-        Job::start(move || Session::restore(&checkpoint, simd.as_deref()), Self::of)
+        Job::start(move || Session::restore(&checkpoint, simd.as_deref(), threads.as_deref()), Self::of)
     }
 
     /// The resolved configuration as JSON.
@@ -163,6 +167,12 @@ impl NativeSession {
     #[napi]
     pub fn set_parameters(&self, layer: u32, weights: &[f32], biases: &[f32]) -> std::result::Result<(), Thrown> {
         self.now(|session| session.set_parameters(layer, weights, biases))
+    }
+
+    /// JSON array of the finished epochs.
+    #[napi(ts_return_type = "Promise<string>")]
+    pub fn history(&self) -> AsyncTask<Job<String, String>> {
+        self.later(|session| Ok(session.history()), |history| history)
     }
 
     /// The bytes of a checkpoint.

@@ -21,8 +21,8 @@ impl WasmSession {
     }
 
     /// The session that a checkpoint was taken of.
-    pub fn restore(checkpoint: &[u8], simd: Option<String>) -> Outcome<WasmSession> {
-        Session::restore(checkpoint, simd.as_deref()).map(Self).map_err(thrown)
+    pub fn restore(checkpoint: &[u8], simd: Option<String>, threads: Option<String>) -> Outcome<WasmSession> {
+        Session::restore(checkpoint, simd.as_deref(), threads.as_deref()).map(Self).map_err(thrown)
     }
 
     /// The resolved configuration as JSON.
@@ -112,6 +112,12 @@ impl WasmSession {
     #[wasm_bindgen(js_name = setParameters)]
     pub fn set_parameters(&mut self, layer: u32, weights: &[f32], biases: &[f32]) -> Outcome<()> {
         self.0.set_parameters(layer, weights, biases).map_err(thrown)
+    }
+
+    /// JSON array of the finished epochs.
+    #[must_use]
+    pub fn history(&self) -> String {
+        self.0.history()
     }
 
     /// The bytes of a checkpoint.

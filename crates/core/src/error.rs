@@ -18,6 +18,8 @@ pub enum ErrorCode {
     ChecksumMismatch,
     /// A truncated, altered or foreign checkpoint.
     CheckpointInvalid,
+    /// A file that cannot be written: no space, no permission.
+    WriteFailed,
     /// Not a number or infinite in a state, a loss or a parameter.
     NonFinite,
     /// Use after `dispose`.
@@ -32,12 +34,13 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::ConfigInvalid,
         Self::ShapeMismatch,
         Self::DataFormat,
         Self::ChecksumMismatch,
         Self::CheckpointInvalid,
+        Self::WriteFailed,
         Self::NonFinite,
         Self::Disposed,
         Self::BackendUnavailable,
@@ -54,6 +57,7 @@ impl ErrorCode {
             Self::DataFormat => "DATA_FORMAT",
             Self::ChecksumMismatch => "CHECKSUM_MISMATCH",
             Self::CheckpointInvalid => "CHECKPOINT_INVALID",
+            Self::WriteFailed => "WRITE_FAILED",
             Self::NonFinite => "NON_FINITE",
             Self::Disposed => "DISPOSED",
             Self::BackendUnavailable => "BACKEND_UNAVAILABLE",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use spikelet_kernels::{LANES, LifConstants, QuietBound, TILE};
 
-use crate::config::{Config, NeuronConfig, OptimizerConfig};
+use crate::config::{Config, NeuronConfig};
 use crate::error::{Error, Result};
 use crate::geometry::{NO_UNIT, Picture};
 use crate::rng::{Purpose, Stream};
@@ -200,7 +200,7 @@ impl Network {
         let neuron = &config.network.neuron;
         let wirings = wire(&config.network);
         let shapes: Vec<LayerShape> = wirings.iter().map(|wiring| wiring.shape).collect();
-        let has_second = matches!(config.optimizer, OptimizerConfig::Adam(_));
+        let has_second = config.optimizer.has_second_moment();
         let mut tiles = Vec::new();
         let mut starts = vec![0];
         for (layer, shape) in shapes.iter().enumerate() {

@@ -106,10 +106,17 @@ impl Wiring {
     }
 }
 
-/// The wirings of a valid network's spiking layers, from the input up.
-pub(crate) fn wire(network: &NetworkConfig) -> Vec<Wiring> {
-    let mut wirings: Vec<Wiring> = Vec::new();
-    let mut pools: Vec<Pool> = Vec::new();
+/// A layer with what it finds below it.
+enum Placed {
+    Pool(Pool),
+    Dense { inputs: usize, units: usize },
+    Convolution { input: Picture, output: Picture, kernel: usize },
+}
+
+/// The layers of a valid network but for those that only reshape, from the input up.
+fn placed(network: &NetworkConfig) -> Vec<Placed> {
+    let mut layers = Vec::new();
+    let mut pool_below: Option<Pool> = None;
     let mut units = network.input.units();
     let mut picture = match network.input {
         InputShape::Units(_) => None,
@@ -121,27 +128,70 @@ pub(crate) fn wire(network: &NetworkConfig) -> Vec<Wiring> {
             LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
                 let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
                 let input = picture.expect("the configuration is valid: a pool is above a picture");
-                let pool = Pool::new(kind, pool.window as usize, input, pools.last());
+                let pool = Pool::new(kind, pool.window as usize, input, pool_below.as_ref());
                 units = pool.output.units();
                 picture = Some(pool.output);
-                pools.push(pool);
+                pool_below = Some(pool);
+                layers.push(Placed::Pool(pool));
             }
             LayerConfig::Dense(dense) => {
-                let wiring = dense_wiring(units, dense.units as usize);
-                wirings.push(wiring.above(wirings.last(), std::mem::take(&mut pools)));
+                layers.push(Placed::Dense { inputs: units, units: dense.units as usize });
                 units = dense.units as usize;
+                pool_below = None;
             }
             LayerConfig::Conv2d(conv) => {
                 let input = picture.expect("the configuration is valid: a convolution is above a picture");
                 let output = Picture { channels: conv.channels as usize, ..input };
-                let wiring = convolution_wiring(input, output, conv.kernel as usize);
-                wirings.push(wiring.above(wirings.last(), std::mem::take(&mut pools)));
+                layers.push(Placed::Convolution { input, output, kernel: conv.kernel as usize });
                 units = output.units();
                 picture = Some(output);
+                pool_below = None;
             }
         }
     }
+    layers
+}
+
+/// Sizes of a valid network's spiking layers, from the input up; they take no memory to find.
+pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+    let shape = |layer: &Placed| match *layer {
+        Placed::Pool(_) => None,
+        Placed::Dense { inputs, units } => Some(dense_shape(inputs, units)),
+        Placed::Convolution { input, output, kernel } => Some(convolution_shape(input, output, kernel)),
+    };
+    placed(network).iter().filter_map(shape).collect()
+}
+
+/// The wirings of a valid network's spiking layers, from the input up.
+pub(crate) fn wire(network: &NetworkConfig) -> Vec<Wiring> {
+    let mut wirings: Vec<Wiring> = Vec::new();
+    let mut pools: Vec<Pool> = Vec::new();
+    for layer in placed(network) {
+        let wiring = match layer {
+            Placed::Pool(pool) => {
+                pools.push(pool);
+                continue;
+            }
+            Placed::Dense { inputs, units } => dense_wiring(inputs, units),
+            Placed::Convolution { input, output, kernel } => convolution_wiring(input, output, kernel),
+        };
+        wirings.push(wiring.above(wirings.last(), std::mem::take(&mut pools)));
+    }
     wirings
+}
+
+fn dense_shape(inputs: usize, units: usize) -> LayerShape {
+    LayerShape { inputs, units, filters: units, picture: None, kernel: None }
+}
+
+fn convolution_shape(input: Picture, output: Picture, kernel: usize) -> LayerShape {
+    LayerShape {
+        inputs: input.channels * kernel * kernel,
+        units: output.units(),
+        filters: output.channels,
+        picture: Some(output),
+        kernel: Some(kernel),
+    }
 }
 
 fn dense_wiring(inputs: usize, units: usize) -> Wiring {
@@ -155,7 +205,7 @@ fn dense_wiring(inputs: usize, units: usize) -> Wiring {
     });
     let lanes = padded(units);
     Wiring {
-        shape: LayerShape { inputs, units, filters: units, picture: None, kernel: None },
+        shape: dense_shape(inputs, units),
         pools: Vec::new(),
         share: 1.0,
         convolution: None,
@@ -171,13 +221,7 @@ fn convolution_wiring(input: Picture, output: Picture, kernel: usize) -> Wiring 
     let convolution = Convolution::new(input, output, kernel);
     let (sites, unit_of_lane) = convolution.sites();
     Wiring {
-        shape: LayerShape {
-            inputs: input.channels * kernel * kernel,
-            units: output.units(),
-            filters: output.channels,
-            picture: Some(output),
-            kernel: Some(kernel),
-        },
+        shape: convolution_shape(input, output, kernel),
         pools: Vec::new(),
         share: 1.0,
         sites,

@@ -1,5 +1,6 @@
 //! One trainer with its data sets and threads.
 
+use spikelet_core::config::Threads;
 use spikelet_core::{
     Config, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, json,
 };
@@ -38,12 +39,21 @@ impl Session {
         guard(|| Self::of(Trainer::new(Config::from_json(config)?, level(simd)?)?))
     }
 
-    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint.
+    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` is JSON, `"auto"` or a number, and
+    /// those of the checkpoint unless given.
     ///
     /// # Errors
-    /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`.
-    pub fn restore(checkpoint: &[u8], simd: Option<&str>) -> Result<Self> {
-        guard(|| Self::of(Trainer::restore(spikelet_io::read_checkpoint(checkpoint)?, level(simd)?)?))
+    /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for `threads`.
+    pub fn restore(checkpoint: &[u8], simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
+        guard(|| {
+            let level = level(simd)?;
+            let threads = threads.map(parse_threads).transpose()?;
+            let mut snapshot = spikelet_io::read_checkpoint(checkpoint)?;
+            if let Some(threads) = threads {
+                snapshot.config.training.threads = threads;
+            }
+            Self::of(Trainer::restore(snapshot, level)?)
+        })
     }
 
     fn of(trainer: Trainer) -> Result<Self> {
@@ -255,7 +265,7 @@ impl Session {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
-            let range = start as usize..start as usize + count as usize;
+            let range = start as usize..(start as usize).saturating_add(count as usize);
             Prediction::from_core(workers.run(|| trainer.predict(data, range, &*workers))?)
         })
     }
@@ -268,7 +278,7 @@ impl Session {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
-            let range = start as usize..start as usize + count as usize;
+            let range = start as usize..(start as usize).saturating_add(count as usize);
             let found = workers.run(|| trainer.gradients(data, range, trace, &*workers))?;
             Ok(Gradients {
                 metrics: to_json(&found.metrics),
@@ -304,6 +314,12 @@ impl Session {
         self.change(|session| session.trainer.set_parameters(layer as usize, weights, biases))
     }
 
+    /// JSON array of the finished epochs, also of those before the checkpoint that this session was restored from.
+    #[must_use]
+    pub fn history(&self) -> String {
+        to_json(&self.trainer.history())
+    }
+
     /// The bytes of a checkpoint: a safetensors file with everything that the run needs to go on.
     ///
     /// # Errors
@@ -334,6 +350,11 @@ fn advance(
         }
     }
     Ok(events)
+}
+
+fn parse_threads(text: &str) -> Result<Threads> {
+    let threads: Threads = json::parse(text).map_err(|error| Error::config("threads", error.message))?;
+    threads.validate("threads").map(|()| threads)
 }
 
 fn level(name: Option<&str>) -> Result<Level> {

@@ -76,7 +76,10 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
 
     let (mut stopped, _) = started(2);
     let mut found = events(&mut stopped, 7);
-    let mut resumed = Session::restore(&stopped.checkpoint().unwrap(), None).unwrap();
+    let mut resumed = Session::restore(&stopped.checkpoint().unwrap(), None, Some("4")).unwrap();
+    let info: Value = serde_json::from_str(&resumed.info()).unwrap();
+    assert_eq!(info["threads"], 4);
+    assert_eq!(resumed.history(), stopped.history());
     let (descriptor, arrays) = images();
     let data = resumed.add_dataset(descriptor, arrays).unwrap();
     resumed.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
@@ -85,6 +88,11 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
     for layer in 0..2 {
         assert_eq!(resumed.parameters(layer).unwrap(), whole.parameters(layer).unwrap());
     }
+    assert_eq!(resumed.history(), whole.history());
+    let history: Vec<Value> = serde_json::from_str(&whole.history()).unwrap();
+    let epochs: Vec<&Value> = expected.iter().filter(|event| event["type"] == "epochEnd").collect();
+    assert_eq!(history.len(), 3);
+    assert!(history.iter().zip(epochs).all(|(record, event)| record["validation"] == event["validation"]));
 }
 
 #[test]
@@ -155,7 +163,11 @@ fn errors_have_a_code_and_a_path() {
     let zero = config(1).replace("\"units\":9", "\"units\":0");
     fails(Session::create(&zero, None), ConfigInvalid, "network.layers[0].units");
     fails(Session::create(&config(1), Some("mmx")), SimdUnsupported, "simd");
-    fails(Session::restore(b"not a checkpoint", None), CheckpointInvalid, "");
+    fails(Session::restore(b"not a checkpoint", None, None), CheckpointInvalid, "");
+    let whole = Session::create(&config(1), None).unwrap().checkpoint().unwrap();
+    for threads in ["0", "\"some\"", "1025", "two"] {
+        fails(Session::restore(&whole, None, Some(threads)), ConfigInvalid, "threads");
+    }
 
     let (mut session, data) = started(1);
     let (descriptor, arrays) = images();

@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
+import { SpikeletError } from "../../errors.js";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
@@ -8,12 +10,13 @@ import { backendRecord } from "../backend-record.js";
 import { openTrainer } from "../checkpoint.js";
 import { readConfiguration } from "../configuration.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
-import { UsageError } from "../exit.js";
+import { Interrupted, UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, type CommandData, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { grouped, metricLines, printResult, say } from "../print.js";
 import { writeResultPage } from "../report/write.js";
+import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { History } from "../train/history.js";
 import { type OutputFolder, openOutput, runRecordBeside, writeRunRecord } from "../train/output.js";
 import { TrainingSession } from "../train/session.js";
@@ -29,6 +32,11 @@ export const train = defineCommand({
       valueHint: "DIR",
     },
     resume: { type: "boolean", description: "go on from last.safetensors in --out, or from --checkpoint" },
+    "checkpoint-every": {
+      type: "string",
+      description: "write last.safetensors also within an epoch, after so many updates or so much time: 500, 30s, 10min",
+      valueHint: "N",
+    },
     ...checkpointOptions,
     ...computeOptions,
     ...outputOptions,
@@ -40,63 +48,98 @@ export const train = defineCommand({
       if (args.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     };
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
-    const start = await (args.resume ? resumed(args, choices) : fresh(args, (data as CommandData).set, choices));
+    const pace = CheckpointPace.parse(args["checkpoint-every"]);
+    const { set } = data as CommandData;
+    const start = await (args.resume ? resumed(args, set, choices) : fresh(args, set, choices));
     using trainer = start.trainer;
     const { files, history } = start;
+    const session = new TrainingSession(trainer, files, history, pace, emit);
     const source = dataSource(args, start.known);
-    const { steps } = trainer.config.network;
-    const split = await loadSplit(source, { backend: trainer.backend, steps, signal });
-    await writeRunRecord(files, { version, data: source });
-    emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source });
-    const { simd, threads } = trainer.info;
-    say(
-      `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads`,
-    );
-
-    const session = new TrainingSession(trainer, files, history, emit);
-    await session.run(split, signal);
-
-    const best = history.rows.length > 0 ? files.best : files.last;
-    if (history.rows.length === 0) await save(files.last, trainer.checkpoint());
-    using chosen = await restoreNetwork(await load(best), choices);
-    const test = await chosen.evaluate(split.test, { signal });
-    const report = {
-      test,
-      train: { ...history.totals, samples: split.train.length },
-      best: {
-        epoch: history.best?.epoch ?? history.rows.at(-1)?.epoch ?? 0,
-        validationFirstSpike: history.best?.validationFirstSpike ?? null,
-      },
-      warnings: session.warnings,
-      checkpoint: best,
-      data: source,
-      backend: backendRecord(trainer),
-      config: trainer.config,
-      version,
-    };
-    await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
-    const { epochs, seconds, samplesPerSecond } = report.train;
-    const told = {
-      title: `Training on ${split.train.info.name}`,
-      part: "test",
-      metrics: test,
-      warnings: session.warnings,
-      epochs: history.curve,
-      facts: [
-        ["trained", `${epochs} epochs of ${grouped(split.train.length)} samples in ${seconds.toFixed(1)} s`],
-        ["speed", `${grouped(samplesPerSecond)} samples/s`],
-        ["shown", `epoch ${report.best.epoch}, the best on the validation data`],
-      ],
-      data: source,
-    } as const;
-    await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });
-    printResult(args.json === true, { type: "report", ...report }, () => [
-      ...metricLines("test", test),
-      `checkpoint     ${best} (epoch ${report.best.epoch})`,
-      `report         ${files.page}`,
-    ]);
+    try {
+      await writeRunRecord(files, { version, data: source });
+      await session.save();
+      await trainAndReport({ trainer, session, files, history, source, choices, emit, isJson: args.json === true });
+    } catch (thrown) {
+      tellWhatIsLeft(thrown, files, emit);
+      throw thrown;
+    }
   },
 });
+
+interface Training {
+  trainer: Trainer;
+  session: TrainingSession;
+  files: OutputFolder;
+  history: History;
+  source: DataSource;
+  choices: Choices;
+  emit: (event: object) => void;
+  isJson: boolean;
+}
+
+async function trainAndReport({ trainer, session, files, history, source, choices, emit, isJson }: Training): Promise<void> {
+  const { signal } = choices;
+  const { steps } = trainer.config.network;
+  const split = await loadSplit(source, { backend: trainer.backend, steps, signal });
+  const { simd, threads, epoch, step } = trainer.info;
+  emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source, epoch, step });
+  if (step > 0) say(`going on after ${epoch} epochs and ${step} updates`);
+  say(
+    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads`,
+  );
+
+  await session.run(split, signal);
+
+  const best = history.rows.length > 0 ? files.best : files.last;
+  using chosen = await restoreNetwork(await load(best), choices);
+  const test = await chosen.evaluate(split.test, { signal });
+  const report = {
+    test,
+    train: { ...history.totals, samples: split.train.length },
+    best: {
+      epoch: history.best?.epoch ?? history.rows.at(-1)?.epoch ?? 0,
+      validationFirstSpike: history.best?.validationFirstSpike ?? null,
+    },
+    warnings: session.warnings,
+    checkpoint: best,
+    data: source,
+    backend: backendRecord(trainer),
+    config: trainer.config,
+    version,
+  };
+  await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+  const { epochs, seconds, samplesPerSecond } = report.train;
+  const told = {
+    title: `Training on ${split.train.info.name}`,
+    part: "test",
+    metrics: test,
+    warnings: session.warnings,
+    epochs: history.curve,
+    facts: [
+      ["trained", `${epochs} epochs of ${grouped(split.train.length)} samples in ${seconds.toFixed(1)} s`],
+      ["speed", `${grouped(samplesPerSecond)} samples/s`],
+      ["shown", `epoch ${report.best.epoch}, the best on the validation data`],
+    ],
+    data: source,
+  } as const;
+  await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });
+  printResult(isJson, { type: "report", ...report }, () => [
+    ...metricLines("test", test),
+    `checkpoint     ${best} (epoch ${report.best.epoch})`,
+    `report         ${files.page}`,
+  ]);
+}
+
+/** After an interrupt, or a failure to write: the file to go on from. */
+function tellWhatIsLeft(thrown: unknown, files: OutputFolder, emit: (event: object) => void): void {
+  const isWriting = thrown instanceof SpikeletError && thrown.code === "WRITE_FAILED";
+  if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: files.last });
+  if ((thrown instanceof Interrupted || isWriting) && existsSync(files.last)) {
+    say(
+      `${thrown instanceof Interrupted ? "interrupted: " : ""}${files.last} holds the last good state; --resume goes on from there`,
+    );
+  }
+}
 
 interface Start {
   trainer: Trainer;
@@ -112,17 +155,21 @@ async function fresh(args: TrainArguments, settings: readonly string[], choices:
   return { trainer, files, history: new History(files.history), known: data };
 }
 
-async function resumed(args: TrainArguments, choices: Choices): Promise<Start> {
-  for (const option of ["config", "preset", "seed", "threads"] as const) {
-    if (args[option] !== undefined)
-      throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${option} out`);
+async function resumed(args: TrainArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+  const given = (["config", "preset", "seed"] as const).find((option) => args[option] !== undefined);
+  const unwanted = given ?? (settings.length > 0 ? "set" : undefined);
+  if (unwanted !== undefined) {
+    throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${unwanted} out`);
   }
   const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
   const files = await openOutput(args.out ?? folder);
   const file = args.checkpoint ?? files.last;
-  const trainer = await openTrainer(file, choices);
+  const trainer = await openTrainer(file, args, choices).catch((thrown) => {
+    if (file === files.last && existsSync(files.best)) say(`${files.best} is there too: --resume --checkpoint ${files.best}`);
+    throw thrown;
+  });
   const known = await runRecordBeside(file);
-  const history = await History.resume(files.history, trainer.info.epoch);
+  const history = await History.resume(files.history, await trainer.history());
   return { trainer, files, history, ...(known ? { known: known.data } : {}) };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { EpochEndEvent } from "../../events.js";
+import type { EpochRecord } from "../../generated/config.js";
 import { save } from "../../io/files.node.js";
 import type { CurveMetrics, CurvePoint } from "../../plot/index.js";
 
@@ -32,46 +32,20 @@ export class History {
     this.rows = rows;
   }
 
-  /** The rows of the epochs up to `epoch`, to go on from there. */
-  static async resume(file: string, epoch: number): Promise<History> {
-    let text: string;
-    try {
-      text = await readFile(file, "utf8");
-    } catch {
-      return new History(file);
-    }
-    const [header = "", ...lines] = text.trim().split("\n");
-    const names = header.split(",");
-    const rows = lines.map((line) => {
-      const cells = line.split(",");
-      return Object.fromEntries(COLUMNS.map((column) => [column, numberIn(cells[names.indexOf(column)])])) as HistoryRow;
+  /** The epochs that a checkpoint knows of. How long they took is not a part of it; the file has that, unless it was not written any more. */
+  static async resume(file: string, epochs: readonly EpochRecord[]): Promise<History> {
+    const clock = await readClock(file);
+    const rows = epochs.map((record) => {
+      const { seconds, samplesPerSecond } = clock.get(record.epoch) ?? UNKNOWN;
+      return rowOf(record, seconds, samplesPerSecond);
     });
-    return new History(
-      file,
-      rows.filter((row) => row.epoch <= epoch),
-    );
+    return new History(file, rows);
   }
 
-  /** Adds an epoch that took `seconds` and writes the file. */
-  async add(event: EpochEndEvent, seconds: number, samplesPerSecond: number): Promise<HistoryRow> {
-    const { train, validation } = event;
-    const row: HistoryRow = {
-      epoch: event.epoch,
-      learningRate: event.learningRate,
-      trainLoss: train.loss,
-      trainFirstSpike: train.accuracy.firstSpike,
-      trainCount: train.accuracy.count,
-      trainSpikesPerSample: train.spikes.perSample,
-      validationLoss: validation?.loss ?? Number.NaN,
-      validationFirstSpike: validation?.accuracy.firstSpike ?? Number.NaN,
-      validationCount: validation?.accuracy.count ?? Number.NaN,
-      validationSpikesPerSample: validation?.spikes.perSample ?? Number.NaN,
-      samples: train.samples,
-      seconds,
-      samplesPerSecond,
-    };
+  /** Adds an epoch that took `seconds`. */
+  add(epoch: EpochRecord, seconds: number, samplesPerSecond: number): HistoryRow {
+    const row = rowOf(epoch, seconds, samplesPerSecond);
     this.rows.push(row);
-    await this.write();
     return row;
   }
 
@@ -102,12 +76,13 @@ export class History {
 
   /** Totals over all epochs. */
   get totals(): { epochs: number; samples: number; seconds: number; samplesPerSecond: number } {
-    const samples = this.rows.reduce((sum, row) => sum + row.samples, 0);
-    const training = this.rows.reduce((sum, row) => sum + row.samples / row.samplesPerSecond, 0);
+    const timed = this.rows.filter((row) => row.samplesPerSecond > 0);
+    const samples = timed.reduce((sum, row) => sum + row.samples, 0);
+    const training = timed.reduce((sum, row) => sum + row.samples / row.samplesPerSecond, 0);
     return {
       epochs: this.rows.length,
       samples: this.rows.at(-1)?.samples ?? 0,
-      seconds: round(this.rows.reduce((sum, row) => sum + row.seconds, 0)),
+      seconds: round(timed.reduce((sum, row) => sum + row.seconds, 0)),
       samplesPerSecond: training > 0 ? round(samples / training) : 0,
     };
   }
@@ -115,6 +90,49 @@ export class History {
 
 function metricsIn(loss: number, firstSpike: number, count: number, perSample: number): CurveMetrics {
   return { loss, accuracy: { firstSpike, count }, spikes: { perSample } };
+}
+
+interface Clock {
+  seconds: number;
+  samplesPerSecond: number;
+}
+
+const UNKNOWN: Clock = { seconds: Number.NaN, samplesPerSecond: Number.NaN };
+
+/** How long each epoch took; nothing where there is no file. */
+async function readClock(file: string): Promise<Map<number, Clock>> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch {
+    return new Map();
+  }
+  const [header = "", ...lines] = text.trim().split("\n");
+  const names = header.split(",");
+  const rows = lines.map((line) => {
+    const cells = line.split(",");
+    const value = (column: keyof HistoryRow) => numberIn(cells[names.indexOf(column)]);
+    return [value("epoch"), { seconds: value("seconds"), samplesPerSecond: value("samplesPerSecond") }] as const;
+  });
+  return new Map(rows);
+}
+
+function rowOf({ epoch, learningRate, train, validation }: EpochRecord, seconds: number, samplesPerSecond: number): HistoryRow {
+  return {
+    epoch,
+    learningRate,
+    trainLoss: train.loss,
+    trainFirstSpike: train.accuracy.firstSpike,
+    trainCount: train.accuracy.count,
+    trainSpikesPerSample: train.spikes.perSample,
+    validationLoss: validation?.loss ?? Number.NaN,
+    validationFirstSpike: validation?.accuracy.firstSpike ?? Number.NaN,
+    validationCount: validation?.accuracy.count ?? Number.NaN,
+    validationSpikesPerSample: validation?.spikes.perSample ?? Number.NaN,
+    samples: train.samples,
+    seconds,
+    samplesPerSecond,
+  };
 }
 
 function numberIn(text: string | undefined): number {

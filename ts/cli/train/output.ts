@@ -2,7 +2,7 @@ import { constants, existsSync } from "node:fs";
 import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { save } from "../../io/files.node.js";
+import { removeUnfinished, save } from "../../io/files.node.js";
 import type { DataSource } from "../data.js";
 
 /** The files of one training in one folder. */
@@ -22,7 +22,7 @@ export interface OutputFolder {
 /**
  * Makes the folder and checks that files can be written there, before hours of training.
  *
- * @throws {SpikeletError} `DATA_FORMAT` that names the folder.
+ * @throws {SpikeletError} `WRITE_FAILED` that names the folder.
  */
 export async function openOutput(dir: string): Promise<OutputFolder> {
   const probe = join(dir, `.probe.${process.pid}`);
@@ -33,9 +33,11 @@ export async function openOutput(dir: string): Promise<OutputFolder> {
     await rm(probe);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new SpikeletError("DATA_FORMAT", "--out", `can't write into ${dir} (${what})`, cause);
+    throw new SpikeletError("WRITE_FAILED", "--out", `can't write into ${dir} (${what})`, cause);
   }
-  return filesIn(dir);
+  const files = filesIn(dir);
+  await removeUnfinished([files.last, files.best, files.history, files.report, files.page, files.run]);
+  return files;
 }
 
 /** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */

@@ -1,9 +1,10 @@
 import type { Split } from "../../datasets/dataset.js";
-import type { Pace, TrainEvent, WarningEvent } from "../../events.js";
+import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js";
 import { save } from "../../io/files.node.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
-import type { History, HistoryRow } from "./history.js";
+import type { CheckpointPace } from "./checkpoint-pace.js";
+import type { History } from "./history.js";
 import type { OutputFolder } from "./output.js";
 import { ProgressView } from "./progress.js";
 
@@ -15,6 +16,7 @@ export class TrainingSession {
   readonly #trainer: Trainer;
   readonly #files: OutputFolder;
   readonly #history: History;
+  readonly #pace: CheckpointPace;
   readonly #view: ProgressView;
   readonly #emit: (event: object) => void;
   /** What seemed to be wrong in this run. */
@@ -22,12 +24,19 @@ export class TrainingSession {
   #secondsBefore = 0;
   #printed = 0;
 
-  constructor(trainer: Trainer, files: OutputFolder, history: History, emit: (event: object) => void) {
+  constructor(trainer: Trainer, files: OutputFolder, history: History, pace: CheckpointPace, emit: (event: object) => void) {
     this.#trainer = trainer;
     this.#files = files;
     this.#history = history;
+    this.#pace = pace;
     this.#view = new ProgressView(trainer.config.training.epochs);
     this.#emit = emit;
+  }
+
+  /** Writes the state as it is. */
+  async save(): Promise<void> {
+    await save(this.#files.last, this.#trainer.checkpoint());
+    this.#pace.saved(this.#trainer.info.step);
   }
 
   /** Trains to the end. An interrupt leaves the checkpoint and goes on as an error. */
@@ -45,26 +54,30 @@ export class TrainingSession {
 
   async #leave(): Promise<void> {
     for (const event of await this.#trainer.undelivered()) await this.#take(event);
-    await save(this.#files.last, this.#trainer.checkpoint());
-    this.#emit({ type: "interrupted", checkpoint: this.#files.last });
-    this.#view.line(`interrupted: ${this.#files.last} holds the state; --resume goes on from there`);
+    await this.save();
   }
 
   async #take(event: TrainEvent): Promise<void> {
     this.#view.show(event);
     this.#print(event);
     if (event.type === "warning") this.warnings.push(withoutPace(event));
+    if (event.type === "step") await this.#keepWithinEpoch(event);
     if (event.type === "epochEnd") {
-      const row = await this.#history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
+      const row = this.#history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
       this.#secondsBefore = event.seconds;
-      await this.#keep(row);
+      // The latest state comes last: whoever goes on from the one before does this epoch again, and with it all that may be missing.
+      if (this.#history.best === row || Number.isNaN(row.validationFirstSpike)) {
+        await save(this.#files.best, this.#trainer.checkpoint());
+      }
+      await this.#history.write();
+      await this.save();
     }
   }
 
-  async #keep(row: HistoryRow): Promise<void> {
-    const checkpoint = await this.#trainer.checkpoint();
-    await save(this.#files.last, checkpoint);
-    if (this.#history.best === row || Number.isNaN(row.validationFirstSpike)) await save(this.#files.best, checkpoint);
+  async #keepWithinEpoch({ epoch, step }: StepEvent): Promise<void> {
+    if (!this.#pace.isDue(step)) return;
+    // The core is ahead of the events that it told of: a state beyond the end of the epoch waits for that event.
+    if (this.#trainer.info.epoch < epoch) await this.save();
   }
 
   #print(event: TrainEvent): void {

@@ -33,6 +33,12 @@ impl OptimizerConfig {
             Self::Sgd(sgd) => sgd.learning_rate,
         }
     }
+
+    /// Whether it keeps a second moment of every parameter.
+    #[must_use]
+    pub fn has_second_moment(&self) -> bool {
+        matches!(self, Self::Adam(_))
+    }
 }
 
 /// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `w ← w − rate · m̂ / (√v̂ + ε)`.

@@ -41,11 +41,19 @@ impl Config {
         if let Some(activity) = &training.initial_activity {
             activity.validate(self.network.spiking_layers())?;
         }
-        if let Threads::Fixed(count) = training.threads {
-            at_least("training.threads", count, 1)?;
-            at_most("training.threads", u64::from(count), u64::from(MOST_THREADS))?;
-        }
-        Ok(())
+        training.threads.validate("training.threads")
+    }
+}
+
+impl Threads {
+    /// Checks the number, which stands at `path`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for none and for more than a machine has.
+    pub fn validate(self, path: &str) -> Result<()> {
+        let Self::Fixed(count) = self else { return Ok(()) };
+        at_least(path, count, 1)?;
+        at_most(path, u64::from(count), u64::from(MOST_THREADS))
     }
 }
 

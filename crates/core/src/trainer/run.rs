@@ -87,6 +87,12 @@ impl Trainer {
         self.run.epoch
     }
 
+    /// The finished epochs of this run and of those that it goes on from.
+    #[must_use]
+    pub fn history(&self) -> &[EpochRecord] {
+        &self.run.history
+    }
+
     /// The learning rate of the current epoch.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::MetricSums;
 use crate::network::{Network, Slice, check};
+use crate::wiring::shapes;
 
 /// A named array.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +60,47 @@ struct SavedValidation {
 /// Suffix of an array's name and the array.
 const SLICES: [(&str, Slice); 3] = [("", Slice::Values), (".moment1", Slice::First), (".moment2", Slice::Second)];
 
+/// Where an array of a snapshot belongs.
+struct Place {
+    layer: usize,
+    is_weights: bool,
+    slice: Slice,
+    name: String,
+    shape: Vec<usize>,
+}
+
+/// The arrays of a snapshot, in their order.
+fn places(config: &Config) -> Vec<Place> {
+    let has_second = config.optimizer.has_second_moment();
+    let mut places = Vec::new();
+    for (layer, shape) in shapes(&config.network).iter().enumerate() {
+        for (suffix, slice) in SLICES.into_iter().filter(|&(_, slice)| has_second || slice != Slice::Second) {
+            for (kind, shape) in [("weights", shape.weight_shape()), ("biases", vec![shape.filters])] {
+                let name = format!("layers.{layer}.{kind}{suffix}");
+                places.push(Place { layer, is_weights: kind == "weights", slice, name, shape });
+            }
+        }
+    }
+    places
+}
+
+impl Place {
+    /// Takes this place's array out of `tensors`.
+    fn take(&self, tensors: &mut Vec<Tensor>) -> Result<Vec<f32>> {
+        let Self { name, shape, .. } = self;
+        let index = tensors
+            .iter()
+            .position(|tensor| tensor.name == *name)
+            .ok_or_else(|| Error::checkpoint(format!("it lacks the array {name}")))?;
+        let tensor = tensors.swap_remove(index);
+        if tensor.shape != *shape {
+            return Err(Error::checkpoint(format!("{name} must have the shape {shape:?}, got {:?}", tensor.shape)));
+        }
+        check(name, &tensor.data, shape.iter().product()).map_err(|error| Error::checkpoint(error.to_string()))?;
+        Ok(tensor.data)
+    }
+}
+
 impl Trainer {
     /// Everything for a checkpoint.
     #[must_use]
@@ -78,31 +120,16 @@ impl Trainer {
             has_finished: run.has_finished,
             is_uninitialized: run.initialization.is_some(),
         };
-        let mut tensors = Vec::new();
-        for (layer, shape) in self.network.shapes.iter().enumerate() {
-            for (suffix, slice) in self.saved_slices() {
-                tensors.push(Tensor {
-                    name: format!("layers.{layer}.weights{suffix}"),
-                    shape: shape.weight_shape(),
-                    data: self.network.read_weights(layer, slice),
-                });
-                tensors.push(Tensor {
-                    name: format!("layers.{layer}.biases{suffix}"),
-                    shape: vec![shape.filters],
-                    data: self.network.read_biases(layer, slice),
-                });
-            }
-        }
+        let read = |place: Place| {
+            let Place { layer, slice, name, shape, .. } = place;
+            let read = if place.is_weights { Network::read_weights } else { Network::read_biases };
+            Tensor { name, shape, data: read(&self.network, layer, slice) }
+        };
         Snapshot {
             config: self.config.clone(),
             progress: serde_json::to_value(progress).expect("progress has only string keys and finite numbers"),
-            tensors,
+            tensors: places(&self.config).into_iter().map(read).collect(),
         }
-    }
-
-    fn saved_slices(&self) -> impl Iterator<Item = (&'static str, Slice)> + use<> {
-        let has_second = self.network.tiles.iter().any(|tile| !tile.weights.second.is_empty());
-        SLICES.into_iter().filter(move |&(_, slice)| has_second || slice != Slice::Second)
     }
 
     /// The trainer that a snapshot was taken of.
@@ -115,27 +142,14 @@ impl Trainer {
         config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
         let saved: SavedProgress = serde_json::from_value(progress)
             .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
-        let mut trainer = Self::assemble(config.clone(), Network::new(&config), level);
-        let mut take = |name: &str, shape: &[usize]| -> Result<Vec<f32>> {
-            let index = tensors
-                .iter()
-                .position(|tensor| tensor.name == name)
-                .ok_or_else(|| Error::checkpoint(format!("it lacks the array {name}")))?;
-            let tensor = tensors.swap_remove(index);
-            if tensor.shape != shape {
-                return Err(Error::checkpoint(format!("{name} must have the shape {shape:?}, got {:?}", tensor.shape)));
-            }
-            check(name, &tensor.data, shape.iter().product()).map_err(|error| Error::checkpoint(error.to_string()))?;
-            Ok(tensor.data)
-        };
-        for layer in 0..trainer.network.shapes.len() {
-            let shape = trainer.network.shapes[layer];
-            for (suffix, slice) in trainer.saved_slices() {
-                let weights = take(&format!("layers.{layer}.weights{suffix}"), &shape.weight_shape())?;
-                let biases = take(&format!("layers.{layer}.biases{suffix}"), &[shape.filters])?;
-                trainer.network.write_weights(layer, slice, &weights);
-                trainer.network.write_biases(layer, slice, &biases);
-            }
+        // What the file holds justifies the memory that the network takes.
+        let places = places(&config);
+        let arrays = places.iter().map(|place| place.take(&mut tensors)).collect::<Result<Vec<_>>>()?;
+        let network = Network::new(&config);
+        let mut trainer = Self::assemble(config, network, level);
+        for (Place { layer, is_weights, slice, .. }, array) in places.into_iter().zip(arrays) {
+            let write = if is_weights { Network::write_weights } else { Network::write_biases };
+            write(&mut trainer.network, layer, slice, &array);
         }
         trainer.network.restore_live_rows();
         trainer.network.refresh();

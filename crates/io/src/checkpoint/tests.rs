@@ -72,6 +72,19 @@ fn foreign_files_are_told_apart() {
     assert!(refusal(text.as_bytes()).contains("format version must be 1, got 2"));
 }
 
+#[test]
+fn arrays_that_do_not_fit_the_configuration_are_refused_before_a_network_is_made() {
+    let small = snapshot();
+    let huge = r#"{"network":{"input":20000,"steps":20,"layers":[{"type":"dense","units":10000},{"type":"dense","units":2}]}}"#;
+    for config in [huge, &huge.replace("20000", "4")] {
+        let snapshot = Snapshot { config: Config::from_json(config).unwrap(), ..small.clone() };
+        let read = read_checkpoint(&write_checkpoint(&snapshot)).unwrap();
+        let error = Trainer::restore(read, Level::detect()).unwrap_err();
+        assert_eq!(error.code, ErrorCode::CheckpointInvalid);
+        assert!(error.message.starts_with("layers.0.weights must have the shape [10000, "), "{error}");
+    }
+}
+
 proptest! {
     #[test]
     fn never_panics(bytes: Vec<u8>) {

@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { outcomeOf, shortRun } from "../support/short-run.js";
+import { spikelet } from "../support/spawn-cli.js";
+
+let run: Awaited<ReturnType<typeof shortRun>>;
+let whole: ReturnType<typeof outcomeOf>;
+
+beforeAll(async () => {
+  run = await shortRun({ epochs: 30 });
+  expect(await spikelet(["train", "--config", run.config, "--out", run.folder("whole")])).toMatchObject({ code: 0 });
+  whole = outcomeOf(run.folder("whole"));
+});
+
+/** Trains into `out` until the first epoch has ended, and what `then` makes of it. */
+function trainUntilEpoch(out: string, then: (pid: number) => void) {
+  let isDone = false;
+  return spikelet(["train", "--config", run.config, "--out", out, "--json", "--checkpoint-every", "20"], (child, stdout) => {
+    if (isDone || !stdout.includes('"epochEnd"')) return;
+    isDone = true;
+    then(child.pid ?? 0);
+  });
+}
+
+/** A folder in which a training was interrupted. */
+async function interrupted(name: string): Promise<string> {
+  const out = run.folder(name);
+  expect(await trainUntilEpoch(out, (pid) => process.kill(pid, "SIGINT"))).toMatchObject({ code: 130 });
+  return out;
+}
+
+const errorOf = ({ json }: { json: () => Record<string, unknown>[] }) => json().find(({ type }) => type === "error");
+
+describe("where nothing can be written", () => {
+  const withLimits = process.platform === "linux" ? it : it.skip;
+
+  withLimits("for want of space, the last good checkpoint is still there and good", async () => {
+    const out = run.folder("full");
+    // Files may not grow beyond this any more: what writes a checkpoint is refused in the middle of it.
+    const failed = await trainUntilEpoch(out, (pid) => execFileSync("prlimit", ["--pid", String(pid), "--fsize=9000"]));
+    expect(failed.code).toBe(1);
+    expect(errorOf(failed)).toMatchObject({ code: "WRITE_FAILED", path: expect.stringMatching(/\.safetensors$/) });
+    expect(failed.stderr).toMatch(/last\.safetensors holds the last good state; --resume goes on from there/);
+    expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+
+  withLimits("for want of permission, training does not begin", async () => {
+    const refused = await spikelet(["train", "--config", run.config, "--out", "/proc/spikelet/out", "--json"]);
+    expect(refused.code).toBe(1);
+    expect(errorOf(refused)).toMatchObject({ code: "WRITE_FAILED", path: "--out" });
+    expect(refused.json().some(({ type }) => type === "started")).toBe(false);
+  });
+});
+
+describe("a damaged checkpoint", () => {
+  it.each<[string, (whole: Buffer) => Buffer]>([
+    ["truncated", (bytes) => bytes.subarray(0, bytes.length - 100)],
+    ["empty", () => Buffer.alloc(0)],
+    ["with one bit flipped", (bytes) => Buffer.from(bytes.map((byte, at) => (at === 7000 ? byte ^ 4 : byte)))],
+    ["of another program", () => Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from("{}")])],
+    ["that is something else", () => Buffer.from("PK\u0003\u0004 an archive")],
+  ])("%s is refused and left alone; the best one still works", async (name, damage) => {
+    const out = run.folder(name);
+    cpSync(run.folder("whole"), out, { recursive: true });
+    const file = join(out, "last.safetensors");
+    writeFileSync(file, damage(readFileSync(file)));
+    const before = readFileSync(file);
+    const refused = await spikelet(["train", "--resume", "--out", out, "--json"]);
+    expect(refused.code).toBe(1);
+    expect(errorOf(refused)).toMatchObject({ code: "CHECKPOINT_INVALID", path: file });
+    expect(refused.stderr).toMatch(/--resume --checkpoint .*best\.safetensors/);
+    expect(readFileSync(file)).toEqual(before);
+    const best = join(out, "best.safetensors");
+    expect(await spikelet(["train", "--resume", "--checkpoint", best, "--out", out])).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+});
+
+describe("--resume", () => {
+  it("goes on with other threads, and nothing else changes", async () => {
+    const out = await interrupted("threads");
+    expect(await spikelet(["train", "--resume", "--threads", "1", "--out", out])).toMatchObject({ code: 0 });
+    const { last: _, best: __, ...found } = outcomeOf(out);
+    const { last, best, ...expected } = whole;
+    expect(found).toEqual(expected);
+    const { backend, config } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"));
+    expect([backend.threads, config.training.threads]).toEqual([1, 1]);
+    expect(await spikelet(["train", "--resume", "--threads", "5000", "--out", out])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/threads: must be at most 1024/),
+    });
+  });
+
+  it("finds the history in the checkpoint, also where the file is gone", async () => {
+    const out = await interrupted("history");
+    writeFileSync(join(out, "history.csv"), "");
+    expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+
+  it("does not take settings", async () => {
+    const refused = await spikelet(["train", "--resume", "--out", run.folder("whole"), "--set", "training.epochs=3"]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/leave --set out/) });
+  });
+});
+
+describe("--checkpoint-every", () => {
+  it("leaves states within an epoch", async () => {
+    const out = run.folder("within");
+    let isSent = false;
+    const long = ["--set", "training.batchSize=1", "--set", 'data.options={"samples":60000}', "--checkpoint-every", "50"];
+    await spikelet(["train", "--config", run.config, ...long, "--out", out, "--json"], (child, stdout) => {
+      if (isSent || !/"step":(?!1,)\d{3}/.test(stdout)) return;
+      isSent = true;
+      child.kill("SIGKILL");
+    });
+    expect(existsSync(join(out, "best.safetensors"))).toBe(false);
+    let started: Record<string, unknown> | undefined;
+    await spikelet(["train", "--resume", "--out", out, "--json"], (child, stdout) => {
+      if (started !== undefined || !stdout.includes("\n")) return;
+      started = JSON.parse(stdout.split("\n")[0] ?? "");
+      child.kill("SIGKILL");
+    });
+    expect(started).toMatchObject({ type: "started", epoch: 0 });
+    expect(started?.["step"]).toBeGreaterThanOrEqual(50);
+  });
+
+  it("takes updates and times", async () => {
+    const refused = await spikelet(["train", "--checkpoint-every", "often"]);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/500, 30s or 10min, got "often"/) });
+  });
+});
