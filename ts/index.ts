@@ -119,6 +119,7 @@ export type {
   ParameterArrays,
   PredictionArrays,
   Session,
+  TensorArrays,
 } from "./runtime/backend.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

@@ -37,6 +37,7 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
     parseIdx: async (bytes) => ({ shape: Uint32Array.of(bytes.length), data: bytes }),
     encode: async (_, values, units) => everyUnitOnce(values.length / units, units),
     decodeAer: async () => everyUnitOnce(1, 1),
+    parseTensors: async () => [],
     parseNpy: async (bytes) => ({ dtype: "uint8", shape: Uint32Array.of(bytes.length), data: bytes }),
     generate: async () => ({ events: everyUnitOnce(1, 1) }),
     simulateEvents: async () => everyUnitOnce(1, 1),

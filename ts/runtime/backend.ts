@@ -84,6 +84,15 @@ export interface NpyArray {
   data: Uint8Array;
 }
 
+/** A named array of single floats. */
+export interface TensorArrays {
+  name: string;
+  /** Length of each dimension, the slowest first; empty for a single number. */
+  shape: Uint32Array;
+  /** Elements, row-major. */
+  data: Float32Array;
+}
+
 /** A data set that was drawn: either values or events, and the targets that it has. */
 export interface GeneratedArrays {
   values?: Float32Array | null;
@@ -147,12 +156,13 @@ export interface Backend {
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
   decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
   parseNpy(bytes: Uint8Array): Promise<NpyArray>;
+  parseTensors(bytes: Uint8Array): Promise<TensorArrays[]>;
   generate(options: string): Promise<GeneratedArrays>;
   simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
 }
 
 /** Methods of a backend that need no session. */
-export type Conversion = "parseIdx" | "encode" | "decodeAer" | "parseNpy" | "generate" | "simulateEvents";
+export type Conversion = "parseIdx" | "encode" | "decodeAer" | "parseNpy" | "parseTensors" | "generate" | "simulateEvents";
 
 /** `auto`, one by name, or an own implementation. */
 export type BackendChoice = "auto" | BackendKind | Backend;

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Backend, EventArrays, GeneratedArrays, IdxArray, NpyArray, Session } from "./backend.js";
+import type { Backend, EventArrays, GeneratedArrays, IdxArray, NpyArray, Session, TensorArrays } from "./backend.js";
 import { translated } from "./translate.js";
 
 /** What the addon exports. */
@@ -12,6 +12,7 @@ interface Addon {
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
   decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
   parseNpy(bytes: Uint8Array): Promise<NpyArray>;
+  parseTensors(bytes: Uint8Array): Promise<TensorArrays[]>;
   generate(options: string): Promise<GeneratedArrays>;
   simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
   simdLevels(): string[];
@@ -41,6 +42,7 @@ export function loadNative(reason: string): Backend {
     encode: (encoding, values, units, steps, rows) => addon.encode(encoding, values, units, steps, rows),
     decodeAer: (bytes, options, ends) => addon.decodeAer(bytes, options, ends),
     parseNpy: (bytes) => addon.parseNpy(bytes),
+    parseTensors: (bytes) => addon.parseTensors(bytes),
     generate: (options) => addon.generate(options),
     simulateEvents: (pixels, height, width, options) => addon.simulateEvents(pixels, height, width, options),
   };

@@ -130,6 +130,7 @@ function backendOf(instance: Instance, reason: string): Backend {
     encode: (...args) => later(() => wasm.encode(...args)),
     decodeAer: (...args) => later(() => wasm.decodeAer(...args)),
     parseNpy: (...args) => later(() => wasm.parseNpy(...args)),
+    parseTensors: (...args) => later(() => wasm.parseTensors(...args)),
     generate: (...args) => later(() => wasm.generate(...args)),
     simulateEvents: (...args) => later(() => wasm.simulateEvents(...args)),
   };

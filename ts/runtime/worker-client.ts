@@ -110,6 +110,7 @@ function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" 
     encode: conversion("encode"),
     decodeAer: conversion("decodeAer"),
     parseNpy: conversion("parseNpy"),
+    parseTensors: conversion("parseTensors"),
     generate: conversion("generate"),
     simulateEvents: conversion("simulateEvents"),
   };

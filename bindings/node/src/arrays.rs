@@ -212,6 +212,23 @@ impl From<wire::NpyArray> for NpyArray {
     }
 }
 
+/// A named array of single floats.
+#[napi(object, object_from_js = false)]
+pub struct TensorArrays {
+    /// Its name in the file.
+    pub name: String,
+    /// Length of each dimension, the slowest first.
+    pub shape: Uint32Array,
+    /// Elements, row-major.
+    pub data: Float32Array,
+}
+
+impl From<wire::TensorArrays> for TensorArrays {
+    fn from(tensor: wire::TensorArrays) -> Self {
+        Self { name: tensor.name, shape: tensor.shape.into(), data: tensor.data.into() }
+    }
+}
+
 /// A data set that was drawn.
 #[napi(object, object_from_js = false)]
 pub struct GeneratedArrays {

@@ -3,7 +3,7 @@
 use napi::bindgen_prelude::{AsyncTask, Uint32Array};
 use napi_derive::napi;
 
-use crate::arrays::{EventArrays, GeneratedArrays, IdxArray, NpyArray};
+use crate::arrays::{EventArrays, GeneratedArrays, IdxArray, NpyArray, TensorArrays};
 use crate::job::Job;
 
 /// Reads an IDX file of unsigned bytes.
@@ -44,6 +44,16 @@ pub fn decode_aer(
 pub fn parse_npy(bytes: &[u8]) -> AsyncTask<Job<spikelet_session::NpyArray, NpyArray>> {
     let bytes = bytes.to_vec();
     Job::start(move || spikelet_session::parse_npy(&bytes), NpyArray::from)
+}
+
+/// Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
+#[napi(ts_return_type = "Promise<TensorArrays[]>")]
+pub fn parse_tensors(bytes: &[u8]) -> AsyncTask<Job<Vec<spikelet_session::TensorArrays>, Vec<TensorArrays>>> {
+    let bytes = bytes.to_vec();
+    Job::start(
+        move || spikelet_session::parse_tensors(&bytes),
+        |tensors| tensors.into_iter().map(TensorArrays::from).collect(),
+    )
 }
 
 /// Draws a data set.

@@ -142,6 +142,10 @@ pub(crate) fn npy_array(array: wire::NpyArray) -> Object {
     ])
 }
 
+pub(crate) fn tensor_arrays(tensor: wire::TensorArrays) -> Object {
+    object([("name", tensor.name.into()), ("shape", words(&tensor.shape)), ("data", floats(&tensor.data))])
+}
+
 pub(crate) fn generated_arrays(arrays: wire::GeneratedArrays) -> Object {
     let events = |events: Option<wire::Events>| events.map(event_arrays).into();
     object([

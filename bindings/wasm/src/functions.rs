@@ -1,9 +1,9 @@
 //! Functions that need no session.
 
-use js_sys::Object;
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
-use crate::arrays::{event_arrays, generated_arrays, idx_array, npy_array};
+use crate::arrays::{event_arrays, generated_arrays, idx_array, npy_array, tensor_arrays};
 use crate::error::thrown;
 
 type Outcome<T> = Result<T, JsValue>;
@@ -30,6 +30,13 @@ pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<Vec<u32>>) -> Outcom
 #[wasm_bindgen(js_name = parseNpy)]
 pub fn parse_npy(bytes: &[u8]) -> Outcome<Object> {
     spikelet_session::parse_npy(bytes).map(npy_array).map_err(thrown)
+}
+
+/// Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
+#[wasm_bindgen(js_name = parseTensors)]
+pub fn parse_tensors(bytes: &[u8]) -> Outcome<Array> {
+    let tensors = spikelet_session::parse_tensors(bytes).map_err(thrown)?;
+    Ok(tensors.into_iter().map(tensor_arrays).collect())
 }
 
 /// Draws a data set.

@@ -1,4 +1,4 @@
-//! Bytes in, values out: IDX and NPY arrays, AER recordings, checkpoints. Never a path, never a file.
+//! Bytes in, values out: IDX and NPY arrays, AER recordings, checkpoints, tensors of other programs. Never a path, never a file.
 //!
 //! What is read comes from anywhere: every length is checked against the bytes that are there before memory is asked for.
 #![forbid(unsafe_code)]
@@ -7,8 +7,10 @@ mod aer;
 mod checkpoint;
 mod idx;
 mod npy;
+mod tensors;
 
 pub use aer::{AerOptions, decode_aer, decode_recordings};
 pub use checkpoint::{FORMAT_VERSION, read_checkpoint, write_checkpoint};
 pub use idx::{IdxArray, parse_idx};
 pub use npy::{NpyArray, parse_npy};
+pub use tensors::parse_tensors;

@@ -4,7 +4,7 @@ use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, json};
 use spikelet_io::{AerOptions, IdxArray, NpyArray};
 
 use crate::guard::guard;
-use crate::wire::{Events, GeneratedArrays};
+use crate::wire::{Events, GeneratedArrays, TensorArrays};
 
 /// Reads an IDX file of unsigned bytes.
 ///
@@ -48,6 +48,14 @@ pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<&[u32]>) -> Result<E
 /// `DATA_FORMAT` with the byte offset.
 pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray> {
     guard(|| spikelet_io::parse_npy(bytes))
+}
+
+/// Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
+///
+/// # Errors
+/// `DATA_FORMAT` with the byte offset.
+pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
+    guard(|| spikelet_io::parse_tensors(bytes)?.into_iter().map(TensorArrays::from_core).collect())
 }
 
 /// Draws a data set; options `{"type":"yinYang","samples":7000}` and the like.

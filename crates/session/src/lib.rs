@@ -13,9 +13,11 @@ mod status;
 mod wire;
 mod workers;
 
-pub use convert::{decode_aer, encode, generate, parse_idx, parse_npy, simd_levels, simulate_events, version};
+pub use convert::{
+    decode_aer, encode, generate, parse_idx, parse_npy, parse_tensors, simd_levels, simulate_events, version,
+};
 pub use peers::Peers;
 pub use session::Session;
 pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result, Share};
 pub use spikelet_io::{IdxArray, NpyArray};
-pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction};
+pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, TensorArrays};

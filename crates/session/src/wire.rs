@@ -1,6 +1,8 @@
 //! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
 
-use spikelet_core::{Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, Targets};
+use spikelet_core::{
+    Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, Targets, Tensor,
+};
 
 /// The arrays of a data set; the descriptor says which ones are read.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +78,26 @@ impl GeneratedArrays {
             Targets::Counts(_) | Targets::None => {}
         }
         Ok(arrays)
+    }
+}
+
+/// A named array of single floats.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TensorArrays {
+    /// Its name in the file.
+    pub name: String,
+    /// Length of each dimension, the slowest first.
+    pub shape: Vec<u32>,
+    /// Elements, row-major.
+    pub data: Vec<f32>,
+}
+
+impl TensorArrays {
+    pub(crate) fn from_core(tensor: Tensor) -> Result<Self> {
+        let Tensor { name, shape, data } = tensor;
+        let lengths: Option<Vec<u32>> = shape.iter().map(|&length| u32::try_from(length).ok()).collect();
+        let shape = lengths.ok_or_else(|| Error::data(&name, format!("a shape of {shape:?} is too large")))?;
+        Ok(Self { name, shape, data })
     }
 }
 
