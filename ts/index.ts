@@ -24,6 +24,21 @@ export type {
   ValidationEvent,
   WarningEvent,
 } from "./events.js";
+export {
+  type Discretization,
+  exportNir,
+  exportWeights,
+  type ImportedNetwork,
+  importNir,
+  importWeights,
+  type NirExportOptions,
+  type NirImportOptions,
+  type NirTime,
+  parseTensors,
+  type Tensors,
+  type WeightFormat,
+  type WeightOptions,
+} from "./exchange/index.js";
 export type {
   Accuracy,
   ActivationRule,
@@ -101,6 +116,7 @@ export {
   type PassOptions,
   type RestoreOptions,
   restoreNetwork,
+  type StartOptions,
 } from "./network.js";
 export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./results.js";
 export type { RunOptions, TrainingRun } from "./run.js";

@@ -1,6 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import type { ResolvedConfig } from "./config.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
+import { SpikeletError } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, Threads } from "./generated/config.js";
 import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
@@ -23,6 +24,12 @@ export interface CreateOptions extends PageOptions {
 export interface RestoreOptions extends CreateOptions {
   /** Threads instead of those of the checkpoint; the results are the same bits. */
   threads?: Threads;
+}
+
+/** How a network or trainer begins. */
+export interface StartOptions extends CreateOptions {
+  /** Weights and biases of every spiking layer, from the input up, instead of those from the seed. */
+  parameters?: readonly LayerParameters[];
 }
 
 /** Ends a pass over a data set; it then throws the signal's reason. */
@@ -207,12 +214,29 @@ export class Network implements Disposable {
 }
 
 /**
- * A network with weights from the configuration's seed.
+ * A network with the given weights, or those from the configuration's seed.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH` for parameters that do not fit,
+ * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
-export async function createNetwork(config: Config, options: CreateOptions = {}): Promise<Network> {
-  return new Network(await createSession(config, options));
+export async function createNetwork(config: Config, options: StartOptions = {}): Promise<Network> {
+  return started(new Network(await createSession(config, options)), options);
+}
+
+/** @internal */
+export async function started<N extends Network>(network: N, { parameters }: StartOptions): Promise<N> {
+  if (parameters === undefined) return network;
+  try {
+    const { length } = network.info.layers;
+    if (parameters.length !== length) {
+      throw new SpikeletError("SHAPE_MISMATCH", "parameters", `must have ${length} entries, got ${parameters.length}`);
+    }
+    for (const [layer, given] of parameters.entries()) await network.setParameters(layer, given);
+    return network;
+  } catch (thrown) {
+    network.dispose();
+    throw thrown;
+  }
 }
 
 /**

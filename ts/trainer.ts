@@ -2,7 +2,15 @@ import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
 import { HealthWatch } from "./health/watch.js";
-import { type CreateOptions, createSession, Network, type RestoreOptions, restoreSession } from "./network.js";
+import {
+  type CreateOptions,
+  createSession,
+  Network,
+  type RestoreOptions,
+  restoreSession,
+  type StartOptions,
+  started,
+} from "./network.js";
 import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
@@ -50,12 +58,13 @@ export class Trainer extends Network {
 }
 
 /**
- * A trainer with weights from the configuration's seed.
+ * A trainer with the given weights, or those from the configuration's seed.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH` for parameters that do not fit,
+ * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
-export async function createTrainer(config: Config, options: CreateOptions = {}): Promise<Trainer> {
-  return new Trainer(await createSession(config, options));
+export async function createTrainer(config: Config, options: StartOptions = {}): Promise<Trainer> {
+  return started(new Trainer(await createSession(config, options)), options);
 }
 
 /**

@@ -13,7 +13,7 @@ import { ROOT } from "../../scripts/stamps.mjs";
 import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 import { Contestant } from "./contestant.mjs";
-import { pythonEnvironment } from "./environment.mjs";
+import { peersEnvironment } from "./environment.mjs";
 import { COMPARED, INCLUDED, PEERS } from "./peers.mjs";
 import { comparisonTable } from "./report.mjs";
 
@@ -36,7 +36,7 @@ await main(async () => {
   const strange = cases.find((name) => !(name in COMPARED));
   if (strange !== undefined) throw new StepFailed(`there is no case "${strange}": there are ${Object.keys(COMPARED).join(", ")}`);
   await setUp();
-  const python = await pythonEnvironment();
+  const python = await peersEnvironment();
   const { exportSamples, STEPS } = await import("./inputs.mjs");
   const record = recordOf(typed("bench:compare"));
   const rows = [];

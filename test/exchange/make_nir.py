@@ -1,0 +1,63 @@
+"""Writes the NIR files of test/fixtures/exchange with the nir package: entry k of every weight is (k + 1) / 16.
+
+    .cache/exchange-python/bin/python test/exchange/make_nir.py
+"""
+
+from pathlib import Path
+
+import nir
+import numpy as np
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "exchange"
+# Steps of 0.1 ms: decays of 0.9 and 0.8.
+TAU_MEM, TAU_SYN = 1e-3, 5e-4
+
+
+def filled(*shape):
+    return ((np.arange(np.prod(shape)) + 1) / 16).reshape(shape).astype(np.float32)
+
+
+def full(shape, value):
+    return np.full(shape, value, dtype=np.float64)
+
+
+def lif(shape, threshold=1.0, r=10.0, **fields):
+    zeros = full(shape, 0)
+    return nir.LIF(tau=full(shape, TAU_MEM), r=full(shape, 1) * r, v_leak=zeros, v_threshold=full(shape, 1) * threshold, **fields)
+
+
+def cuba_lif(shape, v_leak=0.0):
+    return nir.CubaLIF(
+        tau_syn=full(shape, TAU_SYN),
+        tau_mem=full(shape, TAU_MEM),
+        r=full(shape, 10),
+        v_leak=full(shape, 1) * v_leak,
+        v_threshold=full(shape, 1),
+        w_in=5.0,
+    )
+
+
+def write(name, *nodes):
+    nir.write(FIXTURES / name, nir.NIRGraph.from_list(*nodes))
+
+
+# The second layer's units differ in threshold and resistance, which ours may not.
+write(
+    "lif.nir",
+    nir.Input(np.array([4])),
+    nir.Affine(weight=filled(3, 4), bias=filled(3)),
+    lif(3),
+    nir.Linear(weight=filled(2, 3)),
+    lif(2, threshold=np.array([1.0, 2.0]), r=np.array([10.0, 5.0])),
+)
+write("cuba_lif.nir", nir.Input(np.array([4])), nir.Linear(weight=filled(2, 4)), cuba_lif(2, v_leak=np.array([0.5, 0.25])))
+write(
+    "convolution.nir",
+    nir.Input(np.array([1, 4, 4])),
+    nir.Conv2d(input_shape=(4, 4), weight=filled(2, 1, 3, 3), stride=1, padding=1, dilation=1, groups=1, bias=filled(2)),
+    lif((2, 4, 4)),
+    nir.SumPool2d(kernel_size=np.array([2, 2]), stride=np.array([2, 2]), padding=np.array([0, 0])),
+    nir.Flatten(input_type={"input": np.array([2, 2, 2])}, start_dim=0),
+    nir.Linear(weight=filled(2, 8)),
+    lif(2),
+)

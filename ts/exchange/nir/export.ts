@@ -1,0 +1,184 @@
+import { SpikeletError } from "../../errors.js";
+import type { LayerConfig, NeuronConfig } from "../../generated/config.js";
+import type { Network, NetworkInfo } from "../../network.js";
+import type { LayerParameters } from "../../results.js";
+import type { NirArray, NirNode } from "./graph.js";
+import { writeGraph } from "./hdf5.js";
+import { Clock, type NirTime } from "./time.js";
+
+/** How {@link exportNir} writes. */
+export interface NirExportOptions extends NirTime {
+  /**
+   * Where biases of neurons with a synaptic current go: `leak`, the resting potential `v_leak`, which is exact, or `affine`, a current,
+   * which reaches the same membrane in the end, for readers that know no `v_leak`. `leak` unless given.
+   */
+  bias?: "leak" | "affine";
+}
+
+/** What all neurons of a network have in common. */
+interface Neuron {
+  threshold: number;
+  /** The input's gain to the membrane, with those of the decays taken out. */
+  gain: number;
+  biasGain: number;
+  /** Undefined without a synaptic current. */
+  tauSyn: number | undefined;
+  tauMem: number;
+  currentStep: number;
+  membraneStep: number;
+}
+
+/**
+ * The bytes of a NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
+ * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`. Needs the npm package `h5wasm`.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, a refractory period, decays of 1.
+ */
+export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<Uint8Array> {
+  const { bias = "leak" } = options;
+  if (bias !== "leak" && bias !== "affine")
+    throw new SpikeletError("CONFIG_INVALID", "bias", `must be leak or affine, got ${bias}`);
+  const { input, layers } = network.config.network;
+  const neuron = neuronOf(network, new Clock(options));
+  const parameters = await network.parameters();
+  const shape = typeof input === "number" ? [input] : [...input];
+  const chain = new Chain(shape);
+  let spiking = 0;
+  for (const [index, layer] of layers.entries()) {
+    if (layer.type !== "dense" && layer.type !== "conv2d") {
+      chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
+      continue;
+    }
+    const given = parameters[spiking] as LayerParameters;
+    spiking += 1;
+    const below = chain.shape;
+    chain.add(`${layer.type}${index}`, weighted(layer, below, given, neuron, bias));
+    chain.add(`neuron${index}`, neurons(chain.shape, given, neuron, bias));
+  }
+  return writeGraph(chain.finish());
+}
+
+function neuronOf({ config, info }: Network, clock: Clock): Neuron {
+  const { currentDecay, membraneDecay, threshold, singleSpike, refractory } = config.network.neuron as Required<NeuronConfig>;
+  const path = "network.neuron";
+  if (singleSpike || refractory > 0) {
+    throw new SpikeletError(
+      "CONFIG_INVALID",
+      `${path}.${singleSpike ? "singleSpike" : "refractory"}`,
+      "NIR knows no refractory period",
+    );
+  }
+  const tau = (decay: number, field: string): number => {
+    const found = clock.tau(decay);
+    if (found === undefined)
+      throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, `no time constant has the decay ${decay}`);
+    return found;
+  };
+  const gains: NetworkInfo["gains"] = info.gains;
+  return {
+    threshold,
+    gain: gains.current * gains.membrane,
+    biasGain: gains.bias,
+    tauSyn: currentDecay === 0 ? undefined : tau(currentDecay, "currentDecay"),
+    tauMem: tau(membraneDecay, "membraneDecay"),
+    currentStep: 1 - currentDecay,
+    membraneStep: 1 - membraneDecay,
+  };
+}
+
+/** Nodes one after the other. */
+class Chain {
+  readonly #nodes = new Map<string, NirNode>();
+  /** Of what comes out of the last node. */
+  shape: number[];
+
+  constructor(shape: number[]) {
+    this.shape = shape;
+    this.add("input", { node: node("Input", { shape: whole(...shape) }), shape });
+  }
+
+  add(name: string, { node, shape }: Added): void {
+    this.#nodes.set(name, node);
+    this.shape = shape;
+  }
+
+  finish(): { nodes: Map<string, NirNode>; edges: [string, string][] } {
+    this.add("output", { node: node("Output", { shape: whole(...this.shape) }), shape: this.shape });
+    const names = [...this.#nodes.keys()];
+    return { nodes: this.#nodes, edges: names.slice(1).map((name, k) => [names[k] as string, name]) };
+  }
+}
+
+interface Added {
+  node: NirNode;
+  shape: number[];
+}
+
+function passive(layer: LayerConfig, shape: number[], index: number): Added {
+  const [channels = 1, height = 1, width = 1] = shape;
+  switch (layer.type) {
+    case "flatten": {
+      const fields = { start_dim: one(0), end_dim: one(-1), input_type: whole(...shape) };
+      return { node: node("Flatten", fields), shape: [shape.reduce((units, length) => units * length, 1)] };
+    }
+    case "avgPool2d": {
+      const window = whole(layer.window, layer.window);
+      const pooled = [channels, Math.floor(height / layer.window), Math.floor(width / layer.window)];
+      return { node: node("AvgPool2d", { kernel_size: window, stride: window, padding: whole(0, 0) }), shape: pooled };
+    }
+    default:
+      throw new SpikeletError("CONFIG_INVALID", `network.layers[${index}].type`, `NIR has no node for ${layer.type}`);
+  }
+}
+
+type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" }>;
+
+function weighted(layer: Weighted, below: number[], { weights, biases }: LayerParameters, neuron: Neuron, bias: string): Added {
+  const scale = neuron.tauSyn === undefined ? neuron.gain / neuron.membraneStep : 1;
+  const values = scale === 1 ? weights : weights.map((weight) => weight * scale);
+  const hasBias = (neuron.tauSyn === undefined || bias === "affine") && biases.some((value) => value !== 0);
+  const biasScale =
+    neuron.tauSyn === undefined ? neuron.biasGain / neuron.membraneStep : (neuron.biasGain * neuron.currentStep) / neuron.gain;
+  const current = floats([biases.length], hasBias ? biases.map((value) => value * biasScale) : new Float32Array(biases.length));
+  if (layer.type === "dense") {
+    const weight = floats([layer.units, weights.length / layer.units], values);
+    return { node: hasBias ? node("Affine", { weight, bias: current }) : node("Linear", { weight }), shape: [layer.units] };
+  }
+  const [channels = 1, height = 1, width = 1] = below;
+  const { kernel } = layer;
+  const fields = {
+    input_shape: whole(height, width),
+    weight: floats([layer.channels, channels, kernel, kernel], values),
+    bias: current,
+    stride: whole(1, 1),
+    padding: whole((kernel - 1) / 2, (kernel - 1) / 2),
+    dilation: whole(1, 1),
+    groups: one(1),
+  };
+  return { node: node("Conv2d", fields), shape: [layer.channels, height, width] };
+}
+
+function neurons(shape: number[], { biases }: LayerParameters, neuron: Neuron, bias: string): Added {
+  const units = shape.reduce((product, length) => product * length, 1);
+  const all = (value: number): NirArray => ({ shape, values: new Float64Array(units).fill(value) });
+  const places = units / biases.length;
+  const leak = (value: number) => (value * neuron.biasGain) / neuron.membraneStep;
+  const { tauSyn } = neuron;
+  const hasLeak = tauSyn !== undefined && bias === "leak";
+  const rest = all(0).values.map((_, unit) => (hasLeak ? leak(biases[Math.floor(unit / places)] ?? 0) : 0));
+  const common = { v_leak: { shape, values: rest }, v_threshold: all(neuron.threshold), v_reset: all(0) };
+  if (tauSyn === undefined) return { node: node("LIF", { tau: all(neuron.tauMem), r: all(1), ...common }), shape };
+  const fields = {
+    tau_syn: all(tauSyn),
+    tau_mem: all(neuron.tauMem),
+    r: all(1 / neuron.membraneStep),
+    w_in: all(neuron.gain / neuron.currentStep),
+    ...common,
+  };
+  return { node: node("CubaLIF", fields), shape };
+}
+
+const node = (type: string, fields: Record<string, NirArray>): NirNode => ({ type, fields: new Map(Object.entries(fields)) });
+const floats = (shape: number[], values: Float32Array): NirArray => ({ shape, values });
+const whole = (...values: number[]): NirArray => ({ shape: [values.length], values: Int32Array.from(values) });
+const one = (value: number): NirArray => ({ shape: [], values: Int32Array.of(value) });

@@ -1,0 +1,142 @@
+import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
+import type { LayerParameters } from "../../results.js";
+import { chainOf, type NamedNode } from "./graph.js";
+import { readGraph } from "./hdf5.js";
+import { NeuronReader } from "./neuron.js";
+import { Clock, type NirTime } from "./time.js";
+
+/** How {@link importNir} reads. */
+export interface NirImportOptions extends NirTime {
+  /** Steps of the simulation, which NIR does not say; 300 unless given. */
+  steps?: number;
+}
+
+/** A network from elsewhere. */
+export interface ImportedNetwork {
+  /** For the `network` of a configuration. */
+  network: NetworkConfig;
+  /** For the option `parameters` of `createNetwork` and `createTrainer`. */
+  parameters: LayerParameters[];
+  /** What is not exactly as in the file, in sentences; empty when everything is. */
+  approximations: string[];
+}
+
+/**
+ * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons, `AvgPool2d`,
+ * `SumPool2d` and `Flatten`. Needs the npm package `h5wasm`.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
+ */
+export async function importNir(bytes: Uint8Array, options: NirImportOptions = {}): Promise<ImportedNetwork> {
+  const chain = chainOf(await readGraph(bytes));
+  const input = shapeOf(chain[0] as NamedNode);
+  const neurons = new NeuronReader(new Clock(options));
+  const layers: LayerConfig[] = [];
+  const parameters: LayerParameters[] = [];
+  let shape = input;
+  let factor = 1;
+  for (let place = 1; place < chain.length - 1; place++) {
+    const node = chain[place] as NamedNode;
+    const next = chain[place + 1] as NamedNode;
+    const layer = layerOf(node, shape);
+    layers.push(layer.config);
+    shape = layer.shape;
+    factor *= layer.factor;
+    if (layer.weights !== undefined) {
+      const units = shape.reduce((product, length) => product * length, 1);
+      parameters.push(neurons.read(next, units, { ...layer.weights, factor }));
+      factor = 1;
+      place += 1;
+    }
+  }
+  const [units, ...more] = input;
+  const picture = input.length === 3 ? (input as [number, number, number]) : undefined;
+  if (units === undefined || (more.length > 0 && picture === undefined)) {
+    throw (chain[0] as NamedNode).fault("shape", `must be [units] or [channels, height, width], got [${input.join(", ")}]`);
+  }
+  const { neuron, approximations } = neurons.finish();
+  const network = { input: picture ?? units, steps: options.steps ?? 300, neuron, layers };
+  return { network, parameters, approximations };
+}
+
+/** A layer, what comes out of it, and what its output must be multiplied with. */
+interface ReadLayer {
+  config: LayerConfig;
+  shape: number[];
+  factor: number;
+  weights?: { weights: ArrayLike<number>; biases: ArrayLike<number> | undefined; filters: number };
+}
+
+function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
+  switch (node.type) {
+    case "Linear":
+    case "Affine": {
+      const { shape: size, values } = node.array("weight");
+      const [units = 0, inputs = 0] = size;
+      if (size.length !== 2) throw node.fault("weight", `must have two dimensions, got [${size.join(", ")}]`);
+      if (shape.length !== 1 || shape[0] !== inputs)
+        throw node.fault("weight", `takes ${inputs} inputs, got [${shape.join(", ")}]`);
+      const biases = node.type === "Affine" ? node.array("bias").values : undefined;
+      return {
+        config: { type: "dense", units },
+        shape: [units],
+        factor: 1,
+        weights: { weights: values, biases, filters: units },
+      };
+    }
+    case "Conv2d":
+      return convolution(node, shape);
+    case "AvgPool2d":
+    case "SumPool2d": {
+      const window = node.whole("kernel_size");
+      if (node.whole("stride") !== window) throw node.fault("stride", `must be the size of the window, ${window}`);
+      if (node.whole("padding") !== 0) throw node.fault("padding", "must be 0");
+      const [channels = 1, height = 1, width = 1] = pictureOf(node, shape);
+      const pooled = [channels, Math.floor(height / window), Math.floor(width / window)];
+      return { config: { type: "avgPool2d", window }, shape: pooled, factor: node.type === "SumPool2d" ? window ** 2 : 1 };
+    }
+    case "Flatten": {
+      // 1 is what files say whose writer counted the batch.
+      if (node.has("start_dim") && node.whole("start_dim") > 1) throw node.fault("start_dim", "must be 0 or 1");
+      return { config: { type: "flatten" }, shape: [shape.reduce((units, length) => units * length, 1)], factor: 1 };
+    }
+    case "LIF":
+    case "CubaLIF":
+      throw node.fault("", "has neurons without weights of their own before them");
+    default:
+      throw node.fault("", `is a ${node.type}, which this library does not have`);
+  }
+}
+
+function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
+  const { shape: size, values } = node.array("weight");
+  const [filters = 0, channels = 0, kernel = 0, side = 0] = size;
+  const [given = 1, height = 1, width = 1] = pictureOf(node, below);
+  if (size.length !== 4 || kernel !== side || kernel % 2 === 0) {
+    throw node.fault("weight", `must be [channels, channels below, kernel, kernel] with an odd kernel, got [${size.join(", ")}]`);
+  }
+  if (channels !== given) throw node.fault("weight", `takes ${channels} channels, got ${given}`);
+  const wanted: [string, number][] = [
+    ["stride", 1],
+    ["dilation", 1],
+    ["groups", 1],
+  ];
+  if (!node.is("padding", "same")) wanted.push(["padding", (kernel - 1) / 2]);
+  for (const [field, value] of wanted) {
+    const found = node.whole(field);
+    if (found !== value) throw node.fault(field, `must be ${value}, got ${found}`);
+  }
+  const weights = { weights: values, biases: node.array("bias").values, filters };
+  return { config: { type: "conv2d", channels: filters, kernel }, shape: [filters, height, width], factor: 1, weights };
+}
+
+function pictureOf(node: NamedNode, shape: readonly number[]): readonly number[] {
+  if (shape.length !== 3) throw node.fault("", `needs [channels, height, width], got [${shape.join(", ")}]`);
+  return shape;
+}
+
+function shapeOf(node: NamedNode): number[] {
+  const lengths = Array.from(node.array("shape").values, Number);
+  if (lengths.every((length) => Number.isInteger(length) && length > 0)) return lengths;
+  throw node.fault("shape", `must hold lengths, got [${lengths.join(", ")}]`);
+}

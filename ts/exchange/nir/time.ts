@@ -1,0 +1,45 @@
+import { SpikeletError } from "../../errors.js";
+
+/**
+ * What a time constant τ means for a step of `dt`: with `euler` the decay 1 − dt/τ, which readers of NIR simulate, with `exact` the
+ * decay e^(−dt/τ) of the equations themselves. Either way a step adds (1 − decay) times what drives the state.
+ */
+export type Discretization = "euler" | "exact";
+
+/** How steps and time go together. */
+export interface NirTime {
+  /** Seconds that a step lasts; 0.0001 unless given, which snnTorch takes for granted. */
+  dt?: number;
+  /** `euler` unless given. */
+  discretization?: Discretization;
+}
+
+/** Digits of a decay that are kept, so that 0.99 comes back as 0.99. */
+const DIGITS = 12;
+
+/** Time constants as decays, and the other way. */
+export class Clock {
+  readonly #dt: number;
+  readonly #isExact: boolean;
+
+  constructor({ dt = 1e-4, discretization = "euler" }: NirTime) {
+    if (!(dt > 0 && Number.isFinite(dt))) throw new SpikeletError("CONFIG_INVALID", "dt", `must be above 0, got ${dt}`);
+    if (discretization !== "euler" && discretization !== "exact") {
+      throw new SpikeletError("CONFIG_INVALID", "discretization", `must be euler or exact, got ${discretization}`);
+    }
+    this.#dt = dt;
+    this.#isExact = discretization === "exact";
+  }
+
+  /** The time constant of a decay, undefined where none has it. */
+  tau(decay: number): number | undefined {
+    const tau = this.#isExact ? -this.#dt / Math.log(decay) : this.#dt / (1 - decay);
+    return Number.isFinite(tau) && tau > 0 ? tau : undefined;
+  }
+
+  /** The decay of a time constant, undefined where a step is too long for it. */
+  decay(tau: number): number | undefined {
+    const decay = this.#isExact ? Math.exp(-this.#dt / tau) : 1 - this.#dt / tau;
+    return decay >= 0 && decay < 1 ? Number(decay.toPrecision(DIGITS)) : undefined;
+  }
+}

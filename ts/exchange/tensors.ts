@@ -1,0 +1,39 @@
+import { unzip } from "fflate";
+import { loadBackend } from "#host/runtime/load";
+import type { NumberArray } from "../datasets/npy.js";
+import { parseNpz } from "../datasets/npz.js";
+import { SpikeletError } from "../errors.js";
+import type { BackendChoice } from "../runtime/backend.js";
+
+/** Arrays by their names, in the order of the file. */
+export type Tensors = ReadonlyMap<string, NumberArray>;
+
+/**
+ * Reads the arrays of a safetensors file, of a state dictionary that `torch.save` wrote, or of an NPZ archive. Floats become single
+ * ones; in the first two, arrays of other numbers are left out. Nothing in a file is executed.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, and for objects other than plain tensors.
+ */
+export async function parseTensors(bytes: Uint8Array, options: { backend?: BackendChoice } = {}): Promise<Tensors> {
+  if (await isNpz(bytes)) return new Map(Object.entries(await parseNpz(bytes, options)));
+  const backend = await loadBackend(options.backend);
+  const tensors = await backend.parseTensors(bytes);
+  return new Map(tensors.map(({ name, shape, data }) => [name, { dtype: "float32", shape: Array.from(shape), values: data }]));
+}
+
+/** Whether the bytes are an archive of NPY files. */
+function isNpz(bytes: Uint8Array): Promise<boolean> {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return Promise.resolve(false);
+  let found = false;
+  const filter = ({ name }: { name: string }) => {
+    found ||= name.endsWith(".npy");
+    return false;
+  };
+  return new Promise((resolve, reject) => {
+    try {
+      unzip(bytes, { filter }, () => resolve(found));
+    } catch (cause) {
+      reject(new SpikeletError("DATA_FORMAT", "", "is a damaged archive", cause));
+    }
+  });
+}
