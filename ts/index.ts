@@ -33,7 +33,7 @@ export {
   importWeights,
   type NirExportOptions,
   type NirImportOptions,
-  type NirTime,
+  type NirOptions,
   parseTensors,
   type Tensors,
   type WeightFormat,

@@ -10,17 +10,17 @@ import { peersEnvironment } from "../compare/environment.mjs";
 import { writeNpz } from "../compare/npz.mjs";
 
 const DT = 1e-4;
-const STEPS = 100;
+const STEPS = 200;
 const SAMPLES = 200;
 const SIMULATE = fileURLToPath(new URL("simulate.py", import.meta.url));
 
-/** Decays of 0.95 for the current and the membrane; the membrane's gain is what `gain: "auto"` gives. */
-const cuba = (biasGain) => ({ currentDecay: 0.95, membraneDecay: 0.95, currentGain: 1, membraneGain: 0.1321, biasGain });
+/** The membrane's gain is what `gain: "auto"` gives. */
+const cuba = (biasGain) => ({ currentDecay: 0.99, membraneDecay: 0.99, currentGain: 1, membraneGain: 0.027047, biasGain });
 const CASES = [
-  { name: "LIF, biases", neuron: { currentDecay: 0, membraneDecay: 0.95, currentGain: 1, membraneGain: 0.3, biasGain: 0.3 } },
+  { name: "LIF, biases", neuron: { currentDecay: 0, membraneDecay: 0.95, currentGain: 1, membraneGain: 0.3, biasGain: 0.05 } },
   { name: "CubaLIF, no biases", neuron: cuba(0) },
-  { name: "CubaLIF, biases in v_leak", neuron: cuba(0.1321), libraries: ["norse"] },
-  { name: "CubaLIF, biases as currents", neuron: cuba(0.1321), bias: "affine" },
+  { name: "CubaLIF, biases in v_leak", neuron: cuba(0.027047), libraries: ["norse"] },
+  { name: "CubaLIF, biases as currents", neuron: cuba(0.027047), bias: "affine" },
 ];
 
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
@@ -53,7 +53,7 @@ async function compare(python, folder, { name, neuron, bias = "leak", libraries 
       ],
     },
     loss: { type: "latency", inverseTemperature: 0.5, earlyStop: "off" },
-    training: { epochs: 2, seed: 1 },
+    training: { epochs: 5, seed: 1 },
   });
   for await (const _ of trainer.run(train));
   const samples = test.slice(0, SAMPLES);

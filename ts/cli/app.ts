@@ -21,6 +21,8 @@ const COMMANDS: Commands = {
   bench: async () => (await import("./commands/bench.js")).bench,
   sweep: async () => (await import("./commands/sweep.js")).sweep,
   data: async () => (await import("./commands/data.js")).data,
+  export: async () => (await import("./commands/export.js")).exportCommand,
+  import: async () => (await import("./commands/import.js")).importCommand,
   info: async () => (await import("./commands/info.js")).info,
 };
 

@@ -47,6 +47,16 @@ export const splitOptions = {
   split: { type: "enum", options: ["test", "validation", "train"], default: "test", description: "which part of the data" },
 } as const satisfies ArgsDef;
 
+export const nirOptions = {
+  dt: { type: "string", description: "NIR: seconds that a step lasts, 0.0001 unless given", valueHint: "SECONDS" },
+  discretization: {
+    type: "enum",
+    options: ["euler", "exact"],
+    default: "euler",
+    description: "NIR: a decay is 1 − dt/τ, as readers simulate, or e^(−dt/τ)",
+  },
+} as const satisfies ArgsDef;
+
 export const checkpointOptions = {
   checkpoint: { type: "string", description: "checkpoint to read", valueHint: "FILE" },
 } as const satisfies ArgsDef;

@@ -4,10 +4,10 @@ import type { Network, NetworkInfo } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import type { NirArray, NirNode } from "./graph.js";
 import { writeGraph } from "./hdf5.js";
-import { Clock, type NirTime } from "./time.js";
+import { Clock, type NirOptions } from "./options.js";
 
 /** How {@link exportNir} writes. */
-export interface NirExportOptions extends NirTime {
+export interface NirExportOptions extends NirOptions {
   /**
    * Where biases of neurons with a synaptic current go: `leak`, the resting potential `v_leak`, which is exact, or `affine`, a current,
    * which reaches the same membrane in the end, for readers that know no `v_leak`. `leak` unless given.
@@ -55,7 +55,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
     chain.add(`${layer.type}${index}`, weighted(layer, below, given, neuron, bias));
     chain.add(`neuron${index}`, neurons(chain.shape, given, neuron, bias));
   }
-  return writeGraph(chain.finish());
+  return writeGraph(chain.finish(), options.h5wasm);
 }
 
 function neuronOf({ config, info }: Network, clock: Clock): Neuron {

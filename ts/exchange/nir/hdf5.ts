@@ -2,7 +2,13 @@ import type { Dataset, Group } from "h5wasm";
 import { SpikeletError } from "../../errors.js";
 import type { NirArray, NirGraph, NirNode } from "./graph.js";
 
-type H5wasm = typeof import("h5wasm");
+type Library = typeof import("h5wasm");
+
+/** The npm package `h5wasm`. */
+export interface H5wasm {
+  readonly ready: Promise<unknown>;
+  readonly File: unknown;
+}
 
 /** Version of the `nir` package whose layout this is. */
 const VERSION = "1.0";
@@ -10,8 +16,8 @@ const VERSION = "1.0";
 const MOST_SHRINKING = 1032;
 
 /** The bytes of a NIR file: HDF5 with a group for each node, whose data sets are its type and its fields. */
-export async function writeGraph({ nodes, edges }: NirGraph): Promise<Uint8Array> {
-  return withFile("w", undefined, (file) => {
+export async function writeGraph({ nodes, edges }: NirGraph, h5wasm: H5wasm | undefined): Promise<Uint8Array> {
+  return withFile(await loadH5wasm(h5wasm), "w", undefined, (file) => {
     file.create_dataset({ name: "version", data: VERSION });
     const root = file.create_group("node");
     root.create_dataset({ name: "type", data: "NIRGraph" });
@@ -34,9 +40,9 @@ function writeNode(group: Group, { type, fields }: NirNode): void {
  *
  * @throws {SpikeletError} `DATA_FORMAT` with the place in the file.
  */
-export async function readGraph(bytes: Uint8Array): Promise<NirGraph> {
+export async function readGraph(bytes: Uint8Array, h5wasm: H5wasm | undefined): Promise<NirGraph> {
   let graph: NirGraph | undefined;
-  await withFile("r", bytes, (file) => {
+  await withFile(await loadH5wasm(h5wasm), "r", bytes, (file) => {
     const budget = { bytes: bytes.length * MOST_SHRINKING };
     const root = member(file, "node", isGroup);
     const type = text(root, "type");
@@ -114,11 +120,11 @@ let files = 0;
 
 /** Works on a file in h5wasm's own memory, with the bytes of one that is read, and returns the bytes. */
 async function withFile(
+  h5wasm: Library,
   mode: "r" | "w",
   bytes: Uint8Array | undefined,
-  work: (file: InstanceType<H5wasm["File"]>) => void,
+  work: (file: InstanceType<Library["File"]>) => void,
 ): Promise<Uint8Array> {
-  const h5wasm = await loadH5wasm();
   const { FS } = await h5wasm.ready;
   const name = `/spikelet-${++files}.h5`;
   if (bytes !== undefined) FS.writeFile(name, bytes);
@@ -139,7 +145,7 @@ async function withFile(
   }
 }
 
-function openFile(h5wasm: H5wasm, name: string, mode: "r" | "w"): InstanceType<H5wasm["File"]> {
+function openFile(h5wasm: Library, name: string, mode: "r" | "w"): InstanceType<Library["File"]> {
   try {
     return new h5wasm.File(name, mode);
   } catch (cause) {
@@ -147,15 +153,18 @@ function openFile(h5wasm: H5wasm, name: string, mode: "r" | "w"): InstanceType<H
   }
 }
 
-async function loadH5wasm(): Promise<H5wasm> {
+async function loadH5wasm(given: H5wasm | undefined): Promise<Library> {
+  // Not for bundlers to follow: the package is optional, and a page gives it.
+  const name = "h5wasm";
   try {
-    const h5wasm = await import("h5wasm");
+    const h5wasm = (given ?? (await import(name))) as Library;
     const module = await h5wasm.ready;
     // Errors of the library are thrown, not printed.
     module.activate_throwing_error_handler();
     return h5wasm;
   } catch (cause) {
-    const message = "NIR files are HDF5, read and written by an npm package that is not installed: npm i h5wasm";
-    throw new SpikeletError("DATA_FORMAT", "h5wasm", message, cause);
+    const message =
+      "NIR files are HDF5, read and written by an npm package that is not there: npm i h5wasm, and in a page give it";
+    throw new SpikeletError("DATA_FORMAT", name, message, cause);
   }
 }

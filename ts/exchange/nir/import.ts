@@ -3,10 +3,10 @@ import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
 import { readGraph } from "./hdf5.js";
 import { NeuronReader } from "./neuron.js";
-import { Clock, type NirTime } from "./time.js";
+import { Clock, type NirOptions } from "./options.js";
 
 /** How {@link importNir} reads. */
-export interface NirImportOptions extends NirTime {
+export interface NirImportOptions extends NirOptions {
   /** Steps of the simulation, which NIR does not say; 300 unless given. */
   steps?: number;
 }
@@ -28,7 +28,7 @@ export interface ImportedNetwork {
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
 export async function importNir(bytes: Uint8Array, options: NirImportOptions = {}): Promise<ImportedNetwork> {
-  const chain = chainOf(await readGraph(bytes));
+  const chain = chainOf(await readGraph(bytes, options.h5wasm));
   const input = shapeOf(chain[0] as NamedNode);
   const neurons = new NeuronReader(new Clock(options));
   const layers: LayerConfig[] = [];

@@ -1,7 +1,7 @@
 import type { NeuronConfig } from "../../generated/config.js";
 import type { LayerParameters } from "../../results.js";
 import type { NamedNode } from "./graph.js";
-import type { Clock } from "./time.js";
+import type { Clock } from "./options.js";
 
 /** What stands before neurons. */
 export interface Incoming {

@@ -1,4 +1,5 @@
 import { SpikeletError } from "../../errors.js";
+import type { H5wasm } from "./hdf5.js";
 
 /**
  * What a time constant τ means for a step of `dt`: with `euler` the decay 1 − dt/τ, which readers of NIR simulate, with `exact` the
@@ -6,12 +7,14 @@ import { SpikeletError } from "../../errors.js";
  */
 export type Discretization = "euler" | "exact";
 
-/** How steps and time go together. */
-export interface NirTime {
+/** How steps and time go together, and what reads the file. */
+export interface NirOptions {
   /** Seconds that a step lasts; 0.0001 unless given, which snnTorch takes for granted. */
   dt?: number;
   /** `euler` unless given. */
   discretization?: Discretization;
+  /** The npm package `h5wasm` as a page has it: `await import("h5wasm")`. Node finds it by itself. */
+  h5wasm?: H5wasm;
 }
 
 /** Digits of a decay that are kept, so that 0.99 comes back as 0.99. */
@@ -22,7 +25,7 @@ export class Clock {
   readonly #dt: number;
   readonly #isExact: boolean;
 
-  constructor({ dt = 1e-4, discretization = "euler" }: NirTime) {
+  constructor({ dt = 1e-4, discretization = "euler" }: NirOptions) {
     if (!(dt > 0 && Number.isFinite(dt))) throw new SpikeletError("CONFIG_INVALID", "dt", `must be above 0, got ${dt}`);
     if (discretization !== "euler" && discretization !== "exact") {
       throw new SpikeletError("CONFIG_INVALID", "discretization", `must be euler or exact, got ${discretization}`);

@@ -1,0 +1,54 @@
+import { extname } from "node:path";
+import { defineCommand } from "citty";
+import { exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
+import { save } from "../../io/files.node.js";
+import type { Network } from "../../network.js";
+import { openCheckpoint } from "../checkpoint.js";
+import { nirTime } from "../exchange.js";
+import { UsageError } from "../exit.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { choicesOf } from "../invocation.js";
+import { checkpointOptions, computeOptions, nirOptions, outputOptions } from "../options.js";
+import { grouped, printResult } from "../print.js";
+
+const FORMATS = ["nir", "safetensors", "npz"] as const;
+type Format = (typeof FORMATS)[number];
+
+export const exportCommand = defineCommand({
+  meta: { name: "export", description: "Writes the network of a checkpoint for other programs" },
+  args: {
+    ...checkpointOptions,
+    out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
+    format: { type: "string", description: `${FORMATS.join(", ")}; by the ending of the file unless given`, valueHint: "FORMAT" },
+    ...nirOptions,
+    bias: {
+      type: "enum",
+      options: ["leak", "affine"],
+      default: "leak",
+      description: "NIR: biases as v_leak, exactly, or as currents, which more readers know",
+    },
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const format = formatOf(args.format, args.out);
+    const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
+    using network = opened;
+    const bytes = await written(network, format, { ...nirTime(args), bias: args.bias as "leak" | "affine" });
+    await save(args.out, bytes);
+    const result = { file: args.out, format, bytes: bytes.length };
+    printResult(args.json === true, result, () => [`wrote ${args.out} (${format}, ${grouped(bytes.length)} bytes)`]);
+  },
+});
+
+function written(network: Network, format: Format, options: NirExportOptions): Promise<Uint8Array> {
+  return format === "nir" ? exportNir(network, options) : exportWeights(network, { format });
+}
+
+function formatOf(given: string | undefined, file: string): Format {
+  const name = given ?? extname(file).slice(1);
+  const format = FORMATS.find((format) => format === name);
+  if (format !== undefined) return format;
+  const what = given === undefined ? `--out ${file} does not end in a format` : `there is no format "${given}"`;
+  throw new UsageError(`${what}: give --format ${FORMATS.join(", ")}`);
+}

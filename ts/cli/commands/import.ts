@@ -1,0 +1,84 @@
+import { defineCommand } from "citty";
+import { inFile } from "../../errors.js";
+import { importNir, importWeights } from "../../exchange/index.js";
+import type { Config } from "../../generated/config.js";
+import { load, save } from "../../io/files.node.js";
+import { createNetwork, type Network } from "../../network.js";
+import { wholeNumber } from "../arguments.js";
+import { readConfiguration } from "../configuration.js";
+import { nirTime } from "../exchange.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { type Choices, type CommandData, choicesOf } from "../invocation.js";
+import { computeOptions, configOptions, nirOptions, outputOptions } from "../options.js";
+import { printResult, say } from "../print.js";
+
+/** What an HDF5 file, and so a NIR file, begins with. */
+const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+
+export const importCommand = defineCommand({
+  meta: { name: "import", description: "Makes a checkpoint of a network or of weights from other programs" },
+  args: {
+    file: {
+      type: "positional",
+      required: true,
+      description: "a NIR file, or weights for --config: safetensors, npz, or a state dictionary of torch.save",
+      valueHint: "FILE",
+    },
+    out: { type: "string", required: true, description: "checkpoint to write", valueHint: "FILE" },
+    ...configOptions,
+    names: { type: "string", description: "names of the weights, from the input up: fc1.weight,fc2.weight", valueHint: "NAMES" },
+    steps: { type: "string", description: "NIR: length of the simulation, 300 unless given", valueHint: "N" },
+    ...nirOptions,
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args, data: command }) {
+    const bytes = await load(args.file);
+    const choices = choicesOf(args, abortOnInterrupt());
+    const isNir = HDF5.every((byte, place) => bytes[place] === byte);
+    const given =
+      isNir && args.config === undefined && args.preset === undefined
+        ? {}
+        : (await readConfiguration(args, (command as CommandData).set)).config;
+    const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
+    const opened = await made(args.file, async () =>
+      isNir
+        ? networkOf(given, await importNir(bytes, { ...nirTime(args), ...steps }), choices)
+        : weightsIn(await createNetwork(given as Config, choices), bytes, args.names),
+    );
+    using network = opened;
+    await save(args.out, network.checkpoint());
+    const { layers } = network.info;
+    const result = { file: args.out, network: network.config.network };
+    printResult(args.json === true, result, () => [
+      `wrote ${args.out}: ${layers.map(({ inputs, units }) => `${inputs} to ${units}`).join(", ")}`,
+    ]);
+  },
+});
+
+async function made(file: string, work: () => Promise<Network>): Promise<Network> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw inFile(file, thrown);
+  }
+}
+
+async function networkOf(
+  given: Partial<Config>,
+  { network, parameters, approximations }: Awaited<ReturnType<typeof importNir>>,
+  choices: Choices,
+): Promise<Network> {
+  for (const sentence of approximations) say(`approximate: ${sentence}`);
+  return createNetwork({ ...given, network }, { ...choices, parameters });
+}
+
+async function weightsIn(network: Network, bytes: Uint8Array, names: string | undefined): Promise<Network> {
+  try {
+    await importWeights(network, bytes, names === undefined ? {} : { names: names.split(",") });
+    return network;
+  } catch (thrown) {
+    network.dispose();
+    throw thrown;
+  }
+}
