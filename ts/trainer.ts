@@ -2,15 +2,7 @@ import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
 import { HealthWatch } from "./health/watch.js";
-import {
-  type CreateOptions,
-  createSession,
-  Network,
-  type RestoreOptions,
-  restoreSession,
-  type StartOptions,
-  started,
-} from "./network.js";
+import { createSession, Network, type RestoreOptions, restoreSession, type StartOptions, started } from "./network.js";
 import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
