@@ -1,10 +1,12 @@
 //! Weights that make a network fire as much as wanted before it learns: layer by layer from the input up, a search for the factor.
 //!
-//! The drawn weights stay in place until the factor of their layer is found, so that a search that starts anew ends in the same bits.
+//! The drawn weights stay in place until the factor of their layer is found.
+
+use serde::{Deserialize, Serialize};
 
 use super::{TrainEvent, Trainer};
 use crate::Dataset;
-use crate::config::{EarlyStop, InitialActivity, NetworkConfig};
+use crate::config::{Config, EarlyStop, InitialActivity, NetworkConfig};
 use crate::engine::{Job, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
@@ -17,14 +19,23 @@ const LARGEST_FACTOR: f64 = (1u32 << 20) as f64;
 const CLOSEST: f64 = 1.0 + 1e-7;
 
 /// Position in the search for the factors of all layers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Initialization {
     layer: usize,
     search: Search,
 }
 
+impl Initialization {
+    /// Whether a search of this configuration can stand here.
+    pub(super) fn fits(&self, config: &Config, layers: usize) -> bool {
+        config.training.initial_activity.is_some() && self.layer < layers && self.search.fits()
+    }
+}
+
 /// Bisection, of the logarithm, for the factor of one layer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Search {
     factor: f64,
     /// Largest factor with too few spikes, and how many.
@@ -40,6 +51,12 @@ impl Default for Search {
 }
 
 impl Search {
+    fn fits(&self) -> bool {
+        let ends = [self.low, self.high].into_iter().flatten();
+        let mut factors = ends.map(|(factor, _)| factor).chain([self.factor]);
+        factors.all(|factor| (1.0 / LARGEST_FACTOR..=LARGEST_FACTOR).contains(&factor))
+    }
+
     /// The next factor after one at which there were too few or too many spikes per unit; fails where no factor is left.
     fn narrow(&mut self, spikes: f64, wanted: f64) -> std::result::Result<(), String> {
         let side = if spikes < wanted { &mut self.low } else { &mut self.high };

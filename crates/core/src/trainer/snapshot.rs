@@ -5,6 +5,7 @@ use spikelet_kernels::Level;
 
 use super::Trainer;
 use super::event::EpochRecord;
+use super::initialize::Initialization;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::MetricSums;
@@ -45,9 +46,8 @@ struct SavedProgress {
     validation: Option<SavedValidation>,
     history: Vec<EpochRecord>,
     has_finished: bool,
-    /// Whether the search for the initial weights has not ended.
-    #[serde(default)]
-    is_uninitialized: bool,
+    /// The search for the initial weights, unless it has ended.
+    initialization: Option<Initialization>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,7 +118,7 @@ impl Trainer {
             }),
             history: run.history.clone(),
             has_finished: run.has_finished,
-            is_uninitialized: run.initialization.is_some(),
+            initialization: run.initialization.clone(),
         };
         let read = |place: Place| {
             let Place { layer, slice, name, shape, .. } = place;
@@ -163,7 +163,8 @@ impl Trainer {
         let fits = saved.sums.fits(layers, steps)
             && saved.batch <= batches
             && saved.validation.as_ref().is_none_or(|v| v.sums.fits(layers, steps))
-            && (saved.batch < batches || saved.batch == 0 || saved.validation.is_some());
+            && (saved.batch < batches || saved.batch == 0 || saved.validation.is_some())
+            && saved.initialization.as_ref().is_none_or(|search| search.fits(&self.config, layers));
         if !fits {
             return Err(Error::checkpoint("its position does not fit its configuration"));
         }
@@ -176,9 +177,7 @@ impl Trainer {
         self.run.validation = saved.validation.map(|v| self.evaluation_at(v.position as usize, v.sums));
         self.run.history = saved.history;
         self.run.has_finished = saved.has_finished;
-        if !saved.is_uninitialized {
-            self.run.initialization = None;
-        }
+        self.run.initialization = saved.initialization;
         Ok(())
     }
 }
