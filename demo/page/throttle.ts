@@ -1,4 +1,4 @@
-/** Does something with the next frame, and not again before some time has passed. */
+/** Does something with a frame soon, and not again before some time has passed; nothing that was asked for is lost. */
 export class Throttle {
   readonly #milliseconds: number;
   readonly #work: () => void;
@@ -16,11 +16,14 @@ export class Throttle {
   }
 
   soon(): void {
-    if (this.#isAsked || performance.now() - this.#last < this.#milliseconds) return;
+    if (this.#isAsked) return;
     this.#isAsked = true;
-    requestAnimationFrame(() => {
-      this.#isAsked = false;
-      this.now();
-    });
+    const wait = Math.max(0, this.#last + this.#milliseconds - performance.now());
+    setTimeout(() => requestAnimationFrame(() => this.#due()), wait);
+  }
+
+  #due(): void {
+    this.#isAsked = false;
+    this.now();
   }
 }
