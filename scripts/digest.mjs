@@ -1,4 +1,4 @@
-// npm run digest: trains for 50 steps on every backend of Node and compares the bits with test/parity/digest.json;
+// npm run digest: trains the runs of test/parity/runs.mjs on every backend of Node and compares the bits with test/parity/digest.json;
 // -- --renew writes them there instead.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

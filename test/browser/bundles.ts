@@ -12,8 +12,8 @@ const html = (script: string) => `<!doctype html><meta charset="utf-8"><link rel
 /** Puts the page of the tests into a project, as a user would write it. */
 export async function writePage(folder: string): Promise<void> {
   const tests = fileURLToPath(new URL("..", import.meta.url));
-  for (const file of ["browser/page.mjs", "parity/training.mjs"]) {
-    await mkdir(join(folder, dirname(file)));
+  for (const file of ["browser/page.mjs", "parity/runs.mjs", "parity/training.mjs"]) {
+    await mkdir(join(folder, dirname(file)), { recursive: true });
     await copyFile(join(tests, file), join(folder, file));
   }
   await writeFile(join(folder, "index.html"), html("./browser/page.mjs"));

@@ -1,6 +1,7 @@
 // What the tests do inside a page; the bundlers get this file as a user's.
 import { createNetwork, createTrainer, datasets, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
-import { blots, CONFIG, trainingDigest } from "../parity/training.mjs";
+import { blots, CONFIG } from "../parity/runs.mjs";
+import { trainingDigest } from "../parity/training.mjs";
 
 /** @typedef {import("spikelet").PageOptions} PageOptions */
 

@@ -1,7 +1,7 @@
 import { createTrainer, loadBackend, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { checkWorkers, teamOf } from "../../ts/runtime/team.js";
-import { blots, CONFIG } from "./training.mjs";
+import { blots, CONFIG } from "./runs.mjs";
 
 const native = await loadBackend("native");
 

@@ -1,70 +1,71 @@
-// A training run of 50 steps whose outcome is the same bits everywhere: in Node, in WebAssembly, in a browser.
-import { createTrainer, datasets, encode } from "spikelet";
-
-const SIDE = 28;
-const UNITS = SIDE * SIDE;
-const CLASSES = 10;
-const STEPS = 50;
-const BATCH = 16;
-
-/** @type {import("spikelet").Config} */
-export const CONFIG = {
-  network: {
-    input: UNITS,
-    steps: 100,
-    layers: [
-      { type: "dense", units: 100 },
-      { type: "dense", units: CLASSES },
-    ],
-  },
-  rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
-  loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1 },
-  training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
-};
+// What trainings come to, byte for byte: in Node, in WebAssembly, in a browser, in one piece or stopped on the way.
+import { createTrainer, restoreTrainer } from "spikelet";
+import { RUNS } from "./runs.mjs";
 
 /**
- * Trains and looks at what came out: every parameter, every loss and every count of spikes.
+ * Trains each run and looks at what came out: every parameter, every loss and every count of spikes.
  *
- * @param {import("spikelet").CreateOptions} [options]
- * @returns {Promise<{ steps: number, length: number, hash: string }>} the bytes that were compared: how many, and their SHA-256
+ * @param {import("spikelet").CreateOptions & { threads?: number, stopEvery?: number }} [options] `stopEvery`: updates after which the run
+ * is stopped, saved and gone on with by another trainer
+ * @returns {Promise<{ steps: number, length: number, hash: string, runs: Record<string, string> }>} updates, the bytes that were compared,
+ * their SHA-256, and the beginning of that of each run
  */
-export async function trainingDigest(options = {}) {
-  const trainer = await createTrainer(CONFIG, options);
+export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}) {
+  let steps = 0;
+  const parts = [];
+  /** @type {Record<string, string>} */
+  const runs = {};
+  for (const [name, make] of Object.entries(RUNS)) {
+    const { config, ...data } = make();
+    const withThreads = { ...config, training: { ...config.training, threads } };
+    const { told, parameters } = await trained(withThreads, data, stopEvery, options);
+    const bytes = await new Blob([new TextEncoder().encode(JSON.stringify(told)), ...parameters]).arrayBuffer();
+    steps += told.filter(({ type }) => type === "step").length;
+    parts.push(bytes);
+    runs[name] = (await sha256(bytes)).slice(0, 16);
+  }
+  const bytes = await new Blob(parts).arrayBuffer();
+  return { steps, length: bytes.byteLength, hash: await sha256(bytes), runs };
+}
+
+/**
+ * @param {import("spikelet").Config} config
+ * @param {Omit<import("./runs.mjs").Run, "config">} data
+ * @param {number | undefined} stopEvery
+ * @param {import("spikelet").CreateOptions} options
+ */
+async function trained(config, { train, validation }, stopEvery, options) {
+  const told = [];
+  let trainer = await createTrainer(config, options);
   try {
-    const told = [];
-    for await (const { seconds, samplesPerSecond, ...event } of trainer.run(blots())) told.push(event);
+    while (!trainer.info.finished) {
+      let steps = 0;
+      for await (const event of trainer.run(train, validation ? { validation } : {})) {
+        told.push(event);
+        if (event.type === "step" && ++steps === stopEvery) break;
+      }
+      told.push(...(await trainer.undelivered()));
+      if (stopEvery === undefined) continue;
+      const checkpoint = await trainer.checkpoint();
+      trainer.dispose();
+      trainer = await restoreTrainer(checkpoint, options);
+    }
     const parameters = (await trainer.parameters()).flatMap(({ weights, biases }) =>
       [weights, biases].map((array) => new Float32Array(array)),
     );
-    const parts = [new TextEncoder().encode(JSON.stringify(told)), ...parameters];
-    const bytes = await new Blob(parts).arrayBuffer();
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    const steps = told.filter(({ type }) => type === "step").length;
-    return { steps, length: bytes.byteLength, hash: Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+    return { told: told.filter(({ type }) => type !== "warning").map(untimed), parameters };
   } finally {
     trainer.dispose();
   }
 }
 
-/** Pictures of a few strokes that lie elsewhere for each class; integer arithmetic only. */
-export function blots(samples = STEPS * BATCH) {
-  let state = 1;
-  const below = (/** @type {number} */ bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-  const pixels = new Uint8Array(samples * UNITS);
-  const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % CLASSES);
-  for (const [sample, label] of labels.entries()) {
-    for (let stroke = 0; stroke < 4; stroke++) {
-      const row = (7 * label + 5 * stroke + below(3)) % SIDE;
-      const start = below(8);
-      for (let k = 0; k < 12; k++) pixels[sample * UNITS + row * SIDE + start + k] = 100 + below(156);
-    }
-  }
-  return datasets
-    .fromImages({ name: "blots", pixels, labels, shape: [SIDE, SIDE] })
-    .encode(encode.latency({ first: 0, last: 24 }));
+/** @param {import("spikelet").TrainEvent} event */
+function untimed({ seconds, samplesPerSecond, ...event }) {
+  return event;
+}
+
+/** @param {ArrayBuffer} bytes */
+async function sha256(bytes) {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

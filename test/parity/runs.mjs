@@ -1,0 +1,197 @@
+// Small trainings that go, together, through every kind of layer, rule, loss and optimiser.
+import { datasets, encode } from "spikelet";
+
+/** @typedef {import("spikelet").Config} Config */
+/** @typedef {{ config: Config, train: import("spikelet").SpikeDataset, validation?: import("spikelet").SpikeDataset }} Run */
+
+const SIDE = 28;
+const CLASSES = 10;
+const BATCH = 16;
+
+/**
+ * The configuration that other tests train too.
+ *
+ * @type {Config}
+ */
+export const CONFIG = {
+  network: {
+    input: SIDE * SIDE,
+    steps: 100,
+    layers: [
+      { type: "dense", units: 100 },
+      { type: "dense", units: CLASSES },
+    ],
+  },
+  rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
+  loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1 },
+  training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
+};
+
+const DENSE = layers({ type: "flatten" }, dense(70), dense(20));
+const CONVOLUTION = layers({ type: "conv2d", channels: 20, kernel: 3 }, { type: "maxPool2d", window: 3 }, { type: "flatten" });
+const DEEP_CONVOLUTION = layers(
+  { type: "conv2d", channels: 6, kernel: 5 },
+  { type: "avgPool2d", window: 2 },
+  { type: "conv2d", channels: 66, kernel: 3 },
+  { type: "maxPool2d", window: 2 },
+  { type: "flatten" },
+  dense(30),
+);
+
+/**
+ * Every run by name. In each, every spiking layer fires.
+ *
+ * @type {Record<string, () => Run>}
+ */
+export const RUNS = {
+  "784-100-10": () => ({ config: CONFIG, train: blots(50 * BATCH) }),
+  "antlr, latency": () => mixed(CONVOLUTION, { type: "antlr" }, { type: "latency" }),
+  "antlr rnn through resets, spike train": () =>
+    mixed(
+      DENSE,
+      {
+        type: "antlr",
+        variant: "rnn",
+        resetPath: { activation: { window: 0.5 }, timing: "full" },
+        activationWeight: [1, 0.5, 2],
+        weightSchedule: {
+          interpolation: "linear",
+          timing: [
+            { epoch: 0, factor: 1 },
+            { epoch: 2, factor: 0 },
+          ],
+        },
+        surrogate: { type: "triangle" },
+      },
+      { type: "spikeTrain", spikePenalty: 0.01 },
+      { optimizer: { type: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0.001 } },
+    ),
+  "activation srm, count": () =>
+    mixed(DEEP_CONVOLUTION, { type: "activation", surrogate: { type: "arctan" } }, { type: "count", positive: 4 }),
+  "activation rnn, spike train": () =>
+    mixed(
+      CONVOLUTION,
+      { type: "activation", variant: "rnn", resetPath: { activation: { lag: 3 } }, surrogate: { type: "fastSigmoid" } },
+      { type: "spikeTrain", kernelDecay: 0.8 },
+    ),
+  "activation slayer, latency of a batch": () =>
+    mixed(
+      DENSE,
+      { type: "activation", variant: "slayer", surrogate: { type: "rectangle" } },
+      { type: "latency", earlyStop: "batch", rateBounds: { lower: 0.1, upper: 0.5 } },
+    ),
+  "timing, latency": () =>
+    mixed(DENSE, { type: "timing" }, { type: "latency", earlyStop: "off" }, { neuron: { singleSpike: true } }),
+  "timing through resets, count": () =>
+    mixed(DEEP_CONVOLUTION, { type: "timing", resetPath: { timing: { lag: 4 } } }, { type: "count", positive: 3, negative: 1 }),
+  "mixture, spike train": () =>
+    mixed(
+      CONVOLUTION,
+      { type: "mixture", activationWeight: 0.7, timingWeight: 1.3 },
+      { type: "spikeTrain" },
+      { neuron: { refractory: 2 }, schedule: { type: "step", every: 1, factor: 0.5 } },
+    ),
+  "mixture, latency and count": () =>
+    mixed(
+      DEEP_CONVOLUTION,
+      { type: "mixture" },
+      { type: "latency", targetCount: { weight: 1, scope: "all", positive: 3, negative: 1 } },
+      { optimizer: { type: "adam", weightDecay: 0.01 } },
+    ),
+};
+
+const SMALL_SIDE = 10;
+const STEPS = 60;
+const SMALL_CLASSES = 4;
+const SMALL_BATCH = 5;
+
+/**
+ * @param {Config["network"]["layers"]} hidden
+ * @param {NonNullable<Config["rule"]>} rule
+ * @param {NonNullable<Config["loss"]>} loss
+ * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, neuron?: NonNullable<Config["network"]["neuron"]> }} [more]
+ * @returns {Run}
+ */
+function mixed(hidden, rule, loss, { neuron, ...more } = {}) {
+  const hasTrains = loss.type === "spikeTrain";
+  return {
+    config: {
+      network: {
+        input: [1, SMALL_SIDE, SMALL_SIDE],
+        steps: STEPS,
+        // An input spike lifts the membrane far, so that all layers fire from the start.
+        neuron: { currentDecay: 0.9, membraneDecay: 0.95, currentGain: 1.5, ...neuron },
+        layers: [...hidden, dense(SMALL_CLASSES)],
+      },
+      rule,
+      loss,
+      ...more,
+      training: {
+        batchSize: SMALL_BATCH,
+        epochs: 2,
+        seed: 3,
+        threads: 1,
+        silentUnitUpdate: { strength: 0.05, rules: "all", convolutions: true },
+      },
+    },
+    train: smallBlots(48, hasTrains),
+    validation: smallBlots(13, hasTrains),
+  };
+}
+
+/** @param {number} units @returns {Config["network"]["layers"][number]} */
+function dense(units) {
+  return { type: "dense", units };
+}
+
+/** @param {Config["network"]["layers"]} all */
+function layers(...all) {
+  return all;
+}
+
+/** Pictures of a few strokes that lie elsewhere for each class; integer arithmetic only. */
+export function blots(samples = 50 * BATCH) {
+  const { pixels, labels } = strokes(samples, { side: SIDE, classes: CLASSES, length: 12 });
+  return datasets
+    .fromImages({ name: "blots", pixels, labels, shape: [SIDE, SIDE] })
+    .encode(encode.latency({ first: 0, last: 24 }));
+}
+
+/** @param {number} samples @param {boolean} hasTrains whether the output is to spike at given steps rather than to tell a class */
+function smallBlots(samples, hasTrains) {
+  const { pixels, labels } = strokes(samples, { side: SMALL_SIDE, classes: SMALL_CLASSES, length: 5 });
+  const trains = Array.from(labels, (label) => ({
+    times: Array.from({ length: SMALL_CLASSES }, (_, unit) => (unit === label ? 12 : 30 + 5 * unit)),
+    units: Array.from({ length: SMALL_CLASSES }, (_, unit) => unit),
+  })).map(inOrder);
+  return datasets
+    .fromImages({ name: "blots", pixels, shape: [SMALL_SIDE, SMALL_SIDE], ...(hasTrains ? { trains } : { labels }) })
+    .encode(encode.latency({ first: 0, last: 24 }));
+}
+
+/** @param {{ times: number[], units: number[] }} train */
+function inOrder({ times, units }) {
+  const order = times.map((_, index) => index).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
+  return { times: order.map((index) => times[index] ?? 0), units: order.map((index) => units[index] ?? 0) };
+}
+
+/** @param {number} samples @param {{ side: number, classes: number, length: number }} shape */
+function strokes(samples, { side, classes, length }) {
+  let state = 1;
+  const below = (/** @type {number} */ bound) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % bound;
+  };
+  const pixels = new Uint8Array(samples * side * side);
+  const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % classes);
+  for (const [sample, label] of labels.entries()) {
+    for (let stroke = 0; stroke < 4; stroke++) {
+      const row = (7 * label + 5 * stroke + below(3)) % side;
+      const start = below(side === SIDE ? 8 : side - length + 1);
+      for (let k = 0; k < length; k++) pixels[sample * side * side + row * side + start + k] = 100 + below(156);
+    }
+  }
+  return { pixels, labels };
+}
