@@ -9,19 +9,29 @@ describe("the command line", () => {
     const help = await spikelet(["--help"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
     expect(help.stdout).toMatch(/train.*evaluate.*EXAMPLES/s);
-    expect(await spikelet(["train", "--help"])).toMatchObject({ code: 0, stdout: expect.stringContaining("--resume") });
+    const train = await spikelet(["train", "--help"]);
+    expect(train).toMatchObject({ code: 0, stdout: expect.stringMatching(/--resume.*EXAMPLES\n\n {2}spikelet train --preset/s) });
+    const nested = await spikelet(["data", "fetch", "--help"]);
+    expect(nested.stdout).toMatch(/USAGE spikelet data fetch .*EXAMPLES\n\n {2}spikelet data fetch fashionMnist\n/s);
     expect(await spikelet(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
   });
 
   it.each([
     [["evalute"], 'error unknown command "evalute": did you mean evaluate?\n'],
-    [["train", "--epocs", "3"], "error unknown option --epocs: see --help\n"],
+    [["train", "--epocs", "3"], "error unknown option --epocs: did you mean --set training.epochs=VALUE?\n"],
     [["train", "--confg", "a"], "error unknown option --confg: did you mean --config?\n"],
+    [["train", "--nonsense"], "error unknown option --nonsense: see --help\n"],
+    [["data", "lst"], 'error unknown command "lst": did you mean list?\n'],
+    [["train", "--preset", "digts"], 'error unknown preset "digts": did you mean digits?\n'],
+    [["train", "--config", "digts"], "error --config digts: there is no such file; did you mean the preset digits?\n"],
+    [["train", "--dataset", "mnst"], 'error unknown data set "mnst": did you mean mnist?\n'],
+    [["train", "--set", "rule.type=antl"], expect.stringMatching(/got "antl"; did you mean antlr\? \(CONFIG_INVALID\)\n$/)],
+    [["train", "--set", "training.epoch=5"], expect.stringMatching(/`epoch`.*; did you mean epochs\? \(CONFIG_INVALID\)\n$/)],
     [["train", "--seed", "x"], 'error --seed must be a whole number from 0, got "x"\n'],
     [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, mnist\n'],
     [["evaluate"], expect.stringMatching(/^error --checkpoint FILE is missing/)],
-    [["predict", "--split", "all"], expect.stringMatching(/test, validation, train/)],
-    [["info", "--backend", "gpu"], 'error --backend must be auto, native or wasm, got "gpu"\n'],
+    [["predict", "--split", "tets"], 'error --split must be one of test, validation, train, got "tets"; did you mean test?\n'],
+    [["info", "--backend", "gpu"], 'error --backend must be one of auto, native, wasm, got "gpu"\n'],
   ])("refuses %j with exit code 2 and one line", async (args, stderr) => {
     expect(await spikelet(args)).toMatchObject({ code: 2, stdout: "", stderr });
   });
@@ -78,7 +88,12 @@ describe("spikelet info", () => {
         backend: expect.objectContaining({ kind: "native", threads: 2 }),
       }),
     ]);
-    expect((await spikelet(["info"])).stdout).toMatch(/backend\s+native: /);
+    const { stdout } = await spikelet(["info"]);
+    expect(stdout).toMatch(
+      /^spikelet +0\.1\.0 \(core 0\.1\.0\)\nbackend +native: .+\nSIMD +\S+: the widest; .+\nthreads +\d+: one for each core/,
+    );
+    const asked = await spikelet(["info", "--threads", "2", "--simd", "sse2"]);
+    if (process.arch === "x64") expect(asked.stdout).toMatch(/SIMD +sse2: --simd asks for it.*\nthreads +2: --threads asks/);
   });
 });
 

@@ -1,18 +1,21 @@
 import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
-import pc from "picocolors";
 import { version } from "../version.js";
 import { checkArguments } from "./arguments.js";
-import { closest } from "./closest.js";
+import { didYouMean } from "./closest.js";
+import { onStderr, onStdout } from "./colour.js";
+import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
 import { describe, EXIT, exitCodeOf, Interrupted, UsageError } from "./exit.js";
 import { say } from "./print.js";
+import { withSuggestion } from "./suggestion.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: a list of commands whose options differ
 type AnyCommand = CommandDef<any>;
 
-type Commands = Record<string, () => Promise<AnyCommand>>;
+/** How to load each command, by its name. */
+export type Commands = Record<string, () => Promise<AnyCommand>>;
 
-const COMMANDS: Commands = {
+export const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.js")).train,
   evaluate: async () => (await import("./commands/evaluate.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
@@ -31,17 +34,6 @@ const root = defineCommand({
   subCommands: COMMANDS,
 });
 
-const EXAMPLES = `EXAMPLES
-
-  spikelet train --preset digits --out out/digits
-  spikelet train --config mnist.json --data data/mnist --set training.epochs=5 --json
-  spikelet train --dataset fashionMnist --config fashion.json
-  spikelet evaluate --checkpoint out/digits/best.safetensors --json
-  spikelet experiment yin-yang --quick
-  spikelet sweep plan.json --out out/sweep
-  spikelet data fetch fashionMnist
-`;
-
 /** Runs one command line; never throws, never ends the process. */
 export async function runCli(argv: readonly string[]): Promise<number> {
   try {
@@ -55,34 +47,35 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<void> {
   const [name, ...rawArgs] = argv;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") return help(root, `${EXAMPLES}\n`);
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") return help(root, []);
   if (name === "--version" || name === "-v") {
     process.stdout.write(`${version}\n`);
     return;
   }
-  await run(await commandOf(name, COMMANDS), rawArgs, root);
+  await run(await commandOf(name, COMMANDS), rawArgs, [name]);
 }
 
 /** Runs a command, or the one of its own commands that the next word names. */
-async function run(command: AnyCommand, rawArgs: readonly string[], parent: AnyCommand): Promise<void> {
+async function run(command: AnyCommand, rawArgs: readonly string[], path: readonly string[]): Promise<void> {
   const [word, ...rest] = rawArgs;
   const own = command.subCommands as Commands | undefined;
   const namesOwn = own !== undefined && word !== undefined && !word.startsWith("-");
   // A command that also works by itself takes other words as its arguments.
   if (namesOwn && (command.run === undefined || Object.hasOwn(own, word))) {
-    return run(await commandOf(word, own), rest, command);
+    return run(await commandOf(word, own), rest, [...path, word]);
   }
   const asksForHelp = rawArgs.includes("--help") || rawArgs.includes("-h");
-  if (asksForHelp || (own !== undefined && word === undefined)) return help(command, "", parent);
-  if (own !== undefined && command.run === undefined)
+  if (asksForHelp || (own !== undefined && word === undefined)) return help(command, path);
+  if (own !== undefined && command.run === undefined) {
     throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
+  }
   const args = typeof command.args === "object" && !(command.args instanceof Promise) ? command.args : {};
   const repeated = checkArguments(rawArgs, args);
   try {
     const { subCommands: _, ...alone } = command;
     await runCommand(alone, { rawArgs: [...rawArgs], data: repeated });
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === "CLIError") throw new UsageError(stripVTControlCharacters(thrown.message));
+    if (thrown instanceof Error && thrown.name === "CLIError") throw new UsageError(plain(thrown.message));
     throw thrown;
   }
 }
@@ -92,19 +85,29 @@ async function commandOf(name: string, known: Commands): Promise<AnyCommand> {
   if (load !== undefined) return load();
   const names = Object.keys(known);
   if (name.startsWith("-")) throw new UsageError(`a command comes first: ${names.join(", ")}`);
-  const near = closest(name, names);
-  const hint = near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`;
-  throw new UsageError(`unknown command "${name}": ${hint}`);
+  throw new UsageError(`unknown command "${name}": ${didYouMean(name, names)}`);
 }
 
-async function help(command: AnyCommand, examples: string, parent?: AnyCommand): Promise<void> {
-  const usage = `${await renderUsage(command, parent)}\n${examples}`;
-  process.stdout.write(pc.isColorSupported ? usage : stripVTControlCharacters(usage));
+/** What the argument parser says of an option, in the words of the other errors. */
+function plain(message: string): string {
+  const text = stripVTControlCharacters(message);
+  const [, option, given, known] = /^Invalid value for argument: (--\S+) \((.*)\)\. Expected one of: (.+)\.$/s.exec(text) ?? [];
+  return option === undefined ? text : `${option} must be one of ${known}, got "${given}"`;
+}
+
+/** `path` are the words that name the command, none for the whole. */
+async function help(command: AnyCommand, path: readonly string[]): Promise<void> {
+  const parent =
+    path.length === 0 ? undefined : defineCommand({ meta: { name: ["spikelet", ...path.slice(0, -1)].join(" "), version } });
+  const lines = path.length === 0 ? FIRST_EXAMPLES : (EXAMPLES[path.join(" ")] ?? []);
+  const examples = lines.map((line) => `  ${["spikelet", ...path, line].join(" ").trimEnd()}\n`).join("");
+  const usage = `${await renderUsage(command, parent)}\nEXAMPLES\n\n${examples}\n`;
+  process.stdout.write(onStdout.isColorSupported ? usage : stripVTControlCharacters(usage));
 }
 
 function report(thrown: unknown, isJson: boolean): void {
   const { code, path, message } = describe(thrown);
   if (isJson) process.stdout.write(`${JSON.stringify({ type: "error", code, path, message })}\n`);
   if (thrown instanceof Interrupted) return;
-  say(`${pc.red("error")} ${message}${code === "USAGE" ? "" : pc.dim(` (${code})`)}`);
+  say(`${onStderr.red("error")} ${withSuggestion(message)}${code === "USAGE" ? "" : onStderr.dim(` (${code})`)}`);
 }

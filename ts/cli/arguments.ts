@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { ArgsDef } from "citty";
 import { closest } from "./closest.js";
 import { UsageError } from "./exit.js";
+import { settingLike } from "./setting-names.js";
 
 /** Options that may stand more than once, with all their values. */
 export type Repeated = Record<string, string[]>;
@@ -37,9 +38,7 @@ function usageError(thrown: unknown, rawArgs: readonly string[], known: readonly
   const named = /'(?:-\w, )?(--?[^' ]+)/.exec(message)?.[1] ?? "";
   switch (code) {
     case "ERR_PARSE_ARGS_UNKNOWN_OPTION": {
-      const near = closest(named.replace(/^-+/, ""), known);
-      const hint = near === undefined ? "see --help" : `did you mean --${near}?`;
-      return new UsageError(`unknown option ${named}: ${hint}`);
+      return new UsageError(`unknown option ${named}: ${hintFor(named.replace(/^-+/, ""), known)}`);
     }
     case "ERR_PARSE_ARGS_INVALID_OPTION_VALUE":
       return new UsageError(message.includes("does not take") ? `${named} takes no value` : `${named} needs a value`);
@@ -50,6 +49,13 @@ function usageError(thrown: unknown, rawArgs: readonly string[], known: readonly
     default:
       return new UsageError(message);
   }
+}
+
+function hintFor(option: string, known: readonly string[]): string {
+  const near = closest(option, known);
+  if (near !== undefined) return `did you mean --${near}?`;
+  const setting = known.includes("config") ? settingLike(option) : undefined;
+  return setting === undefined ? "see --help" : `did you mean --set ${setting}=VALUE?`;
 }
 
 /** A whole number of at least `least`. */

@@ -12,6 +12,12 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
+/** `did you mean X?`, or what there is where no word is near. */
+export function didYouMean(word: string, known: readonly string[]): string {
+  const near = closest(word, known);
+  return near === undefined ? `there are ${known.join(", ")}` : `did you mean ${near}?`;
+}
+
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

@@ -5,6 +5,7 @@ import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
 import type { Json, JsonObject } from "../json.js";
 import { wholeNumber } from "./arguments.js";
+import { closest, didYouMean } from "./closest.js";
 import { type DataSource, parseDataSection } from "./data.js";
 import { UsageError } from "./exit.js";
 import { applySetting } from "./setting.js";
@@ -67,13 +68,15 @@ async function readFileOrPreset(file: string): Promise<{ name: string; text: str
     const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
     if (isMissing && basename(file) === file && names.includes(name)) return readPreset(name);
     const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
-    throw new UsageError(`--config ${file}: ${what}; presets: ${names.join(", ")}`);
+    const near = closest(name, names);
+    const hint = near === undefined ? `presets: ${names.join(", ")}` : `did you mean the preset ${near}?`;
+    throw new UsageError(`--config ${file}: ${what}; ${hint}`);
   }
 }
 
 async function readPreset(name: string): Promise<{ name: string; text: string; file: string }> {
   const names = await presetNames();
-  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": there are ${names.join(", ")}`);
+  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, names)}`);
   const file = join(PRESETS, `${name}.json`);
   return { name, text: await readFile(file, "utf8"), file };
 }

@@ -4,7 +4,7 @@ import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import { closest } from "./closest.js";
+import { didYouMean } from "./closest.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
 import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
@@ -51,9 +51,7 @@ export function dataSource(args: DataArguments, known: Partial<DataSource> = {})
 function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
   if (dataset !== undefined) {
     if (isSetName(dataset)) return dataset;
-    const near = closest(dataset, Object.keys(SETS));
-    const hint = near === undefined ? `there are ${Object.keys(SETS).join(", ")}` : `did you mean ${near}?`;
-    throw new UsageError(`unknown data set "${dataset}": ${hint}`);
+    throw new UsageError(`unknown data set "${dataset}": ${didYouMean(dataset, Object.keys(SETS))}`);
   }
   if (data?.endsWith(".npz")) return "npz";
   const before = known.dataset ?? defaultSet(known.dir);
@@ -103,7 +101,8 @@ export function parseDataSection(section: Json, base: string): Partial<DataSourc
   if (unknown !== undefined) throw wrong(`.${unknown}`, "is unknown: there are dataset, dir, options, encoding");
   const source: Partial<DataSource> = {};
   if (dataset !== undefined) {
-    if (!isSetName(dataset)) throw wrong(".dataset", `must be one of ${Object.keys(SETS).join(", ")}`);
+    if (!isSetName(dataset))
+      throw wrong(".dataset", `must be one of ${Object.keys(SETS).join(", ")}, got ${JSON.stringify(dataset)}`);
     source.dataset = dataset;
   }
   if (dir !== undefined && dir !== null) {

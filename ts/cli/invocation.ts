@@ -17,7 +17,7 @@ export interface Choices extends CreateOptions {
 export function choicesOf(args: { backend?: string | undefined; simd?: string | undefined }, signal: AbortSignal): Choices {
   const { backend = "auto", simd } = args;
   if (backend !== "auto" && backend !== "native" && backend !== "wasm") {
-    throw new UsageError(`--backend must be auto, native or wasm, got "${backend}"`);
+    throw new UsageError(`--backend must be one of auto, native, wasm, got "${backend}"`);
   }
   return { backend, signal, ...(simd === undefined ? {} : { simd }) };
 }

@@ -47,6 +47,9 @@ export const evaluate = defineCommand({
       await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
       await writeResultPage(files.page, told, { network, samples, signal });
     }
-    printResult(args.json === true, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap(warningLines)]);
+    printResult(args.json === true, report, () => [
+      ...metricLines(args.split, metrics),
+      ...warnings.flatMap((one) => warningLines(one)),
+    ]);
   },
 });

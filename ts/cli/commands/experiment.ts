@@ -8,7 +8,7 @@ import { resultTable } from "../../experiments/report.js";
 import type { Config } from "../../generated/config.js";
 import type { Json } from "../../json.js";
 import { wholeNumber } from "../arguments.js";
-import { closest } from "../closest.js";
+import { didYouMean } from "../closest.js";
 import { threads } from "../configuration.js";
 import { UsageError } from "../exit.js";
 import { ExperimentFolder } from "../experiment/folder.js";
@@ -91,10 +91,7 @@ function named(name: string | undefined): Experiment {
   if (name === undefined) throw new UsageError(`which experiment? There are ${names.join(", ")}`);
   const found = EXPERIMENTS.find((one) => one.name === name);
   if (found !== undefined) return found;
-  const near = closest(name, names);
-  throw new UsageError(
-    `unknown experiment "${name}": ${near === undefined ? `there are ${names.join(", ")}` : `did you mean ${near}?`}`,
-  );
+  throw new UsageError(`unknown experiment "${name}": ${didYouMean(name, names)}`);
 }
 
 function upTo(count: number): number[] {

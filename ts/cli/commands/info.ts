@@ -22,8 +22,10 @@ export const info = defineCommand({
       backend: {
         kind: backend.kind,
         simd: session.simd,
+        simdReason: simdReason(args.simd, backend.simdLevels),
         simdLevels: backend.simdLevels,
         threads: session.threads,
+        threadsReason: threadsReason(args.threads, backend.kind),
         reason: backend.reason,
       },
       node: process.versions.node,
@@ -32,9 +34,20 @@ export const info = defineCommand({
     printResult(args.json === true, report, () => [
       `spikelet   ${report.version} (core ${report.core})`,
       `backend    ${report.backend.kind}: ${report.backend.reason}`,
-      `SIMD       ${report.backend.simd} of ${report.backend.simdLevels.join(", ")}`,
-      `threads    ${report.backend.threads}`,
+      `SIMD       ${report.backend.simd}: ${report.backend.simdReason}`,
+      `threads    ${report.backend.threads}: ${report.backend.threadsReason}`,
       `node       ${report.node}, ${report.platform}`,
     ]);
   },
 });
+
+function simdReason(asked: string | undefined, levels: readonly string[]): string {
+  const there = `this machine has ${levels.join(", ")}`;
+  return asked === undefined ? `the widest; ${there}` : `--simd asks for it; ${there}`;
+}
+
+function threadsReason(asked: string | undefined, kind: string): string {
+  if (kind === "wasm") return "WebAssembly has one in Node; a page may have several workers";
+  if (asked !== undefined && asked !== "auto") return "--threads asks for them";
+  return "one for each core that this process may use";
+}

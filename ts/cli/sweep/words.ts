@@ -1,9 +1,9 @@
-import pc from "picocolors";
 import type { Plan } from "../../sweep/plan.js";
 import type { RunRecord } from "../../sweep/record.js";
 import type { Run } from "../../sweep/runs.js";
 import { label } from "../../sweep/setting.js";
 import { ranked, type SweepTable } from "../../sweep/table.js";
+import { onStderr, onStdout } from "../colour.js";
 import { grouped } from "../print.js";
 
 /** Lists that are for people end here. */
@@ -17,7 +17,7 @@ export function settingsLine({ settings, seed, rung }: Run, { halving }: Pick<Pl
 
 /** What became of a run, in a few words. */
 export function outcome({ error }: RunRecord, score: number | undefined): string {
-  return error === undefined ? pc.green(shortNumber(score)) : pc.red(`failed: ${error.message}`);
+  return error === undefined ? onStderr.green(shortNumber(score)) : onStderr.red(`failed: ${error.message}`);
 }
 
 export function counts({ done, failed, missing, others, isOpen }: SweepTable): string {
@@ -48,7 +48,7 @@ export function errorLines({ rows }: SweepTable): string[] {
     const text = `${record.error.message} (${record.error.code})`;
     errors.set(text, (errors.get(text) ?? 0) + 1);
   }
-  return few([...errors].map(([text, times]) => `${pc.red("failed")} ${grouped(times)} ×  ${text}`));
+  return few([...errors].map(([text, times]) => `${onStdout.red("failed")} ${grouped(times)} ×  ${text}`));
 }
 
 export function missingLines({ rows }: SweepTable, plan: Plan): string[] {

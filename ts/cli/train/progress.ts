@@ -1,5 +1,5 @@
-import pc from "picocolors";
 import type { EpochEndEvent, InitializationEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
+import { onStderr } from "../colour.js";
 import { grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
@@ -37,7 +37,7 @@ export class ProgressView {
         this.line(epochLine(event));
         break;
       case "warning":
-        this.line(warningLines(event).join("\n"));
+        this.line(warningLines(event, onStderr).join("\n"));
         break;
       case "finished":
         this.close();
@@ -110,14 +110,14 @@ function initializationLine({ layer, layers, factor, spikesPerUnit }: Initializa
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {
   const parts = [
-    `${pc.bold(`epoch ${epoch}/${epochs}`)}`,
+    `${onStderr.bold(`epoch ${epoch}/${epochs}`)}`,
     `loss ${train.loss.toFixed(4)}`,
     `train ${percent(train.accuracy.firstSpike)}`,
   ];
   const seen = validation ?? train;
   if (validation) {
     parts.push(
-      `validation ${pc.green(percent(validation.accuracy.firstSpike))} first spike, ${percent(validation.accuracy.count)} count`,
+      `validation ${onStderr.green(percent(validation.accuracy.firstSpike))} first spike, ${percent(validation.accuracy.count)} count`,
     );
   }
   parts.push(`${seen.spikes.perSample.toFixed(1)} spikes a sample`, `${grouped(samplesPerSecond)} samples/s`);

@@ -1,0 +1,40 @@
+/** Command lines that the help shows, by command. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  train: [
+    "--preset digits --out out/digits",
+    "--config mnist.json --data data/mnist --set training.epochs=5 --json",
+    "--resume --out out/digits --checkpoint-every 10min",
+  ],
+  evaluate: [
+    "--checkpoint out/digits/best.safetensors",
+    "--checkpoint out/digits/best.safetensors --split validation --out out/evaluation",
+  ],
+  predict: ["--checkpoint out/digits/best.safetensors --start 20 --samples 5"],
+  gradients: ["--preset digits --samples 4", "--checkpoint out/digits/best.safetensors --json --arrays"],
+  experiment: ["--list", "yin-yang --quick", "inside-or-final --seeds 5 --out out/inside"],
+  bench: ["--case mnist --seconds 5", "--case conv --backend wasm --json"],
+  sweep: ["plan.json --out out/sweep", "plan.json --out out/sweep --shard auto/8"],
+  "sweep merge": ["out/sweep-a out/sweep-b --out out/sweep"],
+  "sweep status": ["out/sweep"],
+  data: ["list", "fetch fashionMnist", "verify fashionMnist", "show fashionMnist --sample 3"],
+  "data list": ["", "--json"],
+  "data fetch": ["fashionMnist", "shd --dir data/shd"],
+  "data verify": ["fashionMnist", "mnist --dir data/mnist"],
+  "data show": ["digits --sample 3", "nmnist --dir data/nmnist --steps 300", "yinYang --set options.seed=5"],
+  export: [
+    "--checkpoint out/digits/best.safetensors --out digits.nir",
+    "--checkpoint out/digits/best.safetensors --out weights.npz",
+  ],
+  import: ["network.nir --out network.safetensors", "state.pt --preset digits --out network.safetensors"],
+  info: ["", "--backend wasm --json"],
+};
+
+/** What the help of the whole command shows. */
+export const FIRST_EXAMPLES: readonly string[] = [
+  "train --preset digits --out out/digits",
+  "evaluate --checkpoint out/digits/best.safetensors --json",
+  "train --dataset fashionMnist --config fashion.json",
+  "experiment yin-yang --quick",
+  "sweep plan.json --out out/sweep",
+  "data fetch fashionMnist",
+];

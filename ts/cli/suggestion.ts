@@ -1,0 +1,14 @@
+import { closest } from "./closest.js";
+
+/** What the core says of a field that there is not, and of a value that is none of those it knows. */
+const UNKNOWN_FIELD = /unknown field `(?<given>[^`]+)`, expected (?<known>.+)$/s;
+const OTHER_VALUE = /must be one of (?<known>.+), got "(?<given>[^"]+)"$/s;
+
+/** A message about an unknown word, with the known one that it most likely meant. */
+export function withSuggestion(message: string): string {
+  const { given, known } = (UNKNOWN_FIELD.exec(message) ?? OTHER_VALUE.exec(message))?.groups ?? {};
+  if (given === undefined || known === undefined) return message;
+  const words = known.match(/[\w.-]+/g) ?? [];
+  const near = closest(given, words);
+  return near === undefined ? message : `${message}; did you mean ${near}?`;
+}
