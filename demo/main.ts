@@ -26,6 +26,7 @@ async function open(): Promise<void> {
   const glances = new Throttle(INSIDE_EVERY, () => inside.glance());
   choose(chosen);
   await training.prepare(form.settings);
+  responsiveness.start();
 
   function choose(rule: RuleType): void {
     chosen = rule;

@@ -41,6 +41,12 @@ export class Axis {
     );
   }
 
+  /** Words in the middle of a band that has nothing to show. */
+  empty(top: number, height: number, words: string): SVGElement {
+    const middle = (this.left + this.right) / 2;
+    return label(middle, top + height / 2 + 4, words, { class: "heading", "text-anchor": "middle" });
+  }
+
   ticks(y: number): SVGElement[] {
     const steps = Array.from({ length: Math.floor((this.#steps - 1) / 10) + 1 }, (_, k) => 10 * k);
     return steps.map((step) =>

@@ -24,6 +24,7 @@ export class Raster extends TimedPicture {
     for (const [k, { name, spikes, units }] of bands.entries()) {
       const height = HEIGHTS[k] ?? 100;
       still.push(axis.band(top, height), axis.heading(top, name, count(spikes)));
+      if (spikes.times.length === 0) still.push(axis.empty(top, height, "silent"));
       timed.push(
         svg("path", { d: strokesOf(spikes, units, axis, top, height), class: name === "Input" ? "spikes input" : "spikes" }),
       );

@@ -9,6 +9,8 @@ const OUTPUT_ROW = 14;
 const HIDDEN_ROW = 12;
 const MOST_HIDDEN = 16;
 const GAP = 26;
+/** Rows of a band in which nothing is asked for. */
+const EMPTY_ROWS = 3;
 
 /** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
 export class WishPicture extends TimedPicture {
@@ -28,9 +30,11 @@ export class WishPicture extends TimedPicture {
       { name: "Output", units: outputs, layer: 1, wishes: output, row: OUTPUT_ROW },
     ]) {
       const rows = new Map(units.map((unit, k) => [unit, top + (k + 0.5) * row]));
-      const height = Math.max(1, units.length) * row;
-      const detail = layer === 0 ? `the ${units.length} of ${insight.sizes[0]} units that are asked for most` : "";
+      const height = (units.length || EMPTY_ROWS) * row;
+      const isSelection = layer === 0 && units.length > 0;
+      const detail = isSelection ? `${units.length} of ${insight.sizes[0]} units, the most asked for` : "";
       still.push(axis.band(top, height), axis.heading(top, name, detail));
+      if (wishes.length === 0) still.push(axis.empty(top, height, "nothing is asked for"));
       timed.push(svg("path", { d: spikesOf(insight, layer, rows, axis, row), class: "spikes quiet" }));
       for (const kind of KINDS) {
         const d = wishes

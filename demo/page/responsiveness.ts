@@ -1,4 +1,4 @@
-/** Counts what kept the page from answering: tasks of its thread of 50 ms and more. */
+/** Counts what kept the page from answering once it was there: tasks of its thread of 50 ms and more. */
 export class Responsiveness {
   readonly isMeasured = PerformanceObserver.supportedEntryTypes.includes("longtask");
   longTasks = 0;
@@ -6,7 +6,9 @@ export class Responsiveness {
   /** Milliseconds of the longest time that drawing took. */
   longestDrawing = 0;
 
-  constructor() {
+  /** Forgets what loading the page took, and counts from now on. */
+  start(): void {
+    this.longestDrawing = 0;
     if (!this.isMeasured) return;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) {

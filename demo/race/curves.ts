@@ -4,7 +4,8 @@ import type { Contestant, Point } from "./race.js";
 import { EPOCHS } from "./settings.js";
 
 const HEIGHT = 220;
-const MARGIN = { top: 12, right: 84, bottom: 28, left: 38 };
+const MARGIN = { top: 12, right: 92, bottom: 28, left: 46 };
+const NAME_GAP = 15;
 
 /** What a curve shows and how it is written. */
 export interface Measure {
@@ -37,7 +38,7 @@ export class Curves extends Picture {
       HEIGHT - MARGIN.bottom - ((value - least) / (most - least)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     const ends = spread(
       this.#contestants.map(({ points }) => y(of(points.at(-1) ?? NOTHING))),
-      15,
+      HEIGHT - MARGIN.bottom,
     );
     const lines = this.#contestants.flatMap(({ rule, points }, k) => {
       const last = points.at(-1) ?? NOTHING;
@@ -89,20 +90,24 @@ function risingInto(curve: readonly Place[], least: number): readonly Place[] {
 
 const NOTHING: Point = { epoch: 0, accuracy: 0, spikes: 0, decisionStep: 0 };
 
-/** Moves places apart until neighbours have `gap` between them; their order stays. */
-export function spread(places: readonly number[], gap: number): number[] {
+/** Moves names apart until neighbours have {@link NAME_GAP} between them and none is below `lowest`; their order stays. */
+function spread(places: readonly number[], lowest: number): number[] {
   const order = places.map((place, index) => ({ place, index })).sort((a, b) => a.place - b.place || a.index - b.index);
   for (let round = 0; round < order.length; round++) {
     for (let k = 1; k < order.length; k++) {
       const [above, below] = [order[k - 1], order[k]];
       if (above === undefined || below === undefined) continue;
-      const missing = gap - (below.place - above.place);
+      const missing = NAME_GAP - (below.place - above.place);
       if (missing <= 0) continue;
       above.place -= missing / 2;
       below.place += missing / 2;
     }
   }
   const moved = [...places];
-  for (const { place, index } of order) moved[index] = place;
+  let limit = lowest;
+  for (const { place, index } of order.reverse()) {
+    moved[index] = Math.min(place, limit);
+    limit = (moved[index] ?? limit) - NAME_GAP;
+  }
   return moved;
 }

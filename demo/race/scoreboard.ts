@@ -23,7 +23,7 @@ export class Scoreboard {
       if (figures === undefined || last === undefined) continue;
       figures.accuracy.textContent = `${(100 * last.accuracy).toFixed(1)} %`;
       figures.rest.textContent =
-        last.spikes === 0
+        last.spikes < 0.5
           ? "silent so far"
           : `${last.spikes.toFixed(0)} spikes a digit, decides at step ${last.decisionStep.toFixed(0)}`;
     }
