@@ -118,6 +118,7 @@ export {
   restoreNetwork,
   type StartOptions,
 } from "./network.js";
+export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./results.js";
 export type { RunOptions, TrainingRun } from "./run.js";
 export type {

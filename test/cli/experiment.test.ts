@@ -15,13 +15,13 @@ describe("spikelet experiment", () => {
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toMatch(/4\/4 mixture, seed 1 {2}test \d+\.\d % by first spike/);
     expect(first.stdout).toMatch(/^arm +first spike, %/);
-    expect(first.stdout).toContain(join(out, "index.html"));
+    expect(first.stdout).toContain(join(out, "report.html"));
     expect(readdirSync(join(out, "runs"))).toHaveLength(4);
     expect(readdirSync(out).sort()).toEqual([
       "1-spread.svg",
       "2-epochs.svg",
       "3-scatter.svg",
-      "index.html",
+      "report.html",
       "results.json",
       "runs",
       "runs.csv",
@@ -39,7 +39,7 @@ describe("spikelet experiment", () => {
     expect(second.code).toBe(0);
     const finished = second.json().filter(({ type }) => type === "runFinished");
     expect(finished.map(({ wasKept }) => wasKept)).toEqual([true, true, true, true, false, false, false, false]);
-    expect(second.json().at(-1)).toEqual({ type: "finished", runs: 8, page: join(out, "index.html") });
+    expect(second.json().at(-1)).toEqual({ type: "finished", runs: 8, page: join(out, "report.html") });
     expect(results().runs.slice(0, 4)).toEqual(before.runs);
   });
 
@@ -54,7 +54,7 @@ describe("spikelet experiment", () => {
     expect(code).toBe(130);
     expect(stderr).toMatch(/stopped after \d+ runs: the same command goes on from there/);
     expect(readdirSync(join(out, "runs")).length).toBeGreaterThan(0);
-    expect(existsSync(join(out, "index.html"))).toBe(false);
+    expect(existsSync(join(out, "report.html"))).toBe(false);
   });
 
   it("lists what there is, with an example each, and suggests names", async () => {

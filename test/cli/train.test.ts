@@ -33,6 +33,14 @@ describe("spikelet train", () => {
         silentFraction: [expect.any(Number), expect.any(Number)],
         synapticOperations: expect.any(Number),
       },
+      neuroBench: {
+        ParameterCount: 784 * 40 + 40 + 40 * 10 + 10,
+        Footprint: 4 * (784 * 40 + 40 + 40 * 10 + 10),
+        ConnectionSparsity: expect.any(Number),
+        ClassificationAccuracy: report(out).test.accuracy.firstSpike,
+        ActivationSparsity: expect.any(Number),
+        SynapticOperations: { Effective_MACs: 0, Effective_ACs: report(out).test.synapticOperations },
+      },
       train: { epochs: 2, samples: 8000, seconds: expect.any(Number), samplesPerSecond: expect.any(Number) },
       backend: { kind: "native", simd: expect.any(String), threads: 2, reason: expect.any(String) },
       config: { network: { steps: 80 } },
@@ -44,7 +52,11 @@ describe("spikelet train", () => {
 
     const evaluate = await spikelet(["evaluate", "--checkpoint", join(out, "best.safetensors"), "--json", "--threads", "1"]);
     expect(evaluate.code).toBe(0);
-    expect(evaluate.json()[0]).toMatchObject({ test: report(out).test, backend: { threads: 1 } });
+    expect(evaluate.json()[0]).toMatchObject({
+      test: report(out).test,
+      neuroBench: report(out).neuroBench,
+      backend: { threads: 1 },
+    });
 
     const predict = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "3", "--json"]);
     expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);

@@ -89,11 +89,11 @@ interface Axes {
 function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, domain, ticks, format }: Axes): Panel {
   return panel({
     width,
-    height: isLast ? 160 : 138,
+    height: isLast ? 160 : 150,
     marginTop: 28,
     marginLeft: 60,
     marginRight: 24,
-    marginBottom: isLast ? 36 : 14,
+    marginBottom: isLast ? 36 : 26,
     x: { domain, label: isLast ? x : null, ...(ticks ? { ticks } : {}), tickFormat: format ?? "d" },
     y: { label: y, grid: true, ticks: 4, zero: true, nice: true, tickFormat: short },
     marks: [

@@ -51,7 +51,7 @@ p { margin: .5rem 0; max-width: 48rem }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem 1.25rem; margin: 1rem 0 }
 dt, figcaption, .quiet { color: var(--quiet); font-size: .875rem }
 dd { margin: 0; font-variant-numeric: tabular-nums }
-.wide { overflow-x: auto }
+.wide { overflow-x: auto; margin-bottom: 1rem }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { padding-left: 0; text-align: left }

@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { warningsOf } from "../../health/watch.js";
 import { save } from "../../io/files.node.js";
+import { neuroBench } from "../../neurobench.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";
@@ -35,6 +36,7 @@ export const evaluate = defineCommand({
     const warnings = warningsOf(metrics, network.config, network.info.layers);
     const report = {
       [args.split]: metrics,
+      neuroBench: await neuroBench(network, metrics),
       warnings,
       data: source,
       backend: backendRecord(network),

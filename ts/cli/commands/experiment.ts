@@ -77,7 +77,7 @@ export const experiment = defineCommand({
       ...settings.map((one) => ` --set ${one}`),
     ];
     await folder.writeResults(chosen, records, { scale, command: `spikelet experiment ${chosen.name}${options.join("")}` });
-    const page = join(folder.dir, "index.html");
+    const page = join(folder.dir, "report.html");
     printResult(isJson, { type: "finished", runs: records.length, page }, () => [
       ...alignedTable(resultTable(records)),
       "",

@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 import { SpikeletError } from "../../errors.js";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
+import { neuroBench } from "../../neurobench.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
@@ -95,6 +96,7 @@ async function trainAndReport({ trainer, session, files, history, source, choice
   const test = await chosen.evaluate(split.test, { signal });
   const report = {
     test,
+    neuroBench: await neuroBench(chosen, test),
     train: { ...history.totals, samples: split.train.length },
     best: {
       epoch: history.best?.epoch ?? history.rows.at(-1)?.epoch ?? 0,

@@ -50,7 +50,7 @@ export class ExperimentFolder implements RecordStore {
     const plots = await loadPlots();
     const drawn = plots && pictures(plots, experiment, records);
     for (const { file, svg } of drawn ?? []) await save(join(this.dir, file), svg);
-    await save(join(this.dir, "index.html"), experimentPage(experiment, records, { ...made, pictures: drawn }));
+    await save(join(this.dir, "report.html"), experimentPage(experiment, records, { ...made, pictures: drawn }));
   }
 
   #fileOf(id: string): string {

@@ -1,0 +1,57 @@
+import type { ResolvedConfig } from "./config.js";
+import type { Metrics } from "./generated/config.js";
+import type { Network } from "./network.js";
+
+/**
+ * Results under the names of NeuroBench (Yik et al. 2025, *The neurobench framework for benchmarking neuromorphic computing algorithms
+ * and systems*), as far as it measures what is measured here.
+ */
+export interface NeuroBenchMetrics {
+  /** Weights and biases. */
+  ParameterCount: number;
+  /** Bytes of the parameters. */
+  Footprint: number;
+  /** Share of the weights that are 0. */
+  ConnectionSparsity: number;
+  /** Share of right decisions: by the first spike where the loss is `latency`, else by count. */
+  ClassificationAccuracy: number;
+  /** Share of (sample, simulated step, unit) triples without a spike, over all spiking layers. */
+  ActivationSparsity: number;
+  /** Means per sample; inputs are spikes, so every operation is an accumulation. A weight of 0 counts. */
+  SynapticOperations: { Effective_MACs: number; Effective_ACs: number };
+}
+
+/**
+ * What an evaluation found, in the words of NeuroBench.
+ *
+ * @param metrics what {@link Network.evaluate} of the same network gave.
+ */
+export async function neuroBench(network: Network, metrics: Metrics): Promise<NeuroBenchMetrics> {
+  const parameters = await network.parameters();
+  const weights = parameters.reduce((sum, layer) => sum + layer.weights.length, 0);
+  const biases = parameters.reduce((sum, layer) => sum + layer.biases.length, 0);
+  const zeros = parameters.reduce((sum, layer) => sum + zerosOf(layer.weights), 0);
+  const bytes = parameters.reduce((sum, layer) => sum + layer.weights.byteLength + layer.biases.byteLength, 0);
+  return {
+    ParameterCount: weights + biases,
+    Footprint: bytes,
+    ConnectionSparsity: zeros / weights,
+    ClassificationAccuracy: decisionsOf(network.config, metrics),
+    ActivationSparsity: 1 - spikesPerUnitAndStep(network, metrics),
+    SynapticOperations: { Effective_MACs: 0, Effective_ACs: metrics.synapticOperations },
+  };
+}
+
+function decisionsOf({ loss }: ResolvedConfig, { accuracy }: Metrics): number {
+  return loss.type === "latency" ? accuracy.firstSpike : accuracy.count;
+}
+
+/** Over all layers; each weighs as much as it has units. */
+function spikesPerUnitAndStep({ info: { layers } }: Network, { firingRate }: Metrics): number {
+  const units = layers.reduce((sum, layer) => sum + layer.units, 0);
+  return layers.reduce((sum, layer, index) => sum + (firingRate[index] ?? 0) * layer.units, 0) / units;
+}
+
+function zerosOf(values: Float32Array): number {
+  return values.reduce((zeros, value) => zeros + Number(value === 0), 0);
+}
