@@ -84,9 +84,9 @@ fn any_number_of_trainers_gives_the_same_bits() {
     let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70 }, { "type": "dense", "units": 4 }]"#;
     let convolution = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "flatten" },
         { "type": "dense", "units": 4 }]"#;
-    let mut configs = vec![config(dense, r#"{ "type": "latency", "earlyStop": "off" }"#, 5)];
+    let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
     configs[0].training.initial_activity =
-        Some(serde_json::from_str(r#"{ "spikesPerUnit": 0.3 }"#).expect("the initial activity is valid"));
+        Some(serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
     for (layers, loss, batch) in [
         (dense, r#"{ "type": "latency" }"#, 5),
         (dense, r#"{ "type": "latency", "earlyStop": "batch" }"#, 70),
