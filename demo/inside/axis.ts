@@ -1,4 +1,4 @@
-import { label, svg, tenth } from "../page/svg.js";
+import { label, svg, tenth, ticks } from "../page/svg.js";
 
 const RIGHT = 8;
 
@@ -49,11 +49,6 @@ export class Axis {
 
   ticks(y: number): SVGElement[] {
     const steps = Array.from({ length: Math.floor((this.#steps - 1) / 10) + 1 }, (_, k) => 10 * k);
-    return steps.map((step) =>
-      label(this.x(step), y, step === 0 ? "step 0" : String(step), {
-        class: "tick",
-        "text-anchor": step === 0 ? "start" : "middle",
-      }),
-    );
+    return ticks(steps, "step", (step) => this.x(step), y);
   }
 }

@@ -1,5 +1,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 
+/** Pixels that a number with its unit takes. */
+const ROOM_OF_UNIT = 58;
+
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** A new SVG element. */
@@ -17,6 +20,16 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 /** Text at a place. */
 export function label(x: number, y: number, text: string, attributes: Attributes = {}): SVGTextElement {
   return svg("text", { x: tenth(x), y: tenth(y), ...attributes }, text);
+}
+
+/** Numbers below an axis from its left end on, the first with its unit; numbers that this leaves no room for are left out. */
+export function ticks(values: readonly number[], unit: string, x: (value: number) => number, y: number): SVGElement[] {
+  const [first = 0, ...rest] = values;
+  const roomy = rest.filter((value) => x(value) - x(first) > ROOM_OF_UNIT);
+  return [
+    label(x(first), y, `${unit} ${first}`, { class: "tick" }),
+    ...roomy.map((value) => label(x(value), y, String(value), { class: "tick", "text-anchor": "middle" })),
+  ];
 }
 
 /** Upright strokes of one length as the `d` of a path. */

@@ -1,5 +1,5 @@
 import { Picture } from "../page/picture.js";
-import { label, polyline, sign, svg, tenth } from "../page/svg.js";
+import { label, polyline, sign, svg, tenth, ticks } from "../page/svg.js";
 import type { Contestant, Point } from "./race.js";
 import { EPOCHS } from "./settings.js";
 
@@ -61,13 +61,8 @@ export class Curves extends Picture {
       svg("path", { d: `M${MARGIN.left},${tenth(y(value))}H${this.width - MARGIN.right}`, class: "grid" }),
       label(MARGIN.left - 8, y(value) + 4, `${value}${unit}`, { class: "tick", "text-anchor": "end" }),
     ]);
-    const ticks = [0, 5, 10, 15, 20].map((epoch) =>
-      label(x(epoch), HEIGHT - 8, epoch === 0 ? "epoch 0" : String(epoch), {
-        class: "tick",
-        "text-anchor": epoch === 0 ? "start" : "middle",
-      }),
-    );
-    this.replace(HEIGHT, this.#description(), [...grid, ...ticks, ...lines]);
+    const epochs = ticks([0, 5, 10, 15, EPOCHS], "epoch", x, HEIGHT - 8);
+    this.replace(HEIGHT, this.#description(), [...grid, ...epochs, ...lines]);
   }
 
   #description(): string {

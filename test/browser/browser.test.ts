@@ -5,6 +5,7 @@ import committed from "../parity/digest.json" with { type: "json" };
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 import { buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
 import { complaintsOf, launchChromium } from "./chromium.js";
+import { traceMainThread } from "./main-thread.js";
 import { serve } from "./serve.js";
 
 /** Bytes after gzip that a page may load. */
@@ -86,11 +87,16 @@ describe("a page built with Vite", () => {
   });
 
   it("answers an abort at once and is free meanwhile", async () => {
-    const found = await opened.run<Record<string, number>>("abort");
+    let found: Record<string, number | string> = {};
+    const thread = await traceMainThread(browser, opened.page, async () => {
+      found = await opened.run("abort");
+    });
     expect(found["message"]).toBe("enough");
     expect(found["milliseconds"]).toBeLessThan(200);
     expect(found["events"]).toBeGreaterThan(0);
     expect(found["ticks"]).toBeGreaterThan(10);
+    expect(thread.tasks).toBeGreaterThan(20);
+    expect(thread.longest).toBeLessThan(16);
   });
 
   it("leaves arrays with their owner", async () => {

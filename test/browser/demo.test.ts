@@ -1,103 +1,166 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { build } from "vite";
+import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { complaintsOf, launchChromium } from "./chromium.js";
+import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
-import { type Served, serve } from "./serve.js";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Not committed; a look at it tells more than any assertion. */
-const PICTURES = join(ROOT, "out", "demo");
+/** Not committed; a look at them tells more than any assertion. */
+const PICTURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
+const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
 
-let folder: string;
-let browser: Browser;
-let served: Served;
+let demo: Demo;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "spikelet-demo-"));
-  await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "error", build: { outDir: folder } });
+  demo = await Demo.build();
   await mkdir(PICTURES, { recursive: true });
-  served = await serve(folder);
-  browser = await launchChromium();
 }, 120_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await served?.[Symbol.asyncDispose]();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => demo?.[Symbol.asyncDispose]());
 
-async function open(options: BrowserContextOptions): Promise<{ page: Page; complaints: string[] }> {
-  const page = await browser.newPage(options);
-  const complaints = complaintsOf(page);
-  await page.goto(served.url);
-  await page.waitForSelector("html[data-state=ready]");
-  return { page, complaints };
+async function keep({ page }: DemoPage, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
-
-/** The table of the page: accuracy in percent and spikes of activation, timing and ANTLR after each epoch. */
-function numbers(page: Page): Promise<{ accuracy: number[]; spikes: number[] }[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll("#numbers tr")].map((row) => {
-      const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
-      return { accuracy: [0, 2, 4].map((k) => cells[k] ?? 0), spikes: [1, 3, 5].map((k) => cells[k] ?? 0) };
-    }),
-  );
-}
-
-async function updates(page: Page): Promise<number> {
-  return Number(/update (\d+)/.exec((await page.textContent("#state")) ?? "")?.[1] ?? 0);
-}
-
-const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 
 describe("the demo", () => {
-  let page: Page;
-  let complaints: string[];
+  let open: DemoPage;
   beforeAll(async () => {
-    ({ page, complaints } = await open({ viewport: { width: 1200, height: 900 } }));
+    open = await demo.open(DESK);
   });
   afterAll(async () => {
-    expect(complaints).toEqual([]);
-    await page.close();
+    expect(open.complaints).toEqual([]);
+    await open.page.close();
   });
 
   it("starts three rules from the same network", async () => {
-    const [start] = await numbers(page);
+    const [start] = await open.numbers();
     expect(new Set(start?.accuracy).size).toBe(1);
     expect(start?.accuracy[0]).toBeLessThan(25);
+    expect(await open.collisions()).toEqual([]);
   });
 
   it("makes one update, and no more", async () => {
-    await button(page, "One update").click();
-    await expect.poll(() => updates(page)).toBe(1);
-    await button(page, "One update").click();
-    await expect.poll(() => updates(page)).toBe(2);
+    await open.button("One update").click();
+    await expect.poll(() => open.updates()).toBe(1);
+    await open.button("One update").click();
+    await expect.poll(() => open.updates()).toBe(2);
   });
 
   it("trains all three until they can read, their units fire, and the page stays free", async () => {
-    const thread = await traceMainThread(browser, page, async () => {
-      await button(page, "Train").click();
-      await expect.poll(async () => (await numbers(page)).length, { timeout: 30_000 }).toBeGreaterThan(5);
-      await button(page, "Pause").click();
+    const thread = await traceMainThread(demo.browser, open.page, async () => {
+      await open.button("Train").click();
+      await open.trained(5);
+      await open.button("Pause").click();
     });
-    const last = (await numbers(page)).at(-1);
+    const last = (await open.numbers()).at(-1);
     expect(Math.min(...(last?.accuracy ?? []))).toBeGreaterThan(70);
     expect(Math.min(...(last?.spikes ?? []))).toBeGreaterThan(10);
     console.log("main thread of the demo while it trains", thread);
     expect(thread.tasks).toBeGreaterThan(100);
     expect(thread.longest).toBeLessThan(50);
-    await page.screenshot({ path: join(PICTURES, "light.png"), fullPage: true });
+    expect(await open.collisions()).toEqual([]);
+    await keep(open, "light");
   });
 
   it("holds still when paused", async () => {
-    const before = await updates(page);
-    await page.waitForTimeout(200);
-    expect(await updates(page)).toBe(before);
+    const before = await open.updates();
+    await open.page.waitForTimeout(200);
+    expect(await open.updates()).toBe(before);
     expect(before).toBeGreaterThan(100);
+  });
+
+  it("shows the inside of the network that is chosen", async () => {
+    await open.page.getByRole("radio", { name: "Timing" }).check();
+    expect(await open.text("#chosen")).toBe("Timing");
+    await expect.poll(() => open.text("#wish-keys")).toMatch(/earlier [1-9].*later [1-9].*born 0.*gone 0/s);
+    await open.page.getByRole("radio", { name: "Activation" }).check();
+    await expect.poll(() => open.text("#wish-keys")).toMatch(/earlier 0.*later 0/s);
+    await open.page.getByRole("radio", { name: "ANTLR" }).check();
+  });
+
+  it("classifies a drawing spike by spike", async () => {
+    await open.button("Clear").click();
+    await expect.poll(() => open.text("#answer")).toMatch(/^No output/);
+    await open.draw([0.5, 0.2], [0.5, 0.8]);
+    await expect.poll(() => open.text("#answer")).toMatch(/^No output has fired, \d+ spikes? so far/);
+    await expect.poll(() => open.text("#answer"), { timeout: 10_000 }).toMatch(/^1 fires first, at step \d+\. \d+ spikes\.$/);
+    expect(await open.page.getByRole("img", { name: /^Membranes of 10 outputs; first spikes: .*\b1 at step \d+/ }).count()).toBe(
+      1,
+    );
+    await keep(open, "drawing");
+  });
+
+  it("starts over with other settings, from the same network for all", async () => {
+    await open.page.getByText("Settings", { exact: true }).click();
+    await open.page.getByRole("slider", { name: /^Steps of the simulation/ }).fill("40");
+    await expect.poll(async () => (await open.numbers()).length).toBe(1);
+    await expect.poll(() => open.text("#state")).toMatch(/^ready/);
+    await expect.poll(() => open.page.getByLabel("Step shown").getAttribute("max")).toBe("39");
+  });
+});
+
+describe("the demo, for everyone", () => {
+  it("works by keyboard alone, and says what happens", async () => {
+    const open = await demo.open({ ...DESK, reducedMotion: "reduce" });
+    const { keyboard } = open.page;
+    const said = () => open.text("#announcement");
+    await keyboard.press("Tab");
+    expect(await open.text(":focus")).toBe("Skip to the controls");
+    await keyboard.press("Enter");
+    await keyboard.press("Tab");
+    expect(await open.text(":focus")).toBe("Train");
+    await keyboard.press("Enter");
+    await expect.poll(said).toMatch(/^training: epoch/);
+    await open.trained(1);
+    await keyboard.press("Enter");
+    await expect.poll(said).toMatch(/^paused: epoch/);
+    for (let k = 0; k < 3; k++) await keyboard.press("Tab");
+    await keyboard.press("ArrowLeft");
+    expect(await open.text("#chosen")).toBe("Timing");
+    await keyboard.press("ArrowRight");
+    for (let k = 0; k < 3; k++) await keyboard.press("Tab");
+    expect(await open.page.locator("#pad canvas:focus").count()).toBe(1);
+    await keyboard.press("Delete");
+    await expect.poll(said).toBe("cleared");
+    await keyboard.press("Space");
+    await expect.poll(said).toBe("pen down at column 14, row 6");
+    for (let k = 0; k < 17; k++) await keyboard.press("ArrowDown");
+    await expect.poll(said, { timeout: 5000 }).toMatch(/^\d fires first, at step \d+/);
+    expect(open.complaints).toEqual([]);
+    await open.page.close();
+  });
+
+  it.each([
+    ["dark", { ...DESK, colorScheme: "dark" }],
+    ["phone", PHONE],
+    ["wide", { viewport: { width: 1680, height: 1050 } }],
+  ] as const)("is readable: %s", async (name, options) => {
+    const open = await demo.open(options);
+    expect(await open.collisions()).toEqual([]);
+    await open.button("Train").click();
+    await open.trained(1);
+    await open.button("Pause").click();
+    for (const summary of ["The numbers", "Settings"]) await open.page.getByText(summary, { exact: true }).click();
+    expect(await open.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await open.collisions()).toEqual([]);
+    expect(await open.barriers()).toEqual([]);
+    expect(open.complaints).toEqual([]);
+    await keep(open, name);
+    await open.page.close();
+  });
+
+  it("says in words what a browser without SIMD lacks", async () => {
+    const open = await demo.open(DESK, "failed", (page) =>
+      page.addInitScript(() => Object.assign(WebAssembly, { validate: () => false })),
+    );
+    expect(await open.text("#state")).toContain("WebAssembly with SIMD");
+    await open.page.close();
   });
 });

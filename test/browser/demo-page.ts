@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { build } from "vite";
+import { expect } from "vitest";
+import { complaintsOf, launchChromium } from "./chromium.js";
+import { type Served, serve } from "./serve.js";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
+
+/** Accuracy in percent and spikes of activation, timing and ANTLR after an epoch. */
+export interface Row {
+  accuracy: number[];
+  spikes: number[];
+}
+
+/** The demo, built and served, in a browser. */
+export class Demo implements AsyncDisposable {
+  readonly browser: Browser;
+  readonly #served: Served;
+  readonly #folder: string;
+
+  private constructor(browser: Browser, served: Served, folder: string) {
+    this.browser = browser;
+    this.#served = served;
+    this.#folder = folder;
+  }
+
+  static async build(): Promise<Demo> {
+    const folder = await mkdtemp(join(tmpdir(), "spikelet-demo-"));
+    const configFile = join(ROOT, "demo/vite.config.mjs");
+    await build({ configFile, logLevel: "error", build: { outDir: folder, reportCompressedSize: false } });
+    return new Demo(await launchChromium(), await serve(folder), folder);
+  }
+
+  /** Opens the page and waits until it has reached a state. */
+  async open(options: BrowserContextOptions, state = "ready", prepare?: (page: Page) => Promise<unknown>): Promise<DemoPage> {
+    const page = await this.browser.newPage(options);
+    const opened = new DemoPage(page, complaintsOf(page));
+    await prepare?.(page);
+    await page.goto(this.#served.url);
+    await page.waitForSelector(`html[data-state=${state}]`);
+    return opened;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.browser.close();
+    await this.#served[Symbol.asyncDispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** What a visitor sees and does. */
+export class DemoPage {
+  readonly page: Page;
+  /** Errors of the console and what nobody caught. */
+  readonly complaints: readonly string[];
+
+  constructor(page: Page, complaints: readonly string[]) {
+    this.page = page;
+    this.complaints = complaints;
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
+  async text(selector: string): Promise<string> {
+    return (await this.page.locator(selector).textContent()) ?? "";
+  }
+
+  /** The table below the curves. */
+  numbers(): Promise<Row[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll("#numbers tr")].map((row) => {
+        const cells = [...row.querySelectorAll("td")].map((cell) => Number(cell.textContent));
+        return { accuracy: [0, 2, 4].map((k) => cells[k] ?? 0), spikes: [1, 3, 5].map((k) => cells[k] ?? 0) };
+      }),
+    );
+  }
+
+  /** Updates that each network has made, as the page says. */
+  async updates(): Promise<number> {
+    return Number(/update (\d+)/.exec(await this.text("#state"))?.[1] ?? 0);
+  }
+
+  async trained(epochs: number): Promise<void> {
+    await expect.poll(async () => (await this.numbers()).length, { timeout: 60_000 }).toBeGreaterThan(epochs);
+  }
+
+  /** Draws a line through places, in shares of the pad. */
+  async draw(...places: readonly (readonly [x: number, y: number])[]): Promise<void> {
+    const pad = this.page.locator("#pad canvas");
+    await pad.scrollIntoViewIfNeeded();
+    const box = await pad.boundingBox();
+    if (box === null) throw new Error("the pad is not to be seen");
+    const { mouse } = this.page;
+    for (const [k, [x, y]] of places.entries()) {
+      await mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+      if (k === 0) await mouse.down();
+    }
+    await mouse.up();
+  }
+
+  /** Rules of accessibility that the page breaks, and where. */
+  async barriers(): Promise<string[]> {
+    await this.page.addScriptTag({ path: AXE });
+    return this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+      const { violations } = await axe.run();
+      return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+    });
+  }
+
+  /** Pairs of words in one picture that lie on each other, and words that leave the page. */
+  collisions(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll("svg.picture")].flatMap((picture) => {
+        const words = [...picture.querySelectorAll("text")].map((text) => ({
+          text: text.textContent ?? "",
+          box: text.getBoundingClientRect(),
+        }));
+        const outside = words.filter(({ box }) => box.left < 0 || box.right > innerWidth).map(({ text }) => text);
+        const pairs = words.flatMap(({ text, box: a }, k) =>
+          words
+            .slice(k + 1)
+            // Boxes of lines are higher than their letters.
+            .filter(({ box: b }) => a.left < b.right && b.left < a.right && a.top + 3 < b.bottom && b.top + 3 < a.bottom)
+            .map((other) => `${text} / ${other.text}`),
+        );
+        return [...outside, ...pairs];
+      }),
+    );
+  }
+}
