@@ -33,7 +33,7 @@ const small: Experiment = {
   name: "small",
   title: "two rules",
   question: "Which?",
-  data: () => [{ dataset: "not here" }, { dataset: "yinYang", train: 200, judge: 100 }],
+  data: () => [{ dataset: "not here" }, { dataset: "yinYang", train: 200, validation: 100, test: 100 }],
   seeds: { quick: 1, full: 2 },
   choice: "firstSpike",
   arms: () => [arm("activation"), arm("antlr")],
@@ -134,10 +134,10 @@ describe("an experiment", () => {
       base,
     );
     expect(await id({ ...only, choice: "count" })).not.toBe(base);
-    expect(await id({ ...only, data: () => [{ dataset: "yinYang", train: 199, judge: 100 }] })).not.toBe(base);
-    expect(await id({ ...only, data: () => [{ dataset: "yinYang", train: 200, judge: 100, options: { seed: 5 } }] })).not.toBe(
-      base,
-    );
+    expect(await id({ ...only, data: () => [{ dataset: "yinYang", train: 199, validation: 100, test: 100 }] })).not.toBe(base);
+    expect(
+      await id({ ...only, data: () => [{ dataset: "yinYang", train: 200, validation: 100, test: 100, options: { seed: 5 } }] }),
+    ).not.toBe(base);
   });
 
   it("draws the data anew for every seed where it is told to", async () => {

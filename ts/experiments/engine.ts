@@ -180,12 +180,11 @@ class CachedSupply {
 
   async #load(data: ExperimentData, steps: number): Promise<{ split: Split; record: DataRecord }> {
     const whole = await this.#supply.load(data, steps);
-    const split = {
-      train: whole.train.slice(0, data.train),
-      validation: whole.validation.slice(0, data.judge),
-      test: whole.test.slice(0, data.judge),
-    };
-    const { train, validation, test } = split;
+    const train = whole.train.slice(0, data.train);
+    const [validation, test] = data.isRemembered
+      ? [train, train]
+      : [whole.validation.slice(0, data.validation), whole.test.slice(0, data.test)];
+    const split = { train, validation, test };
     const record: DataRecord = {
       dataset: data.dataset,
       name: train.info.name,

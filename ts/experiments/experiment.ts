@@ -12,10 +12,14 @@ export interface ExperimentData {
   encoding?: Encoding;
   /** Training samples at most, the first of the training part. */
   train?: number;
-  /** Validation samples and test samples at most. */
-  judge?: number;
+  /** Validation samples at most. */
+  validation?: number;
+  /** Test samples at most. */
+  test?: number;
   /** Whether the seed of a run is the seed of its data, too. */
   isDrawnPerSeed?: boolean;
+  /** Whether the training samples are also those to be judged by: how well are they learnt? */
+  isRemembered?: boolean;
 }
 
 /** What chooses the epoch, on the validation data: an accuracy, the loss, or nothing where there is no validation data. */

@@ -2,7 +2,7 @@ import type { Arm, Experiment, Scale } from "../experiment.js";
 import { dense, digits, digitsConfig, RULES } from "./shared.js";
 
 const DEPTHS: Record<Scale, readonly number[]> = { quick: [1, 2], full: [1, 2, 3] };
-const LEARNING_RATES: Record<Scale, readonly number[]> = { quick: [0.001], full: [0.0005, 0.001, 0.002] };
+const LEARNING_RATES: Record<Scale, readonly number[]> = { quick: [0.001], full: [0.0005, 0.002] };
 
 export const insideOrFinal: Experiment = {
   name: "inside-or-final",

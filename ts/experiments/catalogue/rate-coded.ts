@@ -1,0 +1,34 @@
+import { encode } from "../../encode.js";
+import type { LossConfig } from "../../generated/config.js";
+import type { Arm, Choice, Experiment } from "../experiment.js";
+import { digits, digitsConfig, RULES } from "./shared.js";
+
+/** Each loss with the decision that it trains. */
+const LOSSES: Record<string, { loss: LossConfig; choice: Choice }> = {
+  "count loss": { loss: { type: "count", positive: 10, negative: 1 }, choice: "count" },
+  "latency loss": { loss: { type: "latency", inverseTemperature: 0.3 }, choice: "firstSpike" },
+};
+
+export const rateCoded: Experiment = {
+  name: "rate-coded",
+  title: "pictures as rates instead of latencies",
+  question:
+    "Every pixel fires at random, the brighter the more often (at most 0.1 spikes a step). What is left of the differences between the rules, " +
+    "and what does the loss do? The count loss gives no spike-time gradient at the output: the timing rule has only its push for silent units there.",
+  data: (scale) => digits(scale).map((data) => ({ ...data, encoding: encode.rate({ most: 0.1 }) })),
+  seeds: { quick: 1, full: 3 },
+  choice: "count",
+  axis: "Loss",
+  arms: (scale) =>
+    Object.entries(LOSSES).flatMap(([at, { loss, choice }]) =>
+      Object.entries(RULES).map(([series, rule]): Arm => {
+        const base = digitsConfig(scale, rule, { loss });
+        return { series, at, choice, config: { ...base, network: { ...base.network, steps: 100 } } };
+      }),
+    ),
+  figures: [
+    { type: "spread", measure: "count", title: "Accuracy by count" },
+    { type: "spread", measure: "firstSpike", title: "Accuracy by first spike" },
+    { type: "scatter", x: "spikes", y: "count", title: "Accuracy by count against spikes" },
+  ],
+};
