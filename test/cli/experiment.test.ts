@@ -43,6 +43,18 @@ describe("spikelet experiment", () => {
     expect(results().runs.slice(0, 4)).toEqual(before.runs);
   });
 
+  it("runs some of the series", async () => {
+    const args = ["experiment", ...TINY, "--seeds", "1", "--out", await folder(), "--json"];
+    const { code, json } = await spikelet([...args, "--only", "antlr,timing"]);
+    expect(code).toBe(0);
+    const finished = json().filter(({ type }) => type === "runFinished") as unknown as { record: { series: string } }[];
+    expect(finished.map(({ record }) => record.series)).toEqual(["timing", "antlr"]);
+    expect(await spikelet([...args, "--only", "antler"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('unknown series "antler": did you mean antlr?'),
+    });
+  });
+
   it("keeps what is finished at Ctrl-C", async () => {
     const out = await folder();
     let isSent = false;

@@ -30,6 +30,7 @@ export const experiment = defineCommand({
     list: { type: "boolean", description: "the experiments, with an example each" },
     quick: { type: "boolean", description: "a minute's version: small networks, few samples" },
     seeds: { type: "string", description: "how many, or which: 5 or 1,2,7", valueHint: "N" },
+    only: { type: "string", description: "some series of the comparison: antlr,timing", valueHint: "NAMES" },
     out: { type: "string", description: "folder; finished runs in it are kept", valueHint: "DIR" },
     data: dataOptions.data,
     set: { ...configOptions.set, description: "change one setting of every run, may be repeated: training.epochs=5" },
@@ -43,8 +44,8 @@ export const experiment = defineCommand({
       printResult(isJson, shown, () => alignedTable(shown.map(({ name, title, example }) => [name, title, example])));
       return;
     }
-    const chosen = named(args.name);
     const scale: Scale = args.quick ? "quick" : "full";
+    const chosen = only(named(args.name), scale, args.only);
     const signal = abortOnInterrupt();
     const create = choicesOf(args, signal);
     const seeds = args.seeds === undefined ? upTo(chosen.seeds[scale]) : parseSeeds(args.seeds);
@@ -74,6 +75,7 @@ export const experiment = defineCommand({
     const options = [
       args.quick ? " --quick" : "",
       args.seeds ? ` --seeds ${args.seeds}` : "",
+      args.only ? ` --only ${args.only}` : "",
       ...settings.map((one) => ` --set ${one}`),
     ];
     await folder.writeResults(chosen, records, { scale, command: `spikelet experiment ${chosen.name}${options.join("")}` });
@@ -92,6 +94,16 @@ function named(name: string | undefined): Experiment {
   const found = EXPERIMENTS.find((one) => one.name === name);
   if (found !== undefined) return found;
   throw new UsageError(`unknown experiment "${name}": ${didYouMean(name, names)}`);
+}
+
+/** The experiment with the arms of the given series alone. */
+function only(whole: Experiment, scale: Scale, names: string | undefined): Experiment {
+  if (names === undefined) return whole;
+  const wanted = names.split(",");
+  const known = [...new Set(whole.arms(scale).map(({ series }) => series))];
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new UsageError(`unknown series "${unknown}": ${didYouMean(unknown, known)}`);
+  return { ...whole, arms: (asked) => whole.arms(asked).filter(({ series }) => wanted.includes(series)) };
 }
 
 function upTo(count: number): number[] {
