@@ -288,30 +288,36 @@ pub fn update_rows(
     for (i, sum) in sums.iter().enumerate() {
         let lane = i % lanes;
         let g = sum * shape.gain - shape.silent[lane];
-        norm[lane] += g * g;
-        let g = g.min(shape.clip).max(-shape.clip);
-        match optimizer {
-            Optimizer::Adam(step) => adam(step, g, parameters, i),
-            Optimizer::Sgd(step) => sgd(step, g, parameters, i),
-        }
+        let clipped = g.min(shape.clip).max(-shape.clip);
+        let defect = match optimizer {
+            Optimizer::Adam(step) => adam(step, clipped, parameters, i),
+            Optimizer::Sgd(step) => sgd(step, clipped, parameters, i),
+        };
+        norm[lane] += g * g + defect;
     }
     total(&norm)
 }
 
-fn adam(step: &AdamStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) {
+/// 0, or not a number where what it leaves is not finite.
+fn adam(step: &AdamStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) -> f32 {
     let w = parameters.values[i];
     let g = g + w * step.weight_decay;
     let m = flushed(parameters.first[i] * step.beta1 + g * step.first_share, MOMENT_FLOOR);
     let v = flushed(parameters.second[i] * step.beta2 + (g * g) * step.second_share, MOMENT_FLOOR);
     parameters.first[i] = m;
     parameters.second[i] = v;
-    parameters.values[i] = w - (m * step.rate) / ((v * step.second_scale).sqrt() + step.epsilon);
+    let w = w - (m * step.rate) / ((v * step.second_scale).sqrt() + step.epsilon);
+    parameters.values[i] = w;
+    (w + v) * 0.0
 }
 
-fn sgd(step: &SgdStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) {
+/// 0, or not a number where what it leaves is not finite.
+fn sgd(step: &SgdStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) -> f32 {
     let w = parameters.values[i];
     let g = g + w * step.weight_decay;
     let u = flushed(parameters.first[i] * step.momentum + g, MOMENT_FLOOR);
     parameters.first[i] = u;
-    parameters.values[i] = w - u * step.rate;
+    let w = w - u * step.rate;
+    parameters.values[i] = w;
+    w * 0.0
 }

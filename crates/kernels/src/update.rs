@@ -151,7 +151,8 @@ fn gather_vectors<S: Simd, const K: usize>(
 }
 
 /// Gathers the last group, makes gradients and applies them. `gradient` holds the sums of earlier groups or is empty; `live[input]` says
-/// whether a row has ever had a gradient: one that has not is left alone, which changes nothing. Returns Σ g² before clipping.
+/// whether a row has ever had a gradient: one that has not is left alone, which changes nothing. Returns Σ g² before clipping, not a
+/// number where a parameter or moment came out infinite or not a number.
 #[expect(clippy::too_many_arguments, reason = "a kernel takes flat slices")]
 #[must_use]
 pub fn update_tile(
@@ -203,7 +204,7 @@ fn update_vector<S: Simd, O: Rule>(
     total(&norm)
 }
 
-/// Applies sums that are complete, `[row][lane]`. Returns Σ g² before clipping.
+/// Applies sums that are complete, `[row][lane]`. Returns what [`update_tile`] returns.
 #[must_use]
 pub fn update_rows(
     level: Level,
@@ -253,9 +254,9 @@ fn finish_row<S: Simd, O: Rule>(
         let lane = index * WIDTH;
         let silent = f32x8::from_slice(simd, &shape.silent[lane..lane + WIDTH]);
         let g = f32x8::from_slice(simd, sum) * gain - silent;
+        let defect = step.apply(simd, g.min(clip).max(-clip), parameters, start + lane);
         let squares = &mut norm[lane..lane + WIDTH];
-        (f32x8::from_slice(simd, squares) + g * g).store_slice(squares);
-        step.apply(simd, g.min(clip).max(-clip), parameters, start + lane);
+        (f32x8::from_slice(simd, squares) + (g * g + defect)).store_slice(squares);
     }
 }
 
@@ -267,7 +268,8 @@ pub(crate) fn total(lanes: &[f32; crate::TILE]) -> f32 {
 /// What an optimiser does with one vector.
 trait Rule {
     fn decays_weights(&self) -> bool;
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize);
+    /// Returns 0, or not a number where what it leaves is not finite.
+    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S>;
 }
 
 impl Rule for AdamStep {
@@ -276,7 +278,7 @@ impl Rule for AdamStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) {
+    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S> {
         let at = start..start + WIDTH;
         let splat = |value| f32x8::splat(simd, value);
         let w = f32x8::from_slice(simd, &parameters.values[at.clone()]);
@@ -289,6 +291,7 @@ impl Rule for AdamStep {
         m.store_slice(&mut parameters.first[at.clone()]);
         v.store_slice(&mut parameters.second[at.clone()]);
         w.store_slice(&mut parameters.values[at]);
+        (w + v) * splat(0.0)
     }
 }
 
@@ -298,7 +301,7 @@ impl Rule for SgdStep {
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) {
+    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S> {
         let at = start..start + WIDTH;
         let splat = |value| f32x8::splat(simd, value);
         let w = f32x8::from_slice(simd, &parameters.values[at.clone()]);
@@ -308,6 +311,7 @@ impl Rule for SgdStep {
         let w = w - u * splat(self.rate);
         u.store_slice(&mut parameters.first[at.clone()]);
         w.store_slice(&mut parameters.values[at]);
+        w * splat(0.0)
     }
 }
 

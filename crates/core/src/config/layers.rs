@@ -1,9 +1,34 @@
 //! Layers that fit one onto the other, and into memory.
 
-use super::validate::{MOST_STATES, MOST_WEIGHTS, at_least, at_most, require};
+use spikelet_kernels::{LANES, TILE};
+
+use super::validate::{at_least, require};
 use super::{Conv2d, InputShape, LayerConfig, NetworkConfig, Pool2d};
 use crate::error::{Error, Result};
 use crate::geometry::{Picture, Strip};
+
+/// What the layers of a network may still take, so that a small file cannot ask for all memory.
+struct Room {
+    /// Weights in whole lanes; each has moments, sums and copies for the layers around it.
+    weights: u64,
+    /// Units × steps.
+    states: u64,
+    /// Places of pictures × strips of units that see them.
+    sights: u64,
+}
+
+impl Room {
+    const WHOLE: Self = Self { weights: 1 << 28, states: 1 << 28, sights: 1 << 26 };
+}
+
+fn take(left: &mut u64, count: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
+    *left = left.checked_sub(count).ok_or_else(|| Error::config(path, format!("{} are too many", what())))?;
+    Ok(())
+}
+
+fn whole_lanes(units: u64) -> u64 {
+    units.next_multiple_of(LANES as u64)
+}
 
 /// What a layer finds below it.
 #[derive(Clone, Copy)]
@@ -15,6 +40,9 @@ enum Below {
 /// Checks every layer against the one below it.
 pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
     let steps = u64::from(network.steps);
+    let mut room = Room::WHOLE;
+    let inputs = network.input.units() as u64;
+    take(&mut room.states, inputs, "network.input", || format!("{inputs} units"))?;
     let mut below = match network.input {
         InputShape::Units(units) => Below::Units(u64::from(units)),
         InputShape::Picture(shape) => Below::Picture(Picture::of(shape)),
@@ -23,7 +51,7 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
         let path = format!("network.layers[{index}]");
         below = match (layer, below) {
             (LayerConfig::Dense(dense), Below::Units(inputs)) => {
-                dense_layer(&format!("{path}.units"), inputs, dense.units, steps)?;
+                dense_layer(&format!("{path}.units"), inputs, dense.units, steps, &mut room)?;
                 Below::Units(u64::from(dense.units))
             }
             (LayerConfig::Dense(_), Below::Picture(_)) => {
@@ -33,7 +61,7 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
                 ));
             }
             (LayerConfig::Conv2d(conv), Below::Picture(picture)) => {
-                convolution(&path, picture, conv, steps)?;
+                convolution(&path, picture, conv, steps, &mut room)?;
                 Below::Picture(Picture { channels: conv.channels as usize, ..picture })
             }
             (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), Below::Picture(picture)) => {
@@ -56,15 +84,14 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
     Ok(())
 }
 
-fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64) -> Result<()> {
+fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room) -> Result<()> {
     at_least(path, units, 1)?;
-    at_most(path, inputs * u64::from(units), MOST_WEIGHTS)
-        .map_err(|_| Error::config(path, format!("{inputs} × {units} weights are too many")))?;
-    at_most(path, steps * u64::from(units), MOST_STATES)
-        .map_err(|_| Error::config(path, format!("{units} units × {steps} steps are too many")))
+    let lanes = whole_lanes(u64::from(units));
+    take(&mut room.weights, inputs.saturating_mul(lanes), path, || format!("{inputs} × {units} weights"))?;
+    take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps"))
 }
 
-fn convolution(path: &str, below: Picture, conv: &Conv2d, steps: u64) -> Result<()> {
+fn convolution(path: &str, below: Picture, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
     let (channels, kernel) = (format!("{path}.channels"), format!("{path}.kernel"));
     at_least(&channels, conv.channels, 1)?;
     require(conv.kernel % 2 == 1, &kernel, "must be odd", conv.kernel)?;
@@ -76,20 +103,24 @@ fn convolution(path: &str, below: Picture, conv: &Conv2d, steps: u64) -> Result<
         conv.kernel,
     )?;
     let (out, side) = (u64::from(conv.channels), u64::from(conv.kernel));
+    let (height, width) = (below.height as u64, below.width as u64);
+    let strip = Strip::fit(below.width, conv.channels as usize);
+    let blocks = out.div_ceil(TILE as u64);
     let rows = |channels: usize, seen: u64| Strip::fit(below.width, channels).rows(seen as usize, side as usize) as u64;
     // What the sums read: towards the units by input channel, towards the input by output channel.
-    let weights = (out.div_ceil(64) * 64).saturating_mul(rows(conv.channels as usize, below.channels as u64));
-    let downward = (below.channels as u64).div_ceil(64).saturating_mul(64 * rows(below.channels, out));
-    if weights.max(downward) > MOST_WEIGHTS {
-        let message = format!("{out} × {} × {side} × {side} weights are too many", below.channels);
-        return Err(Error::config(channels, message));
-    }
-    let padded = (below.height as u64 + side) * (below.width as u64 + side);
-    if steps.saturating_mul(padded.saturating_mul(out)) > MOST_STATES {
-        let message = format!("{out} × {} × {} units × {steps} steps are too many", below.height, below.width);
-        return Err(Error::config(channels, message));
-    }
-    Ok(())
+    let weights = (blocks * TILE as u64).saturating_mul(rows(conv.channels as usize, below.channels as u64));
+    let downward = (below.channels as u64).next_multiple_of(TILE as u64).saturating_mul(rows(below.channels, out));
+    take(&mut room.weights, weights.saturating_add(downward), &channels, || {
+        format!("{out} × {} × {side} × {side} weights", below.channels)
+    })?;
+    let strips = side.min(width).div_ceil(strip.places as u64) + 1;
+    let sights = height.saturating_mul(width).saturating_mul(side.min(height)).saturating_mul(strips * blocks);
+    take(&mut room.sights, sights, &kernel, || format!("{side} × {side} places seen from {height} × {width}"))?;
+    let bordered = ((height + side) * (width + side)).saturating_mul(out);
+    let in_strips = height.saturating_mul((strip.count(below.width) * strip.lanes()) as u64).saturating_mul(blocks);
+    take(&mut room.states, steps.saturating_mul(bordered.max(in_strips)), &channels, || {
+        format!("{out} × {height} × {width} units × {steps} steps")
+    })
 }
 
 fn pooled(path: &str, below: Picture, pool: &Pool2d) -> Result<Picture> {

@@ -16,12 +16,12 @@ pub enum InputShape {
 }
 
 impl InputShape {
-    /// The number of input units.
+    /// The number of input units; the largest there is where they are more.
     #[must_use]
     pub fn units(self) -> usize {
         match self {
             Self::Units(units) => units as usize,
-            Self::Picture(shape) => shape.iter().map(|&n| n as usize).product(),
+            Self::Picture(shape) => shape.iter().fold(1, |units: usize, &n| units.saturating_mul(n as usize)),
         }
     }
 }

@@ -7,10 +7,6 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// Parameters of one layer may not exceed this many, so that a small file cannot ask for all memory.
-pub(super) const MOST_WEIGHTS: u64 = 1 << 30;
-/// States of one layer over all steps may not exceed this many either.
-pub(super) const MOST_STATES: u64 = 1 << 28;
 /// Threads beyond this are a mistake.
 const MOST_THREADS: u32 = 1024;
 
@@ -61,7 +57,6 @@ fn network(network: &NetworkConfig) -> Result<()> {
     if network.input.units() == 0 {
         return Err(Error::config("network.input", "must have at least 1 unit, got 0"));
     }
-    at_most("network.input", network.input.units() as u64, MOST_WEIGHTS)?;
     at_least("network.steps", network.steps, 1)?;
     at_most("network.steps", u64::from(network.steps), u64::from(u16::MAX))?;
     neuron(&network.neuron)?;

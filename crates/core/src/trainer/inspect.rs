@@ -127,7 +127,8 @@ impl Trainer {
     /// One step of the optimiser with gradients from elsewhere, taken as they are, at the learning rate of the current epoch.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
+    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite, also
+    /// for what they make of the parameters.
     pub fn apply_gradients(&mut self, gradients: &[ParameterGradients]) -> Result<()> {
         let layers = self.network.shapes.len();
         if gradients.len() != layers {
@@ -153,18 +154,19 @@ impl Trainer {
                 rows[inputs * tile.lanes + unit] = given.biases[tile.first + unit];
             }
             let (weights, biases) = rows.split_at(inputs * tile.lanes);
+            tile.squared_norm = 0.0;
             for (parameters, sums) in [(&mut tile.weights, weights), (&mut tile.biases, biases)] {
                 let mut parameters = TileParameters {
                     values: &mut parameters.values,
                     first: &mut parameters.first,
                     second: &mut parameters.second,
                 };
-                let _norm = update_rows(level, tile.lanes, sums, &shape, &optimizer, &mut parameters);
+                tile.squared_norm += update_rows(level, tile.lanes, sums, &shape, &optimizer, &mut parameters);
             }
         }
         self.network.restore_live_rows();
         self.network.refresh();
-        Ok(())
+        self.check_update(self.updates)
     }
 }
 

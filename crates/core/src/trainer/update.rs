@@ -327,10 +327,15 @@ impl Trainer {
         let squares = self.network.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm));
         sums.add_norm(squares.sqrt());
         self.network.refresh();
-        if !squares.is_finite() {
-            return Err(Error::non_finite("gradient", format!("is not finite at step {step}")));
-        }
+        self.check_update(step)?;
         Ok(loss / batch as f64)
+    }
+
+    /// Whether what every tile left behind is finite.
+    pub(super) fn check_update(&self, step: u64) -> Result<()> {
+        let Some(tile) = self.network.tiles.iter().find(|tile| !tile.squared_norm.is_finite()) else { return Ok(()) };
+        let message = format!("its gradient or its parameters are not finite at step {step}");
+        Err(Error::non_finite(format!("layers[{}]", tile.layer), message))
     }
 }
 
