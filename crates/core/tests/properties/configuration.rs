@@ -76,7 +76,7 @@ fn neuron() -> BoxedStrategy<Value> {
 }
 
 /// A network whose layers fit each other.
-pub fn small_network() -> impl Strategy<Value = Value> {
+pub(crate) fn small_network() -> impl Strategy<Value = Value> {
     let dense = || (1..70u32).prop_map(|units| json!({ "type": "dense", "units": units }));
     let flat = proptest::collection::vec(dense(), 0..3).prop_map(|layers| (json!(12), layers));
     let square = || prop_oneof![Just(1), Just(3), Just(5)];
@@ -266,7 +266,7 @@ fn training() -> BoxedStrategy<Value> {
 }
 
 /// Of the form of a configuration; most have one or two absurd values.
-pub fn any_configuration() -> impl Strategy<Value = Value> {
+pub(crate) fn any_configuration() -> impl Strategy<Value = Value> {
     let schedule = prop_oneof![
         Just(json!({ "type": "constant" })),
         tagged("step", vec![("every", whole().boxed()), ("factor", real().boxed())])

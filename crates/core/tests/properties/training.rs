@@ -7,7 +7,7 @@ use spikelet_core::{
 
 /// How much the inputs fire.
 #[derive(Clone, Copy, Debug)]
-pub enum Activity {
+pub(crate) enum Activity {
     /// Never.
     Silent,
     /// A unit in ten steps.
@@ -17,11 +17,11 @@ pub enum Activity {
 }
 
 /// Largest magnitudes of weights, from none over denormal to the largest there are.
-pub const WEIGHT_SCALES: [f32; 9] = [0.0, 1e-45, 1e-40, 1e-20, 1.0, 1e6, 1e20, 1e38, f32::MAX];
+pub(crate) const WEIGHT_SCALES: [f32; 9] = [0.0, 1e-45, 1e-40, 1e-20, 1.0, 1e6, 1e20, 1e38, f32::MAX];
 
 /// How a training ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// With finite numbers.
     Trained {
         /// Mean spikes of a sample.
@@ -38,7 +38,7 @@ const UPDATES: usize = 3;
 ///
 /// # Panics
 /// When anything else happens.
-pub fn train(config: &Config, activity: Activity, weight_scale: Option<f32>) -> Outcome {
+pub(crate) fn train(config: &Config, activity: Activity, weight_scale: Option<f32>) -> Outcome {
     let data = data(config, activity);
     let mut trainer = Trainer::new(config.clone(), Level::detect()).expect("the configuration is valid");
     if let Some(scale) = weight_scale {
