@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset, File } from "h5wasm/node";
 import { inFile, SpikeletError } from "../errors.js";
+import { checkHeaps } from "../io/hdf5-heaps.js";
 import type { EventArrays } from "../runtime/backend.js";
 import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
@@ -76,6 +78,11 @@ interface Binning {
 
 async function readPart(h5wasm: H5wasm, path: string, binning: Binning): Promise<Part> {
   if (!existsSync(path)) throw new SpikeletError("DATA_FORMAT", path, "is missing");
+  try {
+    checkHeaps(await readFile(path));
+  } catch (thrown) {
+    throw inFile(path, thrown);
+  }
   let file: File;
   try {
     file = new h5wasm.File(path, "r");

@@ -1,8 +1,7 @@
-import { unzip } from "fflate";
 import { loadBackend } from "#host/runtime/load";
 import type { NumberArray } from "../datasets/npy.js";
 import { parseNpz } from "../datasets/npz.js";
-import { SpikeletError } from "../errors.js";
+import { namesIn } from "../io/archive.js";
 import type { BackendChoice } from "../runtime/backend.js";
 
 /** Arrays by their names, in the order of the file. */
@@ -15,25 +14,13 @@ export type Tensors = ReadonlyMap<string, NumberArray>;
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, and for objects other than plain tensors.
  */
 export async function parseTensors(bytes: Uint8Array, options: { backend?: BackendChoice } = {}): Promise<Tensors> {
-  if (await isNpz(bytes)) return new Map(Object.entries(await parseNpz(bytes, options)));
+  if (isNpz(bytes)) return new Map(Object.entries(await parseNpz(bytes, options)));
   const backend = await loadBackend(options.backend);
   const tensors = await backend.parseTensors(bytes);
   return new Map(tensors.map(({ name, shape, data }) => [name, { dtype: "float32", shape: Array.from(shape), values: data }]));
 }
 
 /** Whether the bytes are an archive of NPY files. */
-function isNpz(bytes: Uint8Array): Promise<boolean> {
-  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return Promise.resolve(false);
-  let found = false;
-  const filter = ({ name }: { name: string }) => {
-    found ||= name.endsWith(".npy");
-    return false;
-  };
-  return new Promise((resolve, reject) => {
-    try {
-      unzip(bytes, { filter }, () => resolve(found));
-    } catch (cause) {
-      reject(new SpikeletError("DATA_FORMAT", "", "is a damaged archive", cause));
-    }
-  });
+function isNpz(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && namesIn(bytes).some((name) => name.endsWith(".npy"));
 }

@@ -1,5 +1,6 @@
 import type { Dataset, Group } from "h5wasm";
 import { SpikeletError } from "../../errors.js";
+import { checkHeaps } from "../../io/hdf5-heaps.js";
 import type { NirArray, NirGraph, NirNode } from "./graph.js";
 
 type Library = typeof import("h5wasm");
@@ -41,6 +42,7 @@ function writeNode(group: Group, { type, fields }: NirNode): void {
  * @throws {SpikeletError} `DATA_FORMAT` with the place in the file.
  */
 export async function readGraph(bytes: Uint8Array, h5wasm: H5wasm | undefined): Promise<NirGraph> {
+  checkHeaps(bytes);
   let graph: NirGraph | undefined;
   await withFile(await loadH5wasm(h5wasm), "r", bytes, (file) => {
     const budget = { bytes: bytes.length * MOST_SHRINKING };
