@@ -25,7 +25,6 @@ function viteConfig(root: string): InlineConfig {
     base: "./",
     configFile: false,
     logLevel: "error",
-    worker: { format: "es" },
   };
 }
 
