@@ -15,7 +15,14 @@ const CLI = join(ROOT, "dist/cli/main.js");
 const execute = promisify(execFile);
 
 /** Guides whose TypeScript is compiled and run, all blocks of one as one program, and whose commands are run. */
-const RUN = ["README.md", "docs/getting-started.md", "docs/determinism.md", "docs/coming-from-snntorch.md", "docs/exchange.md"];
+const RUN = [
+  "README.md",
+  "docs/getting-started.md",
+  "docs/determinism.md",
+  "docs/coming-from-snntorch.md",
+  "docs/exchange.md",
+  "docs/encoders-and-losses.md",
+];
 
 const guides = RUN.map((path) => {
   const name = basename(path, ".md");
