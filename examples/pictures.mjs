@@ -8,6 +8,7 @@ import {
   gradientParts,
   learningCurves,
   membraneTraces,
+  parallelCoordinates,
   seedLines,
   seedScatter,
   seedSpread,
@@ -101,6 +102,16 @@ export const pictures = {
   lines: seedLines(
     experiment.flatMap(({ series, losses }) => losses.map((loss, k) => ({ series, x: k + 1, y: loss }))),
     { title: "Two rules, mean and spread of three seeds", x: "Epoch", y: "Loss", dots: false },
+  ),
+  parallel: parallelCoordinates(
+    experiment.map(({ series, spikes, accuracy, losses }) => ({
+      values: [series, spikes, losses.at(-1) ?? 0, accuracy],
+      isBest: accuracy === Math.max(...experiment.map((run) => run.accuracy)),
+    })),
+    {
+      title: "What the best run has",
+      axes: [{ label: "rule" }, { label: "spikes a sample" }, { label: "last loss" }, { label: "accuracy (%)" }],
+    },
   ),
 };
 trainer.dispose();

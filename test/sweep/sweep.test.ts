@@ -77,6 +77,9 @@ describe("60 runs", () => {
     const merge = await spikelet(["sweep", "merge", ...dirs, "--out", merged, "--json"]);
     expect(last(merge)).toMatchObject({ done: 60, failed: 0, missing: 0, others: 0 });
     expect(outcomes(merged)).toEqual(outcomes(whole));
+    const pages = [merged, whole].map((dir) => readFileSync(join(dir, "report.html"), "utf8"));
+    expect(pages[0]).toBe(pages[1]);
+    expect(pages[0]).toContain("60 done, 0 failed, 0 missing");
     const columns = (dir: string) => {
       const lines = readFileSync(join(dir, "results.csv"), "utf8").trim().split("\n");
       return lines.map((line) => line.split(",").slice(0, -2));

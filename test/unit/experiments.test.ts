@@ -9,8 +9,9 @@ import { measure } from "../../ts/experiments/measures.js";
 import { pictures } from "../../ts/experiments/pictures.js";
 import type { RunRecord } from "../../ts/experiments/record.js";
 import { experimentPage, resultTable } from "../../ts/experiments/report.js";
-import { everyAttempt, spread, summaries } from "../../ts/experiments/summary.js";
+import { everyAttempt, summaries } from "../../ts/experiments/summary.js";
 import { runsCsv, summaryCsv } from "../../ts/experiments/tables.js";
+import { spread } from "../../ts/spread.js";
 
 /** A record with what tables and pictures look at. */
 function record(series: string, seed: number, accuracy: number, more: Partial<RunRecord> = {}): RunRecord {

@@ -2,12 +2,13 @@ import { html } from "../report/markup.js";
 import { page, type Section } from "../report/page.js";
 import { figure, folded, gallery, table } from "../report/parts.js";
 import { WITHOUT_PLOTS } from "../report/plots.js";
+import type { Spread } from "../spread.js";
 import { version } from "../version.js";
 import type { Experiment, Scale } from "./experiment.js";
 import { layersOf, measure, measures } from "./measures.js";
 import type { Picture } from "./pictures.js";
 import type { RunRecord } from "./record.js";
-import { type ArmSummary, everyAttempt, placeOf, type Spread, summaries } from "./summary.js";
+import { type ArmSummary, everyAttempt, placeOf, summaries } from "./summary.js";
 
 /** The table for people: a row for each series and place. */
 export function resultTable(records: readonly RunRecord[]): string[][] {

@@ -1,13 +1,8 @@
+import { type Spread, spread } from "../spread.js";
 import { scoreOf } from "./engine.js";
 import { armName } from "./experiment.js";
 import { layersOf, measures } from "./measures.js";
 import type { RunRecord } from "./record.js";
-
-/** Mean and sample standard deviation over seeds; the latter is 0 for a single one. */
-export interface Spread {
-  mean: number;
-  deviation: number;
-}
 
 /** What the runs of an arm have in common. */
 export interface ArmSummary {
@@ -42,12 +37,6 @@ export function everyAttempt(records: readonly RunRecord[]): ArmSummary[] {
       records: runs,
     };
   });
-}
-
-export function spread(values: readonly number[]): Spread {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
 function chosenScore({ chosen, epochs }: RunRecord): number {

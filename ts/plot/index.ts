@@ -5,6 +5,7 @@ export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
 export { type HistogramOptions, spikeHistogram } from "./histogram.js";
 export { type LinesOptions, seedLines } from "./lines.js";
 export { type MembraneOptions, membraneTraces } from "./membrane.js";
+export { type ParallelAxis, type ParallelOptions, type ParallelRun, parallelCoordinates } from "./parallel.js";
 export type { PictureOptions } from "./picture.js";
 export { type RasterOptions, spikeRaster } from "./raster.js";
 export { type ScatterOptions, type SeedPoint, type SeedValue, type SpreadOptions, seedScatter, seedSpread } from "./seeds.js";

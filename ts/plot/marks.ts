@@ -1,4 +1,5 @@
 import type { RenderFunction } from "@observablehq/plot";
+import { short } from "./picture.js";
 
 /** Short upright strokes as one path, which keeps a raster of thousands of spikes small. */
 export function strokes(
@@ -33,6 +34,19 @@ export function squares(
       group.append(path(context, d, { stroke: colour, "stroke-width": tenth(side + 0.1) }));
     }
     return group;
+  };
+}
+
+/** Lines through points as one path. */
+export function polylines(
+  lines: readonly (readonly (readonly [x: number, y: number])[])[],
+  { colour, width = 1, opacity = 1 }: { colour: string; width?: number; opacity?: number },
+): RenderFunction {
+  return (_index, { x, y }, _values, _dimensions, context) => {
+    const points = (line: (typeof lines)[number]) =>
+      line.map(([left, top]) => `${tenth(Number(x?.(left)))},${tenth(Number(y?.(top)))}`);
+    const d = lines.map((line) => `M${points(line).join("L")}`).join("");
+    return path(context, d, { stroke: colour, "stroke-width": width, "stroke-opacity": short(opacity), fill: "none" });
   };
 }
 

@@ -40,7 +40,7 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
     height: 56 + 38 * names.length,
     marginTop: 10,
     marginLeft: 24 + 6.6 * Math.max(6, ...names.map(({ length }) => length)),
-    marginRight: 120,
+    marginRight: 20 + 5.6 * Math.max(6, ...summaries.map(({ text }) => text.length)),
     marginBottom: 40,
     x: { label, zero, nice: true, grid: true },
     y: { type: "band", domain: names, label: null, tickSize: 0 },

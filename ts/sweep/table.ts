@@ -67,3 +67,14 @@ export function ranked({ rows }: SweepTable, { objective }: Pick<Plan, "objectiv
   const done = rows.filter((row): row is Row & { score: number } => row.score !== undefined);
   return done.sort((a, b) => sign * (a.score - b.score) || a.index - b.index);
 }
+
+/** Each different error in words, with how many runs it ended. */
+export function errorsOf({ rows }: SweepTable): Map<string, number> {
+  const errors = new Map<string, number>();
+  for (const { record } of rows) {
+    if (record?.error === undefined) continue;
+    const text = `${record.error.message} (${record.error.code})`;
+    errors.set(text, (errors.get(text) ?? 0) + 1);
+  }
+  return errors;
+}

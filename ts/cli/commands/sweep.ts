@@ -76,7 +76,7 @@ export const sweep = defineCommand({
       counts(gathered.table),
       ...errorLines(gathered.table),
       ...bestLines(gathered.table, file.plan),
-      ...(files ? [`${files.table}, ${files.records}`] : [`spikelet sweep merge ${out} joins the parts`]),
+      ...(files ? [`${files.page}, ${files.table}, ${files.records}`] : [`spikelet sweep merge ${out} joins the parts`]),
     ]);
   },
 });

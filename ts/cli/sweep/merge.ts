@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { save } from "../../io/files.node.js";
 import { canonical, type Json } from "../../json.js";
+import { loadPlots } from "../../report/plots.js";
 import { csvOf } from "../../sweep/csv.js";
 import type { RunRecord } from "../../sweep/record.js";
+import { sweepPage } from "../../sweep/report.js";
 import { joined, type SweepTable, tableOf } from "../../sweep/table.js";
 import { type Manifest, SweepFolder } from "./folder.js";
 
@@ -49,12 +51,14 @@ function together(first: Manifest, other: Manifest, dir: string): Manifest {
 export interface MergedFiles {
   records: string;
   table: string;
+  /** The report for people. */
+  page: string;
 }
 
-/** Writes the table as NDJSON and CSV. */
+/** Writes the table as NDJSON and CSV, and a page about it. */
 export async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {
   await mkdir(dir, { recursive: true });
-  const files = { records: join(dir, "results.ndjson"), table: join(dir, "results.csv") };
+  const files = { records: join(dir, "results.ndjson"), table: join(dir, "results.csv"), page: join(dir, "report.html") };
   const lines = table.rows.flatMap(({ index, run, record }) => {
     if (record === undefined) return [];
     const { point, settings, rung } = run;
@@ -62,5 +66,6 @@ export async function writeMerged({ manifest, table }: Gathered, dir: string): P
   });
   await save(files.records, lines.map((line) => `${line}\n`).join(""));
   await save(files.table, csvOf(table, manifest.plan));
+  await save(files.page, sweepPage(manifest.name, table, manifest.plan, await loadPlots()));
   return files;
 }

@@ -2,7 +2,7 @@ import type { Plan } from "../../sweep/plan.js";
 import type { RunRecord } from "../../sweep/record.js";
 import type { Run } from "../../sweep/runs.js";
 import { label } from "../../sweep/setting.js";
-import { ranked, type SweepTable } from "../../sweep/table.js";
+import { errorsOf, ranked, type SweepTable } from "../../sweep/table.js";
 import { onStderr, onStdout } from "../colour.js";
 import { grouped } from "../print.js";
 
@@ -41,14 +41,8 @@ export function bestLines(table: SweepTable, plan: Plan): string[] {
 }
 
 /** Each different error with how often it came up. */
-export function errorLines({ rows }: SweepTable): string[] {
-  const errors = new Map<string, number>();
-  for (const { record } of rows) {
-    if (record?.error === undefined) continue;
-    const text = `${record.error.message} (${record.error.code})`;
-    errors.set(text, (errors.get(text) ?? 0) + 1);
-  }
-  return few([...errors].map(([text, times]) => `${onStdout.red("failed")} ${grouped(times)} ×  ${text}`));
+export function errorLines(table: SweepTable): string[] {
+  return few([...errorsOf(table)].map(([text, times]) => `${onStdout.red("failed")} ${grouped(times)} ×  ${text}`));
 }
 
 export function missingLines({ rows }: SweepTable, plan: Plan): string[] {

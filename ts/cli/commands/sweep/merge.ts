@@ -22,7 +22,7 @@ export const merge = defineCommand({
       counts(gathered.table),
       ...errorLines(gathered.table),
       ...bestLines(gathered.table, gathered.manifest.plan),
-      `${files.table}, ${files.records}`,
+      `${files.page}, ${files.table}, ${files.records}`,
     ]);
   },
 });

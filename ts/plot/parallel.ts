@@ -1,0 +1,99 @@
+import * as Plot from "@observablehq/plot";
+import { COLOURS } from "./colours.js";
+import { polylines } from "./marks.js";
+import { type PictureOptions, panel, picture, short } from "./picture.js";
+
+/** One quantity, as an upright axis. */
+export interface ParallelAxis {
+  label: string;
+  /** Whether the axis is logarithmic; its numbers must be above 0. */
+  isLogarithmic?: boolean;
+}
+
+/** A run as a line that meets each axis at its value. */
+export interface ParallelRun {
+  /** One for each axis; an axis with anything but numbers shows its values in the order in which they come. */
+  values: readonly (number | string)[];
+  /** Whether the line stands out. */
+  isBest?: boolean;
+}
+
+export interface ParallelOptions extends PictureOptions {
+  axes: readonly ParallelAxis[];
+}
+
+/** Every run as a line over the axes: which values good runs have in common. */
+export function parallelCoordinates(runs: readonly ParallelRun[], options: ParallelOptions): string {
+  const { axes, width = 720 } = options;
+  const scales = axes.map((axis, k) =>
+    scaleOf(
+      runs.map(({ values }) => values[k] ?? ""),
+      axis,
+    ),
+  );
+  const lines = (isBest: boolean) =>
+    runs
+      .filter((run) => (run.isBest ?? false) === isBest)
+      .map(({ values }) => values.map((value, k) => [k, scales[k]?.place(value) ?? 0] as const));
+  const [best, others] = [lines(true), lines(false)];
+  const ticks = scales.flatMap((scale, k) =>
+    scale.ticks.map((tick) => ({ axis: k, place: scale.place(tick), text: text(tick) })),
+  );
+  const heads = axes.map(({ label }, k) => ({ axis: k, label }));
+  const drawn = panel({
+    width,
+    height: 360,
+    marginTop: 48,
+    marginBottom: 20,
+    marginLeft: 60,
+    marginRight: 90,
+    x: { domain: [0, Math.max(1, axes.length - 1)], axis: null },
+    y: { domain: [0, 1], axis: null },
+    marks: [
+      polylines(others, { colour: "currentColor", opacity: Math.max(0.08, Math.min(0.4, 20 / others.length)) }),
+      polylines(best, { colour: COLOURS.blue, width: 1.8 }),
+      Plot.ruleX(heads, { x: "axis", y1: 0, y2: 1, strokeOpacity: 0.7 }),
+      Plot.text(ticks, { x: "axis", y: "place", text: "text", textAnchor: "start", dx: 5 }),
+      // Every other one is higher: neighbours with long names need the room.
+      ...[0, 1].map((odd) =>
+        Plot.text(
+          heads.filter(({ axis }) => axis % 2 === odd),
+          { x: "axis", y: 1, text: "label", dy: -14 - 16 * odd, fontWeight: "bold" },
+        ),
+      ),
+    ],
+  });
+  const keys = [
+    { label: `best ${best.length}`, colour: COLOURS.blue, shape: "line" as const },
+    { label: `others ${others.length}`, colour: "currentColor", shape: "line" as const },
+  ];
+  return picture([drawn], `${runs.length} runs over ${axes.map(({ label }) => label).join(", ")}`, { ...options, width, keys });
+}
+
+interface Scale {
+  /** Height in 0..1. */
+  place(value: number | string): number;
+  ticks: readonly (number | string)[];
+}
+
+function scaleOf(values: readonly (number | string)[], { isLogarithmic = false }: ParallelAxis): Scale {
+  const names = [...new Set(values)];
+  const numbers = names.filter((value) => typeof value === "number");
+  if (numbers.length < names.length) {
+    const part = Math.max(1, names.length - 1);
+    return { place: (value) => (names.length > 1 ? names.indexOf(value) / part : 0.5), ticks: names };
+  }
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const onto = (value: number) => (isLogarithmic ? Math.log(value) : value);
+  const length = onto(high) - onto(low);
+  const place = (value: number | string) => (length > 0 ? (onto(Number(value)) - onto(low)) / length : 0.5);
+  const middle = isLogarithmic ? Math.sqrt(low * high) : (low + high) / 2;
+  return { place, ticks: numbers.length <= FEW ? numbers : [low, middle, high] };
+}
+
+/** As many values have a tick each. */
+const FEW = 6;
+
+function text(value: number | string): string {
+  return typeof value === "number" ? short(value) : value;
+}
