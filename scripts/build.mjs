@@ -1,4 +1,7 @@
-// npm run build
-import { main, setUp } from "./setup.mjs";
+// npm run build; with -- --mpi also the addon for training under mpirun
+import { buildMpi, main, setUp } from "./setup.mjs";
 
-await main(setUp);
+await main(async () => {
+  await setUp();
+  if (process.argv.includes("--mpi")) await buildMpi();
+});

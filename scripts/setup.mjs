@@ -1,6 +1,7 @@
 // Installs and builds what is missing or out of date; a second call does nothing.
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { missingForMpi } from "./mpi-tools.mjs";
 import { run, runTool, StepFailed } from "./run.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { addWasmTarget, checkTools, fail } from "./tools.mjs";
@@ -18,6 +19,8 @@ export const RUST = [
 ];
 /** Everything that the TypeScript build reads. */
 export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
+
+const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 
 /**
  * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
@@ -62,16 +65,29 @@ async function buildAddon() {
   const options = { inputs, outputs: ["bindings/node/index.js"], extra: [process.platform, process.arch] };
   await step("addon", options, async () => {
     say("building the Rust core (a minute or two the first time) …");
-    const args = [
-      "build",
-      "--platform",
-      "--release",
-      "--manifest-path",
-      "bindings/node/Cargo.toml",
-      "--output-dir",
-      "bindings/node",
-    ];
-    await runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
+    await buildBinding(["--platform", "--output-dir", "bindings/node"]);
+  });
+}
+
+function buildBinding(options) {
+  const args = ["build", "--release", "--manifest-path", "bindings/node/Cargo.toml", ...options];
+  return runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
+}
+
+/**
+ * Builds the addon for training under mpirun beside the other.
+ *
+ * @throws {StepFailed} where the headers of an MPI library or libclang are missing.
+ */
+export async function buildMpi() {
+  const inputs = [...RUST, "bindings/node"];
+  await step("mpi", { inputs, outputs: [MPI_ADDON], extra: [process.platform, process.arch] }, async () => {
+    const missing = missingForMpi();
+    if (missing !== undefined) throw new StepFailed(missing);
+    say("building the addon for MPI …");
+    const folder = join(ROOT, ".cache", "mpi");
+    await buildBinding(["--features", "mpi", "--output-dir", folder]);
+    copyFileSync(join(folder, "spikelet.node"), join(ROOT, MPI_ADDON));
   });
 }
 

@@ -54,6 +54,12 @@ describe("the tarball in an empty project", () => {
     expect(JSON.parse(text)).toMatchObject({ backend: { kind: "native" } });
   });
 
+  it("has no addon for MPI, and says so under a launcher instead of training everywhere alone", async () => {
+    expect(project.files.filter((path) => path.includes("mpi.node"))).toEqual([]);
+    const train = project.node(["node_modules/spikelet/dist/cli/main.js", "train"], { PMI_SIZE: "2" });
+    await expect(train).rejects.toThrow(/started with others \(PMI_SIZE=2\).*npm run build -- --mpi.*BACKEND_UNAVAILABLE/);
+  });
+
   // The last one: it takes the addon away.
   it("falls back to WebAssembly without the addon and says so; native alone is an error that says why", async () => {
     await rm(join(project.folder, "node_modules/spikelet/bindings/node"), { recursive: true });

@@ -33,7 +33,8 @@ export function openTrainer(file: string, args: { threads?: string | undefined }
   return restored(file, (bytes) => restoreTrainer(bytes, withThreads(args, choices)));
 }
 
-function withThreads(args: { threads?: string | undefined }, choices: Choices): RestoreOptions {
+/** How to restore with the threads of `--threads`, or else with those of the checkpoint. */
+export function withThreads(args: { threads?: string | undefined }, choices: Choices): RestoreOptions {
   return args.threads === undefined ? choices : { ...choices, threads: threads(args.threads) };
 }
 

@@ -19,6 +19,24 @@ interface Addon {
   version(): string;
 }
 
+/** What the addon exports that was built with the feature `mpi`. */
+interface MpiAddon extends Addon {
+  mpiStart(): { rank: number; size: number };
+  mpiExchange(bytes: Uint8Array): Promise<Uint8Array[]>;
+  mpiEnd(): void;
+  mpiAbort(code: number): void;
+}
+
+/** A session of the addon for MPI. */
+interface MpiSession extends Session {
+  join(): void;
+}
+
+/** MPI as the addon offers it, and sessions that learn every batch with those of the other processes. */
+export interface NativeMpi extends Pick<MpiAddon, "mpiStart" | "mpiExchange" | "mpiEnd" | "mpiAbort"> {
+  backend(reason: string): Backend;
+}
+
 /**
  * Loads the Node addon.
  *
@@ -26,7 +44,40 @@ interface Addon {
  */
 export function loadNative(reason: string): Backend {
   const require = createRequire(import.meta.url);
-  const raw = require("../../bindings/node/index.js") as Addon;
+  return backendOf(require("../../bindings/node/index.js") as Addon, reason);
+}
+
+/**
+ * Loads the Node addon that was built for MPI.
+ *
+ * @throws whatever the loader says when it was not built, or the MPI library is not there.
+ */
+export function loadNativeMpi(): NativeMpi {
+  const require = createRequire(import.meta.url);
+  const raw = require("../../bindings/node/spikelet-mpi.node") as MpiAddon;
+  const addon = translated<MpiAddon>(raw);
+  const joined = async (session: Promise<Session>): Promise<Session> => {
+    const made = await session;
+    (made as MpiSession).join();
+    return made;
+  };
+  return {
+    mpiStart: () => addon.mpiStart(),
+    mpiExchange: (bytes) => addon.mpiExchange(bytes),
+    mpiEnd: () => addon.mpiEnd(),
+    mpiAbort: (code) => addon.mpiAbort(code),
+    backend: (reason) => {
+      const alone = backendOf(raw, reason);
+      return {
+        ...alone,
+        createSession: (...args) => joined(alone.createSession(...args)),
+        restoreSession: (...args) => joined(alone.restoreSession(...args)),
+      };
+    },
+  };
+}
+
+function backendOf(raw: Addon, reason: string): Backend {
   const addon = translated<Addon>(raw);
   const sessions = translated<Addon["NativeSession"]>(raw.NativeSession);
   const simdLevels = addon.simdLevels();

@@ -10,4 +10,6 @@ mod error;
 mod functions;
 mod handle;
 mod job;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod session;

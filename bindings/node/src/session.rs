@@ -35,7 +35,7 @@ impl NativeSession {
     }
 
     /// A call on this thread.
-    fn now<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> std::result::Result<T, Thrown> {
+    pub(crate) fn now<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> std::result::Result<T, Thrown> {
         self.0.with(work).map_err(thrown)
     }
 }

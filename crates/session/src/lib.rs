@@ -6,6 +6,8 @@
 mod convert;
 mod datasets;
 mod guard;
+#[cfg(feature = "mpi")]
+mod mpi;
 mod options;
 mod peers;
 mod session;
@@ -16,6 +18,8 @@ mod workers;
 pub use convert::{
     decode_aer, encode, generate, parse_idx, parse_npy, parse_tensors, simd_levels, simulate_events, version,
 };
+#[cfg(feature = "mpi")]
+pub use mpi::World;
 pub use peers::Peers;
 pub use session::Session;
 pub use spikelet_core::{Error, ErrorCode, LayerTrace, ParameterGradients, Result, Share};

@@ -5,6 +5,7 @@ import { SpikeletError } from "../../errors.js";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
 import { neuroBench } from "../../neurobench.js";
+import type { Ranks } from "../../runtime/mpi.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
@@ -20,6 +21,7 @@ import { writeResultPage } from "../report/write.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { History } from "../train/history.js";
 import { type OutputFolder, openOutput, runRecordBeside, writeRunRecord } from "../train/output.js";
+import { agree, follow, lead, trainingRanks } from "../train/ranks.js";
 import { TrainingSession } from "../train/session.js";
 
 export const train = defineCommand({
@@ -43,6 +45,8 @@ export const train = defineCommand({
     ...outputOptions,
   },
   async run({ args, data }) {
+    const ranks = trainingRanks(args);
+    if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args);
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const emit = (event: object) => {
@@ -51,15 +55,21 @@ export const train = defineCommand({
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
     const { set } = data as CommandData;
-    const start = await (args.resume ? resumed(args, set, choices) : fresh(args, set, choices));
+    const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
+    const start = await (args.resume ? resumed(args, set, together) : fresh(args, set, together));
     using trainer = start.trainer;
     const { files, history } = start;
     const session = new TrainingSession(trainer, files, history, pace, emit);
     const source = dataSource(args, start.known);
+    if (ranks !== undefined) {
+      // Whoever started the ranks ends them soon after: what is there is told at once.
+      const why = "told to stop, by Ctrl-C or because another rank ended";
+      signal.addEventListener("abort", () => say(`${why}: ${files.last} holds the last good state; --resume goes on from there`));
+    }
     try {
       await writeRunRecord(files, { version, data: source });
       await session.save();
-      await trainAndReport({ trainer, session, files, history, source, choices, emit, isJson: args.json === true });
+      await trainAndReport({ trainer, session, files, history, source, choices, ranks, emit, isJson: args.json === true });
     } catch (thrown) {
       tellWhatIsLeft(thrown, files, emit);
       throw thrown;
@@ -74,22 +84,27 @@ interface Training {
   history: History;
   source: DataSource;
   choices: Choices;
+  ranks: Ranks | undefined;
   emit: (event: object) => void;
   isJson: boolean;
 }
 
-async function trainAndReport({ trainer, session, files, history, source, choices, emit, isJson }: Training): Promise<void> {
+async function trainAndReport(training: Training): Promise<void> {
+  const { trainer, session, files, history, source, choices, ranks, emit, isJson } = training;
   const { signal } = choices;
   const { steps } = trainer.config.network;
+  if (ranks !== undefined) await lead(ranks, trainer, source);
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal });
+  if (ranks !== undefined) await agree(ranks, split);
   const { simd, threads, epoch, step } = trainer.info;
   emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source, epoch, step });
   if (step > 0) say(`going on after ${epoch} epochs and ${step} updates`);
   say(
-    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads`,
+    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
   await session.run(split, signal);
+  ranks?.end();
 
   const best = history.rows.length > 0 ? files.best : files.last;
   using chosen = await restoreNetwork(await load(best), choices);

@@ -1,0 +1,54 @@
+//! The processes that `mpirun` started.
+
+use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi_derive::napi;
+use spikelet_session::{Peers, World};
+
+use crate::error::{Thrown, thrown};
+use crate::job::Job;
+use crate::session::NativeSession;
+
+/// Which of the processes this one is.
+#[napi(object)]
+pub struct Rank {
+    /// From 0.
+    pub rank: u32,
+    /// Number of processes.
+    pub size: u32,
+}
+
+/// Starts MPI, unless it was started before.
+#[napi]
+pub fn mpi_start() -> Result<Rank, Thrown> {
+    let share = World::start().map_err(thrown)?.share();
+    Ok(Rank { rank: share.rank as u32, size: share.size as u32 })
+}
+
+/// Hands over bytes and resolves to those of all processes, in order of rank.
+#[napi(ts_return_type = "Promise<Uint8Array[]>")]
+pub fn mpi_exchange(bytes: &[u8]) -> AsyncTask<Job<Vec<Vec<u8>>, Vec<Uint8Array>>> {
+    let bytes = bytes.to_vec();
+    Job::start(move || World::start()?.exchange(&bytes), |all| all.into_iter().map(Uint8Array::new).collect())
+}
+
+/// Ends MPI once every process has come here.
+#[napi]
+pub fn mpi_end() {
+    World::end();
+}
+
+/// Ends all processes at once.
+#[napi]
+pub fn mpi_abort(code: i32) {
+    World::abort(code);
+}
+
+#[napi]
+impl NativeSession {
+    /// From now on every batch is learned together with the other processes.
+    #[napi]
+    pub fn join(&self) -> Result<(), Thrown> {
+        let world = World::start().map_err(thrown)?;
+        self.now(|session| session.join(Box::new(world)))
+    }
+}

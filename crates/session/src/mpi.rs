@@ -1,0 +1,119 @@
+//! The processes that `mpirun` started, as peers.
+
+use std::sync::{Mutex, PoisonError};
+
+use ::mpi::Threading;
+use ::mpi::datatype::PartitionMut;
+use ::mpi::environment::Universe;
+use ::mpi::topology::{Communicator, SimpleCommunicator};
+use ::mpi::traits::CommunicatorCollectives;
+use spikelet_core::{Error, ErrorCode, Result, Share};
+
+use crate::Peers;
+
+/// MPI lives once in a process, from its start to its end; whoever exchanges holds the lock.
+static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);
+
+/// This process among those that `mpirun` started.
+#[derive(Clone, Copy, Debug)]
+pub struct World(Share);
+
+impl World {
+    /// Starts MPI, unless it was started before.
+    ///
+    /// # Errors
+    /// `BACKEND_UNAVAILABLE` when MPI was ended, or lets no other thread than the first call it.
+    pub fn start() -> Result<Self> {
+        let mut universe = UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner);
+        if universe.is_none() {
+            let (started, threading) = ::mpi::initialize_with_threading(Threading::Multiple)
+                .ok_or_else(|| unavailable("MPI starts once in a process"))?;
+            *universe = Some(started);
+            if !matches!(threading, Threading::Serialized | Threading::Multiple) {
+                return Err(unavailable("this MPI can't be called from several threads"));
+            }
+        }
+        let world = SimpleCommunicator::world();
+        Ok(Self(Share { rank: world.rank() as usize, size: world.size() as usize }))
+    }
+
+    /// Ends MPI once every process has come to its end; later exchanges fail.
+    pub fn end() {
+        drop(UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// Ends all processes at once; an exchange under way is not waited for.
+    pub fn abort(code: i32) -> ! {
+        SimpleCommunicator::world().abort(code)
+    }
+}
+
+impl Peers for World {
+    fn share(&self) -> Share {
+        self.0
+    }
+
+    fn exchange(&mut self, records: &[u8]) -> Result<Vec<Vec<u8>>> {
+        let universe = UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner);
+        let world = universe.as_ref().ok_or_else(|| unavailable("MPI has ended"))?.world();
+        let mut lengths = vec![0; self.0.size];
+        world.all_gather_into(&(records.len() as u64), &mut lengths[..]);
+        let Places { counts, starts, total } = Places::of(&lengths)?;
+        let mut all = vec![0; total];
+        world.all_gather_varcount_into(records, &mut PartitionMut::new(&mut all[..], counts, starts));
+        let mut rest = all.as_slice();
+        Ok(lengths
+            .iter()
+            .map(|&length| {
+                let (one, others) = rest.split_at(length as usize);
+                rest = others;
+                one.to_vec()
+            })
+            .collect())
+    }
+}
+
+/// Where the records of each process lie among those of all.
+#[derive(Debug, PartialEq, Eq)]
+struct Places {
+    counts: Vec<i32>,
+    starts: Vec<i32>,
+    total: usize,
+}
+
+impl Places {
+    /// MPI counts in signed words of 32 bits.
+    fn of(lengths: &[u64]) -> Result<Self> {
+        let total: u64 = lengths.iter().sum();
+        let total = i32::try_from(total).map_err(|_| {
+            Error::config(
+                "training.batchSize",
+                format!("its records take {total} bytes, and MPI moves less than 2 GiB at once"),
+            )
+        })?;
+        let counts: Vec<i32> = lengths.iter().map(|&length| length as i32).collect();
+        let starts = counts.iter().scan(0, |end, count| Some(std::mem::replace(end, *end + count))).collect();
+        Ok(Self { counts, starts, total: total as usize })
+    }
+}
+
+fn unavailable(what: &str) -> Error {
+    Error::new(ErrorCode::BackendUnavailable, "mpi", what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_lie_one_after_the_other() {
+        let places = Places::of(&[3, 0, 5]).expect("they are few");
+        assert_eq!(places, Places { counts: vec![3, 0, 5], starts: vec![0, 3, 3], total: 8 });
+    }
+
+    #[test]
+    fn more_than_mpi_can_count_is_an_error() {
+        let error = Places::of(&[1 << 30, 1 << 30]).expect_err("they are 2 GiB");
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "training.batchSize"));
+    }
+}

@@ -1,0 +1,97 @@
+import { setTimeout } from "node:timers/promises";
+import type { Split } from "../../datasets/dataset.js";
+import { inFile, SpikeletError } from "../../errors.js";
+import { joinRanks, type Ranks } from "../../runtime/mpi.js";
+import { restoreTrainer, type Trainer } from "../../trainer.js";
+import { version } from "../../version.js";
+import { withThreads } from "../checkpoint.js";
+import { type DataArguments, type DataSource, dataSource, loadSplit } from "../data.js";
+import { UsageError } from "../exit.js";
+import { choicesOf } from "../invocation.js";
+import { hashOf } from "../sample-hash.js";
+
+/** How long the first rank has to tell of what went wrong everywhere before another tells of it; milliseconds. */
+const PATIENCE = 1000;
+
+interface RankArguments extends DataArguments {
+  backend?: string | undefined;
+  simd?: string | undefined;
+  threads?: string | undefined;
+}
+
+/**
+ * The processes that `mpirun` started, if it did. Until {@link Ranks.end} a process that fails ends them all.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` without the addon for MPI.
+ */
+export function trainingRanks(args: RankArguments): Ranks | undefined {
+  const ranks = joinRanks(process.env);
+  if (ranks === undefined) return undefined;
+  const abort = (code: number) => {
+    if (code !== 0) ranks.abort(code);
+  };
+  process.on("exit", abort);
+  // What is wrong everywhere is told by the first rank.
+  if (ranks.rank === 0 && args.backend === "wasm")
+    throw new UsageError("--backend wasm knows no other processes: leave it out under mpirun");
+  const end = () => {
+    process.off("exit", abort);
+    ranks.end();
+  };
+  return { ...ranks, end };
+}
+
+/** What the first rank tells the others before the first batch; its checkpoint follows. */
+interface Order {
+  version: string;
+  data: DataSource;
+}
+
+/** Hands the state of `trainer` to the other ranks, so that all begin alike, whatever files they see. */
+export async function lead(ranks: Ranks, trainer: Trainer, data: DataSource): Promise<void> {
+  const order: Order = { version, data };
+  await ranks.exchange(new TextEncoder().encode(JSON.stringify(order)));
+  await ranks.exchange(await trainer.checkpoint());
+}
+
+/** Does its part of every batch of the first rank, and neither writes nor prints; signals are for the first rank. */
+export async function follow(ranks: Ranks, args: RankArguments): Promise<void> {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
+  try {
+    const { data, checkpoint } = await ordered(ranks);
+    const choices = { ...choicesOf(args, new AbortController().signal), backend: ranks.backend };
+    using trainer = await restoreTrainer(checkpoint, withThreads(args, choices));
+    const { steps } = trainer.config.network;
+    const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps });
+    await agree(ranks, split);
+    const { train, validation } = split;
+    for await (const _ of trainer.run(train, validation.length > 0 ? { validation } : {}));
+    ranks.end();
+  } catch (thrown) {
+    await setTimeout(PATIENCE);
+    throw inFile(`rank ${ranks.rank} of ${ranks.size}`, thrown);
+  }
+}
+
+async function ordered(ranks: Ranks): Promise<Order & { checkpoint: Uint8Array }> {
+  const nothing = new Uint8Array();
+  const [text = nothing] = await ranks.exchange(nothing);
+  const order = JSON.parse(new TextDecoder().decode(text)) as Order;
+  if (order.version !== version) {
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "version", `is ${version}, and ${order.version} on rank 0`);
+  }
+  const [checkpoint = nothing] = await ranks.exchange(nothing);
+  return { ...order, checkpoint };
+}
+
+/**
+ * Makes sure that all ranks have the same samples.
+ *
+ * @throws {SpikeletError} `CHECKSUM_MISMATCH`.
+ */
+export async function agree(ranks: Ranks, { train, validation }: Split): Promise<void> {
+  const own = `${await hashOf(train)} ${await hashOf(validation)}`;
+  const all = await ranks.exchange(new TextEncoder().encode(own));
+  const other = all.findIndex((hash) => new TextDecoder().decode(hash) !== own);
+  if (other >= 0) throw new SpikeletError("CHECKSUM_MISMATCH", "data", `rank ${other} has other samples than rank ${ranks.rank}`);
+}
