@@ -1,8 +1,6 @@
 import type { LossConfig, TrainingConfig } from "../../generated/config.js";
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Arm, Experiment } from "../experiment.js";
 import { digits, digitsConfig, RULES } from "./shared.js";
-
-const LEARNING_RATES: Record<Scale, readonly number[]> = { quick: [0.001], full: [0.0005, 0.002] };
 
 const LATENCY = { type: "latency", inverseTemperature: 0.3 } as const;
 /** Reaches every rule: the count term the activation part, the softmax of times the timing part. */
@@ -34,8 +32,8 @@ export const fair: Experiment = {
   name: "fair",
   title: "the four rules under equal conditions",
   question:
-    "The initial weights of a seed, and with them the activity at the start, are the same for all arms, as are network, data, batches and no-spike penalty; each " +
-    'arm chooses its learning rate on the validation data. "own": each as it is used by itself: the activation rule with the count loss and its decision, the timing ' +
+    "The initial weights of a seed, and with them the activity at the start, are the same for all arms, as are network, data, batches, learning " +
+    'rate and no-spike penalty. "own": each as it is used by itself: the activation rule with the count loss and its decision, the timing ' +
     'rule with its push for silent units. Then the same loss for all: "latency" without a push, "latency, push" with the push for all, and "latency and count, ' +
     'push" with a loss that reaches both parts: the softmax of first spike times alone gives the activation rule nothing but the no-spike penalty.',
   data: digits,
@@ -44,14 +42,11 @@ export const fair: Experiment = {
   axis: "Condition",
   arms: (scale) =>
     ["own", ...Object.keys(COMMON)].flatMap((at) =>
-      Object.entries(RULES).flatMap(([series, rule]) =>
-        LEARNING_RATES[scale].map((learningRate): Arm => {
-          const condition = COMMON[at] ?? OWN[series as keyof typeof RULES];
-          const attempt = LEARNING_RATES[scale].length > 1 ? { attempt: `learning rate ${learningRate}` } : {};
-          const config = digitsConfig(scale, rule, { ...condition, optimizer: { type: "adam", learningRate } });
-          return { series, at, ...attempt, config, choice: condition.loss.type === "count" ? "count" : "firstSpike" };
-        }),
-      ),
+      Object.entries(RULES).map(([series, rule]): Arm => {
+        const condition = COMMON[at] ?? OWN[series as keyof typeof RULES];
+        const choice = condition.loss.type === "count" ? "count" : "firstSpike";
+        return { series, at, choice, config: digitsConfig(scale, rule, condition) };
+      }),
     ),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },

@@ -2,34 +2,24 @@ import type { Arm, Experiment, Scale } from "../experiment.js";
 import { dense, digits, digitsConfig, RULES } from "./shared.js";
 
 const DEPTHS: Record<Scale, readonly number[]> = { quick: [1, 2], full: [1, 2, 3] };
-const LEARNING_RATES: Record<Scale, readonly number[]> = { quick: [0.001], full: [0.0005, 0.002] };
 
 export const insideOrFinal: Experiment = {
   name: "inside-or-final",
   title: "is adding the two gradients inside the backward pass better than adding the final ones?",
   question:
     "ANTLR adds the activation and the timing part at every layer on the way back; the mixture runs each rule alone and adds what " +
-    "comes out. They are the same for an output layer without hidden layers, and differ the more the deeper the network is. Each arm may " +
-    "choose its learning rate on the validation data.",
+    "comes out. They are the same for an output layer without hidden layers, and differ the more the deeper the network is.",
   data: digits,
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",
   axis: "Hidden layers",
   arms: (scale) =>
     (["antlr", "mixture"] as const).flatMap((series) =>
-      DEPTHS[scale].flatMap((depth) =>
-        LEARNING_RATES[scale].map((learningRate): Arm => {
-          const base = digitsConfig(scale, RULES[series], { optimizer: { type: "adam", learningRate } });
-          const hidden = new Array<number>(depth).fill(scale === "quick" ? 60 : 200);
-          const attempt = LEARNING_RATES[scale].length > 1 ? { attempt: `learning rate ${learningRate}` } : {};
-          return {
-            series,
-            at: depth,
-            ...attempt,
-            config: { ...base, network: { ...base.network, layers: dense(...hidden, 10) } },
-          };
-        }),
-      ),
+      DEPTHS[scale].map((depth): Arm => {
+        const base = digitsConfig(scale, RULES[series]);
+        const hidden = new Array<number>(depth).fill(scale === "quick" ? 60 : 200);
+        return { series, at: depth, config: { ...base, network: { ...base.network, layers: dense(...hidden, 10) } } };
+      }),
     ),
   figures: [
     { type: "lines", measure: "firstSpike", title: "Accuracy by depth" },
