@@ -6,14 +6,15 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { blocksOf } from "../docs/blocks.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const execute = promisify(execFile);
 
-/** What a new user does after the README's example: looks, keeps, and loads again. */
+/** What a new user does after the README's example: looks, keeps, loads again, and takes the weights elsewhere and back. */
 const AFTERWARDS = `
-import { load, restoreTrainer } from "spikelet";
+import { createNetwork, exportWeights, importWeights, load, restoreTrainer } from "spikelet";
 import { spikeRaster } from "spikelet/plot";
 
 const some = test.slice(0, 4);
@@ -22,10 +23,14 @@ const input = await some.events({ steps: 300 });
 await save("raster.svg", spikeRaster(before, { sample: 0, input, units: [100, 10] }));
 using again = await restoreTrainer(await load("digits.safetensors"));
 const after = await again.predict(some);
+await save("weights.npz", exportWeights(again, { format: "npz" }));
+using elsewhere = await createNetwork({ ...again.config, training: { ...again.config.training, seed: 99 } });
+await importWeights(elsewhere, await load("weights.npz"));
+const exchanged = await elsewhere.predict(some);
 console.log(JSON.stringify({
   backend: again.backend.kind,
   reason: again.backend.reason,
-  same: String(before.byFirstSpike) === String(after.byFirstSpike),
+  same: [after, exchanged].map(({ byFirstSpike }) => String(before.byFirstSpike) === String(byFirstSpike)),
   spikes: before.layers[0]?.times.length,
 }));
 `;
@@ -52,6 +57,13 @@ describe("what is published", () => {
     expect(binding?.stdout).toMatch(/\.node$/m);
   });
 
+  it("is built on every platform by the workflow", async () => {
+    const read = async (path: string) => readFile(join(ROOT, path), "utf8");
+    const { jobs } = parse(await read(".github/workflows/release.yml"));
+    const targets = jobs.addon.strategy.matrix.include.map(({ target }: { target: string }) => target);
+    expect(targets.sort()).toEqual(JSON.parse(await read("package.json")).napi.targets.sort());
+  });
+
   it("satisfies publint and arethetypeswrong", async () => {
     const tarball = join(folder, tarballs[0] ?? "");
     await execute(process.execPath, [join(ROOT, "node_modules/publint/src/cli.js"), "run", "--strict", tarball], { cwd: ROOT });
@@ -73,7 +85,7 @@ describe("what is published", () => {
     expect(found).toEqual({
       backend: "native",
       reason: "the addon for this machine is there",
-      same: true,
+      same: [true, true],
       spikes: expect.any(Number),
     });
     expect(found.spikes).toBeGreaterThan(10);

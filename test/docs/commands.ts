@@ -1,0 +1,65 @@
+import type { ArgDef, CommandDef, CommandMeta } from "citty";
+import { COMMANDS, type Commands } from "../../ts/cli/app.js";
+import { EXAMPLES } from "../../ts/cli/examples.js";
+
+/** The reference of the command line, from what the commands themselves say. */
+export async function commandPage(): Promise<string> {
+  const sections = await sectionsOf(COMMANDS, []);
+  return `# Commands
+
+What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vitest run test/docs/commands.test.ts --update\`). Guides:
+[getting started](getting-started.md), [data](data.md), [sweeps](sweeps.md), [experiments](experiments.md), [exchange](exchange.md).
+
+Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. Colours are for terminals, and left out with
+\`NO_COLOR\`. Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130 interrupted.
+
+${sections.join("\n")}`;
+}
+
+async function sectionsOf(commands: Commands, before: readonly string[]): Promise<string[]> {
+  const sections: string[] = [];
+  for (const [name, load] of Object.entries(commands)) {
+    const command: CommandDef = await load();
+    const path = [...before, name];
+    sections.push(sectionOf(command, path), ...(await sectionsOf((command.subCommands ?? {}) as Commands, path)));
+  }
+  return sections;
+}
+
+function sectionOf({ meta, args }: CommandDef, path: readonly string[]): string {
+  const rows = Object.entries((args ?? {}) as Record<string, ArgDef>).map(
+    ([name, arg]) => `| ${usage(name, arg)} | ${cell(arg.description ?? "")}${defaultOf(arg)} |`,
+  );
+  const table = rows.length === 0 ? [] : ["| | |", "|---|---|", ...rows, ""];
+  const examples = (EXAMPLES[path.join(" ")] ?? []).map((line) => ["spikelet", ...path, line].join(" ").trimEnd());
+  const { description } = meta as CommandMeta;
+  return [
+    `## \`spikelet ${path.join(" ")}\``,
+    "",
+    `${description}.`,
+    "",
+    ...table,
+    "<!-- not run: test/unit/examples.test.ts holds them against the options -->",
+    "```sh",
+    ...examples,
+    "```",
+    "",
+  ].join("\n");
+}
+
+function usage(name: string, arg: ArgDef): string {
+  const hint = "valueHint" in arg ? arg.valueHint : undefined;
+  if (arg.type === "positional") return `\`${hint ?? name.toUpperCase()}\``;
+  if (arg.type === "enum") return `\`--${name} ${cell((arg.options ?? []).join(" | "))}\``;
+  return arg.type === "boolean" ? `\`--${name}\`` : `\`--${name} ${hint}\``;
+}
+
+function defaultOf(arg: ArgDef): string {
+  if (arg.type === "positional" && arg.required) return " (required)";
+  return arg.default === undefined ? "" : `; \`${arg.default}\` unless given`;
+}
+
+/** A bar would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
