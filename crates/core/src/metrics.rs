@@ -122,6 +122,22 @@ pub(crate) struct SampleOutcome {
 }
 
 impl SampleOutcome {
+    /// Whether the numbers can be those of a sample of such a network.
+    pub(crate) fn fits(&self, shapes: &[LayerShape], steps: usize) -> bool {
+        let holds = |values: &[u64], most: u64| {
+            values.len() == shapes.len()
+                && values.iter().zip(shapes).all(|(&value, shape)| value <= shape.units as u64 * most)
+        };
+        let steps = steps as u64;
+        holds(&self.spikes, steps)
+            && holds(&self.until_decision, steps)
+            && holds(&self.silent, 1)
+            && holds(&self.saturated, 1)
+            && self.decision_step <= self.steps
+            && u64::from(self.steps) <= steps
+            && self.synaptic_operations <= u64::MAX >> 32
+    }
+
     pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>) {
         self.loss = LossValue::default();
         self.by_count = readout.by_count();

@@ -83,23 +83,30 @@ impl Slot {
 }
 
 impl Slot {
-    /// Whether the arrays are as long as those of a sample of this network.
+    /// Whether the arrays are as long and the numbers as large as those of a sample of this network.
     pub(crate) fn fits(&self, network: &Network) -> bool {
-        self.layers.iter().zip(&network.wirings).all(|(layer, wiring)| {
-            let (shape, lanes) = (&wiring.shape, padded(wiring.shape.filters));
-            let is_rowed =
-                layer.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < layer.rows);
-            let (q, shared, tiles, places) = match wiring.convolution {
-                None => (layer.rows * lanes, 0, lanes.div_ceil(TILE), 0),
-                Some(_) => (0, shape.inputs * lanes, 0, shape.filters),
-            };
-            is_rowed
-                && layer.bias.len() == lanes
-                && layer.q.len() == q
-                && layer.shared_weights.len() == shared
-                && layer.fired.len() == tiles
-                && layer.silent_places.len() == places
-        })
+        let mut layers = self.layers.iter().zip(&network.wirings);
+        self.outcome.fits(&network.shapes, network.steps)
+            && layers.all(|(layer, wiring)| layer.fits(wiring, network.steps))
+    }
+}
+
+impl SlotLayer {
+    fn fits(&self, wiring: &Wiring, steps: usize) -> bool {
+        let (shape, lanes) = (&wiring.shape, padded(wiring.shape.filters));
+        let is_rowed = self.rows <= steps
+            && self.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < self.rows);
+        let (q, shared, tiles, places) = match wiring.convolution {
+            None => (self.rows * lanes, 0, lanes.div_ceil(TILE), 0),
+            Some(_) => (0, shape.inputs * lanes, 0, shape.filters),
+        };
+        is_rowed
+            && self.bias.len() == lanes
+            && self.q.len() == q
+            && self.shared_weights.len() == shared
+            && self.fired.len() == tiles
+            && self.silent_places.len() == places
+            && self.silent_places.iter().all(|&silent| silent as usize <= shape.units)
     }
 }
 
