@@ -34,7 +34,7 @@ export async function digits(): Promise<SpikeDataset> {
 async function mnistPackage(): Promise<MnistPackage> {
   const name = "mnist";
   try {
-    const loaded = (await import(/* webpackIgnore: true */ name)) as { default: MnistPackage };
+    const loaded = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as { default: MnistPackage };
     return loaded.default;
   } catch (cause) {
     throw new SpikeletError(
