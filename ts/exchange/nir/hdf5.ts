@@ -159,7 +159,7 @@ async function loadH5wasm(given: H5wasm | undefined): Promise<Library> {
   // Not for bundlers to follow: the package is optional, and a page gives it.
   const name = "h5wasm";
   try {
-    const h5wasm = (given ?? (await import(name))) as Library;
+    const h5wasm = (given ?? (await import(/* @vite-ignore */ /* webpackIgnore: true */ name))) as Library;
     const module = await h5wasm.ready;
     // Errors of the library are thrown, not printed.
     module.activate_throwing_error_handler();
