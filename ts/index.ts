@@ -46,6 +46,7 @@ export type {
   Adam,
   AntlrRule,
   ArctanSurrogate,
+  Augmentation,
   Config,
   CountLoss,
   DecisionStep,

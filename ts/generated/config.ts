@@ -59,6 +59,27 @@ export type ArctanSurrogate = {
   sharpness?: number,
 };
 
+/**
+ * Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the seed,
+ * the epoch and the number of the sample alone.
+ */
+export type Augmentation = {
+  /** A picture is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone. @default 0 */
+  shift?: number,
+  /** The picture in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says. */
+  picture?: [number, number, number] | null,
+  /**
+   * Standard deviation, in steps, of a normal shift of each spike's time, rounded; a spike that would leave the simulation
+   * stays at its first or last step.
+   * @default 0
+   */
+  timeJitter?: number,
+  /** Probability that a spike of the input is left out, 0 to below 1. @default 0 */
+  eventDropout?: number,
+  /** Probability that an input unit is silent for the whole sample, 0 to below 1. @default 0 */
+  inputDropout?: number,
+};
+
 /** Everything that defines a training run, apart from the data. */
 export type Config = {
   /** Layers, neuron and length of the simulation. */
@@ -637,7 +658,9 @@ export type TrainingConfig = {
   silentUnitUpdate?: SilentUnitUpdate,
   /** Firing of the network before it learns; `null`: the weights stay as drawn. */
   initialActivity?: InitialActivity | null,
-  /** Seed of the initial weights and of the order of samples. @default 1 */
+  /** Random changes of the samples that are learned. */
+  augmentation?: Augmentation,
+  /** Seed of the initial weights, of the order of samples and of their changes. @default 1 */
   seed?: number,
   /** `"auto"` or a number; the result does not depend on it. @default "auto" */
   threads?: Threads,

@@ -16,6 +16,14 @@ pub enum Purpose {
     Generation,
     /// Samples that the initial activity is measured on.
     InitialActivity,
+    /// Shift of a picture; `part` is the sample.
+    Shift,
+    /// Spikes that a training sample goes without; `part` is the sample.
+    EventDropout,
+    /// Inputs that a training sample goes without; `part` is the sample.
+    InputDropout,
+    /// Shifts of a training sample's spikes in time; `part` is the sample.
+    TimeJitter,
 }
 
 /// The stream for a purpose and a part of it.
@@ -30,6 +38,13 @@ impl Stream {
         Self(Pcg32::new(u64::from(seed), stream))
     }
 
+    /// A stream that depends on the epoch too.
+    #[must_use]
+    pub fn in_epoch(seed: u32, purpose: Purpose, part: u32, epoch: u32) -> Self {
+        let stream = ((purpose as u64) << 32) | u64::from(part);
+        Self(Pcg32::new(scattered(u64::from(epoch) << 32 | u64::from(seed)), stream))
+    }
+
     /// Uniform in `[-1, 1)` with 24 bits.
     pub fn symmetric(&mut self) -> f32 {
         const SCALE: f32 = 1.0 / (1 << 23) as f32;
@@ -40,6 +55,14 @@ impl Stream {
     pub fn uniform(&mut self) -> f32 {
         const SCALE: f32 = 1.0 / (1 << 24) as f32;
         (self.0.next_u32() >> 8) as f32 * SCALE
+    }
+
+    /// Normal with mean 0 and variance 1 (Box and Muller): `√(−2 ln u) cos 2πv` with u uniform in (0, 1].
+    pub fn normal(&mut self) -> f64 {
+        const SCALE: f64 = 1.0 / (1u64 << 32) as f64;
+        let mut uniform = |least: f64| (f64::from(self.0.next_u32()) + least) * SCALE;
+        let (u, v) = (uniform(1.0), uniform(0.0));
+        libm::sqrt(-2.0 * libm::log(u)) * libm::cos(std::f64::consts::TAU * v)
     }
 
     /// A whole number below `bound`, each as likely up to 2⁻³² of rounding.
@@ -69,4 +92,12 @@ impl Stream {
         }
         order
     }
+}
+
+/// Numbers that differ in a few bits become numbers that differ in about half of them (the finaliser of SplitMix64: Steele, Lea and
+/// Flood 2014).
+fn scattered(number: u64) -> u64 {
+    let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ number >> 31
 }

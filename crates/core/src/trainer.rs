@@ -12,6 +12,7 @@ mod update;
 use spikelet_kernels::Level;
 
 use crate::Dataset;
+use crate::augment::Augmenter;
 use crate::config::Config;
 use crate::engine::{Engine, Job, Want};
 use crate::error::{Error, Result};
@@ -25,7 +26,7 @@ pub use inspect::{Gradients, ParameterGradients};
 use run::Run;
 pub use share::Share;
 pub use snapshot::{Snapshot, Tensor};
-use update::BatchScratch;
+use update::{BatchScratch, LEARNING};
 
 /// A network in training.
 #[derive(Debug)]
@@ -125,12 +126,17 @@ impl Trainer {
         self.sweeps = sweeps(&self.config.rule, self.network.shapes.len(), self.run.epoch);
     }
 
+    /// What to run for each sample of a batch that is learned in the epoch `epoch`, counted from 0.
+    fn learning_job<'a>(config: &'a Config, loss: &'a Loss, sweeps: &'a [Sweep], data: &'a Dataset, epoch: u32) -> Job<'a> {
+        Job { augmenter: Augmenter::new(config, epoch), ..Self::job(config, Some(loss), sweeps, data, LEARNING) }
+    }
+
     fn check_targets(&self, data: &Dataset) -> Result<()> {
         self.loss.accepts(data.targets())
     }
 
     /// What to run for each sample, borrowed apart from the engine and the network.
     fn job<'a>(config: &Config, loss: Option<&'a Loss>, sweeps: &'a [Sweep], data: &'a Dataset, want: Want) -> Job<'a> {
-        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), want }
+        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), want, augmenter: None }
     }
 }

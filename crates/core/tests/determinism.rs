@@ -66,7 +66,11 @@ fn cases() -> impl Iterator<Item = Config> {
     let mut active = config("30", DENSE, CASES[0].0, CASES[0].1);
     active.training.initial_activity = serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.2, 0.5], "samples": 10 }"#)
         .expect("the initial activity is valid");
-    dense.chain(convolutions).chain([once, refractory, active])
+    let mut changed = config("[1, 5, 6]", CONVOLUTIONS, CASES[0].0, CASES[0].1);
+    changed.training.augmentation =
+        serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1.5, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
+            .expect("the augmentation is valid");
+    dense.chain(convolutions).chain([once, refractory, active, changed])
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.

@@ -95,6 +95,13 @@ fn any_number_of_trainers_gives_the_same_bits() {
     ] {
         configs.push(config(layers, loss, batch));
     }
+    for index in [1, 2] {
+        let mut changed = configs[index].clone();
+        changed.training.augmentation =
+            serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
+                .expect("the augmentation is valid");
+        configs.push(changed);
+    }
     for config in configs {
         let (expected, events) = train_alone(&config);
         let fired = events.iter().any(|event| match event {

@@ -2,6 +2,7 @@
 //!
 //! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
 
+mod augmentation;
 mod initial_activity;
 mod layers;
 mod loss;
@@ -17,6 +18,7 @@ mod weight_schedule;
 
 use serde::{Deserialize, Serialize};
 
+pub use augmentation::Augmentation;
 pub use initial_activity::InitialActivity;
 pub use loss::{
     CountLoss, EarlyStop, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::augmentation::Augmentation;
 use super::initial_activity::InitialActivity;
 use super::tagged::deserialize_tagged;
 
@@ -223,7 +224,9 @@ pub struct TrainingConfig {
     pub silent_unit_update: SilentUnitUpdate,
     /// Firing of the network before it learns; `null`: the weights stay as drawn.
     pub initial_activity: Option<InitialActivity>,
-    /// Seed of the initial weights and of the order of samples.
+    /// Random changes of the samples that are learned.
+    pub augmentation: Augmentation,
+    /// Seed of the initial weights, of the order of samples and of their changes.
     pub seed: u32,
     /// `"auto"` or a number; the result does not depend on it.
     pub threads: Threads,
@@ -237,6 +240,7 @@ impl Default for TrainingConfig {
             gradient_clip: Some(1.0),
             silent_unit_update: SilentUnitUpdate::default(),
             initial_activity: None,
+            augmentation: Augmentation::default(),
             seed: 1,
             threads: Threads::default(),
         }

@@ -37,6 +37,7 @@ impl Config {
         if let Some(activity) = &training.initial_activity {
             activity.validate(self.network.spiking_layers())?;
         }
+        training.augmentation.validate(self.network.input)?;
         training.threads.validate("training.threads")
     }
 }
@@ -163,7 +164,7 @@ pub(super) fn not_negative(path: &str, value: f64) -> Result<()> {
     require(value >= 0.0, path, "must be at least 0", value)
 }
 
-fn below(path: &str, value: f64, bound: f64) -> Result<()> {
+pub(super) fn below(path: &str, value: f64, bound: f64) -> Result<()> {
     require(value < bound, path, &format!("must be below {bound}"), value)
 }
 

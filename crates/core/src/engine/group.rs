@@ -8,6 +8,7 @@ use spikelet_kernels::Level;
 use super::simulate::{End, extend_traces, simulate};
 use super::slot::Slot;
 use super::workspace::Workspace;
+use crate::augment::{Augmented, Augmenter};
 use crate::config::EarlyStop;
 use crate::data::{Dataset, Targets};
 use crate::executor::Executor;
@@ -37,6 +38,26 @@ pub(crate) struct Job<'a> {
     pub(crate) sweeps: &'a [Sweep],
     pub(crate) early_stop: EarlyStop,
     pub(crate) want: Want,
+    /// Changes of the samples.
+    pub(crate) augmenter: Option<Augmenter<'a>>,
+}
+
+impl<'a> Job<'a> {
+    /// The input of a sample as it is to be run; `to` holds one that was changed.
+    fn input<'b>(&self, sample: u32, to: &'b mut Augmented) -> (&'b [u16], &'b [u32])
+    where
+        'a: 'b,
+    {
+        let data: &'a Dataset = self.data;
+        let stored = data.inputs().sample(sample as usize);
+        match &self.augmenter {
+            None => stored,
+            Some(augmenter) => {
+                augmenter.apply(sample, stored, to);
+                to.sample()
+            }
+        }
+    }
 }
 
 /// Memory for running groups.
@@ -91,7 +112,10 @@ impl Engine {
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
             executor.for_each(slots, |worker, sample, slot| {
                 let mut work = workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
-                run_sample(level, here, job, group[sample] as usize, batch.len(), end, &mut work, slot);
+                let mut augmented = std::mem::take(&mut work.augmented);
+                let input = job.input(group[sample], &mut augmented);
+                run_sample(level, here, job, group[sample] as usize, input, batch.len(), end, &mut work, slot);
+                work.augmented = augmented;
             });
             consume(network, slots, index + 1 == groups)?;
         }
@@ -115,8 +139,10 @@ impl Engine {
         let mut ends = vec![0; batch.len()];
         executor.for_each(&mut ends, |worker, sample, end| {
             let mut work = self.workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
-            let input = job.data.inputs().sample(batch[sample] as usize);
+            let mut augmented = std::mem::take(&mut work.augmented);
+            let input = job.input(batch[sample], &mut augmented);
             *end = simulate(self.level, network, input, End::OutputsFired, &mut work);
+            work.augmented = augmented;
         });
         ends.into_iter().max().unwrap_or(network.steps)
     }
@@ -128,6 +154,7 @@ fn run_sample(
     network: &Network,
     job: &Job<'_>,
     index: usize,
+    input: (&[u16], &[u32]),
     batch: usize,
     end: End,
     work: &mut Workspace,
@@ -139,7 +166,6 @@ fn run_sample(
     if job.want.trace {
         work.keep_adjoints(network);
     }
-    let input = job.data.inputs().sample(index);
     let steps = simulate(level, network, input, end, work);
     let output = &work.layers[work.layers.len() - 1];
     work.readout.read(&output.spikes(steps), network.outputs());

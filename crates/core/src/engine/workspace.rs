@@ -2,6 +2,7 @@
 
 use super::arrivals::Arrivals;
 use super::quiet::Quiet;
+use crate::augment::Augmented;
 use crate::loss::OutputGradient;
 use crate::network::Network;
 use crate::readout::{LayerSpikes, Readout};
@@ -12,6 +13,7 @@ use crate::rule::{Injections, InputGradient, TileGradient};
 pub(crate) struct Workspace {
     /// Start of each step in the sample's input units, and the end of the last.
     pub(crate) input_offsets: Vec<u32>,
+    pub(super) augmented: Augmented,
     pub(crate) layers: Vec<LayerWork>,
     pub(crate) readout: Readout,
     pub(crate) gradient: OutputGradient,
@@ -90,6 +92,7 @@ impl Workspace {
             .collect();
         Self {
             input_offsets: vec![0; network.steps + 1],
+            augmented: Augmented::default(),
             layers,
             readout: Readout::default(),
             gradient: OutputGradient::default(),

@@ -6,7 +6,6 @@
 
 use std::ops::Range;
 
-use super::update::LEARNING;
 use super::{TrainEvent, Trainer};
 use crate::Dataset;
 use crate::engine::{GROUP, Reader, Slot, Writer};
@@ -64,8 +63,8 @@ impl Trainer {
         self.with_batch(train, |trainer, batch, _| {
             let range = share.of(batch.len());
             records.word(range.len() as u32);
-            let Self { config, loss, sweeps, engine, network, .. } = trainer;
-            let job = Self::job(config, Some(loss), sweeps, train, LEARNING);
+            let Self { config, loss, sweeps, engine, network, run, .. } = trainer;
+            let job = Self::learning_job(config, loss, sweeps, train, run.epoch);
             engine.run_share(network, &job, batch, range, executor, |_, slots, _| {
                 slots.iter().for_each(|slot| records.slot(slot));
                 Ok(())

@@ -289,8 +289,8 @@ impl Trainer {
         executor: &E,
     ) -> Result<f64> {
         self.learn_groups(batch.len(), rate, sums, |trainer, learning| {
-            let Trainer { config, loss, sweeps, engine, network, .. } = trainer;
-            let job = Self::job(config, Some(loss), sweeps, data, LEARNING);
+            let Trainer { config, loss, sweeps, engine, network, run, .. } = trainer;
+            let job = Self::learning_job(config, loss, sweeps, data, run.epoch);
             engine.run_batch(network, &job, batch, executor, |network, slots, is_last| {
                 learning.take_group(network, slots, is_last, executor)
             })
