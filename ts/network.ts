@@ -32,9 +32,15 @@ export interface StartOptions extends CreateOptions {
   parameters?: readonly LayerParameters[];
 }
 
-/** Ends a pass over a data set; it then throws the signal's reason. */
+/** How a pass over a data set goes. */
 export interface PassOptions {
+  /** Ends it; it then throws the signal's reason. */
   signal?: AbortSignal;
+  /**
+   * `true` simulates each sample up to the step of its first output spike only. The decisions by first spike are the same, in less time; all else,
+   * also loss and decisions by most spikes, is that of the steps that were simulated.
+   */
+  earlyDecision?: boolean;
 }
 
 /** Size of a spiking layer. */
@@ -103,7 +109,7 @@ export class Network implements Disposable {
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit the network; the signal's reason after an abort.
    */
-  async predict(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Prediction> {
+  async predict(data: SpikeDataset, { signal, earlyDecision = false }: PassOptions = {}): Promise<Prediction> {
     const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
@@ -115,7 +121,7 @@ export class Network implements Disposable {
           await this.#timed(
             budget,
             signal,
-            this.session.run((session) => session.predict(id, start, count)),
+            this.session.run((session) => session.predict(id, start, count, earlyDecision)),
           ),
         );
         start += count;
@@ -129,12 +135,12 @@ export class Network implements Disposable {
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit; the signal's reason after an abort.
    */
-  async evaluate(data: SpikeDataset, { signal }: PassOptions = {}): Promise<Metrics> {
+  async evaluate(data: SpikeDataset, { signal, earlyDecision = false }: PassOptions = {}): Promise<Metrics> {
     const budget = new Budget({ target: this.backend.callMilliseconds, first: 16 });
     // The session knows one evaluation at a time: its passes come one after the other.
     const pass = this.#evaluations.then(() =>
       this.feed.with(data, async (id) => {
-        await this.session.run((session) => session.beginEvaluation(id));
+        await this.session.run((session) => session.beginEvaluation(id, earlyDecision));
         while (true) {
           const work = this.session.run((session) => session.advanceEvaluation(budget.size));
           const state = JSON.parse(await this.#timed(budget, signal, work)) as { done: boolean; report: Metrics };

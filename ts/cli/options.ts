@@ -47,6 +47,10 @@ export const splitOptions = {
   split: { type: "enum", options: ["test", "validation", "train"], default: "test", description: "which part of the data" },
 } as const satisfies ArgsDef;
 
+export const passOptions = {
+  "early-decision": { type: "boolean", description: "simulate each sample up to its first output spike only" },
+} as const satisfies ArgsDef;
+
 export const nirOptions = {
   dt: { type: "string", description: "NIR: seconds that a step lasts, 0.0001 unless given", valueHint: "SECONDS" },
   discretization: {

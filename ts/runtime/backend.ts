@@ -120,9 +120,11 @@ export interface Session {
   runShare(rank: number, size: number): Promise<Uint8Array | null | undefined>;
   /** Learns the batch from the records of all parts, in order of rank; JSON of what happened. */
   finishShare(records: Uint8Array[]): Promise<string>;
-  beginEvaluation(dataset: number): Awaitable<void>;
+  /** `earlyDecision`: each sample is simulated up to its first output spike. */
+  beginEvaluation(dataset: number, earlyDecision: boolean): Awaitable<void>;
   advanceEvaluation(maxSamples: number): Promise<string>;
-  predict(dataset: number, start: number, count: number): Promise<PredictionArrays>;
+  /** `earlyDecision` as in `beginEvaluation`. */
+  predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;

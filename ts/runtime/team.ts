@@ -99,16 +99,16 @@ class TeamSession implements Session {
     return this.runShare();
   }
 
-  async beginEvaluation(dataset: number): Promise<void> {
-    return this.#first.beginEvaluation(dataset);
+  async beginEvaluation(dataset: number, earlyDecision: boolean): Promise<void> {
+    return this.#first.beginEvaluation(dataset, earlyDecision);
   }
 
   advanceEvaluation(maxSamples: number): Promise<string> {
     return this.#first.advanceEvaluation(maxSamples);
   }
 
-  predict(dataset: number, start: number, count: number): ReturnType<Session["predict"]> {
-    return this.#first.predict(dataset, start, count);
+  predict(...args: Parameters<Session["predict"]>): ReturnType<Session["predict"]> {
+    return this.#first.predict(...args);
   }
 
   gradients(dataset: number, start: number, count: number, trace: boolean): ReturnType<Session["gradients"]> {

@@ -37,9 +37,9 @@ interface WasmSession {
   advance(maxBatches: number): string;
   runShare(rank: number, size: number): Uint8Array | undefined;
   finishShare(records: Uint8Array[]): string;
-  beginEvaluation(dataset: number): void;
+  beginEvaluation(dataset: number, earlyDecision: boolean): void;
   advanceEvaluation(maxSamples: number): string;
-  predict(dataset: number, start: number, count: number): PredictionArrays;
+  predict(dataset: number, start: number, count: number, earlyDecision: boolean): PredictionArrays;
   gradients(dataset: number, start: number, count: number, trace: boolean): GradientArrays;
   applyGradients(layers: ParameterArrays[]): void;
   parameters(layer: number): ParameterArrays;
@@ -160,9 +160,9 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     advance: (maxBatches) => soon((session) => session.advance(maxBatches)),
     runShare: (rank, size) => soon((session) => session.runShare(rank, size)),
     finishShare: (records) => soon((session) => session.finishShare(records)),
-    beginEvaluation: (dataset) => now((session) => session.beginEvaluation(dataset)),
+    beginEvaluation: (...args) => now((session) => session.beginEvaluation(...args)),
     advanceEvaluation: (maxSamples) => soon((session) => session.advanceEvaluation(maxSamples)),
-    predict: (dataset, start, count) => soon((session) => session.predict(dataset, start, count)),
+    predict: (...args) => soon((session) => session.predict(...args)),
     gradients: (dataset, start, count, trace) => soon((session) => session.gradients(dataset, start, count, trace)),
     applyGradients: (layers) => now((session) => session.applyGradients(layers)),
     parameters: (layer) => now((session) => session.parameters(layer)),

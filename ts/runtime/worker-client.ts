@@ -169,16 +169,16 @@ class RemoteSession implements Session {
     return this.#call("finishShare", records);
   }
 
-  beginEvaluation(dataset: number): Promise<void> {
-    return this.#call("beginEvaluation", dataset);
+  beginEvaluation(dataset: number, earlyDecision: boolean): Promise<void> {
+    return this.#call("beginEvaluation", dataset, earlyDecision);
   }
 
   advanceEvaluation(maxSamples: number): Promise<string> {
     return this.#call("advanceEvaluation", maxSamples);
   }
 
-  predict(dataset: number, start: number, count: number): Promise<PredictionArrays> {
-    return this.#call("predict", dataset, start, count);
+  predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays> {
+    return this.#call("predict", dataset, start, count, earlyDecision);
   }
 
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays> {

@@ -38,7 +38,7 @@ fn inference(criterion: &mut Criterion) {
     for (level, threads) in configurations() {
         let (mut session, data) = session(batch, threads, level);
         group.bench_function(BenchmarkId::new(level.name(), threads), |bencher| {
-            bencher.iter(|| session.predict(data, 0, batch as u32).expect("there are samples"));
+            bencher.iter(|| session.predict(data, 0, batch as u32, false).expect("there are samples"));
         });
     }
     group.finish();

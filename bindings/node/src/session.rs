@@ -119,10 +119,10 @@ impl NativeSession {
         self.later(work, |events| events)
     }
 
-    /// Starts a pass over a data set.
+    /// Starts a pass over a data set, each sample up to its decision where that is wanted.
     #[napi]
-    pub fn begin_evaluation(&self, dataset: u32) -> std::result::Result<(), Thrown> {
-        self.now(|session| session.begin_evaluation(dataset))
+    pub fn begin_evaluation(&self, dataset: u32, early_decision: bool) -> std::result::Result<(), Thrown> {
+        self.now(|session| session.begin_evaluation(dataset, early_decision))
     }
 
     /// Goes on with the pass and resolves to JSON of its state.
@@ -131,10 +131,16 @@ impl NativeSession {
         self.later(move |session| session.advance_evaluation(max_samples), |state| state)
     }
 
-    /// Decisions and spikes of samples.
+    /// Decisions and spikes of samples, each up to its decision where that is wanted.
     #[napi(ts_return_type = "Promise<PredictionArrays>")]
-    pub fn predict(&self, dataset: u32, start: u32, count: u32) -> AsyncTask<Job<Prediction, PredictionArrays>> {
-        self.later(move |session| session.predict(dataset, start, count), PredictionArrays::from)
+    pub fn predict(
+        &self,
+        dataset: u32,
+        start: u32,
+        count: u32,
+        early_decision: bool,
+    ) -> AsyncTask<Job<Prediction, PredictionArrays>> {
+        self.later(move |session| session.predict(dataset, start, count, early_decision), PredictionArrays::from)
     }
 
     /// Loss and gradients of samples as one batch.

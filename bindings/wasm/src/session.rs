@@ -73,10 +73,10 @@ impl WasmSession {
         self.0.finish_share(&records).map_err(thrown)
     }
 
-    /// Starts a pass over a data set.
+    /// Starts a pass over a data set, each sample up to its decision where that is wanted.
     #[wasm_bindgen(js_name = beginEvaluation)]
-    pub fn begin_evaluation(&mut self, dataset: u32) -> Outcome<()> {
-        self.0.begin_evaluation(dataset).map_err(thrown)
+    pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Outcome<()> {
+        self.0.begin_evaluation(dataset, early_decision).map_err(thrown)
     }
 
     /// Goes on with the pass and returns JSON of its state.
@@ -85,9 +85,9 @@ impl WasmSession {
         self.0.advance_evaluation(max_samples).map_err(thrown)
     }
 
-    /// Decisions and spikes of samples.
-    pub fn predict(&mut self, dataset: u32, start: u32, count: u32) -> Outcome<Object> {
-        self.0.predict(dataset, start, count).map(prediction_arrays).map_err(thrown)
+    /// Decisions and spikes of samples, each up to its decision where that is wanted.
+    pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Outcome<Object> {
+        self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
     }
 
     /// Loss and gradients of samples as one batch.

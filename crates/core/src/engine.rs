@@ -9,6 +9,7 @@ mod slot;
 mod workspace;
 
 pub use crate::rule::LayerTrace;
+pub use group::Until;
 pub(crate) use group::{Engine, GROUP, Job, Want};
 pub(crate) use record::{Reader, Writer};
 pub use slot::Prediction;

@@ -28,7 +28,7 @@ mod wiring;
 pub use config::Config;
 pub use data::{Dataset, Targets};
 pub use encode::{Encoding, SaccadeCamera};
-pub use engine::{LayerTrace, Prediction};
+pub use engine::{LayerTrace, Prediction, Until};
 pub use error::{Error, ErrorCode, Result};
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};

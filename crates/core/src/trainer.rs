@@ -14,7 +14,7 @@ use spikelet_kernels::Level;
 use crate::Dataset;
 use crate::augment::Augmenter;
 use crate::config::Config;
-use crate::engine::{Engine, Job, Want};
+use crate::engine::{Engine, Job, Until, Want};
 use crate::error::{Error, Result};
 use crate::loss::Loss;
 use crate::network::{Gains, LayerShape, Network, Slice};
@@ -127,7 +127,13 @@ impl Trainer {
     }
 
     /// What to run for each sample of a batch that is learned in the epoch `epoch`, counted from 0.
-    fn learning_job<'a>(config: &'a Config, loss: &'a Loss, sweeps: &'a [Sweep], data: &'a Dataset, epoch: u32) -> Job<'a> {
+    fn learning_job<'a>(
+        config: &'a Config,
+        loss: &'a Loss,
+        sweeps: &'a [Sweep],
+        data: &'a Dataset,
+        epoch: u32,
+    ) -> Job<'a> {
         Job { augmenter: Augmenter::new(config, epoch), ..Self::job(config, Some(loss), sweeps, data, LEARNING) }
     }
 
@@ -137,6 +143,6 @@ impl Trainer {
 
     /// What to run for each sample, borrowed apart from the engine and the network.
     fn job<'a>(config: &Config, loss: Option<&'a Loss>, sweeps: &'a [Sweep], data: &'a Dataset, want: Want) -> Job<'a> {
-        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), want, augmenter: None }
+        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), until: Until::End, want, augmenter: None }
     }
 }

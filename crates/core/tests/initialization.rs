@@ -1,7 +1,7 @@
 //! A run may start with the network firing as much as wanted.
 
 use spikelet_core::{
-    Config, Dataset, ErrorCode, Level, Purpose, Sequential, SpikeTrains, Stream, Targets, TrainEvent, Trainer,
+    Config, Dataset, ErrorCode, Level, Purpose, Sequential, SpikeTrains, Stream, Targets, TrainEvent, Trainer, Until,
 };
 
 const STEPS: usize = 50;
@@ -49,7 +49,7 @@ fn spikes_per_unit(trainer: &Trainer) -> Vec<f64> {
         let (weights, biases) = trainer.parameters(layer).expect("the layer exists");
         whole.set_parameters(layer, &weights, &biases).expect("the shape is the same");
     }
-    let mut evaluation = whole.evaluation();
+    let mut evaluation = whole.evaluation(Until::End);
     whole.evaluate(&mut evaluation, &data(), SAMPLES, &Sequential).expect("the data fit");
     evaluation.report().spikes.per_unit
 }

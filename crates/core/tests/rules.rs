@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use spikelet_core::config::{Interpolation, RuleConfig, WeightPoint, WeightSchedule};
-use spikelet_core::{Config, Dataset, Level, Sequential, SpikeTrains, Targets, Trainer};
+use spikelet_core::{Config, Dataset, Level, Sequential, SpikeTrains, Targets, Trainer, Until};
 
 fn config(rule: &Value) -> Result<Config, (String, String)> {
     changed(&json!({ "rule": rule }))
@@ -119,7 +119,7 @@ fn blocked_units_keep_their_distance() {
         let config = changed(&json!({ "neuron": neuron })).expect("the configuration is valid");
         let mut trainer = Trainer::new(config, Level::detect()).expect("a trainer");
         raise(&mut trainer);
-        trainer.predict(&data(), 0..8, &Sequential).expect("a prediction").layers
+        trainer.predict(&data(), 0..8, Until::End, &Sequential).expect("a prediction").layers
     };
     let decays = json!({ "currentDecay": 0.8, "membraneDecay": 0.9 });
     let with = |name: &str, value: Value| {

@@ -2,7 +2,8 @@
 
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, json,
+    Config, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, Share, TrainEvent, Trainer,
+    Until, json,
 };
 
 use crate::datasets::{Datasets, Shape};
@@ -224,14 +225,15 @@ impl Session {
         })
     }
 
-    /// Starts a pass over a data set; the one before it is forgotten.
+    /// Starts a pass over a data set, each sample up to its decision by the first output spike where that is wanted; the pass before is
+    /// forgotten.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is no such data set.
-    pub fn begin_evaluation(&mut self, dataset: u32) -> Result<()> {
+    pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Result<()> {
         self.change(|session| {
             session.datasets.find("dataset", dataset)?;
-            session.evaluation = Some((dataset, session.trainer.evaluation()));
+            session.evaluation = Some((dataset, session.trainer.evaluation(until(early_decision))));
             Ok(())
         })
     }
@@ -257,16 +259,16 @@ impl Session {
         })
     }
 
-    /// Decisions and spikes of `count` samples from `start` on.
+    /// Decisions and spikes of `count` samples from `start` on, each up to its decision by the first output spike where that is wanted.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for samples that do not exist.
-    pub fn predict(&mut self, dataset: u32, start: u32, count: u32) -> Result<Prediction> {
+    pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Result<Prediction> {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);
-            Prediction::from_core(workers.run(|| trainer.predict(data, range, &*workers))?)
+            Prediction::from_core(workers.run(|| trainer.predict(data, range, until(early_decision), &*workers))?)
         })
     }
 
@@ -350,6 +352,10 @@ fn advance(
         }
     }
     Ok(events)
+}
+
+fn until(early_decision: bool) -> Until {
+    if early_decision { Until::Decision } else { Until::End }
 }
 
 fn parse_threads(text: &str) -> Result<Threads> {

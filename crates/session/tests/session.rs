@@ -110,13 +110,13 @@ fn a_finished_run_goes_on_with_more_epochs() {
 #[test]
 fn evaluation_prediction_and_gradients_see_the_same_spikes() {
     let (mut session, data) = started(2);
-    session.begin_evaluation(data).unwrap();
+    session.begin_evaluation(data, false).unwrap();
     let mut state = Value::Null;
     while state["done"] != true {
         state = serde_json::from_str(&session.advance_evaluation(16).unwrap()).unwrap();
     }
     assert_eq!(state["samples"], SAMPLES);
-    let prediction = session.predict(data, 0, SAMPLES as u32).unwrap();
+    let prediction = session.predict(data, 0, SAMPLES as u32, false).unwrap();
     let totals: Vec<usize> = prediction.layers.iter().map(|layer| layer.times.len()).collect();
     assert_eq!(state["report"]["spikes"]["total"], json!(totals));
     assert_eq!(prediction.layers[1].offsets.len(), SAMPLES + 1);
@@ -182,8 +182,8 @@ fn errors_have_a_code_and_a_path() {
 
     fails(session.begin(r#"{"train":0,"epoch":1}"#), ConfigInvalid, "epoch");
     fails(session.begin(r#"{"train":9}"#), ShapeMismatch, "train");
-    fails(session.predict(data, 30, 11), ShapeMismatch, "range");
-    fails(session.predict(data, u32::MAX, u32::MAX), ShapeMismatch, "range");
+    fails(session.predict(data, 30, 11, false), ShapeMismatch, "range");
+    fails(session.predict(data, u32::MAX, u32::MAX, false), ShapeMismatch, "range");
     fails(session.parameters(2), ShapeMismatch, "layer");
     fails(session.advance_evaluation(1), ConfigInvalid, "");
     session.remove_dataset(data).unwrap();

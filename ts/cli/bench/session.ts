@@ -63,7 +63,7 @@ export class BenchSession implements Disposable {
   async infer(): Promise<number> {
     const budget = this.#budgets.infer;
     const start = performance.now();
-    if (this.#evaluated === 0) await this.#session.beginEvaluation(this.#data);
+    if (this.#evaluated === 0) await this.#session.beginEvaluation(this.#data, false);
     const batches = budget.size;
     const text = await this.#session.advanceEvaluation(batches * this.#batch);
     const state = JSON.parse(text) as { done: boolean; samples: number };
@@ -75,7 +75,7 @@ export class BenchSession implements Disposable {
 
   /** Spikes a unit and sample of each layer, over one batch. */
   async spikesPerUnit(): Promise<number[]> {
-    const { layers } = await this.#session.predict(this.#data, 0, this.#batch);
+    const { layers } = await this.#session.predict(this.#data, 0, this.#batch, false);
     return layers.map(({ times }, layer) => times.length / this.#batch / (this.info.layers[layer]?.units ?? 1));
   }
 

@@ -8,7 +8,7 @@ import { openCheckpoint } from "../checkpoint.js";
 import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
-import { checkpointOptions, computeOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
+import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { writeResultPage } from "../report/write.js";
 import { openOutput } from "../train/output.js";
@@ -20,6 +20,7 @@ export const evaluate = defineCommand({
     ...dataOptions,
     ...splitOptions,
     out: { type: "string", description: "folder for report.json and report.html; none unless given", valueHint: "DIR" },
+    ...passOptions,
     ...computeOptions,
     ...outputOptions,
   },
@@ -32,8 +33,10 @@ export const evaluate = defineCommand({
     const { steps } = network.config.network;
     const split = await loadSplit(source, { backend: network.backend, steps, signal });
     const samples = split[args.split as keyof typeof split];
-    const metrics = await network.evaluate(samples, { signal });
-    const warnings = warningsOf(metrics, network.config, network.info.layers);
+    const earlyDecision = args["early-decision"] === true;
+    const metrics = await network.evaluate(samples, { signal, earlyDecision });
+    // Units that would have fired later are not silent.
+    const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers);
     const report = {
       [args.split]: metrics,
       neuroBench: await neuroBench(network, metrics),

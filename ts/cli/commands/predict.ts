@@ -4,7 +4,7 @@ import { openCheckpoint } from "../checkpoint.js";
 import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
-import { checkpointOptions, computeOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
+import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 
 export const predict = defineCommand({
   meta: { name: "predict", description: "What a checkpoint answers, sample by sample" },
@@ -14,6 +14,7 @@ export const predict = defineCommand({
     ...splitOptions,
     start: { type: "string", default: "0", description: "first sample of the part", valueHint: "N" },
     samples: { type: "string", default: "10", description: "how many", valueHint: "N" },
+    ...passOptions,
     ...computeOptions,
     ...outputOptions,
   },
@@ -26,7 +27,7 @@ export const predict = defineCommand({
     const { steps } = network.config.network;
     const split = await loadSplit(dataSource(args, record?.data), { backend: network.backend, steps, signal });
     const data = split[args.split as keyof typeof split].slice(start, end);
-    const prediction = await network.predict(data, { signal });
+    const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] === true });
     const labels = data.labels;
     for (let k = 0; k < data.length; k++) {
       const answer = {

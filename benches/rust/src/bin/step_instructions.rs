@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 
 use spikelet_benches::{Digits, STEPS, trainer};
-use spikelet_core::{Level, Sequential};
+use spikelet_core::{Level, Sequential, Until};
 
 const BATCH: usize = 16;
 /// Updates that belong to the set-up.
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     for _ in 0..WARM_UP + steps {
         trainer.advance(1, &data, None, &Sequential).expect("training works");
     }
-    let fired = trainer.predict(&data, 0..BATCH, &Sequential).expect("there are samples").layers;
+    let fired = trainer.predict(&data, 0..BATCH, Until::End, &Sequential).expect("there are samples").layers;
     let spikes: Vec<usize> = fired.iter().map(|layer| layer.times().len() / BATCH).collect();
     println!("{} updates at {level}, spikes a sample by layer: {spikes:?}", trainer.updates());
     if spikes.contains(&0) {

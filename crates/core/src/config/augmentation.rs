@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::validate::{below, not_negative, require};
 use super::InputShape;
+use super::validate::{below, not_negative, require};
 use crate::error::{Error, Result};
 use crate::geometry::Picture;
 

@@ -30,6 +30,16 @@ pub(crate) struct Want {
     pub(crate) trace: bool,
 }
 
+/// How far a sample is simulated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Until {
+    /// As far as `loss.earlyStop` says.
+    #[default]
+    End,
+    /// Up to the step of the first output spike, which decides; as far as the other where there is none.
+    Decision,
+}
+
 /// A pass over samples of one data set.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job<'a> {
@@ -37,6 +47,7 @@ pub(crate) struct Job<'a> {
     pub(crate) loss: Option<&'a Loss>,
     pub(crate) sweeps: &'a [Sweep],
     pub(crate) early_stop: EarlyStop,
+    pub(crate) until: Until,
     pub(crate) want: Want,
     /// Changes of the samples.
     pub(crate) augmenter: Option<Augmenter<'a>>,
@@ -101,10 +112,11 @@ impl Engine {
             self.workspaces.push(Mutex::new(Workspace::new(network)));
         }
         self.make_slots(network, share.len().min(size));
-        let end = match job.early_stop {
-            EarlyStop::Off => End::At(network.steps),
-            EarlyStop::Sample => End::OutputsFired,
-            EarlyStop::Batch => End::At(self.common_end(network, job, batch, executor)),
+        let end = match (job.until, job.early_stop) {
+            (Until::Decision, _) => End::FirstFired,
+            (Until::End, EarlyStop::Off) => End::At(network.steps),
+            (Until::End, EarlyStop::Sample) => End::AllFired,
+            (Until::End, EarlyStop::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = share.len().div_ceil(size);
         for (index, group) in batch[share].chunks(size).enumerate() {
@@ -141,7 +153,7 @@ impl Engine {
             let mut work = self.workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
             let mut augmented = std::mem::take(&mut work.augmented);
             let input = job.input(batch[sample], &mut augmented);
-            *end = simulate(self.level, network, input, End::OutputsFired, &mut work);
+            *end = simulate(self.level, network, input, End::AllFired, &mut work);
             work.augmented = augmented;
         });
         ends.into_iter().max().unwrap_or(network.steps)

@@ -16,7 +16,9 @@ pub(crate) enum End {
     /// After this many steps.
     At(usize),
     /// After the step at which the last output fired for the first time (spec 1.3).
-    OutputsFired,
+    AllFired,
+    /// After the step at which the first output fired.
+    FirstFired,
 }
 
 /// Runs the layers from the bottom up, a chunk of steps at a time, and returns the number of simulated steps. Spikes
@@ -32,9 +34,9 @@ pub(crate) fn simulate(
     work.layers.iter_mut().for_each(|layer| layer.start(network.steps));
     let (last, chunk) = match end {
         End::At(steps) => (steps, steps),
-        End::OutputsFired => (network.steps, CHUNK),
+        End::AllFired | End::FirstFired => (network.steps, CHUNK),
     };
-    let mut waiting = Waiting::new(network.outputs());
+    let mut waiting = Waiting::new(network.outputs(), end);
     let mut from = 0;
     while from < last {
         let to = last.min(from + chunk);
@@ -43,7 +45,7 @@ pub(crate) fn simulate(
         }
         let output = &work.layers[work.layers.len() - 1];
         let known = if output.is_complete { last } else { to };
-        if end == End::OutputsFired
+        if !matches!(end, End::At(_))
             && let Some(step) = (from..known).find(|&t| waiting.is_done_after(output, t))
         {
             let steps = step + 1;
@@ -209,18 +211,19 @@ fn drop_from(layer: &mut LayerWork, steps: usize) {
 /// Outputs that have not fired yet.
 struct Waiting {
     fired: Vec<bool>,
+    /// How many are waited for.
     left: usize,
 }
 
 impl Waiting {
-    fn new(outputs: usize) -> Self {
-        Self { fired: vec![false; outputs], left: outputs }
+    fn new(outputs: usize, end: End) -> Self {
+        Self { fired: vec![false; outputs], left: if end == End::FirstFired { 1 } else { outputs } }
     }
 
     fn is_done_after(&mut self, output: &LayerWork, t: usize) -> bool {
         for &unit in &output.units[output.offsets[t] as usize..output.offsets[t + 1] as usize] {
             let fired = &mut self.fired[unit as usize];
-            self.left -= usize::from(!*fired);
+            self.left = self.left.saturating_sub(usize::from(!*fired));
             *fired = true;
         }
         self.left == 0

@@ -2,7 +2,7 @@
 
 use super::Trainer;
 use crate::config::EarlyStop;
-use crate::engine::Want;
+use crate::engine::{Job, Until, Want};
 use crate::error::Result;
 use crate::executor::Executor;
 use crate::metrics::{MetricSums, Metrics};
@@ -18,6 +18,7 @@ pub struct Evaluation {
     pub(super) position: usize,
     pub(super) sums: MetricSums,
     shapes: Vec<LayerShape>,
+    until: Until,
 }
 
 impl Evaluation {
@@ -35,14 +36,14 @@ impl Evaluation {
 }
 
 impl Trainer {
-    /// The start of a pass.
+    /// The start of a pass. Loss and decisions by most spikes are those of what is simulated.
     #[must_use]
-    pub fn evaluation(&self) -> Evaluation {
-        self.evaluation_at(0, self.empty_sums())
+    pub fn evaluation(&self, until: Until) -> Evaluation {
+        Evaluation { until, ..self.evaluation_at(0, self.empty_sums()) }
     }
 
     pub(super) fn evaluation_at(&self, position: usize, sums: MetricSums) -> Evaluation {
-        Evaluation { position, sums, shapes: self.network.shapes.clone() }
+        Evaluation { position, sums, shapes: self.network.shapes.clone(), until: Until::End }
     }
 
     pub(super) fn empty_sums(&self) -> MetricSums {
@@ -68,7 +69,8 @@ impl Trainer {
         while evaluation.position < until {
             let end = data.len().min(evaluation.position + batch);
             let indices: Vec<u32> = (evaluation.position as u32..end as u32).collect();
-            let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
+            let whole = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
+            let job = Job { until: evaluation.until, ..whole };
             let sums = &mut evaluation.sums;
             self.engine.run_batch(&mut self.network, &job, &indices, executor, |_, slots, _| {
                 for slot in slots.iter() {

@@ -7,7 +7,7 @@ use spikelet_kernels::{RowGradient, TILE, TileParameters, update_rows};
 use super::Trainer;
 use super::update::not_finite;
 use crate::Dataset;
-use crate::engine::{LayerTrace, Prediction, Want};
+use crate::engine::{Job, LayerTrace, Prediction, Until, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::Metrics;
@@ -37,15 +37,21 @@ pub struct Gradients {
 }
 
 impl Trainer {
-    /// Runs samples `range` and returns their decisions and spikes.
+    /// Runs samples `range` as far as `until` says and returns their decisions and spikes.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data.
-    pub fn predict<E: Executor>(&mut self, data: &Dataset, range: Range<usize>, executor: &E) -> Result<Prediction> {
+    pub fn predict<E: Executor>(
+        &mut self,
+        data: &Dataset,
+        range: Range<usize>,
+        until: Until,
+        executor: &E,
+    ) -> Result<Prediction> {
         let indices = indices(data, &range)?;
         let mut prediction = Prediction::new(self.network.shapes.len());
         let want = Want { gradients: false, spikes: true, trace: false };
-        let job = Self::job(&self.config, None, &self.sweeps, data, want);
+        let job = Job { until, ..Self::job(&self.config, None, &self.sweeps, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
             self.engine.run_batch(&mut self.network, &job, batch, executor, |_, slots, _| {
                 slots.iter().for_each(|slot| prediction.push(slot));

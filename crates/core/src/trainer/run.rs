@@ -5,6 +5,7 @@ use super::evaluate::Evaluation;
 use super::event::{EpochRecord, Progress, TrainEvent};
 use super::initialize::Initialization;
 use crate::Dataset;
+use crate::engine::Until;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
@@ -202,7 +203,7 @@ impl Trainer {
         });
         if self.run.batch == batches {
             match validation {
-                Some(data) if !data.is_empty() => self.run.validation = Some(self.evaluation()),
+                Some(data) if !data.is_empty() => self.run.validation = Some(self.evaluation(Until::End)),
                 _ => self.end_epoch(None, events),
             }
         }

@@ -1,7 +1,7 @@
 //! One evaluation: spikes, states, loss, gradients, decisions, metrics.
 
 use serde_json::json;
-use spikelet_core::{Dataset, LayerTrace, Level, Metrics, Prediction, Sequential, Trainer};
+use spikelet_core::{Dataset, LayerTrace, Level, Metrics, Prediction, Sequential, Trainer, Until};
 
 use crate::compare::Faults;
 use crate::files;
@@ -55,12 +55,12 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
 }
 
 fn check_prediction(faults: &mut Faults, case: &NetworkCase, trainer: &mut Trainer, data: &Dataset) {
-    let found = trainer.predict(data, 0..data.len(), &Sequential).expect("a prediction");
+    let found = trainer.predict(data, 0..data.len(), Until::End, &Sequential).expect("a prediction");
     check_spikes(faults, case, &found);
 }
 
 fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &mut Trainer, data: &Dataset) {
-    let mut evaluation = trainer.evaluation();
+    let mut evaluation = trainer.evaluation(Until::End);
     while !trainer.evaluate(&mut evaluation, data, data.len(), &Sequential).expect("an evaluation") {}
     faults.exact("evaluated samples", &evaluation.position(), &data.len());
     let report = evaluation.report();

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spikelet_core::{
-    Config, Dataset, Level, ParameterGradients, Sequential, SpikeTrains, Targets, TrainEvent, Trainer,
+    Config, Dataset, Level, ParameterGradients, Sequential, SpikeTrains, Targets, TrainEvent, Trainer, Until,
 };
 
 use crate::compare::Faults;
@@ -60,7 +60,9 @@ fn decisions() {
             faults.enter(format!("{name} case {index}"));
             let inputs = trains(&case.events, case.batch, case.steps, case.units);
             let data = Dataset::new(inputs, Targets::None, case.units).expect("a data set");
-            let found = echo(case.units, case.steps).predict(&data, 0..data.len(), &Sequential).expect("a prediction");
+            let found = echo(case.units, case.steps)
+                .predict(&data, 0..data.len(), Until::End, &Sequential)
+                .expect("a prediction");
             faults.list("spikes", &events(&found.layers[0]), &case.events);
             faults.exact("by count", &found.by_count, &case.decision_count);
             faults.exact("by first spike", &found.by_first_spike, &case.decision_first);
