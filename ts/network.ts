@@ -45,11 +45,13 @@ export interface PassOptions {
 
 /** Size of a spiking layer. */
 export interface LayerInfo {
-  /** Weights of a unit: the units below, or channels × kernel × kernel. */
+  /** Weights of a unit: the units below and, in a recurrent layer, then those of the layer itself; in a convolution channels × kernel × kernel. */
   inputs: number;
   units: number;
   /** Units that have weights of their own: all, or the channels of a convolution. */
   filters: number;
+  /** Whether its spikes reach it again. */
+  recurrent?: boolean;
   /** Size of a convolution's output. */
   picture?: { channels: number; height: number; width: number };
   /** Side of the square that a convolution's unit sees. */
@@ -173,7 +175,10 @@ export class Network implements Disposable {
     });
   }
 
-  /** Weights `[unit][input]` and biases of every spiking layer; in a convolution `[channel][channel below][y][x]`, a bias a channel. */
+  /**
+   * Weights `[unit][input]` and biases of every spiking layer; in a convolution `[channel][channel below][y][x]`, a bias a channel. In a
+   * recurrent layer the inputs are the units below, then those of the layer itself.
+   */
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {
       const { layers } = JSON.parse(session.info()) as NetworkInfo;

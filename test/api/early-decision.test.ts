@@ -7,7 +7,7 @@ describe.each(["native", "wasm"] as const)("an early decision, on %s", (backend)
     const { train, test } = await fewDigits();
     const config: Config = { ...digitsConfig, loss: { type: "latency", earlyStop } };
     using trainer = await createTrainer(config, { backend });
-    for await (const event of trainer.run(train, { epochs: 1 })) expect(event.type).not.toBe("warning");
+    for await (const event of trainer.run(train, { epochs: 2 })) if (event.type === "step") expect(event.loss).toBeGreaterThan(0);
 
     const whole = await trainer.predict(test);
     const early = await trainer.predict(test, { earlyDecision: true });

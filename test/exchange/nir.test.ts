@@ -10,6 +10,15 @@ const lif: Config = {
   network: { input: 20, steps: 60, neuron: { currentDecay: 0, membraneDecay: 0.9, membraneGain: 0.8, biasGain: 0.5 }, layers },
 };
 const cubaLif: Config = { network: { input: 20, steps: 60, neuron: { currentDecay: 0.9, membraneDecay: 0.95 }, layers } };
+const recurrent: Config = {
+  network: {
+    ...cubaLif.network,
+    layers: [
+      { type: "dense", units: 30, recurrent: true },
+      { type: "dense", units: 5 },
+    ],
+  },
+};
 const convolution: Config = {
   network: {
     input: [2, 5, 2],
@@ -65,6 +74,8 @@ describe("exportNir and importNir", () => {
   it.each([
     ["LIF", lif, []],
     ["CubaLIF", cubaLif, [expect.stringContaining("leaves its current")]],
+    ["recurrent", recurrent, [expect.stringContaining("leaves its current")]],
+    ["recurrent LIF", { network: { ...recurrent.network, neuron: lif.network.neuron ?? {} } }, []],
     ["convolution", convolution, []],
   ])("bring a %s network back with the same spikes", async (_, config, approximations) => {
     using network = await lively(config);

@@ -63,14 +63,16 @@ export function configurationOf({ config, batch, optimiser }) {
 }
 
 /**
- * @param {string} word as in `conv8c5`, `apool2`, `fc10`
+ * @param {string} word as in `conv8c5`, `apool2`, `fc10`, `rfc10`
  * @returns {import("spikelet").LayerConfig}
  */
 function layerOf(word) {
-  const [, kind, first, second] = /^(fc|conv|apool|mpool|flatten)(\d+)?(?:c(\d+))?$/.exec(word) ?? [];
+  const [, kind, first, second] = /^(r?fc|conv|apool|mpool|flatten)(\d+)?(?:c(\d+))?$/.exec(word) ?? [];
   switch (kind) {
     case "fc":
       return { type: "dense", units: Number(first) };
+    case "rfc":
+      return { type: "dense", units: Number(first), recurrent: true };
     case "conv":
       return { type: "conv2d", channels: Number(first), kernel: Number(second) };
     case "apool":

@@ -4,6 +4,7 @@
     python make_golden.py adam       -> ../golden/087.. to 094: trajectories with Adam
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
     python make_golden.py pictures   -> ../golden/130.. to 135: pictures wider than a tile, deeper, with more channels
+    python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
     python make_golden.py check      -> re-read every file, recompute, compare
 
 A last argument names another folder. File format: see ../golden/README.md.
@@ -64,7 +65,7 @@ def draw_params(rng, layers, gains, mean, bias):
     for L in layers:
         if not L.spiking:
             P.append(None); continue
-        shp = (L.out_shape[0], L.in_shape[0]) if L.kind == "fc" else (L.out_shape[0], L.in_shape[0], L.k, L.k)
+        shp = (L.out_shape[0], L.fan_in) if L.kind == "fc" else (L.out_shape[0], L.in_shape[0], L.k, L.k)
         W = rng.normal(mean, 1.0, shp) * gains[k] / np.sqrt(L.fan_in)
         b = rng.normal(bias[0], bias[1], L.out_shape[0]) if bias[1] or bias[0] else np.zeros(L.out_shape[0])
         P.append((np.round(W, 5), np.round(b, 4)))
@@ -243,7 +244,7 @@ def build(name, desc, setseed, cfg, B=3, p_in=0.15, rate=0.1, mean=0.3, bias=(0.
     case = dict(format=FMT, type="network", name=name, description=desc, config=cd,
                 effective_betas=dict(zip(("beta_i", "beta_v", "beta_bias"), R.effective_betas(cfg))),
                 batch=B, input_shape=list(in_shape),
-                layers=[dict(index=l, kind=L.kind, in_shape=list(L.in_shape), out_shape=list(L.out_shape), k=L.k) for l, L in enumerate(layers)],
+                layers=[dict(index=l, kind="rfc" if L.recurrent else L.kind, in_shape=list(L.in_shape), out_shape=list(L.out_shape), k=L.k) for l, L in enumerate(layers)],
                 params=[dict(layer=l, W_shape=list(P[l][0].shape), W=P[l][0].ravel(), b=P[l][1]) for l, L in enumerate(layers) if L.spiking],
                 input_events=events_of(x.reshape(B, cfg.T, -1).transpose(1, 0, 2)),
                 target=target, threshold_margin=margin, spikes_with_clamped_v_prime=clamped, float32_reference_error=f32, expected=exp)
@@ -261,7 +262,7 @@ def saturating(rng, layers):
     for L in layers:
         if not L.spiking:
             P.append(None); continue
-        shp = (L.out_shape[0], L.in_shape[0]) if L.kind == "fc" else (L.out_shape[0], L.in_shape[0], L.k, L.k)
+        shp = (L.out_shape[0], L.fan_in) if L.kind == "fc" else (L.out_shape[0], L.in_shape[0], L.k, L.k)
         P.append((np.round(np.abs(rng.normal(0, .3, shp)), 5), np.round(rng.uniform(12, 30, L.out_shape[0]), 4)))
     return P
 
@@ -631,6 +632,31 @@ def options(k):
     return o
 
 
+def recurrent(k):
+    o = []
+    add = lambda name, desc, cfg, **kw: o.append(build(name, desc, k, cfg, **{"require": listens_to_itself, **kw}))
+    hidden, deep = "7 rfc9 fc5", "6 rfc20 rfc7 fc3"
+    for rule in ("activation", "timing", "antlr", "trivial"):
+        add(f"recurrent_{rule}_train", f"recurrent hidden layer, {rule} rule, spike-train loss", C(hidden, 35, target_type="train", rule=rule, penalty_scope="off"))
+        add(f"recurrent_{rule}_latency", f"two recurrent layers, {rule} rule, latency loss", C(deep, 35, target_type="latency", rule=rule, penalty_scope="off"), image=(0, 15), rate=.05, silent_target=(rule != "timing"))
+    add("recurrent_output", "recurrent output of two tiles, ANTLR", C("9 fc12 rfc70", 20, target_type="train", rule="antlr"), B=2)
+    add("recurrent_output_count", "every layer recurrent, two tiles, activation rule, count loss", C("5 rfc66 rfc4", 20, target_type="count", rule="activation"), B=2)
+    add("recurrent_slayer", "recurrent layers, SLAYER style", C(deep, 30, target_type="count", rule="activation", act_style="SLAYER"))
+    add("recurrent_reset_full", "recurrent layers, full reset paths of both parts", C(deep, 30, target_type="train", rule="antlr", act_style="RNN", reset_act="full", reset_tim="full"))
+    add("recurrent_reset_window", "recurrent layers, windowed reset paths", C(deep, 30, target_type="train", rule="antlr", act_style="RNN", reset_act="window", reset_tim="window"))
+    add("recurrent_refractory", "recurrent layers with refractory units, a price on spikes", C(deep, 35, target_type="train", rule="antlr", refractory=2, spike_penalty=.02))
+    add("recurrent_single_spike", "recurrent layers whose units fire once", C(deep, 35, target_type="latency", rule="antlr", single_spike=True, penalty_scope="off"), p_in=.3, rate=.03)
+    add("recurrent_silent_update", "silent units of recurrent layers, timing rule", C(deep, 30, target_type="latency", rule="timing", timing_penalty=.5), rate=.02)
+    add("recurrent_after_pool", "recurrent layer above a convolution and a pool", C("1x5x6 conv3c3 mpool2 flatten rfc8 fc3", 25, target_type="train", rule="antlr"))
+    return o
+
+
+def listens_to_itself(cfg, layers, r):
+    """spikes of every recurrent layer come back to it, and its recurrent weights have gradients."""
+    return all(sum(s.sum() for s in r["trace"].S[l][:-1]) > 2 and np.abs(r["grads"][l][0][:, L.in_shape[0]:]).max() > 0
+               for l, L in enumerate(layers) if L.recurrent)
+
+
 def write(folder, items, first=0):
     os.makedirs(folder, exist_ok=True)
     tot = 0
@@ -689,7 +715,7 @@ def check(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "pictures") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "pictures", "recurrent") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
@@ -699,5 +725,7 @@ if __name__ == "__main__":
         write(folder, options(20200602), first=95)
     elif mode == "pictures":
         write(folder, pictures(20200602), first=130)
+    elif mode == "recurrent":
+        write(folder, recurrent(20200602), first=140)
     else:
         write(folder, cases(False, 20200602) + trajectories(False, 20200602) + aux(False, 20200602))

@@ -12,7 +12,8 @@ Array conventions
   layer states            list over time of (B, *shape)
   output spikes  out      (B, TL, N)
   output grads dLdS, dLdT (TL, B, N)
-  fc weight (N_out, N_in), conv weight (C_out, C_in, k, k), bias (N_out,) / (C_out,)
+  fc weight (N_out, N_in), recurrent fc (N_out, N_in + N_out), conv weight (C_out, C_in, k, k),
+  bias (N_out,) / (C_out,)
 """
 from __future__ import annotations
 
@@ -114,6 +115,7 @@ class Layer:
     in_shape: tuple
     out_shape: tuple
     k: int = 0                 # kernel / pool size
+    recurrent: bool = False    # fc only (spec 1.5)
 
     @property
     def spiking(self) -> bool:
@@ -122,13 +124,13 @@ class Layer:
     @property
     def fan_in(self) -> int:
         if self.kind == "fc":
-            return int(self.in_shape[0])
+            return int(self.in_shape[0]) + (int(self.out_shape[0]) if self.recurrent else 0)
         return int(self.in_shape[0] * self.k * self.k)
 
 
 def parse_network(spec: List[str]) -> List[Layer]:
     """["2x34x34","8c5conv"->...].  Strings: "N", "CxHxW", "fcN", "convOcK"
-    (O output channels, K kernel), "apoolK", "mpoolK", "flatten"."""
+    (O output channels, K kernel), "apoolK", "mpoolK", "flatten"; "rfcN" is recurrent."""
     first = spec[0]
     shape = tuple(int(s) for s in first.split("x"))
     layers: List[Layer] = []
@@ -139,11 +141,11 @@ def parse_network(spec: List[str]) -> List[Layer]:
                 raise ValueError("even conv kernels change the map size; unsupported")
             out = (o, shape[1], shape[2])
             layers.append(Layer("conv", shape, out, k))
-        elif s.startswith("fc"):
-            out = (int(s[2:]),)
+        elif s.startswith("fc") or s.startswith("rfc"):
+            out = (int(s[s.index("c") + 1:]),)
             if len(shape) != 1:
                 raise ValueError("fc needs a flat input; insert 'flatten'")
-            layers.append(Layer("fc", shape, out))
+            layers.append(Layer("fc", shape, out, recurrent=s.startswith("r")))
         elif s.startswith("apool") or s.startswith("mpool"):
             k = int(s[5:])
             out = (shape[0], shape[1] // k, shape[2] // k)
@@ -166,7 +168,7 @@ def init_params(layers, rng) -> list:
             continue
         lim = 1.0 / np.sqrt(L.fan_in)
         if L.kind == "fc":
-            W = rng.uniform(-lim, lim, (L.out_shape[0], L.in_shape[0]))
+            W = rng.uniform(-lim, lim, (L.out_shape[0], L.fan_in))
         else:
             W = rng.uniform(-lim, lim, (L.out_shape[0], L.in_shape[0], L.k, L.k))
         params.append((W, np.zeros(L.out_shape[0])))
@@ -245,7 +247,21 @@ def lin_apply(L: Layer, W, s):
 
 
 def lin_adjoint(L: Layer, W, g):
-    return g @ W if L.kind == "fc" else conv_adjoint(W, g)
+    """to the layer below."""
+    return g @ W[:, :L.in_shape[0]] if L.kind == "fc" else conv_adjoint(W, g)
+
+
+def own_adjoint(L: Layer, W, g):
+    """to the layer itself, one step earlier (spec 1.5)."""
+    return g @ W[:, L.in_shape[0]:]
+
+
+def presynaptic(L: Layer, s, own, t):
+    """what the weights of a layer see at t: s, and in a recurrent layer its own spikes at t-1."""
+    if not L.recurrent:
+        return s
+    before = own[t - 1] if t > 0 else np.zeros((s.shape[0],) + L.out_shape, dtype=s.dtype)
+    return np.concatenate([s, before], axis=1)
 
 
 def bias_view(L: Layer, b):
@@ -334,7 +350,7 @@ def forward(cfg: Config, layers, params, x) -> Trace:
         for l, L in enumerate(layers):
             if L.spiking:
                 W, b = P[l]
-                drive = bi * lin_apply(L, W, s)
+                drive = bi * lin_apply(L, W, presynaptic(L, s, tr.S[l], t))
                 I = drive.copy()
                 V = np.zeros_like(I)
                 if t > 0:
@@ -527,6 +543,14 @@ def hidden_activity(cfg, layers, tr):
     return parts, slopes
 
 
+def shift_adjoint(S, p, q, t, TL, ai, av, bv):
+    """spec 5.3: R[t] = 1/2 {(1-S[t]) q[t+1] - ai q[t] - av bv p[t]} of a layer."""
+    R = -ai * q[t] - av * bv * p[t]
+    if t + 1 < TL:
+        R = R + (1 - S[t]) * q[t + 1]
+    return R / 2
+
+
 def _reset_mask(mode, V, window):
     if mode == "window":
         return (np.abs(V - 1.0) <= window).astype(V.dtype)
@@ -580,11 +604,7 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
                     qn = q[l + 1][t]
                     s_bar = bi * lin_adjoint(U, W, qn)
                     if has_tim:
-                        # spec 5.3: R = 1/2{(1-S)q[t+1] - ai q[t] - av bv p[t]}
-                        R = -ai * qn - av * bv * p[l + 1][t]
-                        if not last:
-                            R = R + (1 - tr.S[l + 1][t]) * q[l + 1][t + 1]
-                        R = R / 2
+                        R = shift_adjoint(tr.S[l + 1], p[l + 1], q[l + 1], t, TL, ai, av, bv)
                         mask = tr.S[l][t]
                         if cfg.apool_mask == "binary":
                             mask = (mask > 0).astype(dt)
@@ -606,6 +626,12 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
                 S, V, I = tr.S[l][t], tr.V[l][t], tr.I[l][t]
                 s_bar = s_bar + activity.get(l, dt.type(0))
                 la, lt = lam_act[l], lam_tim[l]
+                if L.recurrent and not last:
+                    W = P[l][0]
+                    s_bar = s_bar + bi * own_adjoint(L, W, q[l][t + 1])
+                    if has_tim:
+                        R = shift_adjoint(tr.S[l], p[l], q[l], t + 1, TL, ai, av, bv)
+                        t_bar = t_bar + bi * own_adjoint(L, W, R) * S
                 # ---- option (iii): reset paths ---------------------------
                 if reset_act != "none" and not last and la != 0:
                     if reset_act == "lag":
@@ -649,7 +675,7 @@ def backward(cfg: Config, layers, params, tr: Trace, dLdS, dLdT, lam_act, lam_ti
         W, b = P[l]
         dW, db = np.zeros_like(W), np.zeros_like(b)
         for t in range(TL):
-            pre = tr.x[:, t] if l == 0 else tr.S[l - 1][t]
+            pre = presynaptic(L, tr.x[:, t] if l == 0 else tr.S[l - 1][t], tr.S[l], t)
             if L.kind == "fc":
                 dW += bi * q[l][t].T @ pre
                 db += bb * p[l][t].sum(0)

@@ -133,6 +133,8 @@ export type DecisionStep = {
 export type Dense = {
   /** Number of units, at least 1. */
   units: number,
+  /** Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5). @default false */
+  recurrent?: boolean,
 };
 
 /** The samples are spikes already and go in unchanged; values are refused. */

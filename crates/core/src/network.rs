@@ -1,5 +1,7 @@
 //! The network: shapes, gains and parameters, cut into tiles.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use spikelet_kernels::{LANES, LifConstants, QuietBound, TILE};
 
@@ -49,12 +51,16 @@ impl Gains {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerShape {
-    /// Weights of a unit: the units of the layer below, or channels × kernel × kernel.
+    /// Weights of a unit: the units of the layer below and, in a recurrent layer, then those of this layer; in a convolution channels ×
+    /// kernel × kernel.
     pub inputs: usize,
     /// Units of this layer.
     pub units: usize,
     /// Units that have weights of their own: all, or the channels of a convolution.
     pub filters: usize,
+    /// Whether its spikes reach it again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recurrent: bool,
     /// Size of a convolution's output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
@@ -77,6 +83,11 @@ impl LayerShape {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.kernel.is_some()
+    }
+
+    /// Units of the layer below, in a layer that is not a convolution.
+    pub(crate) fn below(&self) -> usize {
+        if self.recurrent { self.inputs - self.units } else { self.inputs }
     }
 
     /// Number of weights.
@@ -113,6 +124,8 @@ pub(crate) struct Tile {
     pub(crate) silent: Vec<u32>,
     /// Weights of a dense layer above towards this tile, site by site `[upper unit][lane]`; else empty.
     pub(crate) upward: Vec<f32>,
+    /// Weights of this layer towards this tile's own spikes, `[unit][lane]`; empty unless it is recurrent.
+    pub(crate) returning: Vec<f32>,
     /// What a convolution's sites read; empty in a dense layer.
     pub(crate) shared: SharedWeights,
     /// Σ g² of the last update.
@@ -194,7 +207,7 @@ pub(crate) fn padded(units: usize) -> usize {
 }
 
 impl Network {
-    /// A network with weights `U(±1/√inputs)` from the seed and biases of 0 (spec 7).
+    /// A network with weights `U(±1/√inputs)` from the seed, `U(±1/√units)` within a recurrent layer, and biases of 0 (spec 7).
     pub(crate) fn new(config: &Config) -> Self {
         let gains = Gains::of(&config.network.neuron, config.network.steps);
         let neuron = &config.network.neuron;
@@ -221,6 +234,7 @@ impl Network {
                     bias_sum: vec![0.0; lanes],
                     silent: vec![0; lanes],
                     upward: Vec::new(),
+                    returning: Vec::new(),
                     shared: SharedWeights::default(),
                     squared_norm: 0.0,
                 });
@@ -247,8 +261,10 @@ impl Network {
         for layer in 0..network.shapes.len() {
             let shape = network.shapes[layer];
             let mut stream = Stream::new(config.training.seed, Purpose::Weights, layer as u32);
-            let bound = (1.0 / (shape.inputs as f64).sqrt()) as f32;
-            let weights: Vec<f32> = (0..shape.weights()).map(|_| stream.symmetric() * bound).collect();
+            let bound = |inputs: usize| (1.0 / (inputs as f64).sqrt()) as f32;
+            let (from_below, from_itself) = (bound(shape.below()), bound(shape.units));
+            let bound_of = |weight: usize| if weight % shape.inputs < shape.below() { from_below } else { from_itself };
+            let weights: Vec<f32> = (0..shape.weights()).map(|weight| stream.symmetric() * bound_of(weight)).collect();
             network.write_weights(layer, Slice::Values, &weights);
         }
         network.refresh();
@@ -338,10 +354,19 @@ impl Network {
             let (source, wiring) = (&self.wirings[layer - 1], &self.wirings[layer]);
             for (number, tile) in below[self.starts[layer - 1]..].iter_mut().enumerate() {
                 if wiring.is_plain(Some(source)) {
-                    tile.refresh_upward(above);
+                    transpose(above, tile.first..tile.first + tile.units, tile.lanes, &mut tile.upward);
                 } else if wiring.convolution.is_none() {
                     tile.refresh_arriving(number, source, wiring, above);
                 }
+            }
+        }
+        for layer in (0..self.shapes.len()).filter(|&layer| self.shapes[layer].recurrent) {
+            let tiles = &mut self.tiles[self.starts[layer]..self.starts[layer + 1]];
+            for number in 0..tiles.len() {
+                let mut returning = std::mem::take(&mut tiles[number].returning);
+                let first = self.shapes[layer].below() + tiles[number].first;
+                transpose(tiles, first..first + tiles[number].units, tiles[number].lanes, &mut returning);
+                tiles[number].returning = returning;
             }
         }
         for (layer, wiring) in self.wirings.iter().enumerate() {
@@ -411,17 +436,17 @@ impl Tile {
             start += upper * site.lanes;
         }
     }
+}
 
-    /// Copies the weights of the layer above, transposed.
-    fn refresh_upward(&mut self, above: &[Self]) {
-        let units: usize = above.iter().map(|tile| tile.units).sum();
-        self.upward.resize(units * self.lanes, 0.0);
-        for tile in above {
-            for lane in 0..self.units {
-                let row = &tile.weights.values[(self.first + lane) * tile.lanes..][..tile.units];
-                for (unit, weight) in row.iter().enumerate() {
-                    self.upward[(tile.first + unit) * self.lanes + lane] = *weight;
-                }
+/// Copies the weights of `inputs` of a layer's tiles, transposed: `[unit][lane]`, the first input in lane 0.
+fn transpose(tiles: &[Tile], inputs: Range<usize>, lanes: usize, to: &mut Vec<f32>) {
+    let units: usize = tiles.iter().map(|tile| tile.units).sum();
+    to.resize(units * lanes, 0.0);
+    for tile in tiles {
+        for (lane, input) in inputs.clone().enumerate() {
+            let row = &tile.weights.values[input * tile.lanes..][..tile.units];
+            for (unit, weight) in row.iter().enumerate() {
+                to[(tile.first + unit) * lanes + lane] = *weight;
             }
         }
     }

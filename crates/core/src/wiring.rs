@@ -69,6 +69,11 @@ impl Wiring {
         self.pools.iter().any(|pool| pool.kind == PoolKind::Max)
     }
 
+    /// Whether spikes of the layer reach it again, one step later.
+    pub(crate) fn is_recurrent(&self) -> bool {
+        self.shape.recurrent
+    }
+
     /// Lanes of a site that are units, with those.
     pub(crate) fn units_of(&self, site: &Site) -> impl Iterator<Item = (usize, &u32)> {
         self.unit_of_lane[site.lane..site.lane + site.lanes].iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT)
@@ -109,7 +114,7 @@ impl Wiring {
 /// A layer with what it finds below it.
 enum Placed {
     Pool(Pool),
-    Dense { inputs: usize, units: usize },
+    Dense { below: usize, units: usize, recurrent: bool },
     Convolution { input: Picture, output: Picture, kernel: usize },
 }
 
@@ -135,7 +140,8 @@ fn placed(network: &NetworkConfig) -> Vec<Placed> {
                 layers.push(Placed::Pool(pool));
             }
             LayerConfig::Dense(dense) => {
-                layers.push(Placed::Dense { inputs: units, units: dense.units as usize });
+                let (below, recurrent) = (units, dense.recurrent);
+                layers.push(Placed::Dense { below, units: dense.units as usize, recurrent });
                 units = dense.units as usize;
                 pool_below = None;
             }
@@ -156,7 +162,7 @@ fn placed(network: &NetworkConfig) -> Vec<Placed> {
 pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
     let shape = |layer: &Placed| match *layer {
         Placed::Pool(_) => None,
-        Placed::Dense { inputs, units } => Some(dense_shape(inputs, units)),
+        Placed::Dense { below, units, recurrent } => Some(dense_shape(below, units, recurrent)),
         Placed::Convolution { input, output, kernel } => Some(convolution_shape(input, output, kernel)),
     };
     placed(network).iter().filter_map(shape).collect()
@@ -172,7 +178,7 @@ pub(crate) fn wire(network: &NetworkConfig) -> Vec<Wiring> {
                 pools.push(pool);
                 continue;
             }
-            Placed::Dense { inputs, units } => dense_wiring(inputs, units),
+            Placed::Dense { below, units, recurrent } => dense_wiring(below, units, recurrent),
             Placed::Convolution { input, output, kernel } => convolution_wiring(input, output, kernel),
         };
         wirings.push(wiring.above(wirings.last(), std::mem::take(&mut pools)));
@@ -180,8 +186,9 @@ pub(crate) fn wire(network: &NetworkConfig) -> Vec<Wiring> {
     wirings
 }
 
-fn dense_shape(inputs: usize, units: usize) -> LayerShape {
-    LayerShape { inputs, units, filters: units, picture: None, kernel: None }
+fn dense_shape(below: usize, units: usize, recurrent: bool) -> LayerShape {
+    let inputs = if recurrent { below + units } else { below };
+    LayerShape { inputs, units, filters: units, recurrent, picture: None, kernel: None }
 }
 
 fn convolution_shape(input: Picture, output: Picture, kernel: usize) -> LayerShape {
@@ -189,12 +196,13 @@ fn convolution_shape(input: Picture, output: Picture, kernel: usize) -> LayerSha
         inputs: input.channels * kernel * kernel,
         units: output.units(),
         filters: output.channels,
+        recurrent: false,
         picture: Some(output),
         kernel: Some(kernel),
     }
 }
 
-fn dense_wiring(inputs: usize, units: usize) -> Wiring {
+fn dense_wiring(below: usize, units: usize, recurrent: bool) -> Wiring {
     let sites = (0..units).step_by(TILE).enumerate().map(|(tile, lane)| Site {
         tile,
         index: 0,
@@ -205,7 +213,7 @@ fn dense_wiring(inputs: usize, units: usize) -> Wiring {
     });
     let lanes = padded(units);
     Wiring {
-        shape: dense_shape(inputs, units),
+        shape: dense_shape(below, units, recurrent),
         pools: Vec::new(),
         share: 1.0,
         convolution: None,

@@ -38,6 +38,10 @@ const OUTPUTS: usize = 4;
 
 const DENSE: &str =
     r#"[{ "type": "dense", "units": 70 }, { "type": "dense", "units": 20 }, { "type": "dense", "units": 4 }]"#;
+/// Recurrent layers of one tile and of two, hidden and at the output, above a picture too.
+const RECURRENT: &str = r#"[{ "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
+    { "type": "dense", "units": 70, "recurrent": true }, { "type": "dense", "units": 20 },
+    { "type": "dense", "units": 4, "recurrent": true }]"#;
 /// Strips that end inside and outside a row, both pools, a second convolution with two blocks of channels.
 const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "maxPool2d", "window": 2 },
     { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
@@ -70,7 +74,10 @@ fn cases() -> impl Iterator<Item = Config> {
     changed.training.augmentation =
         serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1.5, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
             .expect("the augmentation is valid");
-    dense.chain(convolutions).chain([once, refractory, active, changed])
+    let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
+        .into_iter()
+        .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
+    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed])
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.

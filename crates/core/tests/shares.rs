@@ -84,6 +84,8 @@ fn any_number_of_trainers_gives_the_same_bits() {
     let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70 }, { "type": "dense", "units": 4 }]"#;
     let convolution = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "flatten" },
         { "type": "dense", "units": 4 }]"#;
+    let recurrent = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70, "recurrent": true },
+        { "type": "dense", "units": 4 }]"#;
     let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
     configs[0].training.initial_activity =
         Some(serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
@@ -92,6 +94,7 @@ fn any_number_of_trainers_gives_the_same_bits() {
         (dense, r#"{ "type": "latency", "earlyStop": "batch" }"#, 70),
         (dense, r#"{ "type": "count", "positive": 3 }"#, 2),
         (convolution, r#"{ "type": "latency" }"#, 40),
+        (recurrent, r#"{ "type": "latency" }"#, 40),
     ] {
         configs.push(config(layers, loss, batch));
     }

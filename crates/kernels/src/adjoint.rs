@@ -66,13 +66,17 @@ pub struct AdjointTile<'a> {
     pub lanes: usize,
     /// Steps before which gradients arrive.
     pub end: usize,
+    /// First step of this sweep; 0 where E is projected or a reset path has a lag.
+    pub from: usize,
+    /// Step before which this sweep starts; `end` likewise.
+    pub to: usize,
     /// V before reset, `[step][lane]`.
     pub trace: &'a [f32],
     /// Bits of the lanes that fired, `[step]`.
     pub spikes: &'a [u64],
     /// E.
     pub error: SpikeError<'a>,
-    /// T̄ of each spike before `end`, in order of `(step, lane)`; empty: there is no timing part.
+    /// T̄ of each spike of the steps swept, in order of `(step, lane)`; empty: there is no timing part.
     pub timing: &'a [f32],
     /// λ_tim.
     pub timing_weight: f32,
@@ -107,11 +111,13 @@ pub struct AdjointOutput<'a> {
     pub stride: usize,
     /// First lane of the tile in them.
     pub offset: usize,
-    /// Σ_t p, `[lane]`; overwritten.
+    /// Σ_t p, `[lane]`; added to what is there.
     pub bias: &'a mut [f32],
+    /// p and q of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
+    pub carried: [&'a mut [f32]; 2],
 }
 
-/// Sweeps one tile from `end` down to step 0.
+/// Sweeps one tile from step `to` down to step `from`.
 ///
 /// The default σ̂, the others and options are compiled apart, so that none slows another down.
 pub fn adjoint_tile(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
@@ -270,11 +276,15 @@ fn adjoint_group<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
     let threshold = S::f32s::splat(simd, tile.constants.threshold);
     let group_bits = if width == 64 { u64::MAX } else { ((1u64 << width) - 1) << first };
     let mut timing_end = tile.timing.len();
-    let mut p = [zero; K];
-    let mut q = [zero; K];
-    let mut bias = [zero; K];
+    let [mut p, mut q] = [zero; 2].map(|vector| [vector; K]);
+    let is_carried = !output.carried[0].is_empty();
+    if is_carried {
+        p = load::<S, K>(simd, &output.carried[0][first..first + width]);
+        q = load::<S, K>(simd, &output.carried[1][first..first + width]);
+    }
+    let mut bias = load::<S, K>(simd, &output.bias[first..first + width]);
 
-    for t in (0..tile.end).rev() {
+    for t in (tile.from..tile.to).rev() {
         let fired = tile.spikes[t];
         let mut direct = [zero; K];
         let mut error = error(t);
@@ -364,6 +374,10 @@ fn adjoint_group<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
         }
     }
     store::<S, K>(&bias, &mut output.bias[first..first + width]);
+    if is_carried {
+        store::<S, K>(&p, &mut output.carried[0][first..first + width]);
+        store::<S, K>(&q, &mut output.carried[1][first..first + width]);
+    }
 }
 
 /// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.

@@ -102,7 +102,7 @@ impl<'a, S: Simd, const K: usize> Terms<'a, S, K> {
             bias: load::<S, K>(simd, &options.bias[first..first + width]),
             steady: load::<S, K>(simd, &steady[first..first + width]),
             recent: vec![zero; options.activation_path.lag().max(options.timing_path.lag())],
-            blocked: blocked_at(tile.spikes, options.refractory, tile.end),
+            blocked: blocked_at(tile.spikes, options.refractory, tile.to),
         }
     }
 

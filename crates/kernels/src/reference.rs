@@ -54,10 +54,11 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
     let c = tile.constants;
     let error = error_rows(tile);
     for lane in 0..tile.lanes {
-        let (mut p, mut q, mut bias) = (0.0f32, 0.0f32, 0.0f32);
+        let [mut p, mut q] = output.carried.each_ref().map(|carried| carried.get(lane).copied().unwrap_or(0.0));
+        let mut bias = output.bias[lane];
         let mut timing_end = tile.timing.len();
         let mut directs = vec![0.0; tile.end];
-        for t in (0..tile.end).rev() {
+        for t in (tile.from..tile.to).rev() {
             let fired = tile.spikes[t];
             let has_fired = fired >> lane & 1 == 1;
             let at = t * tile.lanes + lane;
@@ -111,6 +112,11 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
             }
         }
         output.bias[lane] = bias;
+        for (carried, last) in output.carried.iter_mut().zip([p, q]) {
+            if let Some(carried) = carried.get_mut(lane) {
+                *carried = last;
+            }
+        }
     }
 }
 

@@ -281,6 +281,8 @@ fn check_adjoint(
     let tile = AdjointTile {
         lanes,
         end,
+        from: 0,
+        to: end,
         trace: &forward.trace,
         spikes: &forward.spikes,
         error,
@@ -298,7 +300,8 @@ fn check_adjoint(
             *array = vec![0.0; steps * stride];
         }
         let [q_rows, q, r, p, direct, bias] = &mut out;
-        kernel(&mut AdjointOutput { rows: &rows, q_rows, q, r, p, direct, stride, offset, bias });
+        let carried = [&mut [][..], &mut []];
+        kernel(&mut AdjointOutput { rows: &rows, q_rows, q, r, p, direct, stride, offset, bias, carried });
         out
     };
     let expected = run(&|output| reference::adjoint_tile(&tile, output));
@@ -307,6 +310,49 @@ fn check_adjoint(
         ["q rows", "q", "r", "p", "direct", "bias"].into_iter().zip(found.iter().zip(&expected))
     {
         assert_same(name, level, found, expected);
+    }
+    let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
+    let is_whole = options.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
+    if steps % 6 == 5 && !is_whole && !matches!(error, SpikeError::Projected { .. }) {
+        for (name, is_plain) in [("pieces of the plain loop", true), ("pieces", false)] {
+            let found = run(&|output| in_pieces(level, is_plain, &tile, output));
+            for (found, expected) in found.iter().zip(&expected) {
+                assert_same(name, level, found, expected);
+            }
+        }
+    }
+}
+
+/// Sweeps of one to three steps that carry p and q along.
+fn in_pieces(level: Level, is_plain: bool, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+    let (mut p, mut q) = (vec![0.0; tile.lanes], vec![0.0; tile.lanes]);
+    let mut timing = tile.timing;
+    let mut to = tile.end;
+    while to > 0 {
+        let from = to - to.min(1 + to % 3);
+        let fired: u32 = tile.spikes[from..to].iter().map(|bits| bits.count_ones()).sum();
+        let (rest, here) = timing.split_at(timing.len() - (fired as usize).min(timing.len()));
+        timing = rest;
+        let AdjointOutput { rows, q_rows, q: all_q, r, p: all_p, direct, stride, offset, bias, .. } = &mut *output;
+        let mut part = AdjointOutput {
+            rows,
+            q_rows,
+            q: all_q,
+            r,
+            p: all_p,
+            direct,
+            stride: *stride,
+            offset: *offset,
+            bias,
+            carried: [&mut p, &mut q],
+        };
+        let piece = AdjointTile { from, to, timing: here, ..*tile };
+        if is_plain {
+            reference::adjoint_tile(&piece, &mut part);
+        } else {
+            adjoint_tile(level, &piece, &mut part);
+        }
+        to = from;
     }
 }
 

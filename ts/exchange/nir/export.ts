@@ -30,7 +30,8 @@ interface Neuron {
 
 /**
  * The bytes of a NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
- * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`. Needs the npm package `h5wasm`.
+ * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; the neurons of a recurrent layer with a `Linear` from and
+ * to them, for which NIR states no delay. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, a refractory period, decays of 1.
  */
@@ -52,8 +53,10 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
     const given = parameters[spiking] as LayerParameters;
     spiking += 1;
     const below = chain.shape;
-    chain.add(`${layer.type}${index}`, weighted(layer, below, given, neuron, bias));
+    const [fromBelow, own] = split(layer, given.weights);
+    chain.add(`${layer.type}${index}`, weighted(layer, below, { ...given, weights: fromBelow }, neuron, bias));
     chain.add(`neuron${index}`, neurons(chain.shape, given, neuron, bias));
+    if (own.length > 0) chain.loop(`recurrent${index}`, linear(own, chain.shape[0] ?? 0, neuron));
   }
   return writeGraph(chain.finish(), options.h5wasm);
 }
@@ -86,9 +89,11 @@ function neuronOf({ config, info }: Network, clock: Clock): Neuron {
   };
 }
 
-/** Nodes one after the other. */
+/** Nodes one after the other, some with a way back to themselves. */
 class Chain {
   readonly #nodes = new Map<string, NirNode>();
+  readonly #edges: [string, string][] = [];
+  #last: string | undefined;
   /** Of what comes out of the last node. */
   shape: number[];
 
@@ -99,13 +104,21 @@ class Chain {
 
   add(name: string, { node, shape }: Added): void {
     this.#nodes.set(name, node);
+    if (this.#last !== undefined) this.#edges.push([this.#last, name]);
+    this.#last = name;
     this.shape = shape;
+  }
+
+  /** Takes what comes out of the last node through another one back to it. */
+  loop(name: string, node: NirNode): void {
+    const last = this.#last as string;
+    this.#nodes.set(name, node);
+    this.#edges.push([last, name], [name, last]);
   }
 
   finish(): { nodes: Map<string, NirNode>; edges: [string, string][] } {
     this.add("output", { node: node("Output", { shape: whole(...this.shape) }), shape: this.shape });
-    const names = [...this.#nodes.keys()];
-    return { nodes: this.#nodes, edges: names.slice(1).map((name, k) => [names[k] as string, name]) };
+    return { nodes: this.#nodes, edges: this.#edges };
   }
 }
 
@@ -133,9 +146,29 @@ function passive(layer: LayerConfig, shape: number[], index: number): Added {
 
 type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" }>;
 
-function weighted(layer: Weighted, below: number[], { weights, biases }: LayerParameters, neuron: Neuron, bias: string): Added {
+/** Weights from the layer below, and those from the layer itself. */
+function split(layer: Weighted, weights: Float32Array): [Float32Array, Float32Array] {
+  if (layer.type !== "dense" || !layer.recurrent) return [weights, new Float32Array(0)];
+  const { units } = layer;
+  const inputs = weights.length / units;
+  const below = inputs - units;
+  const part = (start: number, length: number) =>
+    Float32Array.from({ length: units * length }, (_, k) => weights[Math.floor(k / length) * inputs + start + (k % length)] ?? 0);
+  return [part(0, below), part(below, units)];
+}
+
+/** Weights as they stand in the file. */
+function scaled(weights: Float32Array, neuron: Neuron): Float32Array {
   const scale = neuron.tauSyn === undefined ? neuron.gain / neuron.membraneStep : 1;
-  const values = scale === 1 ? weights : weights.map((weight) => weight * scale);
+  return scale === 1 ? weights : weights.map((weight) => weight * scale);
+}
+
+function linear(weights: Float32Array, units: number, neuron: Neuron): NirNode {
+  return node("Linear", { weight: floats([units, weights.length / units], scaled(weights, neuron)) });
+}
+
+function weighted(layer: Weighted, below: number[], { weights, biases }: LayerParameters, neuron: Neuron, bias: string): Added {
+  const values = scaled(weights, neuron);
   const hasBias = (neuron.tauSyn === undefined || bias === "affine") && biases.some((value) => value !== 0);
   const biasScale =
     neuron.tauSyn === undefined ? neuron.biasGain / neuron.membraneStep : (neuron.biasGain * neuron.currentStep) / neuron.gain;

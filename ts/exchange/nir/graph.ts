@@ -70,8 +70,17 @@ export class NamedNode {
   }
 }
 
-/** The nodes of a graph that is one chain, from its input to its output. */
-export function chainOf({ nodes, edges }: NirGraph): NamedNode[] {
+/** A graph that is one chain, from its input to its output. */
+export interface NirChain {
+  nodes: NamedNode[];
+  /** Weights through which the output of a node comes back to it, by its name. */
+  loops: Map<string, NamedNode>;
+}
+
+/** The chain of a graph. */
+export function chainOf(graph: NirGraph): NirChain {
+  const { nodes } = graph;
+  const { loops, edges } = withoutLoops(graph);
   const next = new Map<string, string>();
   const reached = new Set<string>();
   for (const [from, to] of edges) {
@@ -96,7 +105,29 @@ export function chainOf({ nodes, edges }: NirGraph): NamedNode[] {
   }
   const last = chain.at(-1) as NamedNode;
   if (last.type !== "Output") throw last.fault("", "ends the chain, which must end with an Output");
-  if (chain.length < nodes.size)
+  if (chain.length + loops.size < nodes.size)
     throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the way from Input to Output");
-  return chain;
+  return { nodes: chain, loops };
+}
+
+/** Takes weights that lead from a node to the same node out of a graph. */
+function withoutLoops({ nodes, edges }: NirGraph): { loops: Map<string, NamedNode>; edges: NirGraph["edges"] } {
+  const sources = new Map<string, string[]>();
+  const targets = new Map<string, string[]>();
+  for (const [from, to] of edges) {
+    sources.set(to, [...(sources.get(to) ?? []), from]);
+    targets.set(from, [...(targets.get(from) ?? []), to]);
+  }
+  const loops = new Map<string, NamedNode>();
+  const names = new Set<string>();
+  for (const [name, node] of nodes) {
+    const [source, ...moreSources] = sources.get(name) ?? [];
+    const [target, ...moreTargets] = targets.get(name) ?? [];
+    const isOnly = moreSources.length === 0 && moreTargets.length === 0;
+    if (source === undefined || source !== target || !isOnly || (node.type !== "Linear" && node.type !== "Affine")) continue;
+    if (loops.has(source)) throw new SpikeletError("DATA_FORMAT", "edges", `${source} comes back to itself more than once`);
+    loops.set(source, new NamedNode(name, node));
+    names.add(name);
+  }
+  return { loops, edges: edges.filter(([from, to]) => !names.has(from) && !names.has(to)) };
 }

@@ -2,7 +2,7 @@ import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
 import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
 import { readGraph } from "./hdf5.js";
-import { NeuronReader } from "./neuron.js";
+import { type Incoming, NeuronReader } from "./neuron.js";
 import { Clock, type NirOptions } from "./options.js";
 
 /** How {@link importNir} reads. */
@@ -23,12 +23,12 @@ export interface ImportedNetwork {
 
 /**
  * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons, `AvgPool2d`,
- * `SumPool2d` and `Flatten`. Needs the npm package `h5wasm`.
+ * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
 export async function importNir(bytes: Uint8Array, options: NirImportOptions = {}): Promise<ImportedNetwork> {
-  const chain = chainOf(await readGraph(bytes, options.h5wasm));
+  const { nodes: chain, loops } = chainOf(await readGraph(bytes, options.h5wasm));
   const input = shapeOf(chain[0] as NamedNode);
   const neurons = new NeuronReader(new Clock(options));
   const layers: LayerConfig[] = [];
@@ -39,12 +39,14 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     const node = chain[place] as NamedNode;
     const next = chain[place + 1] as NamedNode;
     const layer = layerOf(node, shape);
-    layers.push(layer.config);
+    const loop = layer.weights && loops.get(next.name);
+    layers.push(loop === undefined ? layer.config : recurrent(layer.config, loop));
     shape = layer.shape;
     factor *= layer.factor;
     if (layer.weights !== undefined) {
       const units = shape.reduce((product, length) => product * length, 1);
-      parameters.push(neurons.read(next, units, { ...layer.weights, factor }));
+      const weights = { ...layer.weights, factor };
+      parameters.push(neurons.read(next, units, loop === undefined ? weights : withOwn(weights, loop)));
       factor = 1;
       place += 1;
     }
@@ -106,6 +108,31 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
     default:
       throw node.fault("", `is a ${node.type}, which this library does not have`);
   }
+}
+
+function recurrent(config: LayerConfig, loop: NamedNode): LayerConfig {
+  if (config.type === "dense") return { ...config, recurrent: true };
+  throw loop.fault("", `leads from neurons to themselves after a ${config.type} layer: only dense layers can be recurrent`);
+}
+
+/** Weights and biases of a dense layer with those of a loop behind them. */
+function withOwn({ weights, biases, filters: units, factor }: Incoming, loop: NamedNode): Incoming {
+  const { shape, values } = loop.array("weight");
+  if (shape.length !== 2 || shape.some((length) => length !== units))
+    throw loop.fault("weight", `must be [${units}, ${units}], got [${shape.join(", ")}]`);
+  const below = weights.length / units;
+  const inputs = below + units;
+  const joined = Float64Array.from({ length: units * inputs }, (_, k) => {
+    const [unit, input] = [Math.floor(k / inputs), k % inputs];
+    return input < below ? (weights[unit * below + input] ?? 0) * factor : (values[unit * units + input - below] ?? 0);
+  });
+  const own = loop.type === "Affine" ? loop.numbers("bias", units) : () => 0;
+  return {
+    weights: joined,
+    biases: Array.from({ length: units }, (_, unit) => (biases?.[unit] ?? 0) + own(unit)),
+    filters: units,
+    factor: 1,
+  };
 }
 
 function convolution(node: NamedNode, below: readonly number[]): ReadLayer {

@@ -44,6 +44,8 @@ fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> Ad
     AdjointTile {
         lanes: TILE,
         end: STEPS,
+        from: 0,
+        to: STEPS,
         trace: &state.trace,
         spikes: &state.spikes,
         error,
@@ -71,6 +73,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &AdjointTile<'_>) {
         stride: TILE,
         offset: 0,
         bias: &mut bias,
+        carried: [&mut [], &mut []],
     };
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements((STEPS * TILE) as u64));

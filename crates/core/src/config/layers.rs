@@ -51,7 +51,8 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
         let path = format!("network.layers[{index}]");
         below = match (layer, below) {
             (LayerConfig::Dense(dense), Below::Units(inputs)) => {
-                dense_layer(&format!("{path}.units"), inputs, dense.units, steps, &mut room)?;
+                let own = if dense.recurrent { u64::from(dense.units) } else { 0 };
+                dense_layer(&format!("{path}.units"), inputs + own, dense.units, steps, &mut room)?;
                 Below::Units(u64::from(dense.units))
             }
             (LayerConfig::Dense(_), Below::Picture(_)) => {

@@ -50,6 +50,12 @@ impl NetworkConfig {
         self.layers.iter().filter(|layer| layer.is_spiking()).count()
     }
 
+    /// Whether any layer listens to itself.
+    #[must_use]
+    pub fn is_recurrent(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, LayerConfig::Dense(Dense { recurrent: true, .. })))
+    }
+
     fn default_steps() -> u32 {
         300
     }
@@ -175,6 +181,9 @@ deserialize_tagged!(LayerConfig {
 pub struct Dense {
     /// Number of units, at least 1.
     pub units: u32,
+    /// Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5).
+    #[serde(default)]
+    pub recurrent: bool,
 }
 
 /// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).

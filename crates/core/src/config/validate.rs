@@ -3,7 +3,8 @@
 use super::layers::layers;
 use super::validate_rule::rule;
 use super::{
-    Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ResetPaths, ScheduleConfig, Threads,
+    Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ResetPath, ResetPaths, ScheduleConfig,
+    Threads,
 };
 use crate::error::{Error, Result};
 
@@ -20,6 +21,9 @@ impl Config {
         rule(&self.rule, self.network.spiking_layers())?;
         if self.network.neuron.refractory_steps() > 0 && *self.rule.reset_paths() != ResetPaths::default() {
             return Err(Error::config("rule.resetPath", "is not defined with singleSpike or refractory"));
+        }
+        if self.network.is_recurrent() {
+            recurrent_paths(self.rule.reset_paths())?;
         }
         loss(&self.loss)?;
         activity(&self.loss)?;
@@ -40,6 +44,16 @@ impl Config {
         training.augmentation.validate(self.network.input)?;
         training.threads.validate("training.threads")
     }
+}
+
+/// A lag looks further back in the sweep than a recurrent layer remembers.
+fn recurrent_paths(paths: &ResetPaths) -> Result<()> {
+    for (name, path) in [("activation", paths.activation), ("timing", paths.timing)] {
+        if matches!(path, ResetPath::Lag(_)) {
+            return Err(Error::config(format!("rule.resetPath.{name}"), "lag is not defined with recurrent layers"));
+        }
+    }
+    Ok(())
 }
 
 impl Threads {

@@ -21,6 +21,8 @@ pub(crate) struct Arrivals {
     lane_of_unit: Vec<u32>,
     /// In a convolution.
     pub(crate) sites: SiteLists,
+    /// In a recurrent layer.
+    own: OwnSpikes,
     /// Step up to which the source's spikes were taken.
     taken: usize,
     steps: usize,
@@ -36,6 +38,14 @@ pub(crate) struct SiteLists {
     /// Steps that the lists hold.
     listed: (usize, usize),
     steps: usize,
+}
+
+/// What arrives at a recurrent layer: the spikes from below, then its own of the step before, which come as inputs behind those.
+#[derive(Debug, Default)]
+struct OwnSpikes {
+    /// By step, as far as the layer was run; empty in other layers.
+    offsets: Vec<u32>,
+    units: Vec<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +76,9 @@ impl Arrivals {
             arrivals.sites.steps = steps;
             arrivals.sites.offsets.resize(wiring.sites.len() * (steps + 1), 0);
         }
+        if wiring.is_recurrent() {
+            arrivals.own.offsets.resize(steps + 1, 0);
+        }
         arrivals
     }
 
@@ -73,6 +86,8 @@ impl Arrivals {
     pub(crate) fn clear(&mut self) {
         self.offsets.fill(0);
         self.units.clear();
+        self.own.offsets.fill(0);
+        self.own.units.clear();
         self.sites.listed = (0, 0);
         self.taken = 0;
         for (gates, resting) in self.gates.iter_mut().zip(&self.resting_gates) {
@@ -146,9 +161,25 @@ impl Arrivals {
         }
     }
 
-    /// What arrives, by step.
+    /// Lists what arrives at a recurrent layer at step `t`; `fired` are its units that fired at the step before.
+    pub(crate) fn hear(&mut self, wiring: &Wiring, spikes: StepEvents<'_>, t: usize, fired: impl Iterator<Item = u32>) {
+        let below = wiring.shape.below() as u32;
+        let Self { offsets, units, own, .. } = self;
+        let from_below = if wiring.pools.is_empty() { spikes } else { StepEvents { offsets, units } };
+        own.units.extend_from_slice(from_below.at(t));
+        own.units.extend(fired.map(|unit| below + unit));
+        own.offsets[t + 1] = own.units.len() as u32;
+    }
+
+    /// What arrives, by step; at a recurrent layer as far as it was run.
     pub(crate) fn events<'a>(&'a self, wiring: &Wiring, spikes: StepEvents<'a>) -> StepEvents<'a> {
-        if wiring.pools.is_empty() { spikes } else { StepEvents { offsets: &self.offsets, units: &self.units } }
+        if wiring.is_recurrent() {
+            StepEvents { offsets: &self.own.offsets, units: &self.own.units }
+        } else if wiring.pools.is_empty() {
+            spikes
+        } else {
+            StepEvents { offsets: &self.offsets, units: &self.units }
+        }
     }
 
     /// The same for a pass over all steps.

@@ -80,8 +80,8 @@ fn run_layer(
     let source = index.checked_sub(1).map(|below| &network.wirings[below]);
     here.arrivals.take(wiring, source, spikes, if is_input_known { last } else { to });
     let last_arrival = last_event(here.arrivals.events(wiring, spikes).offsets);
-    // What is known of units without input holds for those that may always fire.
-    let may_finish = is_input_known && network.refractory == 0;
+    // What is known of units without input holds for those that may always fire and that do not drive each other.
+    let may_finish = is_input_known && network.refractory == 0 && !wiring.is_recurrent();
     let driven_to = if may_finish { last_arrival.clamp(here.reached, to) } else { to };
     run_sites(level, network, index, spikes, driven_to, here);
     let is_quiet = may_finish && last_arrival <= driven_to;
@@ -130,6 +130,25 @@ fn run_sites(level: Level, network: &Network, index: usize, spikes: StepEvents<'
         return;
     }
     layer.reached = to;
+    if network.wirings[index].is_recurrent() {
+        for t in from..to {
+            layer.hear(&network.wirings[index], spikes, t);
+            run_steps(level, network, index, spikes, (t, t + 1), layer);
+        }
+    } else {
+        run_steps(level, network, index, spikes, (from, to), layer);
+    }
+}
+
+/// Runs the sites of a layer over some steps, tile by tile.
+fn run_steps(
+    level: Level,
+    network: &Network,
+    index: usize,
+    spikes: StepEvents<'_>,
+    (from, to): (usize, usize),
+    layer: &mut LayerWork,
+) {
     let steps = network.steps;
     let words = steps.div_ceil(64);
     let wiring = &network.wirings[index];

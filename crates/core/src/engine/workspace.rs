@@ -2,11 +2,14 @@
 
 use super::arrivals::Arrivals;
 use super::quiet::Quiet;
+use spikelet_kernels::StepEvents;
+
 use crate::augment::Augmented;
 use crate::loss::OutputGradient;
 use crate::network::Network;
 use crate::readout::{LayerSpikes, Readout};
-use crate::rule::{Injections, InputGradient, TileGradient};
+use crate::rule::{Injections, InputGradient, RecurrentWork, TileGradient};
+use crate::wiring::Wiring;
 
 /// State and trace of one sample on its way through the network.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(crate) struct Workspace {
     pub(crate) tile_gradient: TileGradient,
     /// Gradients of what arrives at a convolution.
     pub(crate) input_gradient: InputGradient,
+    /// Sweeps of recurrent layers.
+    pub(crate) recurrent: RecurrentWork,
     /// Spikes of each unit of a layer.
     pub(crate) counts: Vec<u32>,
 }
@@ -72,7 +77,7 @@ impl Workspace {
             .map(|(index, wiring)| {
                 let (lanes, sites) = (wiring.lanes, wiring.sites.len());
                 let steps = |wanted: bool| if wanted { network.steps * wiring.stride } else { 0 };
-                let is_read_below = index > 0;
+                let is_read_later = index > 0 || wiring.is_recurrent();
                 let injects = index > 0 && index + 1 == network.shapes.len();
                 let source = index.checked_sub(1).map(|below| &network.wirings[below]);
                 LayerWork {
@@ -82,8 +87,8 @@ impl Workspace {
                     busy: vec![0; sites * network.steps.div_ceil(64)],
                     arrivals: Arrivals::new(wiring, source, network.steps),
                     offsets: vec![0; network.steps + 1],
-                    q: vec![0.0; steps(is_read_below)],
-                    r: vec![0.0; steps(is_read_below)],
+                    q: vec![0.0; steps(is_read_later)],
+                    r: vec![0.0; steps(is_read_later)],
                     p: vec![0.0; steps(injects)],
                     direct: vec![0.0; steps(injects)],
                     ..LayerWork::default()
@@ -103,6 +108,7 @@ impl Workspace {
             quiet: Quiet::default(),
             tile_gradient: TileGradient::default(),
             input_gradient: InputGradient::default(),
+            recurrent: RecurrentWork::default(),
             counts: Vec::new(),
         }
     }
@@ -125,13 +131,16 @@ impl Workspace {
     }
 }
 
+/// Bits that are set, in order.
+pub(crate) fn set_bits(word: u64) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(word), |bits| Some(bits & bits.wrapping_sub(1)))
+        .take_while(|&bits| bits != 0)
+        .map(|bits| bits.trailing_zeros() as usize)
+}
+
 /// Steps whose bits are set, in order.
 pub(crate) fn set_steps(busy: &[u64]) -> impl Iterator<Item = usize> + '_ {
-    busy.iter().enumerate().flat_map(|(word, &bits)| {
-        std::iter::successors(Some(bits), |bits| Some(bits & bits.wrapping_sub(1)))
-            .take_while(|&bits| bits != 0)
-            .map(move |bits| word * 64 + bits.trailing_zeros() as usize)
-    })
+    busy.iter().enumerate().flat_map(|(word, &bits)| set_bits(bits).map(move |bit| word * 64 + bit))
 }
 
 impl LayerWork {
@@ -159,6 +168,19 @@ impl LayerWork {
                 busy[word] &= kept;
             }
         }
+    }
+
+    /// Lists what arrives at a recurrent layer at step `t`.
+    pub(super) fn hear(&mut self, wiring: &Wiring, spikes: StepEvents<'_>, t: usize) {
+        let Self { arrivals, spikes: fired, .. } = self;
+        let steps = fired.len() / wiring.sites.len();
+        let before = |number: usize| t.checked_sub(1).map_or(0, |before| fired[number * steps + before]);
+        let own = wiring
+            .sites
+            .iter()
+            .enumerate()
+            .flat_map(|(number, site)| set_bits(before(number)).map(move |lane| (site.lane + lane) as u32));
+        arrivals.hear(wiring, spikes, t, own);
     }
 
     /// The layer's spikes at steps before `steps`.

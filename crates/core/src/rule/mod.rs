@@ -2,6 +2,7 @@
 
 mod convolution;
 mod injections;
+mod recurrent;
 mod sweep;
 mod trace;
 
@@ -11,6 +12,7 @@ use crate::config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRu
 
 pub(crate) use convolution::{InputGradient, TileGradient};
 pub(crate) use injections::Injections;
+pub(crate) use recurrent::RecurrentWork;
 pub(crate) use sweep::backward;
 pub use trace::LayerTrace;
 pub(crate) use trace::SampleTrace;

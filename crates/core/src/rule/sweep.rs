@@ -8,8 +8,9 @@
 use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project};
 
 use super::convolution::{InputGradient, timing_sum};
+use super::recurrent::sweep_recurrent;
 use super::trace::{record_forward, record_sweep};
-use super::{Lanes, Sweep};
+use super::{Lanes, Sweep, Weights};
 use crate::engine::{LayerWork, Slot, Workspace};
 use crate::geometry::NO_UNIT;
 use crate::loss::{OutputGradient, SpikeGradient};
@@ -73,6 +74,63 @@ pub(super) struct Source<'a> {
     pub(super) end: usize,
 }
 
+/// One sweep at one layer.
+#[derive(Clone, Copy)]
+pub(super) struct LayerSweep<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    pub(super) layer: usize,
+    /// Step from which on there is no gradient.
+    pub(super) end: usize,
+    /// λ_act · scale.
+    pub(super) factor: f32,
+    sweep: &'a Sweep,
+    /// dL/dS at every step, besides what comes from above.
+    hidden_slope: f32,
+}
+
+impl LayerSweep<'_> {
+    pub(super) fn weights(&self) -> Weights {
+        self.sweep.weights[self.layer]
+    }
+
+    /// A site, with its trace and spikes, at steps `from..to`.
+    pub(super) fn tile<'a>(
+        &'a self,
+        number: usize,
+        (trace, spikes): (&'a [f32], &'a [u64]),
+        error: SpikeError<'a>,
+        timing: &'a [f32],
+        (from, to): (usize, usize),
+    ) -> AdjointTile<'a> {
+        let Self { network, layer, sweep, .. } = *self;
+        let wiring = &network.wirings[layer];
+        let site = &wiring.sites[number];
+        AdjointTile {
+            lanes: site.lanes,
+            end: self.end,
+            from,
+            to,
+            trace,
+            spikes,
+            error,
+            timing,
+            timing_weight: self.weights().timing,
+            is_gated: sweep.is_gated,
+            surrogate: sweep.surrogate,
+            slope_floor: SLOPE_FLOOR,
+            constants: network.constants,
+            options: sweep.options(&Lanes {
+                layer,
+                in_use: wiring.lanes_in_use(site),
+                bias: network.layer(layer)[site.tile].site_bias(site),
+                hidden_slope: self.hidden_slope,
+                refractory: network.refractory,
+            }),
+        }
+    }
+}
+
 /// One layer. `add`: `None` writes the slot, `Some(false)` writes it times the sweep's weight, `Some(true)` adds.
 #[expect(clippy::too_many_arguments, reason = "one step of the function above")]
 fn sweep_layer(
@@ -86,7 +144,9 @@ fn sweep_layer(
     slot: &mut Slot,
 ) {
     let steps = network.steps;
-    let Workspace { layers, gradient, error, timing, injections, extra, tile_gradient, input_gradient, .. } = work;
+    let Workspace {
+        layers, gradient, error, timing, injections, extra, tile_gradient, input_gradient, recurrent, ..
+    } = work;
     let (here, above) = layers[layer..].split_first_mut().expect("the layer exists");
     let wiring = &network.wirings[layer];
     let weights = sweep.weights[layer];
@@ -95,15 +155,20 @@ fn sweep_layer(
         input_gradient.fill(level, network, layer + 1, above.first(), end, factor);
     }
     let source = Source { level, network, layer, above: above.first(), gradient, arriving: input_gradient, end };
+    let stored = &mut slot.layers[layer];
+    let layer_sweep = LayerSweep { level, network, layer, end, factor, sweep, hidden_slope: gradient.hidden[layer] };
+    if wiring.is_recurrent() {
+        return sweep_recurrent(&layer_sweep, &source, add, here, recurrent, extra, stored);
+    }
     let is_below_output = layer + 2 == network.shapes.len();
     let is_projected = factor != 0.0
         && is_below_output
         && !sweep.is_direct_everywhere(network.refractory)
         && !network.wirings[layer + 1].selects()
+        && !network.wirings[layer + 1].is_recurrent()
         && source.above.is_some_and(|output| {
             injections.list(network, sweep, &gradient.spike, output, end, network.drive_gain(layer + 1) * factor)
         });
-    let stored = &mut slot.layers[layer];
     for (number, site) in wiring.sites.iter().enumerate() {
         let tile = &network.layer(layer)[site.tile];
         let spikes = &here.spikes[number * steps..(number + 1) * steps];
@@ -128,38 +193,21 @@ fn sweep_layer(
             (None, None) => (&stored.row_of_step, &mut stored.q[rows.clone()]),
             (None, Some(_)) => (&stored.row_of_step, &mut extra[..]),
         };
+        let error = if is_projected {
+            SpikeError::Projected {
+                weights: source.upward(number),
+                offsets: &injections.offsets,
+                injections: &injections.entries,
+            }
+        } else if error.is_empty() {
+            SpikeError::None
+        } else {
+            SpikeError::Given(error)
+        };
+        let trace = &here.trace[site.lane * steps..(site.lane + site.lanes) * steps];
         adjoint_tile(
             level,
-            &AdjointTile {
-                lanes: site.lanes,
-                end,
-                trace: &here.trace[site.lane * steps..(site.lane + site.lanes) * steps],
-                spikes,
-                error: if is_projected {
-                    SpikeError::Projected {
-                        weights: source.upward(number),
-                        offsets: &injections.offsets,
-                        injections: &injections.entries,
-                    }
-                } else if error.is_empty() {
-                    SpikeError::None
-                } else {
-                    SpikeError::Given(error)
-                },
-                timing,
-                timing_weight: weights.timing,
-                is_gated: sweep.is_gated,
-                surrogate: sweep.surrogate,
-                slope_floor: SLOPE_FLOOR,
-                constants: network.constants,
-                options: sweep.options(&Lanes {
-                    layer,
-                    in_use: wiring.lanes_in_use(site),
-                    bias: tile.site_bias(site),
-                    hidden_slope: gradient.hidden[layer],
-                    refractory: network.refractory,
-                }),
-            },
+            &layer_sweep.tile(number, (trace, spikes), error, timing, (0, end)),
             &mut AdjointOutput {
                 rows: row_of_step,
                 q_rows,
@@ -170,6 +218,7 @@ fn sweep_layer(
                 stride: wiring.stride,
                 offset: site.adjoint,
                 bias: &mut bias[..site.lanes],
+                carried: [&mut [], &mut []],
             },
         );
         match (&wiring.convolution, add) {

@@ -3,6 +3,7 @@
 use spikelet_kernels::{AdjointTile, Level, SpikeError, StepEvents, reference};
 
 use super::convolution::InputGradient;
+use super::recurrent::Return;
 use super::sweep::{SLOPE_FLOOR, Source};
 use super::{Lanes, Sweep};
 use crate::engine::Workspace;
@@ -136,6 +137,7 @@ pub(super) fn record_sweep(
         let wiring = &network.wirings[layer];
         let above = work.layers.get(layer + 1);
         arriving.fill(level, network, layer + 1, above, end, 1.0);
+        let returns = Return { level, network, layer };
         let source = Source { level, network, layer, above, gradient: &work.gradient, arriving: &arriving, end };
         for (number, site) in wiring.sites.iter().enumerate() {
             let units: Vec<_> = wiring.units_of(site).map(|(lane, &unit)| (lane, unit as usize)).collect();
@@ -149,6 +151,12 @@ pub(super) fn record_sweep(
             }
             buffer.clear();
             source.fill_error(number, 1.0, &mut buffer);
+            if wiring.is_recurrent() {
+                buffer.resize(end * site.lanes, 0.0);
+                for (t, row) in buffer.chunks_exact_mut(site.lanes).enumerate().take(end.saturating_sub(1)) {
+                    returns.add_error(site, &here.q[(t + 1) * wiring.stride..], 1.0, row);
+                }
+            }
             for (t, row) in buffer.chunks_exact(site.lanes).enumerate() {
                 units.iter().for_each(|&(lane, unit)| trace.spike_gradient[t * trace.units + unit] = row[lane]);
             }
@@ -158,6 +166,14 @@ pub(super) fn record_sweep(
             let spikes = &here.spikes[number * network.steps..][..network.steps];
             buffer.clear();
             source.fill_timing(number, spikes, &here.offsets, &here.units, &mut buffer);
+            if wiring.is_recurrent() && sweep.has_timing() {
+                let mut rest = &mut buffer[..];
+                for (t, &bits) in spikes[..end.saturating_sub(1)].iter().enumerate() {
+                    let (timing, later) = rest.split_at_mut(bits.count_ones() as usize);
+                    returns.add_timing(site, &here.r[(t + 1) * wiring.stride..], bits, timing);
+                    rest = later;
+                }
+            }
             let mut values = buffer.iter();
             for (t, &bits) in spikes[..end].iter().enumerate() {
                 for &(_, unit) in units.iter().filter(|(lane, _)| bits >> lane & 1 == 1) {
@@ -190,6 +206,8 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
         let kernel = AdjointTile {
             lanes: site.lanes,
             end,
+            from: 0,
+            to: end,
             trace: &here.trace[site.lane * network.steps..(site.lane + site.lanes) * network.steps],
             spikes,
             error: SpikeError::None,

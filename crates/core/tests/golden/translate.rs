@@ -74,6 +74,8 @@ fn layer(word: &str) -> Result<Value, String> {
     let number = |digits: &str| digits.parse::<u32>().map_err(|_| format!("no layer {word}"));
     if word == "flatten" {
         Ok(json!({ "type": "flatten" }))
+    } else if let Some(units) = word.strip_prefix("rfc") {
+        Ok(json!({ "type": "dense", "units": number(units)?, "recurrent": true }))
     } else if let Some(units) = word.strip_prefix("fc") {
         Ok(json!({ "type": "dense", "units": number(units)? }))
     } else if let Some((channels, kernel)) = word.strip_prefix("conv").and_then(|sizes| sizes.split_once('c')) {

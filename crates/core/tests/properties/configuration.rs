@@ -77,7 +77,10 @@ fn neuron() -> BoxedStrategy<Value> {
 
 /// A network whose layers fit each other.
 pub(crate) fn small_network() -> impl Strategy<Value = Value> {
-    let dense = || (1..70u32).prop_map(|units| json!({ "type": "dense", "units": units }));
+    let dense = || {
+        (1..70u32, any::<bool>())
+            .prop_map(|(units, recurrent)| json!({ "type": "dense", "units": units, "recurrent": recurrent }))
+    };
     let flat = proptest::collection::vec(dense(), 0..3).prop_map(|layers| (json!(12), layers));
     let square = || prop_oneof![Just(1), Just(3), Just(5)];
     let picture_layer = prop_oneof![
@@ -247,6 +250,17 @@ fn optimizer() -> BoxedStrategy<Value> {
     .boxed()
 }
 
+fn augmentation() -> BoxedStrategy<Value> {
+    let picture = prop_oneof![Just(Value::Null), Just(json!([1, 3, 4])), any_value()];
+    object(vec![
+        ("shift", whole().boxed()),
+        ("picture", picture.boxed()),
+        ("timeJitter", real().boxed()),
+        ("eventDropout", real().boxed()),
+        ("inputDropout", real().boxed()),
+    ])
+}
+
 fn training() -> BoxedStrategy<Value> {
     object(vec![
         ("batchSize", whole().boxed()),
@@ -260,6 +274,7 @@ fn training() -> BoxedStrategy<Value> {
         ("initialActivity", (real(), 1..4u32, real())
             .prop_map(|(spikes, samples, tolerance)| json!({ "spikesPerUnit": spikes, "samples": samples, "tolerance": tolerance }))
             .boxed()),
+        ("augmentation", augmentation()),
         ("seed", whole().boxed()),
         ("threads", prop_oneof![whole(), Just(json!("auto"))].boxed()),
     ])
