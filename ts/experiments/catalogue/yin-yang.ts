@@ -3,7 +3,7 @@ import { dense, RULES } from "./shared.js";
 
 const SIZES = {
   quick: { train: 1000, validation: 500, test: 500, epochs: 25, every: 10 },
-  full: { train: 5000, validation: 1000, test: 1000, epochs: 120, every: 40 },
+  full: { train: 5000, validation: 1000, test: 1000, epochs: 200, every: 70 },
 } as const satisfies Record<Scale, object>;
 
 export const yinYang: Experiment = {
@@ -24,10 +24,10 @@ export const yinYang: Experiment = {
       config: {
         network: { input: 5, steps: 300, layers: dense(30, 3) },
         rule,
-        loss: { type: "latency", inverseTemperature: 0.1 },
-        optimizer: { type: "adam", learningRate: 0.002 },
+        loss: { type: "latency", inverseTemperature: 0.5 },
+        optimizer: { type: "adam", learningRate: 0.01 },
         schedule: { type: "step", every: SIZES[scale].every, factor: 0.3 },
-        training: { batchSize: 32, epochs: SIZES[scale].epochs },
+        training: { batchSize: 64, epochs: SIZES[scale].epochs },
       },
     })),
   figures: [
