@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { chainOf, type NirGraph } from "../../ts/exchange/nir/graph.js";
+
+const TYPES = { input: "Input", fc: "Affine", lif: "LIF", back: "Linear", output: "Output" };
+type Name = keyof typeof TYPES;
+
+function graph(...edges: [Name, Name][]): NirGraph {
+  const names = new Set(edges.flat());
+  return { nodes: new Map([...names].map((name) => [name, { type: TYPES[name], fields: new Map() }])), edges };
+}
+
+describe("a graph of NIR", () => {
+  const chain: [Name, Name][] = [
+    ["input", "fc"],
+    ["fc", "lif"],
+    ["lif", "output"],
+  ];
+
+  it("is read from the input to the output, in whatever order its edges are", () => {
+    expect(chainOf(graph(...chain.toReversed())).nodes.map(({ name }) => name)).toEqual(["input", "fc", "lif", "output"]);
+  });
+
+  it("may come back to a node through weights", () => {
+    const { nodes, loops } = chainOf(graph(...chain, ["lif", "back"], ["back", "lif"]));
+    expect(nodes.map(({ name }) => name)).toEqual(["input", "fc", "lif", "output"]);
+    expect([...loops].map(([name, weights]) => [name, weights.name])).toEqual([["lif", "back"]]);
+  });
+
+  it.each<[string, NirGraph, string]>([
+    ["a second way out", graph(...chain, ["lif", "back"]), "lif goes to two nodes: only a chain"],
+    ["a second way in", graph(...chain, ["back", "lif"]), "lif gets two inputs: only a chain"],
+    ["two recurrent connections", graph(...chain, ["lif", "back"], ["back", "lif"], ["back", "fc"]), "only a chain"],
+    ["no end", graph(["input", "fc"], ["fc", "lif"]), "must end with an Output"],
+    ["no beginning", graph(["fc", "lif"], ["lif", "output"]), "there must be one Input, got 0"],
+  ])("with %s is refused", (_, given, message) => {
+    expect(() => chainOf(given)).toThrow(message);
+  });
+});
