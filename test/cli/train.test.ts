@@ -58,6 +58,14 @@ describe("spikelet train", () => {
       backend: { threads: 1 },
     });
 
+    const early = await spikelet(["evaluate", "--checkpoint", join(out, "best.safetensors"), "--json", "--early-decision"]);
+    const { test } = report(out);
+    expect(early.json()[0]).toMatchObject({
+      test: { accuracy: { firstSpike: test.accuracy.firstSpike }, decisionStep: test.decisionStep },
+      warnings: [],
+    });
+    expect(early.json()[0]).toMatchObject({ test: { spikes: { perSample: test.spikes.untilDecision } } });
+
     const predict = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "3", "--json"]);
     expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);
 
@@ -118,6 +126,22 @@ describe("spikelet train", () => {
         .split("\n")
         .map((line) => line.split(",").slice(0, 10));
     expect(column(stopped)).toEqual(column(whole));
+  });
+
+  it("shifts the pictures of a preset by one setting", async () => {
+    const out = await folder();
+    const shifted = ["--set", "training.epochs=1", "--set", "training.augmentation.shift=1", "--out", out];
+    expect(await spikelet(["train", "--preset", "mnist", "--dataset", "digits", ...SMALL, ...shifted])).toMatchObject({
+      code: 0,
+    });
+    expect(report(out).config.training.augmentation).toMatchObject({ shift: 1, picture: [1, 28, 28] });
+    expect(report(out).test.accuracy.firstSpike).toBeGreaterThan(0.5);
+
+    const flat = await spikelet(["train", ...SMALL, ...shifted, "--set", "training.augmentation.picture=null"]);
+    expect(flat).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("training.augmentation.shift: needs to know the picture"),
+    });
   });
 
   it("ends at once at a second Ctrl-C", async () => {
