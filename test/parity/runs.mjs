@@ -98,6 +98,13 @@ export const RUNS = {
       { type: "latency", targetCount: { weight: 1, scope: "all", positive: 3, negative: 1 } },
       { optimizer: { type: "adam", weightDecay: 0.01 } },
     ),
+  "antlr, recurrent, changed samples": () =>
+    mixed(
+      layers({ type: "flatten" }, { type: "dense", units: 70, recurrent: true }),
+      { type: "antlr" },
+      { type: "latency" },
+      { augmentation: { shift: 1, timeJitter: 1.5, eventDropout: 0.1, inputDropout: 0.1 } },
+    ),
 };
 
 const SMALL_SIDE = 10;
@@ -109,10 +116,10 @@ const SMALL_BATCH = 5;
  * @param {Config["network"]["layers"]} hidden
  * @param {NonNullable<Config["rule"]>} rule
  * @param {NonNullable<Config["loss"]>} loss
- * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, neuron?: NonNullable<Config["network"]["neuron"]> }} [more]
+ * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation }} [more]
  * @returns {Run}
  */
-function mixed(hidden, rule, loss, { neuron, ...more } = {}) {
+function mixed(hidden, rule, loss, { neuron, augmentation = {}, ...more } = {}) {
   const hasTrains = loss.type === "spikeTrain";
   return {
     config: {
@@ -132,6 +139,7 @@ function mixed(hidden, rule, loss, { neuron, ...more } = {}) {
         seed: 3,
         threads: 1,
         silentUnitUpdate: { strength: 0.05, rules: "all", convolutions: true },
+        augmentation,
       },
     },
     train: smallBlots(48, hasTrains),
