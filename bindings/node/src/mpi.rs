@@ -28,7 +28,10 @@ pub fn mpi_start() -> Result<Rank, Thrown> {
 #[napi(ts_return_type = "Promise<Uint8Array[]>")]
 pub fn mpi_exchange(bytes: &[u8]) -> AsyncTask<Job<Vec<Vec<u8>>, Vec<Uint8Array>>> {
     let bytes = bytes.to_vec();
-    Job::start(move || World::start()?.exchange(&bytes), |all| all.into_iter().map(Uint8Array::new).collect())
+    Job::start(
+        move || Ok(World::start()?.exchange(&bytes)?.into_iter().map(<[u8]>::to_vec).collect()),
+        |all| all.into_iter().map(Uint8Array::new).collect(),
+    )
 }
 
 /// Ends MPI once every process has come here.

@@ -15,8 +15,12 @@ use crate::Peers;
 static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);
 
 /// This process among those that `mpirun` started.
-#[derive(Clone, Copy, Debug)]
-pub struct World(Share);
+#[derive(Debug)]
+pub struct World {
+    share: Share,
+    /// What the last exchange brought; its memory serves the next one.
+    all: Vec<u8>,
+}
 
 impl World {
     /// Starts MPI, unless it was started before.
@@ -34,7 +38,8 @@ impl World {
             }
         }
         let world = SimpleCommunicator::world();
-        Ok(Self(Share { rank: world.rank() as usize, size: world.size() as usize }))
+        let share = Share { rank: world.rank() as usize, size: world.size() as usize };
+        Ok(Self { share, all: Vec::new() })
     }
 
     /// Ends MPI once every process has come to its end; later exchanges fail.
@@ -50,24 +55,24 @@ impl World {
 
 impl Peers for World {
     fn share(&self) -> Share {
-        self.0
+        self.share
     }
 
-    fn exchange(&mut self, records: &[u8]) -> Result<Vec<Vec<u8>>> {
+    fn exchange(&mut self, records: &[u8]) -> Result<Vec<&[u8]>> {
         let universe = UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner);
         let world = universe.as_ref().ok_or_else(|| unavailable("MPI has ended"))?.world();
-        let mut lengths = vec![0; self.0.size];
+        let mut lengths = vec![0; self.share.size];
         world.all_gather_into(&(records.len() as u64), &mut lengths[..]);
         let Places { counts, starts, total } = Places::of(&lengths)?;
-        let mut all = vec![0; total];
-        world.all_gather_varcount_into(records, &mut PartitionMut::new(&mut all[..], counts, starts));
-        let mut rest = all.as_slice();
+        self.all.resize(total, 0);
+        world.all_gather_varcount_into(records, &mut PartitionMut::new(&mut self.all[..], counts, starts));
+        let mut rest = self.all.as_slice();
         Ok(lengths
             .iter()
             .map(|&length| {
                 let (one, others) = rest.split_at(length as usize);
                 rest = others;
-                one.to_vec()
+                one
             })
             .collect())
     }

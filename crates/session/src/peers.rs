@@ -12,7 +12,7 @@ pub trait Peers: std::fmt::Debug + Send {
     ///
     /// # Errors
     /// `INTERNAL` when the others can't be reached.
-    fn exchange(&mut self, records: &[u8]) -> Result<Vec<Vec<u8>>>;
+    fn exchange(&mut self, records: &[u8]) -> Result<Vec<&[u8]>>;
 }
 
 /// One batch with the others.
@@ -25,6 +25,5 @@ pub(crate) fn learn_together<E: Executor>(
 ) -> Result<Vec<TrainEvent>> {
     let mine = trainer.run_share(train, peers.share(), executor)?;
     let all = peers.exchange(&mine)?;
-    let all: Vec<&[u8]> = all.iter().map(Vec::as_slice).collect();
     trainer.finish_share(train, validation, &all, executor)
 }
