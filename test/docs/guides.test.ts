@@ -22,6 +22,7 @@ const RUN = [
   "docs/coming-from-snntorch.md",
   "docs/exchange.md",
   "docs/encoders-and-losses.md",
+  "docs/how-to-choose-a-rule.md",
 ];
 
 const guides = RUN.map((path) => {
