@@ -140,6 +140,17 @@ describe("an experiment", () => {
     ).not.toBe(base);
   });
 
+  it("judges by the training samples where it is asked what is remembered", async () => {
+    const remembered = {
+      ...small,
+      arms: () => [arm("antlr")],
+      data: () => [{ dataset: "yinYang", train: 50, isRemembered: true }],
+    };
+    const [record] = records(await all(remembered, { seeds: [1] }));
+    expect(record?.data).toMatchObject({ train: 50, validation: 50, test: 50 });
+    expect(record?.test.accuracy).toEqual(record?.epochs[(record?.chosen.epoch ?? 0) - 1]?.validation?.accuracy);
+  });
+
   it("draws the data anew for every seed where it is told to", async () => {
     const drawn = { ...small, arms: () => [arm("antlr")], data: () => [{ dataset: "yinYang", isDrawnPerSeed: true }] };
     const [first, second] = records(await all(drawn));

@@ -17,7 +17,7 @@ export const insideOrFinal: Experiment = {
     (["antlr", "mixture"] as const).flatMap((series) =>
       DEPTHS[scale].map((depth): Arm => {
         const base = digitsConfig(scale, RULES[series]);
-        const hidden = new Array<number>(depth).fill(scale === "quick" ? 60 : 200);
+        const hidden = new Array<number>(depth).fill(scale === "quick" ? 60 : 100);
         return { series, at: depth, config: { ...base, network: { ...base.network, layers: dense(...hidden, 10) } } };
       }),
     ),
