@@ -51,8 +51,14 @@ pub fn encoding(bytes: &[u8]) {
 /// The elements fill the shape.
 pub fn idx(bytes: &[u8]) {
     if let Some(array) = sound(spikelet_session::parse_idx(bytes)) {
-        assert_eq!(array.shape.iter().map(|&length| length as usize).product::<usize>(), array.data.len());
+        assert!(fills(&array.shape, array.data.len()));
     }
+}
+
+/// Whether so many elements fill a shape.
+fn fills(shape: &[u32], elements: usize) -> bool {
+    let room = shape.iter().try_fold(1, |room: usize, &length| room.checked_mul(length as usize));
+    if shape.contains(&0) { elements == 0 } else { room == Some(elements) }
 }
 
 /// One recording, and two that share the bytes.
@@ -72,7 +78,7 @@ pub fn npy(bytes: &[u8]) {
 /// The numbers of every tensor fill its shape.
 pub fn tensors(bytes: &[u8]) {
     for tensor in sound(spikelet_session::parse_tensors(bytes)).unwrap_or_default() {
-        assert_eq!(tensor.shape.iter().map(|&length| length as usize).product::<usize>(), tensor.data.len());
+        assert!(fills(&tensor.shape, tensor.data.len()));
     }
 }
 

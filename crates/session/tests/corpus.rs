@@ -19,7 +19,7 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 const ANY_INPUT_BYTES: usize = 4 << 20;
 /// Memory for each byte of an input: a network has weights in whole vectors, moments, sums, copies for its neighbours.
 const BYTES_PER_BYTE: usize = 100;
-/// Changes of each saved input.
+/// Changes of each saved input, unless the environment variable `SPIKELET_CHANGES` says how many.
 const CHANGES: u32 = 1000;
 
 /// One target at a time, so that the memory is its own.
@@ -94,10 +94,11 @@ fn replay(target: &str) {
     let &(name, run) = TARGETS.iter().find(|(name, _)| *name == target).expect("the target is in the list");
     let inputs = saved(name);
     assert!(inputs.len() >= 3, "{name} has {} saved inputs", inputs.len());
+    let changes = std::env::var("SPIKELET_CHANGES").map_or(CHANGES, |text| text.parse().expect("a number of changes"));
     let mut draw = Draw(inputs.len() as u32);
     for (origin, input) in &inputs {
         check(name, run, input, origin);
-        for _ in 0..CHANGES {
+        for _ in 0..changes {
             let other = &inputs[draw.below(inputs.len())].1;
             let input = changed(input, other, &mut draw);
             check(name, run, &input, origin);
