@@ -3,6 +3,7 @@ import type { PageOptions } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import committed from "../parity/digest.json" with { type: "json" };
 import { type PackedProject, packedProject } from "../support/packed-project.js";
+import { withMemoryOf } from "../support/small-memory.js";
 import { buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
 import { complaintsOf, launchChromium } from "./chromium.js";
 import { traceMainThread } from "./main-thread.js";
@@ -128,12 +129,19 @@ describe("a page built with Vite", () => {
     });
   });
 
-  it("starts a new worker after a defect", async () => {
-    expect(await opened.run("defect")).toEqual({
-      defect: { code: "INTERNAL", path: "", message: expect.stringContaining("capacity overflow") },
+  it("starts a new worker after memory ran out", async () => {
+    const small = await open(served.url, (page) =>
+      page.route(/\.wasm$/, async (route) => {
+        const body = await (await route.fetch()).body();
+        await route.fulfill({ contentType: "application/wasm", body: Buffer.from(withMemoryOf(1024, body)) });
+      }),
+    );
+    expect(await small.run("exhaust")).toEqual({
+      exhausted: { code: "INTERNAL", path: "", message: expect.stringContaining("memory ran out") },
       old: { code: "INTERNAL", path: "", message: expect.any(String) },
       samples: 4,
     });
+    await small.page.close();
   });
 
   it("is told before any download that SIMD is missing", async () => {

@@ -75,16 +75,16 @@ const scenarios = {
     return { ...found, disposed: await failure(trainer.checkpoint()) };
   },
 
-  /** What a defect in the worker leaves. */
-  async defect(/** @type {PageOptions} */ options) {
+  /** What is left when the memory of the worker runs out. */
+  async exhaust(/** @type {PageOptions} */ options) {
     const before = await createNetwork(CONFIG, options);
-    const huge = { network: { input: 1 << 24, steps: 1, layers: [{ type: /** @type {const} */ ("dense"), units: 64 }] } };
-    const defect = await failure(createNetwork(huge, options));
+    const huge = { network: { input: 1 << 13, steps: 1, layers: [{ type: /** @type {const} */ ("dense"), units: 1 << 13 }] } };
+    const exhausted = await failure(createNetwork(huge, options));
     const old = await failure(before.predict(blots(4)));
     const after = await createNetwork(CONFIG, options);
     const { steps } = await after.predict(blots(4));
     after.dispose();
-    return { defect, old, samples: steps.length };
+    return { exhausted, old, samples: steps.length };
   },
 
   /** Arrays that the caller owns stay the caller's. */

@@ -75,11 +75,17 @@ class Instance {
     try {
       return work();
     } catch (thrown) {
-      const error = fromBinding(thrown);
+      const error = thrown instanceof WebAssembly.RuntimeError ? stopped(thrown) : fromBinding(thrown);
       if (error.code === "INTERNAL") this.#defect = error;
       throw error;
     }
   }
+}
+
+/** A trap without a panic, which would have told more: usually an allocation that failed. */
+function stopped(trap: WebAssembly.RuntimeError): SpikeletError {
+  const message = `WebAssembly stopped (${trap.message}): memory ran out, or a defect of this library`;
+  return new SpikeletError("INTERNAL", "", message, trap);
 }
 
 let instance: Promise<Instance> | undefined;
