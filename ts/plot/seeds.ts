@@ -113,6 +113,12 @@ export function summaryOf(values: readonly number[]): { mean: number; low: numbe
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-  const text = values.length > 1 ? `${short(mean)} ± ${short(deviation)} (n = ${values.length})` : short(mean);
+  const text = values.length > 1 ? `${rounded(mean, mean)} ± ${rounded(deviation, mean)} (n = ${values.length})` : short(mean);
   return { mean, low: mean - deviation, high: mean + deviation, text };
+}
+
+/** With the decimals that `scale` has in three digits, four at most. */
+function rounded(value: number, scale: number): string {
+  const decimals = 2 - Math.floor(Math.log10(Math.abs(scale) || 1));
+  return short(Number(value.toFixed(Math.min(4, Math.max(0, decimals)))));
 }
