@@ -25,12 +25,13 @@ export interface OutputFolder {
  * @throws {SpikeletError} `WRITE_FAILED` that names the folder.
  */
 export async function openOutput(dir: string): Promise<OutputFolder> {
-  const probe = join(dir, `.probe.${process.pid}`);
+  // Of one name, so that the next run takes away what one that was killed just here has left.
+  const probe = join(dir, ".probe");
   try {
     await makeFolder(dir);
     await access(dir, constants.W_OK);
     await writeFile(probe, "");
-    await rm(probe);
+    await rm(probe, { force: true });
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new SpikeletError("WRITE_FAILED", "--out", `can't write into ${dir} (${what})`, cause);
