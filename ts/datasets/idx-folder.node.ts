@@ -13,8 +13,6 @@ export interface IdxFolderOptions {
   backend?: BackendChoice;
 }
 
-const PARTS = ["train", "t10k"] as const;
-
 /**
  * Reads pictures and labels, for training and for the test, from IDX files in a folder.
  *
@@ -22,9 +20,11 @@ const PARTS = ["train", "t10k"] as const;
  */
 export async function readIdxFolder(set: string, { dir, backend }: IdxFolderOptions): Promise<SpikeDataset> {
   const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, backend);
-  const [trainImages, testImages] = await Promise.all(PARTS.map((part) => read(`${part}-images-idx3-ubyte`, 3)));
-  const [trainLabels, testLabels] = await Promise.all(PARTS.map((part) => read(`${part}-labels-idx1-ubyte`, 1)));
-  if (!trainImages || !testImages || !trainLabels || !testLabels) throw new SpikeletError("INTERNAL", dir, "a part is missing");
+  // One after the other, so that of several that are missing the same one is named every time.
+  const trainImages = await read("train-images-idx3-ubyte", 3);
+  const testImages = await read("t10k-images-idx3-ubyte", 3);
+  const trainLabels = await read("train-labels-idx1-ubyte", 1);
+  const testLabels = await read("t10k-labels-idx1-ubyte", 1);
   samePictures(dir, trainImages, testImages);
   sameLength(dir, "train", trainImages, trainLabels);
   sameLength(dir, "t10k", testImages, testLabels);
