@@ -4,6 +4,7 @@
 //! [`Executor`], the SIMD level as a [`Level`], data as [`Dataset`]s.
 #![forbid(unsafe_code)]
 
+mod aligned;
 mod augment;
 pub mod config;
 mod data;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 use spikelet_kernels::{LANES, LifConstants, QuietBound, TILE};
 
+use crate::aligned::Aligned;
 use crate::config::{Config, NeuronConfig};
 use crate::error::{Error, Result};
 use crate::geometry::{NO_UNIT, Picture};
@@ -117,15 +118,15 @@ pub(crate) struct Tile {
     /// Rows of the weights that ever had a gradient.
     pub(crate) live: Vec<bool>,
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
-    pub(crate) partial: Vec<f32>,
+    pub(crate) partial: Aligned,
     /// Σ p of the batch so far, `[lane]`.
     pub(crate) bias_sum: Vec<f32>,
     /// Samples of the batch so far in which a unit stayed silent, `[lane]`.
     pub(crate) silent: Vec<u32>,
     /// Weights of a dense layer above towards this tile, site by site `[upper unit][lane]`; else empty.
-    pub(crate) upward: Vec<f32>,
+    pub(crate) upward: Aligned,
     /// Weights of this layer towards this tile's own spikes, `[unit][lane]`; empty unless it is recurrent.
-    pub(crate) returning: Vec<f32>,
+    pub(crate) returning: Aligned,
     /// What a convolution's sites read; empty in a dense layer.
     pub(crate) shared: SharedWeights,
     /// Σ g² of the last update.
@@ -135,18 +136,18 @@ pub(crate) struct Tile {
 /// Values with the moments of the optimiser.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Parameters {
-    pub(crate) values: Vec<f32>,
-    pub(crate) first: Vec<f32>,
+    pub(crate) values: Aligned,
+    pub(crate) first: Aligned,
     /// Empty for gradient descent.
-    pub(crate) second: Vec<f32>,
+    pub(crate) second: Aligned,
 }
 
 impl Parameters {
     fn zeros(length: usize, has_second: bool) -> Self {
         Self {
-            values: vec![0.0; length],
-            first: vec![0.0; length],
-            second: vec![0.0; if has_second { length } else { 0 }],
+            values: Aligned::zeros(length),
+            first: Aligned::zeros(length),
+            second: Aligned::zeros(if has_second { length } else { 0 }),
         }
     }
 
@@ -173,7 +174,7 @@ impl Parameters {
         }
     }
 
-    pub(crate) fn slice_mut(&mut self, slice: Slice) -> &mut Vec<f32> {
+    pub(crate) fn slice_mut(&mut self, slice: Slice) -> &mut [f32] {
         match slice {
             Slice::Values => &mut self.values,
             Slice::First => &mut self.first,
@@ -230,11 +231,11 @@ impl Network {
                     drive_bias: vec![0.0; lanes],
                     rest: vec![0.0; lanes],
                     live: vec![false; shape.inputs],
-                    partial: Vec::new(),
+                    partial: Aligned::default(),
                     bias_sum: vec![0.0; lanes],
                     silent: vec![0; lanes],
-                    upward: Vec::new(),
-                    returning: Vec::new(),
+                    upward: Aligned::default(),
+                    returning: Aligned::default(),
                     shared: SharedWeights::default(),
                     squared_norm: 0.0,
                 });
@@ -395,7 +396,7 @@ impl Network {
 impl Tile {
     /// A bias b alone drives the membrane to `b / (1 − αᵥ)`, without end where nothing decays.
     fn refresh_bias(&mut self, gain: f32, constants: &LifConstants) {
-        for ((drive, rest), bias) in self.drive_bias.iter_mut().zip(&mut self.rest).zip(&self.biases.values) {
+        for ((drive, rest), bias) in self.drive_bias.iter_mut().zip(&mut self.rest).zip(self.biases.values.iter()) {
             *drive = bias * gain;
             *rest = if *drive == 0.0 { 0.0 } else { *drive / (1.0 - constants.membrane_decay) };
         }
@@ -419,7 +420,7 @@ impl Tile {
     fn refresh_arriving(&mut self, number: usize, source: &Wiring, wiring: &Wiring, above: &[Self]) {
         let upper = wiring.shape.units;
         let sites = source.sites.iter().filter(|site| site.tile == number);
-        self.upward.resize(upper * sites.clone().map(|site| site.lanes).sum::<usize>(), 0.0);
+        self.upward.resize(upper * sites.clone().map(|site| site.lanes).sum::<usize>());
         let mut start = 0;
         for site in sites {
             for (lane, &input) in wiring.arrival_of_lane[site.lane..site.lane + site.lanes].iter().enumerate() {
@@ -439,9 +440,9 @@ impl Tile {
 }
 
 /// Copies the weights of `inputs` of a layer's tiles, transposed: `[unit][lane]`, the first input in lane 0.
-fn transpose(tiles: &[Tile], inputs: Range<usize>, lanes: usize, to: &mut Vec<f32>) {
+fn transpose(tiles: &[Tile], inputs: Range<usize>, lanes: usize, to: &mut Aligned) {
     let units: usize = tiles.iter().map(|tile| tile.units).sum();
-    to.resize(units * lanes, 0.0);
+    to.resize(units * lanes);
     for tile in tiles {
         for (lane, input) in inputs.clone().enumerate() {
             let row = &tile.weights.values[input * tile.lanes..][..tile.units];

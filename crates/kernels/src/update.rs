@@ -11,11 +11,16 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
-use crate::Level;
 use crate::lif::{load, store};
+use crate::{Level, TILE};
 
 /// Lanes of the optimiser's vectors.
 const WIDTH: usize = 8;
+
+/// One number for each lane of a tile, from a cache line on.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Lanes([f32; TILE]);
 
 /// Spikes of a group of samples by input: those of input `i` are `entries[offsets[i]..offsets[i + 1]]`.
 #[derive(Clone, Copy, Debug)]
@@ -186,7 +191,7 @@ fn update_vector<S: Simd, O: Rule>(
     live: &mut [bool],
 ) -> f32 {
     let touches_all = step.decays_weights() || shape.silent.iter().any(|&push| push != 0.0);
-    let mut norm = [0.0; crate::TILE];
+    let mut norm = Lanes([0.0; TILE]);
     for (input, live) in live.iter_mut().enumerate() {
         let entries = entries_of(gather, input);
         *live |= touches_all || !entries.is_empty();
@@ -194,14 +199,14 @@ fn update_vector<S: Simd, O: Rule>(
             continue;
         }
         let row = input * lanes..(input + 1) * lanes;
-        let mut sums = [0.0; crate::TILE];
+        let mut sums = Lanes([0.0; TILE]);
         if !gradient.is_empty() {
-            sums[..lanes].copy_from_slice(&gradient[row.clone()]);
+            sums.0[..lanes].copy_from_slice(&gradient[row.clone()]);
         }
-        gather_row(simd, gather, entries, &mut sums[..lanes]);
-        finish_row(simd, &sums[..lanes], shape, step, parameters, row.start, &mut norm);
+        gather_row(simd, gather, entries, &mut sums.0[..lanes]);
+        finish_row(simd, &sums.0[..lanes], shape, step, parameters, row.start, &mut norm);
     }
-    total(&norm)
+    total(&norm.0)
 }
 
 /// Applies sums that are complete, `[row][lane]`. Returns what [`update_tile`] returns.
@@ -229,11 +234,11 @@ fn rows_vector<S: Simd, O: Rule>(
     step: &O,
     parameters: &mut TileParameters<'_>,
 ) -> f32 {
-    let mut norm = [0.0; crate::TILE];
+    let mut norm = Lanes([0.0; TILE]);
     for (row, sums) in sums.chunks_exact(lanes).enumerate() {
         finish_row(simd, sums, shape, step, parameters, row * lanes, &mut norm);
     }
-    total(&norm)
+    total(&norm.0)
 }
 
 /// One row from its sums to its new parameters, which start at `start`. Vectors of 8: wider square roots and divisions take more
@@ -246,7 +251,7 @@ fn finish_row<S: Simd, O: Rule>(
     step: &O,
     parameters: &mut TileParameters<'_>,
     start: usize,
-    norm: &mut [f32; crate::TILE],
+    norm: &mut Lanes,
 ) {
     let gain = f32x8::splat(simd, shape.gain);
     let clip = f32x8::splat(simd, shape.clip);
@@ -255,13 +260,13 @@ fn finish_row<S: Simd, O: Rule>(
         let silent = f32x8::from_slice(simd, &shape.silent[lane..lane + WIDTH]);
         let g = f32x8::from_slice(simd, sum) * gain - silent;
         let defect = step.apply(simd, g.min(clip).max(-clip), parameters, start + lane);
-        let squares = &mut norm[lane..lane + WIDTH];
+        let squares = &mut norm.0[lane..lane + WIDTH];
         (f32x8::from_slice(simd, squares) + (g * g + defect)).store_slice(squares);
     }
 }
 
 /// Lanes in their order.
-pub(crate) fn total(lanes: &[f32; crate::TILE]) -> f32 {
+pub(crate) fn total(lanes: &[f32; TILE]) -> f32 {
     lanes.iter().fold(0.0, |sum, &lane| sum + lane)
 }
 

@@ -7,7 +7,7 @@ use spikelet_kernels::Level;
 
 use super::simulate::{End, extend_traces, simulate};
 use super::slot::Slot;
-use super::workspace::Workspace;
+use super::workspace::{Workspace, set_steps};
 use crate::augment::{Augmented, Augmenter};
 use crate::config::EarlyStop;
 use crate::data::{Dataset, Targets};
@@ -207,7 +207,7 @@ fn run_sample(
         outcome.loss = work.gradient.value;
         outcome.is_finite &= outcome.loss.total().is_finite();
     }
-    mark_fired(network, steps, work, slot);
+    mark_fired(network, work, slot);
     if job.want.spikes {
         slot.spikes.clear();
         slot.spikes.extend(work.layers.iter().map(|layer| {
@@ -226,12 +226,11 @@ fn run_sample(
 }
 
 /// Which units fired at all, for the silent-unit update.
-fn mark_fired(network: &Network, steps: usize, work: &Workspace, slot: &mut Slot) {
+fn mark_fired(network: &Network, work: &Workspace, slot: &mut Slot) {
+    let words = network.steps.div_ceil(64);
     for (wiring, (layer, here)) in network.wirings.iter().zip(work.layers.iter().zip(&mut slot.layers)) {
-        let fired = layer
-            .spikes
-            .chunks_exact(network.steps)
-            .map(|site| site[..steps].iter().fold(0, |all: u64, bits| all | bits));
+        let sites = layer.spikes.chunks_exact(network.steps).zip(layer.busy.chunks_exact(words));
+        let fired = sites.map(|(spikes, busy)| set_steps(busy).fold(0, |all, t| all | spikes[t]));
         match &wiring.convolution {
             None => {
                 here.fired.clear();

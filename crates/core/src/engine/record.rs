@@ -1,6 +1,7 @@
 //! A sample's results as bytes, for those who learn the same batch in other processes. Little-endian, 4 bytes a number.
 
 use super::slot::{Slot, SlotLayer};
+use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};
 use crate::loss::LossValue;
 use crate::metrics::SampleOutcome;
@@ -100,11 +101,24 @@ impl<'a> Reader<'a> {
         Ok(u64::from(self.word()?) | u64::from(self.word()?) << 32)
     }
 
-    fn list<T, const N: usize>(&mut self, to: &mut Vec<T>, of_bytes: impl Fn([u8; N]) -> T) -> Result<()> {
+    /// The entries of a list.
+    fn entries<const N: usize>(&mut self) -> Result<&'a [[u8; N]]> {
         let length = self.word()? as usize;
-        let (chunks, _) = self.take(length.checked_mul(N).ok_or_else(ended)?)?.as_chunks::<N>();
+        let (entries, _) = self.take(length.checked_mul(N).ok_or_else(ended)?)?.as_chunks();
+        Ok(entries)
+    }
+
+    fn list<T, const N: usize>(&mut self, to: &mut Vec<T>, of_bytes: impl Fn([u8; N]) -> T) -> Result<()> {
+        let entries = self.entries()?;
         to.clear();
-        to.extend(chunks.iter().map(|&chunk| of_bytes(chunk)));
+        to.extend(entries.iter().map(|&entry| of_bytes(entry)));
+        Ok(())
+    }
+
+    fn numbers(&mut self, to: &mut Aligned) -> Result<()> {
+        let entries = self.entries()?;
+        to.resize(entries.len());
+        to.iter_mut().zip(entries).for_each(|(number, &entry)| *number = f32::from_le_bytes(entry));
         Ok(())
     }
 
@@ -139,7 +153,7 @@ impl<'a> Reader<'a> {
             (both as u32, (both >> 32) as u32)
         })?;
         for list in [&mut layer.q, &mut layer.shared_weights, &mut layer.bias] {
-            self.list(list, f32::from_le_bytes)?;
+            self.numbers(list)?;
         }
         self.list(&mut layer.fired, u64::from_le_bytes)?;
         self.list(&mut layer.silent_places, u32::from_le_bytes)

@@ -2,6 +2,7 @@
 
 use spikelet_kernels::{NO_ROW, TILE};
 
+use crate::aligned::Aligned;
 use crate::metrics::SampleOutcome;
 use crate::network::{Network, padded};
 use crate::readout::LayerSpikes;
@@ -29,11 +30,11 @@ pub(crate) struct SlotLayer {
     /// Input unit and row of each input spike that has a gradient, in order of time.
     pub(crate) inputs: Vec<(u32, u32)>,
     /// q of a dense layer at those rows: tile by tile `[row][lane]`.
-    pub(crate) q: Vec<f32>,
+    pub(crate) q: Aligned,
     /// Σ q over the sample in a convolution: tile by tile `[input][lane]`.
-    pub(crate) shared_weights: Vec<f32>,
+    pub(crate) shared_weights: Aligned,
     /// Σ_t p, `[lane]` of all tiles; in a convolution also over places.
-    pub(crate) bias: Vec<f32>,
+    pub(crate) bias: Aligned,
     /// Lanes that fired, a word for each tile of a dense layer.
     pub(crate) fired: Vec<u64>,
     /// Places at which each channel of a convolution stayed silent.
@@ -47,10 +48,10 @@ impl SlotLayer {
         if wiring.convolution.is_none() {
             self.plan_rows(arriving, steps, end, lanes);
         } else {
-            self.shared_weights.resize(wiring.shape.inputs * lanes, 0.0);
+            self.shared_weights.resize(wiring.shape.inputs * lanes);
         }
         self.bias.clear();
-        self.bias.resize(lanes, 0.0);
+        self.bias.resize(lanes);
     }
 
     /// Assigns a row to each step before `end` at which the input fires.
@@ -67,7 +68,7 @@ impl SlotLayer {
                 self.rows += 1;
             }
         }
-        self.q.resize(self.rows * lanes, 0.0);
+        self.q.resize(self.rows * lanes);
     }
 }
 
@@ -76,7 +77,7 @@ impl Slot {
         let layers = network
             .shapes
             .iter()
-            .map(|shape| SlotLayer { bias: vec![0.0; padded(shape.filters)], ..SlotLayer::default() })
+            .map(|shape| SlotLayer { bias: Aligned::zeros(padded(shape.filters)), ..SlotLayer::default() })
             .collect();
         Self { layers, ..Self::default() }
     }

@@ -4,6 +4,7 @@ use super::arrivals::Arrivals;
 use super::quiet::Quiet;
 use spikelet_kernels::StepEvents;
 
+use crate::aligned::Aligned;
 use crate::augment::Augmented;
 use crate::loss::OutputGradient;
 use crate::network::Network;
@@ -21,13 +22,13 @@ pub(crate) struct Workspace {
     pub(crate) readout: Readout,
     pub(crate) gradient: OutputGradient,
     /// E of a tile, `[step][lane]`.
-    pub(crate) error: Vec<f32>,
+    pub(crate) error: Aligned,
     /// T̄ of a tile's spikes.
     pub(crate) timing: Vec<f32>,
     /// What the output layer's adjoints inject into their projections, by step.
     pub(crate) injections: Injections,
     /// q rows of a further sweep.
-    pub(crate) extra: Vec<f32>,
+    pub(crate) extra: Aligned,
     pub(super) quiet: Quiet,
     /// Gradients of a convolution's tile.
     pub(crate) tile_gradient: TileGradient,
@@ -43,11 +44,11 @@ pub(crate) struct Workspace {
 #[derive(Debug, Default)]
 pub(crate) struct LayerWork {
     /// J, `[lane]` of all tiles.
-    pub(crate) current: Vec<f32>,
+    pub(crate) current: Aligned,
     /// V, likewise.
-    pub(crate) membrane: Vec<f32>,
+    pub(crate) membrane: Aligned,
     /// V before reset: tile by tile `[step][lane]`.
-    pub(crate) trace: Vec<f32>,
+    pub(crate) trace: Aligned,
     /// Spike bits: tile by tile `[step]`.
     pub(crate) spikes: Vec<u64>,
     /// Steps at which a tile fired: tile by tile, a bit for each step.
@@ -62,10 +63,10 @@ pub(crate) struct LayerWork {
     pub(crate) offsets: Vec<u32>,
     pub(crate) units: Vec<u32>,
     /// Adjoints `[step · stride + adjoint lane]` (see the wiring's sites); empty where nothing wants them.
-    pub(crate) q: Vec<f32>,
-    pub(crate) r: Vec<f32>,
-    pub(crate) p: Vec<f32>,
-    pub(crate) direct: Vec<f32>,
+    pub(crate) q: Aligned,
+    pub(crate) r: Aligned,
+    pub(crate) p: Aligned,
+    pub(crate) direct: Aligned,
 }
 
 impl Workspace {
@@ -81,16 +82,16 @@ impl Workspace {
                 let injects = index > 0 && index + 1 == network.shapes.len();
                 let source = index.checked_sub(1).map(|below| &network.wirings[below]);
                 LayerWork {
-                    current: vec![0.0; lanes],
-                    membrane: vec![0.0; lanes],
+                    current: Aligned::zeros(lanes),
+                    membrane: Aligned::zeros(lanes),
                     spikes: vec![0; network.steps * sites],
                     busy: vec![0; sites * network.steps.div_ceil(64)],
                     arrivals: Arrivals::new(wiring, source, network.steps),
                     offsets: vec![0; network.steps + 1],
-                    q: vec![0.0; steps(is_read_later)],
-                    r: vec![0.0; steps(is_read_later)],
-                    p: vec![0.0; steps(injects)],
-                    direct: vec![0.0; steps(injects)],
+                    q: Aligned::zeros(steps(is_read_later)),
+                    r: Aligned::zeros(steps(is_read_later)),
+                    p: Aligned::zeros(steps(injects)),
+                    direct: Aligned::zeros(steps(injects)),
                     ..LayerWork::default()
                 }
             })
@@ -101,10 +102,10 @@ impl Workspace {
             layers,
             readout: Readout::default(),
             gradient: OutputGradient::default(),
-            error: Vec::new(),
+            error: Aligned::default(),
             timing: Vec::new(),
             injections: Injections::default(),
-            extra: Vec::new(),
+            extra: Aligned::default(),
             quiet: Quiet::default(),
             tile_gradient: TileGradient::default(),
             input_gradient: InputGradient::default(),
@@ -116,7 +117,7 @@ impl Workspace {
     /// Makes room for the membrane traces, which only gradients need.
     pub(crate) fn keep_trace(&mut self, steps: usize) {
         for layer in &mut self.layers {
-            layer.trace.resize(steps * layer.current.len(), 0.0);
+            layer.trace.resize(steps * layer.current.len());
         }
     }
 
@@ -125,7 +126,7 @@ impl Workspace {
         for (layer, wiring) in self.layers.iter_mut().zip(&network.wirings) {
             let length = network.steps * wiring.stride;
             for array in [&mut layer.q, &mut layer.r, &mut layer.p, &mut layer.direct] {
-                array.resize(length, 0.0);
+                array.resize(length);
             }
         }
     }

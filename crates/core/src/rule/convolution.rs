@@ -8,6 +8,7 @@
 use spikelet_kernels::{Level, NO_ROW, Projection, StepEvents, TILE, dot, project, scatter_tile};
 
 use super::sweep::mix;
+use crate::aligned::Aligned;
 use crate::engine::{LayerWork, SlotLayer};
 use crate::geometry::{NO_UNIT, Strip};
 use crate::network::{Network, Tile};
@@ -19,13 +20,13 @@ pub(crate) struct TileGradient {
     /// Row of q at each step of a site, or [`NO_ROW`].
     pub(super) row_of_step: Vec<u32>,
     /// q of a site at the steps at which it saw a spike, `[row][lane]`.
-    pub(super) q_rows: Vec<f32>,
+    pub(super) q_rows: Aligned,
     /// `[row of a site's weights][lane]`.
-    sites: Vec<f32>,
+    sites: Aligned,
     /// `[channel]`.
     bias: Vec<f32>,
     /// The sum over places, `[input][channel]`.
-    folded: Vec<f32>,
+    folded: Aligned,
 }
 
 impl TileGradient {
@@ -34,7 +35,7 @@ impl TileGradient {
         if let (Some(convolution), 0) = (&wiring.convolution, site.index) {
             let strip = convolution.blocks[site.tile].strip;
             self.sites.clear();
-            self.sites.resize(strip.rows(convolution.input.channels, convolution.kernel) * site.lanes, 0.0);
+            self.sites.resize(strip.rows(convolution.input.channels, convolution.kernel) * site.lanes);
             self.bias.clear();
             self.bias.resize(strip.channels, 0.0);
         }
@@ -47,7 +48,7 @@ impl TileGradient {
                 rows += 1;
             }
         }
-        self.q_rows.resize(rows as usize * site.lanes, 0.0);
+        self.q_rows.resize(rows as usize * site.lanes);
     }
 
     /// Adds a site's gradients; `bias` is Σ p, `[lane]`.
@@ -78,7 +79,7 @@ impl TileGradient {
         let (k, columns, lanes) = (convolution.kernel, strip.columns(convolution.kernel), strip.lanes());
         let inputs = convolution.input.channels * k * k;
         self.folded.clear();
-        self.folded.resize(inputs * tile.lanes, 0.0);
+        self.folded.resize(inputs * tile.lanes);
         for (input, to) in self.folded.chunks_exact_mut(tile.lanes).enumerate() {
             let row = input / k * columns + input % k;
             for place in 0..strip.places {

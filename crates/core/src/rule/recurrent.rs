@@ -9,6 +9,7 @@
 use spikelet_kernels::{Level, Projection, SpikeError, adjoint_tile, dot, project};
 
 use super::sweep::{LayerSweep, Source, mix};
+use crate::aligned::Aligned;
 use crate::engine::{LayerWork, SlotLayer, set_bits};
 use crate::network::Network;
 use crate::wiring::Site;
@@ -18,15 +19,15 @@ use crate::wiring::Site;
 pub(crate) struct RecurrentWork {
     sites: Vec<SiteWork>,
     /// p and q on their way down in time, `[lane]` of all tiles.
-    carried: [Vec<f32>; 2],
+    carried: [Aligned; 2],
     /// Σ p, likewise.
-    bias: Vec<f32>,
+    bias: Aligned,
 }
 
 #[derive(Debug, Default)]
 struct SiteWork {
     /// `factor · S̄`, `[step][lane]`.
-    error: Vec<f32>,
+    error: Aligned,
     /// T̄ of the spikes, in order of `(step, lane)`.
     timing: Vec<f32>,
 }
@@ -80,7 +81,7 @@ pub(super) fn sweep_recurrent(
     add: Option<bool>,
     here: &mut LayerWork,
     work: &mut RecurrentWork,
-    extra: &mut Vec<f32>,
+    extra: &mut Aligned,
     stored: &mut SlotLayer,
 ) {
     let LayerSweep { level, network, layer, end, factor, .. } = *sweep;
@@ -93,7 +94,7 @@ pub(super) fn sweep_recurrent(
         work.error.clear();
         if factor != 0.0 {
             source.fill_error(number, factor, &mut work.error);
-            work.error.resize(end * site.lanes, 0.0);
+            work.error.resize(end * site.lanes);
         }
         work.timing.clear();
         if has_timing {
@@ -103,12 +104,12 @@ pub(super) fn sweep_recurrent(
     }
     for array in carried.iter_mut().chain([&mut *bias]) {
         array.clear();
-        array.resize(wiring.lanes, 0.0);
+        array.resize(wiring.lanes);
     }
     let q_rows = match add {
         None => &mut stored.q,
         Some(_) => {
-            extra.resize(stored.q.len(), 0.0);
+            extra.resize(stored.q.len());
             &mut *extra
         }
     };

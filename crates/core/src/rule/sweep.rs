@@ -11,6 +11,7 @@ use super::convolution::{InputGradient, timing_sum};
 use super::recurrent::sweep_recurrent;
 use super::trace::{record_forward, record_sweep};
 use super::{Lanes, Sweep, Weights};
+use crate::aligned::Aligned;
 use crate::engine::{LayerWork, Slot, Workspace};
 use crate::geometry::NO_UNIT;
 use crate::loss::{OutputGradient, SpikeGradient};
@@ -186,7 +187,7 @@ fn sweep_layer(
         if wiring.convolution.is_some() {
             tile_gradient.plan(wiring, site, here.arrivals.sites.events(number), steps, end);
         } else if add.is_some() {
-            extra.resize(rows.len(), 0.0);
+            extra.resize(rows.len());
         }
         let (row_of_step, q_rows) = match (&wiring.convolution, add) {
             (Some(_), _) => (&tile_gradient.row_of_step, &mut tile_gradient.q_rows[..]),
@@ -253,12 +254,12 @@ impl<'a> Source<'a> {
     }
 
     /// `factor · S̄` of a site, `[step][lane]`; left empty where it is zero at every step.
-    pub(super) fn fill_error(&self, number: usize, factor: f32, error: &mut Vec<f32>) {
+    pub(super) fn fill_error(&self, number: usize, factor: f32, error: &mut Aligned) {
         let site = &self.network.wirings[self.layer].sites[number];
         let lanes = site.lanes;
         if let Some(above) = self.above {
             let wiring = &self.network.wirings[self.layer + 1];
-            error.resize(self.end * lanes, 0.0);
+            error.resize(self.end * lanes);
             if wiring.convolution.is_some() {
                 self.arriving.read(wiring, site, error);
             } else {
@@ -286,7 +287,7 @@ impl<'a> Source<'a> {
             SpikeGradient::Constant(slopes) => (slopes, 0),
             SpikeGradient::Dense(slopes) => (slopes, self.network.outputs()),
         };
-        error.resize(self.end * lanes, 0.0);
+        error.resize(self.end * lanes);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
             for (to, slope) in row.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
                 *to = factor * slope;

@@ -6,6 +6,7 @@ use super::convolution::InputGradient;
 use super::recurrent::Return;
 use super::sweep::{SLOPE_FLOOR, Source};
 use super::{Lanes, Sweep};
+use crate::aligned::Aligned;
 use crate::engine::Workspace;
 use crate::network::Network;
 use crate::readout::LayerSpikes;
@@ -130,7 +131,7 @@ pub(super) fn record_sweep(
     traces: &mut SampleTrace,
 ) {
     let membrane_gain = network.gains.membrane as f32;
-    let mut buffer = Vec::new();
+    let (mut error, mut timing) = (Aligned::default(), Vec::new());
     let mut arriving = InputGradient::default();
     for (layer, trace) in traces.iter_mut().enumerate() {
         let here = &work.layers[layer];
@@ -149,32 +150,32 @@ pub(super) fn record_sweep(
                     trace.q[to] = here.q[from] * membrane_gain;
                 }
             }
-            buffer.clear();
-            source.fill_error(number, 1.0, &mut buffer);
+            error.clear();
+            source.fill_error(number, 1.0, &mut error);
             if wiring.is_recurrent() {
-                buffer.resize(end * site.lanes, 0.0);
-                for (t, row) in buffer.chunks_exact_mut(site.lanes).enumerate().take(end.saturating_sub(1)) {
+                error.resize(end * site.lanes);
+                for (t, row) in error.chunks_exact_mut(site.lanes).enumerate().take(end.saturating_sub(1)) {
                     returns.add_error(site, &here.q[(t + 1) * wiring.stride..], 1.0, row);
                 }
             }
-            for (t, row) in buffer.chunks_exact(site.lanes).enumerate() {
+            for (t, row) in error.chunks_exact(site.lanes).enumerate() {
                 units.iter().for_each(|&(lane, unit)| trace.spike_gradient[t * trace.units + unit] = row[lane]);
             }
             if above.is_some() && !sweep.has_timing() {
                 continue;
             }
             let spikes = &here.spikes[number * network.steps..][..network.steps];
-            buffer.clear();
-            source.fill_timing(number, spikes, &here.offsets, &here.units, &mut buffer);
+            timing.clear();
+            source.fill_timing(number, spikes, &here.offsets, &here.units, &mut timing);
             if wiring.is_recurrent() && sweep.has_timing() {
-                let mut rest = &mut buffer[..];
+                let mut rest = &mut timing[..];
                 for (t, &bits) in spikes[..end.saturating_sub(1)].iter().enumerate() {
-                    let (timing, later) = rest.split_at_mut(bits.count_ones() as usize);
-                    returns.add_timing(site, &here.r[(t + 1) * wiring.stride..], bits, timing);
+                    let (of_step, later) = rest.split_at_mut(bits.count_ones() as usize);
+                    returns.add_timing(site, &here.r[(t + 1) * wiring.stride..], bits, of_step);
                     rest = later;
                 }
             }
-            let mut values = buffer.iter();
+            let mut values = timing.iter();
             for (t, &bits) in spikes[..end].iter().enumerate() {
                 for &(_, unit) in units.iter().filter(|(lane, _)| bits >> lane & 1 == 1) {
                     let value = values.next().expect("one value for each spike");

@@ -50,7 +50,7 @@ impl BatchScratch {
         let layer = &self.layers[tile.layer];
         tile.add_samples(slots);
         if tile.partial.is_empty() {
-            tile.partial.resize(shapes[tile.layer].inputs * tile.lanes, 0.0);
+            tile.partial.resize(shapes[tile.layer].inputs * tile.lanes);
         }
         if shapes[tile.layer].is_shared() {
             return tile.add_shared(slots);

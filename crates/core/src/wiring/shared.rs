@@ -11,6 +11,7 @@
 use spikelet_kernels::LANES;
 
 use super::convolution::{Block, Convolution};
+use crate::aligned::Aligned;
 
 /// A bias so low that a unit never fires, however its inputs are: the places of a strip outside the picture have it.
 const OUTSIDE: f32 = -1e30;
@@ -18,15 +19,15 @@ const OUTSIDE: f32 = -1e30;
 /// Copies of a tile's weights and biases.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SharedWeights {
-    pub(crate) drive: Vec<f32>,
+    pub(crate) drive: Aligned,
     /// `[lane]` of a site.
-    pub(crate) bias: Vec<f32>,
+    pub(crate) bias: Aligned,
     /// V∞, where the bias alone drives the membrane, likewise.
-    pub(crate) rest: Vec<f32>,
+    pub(crate) rest: Aligned,
     /// `bias` for a site that has places outside the picture.
-    pub(crate) edge_bias: Vec<f32>,
-    pub(crate) downward: Vec<f32>,
-    pub(crate) timing: Vec<f32>,
+    pub(crate) edge_bias: Aligned,
+    pub(crate) downward: Aligned,
+    pub(crate) timing: Aligned,
 }
 
 impl SharedWeights {
@@ -48,7 +49,7 @@ impl SharedWeights {
             for _ in 0..strip.places {
                 to.extend_from_slice(&from[..strip.channels]);
             }
-            to.resize(strip.lanes(), 0.0);
+            to.resize(strip.lanes());
         }
         self.edge_bias.clone_from(&self.bias);
         let width = convolution.output.width;
@@ -59,7 +60,7 @@ impl SharedWeights {
     fn copy_drive(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
         let (strip, k) = (block.strip, conv.kernel);
         let (columns, lanes) = (strip.columns(k), strip.lanes());
-        self.drive.resize(strip.rows(conv.input.channels, k) * lanes, 0.0);
+        self.drive.resize(strip.rows(conv.input.channels, k) * lanes);
         for c in 0..conv.input.channels {
             for ky in 0..k {
                 for place in 0..strip.places {
@@ -76,7 +77,7 @@ impl SharedWeights {
     fn copy_downward(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
         let k = conv.kernel;
         let length: usize = conv.input_blocks.iter().map(|below| downward_length(conv, block, below.strip)).sum();
-        self.downward.resize(length, 0.0);
+        self.downward.resize(length);
         let mut start = 0;
         for below in &conv.input_blocks {
             let (columns, lanes) = (below.strip.columns(k), below.strip.lanes());
@@ -100,7 +101,7 @@ impl SharedWeights {
     fn copy_timing(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
         let k = conv.kernel;
         let length = timing_length(conv, block);
-        self.timing.resize(conv.input.channels * k * length, 0.0);
+        self.timing.resize(conv.input.channels * k * length);
         for c in 0..conv.input.channels {
             for dy in 0..k {
                 for dx in 0..k {
