@@ -1,11 +1,12 @@
-//! The saved inputs of the fuzz targets and thousands of changes of them: no parser panics, and none asks for more memory than its
-//! input justifies.
+//! The saved inputs of the fuzz targets, thousands of changes of them, and what fuzzing found: no parser panics, and none asks for more
+//! memory than its input justifies.
 
 #[path = "../../../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "a crate of its own for cargo-fuzz")]
 mod targets;
 
 use std::fs;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -34,6 +35,22 @@ fn saved(target: &str) -> Vec<(String, Vec<u8>)> {
         .collect();
     inputs.sort();
     inputs
+}
+
+/// Inputs that longer fuzzing kept, since each reaches code or counts that the others do not.
+fn found(target: &str) -> Vec<(String, Vec<u8>)> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../fuzz/found/{target}.tar.gz"));
+    let file = fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
+    let entries = archive.entries().expect("an archive");
+    entries
+        .map(|entry| {
+            let mut entry = entry.expect("a complete archive");
+            let mut input = Vec::new();
+            entry.read_to_end(&mut input).expect("a complete archive");
+            (format!("{target}.tar.gz: {}", entry.path().expect("a name").display()), input)
+        })
+        .collect()
 }
 
 /// Numerical Recipes' generator: the same changes everywhere.
@@ -104,6 +121,9 @@ fn replay(target: &str) {
             check(name, run, &input, origin);
         }
     }
+    let found = found(name);
+    assert!(!found.is_empty(), "fuzzing of {name} found nothing");
+    found.iter().for_each(|(origin, input)| check(name, run, input, origin));
 }
 
 macro_rules! replays {
