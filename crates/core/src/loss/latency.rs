@@ -5,6 +5,10 @@
 //! dL/dT[t,n] = −β (P_n − 1[n = y]) / B     at t = first_n
 //! dL/dS[t,y] = −λ_ns / B                   at every step, if y is silent
 //! ```
+//!
+//! The backward sweep starts at the last derivative that is no smaller than what it flushes to zero on its way.
+
+use spikelet_kernels::FLOOR;
 
 use super::{Output, OutputGradient, SpikeGradient};
 use crate::config::{LatencyLoss, TargetCount, TargetCountScope};
@@ -33,8 +37,11 @@ impl Latency {
             if readout.first[unit] as usize == t {
                 let share = libm::exp(z(unit) - highest) / total;
                 let wanted = if unit == label { 1.0 } else { 0.0 };
-                gradient.timing[index] = (-beta * (share - wanted) / batch) as f32;
-                gradient.end = t + 1;
+                let slope = (-beta * (share - wanted) / batch) as f32;
+                gradient.timing[index] = slope;
+                if slope.abs() >= FLOOR {
+                    gradient.end = t + 1;
+                }
             }
         }
 
