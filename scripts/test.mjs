@@ -32,7 +32,10 @@ const CHECKS = {
     inputs: ALL_RUST,
     work: () => run("cargo", ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
   },
-  cargo: { inputs: [...ALL_RUST, "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"], work: () => run("cargo", ["test", "--quiet"]) },
+  cargo: {
+    inputs: [...ALL_RUST, "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
+    work: () => run("cargo", ["test", "--quiet"]),
+  },
   reference: { inputs: [...ALL_RUST, "ts", "docs", "README.md", "typedoc.json"], work: buildReference },
   biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
   types: { inputs: [...ALL_SCRIPTS, ...GENERATED], work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]) },
