@@ -2,7 +2,7 @@ import type { TrainingConfig } from "../../generated/config.js";
 import type { Arm, Experiment, Scale } from "../experiment.js";
 import { digits, digitsConfig, RULES } from "./shared.js";
 
-const HIDDEN: Record<Scale, readonly number[]> = { quick: [0.05, 0.5], full: [0.01, 0.03, 0.1, 0.3, 1, 3] };
+const HIDDEN: Record<Scale, readonly number[]> = { quick: [0.05, 0.5], full: [0.01, 0.03, 0.1, 0.3, 1, 1.5] };
 
 export const initialActivity: Experiment = {
   name: "initial-activity",
