@@ -76,3 +76,31 @@ fn count_term(count: &TargetCount, output: &Output<'_>, label: usize, per_unit: 
         *slope += 2.0 * count.weight * error / (steps * batch);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::readout::{LayerSpikes, Readout};
+
+    /// Where the sweep starts when outputs 0 (the label) and 1 fire at these steps.
+    fn sweep_start(first: usize, second: usize) -> usize {
+        let offsets: Vec<u32> = (0..=200).map(|t| u32::from(first < t) + u32::from(second < t)).collect();
+        let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
+        let mut readout = Readout::default();
+        readout.read(&spikes, 2);
+        let output = Output { spikes, readout: &readout, steps: 200, batch: 1, totals: &[2], shapes: &[] };
+        let mut gradient = OutputGradient { timing: vec![0.0; 2], ..OutputGradient::default() };
+        Latency::new(&LatencyLoss { inverse_temperature: 1.0, ..LatencyLoss::default() }).evaluate(
+            &output,
+            0,
+            &mut gradient,
+        );
+        gradient.end
+    }
+
+    #[test]
+    fn a_spike_whose_derivative_would_be_flushed_does_not_lengthen_the_sweep() {
+        assert_eq!(sweep_start(10, 40), 41, "e⁻³⁰ counts");
+        assert_eq!(sweep_start(10, 70), 0, "e⁻⁶⁰ does not, nor the right output beside it");
+    }
+}
