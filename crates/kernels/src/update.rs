@@ -8,6 +8,8 @@
 //! The sum runs in the order of samples, then steps, whatever the grouping: a partial sum in `gradient` is where the next
 //! group goes on.
 
+use std::hint::black_box;
+
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
@@ -16,6 +18,8 @@ use crate::{Level, TILE};
 
 /// Lanes of the optimiser's vectors.
 const WIDTH: usize = 8;
+/// Numbers in a cache line.
+const CACHE_LINE: usize = 16;
 
 /// One number for each lane of a tile, from a cache line on.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,15 @@ pub struct Gather<'a> {
     pub entries: &'a [u32],
     /// q of each sample, `[row][lane]`.
     pub sources: &'a [&'a [f32]],
+}
+
+impl Gather<'_> {
+    /// Reads a number of each cache line in the order of memory, which is much faster than the order in which the inputs want them, so
+    /// that they are close when they are wanted.
+    fn read_ahead(&self) {
+        let lines = self.sources.iter().flat_map(|source| source.iter().step_by(CACHE_LINE));
+        black_box(lines.fold(0, |bits, number| bits | number.to_bits()));
+    }
 }
 
 /// From sums to gradients.
@@ -103,6 +116,7 @@ pub fn gather_tile(level: Level, gather: &Gather<'_>, lanes: usize, gradient: &m
 
 #[inline(always)]
 fn gather_vector<S: Simd>(simd: S, gather: &Gather<'_>, lanes: usize, gradient: &mut [f32], live: &mut [bool]) {
+    gather.read_ahead();
     for (input, row) in gradient.chunks_exact_mut(lanes).enumerate() {
         let entries = entries_of(gather, input);
         if entries.is_empty() {
@@ -190,6 +204,7 @@ fn update_vector<S: Simd, O: Rule>(
     parameters: &mut TileParameters<'_>,
     live: &mut [bool],
 ) -> f32 {
+    gather.read_ahead();
     let touches_all = step.decays_weights() || shape.silent.iter().any(|&push| push != 0.0);
     let mut norm = Lanes([0.0; TILE]);
     for (input, live) in live.iter_mut().enumerate() {
@@ -255,14 +270,28 @@ fn finish_row<S: Simd, O: Rule>(
 ) {
     let gain = f32x8::splat(simd, shape.gain);
     let clip = f32x8::splat(simd, shape.clip);
-    for (index, sum) in sums.chunks_exact(WIDTH).enumerate() {
-        let lane = index * WIDTH;
-        let silent = f32x8::from_slice(simd, &shape.silent[lane..lane + WIDTH]);
-        let g = f32x8::from_slice(simd, sum) * gain - silent;
-        let defect = step.apply(simd, g.min(clip).max(-clip), parameters, start + lane);
-        let squares = &mut norm.0[lane..lane + WIDTH];
-        (f32x8::from_slice(simd, squares) + (g * g + defect)).store_slice(squares);
+    let row = start..start + sums.len();
+    let sums = vectors(sums);
+    let length = sums.len();
+    let silent = &vectors(shape.silent)[..length];
+    let norm = &mut vectors_mut(&mut norm.0)[..length];
+    let values = &mut vectors_mut(&mut parameters.values[row.clone()])[..length];
+    let first = &mut vectors_mut(&mut parameters.first[row.clone()])[..length];
+    let mut second = O::HAS_SECOND.then(|| &mut vectors_mut(&mut parameters.second[row])[..length]);
+    for index in 0..length {
+        let g = f32x8::from_slice(simd, &sums[index]) * gain - f32x8::from_slice(simd, &silent[index]);
+        let second = second.as_mut().map(|second| &mut second[index]);
+        let defect = step.apply(simd, g.min(clip).max(-clip), &mut values[index], &mut first[index], second);
+        (f32x8::from_slice(simd, &norm[index]) + (g * g + defect)).store_slice(&mut norm[index]);
     }
+}
+
+fn vectors(lanes: &[f32]) -> &[[f32; WIDTH]] {
+    lanes.as_chunks().0
+}
+
+fn vectors_mut(lanes: &mut [f32]) -> &mut [[f32; WIDTH]] {
+    lanes.as_chunks_mut().0
 }
 
 /// Lanes in their order.
@@ -272,50 +301,76 @@ pub(crate) fn total(lanes: &[f32; TILE]) -> f32 {
 
 /// What an optimiser does with one vector.
 trait Rule {
+    /// Whether it has a second moment.
+    const HAS_SECOND: bool;
     fn decays_weights(&self) -> bool;
-    /// Returns 0, or not a number where what it leaves is not finite.
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S>;
+    /// Returns 0, or not a number where what it leaves is not finite. `second` is there where `HAS_SECOND`.
+    fn apply<S: Simd>(
+        &self,
+        simd: S,
+        g: f32x8<S>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        second: Option<&mut [f32; WIDTH]>,
+    ) -> f32x8<S>;
 }
 
 impl Rule for AdamStep {
+    const HAS_SECOND: bool = true;
+
     fn decays_weights(&self) -> bool {
         self.weight_decay != 0.0
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S> {
-        let at = start..start + WIDTH;
+    fn apply<S: Simd>(
+        &self,
+        simd: S,
+        g: f32x8<S>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        second: Option<&mut [f32; WIDTH]>,
+    ) -> f32x8<S> {
         let splat = |value| f32x8::splat(simd, value);
-        let w = f32x8::from_slice(simd, &parameters.values[at.clone()]);
+        let second = second.expect("Adam has a second moment");
+        let w = f32x8::from_slice(simd, values);
         let g = g + w * splat(self.weight_decay);
-        let m = f32x8::from_slice(simd, &parameters.first[at.clone()]);
-        let v = f32x8::from_slice(simd, &parameters.second[at.clone()]);
+        let m = f32x8::from_slice(simd, first);
+        let v = f32x8::from_slice(simd, second);
         let m = floored(simd, m * splat(self.beta1) + g * splat(self.first_share));
         let v = floored(simd, v * splat(self.beta2) + (g * g) * splat(self.second_share));
         let w = w - (m * splat(self.rate)) / ((v * splat(self.second_scale)).sqrt() + splat(self.epsilon));
-        m.store_slice(&mut parameters.first[at.clone()]);
-        v.store_slice(&mut parameters.second[at.clone()]);
-        w.store_slice(&mut parameters.values[at]);
+        m.store_slice(first);
+        v.store_slice(second);
+        w.store_slice(values);
         (w + v) * splat(0.0)
     }
 }
 
 impl Rule for SgdStep {
+    const HAS_SECOND: bool = false;
+
     fn decays_weights(&self) -> bool {
         self.weight_decay != 0.0
     }
 
     #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, g: f32x8<S>, parameters: &mut TileParameters<'_>, start: usize) -> f32x8<S> {
-        let at = start..start + WIDTH;
+    fn apply<S: Simd>(
+        &self,
+        simd: S,
+        g: f32x8<S>,
+        values: &mut [f32; WIDTH],
+        first: &mut [f32; WIDTH],
+        _second: Option<&mut [f32; WIDTH]>,
+    ) -> f32x8<S> {
         let splat = |value| f32x8::splat(simd, value);
-        let w = f32x8::from_slice(simd, &parameters.values[at.clone()]);
+        let w = f32x8::from_slice(simd, values);
         let g = g + w * splat(self.weight_decay);
-        let u = f32x8::from_slice(simd, &parameters.first[at.clone()]);
+        let u = f32x8::from_slice(simd, first);
         let u = floored(simd, u * splat(self.momentum) + g);
         let w = w - u * splat(self.rate);
-        u.store_slice(&mut parameters.first[at.clone()]);
-        w.store_slice(&mut parameters.values[at]);
+        u.store_slice(first);
+        w.store_slice(values);
         w * splat(0.0)
     }
 }
