@@ -30,7 +30,7 @@ pub use level::Level;
 pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
 pub use options::{AdjointOptions, ResetPath};
 pub use project::{Projection, dot, project};
-pub use quiet::{QuietBound, QuietRun, QuietState, list_restless, pick, run_quiet};
+pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
 pub use scatter::scatter_tile;
 pub use surrogate::Surrogate;

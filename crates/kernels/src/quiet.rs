@@ -13,7 +13,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lif::{flush, load};
-use crate::{FLOOR_EVERY, LANES, Level, LifConstants};
+use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
 /// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
 const CALM: f32 = 0.999;
@@ -143,28 +143,46 @@ pub struct QuietRun<'a> {
     pub constants: LifConstants,
 }
 
-/// Runs the units and appends `(step, index)` of each spike to `fired`, in order of steps within every few vectors. The arithmetic is
-/// that of [`crate::forward_tile`].
-pub fn run_quiet(level: Level, run: &QuietRun<'_>, fired: &mut Vec<(u32, u32)>) {
+/// Spikes of units that run without input, in blocks of [`TILE`] lanes.
+#[derive(Debug)]
+pub struct QuietSpikes<'a> {
+    /// Bits of the lanes that fired, `[block][step]` for every step of the simulation; bits are added to what is there.
+    pub spikes: &'a mut [u64],
+    /// A bit for each step at which a lane of the block fired, `[block][step / 64]`; likewise.
+    pub busy: &'a mut [u64],
+}
+
+/// Runs the units. The arithmetic is that of [`crate::forward_tile`].
+pub fn run_quiet(level: Level, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>) {
     dispatch!(level.0, simd => run_vector(simd, run, fired));
 }
 
 #[inline(always)]
-fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut Vec<(u32, u32)>) {
-    let mut lane = 0;
-    while lane < run.current.len() {
-        if (run.current.len() - lane) / S::f32s::LEN >= 4 {
-            run_group::<S, 4>(simd, run, lane, fired);
-            lane += 4 * S::f32s::LEN;
-        } else {
-            run_group::<S, 1>(simd, run, lane, fired);
-            lane += S::f32s::LEN;
+fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>) {
+    let lanes = run.current.len();
+    let blocks = lanes.div_ceil(TILE);
+    if blocks == 0 {
+        return;
+    }
+    let spikes = fired.spikes.chunks_exact_mut(fired.spikes.len() / blocks);
+    let busy = fired.busy.chunks_exact_mut(fired.busy.len() / blocks);
+    for (block, (spikes, busy)) in spikes.zip(busy).enumerate() {
+        let mut lane = block * TILE;
+        let end = lanes.min(lane + TILE);
+        while lane < end {
+            if (end - lane) / S::f32s::LEN >= 4 {
+                run_group::<S, 4>(simd, run, lane, spikes, busy);
+                lane += 4 * S::f32s::LEN;
+            } else {
+                run_group::<S, 1>(simd, run, lane, spikes, busy);
+                lane += S::f32s::LEN;
+            }
         }
     }
 }
 
 #[inline(always)]
-fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize, fired: &mut Vec<(u32, u32)>) {
+fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize, spikes: &mut [u64], busy: &mut [u64]) {
     let at = first..first + K * S::f32s::LEN;
     let zero = S::f32s::splat(simd, 0.0);
     let current_decay = S::f32s::splat(simd, run.constants.current_decay);
@@ -188,13 +206,10 @@ fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize,
             highest = highest.max(vector);
         }
         if highest.simd_ge(threshold).any_true() {
+            busy[t / 64] |= 1 << (t % 64);
             for k in 0..K {
                 let is_firing = membrane[k].simd_ge(threshold);
-                let mut bits = is_firing.to_bitmask();
-                while bits != 0 {
-                    fired.push((t as u32, (first + k * S::f32s::LEN) as u32 + bits.trailing_zeros()));
-                    bits &= bits - 1;
-                }
+                spikes[t] |= is_firing.to_bitmask() << (first % TILE + k * S::f32s::LEN);
                 current[k] = is_firing.select(zero, current[k]);
                 membrane[k] = is_firing.select(zero, membrane[k]);
             }

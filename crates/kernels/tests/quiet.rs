@@ -1,8 +1,8 @@
 //! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
 
 use spikelet_kernels::{
-    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietState, StepEvents, TILE, TileState, list_restless,
-    pick, reference, run_quiet,
+    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, StepEvents, TILE, TileState,
+    list_restless, pick, reference, run_quiet,
 };
 
 const STEPS: usize = 300;
@@ -84,7 +84,6 @@ impl Tile {
         pick(&units, |unit| self.membrane[unit], &mut membrane);
         pick(&units, |unit| self.bias[unit], &mut bias);
         pick(&units, |unit| rest[unit], &mut at_rest);
-        let mut fired = Vec::new();
         let run = QuietRun {
             current: &current,
             membrane: &membrane,
@@ -94,10 +93,14 @@ impl Tile {
             to: STEPS,
             constants: self.constants,
         };
-        run_quiet(level, &run, &mut fired);
+        let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
+        run_quiet(level, &run, &mut QuietSpikes { spikes: &mut fired, busy: &mut busy });
         let mut spikes = vec![0; STEPS];
-        for (step, index) in fired {
-            spikes[step as usize] |= 1 << units[index as usize];
+        for (step, &bits) in fired.iter().enumerate() {
+            assert_eq!(bits != 0, busy[step / 64] >> (step % 64) & 1 == 1);
+            for (index, unit) in units.iter().enumerate() {
+                spikes[step] |= (bits >> index & 1) << unit;
+            }
         }
         (spikes, units.len())
     }

@@ -1,8 +1,8 @@
 //! The rest of a layer's simulation once its last input has come.
 
-use spikelet_kernels::{Level, QuietRun, QuietState, list_restless, pick, run_quiet};
+use spikelet_kernels::{Level, QuietRun, QuietSpikes, QuietState, TILE, list_restless, pick, run_quiet};
 
-use super::workspace::LayerWork;
+use super::workspace::{LayerWork, set_bits, set_steps};
 use crate::geometry::NO_UNIT;
 use crate::network::Network;
 
@@ -14,7 +14,9 @@ pub(crate) struct Quiet {
     membrane: Vec<f32>,
     bias: Vec<f32>,
     rest: Vec<f32>,
-    fired: Vec<(u32, u32)>,
+    /// Spikes by block of units; all 0 between two runs.
+    spikes: Vec<u64>,
+    busy: Vec<u64>,
 }
 
 impl Quiet {
@@ -54,7 +56,6 @@ impl Quiet {
         pick(&self.units, |lane| layer.membrane[lane], &mut self.membrane);
         pick(&self.units, bias, &mut self.bias);
         pick(&self.units, rest, &mut self.rest);
-        self.fired.clear();
         let run = QuietRun {
             current: &self.current,
             membrane: &self.membrane,
@@ -64,13 +65,22 @@ impl Quiet {
             to,
             constants: network.constants,
         };
-        run_quiet(level, &run, &mut self.fired);
         let (steps, words) = (network.steps, network.steps.div_ceil(64));
-        for &(step, index) in &self.fired {
-            let (step, lane) = (step as usize, self.units[index as usize] as usize);
-            let site = wiring.site_of(lane);
-            layer.spikes[site * steps + step] |= 1 << (lane - wiring.sites[site].lane);
-            layer.busy[site * words + step / 64] |= 1 << (step % 64);
+        let blocks = self.current.len().div_ceil(TILE);
+        self.spikes.resize(blocks * steps, 0);
+        self.busy.resize(blocks * words, 0);
+        run_quiet(level, &run, &mut QuietSpikes { spikes: &mut self.spikes, busy: &mut self.busy });
+        let blocks = self.spikes.chunks_exact_mut(steps).zip(self.busy.chunks_exact_mut(words));
+        for ((spikes, busy), units) in blocks.zip(self.units.chunks(TILE)) {
+            for t in set_steps(busy) {
+                for index in set_bits(std::mem::take(&mut spikes[t])) {
+                    let lane = units[index] as usize;
+                    let site = wiring.site_of(lane);
+                    layer.spikes[site * steps + t] |= 1 << (lane - wiring.sites[site].lane);
+                    layer.busy[site * words + t / 64] |= 1 << (t % 64);
+                }
+            }
+            busy.fill(0);
         }
     }
 }
