@@ -14,4 +14,4 @@ pub(crate) use group::{Engine, GROUP, Job, Want};
 pub(crate) use record::{Reader, Writer};
 pub use slot::Prediction;
 pub(crate) use slot::{Slot, SlotLayer};
-pub(crate) use workspace::{LayerWork, Workspace, set_bits};
+pub(crate) use workspace::{LayerWork, Workspace, set_bits, set_steps};

@@ -18,14 +18,19 @@
 //!
 //! Steps from `end` on have no gradient and are not visited. Options (`options.rs`) have instances of their own.
 
+mod descent;
+mod timing;
+
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use crate::exp2::exp2_vector;
-use crate::lif::{flush, load, store};
+use self::descent::descend;
+use self::timing::list_pushes;
+pub(crate) use self::timing::timing_part;
+use crate::lif::{flush, load};
 use crate::options::{AdjointOptions, Terms};
-use crate::surrogate::Surrogate;
-use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
+use crate::surrogate::{Exponential, Shape, Surrogate};
+use crate::{FLOOR_EVERY, Level, LifConstants};
 
 /// In [`AdjointOutput::rows`]: the step is not wanted.
 pub const NO_ROW: u32 = u32::MAX;
@@ -115,6 +120,8 @@ pub struct AdjointOutput<'a> {
     pub bias: &'a mut [f32],
     /// p and q of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
     pub carried: [&'a mut [f32]; 2],
+    /// Working memory: `λ_tim (−T̄ / V')` of each spike.
+    pub pushes: &'a mut Vec<f32>,
 }
 
 /// Sweeps one tile from step `to` down to step `from`.
@@ -129,25 +136,11 @@ pub fn adjoint_tile(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOu
 }
 
 fn exponential(level: Level, tile: &AdjointTile<'_>, sharpness: f32, output: &mut AdjointOutput<'_>) {
-    dispatch!(level.0, simd => {
-        plain_vector(
-            simd,
-            tile,
-            output,
-            #[inline(always)]
-            |distance, error| exp2_vector(simd, distance * -sharpness) * error,
-        );
-    });
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, Exponential { sharpness }));
 }
 
 fn of_any_shape(level: Level, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(
-        simd,
-        tile,
-        output,
-        #[inline(always)]
-        |distance, error| tile.surrogate.times_vector(simd, distance, error),
-    ));
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, tile.surrogate));
 }
 
 fn with_options(level: Level, tile: &AdjointTile<'_>, options: AdjointOptions<'_>, output: &mut AdjointOutput<'_>) {
@@ -155,12 +148,8 @@ fn with_options(level: Level, tile: &AdjointTile<'_>, options: AdjointOptions<'_
 }
 
 #[inline(always)]
-fn plain_vector<S: Simd>(
-    simd: S,
-    tile: &AdjointTile<'_>,
-    output: &mut AdjointOutput<'_>,
-    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s + Copy,
-) {
+fn plain_vector<S: Simd>(simd: S, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>, surrogate: impl Shape) {
+    list_pushes(tile, output.pushes);
     let mut lane = 0;
     while lane < tile.lanes {
         if (tile.lanes - lane) / S::f32s::LEN >= 2 {
@@ -182,15 +171,7 @@ fn options_vector<S: Simd>(
 ) {
     for lane in (0..tile.lanes).step_by(S::f32s::LEN) {
         let terms = Some(Terms::new(simd, tile, options, lane));
-        adjoint_lanes::<S, 1, true>(
-            simd,
-            tile,
-            output,
-            lane,
-            terms,
-            #[inline(always)]
-            |distance, error| tile.surrogate.times_vector(simd, distance, error),
-        );
+        adjoint_lanes::<S, 1, true>(simd, tile, output, lane, terms, tile.surrogate);
     }
 }
 
@@ -202,14 +183,14 @@ fn adjoint_lanes<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
     output: &mut AdjointOutput<'_>,
     first: usize,
     terms: Option<Terms<'a, S, K>>,
-    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s,
+    surrogate: impl Shape,
 ) {
     let width = K * S::f32s::LEN;
     match tile.error {
         SpikeError::None => {
-            adjoint_group::<S, K, HAS_TERMS>(simd, tile, output, first, terms, surrogate, |_| None);
+            descend::<S, K, HAS_TERMS>(simd, tile, output, first, terms, surrogate, |_| None);
         }
-        SpikeError::Given(error) => adjoint_group::<S, K, HAS_TERMS>(
+        SpikeError::Given(error) => descend::<S, K, HAS_TERMS>(
             simd,
             tile,
             output,
@@ -222,7 +203,8 @@ fn adjoint_lanes<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
         SpikeError::Projected { weights, offsets, injections } => {
             let zero = S::f32s::splat(simd, 0.0);
             let (mut p, mut q) = ([zero; K], [zero; K]);
-            adjoint_group::<S, K, HAS_TERMS>(
+            let mut upper = offsets[tile.to] as usize;
+            descend::<S, K, HAS_TERMS>(
                 simd,
                 tile,
                 output,
@@ -231,17 +213,21 @@ fn adjoint_lanes<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
                 surrogate,
                 #[inline(always)]
                 |t| {
-                    let here = &injections[offsets[t] as usize..offsets[t + 1] as usize];
                     for k in 0..K {
                         p[k] *= tile.constants.membrane_decay;
                         q[k] *= tile.constants.current_decay;
                     }
-                    for injection in here {
-                        let row = load::<S, K>(simd, &weights[injection.unit as usize * tile.lanes + first..][..width]);
-                        for k in 0..K {
-                            p[k] += row[k] * injection.membrane;
-                            q[k] += row[k] * injection.current;
+                    let lower = offsets[t] as usize;
+                    if lower != upper {
+                        for injection in &injections[lower..upper] {
+                            let row =
+                                load::<S, K>(simd, &weights[injection.unit as usize * tile.lanes + first..][..width]);
+                            for k in 0..K {
+                                p[k] += row[k] * injection.membrane;
+                                q[k] += row[k] * injection.current;
+                            }
                         }
+                        upper = lower;
                     }
                     for k in 0..K {
                         q[k] += p[k];
@@ -255,160 +241,4 @@ fn adjoint_lanes<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
             );
         }
     }
-}
-
-/// `terms` are there where `HAS_TERMS`.
-#[inline(always)]
-fn adjoint_group<'a, S: Simd, const K: usize, const HAS_TERMS: bool>(
-    simd: S,
-    tile: &AdjointTile<'_>,
-    output: &mut AdjointOutput<'_>,
-    first: usize,
-    mut terms: Option<Terms<'a, S, K>>,
-    surrogate: impl Fn(S::f32s, S::f32s) -> S::f32s,
-    mut error: impl FnMut(usize) -> Option<[S::f32s; K]>,
-) {
-    let width = K * S::f32s::LEN;
-    let lanes = tile.lanes;
-    let zero = S::f32s::splat(simd, 0.0);
-    let current_decay = S::f32s::splat(simd, tile.constants.current_decay);
-    let membrane_decay = S::f32s::splat(simd, tile.constants.membrane_decay);
-    let threshold = S::f32s::splat(simd, tile.constants.threshold);
-    let group_bits = if width == 64 { u64::MAX } else { ((1u64 << width) - 1) << first };
-    let mut timing_end = tile.timing.len();
-    let [mut p, mut q] = [zero; 2].map(|vector| [vector; K]);
-    let is_carried = !output.carried[0].is_empty();
-    if is_carried {
-        p = load::<S, K>(simd, &output.carried[0][first..first + width]);
-        q = load::<S, K>(simd, &output.carried[1][first..first + width]);
-    }
-    let mut bias = load::<S, K>(simd, &output.bias[first..first + width]);
-
-    for t in (tile.from..tile.to).rev() {
-        let fired = tile.spikes[t];
-        let mut direct = [zero; K];
-        let mut error = error(t);
-        if HAS_TERMS && let Some(terms) = &mut terms {
-            terms.enter(t);
-            error = terms.spike_error(t, (p, q), error);
-        }
-        if let Some(error) = error {
-            let trace = load::<S, K>(simd, &tile.trace[t * lanes + first..][..width]);
-            for k in 0..K {
-                direct[k] = surrogate((trace[k] - threshold).abs(), error[k]);
-            }
-        }
-        if fired != 0 {
-            if fired & group_bits != 0 {
-                if !tile.timing.is_empty() {
-                    let first_spike = timing_end - fired.count_ones() as usize;
-                    let wanted = fired & group_bits;
-                    let spread = match &terms {
-                        Some(terms) if HAS_TERMS => {
-                            let slopes = terms.reset_slope(t, (p, q));
-                            timing_part(tile, t, fired, wanted, first, first_spike, |lane| slopes[lane - first])
-                        }
-                        _ => timing_part(tile, t, fired, wanted, first, first_spike, |_| 0.0),
-                    };
-                    for k in 0..K {
-                        let range = k * S::f32s::LEN..(k + 1) * S::f32s::LEN;
-                        let with = direct[k] + S::f32s::from_slice(simd, &spread[range]);
-                        // A term may be −0, and adding 0 would drop its sign in lanes that did not fire.
-                        direct[k] = if HAS_TERMS {
-                            let bits = fired >> (first + k * S::f32s::LEN);
-                            S::mask32s::from_bitmask(simd, bits).select(with, direct[k])
-                        } else {
-                            with
-                        };
-                    }
-                }
-                if tile.is_gated {
-                    for k in 0..K {
-                        let bits = fired >> (first + k * S::f32s::LEN);
-                        let mask = S::mask32s::from_bitmask(simd, bits);
-                        p[k] = mask.select(zero, p[k]);
-                        q[k] = mask.select(zero, q[k]);
-                    }
-                }
-            }
-            if !tile.timing.is_empty() {
-                timing_end -= fired.count_ones() as usize;
-            }
-        }
-        let carried = q;
-        if HAS_TERMS && let Some(terms) = &mut terms {
-            terms.block(&mut direct);
-            terms.block(&mut p);
-            terms.keep(t, &direct);
-        }
-        for k in 0..K {
-            p[k] = direct[k] + p[k] * membrane_decay;
-            q[k] = p[k] + q[k] * current_decay;
-            bias[k] += p[k];
-        }
-        let row = output.rows[t];
-        if row != NO_ROW {
-            let at = row as usize * lanes + first;
-            store::<S, K>(&q, &mut output.q_rows[at..at + width]);
-        }
-        let at = t * output.stride + output.offset + first;
-        if !output.q.is_empty() {
-            store::<S, K>(&q, &mut output.q[at..at + width]);
-        }
-        if !output.r.is_empty() {
-            let mut r = [zero; K];
-            for k in 0..K {
-                r[k] = (carried[k] - q[k] * current_decay) - p[k] * membrane_decay;
-            }
-            store::<S, K>(&r, &mut output.r[at..at + width]);
-        }
-        if !output.p.is_empty() {
-            store::<S, K>(&p, &mut output.p[at..at + width]);
-        }
-        if !output.direct.is_empty() {
-            store::<S, K>(&direct, &mut output.direct[at..at + width]);
-        }
-        if t % FLOOR_EVERY == 0 {
-            flush::<S, K>(simd, &mut p);
-            flush::<S, K>(simd, &mut q);
-        }
-    }
-    store::<S, K>(&bias, &mut output.bias[first..first + width]);
-    if is_carried {
-        store::<S, K>(&p, &mut output.carried[0][first..first + width]);
-        store::<S, K>(&q, &mut output.carried[1][first..first + width]);
-    }
-}
-
-/// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
-#[inline(never)]
-pub(crate) fn timing_part(
-    tile: &AdjointTile<'_>,
-    t: usize,
-    fired: u64,
-    wanted: u64,
-    first: usize,
-    first_spike: usize,
-    reset_slope: impl Fn(usize) -> f32,
-) -> [f32; TILE] {
-    let mut spread = [0.0; TILE];
-    let before = if t == 0 { 0 } else { tile.spikes[t - 1] };
-    let mut rest = wanted;
-    while rest != 0 {
-        let lane = rest.trailing_zeros() as usize;
-        rest &= rest - 1;
-        let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
-        let slope = slope(tile, t, lane, before);
-        let timing = tile.timing[spike] - reset_slope(lane);
-        spread[lane - first] = tile.timing_weight * (-timing / slope);
-    }
-    spread
-}
-
-/// V'[t] of one lane; `before` are the spikes of step `t − 1`.
-fn slope(tile: &AdjointTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
-    let membrane = tile.trace[t * tile.lanes + lane];
-    let last = if t == 0 || before >> lane & 1 == 1 { 0.0 } else { tile.trace[(t - 1) * tile.lanes + lane] };
-    let slope = membrane - last;
-    if slope > tile.slope_floor { slope } else { tile.slope_floor }
 }

@@ -23,14 +23,42 @@ pub fn exp2(x: f32) -> f32 {
     f32::from_bits(power.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
-/// [`exp2`] on a vector.
+/// [`exp2`] on vectors, whose chains of operations run side by side.
 #[inline(always)]
-pub(crate) fn exp2_vector<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+pub(crate) fn exp2_vectors<S: Simd, const K: usize>(simd: S, mut x: [S::f32s; K]) -> [S::f32s; K] {
     let splat = |value| S::f32s::splat(simd, value);
-    let x = x.max(splat(LEAST));
-    let shifted = x + splat(ROUNDER);
-    let f = x - (shifted - splat(ROUNDER));
-    let [c0, c1, c2, c3, c4] = COEFFICIENTS;
-    let power = (((splat(c4) * f + splat(c3)) * f + splat(c2)) * f + splat(c1)) * f + splat(c0);
-    S::f32s::from_bits(power.to_bits() + (shifted.to_bits() << 23))
+    let [c0, c1, c2, c3, c4] = COEFFICIENTS.map(splat);
+    let (least, rounder) = (splat(LEAST), splat(ROUNDER));
+    let mut shifted = [rounder; K];
+    let mut power = [c4; K];
+    for k in 0..K {
+        x[k] = x[k].max(least);
+    }
+    for k in 0..K {
+        shifted[k] = x[k] + rounder;
+    }
+    for k in 0..K {
+        power[k] = shifted[k] - rounder;
+    }
+    for k in 0..K {
+        x[k] -= power[k];
+    }
+    for k in 0..K {
+        power[k] = c4 * x[k];
+    }
+    for coefficient in [c3, c2, c1] {
+        for k in 0..K {
+            power[k] += coefficient;
+        }
+        for k in 0..K {
+            power[k] *= x[k];
+        }
+    }
+    for k in 0..K {
+        power[k] += c0;
+    }
+    for k in 0..K {
+        power[k] = S::f32s::from_bits(power[k].to_bits() + (shifted[k].to_bits() << 23));
+    }
+    power
 }

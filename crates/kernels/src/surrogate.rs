@@ -7,7 +7,7 @@
 
 use fearless_simd::prelude::*;
 
-use crate::exp2::{exp2, exp2_vector};
+use crate::exp2::{exp2, exp2_vectors};
 
 /// The shape of σ̂.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl Surrogate {
     pub(crate) fn times_vector<S: Simd>(self, simd: S, distance: S::f32s, error: S::f32s) -> S::f32s {
         let splat = |value| S::f32s::splat(simd, value);
         match self {
-            Self::Exponential { sharpness } => exp2_vector(simd, distance * splat(-sharpness)) * error,
+            Self::Exponential { sharpness } => exp2_vectors(simd, [distance * splat(-sharpness)])[0] * error,
             Self::FastSigmoid { sharpness } => {
                 let d = distance * splat(sharpness) + splat(1.0);
                 error / (d * d)
@@ -87,5 +87,43 @@ impl Surrogate {
             }
             Self::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
         }
+    }
+}
+
+/// A shape that an instance of the sweep is compiled for.
+pub(crate) trait Shape: Copy {
+    /// [`Surrogate::times`] on vectors.
+    fn times<S: Simd, const K: usize>(self, simd: S, distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K];
+}
+
+/// The default shape alone.
+#[derive(Clone, Copy)]
+pub(crate) struct Exponential {
+    pub(crate) sharpness: f32,
+}
+
+impl Shape for Exponential {
+    #[inline(always)]
+    fn times<S: Simd, const K: usize>(self, simd: S, mut distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K] {
+        let factor = S::f32s::splat(simd, -self.sharpness);
+        for k in 0..K {
+            distance[k] *= factor;
+        }
+        let mut height = exp2_vectors(simd, distance);
+        for k in 0..K {
+            height[k] *= error[k];
+        }
+        height
+    }
+}
+
+impl Shape for Surrogate {
+    #[inline(always)]
+    fn times<S: Simd, const K: usize>(self, simd: S, distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K] {
+        let mut result = error;
+        for k in 0..K {
+            result[k] = self.times_vector(simd, distance[k], error[k]);
+        }
+        result
     }
 }

@@ -294,22 +294,39 @@ fn check_adjoint(
         constants: CONSTANTS,
         options,
     };
-    let run = |kernel: &dyn Fn(&mut AdjointOutput<'_>)| {
+    let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut AdjointOutput<'_>)| {
         let mut out = [vec![0.0; wanted as usize * lanes], vec![], vec![], vec![], vec![], vec![0.0; lanes]];
         for array in &mut out[1..5] {
-            *array = vec![0.0; steps * stride];
+            *array = vec![0.0; if keeps_all { steps * stride } else { 0 }];
         }
         let [q_rows, q, r, p, direct, bias] = &mut out;
         let carried = [&mut [][..], &mut []];
-        kernel(&mut AdjointOutput { rows: &rows, q_rows, q, r, p, direct, stride, offset, bias, carried });
+        kernel(&mut AdjointOutput {
+            rows: &rows,
+            q_rows,
+            q,
+            r,
+            p,
+            direct,
+            stride,
+            offset,
+            bias,
+            carried,
+            pushes: &mut vec![],
+        });
         out
     };
+    let run = |kernel: &dyn Fn(&mut AdjointOutput<'_>)| run_with(true, kernel);
     let expected = run(&|output| reference::adjoint_tile(&tile, output));
     let found = run(&|output| adjoint_tile(level, &tile, output));
     for (name, (found, expected)) in
         ["q rows", "q", "r", "p", "direct", "bias"].into_iter().zip(found.iter().zip(&expected))
     {
         assert_same(name, level, found, expected);
+    }
+    let rows_alone = run_with(false, &|output| adjoint_tile(level, &tile, output));
+    for (name, output) in [("q rows alone", 0), ("bias alone", 5)] {
+        assert_same(name, level, &rows_alone[output], &expected[output]);
     }
     let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
     let is_whole = options.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
@@ -345,6 +362,7 @@ fn in_pieces(level: Level, is_plain: bool, tile: &AdjointTile<'_>, output: &mut 
             offset: *offset,
             bias,
             carried: [&mut p, &mut q],
+            pushes: &mut vec![],
         };
         let piece = AdjointTile { from, to, timing: here, ..*tile };
         if is_plain {

@@ -74,6 +74,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &AdjointTile<'_>) {
         offset: 0,
         bias: &mut bias,
         carried: [&mut [], &mut []],
+        pushes: &mut Vec::new(),
     };
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements((STEPS * TILE) as u64));

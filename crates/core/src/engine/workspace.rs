@@ -25,6 +25,8 @@ pub(crate) struct Workspace {
     pub(crate) error: Aligned,
     /// T̄ of a tile's spikes.
     pub(crate) timing: Vec<f32>,
+    /// What the adjoint kernel makes of them.
+    pub(crate) pushes: Vec<f32>,
     /// What the output layer's adjoints inject into their projections, by step.
     pub(crate) injections: Injections,
     /// q rows of a further sweep.
@@ -104,6 +106,7 @@ impl Workspace {
             gradient: OutputGradient::default(),
             error: Aligned::default(),
             timing: Vec::new(),
+            pushes: Vec::new(),
             injections: Injections::default(),
             extra: Aligned::default(),
             quiet: Quiet::default(),

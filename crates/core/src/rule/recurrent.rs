@@ -30,6 +30,8 @@ struct SiteWork {
     error: Aligned,
     /// T̄ of the spikes, in order of `(step, lane)`.
     timing: Vec<f32>,
+    /// What the adjoint kernel makes of them.
+    pushes: Vec<f32>,
 }
 
 /// A recurrent layer and how its spikes come back.
@@ -98,8 +100,7 @@ pub(super) fn sweep_recurrent(
         }
         work.timing.clear();
         if has_timing {
-            let spikes = &here.spikes[number * steps..(number + 1) * steps];
-            source.fill_timing(number, spikes, &here.offsets, &here.units, &mut work.timing);
+            source.fill_timing(number, here, &mut work.timing);
         }
     }
     for array in carried.iter_mut().chain([&mut *bias]) {
@@ -145,6 +146,7 @@ pub(super) fn sweep_recurrent(
                     offset: site.adjoint,
                     bias: &mut bias[lanes.clone()],
                     carried: [&mut p[lanes.clone()], &mut q[lanes]],
+                    pushes: &mut work.pushes,
                 },
             );
             work.timing.truncate(first);

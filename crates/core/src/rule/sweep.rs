@@ -12,7 +12,7 @@ use super::recurrent::sweep_recurrent;
 use super::trace::{record_forward, record_sweep};
 use super::{Lanes, Sweep, Weights};
 use crate::aligned::Aligned;
-use crate::engine::{LayerWork, Slot, Workspace};
+use crate::engine::{LayerWork, Slot, Workspace, set_bits, set_steps};
 use crate::geometry::NO_UNIT;
 use crate::loss::{OutputGradient, SpikeGradient};
 use crate::network::Network;
@@ -146,7 +146,17 @@ fn sweep_layer(
 ) {
     let steps = network.steps;
     let Workspace {
-        layers, gradient, error, timing, injections, extra, tile_gradient, input_gradient, recurrent, ..
+        layers,
+        gradient,
+        error,
+        timing,
+        pushes,
+        injections,
+        extra,
+        tile_gradient,
+        input_gradient,
+        recurrent,
+        ..
     } = work;
     let (here, above) = layers[layer..].split_first_mut().expect("the layer exists");
     let wiring = &network.wirings[layer];
@@ -179,7 +189,7 @@ fn sweep_layer(
         }
         timing.clear();
         if weights.timing != 0.0 {
-            source.fill_timing(number, spikes, &here.offsets, &here.units, timing);
+            source.fill_timing(number, here, timing);
         }
         let rows = tile.first * stored.rows..(tile.first + site.lanes) * stored.rows;
         let lanes = tile.first..tile.first + site.lanes;
@@ -220,6 +230,7 @@ fn sweep_layer(
                 offset: site.adjoint,
                 bias: &mut bias[..site.lanes],
                 carried: [&mut [], &mut []],
+                pushes,
             },
         );
         match (&wiring.convolution, add) {
@@ -295,35 +306,26 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// T̄ of the site's spikes before the end, in order of `(step, lane)`; `offsets` and `units` list the layer's spikes by step.
-    pub(super) fn fill_timing(
-        &self,
-        number: usize,
-        spikes: &[u64],
-        offsets: &[u32],
-        units: &[u32],
-        timing: &mut Vec<f32>,
-    ) {
+    /// T̄ of the site's spikes before the end, in order of `(step, lane)`.
+    pub(super) fn fill_timing(&self, number: usize, here: &LayerWork, timing: &mut Vec<f32>) {
         let site = &self.network.wirings[self.layer].sites[number];
         let Some(above) = self.above else {
             let first = site.lane as u32;
             let wanted = first..first + self.network.layer(self.layer)[site.tile].units as u32;
-            let pairs = units[..offsets[self.end] as usize].iter().zip(&self.gradient.timing);
+            let pairs = here.units[..here.offsets[self.end] as usize].iter().zip(&self.gradient.timing);
             timing.extend(pairs.filter(|(unit, _)| wanted.contains(unit)).map(|(_, slope)| slope));
             return;
         };
         let wiring = &self.network.wirings[self.layer + 1];
         let half_gain = self.network.drive_gain(self.layer + 1) / 2.0;
         let arrival_of_lane = &wiring.arrival_of_lane[site.lane..site.lane + site.lanes];
-        for (t, &bits) in spikes[..self.end].iter().enumerate() {
-            if bits == 0 {
-                continue;
-            }
+        let steps = self.network.steps;
+        let words = steps.div_ceil(64);
+        let spikes = &here.spikes[number * steps..(number + 1) * steps];
+        let busy = &here.busy[number * words..(number + 1) * words];
+        for t in set_steps(busy).take_while(|&t| t < self.end) {
             let passes = above.arrivals.gate(number, t);
-            let mut rest = bits;
-            while rest != 0 {
-                let lane = rest.trailing_zeros() as usize;
-                rest &= rest - 1;
+            for lane in set_bits(spikes[t]) {
                 let arrival = arrival_of_lane[lane];
                 let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
                     0.0

@@ -166,7 +166,7 @@ pub(super) fn record_sweep(
             }
             let spikes = &here.spikes[number * network.steps..][..network.steps];
             timing.clear();
-            source.fill_timing(number, spikes, &here.offsets, &here.units, &mut timing);
+            source.fill_timing(number, here, &mut timing);
             if wiring.is_recurrent() && sweep.has_timing() {
                 let mut rest = &mut timing[..];
                 for (t, &bits) in spikes[..end.saturating_sub(1)].iter().enumerate() {

@@ -1,0 +1,80 @@
+//! The timing part: what a spike's time gives its membrane.
+
+use fearless_simd::prelude::*;
+
+use super::AdjointTile;
+use crate::TILE;
+
+/// `λ_tim (−T̄ / V')` of each spike of the steps swept, in order of `(step, lane)`.
+pub(super) fn list_pushes(tile: &AdjointTile<'_>, pushes: &mut Vec<f32>) {
+    pushes.clear();
+    if tile.timing.is_empty() {
+        return;
+    }
+    let mut before = tile.from.checked_sub(1).map_or(0, |before| tile.spikes[before]);
+    for (t, &fired) in tile.spikes[..tile.to].iter().enumerate().skip(tile.from) {
+        let mut rest = fired;
+        while rest != 0 {
+            let lane = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            pushes.push(tile.timing_weight * (-tile.timing[pushes.len()] / slope(tile, t, lane, before)));
+        }
+        before = fired;
+    }
+}
+
+/// Spreads the pushes of one step, which are in order of the lanes that `fired`, over the lanes from `first` on; 0 where none is `wanted`.
+#[inline(always)]
+pub(super) fn spread_pushes<S: Simd, const K: usize>(
+    simd: S,
+    fired: u64,
+    wanted: u64,
+    first: usize,
+    pushes: &[f32],
+) -> [S::f32s; K] {
+    let mut spread = [S::f32s::splat(simd, 0.0); K];
+    let mut rest = wanted;
+    while rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        rest ^= bit;
+        let push = S::f32s::splat(simd, pushes[(fired & (bit - 1)).count_ones() as usize]);
+        for k in 0..K {
+            let is_here = S::mask32s::from_bitmask(simd, bit >> (first + k * S::f32s::LEN));
+            spread[k] = is_here.select(push, spread[k]);
+        }
+    }
+    spread
+}
+
+/// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
+#[inline(never)]
+pub(crate) fn timing_part(
+    tile: &AdjointTile<'_>,
+    t: usize,
+    fired: u64,
+    wanted: u64,
+    first: usize,
+    first_spike: usize,
+    reset_slope: impl Fn(usize) -> f32,
+) -> [f32; TILE] {
+    let mut spread = [0.0; TILE];
+    let before = if t == 0 { 0 } else { tile.spikes[t - 1] };
+    let mut rest = wanted;
+    while rest != 0 {
+        let lane = rest.trailing_zeros() as usize;
+        rest &= rest - 1;
+        let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
+        let slope = slope(tile, t, lane, before);
+        let timing = tile.timing[spike] - reset_slope(lane);
+        spread[lane - first] = tile.timing_weight * (-timing / slope);
+    }
+    spread
+}
+
+/// V'[t] of one lane; `before` are the spikes of step `t − 1`.
+fn slope(tile: &AdjointTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
+    let membrane = tile.trace[t * tile.lanes + lane];
+    let last = if t == 0 || before >> lane & 1 == 1 { 0.0 } else { tile.trace[(t - 1) * tile.lanes + lane] };
+    let slope = membrane - last;
+    if slope > tile.slope_floor { slope } else { tile.slope_floor }
+}
