@@ -2,7 +2,7 @@
 
 #[cfg(feature = "parallel")]
 use std::sync::{
-    Arc,
+    Arc, Mutex, PoisonError,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -91,17 +91,25 @@ impl Executor for Workers {
         }
     }
 
+    /// Items are taken one by one in their order, so that the last ones, which should be the small ones, even out the threads.
     fn for_each<T: Send>(&self, items: &mut [T], task: impl Fn(usize, usize, &mut T) + Sync) {
         match self {
             Self::Caller => Sequential.for_each(items, task),
             #[cfg(feature = "parallel")]
             Self::Pool(pool) => {
-                use rayon::prelude::*;
-                pool.install(|| {
-                    items.par_iter_mut().enumerate().with_max_len(1).for_each(|(index, item)| {
-                        let worker = rayon::current_thread_index().expect("a task runs on a thread of the pool");
+                let queue = Mutex::new(items.iter_mut().enumerate());
+                let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let work = || {
+                    let worker = rayon::current_thread_index().expect("a task runs on a thread of the pool");
+                    while let Some((index, item)) = next() {
                         task(worker, index, item);
-                    });
+                    }
+                };
+                pool.scope(|scope| {
+                    for _ in 1..pool.current_num_threads() {
+                        scope.spawn(|_| work());
+                    }
+                    work();
                 });
             }
         }

@@ -97,7 +97,7 @@ impl Trainer {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }
             }
-            scratch.take_group(slots);
+            scratch.take_group(slots, executor);
             let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
             executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
             Ok(())

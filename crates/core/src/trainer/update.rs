@@ -39,10 +39,8 @@ impl BatchScratch {
     }
 
     /// Lists the spikes of a group by input.
-    pub(super) fn take_group(&mut self, slots: &[Slot]) {
-        for (index, layer) in self.layers.iter_mut().enumerate() {
-            layer.list_entries(index, slots);
-        }
+    pub(super) fn take_group<E: Executor>(&mut self, slots: &[Slot], executor: &E) {
+        executor.for_each(&mut self.layers, |_, index, layer| layer.list_entries(index, slots));
     }
 
     /// Adds the group's sums of the weight gradient to `tile.partial`.
@@ -254,7 +252,7 @@ impl Learning<'_> {
             self.loss += slot.outcome.loss.total();
             self.sums.add(&slot.outcome);
         }
-        self.scratch.take_group(slots);
+        self.scratch.take_group(slots, executor);
         let (level, shapes, scratch) = (self.level, &network.shapes, &*self.scratch);
         if !is_last {
             executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
