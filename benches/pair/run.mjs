@@ -2,14 +2,11 @@
 // do falls on both, so that the median of the ratios shows a difference of a few per cent.
 //
 // npm run bench:pair -- --before old.node --after new.node --case mnist --batch 16 --threads 1 --simd avx2 --rounds 40 --samples 6000 --data DIR
-import { spawn } from "node:child_process";
-import { resolve } from "node:path";
-import readline from "node:readline";
-import { fileURLToPath } from "node:url";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { finished, recordOf } from "../shared/record.mjs";
 import { typed, wordsOf } from "../shared/words.mjs";
+import { Side } from "./side.mjs";
 
 const words = wordsOf({
   before: "",
@@ -28,7 +25,7 @@ await main(async () => {
     throw new StepFailed("--before and --after name two builds of the addon (bindings/node/*.node)");
   await setUp();
   const record = recordOf(typed("bench:pair"));
-  const sides = [await Side.open(words.before), await Side.open(words.after)];
+  const sides = [await Side.open(words.before, words), await Side.open(words.after, words)];
   const times = [[], []];
   try {
     for (let round = 0; round < Number(words.rounds); round++) {
@@ -52,48 +49,4 @@ await main(async () => {
 
 function quantile(values, share) {
   return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
-}
-
-/** A build of the addon, ready to train when asked. */
-class Side {
-  static async open(addon) {
-    const { case: name, batch, threads, simd, samples, data } = words;
-    const task = {
-      name,
-      batch: Number(batch),
-      threads: Number(threads),
-      samples: Number(samples),
-      ...(simd === "" ? {} : { simd }),
-      ...(data === "" ? {} : { data }),
-    };
-    const script = fileURLToPath(new URL("worker.mjs", import.meta.url));
-    const child = spawn(process.execPath, [script, JSON.stringify(task)], {
-      env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: resolve(addon) },
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    const side = new Side(child);
-    await side.line();
-    return side;
-  }
-
-  constructor(child) {
-    this.child = child;
-    this.lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  }
-
-  async line() {
-    const { done, value } = await this.lines.next();
-    if (done) throw new StepFailed("a build ended early; its message is above");
-    return value;
-  }
-
-  /** Milliseconds of a sample in the next round. */
-  async time() {
-    this.child.stdin.write("\n");
-    return Number(await this.line());
-  }
-
-  close() {
-    this.child.kill();
-  }
 }
