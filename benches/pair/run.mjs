@@ -2,6 +2,7 @@
 // do falls on both, so that the median of the ratios shows a difference of a few per cent.
 //
 // npm run bench:pair -- --before old.node --after new.node --case mnist --batch 16 --threads 1 --simd avx2 --rounds 40 --samples 6000 --data DIR
+import { quantile } from "../../dist/cli/bench/statistics.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { finished, recordOf } from "../shared/record.mjs";
@@ -46,7 +47,3 @@ await main(async () => {
   };
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 });
-
-function quantile(values, share) {
-  return [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
-}

@@ -72,7 +72,7 @@ impl Surrogate {
     pub(crate) fn times_vector<S: Simd>(self, simd: S, distance: S::f32s, error: S::f32s) -> S::f32s {
         let splat = |value| S::f32s::splat(simd, value);
         match self {
-            Self::Exponential { sharpness } => exp2_vectors(simd, [distance * splat(-sharpness)])[0] * error,
+            Self::Exponential { sharpness } => Exponential { sharpness }.times(simd, [distance], [error])[0],
             Self::FastSigmoid { sharpness } => {
                 let d = distance * splat(sharpness) + splat(1.0);
                 error / (d * d)

@@ -9,7 +9,7 @@ export function spread(values: readonly number[]): number {
 }
 
 /** Linear between the two nearest of the sorted values. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = share * (sorted.length - 1);
   const low = sorted[Math.floor(place)] ?? Number.NaN;

@@ -17,7 +17,7 @@ pub(super) fn list_pushes(tile: &AdjointTile<'_>, pushes: &mut Vec<f32>) {
         while rest != 0 {
             let lane = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            pushes.push(tile.timing_weight * (-tile.timing[pushes.len()] / slope(tile, t, lane, before)));
+            pushes.push(push(tile, tile.timing[pushes.len()], t, lane, before));
         }
         before = fired;
     }
@@ -64,11 +64,14 @@ pub(crate) fn timing_part(
         let lane = rest.trailing_zeros() as usize;
         rest &= rest - 1;
         let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
-        let slope = slope(tile, t, lane, before);
-        let timing = tile.timing[spike] - reset_slope(lane);
-        spread[lane - first] = tile.timing_weight * (-timing / slope);
+        spread[lane - first] = push(tile, tile.timing[spike] - reset_slope(lane), t, lane, before);
     }
     spread
+}
+
+/// `λ_tim (−T̄ / V')` of one spike, with its `timing` T̄.
+fn push(tile: &AdjointTile<'_>, timing: f32, t: usize, lane: usize, before: u64) -> f32 {
+    tile.timing_weight * (-timing / slope(tile, t, lane, before))
 }
 
 /// V'[t] of one lane; `before` are the spikes of step `t − 1`.
