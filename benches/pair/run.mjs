@@ -1,49 +1,136 @@
-// npm run bench:pair -- --before OLD.node --after NEW.node: two builds of the addon train in turns. What neighbours on a shared machine
-// do falls on both, so that the median of the ratios shows a difference of a few per cent.
+// npm run bench:pair -- --before CHECKOUT --after CHECKOUT: two builds of the library work in turns. What neighbours on a shared machine do
+// falls on both, so that the median of the ratios shows a difference of a few per cent. A checkout is the folder of a clone in which
+// `npm run build` ran; each side uses its own dist, addon and WebAssembly.
 //
-// npm run bench:pair -- --before old.node --after new.node --case mnist --batch 16 --threads 1 --simd avx2 --rounds 40 --samples 6000 --data DIR
-import { quantile } from "../../dist/cli/bench/statistics.js";
+// npm run bench:pair -- --before ../old --after . --cases mnist,recurrent --batches 16,128 --phases train,infer --backends native,wasm
+//   --threads 1,2 --simd avx2 --rounds 20 --seconds 60 --milliseconds 200 --data DIR --json
+import { resolve } from "node:path";
+import { CASES } from "../../dist/cli/bench/cases.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
-import { finished, recordOf } from "../shared/record.mjs";
-import { typed, wordsOf } from "../shared/words.mjs";
-import { Side } from "./side.mjs";
+import { commitOf, finished, headline, recordOf } from "../shared/record.mjs";
+import { percent, table } from "../shared/table.mjs";
+import { choices, list, positive, typed, wordsOf } from "../shared/words.mjs";
+import { writeCase } from "./case.mjs";
+import { measurePair } from "./measure.mjs";
 
 const words = wordsOf({
   before: "",
-  after: "",
-  case: "real",
-  batch: "32",
-  threads: "2",
+  after: ".",
+  cases: Object.keys(CASES).join(","),
+  batches: "16,128",
+  phases: "train,infer",
+  backends: "native,wasm",
+  threads: "1,2",
   simd: "",
-  rounds: "40",
-  samples: "6000",
+  rounds: "20",
+  seconds: "60",
+  milliseconds: "200",
   data: "",
+  json: false,
 });
 
 await main(async () => {
-  if (words.before === "" || words.after === "")
-    throw new StepFailed("--before and --after name two builds of the addon (bindings/node/*.node)");
+  if (words.before === "")
+    throw new StepFailed("--before names the folder of a built clone; --after another, or this one is meant");
+  const checkouts = { before: resolve(words.before), after: resolve(words.after) };
+  const cases = choices("cases", words.cases, Object.keys(CASES));
+  const phases = choices("phases", words.phases, ["train", "infer"]);
+  const pace = {
+    rounds: positive("rounds", words.rounds),
+    seconds: positive("seconds", words.seconds),
+    milliseconds: positive("milliseconds", words.milliseconds),
+  };
+  const backends = [...backendsOf()];
   await setUp();
   const record = recordOf(typed("bench:pair"));
-  const sides = [await Side.open(words.before, words), await Side.open(words.after, words)];
-  const times = [[], []];
-  try {
-    for (let round = 0; round < Number(words.rounds); round++) {
-      const order = round % 2 === 0 ? [0, 1] : [1, 0];
-      for (const index of order) times[index].push(await sides[index].time());
+  const results = [];
+  for (const name of cases) {
+    // A real training has one batch size.
+    const batches = name === "real" ? [CASES.real.batch] : list(words.batches).map((batch) => positive("batches", batch));
+    const data = await writeCase(CASES[name], words.data);
+    try {
+      for (const batch of batches) {
+        for (const phase of phases) {
+          for (const backend of backends) {
+            const { config, weightScale } = CASES[name];
+            const task = { ...backend, phase, batch, config, weightScale, ...data };
+            const result = { case: name, phase, batch, ...backend, ...(await measurePair(checkouts, task, pace)) };
+            process.stderr.write(`${progress(result)}\n`);
+            results.push(result);
+          }
+        }
+      }
+    } finally {
+      data.remove();
     }
-  } finally {
-    for (const side of sides) side.close();
   }
-  const [before, after] = times;
-  const ratios = before.map((time, round) => time / after[round]);
-  const rate = (side, share) => Math.round(1000 / quantile(side, share));
-  const result = {
-    ...finished(record),
-    samplesPerSecond: { before: rate(before, 0.5), after: rate(after, 0.5) },
-    best: { before: rate(before, 0), after: rate(after, 0) },
-    speedUp: { median: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] },
-  };
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  const sides = Object.fromEntries(
+    Object.entries(checkouts).map(([side, folder]) => [side, { folder, commit: commitOf(folder) }]),
+  );
+  const whole = { ...finished(record), sides, results };
+  process.stdout.write(words.json ? `${JSON.stringify(whole, null, 2)}\n` : markdown(whole).join("\n"));
 });
+
+/** Natively with each number of threads; WebAssembly has one. */
+function* backendsOf() {
+  for (const backend of choices("backends", words.backends, ["native", "wasm"])) {
+    if (backend === "wasm") yield { backend, threads: 1 };
+    else {
+      for (const threads of list(words.threads)) {
+        yield { backend, threads: positive("threads", threads), ...(words.simd === "" ? {} : { simd: words.simd }) };
+      }
+    }
+  }
+}
+
+function progress({ case: name, phase, batch, backend, threads, speedUp, processorSpeedUp }) {
+  const where = `${name} ${phase}, batch ${batch}, ${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const ratio = (speed) => `× ${speed.median.toFixed(3)} (${spread(speed)})`;
+  return `${where}: ${ratio(speedUp)}, by processor time ${ratio(processorSpeedUp)}`;
+}
+
+function spread({ quartiles }) {
+  return quartiles.map((ratio) => ratio.toFixed(3)).join(" … ");
+}
+
+function markdown(whole) {
+  const { before, after } = whole.sides;
+  const heads = [
+    "case",
+    "phase",
+    "batch",
+    "backend",
+    "threads",
+    "rounds",
+    "before/s",
+    "after/s",
+    "speed-up",
+    "quartiles",
+    "memory",
+    "work",
+  ];
+  return [
+    ...headline(whole),
+    `Before: ${before.commit}, after: ${after.commit}. Samples a second of both; speed and memory of the network after over before.`,
+    "",
+    ...table(
+      heads,
+      whole.results.map((result) => [
+        result.case,
+        result.phase,
+        result.batch,
+        result.backend,
+        result.threads,
+        result.rounds,
+        result.samplesPerSecond.before,
+        result.samplesPerSecond.after,
+        result.speedUp.median.toFixed(3),
+        spread(result.speedUp),
+        `${result.processorSpeedUp.median.toFixed(3)} (${spread(result.processorSpeedUp)})`,
+        percent(result.memoryBytes.after / result.memoryBytes.before),
+        result.isSameWork ? "same" : "differs",
+      ]),
+    ),
+  ];
+}

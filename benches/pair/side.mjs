@@ -1,49 +1,52 @@
-// One of two builds that train in turns.
+// One of two builds that work in turns.
 import { spawn } from "node:child_process";
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
 import { StepFailed } from "../../scripts/run.mjs";
 
-/** A build of the addon, ready to train when asked. */
+const WORKER = fileURLToPath(new URL("worker.mjs", import.meta.url));
+
+/** A build of the library in a process of its own. */
 export class Side {
-  static async open(addon, { case: name, batch, threads, simd, samples, data }) {
-    const task = {
-      name,
-      batch: Number(batch),
-      threads: Number(threads),
-      samples: Number(samples),
-      ...(simd === "" ? {} : { simd }),
-      ...(data === "" ? {} : { data }),
-    };
-    const script = fileURLToPath(new URL("worker.mjs", import.meta.url));
-    const child = spawn(process.execPath, [script, JSON.stringify(task)], {
-      env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: resolve(addon) },
+  #checkout;
+  #child;
+  #lines;
+
+  /** @throws {StepFailed} where the checkout is not built. */
+  constructor(checkout, task) {
+    const index = join(checkout, "dist/index.js");
+    if (!existsSync(index)) throw new StepFailed(`${checkout} is no built clone of Spikelet: npm run build there`);
+    // An addon that the environment names would serve both sides.
+    const { NAPI_RS_NATIVE_LIBRARY_PATH: _, ...env } = process.env;
+    this.#checkout = checkout;
+    this.#child = spawn(process.execPath, ["--expose-gc", WORKER, JSON.stringify({ ...task, index })], {
+      env,
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const side = new Side(child);
-    await side.line();
-    return side;
+    this.#lines = readline.createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  constructor(child) {
-    this.child = child;
-    this.lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  /** Makes a new network for repetitions of so many samples, and does one of them to warm up. */
+  async open(samples) {
+    await this.#ask({ open: samples });
+    await this.repeat();
   }
 
-  async line() {
-    const { done, value } = await this.lines.next();
-    if (done) throw new StepFailed("a build ended early; its message is above");
-    return value;
+  /** @returns milliseconds of the same work as always, its loss and spikes, and the most memory that the network took */
+  repeat() {
+    return this.#ask({});
   }
 
-  /** Milliseconds of a sample in the next round. */
-  async time() {
-    this.child.stdin.write("\n");
-    return Number(await this.line());
+  async #ask(question) {
+    this.#child.stdin.write(`${JSON.stringify(question)}\n`);
+    const { done, value } = await this.#lines.next();
+    if (done) throw new StepFailed(`the build in ${this.#checkout} ended early; its message is above`);
+    return JSON.parse(value);
   }
 
   close() {
-    this.child.kill();
+    this.#child.kill();
   }
 }

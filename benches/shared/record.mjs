@@ -13,7 +13,7 @@ export function recordOf(command) {
   return {
     date: new Date().toISOString(),
     command,
-    commit: commit(),
+    commit: commitOf(ROOT),
     machine: {
       cpu: cpus()[0]?.model ?? "unknown",
       cores: availableParallelism(),
@@ -49,8 +49,9 @@ export function headline(record) {
   ];
 }
 
-function commit() {
-  const git = (...args) => spawnSync("git", args, { cwd: ROOT, encoding: "utf8" }).stdout?.trim() ?? "";
+/** Commit of a clone, and whether its files are those of it. */
+export function commitOf(folder) {
+  const git = (...args) => spawnSync("git", args, { cwd: folder, encoding: "utf8" }).stdout?.trim() ?? "";
   return `${git("rev-parse", "--short", "HEAD") || "unknown"}${git("status", "--porcelain") === "" ? "" : " with changes"}`;
 }
 

@@ -1,5 +1,6 @@
 // Options of the benchmark scripts.
 import { parseArgs } from "node:util";
+import { StepFailed } from "../../scripts/run.mjs";
 
 /**
  * Options with a value each; a list has commas.
@@ -26,6 +27,21 @@ export function wordsOf(defaults) {
 }
 
 export const list = (text) => text.split(",").filter((word) => word !== "");
+
+/** A list of words that are all among `known`. */
+export function choices(option, text, known) {
+  const words = list(text);
+  const unknown = words.find((word) => !known.includes(word));
+  if (words.length > 0 && unknown === undefined) return words;
+  throw new StepFailed(`--${option} must be some of ${known.join(", ")}, got "${unknown ?? text}"`);
+}
+
+/** A whole number above 0. */
+export function positive(option, text) {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new StepFailed(`--${option} must be a whole number above 0, got "${text}"`);
+}
 
 /** The command line as one would type it. */
 export function typed(script) {

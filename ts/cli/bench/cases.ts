@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config } from "../../generated/config.js";
+import type { Config, LayerConfig } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
@@ -45,6 +45,20 @@ export const CASES = {
     weightScale: 4,
     samples: digits,
   },
+  recurrent: {
+    about: "784-800R-10, 150 synthetic events, all 300 steps",
+    batch: 128,
+    config: recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }),
+    weightScale: 4,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
+  },
+  "recurrent-events": {
+    about: "700-256R-20, 8,000 synthetic events, all 250 steps",
+    batch: 128,
+    config: recurrent(700, 256, { steps: 250, outputs: 20 }),
+    weightScale: 1,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
+  },
   real: {
     about: "784-800-10, latency-coded digits as one would train them, whole epochs",
     batch: 32,
@@ -77,6 +91,16 @@ function convolution(): Config {
       ],
     },
   };
+}
+
+/** One hidden layer that hears its own spikes. */
+function recurrent(input: number, units: number, { steps, outputs }: { steps: number; outputs: number }): Config {
+  const dense = network(input, [], steps);
+  const layers: LayerConfig[] = [
+    { type: "dense", units, recurrent: true },
+    { type: "dense", units: outputs },
+  ];
+  return { ...dense, network: { ...dense.network, layers } };
 }
 
 async function digits({ data, backend }: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset> {

@@ -1,0 +1,77 @@
+// One case on two builds in turns.
+import { quantile } from "../../dist/cli/bench/statistics.js";
+import { Side } from "./side.mjs";
+
+/** Rounds that are made however long they take. */
+const LEAST_ROUNDS = 5;
+
+/**
+ * Both builds repeat the same work, in the order A B B A; a repetition takes about `milliseconds` on the build before, and at least one
+ * batch. When `seconds` are over, five rounds are enough.
+ *
+ * @returns samples a second and memory of both sides; the ratios before over after of the time that passed and of the processors' time
+ * (above 1: the build after is faster), which a busy machine disturbs less; whether the losses were the same in every round
+ */
+export async function measurePair(checkouts, task, { rounds, seconds, milliseconds }) {
+  const sides = [new Side(checkouts.before, task), new Side(checkouts.after, task)];
+  try {
+    const samples = await fittingSamples(sides, task, milliseconds);
+    const repetitions = await takeTurns(sides, rounds, seconds);
+    const [before, after] = repetitions;
+    const [rateBefore, rateAfter] = repetitions.map(
+      (side) =>
+        (1000 * samples) /
+        quantile(
+          side.map((repetition) => repetition.milliseconds),
+          0.5,
+        ),
+    );
+    return {
+      rounds: before.length,
+      samples,
+      samplesPerSecond: { before: rateBefore, after: rateAfter },
+      speedUp: ratio(before, after, "milliseconds"),
+      processorSpeedUp: ratio(before, after, "processorMilliseconds"),
+      memoryBytes: { before: await memory(checkouts.before, task, samples), after: await memory(checkouts.after, task, samples) },
+      spikesPerUnit: before.at(-1).spikesPerUnit,
+      isSameWork: before.every(({ loss }, round) => loss === after[round].loss),
+    };
+  } finally {
+    for (const side of sides) side.close();
+  }
+}
+
+/** Samples of a repetition; both sides are ready to work on them. */
+async function fittingSamples(sides, { batch, samples }, milliseconds) {
+  const [first] = sides;
+  await first.open(batch);
+  const ofBatch = (await first.repeat()).milliseconds;
+  const batches = Math.max(1, Math.min(Math.round(milliseconds / ofBatch), Math.floor(samples / batch)));
+  for (const side of sides) await side.open(batches * batch);
+  return batches * batch;
+}
+
+async function takeTurns(sides, rounds, seconds) {
+  const repetitions = [[], []];
+  const end = performance.now() + 1000 * seconds;
+  for (let round = 0; round < rounds && (round < LEAST_ROUNDS || performance.now() < end); round++) {
+    for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) repetitions[index].push(await sides[index].repeat());
+  }
+  return repetitions;
+}
+
+function ratio(before, after, time) {
+  const ratios = before.map((repetition, round) => repetition[time] / after[round][time]);
+  return { median: quantile(ratios, 0.5), quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
+}
+
+/** Most that a network and its data take, in a process that had no other before. */
+async function memory(checkout, task, samples) {
+  const side = new Side(checkout, task);
+  try {
+    await side.open(samples);
+    return (await side.repeat()).memoryBytes;
+  } finally {
+    side.close();
+  }
+}
