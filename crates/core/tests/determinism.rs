@@ -10,21 +10,22 @@ use spikelet_core::{Config, Dataset, Executor, Level, Sequential, SpikeTrains, S
 struct Threads(usize);
 
 impl Executor for Threads {
-    fn workers(&self) -> usize {
-        self.0
-    }
-
-    fn for_each<T: Send>(&self, items: &mut [T], task: impl Fn(usize, usize, &mut T) + Sync) {
+    fn for_each_with<T: Send, S>(
+        &self,
+        items: &mut [T],
+        enter: impl Fn() -> S + Sync,
+        task: impl Fn(&mut S, usize, &mut T) + Sync,
+    ) {
         let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
-            for worker in 0..self.0 {
-                let (items, next, task) = (&items, &next, &task);
-                scope.spawn(move || {
+            for _ in 0..self.0 {
+                scope.spawn(|| {
+                    let mut scratch = enter();
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         let Some(item) = items.get(index) else { break };
-                        task(worker, index, &mut item.lock().expect("no task panics"));
+                        task(&mut scratch, index, &mut item.lock().expect("no task panics"));
                     }
                 });
             }

@@ -2,8 +2,7 @@
 
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, Executor, Level, ParameterGradients, Result, Share, TrainEvent, Trainer,
-    Until, json,
+    Config, Error, ErrorCode, Evaluation, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, Until, json,
 };
 
 use crate::datasets::{Datasets, Shape};
@@ -105,7 +104,7 @@ impl Session {
     /// "layers":[{"inputs","units"}],"version","finished","epoch","step"}`; `epoch` and `step` count what is done.
     #[must_use]
     pub fn info(&self) -> String {
-        to_json(&Info::of(&self.trainer, self.workers.workers()))
+        to_json(&Info::of(&self.trainer, self.workers.count()))
     }
 
     /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events"}` or

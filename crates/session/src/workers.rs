@@ -82,31 +82,42 @@ fn stay_awake(is_done: &AtomicBool) {
     }
 }
 
-impl Executor for Workers {
-    fn workers(&self) -> usize {
+impl Workers {
+    /// Number of threads.
+    pub(crate) fn count(&self) -> usize {
         match self {
             Self::Caller => 1,
             #[cfg(feature = "parallel")]
             Self::Pool(pool) => pool.current_num_threads(),
         }
     }
+}
 
+impl Executor for Workers {
     /// Items are taken one by one in their order, so that the last ones, which should be the small ones, even out the threads.
-    fn for_each<T: Send>(&self, items: &mut [T], task: impl Fn(usize, usize, &mut T) + Sync) {
+    fn for_each_with<T: Send, S>(
+        &self,
+        items: &mut [T],
+        enter: impl Fn() -> S + Sync,
+        task: impl Fn(&mut S, usize, &mut T) + Sync,
+    ) {
         match self {
-            Self::Caller => Sequential.for_each(items, task),
+            Self::Caller => Sequential.for_each_with(items, enter, task),
             #[cfg(feature = "parallel")]
             Self::Pool(pool) => {
+                let helpers = pool.current_num_threads().min(items.len()).saturating_sub(1);
                 let queue = Mutex::new(items.iter_mut().enumerate());
                 let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let work = || {
-                    let worker = rayon::current_thread_index().expect("a task runs on a thread of the pool");
+                    let Some((index, item)) = next() else { return };
+                    let mut scratch = enter();
+                    task(&mut scratch, index, item);
                     while let Some((index, item)) = next() {
-                        task(worker, index, item);
+                        task(&mut scratch, index, item);
                     }
                 };
                 pool.scope(|scope| {
-                    for _ in 1..pool.current_num_threads() {
+                    for _ in 0..helpers {
                         scope.spawn(|_| work());
                     }
                     work();
@@ -118,24 +129,32 @@ impl Executor for Workers {
 
 #[cfg(all(test, feature = "parallel"))]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::collections::BTreeSet;
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 
     #[test]
-    fn every_item_is_done_once_and_no_worker_is_shared() {
-        let workers = Workers::new(Threads::Fixed(4)).unwrap();
-        assert_eq!(workers.workers(), 4);
-        let is_busy: [AtomicBool; 4] = Default::default();
-        let mut items = vec![0; 500];
-        workers.run(|| {
-            workers.for_each(&mut items, |worker, index, item| {
-                assert!(!is_busy[worker].swap(true, Ordering::SeqCst), "worker {worker} runs two tasks");
-                *item += index + 1;
-                is_busy[worker].store(false, Ordering::SeqCst);
-            });
-        });
-        assert!(items.iter().enumerate().all(|(index, &item)| item == index + 1));
+    fn every_item_is_done_once_and_no_scratch_is_shared() {
+        for threads in [2, 4, 33, 64, 257] {
+            let workers = Workers::new(Threads::Fixed(threads)).unwrap();
+            assert_eq!(workers.count(), threads as usize);
+            for length in [0, 1, 5, 500] {
+                let entered = AtomicUsize::new(0);
+                let at_work = Mutex::new(BTreeSet::new());
+                let mut items = vec![0; length];
+                workers.run(|| {
+                    let enter = || entered.fetch_add(1, Ordering::SeqCst);
+                    workers.for_each_with(&mut items, enter, |scratch, index, item| {
+                        assert!(at_work.lock().unwrap().insert(*scratch), "scratch {scratch} is in two tasks");
+                        *item += index + 1;
+                        at_work.lock().unwrap().remove(scratch);
+                    });
+                });
+                assert!(items.iter().enumerate().all(|(index, &item)| item == index + 1));
+                assert!(entered.load(Ordering::SeqCst) <= length.min(threads as usize));
+            }
+        }
     }
 
     #[test]

@@ -95,6 +95,58 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
     assert!(history.iter().zip(epochs).all(|(record, event)| record["validation"] == event["validation"]));
 }
 
+/// More samples than are in flight at a time, in batches of which each has more than that too.
+fn crowd(threads: u32, early_stop: &str) -> (Session, u32) {
+    const CROWD: usize = 600;
+    let config = json!({
+        "network": { "input": INPUTS, "steps": 20,
+                     "layers": [{ "type": "dense", "units": 9 }, { "type": "dense", "units": 3 }] },
+        "loss": { "type": "latency", "earlyStop": early_stop },
+        "training": { "batchSize": 300, "epochs": 1, "seed": 7, "threads": threads },
+    });
+    let mut session = Session::create(&config.to_string(), None).unwrap();
+    let data = add_crowd(&mut session, CROWD);
+    session.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
+    (session, data)
+}
+
+fn add_crowd(session: &mut Session, samples: usize) -> u32 {
+    let pixels = (0..samples * INPUTS).map(|k| (k * 37 % 256) as u8).collect();
+    let labels = (0..samples).map(|k| (k % 3) as u32).collect();
+    let arrays = DatasetArrays { pixels: Some(pixels), labels: Some(labels), ..DatasetArrays::default() };
+    session.add_dataset(r#"{"inputs":"images","encoding":{"type":"latency"}}"#, arrays).unwrap()
+}
+
+#[test]
+fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
+    let samples = 600;
+    for early_stop in ["sample", "batch"] {
+        let results = |session: &mut Session, data: u32| {
+            session.begin_evaluation(data, false).unwrap();
+            let report = session.advance_evaluation(u32::MAX).unwrap();
+            let gradients = session.gradients(data, 0, 300, false).unwrap().layers;
+            let decisions = session.predict(data, 0, samples, false).unwrap().by_count;
+            (report, gradients, decisions, session.parameters(0).unwrap(), session.parameters(1).unwrap())
+        };
+        let (mut alone, data) = crowd(1, early_stop);
+        let expected_events = all_events(&mut alone, 1);
+        let expected = results(&mut alone, data);
+        for threads in [33, 48, 64, 128, 257] {
+            let (mut session, data) = crowd(threads, early_stop);
+            let mut found = events(&mut session, 1);
+            let checkpoint = session.checkpoint().unwrap();
+            let mut resumed = Session::restore(&checkpoint, None, Some(&(threads + 1).to_string())).unwrap();
+            let again = add_crowd(&mut resumed, samples as usize);
+            resumed.begin(&json!({ "train": again, "validation": again }).to_string()).unwrap();
+            found.extend(all_events(&mut resumed, 1));
+            assert_eq!(found, expected_events, "{threads} threads");
+            assert_eq!(results(&mut resumed, again), expected, "{threads} threads");
+            all_events(&mut session, 1);
+            assert_eq!(results(&mut session, data), expected, "{threads} threads");
+        }
+    }
+}
+
 #[test]
 fn a_finished_run_goes_on_with_more_epochs() {
     let (mut session, data) = started(1);

@@ -75,13 +75,38 @@ impl<'a> Job<'a> {
 #[derive(Debug)]
 pub(crate) struct Engine {
     pub(crate) level: Level,
-    workspaces: Vec<Mutex<Workspace>>,
+    /// Workspaces that no thread is using; there are never more than there were threads at work at the same time.
+    workspaces: Mutex<Vec<Workspace>>,
     slots: Vec<Slot>,
+}
+
+/// A workspace on loan to one thread.
+struct Borrowed<'a> {
+    work: Option<Workspace>,
+    idle: &'a Mutex<Vec<Workspace>>,
+}
+
+impl<'a> Borrowed<'a> {
+    fn from(idle: &'a Mutex<Vec<Workspace>>, network: &Network) -> Self {
+        let found = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Self { work: Some(found.unwrap_or_else(|| Workspace::new(network))), idle }
+    }
+
+    fn work(&mut self) -> &mut Workspace {
+        self.work.as_mut().expect("it is given back at the end only")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let work = self.work.take();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(work);
+    }
 }
 
 impl Engine {
     pub(crate) fn new(level: Level) -> Self {
-        Self { level, workspaces: Vec::new(), slots: Vec::new() }
+        Self { level, workspaces: Mutex::default(), slots: Vec::new() }
     }
 
     /// Runs a whole batch in groups and hands each group's slots to `consume`, in order; the flag says whether it is the last.
@@ -107,10 +132,6 @@ impl Engine {
         mut consume: impl FnMut(&mut Network, &mut [Slot], bool) -> Result<(), R>,
     ) -> Result<(), R> {
         let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
-        let workers = executor.workers().clamp(1, size);
-        while self.workspaces.len() < workers {
-            self.workspaces.push(Mutex::new(Workspace::new(network)));
-        }
         self.make_slots(network, share.len().min(size));
         let end = match (job.until, job.early_stop) {
             (Until::Decision, _) => End::FirstFired,
@@ -122,11 +143,12 @@ impl Engine {
         for (index, group) in batch[share].chunks(size).enumerate() {
             let slots = &mut self.slots[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
-            executor.for_each(slots, |worker, sample, slot| {
-                let mut work = workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
+            let enter = || Borrowed::from(workspaces, here);
+            executor.for_each_with(slots, enter, |borrowed, sample, slot| {
+                let work = borrowed.work();
                 let mut augmented = std::mem::take(&mut work.augmented);
                 let input = job.input(group[sample], &mut augmented);
-                run_sample(level, here, job, group[sample] as usize, input, batch.len(), end, &mut work, slot);
+                run_sample(level, here, job, group[sample] as usize, input, batch.len(), end, work, slot);
                 work.augmented = augmented;
             });
             consume(network, slots, index + 1 == groups)?;
@@ -149,11 +171,12 @@ impl Engine {
     /// The last step at which some sample of the batch is still waiting for an output (the authors' early stop).
     fn common_end<E: Executor>(&self, network: &Network, job: &Job<'_>, batch: &[u32], executor: &E) -> usize {
         let mut ends = vec![0; batch.len()];
-        executor.for_each(&mut ends, |worker, sample, end| {
-            let mut work = self.workspaces[worker].lock().unwrap_or_else(PoisonError::into_inner);
+        let enter = || Borrowed::from(&self.workspaces, network);
+        executor.for_each_with(&mut ends, enter, |borrowed, sample, end| {
+            let work = borrowed.work();
             let mut augmented = std::mem::take(&mut work.augmented);
             let input = job.input(batch[sample], &mut augmented);
-            *end = simulate(self.level, network, input, End::AllFired, &mut work);
+            *end = simulate(self.level, network, input, End::AllFired, work);
             work.augmented = augmented;
         });
         ends.into_iter().max().unwrap_or(network.steps)

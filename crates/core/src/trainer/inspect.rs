@@ -99,7 +99,7 @@ impl Trainer {
             }
             scratch.take_group(slots, executor);
             let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
-            executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
+            executor.for_each(&mut network.tiles, |_, tile| scratch.gather_into(level, slots, shapes, tile));
             Ok(())
         })?;
         let layers = (0..layers).map(|layer| self.take_gradients(layer, batch.len())).collect();

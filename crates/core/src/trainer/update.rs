@@ -40,7 +40,7 @@ impl BatchScratch {
 
     /// Lists the spikes of a group by input.
     pub(super) fn take_group<E: Executor>(&mut self, slots: &[Slot], executor: &E) {
-        executor.for_each(&mut self.layers, |_, index, layer| layer.list_entries(index, slots));
+        executor.for_each(&mut self.layers, |index, layer| layer.list_entries(index, slots));
     }
 
     /// Adds the group's sums of the weight gradient to `tile.partial`.
@@ -255,7 +255,7 @@ impl Learning<'_> {
         self.scratch.take_group(slots, executor);
         let (level, shapes, scratch) = (self.level, &network.shapes, &*self.scratch);
         if !is_last {
-            executor.for_each(&mut network.tiles, |_, _, tile| scratch.gather_into(level, slots, shapes, tile));
+            executor.for_each(&mut network.tiles, |_, tile| scratch.gather_into(level, slots, shapes, tile));
             return Ok(());
         }
         let weight_gains: Vec<f32> = (0..shapes.len()).map(|layer| network.drive_gain(layer)).collect();
@@ -271,7 +271,7 @@ impl Learning<'_> {
             bias_gain: network.gains.bias as f32,
             clip: self.clip,
         };
-        executor.for_each(&mut network.tiles, |_, _, tile| update.apply(tile));
+        executor.for_each(&mut network.tiles, |_, tile| update.apply(tile));
         Ok(())
     }
 }
