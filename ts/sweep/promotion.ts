@@ -1,6 +1,12 @@
 import type { Plan } from "./plan.js";
-import { scoreOf } from "./record.js";
-import type { Candidate, FindRecord, Run } from "./runs.js";
+import { type FindRecord, scoreOf } from "./record.js";
+import type { Point } from "./search.js";
+
+/** A point of the search with its index. */
+export interface Candidate {
+  point: number;
+  settings: Point;
+}
 
 /**
  * The points that go on to the next rung: the best ⌈keep · n⌉ by the mean score over their seeds, in the order of the plan.
@@ -9,7 +15,7 @@ import type { Candidate, FindRecord, Run } from "./runs.js";
 export function promoted(
   { objective, halving }: Plan,
   candidates: readonly Candidate[],
-  runs: readonly Run[],
+  runs: readonly { id: string; point: number }[],
   find: FindRecord,
 ): Candidate[] {
   const sign = objective.goal === "max" ? 1 : -1;

@@ -19,6 +19,9 @@ export interface RunRecord {
   ran: RanOn;
 }
 
+/** Finds the record of a run, if there is one. */
+export type FindRecord = (id: string) => RunRecord | undefined;
+
 /** What training led to. */
 export interface RunResult {
   epochs: number;

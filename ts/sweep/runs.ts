@@ -2,8 +2,8 @@ import { SpikeletError } from "../errors.js";
 import { type JsonObject, putAt } from "../json.js";
 import { dataKey, identifying, runId } from "./identity.js";
 import type { Plan } from "./plan.js";
-import { promoted } from "./promotion.js";
-import type { RunRecord } from "./record.js";
+import { type Candidate, promoted } from "./promotion.js";
+import type { FindRecord } from "./record.js";
 import { type Point, pointsOf } from "./search.js";
 
 /** One training of a sweep. */
@@ -25,15 +25,6 @@ export interface Runs {
   runs: Run[];
   /** Whether more follow once all of these have a record. */
   isOpen: boolean;
-}
-
-/** Finds the record of a run, if there is one. */
-export type FindRecord = (id: string) => RunRecord | undefined;
-
-/** A point of the search with its index. */
-export interface Candidate {
-  point: number;
-  settings: Point;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { SpikeletError } from "../errors.js";
 import type { Plan } from "./plan.js";
-import { isSameOutcome, type RunRecord, scoreOf } from "./record.js";
-import { type FindRecord, type Run, runsOf } from "./runs.js";
+import { type FindRecord, isSameOutcome, type RunRecord, scoreOf } from "./record.js";
+import { type Run, runsOf } from "./runs.js";
 
 /** A run of the plan with its record, where there is one. */
 export interface Row {

@@ -2,7 +2,7 @@ import { html, type Markup } from "../../report/markup.js";
 import { figure, gallery } from "../../report/parts.js";
 import type { Plots } from "../../report/plots.js";
 import type { Example } from "./answers.js";
-import type { Result } from "./result-page.js";
+import type { Result } from "./result.js";
 
 const UNITS_SHOWN = 20;
 

@@ -1,40 +1,13 @@
 import type { ResolvedConfig } from "../../config.js";
-import type { LayerConfig, Metrics } from "../../generated/config.js";
+import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
-import type { LayerInfo } from "../../network.js";
-import type { CurvePoint } from "../../plot/index.js";
 import { type Content, html, type Markup } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import type { LayerParameters } from "../../results.js";
-import type { BackendRecord } from "../backend-record.js";
-import type { DataSource } from "../data.js";
 import { grouped, percent } from "../print.js";
-import type { Answers } from "./answers.js";
 import { confusion, curves, rasters, spikeHistograms, weights } from "./pictures.js";
-
-/** What a page about a network tells. */
-export interface Result {
-  title: string;
-  /** Which samples it was measured on. */
-  part: string;
-  metrics: Metrics;
-  warnings: readonly Warning[];
-  /** The epochs of its training, where they are known. */
-  epochs: readonly CurvePoint[];
-  /** Further facts for the head of the page. */
-  facts: readonly (readonly [name: string, value: string])[];
-  config: ResolvedConfig;
-  layers: readonly LayerInfo[];
-  data: DataSource;
-  /** `[height, width]` or `[channels, height, width]` of a sample. */
-  shape: readonly number[];
-  answers: Answers;
-  /** Of the first spiking layer. */
-  parameters: LayerParameters;
-  backend: BackendRecord;
-}
+import type { Result } from "./result.js";
 
 /** The page; without `plots` its pictures are missing, and it says so. */
 export function resultPage(result: Result, plots: Plots | undefined): string {

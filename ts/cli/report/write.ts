@@ -5,7 +5,8 @@ import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { backendRecord } from "../backend-record.js";
 import { say } from "../print.js";
 import { answersOf } from "./answers.js";
-import { type Result, resultPage } from "./result-page.js";
+import type { Result } from "./result.js";
+import { resultPage } from "./result-page.js";
 
 /** What a command says about a network; the rest is asked of the network itself. */
 export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data">;
