@@ -11,32 +11,36 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::needless_range_loop, reason = "the same index walks several register arrays")]
 
-mod adjoint;
+mod backward;
 mod exp2;
+mod forward;
+mod gather;
+mod lanes;
 mod level;
-mod lif;
-mod options;
+mod neuron;
+mod optimizer;
 mod project;
 mod quiet;
 pub mod reference;
 mod refractory;
-mod scatter;
 mod surrogate;
 mod update;
 
-pub use adjoint::{AdjointOutput, AdjointTile, Injection, NO_ROW, SpikeError, adjoint_tile};
+pub use backward::{
+    BackwardOutput, BackwardTerms, BackwardTile, Injection, NO_ROW, ObservedBackward, ProjectedError, ResetPath,
+    SpikeError, backward_tile,
+};
 pub use exp2::exp2;
+pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
+pub use gather::{Gather, gather_tile, scatter_tile};
 pub use level::Level;
-pub use lif::{ForwardTile, LifConstants, StepEvents, TileState, forward_tile};
-pub use options::{AdjointOptions, ResetPath};
+pub use neuron::LifConstants;
+pub use optimizer::{AdamStep, Optimizer, SgdStep};
 pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
-pub use scatter::scatter_tile;
 pub use surrogate::Surrogate;
-pub use update::{
-    AdamStep, Gather, Optimizer, RowGradient, SgdStep, TileParameters, gather_tile, update_rows, update_tile,
-};
+pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 
 /// Most lanes of a tile: one bit of a `u64` for each.
 pub const TILE: usize = 64;

@@ -12,7 +12,8 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use crate::lif::{flush, load};
+use crate::lanes::load;
+use crate::neuron::{Lif, LifState, Neuron};
 use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
 /// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
@@ -184,46 +185,31 @@ fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>)
 #[inline(always)]
 fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize, spikes: &mut [u64], busy: &mut [u64]) {
     let at = first..first + K * S::f32s::LEN;
-    let zero = S::f32s::splat(simd, 0.0);
-    let current_decay = S::f32s::splat(simd, run.constants.current_decay);
-    let membrane_decay = S::f32s::splat(simd, run.constants.membrane_decay);
-    let threshold = S::f32s::splat(simd, run.constants.threshold);
+    let neuron = Lif::new(simd, &run.constants);
     let calm = S::f32s::splat(simd, run.constants.threshold * CALM);
+    let zero = S::f32s::splat(simd, 0.0);
     let bias = load::<S, K>(simd, &run.bias[at.clone()]);
     let rest = load::<S, K>(simd, &run.rest[at.clone()]);
-    let mut current = load::<S, K>(simd, &run.current[at.clone()]);
-    let mut membrane = load::<S, K>(simd, &run.membrane[at]);
+    let mut units = LifState::<S, K>::load(simd, &run.current[at.clone()], &run.membrane[at]);
     let may_rest = (0..K).all(|k| rest[k].simd_le(calm).all_true());
 
     for t in run.from..run.to {
-        let before = membrane;
-        for k in 0..K {
-            current[k] *= current_decay;
-            membrane[k] = (membrane[k] * membrane_decay + current[k]) + bias[k];
-        }
-        let mut highest = membrane[0];
-        for &vector in &membrane[1..] {
-            highest = highest.max(vector);
-        }
-        if highest.simd_ge(threshold).any_true() {
+        let before = units.membrane;
+        neuron.decay(&mut units);
+        neuron.settle(&mut units, &bias);
+        if neuron.fires(&units) {
             busy[t / 64] |= 1 << (t % 64);
-            for k in 0..K {
-                let is_firing = membrane[k].simd_ge(threshold);
-                spikes[t] |= is_firing.to_bitmask() << (first % TILE + k * S::f32s::LEN);
-                current[k] = is_firing.select(zero, current[k]);
-                membrane[k] = is_firing.select(zero, membrane[k]);
-            }
+            spikes[t] |= neuron.reset(simd, &mut units) << (first % TILE);
         }
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
-            flush::<S, K>(simd, &mut current);
-            flush::<S, K>(simd, &mut membrane);
+            neuron.flush(simd, &mut units);
         }
         // A membrane that falls while the current is positive falls for good: the difference of two decaying powers changes its sign
         // at most once. Without a positive current it moves towards V∞.
         if may_rest && t % LOOK_EVERY == 0 {
             let is_calm = (0..K).all(|k| {
-                let falls = membrane[k].simd_le(before[k]) | current[k].simd_le(zero);
-                (falls & membrane[k].simd_le(calm)).all_true()
+                let falls = units.membrane[k].simd_le(before[k]) | units.current[k].simd_le(zero);
+                (falls & units.membrane[k].simd_le(calm)).all_true()
             });
             if is_calm {
                 return;

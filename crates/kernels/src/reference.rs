@@ -1,12 +1,13 @@
 //! Plain-loop twins: what every kernel computes, lane by lane. The kernels must give the same bits.
 
-use crate::adjoint::timing_part;
-use crate::options::ResetPath;
+use crate::backward::timing_part;
+use crate::optimizer::MOMENT_FLOOR;
 use crate::project::tree;
-use crate::update::{MOMENT_FLOOR, total};
+use crate::update::total;
 use crate::{
-    AdamStep, AdjointOptions, AdjointOutput, AdjointTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW,
-    Optimizer, Projection, RowGradient, SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW,
+    Optimizer, ProjectedError, Projection, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, TILE,
+    TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -26,12 +27,17 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
                 let drive = events.iter().fold(0.0, |sum, &unit| sum + tile.weights[unit as usize * tile.lanes + lane]);
                 current += drive * c.drive_gain;
             }
+            let carried = membrane;
             membrane = (membrane * c.membrane_decay + current) + tile.bias[lane];
             if has_fired_before(state.spikes, tile.refractory, t, lane) {
                 membrane = 0.0;
             }
             if !state.trace.is_empty() {
                 state.trace[t * tile.lanes + lane] = membrane;
+            }
+            if let Some(observed) = &mut state.observed {
+                observed.current[t * tile.lanes + lane] = current;
+                observed.rise[t * tile.lanes + lane] = membrane - carried;
             }
             if membrane >= c.threshold {
                 state.spikes[t] |= 1 << lane;
@@ -49,8 +55,8 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     }
 }
 
-/// Twin of [`crate::adjoint_tile`].
-pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+/// Twin of [`crate::backward_tile`].
+pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let c = tile.constants;
     let error = error_rows(tile);
     for lane in 0..tile.lanes {
@@ -62,8 +68,8 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
             let fired = tile.spikes[t];
             let has_fired = fired >> lane & 1 == 1;
             let at = t * tile.lanes + lane;
-            let mut direct = 0.0;
-            let terms = tile.options.map(|options| reset_terms(tile, &options, t, lane, (p, q), &directs));
+            let (mut direct, mut activation, mut timing, mut reset_slope) = (0.0, 0.0, 0.0, 0.0);
+            let terms = tile.terms.map(|terms| reset_terms(tile, &terms, t, lane, (p, q), &directs));
             let spike_error = match (error.get(at), terms) {
                 (Some(&error), Some(terms)) => Some(error + terms.steady - terms.spike),
                 (Some(&error), None) => Some(error),
@@ -71,13 +77,15 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
                 (None, None) => None,
             };
             if let Some(error) = spike_error {
-                direct = tile.surrogate.times((tile.trace[at] - c.threshold).abs(), error);
+                activation = tile.surrogate.times((tile.trace[at] - c.threshold).abs(), error);
+                direct = activation;
             }
             if !tile.timing.is_empty() {
                 let first_spike = timing_end - fired.count_ones() as usize;
                 if has_fired {
-                    let slope = |_| terms.map_or(0.0, |terms| terms.timing);
-                    direct += timing_part(tile, t, fired, 1 << lane, 0, first_spike, slope)[lane];
+                    reset_slope = terms.map_or(0.0, |terms| terms.reset_slope);
+                    timing = timing_part(tile, t, fired, 1 << lane, 0, first_spike, |_| reset_slope)[lane];
+                    direct += timing;
                 }
                 timing_end = first_spike;
             }
@@ -85,9 +93,8 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
                 p = 0.0;
                 q = 0.0;
             }
-            if has_fired_before(tile.spikes, tile.options.map_or(0, |options| options.refractory), t, lane) {
-                direct = 0.0;
-                p = 0.0;
+            if has_fired_before(tile.spikes, tile.terms.map_or(0, |terms| terms.refractory), t, lane) {
+                [direct, activation, timing, p] = [0.0; 4];
             }
             directs[t] = direct;
             let carried = q;
@@ -106,6 +113,12 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
                     to[at] = value;
                 }
             }
+            if let Some(observed) = &mut output.observed {
+                observed.activation[at] = activation;
+                observed.timing[at] = timing;
+                observed.reset_error[at] = terms.map_or(0.0, |terms| terms.reset_error);
+                observed.reset_slope[at] = reset_slope;
+            }
             if t % FLOOR_EVERY == 0 {
                 p = flushed(p, FLOOR);
                 q = flushed(q, FLOOR);
@@ -120,22 +133,23 @@ pub fn adjoint_tile(tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
     }
 }
 
-/// What the options of a sweep add at one step of one lane.
+/// What further terms add at one step of one lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ResetTerms {
     /// Added to E.
     pub steady: f32,
     /// Subtracted from E.
     pub spike: f32,
+    /// Subtracted from dL/dS.
+    pub reset_error: f32,
     /// Subtracted from T̄, if the lane fires.
-    pub timing: f32,
+    pub reset_slope: f32,
 }
 
 /// Terms of step `t`; `next` are p and q of step `t + 1`, `directs` is G from there on.
-#[must_use]
 pub fn reset_terms(
-    tile: &AdjointTile<'_>,
-    options: &AdjointOptions<'_>,
+    tile: &BackwardTile<'_>,
+    options: &BackwardTerms<'_>,
     t: usize,
     lane: usize,
     next: (f32, f32),
@@ -167,12 +181,13 @@ pub fn reset_terms(
     let mut terms = ResetTerms { steady: options.steady_at(lane), ..ResetTerms::default() };
     if carries(options.activation_path) {
         let (p, q) = reached(options.activation_path);
-        terms.spike = ((membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q) * options.factor;
+        terms.reset_error = (membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q;
+        terms.spike = terms.reset_error * options.factor;
     }
     if carries(options.timing_path) {
         let (p, q) = reached(options.timing_path);
         let from_bias = bias * p;
-        terms.timing = ((drive(t + 1) * q + drive(t) * (p * c.membrane_decay + q * c.current_decay))
+        terms.reset_slope = ((drive(t + 1) * q + drive(t) * (p * c.membrane_decay + q * c.current_decay))
             + (from_bias + from_bias * c.membrane_decay))
             * 0.5;
     }
@@ -185,17 +200,18 @@ fn has_fired_before(spikes: &[u64], n: u32, t: usize, lane: usize) -> bool {
 }
 
 /// E of every step, `[step][lane]`; empty where there is none.
-fn error_rows(tile: &AdjointTile<'_>) -> Vec<f32> {
+fn error_rows(tile: &BackwardTile<'_>) -> Vec<f32> {
     match tile.error {
         SpikeError::None => Vec::new(),
         SpikeError::Given(error) => error.to_vec(),
-        SpikeError::Projected { weights, offsets, injections } => {
+        SpikeError::Projected(projected) => {
+            let ProjectedError { weights, offsets, injections, membrane_decay, current_decay } = projected;
             let mut rows = vec![0.0; tile.end * tile.lanes];
             for lane in 0..tile.lanes {
                 let (mut p, mut q) = (0.0f32, 0.0f32);
                 for t in (0..tile.end).rev() {
-                    p *= tile.constants.membrane_decay;
-                    q *= tile.constants.current_decay;
+                    p *= membrane_decay;
+                    q *= current_decay;
                     for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
                         let weight = weights[injection.unit as usize * tile.lanes + lane];
                         p += weight * injection.membrane;

@@ -1,10 +1,10 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, AdjointOptions, AdjointOutput, AdjointTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES, Level,
-    LifConstants, NO_ROW, Optimizer, Projection, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate,
-    TileParameters, TileState, adjoint_tile, dot, forward_tile, gather_tile, project, reference, scatter_tile,
-    update_rows, update_tile,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES, Level,
+    LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError, Projection, ResetPath,
+    RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState, backward_tile, dot,
+    forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -68,6 +68,8 @@ struct Forward {
     trace: Vec<f32>,
     spikes: Vec<u64>,
     busy: Vec<u64>,
+    /// Current and rise of the membrane at every step.
+    observed: [Vec<f32>; 2],
 }
 
 struct Case {
@@ -96,12 +98,13 @@ impl Case {
     }
 
     fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
-        self.run_refractory(0, cuts, kernel)
+        self.run_with(0, false, cuts, kernel)
     }
 
-    fn run_refractory(
+    fn run_with(
         &self,
         refractory: u32,
+        is_observed: bool,
         cuts: &[usize],
         kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>),
     ) -> Forward {
@@ -111,6 +114,7 @@ impl Case {
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
             busy: vec![0; self.steps.div_ceil(64)],
+            observed: [(); 2].map(|()| vec![0.0; self.lanes * self.steps]),
         };
         for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
             let tile = ForwardTile {
@@ -123,6 +127,7 @@ impl Case {
                 from: pair[0],
                 to: pair[1],
             };
+            let [current, rise] = &mut out.observed;
             kernel(
                 &tile,
                 &mut TileState {
@@ -131,6 +136,7 @@ impl Case {
                     trace: &mut out.trace,
                     spikes: &mut out.spikes,
                     busy: &mut out.busy,
+                    observed: is_observed.then_some(ObservedForward { current, rise }),
                 },
             );
         }
@@ -162,21 +168,23 @@ fn forward_is_the_plain_loop() {
 }
 
 #[test]
-fn refractory_units_are_the_plain_loop() {
+fn refractory_and_observed_units_are_the_plain_loop() {
     let mut fired = 0;
     for level in Level::available() {
         for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
             let case = Case::new(steps as u32 * 11 + 1, lanes, steps);
-            for refractory in [1, 2, 7, 70, FIRES_ONCE] {
-                let expected = case.run_refractory(refractory, &[0, steps], reference::forward_tile);
+            for refractory in [0, 1, 2, 7, 70, FIRES_ONCE] {
+                let expected = case.run_with(refractory, true, &[0, steps], reference::forward_tile);
                 fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
                 for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
-                    let found = case.run_refractory(refractory, &cuts, |tile, state| forward_tile(level, tile, state));
+                    let found = case.run_with(refractory, true, &cuts, |tile, state| forward_tile(level, tile, state));
+                    assert_same("observed current", level, &found.observed[0], &expected.observed[0]);
+                    assert_same("rise", level, &found.observed[1], &expected.observed[1]);
                     assert_same("membrane trace", level, &found.trace, &expected.trace);
                     assert_same("current", level, &found.current, &expected.current);
                     assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
                 }
-                let options = AdjointOptions {
+                let terms = BackwardTerms {
                     activation_path: ResetPath::Ignore,
                     timing_path: ResetPath::Ignore,
                     factor: 1.0,
@@ -186,7 +194,7 @@ fn refractory_units_are_the_plain_loop() {
                     bias: &case.bias,
                 };
                 for variant in [2, 5, 7, 10, 14] {
-                    check_adjoint(level, &case, &expected, variant, SURROGATES[0], Some(options));
+                    check_backward(level, &case, &expected, variant, SURROGATES[0], Some(terms));
                 }
             }
         }
@@ -195,16 +203,16 @@ fn refractory_units_are_the_plain_loop() {
 }
 
 #[test]
-fn adjoint_is_the_plain_loop() {
+fn backward_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
                 let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..12 {
-                    check_adjoint(level, &case, &forward, variant, SURROGATES[0], None);
+                    check_backward(level, &case, &forward, variant, SURROGATES[0], None);
                     let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
-                    check_adjoint(level, &case, &forward, variant, surrogate, None);
+                    check_backward(level, &case, &forward, variant, surrogate, None);
                 }
             }
         }
@@ -223,7 +231,7 @@ const PATHS: [ResetPath; 5] =
     [ResetPath::Ignore, ResetPath::Full, ResetPath::Window(0.5), ResetPath::Lag(1), ResetPath::Lag(5)];
 
 #[test]
-fn options_of_the_adjoint_are_the_plain_loop() {
+fn further_terms_are_the_plain_loop() {
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
             let case = Case::new(index * 17 + 3, lanes, index as usize);
@@ -231,7 +239,7 @@ fn options_of_the_adjoint_are_the_plain_loop() {
             for (number, (&activation_path, &timing_path)) in
                 PATHS.iter().flat_map(|a| PATHS.iter().map(move |b| (a, b))).enumerate()
             {
-                let options = AdjointOptions {
+                let terms = BackwardTerms {
                     activation_path,
                     timing_path,
                     factor: 0.7,
@@ -242,7 +250,7 @@ fn options_of_the_adjoint_are_the_plain_loop() {
                 };
                 let surrogate = SURROGATES[number % SURROGATES.len()];
                 for variant in [0, 2, 3, 5, 7, 10] {
-                    check_adjoint(level, &case, &forward, variant, surrogate, Some(options));
+                    check_backward(level, &case, &forward, variant, surrogate, Some(terms));
                 }
             }
         }
@@ -250,13 +258,13 @@ fn options_of_the_adjoint_are_the_plain_loop() {
 }
 
 /// Bits of `variant`: given activation part, timing part, gates, projected activation part.
-fn check_adjoint(
+fn check_backward(
     level: Level,
     case: &Case,
     forward: &Forward,
     variant: u32,
     surrogate: Surrogate,
-    options: Option<AdjointOptions<'_>>,
+    terms: Option<BackwardTerms<'_>>,
 ) {
     let mut draw = Draw(variant + 99);
     let (lanes, steps) = (case.lanes, case.steps);
@@ -268,7 +276,13 @@ fn check_adjoint(
     let error = match variant & 9 {
         0 => SpikeError::None,
         1 => SpikeError::Given(&given),
-        _ => SpikeError::Projected { weights: &upper, offsets: &offsets, injections: &injections },
+        _ => SpikeError::Projected(ProjectedError {
+            weights: &upper,
+            offsets: &offsets,
+            injections: &injections,
+            membrane_decay: 0.9,
+            current_decay: 0.85,
+        }),
     };
     let timing = if variant & 2 == 2 { draw.vector(spikes as usize, 1.0) } else { Vec::new() };
     let mut rows = vec![NO_ROW; steps];
@@ -278,7 +292,7 @@ fn check_adjoint(
         wanted += 1;
     }
     let (stride, offset) = (lanes + 32, 16);
-    let tile = AdjointTile {
+    let tile = BackwardTile {
         lanes,
         end,
         from: 0,
@@ -292,16 +306,20 @@ fn check_adjoint(
         surrogate,
         slope_floor: 0.01,
         constants: CONSTANTS,
-        options,
+        terms,
     };
-    let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut AdjointOutput<'_>)| {
-        let mut out = [vec![0.0; wanted as usize * lanes], vec![], vec![], vec![], vec![], vec![0.0; lanes]];
-        for array in &mut out[1..5] {
+    let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
+        let mut out: [Vec<f32>; 10] = Default::default();
+        out[0] = vec![0.0; wanted as usize * lanes];
+        out[5] = vec![0.0; lanes];
+        for array in [1, 2, 3, 4, 6, 7, 8, 9] {
+            let array = &mut out[array];
             *array = vec![0.0; if keeps_all { steps * stride } else { 0 }];
         }
-        let [q_rows, q, r, p, direct, bias] = &mut out;
+        let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope] = &mut out;
+        let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
         let carried = [&mut [][..], &mut []];
-        kernel(&mut AdjointOutput {
+        kernel(&mut BackwardOutput {
             rows: &rows,
             q_rows,
             q,
@@ -313,24 +331,35 @@ fn check_adjoint(
             bias,
             carried,
             pushes: &mut vec![],
+            observed: (keeps_all && tile.terms.is_some()).then_some(observed),
         });
         out
     };
-    let run = |kernel: &dyn Fn(&mut AdjointOutput<'_>)| run_with(true, kernel);
-    let expected = run(&|output| reference::adjoint_tile(&tile, output));
-    let found = run(&|output| adjoint_tile(level, &tile, output));
-    for (name, (found, expected)) in
-        ["q rows", "q", "r", "p", "direct", "bias"].into_iter().zip(found.iter().zip(&expected))
-    {
+    let run = |kernel: &dyn Fn(&mut BackwardOutput<'_>)| run_with(true, kernel);
+    let expected = run(&|output| reference::backward_tile(&tile, output));
+    let found = run(&|output| backward_tile(level, &tile, output));
+    let names = [
+        "q rows",
+        "q",
+        "r",
+        "p",
+        "direct",
+        "bias",
+        "activation part",
+        "timing part",
+        "reset's part of the error",
+        "reset's part of the slope",
+    ];
+    for (name, (found, expected)) in names.into_iter().zip(found.iter().zip(&expected)) {
         assert_same(name, level, found, expected);
     }
-    let rows_alone = run_with(false, &|output| adjoint_tile(level, &tile, output));
+    let rows_alone = run_with(false, &|output| backward_tile(level, &tile, output));
     for (name, output) in [("q rows alone", 0), ("bias alone", 5)] {
         assert_same(name, level, &rows_alone[output], &expected[output]);
     }
     let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
-    let is_whole = options.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
-    if steps % 6 == 5 && !is_whole && !matches!(error, SpikeError::Projected { .. }) {
+    let is_whole = terms.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
+    if steps % 6 == 5 && !is_whole && !matches!(error, SpikeError::Projected(_)) {
         for (name, is_plain) in [("pieces of the plain loop", true), ("pieces", false)] {
             let found = run(&|output| in_pieces(level, is_plain, &tile, output));
             for (found, expected) in found.iter().zip(&expected) {
@@ -340,8 +369,8 @@ fn check_adjoint(
     }
 }
 
-/// Sweeps of one to three steps that carry p and q along.
-fn in_pieces(level: Level, is_plain: bool, tile: &AdjointTile<'_>, output: &mut AdjointOutput<'_>) {
+/// Passes of one to three steps that carry p and q along.
+fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let (mut p, mut q) = (vec![0.0; tile.lanes], vec![0.0; tile.lanes]);
     let mut timing = tile.timing;
     let mut to = tile.end;
@@ -350,8 +379,9 @@ fn in_pieces(level: Level, is_plain: bool, tile: &AdjointTile<'_>, output: &mut 
         let fired: u32 = tile.spikes[from..to].iter().map(|bits| bits.count_ones()).sum();
         let (rest, here) = timing.split_at(timing.len() - (fired as usize).min(timing.len()));
         timing = rest;
-        let AdjointOutput { rows, q_rows, q: all_q, r, p: all_p, direct, stride, offset, bias, .. } = &mut *output;
-        let mut part = AdjointOutput {
+        let BackwardOutput { rows, q_rows, q: all_q, r, p: all_p, direct, stride, offset, bias, observed, .. } =
+            &mut *output;
+        let mut part = BackwardOutput {
             rows,
             q_rows,
             q: all_q,
@@ -363,12 +393,18 @@ fn in_pieces(level: Level, is_plain: bool, tile: &AdjointTile<'_>, output: &mut 
             bias,
             carried: [&mut p, &mut q],
             pushes: &mut vec![],
+            observed: observed.as_mut().map(|observed| ObservedBackward {
+                activation: &mut *observed.activation,
+                timing: &mut *observed.timing,
+                reset_error: &mut *observed.reset_error,
+                reset_slope: &mut *observed.reset_slope,
+            }),
         };
-        let piece = AdjointTile { from, to, timing: here, ..*tile };
+        let piece = BackwardTile { from, to, timing: here, ..*tile };
         if is_plain {
-            reference::adjoint_tile(&piece, &mut part);
+            reference::backward_tile(&piece, &mut part);
         } else {
-            adjoint_tile(level, &piece, &mut part);
+            backward_tile(level, &piece, &mut part);
         }
         to = from;
     }

@@ -67,6 +67,7 @@ impl Tile {
                 trace: &mut [],
                 spikes: &mut spikes,
                 busy: &mut [0; STEPS.div_ceil(64)],
+                observed: None,
             },
         );
         spikes

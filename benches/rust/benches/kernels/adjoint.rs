@@ -1,7 +1,8 @@
 use criterion::{BenchmarkId, Criterion, Throughput};
 use spikelet_benches::{CLASSES, DIGIT_STEPS, Draw, STEPS};
 use spikelet_kernels::{
-    AdjointOutput, AdjointTile, Injection, Level, NO_ROW, SpikeError, Surrogate, TILE, adjoint_tile, reference,
+    BackwardOutput, BackwardTile, Injection, Level, NO_ROW, ProjectedError, SpikeError, Surrogate, TILE, backward_tile,
+    reference,
 };
 
 use crate::tile::{CONSTANTS, State, Tile};
@@ -19,7 +20,13 @@ pub(crate) fn bench(criterion: &mut Criterion) {
         ("adjoint, given", SpikeError::Given(&given), &timing[..]),
         (
             "adjoint, projected",
-            SpikeError::Projected { weights: &weights, offsets: &offsets, injections: &injections },
+            SpikeError::Projected(ProjectedError {
+                weights: &weights,
+                offsets: &offsets,
+                injections: &injections,
+                membrane_decay: CONSTANTS.membrane_decay,
+                current_decay: CONSTANTS.current_decay,
+            }),
             &timing[..],
         ),
         ("adjoint, timing alone", SpikeError::None, &timing[..]),
@@ -40,8 +47,8 @@ fn output_injections(draw: &mut Draw) -> (Vec<u32>, Vec<Injection>) {
     (offsets, injections)
 }
 
-fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> AdjointTile<'a> {
-    AdjointTile {
+fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> BackwardTile<'a> {
+    BackwardTile {
         lanes: TILE,
         end: STEPS,
         from: 0,
@@ -55,15 +62,15 @@ fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> Ad
         surrogate: Surrogate::Exponential { sharpness: 14.4 },
         slope_floor: 0.01,
         constants: CONSTANTS,
-        options: None,
+        terms: None,
     }
 }
 
-fn run(criterion: &mut Criterion, name: &str, tile: &AdjointTile<'_>) {
+fn run(criterion: &mut Criterion, name: &str, tile: &BackwardTile<'_>) {
     let rows: Vec<u32> = (0..STEPS).map(|step| if step < DIGIT_STEPS { step as u32 } else { NO_ROW }).collect();
     let mut q_rows = vec![0.0; DIGIT_STEPS * TILE];
     let mut bias = vec![0.0; TILE];
-    let mut output = AdjointOutput {
+    let mut output = BackwardOutput {
         rows: &rows,
         q_rows: &mut q_rows,
         q: &mut [],
@@ -75,14 +82,15 @@ fn run(criterion: &mut Criterion, name: &str, tile: &AdjointTile<'_>) {
         bias: &mut bias,
         carried: [&mut [], &mut []],
         pushes: &mut Vec::new(),
+        observed: None,
     };
     let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements((STEPS * TILE) as u64));
     for level in Level::available() {
         group.bench_function(BenchmarkId::from_parameter(level), |bencher| {
-            bencher.iter(|| adjoint_tile(level, tile, &mut output));
+            bencher.iter(|| backward_tile(level, tile, &mut output));
         });
     }
-    group.bench_function("plain", |bencher| bencher.iter(|| reference::adjoint_tile(tile, &mut output)));
+    group.bench_function("plain", |bencher| bencher.iter(|| reference::backward_tile(tile, &mut output)));
     group.finish();
 }

@@ -77,6 +77,7 @@ impl State {
             trace: &mut self.trace,
             spikes: &mut self.spikes,
             busy: &mut self.busy,
+            observed: None,
         }
     }
 }

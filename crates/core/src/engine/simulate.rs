@@ -180,6 +180,7 @@ fn run_steps(
                 trace: &mut layer.trace[trace],
                 spikes: &mut layer.spikes[number * steps..(number + 1) * steps],
                 busy: &mut layer.busy[number * words..(number + 1) * words],
+                observed: None,
             },
         );
     }

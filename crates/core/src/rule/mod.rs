@@ -115,12 +115,12 @@ impl Sweep {
     }
 
     /// Terms that a plain sweep does not have; `None` when all are off.
-    pub(crate) fn options<'a>(&self, at: &Lanes<'a>) -> Option<kernels::AdjointOptions<'a>> {
+    pub(crate) fn options<'a>(&self, at: &Lanes<'a>) -> Option<kernels::BackwardTerms<'a>> {
         use kernels::ResetPath::Ignore;
         let weights = self.weights[at.layer];
         let of = |weight: f32, path: kernels::ResetPath| if weight == 0.0 { Ignore } else { path };
         let factor = weights.activation * self.scale;
-        let options = kernels::AdjointOptions {
+        let options = kernels::BackwardTerms {
             activation_path: of(weights.activation, self.activation_path),
             timing_path: of(weights.timing, self.timing_path),
             factor,

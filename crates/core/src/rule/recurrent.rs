@@ -6,7 +6,7 @@
 //!
 //! Every step needs the adjoints of the one after it of all units, so that the sweep goes step by step over all tiles.
 
-use spikelet_kernels::{Level, Projection, SpikeError, adjoint_tile, dot, project};
+use spikelet_kernels::{Level, Projection, SpikeError, backward_tile, dot, project};
 
 use super::sweep::{LayerSweep, Source, mix};
 use crate::aligned::Aligned;
@@ -132,10 +132,10 @@ pub(super) fn sweep_recurrent(
             let trace = &here.trace[site.lane * steps..(site.lane + site.lanes) * steps];
             let tile = sweep.tile(number, (trace, spikes), error, &work.timing[first..], (t, t + 1));
             let [p, q] = carried;
-            adjoint_tile(
+            backward_tile(
                 level,
                 &tile,
-                &mut spikelet_kernels::AdjointOutput {
+                &mut spikelet_kernels::BackwardOutput {
                     rows: &stored.row_of_step,
                     q_rows: &mut q_rows[site.lane * stored.rows..(site.lane + site.lanes) * stored.rows],
                     q: &mut here.q,
@@ -147,6 +147,7 @@ pub(super) fn sweep_recurrent(
                     bias: &mut bias[lanes.clone()],
                     carried: [&mut p[lanes.clone()], &mut q[lanes]],
                     pushes: &mut work.pushes,
+                    observed: None,
                 },
             );
             work.timing.truncate(first);

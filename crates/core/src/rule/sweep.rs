@@ -5,7 +5,9 @@
 //! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the layer above
 //! ```
 
-use spikelet_kernels::{AdjointOutput, AdjointTile, Level, Projection, SpikeError, TILE, adjoint_tile, dot, project};
+use spikelet_kernels::{
+    BackwardOutput, BackwardTile, Level, Projection, SpikeError, TILE, backward_tile, dot, project,
+};
 
 use super::convolution::{InputGradient, timing_sum};
 use super::recurrent::sweep_recurrent;
@@ -103,11 +105,11 @@ impl LayerSweep<'_> {
         error: SpikeError<'a>,
         timing: &'a [f32],
         (from, to): (usize, usize),
-    ) -> AdjointTile<'a> {
+    ) -> BackwardTile<'a> {
         let Self { network, layer, sweep, .. } = *self;
         let wiring = &network.wirings[layer];
         let site = &wiring.sites[number];
-        AdjointTile {
+        BackwardTile {
             lanes: site.lanes,
             end: self.end,
             from,
@@ -121,7 +123,7 @@ impl LayerSweep<'_> {
             surrogate: sweep.surrogate,
             slope_floor: SLOPE_FLOOR,
             constants: network.constants,
-            options: sweep.options(&Lanes {
+            terms: sweep.options(&Lanes {
                 layer,
                 in_use: wiring.lanes_in_use(site),
                 bias: network.layer(layer)[site.tile].site_bias(site),
@@ -205,21 +207,23 @@ fn sweep_layer(
             (None, Some(_)) => (&stored.row_of_step, &mut extra[..]),
         };
         let error = if is_projected {
-            SpikeError::Projected {
+            SpikeError::Projected(spikelet_kernels::ProjectedError {
                 weights: source.upward(number),
                 offsets: &injections.offsets,
                 injections: &injections.entries,
-            }
+                membrane_decay: network.constants.membrane_decay,
+                current_decay: network.constants.current_decay,
+            })
         } else if error.is_empty() {
             SpikeError::None
         } else {
             SpikeError::Given(error)
         };
         let trace = &here.trace[site.lane * steps..(site.lane + site.lanes) * steps];
-        adjoint_tile(
+        backward_tile(
             level,
             &layer_sweep.tile(number, (trace, spikes), error, timing, (0, end)),
-            &mut AdjointOutput {
+            &mut BackwardOutput {
                 rows: row_of_step,
                 q_rows,
                 q: &mut here.q,
@@ -231,6 +235,7 @@ fn sweep_layer(
                 bias: &mut bias[..site.lanes],
                 carried: [&mut [], &mut []],
                 pushes,
+                observed: None,
             },
         );
         match (&wiring.convolution, add) {

@@ -1,6 +1,6 @@
 //! Every state and adjoint of a sample, for those who want to look (the gradient oracle and its tests).
 
-use spikelet_kernels::{AdjointTile, Level, SpikeError, StepEvents, reference};
+use spikelet_kernels::{BackwardTile, Level, SpikeError, StepEvents, reference};
 
 use super::convolution::InputGradient;
 use super::recurrent::Return;
@@ -204,7 +204,7 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
         let Some(mut options) = sweep.options(&lanes) else { continue };
         options.factor = 1.0;
         let spikes = &here.spikes[number * network.steps..][..network.steps];
-        let kernel = AdjointTile {
+        let kernel = BackwardTile {
             lanes: site.lanes,
             end,
             from: 0,
@@ -218,7 +218,7 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
             surrogate: sweep.surrogate,
             slope_floor: SLOPE_FLOOR,
             constants: network.constants,
-            options: None,
+            terms: None,
         };
         for (lane, &unit) in wiring.units_of(site) {
             let column = |values: &[f32]| -> Vec<f32> {
@@ -230,7 +230,7 @@ fn add_options(network: &Network, sweep: &Sweep, layer: usize, end: usize, work:
                 let at = t * trace.units + unit as usize;
                 trace.spike_gradient[at] -= terms.spike;
                 if spikes[t] >> lane & 1 == 1 {
-                    trace.timing_gradient[at] -= terms.timing;
+                    trace.timing_gradient[at] -= terms.reset_slope;
                 }
             }
         }

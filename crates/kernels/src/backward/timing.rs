@@ -2,11 +2,11 @@
 
 use fearless_simd::prelude::*;
 
-use super::AdjointTile;
+use super::BackwardTile;
 use crate::TILE;
 
 /// `λ_tim (−T̄ / V')` of each spike of the steps swept, in order of `(step, lane)`.
-pub(super) fn list_pushes(tile: &AdjointTile<'_>, pushes: &mut Vec<f32>) {
+pub(super) fn list_pushes(tile: &BackwardTile<'_>, pushes: &mut Vec<f32>) {
     pushes.clear();
     if tile.timing.is_empty() {
         return;
@@ -49,7 +49,7 @@ pub(super) fn spread_pushes<S: Simd, const K: usize>(
 /// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
 #[inline(never)]
 pub(crate) fn timing_part(
-    tile: &AdjointTile<'_>,
+    tile: &BackwardTile<'_>,
     t: usize,
     fired: u64,
     wanted: u64,
@@ -70,12 +70,12 @@ pub(crate) fn timing_part(
 }
 
 /// `λ_tim (−T̄ / V')` of one spike, with its `timing` T̄.
-fn push(tile: &AdjointTile<'_>, timing: f32, t: usize, lane: usize, before: u64) -> f32 {
+fn push(tile: &BackwardTile<'_>, timing: f32, t: usize, lane: usize, before: u64) -> f32 {
     tile.timing_weight * (-timing / slope(tile, t, lane, before))
 }
 
 /// V'[t] of one lane; `before` are the spikes of step `t − 1`.
-fn slope(tile: &AdjointTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
+fn slope(tile: &BackwardTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
     let membrane = tile.trace[t * tile.lanes + lane];
     let last = if t == 0 || before >> lane & 1 == 1 { 0.0 } else { tile.trace[(t - 1) * tile.lanes + lane] };
     let slope = membrane - last;

@@ -1,0 +1,92 @@
+//! Where E of a step comes from.
+//!
+//! ```text
+//! P = Wᵀp, Q = Wᵀq:   P[t] = αᵥ P[t+1] + Σ_j W_j x_j[t],   Q[t] = P[t] + αᵢ Q[t+1] + Σ_j W_j y_j[t],   E[t] = Q[t]
+//! x_j[t] = G_j[t] − αᵥ S_j[t] p_j[t+1],   y_j[t] = −αᵢ S_j[t] q_j[t+1]      (a closed gate takes its unit out)
+//! ```
+//!
+//! The decays are those of the next layer, whose adjoints p and q are.
+
+use fearless_simd::prelude::*;
+
+use super::ProjectedError;
+use crate::FLOOR_EVERY;
+use crate::lanes::{flush, load};
+
+/// E of `K` vectors, asked for from the last step down to the first, every step once.
+pub(super) trait ErrorSource<S: Simd, const K: usize> {
+    /// `None` where there is no activation part.
+    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]>;
+}
+
+pub(super) struct NoError;
+
+impl<S: Simd, const K: usize> ErrorSource<S, K> for NoError {
+    #[inline(always)]
+    fn at(&mut self, _simd: S, _t: usize) -> Option<[S::f32s; K]> {
+        None
+    }
+}
+
+pub(super) struct Given<'a> {
+    pub(super) error: &'a [f32],
+    pub(super) lanes: usize,
+    pub(super) first: usize,
+}
+
+impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
+    #[inline(always)]
+    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]> {
+        Some(load::<S, K>(simd, &self.error[t * self.lanes + self.first..][..K * S::f32s::LEN]))
+    }
+}
+
+/// P and Q on their way down in time.
+pub(super) struct Carried<'a, S: Simd, const K: usize> {
+    p: [S::f32s; K],
+    q: [S::f32s; K],
+    error: ProjectedError<'a>,
+    lanes: usize,
+    first: usize,
+    /// End of the injections of the step that comes next.
+    upper: usize,
+}
+
+impl<'a, S: Simd, const K: usize> Carried<'a, S, K> {
+    /// From step `to` on downwards.
+    #[inline(always)]
+    pub(super) fn new(simd: S, error: ProjectedError<'a>, lanes: usize, first: usize, to: usize) -> Self {
+        let zero = [S::f32s::splat(simd, 0.0); K];
+        Self { p: zero, q: zero, error, lanes, first, upper: error.offsets[to] as usize }
+    }
+}
+
+impl<S: Simd, const K: usize> ErrorSource<S, K> for Carried<'_, S, K> {
+    #[inline(always)]
+    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]> {
+        for k in 0..K {
+            self.p[k] *= self.error.membrane_decay;
+            self.q[k] *= self.error.current_decay;
+        }
+        let lower = self.error.offsets[t] as usize;
+        if lower != self.upper {
+            for injection in &self.error.injections[lower..self.upper] {
+                let start = injection.unit as usize * self.lanes + self.first;
+                let row = load::<S, K>(simd, &self.error.weights[start..start + K * S::f32s::LEN]);
+                for k in 0..K {
+                    self.p[k] += row[k] * injection.membrane;
+                    self.q[k] += row[k] * injection.current;
+                }
+            }
+            self.upper = lower;
+        }
+        for k in 0..K {
+            self.q[k] += self.p[k];
+        }
+        if t.is_multiple_of(FLOOR_EVERY) {
+            flush::<S, K>(simd, &mut self.p);
+            flush::<S, K>(simd, &mut self.q);
+        }
+        Some(self.q)
+    }
+}

@@ -1,0 +1,293 @@
+//! The loop over time, downwards, for a few vectors of units.
+
+use fearless_simd::prelude::*;
+
+use super::error::ErrorSource;
+use super::timing::spread_pushes;
+use super::{BackwardOutput, BackwardTile, NO_ROW};
+use crate::FLOOR_EVERY;
+use crate::lanes::{load, store};
+use crate::neuron::{Lif, LifAdjoints, Neuron};
+use crate::surrogate::Shape;
+
+/// What a pass does besides the plain recurrences; nothing in the instances that most trainings run.
+pub(super) trait Pass<S: Simd, const K: usize> {
+    /// Whether all of it does nothing.
+    const IS_PLAIN: bool;
+
+    /// Goes down to step `t`.
+    fn enter(&mut self, t: usize);
+    /// E with what is added to it; `next` are the adjoints of the step after.
+    fn spike_error(&mut self, t: usize, next: &LifAdjoints<S, K>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]>;
+    /// The timing part of the spikes `wanted` of a step, whose T̄ start at `first_spike`; `None`: as it was listed.
+    fn timing_part(
+        &mut self,
+        t: usize,
+        wanted: u64,
+        first_spike: usize,
+        next: &LifAdjoints<S, K>,
+    ) -> Option<[S::f32s; K]>;
+    /// What becomes of G and p; `parts` are the activation and the timing part of G.
+    fn leave(
+        &mut self,
+        t: usize,
+        direct: &mut [S::f32s; K],
+        adjoints: &mut LifAdjoints<S, K>,
+        parts: [[S::f32s; K]; 2],
+        output: &mut BackwardOutput<'_>,
+    );
+}
+
+/// The plain recurrences.
+pub(super) struct PlainPass;
+
+impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
+    const IS_PLAIN: bool = true;
+
+    #[inline(always)]
+    fn enter(&mut self, _t: usize) {}
+
+    #[inline(always)]
+    fn spike_error(
+        &mut self,
+        _t: usize,
+        _next: &LifAdjoints<S, K>,
+        error: Option<[S::f32s; K]>,
+    ) -> Option<[S::f32s; K]> {
+        error
+    }
+
+    #[inline(always)]
+    fn timing_part(
+        &mut self,
+        _t: usize,
+        _wanted: u64,
+        _first_spike: usize,
+        _next: &LifAdjoints<S, K>,
+    ) -> Option<[S::f32s; K]> {
+        None
+    }
+
+    #[inline(always)]
+    fn leave(
+        &mut self,
+        _t: usize,
+        _direct: &mut [S::f32s; K],
+        _adjoints: &mut LifAdjoints<S, K>,
+        _parts: [[S::f32s; K]; 2],
+        _output: &mut BackwardOutput<'_>,
+    ) {
+    }
+}
+
+/// Units from lane `first` on. Where q rows and Σ p are all that is wanted, steps at which none of the units fired have a loop of
+/// their own, short enough that the chains of several steps overlap.
+#[inline(always)]
+pub(super) fn run_back<S: Simd, const K: usize>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    output: &mut BackwardOutput<'_>,
+    first: usize,
+    mut pass: impl Pass<S, K>,
+    surrogate: impl Shape,
+    mut error: impl ErrorSource<S, K>,
+) {
+    let mut units = Units::<S, K>::start(simd, tile, output, first);
+    let has_short_loop = is_plain(&pass)
+        && [&output.q, &output.r, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
+    let mut t = tile.to;
+    while t > tile.from {
+        if has_short_loop {
+            t = units.pass_silent_steps(simd, tile, output, surrogate, &mut error, t);
+            if t == tile.from {
+                break;
+            }
+        }
+        t -= 1;
+        units.step(simd, tile, output, &mut pass, surrogate, &mut error, t);
+    }
+    units.finish(output);
+}
+
+#[inline(always)]
+fn is_plain<S: Simd, const K: usize, P: Pass<S, K>>(_: &P) -> bool {
+    P::IS_PLAIN
+}
+
+/// The adjoints of `K` vectors at the step last taken.
+struct Units<S: Simd, const K: usize> {
+    neuron: Lif<S>,
+    adjoints: LifAdjoints<S, K>,
+    /// Σ p.
+    sum: [S::f32s; K],
+    first: usize,
+    /// Bits of the lanes among those of the tile.
+    bits: u64,
+    has_timing: bool,
+    /// End of the next step's T̄ among those of the tile.
+    timing_end: usize,
+    is_carried: bool,
+}
+
+impl<S: Simd, const K: usize> Units<S, K> {
+    const WIDTH: usize = K * S::f32s::LEN;
+
+    #[inline(always)]
+    fn start(simd: S, tile: &BackwardTile<'_>, output: &BackwardOutput<'_>, first: usize) -> Self {
+        let is_carried = !output.carried[0].is_empty();
+        let carried = |from: &[f32]| {
+            if is_carried {
+                load::<S, K>(simd, &from[first..first + Self::WIDTH])
+            } else {
+                [S::f32s::splat(simd, 0.0); K]
+            }
+        };
+        Self {
+            neuron: Lif::new(simd, &tile.constants),
+            adjoints: LifAdjoints { p: carried(output.carried[0]), q: carried(output.carried[1]) },
+            sum: load::<S, K>(simd, &output.bias[first..first + Self::WIDTH]),
+            first,
+            bits: if Self::WIDTH == 64 { u64::MAX } else { ((1u64 << Self::WIDTH) - 1) << first },
+            has_timing: !tile.timing.is_empty(),
+            timing_end: tile.timing.len(),
+            is_carried,
+        }
+    }
+
+    /// Goes down from step `t` to the step after the next one at which a unit fired, or to the first one.
+    #[inline(always)]
+    fn pass_silent_steps(
+        &mut self,
+        simd: S,
+        tile: &BackwardTile<'_>,
+        output: &mut BackwardOutput<'_>,
+        surrogate: impl Shape,
+        error: &mut impl ErrorSource<S, K>,
+        mut t: usize,
+    ) -> usize {
+        let steps = tile.spikes[tile.from..t].iter().zip(&output.rows[tile.from..t]);
+        let steps = steps.zip(tile.trace[tile.from * tile.lanes..t * tile.lanes].chunks_exact(tile.lanes));
+        for ((&fired, &row), trace) in steps.rev() {
+            if fired & self.bits != 0 {
+                break;
+            }
+            t -= 1;
+            if fired != 0 && self.has_timing {
+                self.timing_end -= fired.count_ones() as usize;
+            }
+            let trace = &trace[self.first..self.first + Self::WIDTH];
+            let direct = self.activation_part(simd, trace, error.at(simd, t), surrogate);
+            self.take(simd, t, row, &direct, tile.lanes, output.q_rows);
+        }
+        t
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "inlined into the loop above")]
+    #[inline(always)]
+    fn step(
+        &mut self,
+        simd: S,
+        tile: &BackwardTile<'_>,
+        output: &mut BackwardOutput<'_>,
+        pass: &mut impl Pass<S, K>,
+        surrogate: impl Shape,
+        error: &mut impl ErrorSource<S, K>,
+        t: usize,
+    ) {
+        let fired = tile.spikes[t];
+        pass.enter(t);
+        let error = pass.spike_error(t, &self.adjoints, error.at(simd, t));
+        let trace = &tile.trace[t * tile.lanes + self.first..][..Self::WIDTH];
+        let activation = self.activation_part(simd, trace, error, surrogate);
+        let mut timing = [S::f32s::splat(simd, 0.0); K];
+        let mut direct = activation;
+        let first_spike = if self.has_timing { self.timing_end - fired.count_ones() as usize } else { 0 };
+        let wanted = fired & self.bits;
+        if wanted != 0 {
+            if self.has_timing {
+                let of_pass = pass.timing_part(t, wanted, first_spike, &self.adjoints);
+                let is_listed = of_pass.is_none();
+                timing = of_pass.unwrap_or_else(|| {
+                    spread_pushes(simd, fired, wanted, self.first, &output.pushes[first_spike..self.timing_end])
+                });
+                for k in 0..K {
+                    let with = direct[k] + timing[k];
+                    // A further term may be −0, and adding 0 would drop its sign in lanes that did not fire.
+                    direct[k] = if is_listed {
+                        with
+                    } else {
+                        let bits = fired >> (self.first + k * S::f32s::LEN);
+                        S::mask32s::from_bitmask(simd, bits).select(with, direct[k])
+                    };
+                }
+            }
+            if tile.is_gated {
+                self.neuron.close(simd, &mut self.adjoints, fired, self.first);
+            }
+        }
+        self.timing_end = first_spike;
+        let opened = self.adjoints.q;
+        pass.leave(t, &mut direct, &mut self.adjoints, [activation, timing], output);
+        let at = t * output.stride + output.offset + self.first;
+        let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows);
+        if !output.r.is_empty() {
+            let r = self.neuron.delay_gradient(&opened, &self.adjoints);
+            store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
+        }
+        for (to, vectors) in
+            [(&mut *output.q, &self.adjoints.q), (&mut *output.p, &self.adjoints.p), (&mut *output.direct, &direct)]
+        {
+            if !to.is_empty() {
+                store::<S, K>(vectors, &mut to[at..at + Self::WIDTH]);
+            }
+        }
+        if is_flushed_after {
+            self.neuron.flush_back(simd, &mut self.adjoints);
+        }
+    }
+
+    /// σ̂ E of one step.
+    #[inline(always)]
+    fn activation_part(
+        &self,
+        simd: S,
+        trace: &[f32],
+        error: Option<[S::f32s; K]>,
+        surrogate: impl Shape,
+    ) -> [S::f32s; K] {
+        let Some(error) = error else { return [S::f32s::splat(simd, 0.0); K] };
+        surrogate.times(simd, self.neuron.distance(load::<S, K>(simd, trace)), error)
+    }
+
+    /// One step back, with G of the step.
+    #[inline(always)]
+    fn take(&mut self, simd: S, t: usize, row: u32, direct: &[S::f32s; K], lanes: usize, q_rows: &mut [f32]) {
+        if self.take_unflushed(t, row, direct, lanes, q_rows) {
+            self.neuron.flush_back(simd, &mut self.adjoints);
+        }
+    }
+
+    /// Returns whether the adjoints are to be flushed before the next step.
+    #[inline(always)]
+    fn take_unflushed(&mut self, t: usize, row: u32, direct: &[S::f32s; K], lanes: usize, q_rows: &mut [f32]) -> bool {
+        self.neuron.step_back(&mut self.adjoints, direct);
+        for k in 0..K {
+            self.sum[k] += self.adjoints.p[k];
+        }
+        if row != NO_ROW {
+            let at = row as usize * lanes + self.first;
+            store::<S, K>(&self.adjoints.q, &mut q_rows[at..at + Self::WIDTH]);
+        }
+        t.is_multiple_of(FLOOR_EVERY)
+    }
+
+    #[inline(always)]
+    fn finish(self, output: &mut BackwardOutput<'_>) {
+        let lanes = self.first..self.first + Self::WIDTH;
+        store::<S, K>(&self.sum, &mut output.bias[lanes.clone()]);
+        if self.is_carried {
+            store::<S, K>(&self.adjoints.p, &mut output.carried[0][lanes.clone()]);
+            store::<S, K>(&self.adjoints.q, &mut output.carried[1][lanes]);
+        }
+    }
+}

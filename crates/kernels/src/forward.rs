@@ -1,0 +1,181 @@
+//! Forward simulation of a tile: the loop over time (spec 1.1; the neuron's equation is in `neuron/`).
+//!
+//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, and what somebody wants to observe, has an instance of its own.
+//!
+//! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
+//! `spikes[t]` has bit `lane` set where the unit fired.
+
+use fearless_simd::dispatch;
+use fearless_simd::prelude::*;
+
+use crate::lanes::{clear, load, store};
+use crate::neuron::{Lif, LifState, Neuron};
+use crate::refractory::{blocked_after, blocked_at};
+use crate::{FLOOR_EVERY, Level, LifConstants};
+
+/// Input spikes by step: those of step `t` are `units[offsets[t]..offsets[t + 1]]`.
+#[derive(Clone, Copy, Debug)]
+pub struct StepEvents<'a> {
+    /// Start of each step, and the end of the last.
+    pub offsets: &'a [u32],
+    /// Input unit of each spike.
+    pub units: &'a [u32],
+}
+
+impl<'a> StepEvents<'a> {
+    /// Input units that fire at step `t`.
+    #[inline(always)]
+    #[must_use]
+    pub fn at(&self, t: usize) -> &'a [u32] {
+        &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
+    }
+}
+
+/// A tile and what drives it.
+#[derive(Clone, Copy, Debug)]
+pub struct ForwardTile<'a> {
+    /// `[input][lane]`.
+    pub weights: &'a [f32],
+    /// `[lane]`, already times the bias gain.
+    pub bias: &'a [f32],
+    /// Lanes of the tile, a multiple of [`crate::LANES`] up to [`crate::TILE`].
+    pub lanes: usize,
+    /// Input spikes.
+    pub events: StepEvents<'a>,
+    /// The neuron.
+    pub constants: LifConstants,
+    /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
+    pub refractory: u32,
+    /// First step.
+    pub from: usize,
+    /// Step before which to stop.
+    pub to: usize,
+}
+
+/// What a tile carries from step to step and leaves behind.
+#[derive(Debug)]
+pub struct TileState<'a> {
+    /// J after reset, `[lane]`.
+    pub current: &'a mut [f32],
+    /// V after reset, `[lane]`.
+    pub membrane: &'a mut [f32],
+    /// V before reset, `[step][lane]` for every step of the simulation; empty: not kept.
+    pub trace: &'a mut [f32],
+    /// Bits of the lanes that fired, `[step]`; bits are added to what is there.
+    pub spikes: &'a mut [u64],
+    /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
+    pub busy: &'a mut [u64],
+    /// For those who look.
+    pub observed: Option<ObservedForward<'a>>,
+}
+
+/// States of every step of the simulation, `[step][lane]` each.
+#[derive(Debug)]
+pub struct ObservedForward<'a> {
+    /// J before reset.
+    pub current: &'a mut [f32],
+    /// V[t] less what was carried of V[t−1].
+    pub rise: &'a mut [f32],
+}
+
+/// Runs one tile from step `from` up to step `to`.
+pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    dispatch!(level.0, simd => forward_vector(simd, tile, state));
+}
+
+#[inline(always)]
+fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let neuron = Lif::new(simd, &tile.constants);
+    let is_plain = tile.refractory == 0 && state.observed.is_none();
+    let mut lane = 0;
+    while lane < tile.lanes {
+        let vectors = (tile.lanes - lane) / S::f32s::LEN;
+        if !is_plain {
+            forward_lanes::<S, 1, false>(simd, neuron, tile, state, lane);
+            lane += S::f32s::LEN;
+        } else if vectors >= 4 {
+            forward_lanes::<S, 4, true>(simd, neuron, tile, state, lane);
+            lane += 4 * S::f32s::LEN;
+        } else if vectors >= 2 {
+            forward_lanes::<S, 2, true>(simd, neuron, tile, state, lane);
+            lane += 2 * S::f32s::LEN;
+        } else {
+            forward_lanes::<S, 1, true>(simd, neuron, tile, state, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+/// `K` vectors of units from lane `first` on.
+#[inline(always)]
+fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
+    simd: S,
+    neuron: Lif<S>,
+    tile: &ForwardTile<'_>,
+    state: &mut TileState<'_>,
+    first: usize,
+) {
+    let group = first..first + K * S::f32s::LEN;
+    let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
+    let mut units = LifState::<S, K>::load(simd, &state.current[group.clone()], &state.membrane[group.clone()]);
+    let keeps_trace = !state.trace.is_empty();
+    let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, tile.refractory, tile.from) };
+    for t in tile.from..tile.to {
+        let events = tile.events.at(t);
+        neuron.decay(&mut units);
+        if !events.is_empty() {
+            neuron.receive(&mut units, &drive::<S, K>(simd, tile, events, first));
+        }
+        let carried = units.membrane;
+        neuron.settle(&mut units, &bias);
+        if !IS_PLAIN {
+            clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
+            observe::<S, K>(state, &units, carried, t * tile.lanes + first);
+        }
+        if keeps_trace {
+            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[t * tile.lanes + first..][..group.len()]);
+        }
+        if neuron.fires(&units) {
+            state.busy[t / 64] |= 1 << (t % 64);
+            state.spikes[t] |= neuron.reset(simd, &mut units) << first;
+        }
+        if !IS_PLAIN {
+            blocked = blocked_after(blocked, state.spikes, tile.refractory, t);
+        }
+        if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
+            neuron.flush(simd, &mut units);
+        }
+    }
+    units.store(&mut state.current[group.clone()], &mut state.membrane[group]);
+}
+
+/// The rows of the input spikes of a step, summed.
+#[inline(always)]
+fn drive<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, events: &[u32], first: usize) -> [S::f32s; K] {
+    let width = K * S::f32s::LEN;
+    let mut drive = [S::f32s::splat(simd, 0.0); K];
+    for &unit in events {
+        let start = unit as usize * tile.lanes + first;
+        let row = &tile.weights[start..start + width];
+        for k in 0..K {
+            drive[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+        }
+    }
+    drive
+}
+
+#[inline(always)]
+fn observe<S: Simd, const K: usize>(
+    state: &mut TileState<'_>,
+    units: &LifState<S, K>,
+    carried: [S::f32s; K],
+    at: usize,
+) {
+    let Some(observed) = &mut state.observed else { return };
+    let mut rise = units.membrane;
+    for k in 0..K {
+        rise[k] -= carried[k];
+    }
+    store::<S, K>(&units.current, &mut observed.current[at..at + K * S::f32s::LEN]);
+    store::<S, K>(&rise, &mut observed.rise[at..at + K * S::f32s::LEN]);
+}

@@ -1,0 +1,41 @@
+//! Vectors of neighbouring lanes: to and from memory, and the floor of recurrences.
+
+use fearless_simd::prelude::*;
+
+use crate::FLOOR;
+
+#[inline(always)]
+pub(crate) fn load<S: Simd, const K: usize>(simd: S, from: &[f32]) -> [S::f32s; K] {
+    let mut vectors = [S::f32s::splat(simd, 0.0); K];
+    for k in 0..K {
+        vectors[k] = S::f32s::from_slice(simd, &from[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+    }
+    vectors
+}
+
+#[inline(always)]
+pub(crate) fn store<S: Simd, const K: usize>(vectors: &[S::f32s; K], to: &mut [f32]) {
+    for k in 0..K {
+        vectors[k].store_slice(&mut to[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+    }
+}
+
+/// Zero where the magnitude is below [`FLOOR`].
+#[inline(always)]
+pub(crate) fn flush<S: Simd, const K: usize>(simd: S, vectors: &mut [S::f32s; K]) {
+    let floor = S::f32s::splat(simd, FLOOR);
+    let zero = S::f32s::splat(simd, 0.0);
+    for vector in vectors {
+        *vector = vector.abs().simd_lt(floor).select(zero, *vector);
+    }
+}
+
+/// Zero in the lanes whose `bits` are set; the first lane of `vectors` is lane `first` of the bits.
+#[inline(always)]
+pub(crate) fn clear<S: Simd, const K: usize>(simd: S, bits: u64, first: usize, vectors: &mut [S::f32s; K]) {
+    let zero = S::f32s::splat(simd, 0.0);
+    for k in 0..K {
+        let mask = S::mask32s::from_bitmask(simd, bits >> (first + k * S::f32s::LEN));
+        vectors[k] = mask.select(zero, vectors[k]);
+    }
+}
