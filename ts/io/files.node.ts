@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpikeletError } from "../errors.js";
@@ -12,19 +13,31 @@ import { SpikeletError } from "../errors.js";
  */
 export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
   const content = await bytes;
-  const temporary = join(dirname(file), temporaryName(basename(file), randomBytes(4).toString("hex")));
+  const temporary = temporaryBeside(file);
   try {
-    const handle = await open(temporary, "wx");
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await create(temporary, content);
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new SpikeletError("WRITE_FAILED", file, `can't be written (${reasonOf(cause)})`, cause);
+  }
+}
+
+/** A name that nothing has yet, for what will be `file` when it is whole; {@link removeUnfinished} knows it. */
+export function temporaryBeside(file: string): string {
+  return join(dirname(file), temporaryName(basename(file), randomBytes(8).toString("hex")));
+}
+
+/** Writes a file that must not be there, to the disk; a link of that name is there too, and never followed. */
+export async function create(file: string, content: Uint8Array | string): Promise<void> {
+  // Windows has no O_NOFOLLOW, and O_EXCL alone follows no link either.
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+  const handle = await open(file, flags, 0o666);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -20,6 +20,8 @@ pub enum ErrorCode {
     CheckpointInvalid,
     /// A file that cannot be written: no space, no permission.
     WriteFailed,
+    /// A folder that another process writes to.
+    FolderInUse,
     /// Not a number or infinite in a state, a loss or a parameter.
     NonFinite,
     /// Use after `dispose`.
@@ -34,13 +36,14 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ConfigInvalid,
         Self::ShapeMismatch,
         Self::DataFormat,
         Self::ChecksumMismatch,
         Self::CheckpointInvalid,
         Self::WriteFailed,
+        Self::FolderInUse,
         Self::NonFinite,
         Self::Disposed,
         Self::BackendUnavailable,
@@ -58,6 +61,7 @@ impl ErrorCode {
             Self::ChecksumMismatch => "CHECKSUM_MISMATCH",
             Self::CheckpointInvalid => "CHECKPOINT_INVALID",
             Self::WriteFailed => "WRITE_FAILED",
+            Self::FolderInUse => "FOLDER_IN_USE",
             Self::NonFinite => "NON_FINITE",
             Self::Disposed => "DISPOSED",
             Self::BackendUnavailable => "BACKEND_UNAVAILABLE",

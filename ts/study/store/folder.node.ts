@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SpikeletError } from "../../errors.js";
+import { create, removeUnfinished, save, temporaryBeside } from "../../io/files.node.js";
+import { FolderLock, type LockOptions } from "./lock.node.js";
+
+/** Name that the file has which shows that a folder can be written into. */
+const PROBE = "probe";
+
+/** A folder that this process alone writes into, until it is closed. */
+export class OwnedFolder implements Disposable {
+  readonly dir: string;
+  readonly #lock: FolderLock;
+
+  private constructor(dir: string, lock: FolderLock) {
+    this.dir = dir;
+    this.#lock = lock;
+  }
+
+  /**
+   * Makes the folder where there is none, locks it, and clears away what processes that were killed have left there.
+   *
+   * @param names the files that will be written.
+   * @throws {SpikeletError} `FOLDER_IN_USE` while another process writes there; `WRITE_FAILED`.
+   */
+  static async open(dir: string, names: readonly string[], options: LockOptions = {}): Promise<OwnedFolder> {
+    await makeFolder(dir);
+    const lock = await FolderLock.take(dir, options);
+    try {
+      await removeUnfinished([...names, options.name ?? ".lock", PROBE].map((name) => join(dir, name)));
+      return new OwnedFolder(dir, lock);
+    } catch (thrown) {
+      lock.release();
+      throw thrown;
+    }
+  }
+
+  /**
+   * Writes a file of the folder whole or not at all.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE` when the folder was taken over meanwhile; `WRITE_FAILED`.
+   */
+  async save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
+    const content = await bytes;
+    this.#lock.check();
+    await save(file, content);
+  }
+
+  /**
+   * Makes sure that the folder is still this process's own.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE`.
+   */
+  check(): void {
+    this.#lock.check();
+  }
+
+  /** Removes files of the folder, in their order; those that are not there are none of its business. */
+  async remove(files: readonly string[]): Promise<void> {
+    this.#lock.check();
+    for (const file of files) await rm(file, { force: true });
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock.release();
+  }
+}
+
+/**
+ * Makes a folder and checks that files can be written there, before hours of work; for folders that several processes share.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED` that names the folder.
+ */
+export async function makeWritableFolder(dir: string): Promise<void> {
+  await makeFolder(dir);
+  const probe = temporaryBeside(join(dir, PROBE));
+  try {
+    await create(probe, "");
+    await rm(probe, { force: true });
+  } catch (cause) {
+    throw refused(dir, cause);
+  }
+}
+
+async function makeFolder(dir: string): Promise<void> {
+  try {
+    await makeFolders(dir);
+  } catch (cause) {
+    throw refused(dir, cause);
+  }
+}
+
+/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
+async function makeFolders(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || existsSync(dirname(dir))) throw thrown;
+    await makeFolders(dirname(dir));
+    await mkdir(dir).catch((again: NodeJS.ErrnoException) => {
+      if (again.code !== "EEXIST") throw again;
+    });
+  }
+}
+
+function refused(dir: string, cause: unknown): SpikeletError {
+  const what = cause instanceof Error ? cause.message : String(cause);
+  return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${what})`, cause);
+}

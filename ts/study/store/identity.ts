@@ -1,0 +1,49 @@
+import type { ResolvedConfig } from "../../config.js";
+import type { Split } from "../../datasets/dataset.js";
+import { canonical, type Json, type JsonObject } from "../../json.js";
+import { version } from "../../version.js";
+
+/** What decides on the results of a run. */
+export interface RunSource {
+  config: ResolvedConfig;
+  /** {@link dataIdentity} of what it learns from. */
+  data: string;
+  /** Names the state that it begins with, unless that follows from the configuration. */
+  parent?: string | undefined;
+}
+
+/**
+ * Names a run by what decides on its results, on whatever machine and with any number of threads: configuration with its seed, data,
+ * version of the library, and the state that it begins with. Two runs of one name leave the same bits.
+ *
+ * @returns 32 hex digits.
+ */
+export async function runIdentity({ config, data, parent }: RunSource): Promise<string> {
+  const { threads: _, ...training } = config.training;
+  const source = { config: { ...config, training }, data, version, parent: parent ?? null };
+  return (await sha256(new TextEncoder().encode(canonical(source as unknown as JsonObject)))).slice(0, 32);
+}
+
+/**
+ * Names samples, targets, encoding and split: SHA-256 of what a network gets of each part, in its order.
+ *
+ * @returns 64 hex digits.
+ */
+export async function dataIdentity(split: Split): Promise<string> {
+  const parts: Json[] = [];
+  for (const name of ["train", "validation", "test"] as const) {
+    const { descriptor, arrays } = split[name].wire();
+    const hashes: JsonObject = {};
+    for (const [array, { buffer, byteOffset, byteLength }] of Object.entries(arrays) as [string, ArrayBufferView][]) {
+      hashes[array] = await sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
+    }
+    parts.push({ name, samples: split[name].length, inputs: JSON.parse(descriptor) as Json, hashes });
+  }
+  return sha256(new TextEncoder().encode(canonical(parts)));
+}
+
+/** @returns 64 hex digits. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

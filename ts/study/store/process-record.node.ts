@@ -1,0 +1,63 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+
+/** Names a process, also after it has ended and its number belongs to another. */
+export interface ProcessRecord {
+  pid: number;
+  host: string;
+  /** Within which its number is its own: this boot of the machine and the namespace of its numbers; `null` where the system does not tell. */
+  space: string | null;
+  /** When it started, in ticks of the system since it booted; `null` where the system does not tell. */
+  start: string | null;
+}
+
+/** The record of this process. */
+export function thisProcess(): ProcessRecord {
+  return { pid: process.pid, host: hostname(), space: numberSpace(), start: stateOf(process.pid)?.start ?? null };
+}
+
+/** Whether the process still runs: `unknown` where this machine can't tell, as for a process of another one. */
+export function lifeOf({ pid, host, space, start }: ProcessRecord): "runs" | "ended" | "unknown" {
+  if (host !== hostname() || space !== numberSpace()) return "unknown";
+  const state = stateOf(pid);
+  try {
+    process.kill(pid, 0);
+  } catch (thrown) {
+    // Another user's process refuses the question, so it is there.
+    if ((thrown as NodeJS.ErrnoException).code === "ESRCH") return "ended";
+  }
+  if (state === undefined || start === null) return "unknown";
+  return state.start === start && !state.isZombie ? "runs" : "ended";
+}
+
+/** Whether a value that was read is a record. */
+export function isProcessRecord(value: unknown): value is ProcessRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, host, space, start } = value as Record<keyof ProcessRecord, unknown>;
+  const isTextOrNull = (field: unknown) => field === null || typeof field === "string";
+  return (
+    Number.isSafeInteger(pid) && (pid as number) > 0 && typeof host === "string" && isTextOrNull(space) && isTextOrNull(start)
+  );
+}
+
+function numberSpace(): string | null {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return null;
+  }
+}
+
+function stateOf(pid: number): { start: string; isZombie: boolean } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
+  // The name, in brackets, may hold spaces and brackets of its own.
+  const [state, ...fields] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const start = fields[18];
+  return start === undefined ? undefined : { start, isZombie: state === "Z" || state === "X" };
+}
