@@ -87,7 +87,6 @@ export const pictures = {
   counts: spikeHistogram(prediction, { title: "How often units spike", by: "unit", units: [40, 10] }),
   gradients: gradientParts(gradients, {
     title: "Gradient at the hidden spikes",
-    rule: trainer.config.rule,
     layer: 0,
   }),
   confusion: confusionMatrix(test.labels ?? [], prediction.byFirstSpike, { title: "Decisions by first spike" }),

@@ -33,7 +33,10 @@ export function checkedParameters({ weights, biases }: LayerParameters, path: st
   };
 }
 
-/** States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). */
+/**
+ * States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). `activationPart` and `timingPart`
+ * add up to `direct`; both are empty for a mixture, whose parts belong to two passes.
+ */
 export type LayerTrace = TraceArrays;
 
 /** Gradients of the loss over a batch. */

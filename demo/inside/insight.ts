@@ -1,4 +1,4 @@
-import type { Gradients, RuleConfig, Trainer } from "spikelet";
+import type { Gradients, Trainer } from "spikelet";
 import { digitsOf } from "../race/digits.js";
 
 /** Steps and units of spikes. */
@@ -17,7 +17,6 @@ export interface Digit {
 /** Everything that a network does with one digit. */
 export interface Insight {
   pixels: Uint8Array;
-  rule: RuleConfig;
   steps: number;
   /** What the digit is, where that is known. */
   label: number | undefined;
@@ -33,8 +32,7 @@ export interface Insight {
 
 /** Runs a digit through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes it for. */
 export async function lookInside(trainer: Trainer, { pixels, label }: Digit): Promise<Insight> {
-  const { rule, network } = trainer.config;
-  const { steps } = network;
+  const { steps } = trainer.config.network;
   const wanted = label ?? (await trainer.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
   const sample = digitsOf(pixels, [wanted]);
   const [gradients, input] = await Promise.all([
@@ -45,7 +43,6 @@ export async function lookInside(trainer: Trainer, { pixels, label }: Digit): Pr
   const step = decisionStep[0] ?? steps;
   return {
     pixels,
-    rule,
     steps,
     label,
     decision: step < steps ? { output: byFirstSpike[0] ?? 0, step } : undefined,

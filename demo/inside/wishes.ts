@@ -20,9 +20,8 @@ const LEAST = 0.02;
  * part not to fire; between spikes a negative one asks for a spike, at the unit's step where it is strongest.
  */
 export function wishesOf(insight: Insight, layer: number): Wish[] {
-  const { gradients, rule } = insight;
   const wishes: { kind: WishKind; unit: number; step: number; size: number }[] = [];
-  for (const { unit, step, activation, timing } of spikeParts(gradients, { rule, layer })) {
+  for (const { unit, step, activation, timing } of spikeParts(insight.gradients, { layer })) {
     if (timing !== 0) wishes.push({ kind: timing < 0 ? "earlier" : "later", unit, step, size: Math.abs(timing) });
     if (activation > 0) wishes.push({ kind: "gone", unit, step, size: activation });
   }

@@ -57,7 +57,7 @@ describe("membranes and gradient parts", () => {
     const plain = await network.gradients(tinyData(2));
     const refusal = expect.objectContaining({ code: "SHAPE_MISMATCH", path: "trace" });
     expect(() => membraneTraces(plain)).toThrow(refusal);
-    expect(() => gradientParts(plain, { rule: { type: "antlr" } })).toThrow(refusal);
+    expect(() => gradientParts(plain)).toThrow(refusal);
   });
 
   it("show the units that were asked for", async () => {
@@ -71,31 +71,48 @@ describe("membranes and gradient parts", () => {
     const sum = (parts: { activation: number; timing: number }[], of: "activation" | "timing") =>
       parts.reduce((total, part) => total + Math.abs(part[of]), 0);
     for (const layer of [0, 1]) {
-      const timing = spikeParts(await traced({ type: "timing" }), { rule: { type: "timing" }, layer });
+      const timing = spikeParts(await traced({ type: "timing" }), { layer });
       expect(sum(timing, "activation")).toBe(0);
-      const activation = spikeParts(await traced({ type: "activation" }), { rule: { type: "activation" }, layer });
+      const activation = spikeParts(await traced({ type: "activation" }), { layer });
       expect(sum(activation, "timing")).toBe(0);
       expect(timing.length).toBe(activation.length);
     }
-    const both = spikeParts(await traced({ type: "antlr" }), { rule: { type: "antlr" }, layer: 0 });
+    const both = spikeParts(await traced({ type: "antlr" }), { layer: 0 });
     expect(Math.min(sum(both, "activation"), sum(both, "timing"))).toBeGreaterThan(0);
   });
 
-  it("add up to G", async () => {
-    const rule = { type: "antlr", timingWeight: 0.5 } as const;
+  it.each<RuleConfig>([
+    { type: "antlr", timingWeight: 0.5 },
+    { type: "antlr", activationWeight: [0.5, 2], timingWeight: [3, 0.25] },
+    { type: "antlr", weightSchedule: { activation: [{ epoch: 0, factor: 0.5 }], timing: [{ epoch: 0, factor: 4 }] } },
+    { type: "antlr", variant: "rnn", resetPath: { activation: "full", timing: "full" } },
+  ])("add up to G under %j", async (rule) => {
     const gradients = await traced(rule);
-    const trace = gradients.trace?.[0];
-    for (const { step, unit, activation, timing } of spikeParts(gradients, { rule, layer: 0 })) {
-      expect(activation + timing).toBeCloseTo(trace?.direct[step * trace.units + unit] ?? Number.NaN, 7);
+    expect(spikeParts(gradients, { layer: 0 }).length).toBeGreaterThan(0);
+    for (const [layer, trace] of (gradients.trace ?? []).entries()) {
+      const parts = spikeParts(gradients, { layer });
+      for (const { step, unit, activation, timing } of parts) {
+        expect(activation + timing).toBeCloseTo(trace.direct[step * trace.units + unit] ?? Number.NaN, 6);
+      }
+      const silent = trace.direct.findIndex((direct, k) => direct !== 0 && trace.timingPart[k] === 0);
+      expect(silent).toBeGreaterThanOrEqual(0);
+      expect(trace.activationPart[silent]).toBe(trace.direct[silent]);
     }
   });
 
+  it.each<[string, RuleConfig]>([
+    ["a weight for each layer", { type: "antlr", timingWeight: [4, 1] }],
+    ["a schedule", { type: "antlr", weightSchedule: { timing: [{ epoch: 0, factor: 4 }] } }],
+  ])("have the timing part that %s gives the hidden layer", async (_, rule) => {
+    const plain = spikeParts(await traced({ type: "antlr" }), { layer: 0 });
+    const weighted = spikeParts(await traced(rule), { layer: 0 });
+    expect(plain.some(({ timing }) => timing !== 0)).toBe(true);
+    expect(weighted).toEqual(plain.map((part) => ({ ...part, timing: 4 * part.timing })));
+  });
+
   it("are not known of a mixture", async () => {
-    const rule = { type: "mixture" } as const;
-    const gradients = await traced(rule);
-    expect(() => gradientParts(gradients, { rule })).toThrow(
-      expect.objectContaining({ code: "CONFIG_INVALID", path: "rule.type" }),
-    );
+    const gradients = await traced({ type: "mixture" });
+    expect(() => gradientParts(gradients)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "rule.type" }));
   });
 });
 

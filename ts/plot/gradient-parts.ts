@@ -8,7 +8,7 @@ import { tracedSample } from "./trace.js";
 export type GradientPartsOptions = PictureOptions & SpikePartsOptions;
 
 /** {@link spikeParts} over the steps, the activation and the timing part in two colours. */
-export function gradientParts(gradients: Gradients, options: GradientPartsOptions): string {
+export function gradientParts(gradients: Gradients, options: GradientPartsOptions = {}): string {
   const { sample = 0, width = 640 } = options;
   const { layer, steps } = tracedSample(gradients, sample, options.layer);
   const parts = spikeParts(gradients, options);

@@ -59,6 +59,8 @@ export interface TraceArrays {
   q: Float32Array;
   spikeGradient: Float32Array;
   timingGradient: Float32Array;
+  activationPart: Float32Array;
+  timingPart: Float32Array;
 }
 
 export interface GradientArrays {

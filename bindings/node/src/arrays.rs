@@ -137,6 +137,10 @@ pub struct TraceArrays {
     pub spike_gradient: Float32Array,
     /// dL/dT.
     pub timing_gradient: Float32Array,
+    /// Activation part of the direct dL/dV; empty for a mixture.
+    pub activation_part: Float32Array,
+    /// Timing part of the direct dL/dV; empty for a mixture.
+    pub timing_part: Float32Array,
 }
 
 impl From<wire::LayerTrace> for TraceArrays {
@@ -152,6 +156,8 @@ impl From<wire::LayerTrace> for TraceArrays {
             q: trace.q.into(),
             spike_gradient: trace.spike_gradient.into(),
             timing_gradient: trace.timing_gradient.into(),
+            activation_part: trace.activation_part.into(),
+            timing_part: trace.timing_part.into(),
         }
     }
 }

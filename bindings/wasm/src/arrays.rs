@@ -118,6 +118,8 @@ fn trace_arrays(trace: wire::LayerTrace) -> Object {
         ("q", floats(&trace.q)),
         ("spikeGradient", floats(&trace.spike_gradient)),
         ("timingGradient", floats(&trace.timing_gradient)),
+        ("activationPart", floats(&trace.activation_part)),
+        ("timingPart", floats(&trace.timing_part)),
     ])
 }
 

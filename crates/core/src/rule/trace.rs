@@ -34,6 +34,10 @@ pub struct LayerTrace {
     pub spike_gradient: Vec<f32>,
     /// T̄, dL/dT at spikes.
     pub timing_gradient: Vec<f32>,
+    /// λ_act σ'(V) S̄, the activation part of G; empty for a mixture, whose parts belong to two passes.
+    pub activation_part: Vec<f32>,
+    /// −λ_tim T̄ / V' at spikes, the timing part of G; empty for a mixture.
+    pub timing_part: Vec<f32>,
 }
 
 /// Traces of all layers for one sample.
@@ -53,6 +57,8 @@ impl LayerTrace {
             q: zeros(),
             spike_gradient: zeros(),
             timing_gradient: zeros(),
+            activation_part: Vec::new(),
+            timing_part: Vec::new(),
         }
     }
 
@@ -65,7 +71,7 @@ impl LayerTrace {
         }
     }
 
-    fn arrays_mut(&mut self) -> [&mut Vec<f32>; 8] {
+    fn arrays_mut(&mut self) -> [&mut Vec<f32>; 10] {
         [
             &mut self.membrane,
             &mut self.current,
@@ -75,6 +81,8 @@ impl LayerTrace {
             &mut self.q,
             &mut self.spike_gradient,
             &mut self.timing_gradient,
+            &mut self.activation_part,
+            &mut self.timing_part,
         ]
     }
 }
@@ -184,6 +192,25 @@ pub(super) fn record_sweep(
             }
         }
         add_options(network, sweep, layer, end, work, trace);
+        split_direct(sweep, layer, network.constants.threshold, trace);
+    }
+}
+
+/// The two parts of G. Where one of them is zero the other is G itself.
+fn split_direct(sweep: &Sweep, layer: usize, threshold: f32, trace: &mut LayerTrace) {
+    let weights = sweep.weights[layer];
+    let factor = weights.activation * sweep.scale;
+    let timing = trace.timing_gradient.iter().zip(&trace.slope);
+    let timing =
+        timing.map(|(&gradient, slope)| if gradient == 0.0 { 0.0 } else { weights.timing * (-gradient / slope) });
+    trace.timing_part = timing.collect();
+    trace.activation_part = trace.direct.clone();
+    for (at, part) in trace.activation_part.iter_mut().enumerate().filter(|&(at, _)| trace.timing_part[at] != 0.0) {
+        *part = if factor == 0.0 {
+            0.0
+        } else {
+            sweep.surrogate.times((trace.membrane[at] - threshold).abs(), factor * trace.spike_gradient[at])
+        };
     }
 }
 

@@ -126,6 +126,9 @@ fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &L
             move |probe: &Probe| value(probe.adjoint.as_ref().expect("a single sweep has adjoints"))
         };
         check("G", &trace.direct, &adjoint(|adjoint| adjoint.direct));
+        let parts = trace.activation_part.iter().zip(&trace.timing_part);
+        let parts: Vec<f32> = parts.map(|(activation, timing)| activation + timing).collect();
+        check("G by its parts", &parts, &adjoint(|adjoint| adjoint.direct));
         check("p", &trace.p, &adjoint(|adjoint| adjoint.p));
         check("q", &trace.q, &adjoint(|adjoint| adjoint.q));
         check("dL/dS", &trace.spike_gradient, &adjoint(|adjoint| adjoint.spike_gradient));
