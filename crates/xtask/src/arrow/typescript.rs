@@ -1,48 +1,64 @@
 //! Imports of the TypeScript modules, types included.
+//!
+//! Own code rather than dependency-cruiser or madge: a resolver takes one module of a `#host` pair, and circles through the other
+//! would be lost; the arrow is read from ARCHITECTURE.md, the same way for both languages.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-/// Layers from the bottom up; a module may import from its own and those below.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Layer {
-    /// Words that every layer uses: generated types, errors, events, warnings, version.
-    Words,
-    Runtime,
-    Api,
-    CommandLine,
-}
+use super::graph::Graph;
 
-const WORDS: [&str; 5] = ["config.ts", "errors.ts", "events.ts", "health/warning.ts", "version.ts"];
-
-impl Layer {
-    /// The layer of a module, its path relative to `ts/`.
-    fn of(module: &Path) -> Self {
-        if module.starts_with("generated") || WORDS.iter().any(|word| module == Path::new(word)) {
-            Self::Words
-        } else if module.starts_with("runtime") {
-            Self::Runtime
-        } else if module.starts_with("cli") {
-            Self::CommandLine
-        } else {
-            Self::Api
-        }
-    }
-}
-
+/// Imports that the modules of one host, the addon, the WebAssembly and the workers alone may have.
+///
+/// # Errors
+/// A file that cannot be read.
 pub(super) fn check(root: &Path) -> Result<Vec<String>, Vec<String>> {
-    let base = root.join("ts");
-    let mut modules = Vec::new();
-    list(&base, &mut modules).map_err(|error| vec![format!("{}: {error}", base.display())])?;
-    modules.sort();
     let mut findings = Vec::new();
-    for path in modules {
-        let text = fs::read_to_string(&path).map_err(|error| vec![format!("{}: {error}", path.display())])?;
-        let module = path.strip_prefix(&base).unwrap_or(&path);
-        let wrong = imports(&text).filter_map(|import| Some((import, fault(module, import)?)));
+    for (module, text) in modules(root).map_err(|error| vec![error])? {
+        let wrong = imported(&text).filter_map(|import| Some((import, fault(&module, import)?)));
         findings.extend(wrong.map(|(import, fault)| format!("ts/{}: imports {import}: {fault}", module.display())));
     }
     Ok(findings)
+}
+
+/// The imports between the modules; `#host/x` is an import of both modules of the pair.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(super) fn imports(root: &Path) -> Result<Graph, String> {
+    let modules = modules(root)?;
+    let mut graph: Graph = modules.iter().map(|(module, _)| (module.display().to_string(), BTreeSet::new())).collect();
+    for (module, text) in &modules {
+        let targets = imported(text).flat_map(|import| targets(module, import));
+        let targets: BTreeSet<String> = targets.filter(|target| graph.contains_key(target)).collect();
+        graph.insert(module.display().to_string(), targets);
+    }
+    Ok(graph)
+}
+
+/// Files that an import may mean, relative to `ts/`.
+fn targets(module: &Path, import: &str) -> Vec<String> {
+    match import.strip_prefix("#host/") {
+        Some(pair) => vec![format!("{pair}.node.ts"), format!("{pair}.browser.ts")],
+        None if import.starts_with('.') => {
+            vec![joined(module.parent().unwrap_or(Path::new("")), import).display().to_string()]
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Every module with its text, its path relative to `ts/`.
+fn modules(root: &Path) -> Result<Vec<(PathBuf, String)>, String> {
+    let base = root.join("ts");
+    let mut paths = Vec::new();
+    list(&base, &mut paths).map_err(|error| format!("{}: {error}", base.display()))?;
+    paths.sort();
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok((path.strip_prefix(&base).unwrap_or(&path).to_owned(), text))
+    };
+    paths.into_iter().map(read).collect()
 }
 
 fn list(folder: &Path, modules: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -58,7 +74,7 @@ fn list(folder: &Path, modules: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 /// What stands in quotes after `from`, `import` and `require`.
-fn imports(text: &str) -> impl Iterator<Item = &str> {
+fn imported(text: &str) -> impl Iterator<Item = &str> {
     let starts = ["from \"", "import \"", "import(\"", "require(\""];
     starts.into_iter().flat_map(move |start| {
         text.match_indices(start).filter_map(move |(index, _)| text[index + start.len()..].split('"').next())
@@ -83,17 +99,11 @@ fn fault(module: &Path, import: &str) -> Option<String> {
     if import == "#wasm" || import.contains("bindings/wasm") {
         return (!is("runtime/wasm.ts")).then(|| "only runtime/wasm.ts knows the WebAssembly".to_owned());
     }
-    let target = match import.strip_prefix("#host/") {
-        // One of a pair of modules, x.node.ts and x.browser.ts.
-        Some(pair) => PathBuf::from(pair),
-        None if import.starts_with('.') => joined(module.parent().unwrap_or(Path::new("")), import),
-        None => return None,
-    };
-    if import.starts_with('.') && is_of_host(&target) && !is_of_host(module) && !module.starts_with("cli") {
-        return Some("modules of one host are imported as #host/…".to_owned());
+    if !import.starts_with('.') || is_of_host(module) || module.starts_with("cli") {
+        return None;
     }
-    let (own, other) = (Layer::of(module), Layer::of(&target));
-    (other > own).then(|| format!("{own:?} lies below {other:?}"))
+    let target = joined(module.parent().unwrap_or(Path::new("")), import);
+    is_of_host(&target).then(|| "modules of one host are imported as #host/…".to_owned())
 }
 
 /// Whether a module is for one host alone.
@@ -122,11 +132,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_arrow_points_one_way() {
+    fn hosts_stay_apart() {
         let fault = |module: &str, import: &str| fault(Path::new(module), import).is_some();
-        assert!(fault("runtime/feed.ts", "../trainer.js"));
-        assert!(fault("trainer.ts", "./cli/app.js"));
-        assert!(fault("errors.ts", "./runtime/backend.js"));
         assert!(!fault("cli/app.ts", "../index.js"));
         assert!(!fault("runtime/backend.ts", "../generated/config.js"));
         assert!(fault("encode.ts", "node:fs"));
@@ -137,15 +144,22 @@ mod tests {
         assert!(!fault("runtime/worker-client.ts", "comlink"));
         assert!(fault("runtime/load.node.ts", "#wasm"));
         assert!(!fault("runtime/wasm.ts", "#wasm"));
-        assert!(fault("runtime/feed.ts", "#host/io/files"));
         assert!(!fault("network.ts", "#host/runtime/load"));
         assert!(fault("network.ts", "./runtime/load.node.js"));
     }
 
     #[test]
+    fn a_pair_of_hosts_is_imported_as_two() {
+        let of = |import: &str| targets(Path::new("datasets/index.ts"), import);
+        assert_eq!(of("#host/io/files"), ["io/files.node.ts", "io/files.browser.ts"]);
+        assert_eq!(of("../errors.js"), ["errors.ts"]);
+        assert!(of("node:fs").is_empty());
+    }
+
+    #[test]
     fn every_form_of_import_is_seen() {
         let text = "import type { A } from \"./a.js\";\nimport \"b\";\nawait import(\"c\");\nrequire(\"d\");\nexport * from \"e\";";
-        let mut found: Vec<&str> = imports(text).collect();
+        let mut found: Vec<&str> = imported(text).collect();
         found.sort_unstable();
         assert_eq!(found, ["./a.js", "b", "c", "d", "e"]);
     }
