@@ -3,8 +3,9 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { missingForMpi } from "./mpi-tools.mjs";
 import { run, runTool, StepFailed } from "./run.mjs";
+import { addTarget } from "./rust.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
-import { addWasmTarget, checkTools, fail } from "./tools.mjs";
+import { checkTools, fail } from "./tools.mjs";
 
 /** Everything that the core is compiled from. */
 export const RUST = [
@@ -22,16 +23,18 @@ export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 
+const WASM_TARGET = "wasm32-unknown-unknown";
+
 /**
  * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
  *
- * @param {{ isWasmOptional?: boolean }} [options] optional: without the compiler's target for it, a message and no failure
+ * @param {{ withWasm?: boolean }} [options] false: the WebAssembly is left as it is, which takes most of the time
  */
-export async function setUp({ isWasmOptional = false } = {}) {
+export async function setUp({ withWasm = true } = {}) {
   checkTools();
   await install();
   await buildAddon();
-  await buildWasm(isWasmOptional);
+  if (withWasm) await buildWasm();
   await buildTypeScript();
 }
 
@@ -55,7 +58,7 @@ async function install() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
   say("installing npm packages …");
   const how = existsSync(join(ROOT, "package-lock.json")) ? "ci" : "install";
-  await run("npm", [how, "--no-audit", "--no-fund", "--loglevel=error"], { isQuiet: true });
+  await run("npm", [how, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { isQuiet: true });
   writeFileSync(stamp, hashOf(["package-lock.json"], [process.versions.modules, process.platform, process.arch]));
 }
 
@@ -70,7 +73,7 @@ async function buildAddon() {
 }
 
 function buildBinding(options) {
-  const args = ["build", "--release", "--manifest-path", "bindings/node/Cargo.toml", ...options];
+  const args = ["build", "--release", "--manifest-path", "bindings/node/Cargo.toml", ...options, "--", "--locked"];
   return runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
 }
 
@@ -91,18 +94,14 @@ export async function buildMpi() {
   });
 }
 
-async function buildWasm(isOptional) {
-  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/xtask"];
+async function buildWasm() {
+  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build"];
   const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm"];
-  const problem = addWasmTarget();
-  if (problem !== undefined) {
-    if (!isOptional) throw new StepFailed(problem);
-    say(problem);
-    return;
-  }
   await step("wasm", { inputs, outputs }, async () => {
+    const problem = addTarget(WASM_TARGET);
+    if (problem !== undefined) throw new StepFailed(`The WebAssembly can't be built: ${problem}`);
     say("building the WebAssembly (two minutes the first time) …");
-    await run("cargo", ["run", "--quiet", "--package", "spikelet-xtask", "--", "wasm"], { isQuiet: true });
+    await run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-wasm-build"], { isQuiet: true });
   });
 }
 

@@ -1,9 +1,8 @@
-//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow | wasm`.
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow`.
 #![forbid(unsafe_code)]
 
 mod arrow;
 mod codegen;
-mod wasm;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,8 +22,7 @@ fn main() -> ExitCode {
         Some("codegen") => codegen::write(&root),
         Some("check-codegen") => codegen::check(&root),
         Some("check-arrow") => arrow::check(&root),
-        Some("wasm") => wasm::build(&root),
-        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow | wasm".to_owned()]),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow".to_owned()]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
