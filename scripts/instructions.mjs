@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run, StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
+import { skipCheck } from "./skips.mjs";
 import { ROOT } from "./stamps.mjs";
 import { checkTools } from "./tools.mjs";
 
@@ -17,12 +18,10 @@ const STEPS = 8;
 
 await main(async () => {
   if (spawnSync("valgrind", ["--version"]).status !== 0) {
-    process.stdout.write("instruction count skipped: it needs valgrind (apt-get install valgrind)\n");
-    return;
+    return skipCheck("instructions", "they need valgrind (apt-get install valgrind)");
   }
   if (process.arch !== "x64") {
-    process.stdout.write(`instruction count skipped: the baseline is for x64, this is ${process.arch}\n`);
-    return;
+    return skipCheck("instructions", `the baseline is for x64, this is ${process.arch}`);
   }
   checkTools();
   const binary = await build();
@@ -48,15 +47,14 @@ function check(found, baseline) {
     return;
   }
   if (found.compiler !== baseline.compiler) {
-    process.stdout.write(`${numbers}: not compared, the baseline is of ${baseline.compiler}, this is ${found.compiler}\n`);
-    return;
+    return skipCheck("instructions", `${numbers}, but the baseline is of ${baseline.compiler}, this is ${found.compiler}`);
   }
   throw new StepFailed(`${numbers}: more than ${100 * TOLERANCE} %. If that is meant: npm run bench:instructions -- --renew`);
 }
 
 async function build() {
   const crate = ["--package", "spikelet-benches", "--bin", "step-instructions"];
-  await run("cargo", ["build", "--quiet", "--release", ...crate]);
+  await run("cargo", ["build", "--quiet", "--locked", "--release", ...crate]);
   return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), "release", "step-instructions");
 }
 

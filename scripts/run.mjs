@@ -15,7 +15,7 @@ export class StepFailed extends Error {}
  * @param {{ isQuiet?: boolean, environment?: Record<string, string> }} [options] quiet: its output is shown only when it fails
  */
 export function run(command, args, { isQuiet = false, environment = {} } = {}) {
-  return new Promise((resolve, reject) => {
+  return new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
     const isWindowsScript = process.platform === "win32" && command === "npm";
     const child = spawn(command, args, {
       cwd: ROOT,
@@ -23,8 +23,9 @@ export function run(command, args, { isQuiet = false, environment = {} } = {}) {
       stdio: isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
       shell: isWindowsScript,
     });
+    /** @type {Buffer[]} */
     const output = [];
-    if (isQuiet) for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
+    if (isQuiet) for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => output.push(chunk));
     child.on("error", (error) => reject(new StepFailed(`${command} can't be started: ${error.message}`)));
     child.on("close", (code, signal) => {
       if (code === 0) return resolve();
@@ -34,7 +35,14 @@ export function run(command, args, { isQuiet = false, environment = {} } = {}) {
   });
 }
 
-/** Runs a JavaScript tool of a package in node_modules. */
+/**
+ * Runs a JavaScript tool of a package in node_modules.
+ *
+ * @param {string} packageName
+ * @param {string} file of the package
+ * @param {string[]} args
+ * @param {Parameters<typeof run>[2]} [options]
+ */
 export function runTool(packageName, file, args, options) {
   const script = join(ROOT, "node_modules", packageName, file);
   if (!existsSync(script)) throw new StepFailed(`${packageName} is not installed: npm install`);

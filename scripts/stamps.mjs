@@ -32,7 +32,12 @@ export async function step(name, { inputs, outputs = [], extra = [], force = fal
   return true;
 }
 
-/** Digest of names and contents of files. */
+/**
+ * Digest of names and contents of files.
+ *
+ * @param {string[]} inputs files and folders, relative to the root
+ * @param {string[]} [extra] other text
+ */
 export function hashOf(inputs, extra = []) {
   const hash = createHash("sha256");
   for (const text of extra) hash.update(`${text}\0`);
@@ -48,6 +53,10 @@ export function hashOf(inputs, extra = []) {
   return hash.digest("hex");
 }
 
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
 function filesOf(path) {
   if (!statSync(path).isDirectory()) return [path];
   return readdirSync(path, { withFileTypes: true })

@@ -1,15 +1,19 @@
 // npm test: sets up what is missing, then runs every check whose inputs changed since it last passed.
-// npm test -- --all runs them all; npm test -- vitest clippy runs these alone, changed or not.
+// npm test -- --all runs them again; npm test -- vitest clippy runs these alone, changed or not. With SPIKELET_CI=1 it does what a build
+// machine does: it checks other platforms too, and fails where a test is skipped that test/may-skip.json does not name.
 import { spawnSync } from "node:child_process";
+import { testArm64 } from "./arm64.mjs";
 import { ensureChromium } from "./chromium.mjs";
 import { buildReference } from "./docs.mjs";
+import { checkOldestRust, checkTarget, testWasi } from "./platforms.mjs";
 import { run, runTool } from "./run.mjs";
 import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
+import { isBuildMachine } from "./skips.mjs";
 import { ROOT, step } from "./stamps.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
 const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
-const ALL_RUST = [...RUST, "crates/xtask", ...BINDINGS, "benches/rust"];
+const ALL_RUST = [...RUST, "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
 const ALL_SCRIPTS = [
   ...TYPESCRIPT,
   "scripts",
@@ -23,18 +27,18 @@ const ALL_SCRIPTS = [
   "demo",
 ];
 
-/** Each check: what it depends on and what it runs. */
+/** Each check: what it depends on and what it runs; `others`: of compilers and systems other than this machine's. */
 const CHECKS = {
   codegen: { inputs: [...ALL_RUST, ...GENERATED], work: () => xtask("check-codegen") },
   arrow: { inputs: [...ALL_RUST, "ts"], work: () => xtask("check-arrow") },
   rustfmt: { inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
   clippy: {
     inputs: ALL_RUST,
-    work: () => run("cargo", ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    work: () => run("cargo", ["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
   },
   cargo: {
     inputs: [...ALL_RUST, "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
-    work: () => run("cargo", ["test", "--quiet"]),
+    work: () => run("cargo", ["test", "--quiet", "--locked"]),
   },
   reference: { inputs: [...ALL_RUST, "ts", "docs", "README.md", "typedoc.json"], work: buildReference },
   biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
@@ -43,6 +47,11 @@ const CHECKS = {
     inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
   },
+  "oldest-rust": { inputs: ALL_RUST, others: true, work: checkOldestRust },
+  windows: { inputs: ALL_RUST, others: true, work: () => checkTarget("x86_64-pc-windows-msvc") },
+  macos: { inputs: ALL_RUST, others: true, work: () => checkTarget("aarch64-apple-darwin") },
+  wasi: { inputs: [...ALL_RUST, "test/golden", "scripts/wasi.mjs"], others: true, work: testWasi },
+  arm64: { inputs: [...ALL_RUST, ...TYPESCRIPT, "test/parity", "scripts/arm64.mjs"], others: true, work: () => testArm64() },
   vitest: {
     inputs: [...ALL_SCRIPTS, ...RUST, ...BINDINGS, "README.md", "docs", "package-lock.json"],
     work: async () => {
@@ -52,8 +61,10 @@ const CHECKS = {
   },
 };
 
+const LONGEST = Math.max(...Object.keys(CHECKS).map(({ length }) => length));
+
 function xtask(...args) {
-  return run("cargo", ["run", "--quiet", "--package", "spikelet-xtask", "--", ...args]);
+  return run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-xtask", "--", ...args]);
 }
 
 /** Toolchain versions: a check that passed with another compiler did not pass with this one. */
@@ -62,18 +73,23 @@ function versions() {
   return [process.version, stdout ?? ""];
 }
 
+/** What the words of the command line ask for; the checks of other platforms take minutes, and people ask for them by name. */
+function isWanted(name, named) {
+  return named.length > 0 ? named.includes(name) : isBuildMachine || !CHECKS[name].others;
+}
+
 await main(async () => {
   const words = process.argv.slice(2);
   const named = words.filter((word) => word in CHECKS);
   await setUp();
-  const extra = versions();
+  const extra = [...versions(), isBuildMachine ? "nothing skipped" : ""];
+  const isForced = words.includes("--all") || named.length > 0;
   for (const [name, { inputs, work }] of Object.entries(CHECKS)) {
-    if (named.length > 0 && !named.includes(name)) continue;
+    if (!isWanted(name, named)) continue;
     const start = Date.now();
-    const force = words.includes("--all") || named.length > 0;
-    const wasRun = await step(`check-${name}`, { inputs, extra, force }, work);
+    const wasRun = await step(`check-${name}`, { inputs, extra, force: isForced }, work);
     const what = wasRun ? `passed in ${((Date.now() - start) / 1000).toFixed(1)} s` : "unchanged since it last passed";
-    process.stdout.write(`${name.padEnd(8)} ${what}\n`);
+    process.stdout.write(`${name.padEnd(LONGEST)} ${what}\n`);
   }
   process.stdout.write("all checks passed\n");
 });

@@ -16,6 +16,12 @@ impl Executor for Threads {
         enter: impl Fn() -> S + Sync,
         task: impl Fn(&mut S, usize, &mut T) + Sync,
     ) {
+        if cfg!(target_family = "wasm") {
+            // No threads: the workers take turns.
+            let mut scratch: Vec<S> = (0..self.0).map(|_| enter()).collect();
+            items.iter_mut().enumerate().for_each(|(index, item)| task(&mut scratch[index % self.0], index, item));
+            return;
+        }
         let items: Vec<Mutex<&mut T>> = items.iter_mut().map(Mutex::new).collect();
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {

@@ -1,0 +1,21 @@
+// Installs what tests use beside Node and Rust; without it they are skipped, which SPIKELET_CI=1 forbids.
+import { aptInstall, mayInstall } from "./apt.mjs";
+import { pythonEnvironment } from "./python.mjs";
+import { StepFailed } from "./run.mjs";
+import { main } from "./setup.mjs";
+
+/** Debian packages by what needs them. */
+const PACKAGES = {
+  "pages and the demo": ["chromium"],
+  "ranks under mpirun": ["openmpi-bin", "libopenmpi-dev", "libclang-dev"],
+  "sweeps under schedulers": ["slurm-wlm", "munge", "parallel"],
+  "instruction counts": ["valgrind"],
+  "arm64 under QEMU": ["qemu-user", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"],
+  "reading published data": ["dataset-fashion-mnist"],
+};
+
+await main(async () => {
+  if (!mayInstall()) throw new StepFailed(`this needs apt-get and root, for ${Object.values(PACKAGES).flat().join(" ")}`);
+  await aptInstall(Object.values(PACKAGES).flat());
+  await pythonEnvironment("exchange-python", "test/exchange/requirements.txt", "the packages nir and safetensors");
+});
