@@ -5,7 +5,7 @@ import { checkArguments } from "./arguments.js";
 import { didYouMean } from "./closest.js";
 import { onStderr, onStdout } from "./colour.js";
 import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
-import { describe, EXIT, exitCodeOf, Interrupted, UsageError } from "./exit.js";
+import { describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
 import { say } from "./print.js";
 import { withSuggestion } from "./suggestion.js";
 
@@ -105,7 +105,9 @@ async function help(command: AnyCommand, path: readonly string[]): Promise<void>
   process.stdout.write(onStdout.isColorSupported ? usage : stripVTControlCharacters(usage));
 }
 
-function report(thrown: unknown, isJson: boolean): void {
+/** Says what went wrong: to stderr for people, to stdout for programs. */
+export function report(thrown: unknown, isJson: boolean): void {
+  if (thrown instanceof OutputClosed) return;
   const { code, path, message } = describe(thrown);
   if (isJson) process.stdout.write(`${JSON.stringify({ type: "error", code, path, message })}\n`);
   if (thrown instanceof Interrupted) return;

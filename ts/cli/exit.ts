@@ -1,23 +1,38 @@
 import { SpikeletError } from "../errors.js";
 
 /** What the process says when it ends. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, outputClosed: 141 } as const;
 
 /** A mistyped command line. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** The reason of the abort that Ctrl-C causes. */
+/** The reason of the abort that a signal causes: Ctrl-C, a scheduler, a terminal that goes away. */
 export class Interrupted extends Error {
-  override readonly name = "Interrupted";
+  override readonly name: string = "Interrupted";
 
-  constructor() {
-    super("interrupted");
+  constructor(message = "interrupted") {
+    super(message);
   }
 }
 
+/** Nobody reads the output any more, as behind `| head -1`: it ends as quietly as SIGPIPE ends other programs. */
+export class OutputClosed extends Interrupted {
+  override readonly name = "OutputClosed";
+
+  constructor() {
+    super("nobody reads the output any more");
+  }
+}
+
+/** Work was done, but not all of it; the same command goes on from there. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+}
+
 export function exitCodeOf(thrown: unknown): number {
+  if (thrown instanceof OutputClosed) return EXIT.outputClosed;
   if (thrown instanceof Interrupted) return EXIT.interrupted;
   if (thrown instanceof UsageError) return EXIT.usage;
   if (thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID") return EXIT.usage;
@@ -29,6 +44,7 @@ export function describe(thrown: unknown): { code: string; path: string; message
   if (thrown instanceof SpikeletError) return { code: thrown.code, path: thrown.path, message: thrown.message };
   if (thrown instanceof UsageError) return { code: "USAGE", path: "", message: thrown.message };
   if (thrown instanceof Interrupted) return { code: "INTERRUPTED", path: "", message: thrown.message };
+  if (thrown instanceof Unfinished) return { code: "UNFINISHED", path: "", message: thrown.message };
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "INTERNAL";
   return { code, path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

@@ -1,14 +1,18 @@
 import { EXIT, Interrupted } from "./exit.js";
+import { outputFailure } from "./streams.js";
 
 /** A terminal may deliver one Ctrl-C twice when npm stands between; milliseconds between the two. */
 const ONE_PRESS = 150;
 
-/** An abort signal that Ctrl-C raises; a second Ctrl-C ends the process at once. */
+/**
+ * An abort signal that Ctrl-C raises, and whatever else asks the process to end: SIGTERM, SIGHUP, an output that nobody reads. A
+ * second Ctrl-C ends the process at once.
+ */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();
   let first = 0;
   const press = () => {
-    const now = Date.now();
+    const now = performance.now();
     if (first === 0) {
       first = now;
       controller.abort(new Interrupted());
@@ -16,7 +20,6 @@ export function abortOnInterrupt(): AbortSignal {
       process.exit(EXIT.interrupted);
     }
   };
-  process.on("SIGINT", press);
-  process.on("SIGTERM", press);
-  return controller.signal;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, press);
+  return AbortSignal.any([controller.signal, outputFailure]);
 }
