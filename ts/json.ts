@@ -9,6 +9,35 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Levels of lists and objects inside each other that text may have: more than any configuration, and as many as the core reads. */
+export const MAX_DEPTH = 100;
+
+/**
+ * Reads the text of a file; a byte order mark before it is no part of it.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with `file` as its path, for what is not JSON or is nested too deeply.
+ */
+export function parseJson(text: string, file: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text.startsWith("\u{feff}") ? text.slice(1) : text) as Json;
+  } catch (thrown) {
+    throw new SpikeletError("CONFIG_INVALID", file, `is not JSON (${thrown instanceof Error ? thrown.message : thrown})`, thrown);
+  }
+  if (isDeeper(value, MAX_DEPTH)) throw wrong(file, `is nested more than ${MAX_DEPTH} levels deep`);
+  return value;
+}
+
+/** Level by level: what is nested deeply has no room on the stack. */
+function isDeeper(value: Json, levels: number): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; depth <= levels; depth++) {
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /**
  * The keys of a path such as `network.layers[0].units`.
  *
@@ -21,6 +50,7 @@ export function keysOf(path: string): (string | number)[] {
     (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`),
     "",
   );
+  if (keys.length > MAX_DEPTH) throw wrong("", `has more than ${MAX_DEPTH} keys`);
   if (rebuilt !== path || path === "") throw wrong(path, "is no path like network.layers[0].units");
   for (const key of normal) {
     if (key === "__proto__" || key === "constructor") throw wrong(path, `${key} can't be changed`);

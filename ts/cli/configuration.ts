@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
-import type { Json, JsonObject } from "../json.js";
+import { isObject, type JsonObject, parseJson } from "../json.js";
 import { wholeNumber } from "./arguments.js";
 import { closest, didYouMean } from "./closest.js";
 import { type DataSource, parseDataSection } from "./data.js";
@@ -86,12 +86,7 @@ async function presetNames(): Promise<string[]> {
 }
 
 function parseObject(text: string, file: string): JsonObject {
-  let parsed: Json;
-  try {
-    parsed = JSON.parse(text) as Json;
-  } catch (thrown) {
-    throw new SpikeletError("CONFIG_INVALID", file, `is not JSON (${thrown instanceof Error ? thrown.message : thrown})`, thrown);
-  }
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed;
+  const parsed = parseJson(text, file);
+  if (isObject(parsed)) return parsed;
   throw new SpikeletError("CONFIG_INVALID", file, "must hold a JSON object");
 }

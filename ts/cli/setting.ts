@@ -1,5 +1,5 @@
 import { SpikeletError } from "../errors.js";
-import { type Json, type JsonObject, putAt } from "../json.js";
+import { type Json, type JsonObject, parseJson, putAt } from "../json.js";
 import { UsageError } from "./exit.js";
 
 /** Applies `path=value` to a configuration: `network.layers[0].units=100`. A value that is not JSON is a string. */
@@ -16,8 +16,9 @@ export function applySetting(config: JsonObject, setting: string): void {
 
 function parsedValue(text: string): Json {
   try {
-    return JSON.parse(text) as Json;
+    JSON.parse(text);
   } catch {
     return text;
   }
+  return parseJson(text, "");
 }

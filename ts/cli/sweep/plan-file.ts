@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { inFile, SpikeletError } from "../../errors.js";
-import { isObject, type Json, type JsonObject } from "../../json.js";
+import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { type Plan, parsePlan } from "../../sweep/plan.js";
 import { readConfigFile } from "../configuration.js";
 
@@ -19,12 +19,10 @@ export interface PlanFile {
  * @throws {SpikeletError} `CONFIG_INVALID` with file and path.
  */
 export async function readPlan(file: string): Promise<PlanFile> {
-  let json: Json;
-  try {
-    json = JSON.parse(await readFile(file, "utf8")) as Json;
-  } catch (cause) {
+  const text = await readFile(file, "utf8").catch((cause) => {
     throw new SpikeletError("CONFIG_INVALID", file, `is no plan (${cause instanceof Error ? cause.message : cause})`, cause);
-  }
+  });
+  const json = parseJson(text, file);
   if (!isObject(json)) throw new SpikeletError("CONFIG_INVALID", file, "must hold a JSON object");
   const { config = "digits", ...rest } = json;
   const base = dirname(file);
