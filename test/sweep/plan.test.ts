@@ -9,6 +9,10 @@ import { sobolPoints } from "../../ts/sweep/sobol.js";
 const config = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] } };
 const plan = (more: { [key: string]: Json } = {}) => parsePlan({ config, ...more });
 
+/** Ranges of so many values. */
+const grid = (ranges: number, count: number) =>
+  Object.fromEntries(Array.from({ length: ranges }, (_, k) => [`a${k}`, { from: 0, to: 1, count }]));
+
 describe("a plan", () => {
   it("has defaults", () => {
     expect(plan()).toMatchObject({
@@ -20,6 +24,11 @@ describe("a plan", () => {
     });
     expect(plan({ seeds: 3 }).seeds).toEqual([1, 2, 3]);
     expect(parsePlan({ config: { ...config, training: { seed: 7 } } }).seeds).toEqual([7]);
+  });
+
+  it("may have 100,000 runs", () => {
+    expect(plan({ seeds: 100_000 }).seeds).toHaveLength(100_000);
+    expect(pointsOf(plan({ settings: grid(2, 316) }))).toHaveLength(316 ** 2);
   });
 
   it.each<[{ [key: string]: Json }, string, RegExp]>([
@@ -43,6 +52,13 @@ describe("a plan", () => {
     [{ halving: { epochs: [2, 2] } }, "halving.epochs[1]", /above/],
     [{ halving: { epochs: [1, 2], keep: 1 } }, "halving.keep", /between 0 and 1/],
     [{ objective: { metric: "test.loss" } }, "objective.goal", /max, min/],
+    [{ seeds: 1e9 }, "seeds", /can have 100000 runs, got 1000000000$/],
+    [{ seeds: 100_001 }, "seeds", /got 100001$/],
+    [{ settings: { "a.b": { from: 0, to: 1, count: 1e9 } } }, 'settings["a.b"].count', /got 1000000000$/],
+    [{ search: { type: "sobol", runs: 4e9 } }, "search.runs", /got 4000000000$/],
+    [{ search: { type: "random", runs: 50_000 }, seeds: 3 }, "", /got 150000 \(50000 points with 3 seeds each\)/],
+    [{ settings: grid(10, 10), seeds: 2 }, "", /got 20000000000 \(10000000000 points with 2 seeds each\)/],
+    [{ settings: { [`a${".a".repeat(100)}`]: [1] } }, `settings["a${".a".repeat(100)}"]`, /no path/],
   ])("%j is refused at %s", (more, path, message) => {
     const thrown = (() => {
       try {

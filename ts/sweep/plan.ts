@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject, valueAt } from "../json.js";
 import { Fields, wholeNumber, within, wrong } from "./fields.js";
-import { parseSetting, type Setting } from "./setting.js";
+import { levels, parseSetting, type Setting } from "./setting.js";
 import { SOBOL_DIMENSIONS } from "./sobol.js";
 
 /** What a sweep is to do, checked and with its defaults. */
@@ -33,6 +33,9 @@ export interface Halving {
   keep: number;
 }
 
+/** Runs that a sweep may have: each takes some kilobytes of memory, and a file. */
+export const MAX_RUNS = 100_000;
+
 /** Paths that are no settings, and what to do instead. */
 const RESERVED: Record<string, string> = {
   "training.seed": "is not a setting: list the seeds in seeds",
@@ -52,13 +55,25 @@ export function parsePlan(json: Json): Plan {
   const search = parseSearch(fields.has("search") ? fields.object("search") : new Fields({ type: "grid" }, "search"));
   const halving = fields.has("halving") ? parseHalving(fields.object("halving")) : null;
   const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
-  return { config, settings, search, seeds: parseSeeds(fields, config), objective: parseObjective(fields), halving };
+  const seeds = parseSeeds(fields, config);
+  const points = search.type === "grid" ? settings.reduce((product, setting) => product * levels(setting), 1) : search.runs;
+  atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
+  return { config, settings, search, seeds, objective: parseObjective(fields), halving };
+}
+
+/** Refuses what would make more runs than a sweep may have, before there is one. */
+function atMost(runs: number, path: string, detail = ""): void {
+  if (runs > MAX_RUNS) throw wrong(path, `a sweep can have ${MAX_RUNS} runs, got ${runs}${detail}`);
 }
 
 function parseSearch(fields: Fields): Search {
   fields.only("type", "runs", "seed");
   const type = fields.oneOf("type", ["grid", "random", "sobol"]);
-  if (type !== "grid") return { type, runs: fields.whole("runs", 1), seed: fields.whole("seed", 0, 1) };
+  if (type !== "grid") {
+    const runs = fields.whole("runs", 1);
+    atMost(runs, fields.at("runs"));
+    return { type, runs, seed: fields.whole("seed", 0, 1) };
+  }
   for (const name of ["runs", "seed"]) {
     if (fields.has(name)) throw wrong(fields.at(name), "is for random and sobol; a grid takes every combination");
   }
@@ -67,7 +82,9 @@ function parseSearch(fields: Fields): Search {
 
 function parseSettings(fields: Fields, search: Search, halving: Halving | null): Setting[] {
   const settings = fields.entries().map(([path, given]) => parseSetting(path, given, search.type === "grid"));
-  for (const { path } of settings) {
+  for (const setting of settings) {
+    const { path } = setting;
+    if (setting.type === "range") atMost(setting.count ?? 0, within(within("settings", path), "count"));
     const reserved = RESERVED[path] ?? (halving && path === "training.epochs" ? "is not a setting: halving.epochs says" : null);
     if (reserved) throw wrong(within("settings", path), reserved);
   }
@@ -80,11 +97,18 @@ function parseSettings(fields: Fields, search: Search, halving: Halving | null):
 function parseSeeds(fields: Fields, config: JsonObject): number[] {
   const given = fields.value("seeds");
   if (given === undefined) return [wholeNumber(valueAt(config, "training.seed") ?? 1, "config.training.seed", 0)];
-  if (typeof given === "number") return Array.from({ length: fields.whole("seeds", 1) }, (_, k) => k + 1);
-  const seeds = fields.list("seeds").map((seed, k) => wholeNumber(seed, `seeds[${k}]`, 0));
-  const repeated = seeds.findIndex((seed, k) => seeds.indexOf(seed) < k);
-  if (repeated >= 0) throw wrong(`seeds[${repeated}]`, `stands there already: ${seeds[repeated]}`);
-  return seeds;
+  if (typeof given === "number") {
+    const count = fields.whole("seeds", 1);
+    atMost(count, "seeds");
+    return Array.from({ length: count }, (_, k) => k + 1);
+  }
+  const seeds = new Set<number>();
+  for (const [k, entry] of fields.list("seeds").entries()) {
+    const seed = wholeNumber(entry, `seeds[${k}]`, 0);
+    if (seeds.has(seed)) throw wrong(`seeds[${k}]`, `stands there already: ${seed}`);
+    seeds.add(seed);
+  }
+  return [...seeds];
 }
 
 function parseObjective(fields: Fields): Objective {

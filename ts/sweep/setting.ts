@@ -51,6 +51,11 @@ export function parseSetting(path: string, given: Json, isGrid: boolean): Settin
   return { type: "range", path, from, to, scale, isWhole, count: fields.whole("count", 2) };
 }
 
+/** How many values a grid goes through, at most: those of a range may fall together. */
+export function levels(setting: Setting): number {
+  return setting.type === "choice" ? setting.values.length : (setting.count ?? 2);
+}
+
 /** The values that a grid goes through, each once. */
 export function gridValues(setting: Setting): Json[] {
   if (setting.type === "choice") return setting.values;
