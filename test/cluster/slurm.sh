@@ -1,6 +1,6 @@
 #!/bin/bash
 # A sweep as an array job under a real Slurm, which is started for it with controller and node on this machine and ended after it. One
-# task is killed and the job submitted again; the records must be those of the same sweep in one process.
+# task is killed and the job submitted again, twice at once; the records must be those of the same sweep in one process.
 # Debian: apt-get install slurm-wlm
 #
 #   test/cluster/slurm.sh          exit code 0 when they are, or when there is no Slurm here (it says so), 1 otherwise
@@ -89,17 +89,28 @@ missing() { $SPIKELET sweep status "$work/out/array" --json | grep -o '"missing"
 
 over() { while [ -n "$(squeue --noheader --jobs="$1" 2> /dev/null)" ]; do sleep 0.2; done; }
 
+$SPIKELET sweep "$plan" --out "$work/out/whole" --processes 0 > /dev/null 2>&1
+
+# A run of the second task that somebody on another machine seems to be at: so that the task can't be over when it is killed.
+mkdir -p "$work/out/array/runs"
+held=$work/out/array/runs/$(sed -n '2s/.*"id":"\([0-9a-f]\{32\}\)".*/\1/p' "$work/out/whole/results.ndjson").claim
+echo '{"owner":{"host":"elsewhere","boot":"","namespace":"","pid":1,"started":""},"token":"test"}' > "$held"
+
 job=$(submit)
 # The log of a task has a line for each run.
 until [ "$(cat "$work/out/${job}_2.log" 2> /dev/null | wc -l)" -ge 3 ]; do sleep 0.05; done
 scancel --full --signal=KILL "${job}_2"
 over "$job"
+rm "$held"
 left=$(missing)
-[ "$left" -gt 0 ] || { echo "the task was killed too late: nothing is missing"; exit 1; }
+[ "$left" -gt 0 ] || { echo "nothing is missing, though a task was killed"; exit 1; }
 
-over "$(submit)"
+# As when a job is requeued while its first tasks are still at it.
+one=$(submit)
+other=$(submit)
+over "$one"
+over "$other"
 [ "$(missing)" = 0 ] || { echo "$(missing) runs are missing after the second job"; exit 1; }
 $SPIKELET sweep merge "$work/out/array" > /dev/null
-$SPIKELET sweep "$plan" --out "$work/out/whole" --processes 0 > /dev/null 2>&1
 node "$root/test/cluster/same-records.mjs" "$work/out/array" "$work/out/whole"
-echo "$(sinfo --version): array of 3 tasks, task 2 killed with $left runs missing, the same array again"
+echo "$(sinfo --version): array of 3 tasks, task 2 killed with $left runs missing, the same array again twice at once"

@@ -3,13 +3,13 @@ import { type Plan, parsePlan } from "../../ts/sweep/plan.js";
 import type { RunRecord } from "../../ts/sweep/record.js";
 import { type Run, runsOf } from "../../ts/sweep/runs.js";
 
-const config = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] }, optimizer: { type: "adam" } };
+export const CONFIG = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] }, optimizer: { type: "adam" } };
 
 export const KEY = '{"dataset":null,"options":null,"steps":10}';
 export const HASHES: ReadonlyMap<string, string> = new Map([[KEY, "d".repeat(64)]]);
 
 export function planOf(more: { [key: string]: Json }): Plan {
-  return parsePlan({ config, ...more });
+  return parsePlan({ config: CONFIG, ...more });
 }
 
 /** The record that a run would leave if its score were `score`; without a score, one of a failure. */

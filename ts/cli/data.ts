@@ -87,7 +87,11 @@ function ofOptions(thrown: unknown): never {
 
 /** The three parts. */
 export async function loadSplit(source: DataSource, options: LoadOptions): Promise<Split> {
-  const data = await loadData(source, options);
+  return splitOf(source, await loadData(source, options));
+}
+
+/** The three parts of all samples of a source. */
+export function splitOf(source: Pick<DataSource, "dataset">, data: SpikeDataset): Split {
   // A single pair of trains is there to be learnt, not to be split.
   if (source.dataset === "spikeTrainMatching") return { train: data, validation: data.slice(0, 0), test: data };
   return data.split({ seed: SPLIT_SEED });

@@ -1,6 +1,6 @@
 import { SpikeletError } from "../errors.js";
 import type { Metrics } from "../generated/config.js";
-import { canonical, isObject, type Json, type JsonObject, valueAt } from "../json.js";
+import { canonical, isObject, type Json, type JsonObject, parseJson, valueAt } from "../json.js";
 import { runId } from "./identity.js";
 import type { Objective } from "./plan.js";
 
@@ -62,7 +62,7 @@ export interface RanOn {
 export async function parseRecord(text: string, file: string): Promise<RunRecord> {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text, file);
   } catch (cause) {
     throw new SpikeletError("DATA_FORMAT", file, "is not one JSON object", cause);
   }
@@ -75,9 +75,32 @@ export async function parseRecord(text: string, file: string): Promise<RunRecord
 
 function isRecord(json: unknown): json is RunRecord {
   if (!isObject(json) || !isObject(json["config"]) || !isObject(json["ran"])) return false;
-  const { id, status, seed, data, result, error } = json;
-  const isWhole = (status === "done" && isObject(result)) || (status === "failed" && isObject(error));
-  return isWhole && typeof id === "string" && typeof seed === "number" && typeof data === "string";
+  const { id, status, seed, data, result, error, ran } = json;
+  const isWhole = (status === "done" && isResult(result)) || (status === "failed" && isError(error));
+  const hasPlace = typeof ran["seconds"] === "number" && typeof ran["host"] === "string";
+  return isWhole && hasPlace && typeof id === "string" && typeof seed === "number" && typeof data === "string";
+}
+
+/** Numbers of an evaluation that tables and pages are made of. */
+const MEASURES = [
+  "loss",
+  "accuracy.firstSpike",
+  "accuracy.count",
+  "spikes.perSample",
+  "decisionStep.mean",
+  "synapticOperations",
+] as const;
+
+function isResult(result: Json | undefined): boolean {
+  if (!isObject(result)) return false;
+  const { epochs, bestEpoch, validation, test, history } = result;
+  const isMeasured = (metrics: Json | undefined) => MEASURES.every((path) => typeof valueAt(metrics ?? null, path) === "number");
+  const isCounted = typeof epochs === "number" && typeof bestEpoch === "number" && Array.isArray(history);
+  return isCounted && isMeasured(test) && (validation === null || isMeasured(validation));
+}
+
+function isError(error: Json | undefined): boolean {
+  return isObject(error) && typeof error["code"] === "string" && typeof error["message"] === "string";
 }
 
 /** The part of a record that every machine must agree on. */
@@ -93,14 +116,13 @@ function outcomeText(record: RunRecord): string {
   return canonical(outcomeOf(record) as unknown as Json);
 }
 
-/**
- * How good a run was; `undefined` for one that failed.
- *
- * @throws {SpikeletError} `CONFIG_INVALID` when the objective is not among the results.
- */
+/** Whether they are of the same run at the same time, not only of the same outcome. */
+export function isSameRecord(one: RunRecord, other: RunRecord): boolean {
+  return canonical(one as unknown as Json) === canonical(other as unknown as Json);
+}
+
+/** How good a run was; `undefined` for one that failed, and for one whose result does not have the metric. */
 export function scoreOf({ result }: RunRecord, { metric }: Objective): number | undefined {
-  if (result === undefined) return undefined;
-  const value = valueAt(result as unknown as Json, metric);
-  if (typeof value === "number") return value;
-  throw new SpikeletError("CONFIG_INVALID", "objective.metric", `is no number in the results: ${metric}`);
+  const value = result && valueAt(result as unknown as Json, metric);
+  return typeof value === "number" ? value : undefined;
 }

@@ -44,7 +44,11 @@ export function joined(records: Iterable<RunRecord>): Map<string, RunRecord> {
   return byId;
 }
 
-/** The runs of a plan beside their records. */
+/**
+ * The runs of a plan beside their records.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` when no result has the metric of the objective.
+ */
 export async function tableOf(
   plan: Plan,
   hashes: ReadonlyMap<string, string>,
@@ -56,6 +60,10 @@ export async function tableOf(
     const record = find(run.id);
     return { index, run, record, score: record && scoreOf(record, plan.objective) };
   });
+  const finished = rows.filter(({ record }) => record?.status === "done");
+  if (finished.length > 0 && finished.every(({ score }) => score === undefined)) {
+    throw new SpikeletError("CONFIG_INVALID", "objective.metric", `is no number in the results: ${plan.objective.metric}`);
+  }
   const count = (status: RunRecord["status"] | undefined) => rows.filter(({ record }) => record?.status === status).length;
   const [done, failed, missing] = [count("done"), count("failed"), count(undefined)];
   return { rows, done, failed, missing, others: records.size - done - failed, isOpen };

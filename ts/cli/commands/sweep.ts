@@ -1,24 +1,24 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineCommand } from "citty";
-import type { RunRecord } from "../../sweep/record.js";
-import { scoreOf } from "../../sweep/record.js";
-import { type Run, runsOf } from "../../sweep/runs.js";
+import { runsOf } from "../../sweep/runs.js";
 import { parseShard, type Shard, shareOf, WHOLE } from "../../sweep/shard.js";
 import { joined } from "../../sweep/table.js";
 import { wholeNumber } from "../arguments.js";
 import { threads } from "../configuration.js";
+import { Unfinished } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
-import { inProcess, type WorkOptions } from "../sweep/execute.js";
+import { inProcess, type Outcome, type WorkOptions } from "../sweep/execute.js";
 import { SweepFolder } from "../sweep/folder.js";
-import { gather, writeMerged } from "../sweep/merge.js";
+import { gather, mergeInto } from "../sweep/merge.js";
 import { type PlanFile, readPlan } from "../sweep/plan-file.js";
 import { inProcesses } from "../sweep/pool.js";
 import { dataHashes } from "../sweep/prepare.js";
-import { bestLines, counts, errorLines, outcome, settingsLine } from "../sweep/words.js";
+import { RunQueue } from "../sweep/queue.js";
+import { bestLines, counts, damageLines, errorLines, outcomeWords, settingsLine } from "../sweep/words.js";
 
 export const sweep = defineCommand({
   meta: { name: "sweep", description: "Trains once for each combination of settings in a plan; what exists is skipped" },
@@ -61,56 +61,88 @@ export const sweep = defineCommand({
     };
     const hashes = await dataHashes(file.plan, args.data, choices);
     const folder = new SweepFolder(out);
-    await folder.begin(file, hashes);
-    const execute = (runs: Run[]) => (count > 0 ? inProcesses(runs, count, work, signal) : inProcess(runs, work, signal));
-    const report = (run: Run, record: RunRecord, place: string) => {
-      if (args.json) process.stdout.write(`${JSON.stringify({ type: "run", settings: run.settings, ...record })}\n`);
-      say(`${place}  ${outcome(record, scoreOf(record, file.plan.objective))}  ${settingsLine(run, file.plan)}`);
+    await folder.begin(file, hashes, signal);
+    const report = (event: Report) => {
+      if (args.json) process.stdout.write(`${JSON.stringify(eventOf(event))}\n`);
+      say(`${event.place}  ${outcomeWords(event.outcome, file.plan.objective)}  ${settingsLine(event.outcome.run, file.plan)}`);
     };
-    await runAll(file, hashes, folder, { shard, retry: args.retry === true, execute, report });
+    const execute = (queue: RunQueue) => (count > 0 ? inProcesses(queue, count, work, signal) : inProcess(queue, work, signal));
+    const progress: Progress = { shard, retry: args.retry === true, execute, report };
+    const lost = await runAll(file, hashes, folder, progress).finally(() => folder.tidy());
 
-    const gathered = await gather([out]);
-    const files = shard === WHOLE ? await writeMerged(gathered, out) : undefined;
-    const { rows: _, ...totals } = gathered.table;
-    printResult(args.json === true, { type: "sweep", out, ...totals, files }, () => [
-      counts(gathered.table),
-      ...errorLines(gathered.table),
-      ...bestLines(gathered.table, file.plan),
+    const isWhole = shard === WHOLE;
+    const { table, damaged, files } = isWhole ? await mergeInto(out, [out]) : { ...(await gather([out])), files: undefined };
+    const { rows, ...totals } = table;
+    printResult(args.json === true, { type: "sweep", out, ...totals, damaged, files }, () => [
+      counts(table),
+      ...damageLines(damaged),
+      ...errorLines(table),
+      ...bestLines(table, file.plan),
       ...(files ? [`${files.page}, ${files.table}, ${files.records}`] : [`spikelet sweep merge ${out} joins the parts`]),
     ]);
+    // Another process may have done them by now.
+    const missing = rows.filter(({ run, record }) => record === undefined && lost.has(run.id)).length;
+    if (missing > 0) throw new Unfinished(`${missing} runs left no record: the same command runs them again`);
   },
 });
 
-interface Work {
-  shard: Shard;
-  retry: boolean;
-  execute: (runs: Run[]) => AsyncIterable<RunRecord>;
-  report: (run: Run, record: RunRecord, place: string) => void;
+/** What is told of a run when it ends. */
+interface Report {
+  outcome: Outcome;
+  /** Which of how many. */
+  place: string;
 }
 
-/** Runs what has no record yet, rung by rung; ends early where other shards have to come first. */
-async function runAll(file: PlanFile, hashes: Map<string, string>, folder: SweepFolder, work: Work): Promise<void> {
-  const retried = new Set<string>();
+interface Progress {
+  shard: Shard;
+  retry: boolean;
+  execute: (queue: RunQueue) => AsyncIterable<Outcome>;
+  report: (report: Report) => void;
+}
+
+/**
+ * Runs what has no record yet, rung by rung; ends early where other shards have to come first.
+ *
+ * @returns ids of the runs that left no record.
+ */
+async function runAll(
+  file: PlanFile,
+  hashes: Map<string, string>,
+  folder: SweepFolder,
+  { shard, retry, execute, report }: Progress,
+): Promise<Set<string>> {
+  const tried = new Set<string>();
+  const lost = new Set<string>();
   for (;;) {
-    const records = joined(await folder.records());
+    const stored = await folder.records();
+    const records = joined(stored.records);
     const find = (id: string) => records.get(id);
     const { runs, isOpen } = await runsOf(file.plan, hashes, find);
-    const share = shareOf(runs, work.shard);
+    const share = shareOf(runs, shard);
     const todo = share.filter(({ id }) => {
       const known = find(id);
-      return known === undefined || (work.retry && known.status === "failed" && !retried.has(id));
+      return !tried.has(id) && (known === undefined || (retry && known.status === "failed"));
     });
     if (todo.length === 0) {
       if (isOpen) say("the next rung needs the records of all shards: run this again when they are there");
-      return;
+      return lost;
     }
-    let place = share.length - todo.length;
-    const byId = new Map(todo.map((run) => [run.id, run]));
-    for await (const record of work.execute(todo)) {
-      place += 1;
-      retried.add(record.id);
-      const run = byId.get(record.id);
-      if (run !== undefined) work.report(run, record, `${place}/${share.length}`);
+    if (tried.size === 0) for (const { message } of stored.damaged) say(`${message}: the run is done again`);
+    const queue = new RunQueue(todo, folder, records);
+    let ended = share.length - todo.length;
+    for await (const outcome of execute(queue)) {
+      ended += 1;
+      if ("lost" in outcome) lost.add(outcome.run.id);
+      report({ outcome, place: `${ended + queue.doneElsewhere}/${share.length}` });
     }
+    for (const { id } of todo) tried.add(id);
   }
+}
+
+function eventOf({ outcome }: Report): object {
+  const { run } = outcome;
+  const { id, settings, seed } = run;
+  return "lost" in outcome
+    ? { type: "lost", id, settings, seed, reason: outcome.lost }
+    : { type: "run", settings, ...outcome.record };
 }

@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
 import type { Backend } from "../../runtime/backend.js";
 import { loadBackend } from "../../runtime/load.node.js";
-import type { RanOn, RunError, RunRecord } from "../../sweep/record.js";
+import type { RanOn, RunRecord } from "../../sweep/record.js";
 import type { Run } from "../../sweep/runs.js";
 import { version } from "../../version.js";
 import { describe } from "../exit.js";
 import { type Choices, choicesOf } from "../invocation.js";
 import { taskOf } from "./configuration.js";
 import { SweepFolder } from "./folder.js";
+import type { RunQueue } from "./queue.js";
 import { Samples } from "./samples.js";
 import { trainOnce } from "./train.js";
 
@@ -21,12 +22,20 @@ export interface WorkOptions {
   threads: number | "auto";
 }
 
-/** Runs the runs of a sweep one after the other and leaves their records. */
+/** What became of a run: its record is in the folder, or its process ended before there was one. */
+export type Outcome = { run: Run; record: RunRecord } | { run: Run; lost: string };
+
+interface Tools {
+  choices: Choices & { backend: Backend };
+  samples: Samples;
+}
+
+/** Does the runs of a sweep one after the other and leaves their records. */
 export class Execution {
   readonly #options: WorkOptions;
   readonly #signal: AbortSignal;
   readonly #folder: SweepFolder;
-  #tools: Promise<{ choices: Choices & { backend: Backend }; samples: Samples }> | undefined;
+  #tools: Promise<Tools> | undefined;
 
   constructor(options: WorkOptions, signal: AbortSignal) {
     this.#options = options;
@@ -34,47 +43,60 @@ export class Execution {
     this.#folder = new SweepFolder(options.folder);
   }
 
-  /** A failure is a record too; only an abort is thrown. */
+  /**
+   * Loads what every run needs.
+   *
+   * @throws {SpikeletError} `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+   */
+  prepare(): Promise<Tools> {
+    this.#tools ??= this.#prepared();
+    return this.#tools;
+  }
+
+  /**
+   * A run that fails leaves a record too.
+   *
+   * @throws {SpikeletError} `WRITE_FAILED` when there is no record, and the reason of the signal.
+   */
   async run(run: Run): Promise<RunRecord> {
     const start = performance.now();
-    this.#tools ??= this.#prepared();
-    const { choices, samples } = await this.#tools;
-    const { kind, simd } = choices.backend;
-    let record: RunRecord;
+    const { choices, samples } = await this.prepare();
+    const { id, seed, config, data } = run;
+    let outcome: Pick<RunRecord, "status" | "result" | "error">;
     try {
-      const { id, seed, config, data } = run;
       const task = taskOf(config, this.#options.data, this.#options.threads);
-      const result = await trainOnce(task, samples, choices);
-      record = { id, status: "done", seed, config, data, result, ran: ranHere(start, `${kind} ${simd}`) };
+      outcome = { status: "done", result: await trainOnce(task, samples, choices) };
     } catch (thrown) {
       this.#signal.throwIfAborted();
-      record = failedRecord(run, describe(thrown), ranHere(start, `${kind} ${simd}`));
+      outcome = { status: "failed", error: describe(thrown) };
     }
+    const { kind, simd } = choices.backend;
+    const { status, ...rest } = outcome;
+    const record: RunRecord = { id, status, seed, config, data, ...rest, ran: ranHere(start, `${kind} ${simd}`) };
     await this.#folder.add(record);
     return record;
   }
 
-  async #prepared(): Promise<{ choices: Choices & { backend: Backend }; samples: Samples }> {
+  async #prepared(): Promise<Tools> {
     const asked = choicesOf(this.#options, this.#signal);
     const backend = await loadBackend(asked.backend);
     return { choices: { ...asked, backend }, samples: new Samples({ backend, signal: this.#signal }) };
   }
 }
 
-export function failedRecord({ id, seed, config, data }: Run, error: RunError, ran: RanOn): RunRecord {
-  return { id, status: "failed", seed, config, data, error, ran };
-}
-
 /** What ran since `start`. */
-export function ranHere(start: number, backend: string): RanOn {
+function ranHere(start: number, backend: string): RanOn {
   return { seconds: Number(((performance.now() - start) / 1000).toFixed(3)), host: hostname(), backend, version };
 }
 
-/** Runs them in this process. */
-export async function* inProcess(runs: readonly Run[], options: WorkOptions, signal: AbortSignal): AsyncGenerator<RunRecord> {
+/** Does the runs of a queue in this process. */
+export async function* inProcess(queue: RunQueue, options: WorkOptions, signal: AbortSignal): AsyncGenerator<Outcome> {
   const execution = new Execution(options, signal);
-  for (const run of runs) {
-    signal.throwIfAborted();
-    yield execution.run(run);
+  for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
+    try {
+      yield { run, record: await execution.run(run) };
+    } finally {
+      await queue.finish(run);
+    }
   }
 }

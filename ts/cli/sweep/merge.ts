@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { save } from "../../io/files.node.js";
+import { removeUnfinished, save } from "../../io/files.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
 import { csvOf } from "../../sweep/csv.js";
@@ -14,6 +14,14 @@ import { type Manifest, SweepFolder } from "./folder.js";
 export interface Gathered {
   manifest: Manifest;
   table: SweepTable;
+  /** Files that hold no record of their run, which counts as missing unless another folder has it. */
+  damaged: Damage[];
+}
+
+/** What is wrong with a file. */
+export interface Damage {
+  file: string;
+  message: string;
 }
 
 /**
@@ -25,14 +33,17 @@ export interface Gathered {
 export async function gather(dirs: readonly string[]): Promise<Gathered> {
   let manifest: Manifest | undefined;
   const records: RunRecord[] = [];
+  const damaged: Damage[] = [];
   for (const dir of dirs) {
     const folder = new SweepFolder(dir);
     const own = await folder.manifest();
     manifest = manifest === undefined ? own : together(manifest, own, dir);
-    for (const record of await folder.records()) records.push(record);
+    const stored = await folder.records();
+    for (const record of stored.records) records.push(record);
+    for (const { path, message } of stored.damaged) damaged.push({ file: path, message });
   }
   if (manifest === undefined) throw new SpikeletError("CONFIG_INVALID", "sweep", "no folder was given");
-  return { manifest, table: await tableOf(manifest.plan, manifest.hashes, joined(records)) };
+  return { manifest, table: await tableOf(manifest.plan, manifest.hashes, joined(records)), damaged };
 }
 
 function together(first: Manifest, other: Manifest, dir: string): Manifest {
@@ -55,10 +66,23 @@ export interface MergedFiles {
   page: string;
 }
 
-/** Writes the table as NDJSON and CSV, and a page about it. */
-export async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {
+/**
+ * Reads the folders of a sweep and writes the table as NDJSON and CSV, and a page about it. Of several processes that do so at once
+ * the last one writes, and it has read what the others had.
+ *
+ * @throws what {@link gather} throws.
+ */
+export async function mergeInto(dir: string, dirs: readonly string[]): Promise<Gathered & { files: MergedFiles }> {
   await mkdir(dir, { recursive: true });
+  return new SweepFolder(dir).alone(async () => {
+    const gathered = await gather(dirs);
+    return { ...gathered, files: await writeMerged(gathered, dir) };
+  });
+}
+
+async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {
   const files = { records: join(dir, "results.ndjson"), table: join(dir, "results.csv"), page: join(dir, "report.html") };
+  await removeUnfinished(Object.values(files));
   const lines = table.rows.flatMap(({ index, run, record }) => {
     if (record === undefined) return [];
     const { point, settings, rung } = run;

@@ -1,104 +1,100 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import type { RunRecord } from "../../sweep/record.js";
+import { SpikeletError } from "../../errors.js";
 import type { Run } from "../../sweep/runs.js";
-import { failedRecord, ranHere, type WorkOptions } from "./execute.js";
-import { SweepFolder } from "./folder.js";
+import type { Outcome, WorkOptions } from "./execute.js";
+import type { RunQueue } from "./queue.js";
+import { ProcessGone, WORKER, WorkerProcess } from "./worker-process.js";
 
-const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
-
-/** What a worker process is told: first how to work, then one run after the other. */
-export type ToWorker = { options: WorkOptions } | { run: Run };
+/** Processes that may end in a row before they are ready. */
+const ATTEMPTS = 3;
 
 /**
- * Runs them in several processes. One that dies takes its run with it, which is recorded as failed; another takes its place.
+ * Does the runs of a queue in several processes. One that dies takes its run with it, which leaves no record; another takes its
+ * place. When the signal is raised or a record can't be written, the processes are ended before the error is thrown.
+ *
+ * @param script the program of the processes.
  */
-export async function* inProcesses(
-  runs: readonly Run[],
+export function inProcesses(
+  queue: RunQueue,
   count: number,
   options: WorkOptions,
   signal: AbortSignal,
-): AsyncGenerator<RunRecord> {
-  const waiting = [...runs];
-  const working = new Set<Worker>();
-  const lost = new SweepFolder(options.folder);
-  const busy = new Map<Worker, Promise<{ worker: Worker; record: RunRecord }>>();
-  const next = (worker: Worker) => {
-    const run = waiting.shift();
-    if (run === undefined) worker.end();
-    else
-      busy.set(
-        worker,
-        worker.run(run).then((record) => ({ worker, record })),
-      );
-  };
-  const start = () => {
-    const worker = new Worker(options, lost);
-    working.add(worker);
-    next(worker);
-  };
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  script = WORKER,
+): AsyncIterable<Outcome> {
+  // Ends the other lanes when one fails.
+  const stop = new AbortController();
+  const pool: Pool = { queue, options, script, signal: AbortSignal.any([signal, stop.signal]) };
+  let lanes: Promise<unknown> = Promise.resolve();
+  return new ReadableStream<Outcome>({
+    start(controller) {
+      const lane = () => work(pool, (outcome) => controller.enqueue(outcome)).catch((thrown) => stop.abort(thrown));
+      lanes = Promise.all(Array.from({ length: Math.min(count, queue.length) }, lane)).then(() => {
+        if (pool.signal.aborted) controller.error(pool.signal.reason);
+        else controller.close();
+      });
+    },
+    async cancel(reason) {
+      stop.abort(reason ?? new Error("nobody takes the outcomes"));
+      await lanes.catch(() => undefined);
+    },
   });
-  stopped.catch(() => undefined);
+}
+
+interface Pool {
+  queue: RunQueue;
+  options: WorkOptions;
+  script: string;
+  signal: AbortSignal;
+}
+
+/** One run after the other, in one process as long as it lives. */
+async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void> {
+  const { queue, signal } = pool;
+  let worker: WorkerProcess | undefined;
+  const kill = () => worker?.kill();
+  signal.addEventListener("abort", kill);
   try {
-    signal.throwIfAborted();
-    for (let k = 0; k < Math.min(count, runs.length); k++) start();
-    while (busy.size > 0) {
-      const { worker, record } = await Promise.race([stopped, ...busy.values()]);
-      busy.delete(worker);
-      if (worker.isAlive) next(worker);
-      else if (waiting.length > 0) start();
-      yield record;
+    for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
+      try {
+        for (let attempt = 1; !worker?.isReady; attempt++) {
+          worker = new WorkerProcess(pool.script);
+          await prepared(worker, pool, attempt);
+        }
+        emit(await outcomeOf(run, worker, pool));
+      } finally {
+        // What works at the run ends before its claim does.
+        if (signal.aborted) await worker?.kill();
+        await queue.finish(run);
+      }
     }
   } finally {
-    for (const worker of working) worker.kill();
+    signal.removeEventListener("abort", kill);
+    await worker?.kill();
   }
 }
 
-/** One process of the pool. */
-class Worker {
-  readonly #process: ChildProcess;
-  readonly #lost: SweepFolder;
-  #settle: (answer: RunRecord | string) => void = () => undefined;
-  isAlive = true;
-
-  constructor(options: WorkOptions, lost: SweepFolder) {
-    this.#process = fork(WORKER, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-    this.#lost = lost;
-    this.#process.on("message", (record) => this.#settle(record as RunRecord));
-    this.#process.once("exit", (code, signal) => {
-      this.isAlive = false;
-      this.#settle(signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`);
-    });
-    this.#tell({ options });
+/** A process that ends while it starts costs no run, unless the next ones do so too. */
+async function prepared(worker: WorkerProcess, { options, signal }: Pool, attempt: number): Promise<void> {
+  try {
+    await worker.prepare(options);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof ProcessGone)) throw thrown;
+    if (attempt === ATTEMPTS)
+      throw new SpikeletError("INTERNAL", "", `no process of the sweep gets ready: ${thrown.message}`, thrown);
   }
+}
 
-  async run(run: Run): Promise<RunRecord> {
-    const start = performance.now();
-    const answer = await new Promise<RunRecord | string>((resolve) => {
-      this.#settle = resolve;
-      this.#tell({ run });
-    });
-    if (typeof answer !== "string") return answer;
-    const error = { code: "INTERNAL", path: "", message: answer };
-    const record = failedRecord(run, error, ranHere(start, "unknown"));
-    await this.#lost.add(record);
-    return record;
+async function outcomeOf(run: Run, worker: WorkerProcess, { queue, signal }: Pool): Promise<Outcome> {
+  let lost = "its process left no record";
+  try {
+    await worker.run(run);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof ProcessGone)) throw thrown;
+    lost = thrown.message;
+    await worker.kill();
   }
-
-  end(): void {
-    if (this.#process.connected) this.#process.disconnect();
-  }
-
-  /** Ends it in the middle of a run, which leaves no record then. */
-  kill(): void {
-    this.#settle = () => undefined;
-    this.#process.kill("SIGKILL");
-  }
-
-  #tell(message: ToWorker): void {
-    // A process that is gone is noticed by its exit.
-    this.#process.send(message, () => undefined);
-  }
+  // The folder knows what was done, whatever a process says or does not live to say.
+  const record = await queue.recordOf(run);
+  return record === undefined ? { run, lost } : { run, record };
 }

@@ -1,10 +1,12 @@
-import type { Plan } from "../../sweep/plan.js";
-import type { RunRecord } from "../../sweep/record.js";
+import type { Objective, Plan } from "../../sweep/plan.js";
+import { scoreOf } from "../../sweep/record.js";
 import type { Run } from "../../sweep/runs.js";
 import { label } from "../../sweep/setting.js";
 import { errorsOf, ranked, type SweepTable } from "../../sweep/table.js";
 import { onStderr, onStdout } from "../colour.js";
 import { grouped } from "../print.js";
+import type { Outcome } from "./execute.js";
+import type { Damage } from "./merge.js";
 
 /** Lists that are for people end here. */
 const FEW = 10;
@@ -16,8 +18,12 @@ export function settingsLine({ settings, seed, rung }: Run, { halving }: Pick<Pl
 }
 
 /** What became of a run, in a few words. */
-export function outcome({ error }: RunRecord, score: number | undefined): string {
-  return error === undefined ? onStderr.green(shortNumber(score)) : onStderr.red(`failed: ${error.message}`);
+export function outcomeWords(outcome: Outcome, objective: Objective): string {
+  if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
+  const { record } = outcome;
+  return record.error === undefined
+    ? onStderr.green(shortNumber(scoreOf(record, objective)))
+    : onStderr.red(`failed: ${record.error.message}`);
 }
 
 export function counts({ done, failed, missing, others, isOpen }: SweepTable): string {
@@ -47,6 +53,11 @@ export function errorLines(table: SweepTable): string[] {
 
 export function missingLines({ rows }: SweepTable, plan: Plan): string[] {
   return few(rows.filter(({ record }) => record === undefined).map(({ run }) => `missing  ${settingsLine(run, plan)}`));
+}
+
+/** What is wrong with files of records. */
+export function damageLines(damaged: readonly Damage[]): string[] {
+  return few(damaged.map(({ message }) => `${onStdout.red("damaged")}  ${message}`));
 }
 
 function few(lines: string[]): string[] {

@@ -2,8 +2,8 @@ import { defineCommand } from "citty";
 import { UsageError } from "../../exit.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { gather, writeMerged } from "../../sweep/merge.js";
-import { bestLines, counts, errorLines } from "../../sweep/words.js";
+import { mergeInto } from "../../sweep/merge.js";
+import { bestLines, counts, damageLines, errorLines } from "../../sweep/words.js";
 
 export const merge = defineCommand({
   meta: { name: "merge", description: "Joins the records of a sweep from any number of folders into one table" },
@@ -15,13 +15,13 @@ export const merge = defineCommand({
   async run({ args }) {
     const [first] = args._;
     if (first === undefined) throw new UsageError("which folders? spikelet sweep merge out/a out/b");
-    const gathered = await gather(args._);
-    const files = await writeMerged(gathered, args.out ?? first);
-    const { rows: _, ...totals } = gathered.table;
-    printResult(args.json === true, { type: "sweep", ...totals, files }, () => [
-      counts(gathered.table),
-      ...errorLines(gathered.table),
-      ...bestLines(gathered.table, gathered.manifest.plan),
+    const { table, manifest, damaged, files } = await mergeInto(args.out ?? first, args._);
+    const { rows: _, ...totals } = table;
+    printResult(args.json === true, { type: "sweep", ...totals, damaged, files }, () => [
+      counts(table),
+      ...damageLines(damaged),
+      ...errorLines(table),
+      ...bestLines(table, manifest.plan),
       `${files.page}, ${files.table}, ${files.records}`,
     ]);
   },

@@ -3,7 +3,7 @@ import { UsageError } from "../../exit.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { gather } from "../../sweep/merge.js";
-import { counts, errorLines, missingLines } from "../../sweep/words.js";
+import { counts, damageLines, errorLines, missingLines } from "../../sweep/words.js";
 
 export const status = defineCommand({
   meta: { name: "status", description: "Says which runs of a sweep are done, failed or missing" },
@@ -13,14 +13,15 @@ export const status = defineCommand({
   },
   async run({ args }) {
     if (args._.length === 0) throw new UsageError("which folders? spikelet sweep status out/sweep");
-    const { manifest, table } = await gather(args._);
+    const { manifest, table, damaged } = await gather(args._);
     const { rows, ...totals } = table;
     const runs = rows.map(({ run, record }) => {
       const { id, settings, seed, rung } = run;
       return { id, settings, seed, rung, status: record?.status ?? "missing", ...(record?.error ? { error: record.error } : {}) };
     });
-    printResult(args.json === true, { type: "status", name: manifest.name, ...totals, runs }, () => [
+    printResult(args.json === true, { type: "status", name: manifest.name, ...totals, damaged, runs }, () => [
       `${manifest.name}: ${counts(table)}`,
+      ...damageLines(damaged),
       ...errorLines(table),
       ...missingLines(table, manifest.plan),
     ]);

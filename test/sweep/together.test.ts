@@ -1,0 +1,131 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { SweepFolder } from "../../ts/cli/sweep/folder.js";
+import { RunQueue } from "../../ts/cli/sweep/queue.js";
+import type { RunRecord } from "../../ts/sweep/record.js";
+import { runsOf } from "../../ts/sweep/runs.js";
+import { gone, Job, recordFiles, send } from "./moments.js";
+import { everyFile, outcomes } from "./outcomes.js";
+import { CONFIG, HASHES, planOf, recordOf } from "./records.js";
+import { YIN_YANG } from "./yin-yang.js";
+
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
+const RUNS = 40;
+
+/** As when a job is started on a second node while the first one is still at it. */
+describe("two processes with the same part of the same folder", () => {
+  let plan: string;
+  let whole: string;
+  const sweep = (out: string, ...more: string[]) => new Job(["sweep", plan, "--out", out, "--json", ...more]);
+  const told = (jobs: readonly Job[]) =>
+    jobs.flatMap((job) => job.events().flatMap(({ type, id }) => (type === "run" ? [id] : [])));
+  const ids = () => (outcomes(whole) as RunRecord[]).map(({ id }) => id).sort();
+
+  beforeAll(async () => {
+    const config = { ...YIN_YANG, training: { ...YIN_YANG.training, epochs: 1 } };
+    plan = join(await folder(), "plan.json");
+    const settings = { "optimizer.learningRate": { from: 0.001, to: 0.1, count: RUNS } };
+    await writeFile(plan, JSON.stringify({ config, settings }));
+    whole = await folder();
+    expect(await sweep(whole, "--processes", "0").end()).toBe(0);
+    expect(outcomes(whole)).toHaveLength(RUNS);
+  });
+
+  it.each([
+    ["0", "0"],
+    ["2", "2"],
+    ["0", "2"],
+  ])("do each run once between them, with %s and %s processes", async (...processes) => {
+    const out = await folder();
+    const jobs = processes.map((count) => sweep(out, "--processes", count));
+    expect(await Promise.all(jobs.map((job) => job.end())), jobs.map(({ stderr }) => stderr).join("\n")).toEqual([0, 0]);
+    expect(told(jobs).sort()).toEqual(ids());
+    for (const job of jobs) expect(job.events().at(-1)).toMatchObject({ done: RUNS, failed: 0, missing: 0, damaged: [] });
+    expect(outcomes(out)).toEqual(outcomes(whole));
+    expect(everyFile(out)).toEqual(everyFile(whole));
+  });
+
+  it("share a part of an array, and leave the other part alone", async () => {
+    const out = await folder();
+    const jobs = [1, 2].map(() => sweep(out, "--shard", "1/2", "--processes", "1"));
+    expect(await Promise.all(jobs.map((job) => job.end()))).toEqual([0, 0]);
+    const half = (outcomes(whole) as RunRecord[]).filter((_, k) => k % 2 === 0).map(({ id }) => id);
+    expect(told(jobs).sort()).toEqual(half.sort());
+  });
+
+  it.each(["0", "2"])("with %s processes: one is killed with all its processes, the other does what it was at", async (count) => {
+    const out = await folder();
+    const [first, second] = [sweep(out, "--processes", count), sweep(out, "--processes", count)];
+    await first.until(() => recordFiles(out).length > 2 && recordFiles(out, ".claim").length > 0);
+    const workers = first.workers();
+    send("SIGKILL", -first.pid);
+    expect(await second.end(), second.stderr).toBe(0);
+    await gone(workers);
+    expect(second.events().at(-1)).toMatchObject({ done: RUNS, failed: 0, missing: 0 });
+    expect(outcomes(out)).toEqual(outcomes(whole));
+    expect(everyFile(out)).toEqual(everyFile(whole));
+  });
+
+  it("waits for the run that another is at, and takes its record", async () => {
+    const out = await folder();
+    const [id = ""] = ids();
+    const record = (dir: string) => join(dir, "runs", `${id}.ndjson`);
+    mkdirSync(join(out, "runs"));
+    const { claims } = new SweepFolder(out);
+    await claims.take(id);
+    const job = sweep(out, "--processes", "2");
+    await job.until(() => recordFiles(out).length === RUNS - 1);
+    expect(job.isOver).toBe(false);
+    copyFileSync(record(whole), record(out));
+    await claims.release(id);
+    expect(await job.end(), job.stderr).toBe(0);
+    expect(told([job]).sort()).toEqual(ids().slice(1));
+    expect(outcomes(out)).toEqual(outcomes(whole));
+  });
+});
+
+describe("a queue", () => {
+  it("hands each run out once, to whoever asks, and those of others not at all", async () => {
+    const dir = await folder();
+    const settings = { "optimizer.learningRate": [0.1, 0.2, 0.3, 0.4] };
+    const plan = planOf({ settings });
+    await new SweepFolder(dir).begin({ name: "queue", plan, json: { config: CONFIG, settings } }, HASHES);
+    const { runs } = await runsOf(plan, HASHES, () => undefined);
+    const { signal } = new AbortController();
+    const sides = [1, 2, 3].map(() => {
+      const folder = new SweepFolder(dir);
+      return { folder, queue: new RunQueue(runs, folder), done: [] as string[] };
+    });
+    const work = async ({ folder, queue, done }: (typeof sides)[number]) => {
+      for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
+        done.push(run.id);
+        await folder.add(recordOf(run, 0.5));
+        await queue.finish(run);
+      }
+    };
+    await Promise.all([...sides, ...sides].map(work));
+    expect(sides.flatMap(({ done }) => done).sort()).toEqual(runs.map(({ id }) => id).sort());
+    expect(sides.map(({ done, queue }) => done.length + queue.doneElsewhere)).toEqual([4, 4, 4]);
+  });
+
+  it("does failed runs again where it is asked to, once among all", async () => {
+    const dir = await folder();
+    const plan = planOf({});
+    const one = new SweepFolder(dir);
+    await one.begin({ name: "queue", plan, json: { config: CONFIG } }, HASHES);
+    const { runs } = await runsOf(plan, HASHES, () => undefined);
+    const [run] = runs;
+    if (run === undefined) throw new Error("a plan without settings has one run");
+    await one.add(recordOf(run));
+    const known = new Map([[run.id, recordOf(run)]]);
+    const { signal } = new AbortController();
+    const [first, second] = [new RunQueue(runs, one, known), new RunQueue(runs, new SweepFolder(dir), known)];
+    expect(await first.next(signal)).toBe(run);
+    await one.add(recordOf(run, undefined, "another time"));
+    await first.finish(run);
+    expect(await second.next(signal)).toBeUndefined();
+  });
+});
