@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,18 +55,30 @@ describe("spikelet experiment", () => {
     });
   });
 
-  it("keeps what is finished at Ctrl-C", async () => {
+  it("keeps what is finished at Ctrl-C, and does again what is damaged", async () => {
     const out = await folder();
+    const one = ["experiment", ...TINY, "--seeds", "1", "--only", "timing", "--out", out, "--json"];
+    expect((await spikelet(one)).code).toBe(0);
+    const finished = readdirSync(join(out, "runs"));
+    expect(finished).toHaveLength(1);
     let isSent = false;
-    const { code, stderr } = await spikelet(["experiment", ...TINY, "--out", out, "--json"], (child, stdout) => {
-      if (isSent || !stdout.includes('"runFinished"')) return;
+    // A training that can't be over when the signal comes.
+    const { code, stderr } = await spikelet([...one, "--set", "training.epochs=1000000"], (child, stdout) => {
+      if (isSent || !stdout.includes('"epochEnd"')) return;
       isSent = true;
       child.kill("SIGINT");
     });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/stopped after \d+ runs: the same command goes on from there/);
-    expect(readdirSync(join(out, "runs")).length).toBeGreaterThan(0);
-    expect(existsSync(join(out, "report.html"))).toBe(false);
+    expect(stderr).toMatch(/stopped after 0 runs: the same command goes on from there/);
+    expect(readdirSync(join(out, "runs"))).toEqual(finished);
+    for (const damage of ["", "{}", "[".repeat(1e5), '{"id":1}']) {
+      writeFileSync(join(out, "runs", finished[0] ?? ""), damage);
+      const repaired = await spikelet(one);
+      expect(repaired).toMatchObject({ code: 0, stderr: expect.stringMatching(/is no record of its run/) });
+      expect(repaired.json().at(-1)).toMatchObject({ type: "finished", runs: 1 });
+    }
+    const again = (await spikelet(one)).json();
+    expect(again.flatMap(({ type, wasKept }) => (type === "runFinished" ? [wasKept] : []))).toEqual([true]);
   });
 
   it("lists what there is, with an example each, and suggests names", async () => {
@@ -77,6 +89,8 @@ describe("spikelet experiment", () => {
       code: 2,
       stderr: expect.stringContaining("did you mean yin-yang?"),
     });
+    const many = ["experiment", "yin-yang", "--seeds", "1000000000"];
+    expect(await spikelet(many)).toMatchObject({ code: 2, stderr: expect.stringContaining("at most 10000, got 1000000000") });
     expect(await spikelet(["experiment"])).toMatchObject({ code: 2, stderr: expect.stringContaining("which experiment?") });
   });
 });

@@ -110,9 +110,16 @@ function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, k) => k + 1);
 }
 
+/** Seeds that an experiment may have. */
+const MAX_SEEDS = 10_000;
+
 /** `3` is the seeds 1, 2 and 3; `4,7` is those two, `4,` only the one. */
 export function parseSeeds(text: string): number[] {
-  if (!text.includes(",")) return upTo(wholeNumber(text, "seeds", 1));
+  if (!text.includes(",")) {
+    const count = wholeNumber(text, "seeds", 1);
+    if (count > MAX_SEEDS) throw new UsageError(`--seeds must be at most ${MAX_SEEDS}, got ${count}`);
+    return upTo(count);
+  }
   const seeds = text.split(",").filter((part) => part !== "");
   return [...new Set(seeds.map((part) => wholeNumber(part, "seeds")))];
 }

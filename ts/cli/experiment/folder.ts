@@ -7,7 +7,9 @@ import type { RunRecord } from "../../experiments/record.js";
 import { experimentPage } from "../../experiments/report.js";
 import { runsCsv, summaryCsv } from "../../experiments/tables.js";
 import { save } from "../../io/files.node.js";
+import { isObject, parseJson } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
+import { say } from "../print.js";
 import { openOutput } from "../train/output.js";
 
 /** The folder of an experiment: a file for each finished run, and what is drawn from them. */
@@ -24,13 +26,19 @@ export class ExperimentFolder implements RecordStore {
     return new ExperimentFolder(dir);
   }
 
+  /** A record that is damaged is told of, and not there: its run is done again. */
   async find(id: string): Promise<RunRecord | undefined> {
+    const file = this.#fileOf(id);
+    let text: string;
     try {
-      return JSON.parse(await readFile(this.#fileOf(id), "utf8")) as RunRecord;
+      text = await readFile(file, "utf8");
     } catch (thrown) {
       if (thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT") return undefined;
       throw thrown;
     }
+    const record = recordIn(text, id);
+    if (record === undefined) say(`${file}: is no record of its run: the run is done again`);
+    return record;
   }
 
   async keep(record: RunRecord): Promise<void> {
@@ -56,4 +64,17 @@ export class ExperimentFolder implements RecordStore {
   #fileOf(id: string): string {
     return join(this.dir, "runs", `${id}.json`);
   }
+}
+
+function recordIn(text: string, id: string): RunRecord | undefined {
+  let json: unknown;
+  try {
+    json = parseJson(text, "");
+  } catch {
+    return undefined;
+  }
+  const parts = ["config", "data", "chosen", "test", "cost", "backend"];
+  const isWhole =
+    isObject(json) && json["id"] === id && Array.isArray(json["epochs"]) && parts.every((part) => isObject(json[part]));
+  return isWhole ? (json as unknown as RunRecord) : undefined;
 }
