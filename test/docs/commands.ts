@@ -11,7 +11,8 @@ What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vi
 [getting started](getting-started.md), [data](data.md), [sweeps](sweeps.md), [experiments](experiments.md), [exchange](exchange.md).
 
 Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. Colours are for terminals, and left out with
-\`NO_COLOR\`. Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130 interrupted.
+\`NO_COLOR\`. Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130
+interrupted (Ctrl-C, SIGTERM, SIGHUP), 141 nobody reads the output any more, as behind \`head -1\`.
 
 ${sections.join("\n")}`;
 }
