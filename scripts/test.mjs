@@ -30,7 +30,7 @@ const ALL_SCRIPTS = [
 /** Each check: what it depends on and what it runs; `others`: of compilers and systems other than this machine's. */
 const CHECKS = {
   codegen: { inputs: [...ALL_RUST, ...GENERATED], work: () => xtask("check-codegen") },
-  arrow: { inputs: [...ALL_RUST, "ts"], work: () => xtask("check-arrow") },
+  arrow: { inputs: [...ALL_RUST, "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
   rustfmt: { inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
   clippy: {
     inputs: ALL_RUST,
@@ -46,6 +46,10 @@ const CHECKS = {
   instructions: {
     inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
+  },
+  size: {
+    inputs: [...RUST, ...BINDINGS, "crates/wasm-build", "scripts/size.mjs", "scripts/wasm-sizes.mjs"],
+    work: () => run(process.execPath, ["scripts/size.mjs"]),
   },
   "oldest-rust": { inputs: ALL_RUST, others: true, work: checkOldestRust },
   windows: { inputs: ALL_RUST, others: true, work: () => checkTarget("x86_64-pc-windows-msvc") },

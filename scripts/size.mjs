@@ -1,0 +1,52 @@
+// npm run size: how large the WebAssembly is, by crate; fails when it is more than 420 kB gzipped. -- --limit 400000 takes another limit,
+// -- --json prints the numbers.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import { StepFailed } from "./run.mjs";
+import { main, setUp } from "./setup.mjs";
+import { ROOT } from "./stamps.mjs";
+import { sizesOf } from "./wasm-sizes.mjs";
+
+/** Most bytes that a page may have to download, gzipped. */
+const LIMIT = 420_000;
+/** Crates that are smaller than this share of the module are put together. */
+const SMALLEST = 0.005;
+
+await main(async () => {
+  const { values: words } = parseArgs({
+    options: { limit: { type: "string", default: String(LIMIT) }, json: { type: "boolean", default: false } },
+  });
+  await setUp();
+  const bytes = readFileSync(join(ROOT, "bindings/wasm/pkg/spikelet_bg.wasm"));
+  const report = {
+    bytes: bytes.length,
+    gzipped: gzipSync(bytes, { level: 9 }).length,
+    limit: Number(words.limit),
+    ...sizesOf(bytes),
+  };
+  process.stdout.write(words.json ? `${JSON.stringify(report)}\n` : table(report));
+  if (report.gzipped > report.limit) {
+    throw new StepFailed(`the WebAssembly has ${kilobytes(report.gzipped)} gzipped, more than ${kilobytes(report.limit)}`);
+  }
+});
+
+function table({ bytes, gzipped, limit, crates, others }) {
+  const large = crates.filter((crate) => crate.bytes >= SMALLEST * bytes);
+  const small = crates.slice(large.length);
+  const sum = (of) => small.reduce((total, crate) => total + crate[of], 0);
+  const line = (name, size, note = "") =>
+    `${name.padEnd(28)} ${kilobytes(size).padStart(11)} ${`${((100 * size) / bytes).toFixed(1)} %`.padStart(7)}  ${note}`.trimEnd();
+  return [
+    ...large.map((crate) => line(crate.name, crate.bytes, `${crate.functions} functions`)),
+    line(`${small.length} smaller crates`, sum("bytes"), `${sum("functions")} functions`),
+    ...others.map(({ name, bytes: size }) => line(name, size)),
+    line("together", bytes, `${kilobytes(gzipped)} gzipped, at most ${kilobytes(limit)}`),
+    "",
+  ].join("\n");
+}
+
+function kilobytes(size) {
+  return `${(size / 1000).toFixed(1)} kB`;
+}
