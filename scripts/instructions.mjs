@@ -1,9 +1,11 @@
-// npm run bench:instructions: counts the instructions of one training step and compares them with benches/instructions.json;
-// -- --renew writes the count there instead. Counts, unlike times, are the same on a busy machine.
+// npm run bench:instructions: counts the instructions of one training step, or of the answers to a batch, for every case and compares them
+// with benches/instructions.json; -- --renew writes the counts there instead, -- --cases conv,recurrent takes some. Counts, unlike times, are
+// the same on a busy machine.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { run, StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
 import { skipCheck } from "./skips.mjs";
@@ -13,10 +15,23 @@ import { checkTools } from "./tools.mjs";
 const BASELINE = join(ROOT, "benches", "instructions.json");
 /** Largest share by which a count may differ. */
 const TOLERANCE = 0.03;
-/** Training steps of the short run; the long run has twice as many. */
-const STEPS = 8;
+/** What is counted, and steps of the short run; the long run has twice as many. */
+const CASES = {
+  dense: { what: "one training step of 784-800-10, T = 300, batch 16, SSE2", steps: 8 },
+  activation: { what: "one training step of 784-800-10 by the activation rule, T = 300, batch 16, SSE2", steps: 3 },
+  timing: { what: "one training step of 784-800-10 by the timing rule, T = 300, batch 16, SSE2", steps: 3 },
+  inference: { what: "the answers of 784-800-10 to a batch, T = 300, batch 16, SSE2", steps: 3 },
+  recurrent: { what: "one training step of 784-256R-10, T = 100, batch 4, SSE2", steps: 3 },
+  conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, SSE2", steps: 3 },
+};
 
 await main(async () => {
+  const { values: words } = parseArgs({
+    options: { renew: { type: "boolean", default: false }, cases: { type: "string", default: Object.keys(CASES).join(",") } },
+  });
+  const names = words.cases.split(",");
+  const unknown = names.find((name) => !(name in CASES));
+  if (unknown !== undefined) throw new StepFailed(`no case ${unknown}: there are ${Object.keys(CASES).join(", ")}`);
   if (spawnSync("valgrind", ["--version"]).status !== 0) {
     return skipCheck("instructions", "they need valgrind (apt-get install valgrind)");
   }
@@ -25,31 +40,36 @@ await main(async () => {
   }
   checkTools();
   const binary = await build();
-  const count = Math.round((instructions(binary, 2 * STEPS) - instructions(binary, STEPS)) / STEPS);
-  const found = {
-    instructionsPerStep: count,
-    what: "one training step of 784-800-10, T = 300, batch 16, SSE2",
-    compiler: compiler(),
-  };
-  if (process.argv.includes("--renew")) {
-    writeFileSync(BASELINE, `${JSON.stringify(found, null, 2)}\n`);
-    process.stdout.write(`baseline is now ${grouped(count)} instructions per training step\n`);
-    return;
+  const baseline = JSON.parse(readFileSync(BASELINE, "utf8"));
+  const failed = [];
+  for (const name of names) {
+    const { what, steps } = CASES[name];
+    const count = (steps) => instructions(binary, name, steps);
+    const found = { instructionsPerStep: Math.round((count(2 * steps) - count(steps)) / steps), what, compiler: compiler() };
+    if (words.renew) {
+      baseline[name] = found;
+      process.stdout.write(`${name}: baseline is now ${grouped(found.instructionsPerStep)} instructions, ${what}\n`);
+    } else if (!isAsBefore(name, found, baseline[name])) failed.push(name);
   }
-  check(found, JSON.parse(readFileSync(BASELINE, "utf8")));
+  if (words.renew) writeFileSync(BASELINE, `${JSON.stringify(baseline, null, 2)}\n`);
+  if (failed.length > 0) {
+    const again = `npm run bench:instructions -- --renew --cases ${failed.join(",")}`;
+    throw new StepFailed(`${failed.join(", ")}: counts differ by more than ${100 * TOLERANCE} %. If that is meant: ${again}`);
+  }
 });
 
-function check(found, baseline) {
+/** Says how a count compares with the baseline; `false` where the same compiler made them too different. */
+function isAsBefore(name, found, baseline) {
+  if (baseline === undefined) throw new StepFailed(`benches/instructions.json has no ${name}`);
   const change = found.instructionsPerStep / baseline.instructionsPerStep - 1;
-  const numbers = `${grouped(found.instructionsPerStep)} instructions per training step, baseline ${grouped(baseline.instructionsPerStep)} (${change < 0 ? "" : "+"}${(100 * change).toFixed(2)} %)`;
-  if (Math.abs(change) <= TOLERANCE) {
-    process.stdout.write(`${numbers}\n`);
-    return;
+  const percent = `${change < 0 ? "" : "+"}${(100 * change).toFixed(2)} %`;
+  const counts = `${grouped(found.instructionsPerStep)} instructions, baseline ${grouped(baseline.instructionsPerStep)} (${percent})`;
+  if (Math.abs(change) <= TOLERANCE || found.compiler === baseline.compiler) {
+    process.stdout.write(`${name}: ${counts}\n`);
+    return Math.abs(change) <= TOLERANCE;
   }
-  if (found.compiler !== baseline.compiler) {
-    return skipCheck("instructions", `${numbers}, but the baseline is of ${baseline.compiler}, this is ${found.compiler}`);
-  }
-  throw new StepFailed(`${numbers}: more than ${100 * TOLERANCE} %. If that is meant: npm run bench:instructions -- --renew`);
+  skipCheck("instructions", `${name}: ${counts}, but the baseline is of ${baseline.compiler}, this is ${found.compiler}`);
+  return true;
 }
 
 async function build() {
@@ -58,11 +78,11 @@ async function build() {
   return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), "release", "step-instructions");
 }
 
-function instructions(binary, steps) {
+function instructions(binary, name, steps) {
   const folder = mkdtempSync(join(tmpdir(), "spikelet-"));
   try {
     const file = join(folder, "callgrind.out");
-    const args = ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, String(steps)];
+    const args = ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, name, String(steps)];
     const { status, stderr } = spawnSync("valgrind", args, { encoding: "utf8" });
     const total = status === 0 ? /^(?:summary|totals): (\d+)/m.exec(readFileSync(file, "utf8")) : null;
     if (total === null) throw new StepFailed(`valgrind failed:\n${stderr}`);

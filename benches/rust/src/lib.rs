@@ -1,9 +1,11 @@
-//! What the benchmarks have in common: a fixed generator, synthetic digits and the network that learns them.
+//! What the benchmarks have in common: a fixed generator, synthetic digits and the networks that learn them.
 
+mod cases;
 mod digits;
 mod draw;
 mod network;
 
+pub use cases::Case;
 pub use digits::{CLASSES, DIGIT_STEPS, Digits, INPUTS};
 pub use draw::Draw;
-pub use network::{STEPS, UNITS, WEIGHT_SCALE, configuration, trainer};
+pub use network::{STEPS, UNITS, WEIGHT_SCALE, configuration};

@@ -1,4 +1,4 @@
-use spikelet_core::{Config, Level, Trainer};
+use spikelet_core::Trainer;
 
 /// Units of the hidden layer.
 pub const UNITS: usize = 800;
@@ -21,18 +21,11 @@ pub fn configuration(batch: usize, threads: usize) -> String {
     )
 }
 
-/// A trainer of that configuration whose layers fire.
-///
-/// # Panics
-/// Never: the configuration is valid.
-#[must_use]
-pub fn trainer(batch: usize, level: Level) -> Trainer {
-    let config = Config::from_json(&configuration(batch, 1)).expect("the configuration is valid");
-    let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
+/// Multiplies the weights of all layers.
+pub(crate) fn scale_weights(trainer: &mut Trainer, factor: f32) {
     for layer in 0..trainer.shapes().len() {
         let (mut weights, biases) = trainer.parameters(layer).expect("the layer exists");
-        weights.iter_mut().for_each(|weight| *weight *= WEIGHT_SCALE);
+        weights.iter_mut().for_each(|weight| *weight *= factor);
         trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
     }
-    trainer
 }
