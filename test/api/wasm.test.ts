@@ -1,4 +1,4 @@
-import { createNetwork, createTrainer, loadBackend, type TrainEvent } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, loadBackend, type TrainEvent } from "spikelet";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 import { withMemoryOf } from "../support/small-memory.js";
@@ -50,11 +50,24 @@ describe("WebAssembly in Node", () => {
     });
   });
 
+  it("refuses a network that it has no memory for, and lives on", async () => {
+    using before = await createNetwork(tinyConfig, { backend: "wasm" });
+    const huge = { network: { input: 1 << 13, steps: 1, layers: [{ type: "dense" as const, units: 1 << 13 }] } };
+    await expect(createNetwork(huge, { backend: "wasm" })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      path: "network",
+      message: expect.stringMatching(/would take 1\d{9} bytes/),
+    });
+    expect((await before.predict(tinyData())).steps).toHaveLength(24);
+  });
+
   // The last one: the instance does not survive it.
   it("is dead with INTERNAL from the moment on at which memory ran out", async () => {
     const before = await createNetwork(tinyConfig, { backend: "wasm" });
-    const huge = { network: { input: 1 << 13, steps: 1, layers: [{ type: "dense" as const, units: 1 << 13 }] } };
-    await expect(createNetwork(huge, { backend: "wasm" })).rejects.toMatchObject({
+    const wide = { network: { input: 1 << 14, steps: 1, layers: [{ type: "dense" as const, units: 1 }] } };
+    const filling = datasets.fromImages({ pixels: new Uint8Array(1 << 27), shape: [1 << 14] }).encode(encode.latency({}));
+    const filled = await createNetwork(wide, { backend: "wasm" });
+    await expect(filled.predict(filling)).rejects.toMatchObject({
       code: "INTERNAL",
       message: expect.stringMatching(/WebAssembly stopped \(.+\): memory ran out, or a defect of this library/),
     });

@@ -1,5 +1,5 @@
 // What the tests do inside a page; the bundlers get this file as a user's.
-import { createNetwork, createTrainer, datasets, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
+import { createNetwork, createTrainer, datasets, encode, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
 import { blots, CONFIG } from "../parity/runs.mjs";
 import { trainingDigest } from "../parity/training.mjs";
 
@@ -78,8 +78,9 @@ const scenarios = {
   /** What is left when the memory of the worker runs out. */
   async exhaust(/** @type {PageOptions} */ options) {
     const before = await createNetwork(CONFIG, options);
-    const huge = { network: { input: 1 << 13, steps: 1, layers: [{ type: /** @type {const} */ ("dense"), units: 1 << 13 }] } };
-    const exhausted = await failure(createNetwork(huge, options));
+    const pixels = new Uint8Array(784 * 2 ** 17);
+    const huge = datasets.fromImages({ pixels, shape: [28, 28] }).encode(encode.latency({}));
+    const exhausted = await failure(before.predict(huge));
     const old = await failure(before.predict(blots(4)));
     const after = await createNetwork(CONFIG, options);
     const { steps } = await after.predict(blots(4));

@@ -16,6 +16,7 @@ pub mod generate;
 mod geometry;
 pub mod json;
 mod loss;
+mod memory;
 mod metrics;
 mod network;
 mod optim;

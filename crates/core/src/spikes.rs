@@ -12,6 +12,9 @@ pub struct SpikeTrains {
     units: Vec<u32>,
 }
 
+/// Bytes of an event.
+pub(crate) const EVENT_BYTES: u64 = (size_of::<u16>() + size_of::<u32>()) as u64;
+
 impl SpikeTrains {
     /// No samples yet.
     #[must_use]
@@ -94,6 +97,23 @@ impl SpikeTrains {
             "events of a sample must be sorted"
         );
         self.offsets.push(self.times.len());
+    }
+
+    /// Makes room for `events` more events, exactly those; `false` where there is no memory for them.
+    pub(crate) fn try_reserve(&mut self, events: usize) -> bool {
+        self.times.try_reserve_exact(events).is_ok() && self.units.try_reserve_exact(events).is_ok()
+    }
+
+    /// [`Self::push_sample`] of listed events; `false`, and nothing is appended, where there is no memory for them.
+    #[must_use]
+    pub(crate) fn try_push_sample(&mut self, events: &[(u16, u32)]) -> bool {
+        let is_there = self.times.try_reserve(events.len()).is_ok()
+            && self.units.try_reserve(events.len()).is_ok()
+            && self.offsets.try_reserve(1).is_ok();
+        if is_there {
+            self.push_sample(events.iter().copied());
+        }
+        is_there
     }
 
     /// Number of samples.

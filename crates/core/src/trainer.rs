@@ -14,9 +14,10 @@ use spikelet_kernels::Level;
 use crate::Dataset;
 use crate::augment::Augmenter;
 use crate::config::Config;
-use crate::engine::{Engine, Job, Until, Want};
+use crate::engine::{Engine, GROUP, Job, Until, Want};
 use crate::error::{Error, Result};
 use crate::loss::Loss;
+use crate::memory::NetworkBytes;
 use crate::network::{Gains, LayerShape, Network, Slice};
 use crate::rule::{SilentPush, Sweep, sweeps};
 
@@ -48,11 +49,20 @@ impl Trainer {
     /// A trainer with initial weights from the configuration's seed.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] for values out of range.
+    /// [`crate::ErrorCode::ConfigInvalid`] for values out of range, and for what there is no memory for.
     pub fn new(config: Config, level: Level) -> Result<Self> {
         config.validate()?;
+        NetworkBytes::of(&config, GROUP).require(1)?;
         let network = Network::new(&config);
         Ok(Self::assemble(config, network, level))
+    }
+
+    /// Refuses what so many workers have no memory for: each has states of its own.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] with the number of bytes.
+    pub fn check_memory(&self, workers: usize) -> Result<()> {
+        NetworkBytes::of(&self.config, GROUP).require(workers)
     }
 
     fn assemble(config: Config, network: Network, level: Level) -> Self {

@@ -34,7 +34,7 @@ impl Session {
     /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` with the path of the field, `SIMD_UNSUPPORTED`.
+    /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network, `SIMD_UNSUPPORTED`.
     pub fn create(config: &str, simd: Option<&str>) -> Result<Self> {
         guard(|| Self::of(Trainer::new(Config::from_json(config)?, level(simd)?)?))
     }
@@ -57,8 +57,10 @@ impl Session {
     }
 
     fn of(trainer: Trainer) -> Result<Self> {
+        let workers = Workers::new(trainer.config().training.threads)?;
+        trainer.check_memory(workers.workers())?;
         Ok(Self {
-            workers: Workers::new(trainer.config().training.threads)?,
+            workers,
             trainer,
             datasets: Datasets::default(),
             run: None,
@@ -261,7 +263,7 @@ impl Session {
     /// Decisions and spikes of `count` samples from `start` on, each up to its decision by the first output spike where that is wanted.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for samples that do not exist.
+    /// `SHAPE_MISMATCH` for samples that do not exist, `CONFIG_INVALID` where there is no memory for the spikes.
     pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Result<Prediction> {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;
@@ -274,7 +276,8 @@ impl Session {
     /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`.
+    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`, `CONFIG_INVALID` where
+    /// there is no memory for the trace.
     pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;

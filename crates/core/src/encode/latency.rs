@@ -32,6 +32,11 @@ impl LatencyEncoding {
         within(&crate::json::join(path, "last"), self.last, 0.0, most)
     }
 
+    /// Spikes that a value becomes, at most.
+    pub(super) fn expected(&self, x: f32) -> f64 {
+        if x == 0.0 && self.skip_zero { 0.0 } else { 1.0 }
+    }
+
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
         let slope = (self.first - self.last) as f32;
         let last = self.last as f32;

@@ -22,7 +22,8 @@ pub use stretch::StretchEncoding;
 use crate::config::tagged::deserialize_tagged;
 use crate::error::{Error, Result};
 use crate::json;
-use crate::spikes::SpikeTrains;
+use crate::memory;
+use crate::spikes::{EVENT_BYTES, SpikeTrains};
 
 /// How values in 0..1 become spikes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,16 +98,16 @@ impl Encoding {
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples, `rows` is not one for each, or
     /// `steps` is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path
-    /// `values[i]`, and for [`Encoding::Direct`].
+    /// `values[i]`, and for [`Encoding::Direct`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
     pub fn encode(&self, values: &[f32], units: usize, steps: usize, rows: Option<&[u32]>) -> Result<SpikeTrains> {
         self.check("values", values.len(), units, steps, rows)?;
         if let Some(index) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
             return Err(Error::data(format!("values[{index}]"), format!("must be in 0..1, got {}", values[index])));
         }
-        let mut trains = SpikeTrains::new();
+        let mut trains = self.room_for(values.iter().copied(), steps)?;
         let mut events = Vec::new();
         for (position, sample) in values.chunks_exact(units).enumerate() {
-            self.push(row_of(rows, position), sample, steps, &mut events, &mut trains);
+            self.push(row_of(rows, position), sample, steps, &mut events, &mut trains)?;
         }
         Ok(trains)
     }
@@ -125,19 +126,48 @@ impl Encoding {
         rows: Option<&[u32]>,
     ) -> Result<SpikeTrains> {
         self.check("pixels", pixels.len(), units, steps, rows)?;
-        let mut trains = SpikeTrains::new();
+        let mut trains = self.room_for(pixels.iter().map(|&pixel| f32::from(pixel) / 255.0), steps)?;
         let mut events = Vec::new();
         let mut values = vec![0.0; units];
         for (position, sample) in pixels.chunks_exact(units).enumerate() {
             for (value, &pixel) in values.iter_mut().zip(sample) {
                 *value = f32::from(pixel) / 255.0;
             }
-            self.push(row_of(rows, position), &values, steps, &mut events, &mut trains);
+            self.push(row_of(rows, position), &values, steps, &mut events, &mut trains)?;
         }
         Ok(trains)
     }
 
-    fn push(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>, trains: &mut SpikeTrains) {
+    /// No samples yet, with room for the spikes that these values become: their number, of random ones its expectation.
+    fn room_for(&self, values: impl Iterator<Item = f32>, steps: usize) -> Result<SpikeTrains> {
+        let expected: f64 = values.map(|x| self.expected(x, steps)).sum();
+        let mut trains = SpikeTrains::new();
+        if trains.try_reserve(expected.ceil() as usize) {
+            return Ok(trains);
+        }
+        Err(memory::missing(expected.ceil() as u64 * EVENT_BYTES, "encoding", "the spikes of the data set"))
+    }
+
+    /// Spikes that a value becomes within `steps` steps.
+    fn expected(&self, x: f32, steps: usize) -> f64 {
+        match self {
+            Self::Latency(latency) => latency.expected(x),
+            Self::Rate(rate) => rate.expected(x, steps),
+            Self::Regular(regular) => regular.expected(x, steps),
+            Self::Direct(_) => 0.0,
+            Self::Stretch(stretch) => counts::wanted(x, stretch.most, stretch.least, stretch.skip_zero),
+            Self::ShiftBack(shift) => counts::wanted(x, shift.most, shift.least, shift.skip_zero),
+        }
+    }
+
+    fn push(
+        &self,
+        row: u32,
+        sample: &[f32],
+        steps: usize,
+        events: &mut Vec<(u16, u32)>,
+        trains: &mut SpikeTrains,
+    ) -> Result<()> {
         events.clear();
         match self {
             Self::Latency(latency) => latency.events(sample, steps, events),
@@ -147,7 +177,12 @@ impl Encoding {
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),
         }
-        trains.push_sample(events.iter().copied());
+        if trains.try_push_sample(events) {
+            return Ok(());
+        }
+        let found = (trains.times().len() + events.len()) as u64;
+        let what = format!("the spikes of the first {} samples", trains.len() + 1);
+        Err(memory::missing(found * EVENT_BYTES, "encoding", &what))
     }
 
     fn check(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {

@@ -36,13 +36,23 @@ impl RateEncoding {
         within(&join(path, "least"), self.least, 0.0, self.most)
     }
 
+    /// Spikes that a value becomes on average.
+    pub(super) fn expected(&self, x: f32, steps: usize) -> f64 {
+        if x == 0.0 && self.skip_zero { 0.0 } else { self.probability(x) * steps as f64 }
+    }
+
+    /// Spikes a step.
+    fn probability(&self, x: f32) -> f64 {
+        (self.most - self.least) * f64::from(x) + self.least
+    }
+
     pub(super) fn events(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
         let mut draws = Stream::new(self.seed, Purpose::Encoding, row);
         for (unit, &x) in (0..).zip(sample) {
             if x == 0.0 && self.skip_zero {
                 continue;
             }
-            let p = (self.most - self.least) * f64::from(x) + self.least;
+            let p = self.probability(x);
             // Waiting times between spikes are geometric, so that the cost follows the spikes.
             let mut next = draws.wait(p);
             while next <= steps as u64 {

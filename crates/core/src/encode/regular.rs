@@ -35,12 +35,25 @@ impl RegularEncoding {
         within(&join(path, "first"), self.first, 0.0, most)
     }
 
+    /// Spikes that a value becomes.
+    pub(super) fn expected(&self, x: f32, steps: usize) -> f64 {
+        if x == 0.0 && self.skip_zero {
+            return 0.0;
+        }
+        ((steps as f64 - self.first) / self.distance(x)).max(0.0).ceil()
+    }
+
+    /// Steps from spike to spike.
+    fn distance(&self, x: f32) -> f64 {
+        (self.shortest - self.longest) * f64::from(x) + self.longest
+    }
+
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
         for (unit, &x) in (0..).zip(sample) {
             if x == 0.0 && self.skip_zero {
                 continue;
             }
-            let distance = (self.shortest - self.longest) * f64::from(x) + self.longest;
+            let distance = self.distance(x);
             let step = |k: u32| (self.first + f64::from(k) * distance) as usize;
             events.extend((0..).map(step).take_while(|&step| step < steps).map(|step| (step as u16, unit)));
         }

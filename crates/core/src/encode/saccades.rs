@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::validate::within;
 use crate::error::{Error, Result};
 use crate::json;
+use crate::memory;
 use crate::spikes::SpikeTrains;
 
 /// Saccades of a recording; they close a triangle.
@@ -56,7 +57,8 @@ impl SaccadeCamera {
     /// Looks at pictures of grey values, `[sample][y][x]`, each `height × width`.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when `pixels` is not a whole number of pictures or a picture is larger than the sensor.
+    /// [`crate::ErrorCode::ShapeMismatch`] when `pixels` is not a whole number of pictures or a picture is larger than the sensor,
+    /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the events.
     pub fn record(&self, pixels: &[u8], height: usize, width: usize) -> Result<SpikeTrains> {
         let size = self.size as usize;
         if height == 0 || width == 0 || height > size || width > size {
@@ -72,7 +74,7 @@ impl SaccadeCamera {
         let mut trains = SpikeTrains::new();
         for picture in pixels.chunks_exact(height * width) {
             let scene = Scene::new(picture, width, size, &logs);
-            trains.push_sample(self.events(&scene, &path));
+            trains.push_sample(self.events(&scene, &path)?);
         }
         Ok(trains)
     }
@@ -92,7 +94,7 @@ impl SaccadeCamera {
             .collect()
     }
 
-    fn events(&self, scene: &Scene, path: &[(f32, f32)]) -> Vec<(u16, u32)> {
+    fn events(&self, scene: &Scene, path: &[(f32, f32)]) -> Result<Vec<(u16, u32)>> {
         let size = self.size as usize;
         let threshold = self.threshold as f32;
         let mut seen = vec![0.0; size * size];
@@ -100,6 +102,10 @@ impl SaccadeCamera {
         let mut remembered = seen.clone();
         let (mut events, mut rising) = (Vec::new(), Vec::new());
         for (step, &position) in (0u16..).zip(&path[1..]) {
+            if events.try_reserve(size * size).is_err() {
+                let bytes = (events.len() + size * size) * size_of::<(u16, u32)>();
+                return Err(memory::missing(bytes as u64, "threshold", "the events of a picture"));
+            }
             scene.project(position, &mut seen);
             for (pixel, (&level, remembered)) in (0u32..).zip(seen.iter().zip(&mut remembered)) {
                 let passed = ((level - *remembered) / threshold) as i32;
@@ -114,7 +120,7 @@ impl SaccadeCamera {
             }
             events.append(&mut rising);
         }
-        events
+        Ok(events)
     }
 }
 

@@ -3,11 +3,13 @@
 use spikelet_kernels::{NO_ROW, TILE};
 
 use crate::aligned::Aligned;
+use crate::error::Result;
+use crate::memory;
 use crate::metrics::SampleOutcome;
 use crate::network::{Network, padded};
 use crate::readout::LayerSpikes;
 use crate::rule::SampleTrace;
-use crate::spikes::SpikeTrains;
+use crate::spikes::{EVENT_BYTES, SpikeTrains};
 use crate::wiring::Wiring;
 
 /// Results of one sample.
@@ -131,14 +133,23 @@ impl Prediction {
         Self { layers: vec![SpikeTrains::new(); layers], ..Self::default() }
     }
 
-    pub(crate) fn push(&mut self, slot: &Slot) {
+    /// Appends a sample.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for its spikes.
+    pub(crate) fn push(&mut self, slot: &Slot) -> Result<()> {
         let outcome = &slot.outcome;
         self.by_count.push(outcome.by_count);
         self.by_first_spike.push(outcome.by_first_spike);
         self.decision_step.push(outcome.decision_step);
         self.steps.push(outcome.steps);
-        for (trains, spikes) in self.layers.iter_mut().zip(&slot.spikes) {
-            trains.push_sample(spikes.iter().copied());
+        let is_there = self.layers.iter_mut().zip(&slot.spikes).all(|(trains, spikes)| trains.try_push_sample(spikes));
+        if is_there {
+            return Ok(());
         }
+        let before: usize = self.layers.iter().map(|trains| trains.times().len()).sum();
+        let here: usize = slot.spikes.iter().map(Vec::len).sum();
+        let what = format!("the spikes of the first {} samples", self.by_count.len());
+        Err(memory::missing((before + here) as u64 * EVENT_BYTES, "range", &what))
     }
 }

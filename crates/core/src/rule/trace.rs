@@ -8,6 +8,8 @@ use super::sweep::{SLOPE_FLOOR, Source};
 use super::{Lanes, Sweep};
 use crate::aligned::Aligned;
 use crate::engine::Workspace;
+use crate::error::Result;
+use crate::memory;
 use crate::network::Network;
 use crate::readout::LayerSpikes;
 
@@ -62,16 +64,37 @@ impl LayerTrace {
         }
     }
 
+    /// No samples yet, with room for `samples`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for them.
+    pub(crate) fn with_room(units: usize, steps: usize, samples: usize) -> Result<Self> {
+        let mut trace = Self { units, steps, ..Self::default() };
+        let length = units * steps * samples;
+        for array in trace.arrays_mut() {
+            let what = || memory::missing(Self::bytes(units, steps, samples), "range", "the trace of a layer");
+            array.try_reserve_exact(length).map_err(|_| what())?;
+        }
+        Ok(trace)
+    }
+
+    /// Bytes of a trace.
+    pub(crate) fn bytes(units: usize, steps: usize, samples: usize) -> u64 {
+        [units, steps, samples]
+            .into_iter()
+            .fold(Self::ARRAYS as u64 * size_of::<f32>() as u64, |bytes, factor| bytes.saturating_mul(factor as u64))
+    }
+
+    const ARRAYS: usize = 10;
+
     /// Appends the trace of a further sample.
     pub(crate) fn append(&mut self, mut other: Self) {
-        self.units = other.units;
-        self.steps = other.steps;
         for (to, from) in self.arrays_mut().into_iter().zip(other.arrays_mut()) {
             to.append(from);
         }
     }
 
-    fn arrays_mut(&mut self) -> [&mut Vec<f32>; 10] {
+    fn arrays_mut(&mut self) -> [&mut Vec<f32>; Self::ARRAYS] {
         [
             &mut self.membrane,
             &mut self.current,

@@ -7,12 +7,16 @@ use spikelet_kernels::{RowGradient, TILE, TileParameters, update_rows};
 use super::Trainer;
 use super::update::not_finite;
 use crate::Dataset;
-use crate::engine::{Job, LayerTrace, Prediction, Until, Want};
+use crate::engine::{GROUP, Job, LayerTrace, Prediction, Until, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
+use crate::memory;
 use crate::metrics::Metrics;
-use crate::network::{Tile, check, unpack};
+use crate::network::{Network, Tile, check, unpack};
 use crate::optim;
+
+/// Bytes that the trace of a call may take: a trace is for looking at a few samples.
+const MAX_TRACE_BYTES: u64 = 1 << 33;
 
 /// Gradients of one layer.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,7 +44,8 @@ impl Trainer {
     /// Runs samples `range` as far as `until` says and returns their decisions and spikes.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data.
+    /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::ConfigInvalid`] where there is no memory for
+    /// the spikes.
     pub fn predict<E: Executor>(
         &mut self,
         data: &Dataset,
@@ -54,8 +59,7 @@ impl Trainer {
         let job = Job { until, ..Self::job(&self.config, None, &self.sweeps, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
             self.engine.run_batch(&mut self.network, &job, batch, executor, |_, slots, _| {
-                slots.iter().for_each(|slot| prediction.push(slot));
-                Ok::<(), Error>(())
+                slots.iter().try_for_each(|slot| prediction.push(slot))
             })?;
         }
         Ok(prediction)
@@ -65,7 +69,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for an empty range, one outside the data, or targets that the loss cannot use;
-    /// [`crate::ErrorCode::NonFinite`].
+    /// [`crate::ErrorCode::NonFinite`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the trace.
     pub fn gradients<E: Executor>(
         &mut self,
         data: &Dataset,
@@ -80,7 +84,7 @@ impl Trainer {
         }
         let layers = self.network.shapes.len();
         let mut prediction = Prediction::new(layers);
-        let mut traces = trace.then(|| vec![LayerTrace::default(); layers]);
+        let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
         let mut sums = self.empty_sums();
         let want = Want { gradients: true, spikes: true, trace };
         let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
@@ -92,7 +96,7 @@ impl Trainer {
                     return Err(not_finite(network, slot, step));
                 }
                 sums.add(&slot.outcome);
-                prediction.push(slot);
+                prediction.push(slot)?;
                 if let (Some(traces), Some(sample)) = (&mut traces, slot.trace.take()) {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }
@@ -104,6 +108,23 @@ impl Trainer {
         })?;
         let layers = (0..layers).map(|layer| self.take_gradients(layer, batch.len())).collect();
         Ok(Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces })
+    }
+
+    /// Traces of all layers with room for `samples`, where there is also room for those of the samples in flight.
+    fn empty_traces(&self, samples: usize) -> Result<Vec<LayerTrace>> {
+        let Network { shapes, steps, .. } = &self.network;
+        let at_a_time = samples + samples.min(GROUP);
+        let bytes = shapes
+            .iter()
+            .fold(0u64, |sum, shape| sum.saturating_add(LayerTrace::bytes(shape.units, *steps, at_a_time)));
+        let what = || format!("the trace of {samples} samples");
+        if bytes > MAX_TRACE_BYTES {
+            let message =
+                format!("{} would take {bytes} bytes, more than {MAX_TRACE_BYTES}: ask for fewer samples", what());
+            return Err(Error::config("range", message));
+        }
+        memory::require(bytes, "range", what)?;
+        shapes.iter().map(|shape| LayerTrace::with_room(shape.units, *steps, samples)).collect()
     }
 
     /// Finishes the sums of a layer and leaves none behind.

@@ -7,7 +7,9 @@ use super::Trainer;
 use super::event::EpochRecord;
 use super::initialize::Initialization;
 use crate::config::Config;
+use crate::engine::GROUP;
 use crate::error::{Error, Result};
+use crate::memory::NetworkBytes;
 use crate::metrics::MetricSums;
 use crate::network::{Network, Slice, check};
 use crate::wiring::shapes;
@@ -145,6 +147,7 @@ impl Trainer {
         // What the file holds justifies the memory that the network takes.
         let places = places(&config);
         let arrays = places.iter().map(|place| place.take(&mut tensors)).collect::<Result<Vec<_>>>()?;
+        NetworkBytes::of(&config, GROUP).require(1)?;
         let network = Network::new(&config);
         let mut trainer = Self::assemble(config, network, level);
         for (Place { layer, is_weights, slice, .. }, array) in places.into_iter().zip(arrays) {

@@ -1,0 +1,92 @@
+//! Memory that a call takes, asked for before its work begins: an allocation that fails in the middle ends the process.
+
+use std::hint::black_box;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::network::padded;
+use crate::wiring::shapes;
+
+/// Bytes below this are had without asking: asking for them makes the memory of a WebAssembly grow.
+const SMALL: u64 = 1 << 26;
+const FLOAT: u64 = size_of::<f32>() as u64;
+/// Arrays of a worker that have a number for each unit and step: membrane, q and r.
+const WORKER_ARRAYS: u64 = 3;
+
+/// Refuses what takes more bytes than the allocator has in one piece; `what` is the subject of the sentence.
+pub(crate) fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
+    if bytes < SMALL || is_available(bytes) { Ok(()) } else { Err(missing(bytes, path, &what())) }
+}
+
+/// The error of [`require`].
+pub(crate) fn missing(bytes: u64, path: &str, what: &str) -> Error {
+    Error::config(path, format!("{what} would take {bytes} bytes, more than there are"))
+}
+
+fn is_available(bytes: u64) -> bool {
+    let Ok(length) = usize::try_from(bytes) else { return false };
+    let mut room = Vec::<u8>::new();
+    // Without the black box the compiler takes allocation and release away.
+    black_box(&mut room).try_reserve_exact(length).is_ok()
+}
+
+/// Bytes of a network in training, estimated.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NetworkBytes {
+    /// Weights with their moments and sums.
+    parameters: u64,
+    /// States of one sample, which each worker has.
+    worker: u64,
+    /// What the samples in flight leave behind for the weight gradients, at most.
+    samples: u64,
+}
+
+impl NetworkBytes {
+    /// The bytes of a valid configuration with up to `in_flight` samples at a time.
+    pub(crate) fn of(config: &Config, in_flight: usize) -> Self {
+        let steps = u64::from(config.network.steps);
+        let copies = if config.optimizer.has_second_moment() { 4 } else { 3 };
+        let samples = u64::from(config.training.batch_size).min(in_flight as u64);
+        let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };
+        for shape in shapes(&config.network) {
+            let states = steps * padded(shape.units) as u64 * FLOAT;
+            bytes.parameters += shape.inputs as u64 * padded(shape.filters) as u64 * FLOAT * copies;
+            bytes.worker += states * WORKER_ARRAYS;
+            bytes.samples += if shape.is_shared() { 0 } else { states * samples };
+        }
+        bytes
+    }
+
+    /// Refuses a network that so many workers have no memory for.
+    pub(crate) fn require(self, workers: usize) -> Result<()> {
+        let bytes = self.parameters + self.samples + self.worker.saturating_mul(workers as u64);
+        require(bytes, "network", || format!("it with {workers} threads"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorCode;
+
+    #[test]
+    fn what_no_machine_has_is_refused_with_its_bytes() {
+        assert!(require(1 << 20, "range", || unreachable!()).is_ok());
+        assert!(require(SMALL, "range", || unreachable!()).is_ok());
+        for bytes in [1 << 60, u64::MAX] {
+            let error = require(bytes, "range", || "traces".to_owned()).unwrap_err();
+            assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "range"));
+            assert_eq!(error.message, format!("traces would take {bytes} bytes, more than there are"));
+        }
+    }
+
+    #[test]
+    fn a_network_takes_its_parameters_and_the_states_of_every_worker() {
+        let text = r#"{"network":{"input":784,"steps":300,"layers":[{"type":"dense","units":800},{"type":"dense","units":10}]},
+            "training":{"batchSize":16}}"#;
+        let NetworkBytes { parameters, worker, samples } = NetworkBytes::of(&Config::from_json(text).unwrap(), 32);
+        assert_eq!(parameters, (784 * 800 + 800 * 16) * 4 * 4);
+        assert_eq!(worker, 300 * 816 * 4 * 3);
+        assert_eq!(samples, 16 * 300 * 816 * 4);
+    }
+}
