@@ -1,10 +1,13 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { type DataSource, dataSource, parseDataSection } from "../../ts/cli/data.js";
 import { raster } from "../../ts/cli/raster.js";
+import { readLimit } from "../../ts/cli/read-limit.js";
 import { spikelet } from "../support/spawn-cli.js";
+import { zerosNpy } from "../support/zip.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 
@@ -118,6 +121,29 @@ describe("spikelet data show", () => {
   it("takes options of a drawn set", async () => {
     const args = ["data", "show", "yinYang", "--set", "options.samples=70", "--encode", "latency:0:9", "--json"];
     expect((await spikelet(args)).json()[0]).toMatchObject({ samples: 70, sample: { spikes: 5 } });
+  });
+});
+
+describe("--max-memory", () => {
+  it("allows a file more memory than its size justifies", async () => {
+    const file = join(await folder(), "events.npz");
+    const times = zerosNpy(70_000_000);
+    await writeFile(file, zipSync({ "times.npy": times, "units.npy": times }));
+    const show = ["data", "show", "npz", "--dir", file, "--json"];
+    expect(await spikelet(show)).toMatchObject({ code: 1, stderr: expect.stringMatching(/times\.npy|units\.npy.*--max-memory/) });
+    expect((await spikelet([...show, "--max-memory", "0.2GB"])).json()[0]).toMatchObject({ samples: 1 });
+    expect(await spikelet([...show, "--max-memory", "much"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("512MB"),
+    });
+  });
+
+  it.each([
+    ["1000", 1000],
+    ["512MB", 512e6],
+    ["2.5 gb", 2.5e9],
+  ])("reads %s", (text, maxBytes) => {
+    expect(readLimit({ "max-memory": text })).toEqual({ maxBytes });
   });
 });
 

@@ -31,7 +31,7 @@ function npy(): Uint8Array {
 }
 
 /** The data set reads files, so that the bytes stand in for one of the two. */
-async function parseShd(bytes: Uint8Array): Promise<unknown> {
+export async function parseShd(bytes: Uint8Array): Promise<unknown> {
   const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
   try {
     await writeFile(join(dir, "shd_train.h5"), bytes);

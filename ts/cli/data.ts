@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { didYouMean } from "./closest.js";
@@ -28,6 +29,7 @@ export interface DataArguments {
   dataset?: string | undefined;
   data?: string | undefined;
   encode?: string | undefined;
+  "max-memory"?: string | undefined;
 }
 
 /** Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file. */
@@ -64,7 +66,7 @@ function defaultSet(dir: string | null | undefined): SetName {
 }
 
 /** How to load. */
-export interface LoadOptions {
+export interface LoadOptions extends ReadLimit {
   backend: BackendChoice;
   /** Steps of the network that will take the spikes. */
   steps?: number;
@@ -72,9 +74,9 @@ export interface LoadOptions {
 }
 
 /** All samples, encoded. */
-export async function loadData(source: DataSource, { backend, steps, signal }: LoadOptions): Promise<SpikeDataset> {
+export async function loadData(source: DataSource, { steps, signal, ...reading }: LoadOptions): Promise<SpikeDataset> {
   const { dataset, dir, options, encoding } = source;
-  const data = await SETS[dataset].load({ dir: folderOf(dataset, dir), options, steps, backend, signal }).catch(ofOptions);
+  const data = await SETS[dataset].load({ dir: folderOf(dataset, dir), options, steps, signal, ...reading }).catch(ofOptions);
   return encoding === null ? data : data.encode(encoding);
 }
 

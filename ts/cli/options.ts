@@ -20,6 +20,14 @@ export const configOptions = {
   seed: { type: "string", description: "seed of weights and sample order", valueHint: "N" },
 } as const satisfies ArgsDef;
 
+export const readOptions = {
+  "max-memory": {
+    type: "string",
+    description: "what a data file may become in memory: 2GB; 64MB and 16 times its size unless given",
+    valueHint: "SIZE",
+  },
+} as const satisfies ArgsDef;
+
 export const dataOptions = {
   dataset: {
     type: "string",
@@ -36,6 +44,7 @@ export const dataOptions = {
     description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for pictures unless given`,
     valueHint: "CODE",
   },
+  ...readOptions,
 } as const satisfies ArgsDef;
 
 export const publishedOptions = {

@@ -15,12 +15,13 @@ import { yinYang } from "../datasets/yin-yang.js";
 import { encode } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { defaultFolder } from "./store/folder.js";
 
 /** What a loader gets. */
-export interface LoadArguments {
+export interface LoadArguments extends ReadLimit {
   /** Folder or file; `null` where none was given. */
   dir: string | null;
   /** Options of the data set, which alone checks them. */
@@ -69,16 +70,16 @@ export const SETS = {
     about: "SHD from shd_train.h5 and shd_test.h5, with the npm package h5wasm",
     encoding: null,
     isRead: true,
-    load: ({ dir, options, steps, signal }) => {
-      return shd({ ...stepped(options, steps), ...(signal ? { signal } : {}), dir: dir ?? "" } as ShdOptions);
+    load: ({ dir, options, steps, signal, ...limit }) => {
+      return shd({ ...limitOf(limit), ...stepped(options, steps), ...(signal ? { signal } : {}), dir: dir ?? "" } as ShdOptions);
     },
   },
   npz: {
     about: "event arrays of an NPZ archive, --data FILE.npz",
     encoding: null,
     isRead: true,
-    load: async ({ dir, options, steps = 300, backend }) => {
-      return fromNpz(await readBytes(dir ?? ""), { ...stepped(options, steps), backend } as NpzOptions);
+    load: async ({ dir, options, steps = 300, backend, ...limit }) => {
+      return fromNpz(await readBytes(dir ?? ""), { ...limitOf(limit), ...stepped(options, steps), backend } as NpzOptions);
     },
   },
   yinYang: {
@@ -103,14 +104,14 @@ export const SETS = {
     about: "a simulated event camera looks at the pictures of another set, options.of; digits unless given",
     encoding: null,
     isRead: false,
-    load: async ({ dir, options, steps, backend, signal }) => {
+    load: async ({ dir, options, steps, backend, signal, ...limit }) => {
       const { of = "digits", ...camera } = options;
       if (typeof of !== "string" || !Object.hasOwn(PICTURE_SETS, of)) {
         throw new SpikeletError("CONFIG_INVALID", "of", `must be one of ${Object.keys(PICTURE_SETS).join(", ")}`);
       }
       const name = of as keyof typeof PICTURE_SETS;
       const { isRead } = PICTURE_SETS[name];
-      const images = await PICTURE_SETS[name].load({ dir: placeOf(name, isRead, dir), options: {}, backend });
+      const images = await PICTURE_SETS[name].load({ ...limitOf(limit), dir: placeOf(name, isRead, dir), options: {}, backend });
       return simulatedEvents(images, { ...stepped(camera, steps), backend, ...(signal ? { signal } : {}) });
     },
   },
@@ -147,8 +148,12 @@ function pictures(about: string, load: typeof mnist): CliSet {
     about,
     encoding: PICTURES,
     isRead: true,
-    load: ({ dir, options, backend }) => load({ dir: dir ?? "", backend }, ...none(options)),
+    load: ({ dir, options, backend, ...limit }) => load({ ...limitOf(limit), dir: dir ?? "", backend }, ...none(options)),
   };
+}
+
+function limitOf({ maxBytes }: ReadLimit): ReadLimit {
+  return maxBytes === undefined ? {} : { maxBytes };
 }
 
 /** Refuses options of a set that has none. */

@@ -1,10 +1,11 @@
 import { SpikeletError } from "../errors.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { AerOptions } from "./aer.js";
 import type { SpikeDataset } from "./dataset.js";
 
 /** Where the files lie in Node. */
-export interface IdxFolderOptions {
+export interface IdxFolderOptions extends ReadLimit {
   dir: string;
   backend?: BackendChoice;
 }
@@ -16,7 +17,7 @@ export interface NmnistOptions extends AerOptions {
 }
 
 /** Where the two files lie in Node. */
-export interface ShdOptions {
+export interface ShdOptions extends ReadLimit {
   dir: string;
 }
 

@@ -1,4 +1,5 @@
 import { SpikeletError } from "../errors.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
@@ -8,7 +9,7 @@ import { parseNpz } from "./npz.js";
 import { checkLength, checkSteps, stepOf } from "./step.js";
 
 /** How event arrays become spikes. */
-export interface NpzOptions {
+export interface NpzOptions extends ReadLimit {
   /** Steps of the simulation; later events are dropped. */
   steps: number;
   /** Duration of a step in the unit of the file's times; 1 unless given. */
@@ -28,10 +29,11 @@ export interface NpzOptions {
  * arrays of unequal length, each with the name of the array.
  */
 export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<SpikeDataset> {
-  const { steps, stepLength = 1 } = options;
+  const { steps, stepLength = 1, backend, maxBytes } = options;
   checkSteps(steps);
   checkLength(stepLength, "stepLength");
-  const arrays = await parseNpz(bytes, options.backend === undefined ? {} : { backend: options.backend });
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const arrays = await parseNpz(bytes, backend === undefined ? limit : { ...limit, backend });
   const at = one(arrays, ["times", "t"]);
   const unitOf = units(arrays, at.values.length, options.shape);
   const offsets = arrays["offsets"]?.values ?? Float64Array.of(0, at.values.length);

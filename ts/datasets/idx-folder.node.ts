@@ -1,13 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inFile, SpikeletError } from "../errors.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice, IdxArray } from "../runtime/backend.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { parseIdx } from "./idx.js";
 
 /** Where the four files of a data set in the layout of MNIST lie. */
-export interface IdxFolderOptions {
+export interface IdxFolderOptions extends ReadLimit {
   /** Folder with `train-images-idx3-ubyte` and so on, each plain or with `.gz`. */
   dir: string;
   backend?: BackendChoice;
@@ -18,8 +19,8 @@ export interface IdxFolderOptions {
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing, truncated or foreign file.
  */
-export async function readIdxFolder(set: string, { dir, backend }: IdxFolderOptions): Promise<SpikeDataset> {
-  const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, backend);
+export async function readIdxFolder(set: string, { dir, ...options }: IdxFolderOptions): Promise<SpikeDataset> {
+  const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, options);
   // One after the other, so that of several that are missing the same one is named every time.
   const trainImages = await read("train-images-idx3-ubyte", 3);
   const testImages = await read("t10k-images-idx3-ubyte", 3);
@@ -37,10 +38,15 @@ export async function readIdxFolder(set: string, { dir, backend }: IdxFolderOpti
   return assemble(info, { kind: "pixels", pixels, units }, labels.length, { labels });
 }
 
-async function readIdx(dir: string, name: string, dimensions: number, backend: BackendChoice | undefined): Promise<IdxArray> {
+async function readIdx(
+  dir: string,
+  name: string,
+  dimensions: number,
+  options: { backend?: BackendChoice } & ReadLimit,
+): Promise<IdxArray> {
   const file = await findFile(dir, name);
   try {
-    const array = await parseIdx(await readFile(file), backend === undefined ? {} : { backend });
+    const array = await parseIdx(await readFile(file), options);
     if (array.shape.length !== dimensions) {
       throw new SpikeletError("DATA_FORMAT", "", `must have ${dimensions} dimensions, has ${array.shape.length} (byte 3)`);
     }

@@ -1,42 +1,46 @@
 import { loadBackend } from "#host/runtime/load";
 import { SpikeletError } from "../errors.js";
+import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
+import { inflate } from "../io/inflate.js";
 import type { BackendChoice, IdxArray } from "../runtime/backend.js";
 
 const GZIP = [0x1f, 0x8b] as const;
 
-/** Most bytes a file may unpack to, so that a small file can't fill the memory. */
-const MOST_BYTES = 2 ** 31;
-
 /**
  * Reads an IDX file of bytes, the format of MNIST, packed with gzip or not.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a wrong magic number, a truncated file or damaged gzip data.
+ * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a wrong magic number, a truncated file or damaged gzip data, and for a file that
+ * unpacks to more than `maxBytes`.
  */
-export async function parseIdx(bytes: Uint8Array, options: { backend?: BackendChoice } = {}): Promise<IdxArray> {
-  const backend = await loadBackend(options.backend);
+export async function parseIdx(
+  bytes: Uint8Array,
+  { backend: choice, ...limit }: { backend?: BackendChoice } & ReadLimit = {},
+): Promise<IdxArray> {
+  const backend = await loadBackend(choice);
   const isPacked = bytes[0] === GZIP[0] && bytes[1] === GZIP[1];
-  return backend.parseIdx(isPacked ? await unpack(bytes) : bytes);
+  return backend.parseIdx(isPacked ? await unpack(bytes, new ByteBudget(bytes.length, limit)) : bytes);
 }
 
-async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
-  const stream = new Blob([Uint8Array.from(bytes)]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const chunks: Uint8Array[] = [];
+async function unpack(bytes: Uint8Array, budget: ByteBudget): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
   let size = 0;
+  const append = (piece: Uint8Array) => {
+    budget.take(piece.length, "");
+    pieces.push(piece);
+    size += piece.length;
+  };
   try {
-    for await (const chunk of stream as unknown as AsyncIterable<Uint8Array>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MOST_BYTES) throw new RangeError(`unpacks to more than ${MOST_BYTES} bytes`);
-    }
+    await inflate(bytes, "gzip", append);
   } catch (cause) {
+    if (cause instanceof SpikeletError) throw cause;
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new SpikeletError("DATA_FORMAT", "", `damaged gzip data after ${size} unpacked bytes (${what})`, cause);
   }
   const whole = new Uint8Array(size);
   let start = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, start);
-    start += chunk.length;
+  for (const piece of pieces) {
+    whole.set(piece, start);
+    start += piece.length;
   }
   return whole;
 }

@@ -42,7 +42,13 @@ export async function parseNpy(bytes: Uint8Array, options: { backend?: BackendCh
   const { dtype, shape, data } = await backend.parseNpy(bytes);
   const read = READERS[dtype];
   if (read === undefined) throw new SpikeletError("INTERNAL", "", `no reader for ${dtype}`);
-  return { dtype, shape: Array.from(shape), values: read(Uint8Array.from(data).buffer) };
+  return { dtype, shape: Array.from(shape), values: read(bufferOf(data)) };
+}
+
+/** A buffer that holds these bytes and nothing else. */
+function bufferOf(bytes: Uint8Array): ArrayBuffer {
+  const isWhole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
+  return isWhole ? (bytes.buffer as ArrayBuffer) : Uint8Array.from(bytes).buffer;
 }
 
 function exact(integers: BigInt64Array | BigUint64Array): Float64Array {

@@ -1,23 +1,24 @@
 import { inFile } from "../errors.js";
-import { unpack } from "../io/archive.js";
+import { unpacked } from "../io/archive.js";
+import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { type NumberArray, parseNpy } from "./npy.js";
 
 /**
  * Reads an NPZ archive, the arrays by their names.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, and with the name of the array and the byte offset inside it.
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, for one that unpacks to more than `maxBytes`, and with the name of the array and
+ * the byte offset inside it.
  */
 export async function parseNpz(
   bytes: Uint8Array,
-  options: { backend?: BackendChoice } = {},
+  { backend, ...limit }: { backend?: BackendChoice } & ReadLimit = {},
 ): Promise<Record<string, NumberArray>> {
-  const files = await unpack(bytes, ".npy");
   const arrays: Record<string, NumberArray> = Object.create(null);
-  for (const [file, content] of Object.entries(files)) {
-    const name = file.replace(/\.npy$/, "");
+  for await (const file of unpacked(bytes, ".npy", new ByteBudget(bytes.length, limit))) {
+    const name = file.name.replace(/\.npy$/, "");
     try {
-      arrays[name] = await parseNpy(content, options);
+      arrays[name] = await parseNpy(file.bytes, backend === undefined ? {} : { backend });
     } catch (thrown) {
       throw inFile(name, thrown);
     }

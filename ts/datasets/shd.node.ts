@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import type { Dataset, File } from "h5wasm/node";
 import { inFile, SpikeletError } from "../errors.js";
+import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
+import { checkedLength, type FileSystem, readAlone } from "../io/hdf5.js";
 import { checkHeaps } from "../io/hdf5-heaps.js";
 import type { EventArrays } from "../runtime/backend.js";
 import { SpikeEvents } from "../spikes.js";
@@ -14,7 +17,7 @@ import { checkLength, checkSteps, stepOf } from "./step.js";
 type H5wasm = typeof import("h5wasm/node");
 
 /** Where the two files lie and how they become spikes. */
-export interface ShdOptions {
+export interface ShdOptions extends ReadLimit {
   /** Folder with `shd_train.h5` and `shd_test.h5`. */
   dir: string;
   /** Steps of the simulation; 100 unless given. */
@@ -25,8 +28,11 @@ export interface ShdOptions {
 }
 
 const UNITS = 700;
-/** Samples in memory at a time beside the spikes. */
+/** Samples in memory at a time beside the spikes, at most, and bytes of them: all may refer to the same long list. */
 const CHUNK = 256;
+const CHUNK_BYTES = 2 ** 22;
+/** Bytes of a list that a data set holds, and of an event in memory. */
+const [LIST_BYTES, EVENT_BYTES] = [16, 6];
 
 /**
  * SHD (Cramer, Stradmann, Schemmel, Zenke 2020): spoken digits in two languages, 20 classes, as spikes of 700 channels of a model
@@ -35,11 +41,13 @@ const CHUNK = 256;
  * @throws {SpikeletError} `DATA_FORMAT` with the file when it is missing or not what it should be, and when `h5wasm` is not
  * installed; an abort throws the signal's reason.
  */
-export async function shd({ dir, steps = 100, seconds = 1.4, signal }: ShdOptions): Promise<SpikeDataset> {
+export async function shd({ dir, steps = 100, seconds = 1.4, signal, maxBytes }: ShdOptions): Promise<SpikeDataset> {
   checkSteps(steps);
   checkLength(seconds, "seconds");
   const h5wasm = await loadH5wasm();
-  const read = (name: string) => readPart(h5wasm, join(dir, name), { steps, stepLength: seconds / steps, signal });
+  const binning = { steps, stepLength: seconds / steps };
+  const limit = maxBytes === undefined ? {} : { maxBytes };
+  const read = (name: string) => readPart(h5wasm, join(dir, name), binning, { ...limit, signal });
   const train = await read("shd_train.h5");
   const test = await read("shd_test.h5");
   const labels = [...train.labels, ...test.labels];
@@ -73,40 +81,105 @@ interface Part {
 interface Binning {
   steps: number;
   stepLength: number;
-  signal: AbortSignal | undefined;
 }
 
-async function readPart(h5wasm: H5wasm, path: string, binning: Binning): Promise<Part> {
+async function readPart(
+  h5wasm: H5wasm,
+  path: string,
+  binning: Binning,
+  { signal, ...limit }: ReadLimit & { signal: AbortSignal | undefined },
+): Promise<Part> {
   if (!existsSync(path)) throw new SpikeletError("DATA_FORMAT", path, "is missing");
   try {
-    checkHeaps(await readFile(path));
+    const bytes = await readFile(path);
+    const part = new PartReader(h5wasm, path, bytes.length, checkHeaps(bytes), new ByteBudget(bytes.length, limit));
+    try {
+      const events: EventArrays[] = [];
+      for (let start = 0; start < part.rows; ) {
+        signal?.throwIfAborted();
+        const chunk = part.read(start, binning);
+        start += chunk.offsets.length - 1;
+        events.push(chunk);
+        // Signals of the system are heard in between.
+        await setImmediate();
+      }
+      return { labels: part.labels, events };
+    } finally {
+      part.close();
+    }
   } catch (thrown) {
     throw inFile(path, thrown);
   }
-  let file: File;
-  try {
-    file = new h5wasm.File(path, "r");
-  } catch (cause) {
-    throw new SpikeletError("DATA_FORMAT", path, "is not an HDF5 file", cause);
+}
+
+/** One of the two files. Whatever is read of it is taken from its budget before. */
+class PartReader {
+  readonly labels: number[];
+  readonly #h5wasm: H5wasm;
+  readonly #path: string;
+  readonly #budget: ByteBudget;
+  readonly #rowsAtATime: number;
+  readonly #file: File;
+  readonly #times: Dataset;
+  readonly #units: Dataset;
+
+  constructor(h5wasm: H5wasm, path: string, fileBytes: number, longestList: number, budget: ByteBudget) {
+    this.#h5wasm = h5wasm;
+    this.#path = path;
+    this.#budget = budget;
+    this.#rowsAtATime = Math.min(CHUNK, Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, longestList))));
+    this.#file = this.#alone(() => opened(h5wasm, path));
+    const { labels, times, units } = this.#alone(() => this.#checked(fileBytes));
+    this.labels = labels;
+    this.#times = times;
+    this.#units = units;
   }
+
+  get rows(): number {
+    return this.labels.length;
+  }
+
+  /** The next samples, as many as fit into memory at a time. */
+  read(start: number, binning: Binning): EventArrays {
+    const end = Math.min(start + this.#rowsAtATime, this.rows);
+    const lists = (set: Dataset) => this.#alone(() => shortLists(this.#h5wasm, set, start, end));
+    const times = lists(this.#times);
+    for (const { length } of times) this.#budget.take(length * EVENT_BYTES, "spikes");
+    return binned(times, lists(this.#units), start, binning);
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #checked(fileBytes: number): { labels: number[]; times: Dataset; units: Dataset } {
+    const file = this.#file;
+    try {
+      const [set, times, units] = [entry(file, "labels"), entry(file, "spikes/times"), entry(file, "spikes/units")];
+      const rows = checkedLength(set.metadata, "labels", this.#budget);
+      for (const [name, lists] of Object.entries({ "spikes/times": times, "spikes/units": units })) {
+        if (lists.shape?.[0] !== rows) throw new SpikeletError("DATA_FORMAT", name, `must have ${rows} entries`);
+        checkedLength({ ...lists.metadata, size: LIST_BYTES }, name, this.#budget);
+      }
+      // A row that lies in the file takes some of its bytes, however it is packed; others are filled in by the library.
+      if (rows > fileBytes) throw new SpikeletError("DATA_FORMAT", "labels", `claims ${rows} entries, more than the file holds`);
+      return { labels: Array.from(set.value as ArrayLike<number>, Number), times, units };
+    } catch (thrown) {
+      file.close();
+      throw thrown;
+    }
+  }
+
+  #alone<T>(work: () => T): T {
+    return readAlone(this.#h5wasm.FS as FileSystem, this.#path, this.#budget.maxBytes, work);
+  }
+}
+
+function opened(h5wasm: H5wasm, path: string): File {
   try {
-    const labels = Array.from(entry(file, "labels").value as ArrayLike<number>, Number);
-    const [times, units] = [entry(file, "spikes/times"), entry(file, "spikes/units")];
-    for (const [name, set] of Object.entries({ "spikes/times": times, "spikes/units": units })) {
-      if (set.shape?.[0] !== labels.length) throw new SpikeletError("DATA_FORMAT", name, `must have ${labels.length} entries`);
-    }
-    const events: EventArrays[] = [];
-    for (let start = 0; start < labels.length; start += CHUNK) {
-      binning.signal?.throwIfAborted();
-      const end = Math.min(start + CHUNK, labels.length);
-      events.push(binned(shortLists(h5wasm, times, start, end), shortLists(h5wasm, units, start, end), start, binning));
-    }
-    return { labels, events };
-  } catch (thrown) {
-    if (thrown instanceof SpikeletError || binning.signal?.aborted) throw inFile(path, thrown);
-    throw new SpikeletError("DATA_FORMAT", path, thrown instanceof Error ? thrown.message : String(thrown), thrown);
-  } finally {
-    file.close();
+    return new h5wasm.File(path, "r");
+  } catch (cause) {
+    throw new SpikeletError("DATA_FORMAT", "", "is not an HDF5 file", cause);
   }
 }
 

@@ -2,6 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import type { NumberArray } from "../datasets/npy.js";
 import { parseNpz } from "../datasets/npz.js";
 import { namesIn } from "../io/archive.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
 
 /** Arrays by their names, in the order of the file. */
@@ -11,9 +12,10 @@ export type Tensors = ReadonlyMap<string, NumberArray>;
  * Reads the arrays of a safetensors file, of a state dictionary that `torch.save` wrote, or of an NPZ archive. Floats become single
  * ones; in the first two, arrays of other numbers are left out. Nothing in a file is executed.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, and for objects other than plain tensors.
+ * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, for objects other than plain tensors, and for an NPZ
+ * archive that unpacks to more than `maxBytes`.
  */
-export async function parseTensors(bytes: Uint8Array, options: { backend?: BackendChoice } = {}): Promise<Tensors> {
+export async function parseTensors(bytes: Uint8Array, options: { backend?: BackendChoice } & ReadLimit = {}): Promise<Tensors> {
   if (isNpz(bytes)) return new Map(Object.entries(await parseNpz(bytes, options)));
   const backend = await loadBackend(options.backend);
   const tensors = await backend.parseTensors(bytes);

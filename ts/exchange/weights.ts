@@ -1,5 +1,6 @@
 import type { NumberArray } from "../datasets/npy.js";
 import { SpikeletError } from "../errors.js";
+import type { ReadLimit } from "../io/byte-budget.js";
 import type { LayerInfo, Network } from "../network.js";
 import type { LayerParameters } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
@@ -35,7 +36,7 @@ export async function exportWeights(network: Network, { format }: { format: Weig
 }
 
 /** How {@link importWeights} reads. */
-export interface WeightOptions {
+export interface WeightOptions extends ReadLimit {
   /** Names of the weights of each spiking layer, from the input up; those of two or more dimensions in the order of the file unless given. */
   names?: readonly string[];
   backend?: BackendChoice;
@@ -50,8 +51,9 @@ export interface WeightOptions {
  * the network is then as it was.
  */
 export async function importWeights(network: Network, bytes: Uint8Array, options: WeightOptions = {}): Promise<void> {
-  const tensors = await parseTensors(bytes, options.backend === undefined ? {} : { backend: options.backend });
-  const names = options.names ?? weightNames(tensors);
+  const { names: given, ...reading } = options;
+  const tensors = await parseTensors(bytes, reading);
+  const names = given ?? weightNames(tensors);
   const { layers } = network.info;
   if (names.length !== layers.length) {
     const found = names.length === 0 ? "no weights" : `weights of ${names.length}: ${names.join(", ")}`;

@@ -1,12 +1,17 @@
-import { type UnzipFileInfo, type Unzipped, unzip, unzipSync } from "fflate";
 import { SpikeletError } from "../errors.js";
+import type { ByteBudget } from "./byte-budget.js";
+import { crc32 } from "./crc32.js";
+import { inflate } from "./inflate.js";
+import { type ArchiveEntry, entriesOf } from "./zip-directory.js";
 
-/** Most bytes an archive may unpack to, so that a small file can't fill the memory. */
-const MOST_BYTES = 2 ** 31;
 /** Deflate can't shrink by more than this. */
-const MOST_SHRINKING = 1032;
-/** A file takes at least as many bytes of the directory of its archive. */
-const DIRECTORY_ENTRY = 46;
+const MAX_SHRINKING = 1032;
+
+/** A file out of an archive. */
+export interface ArchivedFile {
+  name: string;
+  bytes: Uint8Array;
+}
 
 /**
  * The names of the files in a ZIP archive.
@@ -14,62 +19,51 @@ const DIRECTORY_ENTRY = 46;
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive.
  */
 export function namesIn(archive: Uint8Array): string[] {
-  const names: string[] = [];
-  const count = counted(archive);
-  try {
-    unzipSync(archive, {
-      filter: ({ name }) => {
-        count();
-        names.push(name);
-        return false;
-      },
-    });
-  } catch (cause) {
-    throw damaged(cause);
-  }
-  return names;
+  return entriesOf(archive).map(({ name }) => name);
 }
 
 /**
- * The files of a ZIP archive whose names end so.
+ * The files of a ZIP archive whose names end so, one after the other. The sizes of all of them are taken from the budget before the first is
+ * unpacked, and the checksum of each is compared.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, and for what claims to unpack to more than it can.
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, and for one that unpacks to more than the budget.
  */
-export function unpack(archive: Uint8Array, ending: string): Promise<Unzipped> {
-  const count = counted(archive);
-  let total = 0;
-  const filter = ({ name, size, originalSize }: UnzipFileInfo) => {
-    count();
-    total += originalSize;
-    if (originalSize > size * MOST_SHRINKING + MOST_SHRINKING || size > archive.length || total > MOST_BYTES) {
-      throw new Error(`${name} says that it unpacks to ${originalSize} bytes`);
-    }
-    return name.endsWith(ending);
-  };
-  return new Promise((resolve, reject) => {
-    try {
-      unzip(archive, { filter }, (error, files) => (error ? reject(damaged(error)) : resolve(files)));
-    } catch (cause) {
-      reject(damaged(cause));
-    }
-  });
+export async function* unpacked(archive: Uint8Array, ending: string, budget: ByteBudget): AsyncGenerator<ArchivedFile> {
+  const wanted = entriesOf(archive).filter(({ name }) => name.endsWith(ending));
+  for (const { name, size } of wanted) budget.take(size, name);
+  for (const entry of wanted) yield { name: entry.name, bytes: await contentOf(entry) };
 }
 
-/** Counts files, of which a directory may claim billions. */
-function counted(archive: Uint8Array): () => void {
-  const most = archive.length / DIRECTORY_ENTRY;
-  let files = 0;
-  return () => {
-    files += 1;
-    if (files > most) throw new Error("its directory claims more files than it can hold");
-  };
+async function contentOf(entry: ArchiveEntry): Promise<Uint8Array> {
+  const content = entry.isDeflated ? await inflated(entry) : entry.packed;
+  const found = crc32(content);
+  if (content.length === entry.size && found === entry.crc) return content;
+  throw damaged(entry, `has ${content.length} bytes with the checksum ${hex(found)}, not ${entry.size} with ${hex(entry.crc)}`);
 }
 
-function damaged(cause: unknown): SpikeletError {
-  return new SpikeletError(
-    "DATA_FORMAT",
-    "",
-    `is a damaged archive (${cause instanceof Error ? cause.message : String(cause)})`,
-    cause,
-  );
+async function inflated(entry: ArchiveEntry): Promise<Uint8Array> {
+  const { packed, size } = entry;
+  if (size > (packed.length + 1) * MAX_SHRINKING) throw damaged(entry, `says that it unpacks to ${size} bytes`);
+  const content = new Uint8Array(size);
+  let end = 0;
+  const append = (piece: Uint8Array) => {
+    if (end + piece.length > size) throw damaged(entry, `unpacks to more than the ${size} bytes that it says`);
+    content.set(piece, end);
+    end += piece.length;
+  };
+  try {
+    await inflate(packed, "deflate-raw", append);
+  } catch (cause) {
+    if (cause instanceof SpikeletError) throw cause;
+    throw damaged(entry, `can't be unpacked (${cause instanceof Error ? cause.message : String(cause)})`, cause);
+  }
+  return content.subarray(0, end);
+}
+
+function damaged({ name }: ArchiveEntry, what: string, cause?: unknown): SpikeletError {
+  return new SpikeletError("DATA_FORMAT", name, `is damaged: it ${what}`, cause);
+}
+
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, "0");
 }

@@ -10,6 +10,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
+import { readLimit } from "../read-limit.js";
 import { writeResultPage } from "../report/write.js";
 import { openOutput } from "../train/output.js";
 
@@ -31,7 +32,7 @@ export const evaluate = defineCommand({
     using network = opened;
     const source = dataSource(args, record?.data);
     const { steps } = network.config.network;
-    const split = await loadSplit(source, { backend: network.backend, steps, signal });
+    const split = await loadSplit(source, { backend: network.backend, steps, signal, ...readLimit(args) });
     const samples = split[args.split as keyof typeof split];
     const earlyDecision = args["early-decision"] === true;
     const metrics = await network.evaluate(samples, { signal, earlyDecision });

@@ -10,6 +10,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type CommandData, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
 import { printResult } from "../print.js";
+import { readLimit } from "../read-limit.js";
 
 export const gradients = defineCommand({
   meta: { name: "gradients", description: "Loss and gradients over a few samples, of a checkpoint or a fresh network" },
@@ -42,7 +43,12 @@ export const gradients = defineCommand({
     const opened = await open();
     using network = opened.network;
     const { steps } = network.config.network;
-    const split = await loadSplit(dataSource(args, opened.known), { backend: network.backend, steps, signal });
+    const split = await loadSplit(dataSource(args, opened.known), {
+      backend: network.backend,
+      steps,
+      signal,
+      ...readLimit(args),
+    });
     const batch = split[args.split as keyof typeof split].slice(start, end);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;

@@ -1,6 +1,6 @@
 import { defineCommand } from "citty";
 import { inFile } from "../../errors.js";
-import { importNir, importWeights } from "../../exchange/index.js";
+import { importNir, importWeights, type WeightOptions } from "../../exchange/index.js";
 import type { Config } from "../../generated/config.js";
 import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
@@ -9,8 +9,9 @@ import { readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, type CommandData, choicesOf } from "../invocation.js";
-import { computeOptions, configOptions, nirOptions, outputOptions } from "../options.js";
+import { computeOptions, configOptions, nirOptions, outputOptions, readOptions } from "../options.js";
 import { printResult, say } from "../print.js";
+import { readLimit } from "../read-limit.js";
 
 /** What an HDF5 file, and so a NIR file, begins with. */
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -29,6 +30,7 @@ export const importCommand = defineCommand({
     names: { type: "string", description: "names of the weights, from the input up: fc1.weight,fc2.weight", valueHint: "NAMES" },
     steps: { type: "string", description: "NIR: length of the simulation, 300 unless given", valueHint: "N" },
     ...nirOptions,
+    ...readOptions,
     ...computeOptions,
     ...outputOptions,
   },
@@ -41,10 +43,14 @@ export const importCommand = defineCommand({
         ? {}
         : (await readConfiguration(args, (command as CommandData).set)).config;
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
+    const limit = readLimit(args);
     const opened = await made(args.file, async () =>
       isNir
-        ? networkOf(given, await importNir(bytes, { ...nirTime(args), ...steps }), choices)
-        : weightsIn(await createNetwork(given as Config, choices), bytes, args.names),
+        ? networkOf(given, await importNir(bytes, { ...nirTime(args), ...steps, ...limit }), choices)
+        : weightsIn(await createNetwork(given as Config, choices), bytes, {
+            ...limit,
+            ...(args.names === undefined ? {} : { names: args.names.split(",") }),
+          }),
     );
     using network = opened;
     await save(args.out, network.checkpoint());
@@ -73,9 +79,9 @@ async function networkOf(
   return createNetwork({ ...given, network }, { ...choices, parameters });
 }
 
-async function weightsIn(network: Network, bytes: Uint8Array, names: string | undefined): Promise<Network> {
+async function weightsIn(network: Network, bytes: Uint8Array, options: WeightOptions): Promise<Network> {
   try {
-    await importWeights(network, bytes, names === undefined ? {} : { names: names.split(",") });
+    await importWeights(network, bytes, options);
     return network;
   } catch (thrown) {
     network.dispose();

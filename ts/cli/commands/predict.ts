@@ -5,6 +5,7 @@ import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
+import { readLimit } from "../read-limit.js";
 
 export const predict = defineCommand({
   meta: { name: "predict", description: "What a checkpoint answers, sample by sample" },
@@ -25,7 +26,12 @@ export const predict = defineCommand({
     const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const { steps } = network.config.network;
-    const split = await loadSplit(dataSource(args, record?.data), { backend: network.backend, steps, signal });
+    const split = await loadSplit(dataSource(args, record?.data), {
+      backend: network.backend,
+      steps,
+      signal,
+      ...readLimit(args),
+    });
     const data = split[args.split as keyof typeof split].slice(start, end);
     const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] === true });
     const labels = data.labels;

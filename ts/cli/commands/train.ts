@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defineCommand } from "citty";
 import { SpikeletError } from "../../errors.js";
+import type { ReadLimit } from "../../io/byte-budget.js";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
 import { neuroBench } from "../../neurobench.js";
@@ -17,6 +18,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, type CommandData, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { grouped, metricLines, printResult, say } from "../print.js";
+import { readLimit } from "../read-limit.js";
 import { writeResultPage } from "../report/write.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { History } from "../train/history.js";
@@ -69,7 +71,8 @@ export const train = defineCommand({
     try {
       await writeRunRecord(files, { version, data: source });
       await session.save();
-      await trainAndReport({ trainer, session, files, history, source, choices, ranks, emit, isJson: args.json === true });
+      const limit = readLimit(args);
+      await trainAndReport({ limit, trainer, session, files, history, source, choices, ranks, emit, isJson: args.json === true });
     } catch (thrown) {
       tellWhatIsLeft(thrown, files, emit);
       throw thrown;
@@ -87,14 +90,15 @@ interface Training {
   ranks: Ranks | undefined;
   emit: (event: object) => void;
   isJson: boolean;
+  limit: ReadLimit;
 }
 
 async function trainAndReport(training: Training): Promise<void> {
-  const { trainer, session, files, history, source, choices, ranks, emit, isJson } = training;
+  const { trainer, session, files, history, source, choices, ranks, emit, isJson, limit } = training;
   const { signal } = choices;
   const { steps } = trainer.config.network;
   if (ranks !== undefined) await lead(ranks, trainer, source);
-  const split = await loadSplit(source, { backend: trainer.backend, steps, signal });
+  const split = await loadSplit(source, { backend: trainer.backend, steps, signal, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
   const { simd, threads, epoch, step } = trainer.info;
   emit({ type: "started", config: trainer.config, backend: backendRecord(trainer), out: files.dir, data: source, epoch, step });

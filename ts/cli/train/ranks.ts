@@ -8,6 +8,7 @@ import { withThreads } from "../checkpoint.js";
 import { type DataArguments, type DataSource, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { choicesOf } from "../invocation.js";
+import { readLimit } from "../read-limit.js";
 import { hashOf } from "../sample-hash.js";
 
 /** How long the first rank has to tell of what went wrong everywhere before another tells of it; milliseconds. */
@@ -62,7 +63,7 @@ export async function follow(ranks: Ranks, args: RankArguments): Promise<void> {
     const choices = { ...choicesOf(args, new AbortController().signal), backend: ranks.backend };
     using trainer = await restoreTrainer(checkpoint, withThreads(args, choices));
     const { steps } = trainer.config.network;
-    const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps });
+    const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps, ...readLimit(args) });
     await agree(ranks, split);
     const { train, validation } = split;
     for await (const _ of trainer.run(train, validation.length > 0 ? { validation } : {}));

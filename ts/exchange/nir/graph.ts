@@ -110,13 +110,19 @@ export function chainOf(graph: NirGraph): NirChain {
   return { nodes: chain, loops };
 }
 
+function append(lists: Map<string, string[]>, key: string, entry: string): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
+}
+
 /** Takes weights that lead from a node to the same node out of a graph. */
 function withoutLoops({ nodes, edges }: NirGraph): { loops: Map<string, NamedNode>; edges: NirGraph["edges"] } {
   const sources = new Map<string, string[]>();
   const targets = new Map<string, string[]>();
   for (const [from, to] of edges) {
-    sources.set(to, [...(sources.get(to) ?? []), from]);
-    targets.set(from, [...(targets.get(from) ?? []), to]);
+    append(sources, to, from);
+    append(targets, from, to);
   }
   const loops = new Map<string, NamedNode>();
   const names = new Set<string>();

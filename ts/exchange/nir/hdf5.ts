@@ -1,5 +1,7 @@
 import type { Dataset, Group } from "h5wasm";
 import { SpikeletError } from "../../errors.js";
+import { ByteBudget, type ReadLimit } from "../../io/byte-budget.js";
+import { checkedLength, type FileSystem, readAlone } from "../../io/hdf5.js";
 import { checkHeaps } from "../../io/hdf5-heaps.js";
 import type { NirArray, NirGraph, NirNode } from "./graph.js";
 
@@ -13,12 +15,12 @@ export interface H5wasm {
 
 /** Version of the `nir` package whose layout this is. */
 const VERSION = "1.0";
-/** Deflate can't shrink by more than this; what claims to is not unpacked. */
-const MOST_SHRINKING = 1032;
+/** Bytes of texts that are read at a time. */
+const TEXTS_AT_A_TIME = 2 ** 20;
 
 /** The bytes of a NIR file: HDF5 with a group for each node, whose data sets are its type and its fields. */
 export async function writeGraph({ nodes, edges }: NirGraph, h5wasm: H5wasm | undefined): Promise<Uint8Array> {
-  return withFile(await loadH5wasm(h5wasm), "w", undefined, (file) => {
+  return withFile(await loadH5wasm(h5wasm), { mode: "w", maxBytes: Number.POSITIVE_INFINITY }, (file) => {
     file.create_dataset({ name: "version", data: VERSION });
     const root = file.create_group("node");
     root.create_dataset({ name: "type", data: "NIRGraph" });
@@ -41,106 +43,153 @@ function writeNode(group: Group, { type, fields }: NirNode): void {
  *
  * @throws {SpikeletError} `DATA_FORMAT` with the place in the file.
  */
-export async function readGraph(bytes: Uint8Array, h5wasm: H5wasm | undefined): Promise<NirGraph> {
-  checkHeaps(bytes);
+export async function readGraph(bytes: Uint8Array, h5wasm: H5wasm | undefined, limit: ReadLimit = {}): Promise<NirGraph> {
+  const longestText = checkHeaps(bytes);
+  const budget = new ByteBudget(bytes.length, limit);
   let graph: NirGraph | undefined;
-  await withFile(await loadH5wasm(h5wasm), "r", bytes, (file) => {
-    const budget = { bytes: bytes.length * MOST_SHRINKING };
-    const root = member(file, "node", isGroup);
-    const type = text(root, "type");
-    if (type !== "NIRGraph") throw new SpikeletError("DATA_FORMAT", "node.type", `must be NIRGraph, got ${type}`);
-    const words = strings(member(root, "edges", isDataset), "edges", budget);
-    const edges = Array.from({ length: words.length / 2 }, (_, k): [string, string] => [
-      words[2 * k] ?? "",
-      words[2 * k + 1] ?? "",
-    ]);
-    const group = member(root, "nodes", isGroup);
-    const nodes = new Map(group.keys().map((name) => [name, readNode(member(group, name, isGroup), name, budget)]));
-    graph = { nodes, edges };
+  await withFile(await loadH5wasm(h5wasm), { mode: "r", bytes, maxBytes: budget.maxBytes }, (file) => {
+    graph = new GraphReader(budget, longestText).read(file);
   });
   return graph as unknown as NirGraph;
 }
 
-/** Bytes that may still be unpacked. */
-interface Budget {
-  bytes: number;
-}
+/** Reads a graph within the bytes that its file may take. */
+class GraphReader {
+  readonly #budget: ByteBudget;
+  /** Bytes of the longest text in the file. */
+  readonly #longestText: number;
 
-function readNode(group: Group, name: string, budget: Budget): NirNode {
-  const type = text(group, "type");
-  const fields = new Map<string, NirArray | string>();
-  for (const field of group.keys()) {
-    const found = group.get(field);
-    if (field === "type" || !isDataset(found)) continue;
-    const value = readField(found, `${name}.${field}`, budget);
-    if (value !== undefined) fields.set(field, value);
+  constructor(budget: ByteBudget, longestText: number) {
+    this.#budget = budget;
+    this.#longestText = longestText;
   }
-  return { type, fields };
+
+  read(file: Group): NirGraph {
+    const root = member(file, "node", isGroup);
+    const type = this.#text(root, "type");
+    if (type !== "NIRGraph") throw new SpikeletError("DATA_FORMAT", "node.type", `must be NIRGraph, got ${type}`);
+    const edges = this.#pairs(member(root, "edges", isDataset), "edges");
+    const group = member(root, "nodes", isGroup);
+    const nodes = new Map(group.keys().map((name) => [name, this.#node(member(group, name, isGroup), name)]));
+    return { nodes, edges };
+  }
+
+  #node(group: Group, name: string): NirNode {
+    const type = this.#text(group, "type");
+    const fields = new Map<string, NirArray | string>();
+    for (const field of group.keys()) {
+      const found = group.get(field);
+      refuseLink(found, `${name}.${field}`);
+      if (field === "type" || !isDataset(found)) continue;
+      const value = this.#field(found, `${name}.${field}`);
+      if (value !== undefined) fields.set(field, value);
+    }
+    return { type, fields };
+  }
+
+  /** Numbers or a text; anything else is left unread. */
+  #field(dataset: Dataset, path: string): NirArray | string | undefined {
+    const { type, shape } = dataset.metadata;
+    if (type === STRING) return shape?.length === 0 ? this.#word(dataset, path) : undefined;
+    if (type !== INTEGER && type !== FLOAT && type !== ENUM) return undefined;
+    checkedLength(dataset.metadata, path, this.#budget);
+    const { value } = dataset;
+    if (typeof value === "number" || typeof value === "bigint") return { shape: [], values: Float64Array.of(Number(value)) };
+    if (value instanceof Float32Array || value instanceof Float64Array) return { shape: shape ?? [], values: value };
+    if (!ArrayBuffer.isView(value)) return undefined;
+    return { shape: shape ?? [], values: Float64Array.from(value as unknown as ArrayLike<number>, Number) };
+  }
+
+  #text(group: Group, name: string): string {
+    return this.#word(member(group, name, isDataset), `${group.path}/${name}`);
+  }
+
+  #word(dataset: Dataset, path: string): string {
+    const { metadata } = dataset;
+    const length = checkedLength(metadata, path, this.#budget);
+    if (metadata.type === STRING && metadata.vlen) this.#budget.take(length * this.#longestText, path);
+    const { value } = metadata.type === STRING && length === 1 ? dataset : { value: undefined };
+    const word = Array.isArray(value) && value.length === 1 ? value[0] : value;
+    if (typeof word === "string") return word;
+    throw new SpikeletError("DATA_FORMAT", path, "must be a text");
+  }
+
+  /** Pairs of texts, a few at a time, since all of them may be the same long one. */
+  #pairs(dataset: Dataset, path: string): [string, string][] {
+    const { metadata } = dataset;
+    const [rows = 0, columns, ...more] = metadata.shape ?? [];
+    const wrong = () => new SpikeletError("DATA_FORMAT", path, "must be pairs of names");
+    // No edges at all are written as an array of one dimension.
+    if (rows === 0) return [];
+    if (metadata.type !== STRING || columns !== 2 || more.length > 0) throw wrong();
+    checkedLength(metadata, path, this.#budget);
+    const atATime = Math.max(1, Math.floor(TEXTS_AT_A_TIME / Math.max(1, metadata.vlen ? this.#longestText : metadata.size)));
+    const pairs: [string, string][] = [];
+    for (let start = 0; start < rows; start += atATime) {
+      const words = dataset.slice([[start, Math.min(start + atATime, rows)], []]);
+      if (!Array.isArray(words)) throw wrong();
+      for (let k = 0; k < words.length; k += 2) {
+        const [from, to] = [words[k], words[k + 1]];
+        if (typeof from !== "string" || typeof to !== "string") throw wrong();
+        this.#budget.take(from.length + to.length, path);
+        pairs.push([from, to]);
+      }
+    }
+    return pairs;
+  }
 }
 
-function readField(dataset: Dataset, path: string, budget: Budget): NirArray | string | undefined {
-  const { value, shape } = contentOf(dataset, path, budget);
-  if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "bigint") return { shape: [], values: Float64Array.of(Number(value)) };
-  if (value instanceof Float32Array || value instanceof Float64Array) return { shape, values: value };
-  if (ArrayBuffer.isView(value)) return { shape, values: Float64Array.from(value as unknown as ArrayLike<number>, Number) };
-  return undefined;
-}
-
-function strings(dataset: Dataset, path: string, budget: Budget): string[] {
-  const { value, shape } = contentOf(dataset, path, budget);
-  const words = Array.isArray(value) ? value.flat() : [];
-  if (shape.length === 2 && shape[1] === 2 && words.every((word) => typeof word === "string")) return words as string[];
-  throw new SpikeletError("DATA_FORMAT", path, "must be pairs of names");
-}
-
-function text(group: Group, name: string): string {
-  const { value } = contentOf(member(group, name, isDataset), name, { bytes: Number.POSITIVE_INFINITY });
-  if (typeof value === "string") return value;
-  throw new SpikeletError("DATA_FORMAT", `${group.path}/${name}`, "must be a text");
-}
-
-function contentOf(dataset: Dataset, path: string, budget: Budget): { value: unknown; shape: number[] } {
-  const shape = dataset.shape ?? [];
-  budget.bytes -= shape.reduce((size, length) => size * length, dataset.metadata.size);
-  if (budget.bytes < 0)
-    throw new SpikeletError("DATA_FORMAT", path, `claims to be [${shape.join(", ")}], more than the file can hold`);
-  return { value: dataset.value, shape };
-}
+/** Classes of the elements of a data set, as HDF5 numbers them. */
+const [INTEGER, FLOAT, STRING, ENUM] = [0, 1, 3, 8];
 
 const isGroup = (entity: unknown): entity is Group => typeof entity === "object" && entity !== null && "create_group" in entity;
 const isDataset = (entity: unknown): entity is Dataset =>
   typeof entity === "object" && entity !== null && "metadata" in entity && "shape" in entity;
 
 function member<T>(group: Group, name: string, is: (entity: unknown) => entity is T): T {
-  const found = group.keys().includes(name) ? group.get(name) : null;
+  const path = `${group.path}/${name}`.replace("//", "/");
+  const found = group.get(name);
+  refuseLink(found, path);
   if (is(found)) return found;
-  throw new SpikeletError("DATA_FORMAT", `${group.path}/${name}`.replace("//", "/"), "is missing: this is not a NIR file");
+  throw new SpikeletError("DATA_FORMAT", path, "is missing: this is not a NIR file");
+}
+
+function refuseLink(entity: unknown, path: string): void {
+  if (typeof entity === "object" && entity !== null && "filename" in entity && "obj_path" in entity) {
+    throw new SpikeletError("DATA_FORMAT", path, `leads to another file, ${JSON.stringify(entity.filename)}, which is not read`);
+  }
 }
 
 let files = 0;
 
-/** Works on a file in h5wasm's own memory, with the bytes of one that is read, and returns the bytes. */
+/** A file in h5wasm's own memory. */
+interface MemoryFile {
+  mode: "r" | "w";
+  /** What it holds, where it is read. */
+  bytes?: Uint8Array;
+  /** By how much the memory of the library may grow. */
+  maxBytes: number;
+}
+
+/** Works on a file and returns its bytes. */
 async function withFile(
   h5wasm: Library,
-  mode: "r" | "w",
-  bytes: Uint8Array | undefined,
+  { mode, bytes, maxBytes }: MemoryFile,
   work: (file: InstanceType<Library["File"]>) => void,
 ): Promise<Uint8Array> {
   const { FS } = await h5wasm.ready;
   const name = `/spikelet-${++files}.h5`;
   if (bytes !== undefined) FS.writeFile(name, bytes);
   try {
-    const file = openFile(h5wasm, name, mode);
-    try {
-      work(file);
-      file.flush();
-    } catch (thrown) {
-      if (thrown instanceof SpikeletError) throw thrown;
-      throw new SpikeletError("DATA_FORMAT", "", thrown instanceof Error ? thrown.message : String(thrown), thrown);
-    } finally {
-      file.close();
-    }
+    readAlone(FS as FileSystem, name, maxBytes, () => {
+      const file = openFile(h5wasm, name, mode);
+      try {
+        work(file);
+        file.flush();
+      } finally {
+        file.close();
+      }
+    });
     return bytes ?? FS.readFile(name);
   } finally {
     FS.unlink(name);

@@ -1,4 +1,5 @@
 import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
+import type { ReadLimit } from "../../io/byte-budget.js";
 import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
 import { readGraph } from "./hdf5.js";
@@ -6,7 +7,7 @@ import { type Incoming, NeuronReader } from "./neuron.js";
 import { Clock, type NirOptions } from "./options.js";
 
 /** How {@link importNir} reads. */
-export interface NirImportOptions extends NirOptions {
+export interface NirImportOptions extends NirOptions, ReadLimit {
   /** Steps of the simulation, which NIR does not say; 300 unless given. */
   steps?: number;
 }
@@ -28,7 +29,9 @@ export interface ImportedNetwork {
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
 export async function importNir(bytes: Uint8Array, options: NirImportOptions = {}): Promise<ImportedNetwork> {
-  const { nodes: chain, loops } = chainOf(await readGraph(bytes, options.h5wasm));
+  const { nodes: chain, loops } = chainOf(
+    await readGraph(bytes, options.h5wasm, options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+  );
   const input = shapeOf(chain[0] as NamedNode);
   const neurons = new NeuronReader(new Clock(options));
   const layers: LayerConfig[] = [];

@@ -8,9 +8,10 @@ import { type DataSource, dataSource, loadData, parseDataSection } from "../../d
 import { UsageError } from "../../exit.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { type CommandData, choicesOf } from "../../invocation.js";
-import { computeOptions, dataOptions, outputOptions } from "../../options.js";
+import { computeOptions, dataOptions, outputOptions, readOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { picture, raster } from "../../raster.js";
+import { readLimit } from "../../read-limit.js";
 import type { SetName } from "../../sets.js";
 import { applySetting } from "../../setting.js";
 
@@ -29,6 +30,7 @@ export const show = defineCommand({
       valueHint: "DIR",
     },
     encode: dataOptions.encode,
+    ...readOptions,
     set: {
       type: "string",
       description: "set an option of the data set, may be repeated: options.seed=5",
@@ -43,7 +45,7 @@ export const show = defineCommand({
     const backend = await loadBackend(choicesOf(args, signal).backend);
     const asked = args.steps === undefined ? undefined : wholeNumber(args.steps, "steps", 1);
     const source = sourceOf(args, (command as CommandData).set);
-    const all = await loadData(source, { backend, signal, ...(asked === undefined ? {} : { steps: asked }) });
+    const all = await loadData(source, { ...readLimit(args), backend, signal, ...(asked === undefined ? {} : { steps: asked }) });
     if (index >= all.length) throw new UsageError(`--sample must be below ${all.length}, got ${index}`);
     const steps = asked ?? all.info.steps ?? STEPS;
     const sample = all.slice(index, index + 1);

@@ -1,0 +1,53 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createNetwork, exportNir, importNir, SpikeletError } from "spikelet";
+import { expect, it, vi } from "vitest";
+import { parseShd } from "../damage/parsers.js";
+
+const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
+
+const other = (name: string) => expect.objectContaining({ code: "DATA_FORMAT", message: expect.stringContaining(name) });
+
+it.each([
+  ["external_storage", '"/etc/passwd", which is not read'],
+  ["external_link", 'shd_test.h5", which is not read'],
+  ["linked_through", 'shd_test.h5", which is not read'],
+  ["virtual", "labels: is put together from other data sets"],
+])("an SHD file that leads to another one is refused: %s", async (file, message) => {
+  await expect(parseShd(await readFile(join(FIXTURES, "damaged/shd", file)))).rejects.toThrow(other(message));
+});
+
+it("a NIR file that leads to another one is refused", async () => {
+  const bytes = await readFile(join(FIXTURES, "damaged/nir/external_storage"));
+  await expect(importNir(bytes)).rejects.toThrow(other('"/dev/random", which is not read'));
+});
+
+it("messages are sentences, not what the library prints", async () => {
+  for (const [folder, read] of [
+    ["nir", importNir],
+    ["shd", parseShd],
+  ] as const) {
+    for (const file of await readdir(join(FIXTURES, "damaged", folder))) {
+      const thrown = await read(await readFile(join(FIXTURES, "damaged", folder, file))).catch((error) => error);
+      expect(thrown).toBeInstanceOf(SpikeletError);
+      expect(thrown.message).not.toMatch(/HDF5-DIAG|#000|\n/);
+    }
+  }
+  const lif = await readFile(join(FIXTURES, "exchange/lif.nir"));
+  await expect(importNir(lif.subarray(0, lif.length / 2))).rejects.toThrow(
+    /^is a damaged HDF5 file \([^\n]+\)$|is not an HDF5 file/,
+  );
+});
+
+it("each node of a NIR file is looked up once", async () => {
+  const layers = Array.from({ length: 20 }, () => ({ type: "dense" as const, units: 2 }));
+  using network = await createNetwork({ network: { input: 2, steps: 5, layers } });
+  const bytes = await exportNir(network);
+  const h5wasm = await import("h5wasm");
+  const listed = vi.spyOn(await h5wasm.ready, "get_names");
+  await importNir(bytes, { h5wasm });
+  // The list of nodes, and the fields of each: input, output, and two of every layer.
+  expect(listed).toHaveBeenCalledTimes(1 + 2 + 2 * layers.length);
+  listed.mockRestore();
+});
