@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PublishedSet } from "../../ts/cli/store/catalogue.js";
+import { addressesOf, CATALOGUE, type PublishedSet } from "../../ts/cli/store/catalogue.js";
 import { download } from "../../ts/cli/store/download.js";
 import { fetchFiles, stateOf } from "../../ts/cli/store/folder.js";
 import { unzip } from "../../ts/cli/store/unzip.js";
@@ -19,6 +19,7 @@ import { MAIN, spikelet } from "../support/spawn-cli.js";
 const FASHION = "/usr/share/datasets/fashion-mnist";
 
 const content = Uint8Array.from({ length: 200_000 }, (_, k) => (k * k) % 251);
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest("hex");
 const quick = { pause: 1 };
 
@@ -32,7 +33,13 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe("a download", () => {
-  const wanted = () => ({ name: "a.bin", md5: md5(content), urls: [`${server.url}a.bin`] });
+  const wanted = () => ({
+    name: "a.bin",
+    md5: md5(content),
+    sha256: sha256(content),
+    maxBytes: 300_000,
+    urls: [`${server.url}a.bin`],
+  });
 
   it("appears under its name when it is whole and right", async () => {
     server.files.set("/a.bin", content);
@@ -85,7 +92,7 @@ describe("a download", () => {
   it("refuses another content and leaves nothing", async () => {
     server.files.set("/a.bin", content.slice().fill(7, 0, 9));
     await expect(download(wanted(), dir, quick)).rejects.toThrow(
-      expect.objectContaining({ code: "CHECKSUM_MISMATCH", message: expect.stringContaining(md5(content)) }),
+      expect.objectContaining({ code: "CHECKSUM_MISMATCH", message: expect.stringContaining(sha256(content)) }),
     );
     expect(await readdir(dir)).toEqual([]);
   });
@@ -103,6 +110,24 @@ describe("a download", () => {
     const urls = [`${server.url}none`, "http://127.0.0.1:9/none"];
     const failure = download({ ...wanted(), urls }, dir, { attempts: 2, pause: 1 });
     await expect(failure).rejects.toThrow(/none: answered 404; http:\/\/127\.0\.0\.1:9\/none: \S/);
+  });
+
+  it("is left where a server sends more than the file has", async () => {
+    server.files.set("/long/a.bin", new Uint8Array(400_000));
+    server.files.set("/right/a.bin", content);
+    const urls = ["long/a.bin", "right/a.bin"].map((path) => server.url + path);
+    await download({ ...wanted(), maxBytes: content.length, urls }, dir, quick);
+    expect(server.requests).toEqual(["GET /long/a.bin", "GET /right/a.bin"]);
+    const tooLong = download({ ...wanted(), name: "b.bin", maxBytes: 1000, urls: urls.slice(1) }, dir, quick);
+    await expect(tooLong).rejects.toThrow(/sends more than the 1000 bytes/);
+    expect(await readdir(dir)).toEqual(["a.bin"]);
+  });
+
+  it("compares SHA-256 where it is known: a file with the right MD5 alone is refused", async () => {
+    server.files.set("/a.bin", content);
+    await expect(download({ ...wanted(), sha256: sha256(content.slice(1)) }, dir, quick)).rejects.toMatchObject({
+      code: "CHECKSUM_MISMATCH",
+    });
   });
 
   it("stops at an abort and keeps what is there", async () => {
@@ -151,11 +176,11 @@ describe("a data set", () => {
     source: "",
     licence: "",
     samples: { train: 1, test: 1 },
-    size: 1,
+    size: 1_000_000,
     mirrors: [`${server.url}first/`, `${server.url}second/`],
     files: [
-      { name: "images.gz", md5: md5(packed), contentMd5: md5(content) },
-      { name: "Test.zip", md5: md5(archive), unpacksTo: "Test" },
+      { name: "images.gz", md5: md5(packed), sha256: sha256(packed), contentMd5: md5(content) },
+      { name: "Test.zip", md5: md5(archive), sha256: sha256(archive), unpacksTo: "Test" },
     ],
   });
 
@@ -168,6 +193,30 @@ describe("a data set", () => {
     expect(done).toEqual(["images.gz fetched", "Test.zip fetched", "images.gz present", "Test.zip present"]);
     expect(server.requests).toHaveLength(3);
     expect(md5(await readFile(join(dir, "Test/0/1.bin")))).toBe(md5(content));
+  });
+
+  it("is fetched once by two that fetch at the same time", async () => {
+    server.files.set("/first/images.gz", packed).set("/first/Test.zip", archive);
+    const done: string[] = [];
+    const onFile = ({ name }: { name: string }, what: string) => done.push(`${name} ${what}`);
+    await Promise.all([fetchFiles(set(), dir, { ...quick, onFile }), fetchFiles(set(), dir, { ...quick, onFile })]);
+    expect(done.sort()).toEqual(["Test.zip fetched", "Test.zip present", "images.gz fetched", "images.gz present"]);
+    expect(server.requests).toHaveLength(2);
+    expect((await readdir(dir)).sort()).toEqual(["Test", "Test.zip", "images.gz"]);
+  });
+
+  it("is fetched over https first, and over http only where its SHA-256 is known", () => {
+    for (const published of Object.values<PublishedSet>(CATALOGUE)) {
+      for (const file of published.files) {
+        const secure = addressesOf(published, file).map((address) => address.startsWith("https:"));
+        expect([...secure].sort((a, b) => Number(b) - Number(a))).toEqual(secure);
+        if (file.sha256 === undefined) expect(secure).not.toContain(false);
+        else expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+      }
+    }
+    const [{ sha256: _, ...unknown } = { name: "", md5: "" }] = set().files;
+    expect(addressesOf(set(), unknown, "http://mirror/")).toEqual([]);
+    expect(addressesOf(set(), unknown, "https://mirror/")).toEqual(["https://mirror/images.gz"]);
   });
 
   it("is unpacked where only the archive is there", async () => {

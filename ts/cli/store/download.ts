@@ -2,12 +2,13 @@ import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { md5Of } from "./checksum.js";
+import { type Checksums, expectedSum, sumOf } from "./checksum.js";
 
 /** A file to fetch. */
-export interface Wanted {
+export interface Wanted extends Checksums {
   name: string;
-  md5: string;
+  /** Bytes that it has at most: a server that sends more is left. */
+  maxBytes: number;
   /** Where it can be had, the first that works is used. */
   urls: readonly string[];
 }
@@ -25,6 +26,9 @@ export interface DownloadOptions {
 /** An answer that makes another attempt at the same address useless. */
 class Refused extends Error {}
 
+/** A server that sends another file. */
+class TooLong extends Refused {}
+
 /**
  * Fetches a file into a folder. What is there of a broken download is kept and continued, also by a later call; the file gets
  * its name once its checksum is right.
@@ -36,6 +40,7 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
   await mkdir(dir, { recursive: true });
   const part = join(dir, `.${wanted.name}.part`);
   const reasons: string[] = [];
+  const { algorithm, sum } = expectedSum(wanted);
   let isWrong = wanted.urls.length > 0;
   for (const url of wanted.urls) {
     const reason = await fromAddress(url, part, wanted, options);
@@ -44,16 +49,16 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
       isWrong = false;
       continue;
     }
-    const found = await md5Of(part);
-    if (found === wanted.md5) {
+    const found = await sumOf(part, algorithm);
+    if (found === sum) {
       await rename(part, join(dir, wanted.name));
       return;
     }
     await rm(part);
-    reasons.push(`${url}: MD5 ${found}`);
+    reasons.push(`${url}: ${algorithm} ${found}`);
   }
   const file = join(dir, wanted.name);
-  if (isWrong) throw new SpikeletError("CHECKSUM_MISMATCH", file, `must have MD5 ${wanted.md5}; ${reasons.join("; ")}`);
+  if (isWrong) throw new SpikeletError("CHECKSUM_MISMATCH", file, `must have ${algorithm} ${sum}; ${reasons.join("; ")}`);
   throw new SpikeletError("DATA_FORMAT", file, `could not be fetched; ${reasons.join("; ") || "no address is known"}`);
 }
 
@@ -65,18 +70,20 @@ async function fromAddress(url: string, part: string, wanted: Wanted, options: D
     if (attempt > 1) await delay(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
     signal?.throwIfAborted();
     try {
-      await transfer(url, part, wanted.name, options);
+      await transfer(url, part, wanted, options);
       return undefined;
     } catch (thrown) {
       signal?.throwIfAborted();
       reason = messageOf(thrown);
+      if (thrown instanceof TooLong) await rm(part, { force: true });
       if (thrown instanceof Refused) return reason;
     }
   }
   return reason;
 }
 
-async function transfer(url: string, part: string, name: string, { signal, onProgress }: DownloadOptions): Promise<void> {
+async function transfer(url: string, part: string, wanted: Wanted, { signal, onProgress }: DownloadOptions): Promise<void> {
+  const { name, maxBytes } = wanted;
   const have = await sizeOf(part);
   // Without `identity` a server may pack a packed file once more, and fetch would unpack both.
   const headers = { "accept-encoding": "identity", ...(have > 0 ? { range: `bytes=${have}-` } : {}) };
@@ -93,6 +100,10 @@ async function transfer(url: string, part: string, name: string, { signal, onPro
     const isFinal = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;
     throw new (isFinal ? Refused : Error)(`answered ${response.status}`);
   }
+  if (wanted.sha256 === undefined && new URL(response.url).protocol !== new URL(url).protocol) {
+    await response.body.cancel();
+    throw new Refused(`leads to ${response.url}, where the file could be changed on its way`);
+  }
   const goesOn = response.status === 206 && Number(range?.[1]) === have;
   const length = Number(response.headers.get("content-length") ?? 0);
   let bytes = goesOn ? have : 0;
@@ -100,8 +111,9 @@ async function transfer(url: string, part: string, name: string, { signal, onPro
   const file = await open(part, goesOn ? "a" : "w");
   try {
     for await (const chunk of response.body) {
-      await file.write(chunk);
       bytes += chunk.length;
+      if (bytes > maxBytes) throw new TooLong(`sends more than the ${maxBytes} bytes that the file has`);
+      await file.write(chunk);
       onProgress?.({ name, bytes, all });
     }
     await file.sync();

@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { addressesOf, CATALOGUE, type PublishedFile, type PublishedName, type PublishedSet } from "./catalogue.js";
-import { contentMd5Of, md5Of } from "./checksum.js";
+import { FolderLock } from "../../study/store/lock.node.js";
+import { addressesOf, CATALOGUE, maxBytesOf, type PublishedFile, type PublishedName, type PublishedSet } from "./catalogue.js";
+import { contentMd5Of, expectedSum, isIntact, sumOf } from "./checksum.js";
 import { type DownloadOptions, download } from "./download.js";
 import { unzip } from "./unzip.js";
 
@@ -21,17 +24,17 @@ export type FileState = "ok" | "repacked" | "unpacked" | "wrong" | "missing";
 
 /** Compares a file with what was published. */
 export async function stateOf(dir: string, file: PublishedFile): Promise<FileState> {
-  const { name, md5, contentMd5, unpacksTo } = file;
+  const { name, contentMd5, unpacksTo } = file;
   const path = join(dir, name);
   const isUnpacked = unpacksTo !== undefined && existsSync(join(dir, unpacksTo));
   if (existsSync(path)) {
-    if ((await md5Of(path)) === md5) return unpacksTo === undefined || isUnpacked ? "ok" : "missing";
+    if (await isIntact(path, file)) return unpacksTo === undefined || isUnpacked ? "ok" : "missing";
     return contentMd5 !== undefined && (await contentMd5Of(path)) === contentMd5 ? "repacked" : "wrong";
   }
   if (isUnpacked) return "unpacked";
   const plain = join(dir, name.replace(/\.gz$/, ""));
   if (plain === path || !existsSync(plain)) return "missing";
-  return contentMd5 === undefined || (await md5Of(plain)) === contentMd5 ? "unpacked" : "wrong";
+  return contentMd5 === undefined || (await sumOf(plain, "md5")) === contentMd5 ? "unpacked" : "wrong";
 }
 
 export interface FetchOptions extends DownloadOptions {
@@ -39,6 +42,8 @@ export interface FetchOptions extends DownloadOptions {
   mirror?: string | undefined;
   /** Hears of every file what was done. */
   onFile?: (file: PublishedFile, what: "present" | "fetched") => void;
+  /** Hears of a file that another process is fetching into the same folder. */
+  onWait?: (name: string) => void;
 }
 
 /**
@@ -53,24 +58,44 @@ export async function fetchSet(name: PublishedName, dir: string, options: FetchO
 
 /** {@link fetchSet} for a set that need not be in the catalogue. */
 export async function fetchFiles(set: PublishedSet, dir: string, options: FetchOptions): Promise<void> {
+  await mkdir(dir, { recursive: true });
   for (const file of set.files) {
+    using _ = await turn(dir, file.name, options);
     const state = await stateOf(dir, file);
     const path = join(dir, file.name);
     if (state === "wrong") {
-      throw new SpikeletError(
-        "CHECKSUM_MISMATCH",
-        path,
-        `is there with another content than was published (MD5 ${file.md5}): move it away`,
-      );
+      const { algorithm, sum } = expectedSum(file);
+      const message = `is there with another content than was published (${algorithm} ${sum}): move it away`;
+      throw new SpikeletError("CHECKSUM_MISMATCH", path, message);
     }
     if (state !== "missing") {
       options.onFile?.(file, "present");
       continue;
     }
     if (!existsSync(path)) {
-      await download({ name: file.name, md5: file.md5, urls: addressesOf(set, file, options.mirror) }, dir, options);
+      const { name, md5, sha256 } = file;
+      const urls = addressesOf(set, file, options.mirror);
+      await download({ name, md5, sha256, maxBytes: maxBytesOf(set, file), urls }, dir, options);
     }
     if (file.unpacksTo !== undefined) await unzip(path, dir, file.unpacksTo, options.signal);
     options.onFile?.(file, "fetched");
+  }
+}
+
+/** Milliseconds between two looks whether another process is done with a file. */
+const PAUSE = 500;
+
+/** Waits until no other process fetches a file into a folder, and keeps others from it until it is disposed. */
+async function turn(dir: string, name: string, { signal, onWait, pause = PAUSE }: FetchOptions): Promise<Disposable> {
+  const options = { name: `.${name}.lock`, ...(signal ? { signal } : {}) };
+  for (let looks = 0; ; looks++) {
+    try {
+      return await FolderLock.take(dir, options);
+    } catch (thrown) {
+      if (!(thrown instanceof SpikeletError) || thrown.code !== "FOLDER_IN_USE") throw thrown;
+      if (looks === 0) onWait?.(name);
+    }
+    await delay(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
+    signal?.throwIfAborted();
   }
 }

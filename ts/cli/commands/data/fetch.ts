@@ -27,6 +27,7 @@ export const fetch = defineCommand({
         signal: abortOnInterrupt(),
         mirror: args.mirror,
         onProgress: (progress) => view.show(progress),
+        onWait: (file) => view.line(`${file}: another process is fetching it, waiting`),
         onFile: (file, what) => {
           view.line(`${file.name}: ${what === "present" ? "was there" : "fetched, its checksum is right"}`);
           files.push({ name: file.name, what });

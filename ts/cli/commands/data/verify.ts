@@ -22,14 +22,19 @@ export const verify = defineCommand({
     const name = publishedName(args.name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
     const set: PublishedSet = CATALOGUE[name];
-    const files: { name: string; md5: string; state: FileState }[] = [];
-    for (const file of set.files) files.push({ name: file.name, md5: file.md5, state: await stateOf(dir, file) });
+    const files: { name: string; md5: string; sha256: string | null; state: FileState }[] = [];
+    for (const file of set.files)
+      files.push({ name: file.name, md5: file.md5, sha256: file.sha256 ?? null, state: await stateOf(dir, file) });
     printResult(args.json === true, { dataset: name, dir, files }, () =>
       files.map((file) => `${file.name.padEnd(28)} ${WORDS[file.state]}`),
     );
     const bad = files.find(({ state }) => state === "wrong") ?? files.find(({ state }) => state === "missing");
     if (bad === undefined) return;
     const code = bad.state === "wrong" ? "CHECKSUM_MISMATCH" : "DATA_FORMAT";
-    throw new SpikeletError(code, dir, `${bad.name} ${bad.state === "wrong" ? `must have MD5 ${bad.md5}` : "is missing"}`);
+    throw new SpikeletError(
+      code,
+      dir,
+      `${bad.name} ${bad.state === "wrong" ? `must have ${bad.sha256 === null ? `MD5 ${bad.md5}` : `SHA-256 ${bad.sha256}`}` : "is missing"}`,
+    );
   },
 });
