@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { parseIdx, parseNpz, parseTensors } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { crc32 } from "../../ts/io/crc32.js";
+import { entriesOf } from "../../ts/io/zip-directory.js";
 import { numbers, stored, type ZipFile, zerosNpy, zip } from "../support/zip.js";
+import { FIXTURES } from "./parsers.js";
 
 const refusal = (message: RegExp) => expect.objectContaining({ code: "DATA_FORMAT", message: expect.stringMatching(message) });
 
@@ -42,6 +46,14 @@ describe("an archive", () => {
     const broken = deflated("a.npy", npy);
     broken.packed.fill(0xff, 0, 4);
     await expect(parseNpz(zip([broken]))).rejects.toThrow(refusal(/^a\.npy: is damaged: it can't be unpacked/));
+  });
+
+  it("of torch.save is held to its checksums, too", async () => {
+    const whole = new Uint8Array(await readFile(join(FIXTURES, "exchange/sequential.pt")));
+    await parseTensors(whole);
+    const [{ packed } = { packed: whole }] = entriesOf(whole).filter(({ name }) => name.endsWith("/data/0"));
+    packed[0] = (packed[0] ?? 0) ^ 1;
+    await expect(parseTensors(whole)).rejects.toThrow(refusal(/data\/0: is damaged: .*checksum/));
   });
 
   it("may unpack to 64 MiB and 16 times its size, or to what the caller says", async () => {

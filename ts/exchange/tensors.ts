@@ -1,7 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import type { NumberArray } from "../datasets/npy.js";
 import { parseNpz } from "../datasets/npz.js";
-import { namesIn } from "../io/archive.js";
+import { checkedNames } from "../io/archive.js";
 import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
 
@@ -24,5 +24,5 @@ export async function parseTensors(bytes: Uint8Array, options: { backend?: Backe
 
 /** Whether the bytes are an archive of NPY files. */
 function isNpz(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b && namesIn(bytes).some((name) => name.endsWith(".npy"));
+  return bytes[0] === 0x50 && bytes[1] === 0x4b && checkedNames(bytes).some((name) => name.endsWith(".npy"));
 }

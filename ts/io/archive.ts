@@ -14,12 +14,14 @@ export interface ArchivedFile {
 }
 
 /**
- * The names of the files in a ZIP archive.
+ * The names of the files in a ZIP archive. What is stored in it without being packed is held to its checksum.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive.
  */
-export function namesIn(archive: Uint8Array): string[] {
-  return entriesOf(archive).map(({ name }) => name);
+export function checkedNames(archive: Uint8Array): string[] {
+  const entries = entriesOf(archive);
+  for (const entry of entries) if (!entry.isDeflated) checkContent(entry, entry.packed);
+  return entries.map(({ name }) => name);
 }
 
 /**
@@ -36,8 +38,13 @@ export async function* unpacked(archive: Uint8Array, ending: string, budget: Byt
 
 async function contentOf(entry: ArchiveEntry): Promise<Uint8Array> {
   const content = entry.isDeflated ? await inflated(entry) : entry.packed;
+  checkContent(entry, content);
+  return content;
+}
+
+function checkContent(entry: ArchiveEntry, content: Uint8Array): void {
   const found = crc32(content);
-  if (content.length === entry.size && found === entry.crc) return content;
+  if (content.length === entry.size && found === entry.crc) return;
   throw damaged(entry, `has ${content.length} bytes with the checksum ${hex(found)}, not ${entry.size} with ${hex(entry.crc)}`);
 }
 
