@@ -57,12 +57,12 @@ impl Trainer {
         Ok(Self::assemble(config, network, level))
     }
 
-    /// Refuses what so many workers have no memory for: each has states of its own.
+    /// Refuses what so many workers have no memory for: each that has a sample has states of its own.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the number of bytes.
     pub fn check_memory(&self, workers: usize) -> Result<()> {
-        NetworkBytes::of(&self.config, GROUP).require(workers)
+        NetworkBytes::of(&self.config, GROUP).require(workers.min(GROUP))
     }
 
     fn assemble(config: Config, network: Network, level: Level) -> Self {

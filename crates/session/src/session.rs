@@ -58,7 +58,7 @@ impl Session {
 
     fn of(trainer: Trainer) -> Result<Self> {
         let workers = Workers::new(trainer.config().training.threads)?;
-        trainer.check_memory(workers.workers())?;
+        trainer.check_memory(workers.count())?;
         Ok(Self {
             workers,
             trainer,
