@@ -94,7 +94,7 @@ $SPIKELET sweep "$plan" --out "$work/out/whole" --processes 0 > /dev/null 2>&1
 # A run of the second task that somebody on another machine seems to be at: so that the task can't be over when it is killed.
 mkdir -p "$work/out/array/runs"
 held=$work/out/array/runs/$(sed -n '2s/.*"id":"\([0-9a-f]\{32\}\)".*/\1/p' "$work/out/whole/results.ndjson").claim
-echo '{"owner":{"host":"elsewhere","boot":"","namespace":"","pid":1,"started":""},"token":"test"}' > "$held"
+echo '{"owner":{"host":"elsewhere","space":null,"pid":1,"start":null},"token":"test"}' > "$held"
 
 job=$(submit)
 # The log of a task has a line for each run.

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Claims } from "../../ts/cli/sweep/claims.js";
-import { thisProcess } from "../../ts/cli/sweep/owner.js";
+import { thisProcess } from "../../ts/study/store/process-record.node.js";
 
 const newDir = () => mkdtemp(join(tmpdir(), "spikelet-"));
 
@@ -20,7 +20,7 @@ async function deadPid(): Promise<number> {
 /** Leaves the claim of another process. */
 async function claimOf(dir: string, name: string, owner: object): Promise<string> {
   const file = join(dir, `${name}.claim`);
-  writeFileSync(file, JSON.stringify({ owner: { ...(await thisProcess()), ...owner }, token: `t${Math.random()}` }));
+  writeFileSync(file, JSON.stringify({ owner: { ...thisProcess(), ...owner }, token: `t${Math.random()}` }));
   return file;
 }
 
@@ -59,11 +59,11 @@ describe("a claim", () => {
 
   it("of a process whose number another has by now is taken over", async () => {
     const dir = await newDir();
-    await claimOf(dir, "a", { started: "1" });
+    await claimOf(dir, "a", { start: "1" });
     expect(await new Claims(dir).take("a")).toBe(process.platform === "linux");
   });
 
-  it.each([{ host: "other" }, { boot: "other" }, { namespace: "other" }])(
+  it.each([{ host: "other" }, { space: "other" }])(
     "of a process that nobody here can see, as %j, is taken over after silence",
     async (where) => {
       vi.useFakeTimers({ toFake: ["performance"] });

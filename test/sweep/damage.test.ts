@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,15 @@ describe("files that people write", () => {
     const path = file("path.json", JSON.stringify({ config, settings: { [`a${".a".repeat(1e5)}`]: [1] } }));
     expect(await refused(["sweep", path])).toMatch(/is no path/);
     expect(await refused(["train", "--set", `a=${"[".repeat(2e4)}${"]".repeat(2e4)}`])).toMatch(expected);
+  });
+
+  it("are not read in vain: a folder that can't be made ends the sweep at once", async () => {
+    const dir = await folder();
+    writeFileSync(join(dir, "plan.json"), text);
+    for (const out of [join(dir, "plan.json", "out"), ...(existsSync("/proc/self") ? ["/proc/spikelet/out"] : [])]) {
+      const result = await spikelet(["sweep", join(dir, "plan.json"), "--out", out]);
+      expect(result).toMatchObject({ code: 1, stderr: expect.stringMatching(/can't be written into.*WRITE_FAILED/) });
+    }
   });
 
   it("may begin with a byte order mark", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { open, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { isDead, type Owner, thisProcess } from "./owner.js";
+import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "../../study/store/process-record.node.js";
 
 /** Milliseconds between two signs of life of a claim. */
 const PULSE = 15_000;
@@ -11,7 +11,7 @@ const SILENCE = 120_000;
 
 /** What the file of a claim holds. */
 interface Claim {
-  owner: Owner;
+  owner: ProcessRecord;
   /** Tells apart what one owner claims. */
   token: string;
 }
@@ -86,8 +86,8 @@ export class Claims {
     }
   }
 
-  async #create(name: string, token: string): Promise<boolean> {
-    const claim: Claim = { owner: await thisProcess(), token };
+  #create(name: string, token: string): Promise<boolean> {
+    const claim: Claim = { owner: thisProcess(), token };
     return created(this.#fileOf(name), JSON.stringify(claim));
   }
 
@@ -114,7 +114,7 @@ export class Claims {
     const before = this.#seen.get(name);
     const since = before?.mark === mark ? before.since : now;
     this.#seen.set(name, { mark, since });
-    const isStale = now - since >= this.#silence || (claim !== undefined && (await isDead(claim.owner)));
+    const isStale = now - since >= this.#silence || (claim !== undefined && lifeOf(claim.owner) === "ended");
     return { token: claim?.token, isStale };
   }
 
@@ -157,7 +157,7 @@ async function claimIn(file: string): Promise<Claim | undefined> {
 function parsed(text: string): Claim | undefined {
   try {
     const json = JSON.parse(text) as Claim;
-    return typeof json.token === "string" && typeof json.owner?.pid === "number" ? json : undefined;
+    return typeof json.token === "string" && isProcessRecord(json.owner) ? json : undefined;
   } catch {
     return undefined;
   }

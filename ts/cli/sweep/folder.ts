@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { removeUnfinished, save } from "../../io/files.node.js";
 import { isObject, type Json, parseJson } from "../../json.js";
+import { makeWritableFolder, PROBE } from "../../study/store/folder.node.js";
 import type { Plan } from "../../sweep/plan.js";
 import { parseRecord, type RunRecord } from "../../sweep/record.js";
 import { Claims } from "./claims.js";
@@ -48,9 +49,10 @@ export class SweepFolder {
    * @throws {SpikeletError} `CHECKSUM_MISMATCH` when the data are not those of the records that are there.
    */
   async begin({ name, json }: PlanFile, hashes: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
+    await makeWritableFolder(this.dir);
     await mkdir(this.#runs, { recursive: true });
     await this.alone(async () => {
-      await removeUnfinished([this.#manifestFile]);
+      await removeUnfinished([this.#manifestFile, join(this.dir, PROBE)]);
       await this.tidy();
       const before = await this.#hashesBefore();
       for (const [key, hash] of hashes) {

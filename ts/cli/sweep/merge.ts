@@ -1,9 +1,9 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { removeUnfinished, save } from "../../io/files.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
+import { makeWritableFolder } from "../../study/store/folder.node.js";
 import { csvOf } from "../../sweep/csv.js";
 import type { RunRecord } from "../../sweep/record.js";
 import { sweepPage } from "../../sweep/report.js";
@@ -73,7 +73,7 @@ export interface MergedFiles {
  * @throws what {@link gather} throws.
  */
 export async function mergeInto(dir: string, dirs: readonly string[]): Promise<Gathered & { files: MergedFiles }> {
-  await mkdir(dir, { recursive: true });
+  await makeWritableFolder(dir);
   return new SweepFolder(dir).alone(async () => {
     const gathered = await gather(dirs);
     return { ...gathered, files: await writeMerged(gathered, dir) };

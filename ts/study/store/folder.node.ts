@@ -6,7 +6,7 @@ import { create, removeUnfinished, save, temporaryBeside } from "../../io/files.
 import { FolderLock, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
-const PROBE = "probe";
+export const PROBE = "probe";
 
 /** A folder that this process alone writes into, until it is closed. */
 export class OwnedFolder implements Disposable {
