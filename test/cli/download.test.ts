@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -272,7 +272,11 @@ describe("spikelet data", () => {
     server.files.set(`/${name}`, content);
     server.holds = 70_000;
     const args = ["data", "fetch", "kmnist", "--dir", dir, "--mirror", server.url];
-    server.onHold = () => child.kill("SIGINT");
+    const part = join(dir, `.${name}.part`);
+    server.onHold = async () => {
+      await expect.poll(() => existsSync(part) && statSync(part).size).toBe(server.holds);
+      child.kill("SIGINT");
+    };
     const child = spawn(process.execPath, [MAIN, ...args], { stdio: "ignore" });
     const [code] = await once(child, "close");
     expect(code).toBe(130);

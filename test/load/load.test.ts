@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -75,10 +75,15 @@ describe.each(BACKENDS)("%s under load", (backend) => {
     while (!trainer.info.finished && aborts < 1000) {
       const stop = new AbortController();
       const reason = new Error("enough");
-      if (aborts % 4 === 0) queueMicrotask(() => stop.abort(reason));
-      else setTimeout(() => stop.abort(reason), aborts % 8);
+      const abort = () => stop.abort(reason);
+      const isAtFirstEvent = aborts % 4 === 1;
+      if (aborts % 4 === 0) queueMicrotask(abort);
+      else if (!isAtFirstEvent) setTimeout(abort, aborts % 8);
       try {
-        for await (const event of trainer.run(DATA, { signal: stop.signal })) if (event.type === "step") losses.push(event.loss);
+        for await (const event of trainer.run(DATA, { signal: stop.signal })) {
+          if (event.type === "step") losses.push(event.loss);
+          if (isAtFirstEvent) abort();
+        }
       } catch (thrown) {
         expect(thrown).toBe(reason);
         aborts++;
@@ -104,7 +109,7 @@ describe.each(BACKENDS)("%s under load", (backend) => {
     const after = await cycle(9000);
     // A trainer of this size takes 0.4 MB: one in 250 that stayed would be seen.
     expect(after - warm).toBeLessThan(16 * 2 ** 20);
-  }, 120_000);
+  });
 });
 
 describe("the event loop", () => {
@@ -122,31 +127,12 @@ describe("the event loop", () => {
       training: { batchSize: 128, epochs: 1000, threads: 2 },
     };
     using trainer = await createTrainer(config, { backend: "native" });
-    const idle = await delays(() => sleep(1000));
-    const busy = await delays(async () => {
-      const end = performance.now() + 2000;
-      let updates = 0;
-      for await (const event of trainer.run(train)) {
-        if (event.type === "step") updates++;
-        if (performance.now() > end) break;
-      }
-      expect(updates).toBeGreaterThan(1);
-    });
-    // What else runs on the machine delays the loop too: an idle process says how much.
-    expect(busy.median).toBeLessThan(20 + 3 * idle.median);
-    expect(busy.late).toBeLessThan(20 + 3 * idle.late);
+    const before = performance.eventLoopUtilization();
+    for await (const event of trainer.run(train)) if (event.type === "step" && event.step === 20) break;
+    // It waits for other threads most of the time, however slow they are.
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
   });
 });
-
-/** Delay of the event loop in milliseconds during `work`. */
-async function delays(work: () => Promise<unknown>): Promise<{ median: number; late: number }> {
-  const resolution = 2;
-  const histogram = monitorEventLoopDelay({ resolution });
-  histogram.enable();
-  await work();
-  histogram.disable();
-  return { median: histogram.percentile(50) / 1e6 - resolution, late: histogram.percentile(99) / 1e6 - resolution };
-}
 
 function codeOf(thrown: unknown): string {
   return thrown instanceof SpikeletError ? thrown.code : String(thrown);

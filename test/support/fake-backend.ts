@@ -1,11 +1,10 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { metricsOf } from "./metrics.js";
 import type { Backend, CoreEvent, DatasetArrays, PredictionArrays, Session } from "./types.js";
 
 /** How the stand-in behaves. */
 export interface FakeOptions {
-  /** Duration of one piece of work. */
-  milliseconds?: number;
+  /** What one piece of work waits for: what a test holds, or a turn of the event loop. */
+  pause?: () => Promise<unknown>;
   /** Validation samples a piece. */
   piece?: number;
   /** Errors as the addon makes them, by method. */
@@ -220,7 +219,7 @@ export class FakeSession implements Session {
   }
 
   async #spend(): Promise<void> {
-    if (this.#options.milliseconds !== undefined) await delay(this.#options.milliseconds);
+    await this.#options.pause?.();
   }
 
   async #work<T>(method: keyof Session, work: () => Promise<T>): Promise<T> {

@@ -10,7 +10,7 @@ export interface FileServer {
   files: Map<string, Uint8Array>;
   /** Bytes after which the connection breaks, one entry a request; `undefined` lets it pass. */
   breaks: (number | undefined)[];
-  /** Bytes after which an answer waits for good, and who hears of it. */
+  /** Bytes after which an answer waits for good, and who hears that they were sent. */
   holds: number | undefined;
   onHold: () => void;
   /** Whether `Range` is heard. */
@@ -55,8 +55,8 @@ function answer(served: FileServer, { method, url, headers }: IncomingMessage, r
   const range = start > 0 ? { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` } : {};
   response.writeHead(start > 0 ? 206 : 200, { "content-length": body.length, ...range });
   const end = served.breaks.shift();
-  // Long enough for the receiver to have written what it got.
-  if (served.holds !== undefined) response.write(body.subarray(0, served.holds), () => setTimeout(served.onHold, 300));
+  if (served.holds !== undefined) response.write(body.subarray(0, served.holds), served.onHold);
   else if (end === undefined) response.end(body);
-  else response.write(body.subarray(0, end), () => setTimeout(() => response.destroy(), 20));
+  // An end in good order: a receiver gets all that was sent before it.
+  else response.write(body.subarray(0, end), () => response.socket?.end());
 }

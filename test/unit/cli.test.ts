@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { checkArguments, wholeNumber } from "../../ts/cli/arguments.js";
 import { closest } from "../../ts/cli/closest.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
@@ -170,6 +170,7 @@ describe("the output folder", () => {
 });
 
 describe("the progress", () => {
+  afterEach(() => vi.useRealTimers());
   const written = (isTTY: boolean, columns = 120) => {
     const chunks: string[] = [];
     const stream = { isTTY, columns, write: (text: string) => chunks.push(text) > 0 };
@@ -189,8 +190,9 @@ describe("the progress", () => {
   } as const;
 
   const drawn = async (columns: number) => {
+    vi.useFakeTimers();
     const { view, text } = written(true, columns);
-    await new Promise((resolve) => setTimeout(resolve, 110));
+    vi.advanceTimersByTime(110);
     view.show(step);
     return { view, text, line: text().replace("\r", "").replace("\u{1b}[K", "") };
   };

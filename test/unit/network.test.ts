@@ -1,6 +1,7 @@
 import { createNetwork, createTrainer, datasets, restoreTrainer } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { fakeBackend } from "../support/fake-backend.js";
+import { held, turn } from "../support/turns.js";
 
 const config = { network: { input: 3, layers: [{ type: "dense" as const, units: 2 }] } };
 const data = datasets.fromSpikes({
@@ -24,7 +25,7 @@ describe("a network", () => {
   });
 
   it("queues calls that are made at once", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 2 }) });
+    const network = await createNetwork(config, { backend: fakeBackend({ pause: turn }) });
     const [one, two, metrics] = await Promise.all([
       network.predict(data),
       network.predict(data),
@@ -36,17 +37,19 @@ describe("a network", () => {
   });
 
   it("keeps two evaluations apart", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 2 }) });
+    const network = await createNetwork(config, { backend: fakeBackend({ pause: turn }) });
     const [all, few] = await Promise.all([network.evaluate(data), network.evaluate(data.slice(0, 7))]);
     expect([all.samples, few.samples]).toEqual([100, 7]);
   });
 
   it("ends a pass with the signal's reason", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend({ milliseconds: 100 }) });
     const controller = new AbortController();
     const reason = new Error("enough");
-    setTimeout(() => controller.abort(reason), 20);
+    // The work goes on while the caller is told.
+    const { pause, release } = held(() => controller.abort(reason));
+    const network = await createNetwork(config, { backend: fakeBackend({ pause }) });
     await expect(network.evaluate(data, { signal: controller.signal })).rejects.toBe(reason);
+    release();
     await expect(network.predict(data, { signal: controller.signal })).rejects.toBe(reason);
   });
 
@@ -60,7 +63,7 @@ describe("a network", () => {
 
 describe("dispose", () => {
   it("lets the running call end, fails the waiting one and all later ones, and may be repeated", async () => {
-    const backend = fakeBackend({ milliseconds: 20 });
+    const backend = fakeBackend({ pause: turn });
     const network = await createNetwork(config, { backend });
     const running = network.checkpoint();
     const waiting = network.evaluate(data);
@@ -71,8 +74,7 @@ describe("dispose", () => {
     await expect(network.predict(data)).rejects.toMatchObject({ code: "DISPOSED" });
     expect(() => network.config).toThrow(expect.objectContaining({ code: "DISPOSED" }));
     expect(await running).toBeInstanceOf(Uint8Array);
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(backend.sessions[0]?.isDisposed).toBe(true);
+    await expect.poll(() => backend.sessions[0]?.isDisposed).toBe(true);
   });
 
   it("comes with the end of a using block", async () => {
@@ -81,7 +83,6 @@ describe("dispose", () => {
       using network = await createNetwork(config, { backend });
       await network.parameters();
     }
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(backend.sessions[0]?.isDisposed).toBe(true);
+    await expect.poll(() => backend.sessions[0]?.isDisposed).toBe(true);
   });
 });
