@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import manifest from "../../package.json" with { type: "json" };
 import lock from "../../package-lock.json" with { type: "json" };
 
@@ -23,6 +24,70 @@ function filesBelow(folder: string): string[] {
   const files = readdirSync(below, { recursive: true, encoding: "utf8" }).map((file) => join(below, file));
   return files.filter((file) => /[\\/]src[\\/].*\.rs$/.test(file));
 }
+
+const workflows = readdirSync(join(ROOT, ".github/workflows")).map((name) => {
+  const text = readFileSync(join(ROOT, ".github/workflows", name), "utf8");
+  return { name, text, workflow: parse(text) as Workflow };
+});
+
+interface Workflow {
+  on: Record<string, unknown>;
+  jobs: Record<string, { steps: { uses?: string; run?: string }[] }>;
+}
+
+const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
+
+/** Lines of scripts and workflows that start a tool. */
+function callsOf(tool: RegExp): string[] {
+  const scripts = readdirSync(join(ROOT, "scripts")).map((name) => readFileSync(join(ROOT, "scripts", name), "utf8"));
+  return [...scripts, ...workflows.map(({ text }) => text)].flatMap((text) => text.split("\n").filter((line) => tool.test(line)));
+}
+
+describe("what builds it", () => {
+  it.each(workflows)("$name names its actions by hash", ({ workflow }) => {
+    for (const { uses } of stepsOf(workflow)) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  it("asks daily what was found in dependencies", () => {
+    const { workflow } = workflows.find(({ name }) => name === "supply.yml") ?? {};
+    expect(workflow?.on).toMatchObject({ schedule: [{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }] });
+    const commands = workflow === undefined ? [] : stepsOf(workflow).map(({ run }) => run);
+    expect(commands).toEqual(expect.arrayContaining(["cargo deny --locked check", "npm audit --omit=dev"]));
+  });
+
+  it("runs no install scripts of npm packages", () => {
+    const installs = callsOf(/"npm", \[how|npm ci/);
+    expect(installs.length).toBeGreaterThan(1);
+    for (const line of installs) expect(line).toContain("--ignore-scripts");
+  });
+
+  it("keeps to the lock file of the crates", () => {
+    const calls = callsOf(/"cargo", \["(?!fmt)|cargo (build|test|install|check|deny) |\["(doc|build|test)", "--/);
+    expect(calls.length).toBeGreaterThan(7);
+    for (const line of calls) expect(line).toMatch(/--locked|"cargo", \["--version"\]/);
+  });
+
+  it("is what SECURITY.md says: every promise names what holds it, and that is there", () => {
+    const promised = readFileSync(join(ROOT, "SECURITY.md"), "utf8").split("## What is not")[0] ?? "";
+    const promises = promised.split(/^- /m).slice(1);
+    expect(promises.length).toBeGreaterThan(5);
+    for (const promise of promises) {
+      const holders = [...(promise.split("Held by")[1] ?? "").matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
+      expect(holders, promise).not.toEqual([]);
+      for (const name of holders) {
+        expect(existsSync(join(ROOT, name)) || workflows.some((workflow) => workflow.name === `${name}.yml`), name).toBe(true);
+      }
+    }
+  });
+
+  it("asks for the network where data are fetched, and in a page where an address is loaded", () => {
+    const files = readdirSync(join(ROOT, "ts"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+    const asking = files.filter((file) =>
+      /\bfetch\(|node:https?\b|node:net\b|XMLHttpRequest/.test(readFileSync(join(ROOT, "ts", file), "utf8")),
+    );
+    expect(asking.map((file) => file.replaceAll("\\", "/")).sort()).toEqual(["cli/store/download.ts", "io/files.browser.ts"]);
+  });
+});
 
 describe("what is built in", () => {
   it.each(["dependencies", "optionalDependencies", "devDependencies"] as const)("%s are exact versions", (kind) => {
