@@ -11,7 +11,7 @@ const MOVES: Record<string, readonly [number, number]> = {
 };
 
 export interface PadEvents {
-  /** A stroke changed the picture. */
+  /** A stroke changed the picture, or the pen was lifted. */
   drawn(): void;
   /** What happened, for those who do not see it. */
   said(sentence: string): void;
@@ -43,7 +43,7 @@ export class Pad {
     this.#events = events;
     canvas.addEventListener("pointerdown", (event) => this.#press(event));
     canvas.addEventListener("pointermove", (event) => this.#drag(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (this.#last = undefined));
+    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.#lift());
     canvas.addEventListener("keydown", (event) => this.#type(event));
     canvas.addEventListener("blur", () => this.#leave());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
@@ -57,6 +57,11 @@ export class Pad {
   set pixels(pixels: Uint8Array) {
     this.#pixels = pixels.slice();
     this.#paint();
+  }
+
+  /** Whether a pointer draws: its stroke may go on however long it rests. */
+  get isDrawing(): boolean {
+    return this.#last !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -87,6 +92,12 @@ export class Pad {
       this.#stroke(this.#last, place);
       this.#last = place;
     }
+  }
+
+  #lift(): void {
+    if (this.#last === undefined) return;
+    this.#last = undefined;
+    this.#events.drawn();
   }
 
   #type(event: KeyboardEvent): void {

@@ -9,7 +9,7 @@ import { type Digit, lookInside } from "./insight.js";
 import { Replay } from "./replay.js";
 import { InsideView } from "./view.js";
 
-/** Milliseconds without a stroke after which a drawing counts as done. */
+/** Milliseconds after the pen was lifted after which a drawing counts as done. */
 const STROKE_PAUSE = 500;
 
 /** One digit, drawn or taken, and what the chosen network does with it. */
@@ -103,7 +103,7 @@ export class Inside {
     if (this.#pad.isEmpty) this.#label.value = "";
     void this.look();
     clearTimeout(this.#strokeTimer);
-    if (!this.#pad.isEmpty) this.#strokeTimer = setTimeout(() => void this.#watch(), STROKE_PAUSE);
+    if (!this.#pad.isEmpty && !this.#pad.isDrawing) this.#strokeTimer = setTimeout(() => void this.#watch(), STROKE_PAUSE);
   }
 
   async #watch(): Promise<void> {

@@ -88,7 +88,26 @@ export class DemoPage {
   }
 
   async trained(epochs: number): Promise<void> {
-    await expect.poll(async () => (await this.numbers()).length, { timeout: 60_000 }).toBeGreaterThan(epochs);
+    await expect.poll(async () => (await this.numbers()).length).toBeGreaterThan(epochs);
+  }
+
+  /** Keeps every text that an element shows from now on, so that one which is soon replaced is not missed. */
+  async record(selector: string): Promise<() => Promise<string[]>> {
+    const texts = await this.page.evaluateHandle((selector) => {
+      const texts: string[] = [];
+      const element = document.querySelector(selector);
+      const keep = () => texts.push(element?.textContent ?? "");
+      new MutationObserver(keep).observe(element ?? document, { childList: true, characterData: true, subtree: true });
+      return texts;
+    }, selector);
+    return () => texts.jsonValue();
+  }
+
+  /** Lets frames of the page pass, in which everything that is due is drawn. */
+  async frames(count: number): Promise<void> {
+    await this.page.evaluate(async (count) => {
+      for (let frame = 0; frame < count; frame++) await new Promise(requestAnimationFrame);
+    }, count);
   }
 
   /** Draws a line through places, in shares of the pad. */
