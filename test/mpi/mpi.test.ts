@@ -1,52 +1,43 @@
-import { type ChildProcess, execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadBackend } from "spikelet";
 import { beforeAll, describe, expect, it } from "vitest";
 import { missingForMpi } from "../../scripts/mpi-tools.mjs";
+import { Hold } from "../support/hold.js";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { MAIN, spikelet } from "../support/spawn-cli.js";
-import { mpirun } from "./mpirun.js";
+import { spikelet } from "../support/spawn-cli.js";
+import { mpirun, mpirunOf } from "./mpirun.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The first build compiles the core again, and a busy machine takes its time. */
 const BUILD = 600_000;
 const EPOCHS = 6;
 const TOLD = /told to stop, .*last\.safetensors holds the last good state; --resume/;
-/** Two trainings of a few seconds, on a machine that other tests keep busy. */
-const PATIENCE = 120_000;
 
-/** The processes that an mpirun started, by rank. */
-function ranksOf(mpirun: ChildProcess): Map<number, number> {
-  const pids = execFileSync("pgrep", ["-P", String(mpirun.pid)], { encoding: "utf8" })
-    .trim()
-    .split("\n");
-  return new Map(
-    pids.map((pid) => {
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
-      return [Number(/OMPI_COMM_WORLD_RANK=(\d+)/.exec(environment)?.[1]), Number(pid)];
-    }),
-  );
+/** The main file of a copy of this package that says it is of another version. */
+async function copyWithVersion(version: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "spikelet-version-"));
+  await cp(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
+  for (const name of ["package.json", "bindings", "node_modules", "presets"]) await symlink(join(ROOT, name), join(folder, name));
+  await writeFile(join(folder, "dist", "version.js"), `export const version = ${JSON.stringify(version)};\n`);
+  return join(folder, "dist", "cli", "main.js");
 }
-
 const missing = missingForMpi();
 
 describe.skipIf(missing !== undefined)(`training under mpirun${missing === undefined ? "" : `; skipped: ${missing}`}`, () => {
   let run: Awaited<ReturnType<typeof shortRun>>;
-  let long: Awaited<ReturnType<typeof shortRun>>;
   let whole: ReturnType<typeof outcomeOf>;
-  let wholeLong: ReturnType<typeof outcomeOf>;
 
   beforeAll(async () => {
     const { status, stderr } = spawnSync(process.execPath, ["scripts/build.mjs", "--mpi"], { cwd: ROOT, encoding: "utf8" });
     expect(status, stderr).toBe(0);
     run = await shortRun({ epochs: EPOCHS });
-    long = await shortRun({ epochs: 40 });
-    for (const { config, folder } of [run, long]) {
-      expect(await spikelet(["train", "--config", config, "--out", folder("alone")])).toMatchObject({ code: 0 });
-    }
+    expect(await spikelet(["train", "--config", run.config, "--out", run.folder("alone")])).toMatchObject({ code: 0 });
     whole = outcomeOf(run.folder("alone"));
-    wholeLong = outcomeOf(long.folder("alone"));
   }, BUILD);
 
   it.each([1, 2, 3])("gives the bits of one process on %i ranks, and only the first prints", async (ranks) => {
@@ -65,45 +56,57 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     expect(stderr.match(/training on/g)).toHaveLength(1);
   });
 
-  it.each([0, 1])(
-    "ends when rank %i is killed, says so, and goes on with another number of ranks",
-    { timeout: PATIENCE },
-    async (victim) => {
-      const out = long.folder(`killed-${victim}`);
-      let isKilled = false;
-      const args = ["train", "--config", long.config, "--out", out, "--checkpoint-every", "200", "--json"];
-      const { code, stderr } = await mpirun(2, args, (child, stdout) => {
-        if (isKilled || stdout.split('"epochEnd"').length < 4) return;
-        isKilled = true;
-        process.kill(ranksOf(child).get(victim) ?? 0, "SIGKILL");
-      });
-      expect(code).not.toBe(0);
-      expect(stderr).toMatch(new RegExp(`process rank ${victim} .*exited on signal 9`));
-      expect(existsSync(join(out, "report.json"))).toBe(false);
-
-      const resumed = await mpirun(3 - victim, ["train", "--resume", "--out", out]);
-      expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/going on after \d+ epochs/) });
-      expect(outcomeOf(out)).toEqual(wholeLong);
-    },
-  );
-
-  // mpirun passes on what a rank writes while it ends them only if it comes in time: what rank 0 says is asked of a rank 0 that is stopped alone.
-  it.each([
-    ["Ctrl-C at mpirun", (mpirun: ChildProcess) => mpirun.kill("SIGINT"), /^/],
-    ["a signal to rank 0", (mpirun: ChildProcess) => process.kill(ranksOf(mpirun).get(0) ?? 0, "SIGTERM"), TOLD],
-  ])("stops at %s with a checkpoint, and one process alone goes on", { timeout: PATIENCE }, async (name, stop, told) => {
-    const out = long.folder(name);
-    let isStopped = false;
-    const { code, stderr } = await mpirun(2, ["train", "--config", long.config, "--out", out, "--json"], (child, stdout) => {
-      if (isStopped || !stdout.includes('"epochEnd"')) return;
-      isStopped = true;
-      stop(child);
-    });
+  it.each([0, 1])("ends when rank %i is killed, says so, and goes on with another number of ranks", async (victim) => {
+    const out = run.folder(`killed-${victim}`);
+    const args = ["train", "--config", run.config, "--out", out, "--checkpoint-every", "200", "--json"];
+    const hold = new Hold('"epochEnd"', 3);
+    const ended = mpirun(2, args, undefined, hold.env);
+    await hold.reached();
+    process.kill(hold.pid(victim), "SIGKILL");
+    const { code, stderr } = await ended;
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(told);
+    expect(stderr).toMatch(new RegExp(`process rank ${victim} .*exited on signal 9`));
+    expect(existsSync(join(out, "report.json"))).toBe(false);
+
+    const resumed = await mpirun(3 - victim, ["train", "--resume", "--out", out]);
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/going on after \d+ epochs/) });
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+
+  it("stops at Ctrl-C at mpirun, which gives no time to a rank that is busy, and one process alone goes on", async () => {
+    const out = run.folder("interrupted");
+    const hold = new Hold('"epochEnd"', 2);
+    let stop = () => {};
+    const ended = mpirun(
+      2,
+      ["train", "--config", run.config, "--out", out, "--json"],
+      (child) => {
+        stop = () => child.kill("SIGINT");
+      },
+      hold.env,
+    );
+    await hold.reached();
+    stop();
+    expect((await ended).code).not.toBe(0);
     expect(existsSync(join(out, "report.json"))).toBe(false);
     expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({ code: 0 });
-    expect(outcomeOf(out)).toEqual(wholeLong);
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+
+  // mpirun passes on what a rank writes while it ends them only if it comes in time: it is asked of a rank 0 that is stopped alone.
+  it("stops at a signal to rank 0 with a checkpoint and a word, and one process alone goes on", async () => {
+    const out = run.folder("told");
+    const hold = new Hold('"epochEnd"', 2);
+    const ended = mpirun(2, ["train", "--config", run.config, "--out", out, "--json"], undefined, hold.env);
+    await hold.reached();
+    process.kill(hold.pid(), "SIGTERM");
+    hold.release();
+    const { code, stderr } = await ended;
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(TOLD);
+    expect(existsSync(join(out, "report.json"))).toBe(false);
+    expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(whole);
   });
 
   it("tells once of what is wrong everywhere, with the exit code of one process", async () => {
@@ -115,8 +118,10 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
 
   it("refuses to learn from other samples on another rank", async () => {
     const args = ["train", "--config", run.config, "--out", run.folder("others")];
-    // mpirun takes several programs, with a colon between them.
-    const { code, stderr } = await mpirun(1, [...args, ":", "-n", "1", process.execPath, MAIN, ...args, "--dataset", "digits"]);
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [1, [...args, "--dataset", "digits"]],
+    ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/error data: rank 1 has other samples than rank 0 .*CHECKSUM_MISMATCH/);
   });
@@ -124,9 +129,60 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
   it("tells which rank failed where only one did", async () => {
     const args = ["train", "--config", run.config, "--out", run.folder("alone-wrong")];
     const wrong = [...args, "--dataset", "mnist", "--data", "/nowhere"];
-    const { code, stderr } = await mpirun(1, [...args, ":", "-n", "1", process.execPath, MAIN, ...wrong]);
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [1, wrong],
+    ]);
     expect(code).not.toBe(0);
     expect(stderr).toMatch(/error rank 1 of 2: .*nowhere/);
+  });
+
+  it("refuses another configuration on another rank, and names the option", async () => {
+    const args = ["train", "--config", run.config, "--out", run.folder("other-words")];
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [2, [...args, "--set", "training.batchSize=7"]],
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /error rank [12] of 3: --set: must be the same on every rank: is "training.batchSize=7", and "" on rank 0/,
+    );
+    expect(existsSync(join(run.folder("other-words"), "report.json"))).toBe(false);
+  });
+
+  it("refuses another version on another rank, and names both", async () => {
+    const older = await copyWithVersion("0.0.9");
+    const args = ["train", "--config", run.config, "--out", run.folder("other-version")];
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [1, args, older],
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/error rank 1 of 2: version: is 0\.0\.9, and \d+\.\d+\.\d+ on rank 0 .*BACKEND_UNAVAILABLE/);
+  });
+
+  it("learns the same bits where ranks compute at other SIMD levels and with other numbers of threads", async () => {
+    const narrowest = (await loadBackend("native")).simdLevels.at(-1) ?? "";
+    const out = run.folder("levels");
+    const args = ["train", "--config", run.config, "--out", out];
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [1, [...args, "--simd", narrowest, "--threads", "1"]],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(whole);
+  });
+
+  it("ends when a rank dies before it has joined the others", async () => {
+    const dying = join(run.folder("."), "dies.mjs");
+    await writeFile(dying, "process.exit(3);");
+    const args = ["train", "--config", run.config, "--out", run.folder("dead")];
+    const { code, stderr } = await mpirunOf([
+      [1, args],
+      [1, [], dying],
+    ]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/Exit code: +3/);
   });
 
   it("knows no WebAssembly", async () => {

@@ -11,21 +11,32 @@ const LENIENT = {
   OMPI_MCA_hwloc_base_binding_policy: "none",
 };
 
-/** Runs the built command on `ranks` ranks; `onOutput` sees mpirun whenever something is written to stdout. */
+/** Ranks that run the same: their number, the words of their command and, unless it is the built one, its file. */
+export type Program = readonly [ranks: number, args: readonly string[], main?: string];
+
+/** Runs the built command on `ranks` ranks; `onStart` sees mpirun. */
 export function mpirun(
   ranks: number,
   args: string[],
-  onOutput?: (mpirun: ChildProcess, stdout: string) => void,
+  onStart?: (mpirun: ChildProcess) => void,
   env: Record<string, string> = {},
 ): Promise<Omit<CliResult, "json">> {
+  return mpirunOf([[ranks, args]], onStart, env);
+}
+
+/** Runs several programs as the ranks of one training. */
+export function mpirunOf(
+  programs: readonly Program[],
+  onStart?: (mpirun: ChildProcess) => void,
+  env: Record<string, string> = {},
+): Promise<Omit<CliResult, "json">> {
+  const words = programs.flatMap(([ranks, args, main = MAIN]) => [":", "-n", String(ranks), process.execPath, main, ...args]);
   return new Promise((resolve) => {
-    const child = spawn("mpirun", ["-n", String(ranks), process.execPath, MAIN, ...args], {
-      env: { ...process.env, ...LENIENT, NO_COLOR: "1", ...env },
-    });
+    const child = spawn("mpirun", words.slice(1), { env: { ...process.env, ...LENIENT, NO_COLOR: "1", ...env } });
+    onStart?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();
-      onOutput?.(child, stdout);
     });
     child.stderr.on("data", (chunk: Buffer) => {
       stderr += chunk.toString();

@@ -6,7 +6,6 @@ import type { ReadLimit } from "../../io/byte-budget.js";
 import { load, save } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
 import { neuroBench } from "../../neurobench.js";
-import type { Ranks } from "../../runtime/mpi.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
@@ -23,7 +22,7 @@ import { writeResultPage } from "../report/write.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { History } from "../train/history.js";
 import { type OutputFolder, openOutput, runRecordBeside, writeRunRecord } from "../train/output.js";
-import { agree, follow, lead, trainingRanks } from "../train/ranks.js";
+import { agree, follow, lead, type TrainingRanks, trainingRanks } from "../train/ranks.js";
 import { TrainingSession } from "../train/session.js";
 
 export const train = defineCommand({
@@ -47,7 +46,8 @@ export const train = defineCommand({
     ...outputOptions,
   },
   async run({ args, data }) {
-    const ranks = trainingRanks(args);
+    const { set } = data as CommandData;
+    const ranks = trainingRanks(args, set);
     if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args);
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
@@ -56,7 +56,6 @@ export const train = defineCommand({
     };
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
-    const { set } = data as CommandData;
     const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
     const start = await (args.resume ? resumed(args, set, together) : fresh(args, set, together));
     using trainer = start.trainer;
@@ -87,7 +86,7 @@ interface Training {
   history: History;
   source: DataSource;
   choices: Choices;
-  ranks: Ranks | undefined;
+  ranks: TrainingRanks | undefined;
   emit: (event: object) => void;
   isJson: boolean;
   limit: ReadLimit;

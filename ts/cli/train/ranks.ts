@@ -20,12 +20,25 @@ interface RankArguments extends DataArguments {
   threads?: string | undefined;
 }
 
+/** What says which training this is: the same on every rank. */
+const SAME = ["config", "preset", "seed", "resume", "checkpoint"] as const;
+
+/** Options by name, as text. */
+type Asked = Record<string, string>;
+
+type Training = Partial<Record<(typeof SAME)[number], string | boolean | undefined>>;
+
+/** The ranks of a training, and what the command line of this one asks for. */
+export interface TrainingRanks extends Ranks {
+  readonly asked: Asked;
+}
+
 /**
  * The processes that `mpirun` started, if it did. Until {@link Ranks.end} a process that fails ends them all.
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` without the addon for MPI.
  */
-export function trainingRanks(args: RankArguments): Ranks | undefined {
+export function trainingRanks(args: RankArguments & Training, settings: readonly string[]): TrainingRanks | undefined {
   const ranks = joinRanks(process.env);
   if (ranks === undefined) return undefined;
   const abort = (code: number) => {
@@ -39,24 +52,26 @@ export function trainingRanks(args: RankArguments): Ranks | undefined {
     process.off("exit", abort);
     ranks.end();
   };
-  return { ...ranks, end };
+  const asked = Object.fromEntries([["set", settings.join(" ")], ...SAME.map((name) => [name, String(args[name] ?? "")])]);
+  return { ...ranks, end, asked };
 }
 
 /** What the first rank tells the others before the first batch; its checkpoint follows. */
 interface Order {
   version: string;
+  asked: Asked;
   data: DataSource;
 }
 
 /** Hands the state of `trainer` to the other ranks, so that all begin alike, whatever files they see. */
-export async function lead(ranks: Ranks, trainer: Trainer, data: DataSource): Promise<void> {
-  const order: Order = { version, data };
+export async function lead(ranks: TrainingRanks, trainer: Trainer, data: DataSource): Promise<void> {
+  const order: Order = { version, asked: ranks.asked, data };
   await ranks.exchange(new TextEncoder().encode(JSON.stringify(order)));
   await ranks.exchange(await trainer.checkpoint());
 }
 
 /** Does its part of every batch of the first rank, and neither writes nor prints; signals are for the first rank. */
-export async function follow(ranks: Ranks, args: RankArguments): Promise<void> {
+export async function follow(ranks: TrainingRanks, args: RankArguments): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   try {
     const { data, checkpoint } = await ordered(ranks);
@@ -74,12 +89,17 @@ export async function follow(ranks: Ranks, args: RankArguments): Promise<void> {
   }
 }
 
-async function ordered(ranks: Ranks): Promise<Order & { checkpoint: Uint8Array }> {
+async function ordered(ranks: TrainingRanks): Promise<Order & { checkpoint: Uint8Array }> {
   const nothing = new Uint8Array();
   const [text = nothing] = await ranks.exchange(nothing);
   const order = JSON.parse(new TextDecoder().decode(text)) as Order;
   if (order.version !== version) {
     throw new SpikeletError("BACKEND_UNAVAILABLE", "version", `is ${version}, and ${order.version} on rank 0`);
+  }
+  const other = Object.keys(order.asked).find((name) => order.asked[name] !== ranks.asked[name]);
+  if (other !== undefined) {
+    const [mine, first] = [ranks.asked[other], order.asked[other]].map((text) => JSON.stringify(text));
+    throw new SpikeletError("CONFIG_INVALID", `--${other}`, `must be the same on every rank: is ${mine}, and ${first} on rank 0`);
   }
   const [checkpoint = nothing] = await ranks.exchange(nothing);
   return { ...order, checkpoint };
