@@ -33,6 +33,11 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe("a download", () => {
+  const part = () => join(dir, ".a.bin.part");
+  beforeEach(() => {
+    server.written = () => (existsSync(part()) ? statSync(part()).size : 0);
+  });
+
   const wanted = () => ({
     name: "a.bin",
     md5: md5(content),

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout } from "node:timers/promises";
 
 /** A local server of files with the faults that a test asks for. */
 export interface FileServer {
@@ -10,6 +11,8 @@ export interface FileServer {
   files: Map<string, Uint8Array>;
   /** Bytes after which the connection breaks, one entry a request; `undefined` lets it pass. */
   breaks: (number | undefined)[];
+  /** Bytes that the receiver has written: a connection breaks only once it has all that was sent. */
+  written: () => number;
   /** Bytes after which an answer waits for good, and who hears that they were sent. */
   holds: number | undefined;
   onHold: () => void;
@@ -27,6 +30,7 @@ export async function fileServer(): Promise<FileServer> {
     requests: [],
     files: new Map(),
     breaks: [],
+    written: () => Number.POSITIVE_INFINITY,
     holds: undefined,
     onHold: () => {},
     knowsRanges: true,
@@ -57,6 +61,11 @@ function answer(served: FileServer, { method, url, headers }: IncomingMessage, r
   const end = served.breaks.shift();
   if (served.holds !== undefined) response.write(body.subarray(0, served.holds), served.onHold);
   else if (end === undefined) response.end(body);
-  // An end in good order: a receiver gets all that was sent before it.
-  else response.write(body.subarray(0, end), () => response.socket?.end());
+  else response.write(body.subarray(0, end), () => void breakOnceWritten(served, start + end, response));
+}
+
+/** A broken connection takes along what the receiver has not read. */
+async function breakOnceWritten(served: FileServer, bytes: number, response: ServerResponse): Promise<void> {
+  while (!response.destroyed && served.written() < bytes) await setTimeout(5);
+  response.destroy();
 }
