@@ -1,9 +1,6 @@
 import { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 
-const CODES: ReadonlySet<string> = new Set(ERROR_CODES);
-
-/** Stands between path and message in the text of an error that crosses from a binding. */
-const PATH_END = "\u{1f}";
+const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
  * The one error this library throws. An abort is not one: it throws the signal's reason.
@@ -25,24 +22,27 @@ export class SpikeletError extends Error {
   }
 }
 
-/** Turns whatever a binding threw into a {@link SpikeletError}. */
+/** Turns whatever a binding threw into a {@link SpikeletError}; its errors have `code` and `path` as properties. */
 export function fromBinding(thrown: unknown): SpikeletError {
   if (thrown instanceof SpikeletError) return thrown;
-  const text = thrown instanceof Error ? thrown.message : String(thrown);
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  const end = text.indexOf(PATH_END);
-  const path = end < 0 ? "" : text.slice(0, end);
-  const message = end < 0 ? text : text.slice(end + 1);
-  if (CODES.has(code)) return new SpikeletError(code as ErrorCode, path, message, thrown);
-  // The binding itself refuses arguments of a wrong type before our code sees them.
-  const isArgument = code.endsWith("Expected") || code === "InvalidArg";
-  return new SpikeletError(isArgument ? "DATA_FORMAT" : "INTERNAL", path, message, thrown);
+  if (!(thrown instanceof Error)) return new SpikeletError("INTERNAL", "", String(thrown), thrown);
+  const { code, path }: Error & { code?: unknown; path?: unknown } = thrown;
+  if (!isErrorCode(code)) return new SpikeletError("INTERNAL", "", thrown.message, thrown);
+  return new SpikeletError(code, typeof path === "string" ? path : "", thrown.message, thrown);
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return CODES.has(code);
+}
+
+/** The message of an error without the path in front of it. */
+export function bareMessage({ path, message }: SpikeletError): string {
+  return path === "" ? message : message.slice(path.length + 2);
 }
 
 /** Prefixes the path of an error, for what was read from a file. */
 export function inFile(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
-  const message = thrown.path === "" ? thrown.message : thrown.message.slice(thrown.path.length + 2);
   const path = thrown.path === "" ? file : `${file}: ${thrown.path}`;
-  return new SpikeletError(thrown.code, path, message, thrown);
+  return new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
 }

@@ -233,16 +233,16 @@ export class FakeSession implements Session {
   }
 
   #enter(method: keyof Session): void {
-    if (this.isDisposed) throw bindingError("DISPOSED", "\u{1f}used after dispose");
+    if (this.isDisposed) throw bindingError("DISPOSED", "", "used after dispose");
     if (this.#isBusy) throw new Error(`${method} while another call runs`);
     const failure = this.#options.fails?.[method];
-    if (failure) throw bindingError(failure.code, failure.message);
+    if (failure) throw bindingError(failure.code, "", failure.message);
   }
 }
 
 /** An error as it comes out of the addon. */
-export function bindingError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
+export function bindingError(code: string, path: string, message: string): Error {
+  return Object.assign(new Error(message), { code, path });
 }
 
 function predictionOf(start: number, count: number, layers: number): PredictionArrays {

@@ -1,25 +1,12 @@
 import { createRequire } from "node:module";
-import type { Backend, EventArrays, GeneratedArrays, IdxArray, NpyArray, Session, TensorArrays } from "./backend.js";
+import type * as Binding from "../../bindings/node/index.js";
+import type { Backend, Session } from "./backend.js";
 import { translated } from "./translate.js";
 
 /** What the addon exports. */
-interface Addon {
-  NativeSession: {
-    create(config: string, simd?: string): Promise<Session>;
-    restore(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
-  };
-  parseIdx(bytes: Uint8Array): Promise<IdxArray>;
-  encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
-  decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
-  parseNpy(bytes: Uint8Array): Promise<NpyArray>;
-  parseTensors(bytes: Uint8Array): Promise<TensorArrays[]>;
-  generate(options: string): Promise<GeneratedArrays>;
-  simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
-  simdLevels(): string[];
-  version(): string;
-}
+type Addon = typeof Binding;
 
-/** What the addon exports that was built with the feature `mpi`. */
+/** What the addon exports that was built with the feature `mpi`; its declarations are written without that. */
 interface MpiAddon extends Addon {
   mpiStart(): { rank: number; size: number };
   mpiExchange(bytes: Uint8Array): Promise<Uint8Array[]>;
@@ -44,7 +31,8 @@ export interface NativeMpi extends Pick<MpiAddon, "mpiStart" | "mpiExchange" | "
  */
 export function loadNative(reason: string): Backend {
   const require = createRequire(import.meta.url);
-  return backendOf(require("../../bindings/node/index.js") as Addon, reason);
+  const addon: Addon = require("../../bindings/node/index.js");
+  return backendOf(addon, reason);
 }
 
 /**
@@ -54,8 +42,8 @@ export function loadNative(reason: string): Backend {
  */
 export function loadNativeMpi(): NativeMpi {
   const require = createRequire(import.meta.url);
-  const raw = require("../../bindings/node/spikelet-mpi.node") as MpiAddon;
-  const addon = translated<MpiAddon>(raw);
+  const raw: MpiAddon = require("../../bindings/node/spikelet-mpi.node");
+  const addon = translated(raw);
   const joined = async (session: Promise<Session>): Promise<Session> => {
     const made = await session;
     (made as MpiSession).join();
@@ -78,8 +66,8 @@ export function loadNativeMpi(): NativeMpi {
 }
 
 function backendOf(raw: Addon, reason: string): Backend {
-  const addon = translated<Addon>(raw);
-  const sessions = translated<Addon["NativeSession"]>(raw.NativeSession);
+  const addon = translated(raw);
+  const sessions = translated(raw.NativeSession);
   const simdLevels = addon.simdLevels();
   return {
     kind: "native",
@@ -87,14 +75,14 @@ function backendOf(raw: Addon, reason: string): Backend {
     simdLevels,
     reason,
     version: addon.version(),
-    createSession: async (config, simd) => translated<Session>(await sessions.create(config, simd)),
-    restoreSession: async (...args) => translated<Session>(await sessions.restore(...args)),
-    parseIdx: (bytes) => addon.parseIdx(bytes),
-    encode: (encoding, values, units, steps, rows) => addon.encode(encoding, values, units, steps, rows),
-    decodeAer: (bytes, options, ends) => addon.decodeAer(bytes, options, ends),
-    parseNpy: (bytes) => addon.parseNpy(bytes),
-    parseTensors: (bytes) => addon.parseTensors(bytes),
-    generate: (options) => addon.generate(options),
-    simulateEvents: (pixels, height, width, options) => addon.simulateEvents(pixels, height, width, options),
+    createSession: async (config, simd) => translated(await sessions.create(config, simd)),
+    restoreSession: async (...args) => translated(await sessions.restore(...args)),
+    parseIdx: addon.parseIdx,
+    encode: addon.encode,
+    decodeAer: addon.decodeAer,
+    parseNpy: addon.parseNpy,
+    parseTensors: addon.parseTensors,
+    generate: addon.generate,
+    simulateEvents: addon.simulateEvents,
   };
 }

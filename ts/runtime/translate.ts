@@ -1,7 +1,7 @@
 import { fromBinding } from "../errors.js";
 
 /** Wraps the object of a binding so that everything it throws or rejects with is a `SpikeletError`. */
-export function translated<T extends object>(binding: object): T {
+export function translated<T extends object>(binding: T): T {
   // The target is empty because a proxy has to hand out the fixed properties of its target unchanged.
   return new Proxy(Object.create(null), {
     get(_, name) {

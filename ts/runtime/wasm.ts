@@ -1,57 +1,10 @@
-import * as generated from "#wasm";
+import * as wasm from "#wasm";
 import { fromBinding, SpikeletError } from "../errors.js";
-import type {
-  Backend,
-  Conversion,
-  DatasetArrays,
-  GradientArrays,
-  ParameterArrays,
-  PredictionArrays,
-  Session,
-} from "./backend.js";
+import type { Backend, Session } from "./backend.js";
 import { macrotask } from "./macrotask.js";
-
-/** What needs no session; arguments as in the contract, results at once. */
-type Conversions = {
-  [Method in Conversion]: (...args: Parameters<Backend[Method]>) => Awaited<ReturnType<Backend[Method]>>;
-};
-
-/** What the WebAssembly module exports; every call runs to its end. */
-interface WasmModule extends Conversions {
-  default(options: { module_or_path: WasmSource }): Promise<unknown>;
-  WasmSession: {
-    create(config: string, simd?: string): WasmSession;
-    restore(checkpoint: Uint8Array, simd?: string, threads?: string): WasmSession;
-  };
-  simdLevels(): string[];
-  version(): string;
-}
-
-interface WasmSession {
-  free(): void;
-  config(): string;
-  info(): string;
-  addDataset(descriptor: string, arrays: DatasetArrays): number;
-  removeDataset(id: number): void;
-  begin(options: string): void;
-  advance(maxBatches: number): string;
-  runShare(rank: number, size: number): Uint8Array | undefined;
-  finishShare(records: Uint8Array[]): string;
-  beginEvaluation(dataset: number, earlyDecision: boolean): void;
-  advanceEvaluation(maxSamples: number): string;
-  predict(dataset: number, start: number, count: number, earlyDecision: boolean): PredictionArrays;
-  gradients(dataset: number, start: number, count: number, trace: boolean): GradientArrays;
-  applyGradients(layers: ParameterArrays[]): void;
-  parameters(layer: number): ParameterArrays;
-  setParameters(layer: number, weights: Float32Array, biases: Float32Array): void;
-  checkpoint(): Uint8Array;
-  history(): string;
-}
 
 /** The bytes of the module, or where to get them. */
 export type WasmSource = BufferSource | URL;
-
-const wasm = generated as unknown as WasmModule;
 
 /**
  * The one instance of this JavaScript realm.
@@ -120,7 +73,7 @@ function backendOf(instance: Instance, reason: string): Backend {
     return instance.call(work);
   };
   const simdLevels = instance.call(() => wasm.simdLevels());
-  const open = (make: () => WasmSession) => later(() => sessionOf(instance, later, make()));
+  const open = (make: () => wasm.WasmSession) => later(() => sessionOf(instance, later, make()));
   return {
     kind: "wasm",
     simd: simdLevels[0] ?? "fallback",
@@ -143,16 +96,16 @@ function backendOf(instance: Instance, reason: string): Backend {
 }
 
 /** `later` makes long work wait for a macrotask, so that aborts and timers get their turn between two pieces of it. */
-function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: WasmSession): Session {
+function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: wasm.WasmSession): Session {
   let isDisposed = false;
-  const checked = <T>(work: (session: WasmSession) => T) => {
+  const checked = <T>(work: (session: wasm.WasmSession) => T) => {
     return () => {
       if (isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
       return work(raw);
     };
   };
-  const now = <T>(work: (session: WasmSession) => T): T => instance.call(checked(work));
-  const soon = <T>(work: (session: WasmSession) => T): Promise<T> => later(checked(work));
+  const now = <T>(work: (session: wasm.WasmSession) => T): T => instance.call(checked(work));
+  const soon = <T>(work: (session: wasm.WasmSession) => T): Promise<T> => later(checked(work));
   return {
     config: () => now((session) => session.config()),
     info: () => now((session) => session.info()),

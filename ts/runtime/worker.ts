@@ -1,6 +1,6 @@
 /** The module of the worker in which a page computes. */
 import { expose, transfer } from "comlink";
-import { fromBinding, SpikeletError } from "../errors.js";
+import { bareMessage, fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
 import { loadWasm } from "./wasm.js";
 import { wasmUrl as besideThis } from "./wasm-url.js";
@@ -45,8 +45,8 @@ async function answer<T>(work: () => unknown, view?: () => View): Promise<Answer
     const whole = { value, view: view?.() };
     return transfer(whole, [...buffersOf(value)]);
   } catch (thrown) {
-    const { code, path, message } = fromBinding(thrown);
-    return { failure: { code, path, message: path === "" ? message : message.slice(path.length + 2) } };
+    const error = fromBinding(thrown);
+    return { failure: { code: error.code, path: error.path, message: bareMessage(error) } };
   }
 }
 

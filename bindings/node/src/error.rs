@@ -1,19 +1,17 @@
-//! Failures as JavaScript errors: `code` is ours, `message` is path and message with a unit separator between them.
+//! Failures as JavaScript errors with the properties `code`, `path` and `message`.
 
-use napi::{Env, JsError};
+use napi::bindgen_prelude::JsObjectValue;
+use napi::{Env, JsError, JsValue, Result};
 use spikelet_session::Error;
 
-const PATH_END: char = '\u{1f}';
-
-/// What a synchronous function throws.
-pub(crate) type Thrown = napi::Error<&'static str>;
-
-pub(crate) fn thrown(error: Error) -> Thrown {
-    let Error { code, path, message } = error;
-    napi::Error::new(code.as_str(), format!("{path}{PATH_END}{message}"))
+/// What a function throws or a promise is rejected with; only on the JavaScript thread.
+pub(crate) fn thrown(env: Env, error: Error) -> napi::Error {
+    with_path(env, error).unwrap_or_else(|failure| failure)
 }
 
-/// What a promise is rejected with; only on the JavaScript thread.
-pub(crate) fn rejection(env: Env, error: Error) -> napi::Error {
-    JsError::from(thrown(error)).into_unknown(env).into()
+fn with_path(env: Env, error: Error) -> Result<napi::Error> {
+    let Error { code, path, message } = error;
+    let mut object = JsError::from(napi::Error::new(code.as_str(), message)).into_unknown(env).coerce_to_object()?;
+    object.set_named_property("path", path)?;
+    Ok(object.to_unknown().into())
 }

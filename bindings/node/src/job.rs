@@ -4,7 +4,7 @@ use napi::bindgen_prelude::{AsyncTask, Task, ToNapiValue, TypeName};
 use napi::{Env, Result};
 use spikelet_session::Error;
 
-use crate::error::rejection;
+use crate::error::thrown;
 
 type Outcome<T> = std::result::Result<T, Error>;
 
@@ -30,6 +30,6 @@ impl<T: Send + 'static, J: ToNapiValue + TypeName> Task for Job<T, J> {
     }
 
     fn resolve(&mut self, env: Env, outcome: Outcome<T>) -> Result<J> {
-        outcome.map(self.convert).map_err(|error| rejection(env, error))
+        outcome.map(self.convert).map_err(|error| thrown(env, error))
     }
 }

@@ -1,10 +1,11 @@
 //! The processes that `mpirun` started.
 
+use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use spikelet_session::{Peers, World};
 
-use crate::error::{Thrown, thrown};
+use crate::error::thrown;
 use crate::job::Job;
 use crate::session::NativeSession;
 
@@ -19,8 +20,8 @@ pub struct Rank {
 
 /// Starts MPI, unless it was started before.
 #[napi]
-pub fn mpi_start() -> Result<Rank, Thrown> {
-    let share = World::start().map_err(thrown)?.share();
+pub fn mpi_start(env: Env) -> napi::Result<Rank> {
+    let share = World::start().map_err(|error| thrown(env, error))?.share();
     Ok(Rank { rank: share.rank as u32, size: share.size as u32 })
 }
 
@@ -50,8 +51,8 @@ pub fn mpi_abort(code: i32) {
 impl NativeSession {
     /// From now on every batch is learned together with the other processes.
     #[napi]
-    pub fn join(&self) -> Result<(), Thrown> {
-        let world = World::start().map_err(thrown)?;
-        self.now(|session| session.join(Box::new(world)))
+    pub fn join(&self, env: Env) -> napi::Result<()> {
+        let world = World::start().map_err(|error| thrown(env, error))?;
+        self.now(env, |session| session.join(Box::new(world)))
     }
 }

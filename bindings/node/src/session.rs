@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use spikelet_session::{Gradients, Prediction, Result, Session};
 
 use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays};
-use crate::error::{Thrown, thrown};
+use crate::error::thrown;
 use crate::handle::Handle;
 use crate::job::Job;
 
@@ -35,8 +36,8 @@ impl NativeSession {
     }
 
     /// A call on this thread.
-    pub(crate) fn now<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> std::result::Result<T, Thrown> {
-        self.0.with(work).map_err(thrown)
+    pub(crate) fn now<T>(&self, env: Env, work: impl FnOnce(&mut Session) -> Result<T>) -> napi::Result<T> {
+        self.0.with(work).map_err(|error| thrown(env, error))
     }
 }
 
@@ -61,14 +62,14 @@ impl NativeSession {
 
     /// The resolved configuration as JSON.
     #[napi]
-    pub fn config(&self) -> std::result::Result<String, Thrown> {
-        self.0.config().map_err(thrown)
+    pub fn config(&self, env: Env) -> napi::Result<String> {
+        self.0.config().map_err(|error| thrown(env, error))
     }
 
     /// JSON of what the session is and where it stands.
     #[napi]
-    pub fn info(&self) -> std::result::Result<String, Thrown> {
-        self.0.info().map_err(thrown)
+    pub fn info(&self, env: Env) -> napi::Result<String> {
+        self.0.info().map_err(|error| thrown(env, error))
     }
 
     /// Lets go of everything; a call that runs ends first.
@@ -86,14 +87,14 @@ impl NativeSession {
 
     /// Lets go of a data set.
     #[napi]
-    pub fn remove_dataset(&self, id: u32) -> std::result::Result<(), Thrown> {
-        self.now(|session| session.remove_dataset(id))
+    pub fn remove_dataset(&self, env: Env, id: u32) -> napi::Result<()> {
+        self.now(env, |session| session.remove_dataset(id))
     }
 
     /// Starts a run, or goes on with the one under way.
     #[napi]
-    pub fn begin(&self, options: String) -> std::result::Result<(), Thrown> {
-        self.now(|session| session.begin(&options))
+    pub fn begin(&self, env: Env, options: String) -> napi::Result<()> {
+        self.now(env, |session| session.begin(&options))
     }
 
     /// Learns and resolves to a JSON array of what happened.
@@ -121,8 +122,8 @@ impl NativeSession {
 
     /// Starts a pass over a data set, each sample up to its decision where that is wanted.
     #[napi]
-    pub fn begin_evaluation(&self, dataset: u32, early_decision: bool) -> std::result::Result<(), Thrown> {
-        self.now(|session| session.begin_evaluation(dataset, early_decision))
+    pub fn begin_evaluation(&self, env: Env, dataset: u32, early_decision: bool) -> napi::Result<()> {
+        self.now(env, |session| session.begin_evaluation(dataset, early_decision))
     }
 
     /// Goes on with the pass and resolves to JSON of its state.
@@ -157,22 +158,22 @@ impl NativeSession {
 
     /// One step of the optimiser with given gradients.
     #[napi]
-    pub fn apply_gradients(&self, layers: Vec<ParameterArrays>) -> std::result::Result<(), Thrown> {
+    pub fn apply_gradients(&self, env: Env, layers: Vec<ParameterArrays>) -> napi::Result<()> {
         let layers: Vec<_> = layers.iter().map(ParameterArrays::copied).collect();
-        self.now(|session| session.apply_gradients(&layers))
+        self.now(env, |session| session.apply_gradients(&layers))
     }
 
     /// Weights and biases of a spiking layer.
     #[napi]
-    pub fn parameters(&self, layer: u32) -> std::result::Result<ParameterArrays, Thrown> {
-        let (weights, biases) = self.now(|session| session.parameters(layer))?;
+    pub fn parameters(&self, env: Env, layer: u32) -> napi::Result<ParameterArrays> {
+        let (weights, biases) = self.now(env, |session| session.parameters(layer))?;
         Ok(ParameterArrays { weights: weights.into(), biases: biases.into() })
     }
 
     /// Replaces weights and biases of a spiking layer.
     #[napi]
-    pub fn set_parameters(&self, layer: u32, weights: &[f32], biases: &[f32]) -> std::result::Result<(), Thrown> {
-        self.now(|session| session.set_parameters(layer, weights, biases))
+    pub fn set_parameters(&self, env: Env, layer: u32, weights: &[f32], biases: &[f32]) -> napi::Result<()> {
+        self.now(env, |session| session.set_parameters(layer, weights, biases))
     }
 
     /// JSON array of the finished epochs.

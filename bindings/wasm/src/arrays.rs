@@ -4,9 +4,24 @@ use js_sys::{Array, Float32Array, Object, Reflect, Uint8Array, Uint16Array, Uint
 use spikelet_session as wire;
 use wasm_bindgen::prelude::*;
 
+/// The declarations name the objects of the one contract.
+#[wasm_bindgen(typescript_custom_section)]
+const CONTRACT: &str = r#"import type {
+  DatasetArrays,
+  EventArrays,
+  GeneratedArrays,
+  GradientArrays,
+  IdxArray,
+  NpyArray,
+  ParameterArrays,
+  PredictionArrays,
+  TensorArrays,
+} from "./backend.js";"#;
+
 #[wasm_bindgen]
 extern "C" {
     /// The arrays of a data set.
+    #[wasm_bindgen(typescript_type = "DatasetArrays")]
     pub type DatasetArrays;
     #[wasm_bindgen(method, getter)]
     fn offsets(this: &DatasetArrays) -> Option<Uint32Array>;
@@ -32,6 +47,7 @@ extern "C" {
     fn target_units(this: &DatasetArrays) -> Option<Uint32Array>;
 
     /// Weights `[unit][input]` and biases `[unit]` of a layer, or their gradients.
+    #[wasm_bindgen(typescript_type = "ParameterArrays")]
     pub type ParameterArrays;
     #[wasm_bindgen(method, getter)]
     fn weights(this: &ParameterArrays) -> Float32Array;

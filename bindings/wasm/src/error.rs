@@ -1,15 +1,15 @@
-//! Failures as JavaScript errors: `code` is ours, `message` is path and message with a unit separator between them.
+//! Failures as JavaScript errors with the properties `code`, `path` and `message`.
 
 use js_sys::{Error as JsError, Reflect};
 use spikelet_session::{Error, ErrorCode};
 use wasm_bindgen::prelude::*;
 
-const PATH_END: char = '\u{1f}';
-
 pub(crate) fn thrown(error: Error) -> JsValue {
     let Error { code, path, message } = error;
-    let thrown = JsError::new(&format!("{path}{PATH_END}{message}"));
-    Reflect::set(&thrown, &"code".into(), &code.as_str().into()).expect("a new error can be given a property");
+    let thrown = JsError::new(&message);
+    for (name, value) in [("code", code.as_str()), ("path", &path)] {
+        Reflect::set(&thrown, &name.into(), &value.into()).expect("a new error can be given a property");
+    }
     thrown.into()
 }
 

@@ -9,44 +9,44 @@ use crate::error::thrown;
 type Outcome<T> = Result<T, JsValue>;
 
 /// Reads an IDX file of unsigned bytes.
-#[wasm_bindgen(js_name = parseIdx)]
+#[wasm_bindgen(js_name = parseIdx, unchecked_return_type = "IdxArray")]
 pub fn parse_idx(bytes: &[u8]) -> Outcome<Object> {
     spikelet_session::parse_idx(bytes).map(idx_array).map_err(thrown)
 }
 
 /// Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
-#[wasm_bindgen]
+#[wasm_bindgen(unchecked_return_type = "EventArrays")]
 pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Option<Vec<u32>>) -> Outcome<Object> {
     spikelet_session::encode(encoding, values, units, steps, rows.as_deref()).map(event_arrays).map_err(thrown)
 }
 
 /// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
-#[wasm_bindgen(js_name = decodeAer)]
+#[wasm_bindgen(js_name = decodeAer, unchecked_return_type = "EventArrays")]
 pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<Vec<u32>>) -> Outcome<Object> {
     spikelet_session::decode_aer(bytes, options, ends.as_deref()).map(event_arrays).map_err(thrown)
 }
 
 /// Reads an NPY file of plain numbers.
-#[wasm_bindgen(js_name = parseNpy)]
+#[wasm_bindgen(js_name = parseNpy, unchecked_return_type = "NpyArray")]
 pub fn parse_npy(bytes: &[u8]) -> Outcome<Object> {
     spikelet_session::parse_npy(bytes).map(npy_array).map_err(thrown)
 }
 
 /// Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
-#[wasm_bindgen(js_name = parseTensors)]
+#[wasm_bindgen(js_name = parseTensors, unchecked_return_type = "TensorArrays[]")]
 pub fn parse_tensors(bytes: &[u8]) -> Outcome<Array> {
     let tensors = spikelet_session::parse_tensors(bytes).map_err(thrown)?;
     Ok(tensors.into_iter().map(tensor_arrays).collect())
 }
 
 /// Draws a data set.
-#[wasm_bindgen]
+#[wasm_bindgen(unchecked_return_type = "GeneratedArrays")]
 pub fn generate(options: &str) -> Outcome<Object> {
     spikelet_session::generate(options).map(generated_arrays).map_err(thrown)
 }
 
 /// What a simulated event camera sees of pictures.
-#[wasm_bindgen(js_name = simulateEvents)]
+#[wasm_bindgen(js_name = simulateEvents, unchecked_return_type = "EventArrays")]
 pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Outcome<Object> {
     spikelet_session::simulate_events(pixels, height, width, options).map(event_arrays).map_err(thrown)
 }

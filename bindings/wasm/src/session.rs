@@ -86,11 +86,13 @@ impl WasmSession {
     }
 
     /// Decisions and spikes of samples, each up to its decision where that is wanted.
+    #[wasm_bindgen(unchecked_return_type = "PredictionArrays")]
     pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Outcome<Object> {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
     }
 
     /// Loss and gradients of samples as one batch.
+    #[wasm_bindgen(unchecked_return_type = "GradientArrays")]
     pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Outcome<Object> {
         self.0.gradients(dataset, start, count, trace).map(gradient_arrays).map_err(thrown)
     }
@@ -103,6 +105,7 @@ impl WasmSession {
     }
 
     /// Weights and biases of a spiking layer.
+    #[wasm_bindgen(unchecked_return_type = "ParameterArrays")]
     pub fn parameters(&self, layer: u32) -> Outcome<Object> {
         let (weights, biases) = self.0.parameters(layer).map_err(thrown)?;
         Ok(parameter_arrays(ParameterGradients { weights, biases }))
