@@ -1,4 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
+import { fields, record } from "./check/fields.js";
+import { jsonOf } from "./check/json.js";
+import { bytes, floats, whole, words } from "./check/values.js";
 import type {
   Encoding,
   LatencyEncoding,
@@ -8,24 +11,43 @@ import type {
   StretchEncoding,
 } from "./generated/config.js";
 import type { BackendChoice } from "./runtime/backend.js";
+import { backendChoice } from "./runtime/options.js";
 import { SpikeEvents } from "./spikes.js";
-import { expectArray } from "./typed-array.js";
 
 /** Makes encodings; plain data, applied by the core when a data set is fed to a network. */
 export const encode = {
   /** One spike a unit, the earlier the larger the value. */
-  latency: (options: LatencyEncoding = {}): Encoding => ({ type: "latency", ...options }),
+  latency: (options: LatencyEncoding = {}): Encoding => ({ type: "latency", ...given(options) }),
   /** More spikes for larger values, at random steps: a Poisson process, seeded. */
-  rate: (options: RateEncoding = {}): Encoding => ({ type: "rate", ...options }),
+  rate: (options: RateEncoding = {}): Encoding => ({ type: "rate", ...given(options) }),
   /** Spikes at equal distances, shorter for larger values. */
-  regular: (options: RegularEncoding = {}): Encoding => ({ type: "regular", ...options }),
+  regular: (options: RegularEncoding = {}): Encoding => ({ type: "regular", ...given(options) }),
   /** The samples are spikes already and go in as they are. */
   direct: (): Encoding => ({ type: "direct" }),
   /** More spikes for larger values, spread evenly. */
-  stretch: (options: StretchEncoding): Encoding => ({ type: "stretch", ...options }),
+  stretch: (options: StretchEncoding): Encoding => ({ type: "stretch", ...given(options) }),
   /** More spikes for larger values, gathered at the end. */
-  shiftBack: (options: ShiftBackEncoding): Encoding => ({ type: "shiftBack", ...options }),
+  shiftBack: (options: ShiftBackEncoding): Encoding => ({ type: "shiftBack", ...given(options) }),
 } as const;
+
+/** The core alone knows what options an encoding has. */
+function given<T extends object>(options: T): T {
+  record(options, "options");
+  return options;
+}
+
+interface EncodeOptions {
+  units: number;
+  steps: number;
+  rows?: Uint32Array;
+  backend?: BackendChoice;
+}
+
+const encodeOptions = fields<EncodeOptions>(
+  { units: whole(1), steps: whole(1, 0xffff), rows: words, backend: backendChoice },
+  "units",
+  "steps",
+);
 
 /**
  * Encodes values now.
@@ -39,13 +61,12 @@ export const encode = {
 export async function encodeSpikes(
   values: Float32Array | Uint8Array,
   encoding: Encoding,
-  shape: { units: number; steps: number; rows?: Uint32Array; backend?: BackendChoice },
+  shape: EncodeOptions,
 ): Promise<SpikeEvents> {
-  const backend = await loadBackend(shape.backend);
+  const { units, steps, rows, backend: choice } = encodeOptions(shape, "");
   const numbers =
-    values instanceof Uint8Array
-      ? Float32Array.from(values, (pixel) => pixel / 255)
-      : expectArray(values, Float32Array, "values");
-  const { units, steps, rows } = shape;
-  return new SpikeEvents(await backend.encode(JSON.stringify(encoding), numbers, units, steps, rows));
+    values instanceof Uint8Array ? Float32Array.from(bytes(values, "values"), (pixel) => pixel / 255) : floats(values, "values");
+  const json = jsonOf(record(encoding, "encoding"), "encoding");
+  const backend = await loadBackend(choice);
+  return new SpikeEvents(await backend.encode(json, numbers, units, steps, rows));
 }

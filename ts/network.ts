@@ -1,6 +1,9 @@
 import { loadBackend } from "#host/runtime/load";
+import { type FieldChecks, fields, record } from "./check/fields.js";
+import { jsonOf } from "./check/json.js";
+import { flag, listOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
-import type { SpikeDataset } from "./datasets/dataset.js";
+import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, Threads } from "./generated/config.js";
@@ -9,6 +12,7 @@ import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
 import { Budget } from "./runtime/budget.js";
 import { ExclusiveSession } from "./runtime/exclusive.js";
+import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 
 /** How a network or trainer computes. */
 export interface CreateOptions extends PageOptions {
@@ -76,6 +80,23 @@ export interface NetworkInfo {
   step: number;
 }
 
+const CREATE_OPTIONS: FieldChecks<CreateOptions> = {
+  ...PAGE_OPTIONS,
+  backend: backendChoice,
+  simd: text,
+  signal: abortSignal,
+};
+
+/** `threads` is checked where it is resolved. */
+const restoreOptions = fields<RestoreOptions>({ ...CREATE_OPTIONS, threads: (value) => value as Threads });
+
+/** @internal */
+export const startOptions = fields<StartOptions>({ ...CREATE_OPTIONS, parameters: listOf(checkedParameters) });
+
+const passOptions = fields<PassOptions>({ signal: abortSignal, earlyDecision: flag });
+
+const gradientOptions = fields<{ trace?: boolean }>({ trace: flag });
+
 /**
  * A network to ask: predictions, gradients, parameters. Calls may be made at any time; they wait for each other.
  *
@@ -111,7 +132,9 @@ export class Network implements Disposable {
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit the network; the signal's reason after an abort.
    */
-  async predict(data: SpikeDataset, { signal, earlyDecision = false }: PassOptions = {}): Promise<Prediction> {
+  async predict(data: SpikeDataset, options: PassOptions = {}): Promise<Prediction> {
+    samplesOf(data, "data");
+    const { signal, earlyDecision = false } = passOptions(options, "");
     const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
@@ -137,7 +160,9 @@ export class Network implements Disposable {
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit; the signal's reason after an abort.
    */
-  async evaluate(data: SpikeDataset, { signal, earlyDecision = false }: PassOptions = {}): Promise<Metrics> {
+  async evaluate(data: SpikeDataset, options: PassOptions = {}): Promise<Metrics> {
+    samplesOf(data, "data");
+    const { signal, earlyDecision = false } = passOptions(options, "");
     const budget = new Budget({ target: this.backend.callMilliseconds, first: 16 });
     // The session knows one evaluation at a time: its passes come one after the other.
     const pass = this.#evaluations.then(() =>
@@ -165,7 +190,9 @@ export class Network implements Disposable {
    * @param options `trace` adds the states and adjoints of every layer: samples × steps × units numbers each.
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit.
    */
-  async gradients(batch: SpikeDataset, { trace = false }: { trace?: boolean } = {}): Promise<Gradients> {
+  async gradients(batch: SpikeDataset, options: { trace?: boolean } = {}): Promise<Gradients> {
+    samplesOf(batch, "batch");
+    const { trace = false } = gradientOptions(options, "");
     return this.feed.with(batch, async (id) => {
       const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
       const metrics = JSON.parse(found.metrics) as Metrics;
@@ -197,8 +224,9 @@ export class Network implements Disposable {
    * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length, `DATA_FORMAT` for another kind of array, `NON_FINITE` for NaN
    * or infinity.
    */
-  async setParameters(layer: number, { weights, biases }: LayerParameters): Promise<void> {
-    const given = checkedParameters({ weights, biases }, "");
+  async setParameters(layer: number, parameters: LayerParameters): Promise<void> {
+    whole(0, this.info.layers.length - 1, "SHAPE_MISMATCH")(layer, "layer");
+    const given = checkedParameters(parameters, "");
     return this.session.run((session) => session.setParameters(layer, given.weights, given.biases));
   }
 
@@ -231,11 +259,12 @@ export class Network implements Disposable {
  * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function createNetwork(config: Config, options: StartOptions = {}): Promise<Network> {
-  return started(new Network(await createSession(config, options)), options);
+  const { parameters, ...how } = startOptions(options, "");
+  return started(new Network(await createSession(config, how)), parameters);
 }
 
 /** @internal */
-export async function started<N extends Network>(network: N, { parameters }: StartOptions): Promise<N> {
+export async function started<N extends Network>(network: N, parameters: StartOptions["parameters"]): Promise<N> {
   if (parameters === undefined) return network;
   try {
     const { length } = network.info.layers;
@@ -260,18 +289,20 @@ export async function restoreNetwork(checkpoint: Uint8Array, options: RestoreOpt
 }
 
 /** @internal */
-export function createSession(config: Config, options: CreateOptions): Promise<ExclusiveSession> {
-  return open(options, (backend) => backend.createSession(JSON.stringify(config), options.simd));
+export async function createSession(config: Config, options: CreateOptions): Promise<ExclusiveSession> {
+  const json = jsonOf(record(config, "config"), "");
+  return open(options, (backend) => backend.createSession(json, options.simd));
 }
 
 /** @internal */
-export function restoreSession(checkpoint: Uint8Array, options: RestoreOptions): Promise<ExclusiveSession> {
-  const threads = options.threads === undefined ? undefined : JSON.stringify(options.threads);
-  return open(options, (backend) => backend.restoreSession(checkpoint, options.simd, threads));
+export async function restoreSession(checkpoint: Uint8Array, options: RestoreOptions): Promise<ExclusiveSession> {
+  const { threads, ...rest } = restoreOptions(options, "");
+  const json = threads === undefined ? undefined : jsonOf(threads, "threads");
+  return open(rest, (backend) => backend.restoreSession(checkpoint, rest.simd, json));
 }
 
 async function open(
-  { backend: choice, signal, ...page }: CreateOptions,
+  { backend: choice, simd: _, signal, ...page }: CreateOptions,
   make: (backend: Backend) => ReturnType<Backend["createSession"]>,
 ): Promise<ExclusiveSession> {
   signal?.throwIfAborted();

@@ -1,6 +1,8 @@
+import { record } from "./check/fields.js";
+import { finite, instanceOf, listOf } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import type { Metrics } from "./generated/config.js";
-import type { Network } from "./network.js";
+import { Network } from "./network.js";
 
 /**
  * Results under the names of NeuroBench (Yik et al. 2025, *The neurobench framework for benchmarking neuromorphic computing algorithms
@@ -27,6 +29,8 @@ export interface NeuroBenchMetrics {
  * @param metrics what {@link Network.evaluate} of the same network gave.
  */
 export async function neuroBench(network: Network, metrics: Metrics): Promise<NeuroBenchMetrics> {
+  instanceOf(Network, "a network")(network, "network");
+  checkMetrics(metrics, "metrics");
   const parameters = await network.parameters();
   const weights = parameters.reduce((sum, layer) => sum + layer.weights.length, 0);
   const biases = parameters.reduce((sum, layer) => sum + layer.biases.length, 0);
@@ -40,6 +44,16 @@ export async function neuroBench(network: Network, metrics: Metrics): Promise<Ne
     ActivationSparsity: 1 - spikesPerUnitAndStep(network, metrics),
     SynapticOperations: { Effective_MACs: 0, Effective_ACs: metrics.synapticOperations },
   };
+}
+
+/** The metrics that are used here. */
+function checkMetrics(metrics: unknown, path: string): void {
+  const { accuracy, firingRate, synapticOperations } = record(metrics, path, "DATA_FORMAT");
+  const { firstSpike, count } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
+  finite(firstSpike, `${path}.accuracy.firstSpike`);
+  finite(count, `${path}.accuracy.count`);
+  listOf(finite)(firingRate, `${path}.firingRate`);
+  finite(synapticOperations, `${path}.synapticOperations`);
 }
 
 function decisionsOf({ loss }: ResolvedConfig, { accuracy }: Metrics): number {

@@ -1,7 +1,8 @@
+import { record } from "./check/fields.js";
+import { floats } from "./check/values.js";
 import type { Metrics } from "./generated/config.js";
 import type { PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
-import { expectArray } from "./typed-array.js";
 
 /** Answers of a network, one entry per sample. */
 export interface Prediction {
@@ -26,11 +27,10 @@ export interface LayerParameters {
 }
 
 /** @internal */
-export function checkedParameters({ weights, biases }: LayerParameters, path: string): LayerParameters {
-  return {
-    weights: expectArray(weights, Float32Array, `${path}weights`),
-    biases: expectArray(biases, Float32Array, `${path}biases`),
-  };
+export function checkedParameters(given: unknown, path: string): LayerParameters {
+  const { weights, biases } = record(given, path || "parameters", "DATA_FORMAT");
+  const at = path === "" ? "" : `${path}.`;
+  return { weights: floats(weights, `${at}weights`), biases: floats(biases, `${at}biases`) };
 }
 
 /**

@@ -1,3 +1,5 @@
+import { record } from "./check/fields.js";
+import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
 import { SpikeletError } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
@@ -19,7 +21,11 @@ export class SpikeEvents {
   readonly units: Uint32Array;
 
   /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other. */
-  constructor({ offsets, times, units }: EventArrays) {
+  constructor(arrays: EventArrays) {
+    const given = record(arrays, "events", "DATA_FORMAT");
+    const offsets = words(given["offsets"], "offsets");
+    const times = shorts(given["times"], "times");
+    const units = words(given["units"], "units");
     if (times.length !== units.length)
       throw shape("units", `must have as many entries as times (${times.length}), got ${units.length}`);
     if (offsets[0] !== 0 || offsets.at(-1) !== times.length) {
@@ -33,28 +39,36 @@ export class SpikeEvents {
     this.units = units;
   }
 
-  /** Joins the spike trains of single samples. */
-  static fromTrains(trains: readonly SpikeTrain[]): SpikeEvents {
+  /**
+   * Joins the spike trains of single samples.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number, both behind `path`.
+   */
+  static fromTrains(trains: readonly SpikeTrain[], path = ""): SpikeEvents {
+    listOf(checkTrain)(trains, path || "trains");
     const offsets = new Uint32Array(trains.length + 1);
     for (const [b, train] of trains.entries()) {
       if (train.times.length !== train.units.length) {
-        throw shape(`[${b}].units`, `must have as many entries as times (${train.times.length}), got ${train.units.length}`);
+        const message = `must have as many entries as times (${train.times.length}), got ${train.units.length}`;
+        throw shape(`${path}[${b}].units`, message);
       }
       offsets[b + 1] = at(offsets, b) + train.times.length;
     }
     const times = new Uint16Array(at(offsets, trains.length));
     const units = new Uint32Array(times.length);
     for (const [b, train] of trains.entries()) {
-      copyWhole(train.times, times, at(offsets, b), 0xffff, `[${b}].times`);
-      copyWhole(train.units, units, at(offsets, b), 0xffff_ffff, `[${b}].units`);
+      copyWhole(train.times, times, at(offsets, b), 0xffff, `${path}[${b}].times`);
+      copyWhole(train.units, units, at(offsets, b), 0xffff_ffff, `${path}[${b}].units`);
     }
     return new SpikeEvents({ offsets, times, units });
   }
 
   /** Sorts a list of `[sample, step, unit]` into the rows of `samples` samples. */
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
-    const trains = Array.from({ length: samples }, () => ({ times: [] as number[], units: [] as number[] }));
-    for (const [k, [sample, time, unit]] of triples.entries()) {
+    const count = whole()(samples, "samples");
+    const trains = Array.from({ length: count }, () => ({ times: [] as number[], units: [] as number[] }));
+    for (const [k, triple] of listOf(numbers)(triples, "triples").entries()) {
+      const [sample = -1, time = -1, unit = -1] = Array.from(triple);
       const train = trains[sample];
       if (train === undefined) throw shape(`[${k}]`, `the sample must be below ${samples}, got ${sample}`);
       train.times.push(time);
@@ -70,6 +84,9 @@ export class SpikeEvents {
 
   /** Times and units of one sample; views, not copies. */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
+    if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
+      refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
+    }
     const start = at(this.offsets, index);
     const end = at(this.offsets, index + 1);
     return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };
@@ -84,7 +101,7 @@ export class SpikeEvents {
 
   /** The samples with these indices, in their order. */
   pick(indices: Uint32Array): SpikeEvents {
-    const offsets = new Uint32Array(indices.length + 1);
+    const offsets = new Uint32Array(words(indices, "indices").length + 1);
     for (const [b, index] of indices.entries()) {
       offsets[b + 1] = at(offsets, b) + at(this.offsets, index + 1) - at(this.offsets, index);
     }
@@ -100,6 +117,7 @@ export class SpikeEvents {
 
   /** One after the other. */
   static concat(parts: readonly EventArrays[]): SpikeEvents {
+    listOf((part, path) => record(part, path, "DATA_FORMAT"))(parts, "parts");
     if (parts.length === 1 && parts[0] !== undefined) return new SpikeEvents(parts[0]);
     const samples = parts.reduce((sum, part) => sum + part.offsets.length - 1, 0);
     const events = parts.reduce((sum, part) => sum + part.times.length, 0);
@@ -116,6 +134,12 @@ export class SpikeEvents {
     }
     return new SpikeEvents({ offsets, times, units });
   }
+}
+
+function checkTrain(train: unknown, path: string): void {
+  const { times, units } = record(train, path, "DATA_FORMAT");
+  numbers(times, `${path}.times`);
+  numbers(units, `${path}.units`);
 }
 
 function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, most: number, path: string): void {

@@ -1,8 +1,17 @@
+import { listOf } from "./check/values.js";
 import type { SpikeDataset } from "./datasets/dataset.js";
 import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
 import { HealthWatch } from "./health/watch.js";
-import { createSession, Network, type RestoreOptions, restoreSession, type StartOptions, started } from "./network.js";
+import {
+  createSession,
+  Network,
+  type RestoreOptions,
+  restoreSession,
+  type StartOptions,
+  started,
+  startOptions,
+} from "./network.js";
 import { checkedParameters, type LayerParameters } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
@@ -11,12 +20,14 @@ export class Trainer extends Network {
   readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers));
 
   /**
-   * Trains on `train` while it is iterated over; a consumer that takes its time holds the training up.
+   * Trains on `train` once it is awaited, which gives a report at the end, or while it is iterated over; a consumer that takes its time
+   * holds the training up.
    *
    * It goes on where training stands: at the start, after the last update of a run that was stopped, or where a
    * checkpoint was taken. `break` stops it; an abort stops it with the signal's reason, within 200 ms.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit, `NON_FINITE` when training diverges.
+   * @throws {SpikeletError} at once for arguments that are not what they should be; in the run `SHAPE_MISMATCH` or `DATA_FORMAT` when the
+   * data do not fit, `NON_FINITE` when training diverges.
    */
   run(train: SpikeDataset, options: RunOptions = {}): TrainingRun {
     return new TrainingRun(this.session, this.feed, this.#outbox, train, options);
@@ -44,7 +55,7 @@ export class Trainer extends Network {
    * `NON_FINITE` for NaN or infinity.
    */
   async applyGradients(gradients: readonly LayerParameters[]): Promise<void> {
-    const layers = gradients.map((layer, index) => checkedParameters(layer, `layers[${index}].`));
+    const layers = listOf(checkedParameters)(gradients, "layers");
     return this.session.run((session) => session.applyGradients(layers));
   }
 }
@@ -56,7 +67,8 @@ export class Trainer extends Network {
  * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function createTrainer(config: Config, options: StartOptions = {}): Promise<Trainer> {
-  return started(new Trainer(await createSession(config, options)), options);
+  const { parameters, ...how } = startOptions(options, "");
+  return started(new Trainer(await createSession(config, how)), parameters);
 }
 
 /**

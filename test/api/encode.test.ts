@@ -9,8 +9,8 @@ describe("a rate code", () => {
 
   it("draws the same spikes for a sample wherever it stands", async () => {
     const data = datasets.fromImages({ values, labels: [0, 1, 2], shape: [20] }).encode(encoding);
-    const whole = await data.events(shape);
-    const part = await data.pick([2, 0]).events(shape);
+    const whole = await data.events({ steps: shape.steps });
+    const part = await data.pick([2, 0]).events({ steps: shape.steps });
     expect(part.sample(0)).toEqual(whole.sample(2));
     expect(part.sample(1)).toEqual(whole.sample(0));
     expect(whole.sample(0)).not.toEqual(whole.sample(1));

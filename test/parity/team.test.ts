@@ -1,6 +1,7 @@
 import { createTrainer, loadBackend, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
-import { checkWorkers, teamOf } from "../../ts/runtime/team.js";
+import { pageOptions } from "../../ts/runtime/options.js";
+import { teamOf } from "../../ts/runtime/team.js";
 import { blots, CONFIG } from "./runs.mjs";
 
 const native = await loadBackend("native");
@@ -43,6 +44,6 @@ describe("sessions that share every batch", () => {
   });
 
   it.each([0, -1, 1.5, 65, Number.NaN])("can't be %d", (workers) => {
-    expect(() => checkWorkers(workers)).toThrowError(expect.objectContaining({ code: "CONFIG_INVALID", path: "workers" }));
+    expect(() => pageOptions({ workers }, "")).toThrowError(expect.objectContaining({ code: "CONFIG_INVALID", path: "workers" }));
   });
 });

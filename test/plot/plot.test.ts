@@ -5,6 +5,9 @@ import {
   gradientParts,
   learningCurves,
   membraneTraces,
+  parallelCoordinates,
+  seedLines,
+  seedScatter,
   seedSpread,
   spikeHistogram,
   spikeParts,
@@ -162,6 +165,38 @@ describe("pictures of nothing", () => {
       expect(svg).toMatch(/^<svg/);
       expect(svg).not.toMatch(/NaN|undefined|Infinity/);
     }
+  });
+
+  it("have numbers where numbers belong: nothing else comes into their text", async () => {
+    const script = '640" onload="alert(1)' as unknown as number;
+    const events = SpikeEvents.fromTrains([{ times: [1], units: [0] }]);
+    const gradients = await traced({ type: "antlr" });
+    const layer = { weights: new Float32Array(4), biases: new Float32Array(1) };
+    const wide = { width: script };
+    const [x, y, label] = ["x", "y", "label"];
+    for (const draw of [
+      () => spikeRaster(events, wide),
+      () => spikeHistogram(events, wide),
+      () => membraneTraces(gradients, wide),
+      () => gradientParts(gradients, wide),
+      () => weightMaps(layer, wide),
+      () => learningCurves([], wide),
+      () => confusionMatrix([], [], wide),
+      () => seedSpread([], { ...wide, label }),
+      () => seedScatter([], { ...wide, x, y }),
+      () => seedLines([], { ...wide, x, y }),
+      () => parallelCoordinates([], { ...wide, axes: [] }),
+    ]) {
+      expect(draw).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "width" }));
+    }
+    const at = (path: string, draw: () => string) => expect(draw).toThrow(expect.objectContaining({ path }));
+    at("steps", () => spikeRaster(events, { steps: script }));
+    at("label", () => spikeRaster(events, { label: script }));
+    at("units[0]", () => weightMaps(layer, { units: [script] }));
+    at("threshold", () => membraneTraces(gradients, { threshold: script }));
+    at("labels[0]", () => confusionMatrix([script], [0]));
+    at("runs[0].value", () => seedSpread([{ series: "a", value: script }], { label }));
+    at("epochs[0].epoch", () => learningCurves([{ epoch: script }] as never));
   });
 
   it("escape what users name", () => {

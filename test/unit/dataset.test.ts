@@ -19,7 +19,7 @@ describe("a data set of pictures", () => {
       .pick([2, 0])
       .encode(encode.latency({ first: 1, last: 9 }))
       .wire();
-    expect(JSON.parse(descriptor)).toEqual({ inputs: "images", encoding: { type: "latency", first: 1, last: 9 } });
+    expect(JSON.parse(descriptor)).toEqual({ inputs: "images", shape: [2, 2], encoding: { type: "latency", first: 1, last: 9 } });
     expect(Array.from(arrays.pixels ?? [])).toEqual([160, 180, 200, 220, 0, 20, 40, 60]);
     expect(Array.from(arrays.labels ?? [])).toEqual([2, 0]);
   });
@@ -76,7 +76,7 @@ describe("a data set of spikes", () => {
 
   it("feeds events and wanted trains", () => {
     const { descriptor, arrays } = datasets.fromSpikes({ spikes, trains }).slice(1).wire();
-    expect(JSON.parse(descriptor)).toEqual({ inputs: "events" });
+    expect(JSON.parse(descriptor)).toEqual({ inputs: "events", shape: [] });
     expect(arrays).toEqual({
       offsets: Uint32Array.of(0, 0, 1),
       times: Uint16Array.of(7),
@@ -100,7 +100,7 @@ describe("a data set of spikes", () => {
       expect.objectContaining({ code: "DATA_FORMAT" }),
     );
     expect(() => datasets.fromSpikes({ spikes: [{ times: [Number.NaN], units: [0] }] })).toThrow(
-      expect.objectContaining({ code: "DATA_FORMAT", path: "[0].times[0]" }),
+      expect.objectContaining({ code: "DATA_FORMAT", path: "spikes[0].times[0]" }),
     );
     expect(() => datasets.fromSpikes({ spikes: [{ times: [1, 2], units: [0] }] })).toThrow(
       expect.objectContaining({ code: "SHAPE_MISMATCH" }),

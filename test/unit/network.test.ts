@@ -17,13 +17,6 @@ describe("a network", () => {
     expect(prediction.layers[0]?.length).toBe(100);
   });
 
-  it("predicts nothing for no samples", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend() });
-    const prediction = await network.predict(data.slice(0, 0));
-    expect(prediction.byCount.length).toBe(0);
-    expect(prediction.layers[0]?.length).toBe(0);
-  });
-
   it("queues calls that are made at once", async () => {
     const network = await createNetwork(config, { backend: fakeBackend({ pause: turn }) });
     const [one, two, metrics] = await Promise.all([

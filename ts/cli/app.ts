@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
+import { didYouMean } from "../closest.js";
 import { version } from "../version.js";
 import { checkArguments } from "./arguments.js";
-import { didYouMean } from "./closest.js";
 import { onStderr, onStdout } from "./colour.js";
 import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
 import { describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";

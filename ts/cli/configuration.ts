@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { closest, didYouMean } from "../closest.js";
 import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
 import { isObject, type JsonObject, parseJson } from "../json.js";
 import { wholeNumber } from "./arguments.js";
-import { closest, didYouMean } from "./closest.js";
 import { type DataSource, parseDataSection } from "./data.js";
 import { UsageError } from "./exit.js";
 import { applySetting } from "./setting.js";

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
+import { didYouMean } from "../closest.js";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
-import { SpikeletError } from "../errors.js";
+import { bareMessage, SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { ReadLimit } from "../io/byte-budget.js";
 import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
-import { didYouMean } from "./closest.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
 import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
@@ -83,7 +83,7 @@ export async function loadData(source: DataSource, { steps, signal, ...reading }
 /** Options of a data set stand under `data.options` for whoever writes them. */
 function ofOptions(thrown: unknown): never {
   if (!(thrown instanceof SpikeletError) || thrown.code !== "CONFIG_INVALID" || thrown.path.startsWith("data.")) throw thrown;
-  const message = thrown.path === "" ? thrown.message : thrown.message.slice(thrown.path.length + 2);
+  const message = bareMessage(thrown);
   throw new SpikeletError(thrown.code, `data.options.${thrown.path}`, message, thrown);
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { closest } from "../closest.js";
 import { isObject, type Json, type JsonObject } from "../json.js";
-import { closest } from "./closest.js";
 
 const SCHEMA = fileURLToPath(new URL("../../spikelet.schema.json", import.meta.url));
 

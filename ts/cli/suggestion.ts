@@ -1,4 +1,4 @@
-import { closest } from "./closest.js";
+import { closest } from "../closest.js";
 
 /** What the core says of a field that there is not, and of a value that is none of those it knows. */
 const UNKNOWN_FIELD = /unknown field `(?<given>[^`]+)`, expected (?<known>.+)$/s;

@@ -1,4 +1,6 @@
 import { loadBackend } from "#host/runtime/load";
+import { record } from "../check/fields.js";
+import { jsonOf } from "../check/json.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { SpikeEvents } from "../spikes.js";
 
@@ -19,7 +21,9 @@ export interface AerOptions {
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a truncated file or coordinates outside the sensor.
  */
 export async function decodeAer(bytes: Uint8Array, options: AerOptions & { backend?: BackendChoice } = {}): Promise<SpikeEvents> {
+  record(options, "options");
   const { backend: choice, ...rest } = options;
+  const json = jsonOf(rest, "");
   const backend = await loadBackend(choice);
-  return new SpikeEvents(await backend.decodeAer(bytes, JSON.stringify(rest)));
+  return new SpikeEvents(await backend.decodeAer(bytes, json));
 }

@@ -1,6 +1,7 @@
+import { type FieldChecks, fields } from "../check/fields.js";
+import { bytes, type Check, floats, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
-import { expectArray } from "../typed-array.js";
 import { type DatasetInfo, type DatasetInputs, type DatasetTargets, SpikeDataset } from "./dataset.js";
 
 /** What the output should do; at most one of them. */
@@ -30,19 +31,31 @@ export interface SpikeOptions extends TargetOptions {
   name?: string;
 }
 
+/** Trains of every sample, as events. */
+const trains: Check<SpikeEvents> = (value, path) =>
+  value instanceof SpikeEvents ? value : SpikeEvents.fromTrains(value as SpikeTrain[], path);
+
+const sizes = listOf(whole(1), "CONFIG_INVALID");
+
+const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, trains };
+
+const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: floats, shape: sizes, name: text }, "shape");
+
+const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: sizes, name: text }, "spikes");
+
 /**
  * A data set of pictures; give it an encoding before feeding it to a network.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers.
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
-  const { pixels, values, shape } = options;
+  const { pixels, values, shape } = imageOptions(options, "");
   if ((pixels === undefined) === (values === undefined)) {
     throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
   }
-  const array = pixels === undefined ? expectArray(values, Float32Array, "values") : expectArray(pixels, Uint8Array, "pixels");
+  const array = pixels ?? floats(values, "values");
   const units = shape.reduce((product, size) => product * size, 1);
-  if (!Number.isInteger(units) || units < 1 || array.length % units !== 0) {
+  if (array.length % units !== 0) {
     throw new SpikeletError(
       "SHAPE_MISMATCH",
       "shape",
@@ -60,13 +73,9 @@ export function fromImages(options: ImageOptions): SpikeDataset {
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole numbers.
  */
 export function fromSpikes(options: SpikeOptions): SpikeDataset {
-  const events = asEvents(options.spikes);
-  return assemble(
-    { name: options.name ?? "spikes", shape: options.shape ?? [] },
-    { kind: "events", events },
-    events.length,
-    options,
-  );
+  const { spikes, shape = [], name = "spikes", ...targets } = spikeOptions(options, "");
+  const events = asEvents(spikes);
+  return assemble({ name, shape }, { kind: "events", events }, events.length, targets);
 }
 
 /** @internal Checks that inputs and targets are of one length. */

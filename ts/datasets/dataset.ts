@@ -1,9 +1,14 @@
+import { fields, record } from "../check/fields.js";
+import { jsonOf } from "../check/json.js";
+import { type Check, instanceOf, numbers, optional, text, whole } from "../check/values.js";
 import { encodeSpikes } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
+import { backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
-import { balancedOrder, type SplitOptions, splitSizes } from "./split.js";
+import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
+import { steps } from "./step.js";
 
 /** What the samples are: pictures that an encoding turns into spikes, or spikes. */
 export type DatasetInputs =
@@ -80,6 +85,7 @@ export class SpikeDataset {
    * @throws {SpikeletError} `DATA_FORMAT` where the samples are spikes already and the encoding is not `direct`, or the reverse.
    */
   encode(encoding: Encoding): SpikeDataset {
+    text(record(encoding, "encoding")["type"], "encoding.type");
     const isDirect = encoding.type === "direct";
     if (this.#inputs.kind === "events") {
       if (isDirect) return this;
@@ -96,6 +102,7 @@ export class SpikeDataset {
    * @throws {SpikeletError} `CONFIG_INVALID` when the parts do not fit.
    */
   split(options: SplitOptions): Split {
+    splitOptions(options, "");
     const own = this.info.testSamples ?? 0;
     const free = this.length - own;
     const takesOwn = own > 0 && options.test === undefined;
@@ -116,13 +123,15 @@ export class SpikeDataset {
 
   /** Samples `start` to before `end`, like `Array.prototype.slice`. */
   slice(start?: number, end?: number): SpikeDataset {
+    position(start, "start");
+    position(end, "end");
     return this.#view(this.#rows.slice(start, end));
   }
 
   /** The samples with these indices, in their order. */
   pick(indices: ArrayLike<number>): SpikeDataset {
     return this.#view(
-      Uint32Array.from(indices, (index) => {
+      Uint32Array.from(numbers(indices, "indices"), (index) => {
         const row = this.#rows[index];
         if (row === undefined) {
           throw new SpikeletError("SHAPE_MISMATCH", "indices", `must be below ${this.length}, got ${index}`);
@@ -134,6 +143,7 @@ export class SpikeDataset {
 
   /** Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes. */
   image(index: number): Float32Array | undefined {
+    whole()(index, "index");
     const inputs = this.#inputs;
     const row = this.#rows[index];
     if (inputs.kind === "events" || row === undefined) return undefined;
@@ -149,6 +159,7 @@ export class SpikeDataset {
    * @throws {SpikeletError} `DATA_FORMAT` for pictures without an encoding or with values outside 0..1.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
+    eventOptions(options, "");
     const inputs = this.#inputs;
     if (inputs.kind === "events") return inputs.events.pick(this.#rows);
     const encoding = this.#requiredEncoding();
@@ -183,13 +194,15 @@ export class SpikeDataset {
     const inputs = this.#inputs;
     if (inputs.kind === "events") {
       const { offsets, times, units } = inputs.events.pick(this.#rows);
-      return { descriptor: JSON.stringify({ inputs: "events" }), arrays: { offsets, times, units, ...this.#targetArrays() } };
+      const descriptor = JSON.stringify({ inputs: "events", shape: this.info.shape });
+      return { descriptor, arrays: { offsets, times, units, ...this.#targetArrays() } };
     }
     const encoding = this.#requiredEncoding();
     const values = this.#gather(inputs);
     const pictures = values instanceof Uint8Array ? { pixels: values } : { values };
     const arrays = encoding.type === "rate" ? { ...pictures, rows: this.#rows.slice() } : pictures;
-    return { descriptor: JSON.stringify({ inputs: "images", encoding }), arrays: { ...arrays, ...this.#targetArrays() } };
+    const descriptor = `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${jsonOf(encoding, "encoding")}}`;
+    return { descriptor, arrays: { ...arrays, ...this.#targetArrays() } };
   }
 
   #targetArrays(): DatasetArrays {
@@ -229,6 +242,23 @@ export class SpikeDataset {
     const { testSamples: _, validationSamples: __, ...info } = this.info;
     return new SpikeDataset(info, this.#inputs, this.#targets, rows, this.encoding);
   }
+}
+
+const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
+
+const position = optional(whole(-0xffff_ffff));
+
+const eventOptions = fields<{ steps: number; backend?: BackendChoice }>({ steps, backend: backendChoice }, "steps");
+
+/**
+ * @internal A data set that a network is to take.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for anything else, `SHAPE_MISMATCH` for one without samples.
+ */
+export function samplesOf(value: unknown, path: string): SpikeDataset {
+  const data = dataset(value, path);
+  if (data.length > 0) return data;
+  throw new SpikeletError("SHAPE_MISMATCH", path, "must have samples, has none");
 }
 
 function pickRows<T extends Uint8Array | Float32Array>(from: T, rows: Uint32Array, width: number, into: T): T {

@@ -1,3 +1,5 @@
+import { record } from "../check/fields.js";
+import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
@@ -29,6 +31,7 @@ export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() 
 export const shd = (options: ShdOptions) =>
   refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
 
-async function refused({ dir }: { dir: string }, instead: string): Promise<SpikeDataset> {
+async function refused(options: { dir: string }, instead: string): Promise<SpikeDataset> {
+  const dir = text(record(options, "options")["dir"], "dir");
   throw new SpikeletError("DATA_FORMAT", dir, `a page reads no folders: fetch the files and use ${instead}`);
 }

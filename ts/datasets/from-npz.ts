@@ -1,12 +1,15 @@
+import { fields } from "../check/fields.js";
+import { listOf, positive, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import type { ReadLimit } from "../io/byte-budget.js";
+import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import type { NumberArray } from "./npy.js";
 import { parseNpz } from "./npz.js";
-import { checkLength, checkSteps, stepOf } from "./step.js";
+import { steps as stepCount, stepOf } from "./step.js";
 
 /** How event arrays become spikes. */
 export interface NpzOptions extends ReadLimit {
@@ -20,6 +23,18 @@ export interface NpzOptions extends ReadLimit {
   backend?: BackendChoice;
 }
 
+const npzOptions = fields<NpzOptions>(
+  {
+    steps: stepCount,
+    stepLength: positive,
+    shape: listOf(whole(1), "CONFIG_INVALID"),
+    name: text,
+    backend: backendChoice,
+    maxBytes: byteLimit,
+  },
+  "steps",
+);
+
 /**
  * A data set of the event arrays in an NPZ archive: `times` (or `t`), one entry an event, and either `units`, or `x`, `y` and,
  * where there is one, `p`, with the unit `(p · width + x) · height + y`. `offsets`, `[samples + 1]`, says where the events of each
@@ -29,9 +44,7 @@ export interface NpzOptions extends ReadLimit {
  * arrays of unequal length, each with the name of the array.
  */
 export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<SpikeDataset> {
-  const { steps, stepLength = 1, backend, maxBytes } = options;
-  checkSteps(steps);
-  checkLength(stepLength, "stepLength");
+  const { steps, stepLength = 1, backend, maxBytes } = npzOptions(options, "");
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const arrays = await parseNpz(bytes, backend === undefined ? limit : { ...limit, backend });
   const at = one(arrays, ["times", "t"]);

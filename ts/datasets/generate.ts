@@ -1,4 +1,5 @@
 import { loadBackend } from "#host/runtime/load";
+import { jsonOf } from "../check/json.js";
 import type { Generator } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { SpikeEvents } from "../spikes.js";
@@ -8,7 +9,7 @@ import type { DatasetInfo, SpikeDataset } from "./dataset.js";
 /** Draws a data set in the core, which alone knows the options and their defaults. */
 export async function generate(options: Generator, info: DatasetInfo, backend?: BackendChoice): Promise<SpikeDataset> {
   const core = await loadBackend(backend);
-  const { values, events, labels, targets } = await core.generate(JSON.stringify(options));
+  const { values, events, labels, targets } = await core.generate(jsonOf(options, ""));
   const units = info.shape.reduce((product, size) => product * size, 1);
   const given = { ...(labels ? { labels } : {}), ...(targets ? { trains: new SpikeEvents(targets) } : {}) };
   if (values) return assemble(info, { kind: "values", values, units }, values.length / units, given);

@@ -1,8 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fields } from "../check/fields.js";
+import { text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
-import type { ReadLimit } from "../io/byte-budget.js";
+import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import type { BackendChoice, IdxArray } from "../runtime/backend.js";
+import { backendChoice } from "../runtime/options.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { parseIdx } from "./idx.js";
@@ -14,13 +17,16 @@ export interface IdxFolderOptions extends ReadLimit {
   backend?: BackendChoice;
 }
 
+const folderOptions = fields<IdxFolderOptions>({ dir: text, backend: backendChoice, maxBytes: byteLimit }, "dir");
+
 /**
  * Reads pictures and labels, for training and for the test, from IDX files in a folder.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing, truncated or foreign file.
  */
-export async function readIdxFolder(set: string, { dir, ...options }: IdxFolderOptions): Promise<SpikeDataset> {
-  const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, options);
+export async function readIdxFolder(set: string, options: IdxFolderOptions): Promise<SpikeDataset> {
+  const { dir, ...how } = folderOptions(options, "");
+  const read = (name: string, dimensions: number) => readIdx(dir, name, dimensions, how);
   // One after the other, so that of several that are missing the same one is named every time.
   const trainImages = await read("train-images-idx3-ubyte", 3);
   const testImages = await read("t10k-images-idx3-ubyte", 3);

@@ -1,8 +1,10 @@
 import { loadBackend } from "#host/runtime/load";
+import { bytes as byteArray } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
+import { ByteBudget } from "../io/byte-budget.js";
 import { inflate } from "../io/inflate.js";
-import type { BackendChoice, IdxArray } from "../runtime/backend.js";
+import type { IdxArray } from "../runtime/backend.js";
+import { type ReadOptions, readOptions } from "./read-options.js";
 
 const GZIP = [0x1f, 0x8b] as const;
 
@@ -12,10 +14,9 @@ const GZIP = [0x1f, 0x8b] as const;
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a wrong magic number, a truncated file or damaged gzip data, and for a file that
  * unpacks to more than `maxBytes`.
  */
-export async function parseIdx(
-  bytes: Uint8Array,
-  { backend: choice, ...limit }: { backend?: BackendChoice } & ReadLimit = {},
-): Promise<IdxArray> {
+export async function parseIdx(bytes: Uint8Array, options: ReadOptions = {}): Promise<IdxArray> {
+  const { backend: choice, ...limit } = readOptions(options, "");
+  byteArray(bytes, "bytes");
   const backend = await loadBackend(choice);
   const isPacked = bytes[0] === GZIP[0] && bytes[1] === GZIP[1];
   return backend.parseIdx(isPacked ? await unpack(bytes, new ByteBudget(bytes.length, limit)) : bytes);

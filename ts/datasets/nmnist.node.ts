@@ -1,12 +1,16 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { inFile, SpikeletError } from "../errors.js";
+import { fields } from "../check/fields.js";
+import { callback, positive, text, whole } from "../check/values.js";
+import { bareMessage, inFile, SpikeletError } from "../errors.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { loadBackend } from "../runtime/load.node.js";
+import { abortSignal, backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
 import type { AerOptions } from "./aer.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
+import { steps } from "./step.js";
 
 /** Where the recordings lie and how they become spikes. */
 export interface NmnistOptions extends AerOptions {
@@ -19,6 +23,20 @@ export interface NmnistOptions extends AerOptions {
   signal?: AbortSignal;
   backend?: BackendChoice;
 }
+
+const nmnistOptions = fields<NmnistOptions>(
+  {
+    dir: text,
+    limit: fields<{ train?: number; test?: number }>({ train: whole(), test: whole() }),
+    onProgress: callback,
+    signal: abortSignal,
+    backend: backendChoice,
+    steps,
+    truncateMs: positive,
+    size: whole(1),
+  },
+  "dir",
+);
 
 const CLASSES = 10;
 /** Recordings in memory at a time beside the spikes. */
@@ -41,7 +59,7 @@ interface Recording {
  * outside the sensor; an abort throws the signal's reason.
  */
 export async function nmnist(options: NmnistOptions): Promise<SpikeDataset> {
-  const { dir, limit = {}, onProgress, signal, backend, ...aer } = options;
+  const { dir, limit = {}, onProgress, signal, backend, ...aer } = nmnistOptions(options, "");
   const train = await recordings(dir, "Train", limit.train);
   const test = await recordings(dir, "Test", limit.test);
   const all = [...train, ...test];
@@ -125,7 +143,7 @@ function ofRecording(chunk: readonly Recording[], thrown: unknown): unknown {
   const index = thrown instanceof SpikeletError ? /^recordings\[(\d+)\]$/.exec(thrown.path)?.[1] : undefined;
   const file = chunk[Number(index)]?.file;
   if (!(thrown instanceof SpikeletError) || file === undefined) return thrown;
-  return inFile(file, new SpikeletError(thrown.code, "", thrown.message.slice(thrown.path.length + 2), thrown));
+  return inFile(file, new SpikeletError(thrown.code, "", bareMessage(thrown), thrown));
 }
 
 /** Room for all events from the start, so that nothing is moved while it fills. */

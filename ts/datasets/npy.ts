@@ -1,6 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { SpikeletError } from "../errors.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { backendOption } from "../runtime/options.js";
 import { halvesToFloats } from "./half.js";
 
 /** Numbers of an array; integers of 64 bits become floats of 64 bits, half floats single ones. */
@@ -38,7 +39,8 @@ const READERS: Record<string, (bytes: ArrayBuffer) => Numbers> = {
  * for integers that no float holds exactly.
  */
 export async function parseNpy(bytes: Uint8Array, options: { backend?: BackendChoice } = {}): Promise<NumberArray> {
-  const backend = await loadBackend(options.backend);
+  const { backend: choice } = backendOption(options, "");
+  const backend = await loadBackend(choice);
   const { dtype, shape, data } = await backend.parseNpy(bytes);
   const read = READERS[dtype];
   if (read === undefined) throw new SpikeletError("INTERNAL", "", `no reader for ${dtype}`);

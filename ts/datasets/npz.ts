@@ -1,8 +1,9 @@
+import { bytes as byteArray } from "../check/values.js";
 import { inFile } from "../errors.js";
 import { unpacked } from "../io/archive.js";
-import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
-import type { BackendChoice } from "../runtime/backend.js";
+import { ByteBudget } from "../io/byte-budget.js";
 import { type NumberArray, parseNpy } from "./npy.js";
+import { type ReadOptions, readOptions } from "./read-options.js";
 
 /**
  * Reads an NPZ archive, the arrays by their names.
@@ -10,10 +11,9 @@ import { type NumberArray, parseNpy } from "./npy.js";
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, for one that unpacks to more than `maxBytes`, and with the name of the array and
  * the byte offset inside it.
  */
-export async function parseNpz(
-  bytes: Uint8Array,
-  { backend, ...limit }: { backend?: BackendChoice } & ReadLimit = {},
-): Promise<Record<string, NumberArray>> {
+export async function parseNpz(bytes: Uint8Array, options: ReadOptions = {}): Promise<Record<string, NumberArray>> {
+  const { backend, ...limit } = readOptions(options, "");
+  byteArray(bytes, "bytes");
   const arrays: Record<string, NumberArray> = Object.create(null);
   for await (const file of unpacked(bytes, ".npy", new ByteBudget(bytes.length, limit))) {
     const name = file.name.replace(/\.npy$/, "");

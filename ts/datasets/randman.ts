@@ -1,3 +1,4 @@
+import { record } from "../check/fields.js";
 import type { Randman } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { SpikeDataset } from "./dataset.js";
@@ -9,7 +10,9 @@ import { generate } from "./generate.js";
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.
  */
-export function randman({ backend, ...options }: Randman & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
-  const info = { name: "randman", shape: [options.units ?? 20], steps: options.steps ?? 100 };
-  return generate({ type: "randman", ...options }, info, backend);
+export async function randman(options: Randman & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+  record(options, "options");
+  const { backend, ...rest } = options;
+  const info = { name: "randman", shape: [rest.units ?? 20], steps: rest.steps ?? 100 };
+  return generate({ type: "randman", ...rest }, info, backend);
 }

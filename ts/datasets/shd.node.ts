@@ -3,16 +3,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Dataset, File } from "h5wasm/node";
+import { fields } from "../check/fields.js";
+import { positive, text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
-import { ByteBudget, type ReadLimit } from "../io/byte-budget.js";
+import { ByteBudget, byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import { checkedLength, type FileSystem, readAlone } from "../io/hdf5.js";
 import { checkHeaps } from "../io/hdf5-heaps.js";
 import type { EventArrays } from "../runtime/backend.js";
+import { abortSignal } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { halvesToFloats } from "./half.js";
-import { checkLength, checkSteps, stepOf } from "./step.js";
+import { steps as stepCount, stepOf } from "./step.js";
 
 type H5wasm = typeof import("h5wasm/node");
 
@@ -26,6 +29,11 @@ export interface ShdOptions extends ReadLimit {
   seconds?: number;
   signal?: AbortSignal;
 }
+
+const shdOptions = fields<ShdOptions>(
+  { dir: text, steps: stepCount, seconds: positive, signal: abortSignal, maxBytes: byteLimit },
+  "dir",
+);
 
 const UNITS = 700;
 /** Samples in memory at a time beside the spikes, at most, and bytes of them: all may refer to the same long list. */
@@ -41,9 +49,8 @@ const [LIST_BYTES, EVENT_BYTES] = [16, 6];
  * @throws {SpikeletError} `DATA_FORMAT` with the file when it is missing or not what it should be, and when `h5wasm` is not
  * installed; an abort throws the signal's reason.
  */
-export async function shd({ dir, steps = 100, seconds = 1.4, signal, maxBytes }: ShdOptions): Promise<SpikeDataset> {
-  checkSteps(steps);
-  checkLength(seconds, "seconds");
+export async function shd(options: ShdOptions): Promise<SpikeDataset> {
+  const { dir, steps = 100, seconds = 1.4, signal, maxBytes } = shdOptions(options, "");
   const h5wasm = await loadH5wasm();
   const binning = { steps, stepLength: seconds / steps };
   const limit = maxBytes === undefined ? {} : { maxBytes };

@@ -1,9 +1,12 @@
 import { loadBackend } from "#host/runtime/load";
+import { record } from "../check/fields.js";
+import { jsonOf } from "../check/json.js";
 import { SpikeletError } from "../errors.js";
 import type { SaccadeCamera } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { abortSignal } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
-import type { SpikeDataset } from "./dataset.js";
+import { type SpikeDataset, samplesOf } from "./dataset.js";
 
 /** Pictures a call, long against the overhead of a call and short against an abort's patience. */
 const CHUNK = 64;
@@ -18,8 +21,13 @@ const CHUNK = 64;
  */
 export async function simulatedEvents(
   pictures: SpikeDataset,
-  { backend, signal, ...camera }: SaccadeCamera & { backend?: BackendChoice; signal?: AbortSignal } = {},
+  options: SaccadeCamera & { backend?: BackendChoice; signal?: AbortSignal } = {},
 ): Promise<SpikeDataset> {
+  samplesOf(pictures, "pictures");
+  record(options, "options");
+  const { backend, signal, ...camera } = options;
+  if (signal !== undefined) abortSignal(signal, "signal");
+  const json = jsonOf(camera, "");
   const { name, shape, ...parts } = pictures.info;
   const [height, width, ...others] = shape;
   if (height === undefined || width === undefined || others.length > 0) {
@@ -27,10 +35,10 @@ export async function simulatedEvents(
   }
   const core = await loadBackend(backend);
   const chunks = [];
-  for (let start = 0; start < pictures.length || start === 0; start += CHUNK) {
+  for (let start = 0; start < pictures.length; start += CHUNK) {
     signal?.throwIfAborted();
     const pixels = pictures.pixels(start, start + CHUNK);
-    chunks.push(await core.simulateEvents(pixels, height, width, JSON.stringify(camera)));
+    chunks.push(await core.simulateEvents(pixels, height, width, json));
   }
   const size = camera.size ?? 34;
   const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps: camera.steps ?? 300 };

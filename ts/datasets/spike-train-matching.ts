@@ -1,3 +1,4 @@
+import { record } from "../check/fields.js";
 import type { SpikeTrainMatching } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { SpikeDataset } from "./dataset.js";
@@ -9,7 +10,8 @@ import { generate } from "./generate.js";
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.
  */
-export function spikeTrainMatching(options: SpikeTrainMatching & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+export async function spikeTrainMatching(options: SpikeTrainMatching & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+  record(options, "options");
   const { backend, ...rest } = options;
   const info = { name: "spikeTrainMatching", shape: [rest.inputs ?? 100], steps: rest.steps ?? 100 };
   return generate({ type: "spikeTrainMatching", ...rest }, info, backend);

@@ -1,3 +1,5 @@
+import { fields } from "../check/fields.js";
+import { finite, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { mulberry32 } from "../random.js";
 
@@ -13,6 +15,9 @@ export interface SplitOptions {
   test?: number;
 }
 
+/** @internal */
+export const splitOptions = fields<SplitOptions>({ seed: whole(), train: finite, validation: finite, test: finite }, "seed");
+
 /** Numbers of samples. */
 export interface SplitSizes {
   train: number;
@@ -22,10 +27,6 @@ export interface SplitSizes {
 
 /** Turns shares into numbers and checks that they fit into `samples`. */
 export function splitSizes(samples: number, options: SplitOptions, defaults: { validation: number; test: number }): SplitSizes {
-  const { seed } = options;
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) {
-    throw new SpikeletError("CONFIG_INVALID", "seed", `must be a whole number from 0 to 4294967295, got ${seed}`);
-  }
   const validation = count(options.validation ?? defaults.validation, samples, "validation");
   const test = count(options.test ?? defaults.test, samples, "test");
   const train = options.train === undefined ? samples - validation - test : count(options.train, samples, "train");

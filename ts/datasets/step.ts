@@ -1,3 +1,4 @@
+import { whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 
 const MOST_STEPS = 0xffff;
@@ -9,14 +10,5 @@ export function stepOf(time: number, stepLength: number, path: string): number {
   throw new SpikeletError("DATA_FORMAT", path, `must be a time from 0, got ${time}`);
 }
 
-/** @throws {SpikeletError} `CONFIG_INVALID` when a simulation can't have so many steps. */
-export function checkSteps(steps: number): void {
-  if (Number.isInteger(steps) && steps >= 1 && steps <= MOST_STEPS) return;
-  throw new SpikeletError("CONFIG_INVALID", "steps", `must be a whole number from 1 to ${MOST_STEPS}, got ${steps}`);
-}
-
-/** @throws {SpikeletError} `CONFIG_INVALID` when a duration is not above 0. */
-export function checkLength(length: number, path: string): void {
-  if (length > 0 && Number.isFinite(length)) return;
-  throw new SpikeletError("CONFIG_INVALID", path, `must be above 0, got ${length}`);
-}
+/** A number of steps that a simulation can have. */
+export const steps = whole(1, MOST_STEPS);

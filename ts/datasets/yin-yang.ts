@@ -1,3 +1,4 @@
+import { record } from "../check/fields.js";
 import type { YinYang } from "../generated/config.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { SpikeDataset } from "./dataset.js";
@@ -10,12 +11,11 @@ import { generate } from "./generate.js";
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.
  */
-export function yinYang({ backend, ...options }: YinYang & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
-  const part = Math.floor((options.samples ?? 7000) / 7);
-  const shape = [options.bias === false ? 4 : 5];
-  return generate(
-    { type: "yinYang", ...options },
-    { name: "yinYang", shape, testSamples: part, validationSamples: part },
-    backend,
-  );
+export async function yinYang(options: YinYang & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
+  record(options, "options");
+  const { backend, ...rest } = options;
+  const { samples = 7000 } = rest;
+  const part = Number.isInteger(samples) ? Math.floor(samples / 7) : 0;
+  const shape = [rest.bias === false ? 4 : 5];
+  return generate({ type: "yinYang", ...rest }, { name: "yinYang", shape, testSamples: part, validationSamples: part }, backend);
 }

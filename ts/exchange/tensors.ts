@@ -1,9 +1,9 @@
 import { loadBackend } from "#host/runtime/load";
+import { bytes as byteArray } from "../check/values.js";
 import type { NumberArray } from "../datasets/npy.js";
 import { parseNpz } from "../datasets/npz.js";
+import { type ReadOptions, readOptions } from "../datasets/read-options.js";
 import { checkedNames } from "../io/archive.js";
-import type { ReadLimit } from "../io/byte-budget.js";
-import type { BackendChoice } from "../runtime/backend.js";
 
 /** Arrays by their names, in the order of the file. */
 export type Tensors = ReadonlyMap<string, NumberArray>;
@@ -15,7 +15,9 @@ export type Tensors = ReadonlyMap<string, NumberArray>;
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, for objects other than plain tensors, and for an NPZ
  * archive that unpacks to more than `maxBytes`.
  */
-export async function parseTensors(bytes: Uint8Array, options: { backend?: BackendChoice } & ReadLimit = {}): Promise<Tensors> {
+export async function parseTensors(bytes: Uint8Array, options: ReadOptions = {}): Promise<Tensors> {
+  readOptions(options, "");
+  byteArray(bytes, "bytes");
   if (isNpz(bytes)) return new Map(Object.entries(await parseNpz(bytes, options)));
   const backend = await loadBackend(options.backend);
   const tensors = await backend.parseTensors(bytes);

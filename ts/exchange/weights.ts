@@ -1,9 +1,12 @@
+import { fields } from "../check/fields.js";
+import { instanceOf, listOf, oneOf, text } from "../check/values.js";
 import type { NumberArray } from "../datasets/npy.js";
 import { SpikeletError } from "../errors.js";
-import type { ReadLimit } from "../io/byte-budget.js";
-import type { LayerInfo, Network } from "../network.js";
+import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
+import { type LayerInfo, Network } from "../network.js";
 import type { LayerParameters } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { backendChoice } from "../runtime/options.js";
 import { writeNpz } from "./npz.js";
 import { writeSafetensors } from "./safetensors.js";
 import { parseTensors, type Tensors } from "./tensors.js";
@@ -16,23 +19,27 @@ const WRITERS: Record<WeightFormat, (tensors: Tensors) => Uint8Array> = {
   npz: writeNpz,
 };
 
+const network = instanceOf(Network, "a network");
+
+const formatOption = fields<{ format: WeightFormat }>({ format: oneOf("safetensors", "npz") }, "format");
+
+const weightOptions = fields<WeightOptions>({ names: listOf(text), backend: backendChoice, maxBytes: byteLimit });
+
 /**
  * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or `[channels, channels below, kernel, kernel]`,
  * and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single floats. PyTorch has the same layout.
  */
-export async function exportWeights(network: Network, { format }: { format: WeightFormat }): Promise<Uint8Array> {
-  const write = WRITERS[format];
-  if (write === undefined) {
-    throw new SpikeletError("CONFIG_INVALID", "format", `must be ${Object.keys(WRITERS).join(" or ")}, got ${format}`);
-  }
-  const parameters = await network.parameters();
+export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<Uint8Array> {
+  network(from, "network");
+  const { format } = formatOption(options, "");
+  const parameters = await from.parameters();
   const tensors = new Map<string, NumberArray>();
-  for (const [layer, shape] of network.info.layers.entries()) {
+  for (const [layer, shape] of from.info.layers.entries()) {
     const { weights, biases } = parameters[layer] as LayerParameters;
     tensors.set(`layers.${layer}.weight`, { dtype: "float32", shape: weightShape(shape), values: weights });
     tensors.set(`layers.${layer}.bias`, { dtype: "float32", shape: [shape.filters], values: biases });
   }
-  return write(tensors);
+  return WRITERS[format](tensors);
 }
 
 /** How {@link importWeights} reads. */
@@ -50,17 +57,18 @@ export interface WeightOptions extends ReadLimit {
  * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not fit;
  * the network is then as it was.
  */
-export async function importWeights(network: Network, bytes: Uint8Array, options: WeightOptions = {}): Promise<void> {
-  const { names: given, ...reading } = options;
+export async function importWeights(into: Network, bytes: Uint8Array, options: WeightOptions = {}): Promise<void> {
+  network(into, "network");
+  const { names: given, ...reading } = weightOptions(options, "");
   const tensors = await parseTensors(bytes, reading);
   const names = given ?? weightNames(tensors);
-  const { layers } = network.info;
+  const { layers } = into.info;
   if (names.length !== layers.length) {
     const found = names.length === 0 ? "no weights" : `weights of ${names.length}: ${names.join(", ")}`;
     throw new SpikeletError("SHAPE_MISMATCH", "names", `the network has ${layers.length} spiking layers, the file ${found}`);
   }
   const parameters = layers.map((shape, layer) => parametersOf(tensors, names[layer] as string, shape));
-  for (const [layer, given] of parameters.entries()) await network.setParameters(layer, given);
+  for (const [layer, given] of parameters.entries()) await into.setParameters(layer, given);
 }
 
 function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {

@@ -1,3 +1,4 @@
+import { type Check, refuse } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 
 /** Bytes that any file may unpack to. */
@@ -11,6 +12,10 @@ export interface ReadLimit {
   maxBytes?: number;
 }
 
+/** A number of bytes, which may be infinite. */
+export const byteLimit: Check<number> = (value, path) =>
+  typeof value === "number" && value >= 0 ? value : refuse("CONFIG_INVALID", path, "a number of bytes", value);
+
 /** The bytes that the content of a file may still take, so that a small file can't fill the memory. */
 export class ByteBudget {
   readonly #file: number;
@@ -22,7 +27,7 @@ export class ByteBudget {
    * @throws {SpikeletError} `CONFIG_INVALID` for a limit that is not a number from 0.
    */
   constructor(file: number, { maxBytes = FREE_BYTES + GROWTH * file }: ReadLimit = {}) {
-    if (!(maxBytes >= 0)) throw new SpikeletError("CONFIG_INVALID", "maxBytes", `must be a number of bytes, got ${maxBytes}`);
+    byteLimit(maxBytes, "maxBytes");
     this.#file = file;
     this.#max = maxBytes;
     this.#left = maxBytes;

@@ -1,8 +1,11 @@
+import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import { fileContent } from "./content.js";
 
 /** Offers bytes to the visitor as a download of that name. */
 export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
-  const content = await bytes;
+  text(file, "file");
+  const content = fileContent(await bytes, "bytes");
   const part = typeof content === "string" ? content : Uint8Array.from(content);
   const url = URL.createObjectURL(new Blob([part], { type: "application/octet-stream" }));
   const link = document.createElement("a");
@@ -19,6 +22,7 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
  * @throws {SpikeletError} `DATA_FORMAT` when the server does not give it.
  */
 export async function load(file: string): Promise<Uint8Array> {
+  text(file, "file");
   const response = await fetch(file);
   if (!response.ok) throw new SpikeletError("DATA_FORMAT", file, `can't be fetched: ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());

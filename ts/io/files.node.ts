@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import { fileContent } from "./content.js";
 
 /**
  * Writes bytes so that the file is either the old or the whole new one, also when the machine fails meanwhile: to a
@@ -12,7 +14,8 @@ import { SpikeletError } from "../errors.js";
  * @throws {SpikeletError} `WRITE_FAILED`; what the file held before is still there.
  */
 export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
-  const content = await bytes;
+  text(file, "file");
+  const content = fileContent(await bytes, "bytes");
   const temporary = temporaryBeside(file);
   try {
     await create(temporary, content);
@@ -65,6 +68,7 @@ function temporaryName(name: string, unique: string): string {
  * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
  */
 export async function load(file: string): Promise<Uint8Array> {
+  text(file, "file");
   try {
     return await readFile(file);
   } catch (cause) {

@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
+import { type Check, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
-import { type PictureOptions, panel, picture } from "./picture.js";
+import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
 export interface ConfusionOptions extends PictureOptions {
   /** Number of classes; the largest that occurs unless given. */
@@ -10,21 +12,32 @@ export interface ConfusionOptions extends PictureOptions {
   names?: readonly string[];
 }
 
+/** More could not be told apart, and their pairs would fill the memory. */
+const MAX_CLASSES = 10_000;
+
+const classNumber = whole(0, MAX_CLASSES - 1, "DATA_FORMAT");
+
+const classNumbers: Check<number[]> = (value, path) =>
+  Array.from(numbers(value, path), (entry, index) => classNumber(entry, `${path}[${index}]`));
+
+const confusionOptions = fields<ConfusionOptions>({ ...PICTURE, classes: whole(0, MAX_CLASSES), names: listOf(text) });
+
 /**
  * How often each class was taken for each, `[label][decision]`.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
 export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes = 0): number[][] {
-  if (labels.length !== decisions.length) {
-    throw new SpikeletError("SHAPE_MISMATCH", "decisions", `must have ${labels.length} entries, got ${decisions.length}`);
+  const [rows, columns] = [classNumbers(labels, "labels"), classNumbers(decisions, "decisions")];
+  if (rows.length !== columns.length) {
+    throw new SpikeletError("SHAPE_MISMATCH", "decisions", `must have ${rows.length} entries, got ${columns.length}`);
   }
-  let size = classes;
-  for (let k = 0; k < labels.length; k++) size = Math.max(size, 1 + (labels[k] ?? 0), 1 + (decisions[k] ?? 0));
+  let size = whole(0, MAX_CLASSES)(classes, "classes");
+  for (const number of [...rows, ...columns]) size = Math.max(size, 1 + number);
   const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
-  for (let k = 0; k < labels.length; k++) {
-    const row = counts[labels[k] ?? 0];
-    const column = decisions[k] ?? 0;
+  for (const [k, label] of rows.entries()) {
+    const row = counts[label];
+    const column = columns[k] ?? 0;
     if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
   }
   return counts;
@@ -37,8 +50,9 @@ export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
 export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<number>, options: ConfusionOptions = {}): string {
-  const counts = confusionCounts(labels, decisions, options.classes);
-  const name = (index: number) => options.names?.[index] ?? String(index);
+  const { width = 480, classes, names, title } = confusionOptions(options, "");
+  const counts = confusionCounts(labels, decisions, classes);
+  const name = (index: number) => names?.[index] ?? String(index);
   const size = counts.length;
   const cells = counts.flatMap((row, label) => {
     const total = Math.max(
@@ -47,7 +61,6 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
     );
     return row.map((count, decision) => ({ label, decision, count, share: count / total, isRight: label === decision }));
   });
-  const width = options.width ?? 480;
   const side = (width - 80) / Math.max(1, size);
   const shown = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
   const drawn = panel({
@@ -74,7 +87,7 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   });
   const right = cells.reduce((sum, { isRight, count }) => sum + (isRight ? count : 0), 0);
   const description = `confusion matrix of ${size} classes, ${right} of ${labels.length} decisions right`;
-  return picture([drawn], description, { ...options, width });
+  return picture([drawn], description, { ...(title === undefined ? {} : { title }), width });
 }
 
 function range(size: number): number[] {

@@ -1,6 +1,8 @@
 import * as Plot from "@observablehq/plot";
+import { fields, record } from "../check/fields.js";
+import { finite, listOf, refuse } from "../check/values.js";
 import { COLOURS } from "./colours.js";
-import { type Key, type PictureOptions, panel, picture } from "./picture.js";
+import { type Key, PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
 /** What a learning curve shows of a pass over samples; metrics have it. */
 export interface CurveMetrics {
@@ -20,7 +22,8 @@ const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
 /** Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data. */
 export function learningCurves(epochs: readonly CurvePoint[], options: PictureOptions = {}): string {
-  const { width = 640 } = options;
+  const { width = 640 } = curveOptions(options, "");
+  listOf(checkPoint)(epochs, "epochs");
   const panels = [
     curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs) }, [
       { of: ({ accuracy }) => 100 * accuracy.firstSpike },
@@ -39,6 +42,25 @@ export function learningCurves(epochs: readonly CurvePoint[], options: PictureOp
   const end = last?.validation ?? last?.train;
   const result = end === undefined ? "" : `; at the end ${(100 * end.accuracy.firstSpike).toFixed(1)} % by first spike`;
   return picture(panels, `accuracy, spikes a sample and loss over ${epochs.length} epochs${result}`, { ...options, keys });
+}
+
+const curveOptions = fields<PictureOptions>(PICTURE);
+
+function checkPoint(point: unknown, path: string): void {
+  const { epoch, train, validation } = record(point, path, "DATA_FORMAT");
+  finite(epoch, `${path}.epoch`);
+  checkMetrics(train, `${path}.train`);
+  if (validation !== null) checkMetrics(validation, `${path}.validation`);
+}
+
+/** A loss that is not finite is drawn as a gap. */
+function checkMetrics(metrics: unknown, path: string): void {
+  const { loss, accuracy, spikes } = record(metrics, path, "DATA_FORMAT");
+  if (typeof loss !== "number") refuse("DATA_FORMAT", `${path}.loss`, "a number", loss);
+  const { firstSpike, count } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
+  finite(firstSpike, `${path}.accuracy.firstSpike`);
+  finite(count, `${path}.accuracy.count`);
+  finite(record(spikes, `${path}.spikes`, "DATA_FORMAT")["perSample"], `${path}.spikes.perSample`);
 }
 
 interface Curve {

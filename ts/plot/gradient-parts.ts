@@ -1,17 +1,20 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { type PictureOptions, panel, picture, short } from "./picture.js";
-import { type SpikePartsOptions, spikeParts } from "./spike-parts.js";
+import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
+import { SPIKE_PARTS, type SpikePartsOptions, spikeParts } from "./spike-parts.js";
 import { tracedSample } from "./trace.js";
 
 export type GradientPartsOptions = PictureOptions & SpikePartsOptions;
 
+const gradientPartsOptions = fields<GradientPartsOptions>({ ...PICTURE, ...SPIKE_PARTS });
+
 /** {@link spikeParts} over the steps, the activation and the timing part in two colours. */
 export function gradientParts(gradients: Gradients, options: GradientPartsOptions = {}): string {
-  const { sample = 0, width = 640 } = options;
-  const { layer, steps } = tracedSample(gradients, sample, options.layer);
-  const parts = spikeParts(gradients, options);
+  const { width = 640, title: _, ...which } = gradientPartsOptions(options, "");
+  const { layer, steps } = tracedSample(gradients, which.sample ?? 0, which.layer);
+  const parts = spikeParts(gradients, which);
   const drawn = panel({
     width,
     height: 260,

@@ -1,8 +1,11 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
+import { listOf, oneOf, whole } from "../check/values.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
-import { type Panel, type PictureOptions, panel, picture, short } from "./picture.js";
+import { spikeLayers, unitCount } from "./layers.js";
+import { type Panel, PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
 
 export interface HistogramOptions extends PictureOptions {
   /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` unless given. */
@@ -13,15 +16,22 @@ export interface HistogramOptions extends PictureOptions {
   units?: readonly number[];
 }
 
+const histogramOptions = fields<HistogramOptions>({
+  ...PICTURE,
+  by: oneOf("step", "unit"),
+  steps: whole(1, 0xffff),
+  units: listOf(unitCount),
+});
+
 /** More spikes than this of a unit in a sample share the last bar. */
 const MOST = 20;
 const BINS = 60;
 
 /** Spikes of every layer over the steps, or over how many a unit emits; means over the samples. */
 export function spikeHistogram(of: SpikeEvents | Pick<Prediction, "layers">, options: HistogramOptions = {}): string {
-  const { by = "step", width = 640, units = [] } = options;
-  const layers = of instanceof SpikeEvents ? [of] : of.layers;
-  const steps = options.steps ?? 1 + largest(layers.map(({ times }) => largest(times)));
+  const { by = "step", width = 640, units = [], steps: given } = histogramOptions(options, "");
+  const layers = spikeLayers(of);
+  const steps = given ?? 1 + largest(layers.map(({ times }) => largest(times)));
   const panels = layers.map((events, layer) => {
     const name = of instanceof SpikeEvents ? "" : layer === layers.length - 1 ? "Output" : `Layer ${layer}`;
     const place: Place = { name, width, isLast: layer === 0 };

@@ -1,6 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { type PictureOptions, panel, picture, short } from "./picture.js";
-import { look, type SeedPoint, summaryOf } from "./seeds.js";
+import { fields } from "../check/fields.js";
+import { flag, text } from "../check/values.js";
+import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
+import { checkRuns, look, type SeedPoint, summaryOf } from "./seeds.js";
 
 export interface LinesOptions extends PictureOptions {
   /** What the axes measure, with their units. */
@@ -12,9 +14,12 @@ export interface LinesOptions extends PictureOptions {
   dots?: boolean;
 }
 
+const linesOptions = fields<LinesOptions>({ ...PICTURE, x: text, y: text, isLogarithmic: flag, dots: flag }, "x", "y");
+
 /** Means of each series over x, with a bar of ± a standard deviation over the runs, and every run as a dot. */
 export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): string {
-  const { width = 640, dots = true } = options;
+  const { width = 640, dots = true } = linesOptions(options, "");
+  checkRuns(runs, "x", "y");
   const series = [...new Set(runs.map((run) => run.series))];
   const lines = series.map((name) => {
     const own = runs.filter((run) => run.series === name);

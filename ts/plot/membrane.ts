@@ -1,8 +1,10 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
+import { finite, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { type PictureOptions, panel, picture } from "./picture.js";
+import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 import { tracedSample } from "./trace.js";
 
 export interface MembraneOptions extends PictureOptions {
@@ -16,6 +18,14 @@ export interface MembraneOptions extends PictureOptions {
   threshold?: number;
 }
 
+const membraneOptions = fields<MembraneOptions>({
+  ...PICTURE,
+  sample: whole(),
+  layer: whole(),
+  units: listOf(whole()),
+  threshold: finite,
+});
+
 /**
  * Membranes over the steps (before reset), with the threshold; the first spike is marked.
  *
@@ -23,7 +33,7 @@ export interface MembraneOptions extends PictureOptions {
  * @throws {SpikeletError} `SHAPE_MISMATCH` when they lack the trace, the sample, the layer or a unit.
  */
 export function membraneTraces(gradients: Gradients, options: MembraneOptions = {}): string {
-  const { sample = 0, threshold = 1, width = 640 } = options;
+  const { sample = 0, threshold = 1, width = 640 } = membraneOptions(options, "");
   const { trace, layer, steps } = tracedSample(gradients, sample, options.layer);
   const units = options.units ?? Array.from({ length: Math.min(6, trace.units) }, (_, unit) => unit);
   const events = gradients.prediction.layers[layer]?.sample(sample);

@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import { fields, record } from "../check/fields.js";
+import { finite, flag, listOf, text as string } from "../check/values.js";
 import { COLOURS } from "./colours.js";
 import { polylines } from "./marks.js";
-import { type PictureOptions, panel, picture, short } from "./picture.js";
+import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
 
 /** One quantity, as an upright axis. */
 export interface ParallelAxis {
@@ -22,9 +24,21 @@ export interface ParallelOptions extends PictureOptions {
   axes: readonly ParallelAxis[];
 }
 
+const parallelOptions = fields<ParallelOptions>(
+  { ...PICTURE, axes: listOf(fields<ParallelAxis>({ label: string, isLogarithmic: flag }, "label")) },
+  "axes",
+);
+
+const checkRuns = listOf((run, path) => {
+  const { values, isBest } = record(run, path, "DATA_FORMAT");
+  if (isBest !== undefined) flag(isBest, `${path}.isBest`);
+  listOf((value, place) => (typeof value === "string" ? value : finite(value, place)))(values, `${path}.values`);
+});
+
 /** Every run as a line over the axes: which values good runs have in common. */
 export function parallelCoordinates(runs: readonly ParallelRun[], options: ParallelOptions): string {
-  const { axes, width = 720 } = options;
+  const { axes, width = 720 } = parallelOptions(options, "");
+  checkRuns(runs, "runs");
   const scales = axes.map((axis, k) =>
     scaleOf(
       runs.map(({ values }) => values[k] ?? ""),

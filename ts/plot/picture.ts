@@ -1,5 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { plotDocument } from "#host/plot/document";
+import type { FieldChecks } from "../check/fields.js";
+import { type Check, finite, refuse, text } from "../check/values.js";
 import { escaped } from "../escaped.js";
 
 /** What every picture understands. */
@@ -9,6 +11,17 @@ export interface PictureOptions {
   /** Pixels; the height follows from what is shown unless a picture says otherwise. 640 unless given. */
   width?: number;
 }
+
+/** Wider axes would get millions of ticks. */
+const MAX_WIDTH = 20_000;
+
+const pixels: Check<number> = (value, path) => {
+  const width = finite(value, path);
+  return width >= 1 && width <= MAX_WIDTH ? width : refuse("CONFIG_INVALID", path, `from 1 to ${MAX_WIDTH}`, value);
+};
+
+/** A check for each of {@link PictureOptions}: what is written into the text of a picture is what its type says. */
+export const PICTURE: FieldChecks<PictureOptions> = { title: text, width: pixels };
 
 /** An entry of a legend. */
 export interface Key {

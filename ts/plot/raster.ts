@@ -1,10 +1,13 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
+import { instanceOf, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { checkPrediction, spikeLayers, unitCount } from "./layers.js";
 import { strokes } from "./marks.js";
-import { type Panel, type PictureOptions, panel, picture } from "./picture.js";
+import { type Panel, PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
 export interface RasterOptions extends PictureOptions {
   /** Which sample; the first unless given. */
@@ -21,14 +24,24 @@ export interface RasterOptions extends PictureOptions {
   label?: number;
 }
 
+const rasterOptions = fields<RasterOptions>({
+  ...PICTURE,
+  sample: whole(),
+  input: instanceOf(SpikeEvents, "spikes"),
+  inputUnits: unitCount,
+  units: listOf(unitCount),
+  steps: whole(1, 0xffff),
+  label: whole(),
+});
+
 /** One row of units for each layer, one stroke for each spike, the output on top; the step of the decision is marked. */
 export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions = {}): string {
-  const { sample = 0, input, units = [], label, width = 640 } = options;
+  const { sample = 0, input, units = [], label, width = 640 } = rasterOptions(options, "");
   const prediction = of instanceof SpikeEvents ? undefined : of;
-  const layers = of instanceof SpikeEvents ? [of] : of.layers;
+  if (prediction !== undefined) checkPrediction(prediction, "prediction");
+  const layers = spikeLayers(of);
   const samples = layers[0]?.length ?? 0;
-  if (sample < 0 || sample >= samples)
-    throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
+  if (sample >= samples) throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
   const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
   const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.flatMap(({ times }) => [...times]));
   const hasDecision = prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < steps;

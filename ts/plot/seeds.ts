@@ -1,6 +1,8 @@
 import * as Plot from "@observablehq/plot";
+import { fields, record } from "../check/fields.js";
+import { finite, flag, listOf, text } from "../check/values.js";
 import { SERIES } from "./colours.js";
-import { type PictureOptions, panel, picture, short } from "./picture.js";
+import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
 
 /** One run of an experiment. */
 export interface SeedValue {
@@ -29,9 +31,23 @@ export interface ScatterOptions extends PictureOptions {
   y: string;
 }
 
+const spreadOptions = fields<SpreadOptions>({ ...PICTURE, label: text, zero: flag }, "label");
+
+const scatterOptions = fields<ScatterOptions>({ ...PICTURE, x: text, y: text }, "x", "y");
+
+/** Checks that runs have a series and finite numbers. */
+export function checkRuns(runs: unknown, ...measures: readonly string[]): void {
+  listOf((run, path) => {
+    const given = record(run, path, "DATA_FORMAT");
+    text(given["series"], `${path}.series`);
+    for (const name of measures) finite(given[name], `${path}.${name}`);
+  })(runs, "runs");
+}
+
 /** Every run as a dot, and mean ± standard deviation over the runs of each series. */
 export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): string {
-  const { width = 640, label, zero = false } = options;
+  const { width = 640, label, zero = false } = spreadOptions(options, "");
+  checkRuns(runs, "value");
   const groups = grouped(runs);
   const names = [...groups.keys()];
   const summaries = names.map((series) => ({ series, ...summaryOf((groups.get(series) ?? []).map(({ value }) => value)) }));
@@ -67,7 +83,8 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
 
 /** Every run as a dot in two measures (accuracy over spikes, say), and a cross of means ± standard deviations of each series. */
 export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
-  const { width = 640 } = options;
+  const { width = 640 } = scatterOptions(options, "");
+  checkRuns(runs, "x", "y");
   const groups = [...grouped(runs)];
   const marks = groups.flatMap(([, points], k) => {
     const { colour, shape } = look(k);

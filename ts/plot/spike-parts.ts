@@ -1,3 +1,5 @@
+import { type FieldChecks, fields } from "../check/fields.js";
+import { whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { tracedSample } from "./trace.js";
@@ -9,6 +11,11 @@ export interface SpikePartsOptions {
   /** Spiking layer from the input up; the output unless given. */
   layer?: number;
 }
+
+/** A check for each of {@link SpikePartsOptions}. */
+export const SPIKE_PARTS: FieldChecks<SpikePartsOptions> = { sample: whole(), layer: whole() };
+
+const spikePartsOptions = fields<SpikePartsOptions>(SPIKE_PARTS);
 
 /** What a spike adds to dL/dV, by where it comes from. */
 export interface SpikeParts {
@@ -26,7 +33,8 @@ export interface SpikeParts {
  * @throws {SpikeletError} `SHAPE_MISMATCH` without a trace, sample or layer, `CONFIG_INVALID` for gradients of a mixture, whose parts
  * come from two passes and are not traced.
  */
-export function spikeParts(gradients: Gradients, { sample = 0, layer: wanted }: SpikePartsOptions = {}): SpikeParts[] {
+export function spikeParts(gradients: Gradients, options: SpikePartsOptions = {}): SpikeParts[] {
+  const { sample = 0, layer: wanted } = spikePartsOptions(options, "");
   const { trace, layer } = tracedSample(gradients, sample, wanted);
   const { activationPart, timingPart, direct } = trace;
   if (activationPart.length !== direct.length) {

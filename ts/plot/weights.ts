@@ -1,9 +1,11 @@
 import * as Plot from "@observablehq/plot";
+import { fields } from "../check/fields.js";
+import { listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import type { LayerParameters } from "../results.js";
+import { checkedParameters, type LayerParameters } from "../results.js";
 import { DIVERGING } from "./colours.js";
 import { squares } from "./marks.js";
-import { type PictureOptions, panel, picture } from "./picture.js";
+import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
 export interface WeightMapOptions extends PictureOptions {
   /** `[height, width]` or `[channels, height, width]` of the layer's input; one row for all inputs unless given. */
@@ -14,22 +16,31 @@ export interface WeightMapOptions extends PictureOptions {
   columns?: number;
 }
 
+const weightMapOptions = fields<WeightMapOptions>({
+  ...PICTURE,
+  shape: listOf(whole(1)),
+  units: listOf(whole()),
+  columns: whole(1),
+});
+
 /**
  * Input weights of units as pictures, red below and blue above zero, on one scale; channels stand side by side.
  *
  * @param parameters one layer of `network.parameters()`, or of its gradients.
  * @throws {SpikeletError} `SHAPE_MISMATCH` when the shape does not divide the weights, or a unit does not exist.
  */
-export function weightMaps({ weights, biases }: LayerParameters, options: WeightMapOptions = {}): string {
+export function weightMaps(parameters: LayerParameters, options: WeightMapOptions = {}): string {
+  const { weights, biases } = checkedParameters(parameters, "");
+  const given = weightMapOptions(options, "");
   const inputs = weights.length / biases.length;
-  const shape = options.shape ?? [1, inputs];
+  const shape = given.shape ?? [1, inputs];
   const [high = 1, wide = 1] = shape.slice(-2);
   const channels = shape.length > 2 ? (shape[0] ?? 1) : 1;
   if (channels * high * wide !== inputs) {
     throw new SpikeletError("SHAPE_MISMATCH", "shape", `must hold ${inputs} inputs, got ${shape.join(" × ")}`);
   }
-  const units = options.units ?? Array.from({ length: Math.min(20, biases.length) }, (_, unit) => unit);
-  const columns = Math.min(options.columns ?? 5, Math.max(1, units.length));
+  const units = given.units ?? Array.from({ length: Math.min(20, biases.length) }, (_, unit) => unit);
+  const columns = Math.min(given.columns ?? 5, Math.max(1, units.length));
   const rows = Math.ceil(units.length / columns);
   const [gapX, gapY] = [Math.max(1, wide / 12), Math.max(1, high / 12) + 0.28 * Math.max(high, wide / 12)];
   const [tileX, tileY] = [channels * wide + gapX, high + gapY];
@@ -53,7 +64,7 @@ export function weightMaps({ weights, biases }: LayerParameters, options: Weight
       }
     }
   }
-  const width = options.width ?? 640;
+  const width = given.width ?? 640;
   const scale = (width - 24) / (columns * tileX);
   const drawn = panel({
     width,

@@ -1,7 +1,9 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
+import { backendChoice, pageOptions } from "./options.js";
 import { checkSimd } from "./simd-probe.js";
-import { checkWorkers, teamOf } from "./team.js";
+import { teamOf } from "./team.js";
+import { walled } from "./wall.js";
 
 /** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
 const PAGE_CALL = 8;
@@ -16,19 +18,18 @@ const loaded = new Map<string, Promise<Backend>>();
  * loaded, and for `native`; `CONFIG_INVALID` for an unknown name or an impossible number of workers.
  */
 export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
+  backendChoice(choice, "backend");
+  pageOptions(page, "");
   if (typeof choice === "object") return choice;
   if (choice === "native") {
     throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'a page has no addons: use "auto" or "wasm"');
   }
-  if (choice !== "auto" && choice !== "wasm") {
-    throw new SpikeletError("CONFIG_INVALID", "backend", `the backend option must be "auto" or "wasm", got "${choice}"`);
-  }
   checkSimd();
-  const workers = page.worker === false ? 0 : checkWorkers(page.workers ?? 1);
+  const workers = page.worker === false ? 0 : (page.workers ?? 1);
   const key = JSON.stringify([workers, absolute(page.workerUrl), absolute(page.wasmUrl)]);
   const known = await loaded.get(key)?.catch(() => undefined);
   if (known !== undefined && known.isAlive !== false) return known;
-  const loading = workers === 0 ? loadHere(page) : loadInWorkers(workers, page);
+  const loading = (workers === 0 ? loadHere(page) : loadInWorkers(workers, page)).then(walled);
   loaded.set(key, loading);
   return loading;
 }

@@ -2,7 +2,9 @@ import { readFile } from "node:fs/promises";
 import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { loadNative } from "./native.js";
+import { backendChoice, pageOptions } from "./options.js";
 import { checkSimd } from "./simd-probe.js";
+import { walled } from "./wall.js";
 
 let native: Backend | undefined;
 
@@ -11,7 +13,9 @@ let native: Backend | undefined;
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` with the reasons when it is not there; `CONFIG_INVALID` for an unknown name.
  */
-export async function loadBackend(choice: BackendChoice = "auto", _page: PageOptions = {}): Promise<Backend> {
+export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
+  backendChoice(choice, "backend");
+  pageOptions(page, "");
   if (typeof choice === "object") return choice;
   const fromEnvironment = process.env["SPIKELET_BACKEND"];
   const isAsked = choice !== "auto";
@@ -48,7 +52,7 @@ async function loadBest(): Promise<Backend> {
 
 function loadAddon(reason: string): Backend {
   try {
-    native ??= loadNative(reason);
+    native ??= walled(loadNative(reason));
   } catch (cause) {
     throw new SpikeletError(
       "BACKEND_UNAVAILABLE",
@@ -64,7 +68,7 @@ async function loadWebAssembly(reason: string): Promise<Backend> {
   checkSimd();
   try {
     const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
-    return await loadWasm(await readFile(wasmUrl), reason);
+    return walled(await loadWasm(await readFile(wasmUrl), reason));
   } catch (cause) {
     if (cause instanceof SpikeletError) throw cause;
     const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")}): in a clone, \`npm run build\` makes it`;

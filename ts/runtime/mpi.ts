@@ -1,6 +1,7 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend } from "./backend.js";
 import { loadNativeMpi } from "./native.js";
+import { walled } from "./wall.js";
 
 /** The processes that `mpirun` started, as one of them sees them. */
 export interface Ranks {
@@ -49,7 +50,7 @@ function ranksOf(mpi: ReturnType<typeof loadNativeMpi>): Ranks {
   return {
     rank,
     size,
-    backend: mpi.backend(`rank ${rank} of ${size} that share every batch over MPI`),
+    backend: walled(mpi.backend(`rank ${rank} of ${size} that share every batch over MPI`)),
     exchange: mpi.mpiExchange,
     end: mpi.mpiEnd,
     abort: mpi.mpiAbort,

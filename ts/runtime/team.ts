@@ -2,19 +2,6 @@ import { SpikeletError } from "../errors.js";
 import type { CoreEvent } from "../events.js";
 import type { Backend, DatasetArrays, ParameterArrays, Session } from "./backend.js";
 
-/** More would hold more copies of the data than they gain. */
-const MOST_WORKERS = 64;
-
-/**
- * Checks a number of workers.
- *
- * @throws {SpikeletError} `CONFIG_INVALID`.
- */
-export function checkWorkers(workers: number): number {
-  if (Number.isInteger(workers) && workers >= 1 && workers <= MOST_WORKERS) return workers;
-  throw new SpikeletError("CONFIG_INVALID", "workers", `must be a whole number from 1 to ${MOST_WORKERS}, got ${workers}`);
-}
-
 /**
  * Backends that learn every batch together. Each holds the whole network and all data, runs its part of the batch, and learns from the
  * records of all, so that all stay the same, bit for bit; what is only read is read from the first.

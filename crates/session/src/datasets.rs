@@ -46,6 +46,7 @@ fn unknown(path: &str, id: u32) -> Error {
 }
 
 fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) -> Result<Dataset> {
+    check_size(&descriptor.shape, shape.inputs)?;
     let DatasetArrays { offsets, times, units, pixels, values, rows, labels, counts, .. } = arrays;
     let DatasetArrays { target_offsets, target_times, target_units, .. } = arrays;
     let inputs = match (descriptor.inputs, &descriptor.encoding) {
@@ -68,6 +69,17 @@ fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) ->
         _ => return Err(Error::shape("labels", "a data set has one kind of target: labels, counts or spike trains")),
     };
     Dataset::new(inputs, targets, shape.outputs)
+}
+
+/// A sample of another size may have a multiple of the inputs, or spikes only where the network has inputs too.
+fn check_size(sizes: &[u32], inputs: usize) -> Result<()> {
+    let units = sizes.iter().fold(1_u64, |product, &size| product.saturating_mul(u64::from(size)));
+    if sizes.is_empty() || units == inputs as u64 {
+        return Ok(());
+    }
+    let factors: Vec<String> = sizes.iter().map(u32::to_string).collect();
+    let factors = if sizes.len() > 1 { format!(" ({})", factors.join(" × ")) } else { String::new() };
+    Err(Error::shape("shape", format!("samples have {units} inputs{factors}, network.input is {inputs}")))
 }
 
 type EventArrays = (Option<Vec<u32>>, Option<Vec<u16>>, Option<Vec<u32>>);

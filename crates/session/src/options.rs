@@ -8,6 +8,9 @@ use spikelet_core::{Encoding, Error, Result, json};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct DatasetDescriptor {
     pub(crate) inputs: InputKind,
+    /// Sizes of the dimensions of a sample, where it has any.
+    #[serde(default)]
+    pub(crate) shape: Vec<u32>,
     /// How images become spikes.
     #[serde(default)]
     pub(crate) encoding: Option<Encoding>,

@@ -109,8 +109,8 @@ impl Session {
         to_json(&Info::of(&self.trainer, self.workers.count()))
     }
 
-    /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events"}` or
-    /// `{"inputs":"images","encoding":{…}}`; images become spikes here.
+    /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
+    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` and `DATA_FORMAT` for arrays that do not fit the network.

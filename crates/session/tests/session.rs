@@ -232,6 +232,13 @@ fn errors_have_a_code_and_a_path() {
     let bad = DatasetArrays { labels: Some(vec![3; SAMPLES]), ..arrays };
     fails(session.add_dataset(descriptor, bad), DataFormat, "labels[0]");
 
+    let other = descriptor.replace("\"inputs\"", "\"shape\":[2,3],\"inputs\"");
+    fails(session.add_dataset(&other, images().1), ShapeMismatch, "shape");
+    let unit = r#"{"inputs":"events","shape":[11]}"#;
+    fails(session.add_dataset(unit, DatasetArrays::default()), ShapeMismatch, "shape");
+    let huge = r#"{"inputs":"events","shape":[4294967295,4294967295,4294967295]}"#;
+    fails(session.add_dataset(huge, DatasetArrays::default()), ShapeMismatch, "shape");
+
     fails(session.begin(r#"{"train":0,"epoch":1}"#), ConfigInvalid, "epoch");
     fails(session.begin(r#"{"train":9}"#), ShapeMismatch, "train");
     fails(session.predict(data, 30, 11, false), ShapeMismatch, "range");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineCommand } from "citty";
+import { didYouMean } from "../../closest.js";
 import { EXPERIMENTS } from "../../experiments/catalogue/index.js";
 import { type ExperimentEvent, runExperiment } from "../../experiments/engine.js";
 import type { Experiment, Scale } from "../../experiments/experiment.js";
@@ -8,7 +9,6 @@ import { resultTable } from "../../experiments/report.js";
 import type { Config } from "../../generated/config.js";
 import type { Json } from "../../json.js";
 import { wholeNumber } from "../arguments.js";
-import { didYouMean } from "../closest.js";
 import { threads } from "../configuration.js";
 import { UsageError } from "../exit.js";
 import { ExperimentFolder } from "../experiment/folder.js";

@@ -1,4 +1,4 @@
-import { didYouMean } from "../closest.js";
+import { didYouMean } from "../../closest.js";
 import { UsageError } from "../exit.js";
 import { CATALOGUE, type PublishedName } from "./catalogue.js";
 

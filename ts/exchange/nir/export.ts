@@ -1,10 +1,12 @@
+import { fields } from "../../check/fields.js";
+import { instanceOf, oneOf } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
 import type { LayerConfig, NeuronConfig } from "../../generated/config.js";
-import type { Network, NetworkInfo } from "../../network.js";
+import { Network, type NetworkInfo } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import type { NirArray, NirNode } from "./graph.js";
 import { writeGraph } from "./hdf5.js";
-import { Clock, type NirOptions } from "./options.js";
+import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
 /** How {@link exportNir} writes. */
 export interface NirExportOptions extends NirOptions {
@@ -14,6 +16,8 @@ export interface NirExportOptions extends NirOptions {
    */
   bias?: "leak" | "affine";
 }
+
+const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("leak", "affine") });
 
 /** What all neurons of a network have in common. */
 interface Neuron {
@@ -36,9 +40,8 @@ interface Neuron {
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, a refractory period, decays of 1.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<Uint8Array> {
-  const { bias = "leak" } = options;
-  if (bias !== "leak" && bias !== "affine")
-    throw new SpikeletError("CONFIG_INVALID", "bias", `must be leak or affine, got ${bias}`);
+  instanceOf(Network, "a network")(network, "network");
+  const { bias = "leak" } = exportOptions(options, "");
   const { input, layers } = network.config.network;
   const neuron = neuronOf(network, new Clock(options));
   const parameters = await network.parameters();

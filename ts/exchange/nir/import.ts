@@ -1,16 +1,20 @@
+import { fields } from "../../check/fields.js";
+import { bytes as byteArray, whole } from "../../check/values.js";
 import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
-import type { ReadLimit } from "../../io/byte-budget.js";
+import { byteLimit, type ReadLimit } from "../../io/byte-budget.js";
 import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
 import { readGraph } from "./hdf5.js";
 import { type Incoming, NeuronReader } from "./neuron.js";
-import { Clock, type NirOptions } from "./options.js";
+import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
 /** How {@link importNir} reads. */
 export interface NirImportOptions extends NirOptions, ReadLimit {
   /** Steps of the simulation, which NIR does not say; 300 unless given. */
   steps?: number;
 }
+
+const importOptions = fields<NirImportOptions>({ ...NIR_OPTIONS, steps: whole(1, 0xffff), maxBytes: byteLimit });
 
 /** A network from elsewhere. */
 export interface ImportedNetwork {
@@ -29,9 +33,9 @@ export interface ImportedNetwork {
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
 export async function importNir(bytes: Uint8Array, options: NirImportOptions = {}): Promise<ImportedNetwork> {
-  const { nodes: chain, loops } = chainOf(
-    await readGraph(bytes, options.h5wasm, options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
-  );
+  const { h5wasm, maxBytes } = importOptions(options, "");
+  byteArray(bytes, "bytes");
+  const { nodes: chain, loops } = chainOf(await readGraph(bytes, h5wasm, maxBytes === undefined ? {} : { maxBytes }));
   const input = shapeOf(chain[0] as NamedNode);
   const neurons = new NeuronReader(new Clock(options));
   const layers: LayerConfig[] = [];

@@ -1,4 +1,5 @@
-import { SpikeletError } from "../../errors.js";
+import { type FieldChecks, record } from "../../check/fields.js";
+import { oneOf, positive } from "../../check/values.js";
 import type { H5wasm } from "./hdf5.js";
 
 /**
@@ -17,6 +18,13 @@ export interface NirOptions {
   h5wasm?: H5wasm;
 }
 
+/** A check for each of {@link NirOptions}. */
+export const NIR_OPTIONS: FieldChecks<NirOptions> = {
+  dt: positive,
+  discretization: oneOf("euler", "exact"),
+  h5wasm: (value, path) => record(value, path) as unknown as H5wasm,
+};
+
 /** Digits of a decay that are kept, so that 0.99 comes back as 0.99. */
 const DIGITS = 12;
 
@@ -26,10 +34,6 @@ export class Clock {
   readonly #isExact: boolean;
 
   constructor({ dt = 1e-4, discretization = "euler" }: NirOptions) {
-    if (!(dt > 0 && Number.isFinite(dt))) throw new SpikeletError("CONFIG_INVALID", "dt", `must be above 0, got ${dt}`);
-    if (discretization !== "euler" && discretization !== "exact") {
-      throw new SpikeletError("CONFIG_INVALID", "discretization", `must be euler or exact, got ${discretization}`);
-    }
     this.#dt = dt;
     this.#isExact = discretization === "exact";
   }

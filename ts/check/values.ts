@@ -1,0 +1,104 @@
+import { SpikeletError } from "../errors.js";
+import type { ErrorCode } from "../generated/errors.js";
+
+/** What types alone can't promise to callers from JavaScript: returns the value, or throws a {@link SpikeletError} at `path`. */
+export type Check<T> = (value: unknown, path: string) => T;
+
+/** @throws {SpikeletError} always: says what `value` must be, and what it is. */
+export function refuse(code: ErrorCode, path: string, wanted: string, value: unknown): never {
+  throw new SpikeletError(code, path, `must be ${wanted}, got ${described(value)}`);
+}
+
+function described(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  if (ArrayBuffer.isView(value) && isDetached(value)) return "one whose memory was handed over";
+  const kind = kindOf(value);
+  if (kind === "Promise") return "a promise: await it first";
+  return kind === "Object" ? "another object" : `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
+}
+
+/** `Array`, `Uint8Array`, `Object` and the like, also of objects of another realm. */
+function kindOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
+function isDetached({ buffer, byteLength }: ArrayBufferView): boolean {
+  if (byteLength > 0) return false;
+  try {
+    return new Uint8Array(buffer) === undefined;
+  } catch {
+    return true;
+  }
+}
+
+export const text: Check<string> = (value, path) =>
+  typeof value === "string" ? value : refuse("CONFIG_INVALID", path, "a string", value);
+
+export const flag: Check<boolean> = (value, path) =>
+  typeof value === "boolean" ? value : refuse("CONFIG_INVALID", path, "true or false", value);
+
+/** Any number but NaN and the infinities. */
+export const finite: Check<number> = (value, path) =>
+  Number.isFinite(value) ? (value as number) : refuse("CONFIG_INVALID", path, "a finite number", value);
+
+/** A finite number above 0. */
+export const positive: Check<number> = (value, path) =>
+  finite(value, path) > 0 ? (value as number) : refuse("CONFIG_INVALID", path, "above 0", value);
+
+/** A whole number within bounds; any that 32 bits hold unless given. */
+export function whole(min = 0, max = 0xffff_ffff, code: ErrorCode = "CONFIG_INVALID"): Check<number> {
+  return (value, path) => {
+    if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
+    return refuse(code, path, `a whole number from ${min} to ${max}`, value);
+  };
+}
+
+/** One of the given strings. */
+export function oneOf<const T extends string>(...known: readonly T[]): Check<T> {
+  return (value, path) => known.find((one) => one === value) ?? refuse("CONFIG_INVALID", path, known.join(" or "), value);
+}
+
+/** What `check` accepts, or nothing. */
+export function optional<T>(check: Check<T>): Check<T | undefined> {
+  return (value, path) => (value === undefined ? undefined : check(value, path));
+}
+
+/** An array whose entries pass `check`. */
+export function listOf<T>(check: Check<T>, code: ErrorCode = "DATA_FORMAT"): Check<T[]> {
+  return (value, path) => {
+    if (!Array.isArray(value)) return refuse(code, path, "an array", value);
+    return Array.from(value, (entry, index) => check(entry, `${path}[${index}]`));
+  };
+}
+
+/** An array of numbers of any kind; its entries are not looked at. */
+export const numbers: Check<ArrayLike<number>> = (value, path) => {
+  if (Array.isArray(value)) return value;
+  if (ArrayBuffer.isView(value) && !isDetached(value) && kindOf(value) !== "DataView") return value as unknown as Uint8Array;
+  return refuse("DATA_FORMAT", path, "an array of numbers", value);
+};
+
+/** A typed array of one kind whose memory is still its own. */
+function typedArray<T extends ArrayBufferView>(kind: string): Check<T> {
+  return (value, path) => {
+    if (ArrayBuffer.isView(value) && kindOf(value) === kind && !isDetached(value)) return value as T;
+    return refuse("DATA_FORMAT", path, `a ${kind}`, value);
+  };
+}
+
+export const bytes = typedArray<Uint8Array>("Uint8Array");
+export const shorts = typedArray<Uint16Array>("Uint16Array");
+export const words = typedArray<Uint32Array>("Uint32Array");
+export const floats = typedArray<Float32Array>("Float32Array");
+
+/** Any function. */
+export const callback: Check<() => void> = (value, path) =>
+  typeof value === "function" ? (value as () => void) : refuse("CONFIG_INVALID", path, "a function", value);
+
+/** An instance of a class of this library, called `what` in messages. */
+export function instanceOf<T>(kind: abstract new (...args: never[]) => T, what: string): Check<T> {
+  return (value, path) => (value instanceof kind ? (value as T) : refuse("DATA_FORMAT", path, what, value));
+}

@@ -1,0 +1,24 @@
+import { record } from "../check/fields.js";
+import { instanceOf, listOf, whole, words } from "../check/values.js";
+import type { Prediction } from "../results.js";
+import { SpikeEvents } from "../spikes.js";
+
+const layers = listOf(instanceOf(SpikeEvents, "spikes"));
+
+/** What plots read of a prediction is what its type says. */
+export function checkPrediction(
+  value: unknown,
+  path: string,
+): asserts value is Pick<Prediction, "layers" | "byFirstSpike" | "decisionStep" | "steps"> {
+  const prediction = record(value, path, "DATA_FORMAT");
+  layers(prediction["layers"], `${path}.layers`);
+  for (const name of ["byFirstSpike", "decisionStep", "steps"]) words(prediction[name], `${path}.${name}`);
+}
+
+/** A number of units, of each of which a count can be held. */
+export const unitCount = whole(1, 2 ** 24);
+
+/** The spikes themselves, or those of each layer of a prediction. */
+export function spikeLayers(of: SpikeEvents | Pick<Prediction, "layers">): SpikeEvents[] {
+  return of instanceof SpikeEvents ? [of] : layers(record(of, "prediction", "DATA_FORMAT")["layers"], "prediction.layers");
+}

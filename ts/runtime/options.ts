@@ -1,0 +1,40 @@
+import { type FieldChecks, fields } from "../check/fields.js";
+import { type Check, flag, refuse, text, whole } from "../check/values.js";
+import type { Backend, BackendChoice, PageOptions } from "./backend.js";
+
+/** More would hold more copies of the data than they gain. */
+const MAX_WORKERS = 64;
+
+const NAMES: readonly unknown[] = ["auto", "native", "wasm"];
+
+/** A backend by name, or an own one. */
+export const backendChoice: Check<BackendChoice> = (value, path) => {
+  if (NAMES.includes(value) || isBackend(value)) return value as BackendChoice;
+  return refuse("CONFIG_INVALID", path, '"auto", "native", "wasm" or a backend', value);
+};
+
+function isBackend(value: unknown): value is Backend {
+  return typeof value === "object" && value !== null && "createSession" in value && typeof value.createSession === "function";
+}
+
+export const abortSignal: Check<AbortSignal> = (value, path) => {
+  if (typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value)
+    return value as AbortSignal;
+  return refuse("CONFIG_INVALID", path, "an AbortSignal", value);
+};
+
+const address: Check<string | URL> = (value, path) => (value instanceof URL ? value : text(value, path));
+
+/** A check for each of {@link PageOptions}. */
+export const PAGE_OPTIONS: FieldChecks<PageOptions> = {
+  worker: flag,
+  workers: whole(1, MAX_WORKERS),
+  workerUrl: address,
+  wasmUrl: address,
+};
+
+/** The options of functions that only ask for a backend. */
+export const backendOption: Check<{ backend?: BackendChoice }> = fields<{ backend?: BackendChoice }>({ backend: backendChoice });
+
+/** The options of `loadBackend`. */
+export const pageOptions: Check<PageOptions> = fields<PageOptions>(PAGE_OPTIONS);

@@ -1,0 +1,192 @@
+/**
+ * Checks every argument before it crosses to the compiled core, in the same way for the addon, WebAssembly and a worker: what the glue of a
+ * binding would silently convert, or die of, is refused here.
+ */
+import { record } from "../check/fields.js";
+import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
+import type { Backend, Conversion, DatasetArrays, ParameterArrays, Session } from "./backend.js";
+
+// biome-ignore lint/suspicious/noExplicitAny: methods of any parameters
+type Method = (...args: any[]) => unknown;
+
+type Parameter<T = unknown> = readonly [name: string, check: Check<T>];
+
+/** A name and a check for each parameter of a method. */
+type ParametersOf<M> = M extends (...args: infer P) => unknown
+  ? { readonly [Place in keyof Required<P>]: Parameter<P[Place]> }
+  : never;
+
+type Table<T, Name extends keyof T> = { readonly [M in Name]: ParametersOf<T[M]> };
+
+/** Methods of a session that may answer at once. */
+type AtOnce =
+  | "config"
+  | "info"
+  | "dispose"
+  | "removeDataset"
+  | "begin"
+  | "beginEvaluation"
+  | "applyGradients"
+  | "parameters"
+  | "setParameters"
+  | "history";
+
+const index = whole(0, 0xffff_ffff, "SHAPE_MISMATCH");
+const count = whole();
+
+const ARRAYS: { readonly [Name in keyof Required<DatasetArrays>]: Check<Required<DatasetArrays>[Name]> } = {
+  offsets: words,
+  times: shorts,
+  units: words,
+  pixels: bytes,
+  values: floats,
+  rows: words,
+  labels: words,
+  counts: floats,
+  targetOffsets: words,
+  targetTimes: shorts,
+  targetUnits: words,
+};
+
+/** The known arrays in a new object, whose properties no getter of the caller stands behind. */
+const datasetArrays: Check<DatasetArrays> = (value, path) => {
+  const given = record(value, path, "DATA_FORMAT");
+  const found: [string, ArrayBufferView][] = [];
+  for (const [name, check] of Object.entries(ARRAYS)) {
+    const array = given[name];
+    if (array !== undefined) found.push([name, check(array, name)]);
+  }
+  return Object.fromEntries(found);
+};
+
+const parameterArrays: Check<ParameterArrays> = (value, path) => {
+  const { weights, biases } = record(value, path, "DATA_FORMAT");
+  return { weights: floats(weights, `${path}.weights`), biases: floats(biases, `${path}.biases`) };
+};
+
+const OPEN: Table<Backend, "createSession" | "restoreSession"> = {
+  createSession: [
+    ["config", text],
+    ["simd", optional(text)],
+  ],
+  restoreSession: [
+    ["checkpoint", bytes],
+    ["simd", optional(text)],
+    ["threads", optional(text)],
+  ],
+};
+
+const CONVERSIONS: Table<Backend, Conversion> = {
+  parseIdx: [["bytes", bytes]],
+  encode: [
+    ["encoding", text],
+    ["values", floats],
+    ["units", index],
+    ["steps", count],
+    ["rows", optional(words)],
+  ],
+  decodeAer: [
+    ["bytes", bytes],
+    ["options", text],
+    ["ends", optional(words)],
+  ],
+  parseNpy: [["bytes", bytes]],
+  parseTensors: [["bytes", bytes]],
+  generate: [["options", text]],
+  simulateEvents: [
+    ["pixels", bytes],
+    ["height", index],
+    ["width", index],
+    ["options", text],
+  ],
+};
+
+const AT_ONCE: Table<Session, AtOnce> = {
+  config: [],
+  info: [],
+  dispose: [],
+  removeDataset: [["dataset", index]],
+  begin: [["options", text]],
+  beginEvaluation: [
+    ["dataset", index],
+    ["earlyDecision", flag],
+  ],
+  applyGradients: [["layers", listOf(parameterArrays)]],
+  parameters: [["layer", index]],
+  setParameters: [
+    ["layer", index],
+    ["weights", floats],
+    ["biases", floats],
+  ],
+  history: [],
+};
+
+/** All others answer with a promise. */
+const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
+  addDataset: [
+    ["descriptor", text],
+    ["arrays", datasetArrays],
+  ],
+  advance: [["maxBatches", count]],
+  runShare: [
+    ["rank", count],
+    ["size", count],
+  ],
+  finishShare: [["records", listOf(bytes)]],
+  advanceEvaluation: [["maxSamples", count]],
+  predict: [
+    ["dataset", index],
+    ["start", index],
+    ["count", index],
+    ["earlyDecision", flag],
+  ],
+  gradients: [
+    ["dataset", index],
+    ["start", index],
+    ["count", index],
+    ["trace", flag],
+  ],
+  checkpoint: [],
+};
+
+/** The same backend behind the wall. */
+export function walled(backend: Backend): Backend {
+  const { createSession, restoreSession } = methodsOf(backend, OPEN, later);
+  return {
+    kind: backend.kind,
+    simd: backend.simd,
+    simdLevels: backend.simdLevels,
+    reason: backend.reason,
+    version: backend.version,
+    get isAlive() {
+      return backend.isAlive !== false;
+    },
+    ...(backend.callMilliseconds === undefined ? {} : { callMilliseconds: backend.callMilliseconds }),
+    createSession: async (...args) => walledSession(await createSession(...args)),
+    restoreSession: async (...args) => walledSession(await restoreSession(...args)),
+    ...methodsOf(backend, CONVERSIONS, later),
+  };
+}
+
+function walledSession(session: Session): Session {
+  return { ...methodsOf(session, AT_ONCE, now), ...methodsOf(session, LATER, later) };
+}
+
+/** The methods of a table, each with its arguments checked. */
+function methodsOf<T extends object, Name extends keyof T & string>(
+  target: T,
+  table: Table<T, Name>,
+  guarded: (method: Method, parameters: readonly Parameter[]) => Method,
+): Pick<T, Name> {
+  const guard = (name: Name) => guarded((target[name] as Method).bind(target), table[name] as readonly Parameter[]);
+  return Object.fromEntries((Object.keys(table) as Name[]).map((name) => [name, guard(name)])) as Pick<T, Name>;
+}
+
+function now(method: Method, parameters: readonly Parameter[]): Method {
+  return (...args) => method(...parameters.map(([name, check], place) => check(args[place], name)));
+}
+
+function later(method: Method, parameters: readonly Parameter[]): Method {
+  const call = now(method, parameters);
+  return async (...args) => call(...args);
+}
