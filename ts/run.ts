@@ -1,12 +1,16 @@
-import type { SpikeDataset } from "./datasets/dataset.js";
+import { fields } from "./check/fields.js";
+import { whole } from "./check/values.js";
+import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
-import type { CoreEvent, TrainEvent } from "./events.js";
+import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
 import type { Feed } from "./feed.js";
+import type { EpochRecord } from "./generated/config.js";
 import type { HealthWatch } from "./health/watch.js";
 import { untilAborted } from "./runtime/abort.js";
 import { Budget } from "./runtime/budget.js";
 import { EpochBound } from "./runtime/epoch-bound.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
+import { abortSignal } from "./runtime/options.js";
 import { PaceMeter } from "./runtime/pace.js";
 
 /** What a run uses beside its training data. */
@@ -18,6 +22,18 @@ export interface RunOptions {
   /** Stops the run, which then throws the signal's reason. */
   signal?: AbortSignal;
 }
+
+/** What a run came to. */
+export interface RunReport {
+  /** Every finished epoch of this training, also those of earlier runs. */
+  epochs: EpochRecord[];
+  /** What seemed to be wrong in this run. */
+  warnings: WarningEvent[];
+  /** Seconds that this run computed. */
+  seconds: number;
+}
+
+const runOptions = fields<RunOptions>({ validation: samplesOf, epochs: whole(), signal: abortSignal });
 
 /** Events of updates that were made and not yet yielded, kept over runs so that none is lost, and what they said so far. */
 export class Outbox {
@@ -32,21 +48,53 @@ export class Outbox {
   }
 }
 
-/** A training run: iterate over it to make it happen. */
-export class TrainingRun implements AsyncIterable<TrainEvent> {
+/**
+ * A training run. Nothing happens before it is iterated over, which yields what happens, or awaited, which runs it to its end and gives a
+ * report. Awaiting a run that was iterated over goes on from where that stopped.
+ */
+export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunReport> {
   readonly #session: ExclusiveSession;
   readonly #feed: Feed;
   readonly #outbox: Outbox;
   readonly #train: SpikeDataset;
   readonly #options: RunOptions;
+  readonly #warnings: WarningEvent[] = [];
+  #seconds = 0;
+  #report: Promise<RunReport> | undefined;
 
   /** Use `trainer.run()`. */
   constructor(session: ExclusiveSession, feed: Feed, outbox: Outbox, train: SpikeDataset, options: RunOptions) {
     this.#session = session;
     this.#feed = feed;
     this.#outbox = outbox;
-    this.#train = train;
-    this.#options = options;
+    this.#train = samplesOf(train, "train");
+    this.#options = runOptions(options, "");
+  }
+
+  /** Runs to the end and gives the report; the same one however often it is awaited. */
+  // biome-ignore lint/suspicious/noThenProperty: a run can be awaited
+  then<T = RunReport, U = never>(
+    done?: ((report: RunReport) => T | PromiseLike<T>) | null,
+    failed?: ((reason: unknown) => U | PromiseLike<U>) | null,
+  ): Promise<T | U> {
+    this.#report ??= this.#toEnd();
+    return this.#report.then(done, failed);
+  }
+
+  /** As that of a promise. */
+  catch<U = never>(failed?: ((reason: unknown) => U | PromiseLike<U>) | null): Promise<RunReport | U> {
+    return this.then(undefined, failed);
+  }
+
+  /** As that of a promise. */
+  finally(ended?: (() => void) | null): Promise<RunReport> {
+    return this.then().finally(ended);
+  }
+
+  async #toEnd(): Promise<RunReport> {
+    for await (const _ of this);
+    const history = await this.#session.run((session) => session.history());
+    return { epochs: JSON.parse(history) as EpochRecord[], warnings: this.#warnings, seconds: this.#seconds };
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
@@ -77,6 +125,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
       };
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {
+          if (event.type === "warning") this.#warnings.push(event);
           yield event;
           signal?.throwIfAborted();
         }
@@ -94,6 +143,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent> {
       const start = performance.now();
       const events = JSON.parse(await session.advance(asked)) as CoreEvent[];
       const milliseconds = performance.now() - start;
+      this.#seconds += milliseconds / 1000;
       budget.took(asked, milliseconds);
       bound.saw(events, asked);
       this.#outbox.events.push(...pace.stamp(this.#outbox.health.watch(events), milliseconds));

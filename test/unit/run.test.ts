@@ -31,6 +31,46 @@ describe("a training run", () => {
     expect(types).toEqual([...epoch, ...epoch, "finished"]);
   });
 
+  it("can be awaited: it then goes to its end and reports", async () => {
+    const backend = fakeBackend();
+    const trainer = await createTrainer(config, { backend });
+    const run = trainer.run(samples(6));
+    const report = await run;
+    expect(trainer.info).toMatchObject({ epoch: 2, finished: true });
+    expect(report).toEqual({ epochs: await trainer.history(), warnings: [], seconds: expect.any(Number) });
+    expect(report.seconds).toBeGreaterThan(0);
+    expect(await run).toBe(report);
+  });
+
+  it("does nothing before it is awaited or iterated over, and once for both", async () => {
+    const backend = fakeBackend();
+    const trainer = await createTrainer(config, { backend });
+    const run = trainer.run(samples(6));
+    expect(backend.sessions[0]?.budgets).toEqual([]);
+    const seen = await collect(run);
+    await run;
+    expect(seen.filter(({ type }) => type === "epochEnd")).toHaveLength(2);
+    expect(trainer.info.epoch).toBe(2);
+  });
+
+  it("goes on where iterating stopped when it is awaited then", async () => {
+    const trainer = await createTrainer(config, { backend: fakeBackend() });
+    const run = trainer.run(samples(6));
+    for await (const _ of run) break;
+    await run;
+    expect(trainer.info).toMatchObject({ epoch: 2, finished: true });
+  });
+
+  it("rejects with what went wrong, by then, catch and finally", async () => {
+    const fails = { advance: { code: "NON_FINITE", message: "the loss" } };
+    const trainer = await createTrainer(config, { backend: fakeBackend({ fails }) });
+    await expect(trainer.run(samples(2))).rejects.toMatchObject({ code: "NON_FINITE" });
+    expect(await trainer.run(samples(2)).catch((thrown) => thrown)).toMatchObject({ code: "NON_FINITE" });
+    let ended = 0;
+    await expect(trainer.run(samples(2)).finally(() => ended++)).rejects.toMatchObject({ code: "NON_FINITE" });
+    expect(ended).toBe(1);
+  });
+
   it("stamps events with seconds and pace", async () => {
     const trainer = await createTrainer(config, { backend: fakeBackend({ pause: turn }) });
     const events = await collect(trainer.run(samples(8)));

@@ -1,6 +1,9 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
 
+/** Frees the sessions that were forgotten: the memory of WebAssembly or of a worker is nothing that a garbage collector sees. */
+const forgotten = new FinalizationRegistry<Session>((session) => session.dispose());
+
 /**
  * A session whose calls wait for each other, so that a caller may start several at once.
  *
@@ -16,6 +19,7 @@ export class ExclusiveSession {
   constructor(backend: Backend, session: Session) {
     this.backend = backend;
     this.#session = session;
+    forgotten.register(this, session, this);
   }
 
   get isDisposed(): boolean {
@@ -46,6 +50,7 @@ export class ExclusiveSession {
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
+    forgotten.unregister(this);
     this.#last = this.#last.then(() => this.#session.dispose());
   }
 

@@ -1,0 +1,46 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createTrainer } from "spikelet";
+import { beforeAll, expect, it } from "vitest";
+import { type FakeBackend, fakeBackend } from "../support/fake-backend.js";
+import { tinyConfig, tinyData } from "../support/learning.js";
+
+let collectGarbage: () => void;
+
+beforeAll(() => {
+  setFlagsFromString("--expose-gc");
+  collectGarbage = runInNewContext("gc");
+});
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+async function forget(backend: FakeBackend): Promise<void> {
+  const trainer = await createTrainer(tinyConfig, { backend });
+  await trainer.run(tinyData());
+}
+
+it("what is forgotten is disposed once it is collected", async () => {
+  const backend = fakeBackend();
+  await forget(backend);
+  const [session] = backend.sessions;
+  while (!session?.isDisposed) {
+    collectGarbage();
+    await turn();
+  }
+  expect(session.isDisposed).toBe(true);
+});
+
+it("what is still in use is not, nor is a call that is all that is left of its trainer", async () => {
+  const backend = fakeBackend({ pause: turn });
+  const answers = createTrainer(tinyConfig, { backend }).then((trainer) => trainer.predict(tinyData()));
+  let isAnswered = false;
+  answers.finally(() => {
+    isAnswered = true;
+  });
+  while (!isAnswered) {
+    collectGarbage();
+    await turn();
+    if (!isAnswered) expect(backend.sessions[0]?.isDisposed).not.toBe(true);
+  }
+  expect((await answers).steps).toHaveLength(24);
+});
