@@ -3,6 +3,12 @@
 use std::ops::{Deref, DerefMut};
 
 use aligned_vec::{AVec, ConstAlign};
+use spikelet_kernels::LANES;
+
+/// `units` rounded up to whole lanes.
+pub(crate) fn padded(units: usize) -> usize {
+    units.next_multiple_of(LANES)
+}
 
 /// Bytes of the widest vector, and of a cache line.
 const LINE: usize = 64;

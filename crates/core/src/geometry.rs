@@ -3,7 +3,7 @@
 use serde::Serialize;
 use spikelet_kernels::TILE;
 
-use crate::network::padded;
+use crate::aligned::padded;
 
 /// In a table of units: there is none.
 pub(crate) const NO_UNIT: u32 = u32::MAX;

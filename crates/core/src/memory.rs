@@ -2,10 +2,10 @@
 
 use std::hint::black_box;
 
+use crate::aligned::padded;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::network::padded;
-use crate::wiring::shapes;
+use crate::layer::shapes;
 
 /// Bytes below this are had without asking: asking for them makes the memory of a WebAssembly grow.
 const SMALL: u64 = 1 << 26;

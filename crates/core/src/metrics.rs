@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::events::LayerSpikes;
 use crate::loss::LossValue;
-use crate::network::LayerShape;
-use crate::readout::{LayerSpikes, Readout};
+use crate::readout::Readout;
+use crate::shape::LayerShape;
 
 /// Share of right decisions, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,35 +1,6 @@
 //! Reading the output: first spikes, counts and the two decisions (spec 3.4).
 
-/// Spikes of a layer by step, as the simulation leaves them.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LayerSpikes<'a> {
-    pub(crate) offsets: &'a [u32],
-    pub(crate) units: &'a [u32],
-    /// Simulated steps.
-    pub(crate) steps: usize,
-}
-
-impl<'a> LayerSpikes<'a> {
-    pub(crate) fn at(&self, t: usize) -> &'a [u32] {
-        &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
-    }
-
-    /// Units of all spikes at steps before `end`.
-    pub(crate) fn before(&self, end: usize) -> &'a [u32] {
-        &self.units[..self.offsets[end] as usize]
-    }
-
-    /// `(step, unit)` in order of steps.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, usize)> + use<'a> {
-        let spikes = *self;
-        (0..self.steps).flat_map(move |t| spikes.at(t).iter().map(move |&unit| (t, unit as usize)))
-    }
-
-    /// Number of spikes at steps before `end`.
-    pub(crate) fn count_before(&self, end: usize) -> u64 {
-        u64::from(self.offsets[end.min(self.steps)])
-    }
-}
+use crate::events::LayerSpikes;
 
 /// What the output units did.
 #[derive(Clone, Debug, Default)]

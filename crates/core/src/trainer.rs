@@ -1,33 +1,44 @@
 //! The trainer: a network, its optimiser and a position in a run. The host drives it, a budget of batches at a time.
 
 mod evaluate;
+mod evaluation;
 mod event;
 mod initialize;
 mod inspect;
+mod learn;
+mod position;
 mod run;
+mod search;
 mod share;
 mod snapshot;
-mod update;
 
 use spikelet_kernels::Level;
 
 use crate::Dataset;
 use crate::augment::Augmenter;
 use crate::config::Config;
-use crate::engine::{Engine, GROUP, Job, Until, Want};
+
 use crate::error::{Error, Result};
 use crate::loss::Loss;
 use crate::memory::NetworkBytes;
-use crate::network::{Gains, LayerShape, Network, Slice};
-use crate::rule::{SilentPush, Sweep, sweeps};
+use crate::network::Network;
+use crate::neuron::Gains;
+use crate::optim::Moments;
+use crate::parameters::Kind;
+use crate::pass::{Engine, GROUP, Job, Until, Want};
+use crate::rule::{GradientPass, SilentPush, passes};
+use crate::shape::LayerShape;
+use crate::update::BatchSums;
 
-pub use evaluate::Evaluation;
+pub use evaluation::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::{Gradients, ParameterGradients};
-use run::Run;
+use position::Run;
 pub use share::Share;
 pub use snapshot::{Snapshot, Tensor};
-use update::{BatchScratch, LEARNING};
+
+/// What learning wants of a sample.
+const LEARNING: Want = Want { gradients: true, spikes: false, trace: false };
 
 /// A network in training.
 #[derive(Debug)]
@@ -35,14 +46,17 @@ pub struct Trainer {
     config: Config,
     network: Network,
     loss: Loss,
-    sweeps: Vec<Sweep>,
+    passes: Vec<GradientPass>,
     /// The silent-unit update under this rule.
     silent: SilentPush,
     /// Updates so far.
     updates: u64,
     run: Run,
     engine: Engine,
-    scratch: BatchScratch,
+    /// Moments of the optimiser, from the first update on.
+    moments: Option<Moments>,
+    /// Sums of a batch, from the first gradient on.
+    sums: Option<BatchSums>,
 }
 
 impl Trainer {
@@ -68,12 +82,13 @@ impl Trainer {
     fn assemble(config: Config, network: Network, level: Level) -> Self {
         Self {
             loss: Loss::new(&config),
-            sweeps: sweeps(&config.rule, network.shapes.len(), 0),
+            passes: passes(&config.rule, network.shapes.len(), 0),
             silent: SilentPush::new(&config.rule, &config.training),
             updates: 0,
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
-            scratch: BatchScratch::new(&network),
+            moments: None,
+            sums: None,
             network,
             config,
         }
@@ -91,10 +106,10 @@ impl Trainer {
         self.engine.level
     }
 
-    /// Gains in effect.
+    /// Gains of layers that have no neuron of their own.
     #[must_use]
     pub fn gains(&self) -> Gains {
-        self.network.gains
+        Gains::of(&self.config.network.neuron, self.config.network.steps)
     }
 
     /// Sizes of the spiking layers, from the input up.
@@ -111,7 +126,7 @@ impl Trainer {
         if layer >= self.network.shapes.len() {
             return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.shapes.len())));
         }
-        Ok((self.network.read_weights(layer, Slice::Values), self.network.read_biases(layer, Slice::Values)))
+        Ok((self.network.read(layer, Kind::Weights), self.network.read(layer, Kind::Biases)))
     }
 
     /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew. A run leaves them as they
@@ -121,6 +136,9 @@ impl Trainer {
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
     pub fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
         self.network.set_parameters(layer, weights, biases)?;
+        if let Some(moments) = &mut self.moments {
+            moments.clear_layer(&self.network, layer);
+        }
         self.run.initialization = None;
         Ok(())
     }
@@ -133,18 +151,18 @@ impl Trainer {
 
     /// Brings the rule's weights up to the current epoch.
     fn enter_epoch(&mut self) {
-        self.sweeps = sweeps(&self.config.rule, self.network.shapes.len(), self.run.epoch);
+        self.passes = passes(&self.config.rule, self.network.shapes.len(), self.run.epoch);
     }
 
     /// What to run for each sample of a batch that is learned in the epoch `epoch`, counted from 0.
     fn learning_job<'a>(
         config: &'a Config,
         loss: &'a Loss,
-        sweeps: &'a [Sweep],
+        passes: &'a [GradientPass],
         data: &'a Dataset,
         epoch: u32,
     ) -> Job<'a> {
-        Job { augmenter: Augmenter::new(config, epoch), ..Self::job(config, Some(loss), sweeps, data, LEARNING) }
+        Job { augmenter: Augmenter::new(config, epoch), ..Self::job(config, Some(loss), passes, data, LEARNING) }
     }
 
     fn check_targets(&self, data: &Dataset) -> Result<()> {
@@ -152,7 +170,13 @@ impl Trainer {
     }
 
     /// What to run for each sample, borrowed apart from the engine and the network.
-    fn job<'a>(config: &Config, loss: Option<&'a Loss>, sweeps: &'a [Sweep], data: &'a Dataset, want: Want) -> Job<'a> {
-        Job { data, loss, sweeps, early_stop: config.loss.early_stop(), until: Until::End, want, augmenter: None }
+    fn job<'a>(
+        config: &Config,
+        loss: Option<&'a Loss>,
+        passes: &'a [GradientPass],
+        data: &'a Dataset,
+        want: Want,
+    ) -> Job<'a> {
+        Job { data, loss, passes, early_stop: config.loss.early_stop(), until: Until::End, want, augmenter: None }
     }
 }

@@ -135,19 +135,19 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
 
 /// What further terms add at one step of one lane.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ResetTerms {
+struct ResetTerms {
     /// Added to E.
-    pub steady: f32,
+    steady: f32,
     /// Subtracted from E.
-    pub spike: f32,
+    spike: f32,
     /// Subtracted from dL/dS.
-    pub reset_error: f32,
+    reset_error: f32,
     /// Subtracted from T̄, if the lane fires.
-    pub reset_slope: f32,
+    reset_slope: f32,
 }
 
 /// Terms of step `t`; `next` are p and q of step `t + 1`, `directs` is G from there on.
-pub fn reset_terms(
+fn reset_terms(
     tile: &BackwardTile<'_>,
     options: &BackwardTerms<'_>,
     t: usize,

@@ -56,6 +56,12 @@ impl NetworkConfig {
         self.layers.iter().any(|layer| matches!(layer, LayerConfig::Dense(Dense { recurrent: true, .. })))
     }
 
+    /// The neuron of a layer, counted from the input up among all.
+    #[must_use]
+    pub fn neuron_of(&self, _layer: usize) -> NeuronConfig {
+        self.neuron.clone()
+    }
+
     fn default_steps() -> u32 {
         300
     }

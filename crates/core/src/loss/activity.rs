@@ -9,7 +9,7 @@
 
 use super::LossValue;
 use crate::config::{LossConfig, RateBounds};
-use crate::network::LayerShape;
+use crate::shape::LayerShape;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Activity {

@@ -80,7 +80,8 @@ fn count_term(count: &TargetCount, output: &Output<'_>, label: usize, per_unit: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::readout::{LayerSpikes, Readout};
+    use crate::events::LayerSpikes;
+    use crate::readout::Readout;
 
     /// Where the sweep starts when outputs 0 (the label) and 1 fire at these steps.
     fn sweep_start(first: usize, second: usize) -> usize {

@@ -10,8 +10,9 @@ mod spike_train;
 use crate::config::{Config, LossConfig};
 use crate::data::Targets;
 use crate::error::{Error, Result};
-use crate::network::LayerShape;
-use crate::readout::{LayerSpikes, Readout};
+use crate::events::LayerSpikes;
+use crate::readout::Readout;
+use crate::shape::LayerShape;
 
 /// dL/dS of the outputs.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,25 +1,13 @@
-//! Learning rules as weighted backward sweeps (spec 5 and 6).
-
-mod convolution;
-mod injections;
-mod recurrent;
-mod sweep;
-mod trace;
+//! Learning rules as weighted backward passes (spec 5 and 6): how the gradient is formed, as a value.
 
 use spikelet_kernels as kernels;
 
 use crate::config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
+use crate::connection::LayerPass;
 
-pub(crate) use convolution::{InputGradient, TileGradient};
-pub(crate) use injections::Injections;
-pub(crate) use recurrent::RecurrentWork;
-pub(crate) use sweep::backward;
-pub use trace::LayerTrace;
-pub(crate) use trace::SampleTrace;
-
-/// One backward sweep: the weights of its two parts, the shape of the pseudo-derivative, the paths through the reset.
+/// One backward pass: the weights of its two parts, the shape of the pseudo-derivative, the paths through the reset.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Sweep {
+pub(crate) struct GradientPass {
     /// By spiking layer.
     pub(crate) weights: Vec<Weights>,
     pub(crate) is_gated: bool,
@@ -31,10 +19,10 @@ pub(crate) struct Sweep {
     pub(crate) timing_path: kernels::ResetPath,
 }
 
-/// Weights of a sweep at one layer.
+/// Weights of a pass at one layer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Weights {
-    /// Factor of the sweep's gradient in the final one.
+    /// Factor of the pass's gradient in the final one.
     pub(crate) gradient: f32,
     /// λ_act.
     pub(crate) activation: f32,
@@ -42,15 +30,15 @@ pub(crate) struct Weights {
     pub(crate) timing: f32,
 }
 
-/// The sweeps of a rule over so many spiking layers in an epoch, counted from 0; their weighted gradients are added.
-pub(crate) fn sweeps(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<Sweep> {
+/// The passes of a rule over so many spiking layers in an epoch, counted from 0; their weighted gradients are added.
+pub(crate) fn passes(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<GradientPass> {
     let (activation_factor, timing_factor) = rule.weight_factors(epoch);
     let scaled = |weight: &PerLayer, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
     let weights = |of: &dyn Fn(usize) -> Weights| (0..layers).map(of).collect::<Vec<_>>();
     let activation = |gradient: f32| Weights { gradient, activation: 1.0, timing: 0.0 };
     let timing = |gradient: f32| Weights { gradient, activation: 0.0, timing: 1.0 };
     let plain = Surrogate::default();
-    let sweep = |weights: Vec<Weights>, variant: ActivationVariant, surrogate: &Surrogate| Sweep {
+    let pass = |weights: Vec<Weights>, variant: ActivationVariant, surrogate: &Surrogate| GradientPass {
         weights,
         is_gated: variant != ActivationVariant::Slayer,
         scale: surrogate.scale() as f32,
@@ -59,20 +47,20 @@ pub(crate) fn sweeps(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<Sweep>
         timing_path: path(rule.reset_paths().timing),
     };
     match rule {
-        RuleConfig::Activation(rule) => vec![sweep(weights(&|_| activation(1.0)), rule.variant, &rule.surrogate)],
-        RuleConfig::Timing(_) => vec![sweep(weights(&|_| timing(1.0)), ActivationVariant::Srm, &plain)],
+        RuleConfig::Activation(rule) => vec![pass(weights(&|_| activation(1.0)), rule.variant, &rule.surrogate)],
+        RuleConfig::Timing(_) => vec![pass(weights(&|_| timing(1.0)), ActivationVariant::Srm, &plain)],
         RuleConfig::Antlr(rule) => {
             let both = weights(&|layer| Weights {
                 gradient: 1.0,
                 activation: scaled(&rule.activation_weight, activation_factor, layer),
                 timing: scaled(&rule.timing_weight, timing_factor, layer),
             });
-            vec![sweep(both, rule.variant, &rule.surrogate)]
+            vec![pass(both, rule.variant, &rule.surrogate)]
         }
         RuleConfig::Mixture(rule) => {
             let first = weights(&|layer| activation(scaled(&rule.activation_weight, activation_factor, layer)));
             let second = weights(&|layer| timing(scaled(&rule.timing_weight, timing_factor, layer)));
-            vec![sweep(first, rule.variant, &rule.surrogate), sweep(second, ActivationVariant::Srm, &rule.surrogate)]
+            vec![pass(first, rule.variant, &rule.surrogate), pass(second, ActivationVariant::Srm, &rule.surrogate)]
         }
     }
 }
@@ -98,8 +86,8 @@ fn path(path: ResetPath) -> kernels::ResetPath {
     }
 }
 
-impl Sweep {
-    /// Whether the sweep is the final gradient.
+impl GradientPass {
+    /// Whether the pass is the final gradient.
     pub(crate) fn is_final(&self) -> bool {
         self.weights.iter().all(|weights| weights.gradient == 1.0)
     }
@@ -114,39 +102,20 @@ impl Sweep {
         self.activation_path != kernels::ResetPath::Ignore || !matches!(refractory, 0 | kernels::FIRES_ONCE)
     }
 
-    /// Terms that a plain sweep does not have; `None` when all are off.
-    pub(crate) fn options<'a>(&self, at: &Lanes<'a>) -> Option<kernels::BackwardTerms<'a>> {
-        use kernels::ResetPath::Ignore;
-        let weights = self.weights[at.layer];
-        let of = |weight: f32, path: kernels::ResetPath| if weight == 0.0 { Ignore } else { path };
-        let factor = weights.activation * self.scale;
-        let options = kernels::BackwardTerms {
+    /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.
+    pub(crate) fn at(&self, layer: usize, activity_gradient: f32) -> LayerPass {
+        let weights = self.weights[layer];
+        let of = |weight: f32, path| if weight == 0.0 { kernels::ResetPath::Ignore } else { path };
+        LayerPass {
+            factor: weights.activation * self.scale,
+            timing_weight: weights.timing,
+            is_gated: self.is_gated,
+            surrogate: self.surrogate,
             activation_path: of(weights.activation, self.activation_path),
             timing_path: of(weights.timing, self.timing_path),
-            factor,
-            steady: factor * at.hidden_slope,
-            refractory: at.refractory,
-            units: at.in_use,
-            bias: at.bias,
-        };
-        let is_off = options.activation_path == Ignore
-            && options.timing_path == Ignore
-            && options.steady == 0.0
-            && options.refractory == 0;
-        (!is_off).then_some(options)
+            activity_gradient,
+        }
     }
-}
-
-/// What the options of a sweep depend on.
-pub(crate) struct Lanes<'a> {
-    pub(crate) layer: usize,
-    /// Lanes that are units, a bit for each.
-    pub(crate) in_use: u64,
-    /// b of each lane.
-    pub(crate) bias: &'a [f32],
-    /// dL/dS at every step, besides what comes from above.
-    pub(crate) hidden_slope: f32,
-    pub(crate) refractory: u32,
 }
 
 /// Strengths of the silent-unit update, 0 where the rule or the layer does not get it (spec 5.6, 6.v).

@@ -1,39 +1,16 @@
 //! Passes over data without learning.
 
 use super::Trainer;
+use super::evaluation::Evaluation;
 use crate::config::EarlyStop;
-use crate::engine::{Job, Until, Want};
 use crate::error::Result;
 use crate::executor::Executor;
-use crate::metrics::{MetricSums, Metrics};
-use crate::network::LayerShape;
+use crate::metrics::MetricSums;
+use crate::pass::{Job, Until, Want};
 use crate::{Dataset, Error};
 
 /// Samples that are evaluated together, at least.
 const LEAST_CHUNK: usize = 256;
-
-/// A position in a pass over a data set.
-#[derive(Clone, Debug)]
-pub struct Evaluation {
-    pub(super) position: usize,
-    pub(super) sums: MetricSums,
-    shapes: Vec<LayerShape>,
-    until: Until,
-}
-
-impl Evaluation {
-    /// Samples evaluated so far.
-    #[must_use]
-    pub fn position(&self) -> usize {
-        self.position
-    }
-
-    /// Metrics of the samples so far.
-    #[must_use]
-    pub fn report(&self) -> Metrics {
-        self.sums.report(&self.shapes)
-    }
-}
 
 impl Trainer {
     /// The start of a pass. Loss and decisions by most spikes are those of what is simulated.
@@ -69,15 +46,15 @@ impl Trainer {
         while evaluation.position < until {
             let end = data.len().min(evaluation.position + batch);
             let indices: Vec<u32> = (evaluation.position as u32..end as u32).collect();
-            let whole = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
+            let whole = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
             let job = Job { until: evaluation.until, ..whole };
             let sums = &mut evaluation.sums;
-            self.engine.run_batch(&mut self.network, &job, &indices, executor, |_, slots, _| {
-                for slot in slots.iter() {
-                    if !slot.outcome.is_finite {
+            self.engine.run_batch(&mut self.network, &job, &indices, executor, |_, results, _| {
+                for result in results.iter() {
+                    if !result.outcome.is_finite {
                         return Err(Error::non_finite("loss", "is not finite: weights or inputs are too large"));
                     }
-                    sums.add(&slot.outcome);
+                    sums.add(&result.outcome);
                 }
                 Ok(())
             })?;

@@ -2,18 +2,19 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{RowGradient, TILE, TileParameters, update_rows};
-
 use super::Trainer;
-use super::update::not_finite;
+use super::learn::not_finite;
 use crate::Dataset;
-use crate::engine::{GROUP, Job, LayerTrace, Prediction, Until, Want};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::memory;
 use crate::metrics::Metrics;
-use crate::network::{Network, Tile, check, unpack};
+use crate::network::{Network, check};
 use crate::optim;
+use crate::pass::{GROUP, Job, Until, Want};
+use crate::sample::Prediction;
+use crate::trace::LayerTrace;
+use crate::update::{BatchSums, Gains, apply_given};
 
 /// Bytes that the trace of a call may take: a trace is for looking at a few samples.
 const MAX_TRACE_BYTES: u64 = 1 << 33;
@@ -56,10 +57,10 @@ impl Trainer {
         let indices = indices(data, &range)?;
         let mut prediction = Prediction::new(self.network.shapes.len());
         let want = Want { gradients: false, spikes: true, trace: false };
-        let job = Job { until, ..Self::job(&self.config, None, &self.sweeps, data, want) };
+        let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
-            self.engine.run_batch(&mut self.network, &job, batch, executor, |_, slots, _| {
-                slots.iter().try_for_each(|slot| prediction.push(slot))
+            self.engine.run_batch(&mut self.network, &job, batch, executor, |_, results, _| {
+                results.iter().try_for_each(|result| prediction.push(result))
             })?;
         }
         Ok(prediction)
@@ -87,27 +88,29 @@ impl Trainer {
         let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
         let mut sums = self.empty_sums();
         let want = Want { gradients: true, spikes: true, trace };
-        let job = Self::job(&self.config, Some(&self.loss), &self.sweeps, data, want);
-        let (level, scratch, step) = (self.engine.level, &mut self.scratch, self.updates + 1);
-        self.network.tiles.iter_mut().for_each(Tile::clear_sums);
-        self.engine.run_batch(&mut self.network, &job, &batch, executor, |network, slots, _| {
-            for slot in slots.iter_mut() {
-                if !slot.outcome.is_finite {
-                    return Err(not_finite(network, slot, step));
+        let mut batch_sums = self.take_sums();
+        let job = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
+        let (level, step) = (self.engine.level, self.updates + 1);
+        let ran = self.engine.run_batch(&mut self.network, &job, &batch, executor, |network, results, _| {
+            for result in results.iter_mut() {
+                if !result.outcome.is_finite {
+                    return Err(not_finite(network, result, step));
                 }
-                sums.add(&slot.outcome);
-                prediction.push(slot)?;
-                if let (Some(traces), Some(sample)) = (&mut traces, slot.trace.take()) {
+                sums.add(&result.outcome);
+                prediction.push(result)?;
+                if let (Some(traces), Some(sample)) = (&mut traces, result.trace.take()) {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }
             }
-            scratch.take_group(slots, executor);
-            let (shapes, slots, scratch) = (&network.shapes, &*slots, &*scratch);
-            executor.for_each(&mut network.tiles, |_, tile| scratch.gather_into(level, slots, shapes, tile));
+            batch_sums.gather(level, network, results, executor);
             Ok(())
-        })?;
-        let layers = (0..layers).map(|layer| self.take_gradients(layer, batch.len())).collect();
-        Ok(Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces })
+        });
+        let gradients = ran.map(|()| {
+            let layers = (0..layers).map(|layer| self.finish_gradients(layer, batch.len(), &batch_sums)).collect();
+            Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces }
+        });
+        self.sums = Some(batch_sums);
+        gradients
     }
 
     /// Traces of all layers with room for `samples`, where there is also room for those of the samples in flight.
@@ -127,26 +130,23 @@ impl Trainer {
         shapes.iter().map(|shape| LayerTrace::with_room(shape.units, *steps, samples)).collect()
     }
 
-    /// Finishes the sums of a layer and leaves none behind.
-    fn take_gradients(&mut self, layer: usize, batch: usize) -> ParameterGradients {
-        let shape = self.network.shapes[layer];
-        let clip = self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32);
-        let weight_gain = self.network.drive_gain(layer);
-        let bias_gain = self.network.gains.bias as f32;
+    /// Gradients of a layer from the sums of a batch.
+    fn finish_gradients(&self, layer: usize, batch: usize, sums: &BatchSums) -> ParameterGradients {
+        let (network, clip) = (&self.network, self.clip());
+        let (shape, gains) = (&network.shapes[layer], Gains::of(&network.layers[layer].neuron));
         let mut out =
             ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
-        let range = self.network.starts[layer]..self.network.starts[layer + 1];
-        for tile in &mut self.network.tiles[range] {
-            let push = tile.silent_push(&self.silent, &shape, batch);
-            let mut sums = std::mem::take(&mut tile.partial);
-            for row in sums.chunks_exact_mut(tile.lanes) {
+        for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
+            let push = sums.silent_push(&self.silent, tile.units, shape, batch);
+            let mut weights = sums.weights.clone();
+            for row in weights.chunks_exact_mut(tile.lanes) {
                 for (sum, push) in row.iter_mut().zip(push) {
-                    *sum = (*sum * weight_gain - push).min(clip).max(-clip);
+                    *sum = (*sum * gains.weights - push).min(clip).max(-clip);
                 }
             }
-            unpack(&sums, tile, shape.inputs, &mut out.weights);
-            let biases = tile.bias_sum[..tile.units].iter();
-            out.biases.extend(biases.map(|sum| (sum * bias_gain).min(clip).max(-clip)));
+            tile.unpack(&weights, shape.inputs, &mut out.weights);
+            let biases = sums.bias[..tile.units].iter();
+            out.biases.extend(biases.map(|sum| (sum * gains.biases).min(clip).max(-clip)));
         }
         out
     }
@@ -168,30 +168,10 @@ impl Trainer {
         self.run.initialization = None;
         self.updates += 1;
         let optimizer = optim::step(&self.config.optimizer, self.learning_rate(), self.updates);
-        let level = self.engine.level;
-        let shape = RowGradient { gain: 1.0, silent: &[0.0; TILE], clip: f32::INFINITY };
-        for tile in &mut self.network.tiles {
-            let given = &gradients[tile.layer];
-            let inputs = self.network.shapes[tile.layer].inputs;
-            let mut rows = vec![0.0; (inputs + 1) * tile.lanes];
-            for unit in 0..tile.units {
-                for input in 0..inputs {
-                    rows[input * tile.lanes + unit] = given.weights[(tile.first + unit) * inputs + input];
-                }
-                rows[inputs * tile.lanes + unit] = given.biases[tile.first + unit];
-            }
-            let (weights, biases) = rows.split_at(inputs * tile.lanes);
-            tile.squared_norm = 0.0;
-            for (parameters, sums) in [(&mut tile.weights, weights), (&mut tile.biases, biases)] {
-                let mut parameters = TileParameters {
-                    values: &mut parameters.values,
-                    first: &mut parameters.first,
-                    second: &mut parameters.second,
-                };
-                tile.squared_norm += update_rows(level, tile.lanes, sums, &shape, &optimizer, &mut parameters);
-            }
-        }
-        self.network.restore_live_rows();
+        let (mut moments, mut sums) = (self.take_moments(), self.take_sums());
+        let given: Vec<_> = gradients.iter().map(|layer| (&layer.weights[..], &layer.biases[..])).collect();
+        apply_given(self.engine.level, &optimizer, &mut self.network, &mut moments, &mut sums, &given);
+        (self.moments, self.sums) = (Some(moments), Some(sums));
         self.network.refresh();
         self.check_update(self.updates)
     }

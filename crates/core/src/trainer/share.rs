@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
-use super::{TrainEvent, Trainer};
+use super::Trainer;
+use super::event::TrainEvent;
 use crate::Dataset;
-use crate::engine::{GROUP, Reader, Slot, Writer};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
+use crate::pass::GROUP;
+use crate::record::{Reader, Writer};
+use crate::sample::SampleResult;
 
 /// Which part of every batch a trainer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +66,10 @@ impl Trainer {
         self.with_batch(train, |trainer, batch, _| {
             let range = share.of(batch.len());
             records.word(range.len() as u32);
-            let Self { config, loss, sweeps, engine, network, run, .. } = trainer;
-            let job = Self::learning_job(config, loss, sweeps, train, run.epoch);
-            engine.run_share(network, &job, batch, range, executor, |_, slots, _| {
-                slots.iter().for_each(|slot| records.slot(slot));
+            let Self { config, loss, passes, engine, network, run, .. } = trainer;
+            let job = Self::learning_job(config, loss, passes, train, run.epoch);
+            engine.run_share(network, &job, batch, range, executor, |_, results, _| {
+                results.iter().for_each(|result| records.sample(result));
                 Ok(())
             })
         })?;
@@ -95,12 +98,12 @@ impl Trainer {
             trainer.learn_groups(batch.len(), rate, sums, |trainer, learning| {
                 for group in 0..groups {
                     let Self { engine, network, .. } = &mut *trainer;
-                    let slots = engine.slots(network, GROUP.min(batch.len() - group * GROUP));
-                    slots.iter_mut().try_for_each(|slot| samples.next(slot))?;
-                    if !slots.iter().all(|slot| slot.fits(network)) {
+                    let results = engine.results(network, GROUP.min(batch.len() - group * GROUP));
+                    results.iter_mut().try_for_each(|result| samples.next(result))?;
+                    if !results.iter().all(|result| result.fits(network)) {
                         return Err(foreign("are of another network".to_owned()));
                     }
-                    learning.take_group(network, slots, group + 1 == groups, executor)?;
+                    learning.take_group(network, results, group + 1 == groups, executor)?;
                 }
                 Ok(())
             })
@@ -130,12 +133,12 @@ impl<'a> Samples<'a> {
         Ok(Self { readers: readers.into_iter(), current: None, count })
     }
 
-    fn next(&mut self, slot: &mut Slot) -> Result<()> {
+    fn next(&mut self, result: &mut SampleResult) -> Result<()> {
         loop {
             match &mut self.current {
                 Some((left, reader)) if *left > 0 => {
                     *left -= 1;
-                    return reader.slot(slot);
+                    return reader.sample(result);
                 }
                 _ => self.current = Some(self.readers.next().ok_or_else(|| foreign("end too early".to_owned()))?),
             }

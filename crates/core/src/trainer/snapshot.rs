@@ -5,14 +5,16 @@ use spikelet_kernels::Level;
 
 use super::Trainer;
 use super::event::EpochRecord;
-use super::initialize::Initialization;
+use super::search::Initialization;
 use crate::config::Config;
-use crate::engine::GROUP;
 use crate::error::{Error, Result};
+use crate::layer::shapes;
 use crate::memory::NetworkBytes;
 use crate::metrics::MetricSums;
-use crate::network::{Network, Slice, check};
-use crate::wiring::shapes;
+use crate::network::{Network, check};
+use crate::optim::{Moments, Order};
+use crate::parameters::Kind;
+use crate::pass::GROUP;
 
 /// A named array.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,13 +62,15 @@ struct SavedValidation {
 }
 
 /// Suffix of an array's name and the array.
-const SLICES: [(&str, Slice); 3] = [("", Slice::Values), (".moment1", Slice::First), (".moment2", Slice::Second)];
+const ARRAYS: [(&str, Option<Order>); 3] =
+    [("", None), (".moment1", Some(Order::First)), (".moment2", Some(Order::Second))];
 
 /// Where an array of a snapshot belongs.
 struct Place {
     layer: usize,
-    is_weights: bool,
-    slice: Slice,
+    kind: Kind,
+    /// `None`: the parameters themselves.
+    moment: Option<Order>,
     name: String,
     shape: Vec<usize>,
 }
@@ -76,10 +80,12 @@ fn places(config: &Config) -> Vec<Place> {
     let has_second = config.optimizer.has_second_moment();
     let mut places = Vec::new();
     for (layer, shape) in shapes(&config.network).iter().enumerate() {
-        for (suffix, slice) in SLICES.into_iter().filter(|&(_, slice)| has_second || slice != Slice::Second) {
-            for (kind, shape) in [("weights", shape.weight_shape()), ("biases", vec![shape.filters])] {
-                let name = format!("layers.{layer}.{kind}{suffix}");
-                places.push(Place { layer, is_weights: kind == "weights", slice, name, shape });
+        for (suffix, moment) in ARRAYS.into_iter().filter(|&(_, moment)| has_second || moment != Some(Order::Second)) {
+            for (kind, word, shape) in
+                [(Kind::Weights, "weights", shape.weight_shape()), (Kind::Biases, "biases", vec![shape.filters])]
+            {
+                let name = format!("layers.{layer}.{word}{suffix}");
+                places.push(Place { layer, kind, moment, name, shape });
             }
         }
     }
@@ -122,10 +128,13 @@ impl Trainer {
             has_finished: run.has_finished,
             initialization: run.initialization.clone(),
         };
-        let read = |place: Place| {
-            let Place { layer, slice, name, shape, .. } = place;
-            let read = if place.is_weights { Network::read_weights } else { Network::read_biases };
-            Tensor { name, shape, data: read(&self.network, layer, slice) }
+        let read = |Place { layer, kind, moment, name, shape }: Place| {
+            let data = match (moment, &self.moments) {
+                (None, _) => self.network.read(layer, kind),
+                (Some(order), Some(moments)) => moments.read(&self.network, layer, kind, order),
+                (Some(_), None) => vec![0.0; shape.iter().product()],
+            };
+            Tensor { name, shape, data }
         };
         Snapshot {
             config: self.config.clone(),
@@ -150,14 +159,29 @@ impl Trainer {
         NetworkBytes::of(&config, GROUP).require(1)?;
         let network = Network::new(&config);
         let mut trainer = Self::assemble(config, network, level);
-        for (Place { layer, is_weights, slice, .. }, array) in places.into_iter().zip(arrays) {
-            let write = if is_weights { Network::write_weights } else { Network::write_biases };
-            write(&mut trainer.network, layer, slice, &array);
-        }
-        trainer.network.restore_live_rows();
-        trainer.network.refresh();
+        trainer.write(places, arrays);
         trainer.resume(saved)?;
         Ok(trainer)
+    }
+
+    /// Takes the arrays of a snapshot; moments of 0 are not kept.
+    fn write(&mut self, places: Vec<Place>, arrays: Vec<Vec<f32>>) {
+        for (Place { layer, kind, moment, .. }, array) in places.into_iter().zip(arrays) {
+            match moment {
+                None => self.network.write(layer, kind, &array),
+                Some(order) if array.iter().any(|&moment| moment != 0.0) => {
+                    let has_second = self.config.optimizer.has_second_moment();
+                    let Self { network, moments, .. } = self;
+                    let moments = moments.get_or_insert_with(|| Moments::zeros(network, has_second));
+                    moments.write(network, layer, kind, order, &array);
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(moments) = &mut self.moments {
+            moments.find_live_rows();
+        }
+        self.network.refresh();
     }
 
     fn resume(&mut self, saved: SavedProgress) -> Result<()> {

@@ -67,7 +67,20 @@ pub struct BackwardTerms<'a> {
     pub bias: &'a [f32],
 }
 
-impl BackwardTerms<'_> {
+impl<'a> BackwardTerms<'a> {
+    /// Terms that change nothing, for a pass that is observed.
+    #[must_use]
+    pub fn none(bias: &'a [f32]) -> Self {
+        Self {
+            activation_path: ResetPath::Ignore,
+            timing_path: ResetPath::Ignore,
+            factor: 0.0,
+            steady: 0.0,
+            refractory: 0,
+            units: 0,
+            bias,
+        }
+    }
     /// What is added to E of a lane.
     pub(crate) fn steady_at(&self, lane: usize) -> f32 {
         if self.units >> lane & 1 == 1 { self.steady } else { 0.0 }

@@ -103,9 +103,11 @@ impl Reader {
         self.keep(&mut path);
     }
 
+    /// `crate` alone is the scope of a `pub(crate)`.
     fn keep(&mut self, path: &mut Names) {
-        if !path.is_empty() {
-            self.paths.push(std::mem::take(path));
+        let path = std::mem::take(path);
+        if !path.is_empty() && path != ["crate"] {
+            self.paths.push(path);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use spikelet_kernels::TILE;
 
-use super::Site;
+use crate::connection::layout::Site;
 use crate::geometry::{NO_UNIT, Picture, Strip};
 
 /// A site that sees a place of the input.
@@ -44,7 +44,7 @@ pub(crate) struct Convolution {
     pub(crate) blocks: Vec<Block>,
     pub(crate) input_blocks: Vec<InputBlock>,
     /// Distance between two steps of the adjoints.
-    pub(super) stride: usize,
+    pub(crate) stride: usize,
     /// Lanes of the gradients of all inputs.
     pub(crate) input_lanes: usize,
     /// Start of each place of the input in `touches`, and the end of the last.
@@ -125,7 +125,7 @@ impl Convolution {
     }
 
     /// Additions of a weight to a unit: each spike reaches all channels of the places that see it.
-    pub(super) fn operations(&self, arriving: &[u32]) -> u64 {
+    pub(crate) fn operations(&self, arriving: &[u32]) -> u64 {
         let border = self.border();
         let reach = |at: usize, size: usize| (at + border + 1).min(size) - at.saturating_sub(border);
         let places = arriving.iter().map(|&unit| {
@@ -135,22 +135,8 @@ impl Convolution {
         places.sum::<u64>() * self.output.channels as u64
     }
 
-    /// Counts the places at which each channel stayed silent; `fired` has the bits of the lanes that fired, site by site.
-    pub(crate) fn count_silent(&self, sites: &[Site], fired: impl Iterator<Item = u64>, silent: &mut Vec<u32>) {
-        silent.clear();
-        silent.resize(self.output.channels, self.output.places() as u32);
-        for (site, fired) in sites.iter().zip(fired) {
-            let block = &self.blocks[site.tile];
-            let mut rest = fired;
-            while rest != 0 {
-                silent[block.first + rest.trailing_zeros() as usize % block.strip.channels] -= 1;
-                rest &= rest - 1;
-            }
-        }
-    }
-
     /// Sites of all blocks and the unit of each of their lanes.
-    pub(super) fn sites(&self) -> (Vec<Site>, Vec<u32>) {
+    pub(crate) fn sites(&self) -> (Vec<Site>, Vec<u32>) {
         let Picture { height, width, .. } = self.output;
         let (mut sites, mut units) = (Vec::new(), Vec::new());
         for (tile, block) in self.blocks.iter().enumerate() {

@@ -1,8 +1,12 @@
 //! Optimisers and the schedule of the learning rate (spec 7); their loops are in the kernels.
 
+mod moments;
+
 use spikelet_kernels::{AdamStep, Optimizer, SgdStep};
 
 use crate::config::{OptimizerConfig, ScheduleConfig};
+
+pub(crate) use moments::{Moments, Order, TileMoments};
 
 /// The learning rate of an epoch, counted from 0.
 pub(crate) fn learning_rate(optimizer: &OptimizerConfig, schedule: &ScheduleConfig, epoch: u32) -> f64 {

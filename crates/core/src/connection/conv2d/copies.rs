@@ -10,51 +10,30 @@
 
 use spikelet_kernels::LANES;
 
-use super::convolution::{Block, Convolution};
+use super::geometry::{Block, Convolution};
 use crate::aligned::Aligned;
+use crate::geometry::Strip;
 
-/// A bias so low that a unit never fires, however its inputs are: the places of a strip outside the picture have it.
-const OUTSIDE: f32 = -1e30;
-
-/// Copies of a tile's weights and biases.
+/// Copies of a tile's weights.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SharedWeights {
     pub(crate) drive: Aligned,
-    /// `[lane]` of a site.
-    pub(crate) bias: Aligned,
-    /// V∞, where the bias alone drives the membrane, likewise.
-    pub(crate) rest: Aligned,
-    /// `bias` for a site that has places outside the picture.
-    pub(crate) edge_bias: Aligned,
+    /// Empty unless gradients are wanted, like `timing`.
     pub(crate) downward: Aligned,
     pub(crate) timing: Aligned,
 }
 
 impl SharedWeights {
-    /// Copies `weights`, `[(c, ky, kx)][lanes]`.
+    /// Copies `weights`, `[(c, ky, kx)][lanes]`, for the forward pass.
     pub(crate) fn refresh(&mut self, convolution: &Convolution, block: &Block, weights: &[f32], lanes: usize) {
-        let weight = |o: usize, c: usize, ky: usize, kx: usize| {
-            weights[((c * convolution.kernel + ky) * convolution.kernel + kx) * lanes + o]
-        };
-        self.copy_drive(convolution, block, weight);
-        self.copy_downward(convolution, block, weight);
-        self.copy_timing(convolution, block, weight);
+        self.copy_drive(convolution, block, |o, c, ky, kx| weights[at(convolution, c, ky, kx) * lanes + o]);
     }
 
-    /// Repeats the drive of the biases and where it leads, `[channel]` each, at the places of a strip.
-    pub(crate) fn refresh_biases(&mut self, convolution: &Convolution, block: &Block, bias: &[f32], rest: &[f32]) {
-        let strip = block.strip;
-        for (to, from) in [(&mut self.bias, bias), (&mut self.rest, rest)] {
-            to.clear();
-            for _ in 0..strip.places {
-                to.extend_from_slice(&from[..strip.channels]);
-            }
-            to.resize(strip.lanes());
-        }
-        self.edge_bias.clone_from(&self.bias);
-        let width = convolution.output.width;
-        let inside = width - (strip.count(width) - 1) * strip.places;
-        self.edge_bias[inside * strip.channels..strip.places * strip.channels].fill(OUTSIDE);
+    /// Copies them for the backward pass.
+    pub(crate) fn refresh_backward(&mut self, convolution: &Convolution, block: &Block, weights: &[f32], lanes: usize) {
+        let weight = |o: usize, c: usize, ky: usize, kx: usize| weights[at(convolution, c, ky, kx) * lanes + o];
+        self.copy_downward(convolution, block, weight);
+        self.copy_timing(convolution, block, weight);
     }
 
     fn copy_drive(&mut self, conv: &Convolution, block: &Block, weight: impl Fn(usize, usize, usize, usize) -> f32) {
@@ -115,8 +94,13 @@ impl SharedWeights {
     }
 }
 
+/// Row of a weight.
+fn at(convolution: &Convolution, c: usize, ky: usize, kx: usize) -> usize {
+    (c * convolution.kernel + ky) * convolution.kernel + kx
+}
+
 /// Numbers of `downward` for one block of input channels.
-pub(crate) fn downward_length(conv: &Convolution, block: &Block, below: crate::geometry::Strip) -> usize {
+pub(crate) fn downward_length(conv: &Convolution, block: &Block, below: Strip) -> usize {
     below.rows(block.strip.channels, conv.kernel) * below.lanes()
 }
 

@@ -1,10 +1,11 @@
 //! A sample's results as bytes, for those who learn the same batch in other processes. Little-endian, 4 bytes a number.
 
-use super::slot::{Slot, SlotLayer};
 use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};
+use crate::gradient::{GradientRows, GradientSums, LayerGradient, WeightGradient};
 use crate::loss::LossValue;
 use crate::metrics::SampleOutcome;
+use crate::sample::SampleResult;
 
 /// Appends numbers.
 #[derive(Debug, Default)]
@@ -31,9 +32,9 @@ impl Writer {
         values.iter().for_each(|&value| self.bytes.extend_from_slice(&bytes_of(value)));
     }
 
-    pub(crate) fn slot(&mut self, slot: &Slot) {
+    pub(crate) fn sample(&mut self, sample: &SampleResult) {
         // Spikes and traces are for callers of this process.
-        let Slot { layers, outcome, spikes: _, trace: _ } = slot;
+        let SampleResult { layers, outcome, spikes: _, trace: _ } = sample;
         self.outcome(outcome);
         layers.iter().for_each(|layer| self.layer(layer));
     }
@@ -63,14 +64,22 @@ impl Writer {
         self.word(u32::from(*is_finite));
     }
 
-    fn layer(&mut self, layer: &SlotLayer) {
-        // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-        let SlotLayer { row_of_step: _, rows, inputs, q, shared_weights, bias, fired, silent_places } = layer;
-        self.word(*rows as u32);
-        self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
-        [q, shared_weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
-        self.list(fired, u64::to_le_bytes);
-        self.list(silent_places, u32::to_le_bytes);
+    fn layer(&mut self, layer: &LayerGradient) {
+        let LayerGradient { weights, bias } = layer;
+        match weights {
+            // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
+            WeightGradient::Rows(GradientRows { row_of_step: _, rows, inputs, q, fired }) => {
+                self.word(*rows as u32);
+                self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
+                self.list(q, f32::to_le_bytes);
+                self.list(fired, u64::to_le_bytes);
+            }
+            WeightGradient::Sums(GradientSums { weights, silent_places }) => {
+                self.list(weights, f32::to_le_bytes);
+                self.list(silent_places, u32::to_le_bytes);
+            }
+        }
+        self.list(bias, f32::to_le_bytes);
     }
 }
 
@@ -122,9 +131,9 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    pub(crate) fn slot(&mut self, slot: &mut Slot) -> Result<()> {
-        self.outcome(&mut slot.outcome)?;
-        slot.layers.iter_mut().try_for_each(|layer| self.layer(layer))
+    pub(crate) fn sample(&mut self, sample: &mut SampleResult) -> Result<()> {
+        self.outcome(&mut sample.outcome)?;
+        sample.layers.iter_mut().try_for_each(|layer| self.layer(layer))
     }
 
     fn outcome(&mut self, outcome: &mut SampleOutcome) -> Result<()> {
@@ -146,17 +155,23 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn layer(&mut self, layer: &mut SlotLayer) -> Result<()> {
-        layer.rows = self.word()? as usize;
-        self.list(&mut layer.inputs, |bytes| {
-            let both = u64::from_le_bytes(bytes);
-            (both as u32, (both >> 32) as u32)
-        })?;
-        for list in [&mut layer.q, &mut layer.shared_weights, &mut layer.bias] {
-            self.numbers(list)?;
+    fn layer(&mut self, layer: &mut LayerGradient) -> Result<()> {
+        match &mut layer.weights {
+            WeightGradient::Rows(GradientRows { row_of_step: _, rows, inputs, q, fired }) => {
+                *rows = self.word()? as usize;
+                self.list(inputs, |bytes| {
+                    let both = u64::from_le_bytes(bytes);
+                    (both as u32, (both >> 32) as u32)
+                })?;
+                self.numbers(q)?;
+                self.list(fired, u64::from_le_bytes)?;
+            }
+            WeightGradient::Sums(GradientSums { weights, silent_places }) => {
+                self.numbers(weights)?;
+                self.list(silent_places, u32::from_le_bytes)?;
+            }
         }
-        self.list(&mut layer.fired, u64::from_le_bytes)?;
-        self.list(&mut layer.silent_places, u32::from_le_bytes)
+        self.numbers(&mut layer.bias)
     }
 }
 

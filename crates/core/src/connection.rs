@@ -1,0 +1,266 @@
+//! How spikes reach a layer's units: stages on the way, which map spikes to spikes, then weights.
+//!
+//! ```text
+//! spikes of the previous layer → stages → arriving spikes → site by site (step, row of the tile's weights) → lanes
+//! ```
+//!
+//! Each kind of weights is one file with its forward pass, its weight gradient and what it sends back to the previous layer; this page
+//! has the list of them.
+
+mod backward;
+mod conv2d;
+mod dense;
+mod forward;
+mod layout;
+mod pool;
+mod recurrent;
+mod stages;
+mod view;
+mod weights;
+
+use spikelet_kernels::StepEvents;
+
+pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext, SLOPE_FLOOR};
+pub(crate) use conv2d::Conv2d;
+pub(crate) use dense::Dense;
+pub(crate) use forward::{ForwardRun, Keep};
+pub(crate) use layout::{Layout, Site};
+pub(crate) use pool::{Pool, PoolKind};
+pub(crate) use recurrent::Recurrent;
+pub(crate) use stages::{StageSource, Stages, StagesState};
+
+pub(crate) use view::{LayerBiases, LayerView, TileBiases};
+pub(crate) use weights::{Sent, SourceSite, Weights};
+
+use crate::events::set_steps;
+use crate::gradient::{LayerGradient, WeightGradient};
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+use crate::state::UnitState;
+
+macro_rules! connections {
+    ($($kind:ident),+) => {
+        /// The weights of a layer, of any kind.
+        #[derive(Clone, Debug)]
+        pub(crate) enum Connection {
+            $($kind($kind),)+
+        }
+
+        /// Copies of a layer's weights.
+        #[derive(Clone, Debug)]
+        pub(crate) enum Copies {
+            $($kind(<$kind as Weights>::Copies),)+
+        }
+
+        /// Scratch of a layer's weights.
+        #[derive(Debug)]
+        pub(crate) enum ConnectionState {
+            $($kind(<$kind as Weights>::State),)+
+        }
+
+        impl Connection {
+            pub(crate) fn state(&self, layout: &Layout, steps: usize) -> ConnectionState {
+                match self {
+                    $(Self::$kind(weights) => ConnectionState::$kind(weights.state(layout, steps)),)+
+                }
+            }
+
+            pub(crate) fn copies(&self) -> Copies {
+                match self {
+                    $(Self::$kind(_) => Copies::$kind(Default::default()),)+
+                }
+            }
+
+            pub(crate) fn clear(&self, state: &mut ConnectionState) {
+                match (self, state) {
+                    $((Self::$kind(weights), ConnectionState::$kind(state)) => weights.clear(state),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn start_bound(&self, shape: &LayerShape, input: usize) -> f32 {
+                match self {
+                    $(Self::$kind(weights) => weights.start_bound(shape, input),)+
+                }
+            }
+
+            pub(crate) fn refresh(&self, tiles: &[TileParameters], copies: &mut Copies) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.refresh(tiles, copies),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn refresh_backward(
+                &self,
+                tiles: &[TileParameters],
+                source: Option<(&Layout, &Stages)>,
+                layout: &Layout,
+                copies: &mut Copies,
+            ) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => {
+                        weights.refresh_backward(tiles, source, layout, copies);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
+                match self {
+                    $(Self::$kind(weights) => weights.spread(tile, values, outside, to),)+
+                }
+            }
+
+            pub(crate) fn arrive(
+                &self,
+                state: &mut ConnectionState,
+                arriving: StepEvents<'_>,
+                from: usize,
+                to: usize,
+            ) {
+                match (self, state) {
+                    $((Self::$kind(weights), ConnectionState::$kind(state)) => {
+                        weights.arrive(state, arriving, from, to);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn drives_itself(&self) -> bool {
+                match self {
+                    $(Self::$kind(weights) => weights.drives_itself(),)+
+                }
+            }
+
+            pub(crate) fn forward(&self, copies: &Copies, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.forward(copies, state, run);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn inputs<'a>(&self, state: &'a ConnectionState, arriving: StepEvents<'a>) -> StepEvents<'a> {
+                match (self, state) {
+                    $((Self::$kind(weights), ConnectionState::$kind(state)) => weights.inputs(state, arriving),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn operations(&self, shape: &LayerShape, arriving: &[u32]) -> u64 {
+                match self {
+                    $(Self::$kind(weights) => weights.operations(shape, arriving),)+
+                }
+            }
+
+            pub(crate) fn gradient(&self) -> WeightGradient {
+                match self {
+                    $(Self::$kind(weights) => weights.gradient(),)+
+                }
+            }
+
+            pub(crate) fn mark_silent(
+                &self,
+                layout: &Layout,
+                fired: &mut dyn Iterator<Item = u64>,
+                gradient: &mut LayerGradient,
+            ) {
+                match self {
+                    $(Self::$kind(weights) => weights.mark_silent(layout, fired, &mut gradient.weights),)+
+                }
+            }
+
+            pub(crate) fn backward(&self, copies: &Copies, state: &mut ConnectionState, run: &mut BackwardRun<'_>) {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.backward(copies, state, run);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn prepare_error(
+                &self,
+                copies: &Copies,
+                state: &mut ConnectionState,
+                sent: &Sent<'_>,
+                factor: f32,
+            ) {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.prepare_error(copies, state, sent, factor);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn spike_error(
+                &self,
+                copies: &Copies,
+                state: &ConnectionState,
+                sent: &Sent<'_>,
+                site: &SourceSite<'_>,
+                factor: f32,
+                error: &mut [f32],
+            ) {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.spike_error(copies, state, sent, site, factor, error);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn time_gradient(&self, copies: &Copies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.time_gradient(copies, sent, input, r),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn projection<'a>(&self, copies: &'a Copies, site: &Site) -> Option<&'a [f32]> {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.projection(copies, site),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn add_own_error(
+                &self,
+                copies: &Copies,
+                sent: &Sent<'_>,
+                site: &Site,
+                factor: f32,
+                error: &mut [f32],
+            ) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => {
+                        weights.add_own_error(copies, sent, site, factor, error);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn add_own_times(&self, sent: &Sent<'_>, site: &Site, spikes: &[u64], timing: &mut [f32]) {
+                match self {
+                    $(Self::$kind(weights) => weights.add_own_times(sent, site, spikes, timing),)+
+                }
+            }
+        }
+    };
+}
+
+connections!(Dense, Recurrent, Conv2d);
+
+fn foreign() -> ! {
+    unreachable!("a layer's state and copies are made by its own connection")
+}
+
+/// Bits of the lanes that fired at all, site by site.
+pub(crate) fn fired_at_all<'a>(units: &'a UnitState, steps: usize) -> impl Iterator<Item = u64> + 'a {
+    let words = steps.div_ceil(64);
+    let sites = units.spikes.chunks_exact(steps).zip(units.busy.chunks_exact(words));
+    sites.map(|(spikes, busy)| set_steps(busy).fold(0, |all, t| all | spikes[t]))
+}

@@ -1,0 +1,236 @@
+//! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
+
+use spikelet_kernels::{
+    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ProjectedError, ResetPath, SpikeError,
+    Surrogate, backward_tile,
+};
+
+use super::layout::Site;
+use super::view::LayerView;
+use crate::aligned::Aligned;
+use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::state::{Adjoints, ObservedAdjoints, UnitState};
+
+/// Least slope V' that the timing part divides by (spec 1.1).
+pub(crate) const SLOPE_FLOOR: f32 = 0.01;
+
+/// How a layer's gradient is formed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LayerPass {
+    /// λ_act · scale; 0: there is no activation part.
+    pub(crate) factor: f32,
+    /// λ_tim; 0: there is no timing part.
+    pub(crate) timing_weight: f32,
+    /// Whether resets stop the gradient.
+    pub(crate) is_gated: bool,
+    /// σ̂.
+    pub(crate) surrogate: Surrogate,
+    pub(crate) activation_path: ResetPath,
+    pub(crate) timing_path: ResetPath,
+    /// dL/dS at every step, besides what comes from the next layer.
+    pub(crate) activity_gradient: f32,
+}
+
+impl LayerPass {
+    /// Terms that a plain pass does not have; `None` when all are off.
+    fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
+        let terms = BackwardTerms {
+            activation_path: self.activation_path,
+            timing_path: self.timing_path,
+            factor: self.factor,
+            steady: self.factor * self.activity_gradient,
+            refractory: view.neuron.refractory,
+            units: view.layout.lanes_in_use(site),
+            bias: view.bias(site),
+        };
+        let is_off = terms.activation_path == ResetPath::Ignore
+            && terms.timing_path == ResetPath::Ignore
+            && terms.steady == 0.0
+            && terms.refractory == 0;
+        (!is_off).then_some(terms)
+    }
+}
+
+/// What reaches the output of a layer: from the next layer, or from the loss.
+pub(crate) trait OutputErrors {
+    /// `factor · S̄` of a site, `[step][lane]`; left empty where it is zero at every step.
+    fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned);
+
+    /// T̄ of the site's spikes before the end, in order of `(step, lane)`.
+    fn spike_times(&self, number: usize, timing: &mut Vec<f32>);
+
+    /// What leads to `factor · S̄` of a site by recurrence, where that is cheaper.
+    fn projected(&self, number: usize) -> Option<ProjectedError<'_>>;
+}
+
+/// Weight of a pass whose gradient is added to others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mixing {
+    pub(crate) weight: f32,
+    /// Whether there is something already.
+    pub(crate) adds: bool,
+}
+
+impl Mixing {
+    pub(crate) fn mix(self, to: &mut [f32], from: &[f32]) {
+        for (to, from) in to.iter_mut().zip(from) {
+            *to = if self.adds { *to + self.weight * from } else { self.weight * from };
+        }
+    }
+}
+
+/// Working memory of backward passes.
+#[derive(Debug, Default)]
+pub(crate) struct BackwardScratch {
+    /// `factor · S̄` of a site, `[step][lane]`.
+    pub(crate) error: Aligned,
+    /// T̄ of a site's spikes.
+    pub(crate) timing: Vec<f32>,
+    /// What the kernel makes of them.
+    pub(crate) pushes: Vec<f32>,
+    /// q rows of a pass that is mixed with others.
+    pub(crate) extra: Aligned,
+}
+
+/// What a pass at a layer reads.
+#[derive(Clone, Copy)]
+pub(crate) struct PassContext<'a> {
+    pub(crate) level: Level,
+    pub(crate) view: LayerView<'a>,
+    pub(crate) pass: LayerPass,
+    /// Step from which on there is no gradient.
+    pub(crate) end: usize,
+    pub(crate) errors: &'a dyn OutputErrors,
+    pub(crate) units: &'a UnitState,
+    /// `None` where the pass is the gradient.
+    pub(crate) mixing: Option<Mixing>,
+    /// Whether somebody looks.
+    pub(crate) is_observed: bool,
+}
+
+/// One backward pass at one layer.
+pub(crate) struct BackwardRun<'a> {
+    pub(crate) context: PassContext<'a>,
+    pub(crate) adjoints: &'a mut Adjoints,
+    pub(crate) scratch: &'a mut BackwardScratch,
+    pub(crate) gradient: &'a mut LayerGradient,
+}
+
+/// Where the kernel leaves what belongs to one site.
+pub(super) struct SiteOutput<'a> {
+    pub(super) rows: &'a [u32],
+    /// `[row][lane]`.
+    pub(super) q_rows: &'a mut [f32],
+    /// `[lane]`.
+    pub(super) bias: &'a mut [f32],
+    pub(super) carried: [&'a mut [f32]; 2],
+    pub(super) pushes: &'a mut Vec<f32>,
+}
+
+impl PassContext<'_> {
+    /// Fills `factor · S̄`, unless it is carried along, and T̄ of a site.
+    pub(super) fn take_errors(&self, number: usize, error: &mut Aligned, timing: &mut Vec<f32>) {
+        error.clear();
+        if self.pass.factor != 0.0 && self.errors.projected(number).is_none() {
+            self.errors.spike_error(number, self.pass.factor, error);
+        }
+        timing.clear();
+        if self.pass.timing_weight != 0.0 {
+            self.errors.spike_times(number, timing);
+        }
+    }
+
+    /// E of a site, of which `error` holds what was given.
+    pub(super) fn spike_error<'b>(&'b self, number: usize, error: &'b [f32]) -> SpikeError<'b> {
+        match self.errors.projected(number) {
+            Some(projected) if self.pass.factor != 0.0 => SpikeError::Projected(projected),
+            _ if error.is_empty() => SpikeError::None,
+            _ => SpikeError::Given(error),
+        }
+    }
+
+    /// Runs a site from step `to` down to step `from`.
+    pub(super) fn run_site(
+        &self,
+        number: usize,
+        (from, to): (usize, usize),
+        error: SpikeError<'_>,
+        timing: &[f32],
+        adjoints: &mut Adjoints,
+        output: SiteOutput<'_>,
+    ) {
+        let Self { level, view, pass, end, units, .. } = *self;
+        let steps = view.steps;
+        let site = &view.layout.sites[number];
+        let Adjoints { q, r, p, direct, observed } = adjoints;
+        let mut terms = pass.terms(&view, site);
+        let observed = self.is_observed.then(|| {
+            terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
+            let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
+            ObservedBackward { activation, timing, reset_error, reset_slope }
+        });
+        let tile = BackwardTile {
+            lanes: site.lanes,
+            end,
+            from,
+            to,
+            trace: &units.trace[site.lane * steps..(site.lane + site.lanes) * steps],
+            spikes: &units.spikes[number * steps..(number + 1) * steps],
+            error,
+            timing,
+            timing_weight: pass.timing_weight,
+            is_gated: pass.is_gated,
+            surrogate: pass.surrogate,
+            slope_floor: SLOPE_FLOOR,
+            constants: view.neuron.constants,
+            terms,
+        };
+        let SiteOutput { rows, q_rows, bias, carried, pushes } = output;
+        let (stride, offset) = (view.layout.stride, site.adjoint);
+        backward_tile(
+            level,
+            &tile,
+            &mut BackwardOutput { rows, q_rows, q, r, p, direct, stride, offset, bias, carried, pushes, observed },
+        );
+    }
+}
+
+impl BackwardRun<'_> {
+    /// Runs a site of a layer without weights that places share, and leaves its q rows and Σ p.
+    pub(super) fn run_rows(&mut self, number: usize) {
+        let Self { context, adjoints, scratch, gradient } = self;
+        let site = &context.view.layout.sites[number];
+        let BackwardScratch { error, timing, pushes, extra } = &mut **scratch;
+        context.take_errors(number, error, timing);
+        let LayerGradient { weights, bias } = &mut **gradient;
+        let WeightGradient::Rows(GradientRows { row_of_step, rows, q, .. }) = weights else {
+            unreachable!("the gradient of weights that are not shared has rows")
+        };
+        let lanes = site.lane..site.lane + site.lanes;
+        let of_site = lanes.start * *rows..lanes.end * *rows;
+        let mut sums = [0.0; spikelet_kernels::TILE];
+        let q_rows = match context.mixing {
+            None => &mut q[of_site.clone()],
+            Some(_) => {
+                extra.resize(of_site.len());
+                &mut extra[..]
+            }
+        };
+        let output = SiteOutput {
+            rows: row_of_step,
+            q_rows,
+            bias: &mut sums[..site.lanes],
+            carried: [&mut [], &mut []],
+            pushes,
+        };
+        let error = context.spike_error(number, error);
+        context.run_site(number, (0, context.end), error, timing, adjoints, output);
+        match context.mixing {
+            None => bias[lanes].copy_from_slice(&sums[..site.lanes]),
+            Some(mixing) => {
+                mixing.mix(&mut q[of_site], extra);
+                mixing.mix(&mut bias[lanes], &sums[..site.lanes]);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Every unit sees a square of the picture, with weights that all places share (spec 2).
+//!
+//! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its own.
+
+mod copies;
+mod geometry;
+mod gradient;
+mod input_gradient;
+mod lists;
+
+use spikelet_kernels::{StepEvents, TILE};
+
+use self::copies::SharedWeights;
+use self::geometry::Convolution;
+use self::gradient::TileGradient;
+use self::input_gradient::{InputGradient, timing_sum};
+use self::lists::SiteLists;
+use super::backward::{BackwardRun, SiteOutput};
+use super::forward::ForwardRun;
+use super::layout::Layout;
+use super::stages::Stages;
+use super::weights::{Sent, SourceSite, Weights};
+use crate::geometry::Picture;
+use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+
+/// A convolution.
+#[derive(Clone, Debug)]
+pub(crate) struct Conv2d(Convolution);
+
+/// What the sites see, and scratch of backward passes.
+#[derive(Debug)]
+pub(crate) struct Conv2dState {
+    lists: SiteLists,
+    tile_gradient: TileGradient,
+    input_gradient: InputGradient,
+}
+
+impl Conv2d {
+    pub(crate) fn shape(input: Picture, output: Picture, kernel: usize) -> LayerShape {
+        LayerShape {
+            inputs: input.channels * kernel * kernel,
+            units: output.units(),
+            filters: output.channels,
+            recurrent: false,
+            picture: Some(output),
+            kernel: Some(kernel),
+        }
+    }
+
+    pub(crate) fn new(input: Picture, output: Picture, kernel: usize) -> Self {
+        Self(Convolution::new(input, output, kernel))
+    }
+
+    pub(crate) fn layout(&self) -> Layout {
+        let (sites, unit_of_lane) = self.0.sites();
+        Layout::new(sites, self.0.stride, unit_of_lane)
+    }
+}
+
+impl Weights for Conv2d {
+    type State = Conv2dState;
+    type Copies = Vec<SharedWeights>;
+
+    fn state(&self, layout: &Layout, steps: usize) -> Conv2dState {
+        Conv2dState {
+            lists: SiteLists::new(layout.sites.len(), steps),
+            tile_gradient: TileGradient::default(),
+            input_gradient: InputGradient::default(),
+        }
+    }
+
+    fn clear(&self, state: &mut Conv2dState) {
+        state.lists.clear();
+    }
+
+    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
+        (1.0 / (shape.inputs as f64).sqrt()) as f32
+    }
+
+    fn refresh(&self, tiles: &[TileParameters], copies: &mut Vec<SharedWeights>) {
+        copies.resize_with(tiles.len(), SharedWeights::default);
+        for ((tile, block), copies) in tiles.iter().zip(&self.0.blocks).zip(copies) {
+            copies.refresh(&self.0, block, &tile.weights, tile.lanes);
+        }
+    }
+
+    fn refresh_backward(
+        &self,
+        tiles: &[TileParameters],
+        _source: Option<(&Layout, &Stages)>,
+        _layout: &Layout,
+        copies: &mut Vec<SharedWeights>,
+    ) {
+        for ((tile, block), copies) in tiles.iter().zip(&self.0.blocks).zip(copies) {
+            copies.refresh_backward(&self.0, block, &tile.weights, tile.lanes);
+        }
+    }
+
+    fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
+        let strip = self.0.blocks[tile].strip;
+        to.clear();
+        for _ in 0..strip.places {
+            to.extend_from_slice(&values[..strip.channels]);
+        }
+        to.resize(strip.lanes(), 0.0);
+        if let Some(outside) = outside {
+            let width = self.0.output.width;
+            let inside = width - (strip.count(width) - 1) * strip.places;
+            to[inside * strip.channels..strip.places * strip.channels].fill(outside);
+        }
+    }
+
+    fn arrive(&self, state: &mut Conv2dState, arriving: StepEvents<'_>, from: usize, to: usize) {
+        state.lists.list(&self.0, arriving, from, to);
+    }
+
+    fn forward(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut ForwardRun<'_>) {
+        let lists = &state.lists;
+        run.run_sites((run.from, run.to), |site| &copies[site.tile].drive, |number| lists.events(number));
+    }
+
+    fn operations(&self, _shape: &LayerShape, arriving: &[u32]) -> u64 {
+        self.0.operations(arriving)
+    }
+
+    fn gradient(&self) -> WeightGradient {
+        WeightGradient::Sums(GradientSums::default())
+    }
+
+    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
+        let WeightGradient::Sums(GradientSums { silent_places, .. }) = gradient else {
+            unreachable!("it is made here")
+        };
+        silent_places.clear();
+        silent_places.resize(self.0.output.channels, self.0.output.places() as u32);
+        for (site, mut rest) in layout.sites.iter().zip(fired) {
+            let block = &self.0.blocks[site.tile];
+            while rest != 0 {
+                silent_places[block.first + rest.trailing_zeros() as usize % block.strip.channels] -= 1;
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    fn backward(&self, _copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut BackwardRun<'_>) {
+        let BackwardRun { context, adjoints, scratch, gradient } = run;
+        let LayerGradient { weights, bias: bias_sums } = &mut **gradient;
+        let WeightGradient::Sums(GradientSums { weights: weight_sums, .. }) = weights else {
+            unreachable!("it is made here")
+        };
+        let Conv2dState { lists, tile_gradient, .. } = state;
+        let sites = &context.view.layout.sites;
+        for (number, site) in sites.iter().enumerate() {
+            let events = lists.events(number);
+            context.take_errors(number, &mut scratch.error, &mut scratch.timing);
+            tile_gradient.plan(&self.0, site, events, context.view.steps, context.end);
+            let mut bias = [0.0; TILE];
+            let output = SiteOutput {
+                rows: &tile_gradient.row_of_step,
+                q_rows: &mut tile_gradient.q_rows,
+                bias: &mut bias[..site.lanes],
+                carried: [&mut [], &mut []],
+                pushes: &mut scratch.pushes,
+            };
+            let error = context.spike_error(number, &scratch.error);
+            context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);
+            tile_gradient.add(context.level, &self.0, site, events, &bias);
+            if sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
+                let tile = &context.view.tiles[site.tile];
+                tile_gradient.finish(&self.0, tile, context.mixing, weight_sums, bias_sums);
+            }
+        }
+    }
+
+    fn prepare_error(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, sent: &Sent<'_>, factor: f32) {
+        state.input_gradient.fill(&self.0, copies, sent, factor);
+    }
+
+    fn spike_error(
+        &self,
+        _copies: &Vec<SharedWeights>,
+        state: &Conv2dState,
+        _sent: &Sent<'_>,
+        site: &SourceSite<'_>,
+        _factor: f32,
+        error: &mut [f32],
+    ) {
+        state.input_gradient.read(&self.0, site, error);
+    }
+
+    fn time_gradient(&self, copies: &Vec<SharedWeights>, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
+        timing_sum(sent.level, &self.0, copies, input, r)
+    }
+}

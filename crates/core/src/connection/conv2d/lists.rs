@@ -1,0 +1,70 @@
+//! What arrives at the sites of a convolution. The cost follows the spikes.
+
+use spikelet_kernels::StepEvents;
+
+use super::geometry::Convolution;
+
+/// What arrives at the sites of a convolution.
+#[derive(Debug)]
+pub(super) struct SiteLists {
+    /// Start of each step in `rows`, site by site `[step]`, and the end of the last.
+    offsets: Vec<u32>,
+    /// Rows of the tile's weights.
+    rows: Vec<u32>,
+    /// Steps that the lists hold.
+    listed: (usize, usize),
+    steps: usize,
+}
+
+impl SiteLists {
+    pub(super) fn new(sites: usize, steps: usize) -> Self {
+        Self { offsets: vec![0; sites * (steps + 1)], rows: Vec::new(), listed: (0, 0), steps }
+    }
+
+    /// Forgets a sample.
+    pub(super) fn clear(&mut self) {
+        self.listed = (0, 0);
+    }
+
+    /// Lists what arrives at steps `from..to`, unless it is listed already.
+    pub(super) fn list(&mut self, convolution: &Convolution, events: StepEvents<'_>, from: usize, to: usize) {
+        if self.listed.0 <= from && to <= self.listed.1 {
+            return;
+        }
+        self.listed = (from, to);
+        let stride = self.steps + 1;
+        for site in self.offsets.chunks_exact_mut(stride) {
+            site[from..=to].fill(0);
+        }
+        for t in from..to {
+            for &unit in events.at(t) {
+                convolution.touched(unit).for_each(|(site, _)| self.offsets[site * stride + t + 1] += 1);
+            }
+        }
+        let mut total = 0;
+        for site in self.offsets.chunks_exact_mut(stride) {
+            // Filling moves each step's start to its end, which is where the next one starts.
+            for offset in &mut site[from..=to] {
+                let count = *offset;
+                *offset = total;
+                total += count;
+            }
+        }
+        self.rows.resize(total as usize, 0);
+        for t in from..to {
+            for &unit in events.at(t) {
+                for (site, row) in convolution.touched(unit) {
+                    let at = &mut self.offsets[site * stride + t + 1];
+                    self.rows[*at as usize] = row;
+                    *at += 1;
+                }
+            }
+        }
+    }
+
+    /// What a site sees, as far as it is listed.
+    pub(super) fn events(&self, site: usize) -> StepEvents<'_> {
+        let stride = self.steps + 1;
+        StepEvents { offsets: &self.offsets[site * stride..(site + 1) * stride], units: &self.rows }
+    }
+}

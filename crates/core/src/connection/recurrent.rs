@@ -1,0 +1,283 @@
+//! A dense layer whose spikes also reach all its own units, one step later (spec 1.5).
+//!
+//! ```text
+//! X[t] = γ (W s_below[t] + U s[t−1])
+//! S̄[t] ← S̄[t] + γ Uᵀ q[t+1],   T̄[t] ← T̄[t] + S[t] γ/2 Uᵀ r[t+1]
+//! ```
+//!
+//! U are the columns behind W. Every step needs the units of the one before, forward, or the adjoints of the one after, backward, of the
+//! whole layer, so that both passes go step by step over all tiles.
+
+use spikelet_kernels::{Projection, SpikeError, StepEvents, project};
+
+use super::backward::{BackwardRun, PassContext, SiteOutput};
+use super::dense::{Towards, mark_rows, row_dot};
+use super::forward::ForwardRun;
+use super::layout::{Layout, Site};
+use super::stages::Stages;
+use super::weights::{Sent, SourceSite, Weights};
+use crate::aligned::Aligned;
+use crate::events::set_bits;
+use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::parameters::{TileParameters, transpose};
+use crate::shape::LayerShape;
+use crate::state::{Adjoints, UnitState};
+
+/// A recurrent connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recurrent;
+
+/// Weights that the backward pass reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RecurrentCopies {
+    towards: Towards,
+    /// Weights towards each tile of the layer itself, `[unit][lane]`.
+    returning: Vec<Aligned>,
+}
+
+/// What the weights got, and scratch of backward passes.
+#[derive(Debug)]
+pub(crate) struct RecurrentState {
+    /// By step, as far as the layer was run: inputs from below, then its own units of the step before, numbered behind those.
+    offsets: Vec<u32>,
+    inputs: Vec<u32>,
+    sites: Vec<SiteErrors>,
+    /// p and q on their way down in time, `[lane]` of all tiles.
+    carried: [Aligned; 2],
+    /// Σ p, likewise.
+    bias: Aligned,
+}
+
+#[derive(Debug, Default)]
+struct SiteErrors {
+    /// `factor · S̄`, `[step][lane]`.
+    error: Aligned,
+    /// T̄ of the spikes, in order of `(step, lane)`.
+    timing: Vec<f32>,
+}
+
+impl Recurrent {
+    pub(crate) fn shape(below: usize, units: usize) -> LayerShape {
+        LayerShape { inputs: below + units, units, filters: units, recurrent: true, picture: None, kernel: None }
+    }
+}
+
+impl RecurrentState {
+    /// Lists what arrives at step `t`.
+    fn hear(&mut self, run: &ForwardRun<'_>, t: usize) {
+        let (layout, steps) = (&run.view.layout, run.view.steps);
+        let below = run.view.shape.below();
+        let UnitState { spikes, .. } = &*run.units;
+        let before = |number: usize| t.checked_sub(1).map_or(0, |before| spikes[number * steps + before]);
+        self.inputs.extend_from_slice(run.arriving.at(t));
+        let fired = layout
+            .sites
+            .iter()
+            .enumerate()
+            .flat_map(|(number, site)| set_bits(before(number)).map(move |lane| (below + site.lane + lane) as u32));
+        self.inputs.extend(fired);
+        self.offsets[t + 1] = self.inputs.len() as u32;
+    }
+
+    fn events(&self) -> StepEvents<'_> {
+        StepEvents { offsets: &self.offsets, units: &self.inputs }
+    }
+
+    /// Takes what reaches the layer from above, and starts the sums.
+    fn start_backward(&mut self, context: &PassContext<'_>) {
+        let layout = &context.view.layout;
+        self.sites.resize_with(layout.sites.len(), SiteErrors::default);
+        for (number, (site, work)) in layout.sites.iter().zip(&mut self.sites).enumerate() {
+            context.take_errors(number, &mut work.error, &mut work.timing);
+            if context.pass.factor != 0.0 {
+                work.error.resize(context.end * site.lanes);
+            }
+        }
+        for array in self.carried.iter_mut().chain([&mut self.bias]) {
+            array.clear();
+            array.resize(layout.lanes);
+        }
+    }
+}
+
+/// Adds `factor · S̄` that comes back at one step to the lanes of a site; `next` is q of the step after it.
+fn add_error(copies: &RecurrentCopies, sent: &Sent<'_>, site: &Site, next: &[f32], factor: f32, error: &mut [f32]) {
+    let projection = Projection {
+        weights: &copies.returning[site.tile],
+        lanes: site.lanes,
+        rows: next,
+        stride: sent.view.layout.stride,
+        units: sent.view.shape.units,
+        segments: 1,
+        gap: 0,
+        adds: true,
+        scale: sent.view.neuron.drive_gain() * factor,
+        steps: 1,
+    };
+    project(sent.level, &projection, error);
+}
+
+/// Adds T̄ that comes back at one step to the spikes `fired` of a site; `next` is r of the step after it.
+fn add_times(sent: &Sent<'_>, site: &Site, next: &[f32], fired: u64, timing: &mut [f32]) {
+    let below = sent.view.shape.below();
+    let half_gain = sent.view.neuron.drive_gain() / 2.0;
+    for (lane, timing) in set_bits(fired).zip(timing) {
+        *timing += half_gain * row_dot(sent, below + site.lane + lane, next);
+    }
+}
+
+impl Weights for Recurrent {
+    type State = RecurrentState;
+    type Copies = RecurrentCopies;
+
+    fn state(&self, _layout: &Layout, steps: usize) -> RecurrentState {
+        RecurrentState {
+            offsets: vec![0; steps + 1],
+            inputs: Vec::new(),
+            sites: Vec::new(),
+            carried: <[Aligned; 2]>::default(),
+            bias: Aligned::default(),
+        }
+    }
+
+    fn clear(&self, state: &mut RecurrentState) {
+        state.offsets.fill(0);
+        state.inputs.clear();
+    }
+
+    fn start_bound(&self, shape: &LayerShape, input: usize) -> f32 {
+        let inputs = if input < shape.below() { shape.below() } else { shape.units };
+        (1.0 / (inputs as f64).sqrt()) as f32
+    }
+
+    fn refresh_backward(
+        &self,
+        tiles: &[TileParameters],
+        source: Option<(&Layout, &Stages)>,
+        layout: &Layout,
+        copies: &mut RecurrentCopies,
+    ) {
+        if let Some(source) = source {
+            copies.towards.refresh(tiles, source);
+        }
+        let units: usize = tiles.iter().map(|tile| tile.units).sum();
+        let below = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - units);
+        copies.returning.resize_with(layout.sites.len(), Aligned::default);
+        for (tile, to) in tiles.iter().zip(&mut copies.returning) {
+            transpose(tiles, below + tile.first, tile.units, tile.lanes, to);
+        }
+    }
+
+    fn drives_itself(&self) -> bool {
+        true
+    }
+
+    fn forward(&self, _copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
+        let tiles = run.view.tiles;
+        for t in run.from..run.to {
+            state.hear(run, t);
+            let events = state.events();
+            run.run_sites((t, t + 1), |site| &tiles[site.tile].weights, |_| events);
+        }
+    }
+
+    fn inputs<'a>(&self, state: &'a RecurrentState, _arriving: StepEvents<'a>) -> StepEvents<'a> {
+        state.events()
+    }
+
+    fn gradient(&self) -> WeightGradient {
+        WeightGradient::Rows(GradientRows::default())
+    }
+
+    fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
+        mark_rows(fired, gradient);
+    }
+
+    fn backward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>) {
+        let BackwardRun { context, adjoints, scratch, gradient } = run;
+        let PassContext { level, view, end, units, .. } = *context;
+        let (layout, steps, factor) = (&view.layout, view.steps, context.pass.factor);
+        state.start_backward(context);
+        let RecurrentState { sites, carried, bias, .. } = state;
+        let LayerGradient { weights, bias: bias_sums } = &mut **gradient;
+        let WeightGradient::Rows(GradientRows { row_of_step, rows, q: q_rows, .. }) = weights else {
+            unreachable!("the gradient of weights that are not shared has rows")
+        };
+        let to_rows = match context.mixing {
+            None => &mut *q_rows,
+            Some(_) => {
+                scratch.extra.resize(q_rows.len());
+                &mut scratch.extra
+            }
+        };
+        for t in (0..end).rev() {
+            let next = (t + 1 < end).then(|| (t + 1) * layout.stride..(t + 2) * layout.stride);
+            for (number, (site, work)) in layout.sites.iter().zip(&mut *sites).enumerate() {
+                let fired = units.spikes[number * steps + t];
+                let error = if factor == 0.0 { 0..0 } else { t * site.lanes..(t + 1) * site.lanes };
+                let count = if context.pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
+                let first = work.timing.len() - count;
+                if let Some(next) = next.clone() {
+                    let sent = Sent { level, view, adjoints, end };
+                    if factor != 0.0 {
+                        let q = &adjoints.q[next.clone()];
+                        add_error(copies, &sent, site, q, factor, &mut work.error[error]);
+                    }
+                    add_times(&sent, site, &adjoints.r[next], fired, &mut work.timing[first..]);
+                }
+                let lanes = site.lane..site.lane + site.lanes;
+                let error = if factor == 0.0 { SpikeError::None } else { SpikeError::Given(&work.error) };
+                let [p, q] = &mut *carried;
+                let output = SiteOutput {
+                    rows: row_of_step,
+                    q_rows: &mut to_rows[lanes.start * *rows..lanes.end * *rows],
+                    bias: &mut bias[lanes.clone()],
+                    carried: [&mut p[lanes.clone()], &mut q[lanes]],
+                    pushes: &mut scratch.pushes,
+                };
+                context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
+                work.timing.truncate(first);
+            }
+        }
+        match context.mixing {
+            None => bias_sums.copy_from_slice(bias),
+            Some(mixing) => {
+                mixing.mix(q_rows, &scratch.extra);
+                mixing.mix(bias_sums, bias);
+            }
+        }
+    }
+
+    fn spike_error(
+        &self,
+        copies: &RecurrentCopies,
+        _state: &RecurrentState,
+        sent: &Sent<'_>,
+        site: &SourceSite<'_>,
+        factor: f32,
+        error: &mut [f32],
+    ) {
+        copies.towards.project(sent, site.site, factor, error);
+    }
+
+    fn time_gradient(&self, _copies: &RecurrentCopies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
+        row_dot(sent, input as usize, r)
+    }
+
+    fn add_own_error(&self, copies: &RecurrentCopies, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
+        let (q, stride): (&[f32], usize) = (&sent.adjoints.q, sent.view.layout.stride);
+        for (t, row) in error.chunks_exact_mut(site.lanes).enumerate().take(sent.end.saturating_sub(1)) {
+            add_error(copies, sent, site, &q[(t + 1) * stride..], factor, row);
+        }
+    }
+
+    fn add_own_times(&self, sent: &Sent<'_>, site: &Site, spikes: &[u64], timing: &mut [f32]) {
+        let Adjoints { r, .. } = sent.adjoints;
+        let mut rest = timing;
+        for (t, &bits) in spikes[..sent.end.saturating_sub(1)].iter().enumerate() {
+            let (of_step, later) = rest.split_at_mut(bits.count_ones() as usize);
+            add_times(sent, site, &r[(t + 1) * sent.view.layout.stride..], bits, of_step);
+            rest = later;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A layer's units with their parameters, as its connection sees them.
+
+use super::layout::{Layout, Site};
+use crate::neuron::Lif;
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+
+/// What follows from the biases of a layer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct LayerBiases {
+    pub(crate) tiles: Vec<TileBiases>,
+}
+
+/// What follows from the biases of a tile.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TileBiases {
+    /// Biases times their gain, `[lane]` of the tile.
+    pub(crate) drive: Vec<f32>,
+    /// V∞ of the tile, likewise.
+    pub(crate) drive_rest: Vec<f32>,
+    /// The drive of the bias at each step, `[lane]` of a site.
+    pub(crate) bias: Vec<f32>,
+    /// The same for a site that has lanes outside the picture; empty where none has.
+    pub(crate) edge_bias: Vec<f32>,
+    /// V∞, where the bias alone drives the membrane, `[lane]` of a site.
+    pub(crate) rest: Vec<f32>,
+}
+
+/// The units of a layer, with what they read.
+#[derive(Clone, Copy)]
+pub(crate) struct LayerView<'a> {
+    pub(crate) shape: &'a LayerShape,
+    pub(crate) layout: &'a Layout,
+    pub(crate) neuron: &'a Lif,
+    pub(crate) tiles: &'a [TileParameters],
+    pub(crate) biases: &'a LayerBiases,
+    /// Configured steps T.
+    pub(crate) steps: usize,
+}
+
+impl<'a> LayerView<'a> {
+    /// The drive of the bias at each step, `[lane]` of a site.
+    pub(crate) fn bias(&self, site: &Site) -> &'a [f32] {
+        let tile = &self.biases.tiles[site.tile];
+        if site.is_edge { &tile.edge_bias } else { &tile.bias }
+    }
+
+    /// V∞, `[lane]` of a site; of lanes outside the picture too, which never fire.
+    pub(crate) fn rest(&self, site: &Site) -> &'a [f32] {
+        &self.biases.tiles[site.tile].rest
+    }
+}

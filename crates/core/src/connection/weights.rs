@@ -1,0 +1,126 @@
+//! What weights do: how a kind of connection brings spikes to units, and gradients back.
+
+use spikelet_kernels::{Level, StepEvents};
+
+use super::backward::BackwardRun;
+use super::forward::ForwardRun;
+use super::layout::{Layout, Site};
+use super::stages::Stages;
+use super::view::LayerView;
+use crate::gradient::WeightGradient;
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+use crate::state::Adjoints;
+
+/// Weights of a layer.
+pub(crate) trait Weights {
+    /// Scratch on a sample's way.
+    type State;
+    /// The parameters in the orders in which sums read them.
+    type Copies: Default;
+
+    /// Scratch for samples of so many steps.
+    fn state(&self, layout: &Layout, steps: usize) -> Self::State;
+
+    /// Forgets a sample.
+    fn clear(&self, _state: &mut Self::State) {}
+
+    /// Bound of the uniform distribution that the weights of an input start from.
+    fn start_bound(&self, shape: &LayerShape, input: usize) -> f32;
+
+    /// Brings the copies up to date that the forward pass reads.
+    fn refresh(&self, _tiles: &[TileParameters], _copies: &mut Self::Copies) {}
+
+    /// Brings the copies up to date that the backward pass reads; `source` is the previous layer with the stages between.
+    fn refresh_backward(
+        &self,
+        _tiles: &[TileParameters],
+        _source: Option<(&Layout, &Stages)>,
+        _layout: &Layout,
+        _copies: &mut Self::Copies,
+    ) {
+    }
+
+    /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with `outside` in
+    /// the lanes beyond it.
+    fn spread(&self, _tile: usize, values: &[f32], _outside: Option<f32>, to: &mut Vec<f32>) {
+        to.clear();
+        to.extend_from_slice(values);
+    }
+
+    /// Takes arriving spikes of steps `from..to`, unless it has them.
+    fn arrive(&self, _state: &mut Self::State, _arriving: StepEvents<'_>, _from: usize, _to: usize) {}
+
+    /// Whether units drive each other within the layer, so that their spikes are not known before the last step was run.
+    fn drives_itself(&self) -> bool {
+        false
+    }
+
+    /// Runs the units from one step to another.
+    fn forward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut ForwardRun<'_>);
+
+    /// Input units of all spikes that the weights got, as far as the layer was run.
+    fn inputs<'a>(&self, _state: &'a Self::State, arriving: StepEvents<'a>) -> StepEvents<'a> {
+        arriving
+    }
+
+    /// Additions of a weight to a unit that arriving spikes cost.
+    fn operations(&self, shape: &LayerShape, arriving: &[u32]) -> u64 {
+        arriving.len() as u64 * shape.units as u64
+    }
+
+    /// An empty gradient of the weights.
+    fn gradient(&self) -> WeightGradient;
+
+    /// Marks the units that stayed silent; `fired` has the bits of the lanes that fired, site by site.
+    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient);
+
+    /// Adjoints of the units, and the layer's part of the weight gradient.
+    fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
+
+    /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
+    fn prepare_error(&self, _copies: &Self::Copies, _state: &mut Self::State, _sent: &Sent<'_>, _factor: f32) {}
+
+    /// `factor · S̄` of a site of the previous layer, `[step][lane]`.
+    fn spike_error(
+        &self,
+        copies: &Self::Copies,
+        state: &Self::State,
+        sent: &Sent<'_>,
+        site: &SourceSite<'_>,
+        factor: f32,
+        error: &mut [f32],
+    );
+
+    /// Σ_j W_j r_j[t] over the units that a spike of `input` reaches; `r` is one step of the adjoints.
+    fn time_gradient(&self, copies: &Self::Copies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32;
+
+    /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
+    fn projection<'a>(&self, _copies: &'a Self::Copies, _site: &Site) -> Option<&'a [f32]> {
+        None
+    }
+
+    /// Adds `factor · S̄` that comes back to a site from the layer itself, `[step][lane]`.
+    fn add_own_error(&self, _copies: &Self::Copies, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}
+
+    /// Adds T̄ that comes back to a site's spikes from the layer itself.
+    fn add_own_times(&self, _sent: &Sent<'_>, _site: &Site, _spikes: &[u64], _timing: &mut [f32]) {}
+}
+
+/// What a layer sends back.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    pub(crate) level: Level,
+    pub(crate) view: LayerView<'a>,
+    pub(crate) adjoints: &'a Adjoints,
+    /// Step from which on there are none.
+    pub(crate) end: usize,
+}
+
+/// A site of the previous layer, with where its lanes arrive.
+#[derive(Clone, Copy)]
+pub(crate) struct SourceSite<'a> {
+    pub(crate) site: &'a Site,
+    /// Input unit of each lane, or [`crate::geometry::NO_UNIT`].
+    pub(crate) arrival_of_lane: &'a [u32],
+}

@@ -1,0 +1,116 @@
+//! What one layer's gradient needs of a sample, in arrays of declared lengths.
+
+use spikelet_kernels::{NO_ROW, TILE};
+
+use crate::aligned::{Aligned, padded};
+use crate::events::LayerSpikes;
+use crate::shape::LayerShape;
+
+/// A layer's part of the gradient.
+#[derive(Debug)]
+pub(crate) struct LayerGradient {
+    pub(crate) weights: WeightGradient,
+    /// Σ_t p, `[lane]` of all tiles; also over units that share a bias.
+    pub(crate) bias: Aligned,
+}
+
+/// How a sample's gradient of the weights is kept.
+#[derive(Debug)]
+pub(crate) enum WeightGradient {
+    /// As q at the steps at which an input fired; the sum over them is taken for all samples at once.
+    Rows(GradientRows),
+    /// As a sum over steps and places.
+    Sums(GradientSums),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct GradientRows {
+    /// Row of each step, or [`NO_ROW`].
+    pub(crate) row_of_step: Vec<u32>,
+    pub(crate) rows: usize,
+    /// Input unit and row of each input spike that has a gradient, in order of time.
+    pub(crate) inputs: Vec<(u32, u32)>,
+    /// q at those rows: tile by tile `[row][lane]`.
+    pub(crate) q: Aligned,
+    /// Lanes that fired, a word for each tile.
+    pub(crate) fired: Vec<u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct GradientSums {
+    /// Σ q: tile by tile `[input][lane]`.
+    pub(crate) weights: Aligned,
+    /// Places at which each filter stayed silent.
+    pub(crate) silent_places: Vec<u32>,
+}
+
+impl LayerGradient {
+    pub(crate) fn new(weights: WeightGradient, shape: &LayerShape) -> Self {
+        Self { weights, bias: Aligned::zeros(padded(shape.filters)) }
+    }
+
+    /// Prepares for the spikes `inputs` that the weights got before `end`.
+    pub(crate) fn start(&mut self, shape: &LayerShape, inputs: &LayerSpikes<'_>, steps: usize, end: usize) {
+        let lanes = padded(shape.filters);
+        match &mut self.weights {
+            WeightGradient::Rows(rows) => rows.plan(inputs, steps, end, lanes),
+            WeightGradient::Sums(sums) => sums.weights.resize(shape.inputs * lanes),
+        }
+        self.bias.clear();
+        self.bias.resize(lanes);
+    }
+
+    /// Whether the arrays are as long and the numbers as large as those of a sample of such a layer.
+    pub(crate) fn fits(&self, shape: &LayerShape, steps: usize) -> bool {
+        let lanes = padded(shape.filters);
+        self.bias.len() == lanes
+            && match &self.weights {
+                WeightGradient::Rows(rows) => rows.fits(shape, steps, lanes),
+                WeightGradient::Sums(sums) => {
+                    sums.weights.len() == shape.inputs * lanes
+                        && sums.silent_places.len() == shape.filters
+                        && sums.silent_places.iter().all(|&silent| silent as usize <= shape.units)
+                }
+            }
+    }
+
+    /// Adds, for each unit of a tile, how often it stayed silent.
+    pub(crate) fn add_silent(&self, first: usize, units: usize, silent: &mut [u32]) {
+        match &self.weights {
+            WeightGradient::Rows(rows) => {
+                let fired = rows.fired[first / TILE];
+                silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
+            }
+            WeightGradient::Sums(sums) => {
+                let places = &sums.silent_places[first..first + units];
+                silent.iter_mut().zip(places).for_each(|(sum, places)| *sum += places);
+            }
+        }
+    }
+}
+
+impl GradientRows {
+    /// Assigns a row to each step before `end` at which an input fires.
+    fn plan(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+        self.row_of_step.clear();
+        self.row_of_step.resize(steps, NO_ROW);
+        self.inputs.clear();
+        self.rows = 0;
+        for t in 0..end {
+            let units = inputs.at(t);
+            if !units.is_empty() {
+                self.row_of_step[t] = self.rows as u32;
+                self.inputs.extend(units.iter().map(|&unit| (unit, self.rows as u32)));
+                self.rows += 1;
+            }
+        }
+        self.q.resize(self.rows * lanes);
+    }
+
+    fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
+        self.rows <= steps
+            && self.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < self.rows)
+            && self.q.len() == self.rows * lanes
+            && self.fired.len() == lanes.div_ceil(TILE)
+    }
+}

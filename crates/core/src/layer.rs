@@ -1,0 +1,166 @@
+//! A layer: a connection, which says how spikes arrive, and a neuron, which says what a unit does with them.
+
+use spikelet_kernels::StepEvents;
+
+use crate::config::{InputShape, LayerConfig, NetworkConfig};
+use crate::connection::{
+    Connection, ConnectionState, Conv2d, Dense, Layout, Pool, PoolKind, Recurrent, StageSource, Stages, StagesState,
+};
+use crate::events::LayerSpikes;
+use crate::geometry::Picture;
+use crate::neuron::Lif;
+use crate::shape::LayerShape;
+use crate::state::{Adjoints, SpikeList, UnitState};
+
+/// A layer of units, with the stages that lead to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Layer {
+    pub(crate) shape: LayerShape,
+    pub(crate) layout: Layout,
+    pub(crate) stages: Stages,
+    pub(crate) connection: Connection,
+    pub(crate) neuron: Lif,
+}
+
+/// Scratch of a layer on a sample's way.
+#[derive(Debug)]
+pub(crate) struct LayerState {
+    pub(crate) units: UnitState,
+    /// The layer's spikes.
+    pub(crate) spikes: SpikeList,
+    /// Spikes of the previous layer on their way.
+    pub(crate) stages: StagesState,
+    pub(crate) connection: ConnectionState,
+    pub(crate) adjoints: Adjoints,
+}
+
+impl Layer {
+    /// The layer, as the stages of the next one see it.
+    pub(crate) fn as_source(&self) -> StageSource<'_> {
+        StageSource { layout: &self.layout, units: self.shape.units, picture: self.shape.picture }
+    }
+
+    /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
+    pub(crate) fn may_finish_early(&self) -> bool {
+        self.neuron.has_quiet_bound() && !self.connection.drives_itself()
+    }
+
+    /// Input units of all spikes that the weights got.
+    pub(crate) fn inputs<'a>(&self, state: &'a LayerState, spikes: LayerSpikes<'a>) -> LayerSpikes<'a> {
+        let arriving = self.stages.arriving(&state.stages, spikes.into());
+        let StepEvents { offsets, units } = self.connection.inputs(&state.connection, arriving);
+        LayerSpikes { offsets, units, steps: spikes.steps }
+    }
+}
+
+impl LayerState {
+    pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
+        let layout = &layer.layout;
+        let is_read_later = previous.is_some() || layer.connection.drives_itself();
+        let injects = previous.is_some() && is_output;
+        Self {
+            units: UnitState::new(layout.lanes, layout.sites.len(), steps),
+            spikes: SpikeList::new(steps),
+            stages: layer.stages.state(previous.map(Layer::as_source), steps),
+            connection: layer.connection.state(layout, steps),
+            adjoints: Adjoints::new(steps * layout.stride, is_read_later, injects),
+        }
+    }
+
+    /// Back to step 0 of a simulation of `steps` steps.
+    pub(crate) fn start(&mut self, layer: &Layer, steps: usize) {
+        self.units.start(steps);
+        self.spikes.clear();
+        self.stages.clear();
+        layer.connection.clear(&mut self.connection);
+    }
+}
+
+/// A layer of the configuration with what it finds before it.
+enum Placed {
+    Pool(Pool),
+    Dense { below: usize, units: usize, recurrent: bool },
+    Convolution { input: Picture, output: Picture, kernel: usize },
+}
+
+/// The layers of a valid network but for those that only reshape, from the input up, with their numbers in the configuration.
+fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
+    let mut layers = Vec::new();
+    let mut pool_below: Option<Pool> = None;
+    let mut units = network.input.units();
+    let mut picture = match network.input {
+        InputShape::Units(_) => None,
+        InputShape::Picture(shape) => Some(Picture::of(shape)),
+    };
+    for (index, layer) in network.layers.iter().enumerate() {
+        match layer {
+            LayerConfig::Flatten(_) => picture = None,
+            LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
+                let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
+                let input = picture.expect("the configuration is valid: a pool is above a picture");
+                let pool = Pool::new(kind, pool.window as usize, input, pool_below.as_ref());
+                units = pool.output.units();
+                picture = Some(pool.output);
+                pool_below = Some(pool);
+                layers.push((index, Placed::Pool(pool)));
+            }
+            LayerConfig::Dense(dense) => {
+                let (below, recurrent) = (units, dense.recurrent);
+                layers.push((index, Placed::Dense { below, units: dense.units as usize, recurrent }));
+                units = dense.units as usize;
+                pool_below = None;
+            }
+            LayerConfig::Conv2d(conv) => {
+                let input = picture.expect("the configuration is valid: a convolution is above a picture");
+                let output = Picture { channels: conv.channels as usize, ..input };
+                layers.push((index, Placed::Convolution { input, output, kernel: conv.kernel as usize }));
+                units = output.units();
+                picture = Some(output);
+                pool_below = None;
+            }
+        }
+    }
+    layers
+}
+
+impl Placed {
+    fn shape(&self) -> Option<LayerShape> {
+        match *self {
+            Self::Pool(_) => None,
+            Self::Dense { below, units, recurrent: false } => Some(Dense::shape(below, units)),
+            Self::Dense { below, units, recurrent: true } => Some(Recurrent::shape(below, units)),
+            Self::Convolution { input, output, kernel } => Some(Conv2d::shape(input, output, kernel)),
+        }
+    }
+}
+
+/// Sizes of a valid network's spiking layers, from the input up; they take no memory to find.
+pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+    placed(network).iter().filter_map(|(_, layer)| layer.shape()).collect()
+}
+
+/// The spiking layers of a valid network, from the input up.
+pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut pools: Vec<Pool> = Vec::new();
+    for (index, placed) in placed(network) {
+        let (connection, layout) = match placed {
+            Placed::Pool(pool) => {
+                pools.push(pool);
+                continue;
+            }
+            Placed::Dense { units, recurrent: false, .. } => (Connection::Dense(Dense), Dense::layout(units)),
+            Placed::Dense { units, recurrent: true, .. } => (Connection::Recurrent(Recurrent), Dense::layout(units)),
+            Placed::Convolution { input, output, kernel } => {
+                let convolution = Conv2d::new(input, output, kernel);
+                let layout = convolution.layout();
+                (Connection::Conv2d(convolution), layout)
+            }
+        };
+        let stages = Stages::new(std::mem::take(&mut pools), layers.last().map(|layer| &layer.layout));
+        let neuron = Lif::new(&network.neuron_of(index), network.steps, stages.scale);
+        let shape = placed.shape().expect("it has units");
+        layers.push(Layer { shape, layout, stages, connection, neuron });
+    }
+    layers
+}

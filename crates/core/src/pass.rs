@@ -1,0 +1,15 @@
+//! Samples on their way: forward, loss, backward, forget.
+
+mod backpropagate;
+mod group;
+mod injections;
+mod job;
+mod observe;
+mod quiet;
+mod sample;
+mod simulate;
+mod workspace;
+
+pub(crate) use group::{Engine, GROUP};
+pub use job::Until;
+pub(crate) use job::{Job, Want};

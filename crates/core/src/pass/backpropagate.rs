@@ -1,0 +1,273 @@
+//! Backward through the layers, from the loss to the lowest (spec 5).
+//!
+//! ```text
+//! top:    S̄ = dL/dS,           T̄ = dL/dT
+//! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the next layer
+//! ```
+
+use std::ops::Range;
+
+use spikelet_kernels::{Level, ProjectedError};
+
+use super::injections::{Injections, Output};
+use super::workspace::Workspace;
+use crate::aligned::Aligned;
+use crate::connection::{
+    BackwardRun, Copies, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Sent, Site, SourceSite,
+};
+use crate::events::{LayerSpikes, set_bits, set_steps};
+use crate::geometry::NO_UNIT;
+use crate::layer::{Layer, LayerState};
+use crate::loss::{OutputGradient, SpikeGradient};
+use crate::network::Network;
+use crate::rule::GradientPass;
+use crate::sample::SampleResult;
+use crate::state::{SpikeList, UnitState};
+
+/// A sample on its way back.
+#[derive(Clone, Copy)]
+pub(super) struct Backpropagation<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    pub(super) passes: &'a [GradientPass],
+    pub(super) input_units: &'a [u32],
+    /// Simulated steps.
+    pub(super) steps: usize,
+    /// Whether somebody looks.
+    pub(super) is_observed: bool,
+}
+
+impl Backpropagation<'_> {
+    /// Fills the gradients of a sample from that of the loss in `work`.
+    pub(super) fn run(&self, work: &mut Workspace, result: &mut SampleResult) {
+        self.start(work, result);
+        let is_single = self.is_single();
+        for (index, pass) in self.passes.iter().enumerate() {
+            for layer in (0..self.network.layers.len()).rev() {
+                let weight = pass.weights[layer].gradient;
+                let mixing = (!is_single).then_some(Mixing { weight, adds: index > 0 });
+                self.run_layer(pass, layer, mixing, work, result);
+            }
+        }
+        result.outcome.is_finite &= result.layers.iter().all(|layer| layer.bias.iter().all(|sum| sum.is_finite()));
+    }
+
+    /// Whether one pass is the whole gradient.
+    pub(super) fn is_single(&self) -> bool {
+        self.passes.len() == 1 && self.passes[0].is_final()
+    }
+
+    /// Spikes that a layer gets.
+    pub(super) fn input_of<'b>(&'b self, layer: usize, work: &'b Workspace) -> LayerSpikes<'b> {
+        match layer.checked_sub(1) {
+            None => LayerSpikes { offsets: &work.input_offsets, units: self.input_units, steps: self.steps },
+            Some(previous) => work.layers[previous].spikes.before(self.steps),
+        }
+    }
+
+    fn start(&self, work: &Workspace, result: &mut SampleResult) {
+        for (index, (layer, gradient)) in self.network.layers.iter().zip(&mut result.layers).enumerate() {
+            let inputs = layer.inputs(&work.layers[index], self.input_of(index, work));
+            gradient.start(&layer.shape, &inputs, self.network.steps, work.gradient.end);
+        }
+    }
+
+    fn run_layer(
+        &self,
+        pass: &GradientPass,
+        index: usize,
+        mixing: Option<Mixing>,
+        work: &mut Workspace,
+        result: &mut SampleResult,
+    ) {
+        let Workspace { layers, gradient, scratch, injections, .. } = work;
+        let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
+        let LayerState { units, spikes, connection, adjoints, .. } = here;
+        let view = self.network.view(index);
+        let of_layer = pass.at(index, gradient.hidden[index]);
+        let end = gradient.end;
+        let mut run = |errors: &dyn OutputErrors| {
+            let context = PassContext {
+                level: self.level,
+                view,
+                pass: of_layer,
+                end,
+                errors,
+                units,
+                mixing,
+                is_observed: self.is_observed,
+            };
+            let gradient = &mut result.layers[index];
+            let mut run = BackwardRun { context, adjoints, scratch, gradient };
+            self.network.layers[index].connection.backward(self.network.copies(index), connection, &mut run);
+        };
+        match next.first_mut() {
+            None => run(&FromLoss { gradient, view, spikes, end }),
+            Some(next) => {
+                let mut errors = FromNext::prepare(self, index, next, units, of_layer.factor, end);
+                let is_below_output = index + 2 == self.network.layers.len();
+                if is_below_output && errors.projects(pass, &of_layer, gradient, injections) {
+                    errors.injections = Some(injections);
+                }
+                run(&errors);
+            }
+        }
+    }
+}
+
+/// What reaches the output layer.
+pub(super) struct FromLoss<'a> {
+    pub(super) gradient: &'a OutputGradient,
+    pub(super) view: LayerView<'a>,
+    pub(super) spikes: &'a SpikeList,
+    pub(super) end: usize,
+}
+
+impl FromLoss<'_> {
+    /// Units of a site, which is a tile of a dense layer.
+    fn units(&self, number: usize) -> Range<usize> {
+        let site = &self.view.layout.sites[number];
+        site.lane..site.lane + self.view.tiles[site.tile].units
+    }
+}
+
+impl OutputErrors for FromLoss<'_> {
+    fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
+        let units = self.units(number);
+        let (slopes, stride) = match &self.gradient.spike {
+            SpikeGradient::Zero => return,
+            SpikeGradient::Constant(slopes) => (slopes, 0),
+            SpikeGradient::Dense(slopes) => (slopes, self.view.shape.units),
+        };
+        let lanes = self.view.layout.sites[number].lanes;
+        error.resize(self.end * lanes);
+        for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
+            for (to, slope) in row.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
+                *to = factor * slope;
+            }
+        }
+    }
+
+    fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
+        let units = self.units(number);
+        let fired = &self.spikes.units[..self.spikes.offsets[self.end] as usize];
+        let pairs = fired.iter().zip(&self.gradient.timing);
+        timing.extend(pairs.filter(|&(&unit, _)| units.contains(&(unit as usize))).map(|(_, slope)| slope));
+    }
+
+    fn projected(&self, _number: usize) -> Option<ProjectedError<'_>> {
+        None
+    }
+}
+
+/// What reaches a layer from the next one.
+pub(super) struct FromNext<'a> {
+    here: &'a Layer,
+    units: &'a UnitState,
+    next: &'a Layer,
+    copies: &'a Copies,
+    state: &'a LayerState,
+    sent: Sent<'a>,
+    injections: Option<&'a Injections>,
+}
+
+impl<'a> FromNext<'a> {
+    /// Takes `factor · S̄` from the layer after `index`, whose backward pass is over.
+    pub(super) fn prepare(
+        pass: &Backpropagation<'a>,
+        index: usize,
+        next: &'a mut LayerState,
+        units: &'a UnitState,
+        factor: f32,
+        end: usize,
+    ) -> Self {
+        let (network, view) = (pass.network, pass.network.view(index + 1));
+        let (layer, copies) = (&network.layers[index + 1], network.copies(index + 1));
+        let LayerState { connection, adjoints, .. } = &mut *next;
+        if factor != 0.0 {
+            let sent = Sent { level: pass.level, view, adjoints, end };
+            layer.connection.prepare_error(copies, connection, &sent, factor);
+        }
+        let state = &*next;
+        let sent = Sent { level: pass.level, view, adjoints: &state.adjoints, end };
+        Self { here: &network.layers[index], units, next: layer, copies, state, sent, injections: None }
+    }
+
+    /// Lists what the next layer, which is the output, injects into its projections, if carrying these along is possible and pays off.
+    fn projects(
+        &self,
+        pass: &GradientPass,
+        of_layer: &LayerPass,
+        gradient: &OutputGradient,
+        injections: &mut Injections,
+    ) -> bool {
+        let Sent { view, end, .. } = self.sent;
+        of_layer.factor != 0.0
+            && !self.here.connection.drives_itself()
+            && !pass.is_direct_everywhere(view.neuron.refractory)
+            && !self.next.stages.selects()
+            && self.towards(0).is_some()
+            && injections.list(
+                &Output { view, state: self.state, is_gated: pass.is_gated, end },
+                &gradient.spike,
+                view.neuron.drive_gain() * of_layer.factor,
+            )
+    }
+
+    fn site(&self, number: usize) -> &'a Site {
+        &self.here.layout.sites[number]
+    }
+
+    /// Weights of the next layer towards a site.
+    fn towards(&self, number: usize) -> Option<&'a [f32]> {
+        self.next.connection.projection(self.copies, self.site(number))
+    }
+
+    fn source(&self, number: usize) -> SourceSite<'a> {
+        let site = self.site(number);
+        SourceSite { site, arrival_of_lane: self.next.stages.arrival_of_lane(site) }
+    }
+}
+
+impl OutputErrors for FromNext<'_> {
+    fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
+        let source = self.source(number);
+        error.resize(self.sent.end * source.site.lanes);
+        let connection = &self.next.connection;
+        connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+        self.state.stages.close(number, source.site.lanes, error);
+    }
+
+    fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
+        let (source, next, end) = (self.source(number), self.sent.view, self.sent.end);
+        let half_gain = next.neuron.drive_gain() / 2.0;
+        let (steps, stride) = (next.steps, next.layout.stride);
+        let words = steps.div_ceil(64);
+        let spikes = &self.units.spikes[number * steps..(number + 1) * steps];
+        let busy = &self.units.busy[number * words..(number + 1) * words];
+        for t in set_steps(busy).take_while(|&t| t < end) {
+            let passes = self.state.stages.gate(number, t);
+            let r = &self.state.adjoints.r[t * stride..(t + 1) * stride];
+            for lane in set_bits(spikes[t]) {
+                let arrival = source.arrival_of_lane[lane];
+                let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
+                    0.0
+                } else {
+                    self.next.connection.time_gradient(self.copies, &self.sent, arrival, r)
+                };
+                timing.push(half_gain * sum);
+            }
+        }
+    }
+
+    fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
+        let (injections, constants) = (self.injections?, self.sent.view.neuron.constants);
+        Some(ProjectedError {
+            weights: self.towards(number)?,
+            offsets: &injections.offsets,
+            injections: &injections.entries,
+            membrane_decay: constants.membrane_decay,
+            current_decay: constants.current_decay,
+        })
+    }
+}

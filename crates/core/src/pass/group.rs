@@ -1,0 +1,138 @@
+//! Groups of samples, spread over the workers. What a sample computes does not depend on its worker.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use spikelet_kernels::Level;
+
+use super::job::{Job, Until};
+use super::sample::SamplePass;
+use super::simulate::{End, Simulation};
+use super::workspace::Workspace;
+use crate::config::EarlyStop;
+use crate::connection::Keep;
+use crate::executor::Executor;
+use crate::network::Network;
+use crate::sample::SampleResult;
+
+/// Most samples that are in flight at a time, so that memory does not grow with the batch.
+pub(crate) const GROUP: usize = 32;
+/// The same where no adjoints are kept.
+const LIGHT_GROUP: usize = 256;
+
+/// Memory for running groups.
+#[derive(Debug)]
+pub(crate) struct Engine {
+    pub(crate) level: Level,
+    /// Workspaces that no thread is using; there are never more than there were threads at work at the same time.
+    workspaces: Mutex<Vec<Workspace>>,
+    results: Vec<SampleResult>,
+}
+
+/// A workspace on loan to one thread.
+struct Borrowed<'a> {
+    work: Option<Workspace>,
+    idle: &'a Mutex<Vec<Workspace>>,
+}
+
+impl<'a> Borrowed<'a> {
+    fn from(idle: &'a Mutex<Vec<Workspace>>, network: &Network) -> Self {
+        let found = idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Self { work: Some(found.unwrap_or_else(|| Workspace::new(network))), idle }
+    }
+
+    fn work(&mut self) -> &mut Workspace {
+        self.work.as_mut().expect("it is given back at the end only")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        let work = self.work.take();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).extend(work);
+    }
+}
+
+impl Engine {
+    pub(crate) fn new(level: Level) -> Self {
+        Self { level, workspaces: Mutex::default(), results: Vec::new() }
+    }
+
+    /// Runs a whole batch in groups and hands each group's results to `consume`, in order; the flag says whether it is the last.
+    pub(crate) fn run_batch<E: Executor, R>(
+        &mut self,
+        network: &mut Network,
+        job: &Job<'_>,
+        batch: &[u32],
+        executor: &E,
+        consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
+    ) -> Result<(), R> {
+        self.run_share(network, job, batch, 0..batch.len(), executor, consume)
+    }
+
+    /// Runs the samples of a batch at the positions of `share`.
+    pub(crate) fn run_share<E: Executor, R>(
+        &mut self,
+        network: &mut Network,
+        job: &Job<'_>,
+        batch: &[u32],
+        share: Range<usize>,
+        executor: &E,
+        mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
+    ) -> Result<(), R> {
+        if job.want.gradients {
+            network.prepare_gradients();
+        }
+        let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
+        self.make_results(network, share.len().min(size));
+        let end = match (job.until, job.early_stop) {
+            (Until::Decision, _) => End::FirstFired,
+            (Until::End, EarlyStop::Off) => End::At(network.steps),
+            (Until::End, EarlyStop::Sample) => End::AllFired,
+            (Until::End, EarlyStop::Batch) => End::At(self.common_end(network, job, batch, executor)),
+        };
+        let groups = share.len().div_ceil(size);
+        for (index, group) in batch[share].chunks(size).enumerate() {
+            let results = &mut self.results[..group.len()];
+            let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
+            let pass = SamplePass { level, network: here, job, batch: batch.len(), end };
+            let enter = || Borrowed::from(workspaces, here);
+            executor.for_each_with(results, enter, |borrowed, sample, result| {
+                let work = borrowed.work();
+                let mut augmented = std::mem::take(&mut work.augmented);
+                let input = job.input(group[sample], &mut augmented);
+                pass.run(group[sample] as usize, input, work, result);
+                work.augmented = augmented;
+            });
+            consume(network, results, index + 1 == groups)?;
+        }
+        Ok(())
+    }
+
+    /// Results to be filled from elsewhere.
+    pub(crate) fn results(&mut self, network: &Network, count: usize) -> &mut [SampleResult] {
+        self.make_results(network, count);
+        &mut self.results[..count]
+    }
+
+    fn make_results(&mut self, network: &Network, count: usize) {
+        while self.results.len() < count {
+            self.results.push(SampleResult::new(network));
+        }
+    }
+
+    /// The last step at which some sample of the batch is still waiting for an output (the authors' early stop).
+    fn common_end<E: Executor>(&self, network: &Network, job: &Job<'_>, batch: &[u32], executor: &E) -> usize {
+        let mut ends = vec![0; batch.len()];
+        let enter = || Borrowed::from(&self.workspaces, network);
+        executor.for_each_with(&mut ends, enter, |borrowed, sample, end| {
+            let work = borrowed.work();
+            let mut augmented = std::mem::take(&mut work.augmented);
+            let input = job.input(batch[sample], &mut augmented);
+            let simulation = Simulation { level: self.level, network, input, keep: Keep::Spikes };
+            *end = simulation.run(End::AllFired, work);
+            work.augmented = augmented;
+        });
+        ends.into_iter().max().unwrap_or(network.steps)
+    }
+}

@@ -1,0 +1,85 @@
+//! What the output layer's adjoints inject into their projections onto the layer before it (see the kernel's page).
+//!
+//! With the latency loss only first spikes, and the labelled unit while it is silent, have a direct gradient, so that carrying
+//! `Wᵀp` and `Wᵀq` along costs a few rows instead of a product for every step.
+
+use spikelet_kernels::{Injection, LifConstants};
+
+use crate::connection::LayerView;
+use crate::layer::LayerState;
+use crate::loss::SpikeGradient;
+use crate::state::Adjoints;
+
+/// Injections by step.
+#[derive(Debug, Default)]
+pub(super) struct Injections {
+    pub(super) offsets: Vec<u32>,
+    pub(super) entries: Vec<Injection>,
+    /// Outputs with a direct gradient at every step.
+    steady: Vec<u32>,
+}
+
+/// The output layer after its backward pass.
+#[derive(Clone, Copy)]
+pub(super) struct Output<'a> {
+    pub(super) view: LayerView<'a>,
+    pub(super) state: &'a LayerState,
+    /// Whether resets stop the gradient.
+    pub(super) is_gated: bool,
+    /// Step from which on there is no gradient.
+    pub(super) end: usize,
+}
+
+impl Injections {
+    /// Lists the injections of the output layer, `scale` times, and says whether they are few enough to pay off.
+    pub(super) fn list(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
+        self.steady.clear();
+        match gradient {
+            SpikeGradient::Zero => {}
+            SpikeGradient::Constant(slopes) => {
+                let steady = (0..slopes.len() as u32).filter(|&unit| slopes[unit as usize] != 0.0);
+                self.steady.extend(steady);
+            }
+            SpikeGradient::Dense(_) => return false,
+        }
+        let (end, spikes) = (output.end, &output.state.spikes);
+        let count = spikes.offsets[end] as usize + end * self.steady.len();
+        // An injection costs two products, a step of the dense projection one for each output.
+        if 2 * count > end * output.view.shape.units {
+            return false;
+        }
+        self.offsets.clear();
+        self.entries.clear();
+        self.offsets.push(0);
+        let constants = output.view.neuron.constants;
+        for t in 0..end {
+            let fired = &spikes.units[spikes.offsets[t] as usize..spikes.offsets[t + 1] as usize];
+            let has_next = output.is_gated && t + 1 < end;
+            let at = |unit: u32, has_fired: bool| output.at(&constants, unit, t, has_fired && has_next, scale);
+            self.entries.extend(fired.iter().map(|&unit| at(unit, true)));
+            let silent = self.steady.iter().filter(|unit| fired.binary_search(unit).is_err());
+            self.entries.extend(silent.map(|&unit| at(unit, false)));
+            self.offsets.push(self.entries.len() as u32);
+        }
+        true
+    }
+}
+
+impl Output<'_> {
+    /// What one output injects at a step; `closes`: its gate is closed there.
+    #[inline]
+    fn at(&self, constants: &LifConstants, unit: u32, t: usize, closes: bool, scale: f32) -> Injection {
+        let Adjoints { q, p, direct, .. } = &self.state.adjoints;
+        let stride = self.view.layout.stride;
+        let here = t * stride + unit as usize;
+        let mut injection = Injection { unit, membrane: direct[here], current: 0.0 };
+        if closes {
+            let next = here + stride;
+            injection.membrane -= constants.membrane_decay * p[next];
+            injection.current = -constants.current_decay * q[next];
+        }
+        injection.membrane *= scale;
+        injection.current *= scale;
+        injection
+    }
+}

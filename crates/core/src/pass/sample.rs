@@ -1,0 +1,119 @@
+//! One sample: forward, loss, backward.
+
+use spikelet_kernels::Level;
+
+use super::backpropagate::Backpropagation;
+use super::job::Job;
+use super::simulate::{End, Simulation};
+use super::workspace::Workspace;
+use crate::connection::{Keep, fired_at_all};
+use crate::data::Targets;
+use crate::events::LayerSpikes;
+use crate::loss::Output;
+use crate::network::Network;
+use crate::sample::SampleResult;
+
+/// What all samples of a batch share.
+#[derive(Clone, Copy)]
+pub(super) struct SamplePass<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    pub(super) job: &'a Job<'a>,
+    /// Samples of the batch.
+    pub(super) batch: usize,
+    pub(super) end: End,
+}
+
+impl SamplePass<'_> {
+    /// Runs sample `index`, with its input spikes.
+    pub(super) fn run(&self, index: usize, input: (&[u16], &[u32]), work: &mut Workspace, result: &mut SampleResult) {
+        let Self { level, network, job, .. } = *self;
+        let simulation = Simulation { level, network, input, keep: self.keep(work) };
+        let steps = simulation.run(self.end, work);
+        self.measure(index, input.1, steps, work, result);
+        self.evaluate_loss(index, steps, work, result);
+        for (layer, (state, gradient)) in network.layers.iter().zip(work.layers.iter().zip(&mut result.layers)) {
+            let mut fired = fired_at_all(&state.units, network.steps);
+            layer.connection.mark_silent(&layer.layout, &mut fired, gradient);
+        }
+        if job.want.spikes {
+            list_spikes(steps, work, result);
+        }
+        result.trace = None;
+        if job.want.gradients {
+            let is_observed = job.want.trace;
+            simulation.extend(if is_observed { steps } else { work.gradient.end }, work);
+            let back = Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed };
+            back.run(work, result);
+            result.trace = is_observed.then(|| back.trace(work));
+        }
+    }
+
+    /// Makes room for what is to be kept of every step.
+    fn keep(&self, work: &mut Workspace) -> Keep {
+        if !self.job.want.gradients {
+            return Keep::Spikes;
+        }
+        work.keep_trace(self.network.steps);
+        if !self.job.want.trace {
+            return Keep::Trace;
+        }
+        work.observe(self.network);
+        Keep::States
+    }
+
+    /// Decisions, spikes and costs.
+    fn measure(
+        &self,
+        index: usize,
+        input_units: &[u32],
+        steps: usize,
+        work: &mut Workspace,
+        result: &mut SampleResult,
+    ) {
+        let network = self.network;
+        let output = &work.layers[work.layers.len() - 1].spikes;
+        work.readout.read(&output.before(steps), network.outputs());
+        let label = match self.job.data.targets() {
+            Targets::Labels(labels) => Some(labels[index]),
+            _ => None,
+        };
+        let inputs = LayerSpikes { offsets: &work.input_offsets, units: input_units, steps };
+        let outcome = &mut result.outcome;
+        outcome.start(&work.readout, label);
+        for (number, layer) in network.layers.iter().enumerate() {
+            let here = &work.layers[number];
+            outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
+            let source = number.checked_sub(1).map_or(inputs, |previous| work.layers[previous].spikes.before(steps));
+            let arriving = layer.inputs(here, source);
+            outcome.synaptic_operations += layer.connection.operations(&layer.shape, arriving.before(steps));
+        }
+    }
+
+    fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {
+        let Some(loss) = self.job.loss else { return };
+        let Workspace { layers, readout, gradient, .. } = work;
+        let outcome = &mut result.outcome;
+        let output = Output {
+            spikes: layers[layers.len() - 1].spikes.before(steps),
+            readout,
+            steps: self.network.steps,
+            batch: self.batch,
+            totals: &outcome.spikes,
+            shapes: &self.network.shapes,
+        };
+        loss.evaluate(&output, self.job.data.targets(), index, gradient);
+        outcome.loss = gradient.value;
+        outcome.is_finite &= outcome.loss.total().is_finite();
+    }
+}
+
+fn list_spikes(steps: usize, work: &Workspace, result: &mut SampleResult) {
+    result.spikes.clear();
+    result.spikes.extend(work.layers.iter().map(|layer| {
+        let mut spikes: Vec<_> = layer.spikes.before(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect();
+        // A convolution lists the units of a step place by place.
+        spikes.sort_unstable();
+        spikes
+    }));
+}

@@ -1,0 +1,75 @@
+//! What a sample leaves behind for the weight gradients, the metrics and the caller.
+
+use crate::error::Result;
+use crate::gradient::LayerGradient;
+use crate::memory;
+use crate::metrics::SampleOutcome;
+use crate::network::Network;
+use crate::spikes::{EVENT_BYTES, SpikeTrains};
+use crate::trace::LayerTrace;
+
+/// Results of one sample.
+#[derive(Debug, Default)]
+pub(crate) struct SampleResult {
+    pub(crate) layers: Vec<LayerGradient>,
+    pub(crate) outcome: SampleOutcome,
+    /// Only when wanted: spikes of each layer as `(step, unit)`.
+    pub(crate) spikes: Vec<Vec<(u16, u32)>>,
+    /// Only when wanted.
+    pub(crate) trace: Option<Vec<LayerTrace>>,
+}
+
+impl SampleResult {
+    pub(crate) fn new(network: &Network) -> Self {
+        let layers = network.layers.iter().map(|layer| LayerGradient::new(layer.connection.gradient(), &layer.shape));
+        Self { layers: layers.collect(), ..Self::default() }
+    }
+
+    /// Whether the arrays are as long and the numbers as large as those of a sample of this network.
+    pub(crate) fn fits(&self, network: &Network) -> bool {
+        let mut layers = self.layers.iter().zip(&network.shapes);
+        self.outcome.fits(&network.shapes, network.steps)
+            && layers.all(|(layer, shape)| layer.fits(shape, network.steps))
+    }
+}
+
+/// What the network did with samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prediction {
+    /// Decision by most spikes, one a sample.
+    pub by_count: Vec<u32>,
+    /// Decision by the first spike, one a sample.
+    pub by_first_spike: Vec<u32>,
+    /// Step of the first output spike, one a sample; the number of simulated steps where there is none.
+    pub decision_step: Vec<u32>,
+    /// Simulated steps, one a sample.
+    pub steps: Vec<u32>,
+    /// Spikes of each spiking layer.
+    pub layers: Vec<SpikeTrains>,
+}
+
+impl Prediction {
+    pub(crate) fn new(layers: usize) -> Self {
+        Self { layers: vec![SpikeTrains::new(); layers], ..Self::default() }
+    }
+
+    /// Appends a sample.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for its spikes.
+    pub(crate) fn push(&mut self, result: &SampleResult) -> Result<()> {
+        let outcome = &result.outcome;
+        self.by_count.push(outcome.by_count);
+        self.by_first_spike.push(outcome.by_first_spike);
+        self.decision_step.push(outcome.decision_step);
+        self.steps.push(outcome.steps);
+        let mut layers = self.layers.iter_mut().zip(&result.spikes);
+        if layers.all(|(trains, spikes)| trains.try_push_sample(spikes)) {
+            return Ok(());
+        }
+        let before: usize = self.layers.iter().map(|trains| trains.times().len()).sum();
+        let here: usize = result.spikes.iter().map(Vec::len).sum();
+        let what = format!("the spikes of the first {} samples", self.by_count.len());
+        Err(memory::missing((before + here) as u64 * EVENT_BYTES, "range", &what))
+    }
+}

@@ -1,0 +1,55 @@
+//! Sizes of layers and of their parameters.
+
+use serde::Serialize;
+
+use crate::geometry::Picture;
+
+/// Size of a spiking layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LayerShape {
+    /// Weights of a unit: the units of the layer below and, in a recurrent layer, then those of this layer; in a convolution channels ×
+    /// kernel × kernel.
+    pub inputs: usize,
+    /// Units of this layer.
+    pub units: usize,
+    /// Units that have weights of their own: all, or the channels of a convolution.
+    pub filters: usize,
+    /// Whether its spikes reach it again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recurrent: bool,
+    /// Size of a convolution's output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// Side of the square that a convolution's unit sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<usize>,
+}
+
+impl LayerShape {
+    /// `[units, inputs]`, or `[channels, channels below, kernel, kernel]`.
+    #[must_use]
+    pub fn weight_shape(&self) -> Vec<usize> {
+        match self.kernel {
+            None => vec![self.units, self.inputs],
+            Some(kernel) => vec![self.filters, self.inputs / (kernel * kernel), kernel, kernel],
+        }
+    }
+
+    /// Whether units share their weights.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.kernel.is_some()
+    }
+
+    /// Units of the layer below, in a layer that is not a convolution.
+    pub(crate) fn below(&self) -> usize {
+        if self.recurrent { self.inputs - self.units } else { self.inputs }
+    }
+
+    /// Number of weights.
+    #[must_use]
+    pub fn weights(&self) -> usize {
+        self.inputs * self.filters
+    }
+}

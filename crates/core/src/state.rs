@@ -1,0 +1,157 @@
+//! A layer's scratch on a sample's way through the network; its size depends on the network, not on the batch.
+
+use crate::aligned::Aligned;
+use crate::events::{LayerSpikes, set_steps};
+
+/// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
+#[derive(Debug, Default)]
+pub(crate) struct UnitState {
+    /// J, `[lane]` of all tiles.
+    pub(crate) current: Aligned,
+    /// V, likewise.
+    pub(crate) membrane: Aligned,
+    /// V before reset: tile by tile `[step][lane]`; empty unless gradients are wanted.
+    pub(crate) trace: Aligned,
+    /// For those who look; empty else.
+    pub(crate) observed: ObservedStates,
+    /// Spike bits: tile by tile `[step]`.
+    pub(crate) spikes: Vec<u64>,
+    /// Steps at which a tile fired: tile by tile, a bit for each step.
+    pub(crate) busy: Vec<u64>,
+    /// Step up to which state and trace were simulated.
+    pub(crate) reached: usize,
+}
+
+/// What else is kept of every step, laid out as the trace.
+#[derive(Debug, Default)]
+pub(crate) struct ObservedStates {
+    /// J before reset.
+    pub(crate) current: Aligned,
+    /// V[t] less what was carried of V[t−1].
+    pub(crate) rise: Aligned,
+}
+
+/// Spikes by step.
+#[derive(Debug, Default)]
+pub(crate) struct SpikeList {
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) units: Vec<u32>,
+    /// Whether the spikes of every step are known.
+    pub(crate) is_complete: bool,
+}
+
+/// Adjoints of every step, `[step · stride + adjoint lane]` (see the layer's sites); empty where nothing wants them.
+#[derive(Debug, Default)]
+pub(crate) struct Adjoints {
+    pub(crate) q: Aligned,
+    pub(crate) r: Aligned,
+    pub(crate) p: Aligned,
+    /// G.
+    pub(crate) direct: Aligned,
+    /// For those who look; empty else.
+    pub(crate) observed: ObservedAdjoints,
+}
+
+/// What enters the adjoints at every step, laid out as these.
+#[derive(Debug, Default)]
+pub(crate) struct ObservedAdjoints {
+    /// The activation part of G.
+    pub(crate) activation: Aligned,
+    /// The timing part of G.
+    pub(crate) timing: Aligned,
+    /// What the reset path takes from dL/dS.
+    pub(crate) reset_error: Aligned,
+    /// What the reset path takes from dL/dT.
+    pub(crate) reset_slope: Aligned,
+}
+
+impl UnitState {
+    pub(crate) fn new(lanes: usize, sites: usize, steps: usize) -> Self {
+        Self {
+            current: Aligned::zeros(lanes),
+            membrane: Aligned::zeros(lanes),
+            spikes: vec![0; steps * sites],
+            busy: vec![0; sites * steps.div_ceil(64)],
+            ..Self::default()
+        }
+    }
+
+    /// Back to step 0 of a simulation of `steps` steps.
+    pub(crate) fn start(&mut self, steps: usize) {
+        self.current.fill(0.0);
+        self.membrane.fill(0.0);
+        self.clear_spikes(steps, 0);
+        self.reached = 0;
+    }
+
+    /// Makes room for the trace.
+    pub(crate) fn keep_trace(&mut self, steps: usize) {
+        self.trace.resize(steps * self.current.len());
+    }
+
+    /// Makes room for what is observed.
+    pub(crate) fn observe(&mut self, steps: usize) {
+        self.observed.current.resize(steps * self.current.len());
+        self.observed.rise.resize(steps * self.current.len());
+    }
+
+    /// Forgets the spikes of all tiles from step `from` on.
+    pub(crate) fn clear_spikes(&mut self, steps: usize, from: usize) {
+        let words = steps.div_ceil(64);
+        for (spikes, busy) in self.spikes.chunks_exact_mut(steps).zip(self.busy.chunks_exact_mut(words)) {
+            for word in from / 64..words {
+                let kept = if word == from / 64 { (1u64 << (from % 64)) - 1 } else { 0 };
+                for t in set_steps(&[busy[word] & !kept]) {
+                    spikes[word * 64 + t] = 0;
+                }
+                busy[word] &= kept;
+            }
+        }
+    }
+}
+
+impl SpikeList {
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { offsets: vec![0; steps + 1], ..Self::default() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.offsets.fill(0);
+        self.units.clear();
+        self.is_complete = false;
+    }
+
+    /// Forgets the spikes from step `steps` on.
+    pub(crate) fn drop_from(&mut self, steps: usize) {
+        self.units.truncate(self.offsets[steps] as usize);
+        self.offsets[steps..].fill(self.units.len() as u32);
+    }
+
+    /// The spikes at steps before `steps`.
+    pub(crate) fn before(&self, steps: usize) -> LayerSpikes<'_> {
+        LayerSpikes { offsets: &self.offsets, units: &self.units, steps }
+    }
+}
+
+impl Adjoints {
+    /// Room for q and r, of which a layer before or the layer itself reads every step, and for p and G, which are injected.
+    pub(crate) fn new(length: usize, is_read_later: bool, injects: bool) -> Self {
+        let zeros = |wanted: bool| Aligned::zeros(if wanted { length } else { 0 });
+        Self {
+            q: zeros(is_read_later),
+            r: zeros(is_read_later),
+            p: zeros(injects),
+            direct: zeros(injects),
+            observed: ObservedAdjoints::default(),
+        }
+    }
+
+    /// Makes room for all, and for what is observed.
+    pub(crate) fn observe(&mut self, length: usize) {
+        let Self { q, r, p, direct, observed: ObservedAdjoints { activation, timing, reset_error, reset_slope } } =
+            self;
+        for array in [q, r, p, direct, activation, timing, reset_error, reset_slope] {
+            array.resize(length);
+        }
+    }
+}

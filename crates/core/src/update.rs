@@ -1,0 +1,362 @@
+//! From what the samples of a batch leave behind to new parameters: sums in the order of samples, then the optimiser, tile by tile.
+
+use spikelet_kernels::{
+    Gather, Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, gather_tile, update_rows,
+    update_tile,
+};
+
+use crate::aligned::Aligned;
+use crate::executor::Executor;
+use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::network::Network;
+use crate::neuron::Lif;
+use crate::optim::{Moments, TileMoments};
+use crate::parameters::TileParameters;
+use crate::pass::GROUP;
+use crate::rule::SilentPush;
+use crate::sample::SampleResult;
+use crate::shape::LayerShape;
+
+/// Sums of a batch.
+#[derive(Debug)]
+pub(crate) struct BatchSums {
+    pub(crate) tiles: Vec<TileSums>,
+    /// By layer; `None` where samples leave sums.
+    entries: Vec<Option<LayerEntries>>,
+}
+
+/// Sums of a tile.
+#[derive(Debug)]
+pub(crate) struct TileSums {
+    /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
+    pub(crate) weights: Aligned,
+    /// Rows of `weights` that got anything.
+    touched: Vec<bool>,
+    /// Σ p of the batch so far, `[lane]`.
+    pub(crate) bias: Vec<f32>,
+    /// Samples of the batch so far in which a unit stayed silent, `[lane]`.
+    silent: Vec<u32>,
+    /// Σ g² of the last update; not a number where the update left something that is not finite.
+    pub(crate) squared_norm: f32,
+}
+
+/// Input spikes of a group of samples, by input.
+#[derive(Debug)]
+struct LayerEntries {
+    /// Start of each input in `entries`.
+    offsets: Vec<u32>,
+    /// `sample << 16 | row`.
+    entries: Vec<u32>,
+}
+
+impl BatchSums {
+    pub(crate) fn new(network: &Network) -> Self {
+        let tiles = network.tiles.iter().map(|tile| TileSums {
+            weights: Aligned::default(),
+            touched: Vec::new(),
+            bias: vec![0.0; tile.lanes],
+            silent: vec![0; tile.lanes],
+            squared_norm: 0.0,
+        });
+        let entries = network.layers.iter().map(|layer| match layer.connection.gradient() {
+            WeightGradient::Rows(_) => {
+                Some(LayerEntries { offsets: vec![0; layer.shape.inputs + 1], entries: Vec::new() })
+            }
+            WeightGradient::Sums(_) => None,
+        });
+        Self { tiles: tiles.collect(), entries: entries.collect() }
+    }
+
+    /// Forgets the sums of a batch, also of one that failed.
+    pub(crate) fn clear(&mut self) {
+        for tile in &mut self.tiles {
+            tile.weights.clear();
+            tile.touched.clear();
+            tile.bias.fill(0.0);
+            tile.silent.fill(0);
+        }
+    }
+
+    /// Lists the input spikes of a group by input.
+    fn list<E: Executor>(&mut self, results: &[SampleResult], executor: &E) {
+        executor.for_each(&mut self.entries, |layer, entries| {
+            if let Some(entries) = entries {
+                entries.list(layer, results);
+            }
+        });
+    }
+
+    /// Adds a group to the sums.
+    pub(crate) fn gather<E: Executor>(
+        &mut self,
+        level: Level,
+        network: &Network,
+        results: &[SampleResult],
+        executor: &E,
+    ) {
+        self.list(results, executor);
+        let Self { tiles, entries } = self;
+        let mut work: Vec<_> = network.tiles.iter().zip(tiles).collect();
+        let (shapes, entries) = (&network.shapes, &*entries);
+        executor.for_each(&mut work, |_, (tile, sums)| {
+            sums.add_samples(tile, results);
+            sums.add_group(level, tile, &shapes[tile.layer], entries[tile.layer].as_ref(), results);
+        });
+    }
+
+    /// Adds the last group and updates every tile in the same pass.
+    pub(crate) fn update<E: Executor>(
+        &mut self,
+        update: &Update,
+        network: &mut Network,
+        moments: &mut Moments,
+        results: &[SampleResult],
+        executor: &E,
+    ) {
+        self.list(results, executor);
+        let Self { tiles, entries } = self;
+        let gains: Vec<_> = network.layers.iter().map(|layer| Gains::of(&layer.neuron)).collect();
+        let parts = network.tiles.iter_mut().zip(&mut moments.tiles).zip(tiles);
+        let mut work: Vec<_> = parts.map(|((values, moments), sums)| TileUpdate { values, moments, sums }).collect();
+        let (shapes, entries) = (&network.shapes, &*entries);
+        executor.for_each(&mut work, |_, tile| {
+            let layer = tile.values.layer;
+            tile.finish(update, &shapes[layer], gains[layer], entries[layer].as_ref(), results);
+        });
+    }
+
+    /// The layer of a tile whose last update left something that is not finite.
+    pub(crate) fn broken_layer(&self, network: &Network) -> Option<usize> {
+        let tiles = network.tiles.iter().zip(&self.tiles);
+        tiles.filter(|(_, sums)| !sums.squared_norm.is_finite()).map(|(tile, _)| tile.layer).next()
+    }
+
+    /// Σ g² of the last update.
+    pub(crate) fn squared_norm(&self) -> f64 {
+        self.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm))
+    }
+}
+
+impl TileSums {
+    /// Adds what a group's samples sum to: Σ p, and how often each unit stayed silent.
+    fn add_samples(&mut self, tile: &TileParameters, results: &[SampleResult]) {
+        for result in results {
+            let sample = &result.layers[tile.layer];
+            let p = &sample.bias[tile.first..tile.first + tile.lanes];
+            self.bias.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
+            sample.add_silent(tile.first, tile.units, &mut self.silent);
+        }
+    }
+
+    /// Adds a group's gradients of the weights.
+    fn add_group(
+        &mut self,
+        level: Level,
+        tile: &TileParameters,
+        shape: &LayerShape,
+        entries: Option<&LayerEntries>,
+        results: &[SampleResult],
+    ) {
+        if self.weights.is_empty() {
+            self.weights.resize(shape.inputs * tile.lanes);
+            self.touched.resize(shape.inputs, false);
+        }
+        match entries {
+            Some(entries) => {
+                let sources = sources(results, tile.layer, tile.first, tile.lanes);
+                let gather = entries.gather(&sources[..results.len()]);
+                gather_tile(level, &gather, tile.lanes, &mut self.weights, &mut self.touched);
+            }
+            None => {
+                let start = tile.first * shape.inputs;
+                for result in results {
+                    let sample = &sums_of(&result.layers[tile.layer])[start..];
+                    self.weights.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
+                }
+            }
+        }
+    }
+
+    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
+    /// the samples, in a convolution of samples and places.
+    pub(crate) fn silent_push(
+        &self,
+        update: &SilentPush,
+        units: usize,
+        shape: &LayerShape,
+        batch: usize,
+    ) -> [f32; TILE] {
+        let mut push = [0.0; TILE];
+        let strength = if shape.is_shared() { update.convolutions } else { update.dense };
+        if strength != 0.0 {
+            let trials = batch * (shape.units / shape.filters);
+            for (push, &count) in push.iter_mut().zip(&self.silent[..units]) {
+                *push = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
+            }
+        }
+        push
+    }
+}
+
+impl LayerEntries {
+    fn list(&mut self, layer: usize, results: &[SampleResult]) {
+        self.offsets.fill(0);
+        for result in results {
+            for &(unit, _) in &rows_of(&result.layers[layer]).inputs {
+                self.offsets[unit as usize + 1] += 1;
+            }
+        }
+        for input in 1..self.offsets.len() {
+            self.offsets[input] += self.offsets[input - 1];
+        }
+        self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
+        // Filling moves each start to its end, which is the start of the next input.
+        for (sample, result) in results.iter().enumerate() {
+            for &(unit, row) in &rows_of(&result.layers[layer]).inputs {
+                let at = &mut self.offsets[unit as usize];
+                self.entries[*at as usize] = (sample as u32) << 16 | row;
+                *at += 1;
+            }
+        }
+        self.offsets.rotate_right(1);
+        self.offsets[0] = 0;
+    }
+
+    fn gather<'a>(&'a self, sources: &'a [&'a [f32]]) -> Gather<'a> {
+        Gather { offsets: &self.offsets, entries: &self.entries, sources }
+    }
+}
+
+fn rows_of(gradient: &LayerGradient) -> &GradientRows {
+    match &gradient.weights {
+        WeightGradient::Rows(rows) => rows,
+        WeightGradient::Sums(_) => unreachable!("entries are of layers whose samples leave rows"),
+    }
+}
+
+fn sums_of(gradient: &LayerGradient) -> &[f32] {
+    match &gradient.weights {
+        WeightGradient::Rows(_) => unreachable!("layers without entries leave sums"),
+        WeightGradient::Sums(sums) => &sums.weights,
+    }
+}
+
+/// The q rows of each sample for the lanes of a tile.
+fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -> [&[f32]; GROUP] {
+    let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
+    for (source, result) in sources.iter_mut().zip(results) {
+        let rows = rows_of(&result.layers[layer]);
+        *source = &rows.q[first * rows.rows..(first + lanes) * rows.rows];
+    }
+    sources
+}
+
+/// Factors from sums to gradients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gains {
+    pub(crate) weights: f32,
+    pub(crate) biases: f32,
+}
+
+impl Gains {
+    pub(crate) fn of(neuron: &Lif) -> Self {
+        Self { weights: neuron.drive_gain(), biases: neuron.bias_gain() }
+    }
+}
+
+/// What an update does to every tile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Update {
+    pub(crate) level: Level,
+    pub(crate) optimizer: Optimizer,
+    pub(crate) silent: SilentPush,
+    /// Samples of the batch.
+    pub(crate) batch: usize,
+    /// Bound of each element of a gradient, infinite for none.
+    pub(crate) clip: f32,
+}
+
+/// A tile that is updated.
+struct TileUpdate<'a> {
+    values: &'a mut TileParameters,
+    moments: &'a mut TileMoments,
+    sums: &'a mut TileSums,
+}
+
+impl TileUpdate<'_> {
+    fn finish(
+        &mut self,
+        update: &Update,
+        shape: &LayerShape,
+        gains: Gains,
+        entries: Option<&LayerEntries>,
+        results: &[SampleResult],
+    ) {
+        let Self { values: tile, moments, sums } = self;
+        sums.add_samples(tile, results);
+        let silent = sums.silent_push(&update.silent, tile.units, shape, update.batch);
+        let gradient = RowGradient { gain: gains.weights, silent: &silent[..tile.lanes], clip: update.clip };
+        let pair = &mut moments.weights;
+        let mut arrays =
+            ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
+        let norm = match entries {
+            Some(entries) => {
+                let (first, lanes, layer) = (tile.first, tile.lanes, tile.layer);
+                let sources = sources(results, layer, first, lanes);
+                let gather = entries.gather(&sources[..results.len()]);
+                let live = &mut moments.live;
+                live.iter_mut().zip(&sums.touched).for_each(|(live, touched)| *live |= touched);
+                update_tile(
+                    update.level,
+                    &gather,
+                    lanes,
+                    &sums.weights,
+                    &gradient,
+                    &update.optimizer,
+                    &mut arrays,
+                    live,
+                )
+            }
+            None => {
+                let lanes = tile.lanes;
+                update_rows(update.level, lanes, &sums.weights, &gradient, &update.optimizer, &mut arrays)
+            }
+        };
+        let gradient = RowGradient { gain: gains.biases, silent: &[0.0; TILE][..tile.lanes], clip: update.clip };
+        let pair = &mut moments.biases;
+        let mut arrays = ParameterArrays { values: &mut tile.biases, first: &mut pair.first, second: &mut pair.second };
+        let bias_norm = update_rows(update.level, tile.lanes, &sums.bias, &gradient, &update.optimizer, &mut arrays);
+        sums.squared_norm = norm + bias_norm;
+    }
+}
+
+/// One step of the optimiser with gradients that are given, `[unit][input]` and `[unit]` of each layer.
+pub(crate) fn apply_given(
+    level: Level,
+    optimizer: &Optimizer,
+    network: &mut Network,
+    moments: &mut Moments,
+    sums: &mut BatchSums,
+    given: &[(&[f32], &[f32])],
+) {
+    let gradient = RowGradient { gain: 1.0, silent: &[0.0; TILE], clip: f32::INFINITY };
+    for ((tile, moments), sums) in network.tiles.iter_mut().zip(&mut moments.tiles).zip(&mut sums.tiles) {
+        let (weights, biases) = given[tile.layer];
+        let inputs = network.shapes[tile.layer].inputs;
+        sums.squared_norm = 0.0;
+        for (from, inputs, values, pair) in [
+            (weights, inputs, &mut tile.weights, &mut moments.weights),
+            (biases, 1, &mut tile.biases, &mut moments.biases),
+        ] {
+            let mut rows = vec![0.0; values.len()];
+            for unit in 0..tile.units {
+                for input in 0..inputs {
+                    rows[input * tile.lanes + unit] = from[(tile.first + unit) * inputs + input];
+                }
+            }
+            let mut arrays = ParameterArrays { values, first: &mut pair.first, second: &mut pair.second };
+            sums.squared_norm += update_rows(level, tile.lanes, &rows, &gradient, optimizer, &mut arrays);
+        }
+    }
+    moments.find_live_rows();
+}
