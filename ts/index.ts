@@ -43,13 +43,13 @@ export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
 export {
+  type CheckpointOptions,
   type CreateOptions,
   createNetwork,
   type LayerInfo,
   Network,
   type NetworkInfo,
   type PassOptions,
-  type RestoreOptions,
   restoreNetwork,
   type StartOptions,
 } from "./network.js";

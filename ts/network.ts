@@ -20,14 +20,10 @@ export interface CreateOptions extends PageOptions {
   backend?: BackendChoice;
   /** A SIMD level by name instead of the best; the results are the same bits. */
   simd?: string;
+  /** Threads instead of those of the configuration, which stays as it is; the results are the same bits. */
+  threads?: Threads;
   /** Ends the creation. */
   signal?: AbortSignal;
-}
-
-/** How a restored network or trainer computes. */
-export interface RestoreOptions extends CreateOptions {
-  /** Threads instead of those of the checkpoint; the results are the same bits. */
-  threads?: Threads;
 }
 
 /** How a network or trainer begins. */
@@ -78,22 +74,33 @@ export interface NetworkInfo {
   epoch: number;
   /** Updates done. */
   step: number;
+  /** What the checkpoint that it was restored from says about where it comes from; `null` where that says nothing. */
+  origin: string | null;
+}
+
+/** What a checkpoint tells beside the state. */
+export interface CheckpointOptions {
+  /** Where the state comes from, in words of the caller; `info.origin` of whoever is restored from the checkpoint. */
+  origin?: string;
 }
 
 const CREATE_OPTIONS: FieldChecks<CreateOptions> = {
   ...PAGE_OPTIONS,
   backend: backendChoice,
   simd: text,
+  // Checked where it is resolved.
+  threads: (value) => value as Threads,
   signal: abortSignal,
 };
 
-/** `threads` is checked where it is resolved. */
-const restoreOptions = fields<RestoreOptions>({ ...CREATE_OPTIONS, threads: (value) => value as Threads });
+const restoreOptions = fields<CreateOptions>(CREATE_OPTIONS);
 
 /** @internal */
 export const startOptions = fields<StartOptions>({ ...CREATE_OPTIONS, parameters: listOf(checkedParameters) });
 
 const passOptions = fields<PassOptions>({ signal: abortSignal, earlyDecision: flag });
+
+const checkpointOptions = fields<CheckpointOptions>({ origin: text });
 
 const gradientOptions = fields<{ trace?: boolean }>({ trace: flag });
 
@@ -231,8 +238,9 @@ export class Network implements Disposable {
   }
 
   /** Everything as bytes in the safetensors format; `restoreNetwork` and `restoreTrainer` read them. */
-  async checkpoint(): Promise<Uint8Array> {
-    return this.session.run((session) => session.checkpoint());
+  async checkpoint(options: CheckpointOptions = {}): Promise<Uint8Array> {
+    const { origin } = checkpointOptions(options, "");
+    return this.session.run((session) => session.checkpoint(origin));
   }
 
   /** Lets go of all memory. Calls that wait fail with `DISPOSED`; doing it twice does nothing. */
@@ -284,25 +292,30 @@ export async function started<N extends Network>(network: N, parameters: StartOp
  *
  * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
  */
-export async function restoreNetwork(checkpoint: Uint8Array, options: RestoreOptions = {}): Promise<Network> {
+export async function restoreNetwork(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Network> {
   return new Network(await restoreSession(checkpoint, options));
 }
 
 /** @internal */
 export async function createSession(config: Config, options: CreateOptions): Promise<ExclusiveSession> {
   const json = jsonOf(record(config, "config"), "");
-  return open(options, (backend) => backend.createSession(json, options.simd));
+  const threads = threadsOf(options);
+  return open(options, (backend) => backend.createSession(json, options.simd, threads));
 }
 
 /** @internal */
-export async function restoreSession(checkpoint: Uint8Array, options: RestoreOptions): Promise<ExclusiveSession> {
-  const { threads, ...rest } = restoreOptions(options, "");
-  const json = threads === undefined ? undefined : jsonOf(threads, "threads");
-  return open(rest, (backend) => backend.restoreSession(checkpoint, rest.simd, json));
+export async function restoreSession(checkpoint: Uint8Array, options: CreateOptions): Promise<ExclusiveSession> {
+  const checked = restoreOptions(options, "");
+  const threads = threadsOf(checked);
+  return open(checked, (backend) => backend.restoreSession(checkpoint, checked.simd, threads));
+}
+
+function threadsOf({ threads }: CreateOptions): string | undefined {
+  return threads === undefined ? undefined : jsonOf(threads, "threads");
 }
 
 async function open(
-  { backend: choice, simd: _, signal, ...page }: CreateOptions,
+  { backend: choice, simd: _, threads: __, signal, ...page }: CreateOptions,
   make: (backend: Backend) => ReturnType<Backend["createSession"]>,
 ): Promise<ExclusiveSession> {
   signal?.throwIfAborted();

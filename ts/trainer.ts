@@ -4,9 +4,9 @@ import type { TrainEvent } from "./events.js";
 import type { Config, EpochRecord } from "./generated/config.js";
 import { HealthWatch } from "./health/watch.js";
 import {
+  type CreateOptions,
   createSession,
   Network,
-  type RestoreOptions,
   restoreSession,
   type StartOptions,
   started,
@@ -76,6 +76,6 @@ export async function createTrainer(config: Config, options: StartOptions = {}):
  *
  * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
  */
-export async function restoreTrainer(checkpoint: Uint8Array, options: RestoreOptions = {}): Promise<Trainer> {
+export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
   return new Trainer(await restoreSession(checkpoint, options));
 }

@@ -93,9 +93,9 @@ pub fn checkpoint(bytes: &[u8]) {
 /// What can be restored can be saved again to the same bytes.
 fn restore(bytes: &[u8]) {
     if let Some(session) = sound(Session::restore(bytes, None, None)) {
-        let saved = sound(session.checkpoint()).expect("what was restored can be saved");
+        let saved = sound(session.checkpoint(None)).expect("what was restored can be saved");
         let again = sound(Session::restore(&saved, None, None)).expect("what was saved can be restored");
-        assert!(sound(again.checkpoint()).expect("what was restored can be saved") == saved);
+        assert!(sound(again.checkpoint(None)).expect("what was restored can be saved") == saved);
     }
 }
 
@@ -119,7 +119,7 @@ pub const RECORDS_CONFIG: &str = r#"{
 
 /// A session that is about to learn its first batch.
 pub fn before_batch() -> Session {
-    let mut session = Session::create(RECORDS_CONFIG, None).expect("the configuration is valid");
+    let mut session = Session::create(RECORDS_CONFIG, None, None).expect("the configuration is valid");
     let pixels = (0..4 * 6).map(|k| (k * 37 % 256) as u8).collect();
     let arrays = DatasetArrays { pixels: Some(pixels), labels: Some(vec![0, 1, 2, 0]), ..DatasetArrays::default() };
     let descriptor = r#"{"inputs":"images","encoding":{"type":"latency","first":0,"last":6}}"#;

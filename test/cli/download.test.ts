@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -74,6 +74,17 @@ describe("a download", () => {
     await download(wanted(), dir, quick);
     expect(server.requests.at(-1)).toBe("GET /a.bin bytes=70000-");
     expect(await readdir(dir)).toEqual(["a.bin"]);
+  });
+
+  it("does not follow a link in the place of its part", async () => {
+    server.files.set("/a.bin", content);
+    const victim = join(await mkdtemp(join(tmpdir(), "spikelet-")), "precious");
+    await writeFile(victim, "precious");
+    await symlink(victim, join(dir, ".a.bin.part"));
+    await download(wanted(), dir, quick);
+    expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
+    expect(await readFile(victim, "utf8")).toBe("precious");
+    expect((await lstat(join(dir, "a.bin"))).isFile()).toBe(true);
   });
 
   it("starts again where the server knows no ranges", async () => {

@@ -1,9 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { spikelet } from "../support/spawn-cli.js";
+import { atOutput, spikelet } from "../support/spawn-cli.js";
 
 let run: Awaited<ReturnType<typeof shortRun>>;
 let whole: ReturnType<typeof outcomeOf>;
@@ -14,20 +13,16 @@ beforeAll(async () => {
   whole = outcomeOf(run.folder("whole"));
 });
 
-/** Trains into `out` until the first epoch has ended, and what `then` makes of it. */
-function trainUntilEpoch(out: string, then: (pid: number) => void) {
-  let isDone = false;
-  return spikelet(["train", "--config", run.config, "--out", out, "--json", "--checkpoint-every", "20"], (child, stdout) => {
-    if (isDone || !stdout.includes('"epochEnd"')) return;
-    isDone = true;
-    then(child.pid ?? 0);
-  });
+/** Trains into `out`; a shell command does something to the process, `$PID`, when the first epoch has ended. */
+function trainUntilEpoch(out: string, command: string) {
+  const args = ["train", "--config", run.config, "--out", out, "--json", "--checkpoint-every", "20"];
+  return spikelet(args, undefined, atOutput('"epochEnd"', command));
 }
 
 /** A folder in which a training was interrupted. */
 async function interrupted(name: string): Promise<string> {
   const out = run.folder(name);
-  expect(await trainUntilEpoch(out, (pid) => process.kill(pid, "SIGINT"))).toMatchObject({ code: 130 });
+  expect(await trainUntilEpoch(out, "kill -INT $PID")).toMatchObject({ code: 130 });
   return out;
 }
 
@@ -39,7 +34,7 @@ describe("where nothing can be written", () => {
   withLimits("for want of space, the last good checkpoint is still there and good", async () => {
     const out = run.folder("full");
     // Files may not grow beyond this any more: what writes a checkpoint is refused in the middle of it.
-    const failed = await trainUntilEpoch(out, (pid) => execFileSync("prlimit", ["--pid", String(pid), "--fsize=9000"]));
+    const failed = await trainUntilEpoch(out, "prlimit --pid $PID --fsize=9000");
     expect(failed.code).toBe(1);
     expect(errorOf(failed)).toMatchObject({ code: "WRITE_FAILED", path: expect.stringMatching(/\.safetensors$/) });
     expect(failed.stderr).toMatch(/last\.safetensors holds the last good state; --resume goes on from there/);
@@ -83,15 +78,23 @@ describe("--resume", () => {
   it("goes on with other threads, and nothing else changes", async () => {
     const out = await interrupted("threads");
     expect(await spikelet(["train", "--resume", "--threads", "1", "--out", out])).toMatchObject({ code: 0 });
-    const { last: _, best: __, ...found } = outcomeOf(out);
-    const { last, best, ...expected } = whole;
-    expect(found).toEqual(expected);
+    expect(outcomeOf(out)).toEqual(whole);
     const { backend, config } = JSON.parse(readFileSync(join(out, "report.json"), "utf8"));
-    expect([backend.threads, config.training.threads]).toEqual([1, 1]);
+    expect([backend.threads, config.training.threads]).toEqual([1, 2]);
     expect(await spikelet(["train", "--resume", "--threads", "5000", "--out", out])).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/threads: must be at most 1024/),
     });
+  });
+
+  it("goes back to the threads of the configuration when --threads is not given again", async () => {
+    const out = run.folder("threads-once");
+    const args = ["train", "--config", run.config, "--threads", "1", "--out", out, "--json"];
+    const first = await spikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"));
+    expect(first.json()[0]).toMatchObject({ backend: { threads: 1 }, config: { training: { threads: 2 } } });
+    const second = await spikelet(["train", "--resume", "--out", out, "--json"]);
+    expect(second.json()[0]).toMatchObject({ type: "started", backend: { threads: 2 } });
+    expect(outcomeOf(out)).toEqual(whole);
   });
 
   it("finds the history in the checkpoint, also where the file is gone", async () => {
@@ -110,13 +113,9 @@ describe("--resume", () => {
 describe("--checkpoint-every", () => {
   it("leaves states within an epoch", async () => {
     const out = run.folder("within");
-    let isSent = false;
     const long = ["--set", "training.batchSize=1", "--set", 'data.options={"samples":60000}', "--checkpoint-every", "50"];
-    await spikelet(["train", "--config", run.config, ...long, "--out", out, "--json"], (child, stdout) => {
-      if (isSent || !/"step":(?!1,)\d{3}/.test(stdout)) return;
-      isSent = true;
-      child.kill("SIGKILL");
-    });
+    const args = ["train", "--config", run.config, ...long, "--out", out, "--json"];
+    await spikelet(args, undefined, atOutput('"step":(?!1,)\\d{3}', "kill -KILL $PID"));
     expect(existsSync(join(out, "best.safetensors"))).toBe(false);
     let started: Record<string, unknown> | undefined;
     await spikelet(["train", "--resume", "--out", out, "--json"], (child, stdout) => {

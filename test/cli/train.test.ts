@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { spikelet } from "../support/spawn-cli.js";
+import { atOutput, importing, spikelet } from "../support/spawn-cli.js";
 
 /** A training that takes a second or two. */
 const SMALL = ["--set", "network.layers[0].units=40", "--set", "network.steps=80", "--threads", "2"];
@@ -106,12 +107,8 @@ describe("spikelet train", () => {
     const [whole, stopped] = [await folder(), await folder()];
     expect(await spikelet(["train", ...SMALL, ...epochs, "--out", whole])).toMatchObject({ code: 0 });
 
-    let isSent = false;
-    const first = await spikelet(["train", ...SMALL, ...epochs, "--out", stopped, "--json"], (child, stdout) => {
-      if (isSent || !stdout.includes('"type":"epochEnd"')) return;
-      isSent = true;
-      child.kill("SIGINT");
-    });
+    const args = ["train", ...SMALL, ...epochs, "--out", stopped, "--json"];
+    const first = await spikelet(args, undefined, atOutput('"type":"epochEnd"', "kill -INT $PID"));
     expect(first.code).toBe(130);
     expect(first.json().at(-2)).toMatchObject({ type: "interrupted", checkpoint: join(stopped, "last.safetensors") });
     expect(first.stderr).toMatch(/--resume/);
@@ -146,14 +143,20 @@ describe("spikelet train", () => {
 
   it("ends at once at a second Ctrl-C", async () => {
     const out = await folder();
-    let isSent = false;
-    const { code } = await spikelet(["train", "--out", out, "--json", "--set", "training.batchSize=4000"], (child, stdout) => {
-      if (isSent || !stdout.includes('"started"')) return;
-      isSent = true;
+    let presses: NodeJS.Timeout | undefined;
+    const unfinished = () => readdirSync(out).filter((name) => /^\.last\.safetensors\..*\.tmp$/.test(name));
+    const press = (child: ChildProcess, stdout: string) => {
+      if (presses !== undefined || !stdout.includes('"started"')) return;
       child.kill("SIGINT");
-      setTimeout(() => child.kill("SIGINT"), 700);
+      presses = setInterval(() => unfinished().length > 0 && child.kill("SIGINT"), 50);
+    };
+    // The first one waits for a checkpoint, which never gets its name.
+    const { code } = await spikelet(["train", ...SMALL, "--out", out, "--json"], press, {
+      NODE_OPTIONS: importing("stuck-rename.mjs"),
     });
+    clearInterval(presses);
     expect(code).toBe(130);
+    expect(unfinished(), "it was about to write").toHaveLength(1);
   });
 
   it("takes the configuration of the checkpoint when it resumes", async () => {

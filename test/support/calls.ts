@@ -63,13 +63,14 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   const idx = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 2);
   return {
     loadBackend: { call: spikelet.loadBackend, args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b" }] },
-    createNetwork: { call: spikelet.createNetwork, args: [tinyConfig, { ...how, parameters: supply.parameters }] },
-    createTrainer: { call: spikelet.createTrainer, args: [tinyConfig, { ...how, parameters: supply.parameters }] },
+    createNetwork: { call: spikelet.createNetwork, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
+    createTrainer: { call: spikelet.createTrainer, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
     restoreNetwork: { call: spikelet.restoreNetwork, args: [supply.checkpoint, { ...how, threads: 1 }] },
     restoreTrainer: { call: spikelet.restoreTrainer, args: [supply.checkpoint, { ...how, threads: 1 }] },
     "Network.predict": { call: network.predict.bind(network), args: [data, { signal, earlyDecision: true }] },
     "Network.evaluate": { call: network.evaluate.bind(network), args: [data, { signal, earlyDecision: true }] },
     "Network.gradients": { call: network.gradients.bind(network), args: [data, { trace: false }] },
+    "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
     "Network.setParameters": { call: network.setParameters.bind(network), args: [0, layer] },
     "Trainer.run": { call: trainer.run.bind(trainer), args: [data, { validation: data, epochs: 1, signal }] },
     "Trainer.applyGradients": { call: trainer.applyGradients.bind(trainer), args: [supply.gradients.layers] },

@@ -13,6 +13,19 @@ export interface CliResult {
   json: () => Record<string, unknown>[];
 }
 
+/**
+ * What makes {@link spikelet} run a shell command as soon as the process prints what `pattern` matches; it can't go on
+ * meanwhile. `$PID` is its number.
+ */
+export function atOutput(pattern: string, command: string): Record<string, string> {
+  return { NODE_OPTIONS: importing("at-output.mjs"), AT_OUTPUT: pattern, AT_OUTPUT_DO: command };
+}
+
+/** The value of `NODE_OPTIONS` that loads a module of `test/support` first. */
+export function importing(name: string): string {
+  return `--import ${new URL(name, import.meta.url).href}`;
+}
+
 /** Runs the built command; `onOutput` sees the process whenever it writes to stdout. */
 export function spikelet(
   args: string[],

@@ -8,6 +8,8 @@ import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
 import { configOptions, outputOptions } from "../../ts/cli/options.js";
 import { applySetting } from "../../ts/cli/setting.js";
+import { BestEpoch } from "../../ts/cli/train/best.js";
+import { CheckpointPace } from "../../ts/cli/train/checkpoint-pace.js";
 import { History } from "../../ts/cli/train/history.js";
 import { openOutput } from "../../ts/cli/train/output.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
@@ -82,9 +84,9 @@ describe("options", () => {
 
 describe("the configuration", () => {
   it("comes from a preset, with options on top", async () => {
-    const { name, config } = await readConfiguration({ preset: "digits", seed: "7", threads: "2" }, ["training.epochs=3"]);
+    const { name, config } = await readConfiguration({ preset: "digits", seed: "7" }, ["training.epochs=3"]);
     expect(name).toBe("digits");
-    expect(config.training).toMatchObject({ seed: 7, threads: 2, epochs: 3, batchSize: 16 });
+    expect(config.training).toMatchObject({ seed: 7, epochs: 3, batchSize: 16 });
     expect(config).not.toHaveProperty("$schema");
   });
 
@@ -143,18 +145,22 @@ const epochEnd = (epoch: number, firstSpike: number): EpochEndEvent => ({
 describe("the history", () => {
   it("has one row an epoch, knows the best, and goes on after a stop", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "history.csv");
-    const history = new History(file);
+    const history = new History("a");
+    const best = new BestEpoch();
     const epochs = [0.5, 0.8, 0.8].map((accuracy, k) => epochEnd(k + 1, accuracy));
-    for (const epoch of epochs) history.add(epoch, 2, 50);
-    await history.write();
-    expect(history.best?.epoch).toBe(2);
+    for (const epoch of epochs) {
+      const row = history.add(epoch, 2, 50);
+      if (best.isBeatenBy(row)) best.row = row;
+    }
+    await writeFile(file, history.csv);
+    expect(best.row?.epoch).toBe(2);
     expect(history.totals).toEqual({ epochs: 3, samples: 100, seconds: 6, samplesPerSecond: 50 });
     const lines = (await readFile(file, "utf8")).trim().split("\n");
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(/^epoch,learningRate,trainLoss,/);
-    const resumed = await History.resume(file, epochs.slice(0, 2));
+    const resumed = await History.resume("a", epochs.slice(0, 2), [`${file}.none`, file]);
     expect(resumed.rows).toEqual(history.rows.slice(0, 2));
-    const untimed = await History.resume(`${file}.none`, epochs);
+    const untimed = await History.resume("b", epochs, [file]);
     expect(untimed.rows[0]).toMatchObject({ epoch: 1, trainFirstSpike: 0.9, seconds: Number.NaN });
     expect(untimed.totals).toMatchObject({ epochs: 3, samples: 100, seconds: 0, samplesPerSecond: 0 });
   });
@@ -165,7 +171,40 @@ describe("the output folder", () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "file");
     await writeFile(file, "");
     await expect(openOutput(join(file, "out"))).rejects.toMatchObject({ code: "WRITE_FAILED", path: "--out" });
-    expect((await openOutput(join(file, "..", "a", "b"))).history).toMatch(/history\.csv$/);
+    using output = await openOutput(join(file, "..", "a", "b"));
+    expect(output.files.history).toMatch(/history\.csv$/);
+  });
+});
+
+describe("the pace of checkpoints", () => {
+  it("counts updates", () => {
+    const pace = CheckpointPace.parse("3");
+    expect([2, 3].map((update) => pace.isDue(update))).toEqual([false, true]);
+    pace.saved(3);
+    expect([5, 6].map((update) => pace.isDue(update))).toEqual([false, true]);
+  });
+
+  it("follows a clock of its own", () => {
+    let now = 5000;
+    const pace = CheckpointPace.parse("2min", () => now);
+    const isDueAt = (milliseconds: number) => {
+      now = milliseconds;
+      return pace.isDue(1);
+    };
+    expect([5000, 124_999, 125_000].map(isDueAt)).toEqual([false, false, true]);
+    pace.saved(1);
+    expect([244_999, 245_000].map(isDueAt)).toEqual([false, true]);
+  });
+
+  it("does not follow the time of day", () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const pace = CheckpointPace.parse("10min");
+      vi.setSystemTime(Date.now() + 3_600_000);
+      expect(pace.isDue(1)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

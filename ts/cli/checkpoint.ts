@@ -1,47 +1,54 @@
 import { inFile, SpikeletError } from "../errors.js";
 import { load } from "../io/files.node.js";
-import { type Network, type RestoreOptions, restoreNetwork } from "../network.js";
+import { type Network, restoreNetwork } from "../network.js";
 import { restoreTrainer, type Trainer } from "../trainer.js";
-import { threads } from "./configuration.js";
+import type { DataSource } from "./data.js";
 import { UsageError } from "./exit.js";
 import type { Choices } from "./invocation.js";
 import { say } from "./print.js";
-import { type RunRecord, runRecordBeside } from "./train/output.js";
+import { knownData, type Origin, parseOrigin } from "./train/origin.js";
 
-/** A network from a file, and the data it learnt from where that is known. */
+/** A network from a file. */
 export interface OpenedCheckpoint {
   network: Network;
-  record: RunRecord | undefined;
+  /** The data that it learnt from, where that is known. */
+  known: Partial<DataSource> | undefined;
 }
 
-/** Opens the file of `--checkpoint` for looking at; `--threads` may differ from those of the training. */
-export async function openCheckpoint(
-  args: { checkpoint?: string | undefined; threads?: string | undefined },
-  choices: Choices,
-): Promise<OpenedCheckpoint> {
+/** Opens the file of `--checkpoint` for looking at. */
+export async function openCheckpoint(args: { checkpoint?: string | undefined }, choices: Choices): Promise<OpenedCheckpoint> {
   const { checkpoint: file } = args;
   if (file === undefined)
     throw new UsageError("--checkpoint FILE is missing: the network to use, for example out/digits/best.safetensors");
-  const network = await restored(file, (bytes) => restoreNetwork(bytes, withThreads(args, choices)));
-  const record = await runRecordBeside(file);
-  if (record === undefined) say("no run.json beside the checkpoint: data and encoding are the defaults unless given");
-  return { network, record };
+  const network = await restored(await read(file), file, (bytes) => restoreNetwork(bytes, choices));
+  const known = await knownData(file, parseOrigin(network.info.origin, file));
+  if (known === undefined)
+    say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless given");
+  return { network, known };
 }
 
-/** Opens a checkpoint to go on training; `--threads` may differ from those before. */
-export function openTrainer(file: string, args: { threads?: string | undefined }, choices: Choices): Promise<Trainer> {
-  return restored(file, (bytes) => restoreTrainer(bytes, withThreads(args, choices)));
+/** A trainer from a file. */
+export interface OpenedTrainer {
+  trainer: Trainer;
+  /** Where the checkpoint says that it comes from. */
+  origin: Origin | undefined;
+  bytes: Uint8Array;
 }
 
-/** How to restore with the threads of `--threads`, or else with those of the checkpoint. */
-export function withThreads(args: { threads?: string | undefined }, choices: Choices): RestoreOptions {
-  return args.threads === undefined ? choices : { ...choices, threads: threads(args.threads) };
+/** Opens a checkpoint to go on training. */
+export async function openTrainer(file: string, choices: Choices): Promise<OpenedTrainer> {
+  const bytes = await read(file);
+  const trainer = await restored(bytes, file, (bytes) => restoreTrainer(bytes, choices));
+  return { trainer, origin: parseOrigin(trainer.info.origin, file), bytes };
 }
 
-async function restored<T>(file: string, restore: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-  const bytes = await load(file).catch((thrown: SpikeletError) => {
+function read(file: string): Promise<Uint8Array> {
+  return load(file).catch((thrown: SpikeletError) => {
     throw new SpikeletError("CHECKPOINT_INVALID", file, thrown.message.slice(file.length + 2), thrown.cause);
   });
+}
+
+async function restored<T>(bytes: Uint8Array, file: string, restore: (bytes: Uint8Array) => Promise<T>): Promise<T> {
   try {
     return await restore(bytes);
   } catch (thrown) {

@@ -17,7 +17,6 @@ export interface ConfigArguments {
   config?: string | undefined;
   preset?: string | undefined;
   seed?: string | undefined;
-  threads?: string | undefined;
 }
 
 /** A configuration as the user gave it; the core checks it and fills in the defaults. */
@@ -35,7 +34,6 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
   const { name, config, file } = await readConfigFile(args.config ?? args.preset ?? "digits", args.config === undefined);
   for (const setting of settings) applySetting(config, setting);
   if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
-  if (args.threads !== undefined) applySetting(config, `training.threads=${JSON.stringify(threads(args.threads))}`);
   const data =
     config["data"] === undefined ? {} : parseDataSection(config["data"], args.config === undefined ? "." : dirname(file));
   delete config["data"];

@@ -4,6 +4,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "--preset digits --out out/digits",
     "--config mnist.json --data data/mnist --set training.epochs=5 --json",
     "--resume --out out/digits --checkpoint-every 10min",
+    "--resume --checkpoint out/digits/best.safetensors --out out/again",
   ],
   evaluate: [
     "--checkpoint out/digits/best.safetensors",

@@ -1,5 +1,6 @@
 import type { CreateOptions } from "../network.js";
 import type { BackendChoice } from "../runtime/backend.js";
+import { threads } from "./configuration.js";
 import { UsageError } from "./exit.js";
 
 /** What a command gets beside its own options. */
@@ -14,10 +15,18 @@ export interface Choices extends CreateOptions {
   signal: AbortSignal;
 }
 
-export function choicesOf(args: { backend?: string | undefined; simd?: string | undefined }, signal: AbortSignal): Choices {
+/** The options of a command that say how it computes. */
+export interface ComputeArguments {
+  backend?: string | undefined;
+  simd?: string | undefined;
+  threads?: string | number | undefined;
+}
+
+export function choicesOf(args: ComputeArguments, signal: AbortSignal): Choices {
   const { backend = "auto", simd } = args;
   if (backend !== "auto" && backend !== "native" && backend !== "wasm") {
     throw new UsageError(`--backend must be one of auto, native, wasm, got "${backend}"`);
   }
-  return { backend, signal, ...(simd === undefined ? {} : { simd }) };
+  const given = args.threads === undefined ? {} : { threads: threads(String(args.threads)) };
+  return { backend, signal, ...given, ...(simd === undefined ? {} : { simd }) };
 }

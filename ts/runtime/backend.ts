@@ -131,7 +131,8 @@ export interface Session {
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, weights: Float32Array, biases: Float32Array): Awaitable<void>;
-  checkpoint(): Promise<Uint8Array>;
+  /** `origin` says where it comes from; `info` of a session that is restored from it tells it again. */
+  checkpoint(origin?: string): Promise<Uint8Array>;
   /** JSON array of the finished epochs. */
   history(): Awaitable<string>;
 }
@@ -153,8 +154,9 @@ export interface Backend {
   readonly isAlive?: boolean;
   /** How long one call into the core should take, in milliseconds; 50 unless given. */
   readonly callMilliseconds?: number;
-  createSession(config: string, simd?: string): Promise<Session>;
-  /** `threads` is JSON, and those of the checkpoint unless given. */
+  /** `threads` is JSON, and those of the configuration unless given. */
+  createSession(config: string, simd?: string, threads?: string): Promise<Session>;
+  /** `threads` is JSON, and those of the checkpoint's configuration unless given. */
   restoreSession(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;

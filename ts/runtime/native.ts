@@ -75,7 +75,7 @@ function backendOf(raw: Addon, reason: string): Backend {
     simdLevels,
     reason,
     version: addon.version(),
-    createSession: async (config, simd) => translated(await sessions.create(config, simd)),
+    createSession: async (...args) => translated(await sessions.create(...args)),
     restoreSession: async (...args) => translated(await sessions.restore(...args)),
     parseIdx: addon.parseIdx,
     encode: addon.encode,

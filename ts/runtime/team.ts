@@ -22,7 +22,9 @@ export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
   return Object.create(first, {
     reason: { value: `${first.reason}, ${backends.length} that share every batch`, enumerable: true },
     isAlive: { get: () => backends.every((backend) => backend.isAlive !== false), enumerable: true },
-    createSession: { value: (config: string, simd?: string) => open((backend) => backend.createSession(config, simd)) },
+    createSession: {
+      value: (...args: Parameters<Backend["createSession"]>) => open((backend) => backend.createSession(...args)),
+    },
     restoreSession: {
       value: (...args: Parameters<Backend["restoreSession"]>) => open((backend) => backend.restoreSession(...args)),
     },
@@ -114,8 +116,8 @@ class TeamSession implements Session {
     return this.#byAll(async (member) => member.setParameters(layer, weights, biases));
   }
 
-  checkpoint(): Promise<Uint8Array> {
-    return this.#first.checkpoint();
+  checkpoint(origin?: string): Promise<Uint8Array> {
+    return this.#first.checkpoint(origin);
   }
 
   async history(): Promise<string> {

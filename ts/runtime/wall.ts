@@ -68,6 +68,7 @@ const OPEN: Table<Backend, "createSession" | "restoreSession"> = {
   createSession: [
     ["config", text],
     ["simd", optional(text)],
+    ["threads", optional(text)],
   ],
   restoreSession: [
     ["checkpoint", bytes],
@@ -146,7 +147,7 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
     ["count", index],
     ["trace", flag],
   ],
-  checkpoint: [],
+  checkpoint: [["origin", optional(text)]],
 };
 
 /** The same backend behind the wall. */

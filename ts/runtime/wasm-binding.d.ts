@@ -49,7 +49,7 @@ export class WasmSession {
     /**
      * The bytes of a checkpoint.
      */
-    checkpoint(): Uint8Array;
+    checkpoint(origin?: string | null): Uint8Array;
     /**
      * The resolved configuration as JSON.
      */
@@ -57,7 +57,7 @@ export class WasmSession {
     /**
      * A session with initial weights from the configuration's seed.
      */
-    static create(config: string, simd?: string | null): WasmSession;
+    static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
      * Learns the batch from the records of all shares and returns a JSON array of what happened.
      */
@@ -171,9 +171,9 @@ export interface InitOutput {
     readonly wasmsession_applyGradients: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_begin: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_beginEvaluation: (a: number, b: number, c: number) => [number, number];
-    readonly wasmsession_checkpoint: (a: number) => [number, number, number, number];
+    readonly wasmsession_checkpoint: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_config: (a: number) => [number, number];
-    readonly wasmsession_create: (a: number, b: number, c: number, d: number) => [number, number, number];
+    readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_finishShare: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];

@@ -83,7 +83,7 @@ function backendOf(instance: Instance, reason: string): Backend {
     get isAlive() {
       return instance.isAlive;
     },
-    createSession: (config, simd) => open(() => wasm.WasmSession.create(config, simd)),
+    createSession: (...args) => open(() => wasm.WasmSession.create(...args)),
     restoreSession: (...args) => open(() => wasm.WasmSession.restore(...args)),
     parseIdx: (...args) => later(() => wasm.parseIdx(...args)),
     encode: (...args) => later(() => wasm.encode(...args)),
@@ -126,7 +126,7 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     applyGradients: (layers) => now((session) => session.applyGradients(layers)),
     parameters: (layer) => now((session) => session.parameters(layer)),
     setParameters: (layer, weights, biases) => now((session) => session.setParameters(layer, weights, biases)),
-    checkpoint: () => soon((session) => session.checkpoint()),
+    checkpoint: (origin) => soon((session) => session.checkpoint(origin)),
     history: () => now((session) => session.history()),
   };
 }

@@ -104,7 +104,7 @@ function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" 
     get isAlive() {
       return line.isAlive;
     },
-    createSession: (config, simd) => open("createSession", [config, simd]),
+    createSession: (...args) => open("createSession", args),
     restoreSession: (...args) => open("restoreSession", args),
     parseIdx: conversion("parseIdx"),
     encode: conversion("encode"),
@@ -197,8 +197,8 @@ class RemoteSession implements Session {
     return this.#call("setParameters", layer, weights, biases);
   }
 
-  checkpoint(): Promise<Uint8Array> {
-    return this.#call("checkpoint");
+  checkpoint(origin?: string): Promise<Uint8Array> {
+    return this.#call("checkpoint", origin);
   }
 
   history(): Promise<string> {

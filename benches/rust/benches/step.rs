@@ -58,7 +58,7 @@ fn session(batch: usize, threads: usize, level: Level) -> (Session, u32) {
         ..DatasetArrays::default()
     };
     let mut session =
-        Session::create(&configuration(batch, threads), Some(level.name())).expect("the configuration is valid");
+        Session::create(&configuration(batch, threads), Some(level.name()), None).expect("the configuration is valid");
     for layer in 0..2 {
         let (mut weights, biases) = session.parameters(layer).expect("the layer exists");
         weights.iter_mut().for_each(|weight| *weight *= WEIGHT_SCALE);

@@ -45,8 +45,12 @@ impl NativeSession {
 impl NativeSession {
     /// A session with initial weights from the configuration's seed.
     #[napi(ts_return_type = "Promise<NativeSession>")]
-    pub fn create(config: String, simd: Option<String>) -> AsyncTask<Job<Session, NativeSession>> {
-        Job::start(move || Session::create(&config, simd.as_deref()), Self::of)
+    pub fn create(
+        config: String,
+        simd: Option<String>,
+        threads: Option<String>,
+    ) -> AsyncTask<Job<Session, NativeSession>> {
+        Job::start(move || Session::create(&config, simd.as_deref(), threads.as_deref()), Self::of)
     }
 
     /// The session that a checkpoint was taken of.
@@ -184,7 +188,7 @@ impl NativeSession {
 
     /// The bytes of a checkpoint.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
-    pub fn checkpoint(&self) -> AsyncTask<Job<Vec<u8>, Uint8Array>> {
-        self.later(|session| session.checkpoint(), Uint8Array::new)
+    pub fn checkpoint(&self, origin: Option<String>) -> AsyncTask<Job<Vec<u8>, Uint8Array>> {
+        self.later(move |session| session.checkpoint(origin.as_deref()), Uint8Array::new)
     }
 }

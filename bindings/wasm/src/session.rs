@@ -16,8 +16,8 @@ pub struct WasmSession(Session);
 #[wasm_bindgen]
 impl WasmSession {
     /// A session with initial weights from the configuration's seed.
-    pub fn create(config: &str, simd: Option<String>) -> Outcome<WasmSession> {
-        Session::create(config, simd.as_deref()).map(Self).map_err(thrown)
+    pub fn create(config: &str, simd: Option<String>, threads: Option<String>) -> Outcome<WasmSession> {
+        Session::create(config, simd.as_deref(), threads.as_deref()).map(Self).map_err(thrown)
     }
 
     /// The session that a checkpoint was taken of.
@@ -124,7 +124,7 @@ impl WasmSession {
     }
 
     /// The bytes of a checkpoint.
-    pub fn checkpoint(&self) -> Outcome<Vec<u8>> {
-        self.0.checkpoint().map_err(thrown)
+    pub fn checkpoint(&self, origin: Option<String>) -> Outcome<Vec<u8>> {
+        self.0.checkpoint(origin.as_deref()).map_err(thrown)
     }
 }

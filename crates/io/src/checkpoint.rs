@@ -1,7 +1,7 @@
 //! Checkpoints: a safetensors file whose metadata hold what is not an array.
 //!
 //! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `checksum`, `config` and `progress`
-//! (both JSON). The arrays are little-endian f32. The same snapshot gives the same bytes.
+//! (both JSON), and `origin` where the host gave one. The arrays are little-endian f32. The same checkpoint gives the same bytes.
 //!
 //! The checksum is XXH3 (64 bits, 16 lowercase hexadecimal digits) of the whole file with these digits set to `0`: length,
 //! header, padding and arrays.
@@ -10,11 +10,21 @@ mod read;
 mod write;
 
 pub use read::read_checkpoint;
+use spikelet_core::Snapshot;
 pub use write::write_checkpoint;
 use xxhash_rust::xxh3::Xxh3Default;
 
 /// Version of the layout; a file of another version is refused.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// What a file holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    /// Configuration, position and arrays.
+    pub snapshot: Snapshot,
+    /// What the host says about where the state comes from, such as the run and its data; kept as it is.
+    pub origin: Option<String>,
+}
 
 const FORMAT: &str = "spikelet";
 /// Bytes of the length that a safetensors file starts with.

@@ -4,6 +4,7 @@ use spikelet_core::config::Threads;
 use spikelet_core::{
     Config, Error, ErrorCode, Evaluation, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, Until, json,
 };
+use spikelet_io::Checkpoint;
 
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;
@@ -25,39 +26,41 @@ pub struct Session {
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
     peers: Option<Box<dyn Peers>>,
+    /// What the checkpoint that it was restored from says about where it comes from.
+    origin: Option<String>,
     /// A failure that came after events that had to be delivered first.
     deferred: Option<Error>,
     is_broken: bool,
 }
 
 impl Session {
-    /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is.
+    /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is. `threads` is JSON,
+    /// `"auto"` or a number, and those of the configuration unless given; they are no part of a checkpoint.
     ///
     /// # Errors
     /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network, `SIMD_UNSUPPORTED`.
-    pub fn create(config: &str, simd: Option<&str>) -> Result<Self> {
-        guard(|| Self::of(Trainer::new(Config::from_json(config)?, level(simd)?)?))
+    pub fn create(config: &str, simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
+        guard(|| {
+            let config = Config::from_json(config)?;
+            let workers = workers(&config, threads)?;
+            Self::of(Trainer::new(config, level(simd)?)?, workers, None)
+        })
     }
 
-    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` is JSON, `"auto"` or a number, and
-    /// those of the checkpoint unless given.
+    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` as in [`Session::create`].
     ///
     /// # Errors
     /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for `threads`.
     pub fn restore(checkpoint: &[u8], simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
         guard(|| {
             let level = level(simd)?;
-            let threads = threads.map(parse_threads).transpose()?;
-            let mut snapshot = spikelet_io::read_checkpoint(checkpoint)?;
-            if let Some(threads) = threads {
-                snapshot.config.training.threads = threads;
-            }
-            Self::of(Trainer::restore(snapshot, level)?)
+            let Checkpoint { snapshot, origin } = spikelet_io::read_checkpoint(checkpoint)?;
+            let workers = workers(&snapshot.config, threads)?;
+            Self::of(Trainer::restore(snapshot, level)?, workers, origin)
         })
     }
 
-    fn of(trainer: Trainer) -> Result<Self> {
-        let workers = Workers::new(trainer.config().training.threads)?;
+    fn of(trainer: Trainer, workers: Workers, origin: Option<String>) -> Result<Self> {
         trainer.check_memory(workers.count())?;
         Ok(Self {
             workers,
@@ -66,6 +69,7 @@ impl Session {
             run: None,
             evaluation: None,
             peers: None,
+            origin,
             deferred: None,
             is_broken: false,
         })
@@ -103,10 +107,11 @@ impl Session {
     }
 
     /// JSON of what the session is and where it stands: `{"simd","threads","gains":{"current","membrane","bias"},
-    /// "layers":[{"inputs","units"}],"version","finished","epoch","step"}`; `epoch` and `step` count what is done.
+    /// "layers":[{"inputs","units"}],"version","finished","epoch","step","origin"}`; `epoch` and `step` count what is done, `origin` is
+    /// that of the checkpoint it was restored from, or `null`.
     #[must_use]
     pub fn info(&self) -> String {
-        to_json(&Info::of(&self.trainer, self.workers.count()))
+        to_json(&Info::of(&self.trainer, self.workers.count(), self.origin.as_deref()))
     }
 
     /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
@@ -324,13 +329,14 @@ impl Session {
         to_json(&self.trainer.history())
     }
 
-    /// The bytes of a checkpoint: a safetensors file with everything that the run needs to go on.
+    /// The bytes of a checkpoint: a safetensors file with everything that the run needs to go on. `origin` says where it comes from, in
+    /// words of the host; [`Session::info`] of a session that is restored from it tells it again.
     ///
     /// # Errors
     /// `INTERNAL` after a defect.
-    pub fn checkpoint(&self) -> Result<Vec<u8>> {
+    pub fn checkpoint(&self, origin: Option<&str>) -> Result<Vec<u8>> {
         self.check_whole()?;
-        guard(|| Ok(spikelet_io::write_checkpoint(&self.trainer.snapshot())))
+        guard(|| Ok(spikelet_io::write_checkpoint(&self.trainer.snapshot(), origin)))
     }
 }
 
@@ -358,6 +364,11 @@ fn advance(
 
 fn until(early_decision: bool) -> Until {
     if early_decision { Until::Decision } else { Until::End }
+}
+
+/// The threads that were asked for, or else those of the configuration.
+fn workers(config: &Config, threads: Option<&str>) -> Result<Workers> {
+    Workers::new(threads.map(parse_threads).transpose()?.unwrap_or(config.training.threads))
 }
 
 fn parse_threads(text: &str) -> Result<Threads> {

@@ -19,10 +19,12 @@ pub(crate) struct Info<'a> {
     epoch: u32,
     /// Updates done.
     step: u64,
+    /// Of the checkpoint that it was restored from.
+    origin: Option<&'a str>,
 }
 
 impl<'a> Info<'a> {
-    pub(crate) fn of(trainer: &'a Trainer, threads: usize) -> Self {
+    pub(crate) fn of(trainer: &'a Trainer, threads: usize, origin: Option<&'a str>) -> Self {
         Self {
             simd: trainer.level().name(),
             threads,
@@ -32,6 +34,7 @@ impl<'a> Info<'a> {
             finished: trainer.is_finished(),
             epoch: trainer.epoch(),
             step: trainer.updates(),
+            origin,
         }
     }
 }

@@ -45,7 +45,7 @@ fn started() -> Session {
                      "layers": [{ "type": "dense", "units": 40 }, { "type": "dense", "units": 3 }] },
         "training": { "batchSize": 8, "epochs": 3, "seed": 7, "threads": 1 },
     });
-    let mut session = Session::create(&config.to_string(), None).expect("the configuration is valid");
+    let mut session = Session::create(&config.to_string(), None, None).expect("the configuration is valid");
     let pixels = (0..SAMPLES * INPUTS).map(|k| (k * 37 % 256) as u8).collect();
     let labels = (0..SAMPLES).map(|k| (k % 3) as u32).collect();
     let arrays = DatasetArrays { pixels: Some(pixels), labels: Some(labels), ..DatasetArrays::default() };
@@ -77,7 +77,7 @@ fn run(session: &mut Session, batches: u32) -> (String, Vec<u8>) {
         told += events.trim_matches(['[', ']']);
         told.push(',');
     }
-    (told, session.checkpoint().expect("there is a checkpoint"))
+    (told, session.checkpoint(None).expect("there is a checkpoint"))
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn others_that_are_gone_are_an_error_after_the_events_before_it() {
     assert_eq!(events.matches(r#""type":"step""#).count(), 2);
     let error = session.advance(10).expect_err("the others are gone");
     assert_eq!((error.code, error.message.as_str()), (ErrorCode::Internal, "the others are gone"));
-    session.checkpoint().expect("what was learned is still there");
+    session.checkpoint(None).expect("what was learned is still there");
 }
 
 #[test]
@@ -131,6 +131,6 @@ fn shares_by_hand() {
         }
     }
     for session in &both {
-        assert!(session.checkpoint().expect("there is a checkpoint") == alone.1, "two sessions differ from one");
+        assert!(session.checkpoint(None).expect("there is a checkpoint") == alone.1, "two sessions differ from one");
     }
 }

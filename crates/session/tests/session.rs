@@ -23,7 +23,7 @@ fn images() -> (&'static str, DatasetArrays) {
 }
 
 fn started(threads: u32) -> (Session, u32) {
-    let mut session = Session::create(&config(threads), None).unwrap();
+    let mut session = Session::create(&config(threads), None, None).unwrap();
     let (descriptor, arrays) = images();
     let data = session.add_dataset(descriptor, arrays).unwrap();
     session.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
@@ -76,7 +76,7 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
 
     let (mut stopped, _) = started(2);
     let mut found = events(&mut stopped, 7);
-    let mut resumed = Session::restore(&stopped.checkpoint().unwrap(), None, Some("4")).unwrap();
+    let mut resumed = Session::restore(&stopped.checkpoint(None).unwrap(), None, Some("4")).unwrap();
     let info: Value = serde_json::from_str(&resumed.info()).unwrap();
     assert_eq!(info["threads"], 4);
     assert_eq!(resumed.history(), stopped.history());
@@ -104,7 +104,7 @@ fn crowd(threads: u32, early_stop: &str) -> (Session, u32) {
         "loss": { "type": "latency", "earlyStop": early_stop },
         "training": { "batchSize": 300, "epochs": 1, "seed": 7, "threads": threads },
     });
-    let mut session = Session::create(&config.to_string(), None).unwrap();
+    let mut session = Session::create(&config.to_string(), None, None).unwrap();
     let data = add_crowd(&mut session, CROWD);
     session.begin(&json!({ "train": data, "validation": data }).to_string()).unwrap();
     (session, data)
@@ -134,7 +134,7 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
         for threads in [33, 48, 64, 128, 257] {
             let (mut session, data) = crowd(threads, early_stop);
             let mut found = events(&mut session, 1);
-            let checkpoint = session.checkpoint().unwrap();
+            let checkpoint = session.checkpoint(None).unwrap();
             let mut resumed = Session::restore(&checkpoint, None, Some(&(threads + 1).to_string())).unwrap();
             let again = add_crowd(&mut resumed, samples as usize);
             resumed.begin(&json!({ "train": again, "validation": again }).to_string()).unwrap();
@@ -144,6 +144,30 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
             all_events(&mut session, 1);
             assert_eq!(results(&mut session, data), expected, "{threads} threads");
         }
+    }
+}
+
+#[test]
+fn threads_that_are_asked_for_leave_no_trace_in_a_checkpoint() {
+    let bytes = Session::create(&config(1), None, None).unwrap().checkpoint(None).unwrap();
+    let threaded = Session::create(&config(1), None, Some("3")).unwrap();
+    let restored = Session::restore(&bytes, None, Some("2")).unwrap();
+    for (session, threads) in [(threaded, 3), (restored, 2)] {
+        let info: Value = serde_json::from_str(&session.info()).unwrap();
+        assert_eq!(info["threads"], threads);
+        assert_eq!(session.config(), Session::create(&config(1), None, None).unwrap().config());
+        assert!(session.checkpoint(None).unwrap() == bytes, "{threads} threads changed the checkpoint");
+    }
+    fails(Session::create(&config(1), None, Some("0")), ErrorCode::ConfigInvalid, "threads");
+}
+
+#[test]
+fn a_checkpoint_tells_where_it_comes_from() {
+    let session = Session::create(&config(1), None, None).unwrap();
+    for origin in [None, Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
+        let restored = Session::restore(&session.checkpoint(origin).unwrap(), None, None).unwrap();
+        let info: Value = serde_json::from_str(&restored.info()).unwrap();
+        assert_eq!(info["origin"].as_str(), origin);
     }
 }
 
@@ -188,7 +212,7 @@ fn evaluation_prediction_and_gradients_see_the_same_spikes() {
 
 #[test]
 fn every_kind_of_target_is_taken() {
-    let mut session = Session::create(&config(1), None).unwrap();
+    let mut session = Session::create(&config(1), None, None).unwrap();
     let inputs = || DatasetArrays {
         offsets: Some(vec![0, 2, 2]),
         times: Some(vec![3, 1]),
@@ -213,10 +237,10 @@ fn every_kind_of_target_is_taken() {
 fn errors_have_a_code_and_a_path() {
     use ErrorCode::{CheckpointInvalid, ConfigInvalid, DataFormat, ShapeMismatch, SimdUnsupported};
     let zero = config(1).replace("\"units\":9", "\"units\":0");
-    fails(Session::create(&zero, None), ConfigInvalid, "network.layers[0].units");
-    fails(Session::create(&config(1), Some("mmx")), SimdUnsupported, "simd");
+    fails(Session::create(&zero, None, None), ConfigInvalid, "network.layers[0].units");
+    fails(Session::create(&config(1), Some("mmx"), None), SimdUnsupported, "simd");
     fails(Session::restore(b"not a checkpoint", None, None), CheckpointInvalid, "");
-    let whole = Session::create(&config(1), None).unwrap().checkpoint().unwrap();
+    let whole = Session::create(&config(1), None, None).unwrap().checkpoint(None).unwrap();
     for threads in ["0", "\"some\"", "1025", "two"] {
         fails(Session::restore(&whole, None, Some(threads)), ConfigInvalid, "threads");
     }

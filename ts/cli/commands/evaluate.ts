@@ -1,18 +1,19 @@
+import { existsSync } from "node:fs";
 import { defineCommand } from "citty";
 import { warningsOf } from "../../health/watch.js";
-import { save } from "../../io/files.node.js";
 import { neuroBench } from "../../neurobench.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { dataSource, loadSplit } from "../data.js";
+import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { writeResultPage } from "../report/write.js";
-import { openOutput } from "../train/output.js";
+import { openOutput, type RunFiles } from "../train/output.js";
 
 export const evaluate = defineCommand({
   meta: { name: "evaluate", description: "Accuracy, loss, spikes and cost of a checkpoint" },
@@ -27,10 +28,11 @@ export const evaluate = defineCommand({
   },
   async run({ args }) {
     const signal = abortOnInterrupt();
-    const files = args.out === undefined ? undefined : await openOutput(args.out);
-    const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
+    using output = args.out === undefined ? undefined : await openOutput(args.out, { signal });
+    if (output !== undefined) refuseBesideTraining(output.files);
+    const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
-    const source = dataSource(args, record?.data);
+    const source = dataSource(args, known);
     const { steps } = network.config.network;
     const split = await loadSplit(source, { backend: network.backend, steps, signal, ...readLimit(args) });
     const samples = split[args.split as keyof typeof split];
@@ -47,10 +49,12 @@ export const evaluate = defineCommand({
       config: network.config,
       version,
     };
-    if (files !== undefined) {
+    if (output !== undefined) {
+      const { folder, files } = output;
       const title = `Evaluation on ${samples.info.name}`;
       const told = { title, part: args.split, metrics, warnings, epochs: [], facts: [], data: source };
-      await save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+      await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
+      folder.check();
       await writeResultPage(files.page, told, { network, samples, signal });
     }
     printResult(args.json === true, report, () => [
@@ -59,3 +63,10 @@ export const evaluate = defineCommand({
     ]);
   },
 });
+
+/** A training has a report of its own, which would be lost. */
+function refuseBesideTraining({ dir, last, best, run }: RunFiles): void {
+  if ([last, best, run].some((file) => existsSync(file))) {
+    throw new UsageError(`--out ${dir} holds a training, whose report would be replaced: give another folder`);
+  }
+}

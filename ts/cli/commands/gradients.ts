@@ -37,8 +37,7 @@ export const gradients = defineCommand({
       }
       if (args.config !== undefined || args.preset !== undefined)
         throw new UsageError("give --checkpoint or a configuration, not both");
-      const { network, record } = await openCheckpoint(args, choices);
-      return { network, known: record?.data };
+      return openCheckpoint(args, choices);
     };
     const opened = await open();
     using network = opened.network;

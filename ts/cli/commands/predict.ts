@@ -23,10 +23,10 @@ export const predict = defineCommand({
     const signal = abortOnInterrupt();
     const start = wholeNumber(args.start, "start");
     const end = start + wholeNumber(args.samples, "samples", 1);
-    const { network: opened, record } = await openCheckpoint(args, choicesOf(args, signal));
+    const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const { steps } = network.config.network;
-    const split = await loadSplit(dataSource(args, record?.data), {
+    const split = await loadSplit(dataSource(args, known), {
       backend: network.backend,
       steps,
       signal,

@@ -9,8 +9,8 @@ import { runsCsv, summaryCsv } from "../../experiments/tables.js";
 import { save } from "../../io/files.node.js";
 import { isObject, parseJson } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
+import { makeWritableFolder } from "../../study/store/folder.node.js";
 import { say } from "../print.js";
-import { openOutput } from "../train/output.js";
 
 /** The folder of an experiment: a file for each finished run, and what is drawn from them. */
 export class ExperimentFolder implements RecordStore {
@@ -21,7 +21,7 @@ export class ExperimentFolder implements RecordStore {
   }
 
   static async open(dir: string): Promise<ExperimentFolder> {
-    await openOutput(dir);
+    await makeWritableFolder(dir);
     await mkdir(join(dir, "runs"), { recursive: true });
     return new ExperimentFolder(dir);
   }

@@ -1,4 +1,5 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
@@ -22,6 +23,9 @@ export interface DownloadOptions {
   /** Milliseconds between attempts. */
   pause?: number;
 }
+
+/** How a part is opened; a link that is put in its place is not followed. Windows knows no such flag. */
+const WRITING = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
 /** An answer that makes another attempt at the same address useless. */
 class Refused extends Error {}
@@ -108,7 +112,7 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
   const length = Number(response.headers.get("content-length") ?? 0);
   let bytes = goesOn ? have : 0;
   const all = length === 0 ? 0 : bytes + length;
-  const file = await open(part, goesOn ? "a" : "w");
+  const file = await open(part, WRITING | (goesOn ? constants.O_APPEND : constants.O_TRUNC), 0o666);
   try {
     for await (const chunk of response.body) {
       bytes += chunk.length;
@@ -123,9 +127,13 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
   if (all > 0 && bytes < all) throw new Error(`ended after ${bytes} of ${all} bytes`);
 }
 
+/** Bytes that are there of a download. */
 async function sizeOf(file: string): Promise<number> {
   try {
-    return (await stat(file)).size;
+    const state = await lstat(file);
+    // What a link leads to is no part of a download.
+    if (state.isSymbolicLink()) await rm(file);
+    return state.isFile() ? state.size : 0;
   } catch {
     return 0;
   }

@@ -4,32 +4,42 @@ import { UsageError } from "../exit.js";
 export class CheckpointPace {
   readonly #updates: number;
   readonly #milliseconds: number;
-  #savedUpdate: number;
-  #savedAt = Date.now();
+  /** Milliseconds from an arbitrary start; it never goes back. */
+  readonly #clock: () => number;
+  #savedUpdate = 0;
+  #savedAt: number;
 
-  private constructor(updates: number, milliseconds: number) {
+  private constructor(updates: number, milliseconds: number, clock: () => number) {
     this.#updates = updates;
     this.#milliseconds = milliseconds;
-    this.#savedUpdate = 0;
+    this.#clock = clock;
+    this.#savedAt = clock();
   }
 
-  /** Reads `500` (updates), `30s` or `10min`; never within an epoch unless given. */
-  static parse(text: string | undefined): CheckpointPace {
+  /**
+   * Reads `500` (updates), `30s` or `10min`; never within an epoch unless given.
+   *
+   * @param clock milliseconds from an arbitrary start, which must not follow the time of day: that is set and moved.
+   * @throws {UsageError} for another text.
+   */
+  static parse(text: string | undefined, clock = () => performance.now()): CheckpointPace {
     const [, digits = "", unit = ""] = /^(\d+)(s|min)?$/.exec(text ?? "") ?? [];
     const number = Number(digits);
-    if (text === undefined) return new CheckpointPace(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    const never = Number.POSITIVE_INFINITY;
+    if (text === undefined) return new CheckpointPace(never, never, clock);
     if (number < 1) throw new UsageError(`--checkpoint-every must be updates or a time, like 500, 30s or 10min, got "${text}"`);
-    if (unit === "") return new CheckpointPace(number, Number.POSITIVE_INFINITY);
-    return new CheckpointPace(Number.POSITIVE_INFINITY, number * (unit === "s" ? 1000 : 60_000));
+    if (unit === "") return new CheckpointPace(number, never, clock);
+    return new CheckpointPace(never, number * (unit === "s" ? 1000 : 60_000), clock);
   }
 
+  /** Whether the state after `update` is to be written. */
   isDue(update: number): boolean {
-    return update - this.#savedUpdate >= this.#updates || Date.now() - this.#savedAt >= this.#milliseconds;
+    return update - this.#savedUpdate >= this.#updates || this.#clock() - this.#savedAt >= this.#milliseconds;
   }
 
   /** A checkpoint of the state after `update` was written. */
   saved(update: number): void {
     this.#savedUpdate = update;
-    this.#savedAt = Date.now();
+    this.#savedAt = this.#clock();
   }
 }

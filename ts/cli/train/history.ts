@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { EpochRecord } from "../../generated/config.js";
-import { save } from "../../io/files.node.js";
 import type { CurveMetrics, CurvePoint } from "../../plot/index.js";
 
 const COLUMNS = [
@@ -22,24 +21,31 @@ const COLUMNS = [
 /** One epoch; columns without a value are NaN. */
 export type HistoryRow = Record<(typeof COLUMNS)[number], number>;
 
+/** The last column: the run that the row belongs to. */
+const RUN = "run";
+
 /** One row an epoch, kept as `history.csv`. */
 export class History {
-  readonly file: string;
+  /** Names the run. */
+  readonly run: string;
   readonly rows: HistoryRow[];
 
-  constructor(file: string, rows: HistoryRow[] = []) {
-    this.file = file;
+  constructor(run: string, rows: HistoryRow[] = []) {
+    this.run = run;
     this.rows = rows;
   }
 
-  /** The epochs that a checkpoint knows of. How long they took is not a part of it; the file has that, unless it was not written any more. */
-  static async resume(file: string, epochs: readonly EpochRecord[]): Promise<History> {
-    const clock = await readClock(file);
+  /**
+   * The epochs that a checkpoint knows of. How long they took is not a part of it; rows of this run in the first of `files` that has them
+   * tell, unless they were not written any more.
+   */
+  static async resume(run: string, epochs: readonly EpochRecord[], files: readonly string[]): Promise<History> {
+    const clocks = await Promise.all(files.map((file) => readClock(file, run)));
     const rows = epochs.map((record) => {
-      const { seconds, samplesPerSecond } = clock.get(record.epoch) ?? UNKNOWN;
-      return rowOf(record, seconds, samplesPerSecond);
+      const clock = clocks.find((clock) => clock.has(record.epoch))?.get(record.epoch);
+      return rowOf(record, clock?.seconds, clock?.samplesPerSecond);
     });
-    return new History(file, rows);
+    return new History(run, rows);
   }
 
   /** Adds an epoch that took `seconds`. */
@@ -49,18 +55,10 @@ export class History {
     return row;
   }
 
-  async write(): Promise<void> {
-    const lines = this.rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(","));
-    await save(this.file, `${[COLUMNS.join(","), ...lines].join("\n")}\n`);
-  }
-
-  /** The epoch with the best validation accuracy by first spike, the earliest of equals. */
-  get best(): HistoryRow | undefined {
-    let best: HistoryRow | undefined;
-    for (const row of this.rows) {
-      if (row.validationFirstSpike > (best?.validationFirstSpike ?? -1)) best = row;
-    }
-    return best;
+  /** The text of `history.csv`. */
+  get csv(): string {
+    const lines = this.rows.map((row) => [...COLUMNS.map((column) => cell(row[column])), this.run].join(","));
+    return `${[[...COLUMNS, RUN].join(","), ...lines].join("\n")}\n`;
   }
 
   /** What a picture of learning curves takes. */
@@ -97,10 +95,8 @@ interface Clock {
   samplesPerSecond: number;
 }
 
-const UNKNOWN: Clock = { seconds: Number.NaN, samplesPerSecond: Number.NaN };
-
-/** How long each epoch took; nothing where there is no file. */
-async function readClock(file: string): Promise<Map<number, Clock>> {
+/** How long each epoch of a run took; nothing where there is no file. */
+async function readClock(file: string, run: string): Promise<Map<number, Clock>> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -109,15 +105,20 @@ async function readClock(file: string): Promise<Map<number, Clock>> {
   }
   const [header = "", ...lines] = text.trim().split("\n");
   const names = header.split(",");
-  const rows = lines.map((line) => {
-    const cells = line.split(",");
+  const cellsByRow = lines.map((line) => line.split(",")).filter((cells) => cells[names.indexOf(RUN)] === run);
+  const rows = cellsByRow.map((cells) => {
     const value = (column: keyof HistoryRow) => numberIn(cells[names.indexOf(column)]);
     return [value("epoch"), { seconds: value("seconds"), samplesPerSecond: value("samplesPerSecond") }] as const;
   });
   return new Map(rows);
 }
 
-function rowOf({ epoch, learningRate, train, validation }: EpochRecord, seconds: number, samplesPerSecond: number): HistoryRow {
+/** The row of an epoch, which took as long as is said, if that is known. */
+export function rowOf(
+  { epoch, learningRate, train, validation }: EpochRecord,
+  seconds = Number.NaN,
+  samplesPerSecond = Number.NaN,
+): HistoryRow {
   return {
     epoch,
     learningRate,

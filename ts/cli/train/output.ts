@@ -1,12 +1,11 @@
-import { constants, existsSync } from "node:fs";
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { removeUnfinished, save } from "../../io/files.node.js";
-import type { DataSource } from "../data.js";
+import { OwnedFolder } from "../../study/store/folder.node.js";
+import type { LockOptions } from "../../study/store/lock.node.js";
+import { say } from "../print.js";
 
 /** The files of one training in one folder. */
-export interface OutputFolder {
+export interface RunFiles {
   dir: string;
   /** The latest state, for `--resume`. */
   last: string;
@@ -19,68 +18,47 @@ export interface OutputFolder {
   run: string;
 }
 
+/** A folder for results that this process alone writes into, and the files in it. */
+export interface Output extends Disposable {
+  folder: OwnedFolder;
+  files: RunFiles;
+}
+
+const NAMES = {
+  last: "last.safetensors",
+  best: "best.safetensors",
+  history: "history.csv",
+  report: "report.json",
+  page: "report.html",
+  run: "run.json",
+} as const;
+
 /**
- * Makes the folder and checks that files can be written there, before hours of training.
+ * Makes the folder of `--out` this process's own, before hours of training.
  *
- * @throws {SpikeletError} `WRITE_FAILED` that names the folder.
+ * @throws {SpikeletError} `FOLDER_IN_USE` while another process writes there; `WRITE_FAILED`.
  */
-export async function openOutput(dir: string): Promise<OutputFolder> {
-  // Of one name, so that the next run takes away what one that was killed just here has left.
-  const probe = join(dir, ".probe");
+export async function openOutput(dir: string, options: LockOptions = {}): Promise<Output> {
+  const onWait = (owner: string) => say(`${dir} was locked by ${owner}: waiting up to a minute for a sign that it still runs`);
   try {
-    await makeFolder(dir);
-    await access(dir, constants.W_OK);
-    await writeFile(probe, "");
-    await rm(probe, { force: true });
-  } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    throw new SpikeletError("WRITE_FAILED", "--out", `can't write into ${dir} (${what})`, cause);
-  }
-  const files = filesIn(dir);
-  await removeUnfinished([files.last, files.best, files.history, files.report, files.page, files.run]);
-  return files;
-}
-
-/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
-async function makeFolder(dir: string): Promise<void> {
-  try {
-    await mkdir(dir);
+    const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, ...options });
+    return { folder, files: filesIn(dir), [Symbol.dispose]: () => folder[Symbol.dispose]() };
   } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || existsSync(dirname(dir))) throw thrown;
-    await makeFolder(dirname(dir));
-    await mkdir(dir);
+    if (!(thrown instanceof SpikeletError)) throw thrown;
+    throw new SpikeletError(thrown.code, "--out", thrown.message.replace(/: /, " "), thrown);
   }
 }
 
-export function filesIn(dir: string): OutputFolder {
+/** Where the files of a training in `dir` lie. */
+export function filesIn(dir: string): RunFiles {
+  const { last, best, history, report, page, run } = NAMES;
   return {
     dir,
-    last: join(dir, "last.safetensors"),
-    best: join(dir, "best.safetensors"),
-    history: join(dir, "history.csv"),
-    report: join(dir, "report.json"),
-    page: join(dir, "report.html"),
-    run: join(dir, "run.json"),
+    last: join(dir, last),
+    best: join(dir, best),
+    history: join(dir, history),
+    report: join(dir, report),
+    page: join(dir, page),
+    run: join(dir, run),
   };
-}
-
-/** What a checkpoint does not hold: which data it learnt from. */
-export interface RunRecord {
-  version: string;
-  data: Partial<DataSource>;
-}
-
-export async function writeRunRecord(files: OutputFolder, record: RunRecord): Promise<void> {
-  await save(files.run, `${JSON.stringify(record, null, 2)}\n`);
-}
-
-/** The record beside a checkpoint, or `undefined` when there is none that can be read. */
-export async function runRecordBeside(checkpoint: string): Promise<RunRecord | undefined> {
-  try {
-    return JSON.parse(await readFile(filesIn(dirname(checkpoint)).run, "utf8")) as RunRecord;
-  } catch {
-    return undefined;
-  }
 }

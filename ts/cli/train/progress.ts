@@ -19,7 +19,7 @@ export class ProgressView {
   constructor(epochs: number, stream: NodeJS.WriteStream = process.stderr) {
     this.#epochs = epochs;
     this.#stream = stream;
-    this.#drawn = Date.now();
+    this.#drawn = performance.now();
   }
 
   show(event: TrainEvent): void {
@@ -90,7 +90,7 @@ export class ProgressView {
   }
 
   #transient(text: string): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#drawn < (this.#stream.isTTY ? FRAME : LINE)) return;
     this.#drawn = now;
     if (!this.#stream.isTTY) {

@@ -4,21 +4,16 @@ import { inFile, SpikeletError } from "../../errors.js";
 import { joinRanks, type Ranks } from "../../runtime/mpi.js";
 import { restoreTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
-import { withThreads } from "../checkpoint.js";
 import { type DataArguments, type DataSource, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
-import { choicesOf } from "../invocation.js";
+import { type ComputeArguments, choicesOf } from "../invocation.js";
 import { readLimit } from "../read-limit.js";
 import { hashOf } from "../sample-hash.js";
 
 /** How long the first rank has to tell of what went wrong everywhere before another tells of it; milliseconds. */
 const PATIENCE = 1000;
 
-interface RankArguments extends DataArguments {
-  backend?: string | undefined;
-  simd?: string | undefined;
-  threads?: string | undefined;
-}
+type RankArguments = DataArguments & ComputeArguments;
 
 /** What says which training this is: the same on every rank. */
 const SAME = ["config", "preset", "seed", "resume", "checkpoint"] as const;
@@ -76,7 +71,7 @@ export async function follow(ranks: TrainingRanks, args: RankArguments): Promise
   try {
     const { data, checkpoint } = await ordered(ranks);
     const choices = { ...choicesOf(args, new AbortController().signal), backend: ranks.backend };
-    using trainer = await restoreTrainer(checkpoint, withThreads(args, choices));
+    using trainer = await restoreTrainer(checkpoint, choices);
     const { steps } = trainer.config.network;
     const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps, ...readLimit(args) });
     await agree(ranks, split);

@@ -1,11 +1,10 @@
 import type { Split } from "../../datasets/dataset.js";
 import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js";
-import { save } from "../../io/files.node.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
+import type { Run } from "./begin.js";
 import type { CheckpointPace } from "./checkpoint-pace.js";
-import type { History } from "./history.js";
-import type { OutputFolder } from "./output.js";
+import type { Output } from "./output.js";
 import { ProgressView } from "./progress.js";
 
 /** Between two steps that are printed as JSON. */
@@ -14,20 +13,20 @@ const STEP_INTERVAL = 250;
 /** One training from the command line: runs it, shows it and keeps its files up to date. */
 export class TrainingSession {
   readonly #trainer: Trainer;
-  readonly #files: OutputFolder;
-  readonly #history: History;
+  readonly #output: Output;
+  readonly #run: Run;
   readonly #pace: CheckpointPace;
   readonly #view: ProgressView;
   readonly #emit: (event: object) => void;
   /** What seemed to be wrong in this run. */
   readonly warnings: WarningEvent[] = [];
   #secondsBefore = 0;
-  #printed = 0;
+  #printed = Number.NEGATIVE_INFINITY;
 
-  constructor(trainer: Trainer, files: OutputFolder, history: History, pace: CheckpointPace, emit: (event: object) => void) {
+  constructor(trainer: Trainer, output: Output, run: Run, pace: CheckpointPace, emit: (event: object) => void) {
     this.#trainer = trainer;
-    this.#files = files;
-    this.#history = history;
+    this.#output = output;
+    this.#run = run;
     this.#pace = pace;
     this.#view = new ProgressView(trainer.config.training.epochs);
     this.#emit = emit;
@@ -35,7 +34,7 @@ export class TrainingSession {
 
   /** Writes the state as it is. */
   async save(): Promise<void> {
-    await save(this.#files.last, this.#trainer.checkpoint());
+    await this.#output.folder.save(this.#output.files.last, this.#checkpoint());
     this.#pace.saved(this.#trainer.info.step);
   }
 
@@ -63,13 +62,16 @@ export class TrainingSession {
     if (event.type === "warning") this.warnings.push(withoutPace(event));
     if (event.type === "step") await this.#keepWithinEpoch(event);
     if (event.type === "epochEnd") {
-      const row = this.#history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
+      const { folder, files } = this.#output;
+      const { history, best } = this.#run;
+      const row = history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
       this.#secondsBefore = event.seconds;
       // The latest state comes last: whoever goes on from the one before does this epoch again, and with it all that may be missing.
-      if (this.#history.best === row || Number.isNaN(row.validationFirstSpike)) {
-        await save(this.#files.best, this.#trainer.checkpoint());
+      if (best.isBeatenBy(row)) {
+        await folder.save(files.best, this.#checkpoint());
+        best.row = row;
       }
-      await this.#history.write();
+      await folder.save(files.history, history.csv);
       await this.save();
     }
   }
@@ -80,10 +82,15 @@ export class TrainingSession {
     if (this.#trainer.info.epoch < epoch) await this.save();
   }
 
+  #checkpoint(): Promise<Uint8Array> {
+    return this.#trainer.checkpoint({ origin: this.#run.origin });
+  }
+
   #print(event: TrainEvent): void {
     if (event.type === "step") {
-      if (Date.now() - this.#printed < STEP_INTERVAL) return;
-      this.#printed = Date.now();
+      const now = performance.now();
+      if (now - this.#printed < STEP_INTERVAL) return;
+      this.#printed = now;
     }
     this.#emit(event);
   }

@@ -63,8 +63,7 @@ export class FolderLock implements Disposable {
     const holder = { token: randomBytes(16).toString("hex"), owner: thisProcess() };
     const draft = temporaryBeside(file);
     try {
-      const claim = new Claim(file, draft, `${JSON.stringify({ token: holder.token, ...holder.owner })}\n`, options);
-      await claim.settle();
+      await new Claim(file, draft, holder, options).settle();
       await removeClaims(file, holder);
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown) || thrown instanceof SpikeletError) throw thrown;
@@ -114,13 +113,15 @@ export class FolderLock implements Disposable {
 class Claim {
   readonly #file: string;
   readonly #draft: string;
+  readonly #holder: Holder;
   readonly #content: string;
   readonly #options: LockOptions;
 
-  constructor(file: string, draft: string, content: string, options: LockOptions) {
+  constructor(file: string, draft: string, holder: Holder, options: LockOptions) {
     this.#file = file;
     this.#draft = draft;
-    this.#content = content;
+    this.#holder = holder;
+    this.#content = `${JSON.stringify({ token: holder.token, ...holder.owner })}\n`;
     this.#options = options;
   }
 
@@ -165,7 +166,9 @@ class Claim {
       failure = await codeOf(link(this.#draft, name));
     }
     if (HAS_NO_LINKS.has(failure ?? "")) failure = await codeOf(create(name, this.#content));
-    if (failure === undefined || failure === "EEXIST") return failure === undefined;
+    if (failure === undefined) return true;
+    // The answer of a network file system may be lost, and the second attempt then finds the first.
+    if (failure === "EEXIST") return (await holderIn(name))?.token === this.#holder.token;
     throw Object.assign(new Error(`${name}: ${failure}`), { code: failure });
   }
 

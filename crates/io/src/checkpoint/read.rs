@@ -3,14 +3,14 @@
 use safetensors::{Dtype, SafeTensors};
 use spikelet_core::{Config, Error, Result, Snapshot, Tensor};
 
-use super::{CHECKSUM_DIGITS, FORMAT, FORMAT_VERSION, checksum, checksum_position};
+use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, checksum, checksum_position};
 
 /// Reads a checkpoint.
 ///
 /// # Errors
 /// [`spikelet_core::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
 /// version of the format.
-pub fn read_checkpoint(bytes: &[u8]) -> Result<Snapshot> {
+pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
     let (header_bytes, header) = SafeTensors::read_metadata(bytes)
         .map_err(|error| Error::checkpoint(format!("it is not a whole safetensors file ({error})")))?;
     let metadata = header.metadata().as_ref();
@@ -45,5 +45,5 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Snapshot> {
         let data = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
         tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
     }
-    Ok(Snapshot { config, progress, tensors })
+    Ok(Checkpoint { snapshot: Snapshot { config, progress, tensors }, origin: text("origin").map(str::to_owned) })
 }

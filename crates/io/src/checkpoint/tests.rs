@@ -22,14 +22,17 @@ fn refusal(bytes: &[u8]) -> String {
 #[test]
 fn reads_what_was_written() {
     let snapshot = snapshot();
-    let bytes = write_checkpoint(&snapshot);
-    assert_eq!(read_checkpoint(&bytes).unwrap(), snapshot);
-    assert_eq!(write_checkpoint(&snapshot), bytes, "the same snapshot gives the same bytes");
+    for origin in [None, Some(""), Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
+        let bytes = write_checkpoint(&snapshot, origin);
+        let expected = Checkpoint { snapshot: snapshot.clone(), origin: origin.map(str::to_owned) };
+        assert_eq!(read_checkpoint(&bytes).unwrap(), expected);
+        assert_eq!(write_checkpoint(&snapshot, origin), bytes, "the same checkpoint gives the same bytes");
+    }
 }
 
 #[test]
 fn other_programs_can_read_the_arrays() {
-    let bytes = write_checkpoint(&snapshot());
+    let bytes = write_checkpoint(&snapshot(), Some("a run"));
     let file = SafeTensors::deserialize(&bytes).unwrap();
     assert_eq!(file.tensor("layers.0.weights").unwrap().shape(), [5, 3]);
     let header: serde_json::Value =
@@ -41,7 +44,7 @@ fn other_programs_can_read_the_arrays() {
 
 #[test]
 fn every_flipped_bit_is_refused() {
-    let bytes = write_checkpoint(&snapshot());
+    let bytes = write_checkpoint(&snapshot(), Some("a run"));
     for position in 0..bytes.len() {
         for bit in 0..8 {
             let mut altered = bytes.clone();
@@ -53,7 +56,7 @@ fn every_flipped_bit_is_refused() {
 
 #[test]
 fn every_truncation_is_refused() {
-    let bytes = write_checkpoint(&snapshot());
+    let bytes = write_checkpoint(&snapshot(), Some("a run"));
     for length in 0..bytes.len() {
         refusal(&bytes[..length]);
     }
@@ -67,7 +70,7 @@ fn foreign_files_are_told_apart() {
     assert!(refusal(&foreign).contains("not a checkpoint of this library"));
     assert!(refusal(b"PK\x03\x04 some archive").contains("not a whole safetensors file"));
 
-    let bytes = write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() });
+    let bytes = write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() }, None);
     let (length, header) = bytes.split_at(LENGTH_BYTES);
     let header = str::from_utf8(header).unwrap().replace(r#""formatVersion":"1""#, r#""formatVersion":"2""#);
     assert!(refusal(&[length, header.as_bytes()].concat()).contains("format version must be 1, got 2"));
@@ -79,7 +82,7 @@ fn arrays_that_do_not_fit_the_configuration_are_refused_before_a_network_is_made
     let huge = r#"{"network":{"input":20000,"steps":20,"layers":[{"type":"dense","units":10000},{"type":"dense","units":2}]}}"#;
     for config in [huge, &huge.replace("20000", "4")] {
         let snapshot = Snapshot { config: Config::from_json(config).unwrap(), ..small.clone() };
-        let read = read_checkpoint(&write_checkpoint(&snapshot)).unwrap();
+        let read = read_checkpoint(&write_checkpoint(&snapshot, None)).unwrap().snapshot;
         let error = Trainer::restore(read, Level::detect()).unwrap_err();
         assert_eq!(error.code, ErrorCode::CheckpointInvalid);
         assert!(error.message.starts_with("layers.0.weights must have the shape [10000, "), "{error}");
@@ -104,7 +107,7 @@ proptest! {
         let data: Vec<f32> = bits.iter().map(|&bits| f32::from_bits(bits)).collect();
         let tensors = vec![Tensor { name: "a \"checksum\":\" b".into(), shape: vec![data.len()], data }];
         let snapshot = Snapshot { config: config(), progress: serde_json::json!({ "loss": loss }), tensors };
-        let found = read_checkpoint(&write_checkpoint(&snapshot)).unwrap();
+        let found = read_checkpoint(&write_checkpoint(&snapshot, None)).unwrap().snapshot;
         let found_bits: Vec<u32> = found.tensors[0].data.iter().map(|value| value.to_bits()).collect();
         prop_assert_eq!(found_bits, bits);
         prop_assert_eq!(found.progress, snapshot.progress);

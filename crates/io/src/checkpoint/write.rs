@@ -15,6 +15,8 @@ struct Metadata<'a> {
     checksum: &'a str,
     config: String,
     progress: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -44,9 +46,9 @@ impl Serialize for Header<'_> {
     }
 }
 
-/// The bytes of a checkpoint.
+/// The bytes of a checkpoint; see [`super::Checkpoint`] for `origin`.
 #[must_use]
-pub fn write_checkpoint(snapshot: &Snapshot) -> Vec<u8> {
+pub fn write_checkpoint(snapshot: &Snapshot, origin: Option<&str>) -> Vec<u8> {
     let metadata = Metadata {
         format: FORMAT,
         format_version: FORMAT_VERSION.to_string(),
@@ -54,6 +56,7 @@ pub fn write_checkpoint(snapshot: &Snapshot) -> Vec<u8> {
         checksum: NO_CHECKSUM,
         config: snapshot.config.to_json(),
         progress: snapshot.progress.to_string(),
+        origin,
     };
     let header = Header { metadata, tensors: &snapshot.tensors };
     let mut header = serde_json::to_vec(&header).expect("a header has only string keys");

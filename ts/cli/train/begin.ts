@@ -1,0 +1,185 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Split } from "../../datasets/dataset.js";
+import { SpikeletError } from "../../errors.js";
+import { load } from "../../io/files.node.js";
+import { restoreNetwork } from "../../network.js";
+import { dataIdentity, runIdentity, sha256 } from "../../study/store/identity.js";
+import type { Trainer } from "../../trainer.js";
+import { version } from "../../version.js";
+import type { DataSource } from "../data.js";
+import { UsageError } from "../exit.js";
+import type { Choices } from "../invocation.js";
+import { say } from "../print.js";
+import { BestEpoch, type FoundBest, findBest } from "./best.js";
+import { History, rowOf } from "./history.js";
+import { type Origin, originText, parseOrigin, type RunRecord } from "./origin.js";
+import { filesIn, type Output, type RunFiles } from "./output.js";
+
+/** A run that has its name and its files. */
+export interface Run {
+  /** Names the run. */
+  id: string;
+  /** What its checkpoints carry. */
+  origin: string;
+  history: History;
+  best: BestEpoch;
+}
+
+/** The checkpoint that a run goes on from. */
+export interface Resumed {
+  file: string;
+  bytes: Uint8Array;
+  origin: Origin | undefined;
+}
+
+/** What a run may do to what is there. */
+export interface Permissions {
+  /** `--overwrite`. */
+  overwrite: boolean;
+  /** `--allow-other-data`. */
+  allowOtherData: boolean;
+}
+
+/** What a run begins with. */
+export interface Beginning {
+  trainer: Trainer;
+  output: Output;
+  /** `undefined` for a fresh run. */
+  from: Resumed | undefined;
+  split: Split;
+  source: DataSource;
+}
+
+/**
+ * Refuses a fresh run where it would replace what another left.
+ *
+ * @throws {UsageError}
+ */
+export async function refuseToReplace({ dir, last, best, report }: RunFiles, choices: Choices): Promise<void> {
+  const hasEnded = existsSync(report);
+  if (!hasEnded && !existsSync(best) && !(existsSync(last) && (await hasLearnt(last, choices)))) return;
+  const what = hasEnded ? "a finished run" : "a run that has not ended";
+  throw new UsageError(`--out ${dir} holds ${what}: --resume goes on from it, --overwrite replaces it`);
+}
+
+/** Whether there is anything to lose in a checkpoint; one that can't be read may be all that is left of a run. */
+async function hasLearnt(file: string, choices: Choices): Promise<boolean> {
+  try {
+    using network = await restoreNetwork(await load(file), choices);
+    return network.info.step > 0;
+  } catch {
+    return true;
+  }
+}
+
+/**
+ * Names the run, makes sure that it goes on with the data that it learnt from, and writes its first files.
+ *
+ * @throws {SpikeletError} `CHECKSUM_MISMATCH` for other data than the checkpoint learnt from.
+ * @throws {UsageError} where the folder holds another run.
+ */
+export async function begin(beginning: Beginning, permissions: Permissions, choices: Choices): Promise<Run> {
+  const { trainer, output, from, split, source } = beginning;
+  const { folder, files } = output;
+  const data = await dataIdentity(split);
+  const before = from?.origin;
+  if (before !== undefined && before.data !== data && !permissions.allowOtherData) throw otherData(from?.file ?? "");
+  const id = before?.data === data ? before.run : await newRun(trainer, data, from);
+
+  const isOther = from !== undefined && (await holdsOther(files, from, new Set([id, before?.run]), choices));
+  if (isOther && !permissions.overwrite) {
+    throw new UsageError(`--out ${files.dir} holds another run: give another folder, or --overwrite to replace it`);
+  }
+  const found = from && (await bestSoFar(beginning, from, id, choices));
+  const clocks = from === undefined ? [] : [files.history, filesIn(dirname(from.file)).history];
+  const history = await History.resume(id, await trainer.history(), clocks);
+  if (history.rows.length > 0 && found === undefined) {
+    say("the best epoch so far is not among the checkpoints that are there: the best is chosen from the epochs to come");
+  }
+
+  if (from === undefined || isOther) {
+    await folder.remove([files.last, files.best, files.history, files.report, files.page, files.run]);
+  }
+  const record: RunRecord = { version, run: id, dataHash: data, data: source };
+  await folder.save(files.run, `${JSON.stringify(record, null, 2)}\n`);
+  if (found !== undefined && (isOther || resolve(found.file) !== resolve(files.best))) await folder.save(files.best, found.bytes);
+  if (history.rows.length > 0) await folder.save(files.history, history.csv);
+  return { id, origin: originText(id, data, source), history, best: new BestEpoch(found?.row) };
+}
+
+function otherData(file: string): SpikeletError {
+  const what = `the samples, their encoding or their split are not those that ${file} learnt from`;
+  return new SpikeletError(
+    "CHECKSUM_MISMATCH",
+    "data",
+    `${what}: name them by --dataset, --data and --encode, or --allow-other-data`,
+  );
+}
+
+/** The name of a run that begins here: with fresh weights, with other data than before, or from a checkpoint that names no run. */
+async function newRun(trainer: Trainer, data: string, from: Resumed | undefined): Promise<string> {
+  const parent = from && (await sha256(from.bytes));
+  return runIdentity({ config: trainer.config, data, parent });
+}
+
+/** Whether a folder holds files that are of no run of `names`; what can't be read is of none, and no loss. */
+async function holdsOther(
+  files: RunFiles,
+  from: Resumed,
+  names: ReadonlySet<string | undefined>,
+  choices: Choices,
+): Promise<boolean> {
+  const isInPlace = resolve(dirname(from.file)) === resolve(files.dir);
+  // Beside the checkpoint that is gone on from, these two tell nothing that it does not know better.
+  for (const file of isInPlace ? [] : [files.run, files.report]) {
+    const name = await runInJson(file);
+    if (name !== undefined && !names.has(name)) return true;
+  }
+  for (const file of [files.last, files.best]) {
+    if (!existsSync(file) || resolve(file) === resolve(from.file)) continue;
+    const name = await runInCheckpoint(file, choices);
+    if (name !== undefined && !names.has(name)) return true;
+  }
+  return false;
+}
+
+async function runInJson(file: string): Promise<string | undefined> {
+  try {
+    const { run } = JSON.parse(await readFile(file, "utf8")) as { run?: unknown };
+    return typeof run === "string" ? run : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The run of a checkpoint, empty for one that names none; `undefined` for one that can't be read. */
+async function runInCheckpoint(file: string, choices: Choices): Promise<string | undefined> {
+  try {
+    using network = await restoreNetwork(await load(file), choices);
+    return parseOrigin(network.info.origin, file)?.run ?? "";
+  } catch {
+    return undefined;
+  }
+}
+
+/** The best checkpoint of the run: in the folder, beside the one that it goes on from, or that one itself after its best epoch. */
+async function bestSoFar(
+  { trainer, output, split }: Beginning,
+  from: Resumed,
+  run: string,
+  choices: Choices,
+): Promise<FoundBest | undefined> {
+  const places = new Set([output.files.best, filesIn(dirname(from.file)).best].map((file) => resolve(file)));
+  const found = await findBest([...places], run, choices);
+  if (found !== undefined || from.origin?.run !== run) return found;
+  const rows = (await trainer.history()).map((record) => rowOf(record));
+  const last = rows.pop();
+  const { epoch, step } = trainer.info;
+  const isAtEnd = step === epoch * Math.ceil(split.train.length / trainer.config.training.batchSize);
+  if (last === undefined || !isAtEnd) return undefined;
+  const best = new BestEpoch();
+  for (const row of rows) if (best.isBeatenBy(row)) best.row = row;
+  return best.isBeatenBy(last) ? { file: from.file, bytes: from.bytes, row: last } : undefined;
+}

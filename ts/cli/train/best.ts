@@ -1,0 +1,48 @@
+import { load } from "../../io/files.node.js";
+import { restoreTrainer } from "../../trainer.js";
+import type { Choices } from "../invocation.js";
+import { type HistoryRow, rowOf } from "./history.js";
+import { parseOrigin } from "./origin.js";
+
+/** The epoch that `best.safetensors` holds: the best by validation, the earliest of equals; the latest where nothing is validated. */
+export class BestEpoch {
+  /** `undefined` while there is none. */
+  row: HistoryRow | undefined;
+
+  constructor(row?: HistoryRow) {
+    this.row = row;
+  }
+
+  /** Whether an epoch takes the place of the one before. */
+  isBeatenBy({ validationFirstSpike }: HistoryRow): boolean {
+    return Number.isNaN(validationFirstSpike) || !(validationFirstSpike <= (this.row?.validationFirstSpike ?? -1));
+  }
+}
+
+/** A checkpoint that may serve as the best one. */
+export interface FoundBest {
+  file: string;
+  bytes: Uint8Array;
+  row: HistoryRow;
+}
+
+/** The first of `files` that is a checkpoint of `run` after at least one epoch; files that are not there or damaged are passed over. */
+export async function findBest(files: readonly string[], run: string, choices: Choices): Promise<FoundBest | undefined> {
+  for (const file of files) {
+    choices.signal.throwIfAborted();
+    const bytes = await load(file).catch(() => undefined);
+    const row = bytes && (await lastEpoch(bytes, file, run, choices));
+    if (bytes && row) return { file, bytes, row };
+  }
+  return undefined;
+}
+
+async function lastEpoch(bytes: Uint8Array, file: string, run: string, choices: Choices): Promise<HistoryRow | undefined> {
+  try {
+    using trainer = await restoreTrainer(bytes, choices);
+    const record = (await trainer.history()).at(-1);
+    return parseOrigin(trainer.info.origin, file)?.run === run && record ? rowOf(record) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { inFile } from "../../errors.js";
+import { isObject, type Json, type JsonObject } from "../../json.js";
+import { type DataSource, parseDataSection } from "../data.js";
+import { filesIn } from "./output.js";
+
+/** Where a checkpoint of `spikelet train` comes from; it stands in the checkpoint itself. */
+export interface Origin {
+  /** Names the run. */
+  run: string;
+  /** Names samples, encoding and split. */
+  data: string;
+  /** How they are found, but for the folder, which is another one on each machine. */
+  source: Partial<DataSource>;
+}
+
+/** What `run.json` says beside the checkpoints. */
+export interface RunRecord {
+  version: string;
+  /** Names the run. */
+  run: string;
+  /** Names samples, encoding and split. */
+  dataHash: string;
+  data: DataSource;
+}
+
+/** The text that a checkpoint carries. */
+export function originText(run: string, data: string, { dataset, options, encoding }: DataSource): string {
+  return JSON.stringify({ run, data, source: { dataset, options, encoding } });
+}
+
+/**
+ * Reads the text that a checkpoint carries; `undefined` for none, and for one that other programs wrote.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for a source that this version does not know.
+ */
+export function parseOrigin(text: string | null, file: string): Origin | undefined {
+  const value = parsed(text ?? "");
+  if (value === undefined || typeof value["run"] !== "string" || typeof value["data"] !== "string") return undefined;
+  return { run: value["run"], data: value["data"], source: sourceIn(value["source"], file) };
+}
+
+/**
+ * The data that a checkpoint learnt from, as `run.json` beside it says, or else the checkpoint; `undefined` where neither does.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for a source that this version does not know.
+ */
+export async function knownData(checkpoint: string, origin: Origin | undefined): Promise<Partial<DataSource> | undefined> {
+  const { run: file } = filesIn(dirname(checkpoint));
+  const record = parsed(await readFile(file, "utf8").catch(() => ""));
+  // A record of another run says nothing about this checkpoint.
+  const isOfThisRun = record?.["data"] !== undefined && (origin === undefined || (record["run"] ?? origin.run) === origin.run);
+  return isOfThisRun ? sourceIn(record["data"], file) : origin?.source;
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as Json;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sourceIn(value: Json | undefined, file: string): Partial<DataSource> {
+  try {
+    return value === undefined ? {} : parseDataSection(value, dirname(file));
+  } catch (thrown) {
+    throw inFile(file, thrown);
+  }
+}

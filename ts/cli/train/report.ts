@@ -1,0 +1,80 @@
+import type { Split } from "../../datasets/dataset.js";
+import { SpikeletError } from "../../errors.js";
+import type { WarningEvent } from "../../events.js";
+import { load } from "../../io/files.node.js";
+import { restoreNetwork } from "../../network.js";
+import { neuroBench } from "../../neurobench.js";
+import type { Trainer } from "../../trainer.js";
+import { version } from "../../version.js";
+import { backendRecord } from "../backend-record.js";
+import type { DataSource } from "../data.js";
+import type { Choices } from "../invocation.js";
+import { grouped, metricLines, printResult } from "../print.js";
+import { writeResultPage } from "../report/write.js";
+import type { Run } from "./begin.js";
+import { parseOrigin } from "./origin.js";
+import type { Output } from "./output.js";
+
+/** A training that has come to its end. */
+export interface Finished {
+  trainer: Trainer;
+  output: Output;
+  run: Run;
+  split: Split;
+  source: DataSource;
+  warnings: readonly WarningEvent[];
+}
+
+/** Tests the best checkpoint of the run, writes `report.json` and `report.html`, and prints what came out. */
+export async function report(finished: Finished, isJson: boolean, choices: Choices): Promise<void> {
+  const { trainer, output, run, split, source, warnings } = finished;
+  const { folder, files } = output;
+  const { signal } = choices;
+  const { history } = run;
+  const [checkpoint, row] = run.best.row === undefined ? [files.last, history.rows.at(-1)] : [files.best, run.best.row];
+  using chosen = await restoreNetwork(await load(checkpoint), choices);
+  if (parseOrigin(chosen.info.origin, checkpoint)?.run !== run.id) {
+    throw new SpikeletError("CHECKPOINT_INVALID", checkpoint, "was replaced by a checkpoint of another run");
+  }
+  const test = await chosen.evaluate(split.test, { signal });
+  const result = {
+    test,
+    neuroBench: await neuroBench(chosen, test),
+    train: { ...history.totals, samples: split.train.length },
+    best: { epoch: row?.epoch ?? 0, validationFirstSpike: numberOrNull(row?.validationFirstSpike) },
+    warnings,
+    checkpoint,
+    run: run.id,
+    data: source,
+    backend: backendRecord(trainer),
+    config: trainer.config,
+    version,
+  };
+  await folder.save(files.report, `${JSON.stringify(result, null, 2)}\n`);
+  const { epochs, seconds, samplesPerSecond } = result.train;
+  const told = {
+    title: `Training on ${split.train.info.name}`,
+    part: "test",
+    metrics: test,
+    warnings,
+    epochs: history.curve,
+    facts: [
+      ["trained", `${epochs} epochs of ${grouped(split.train.length)} samples in ${seconds.toFixed(1)} s`],
+      ["speed", `${grouped(samplesPerSecond)} samples/s`],
+      ["shown", `epoch ${result.best.epoch}, ${run.best.row === undefined ? "the last" : "the best on the validation data"}`],
+      ["run", run.id],
+    ],
+    data: source,
+  } as const;
+  folder.check();
+  await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });
+  printResult(isJson, { type: "report", ...result }, () => [
+    ...metricLines("test", test),
+    `checkpoint     ${checkpoint} (epoch ${result.best.epoch})`,
+    `report         ${files.page}`,
+  ]);
+}
+
+function numberOrNull(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
