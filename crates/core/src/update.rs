@@ -157,23 +157,31 @@ impl TileSums {
         entries: Option<&LayerEntries>,
         results: &[SampleResult],
     ) {
-        if self.weights.is_empty() {
-            self.weights.resize(shape.inputs * tile.lanes);
-            self.touched.resize(shape.inputs, false);
-        }
         match entries {
             Some(entries) => {
+                self.make_room(tile, shape);
                 let sources = sources(results, tile.layer, tile.first, tile.lanes);
                 let gather = entries.gather(&sources[..results.len()]);
                 gather_tile(level, &gather, tile.lanes, &mut self.weights, &mut self.touched);
             }
-            None => {
-                let start = tile.first * shape.inputs;
-                for result in results {
-                    let sample = &sums_of(&result.layers[tile.layer])[start..];
-                    self.weights.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
-                }
-            }
+            None => self.add_sums(tile, shape, results),
+        }
+    }
+
+    /// Adds a group's sums of a layer whose samples leave such.
+    fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
+        self.make_room(tile, shape);
+        let start = tile.first * shape.inputs;
+        for result in results {
+            let sample = &sums_of(&result.layers[tile.layer])[start..];
+            self.weights.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
+        }
+    }
+
+    fn make_room(&mut self, tile: &TileParameters, shape: &LayerShape) {
+        if self.weights.is_empty() {
+            self.weights.resize(shape.inputs * tile.lanes);
+            self.touched.resize(shape.inputs, false);
         }
     }
 
@@ -294,6 +302,9 @@ impl TileUpdate<'_> {
     ) {
         let Self { values: tile, moments, sums } = self;
         sums.add_samples(tile, results);
+        if entries.is_none() {
+            sums.add_sums(tile, shape, results);
+        }
         let silent = sums.silent_push(&update.silent, tile.units, shape, update.batch);
         let gradient = RowGradient { gain: gains.weights, silent: &silent[..tile.lanes], clip: update.clip };
         let pair = &mut moments.weights;

@@ -133,6 +133,7 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
     if config.training.initial_activity.is_none() {
         raise_weights(&mut trainer);
     }
+    let start: Vec<_> = (0..trainer.shapes().len()).map(|layer| trainer.parameters(layer)).collect();
     trainer.begin(train.len()).expect("there are samples");
     let mut has_fired = false;
     while !trainer.is_finished() {
@@ -148,6 +149,10 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
         }
     }
     assert!(has_fired, "every layer must fire");
+    for (layer, start) in start.into_iter().enumerate() {
+        let ((before, _), (after, _)) = (start.expect("it exists"), trainer.parameters(layer).expect("it exists"));
+        assert!(before != after, "layer {layer} must learn");
+    }
     bits(&trainer)
 }
 
