@@ -6,9 +6,12 @@ import { type Check, refuse } from "./values.js";
 /** A check for each field of `T`. */
 export type FieldChecks<T> = { readonly [Name in keyof Required<T>]: Check<Required<T>[Name]> };
 
+/** What `Object.prototype.toString` says of objects of any fields; a module is one. */
+const RECORDS = ["[object Object]", "[object Module]"];
+
 /** An object of any fields, and no other kind of object: no array, map or promise. */
 export function record(value: unknown, path: string, code: ErrorCode = "CONFIG_INVALID"): Record<string, unknown> {
-  if (Object.prototype.toString.call(value) === "[object Object]") return value as Record<string, unknown>;
+  if (RECORDS.includes(Object.prototype.toString.call(value))) return value as Record<string, unknown>;
   return refuse(code, path, "an object", value);
 }
 
