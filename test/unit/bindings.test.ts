@@ -1,0 +1,20 @@
+import { readFile } from "node:fs/promises";
+import type { ConstantSchedule, Conv2d, Pool2d } from "spikelet";
+import { expect, it } from "vitest";
+
+const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+
+it("the declarations of the WebAssembly are those of the build", async () => {
+  const [, committed] = (await file("ts/runtime/wasm-binding.d.ts")).split("Do not edit.\n\n");
+  expect(committed).toBe(await file("bindings/wasm/pkg/spikelet.d.ts"));
+});
+
+it("no binding is cast to what it should be", async () => {
+  for (const binding of ["native", "wasm"]) expect(await file(`ts/runtime/${binding}.ts`)).not.toContain("as unknown as");
+});
+
+it("every type of the configuration is public", async () => {
+  const layers: [Conv2d, Pool2d, ConstantSchedule] = [{ channels: 1, kernel: 3 }, { window: 2 }, {}];
+  expect(layers).toHaveLength(3);
+  expect(await file("ts/index.ts")).toContain('export type * from "./generated/config.js";');
+});
