@@ -58,13 +58,22 @@ export interface LayerInfo {
   kernel?: number;
 }
 
+/** Gains of the input drive, from current to membrane, and of the bias (spec 1.2). */
+export interface Gains {
+  current: number;
+  membrane: number;
+  bias: number;
+}
+
 /** What a session knows about itself. */
 export interface NetworkInfo {
   /** SIMD level in use. */
   simd: string;
   threads: number;
   /** Gains of the neuron, given or found by `gain: "auto"`. */
-  gains: { current: number; membrane: number; bias: number };
+  gains: Gains;
+  /** The same of each spiking layer, from the input up; they differ where a layer has a neuron of its own. */
+  layerGains: Gains[];
   /** The spiking layers, from the input up. */
   layers: LayerInfo[];
   version: string;

@@ -19,6 +19,15 @@ const recurrent: Config = {
     ],
   },
 };
+const mixed: Config = {
+  network: {
+    ...cubaLif.network,
+    layers: [
+      { type: "dense", units: 30 },
+      { type: "dense", units: 5, neuron: { currentDecay: 0.7, membraneDecay: 0.85 } },
+    ],
+  },
+};
 const convolution: Config = {
   network: {
     input: [2, 5, 2],
@@ -77,6 +86,7 @@ describe("exportNir and importNir", () => {
     ["recurrent", recurrent, [expect.stringContaining("leaves its current")]],
     ["recurrent LIF", { network: { ...recurrent.network, neuron: lif.network.neuron ?? {} } }, []],
     ["convolution", convolution, []],
+    ["layer by layer", mixed, [expect.stringContaining("leaves its current")]],
   ])("bring a %s network back with the same spikes", async (_, config, approximations) => {
     using network = await lively(config);
     for (const discretization of ["euler", "exact"] as const) {

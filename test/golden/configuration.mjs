@@ -29,6 +29,11 @@ export function unsupported({ config }) {
  */
 export function configurationOf({ config, batch, optimiser }) {
   const [input, ...layers] = config.network;
+  const neurons = [...(config.neurons ?? [])];
+  const withNeuron = (/** @type {any} */ layer) => {
+    const own = layer.type === "dense" || layer.type === "conv2d" ? neurons.shift() : undefined;
+    return own === undefined ? layer : { ...layer, neuron: own };
+  };
   const sizes = input.split("x").map(Number);
   return {
     network: {
@@ -44,7 +49,7 @@ export function configurationOf({ config, batch, optimiser }) {
           ? { gain: "auto" }
           : { gain: "manual", currentGain: config.beta_i, membraneGain: config.beta_v, biasGain: config.beta_bias }),
       },
-      layers: layers.map(layerOf),
+      layers: layers.map(layerOf).map(withNeuron),
     },
     rule: ruleOf(config),
     loss: { ...lossOf(config), ...activityOf(config) },
@@ -56,7 +61,7 @@ export function configurationOf({ config, batch, optimiser }) {
       silentUnitUpdate: {
         strength: config.timing_penalty,
         rules: config.penalty_scope,
-        convolutions: config.penalty_conv,
+        convolutions: config.penalty_conv ?? false,
       },
     },
   };

@@ -105,6 +105,8 @@ export type Conv2d = {
   channels: number,
   /** Side of the square that a unit sees, odd. */
   kernel: number,
+  /** What the neuron of this layer has instead of `network.neuron`. */
+  neuron?: LayerNeuron,
 };
 
 /** `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2). */
@@ -135,6 +137,8 @@ export type Dense = {
   units: number,
   /** Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5). @default false */
   recurrent?: boolean,
+  /** What the neuron of this layer has instead of `network.neuron`. */
+  neuron?: LayerNeuron,
 };
 
 /** The samples are spikes already and go in unchanged; values are refused. */
@@ -236,6 +240,31 @@ export type LatencyLoss = {
 /** One layer. */
 export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Conv2d | { "type": "avgPool2d" } & Pool2d | { "type": "maxPool2d" } & Pool2d | { "type": "flatten" } & Flatten;
 
+/**
+ * What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the decays
+ * of the layer.
+ */
+export type LayerNeuron = {
+  /** Decay of the synaptic current per step, 0 to 1. */
+  currentDecay?: number,
+  /** Decay of the membrane per step, 0 to 1. */
+  membraneDecay?: number,
+  /** Membrane at which a unit fires, above 0. */
+  threshold?: number,
+  /** `auto`, or `manual` when any gain is given. */
+  gain?: GainMode,
+  /** Gain of the input drive, above 0. */
+  currentGain?: number,
+  /** Gain from current to membrane, above 0. */
+  membraneGain?: number,
+  /** Gain of the bias. */
+  biasGain?: number,
+  /** A unit fires at most once in a sample (spec 1.4). */
+  singleSpike?: boolean,
+  /** Steps after a spike in which the membrane is held at 0 (spec 1.4). */
+  refractory?: number,
+};
+
 /** The loss at the output (spec 4), averaged over the batch. */
 export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss;
 
@@ -304,7 +333,7 @@ export type NetworkConfig = {
   input: InputShape,
   /** Length of the simulation T in steps, 1 to 65535. @default 300 */
   steps?: number,
-  /** The neuron of every layer. */
+  /** The neuron of every layer; a layer's own `neuron` takes its place, field by field. */
   neuron?: NeuronConfig,
   /** Layers from the input up; the last one is the output. */
   layers: Array<LayerConfig>,

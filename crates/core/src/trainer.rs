@@ -112,6 +112,12 @@ impl Trainer {
         Gains::of(&self.config.network.neuron, self.config.network.steps)
     }
 
+    /// Gains in effect of each spiking layer, from the input up.
+    #[must_use]
+    pub fn layer_gains(&self) -> Vec<Gains> {
+        self.network.layers.iter().map(|layer| layer.neuron.gains).collect()
+    }
+
     /// Sizes of the spiking layers, from the input up.
     #[must_use]
     pub fn shapes(&self) -> &[LayerShape] {

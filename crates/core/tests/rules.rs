@@ -218,3 +218,36 @@ fn a_schedule_sets_the_weights_of_each_epoch_also_after_a_restart() {
         }
     }
 }
+
+#[test]
+fn a_layers_neuron_takes_the_place_of_the_networks_field_by_field() {
+    let of_layer = |neuron: Value| {
+        json!({ "network": {
+            "input": 4, "steps": 20, "neuron": { "currentDecay": 0.8, "membraneDecay": 0.9, "currentGain": 2 },
+            "layers": [{ "type": "dense", "units": 6, "neuron": neuron }, { "type": "dense", "units": 2 }],
+        } })
+    };
+    for (field, neuron) in [
+        ("threshold", json!({ "threshold": 0 })),
+        ("currentDecay", json!({ "currentDecay": 1.5 })),
+        ("gain", json!({ "gain": "auto", "currentGain": 1 })),
+        ("refractory", json!({ "refractory": 2, "singleSpike": true })),
+        ("unknown", json!({ "unknown": 1 })),
+    ] {
+        let (path, message) = changed(&of_layer(neuron)).unwrap_err();
+        assert_eq!(path, format!("network.layers[0].neuron.{field}"), "{message}");
+    }
+    let mut blocked = of_layer(json!({ "refractory": 2 }));
+    blocked["rule"] = json!({ "type": "timing", "resetPath": { "timing": "full" } });
+    assert_eq!(changed(&blocked).unwrap_err().0, "rule.resetPath");
+
+    let config = changed(&of_layer(json!({ "membraneDecay": 0.5, "membraneGain": 3 }))).unwrap();
+    let own = config.network.neuron_of(0);
+    assert_eq!((own.current_decay, own.membrane_decay), (0.8, 0.5));
+    assert_eq!((own.current_gain, own.membrane_gain, own.has_auto_gain()), (Some(2.0), Some(3.0), false));
+    assert_eq!(config.network.neuron_of(1), config.network.neuron);
+    let auto = changed(&of_layer(json!({ "gain": "auto" }))).unwrap();
+    assert!(auto.network.neuron_of(0).has_auto_gain());
+    let gains = Trainer::new(auto, Level::detect()).unwrap().layer_gains();
+    assert_eq!((gains[0].current, gains[1].current), (1.0, 2.0));
+}

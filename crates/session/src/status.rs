@@ -12,6 +12,8 @@ pub(crate) struct Info<'a> {
     simd: &'static str,
     threads: usize,
     gains: Gains,
+    /// By spiking layer.
+    layer_gains: Vec<Gains>,
     layers: &'a [LayerShape],
     version: &'static str,
     finished: bool,
@@ -29,6 +31,7 @@ impl<'a> Info<'a> {
             simd: trainer.level().name(),
             threads,
             gains: trainer.gains(),
+            layer_gains: trainer.layer_gains(),
             layers: trainer.shapes(),
             version: version(),
             finished: trainer.is_finished(),

@@ -2,7 +2,7 @@ import { fields } from "../../check/fields.js";
 import { instanceOf, oneOf } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
 import type { LayerConfig, NeuronConfig } from "../../generated/config.js";
-import { Network, type NetworkInfo } from "../../network.js";
+import { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import type { NirArray, NirNode } from "./graph.js";
 import { writeGraph } from "./hdf5.js";
@@ -19,7 +19,7 @@ export interface NirExportOptions extends NirOptions {
 
 const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("leak", "affine") });
 
-/** What all neurons of a network have in common. */
+/** What all neurons of a layer have in common. */
 interface Neuron {
   threshold: number;
   /** The input's gain to the membrane, with those of the decays taken out. */
@@ -43,7 +43,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   instanceOf(Network, "a network")(network, "network");
   const { bias = "leak" } = exportOptions(options, "");
   const { input, layers } = network.config.network;
-  const neuron = neuronOf(network, new Clock(options));
+  const clock = new Clock(options);
   const parameters = await network.parameters();
   const shape = typeof input === "number" ? [input] : [...input];
   const chain = new Chain(shape);
@@ -54,6 +54,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
       continue;
     }
     const given = parameters[spiking] as LayerParameters;
+    const neuron = neuronOf(network, index, layer, spiking, clock);
     spiking += 1;
     const below = chain.shape;
     const [fromBelow, own] = split(layer, given.weights);
@@ -64,9 +65,11 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   return writeGraph(chain.finish(), options.h5wasm);
 }
 
-function neuronOf({ config, info }: Network, clock: Clock): Neuron {
-  const { currentDecay, membraneDecay, threshold, singleSpike, refractory } = config.network.neuron as Required<NeuronConfig>;
-  const path = "network.neuron";
+/** The neuron of a layer of the configuration, the `spiking`-th of those that spike. */
+function neuronOf({ config, info }: Network, index: number, layer: Weighted, spiking: number, clock: Clock): Neuron {
+  const common = config.network.neuron as Required<NeuronConfig>;
+  const { currentDecay, membraneDecay, threshold, singleSpike, refractory } = { ...common, ...layer.neuron };
+  const path = layer.neuron === undefined ? "network.neuron" : `network.layers[${index}].neuron`;
   if (singleSpike || refractory > 0) {
     throw new SpikeletError(
       "CONFIG_INVALID",
@@ -80,7 +83,7 @@ function neuronOf({ config, info }: Network, clock: Clock): Neuron {
       throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, `no time constant has the decay ${decay}`);
     return found;
   };
-  const gains: NetworkInfo["gains"] = info.gains;
+  const gains = info.layerGains[spiking] ?? info.gains;
   return {
     threshold,
     gain: gains.current * gains.membrane,

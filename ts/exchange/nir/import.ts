@@ -53,7 +53,9 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     if (layer.weights !== undefined) {
       const units = shape.reduce((product, length) => product * length, 1);
       const weights = { ...layer.weights, factor };
-      parameters.push(neurons.read(next, units, loop === undefined ? weights : withOwn(weights, loop)));
+      const read = neurons.read(next, units, loop === undefined ? weights : withOwn(weights, loop));
+      parameters.push(read.parameters);
+      if (read.own !== undefined) layers.push({ ...(layers.pop() as LayerConfig), neuron: read.own } as LayerConfig);
       factor = 1;
       place += 1;
     }

@@ -13,11 +13,21 @@ export interface Incoming {
   factor: number;
 }
 
-/** What the neurons of a network here have in common; the rest goes into the weights. */
-interface Common {
-  first: NamedNode;
+/** Decays of a layer's neurons. */
+export interface Decays {
   currentDecay: number;
   membraneDecay: number;
+}
+
+/** A layer's parameters, and its decays where they are not those of the network. */
+export interface ReadNeurons {
+  parameters: LayerParameters;
+  own?: Decays;
+}
+
+/** The first layer's neurons, of which the others here have the threshold and the gain; the rest goes into the weights. */
+interface Common extends Decays {
+  first: NamedNode;
   threshold: number;
   gain: number;
 }
@@ -37,8 +47,8 @@ export class NeuronReader {
     this.#clock = clock;
   }
 
-  /** Weights and biases of a layer whose neurons are those of a node. */
-  read(node: NamedNode, units: number, { weights, biases, filters, factor }: Incoming): LayerParameters {
+  /** Weights, biases and decays of a layer whose neurons are those of a node. */
+  read(node: NamedNode, units: number, { weights, biases, filters, factor }: Incoming): ReadNeurons {
     const hasCurrent = node.type === "CubaLIF";
     if (!hasCurrent && node.type !== "LIF") {
       throw node.fault("", `is a ${node.type}: what follows weights must be LIF or CubaLIF neurons, which spike`);
@@ -68,10 +78,11 @@ export class NeuronReader {
       const current = resistance(filter) * scale(filter) * (biases?.[filter] ?? 0);
       parameters.biases[filter] = level * (1 - membraneDecay) * (leak(filter) + current);
     }
-    return parameters;
+    const isCommon = common.currentDecay === currentDecay && common.membraneDecay === membraneDecay;
+    return isCommon ? { parameters } : { parameters, own: { currentDecay, membraneDecay } };
   }
 
-  /** The neuron of all layers, and what is not as in the file. */
+  /** The neuron of layers that have none of their own, and what is not as in the file. */
   finish(): { neuron: NeuronConfig; approximations: string[] } {
     const approximations = [...this.#approximations];
     if (this.#common === undefined) return { neuron: {}, approximations };
@@ -82,11 +93,7 @@ export class NeuronReader {
 
   #agree(found: Common): Common {
     this.#common ??= found;
-    const { first, currentDecay, membraneDecay, gain } = this.#common;
-    const node = found.first;
-    if (found.currentDecay !== currentDecay || found.membraneDecay !== membraneDecay) {
-      throw node.fault("", `has other time constants than ${first.name}: all neurons of a network must have the same`);
-    }
+    const { first: node, gain } = this.#common;
     if (!(gain > 0 && Number.isFinite(gain))) throw node.fault("r", `must give a gain above 0, got ${gain}`);
     return this.#common;
   }

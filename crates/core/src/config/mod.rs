@@ -23,7 +23,9 @@ pub use initial_activity::InitialActivity;
 pub use loss::{
     CountLoss, EarlyStop, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
 };
-pub use network::{Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, NetworkConfig, NeuronConfig, Pool2d};
+pub use network::{
+    Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, LayerNeuron, NetworkConfig, NeuronConfig, Pool2d,
+};
 pub use per_layer::PerLayer;
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,

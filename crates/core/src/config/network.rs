@@ -36,7 +36,7 @@ pub struct NetworkConfig {
     /// Length of the simulation T in steps, 1 to 65535.
     #[serde(default = "NetworkConfig::default_steps")]
     pub steps: u32,
-    /// The neuron of every layer.
+    /// The neuron of every layer; a layer's own `neuron` takes its place, field by field.
     #[serde(default)]
     pub neuron: NeuronConfig,
     /// Layers from the input up; the last one is the output.
@@ -58,8 +58,20 @@ impl NetworkConfig {
 
     /// The neuron of a layer, counted from the input up among all.
     #[must_use]
-    pub fn neuron_of(&self, _layer: usize) -> NeuronConfig {
-        self.neuron.clone()
+    pub fn neuron_of(&self, layer: usize) -> NeuronConfig {
+        match self.layers[layer].neuron() {
+            Some(own) => own.over(&self.neuron),
+            None => self.neuron.clone(),
+        }
+    }
+
+    /// The neurons of the spiking layers, from the input up, each with where its fields stand.
+    pub(crate) fn neurons(&self) -> impl Iterator<Item = (String, NeuronConfig)> {
+        let spiking = self.layers.iter().enumerate().filter(|(_, layer)| layer.is_spiking());
+        spiking.map(|(index, layer)| {
+            let path = layer.neuron().map(|_| format!("network.layers[{index}].neuron"));
+            (path.unwrap_or_else(|| "network.neuron".to_owned()), self.neuron_of(index))
+        })
     }
 
     fn default_steps() -> u32 {
@@ -131,6 +143,62 @@ impl NeuronConfig {
     }
 }
 
+/// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the decays
+/// of the layer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct LayerNeuron {
+    /// Decay of the synaptic current per step, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_decay: Option<f64>,
+    /// Decay of the membrane per step, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membrane_decay: Option<f64>,
+    /// Membrane at which a unit fires, above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// `auto`, or `manual` when any gain is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gain: Option<GainMode>,
+    /// Gain of the input drive, above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_gain: Option<f64>,
+    /// Gain from current to membrane, above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membrane_gain: Option<f64>,
+    /// Gain of the bias.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bias_gain: Option<f64>,
+    /// A unit fires at most once in a sample (spec 1.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub single_spike: Option<bool>,
+    /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refractory: Option<u32>,
+}
+
+impl LayerNeuron {
+    /// The neuron of the layer, where `default` is that of the network.
+    fn over(&self, default: &NeuronConfig) -> NeuronConfig {
+        let given = [self.current_gain, self.membrane_gain, self.bias_gain];
+        let has_own_gains = self.gain.is_some() || given.iter().any(Option::is_some);
+        let is_auto = self.gain == Some(GainMode::Auto);
+        let gain = |own: Option<f64>, default: Option<f64>| if is_auto { own } else { own.or(default) };
+        NeuronConfig {
+            current_decay: self.current_decay.unwrap_or(default.current_decay),
+            membrane_decay: self.membrane_decay.unwrap_or(default.membrane_decay),
+            threshold: self.threshold.unwrap_or(default.threshold),
+            gain: if has_own_gains { self.gain } else { default.gain },
+            current_gain: gain(self.current_gain, default.current_gain),
+            membrane_gain: gain(self.membrane_gain, default.membrane_gain),
+            bias_gain: gain(self.bias_gain, default.bias_gain),
+            single_spike: self.single_spike.unwrap_or(default.single_spike),
+            refractory: self.refractory.unwrap_or(default.refractory),
+        }
+    }
+}
+
 impl Default for NeuronConfig {
     fn default() -> Self {
         Self {
@@ -170,6 +238,16 @@ impl LayerConfig {
     pub fn is_spiking(&self) -> bool {
         matches!(self, Self::Dense(_) | Self::Conv2d(_))
     }
+
+    /// What its neuron has instead of `network.neuron`.
+    #[must_use]
+    pub fn neuron(&self) -> Option<&LayerNeuron> {
+        match self {
+            Self::Dense(dense) => dense.neuron.as_ref(),
+            Self::Conv2d(conv) => conv.neuron.as_ref(),
+            Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+        }
+    }
 }
 
 deserialize_tagged!(LayerConfig {
@@ -190,10 +268,14 @@ pub struct Dense {
     /// Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5).
     #[serde(default)]
     pub recurrent: bool,
+    /// What the neuron of this layer has instead of `network.neuron`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub neuron: Option<LayerNeuron>,
 }
 
 /// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Conv2d {
@@ -201,6 +283,10 @@ pub struct Conv2d {
     pub channels: u32,
     /// Side of the square that a unit sees, odd.
     pub kernel: u32,
+    /// What the neuron of this layer has instead of `network.neuron`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub neuron: Option<LayerNeuron>,
 }
 
 /// Squares side by side; rows and columns that do not fill one are dropped.

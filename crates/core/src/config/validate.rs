@@ -19,7 +19,9 @@ impl Config {
     pub fn validate(&self) -> Result<()> {
         network(&self.network)?;
         rule(&self.rule, self.network.spiking_layers())?;
-        if self.network.neuron.refractory_steps() > 0 && *self.rule.reset_paths() != ResetPaths::default() {
+        let mut neurons = self.network.neurons();
+        if neurons.any(|(_, neuron)| neuron.refractory_steps() > 0) && *self.rule.reset_paths() != ResetPaths::default()
+        {
             return Err(Error::config("rule.resetPath", "is not defined with singleSpike or refractory"));
         }
         if self.network.is_recurrent() {
@@ -74,31 +76,34 @@ fn network(network: &NetworkConfig) -> Result<()> {
     }
     at_least("network.steps", network.steps, 1)?;
     at_most("network.steps", u64::from(network.steps), u64::from(u16::MAX))?;
-    neuron(&network.neuron)?;
+    neuron("network.neuron", &network.neuron)?;
     if network.layers.is_empty() {
         return Err(Error::config("network.layers", "must have at least 1 layer, got 0"));
     }
-    layers(network)
+    layers(network)?;
+    network.neurons().try_for_each(|(path, of_layer)| neuron(&path, &of_layer))
 }
 
-fn neuron(neuron: &NeuronConfig) -> Result<()> {
-    within("network.neuron.currentDecay", neuron.current_decay, 0.0, 1.0)?;
-    within("network.neuron.membraneDecay", neuron.membrane_decay, 0.0, 1.0)?;
-    positive("network.neuron.threshold", neuron.threshold)?;
+/// Checks a neuron whose fields stand at `path`.
+fn neuron(path: &str, neuron: &NeuronConfig) -> Result<()> {
+    let at = |name: &str| format!("{path}.{name}");
+    within(&at("currentDecay"), neuron.current_decay, 0.0, 1.0)?;
+    within(&at("membraneDecay"), neuron.membrane_decay, 0.0, 1.0)?;
+    positive(&at("threshold"), neuron.threshold)?;
     if neuron.gain == Some(GainMode::Auto) && neuron.has_any_gain() {
-        return Err(Error::config("network.neuron.gain", "\"auto\" and given gains exclude each other"));
+        return Err(Error::config(&at("gain"), "\"auto\" and given gains exclude each other"));
     }
     for (name, gain) in [("currentGain", neuron.current_gain), ("membraneGain", neuron.membrane_gain)] {
         if let Some(gain) = gain {
-            positive(&format!("network.neuron.{name}"), gain)?;
+            positive(&at(name), gain)?;
         }
     }
-    at_most("network.neuron.refractory", u64::from(neuron.refractory), u64::from(u16::MAX))?;
+    at_most(&at("refractory"), u64::from(neuron.refractory), u64::from(u16::MAX))?;
     if neuron.single_spike && neuron.refractory > 0 {
-        return Err(Error::config("network.neuron.refractory", "has no meaning with singleSpike"));
+        return Err(Error::config(&at("refractory"), "has no meaning with singleSpike"));
     }
     if let Some(gain) = neuron.bias_gain {
-        not_negative("network.neuron.biasGain", gain)?;
+        not_negative(&at("biasGain"), gain)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The golden files as they are written (format 1, `test/golden/README.md`).
+//! The golden files as they are written (formats 1 and 2, `test/golden/README.md`).
 
 use serde::Deserialize;
 
@@ -33,16 +33,24 @@ pub(crate) struct Switches {
     pub(crate) surr_beta: f64,
     pub(crate) target_type: String,
     pub(crate) alpha_exp: f64,
+    #[serde(default = "defaults::alpha_extend")]
     pub(crate) alpha_extend: u32,
+    #[serde(default = "defaults::kernel_cap")]
     pub(crate) kernel_cap: u32,
+    #[serde(default = "defaults::kernel_cut")]
     pub(crate) kernel_cut: f64,
     pub(crate) softmax_beta: f64,
     pub(crate) lambda_nospike: f64,
     pub(crate) early_stop: bool,
+    #[serde(default)]
     pub(crate) count_weight: f64,
+    #[serde(default = "defaults::count_goal")]
     pub(crate) count_goal: f64,
+    #[serde(default = "defaults::count_scope")]
     pub(crate) count_scope: String,
+    #[serde(default = "defaults::max_target_spikes")]
     pub(crate) max_target_spikes: f64,
+    #[serde(default)]
     pub(crate) min_target_spikes: f64,
     pub(crate) rule: String,
     pub(crate) act_style: String,
@@ -50,7 +58,9 @@ pub(crate) struct Switches {
     pub(crate) lambda_tim: Weight,
     pub(crate) reset_act: String,
     pub(crate) reset_tim: String,
+    #[serde(default = "defaults::reset_window")]
     pub(crate) reset_window: f64,
+    #[serde(default = "defaults::reset_lag")]
     pub(crate) reset_lag: u32,
     #[serde(default)]
     pub(crate) refractory: u32,
@@ -66,10 +76,59 @@ pub(crate) struct Switches {
     pub(crate) spike_penalty: f64,
     pub(crate) timing_penalty: f64,
     pub(crate) penalty_scope: String,
+    #[serde(default)]
     pub(crate) penalty_conv: bool,
+    #[serde(default = "defaults::apool_mask")]
     pub(crate) apool_mask: String,
+    #[serde(default = "defaults::conv_grad_beta_i")]
     pub(crate) conv_grad_beta_i: bool,
     pub(crate) grad_clip: Option<f64>,
+    /// Format 2: the neuron of each spiking layer, as a configuration has it.
+    #[serde(default)]
+    pub(crate) neurons: Vec<serde_json::Value>,
+}
+
+/// Of keys that format 2 leaves out.
+mod defaults {
+    pub(super) fn alpha_extend() -> u32 {
+        200
+    }
+
+    pub(super) fn kernel_cap() -> u32 {
+        1000
+    }
+
+    pub(super) fn kernel_cut() -> f64 {
+        1e-6
+    }
+
+    pub(super) fn count_goal() -> f64 {
+        1.0
+    }
+
+    pub(super) fn count_scope() -> String {
+        "silent".to_owned()
+    }
+
+    pub(super) fn max_target_spikes() -> f64 {
+        1.0
+    }
+
+    pub(super) fn reset_window() -> f64 {
+        0.2
+    }
+
+    pub(super) fn reset_lag() -> u32 {
+        10
+    }
+
+    pub(super) fn apool_mask() -> String {
+        "binary".to_owned()
+    }
+
+    pub(super) fn conv_grad_beta_i() -> bool {
+        true
+    }
 }
 
 #[derive(Deserialize)]
@@ -96,11 +155,24 @@ pub(crate) struct Betas {
     pub(crate) beta_bias: f64,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LayerGains {
+    pub(crate) current_gain: f64,
+    pub(crate) membrane_gain: f64,
+    pub(crate) bias_gain: f64,
+}
+
 /// What `network` and `trajectory` files have in common.
 #[derive(Deserialize)]
 pub(crate) struct Draw {
     pub(crate) config: Switches,
-    pub(crate) effective_betas: Betas,
+    /// Format 1.
+    #[serde(default)]
+    pub(crate) effective_betas: Option<Betas>,
+    /// Format 2: by layer.
+    #[serde(default)]
+    pub(crate) gains: Vec<LayerGains>,
     pub(crate) batch: u32,
     pub(crate) params: Vec<Parameters>,
     pub(crate) input_events: Vec<Event>,

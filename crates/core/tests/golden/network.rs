@@ -34,11 +34,17 @@ fn networks() {
 
 fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Trainer, data: &Dataset) {
     let expected = &case.expected;
-    let betas = &case.draw.effective_betas;
-    let gains = trainer.gains();
-    faults.number("current gain", gains.current, betas.beta_i);
-    faults.number("membrane gain", gains.membrane, betas.beta_v);
-    faults.number("bias gain", gains.bias, betas.beta_bias);
+    if let Some(betas) = &case.draw.effective_betas {
+        let gains = trainer.gains();
+        faults.number("current gain", gains.current, betas.beta_i);
+        faults.number("membrane gain", gains.membrane, betas.beta_v);
+        faults.number("bias gain", gains.bias, betas.beta_bias);
+    }
+    for (gains, wanted) in trainer.layer_gains().into_iter().zip(&case.draw.gains) {
+        faults.number("current gain", gains.current, wanted.current_gain);
+        faults.number("membrane gain", gains.membrane, wanted.membrane_gain);
+        faults.number("bias gain", gains.bias, wanted.bias_gain);
+    }
 
     let found = trainer.gradients(data, 0..data.len(), true, &Sequential).expect("gradients");
     check_spikes(faults, case, &found.prediction);

@@ -13,7 +13,7 @@ pub(crate) fn config(switches: &Switches, batch: u32, optimizer: &Value) -> Resu
             "input": input(&switches.network[0])?,
             "steps": switches.steps,
             "neuron": neuron(switches),
-            "layers": switches.network[1..].iter().map(|word| layer(word)).collect::<Result<Vec<_>, _>>()?,
+            "layers": layers(switches)?,
         },
         "rule": rule(switches)?,
         "loss": activity(loss(switches)?, switches),
@@ -68,6 +68,18 @@ fn input(word: &str) -> Result<Value, String> {
     let sizes =
         word.split('x').map(str::parse).collect::<Result<Vec<u32>, _>>().map_err(|_| format!("input {word}"))?;
     Ok(if let [units] = sizes[..] { json!(units) } else { json!(sizes) })
+}
+
+/// The layers, each spiking one with the neuron of its own that format 2 may give it.
+fn layers(switches: &Switches) -> Result<Vec<Value>, String> {
+    let mut neurons = switches.neurons.iter();
+    let mut layers = switches.network[1..].iter().map(|word| layer(word)).collect::<Result<Vec<_>, _>>()?;
+    for layer in layers.iter_mut().filter(|layer| layer["type"] == "dense" || layer["type"] == "conv2d") {
+        if let Some(neuron) = neurons.next() {
+            layer["neuron"] = neuron.clone();
+        }
+    }
+    Ok(layers)
 }
 
 fn layer(word: &str) -> Result<Value, String> {
