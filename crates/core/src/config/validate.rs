@@ -91,7 +91,7 @@ fn neuron(path: &str, neuron: &NeuronConfig) -> Result<()> {
     within(&at("membraneDecay"), neuron.membrane_decay, 0.0, 1.0)?;
     positive(&at("threshold"), neuron.threshold)?;
     if neuron.gain == Some(GainMode::Auto) && neuron.has_any_gain() {
-        return Err(Error::config(&at("gain"), "\"auto\" and given gains exclude each other"));
+        return Err(Error::config(at("gain"), "\"auto\" and given gains exclude each other"));
     }
     for (name, gain) in [("currentGain", neuron.current_gain), ("membraneGain", neuron.membrane_gain)] {
         if let Some(gain) = gain {
@@ -100,7 +100,7 @@ fn neuron(path: &str, neuron: &NeuronConfig) -> Result<()> {
     }
     at_most(&at("refractory"), u64::from(neuron.refractory), u64::from(u16::MAX))?;
     if neuron.single_spike && neuron.refractory > 0 {
-        return Err(Error::config(&at("refractory"), "has no meaning with singleSpike"));
+        return Err(Error::config(at("refractory"), "has no meaning with singleSpike"));
     }
     if let Some(gain) = neuron.bias_gain {
         not_negative(&at("biasGain"), gain)?;
