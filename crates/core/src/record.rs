@@ -66,20 +66,19 @@ impl Writer {
 
     fn layer(&mut self, layer: &LayerGradient) {
         let LayerGradient { weights, bias } = layer;
-        match weights {
-            // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-            WeightGradient::Rows(GradientRows { row_of_step: _, rows, inputs, q, fired }) => {
-                self.word(*rows as u32);
-                self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
-                self.list(q, f32::to_le_bytes);
-                self.list(fired, u64::to_le_bytes);
-            }
-            WeightGradient::Sums(GradientSums { weights, silent_places }) => {
-                self.list(weights, f32::to_le_bytes);
-                self.list(silent_places, u32::to_le_bytes);
-            }
-        }
-        self.list(bias, f32::to_le_bytes);
+        let (none_of_rows, none_of_sums) = (GradientRows::default(), GradientSums::default());
+        let (rows, sums) = match weights {
+            WeightGradient::Rows(rows) => (rows, &none_of_sums),
+            WeightGradient::Sums(sums) => (&none_of_rows, sums),
+        };
+        // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
+        let GradientRows { row_of_step: _, rows, inputs, q, fired } = rows;
+        let GradientSums { weights, silent_places } = sums;
+        self.word(*rows as u32);
+        self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
+        [q, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
+        self.list(fired, u64::to_le_bytes);
+        self.list(silent_places, u32::to_le_bytes);
     }
 }
 
@@ -156,22 +155,25 @@ impl<'a> Reader<'a> {
     }
 
     fn layer(&mut self, layer: &mut LayerGradient) -> Result<()> {
-        match &mut layer.weights {
-            WeightGradient::Rows(GradientRows { row_of_step: _, rows, inputs, q, fired }) => {
-                *rows = self.word()? as usize;
-                self.list(inputs, |bytes| {
-                    let both = u64::from_le_bytes(bytes);
-                    (both as u32, (both >> 32) as u32)
-                })?;
-                self.numbers(q)?;
-                self.list(fired, u64::from_le_bytes)?;
-            }
-            WeightGradient::Sums(GradientSums { weights, silent_places }) => {
-                self.numbers(weights)?;
-                self.list(silent_places, u32::from_le_bytes)?;
-            }
+        let (mut no_rows, mut no_sums) = (GradientRows::default(), GradientSums::default());
+        let (rows, sums) = match &mut layer.weights {
+            WeightGradient::Rows(rows) => (rows, &mut no_sums),
+            WeightGradient::Sums(sums) => (&mut no_rows, sums),
+        };
+        rows.rows = self.word()? as usize;
+        self.list(&mut rows.inputs, |bytes| {
+            let both = u64::from_le_bytes(bytes);
+            (both as u32, (both >> 32) as u32)
+        })?;
+        for list in [&mut rows.q, &mut sums.weights, &mut layer.bias] {
+            self.numbers(list)?;
         }
-        self.numbers(&mut layer.bias)
+        self.list(&mut rows.fired, u64::from_le_bytes)?;
+        self.list(&mut sums.silent_places, u32::from_le_bytes)?;
+        if no_rows.rows > 0 || !no_rows.q.is_empty() || !no_sums.weights.is_empty() {
+            return Err(Error::new(ErrorCode::DataFormat, "records", "are of another network"));
+        }
+        Ok(())
     }
 }
 
