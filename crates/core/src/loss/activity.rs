@@ -7,7 +7,7 @@
 //! dL/dT = 0
 //! ```
 
-use super::LossValue;
+use super::output::LossValue;
 use crate::config::{LossConfig, RateBounds};
 use crate::shape::LayerShape;
 

@@ -10,7 +10,7 @@
 
 use spikelet_kernels::FLOOR;
 
-use super::{Output, OutputGradient, SpikeGradient};
+use super::output::{Output, OutputGradient, SpikeGradient};
 use crate::config::{LatencyLoss, TargetCount, TargetCountScope};
 
 #[derive(Clone, Debug)]

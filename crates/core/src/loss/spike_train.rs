@@ -7,7 +7,7 @@
 //!
 //! Both sums over the truncated kernel are recurrences: `d[u] = a d[u−1] + e[u] − aᴷ e[u−K]`, and the same downwards for `c`.
 
-use super::{Output, OutputGradient, SpikeGradient};
+use super::output::{Output, OutputGradient, SpikeGradient};
 use crate::config::SpikeTrainLoss;
 
 /// Longest kernel in steps.

@@ -22,10 +22,6 @@ pub(super) const CIRCLES: &[(&str, &[&str])] = &[
         &["generate/mod.rs", "generate/randman.rs", "generate/spike_train_matching.rs", "generate/yin_yang.rs"],
     ),
     (
-        "crates/core/src",
-        &["loss/activity.rs", "loss/count.rs", "loss/latency.rs", "loss/mod.rs", "loss/spike_train.rs"],
-    ),
-    (
         "crates/kernels/src",
         &["backward.rs", "backward/error.rs", "backward/steps.rs", "backward/terms.rs", "backward/timing.rs"],
     ),
