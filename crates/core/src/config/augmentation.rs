@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::InputShape;
-use super::validate::{below, not_negative, require};
+use super::ranges::{below, not_negative, require};
 use crate::error::{Error, Result};
 use crate::geometry::Picture;
 

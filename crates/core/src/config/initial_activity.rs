@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::per_layer::PerLayer;
-use super::validate::{at_least, positive, within};
+use super::ranges::{at_least, positive, within};
 use crate::error::Result;
 
 /// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which

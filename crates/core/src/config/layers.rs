@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{LANES, TILE};
 
-use super::validate::{at_least, require};
+use super::ranges::{at_least, require};
 use super::{Conv2d, InputShape, LayerConfig, NetworkConfig, Pool2d};
 use crate::error::{Error, Result};
 use crate::geometry::{Picture, Strip};

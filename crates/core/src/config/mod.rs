@@ -8,11 +8,12 @@ mod layers;
 mod loss;
 mod network;
 mod per_layer;
+pub(crate) mod ranges;
 mod rule;
 mod surrogate;
 pub(crate) mod tagged;
 mod training;
-pub(crate) mod validate;
+mod validate;
 mod validate_rule;
 mod weight_schedule;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::validate::require;
+use super::ranges::require;
 use crate::error::Result;
 
 /// One number for every layer, or one for each spiking layer from the input up.

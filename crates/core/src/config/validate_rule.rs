@@ -1,6 +1,6 @@
 //! Ranges of the learning rule.
 
-use super::validate::{at_least, finite, not_negative, positive, require};
+use super::ranges::{at_least, finite, not_negative, positive, require};
 use super::{ActivationVariant, PerLayer, ResetPath, ResetPaths, RuleConfig, Surrogate, WeightPoint, WeightSchedule};
 use crate::error::{Error, Result};
 

@@ -1,7 +1,7 @@
 //! Spikes out of cumulative counts, shared by the rate codes (spec 3.2).
 
 use super::Rounding;
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::error::Result;
 use crate::json::join;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::error::Result;
 
 /// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all

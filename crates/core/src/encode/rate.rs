@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::error::Result;
 use crate::json::join;
 use crate::rng::{Purpose, Stream};

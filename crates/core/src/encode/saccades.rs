@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::error::{Error, Result};
 use crate::json;
 use crate::memory;

@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use super::{Generated, GeneratedInputs, check_sizes, check_steps};
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
 use crate::rng::{Purpose, Stream};

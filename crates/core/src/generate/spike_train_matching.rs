@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Generated, GeneratedInputs, check_sizes, check_steps, random_train};
-use crate::config::validate::within;
+use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
 use crate::rng::{Purpose, Stream};

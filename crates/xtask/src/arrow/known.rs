@@ -2,20 +2,6 @@
 
 /// Files of a folder that import each other in a circle.
 pub(super) const CIRCLES: &[(&str, &[&str])] = &[
-    (
-        "crates/core/src",
-        &[
-            "config/augmentation.rs",
-            "config/initial_activity.rs",
-            "config/layers.rs",
-            "config/mod.rs",
-            "config/per_layer.rs",
-            "config/rule.rs",
-            "config/training.rs",
-            "config/validate.rs",
-            "config/validate_rule.rs",
-        ],
-    ),
     ("crates/core/src", &["encode/counts.rs", "encode/mod.rs", "encode/shift_back.rs", "encode/stretch.rs"]),
     (
         "crates/core/src",
