@@ -1,6 +1,6 @@
 //! Spikes out of cumulative counts, shared by the rate codes (spec 3.2).
 
-use super::Rounding;
+use super::rounding::Rounding;
 use crate::config::ranges::within;
 use crate::error::Result;
 use crate::json::join;

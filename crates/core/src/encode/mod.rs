@@ -5,16 +5,18 @@ mod direct;
 mod latency;
 mod rate;
 mod regular;
+mod rounding;
 mod saccades;
 mod shift_back;
 mod stretch;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 pub use direct::DirectEncoding;
 pub use latency::LatencyEncoding;
 pub use rate::RateEncoding;
 pub use regular::RegularEncoding;
+pub use rounding::Rounding;
 pub use saccades::SaccadeCamera;
 pub use shift_back::ShiftBackEncoding;
 pub use stretch::StretchEncoding;
@@ -52,18 +54,6 @@ deserialize_tagged!(Encoding {
     "stretch" => Stretch,
     "shiftBack" => ShiftBack,
 });
-
-/// Which way a fraction of a spike is rounded.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum Rounding {
-    /// A spike comes at the start of its interval.
-    #[default]
-    Up,
-    /// A spike comes once its interval is complete.
-    Down,
-}
 
 impl Encoding {
     /// Parses and validates an encoding, for example `{"type":"latency","last":24}`.

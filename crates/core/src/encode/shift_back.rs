@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rounding, counts};
+use super::counts;
+use super::rounding::Rounding;
 
 /// Value x gives the last `r = (most − least) x + least` spikes of the even train of `most` spikes: cumulative count
 /// `c_k = clamp(r − most + most · k / T, 0, most)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.

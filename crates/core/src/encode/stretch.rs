@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Rounding, counts};
+use super::counts;
+use super::rounding::Rounding;
 
 /// Value x gives `r = (most − least) x + least` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
 /// Several spikes of a unit may fall on one step; they add up.

@@ -4,7 +4,8 @@ use std::f64::consts::TAU;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Generated, GeneratedInputs, check_sizes, check_steps};
+use super::generated::{Generated, GeneratedInputs};
+use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;

@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Generated, GeneratedInputs, check_sizes, check_steps, random_train};
+use super::generated::{Generated, GeneratedInputs};
+use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
@@ -52,4 +53,18 @@ impl SpikeTrainMatching {
         }
         Ok(Generated { inputs: GeneratedInputs::Trains(inputs), targets: Targets::Trains(targets) })
     }
+}
+
+/// Spikes of `units` units over `steps` steps, each with probability `rate` a step and unit.
+fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Vec<(u16, u32)> {
+    let mut events = Vec::new();
+    for unit in 0..units {
+        let mut next = draws.wait(rate);
+        while next <= u64::from(steps) {
+            events.push(((next - 1) as u16, unit));
+            next = next.saturating_add(draws.wait(rate));
+        }
+    }
+    events.sort_unstable();
+    events
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Generated, GeneratedInputs, check_sizes};
+use super::generated::{Generated, GeneratedInputs};
+use super::sizes::check_sizes;
 use crate::data::Targets;
 use crate::error::Result;
 use crate::rng::{Purpose, Stream};

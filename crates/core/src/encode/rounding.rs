@@ -1,0 +1,15 @@
+//! What becomes of fractions of spikes.
+
+use serde::{Deserialize, Serialize};
+
+/// Which way a fraction of a spike is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum Rounding {
+    /// A spike comes at the start of its interval.
+    #[default]
+    Up,
+    /// A spike comes once its interval is complete.
+    Down,
+}

@@ -1,0 +1,22 @@
+//! Data sets once they are drawn.
+
+use crate::data::Targets;
+use crate::spikes::SpikeTrains;
+
+/// What was drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generated {
+    /// The samples.
+    pub inputs: GeneratedInputs,
+    /// What they should teach.
+    pub targets: Targets,
+}
+
+/// Samples before or after an encoding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum GeneratedInputs {
+    /// Values in 0..1, `[sample][unit]`.
+    Values(Vec<f32>),
+    /// Spikes.
+    Trains(SpikeTrains),
+}
