@@ -9,11 +9,13 @@
 //! `E` is dL/dS times `λ_act · scale`. Where the next layer has few direct gradients, its projections onto the lanes obey the same
 //! recurrences as its adjoints and are carried along instead of a product for every step (`backward/error.rs`).
 //!
-//! Steps from `end` on have no gradient and are not visited. Further terms (`backward/terms.rs`) have instances of their own.
+//! Steps from `end` on have no gradient and are not visited. Further terms (`backward/terms_pass.rs`) have instances of their own.
 
 mod error;
 mod steps;
 mod terms;
+mod terms_pass;
+mod tile;
 mod timing;
 
 use fearless_simd::dispatch;
@@ -21,114 +23,13 @@ use fearless_simd::prelude::*;
 
 use self::error::{Carried, Given, NoError};
 use self::steps::{Pass, PlainPass, run_back};
-use self::terms::TermsPass;
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
+use self::terms_pass::TermsPass;
+pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError};
 use self::timing::list_pushes;
 pub(crate) use self::timing::timing_part;
+use crate::Level;
 use crate::surrogate::{Exponential, Shape, Surrogate};
-use crate::{Level, LifConstants};
-
-/// In [`BackwardOutput::rows`]: the step is not wanted.
-pub const NO_ROW: u32 = u32::MAX;
-
-/// What enters the projected adjoints at a step.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Injection {
-    /// Unit j of the next layer.
-    pub unit: u32,
-    /// x.
-    pub membrane: f32,
-    /// y.
-    pub current: f32,
-}
-
-/// The activation part's E of a tile.
-#[derive(Clone, Copy, Debug)]
-pub enum SpikeError<'a> {
-    /// There is no activation part.
-    None,
-    /// `[step][lane]`.
-    Given(&'a [f32]),
-    /// Carried along.
-    Projected(ProjectedError<'a>),
-}
-
-/// What leads to E of a layer whose next one has few direct gradients.
-#[derive(Clone, Copy, Debug)]
-pub struct ProjectedError<'a> {
-    /// `[unit of the next layer][lane]`.
-    pub weights: &'a [f32],
-    /// Start of each step in `injections`, and the end of the last.
-    pub offsets: &'a [u32],
-    /// By step; x and y are already in units of E.
-    pub injections: &'a [Injection],
-    /// αᵥ of the next layer.
-    pub membrane_decay: f32,
-    /// αᵢ of the next layer.
-    pub current_decay: f32,
-}
-
-/// A tile, its trace and the gradients that reach its output.
-#[derive(Clone, Copy, Debug)]
-pub struct BackwardTile<'a> {
-    /// Lanes of the tile.
-    pub lanes: usize,
-    /// Steps before which gradients arrive.
-    pub end: usize,
-    /// First step of this pass; 0 where E is projected or a reset path has a lag.
-    pub from: usize,
-    /// Step before which this pass starts; `end` likewise.
-    pub to: usize,
-    /// V before reset, `[step][lane]`.
-    pub trace: &'a [f32],
-    /// Bits of the lanes that fired, `[step]`.
-    pub spikes: &'a [u64],
-    /// E.
-    pub error: SpikeError<'a>,
-    /// T̄ of each spike of the steps passed, in order of `(step, lane)`; empty: there is no timing part.
-    pub timing: &'a [f32],
-    /// λ_tim.
-    pub timing_weight: f32,
-    /// Whether resets stop the gradient.
-    pub is_gated: bool,
-    /// σ̂.
-    pub surrogate: Surrogate,
-    /// Least V'.
-    pub slope_floor: f32,
-    /// The neuron.
-    pub constants: LifConstants,
-    /// Further terms.
-    pub terms: Option<BackwardTerms<'a>>,
-}
-
-/// Where the adjoints go. Empty slices are not wanted.
-#[derive(Debug)]
-pub struct BackwardOutput<'a> {
-    /// Row of `q_rows` for each step, or [`NO_ROW`].
-    pub rows: &'a [u32],
-    /// q at the wanted steps, `[row][lane]`.
-    pub q_rows: &'a mut [f32],
-    /// q at every step before `end`, `[step · stride + offset + lane]`.
-    pub q: &'a mut [f32],
-    /// r likewise.
-    pub r: &'a mut [f32],
-    /// p likewise.
-    pub p: &'a mut [f32],
-    /// G likewise.
-    pub direct: &'a mut [f32],
-    /// Distance between two steps of `q`, `r`, `p`, `direct`.
-    pub stride: usize,
-    /// First lane of the tile in them.
-    pub offset: usize,
-    /// Σ_t p, `[lane]`; added to what is there.
-    pub bias: &'a mut [f32],
-    /// p and q of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
-    pub carried: [&'a mut [f32]; 2],
-    /// Working memory: `λ_tim (−T̄ / V')` of each spike.
-    pub pushes: &'a mut Vec<f32>,
-    /// For those who look; the tile then has `terms`.
-    pub observed: Option<ObservedBackward<'a>>,
-}
 
 /// Takes one tile from step `to` down to step `from`.
 ///

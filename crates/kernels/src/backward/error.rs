@@ -9,7 +9,7 @@
 
 use fearless_simd::prelude::*;
 
-use super::ProjectedError;
+use super::tile::ProjectedError;
 use crate::FLOOR_EVERY;
 use crate::lanes::{flush, load};
 

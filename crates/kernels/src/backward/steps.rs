@@ -3,8 +3,8 @@
 use fearless_simd::prelude::*;
 
 use super::error::ErrorSource;
+use super::tile::{BackwardOutput, BackwardTile, NO_ROW};
 use super::timing::spread_pushes;
-use super::{BackwardOutput, BackwardTile, NO_ROW};
 use crate::FLOOR_EVERY;
 use crate::lanes::{load, store};
 use crate::neuron::{Lif, LifAdjoints, Neuron};

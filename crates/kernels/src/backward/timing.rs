@@ -2,7 +2,7 @@
 
 use fearless_simd::prelude::*;
 
-use super::BackwardTile;
+use super::tile::BackwardTile;
 use crate::TILE;
 
 /// `λ_tim (−T̄ / V')` of each spike of the steps swept, in order of `(step, lane)`.

@@ -1,0 +1,242 @@
+//! What a backward pass computes only when asked: paths through the reset (spec 6.iii), blocked lanes (spec 1.4), a gradient of
+//! every spike of the layer (spec 6.vi), and what somebody wants to observe.
+//!
+//! ```text
+//! E[t] ← E[t] + steady − factor m[t] (αᵥ V[t] p⁺ + αᵢ J[t] q⁺)
+//! T̄[t] ← T̄[t] − m[t] r,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
+//! p⁺, q⁺ = p[t+1], q[t+1];   for `lag` without what comes from steps beyond t + lag
+//! J[t] = V[t] − αᵥ (1 − S[t−1]) V[t−1] − b,   Y[t] = J[t] − αᵢ (1 − S[t−1]) J[t−1]
+//! G[t], p[t] = 0 while a lane is blocked
+//! ```
+
+use fearless_simd::prelude::*;
+
+use super::steps::Pass;
+use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
+use super::tile::{BackwardOutput, BackwardTile};
+use super::timing::timing_part;
+use crate::TILE;
+use crate::lanes::{clear, load, store};
+use crate::neuron::LifAdjoints;
+use crate::refractory::{blocked_at, blocked_before};
+
+/// p⁺ and q⁺, as far as a path reaches.
+type Next<S, const K: usize> = ([<S as Simd>::f32s; K], [<S as Simd>::f32s; K]);
+
+/// The terms of `K` vectors on their way down in time.
+pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
+    simd: S,
+    tile: &'a BackwardTile<'a>,
+    terms: BackwardTerms<'a>,
+    first: usize,
+    bias: [S::f32s; K],
+    steady: [S::f32s; K],
+    /// G of the last steps that a lag reaches, step t at `t % len`.
+    recent: Vec<[S::f32s; K]>,
+    /// Blocked lanes of the tile at the step that was last entered.
+    blocked: u64,
+    /// m (αᵥ V p⁺ + αᵢ J q⁺) of the step.
+    reset_error: [S::f32s; K],
+    /// m r of the step's spikes.
+    reset_slope: [S::f32s; K],
+}
+
+impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
+    #[inline(always)]
+    pub(super) fn new(simd: S, tile: &'a BackwardTile<'a>, terms: BackwardTerms<'a>, first: usize) -> Self {
+        let width = K * S::f32s::LEN;
+        let zero = [S::f32s::splat(simd, 0.0); K];
+        let mut steady = [0.0; TILE];
+        steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.steady_at(lane));
+        Self {
+            simd,
+            tile,
+            terms,
+            first,
+            bias: load::<S, K>(simd, &terms.bias[first..first + width]),
+            steady: load::<S, K>(simd, &steady[first..first + width]),
+            recent: vec![zero; terms.activation_path.lag().max(terms.timing_path.lag())],
+            blocked: blocked_at(tile.spikes, terms.refractory, tile.to),
+            reset_error: zero,
+            reset_slope: zero,
+        }
+    }
+
+    /// Whether a path reaches beyond step `t`.
+    fn passes(&self, path: ResetPath, t: usize) -> bool {
+        path != ResetPath::Ignore && t + 1 < self.tile.end
+    }
+
+    /// m r of every lane.
+    #[inline(always)]
+    fn reset_slope(&self, t: usize, next: &LifAdjoints<S, K>) -> [S::f32s; K] {
+        let path = self.terms.timing_path;
+        let mut slope = [S::f32s::splat(self.simd, 0.0); K];
+        if self.passes(path, t) {
+            let c = self.tile.constants;
+            let (p, q) = self.reached(path, t, (next.p, next.q));
+            let (membrane, now, later) = (self.membrane(t), self.drive(t), self.drive(t + 1));
+            for k in 0..K {
+                let from_bias = self.bias[k] * p[k];
+                let term = (later[k] * q[k] + now[k] * (p[k] * c.membrane_decay + q[k] * c.current_decay))
+                    + (from_bias + from_bias * c.membrane_decay);
+                slope[k] = self.masked(path, membrane[k], term * 0.5);
+            }
+        }
+        slope
+    }
+
+    /// p⁺ and q⁺.
+    #[inline(always)]
+    fn reached(&self, path: ResetPath, t: usize, next: Next<S, K>) -> Next<S, K> {
+        let ResetPath::Lag(lag) = path else { return next };
+        let c = self.tile.constants;
+        let zero = S::f32s::splat(self.simd, 0.0);
+        let (mut p, mut q) = ([zero; K], [zero; K]);
+        for u in (t + 1..=self.tile.end.saturating_sub(1).min(t + lag as usize)).rev() {
+            let (opened_p, opened_q) = (self.unless_fired(u, p), self.unless_fired(u, q));
+            let direct = &self.recent[u % self.recent.len()];
+            for k in 0..K {
+                p[k] = direct[k] + opened_p[k] * c.membrane_decay;
+                q[k] = p[k] + opened_q[k] * c.current_decay;
+            }
+        }
+        (p, q)
+    }
+
+    #[inline(always)]
+    fn masked(&self, path: ResetPath, membrane: S::f32s, term: S::f32s) -> S::f32s {
+        let ResetPath::Window(width) = path else { return term };
+        let splat = |value| S::f32s::splat(self.simd, value);
+        let distance = (membrane - splat(self.tile.constants.threshold)).abs();
+        distance.simd_le(splat(width)).select(term, splat(0.0))
+    }
+
+    /// V[t].
+    #[inline(always)]
+    fn membrane(&self, t: usize) -> [S::f32s; K] {
+        load::<S, K>(self.simd, &self.tile.trace[t * self.tile.lanes + self.first..][..K * S::f32s::LEN])
+    }
+
+    /// J[t].
+    #[inline(always)]
+    fn current(&self, t: usize) -> [S::f32s; K] {
+        let mut current = self.membrane(t);
+        if t > 0 {
+            let before = self.unless_fired(t - 1, self.membrane(t - 1));
+            for k in 0..K {
+                current[k] -= before[k] * self.tile.constants.membrane_decay;
+            }
+        }
+        for k in 0..K {
+            current[k] -= self.bias[k];
+        }
+        current
+    }
+
+    /// Y[t].
+    #[inline(always)]
+    fn drive(&self, t: usize) -> [S::f32s; K] {
+        let mut drive = self.current(t);
+        if t > 0 {
+            let before = self.unless_fired(t - 1, self.current(t - 1));
+            for k in 0..K {
+                drive[k] -= before[k] * self.tile.constants.current_decay;
+            }
+        }
+        drive
+    }
+
+    /// 0 in lanes that fired at step `t`.
+    #[inline(always)]
+    fn unless_fired(&self, t: usize, mut vectors: [S::f32s; K]) -> [S::f32s; K] {
+        clear::<S, K>(self.simd, self.tile.spikes[t], self.first, &mut vectors);
+        vectors
+    }
+
+    fn observe(&self, parts: [[S::f32s; K]; 2], at: usize, observed: &mut ObservedBackward<'_>) {
+        let lanes = at..at + K * S::f32s::LEN;
+        let [activation, timing] = parts;
+        store::<S, K>(&activation, &mut observed.activation[lanes.clone()]);
+        store::<S, K>(&timing, &mut observed.timing[lanes.clone()]);
+        store::<S, K>(&self.reset_error, &mut observed.reset_error[lanes.clone()]);
+        store::<S, K>(&self.reset_slope, &mut observed.reset_slope[lanes]);
+    }
+}
+
+impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
+    const IS_PLAIN: bool = false;
+
+    #[inline(always)]
+    fn enter(&mut self, t: usize) {
+        self.blocked = blocked_before(self.blocked, self.tile.spikes, self.terms.refractory, t);
+        let zero = [S::f32s::splat(self.simd, 0.0); K];
+        self.reset_error = zero;
+        self.reset_slope = zero;
+    }
+
+    #[inline(always)]
+    fn spike_error(&mut self, t: usize, next: &LifAdjoints<S, K>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]> {
+        let path = self.terms.activation_path;
+        let resets = self.passes(path, t);
+        if error.is_none() && !resets && self.terms.steady == 0.0 {
+            return None;
+        }
+        let mut error = error.unwrap_or([S::f32s::splat(self.simd, 0.0); K]);
+        for k in 0..K {
+            error[k] += self.steady[k];
+        }
+        if resets {
+            let c = self.tile.constants;
+            let (p, q) = self.reached(path, t, (next.p, next.q));
+            let (membrane, current) = (self.membrane(t), self.current(t));
+            for k in 0..K {
+                let term = (membrane[k] * c.membrane_decay) * p[k] + (current[k] * c.current_decay) * q[k];
+                error[k] -= self.masked(path, membrane[k], term * self.terms.factor);
+                self.reset_error[k] = self.masked(path, membrane[k], term);
+            }
+        }
+        Some(error)
+    }
+
+    #[inline(always)]
+    fn timing_part(
+        &mut self,
+        t: usize,
+        wanted: u64,
+        first_spike: usize,
+        next: &LifAdjoints<S, K>,
+    ) -> Option<[S::f32s; K]> {
+        let width = K * S::f32s::LEN;
+        let mut slope = self.reset_slope(t, next);
+        let mut slopes = [0.0; TILE];
+        store::<S, K>(&slope, &mut slopes[..width]);
+        let fired = self.tile.spikes[t];
+        let part = timing_part(self.tile, t, fired, wanted, self.first, first_spike, |lane| slopes[lane - self.first]);
+        clear::<S, K>(self.simd, !fired, self.first, &mut slope);
+        self.reset_slope = slope;
+        Some(load::<S, K>(self.simd, &part[..width]))
+    }
+
+    #[inline(always)]
+    fn leave(
+        &mut self,
+        t: usize,
+        direct: &mut [S::f32s; K],
+        adjoints: &mut LifAdjoints<S, K>,
+        mut parts: [[S::f32s; K]; 2],
+        output: &mut BackwardOutput<'_>,
+    ) {
+        let [activation, timing] = &mut parts;
+        for vectors in [&mut *direct, &mut adjoints.p, activation, timing] {
+            clear::<S, K>(self.simd, self.blocked, self.first, vectors);
+        }
+        let length = self.recent.len();
+        if length > 0 {
+            self.recent[t % length] = *direct;
+        }
+        if let Some(observed) = &mut output.observed {
+            self.observe(parts, t * output.stride + output.offset + self.first, observed);
+        }
+    }
+}
