@@ -1,8 +1,9 @@
 //! JSON into checked structs, with the path of the field at fault in every error.
 
+pub(crate) mod tagged;
+
 use serde::de::DeserializeOwned;
 
-use crate::config::tagged;
 use crate::error::{Error, Result};
 
 /// Reads one JSON value.

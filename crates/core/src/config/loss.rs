@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tagged::deserialize_tagged;
+use crate::json::tagged::deserialize_tagged;
 
 /// The loss at the output (spec 4), averaged over the batch.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -11,7 +11,6 @@ mod per_layer;
 pub(crate) mod ranges;
 mod rule;
 mod surrogate;
-pub(crate) mod tagged;
 mod training;
 mod validate;
 mod validate_rule;

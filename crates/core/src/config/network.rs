@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tagged::deserialize_tagged;
+use crate::json::tagged::deserialize_tagged;
 
 /// Size of the input: a number of units or `[channels, height, width]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

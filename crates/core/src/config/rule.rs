@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::per_layer::PerLayer;
 use super::surrogate::Surrogate;
-use super::tagged::deserialize_tagged;
 use super::weight_schedule::WeightSchedule;
+use crate::json::tagged::deserialize_tagged;
 
 /// The learning rule (spec 5 and 6).
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::tagged::deserialize_tagged;
+use crate::json::tagged::deserialize_tagged;
 
 /// The pseudo-derivative of a spike.
 #[derive(Clone, Debug, PartialEq, Serialize)]

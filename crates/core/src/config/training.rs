@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::augmentation::Augmentation;
 use super::initial_activity::InitialActivity;
-use super::tagged::deserialize_tagged;
+use crate::json::tagged::deserialize_tagged;
 
 /// How parameters follow the gradient (spec 7).
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -21,9 +21,9 @@ pub use saccades::SaccadeCamera;
 pub use shift_back::ShiftBackEncoding;
 pub use stretch::StretchEncoding;
 
-use crate::config::tagged::deserialize_tagged;
 use crate::error::{Error, Result};
 use crate::json;
+use crate::json::tagged::deserialize_tagged;
 use crate::memory;
 use crate::spikes::{EVENT_BYTES, SpikeTrains};
 

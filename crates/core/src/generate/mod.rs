@@ -11,9 +11,9 @@ pub use randman::Randman;
 pub use spike_train_matching::SpikeTrainMatching;
 pub use yin_yang::YinYang;
 
-use crate::config::tagged::deserialize_tagged;
 use crate::error::Result;
 use crate::json;
+use crate::json::tagged::deserialize_tagged;
 
 /// A data set that is drawn, with its options.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]

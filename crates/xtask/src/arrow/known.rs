@@ -4,4 +4,4 @@
 pub(super) const CIRCLES: &[(&str, &[&str])] = &[];
 
 /// Imports from one name of a folder's arrow to another that it does not allow.
-pub(super) const IMPORTS: &[(&str, &str, &str)] = &[("crates/core/src", "json", "config")];
+pub(super) const IMPORTS: &[(&str, &str, &str)] = &[];

@@ -61,9 +61,9 @@ macro_rules! deserialize_tagged {
     ($name:ident { $($tag:literal => $variant:ident),+ $(,)? }) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                let (tag, fields) = $crate::config::tagged::split_tag(deserializer, &[$($tag),+])?;
+                let (tag, fields) = $crate::json::tagged::split_tag(deserializer, &[$($tag),+])?;
                 match tag.as_str() {
-                    $($tag => $crate::config::tagged::variant(fields).map(Self::$variant),)+
+                    $($tag => $crate::json::tagged::variant(fields).map(Self::$variant),)+
                     _ => unreachable!("split_tag only returns known tags"),
                 }
             }
