@@ -3,7 +3,6 @@
 mod crates;
 mod files;
 mod graph;
-mod known;
 mod rust;
 mod table;
 mod typescript;
@@ -30,7 +29,7 @@ pub(crate) fn check(root: &Path) -> Outcome {
         };
         let imports = if folder == "ts" { typescript::imports(root) } else { rust::imports(&root.join(folder)) };
         let graph = imports.map_err(|error| vec![error])?;
-        findings.extend(files::check(table, &graph, (known::CIRCLES, known::IMPORTS)));
+        findings.extend(files::check(table, &graph));
     }
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }

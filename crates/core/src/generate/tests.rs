@@ -1,5 +1,7 @@
 use super::yin_yang::class_of;
 use super::*;
+use crate::data::Targets;
+use crate::spikes::SpikeTrains;
 
 fn values_of(text: &str) -> (Vec<f32>, Vec<u32>) {
     let Generated { inputs: GeneratedInputs::Values(values), targets: Targets::Labels(labels) } =
