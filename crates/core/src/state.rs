@@ -27,7 +27,7 @@ pub(crate) struct UnitState {
 pub(crate) struct ObservedStates {
     /// J before reset.
     pub(crate) current: Aligned,
-    /// V[t] less what was carried of V[t−1].
+    /// `V[t]` less what was carried of `V[t−1]`.
     pub(crate) rise: Aligned,
 }
 

@@ -74,7 +74,7 @@ pub struct TileState<'a> {
 pub struct ObservedForward<'a> {
     /// J before reset.
     pub current: &'a mut [f32],
-    /// V[t] less what was carried of V[t−1].
+    /// `V[t]` less what was carried of `V[t−1]`.
     pub rise: &'a mut [f32],
 }
 
