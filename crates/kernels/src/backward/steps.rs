@@ -16,37 +16,10 @@ pub(super) trait Pass<S: Simd, const K: usize> {
     const IS_PLAIN: bool;
 
     /// Goes down to step `t`.
-    fn enter(&mut self, t: usize);
-    /// E with what is added to it; `next` are the adjoints of the step after.
-    fn spike_error(&mut self, t: usize, next: &LifAdjoints<S, K>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]>;
-    /// The timing part of the spikes `wanted` of a step, whose T̄ start at `first_spike`; `None`: as it was listed.
-    fn timing_part(
-        &mut self,
-        t: usize,
-        wanted: u64,
-        first_spike: usize,
-        next: &LifAdjoints<S, K>,
-    ) -> Option<[S::f32s; K]>;
-    /// What becomes of G and p; `parts` are the activation and the timing part of G.
-    fn leave(
-        &mut self,
-        t: usize,
-        direct: &mut [S::f32s; K],
-        adjoints: &mut LifAdjoints<S, K>,
-        parts: [[S::f32s; K]; 2],
-        output: &mut BackwardOutput<'_>,
-    );
-}
-
-/// The plain recurrences.
-pub(super) struct PlainPass;
-
-impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
-    const IS_PLAIN: bool = true;
-
     #[inline(always)]
     fn enter(&mut self, _t: usize) {}
 
+    /// E with what is added to it; `next` are the adjoints of the step after.
     #[inline(always)]
     fn spike_error(
         &mut self,
@@ -57,6 +30,7 @@ impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
         error
     }
 
+    /// The timing part of the spikes `wanted` of a step, whose T̄ start at `first_spike`; `None`: as it was listed.
     #[inline(always)]
     fn timing_part(
         &mut self,
@@ -68,6 +42,7 @@ impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
         None
     }
 
+    /// What becomes of G and p; `parts` are the activation and the timing part of G.
     #[inline(always)]
     fn leave(
         &mut self,
@@ -78,6 +53,13 @@ impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
         _output: &mut BackwardOutput<'_>,
     ) {
     }
+}
+
+/// The plain recurrences.
+pub(super) struct PlainPass;
+
+impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
+    const IS_PLAIN: bool = true;
 }
 
 /// Units from lane `first` on. Where q rows and Σ p are all that is wanted, steps at which none of the units fired have a loop of
