@@ -32,11 +32,9 @@ pub(crate) use stages::{StageSource, Stages, StagesState};
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
 pub(crate) use weights::{Sent, SourceSite, Weights};
 
-use crate::events::set_steps;
 use crate::gradient::{LayerGradient, WeightGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
-use crate::state::UnitState;
 
 macro_rules! connections {
     ($($kind:ident),+) => {
@@ -256,11 +254,4 @@ connections!(Dense, Recurrent, Conv2d);
 
 fn foreign() -> ! {
     unreachable!("a layer's state and copies are made by its own connection")
-}
-
-/// Bits of the lanes that fired at all, site by site.
-pub(crate) fn fired_at_all<'a>(units: &'a UnitState, steps: usize) -> impl Iterator<Item = u64> + 'a {
-    let words = steps.div_ceil(64);
-    let sites = units.spikes.chunks_exact(steps).zip(units.busy.chunks_exact(words));
-    sites.map(|(spikes, busy)| set_steps(busy).fold(0, |all, t| all | spikes[t]))
 }

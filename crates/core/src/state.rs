@@ -95,6 +95,13 @@ impl UnitState {
         self.observed.rise.resize(steps * self.current.len());
     }
 
+    /// Bits of the lanes that fired at all, site by site.
+    pub(crate) fn fired(&self, steps: usize) -> impl Iterator<Item = u64> {
+        let words = steps.div_ceil(64);
+        let sites = self.spikes.chunks_exact(steps).zip(self.busy.chunks_exact(words));
+        sites.map(|(spikes, busy)| set_steps(busy).fold(0, |all, t| all | spikes[t]))
+    }
+
     /// Forgets the spikes of all tiles from step `from` on.
     pub(crate) fn clear_spikes(&mut self, steps: usize, from: usize) {
         let words = steps.div_ceil(64);

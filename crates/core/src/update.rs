@@ -8,10 +8,10 @@ use spikelet_kernels::{
 use crate::aligned::Aligned;
 use crate::executor::Executor;
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::layer::Layer;
 use crate::network::Network;
-use crate::neuron::Lif;
 use crate::optim::{Moments, TileMoments};
-use crate::parameters::TileParameters;
+use crate::parameters::{Kind, TileParameters};
 use crate::pass::GROUP;
 use crate::rule::SilentPush;
 use crate::sample::SampleResult;
@@ -115,13 +115,13 @@ impl BatchSums {
     ) {
         self.list(results, executor);
         let Self { tiles, entries } = self;
-        let gains: Vec<_> = network.layers.iter().map(|layer| Gains::of(&layer.neuron)).collect();
-        let parts = network.tiles.iter_mut().zip(&mut moments.tiles).zip(tiles);
+        let Network { layers, tiles: parameters, .. } = network;
+        let parts = parameters.iter_mut().zip(&mut moments.tiles).zip(tiles);
         let mut work: Vec<_> = parts.map(|((values, moments), sums)| TileUpdate { values, moments, sums }).collect();
-        let (shapes, entries) = (&network.shapes, &*entries);
+        let (layers, entries) = (&*layers, &*entries);
         executor.for_each(&mut work, |_, tile| {
             let layer = tile.values.layer;
-            tile.finish(update, &shapes[layer], gains[layer], entries[layer].as_ref(), results);
+            tile.finish(update, &layers[layer], entries[layer].as_ref(), results);
         });
     }
 
@@ -259,19 +259,6 @@ fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -
     sources
 }
 
-/// Factors from sums to gradients.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Gains {
-    pub(crate) weights: f32,
-    pub(crate) biases: f32,
-}
-
-impl Gains {
-    pub(crate) fn of(neuron: &Lif) -> Self {
-        Self { weights: neuron.drive_gain(), biases: neuron.bias_gain() }
-    }
-}
-
 /// What an update does to every tile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Update {
@@ -292,21 +279,15 @@ struct TileUpdate<'a> {
 }
 
 impl TileUpdate<'_> {
-    fn finish(
-        &mut self,
-        update: &Update,
-        shape: &LayerShape,
-        gains: Gains,
-        entries: Option<&LayerEntries>,
-        results: &[SampleResult],
-    ) {
+    fn finish(&mut self, update: &Update, layer: &Layer, entries: Option<&LayerEntries>, results: &[SampleResult]) {
         let Self { values: tile, moments, sums } = self;
+        let (shape, neuron) = (&layer.shape, &layer.neuron);
         sums.add_samples(tile, results);
         if entries.is_none() {
             sums.add_sums(tile, shape, results);
         }
         let silent = sums.silent_push(&update.silent, tile.units, shape, update.batch);
-        let gradient = RowGradient { gain: gains.weights, silent: &silent[..tile.lanes], clip: update.clip };
+        let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: update.clip };
         let pair = &mut moments.weights;
         let mut arrays =
             ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
@@ -333,7 +314,7 @@ impl TileUpdate<'_> {
                 update_rows(update.level, lanes, &sums.weights, &gradient, &update.optimizer, &mut arrays)
             }
         };
-        let gradient = RowGradient { gain: gains.biases, silent: &[0.0; TILE][..tile.lanes], clip: update.clip };
+        let gradient = RowGradient { gain: neuron.bias_gain(), silent: &[0.0; TILE][..tile.lanes], clip: update.clip };
         let pair = &mut moments.biases;
         let mut arrays = ParameterArrays { values: &mut tile.biases, first: &mut pair.first, second: &mut pair.second };
         let bias_norm = update_rows(update.level, tile.lanes, &sums.bias, &gradient, &update.optimizer, &mut arrays);
@@ -353,20 +334,16 @@ pub(crate) fn apply_given(
     let gradient = RowGradient { gain: 1.0, silent: &[0.0; TILE], clip: f32::INFINITY };
     for ((tile, moments), sums) in network.tiles.iter_mut().zip(&mut moments.tiles).zip(&mut sums.tiles) {
         let (weights, biases) = given[tile.layer];
-        let inputs = network.shapes[tile.layer].inputs;
         sums.squared_norm = 0.0;
-        for (from, inputs, values, pair) in [
-            (weights, inputs, &mut tile.weights, &mut moments.weights),
-            (biases, 1, &mut tile.biases, &mut moments.biases),
-        ] {
-            let mut rows = vec![0.0; values.len()];
-            for unit in 0..tile.units {
-                for input in 0..inputs {
-                    rows[input * tile.lanes + unit] = from[(tile.first + unit) * inputs + input];
-                }
-            }
+        for (kind, from, pair) in
+            [(Kind::Weights, weights, &mut moments.weights), (Kind::Biases, biases, &mut moments.biases)]
+        {
+            let mut rows = vec![0.0; tile.array(kind).len()];
+            tile.pack(from, kind.inputs(&network.shapes[tile.layer]), &mut rows);
+            let lanes = tile.lanes;
+            let values = tile.array_mut(kind);
             let mut arrays = ParameterArrays { values, first: &mut pair.first, second: &mut pair.second };
-            sums.squared_norm += update_rows(level, tile.lanes, &rows, &gradient, optimizer, &mut arrays);
+            sums.squared_norm += update_rows(level, lanes, &rows, &gradient, optimizer, &mut arrays);
         }
     }
     moments.find_live_rows();

@@ -6,7 +6,7 @@ use super::backpropagate::Backpropagation;
 use super::job::Job;
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
-use crate::connection::{Keep, fired_at_all};
+use crate::connection::Keep;
 use crate::data::Targets;
 use crate::events::LayerSpikes;
 use crate::loss::Output;
@@ -33,8 +33,7 @@ impl SamplePass<'_> {
         self.measure(index, input.1, steps, work, result);
         self.evaluate_loss(index, steps, work, result);
         for (layer, (state, gradient)) in network.layers.iter().zip(work.layers.iter().zip(&mut result.layers)) {
-            let mut fired = fired_at_all(&state.units, network.steps);
-            layer.connection.mark_silent(&layer.layout, &mut fired, gradient);
+            layer.connection.mark_silent(&layer.layout, &mut state.units.fired(network.steps), gradient);
         }
         if job.want.spikes {
             list_spikes(steps, work, result);

@@ -14,7 +14,7 @@ use crate::optim;
 use crate::pass::{GROUP, Job, Until, Want};
 use crate::sample::Prediction;
 use crate::trace::LayerTrace;
-use crate::update::{BatchSums, Gains, apply_given};
+use crate::update::{BatchSums, apply_given};
 
 /// Bytes that the trace of a call may take: a trace is for looking at a few samples.
 const MAX_TRACE_BYTES: u64 = 1 << 33;
@@ -133,7 +133,7 @@ impl Trainer {
     /// Gradients of a layer from the sums of a batch.
     fn finish_gradients(&self, layer: usize, batch: usize, sums: &BatchSums) -> ParameterGradients {
         let (network, clip) = (&self.network, self.clip());
-        let (shape, gains) = (&network.shapes[layer], Gains::of(&network.layers[layer].neuron));
+        let (shape, neuron) = (&network.shapes[layer], &network.layers[layer].neuron);
         let mut out =
             ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
         for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
@@ -141,12 +141,12 @@ impl Trainer {
             let mut weights = sums.weights.clone();
             for row in weights.chunks_exact_mut(tile.lanes) {
                 for (sum, push) in row.iter_mut().zip(push) {
-                    *sum = (*sum * gains.weights - push).min(clip).max(-clip);
+                    *sum = (*sum * neuron.drive_gain() - push).min(clip).max(-clip);
                 }
             }
             tile.unpack(&weights, shape.inputs, &mut out.weights);
             let biases = sums.bias[..tile.units].iter();
-            out.biases.extend(biases.map(|sum| (sum * gains.biases).min(clip).max(-clip)));
+            out.biases.extend(biases.map(|sum| (sum * neuron.bias_gain()).min(clip).max(-clip)));
         }
         out
     }
