@@ -90,7 +90,7 @@ impl Surrogate {
     }
 }
 
-/// A shape that an instance of the sweep is compiled for.
+/// A shape that an instance of the backward pass is compiled for.
 pub(crate) trait Shape: Copy {
     /// [`Surrogate::times`] on vectors.
     fn times<S: Simd, const K: usize>(self, simd: S, distance: [S::f32s; K], error: [S::f32s; K]) -> [S::f32s; K];

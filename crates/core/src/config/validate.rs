@@ -49,7 +49,7 @@ impl Config {
     }
 }
 
-/// A lag looks further back in the sweep than a recurrent layer remembers.
+/// A lag looks further back in the backward pass than a recurrent layer remembers.
 fn recurrent_paths(paths: &ResetPaths) -> Result<()> {
     for (name, path) in [("activation", paths.activation), ("timing", paths.timing)] {
         if matches!(path, ResetPath::Lag(_)) {

@@ -6,7 +6,7 @@
 //! dL/dS[t,y] = −λ_ns / B                   at every step, if y is silent
 //! ```
 //!
-//! The backward sweep starts at the last derivative that is no smaller than what it flushes to zero on its way.
+//! The backward pass starts at the last derivative that is no smaller than what it flushes to zero on its way.
 
 use spikelet_kernels::FLOOR;
 
@@ -83,7 +83,7 @@ mod tests {
     use crate::events::LayerSpikes;
     use crate::readout::Readout;
 
-    /// Where the sweep starts when outputs 0 (the label) and 1 fire at these steps.
+    /// Where the backward pass starts when outputs 0 (the label) and 1 fire at these steps.
     fn sweep_start(first: usize, second: usize) -> usize {
         let offsets: Vec<u32> = (0..=200).map(|t| u32::from(first < t) + u32::from(second < t)).collect();
         let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_spike_whose_derivative_would_be_flushed_does_not_lengthen_the_sweep() {
+    fn a_spike_whose_derivative_would_be_flushed_does_not_lengthen_the_pass() {
         assert_eq!(sweep_start(10, 40), 41, "e⁻³⁰ counts");
         assert_eq!(sweep_start(10, 70), 0, "e⁻⁶⁰ does not, nor the right output beside it");
     }
