@@ -51,6 +51,6 @@ mod tests {
     fn an_import_against_the_arrow_is_named() {
         assert_eq!(findings(&[("b.rs", "a.rs")]), Vec::<String>::new());
         let found = findings(&[("a.rs", "b.rs")]);
-        assert_eq!(found, ["a.rs imports b.rs: a must not know b (ARCHITECTURE.md)"]);
+        assert_eq!(found, ["src/a.rs imports b.rs: a must not know b (ARCHITECTURE.md)"]);
     }
 }
