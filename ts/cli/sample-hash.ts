@@ -1,6 +1,6 @@
 import type { SpikeDataset } from "../datasets/dataset.js";
 import { canonical } from "../json.js";
-import { sha256 } from "../sweep/identity.js";
+import { sha256 } from "../study/store/sha256.js";
 
 /** SHA-256 of samples with their targets, and of what splits them; how they are encoded is no part of it. */
 export async function hashOf(data: SpikeDataset): Promise<string> {
@@ -9,8 +9,7 @@ export async function hashOf(data: SpikeDataset): Promise<string> {
   const { rows: _, ...arrays } = data.wire().arrays;
   const parts = [new TextEncoder().encode(canonical({ shape: [...shape], testSamples, validationSamples }))];
   for (const [name, array] of Object.entries(arrays).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const bytes = new Uint8Array(array.buffer as ArrayBuffer, array.byteOffset, array.byteLength);
-    parts.push(new TextEncoder().encode(`${name} ${array.constructor.name} ${await sha256(bytes)}`));
+    parts.push(new TextEncoder().encode(`${name} ${array.constructor.name} ${await sha256(array)}`));
   }
   return sha256(joined(parts));
 }

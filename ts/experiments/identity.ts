@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from "../config.js";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
+import { sha256 } from "../study/store/sha256.js";
 import type { Choice } from "./experiment.js";
 
 /** SHA-256 of all samples and targets of the three parts, with their encoding. */
@@ -28,13 +29,4 @@ function canonical(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-}
-
-async function sha256(content: string | ArrayBufferView): Promise<string> {
-  const bytes =
-    typeof content === "string"
-      ? new TextEncoder().encode(content)
-      : new Uint8Array(content.buffer as ArrayBuffer, content.byteOffset, content.byteLength);
-  const digest = await globalThis.crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,5 @@
 import { canonical, isObject, type Json, type JsonObject } from "../json.js";
+import { sha256 } from "../study/store/sha256.js";
 
 /** What a run follows from, seed included, and nothing else. */
 export interface Identity {
@@ -13,7 +14,7 @@ export interface Identity {
  * @returns 32 hex digits.
  */
 export async function runId({ config, data }: Identity): Promise<string> {
-  return (await sha256(new TextEncoder().encode(canonical({ config, data })))).slice(0, 32);
+  return (await sha256(canonical({ config, data }))).slice(0, 32);
 }
 
 /** The configuration without what no result depends on: threads, the place of the data, and what is for editors. */
@@ -34,12 +35,6 @@ export function dataKey(config: JsonObject): string {
   const network = isObject(config["network"]) ? config["network"] : {};
   const { dataset = null, options = null } = data;
   return canonical({ dataset, options, steps: network["steps"] ?? null });
-}
-
-/** @returns 64 hex digits. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function without(object: JsonObject, name: string): JsonObject {

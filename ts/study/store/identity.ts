@@ -2,6 +2,7 @@ import type { ResolvedConfig } from "../../config.js";
 import type { Split } from "../../datasets/dataset.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
 import { version } from "../../version.js";
+import { sha256 } from "./sha256.js";
 
 /** What decides on the results of a run. */
 export interface RunSource {
@@ -21,7 +22,7 @@ export interface RunSource {
 export async function runIdentity({ config, data, parent }: RunSource): Promise<string> {
   const { threads: _, ...training } = config.training;
   const source = { config: { ...config, training }, data, version, parent: parent ?? null };
-  return (await sha256(new TextEncoder().encode(canonical(source as unknown as JsonObject)))).slice(0, 32);
+  return (await sha256(canonical(source as unknown as JsonObject))).slice(0, 32);
 }
 
 /**
@@ -34,16 +35,8 @@ export async function dataIdentity(split: Split): Promise<string> {
   for (const name of ["train", "validation", "test"] as const) {
     const { descriptor, arrays } = split[name].wire();
     const hashes: JsonObject = {};
-    for (const [array, { buffer, byteOffset, byteLength }] of Object.entries(arrays) as [string, ArrayBufferView][]) {
-      hashes[array] = await sha256(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
-    }
+    for (const [array, values] of Object.entries(arrays)) hashes[array] = await sha256(values);
     parts.push({ name, samples: split[name].length, inputs: JSON.parse(descriptor) as Json, hashes });
   }
-  return sha256(new TextEncoder().encode(canonical(parts)));
-}
-
-/** @returns 64 hex digits. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(canonical(parts));
 }
