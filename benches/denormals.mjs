@@ -5,10 +5,10 @@
 import { parseArgs } from "node:util";
 import { createTrainer, datasets, encode } from "../dist/index.js";
 
-const MOST_RATIO = 1.1;
+const MAX_RATIO = 1.1;
 const SAMPLES = 64;
 /** Largest magnitudes of the weights of every layer. */
-const ARMS = { active: 0.3, silent: 1e-3, "silent, states near the floor": 1e-18, zero: 0, "denormal weights": 1e-38 };
+const VARIANTS = { active: 0.3, silent: 1e-3, "silent, states near the floor": 1e-18, zero: 0, "denormal weights": 1e-38 };
 
 const { values: words } = parseArgs({
   options: { rounds: { type: "string", default: "15" }, backend: { type: "string", default: "native" } },
@@ -36,10 +36,10 @@ const config = {
   training: { batchSize: SAMPLES, epochs: 1e6, threads: 1, silentUnitUpdate: { rules: "off" } },
 };
 
-async function arm(scale) {
+async function variant(scale) {
   const trainer = await createTrainer(config, { backend: words.backend });
   for (const [layer, { weights, biases }] of (await trainer.parameters()).entries()) {
-    const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+    const largest = weights.reduce((max, weight) => Math.max(max, Math.abs(weight)), 0);
     await trainer.setParameters(layer, { weights: weights.map((weight) => (weight / largest) * scale), biases });
   }
   const { spikes } = await trainer.evaluate(data);
@@ -58,10 +58,10 @@ async function oneUpdate({ run }) {
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1];
 
-const arms = new Map();
-for (const [name, scale] of Object.entries(ARMS)) arms.set(name, await arm(scale));
+const variants = new Map();
+for (const [name, scale] of Object.entries(VARIANTS)) variants.set(name, await variant(scale));
 for (let round = -2; round < Number(words.rounds); round++) {
-  for (const found of arms.values()) {
+  for (const found of variants.values()) {
     const update = await milliseconds(() => oneUpdate(found));
     const prediction = await milliseconds(() => found.trainer.predict(data));
     // The first rounds warm up.
@@ -73,9 +73,9 @@ for (let round = -2; round < Number(words.rounds); round++) {
 }
 
 const rounded = (number) => Number(number.toPrecision(3));
-const { update, prediction, spikes } = arms.get("active");
+const { update, prediction, spikes } = variants.get("active");
 if (spikes < 100) throw new Error(`the active network must fire, it has ${spikes} spikes a sample`);
-for (const [weights, found] of arms) {
+for (const [weights, found] of variants) {
   const ratios = { update: median(found.update) / median(update), prediction: median(found.prediction) / median(prediction) };
   process.stdout.write(
     `${JSON.stringify({
@@ -88,6 +88,6 @@ for (const [weights, found] of arms) {
     })}\n`,
   );
   const isJudged = weights !== "denormal weights";
-  if (isJudged && (ratios.update > MOST_RATIO || ratios.prediction > MOST_RATIO)) process.exitCode = 1;
+  if (isJudged && (ratios.update > MAX_RATIO || ratios.prediction > MAX_RATIO)) process.exitCode = 1;
 }
-for (const { trainer } of arms.values()) trainer.dispose();
+for (const { trainer } of variants.values()) trainer.dispose();

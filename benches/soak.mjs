@@ -9,7 +9,7 @@ import { createTrainer, datasets, encode, loadBackend, restoreTrainer } from "..
 import { wordsOf } from "./shared/words.mjs";
 
 /** Memory that a soak may gain between its second tenth and its end. */
-const MOST_GROWTH_BYTES = 16 * 2 ** 20;
+const MAX_GROWTH_BYTES = 16 * 2 ** 20;
 const REPORT_MILLISECONDS = 60_000;
 
 const words = wordsOf({ minutes: "60", backend: "native" });
@@ -175,8 +175,8 @@ print({
   ...counts,
   roundsWithOtherBits: differences,
   warmMegabytes: megabytes(warm.bytes),
-  mostMegabytes: megabytes(Math.max(last, ...samples.map(({ bytes }) => bytes))),
+  maxMegabytes: megabytes(Math.max(last, ...samples.map(({ bytes }) => bytes))),
   lastMegabytes: megabytes(last),
   growthMegabytes: megabytes(growth),
 });
-process.exitCode = differences > 0 || growth > MOST_GROWTH_BYTES ? 1 : 0;
+process.exitCode = differences > 0 || growth > MAX_GROWTH_BYTES ? 1 : 0;

@@ -4,7 +4,7 @@ import { createTrainer, datasets, encode } from "spikelet";
 const CODES = {
   "`latency`, 0 to 24": encode.latency({ last: 24 }),
   "`latency`, 0 to 80": encode.latency({ last: 80 }),
-  "`rate`, 0.1": encode.rate({ most: 0.1, seed: 1 }),
+  "`rate`, 0.1": encode.rate({ max: 0.1, seed: 1 }),
   "`regular`, 10 to 100": encode.regular({}),
 };
 /** @type {Record<string, import("spikelet").LossConfig>} */

@@ -66,7 +66,7 @@ const CHECKS = {
   },
 };
 
-const LONGEST = Math.max(...Object.keys(CHECKS).map(({ length }) => length));
+const MAX_LENGTH = Math.max(...Object.keys(CHECKS).map(({ length }) => length));
 
 function xtask(...args) {
   return run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-xtask", "--", ...args]);
@@ -95,7 +95,7 @@ await main(async () => {
     const start = Date.now();
     const wasRun = await step(`check-${name}`, { inputs, extra, force: isForced }, work);
     const what = wasRun ? `passed in ${((Date.now() - start) / 1000).toFixed(1)} s` : "unchanged since it last passed";
-    process.stdout.write(`${name.padEnd(LONGEST)} ${what}\n`);
+    process.stdout.write(`${name.padEnd(MAX_LENGTH)} ${what}\n`);
   }
   process.stdout.write("all checks passed\n");
 });

@@ -1,12 +1,12 @@
 /** The known word that a mistyped one most likely meant, if any is near. */
 export function closest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let min = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word, candidate);
-    if (distance < least) {
+    if (distance < min) {
       best = candidate;
-      least = distance;
+      min = distance;
     }
   }
   return best;

@@ -53,7 +53,7 @@ export interface LayerInfo {
   /** Whether its spikes reach it again. */
   recurrent?: boolean;
   /** Size of a convolution's output. */
-  picture?: { channels: number; height: number; width: number };
+  image?: { channels: number; height: number; width: number };
   /** Side of the square that a convolution's unit sees. */
   kernel?: number;
 }
@@ -152,7 +152,7 @@ export class Network implements Disposable {
     samplesOf(data, "data");
     const { signal, earlyDecision = false } = passOptions(options, "");
     const budget = new Budget({ target: this.backend.callMilliseconds });
-    // Whole batches: with `earlyStop: "batch"` the spikes depend on which samples are simulated together.
+    // Whole batches: with `endSimulation: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
     return this.feed.with(data, async (id) => {
       const parts: PredictionArrays[] = [];

@@ -142,11 +142,11 @@ function checkTrain(train: unknown, path: string): void {
   numbers(units, `${path}.units`);
 }
 
-function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, most: number, path: string): void {
+function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, max: number, path: string): void {
   for (let k = 0; k < from.length; k++) {
     const value = at(from, k);
-    if (!Number.isInteger(value) || value < 0 || value > most) {
-      throw new SpikeletError("DATA_FORMAT", `${path}[${k}]`, `must be a whole number from 0 to ${most}, got ${value}`);
+    if (!Number.isInteger(value) || value < 0 || value > max) {
+      throw new SpikeletError("DATA_FORMAT", `${path}[${k}]`, `must be a whole number from 0 to ${max}, got ${value}`);
     }
     into[start + k] = value;
   }

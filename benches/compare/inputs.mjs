@@ -10,7 +10,7 @@ export const STEPS = 300;
 /** Samples of a pass; as dense spikes, which the other libraries want, they take half a gigabyte. */
 const SAMPLES = { mnist: 512, conv: 128 };
 
-/** Digits whose pixels fire once, the darker the earlier, within 25 of 300 steps; or events all over a picture and all steps. */
+/** Digits whose pixels fire once, the darker the earlier, within 25 of 300 steps; or events all over an image and all steps. */
 export async function samples(name) {
   if (name === "conv") return (await CASES.conv.samples({})).slice(0, SAMPLES.conv);
   const all = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 }));

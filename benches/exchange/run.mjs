@@ -52,7 +52,7 @@ async function compare(python, folder, { name, neuron, bias = "leak", libraries 
         { type: "dense", units: 10 },
       ],
     },
-    loss: { type: "latency", inverseTemperature: 0.5, earlyStop: "off" },
+    loss: { type: "latency", inverseTemperature: 0.5, endSimulation: "off" },
     training: { epochs: 5, seed: 1 },
   });
   for await (const _ of trainer.run(train));

@@ -52,7 +52,7 @@ async function measure() {
     let slowest = 0;
     for (let rank = 0; rank < size; rank++) {
       const start = performance.now();
-      const record = await session.runShare(rank, size);
+      const record = await session.runLocalBatch(rank, size);
       slowest = Math.max(slowest, (performance.now() - start) / 1000);
       if (record == null) return undefined;
       records.push(record);
@@ -60,7 +60,7 @@ async function measure() {
     shares.push({ share: slowest, bytes: records.reduce((sum, record) => sum + record.byteLength, 0) });
   }
   const start = performance.now();
-  const [step] = events(await session.finishShare(records)).filter(({ type }) => type === "step");
+  const [step] = events(await session.finishBatch(records)).filter(({ type }) => type === "step");
   return { shares, update: (performance.now() - start) / 1000, spikes: step.running.spikesPerSample };
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { serialize } from "node:v8";
 
 /** Samples that a case has at most; more do not fit into a repetition. */
-const MOST = 2048;
+const MAX = 2048;
 
 /**
  * Writes the samples of a case.
@@ -15,7 +15,7 @@ const MOST = 2048;
  * @returns {Promise<{ data: string, samples: number, remove: () => void }>} the file, how many samples it holds, and how to delete it
  */
 export async function writeCase({ config, samples }, folder) {
-  const loaded = (await samples({ data: folder === "" ? undefined : folder, backend: "native" })).slice(0, MOST);
+  const loaded = (await samples({ data: folder === "" ? undefined : folder, backend: "native" })).slice(0, MAX);
   const events = await loaded.events({ steps: config.network.steps, backend: "native" });
   const spikes = Array.from({ length: loaded.length }, (_, sample) => {
     const { times, units } = events.sample(sample);

@@ -3,7 +3,7 @@ import { quantile } from "../../dist/cli/bench/statistics.js";
 import { Side } from "./side.mjs";
 
 /** Rounds that are made however long they take. */
-const LEAST_ROUNDS = 5;
+const MIN_ROUNDS = 5;
 
 /**
  * Both builds repeat the same work, in the order A B B A; a repetition takes about `milliseconds` on the build before, and at least one
@@ -54,7 +54,7 @@ async function fittingSamples(sides, { batch, samples }, milliseconds) {
 async function takeTurns(sides, rounds, seconds) {
   const repetitions = [[], []];
   const end = performance.now() + 1000 * seconds;
-  for (let round = 0; round < rounds && (round < LEAST_ROUNDS || performance.now() < end); round++) {
+  for (let round = 0; round < rounds && (round < MIN_ROUNDS || performance.now() < end); round++) {
     for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) repetitions[index].push(await sides[index].repeat());
   }
   return repetitions;

@@ -23,7 +23,7 @@ function resultFor(id) {
   const metrics = {
     samples: 10_000,
     loss: 1 - score,
-    lossParts: { main: 1 - score, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
+    lossParts: { main: 1 - score, silentTargetPenalty: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
     accuracy: { count: score, firstSpike: score },
     spikes: {
       perSample: 120 * score,

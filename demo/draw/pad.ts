@@ -11,7 +11,7 @@ const MOVES: Record<string, readonly [number, number]> = {
 };
 
 export interface PadEvents {
-  /** A stroke changed the picture, or the pen was lifted. */
+  /** A stroke changed the image, or the pen was lifted. */
   drawn(): void;
   /** What happened, for those who do not see it. */
   said(sentence: string): void;

@@ -45,10 +45,10 @@ export class Samples {
 
 function choice({ pixels, label }: Digit, index: number): HTMLElement {
   const canvas = element("canvas", { width: String(SIDE), height: String(SIDE), "aria-hidden": "true" });
-  const picture = new ImageData(SIDE, SIDE);
+  const image = new ImageData(SIDE, SIDE);
   // Black ink; in the dark the style sheet turns it over.
-  for (const [k, pixel] of pixels.entries()) picture.data[4 * k + 3] = pixel;
-  canvas.getContext("2d")?.putImageData(picture, 0, 0);
+  for (const [k, pixel] of pixels.entries()) image.data[4 * k + 3] = pixel;
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
   const input = element("input", { type: "radio", name: "sample", value: String(index), "aria-label": `a ${label}` });
   return element("label", { class: "sample" }, input, canvas);
 }

@@ -2,7 +2,7 @@ import { label, svg, tenth, ticks } from "../page/svg.js";
 
 const RIGHT = 8;
 
-/** The steps of a sample from left to right, the same in every picture of it. */
+/** The steps of a sample from left to right, the same in every figure of it. */
 export class Axis {
   readonly left: number;
   readonly right: number;

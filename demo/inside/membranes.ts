@@ -1,7 +1,7 @@
 import { label, polyline, sign, strokes, svg, tenth } from "../page/svg.js";
 import type { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
-import { TimedPicture } from "./timed-picture.js";
+import { TimedFigure } from "./timed-figure.js";
 
 const ROW = 35;
 const THRESHOLD = 1;
@@ -9,7 +9,7 @@ const THRESHOLD = 1;
 const RANGE = [-0.7, 1.3] as const;
 
 /** The membrane of each output with its threshold; its spikes are marked, the first one filled. */
-export class Membranes extends TimedPicture {
+export class Membranes extends TimedFigure {
   protected override readonly left = 34;
 
   protected override draw(insight: Insight, axis: Axis) {

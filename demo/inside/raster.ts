@@ -1,14 +1,14 @@
 import { strokes, svg } from "../page/svg.js";
 import type { Axis } from "./axis.js";
 import type { Insight, Spikes } from "./insight.js";
-import { TimedPicture } from "./timed-picture.js";
+import { TimedFigure } from "./timed-figure.js";
 
 const GAP = 26;
 const INPUTS = 28 * 28;
 const HEIGHTS = [100, 100, 90];
 
 /** Every spike of input, hidden layer and output. */
-export class Raster extends TimedPicture {
+export class Raster extends TimedFigure {
   protected override draw(insight: Insight, axis: Axis) {
     const bands = [
       { name: "Input", spikes: insight.input, units: INPUTS },

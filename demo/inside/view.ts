@@ -2,26 +2,26 @@ import { byId } from "../page/element.js";
 import type { Insight } from "./insight.js";
 import { Membranes } from "./membranes.js";
 import { Raster } from "./raster.js";
-import { WishPicture } from "./wish-picture.js";
+import { WishFigure } from "./wish-figure.js";
 
-/** The pictures of one digit, and what the network answers. */
+/** The figures of one digit, and what the network answers. */
 export class InsideView {
-  readonly #pictures = [
+  readonly #figures = [
     new Raster(byId("raster", HTMLElement)),
     new Membranes(byId("membranes", HTMLElement)),
-    new WishPicture(byId("wishes", HTMLElement)),
+    new WishFigure(byId("wishes", HTMLElement)),
   ];
   readonly #answer = byId("answer", HTMLElement);
   #insight: Insight | undefined;
 
   show(insight: Insight, step: number): void {
     this.#insight = insight;
-    for (const picture of this.#pictures) picture.show(insight, step);
+    for (const figure of this.#figures) figure.show(insight, step);
     this.#showAnswer(step);
   }
 
   seek(step: number): void {
-    for (const picture of this.#pictures) picture.seek(step);
+    for (const figure of this.#figures) figure.seek(step);
     this.#showAnswer(step);
   }
 

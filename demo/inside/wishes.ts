@@ -13,7 +13,7 @@ export interface Wish {
 }
 
 /** Weaker wishes than this share of the strongest are left out. */
-const LEAST = 0.02;
+const MIN = 0.02;
 
 /**
  * Descent lowers a membrane with a positive gradient: at a spike it asks the timing part to fire later and the activation
@@ -26,10 +26,10 @@ export function wishesOf(insight: Insight, layer: number): Wish[] {
     if (activation > 0) wishes.push({ kind: "gone", unit, step, size: activation });
   }
   wishes.push(...births(insight, layer));
-  const most = Math.max(...wishes.map(({ size }) => size), 0);
+  const max = Math.max(...wishes.map(({ size }) => size), 0);
   return wishes
-    .filter(({ size }) => size > LEAST * most)
-    .map(({ kind, unit, step, size }) => ({ kind, unit, step, strength: size / most }));
+    .filter(({ size }) => size > MIN * max)
+    .map(({ kind, unit, step, size }) => ({ kind, unit, step, strength: size / max }));
 }
 
 function* births({ gradients, layers, steps }: Insight, layer: number) {
@@ -38,11 +38,11 @@ function* births({ gradients, layers, steps }: Insight, layer: number) {
   const { times = [], units = [] } = layers[layer] ?? {};
   const fired = new Set(Array.from(times, (step, k) => step * trace.units + (units[k] ?? 0)));
   for (let unit = 0; unit < trace.units; unit++) {
-    let [step, least] = [0, 0];
+    let [step, min] = [0, 0];
     for (let t = 0; t < steps; t++) {
       const direct = trace.direct[t * trace.units + unit] ?? 0;
-      if (direct < least && !fired.has(t * trace.units + unit)) [step, least] = [t, direct];
+      if (direct < min && !fired.has(t * trace.units + unit)) [step, min] = [t, direct];
     }
-    if (least < 0) yield { kind: "born" as const, unit, step, size: -least };
+    if (min < 0) yield { kind: "born" as const, unit, step, size: -min };
   }
 }

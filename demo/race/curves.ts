@@ -1,4 +1,4 @@
-import { Picture } from "../page/picture.js";
+import { Figure } from "../page/figure.js";
 import { label, polyline, sign, svg, tenth, ticks } from "../page/svg.js";
 import type { Contestant, Point } from "./race.js";
 import { EPOCHS } from "./settings.js";
@@ -16,7 +16,7 @@ export interface Measure {
 }
 
 /** One line for each rule over the epochs, named at its end. */
-export class Curves extends Picture {
+export class Curves extends Figure {
   readonly #measure: Measure;
   #contestants: readonly Contestant[] = [];
 
@@ -32,10 +32,9 @@ export class Curves extends Picture {
 
   protected override redraw(): void {
     const { of, unit, range } = this.#measure;
-    const [least, most] = range(this.#contestants.flatMap(({ points }) => points.slice(1).map(of)));
+    const [min, max] = range(this.#contestants.flatMap(({ points }) => points.slice(1).map(of)));
     const x = (epoch: number) => MARGIN.left + (epoch / EPOCHS) * (this.width - MARGIN.left - MARGIN.right);
-    const y = (value: number) =>
-      HEIGHT - MARGIN.bottom - ((value - least) / (most - least)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    const y = (value: number) => HEIGHT - MARGIN.bottom - ((value - min) / (max - min)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     const ends = spread(
       this.#contestants.map(({ points }) => y(of(points.at(-1) ?? NOTHING))),
       HEIGHT - MARGIN.bottom,
@@ -44,7 +43,7 @@ export class Curves extends Picture {
       const last = points.at(-1) ?? NOTHING;
       const shown = risingInto(
         points.map((point) => [point.epoch, of(point)] as const),
-        least,
+        min,
       );
       const at = shown.map(([epoch, value]) => [x(epoch), y(value)] as const);
       const named = label(x(last.epoch) + 10, (ends[k] ?? 0) + 4, rule.name, { class: "name" });
@@ -57,7 +56,7 @@ export class Curves extends Picture {
         named,
       );
     });
-    const grid = [least, (least + most) / 2, most].flatMap((value) => [
+    const grid = [min, (min + max) / 2, max].flatMap((value) => [
       svg("path", { d: `M${MARGIN.left},${tenth(y(value))}H${this.width - MARGIN.right}`, class: "grid" }),
       label(MARGIN.left - 8, y(value) + 4, `${value}${unit}`, { class: "tick", "text-anchor": "end" }),
     ]);
@@ -76,11 +75,11 @@ export class Curves extends Picture {
 type Place = readonly [epoch: number, value: number];
 
 /** A curve that starts below the axis comes in where it crosses it. */
-function risingInto(curve: readonly Place[], least: number): readonly Place[] {
+function risingInto(curve: readonly Place[], min: number): readonly Place[] {
   const [start, next, ...rest] = curve;
-  if (start === undefined || next === undefined || start[1] >= least) return curve;
-  const share = (least - start[1]) / (next[1] - start[1]);
-  return [[start[0] + share * (next[0] - start[0]), least], next, ...rest];
+  if (start === undefined || next === undefined || start[1] >= min) return curve;
+  const share = (min - start[1]) / (next[1] - start[1]);
+  return [[start[0] + share * (next[0] - start[0]), min], next, ...rest];
 }
 
 const NOTHING: Point = { epoch: 0, accuracy: 0, spikes: 0, decisionStep: 0 };

@@ -37,7 +37,7 @@ export function configOf(rule: RuleType, settings: Settings): Config {
     loss: {
       type: "latency",
       inverseTemperature: 0.25,
-      earlyStop: "off",
+      endSimulation: "off",
       targetCount: { scope: "all", positive: 2, negative: 0 },
     },
     optimizer: { type: "adam", learningRate },

@@ -130,7 +130,7 @@ pub fn before_batch() -> Session {
 
 /// What other sessions hand over in training that is shared.
 pub fn records(bytes: &[u8]) {
-    sound(before_batch().finish_share(&[bytes]));
+    sound(before_batch().finish_batch(&[bytes]));
     let (one, other) = bytes.split_at(bytes.len() / 2);
-    sound(before_batch().finish_share(&[one, other]));
+    sound(before_batch().finish_batch(&[one, other]));
 }

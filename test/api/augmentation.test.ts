@@ -2,7 +2,7 @@ import { type Augmentation, type Config, createTrainer, restoreTrainer, type Tra
 import { describe, expect, it } from "vitest";
 import { digitsConfig, fewDigits } from "../support/learning.js";
 
-const everything: Augmentation = { shift: 2, picture: [1, 28, 28], timeJitter: 1.5, eventDropout: 0.1, inputDropout: 0.1 };
+const everything: Augmentation = { shift: 2, image: [1, 28, 28], timeJitter: 1.5, eventDropout: 0.1, inputDropout: 0.1 };
 
 function configOf(augmentation: Augmentation): Config {
   return { ...digitsConfig, training: { ...digitsConfig.training, batchSize: 50, epochs: 2, augmentation } };
@@ -52,11 +52,11 @@ describe("augmentation", () => {
     expect(await operations(changed)).toBeLessThan(0.7 * (await operations(plain)));
   });
 
-  it("refuses a shift of what is not known to be a picture", async () => {
+  it("refuses a shift of what is not known to be an image", async () => {
     await expect(createTrainer(configOf({ shift: 1 }))).rejects.toMatchObject({
       code: "CONFIG_INVALID",
       path: "training.augmentation.shift",
-      message: expect.stringContaining("training.augmentation.picture"),
+      message: expect.stringContaining("training.augmentation.image"),
     });
     await expect(createTrainer(configOf({ eventDropout: 1 }))).rejects.toMatchObject({
       code: "CONFIG_INVALID",

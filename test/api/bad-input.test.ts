@@ -54,7 +54,7 @@ describe("bad data", () => {
     await expect(predict([0], [4])).rejects.toEqual(failure("SHAPE_MISMATCH", /units\[0\]$/));
   });
 
-  it("have pictures of another size", async () => {
+  it("have images of another size", async () => {
     using network = await createNetwork(tinyConfig);
     const data = datasets.fromImages({ pixels: new Uint8Array(5), shape: [5] }).encode(encode.latency());
     await expect(network.predict(data)).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
@@ -138,7 +138,7 @@ describe("a bad file", () => {
     }
     expect((await datasets.mnist({ dir })).length).toBe(2);
     await writeFile(join(dir, "train-labels-idx1-ubyte"), idx(0, 0, 8, 1, 0, 0, 0, 2, 3, 4));
-    await expect(datasets.mnist({ dir })).rejects.toThrow(/1 pictures, but 2 labels/);
+    await expect(datasets.mnist({ dir })).rejects.toThrow(/1 images, but 2 labels/);
     await writeFile(join(dir, "train-labels-idx1-ubyte"), idx(0, 0, 8, 1, 0, 0, 0, 1));
     await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", /train-labels-idx1-ubyte/));
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CliSupply } from "../../ts/cli/experiment/supply.js";
 import { EXPERIMENTS } from "../../ts/experiments/catalogue/index.js";
 import { type DataSupply, runExperiment } from "../../ts/experiments/engine.js";
-import { armName, type Experiment } from "../../ts/experiments/experiment.js";
+import { type Experiment, variantName } from "../../ts/experiments/experiment.js";
 import { measure } from "../../ts/experiments/measures.js";
 import type { RunRecord } from "../../ts/experiments/record.js";
 import type { Config } from "../../ts/generated/config.js";
@@ -45,17 +45,17 @@ async function tiny(experiment: Experiment): Promise<RunRecord[]> {
 }
 
 describe.each(EXPERIMENTS)("$name", (experiment) => {
-  it("runs every arm of its quick version, and the neurons fire", async () => {
+  it("runs every variant of its quick version, and the neurons fire", async () => {
     const records = await tiny(experiment);
-    expect(records).toHaveLength(experiment.arms("quick").length);
+    expect(records).toHaveLength(experiment.variants("quick").length);
     for (const { series, at, test } of records) {
       expect(Math.max(...test.spikes.perUnit), `${series} ${at}`).toBeGreaterThan(0.02);
       expect(test.synapticOperations).toBeGreaterThan(0);
     }
   }, 60_000);
 
-  it.each(["quick", "full"] as const)("%s: arms have names of their own, figures show what is measured", (scale) => {
-    const names = experiment.arms(scale).map(armName);
+  it.each(["quick", "full"] as const)("%s: variants have names of their own, figures show what is measured", (scale) => {
+    const names = experiment.variants(scale).map(variantName);
     expect(new Set(names).size).toBe(names.length);
     expect(names.length).toBeGreaterThan(1);
     for (const figure of experiment.figures) {

@@ -36,8 +36,8 @@ describe("convolutions and pools", () => {
   it("state the shapes of their weights", async () => {
     using made = await createNetwork({ network });
     expect(made.info.layers).toEqual([
-      { inputs: 9, units: 144, filters: 4, kernel: 3, picture: { channels: 4, height: 6, width: 6 } },
-      { inputs: 36, units: 54, filters: 6, kernel: 3, picture: { channels: 6, height: 3, width: 3 } },
+      { inputs: 9, units: 144, filters: 4, kernel: 3, image: { channels: 4, height: 6, width: 6 } },
+      { inputs: 36, units: 54, filters: 6, kernel: 3, image: { channels: 6, height: 3, width: 3 } },
       { inputs: 6, units: 2, filters: 2 },
     ]);
     const parameters = await made.parameters();
@@ -88,7 +88,7 @@ describe("convolutions and pools", () => {
     await expect(refused).rejects.toMatchObject({ code: "CONFIG_INVALID", path });
   });
 
-  it("need a picture", async () => {
+  it("need an image", async () => {
     const layers = [{ type: "flatten" }, { type: "avgPool2d", window: 2 }, { type: "dense", units: 2 }] as const;
     const refused = createNetwork({ network: { ...network, layers: [...layers] } });
     await expect(refused).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "network.layers[1].type" });

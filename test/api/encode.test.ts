@@ -5,7 +5,7 @@ const values = Float32Array.from({ length: 60 }, (_, k) => (k % 20) / 19);
 const shape = { units: 20, steps: 40 };
 
 describe("a rate code", () => {
-  const encoding = encode.rate({ most: 0.4, seed: 3 });
+  const encoding = encode.rate({ max: 0.4, seed: 3 });
 
   it("draws the same spikes for a sample wherever it stands", async () => {
     const data = datasets.fromImages({ values, labels: [0, 1, 2], shape: [20] }).encode(encoding);
@@ -24,13 +24,13 @@ describe("a rate code", () => {
   it("depends on its seed", async () => {
     const first = await encodeSpikes(values, encoding, shape);
     expect(await encodeSpikes(values, encoding, shape)).toEqual(first);
-    expect(await encodeSpikes(values, encode.rate({ most: 0.4, seed: 4 }), shape)).not.toEqual(first);
+    expect(await encodeSpikes(values, encode.rate({ max: 0.4, seed: 4 }), shape)).not.toEqual(first);
   });
 });
 
 describe("a regular code", () => {
   it("spikes at equal distances", async () => {
-    const events = await encodeSpikes(Float32Array.of(0.5, 1), encode.regular({ shortest: 4, longest: 20 }), {
+    const events = await encodeSpikes(Float32Array.of(0.5, 1), encode.regular({ minInterval: 4, maxInterval: 20 }), {
       units: 2,
       steps: 25,
     });

@@ -7,10 +7,10 @@ import {
   runExperiment,
   scoreOf,
 } from "../../ts/experiments/engine.js";
-import type { Arm, Experiment, ExperimentData } from "../../ts/experiments/experiment.js";
+import type { Experiment, ExperimentData, Variant } from "../../ts/experiments/experiment.js";
 import { type RunRecord, withoutCost } from "../../ts/experiments/record.js";
 
-const arm = (series: "antlr" | "activation", more: Partial<Arm> = {}): Arm => ({
+const variant = (series: "antlr" | "activation", more: Partial<Variant> = {}): Variant => ({
   series,
   config: {
     network: {
@@ -36,7 +36,7 @@ const small: Experiment = {
   data: () => [{ dataset: "not here" }, { dataset: "yinYang", train: 200, validation: 100, test: 100 }],
   seeds: { quick: 1, full: 2 },
   choice: "firstSpike",
-  arms: () => [arm("activation"), arm("antlr")],
+  variants: () => [variant("activation"), variant("antlr")],
   figures: [],
 };
 
@@ -71,7 +71,7 @@ const records = (events: readonly ExperimentEvent[]) =>
   events.flatMap((event) => (event.type === "runFinished" ? [event.record] : []));
 
 describe("an experiment", () => {
-  it("runs every arm with every seed on the first data at hand, loaded once", async () => {
+  it("runs every variant with every seed on the first data at hand, loaded once", async () => {
     supply.loads = [];
     const events = await all(small);
     const done = records(events);
@@ -126,10 +126,10 @@ describe("an experiment", () => {
   it("knows a run by configuration, data and choice, not by the threads", async () => {
     const id = async (experiment: Experiment, options: Partial<ExperimentOptions> = {}) =>
       records(await all(experiment, { seeds: [1], ...options }))[0]?.id;
-    const only = { ...small, arms: () => [arm("antlr")] };
+    const only = { ...small, variants: () => [variant("antlr")] };
     const base = await id(only);
     expect(await id(only, { adapt: (config) => ({ ...config, training: { ...config.training, threads: 2 } }) })).toBe(base);
-    expect(await id({ ...only, name: "other", arms: () => [arm("antlr", { at: 3 })] })).toBe(base);
+    expect(await id({ ...only, name: "other", variants: () => [variant("antlr", { at: 3 })] })).toBe(base);
     expect(await id(only, { adapt: (config) => ({ ...config, loss: { type: "latency", inverseTemperature: 0.4 } }) })).not.toBe(
       base,
     );
@@ -143,7 +143,7 @@ describe("an experiment", () => {
   it("judges by the training samples where it is asked what is remembered", async () => {
     const remembered = {
       ...small,
-      arms: () => [arm("antlr")],
+      variants: () => [variant("antlr")],
       data: () => [{ dataset: "yinYang", train: 50, isRemembered: true }],
     };
     const [record] = records(await all(remembered, { seeds: [1] }));
@@ -152,7 +152,7 @@ describe("an experiment", () => {
   });
 
   it("draws the data anew for every seed where it is told to", async () => {
-    const drawn = { ...small, arms: () => [arm("antlr")], data: () => [{ dataset: "yinYang", isDrawnPerSeed: true }] };
+    const drawn = { ...small, variants: () => [variant("antlr")], data: () => [{ dataset: "yinYang", isDrawnPerSeed: true }] };
     const [first, second] = records(await all(drawn));
     expect(first?.data.hash).not.toBe(second?.data.hash);
   });

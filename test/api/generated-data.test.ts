@@ -37,7 +37,7 @@ describe.each(["native", "wasm"] as const)("drawn data sets have the same bits o
   });
 
   it("rate-coded digits", async () => {
-    const digits = (await datasets.digits()).slice(0, 20).encode(encode.rate({ most: 0.2, seed: 9 }));
+    const digits = (await datasets.digits()).slice(0, 20).encode(encode.rate({ max: 0.2, seed: 9 }));
     expect(digest(await digits.events({ steps: 100, backend }))).toBe("1794e3809e674c33");
   });
 

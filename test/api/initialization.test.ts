@@ -5,7 +5,7 @@ import { digitsConfig, fewDigits } from "../support/learning.js";
 const WANTED = [0.2, 0.5];
 const config: Config = {
   ...digitsConfig,
-  loss: { type: "latency", earlyStop: "off" },
+  loss: { type: "latency", endSimulation: "off" },
   training: { ...digitsConfig.training, initialActivity: { spikesPerUnit: WANTED, samples: 100 } },
 };
 

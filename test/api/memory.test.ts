@@ -20,7 +20,7 @@ describe("memory that is not there", () => {
   it("is not asked for by the spikes of a data set", async () => {
     using network = await createNetwork({ network: long });
     const pixels = new Uint8Array(1024 * 4096).fill(255);
-    const data = datasets.fromImages({ pixels, shape: [4096] }).encode(encode.rate({ most: 1 }));
+    const data = datasets.fromImages({ pixels, shape: [4096] }).encode(encode.rate({ max: 1 }));
     await expect(network.predict(data)).rejects.toThrow(refused("encoding"));
     await expect(data.events({ steps: 65_535 })).rejects.toThrow(refused("encoding"));
   });

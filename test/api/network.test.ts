@@ -8,7 +8,7 @@ describe("a network", () => {
     expect(network.config).toMatchObject({
       network: { input: 4, steps: 30, neuron: { currentDecay: 0.8, threshold: 1 } },
       rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
-      loss: { type: "latency", earlyStop: "sample" },
+      loss: { type: "latency", endSimulation: "sample" },
       training: { gradientClip: 1, threads: "auto" },
     });
     expect(network.info.layers).toEqual([

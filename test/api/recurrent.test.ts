@@ -43,11 +43,11 @@ describe.each(["native", "wasm"] as const)("a recurrent layer, on %s", (backend)
     using network = await createNetwork(config, { backend });
     const [first] = await network.parameters();
     const largest = (from: number, to: number) => {
-      let most = 0;
+      let max = 0;
       for (const [k, weight] of (first?.weights ?? []).entries()) {
-        if (k % 854 >= from && k % 854 < to) most = Math.max(most, Math.abs(weight));
+        if (k % 854 >= from && k % 854 < to) max = Math.max(max, Math.abs(weight));
       }
-      return most;
+      return max;
     };
     expect(largest(0, 784) * Math.sqrt(784)).toBeCloseTo(1, 3);
     expect(largest(784, 854) * Math.sqrt(70)).toBeCloseTo(1, 2);

@@ -134,11 +134,11 @@ export class DemoPage {
     });
   }
 
-  /** Pairs of words in one picture that lie on each other, and words that leave the page. */
+  /** Pairs of words in one figure that lie on each other, and words that leave the page. */
   collisions(): Promise<string[]> {
     return this.page.evaluate(() =>
-      [...document.querySelectorAll("svg.picture")].flatMap((picture) => {
-        const words = [...picture.querySelectorAll("text")].map((text) => ({
+      [...document.querySelectorAll("svg.figure")].flatMap((figure) => {
+        const words = [...figure.querySelectorAll("text")].map((text) => ({
           text: text.textContent ?? "",
           box: text.getBoundingClientRect(),
         }));

@@ -7,7 +7,7 @@ import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
 
 /** Not committed; a look at them tells more than any assertion. */
-const PICTURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
+const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
 const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
 const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 740 },
@@ -20,13 +20,13 @@ let demo: Demo;
 
 beforeAll(async () => {
   demo = await Demo.build();
-  await mkdir(PICTURES, { recursive: true });
+  await mkdir(FIGURES, { recursive: true });
 }, 120_000);
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
 
 async function keep({ page }: DemoPage, name: string): Promise<void> {
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+  await page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
 }
 
 describe("the demo", () => {

@@ -21,14 +21,14 @@ describe("which data", () => {
       dataset: "kmnist",
       dir: "/k",
       options: {},
-      encoding: { type: "rate", most: 0.2 },
+      encoding: { type: "rate", max: 0.2 },
     });
     expect(dataSource({ dataset: "nmnist" }).encoding).toBeNull();
     expect(() => dataSource({ dataset: "kmist" })).toThrow("did you mean kmnist?");
   });
 
   it("are those of the run or the configuration where the command line says nothing", () => {
-    const known: Partial<DataSource> = { dataset: "fashionMnist", dir: "/f", encoding: { type: "stretch", most: 3 } };
+    const known: Partial<DataSource> = { dataset: "fashionMnist", dir: "/f", encoding: { type: "stretch", max: 3 } };
     expect(dataSource({}, known)).toEqual({ ...known, options: {} });
     expect(dataSource({ data: "/g" }, known)).toMatchObject({ dataset: "fashionMnist", dir: "/g" });
     expect(dataSource({ dataset: "digits" }, known)).toEqual(dataSource({}));

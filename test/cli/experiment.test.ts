@@ -9,12 +9,12 @@ const TINY = ["yin-yang", "--quick", "--set", "training.epochs=2", "--set", "net
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 
 describe("spikelet experiment", () => {
-  it("leaves records, tables, pictures and a page, and runs nothing twice", async () => {
+  it("leaves records, tables, figures and a page, and runs nothing twice", async () => {
     const out = await folder();
     const first = await spikelet(["experiment", ...TINY, "--seeds", "1", "--out", out]);
     expect(first).toMatchObject({ code: 0 });
     expect(first.stderr).toMatch(/4\/4 mixture, seed 1 {2}test \d+\.\d % by first spike/);
-    expect(first.stdout).toMatch(/^arm +first spike, %/);
+    expect(first.stdout).toMatch(/^variant +first spike, %/);
     expect(first.stdout).toContain(join(out, "report.html"));
     expect(readdirSync(join(out, "runs"))).toHaveLength(4);
     expect(readdirSync(out).sort()).toEqual([

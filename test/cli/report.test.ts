@@ -61,7 +61,7 @@ describe("report.html", () => {
     expect(await readFile(join(other, "report.html"), "utf8")).toContain("<h1>Evaluation on yinYang</h1>");
   });
 
-  it("goes without pictures where the packages that draw are missing, and says so", async () => {
+  it("goes without figures where the packages that draw are missing, and says so", async () => {
     const other = await folder();
     const loader = new URL("../support/without-plots.mjs", import.meta.url).href;
     const args = ["evaluate", "--checkpoint", join(out, "best.safetensors"), "--out", other];

@@ -125,19 +125,19 @@ describe("spikelet train", () => {
     expect(column(stopped)).toEqual(column(whole));
   });
 
-  it("shifts the pictures of a preset by one setting", async () => {
+  it("shifts the images of a preset by one setting", async () => {
     const out = await folder();
     const shifted = ["--set", "training.epochs=1", "--set", "training.augmentation.shift=1", "--out", out];
     expect(await spikelet(["train", "--preset", "mnist", "--dataset", "digits", ...SMALL, ...shifted])).toMatchObject({
       code: 0,
     });
-    expect(report(out).config.training.augmentation).toMatchObject({ shift: 1, picture: [1, 28, 28] });
+    expect(report(out).config.training.augmentation).toMatchObject({ shift: 1, image: [1, 28, 28] });
     expect(report(out).test.accuracy.firstSpike).toBeGreaterThan(0.5);
 
-    const flat = await spikelet(["train", ...SMALL, ...shifted, "--set", "training.augmentation.picture=null"]);
+    const flat = await spikelet(["train", ...SMALL, ...shifted, "--set", "training.augmentation.image=null"]);
     expect(flat).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining("training.augmentation.shift: needs to know the picture"),
+      stderr: expect.stringContaining("training.augmentation.shift: needs to know the image"),
     });
   });
 

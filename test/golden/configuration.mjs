@@ -169,8 +169,8 @@ function lossOf(config) {
       return {
         type: "latency",
         inverseTemperature: config.softmax_beta,
-        noSpikePenalty: config.lambda_nospike,
-        earlyStop: config.early_stop ? "batch" : "off",
+        silentTargetPenalty: config.lambda_nospike,
+        endSimulation: config.early_stop ? "batch" : "off",
         ...(config.count_weight > 0
           ? { targetCount: { weight: config.count_weight, scope: config.count_scope, goal: config.count_goal, ...wanted } }
           : {}),

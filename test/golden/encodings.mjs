@@ -25,7 +25,7 @@ export async function checkEncodeLatency({ cases }, findings) {
 export async function checkEncodeRate({ type, cases }, findings) {
   const make = type === "encode_stretch" ? encode.stretch : encode.shiftBack;
   for (const [c, { T, n_max, n_min, last, skip_zero, x, events_b_t_i_count: expected }] of cases.entries()) {
-    const encoding = make({ most: n_max, least: n_min, round: last ? "down" : "up", skipZero: skip_zero });
+    const encoding = make({ max: n_max, min: n_min, round: last ? "down" : "up", skipZero: skip_zero });
     const events = await encodeSpikes(Float32Array.from(x.flat()), encoding, { units: x[0].length, steps: T });
     findings.same(`case ${c}`, sorted(counted(events)), sorted(expected));
   }

@@ -40,7 +40,7 @@ export async function checkNetwork(golden, findings) {
   findings.near("loss", [metrics.loss], [expected.loss.total]);
   const parts = {
     ce: metrics.lossParts.main,
-    nospike: metrics.lossParts.noSpike,
+    nospike: metrics.lossParts.silentTargetPenalty,
     count: metrics.lossParts.targetCount,
     rate: metrics.lossParts.rateBounds,
     spikes: metrics.lossParts.spikePenalty,

@@ -3,7 +3,7 @@
     python make_golden.py            -> ../golden/000.. to 086..
     python make_golden.py adam       -> ../golden/087.. to 094: trajectories with Adam
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
-    python make_golden.py pictures   -> ../golden/130.. to 135: pictures wider than a tile, deeper, with more channels
+    python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
     python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
     python make_golden.py check      -> re-read every file, recompute, compare
 
@@ -385,8 +385,8 @@ def cases(big, k):
     return o
 
 
-def pictures(k):
-    """shapes at which an implementation that cuts pictures into pieces could go wrong."""
+def images(k):
+    """shapes at which an implementation that cuts images into pieces could go wrong."""
     o = []
     cv = dict(p_in=.12, rate=.06, B=2)
     add = lambda name, desc, net, **kw: o.append(build(name, desc, k, C(net, 20, **{"target_type": "train", "rule": "antlr", **kw}), **cv))
@@ -715,7 +715,7 @@ def check(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "pictures", "recurrent") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "images", "recurrent") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
@@ -723,8 +723,8 @@ if __name__ == "__main__":
         write(folder, adam_trajectories(20200602), first=87)
     elif mode == "options":
         write(folder, options(20200602), first=95)
-    elif mode == "pictures":
-        write(folder, pictures(20200602), first=130)
+    elif mode == "images":
+        write(folder, images(20200602), first=130)
     elif mode == "recurrent":
         write(folder, recurrent(20200602), first=140)
     else:

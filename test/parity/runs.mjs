@@ -23,7 +23,7 @@ export const CONFIG = {
     ],
   },
   rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
-  loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1 },
+  loss: { type: "latency", inverseTemperature: 0.5, silentTargetPenalty: 0.1 },
   training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
 };
 
@@ -78,10 +78,10 @@ export const RUNS = {
     mixed(
       DENSE,
       { type: "activation", variant: "slayer", surrogate: { type: "rectangle" } },
-      { type: "latency", earlyStop: "batch", rateBounds: { lower: 0.1, upper: 0.5 } },
+      { type: "latency", endSimulation: "batch", rateBounds: { lower: 0.1, upper: 0.5 } },
     ),
   "timing, latency": () =>
-    mixed(DENSE, { type: "timing" }, { type: "latency", earlyStop: "off" }, { neuron: { singleSpike: true } }),
+    mixed(DENSE, { type: "timing" }, { type: "latency", endSimulation: "off" }, { neuron: { singleSpike: true } }),
   "timing through resets, count": () =>
     mixed(DEEP_CONVOLUTION, { type: "timing", resetPath: { timing: { lag: 4 } } }, { type: "count", positive: 3, negative: 1 }),
   "mixture, spike train": () =>
@@ -157,7 +157,7 @@ function layers(...all) {
   return all;
 }
 
-/** Pictures of a few strokes that lie elsewhere for each class; integer arithmetic only. */
+/** Images of a few strokes that lie elsewhere for each class; integer arithmetic only. */
 export function blots(samples = 50 * BATCH) {
   const { pixels, labels } = strokes(samples, { side: SIDE, classes: CLASSES, length: 12 });
   return datasets

@@ -19,7 +19,7 @@ export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}
     const { config, ...data } = make();
     const withThreads = { ...config, training: { ...config.training, threads } };
     const { told, parameters } = await trained(withThreads, data, stopEvery, options);
-    const bytes = await new Blob([new TextEncoder().encode(JSON.stringify(told)), ...parameters]).arrayBuffer();
+    const bytes = await new Blob([new TextEncoder().encode(JSON.stringify(told.map(values))), ...parameters]).arrayBuffer();
     steps += told.filter(({ type }) => type === "step").length;
     parts.push(bytes);
     runs[name] = (await sha256(bytes)).slice(0, 16);
@@ -57,6 +57,16 @@ async function trained(config, { train, validation }, stopEvery, options) {
   } finally {
     trainer.dispose();
   }
+}
+
+/**
+ * What a value holds, in order, without the names of its fields: these may change, the bits may not.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function values(value) {
+  return typeof value === "object" && value !== null ? Object.values(value).map(values) : value;
 }
 
 /** @param {import("spikelet").TrainEvent} event */

@@ -149,7 +149,7 @@ describe("a confusion matrix", () => {
   });
 });
 
-describe("pictures of nothing", () => {
+describe("figures of nothing", () => {
   it("are drawn all the same", () => {
     const silent = SpikeEvents.fromTrains([{ times: [], units: [] }]);
     const point = { loss: 1, accuracy: { firstSpike: 0, count: 0 }, spikes: { perSample: 0 } };

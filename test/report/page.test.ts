@@ -18,7 +18,7 @@ describe("a page", () => {
     lead: html`<p>lead</p>`,
     sections: [
       { title: "A & B", content: [facts([["seed", 1]]), table(["layer", "units"], [["hidden", 40]])] },
-      { title: "Pictures", content: [gallery([figure(svg, "a caption")]), folded("all of it", '{ "a": 1 }')] },
+      { title: "Figures", content: [gallery([figure(svg, "a caption")]), folded("all of it", '{ "a": 1 }')] },
     ],
   });
 

@@ -153,13 +153,13 @@ export class FakeSession implements Session {
     return [step];
   }
 
-  async runShare(): Promise<undefined> {
-    this.#enter("runShare");
+  async runLocalBatch(): Promise<undefined> {
+    this.#enter("runLocalBatch");
     return undefined;
   }
 
-  async finishShare(): Promise<string> {
-    this.#enter("finishShare");
+  async finishBatch(): Promise<string> {
+    this.#enter("finishBatch");
     return "[]";
   }
 

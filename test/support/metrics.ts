@@ -5,7 +5,7 @@ export function metricsOf(samples: number, given: Partial<Metrics> = {}): Metric
   return {
     samples,
     loss: 1,
-    lossParts: { main: 1, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
+    lossParts: { main: 1, silentTargetPenalty: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
     accuracy: { count: 0.5, firstSpike: 0.5 },
     spikes: {
       perSample: 1,

@@ -7,8 +7,8 @@ export function withMemoryOf(pages: number, module: Uint8Array): Uint8Array<Arra
     const id = module[position];
     const [length, start] = readNumber(module, position + 1);
     if (id === MEMORY_SECTION) {
-      const [least] = readNumber(module, start + 2);
-      const body = [1, 1, ...bytesOf(least), ...bytesOf(pages)];
+      const [min] = readNumber(module, start + 2);
+      const body = [1, 1, ...bytesOf(min), ...bytesOf(pages)];
       return Uint8Array.from([
         ...module.subarray(0, position),
         ...[MEMORY_SECTION, ...bytesOf(body.length), ...body],

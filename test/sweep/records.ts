@@ -20,7 +20,7 @@ export function recordOf({ id, seed, config, data }: Run, score?: number, host =
   const metrics = {
     samples: 10,
     loss: 1 - score,
-    lossParts: { main: 0, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
+    lossParts: { main: 0, silentTargetPenalty: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
     accuracy: { count: score, firstSpike: score },
     spikes: { perSample: 5, untilDecision: 4, perUnit: [], untilDecisionPerUnit: [], total: [], untilDecisionTotal: [] },
     decisionStep: { mean: 3, median: 3, min: 1 },

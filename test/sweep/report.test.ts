@@ -78,7 +78,7 @@ describe("points", () => {
 });
 
 describe("the page about a sweep", () => {
-  it("has the best points, a line for each, a picture for each setting, and what failed", async () => {
+  it("has the best points, a line for each, a figure for each setting, and what failed", async () => {
     const table = await played(grid, (run) => (run.point === 3 && run.seed === 2 ? undefined : sum(run)));
     const text = sweepPage("rates <1>", table, grid, plots);
     expect(text).toContain("<h1>Sweep rates &lt;1&gt;</h1>");
@@ -91,7 +91,7 @@ describe("the page about a sweep", () => {
     expect(text.replaceAll("http://www.w3.org/2000/svg", "")).not.toMatch(/https?:|<script|src=|NaN/);
   });
 
-  it("says when there are no pictures, and bears that nothing is done", async () => {
+  it("says when there are no figures, and bears that nothing is done", async () => {
     expect(sweepPage("x", await played(grid, sum), grid, undefined)).toContain(WITHOUT_PLOTS);
     const failed = sweepPage("x", await played(grid, () => undefined), grid, plots);
     expect(failed).toContain("0 done, 8 failed, 0 missing");

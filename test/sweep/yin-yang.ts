@@ -9,7 +9,7 @@ export const YIN_YANG = {
       { type: "dense", units: 3 },
     ],
   },
-  loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1 },
+  loss: { type: "latency", inverseTemperature: 0.5, silentTargetPenalty: 0.1 },
   optimizer: { type: "adam", learningRate: 0.01 },
   training: { batchSize: 20, epochs: 2, silentUnitUpdate: { strength: 0.5, rules: "all" } },
   data: {

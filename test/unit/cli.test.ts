@@ -68,9 +68,9 @@ describe("options", () => {
   it("name encodings", () => {
     expect(parseEncoding("latency:0:99")).toEqual({ type: "latency", first: 0, last: 99 });
     expect(parseEncoding("latency")).toEqual({ type: "latency" });
-    expect(parseEncoding("stretch:10:1")).toEqual({ type: "stretch", most: 10, least: 1 });
-    expect(parseEncoding("rate:0.2:0:7")).toEqual({ type: "rate", most: 0.2, least: 0, seed: 7 });
-    expect(parseEncoding("regular:5:50")).toEqual({ type: "regular", shortest: 5, longest: 50 });
+    expect(parseEncoding("stretch:10:1")).toEqual({ type: "stretch", max: 10, min: 1 });
+    expect(parseEncoding("rate:0.2:0:7")).toEqual({ type: "rate", max: 0.2, min: 0, seed: 7 });
+    expect(parseEncoding("regular:5:50")).toEqual({ type: "regular", minInterval: 5, maxInterval: 50 });
     expect(parseEncoding("direct")).toEqual({ type: "direct" });
     for (const text of ["latency:a", "stretch", "poisson:3", "latency:1:2:3", "latency::2", "direct:1"])
       expect(() => parseEncoding(text)).toThrow(UsageError);
@@ -124,7 +124,7 @@ describe("exit codes", () => {
 const metrics = (firstSpike: number): EpochEndEvent["train"] => ({
   samples: 100,
   loss: 0.5,
-  lossParts: { main: 0.5, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
+  lossParts: { main: 0.5, silentTargetPenalty: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
   accuracy: { count: 0.4, firstSpike },
   spikes: { perSample: 9, untilDecision: 5, perUnit: [1], untilDecisionPerUnit: [1], total: [9], untilDecisionTotal: [5] },
   decisionStep: { mean: 3, median: 3, min: 1 },

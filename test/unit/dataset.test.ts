@@ -4,7 +4,7 @@ import { fakeBackend } from "../support/fake-backend.js";
 
 const pixels = Uint8Array.from({ length: 12 }, (_, k) => k * 20);
 
-describe("a data set of pictures", () => {
+describe("a data set of images", () => {
   const data = datasets.fromImages({ pixels, labels: [0, 1, 2], shape: [2, 2] });
 
   it("knows samples, labels and values", () => {

@@ -4,21 +4,21 @@ import { parseSeeds } from "../../ts/cli/commands/experiment.js";
 import { UsageError } from "../../ts/cli/exit.js";
 import { alignedTable } from "../../ts/cli/experiment/table.js";
 import { EXPERIMENTS } from "../../ts/experiments/catalogue/index.js";
-import { armName, type Experiment } from "../../ts/experiments/experiment.js";
+import { type Experiment, variantName } from "../../ts/experiments/experiment.js";
+import { figures } from "../../ts/experiments/figures.js";
 import { measure } from "../../ts/experiments/measures.js";
-import { pictures } from "../../ts/experiments/pictures.js";
 import type { RunRecord } from "../../ts/experiments/record.js";
 import { experimentPage, resultTable } from "../../ts/experiments/report.js";
 import { everyAttempt, summaries } from "../../ts/experiments/summary.js";
 import { runsCsv, summaryCsv } from "../../ts/experiments/tables.js";
 import { spread } from "../../ts/spread.js";
 
-/** A record with what tables and pictures look at. */
+/** A record with what tables and figures look at. */
 function record(series: string, seed: number, accuracy: number, more: Partial<RunRecord> = {}): RunRecord {
   const metrics = {
     samples: 100,
     loss: 1 - accuracy,
-    lossParts: { main: 1 - accuracy, noSpike: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
+    lossParts: { main: 1 - accuracy, silentTargetPenalty: 0, targetCount: 0, rateBounds: 0, spikePenalty: 0 },
     accuracy: { firstSpike: accuracy, count: accuracy / 2 },
     spikes: {
       perSample: 30,
@@ -123,7 +123,7 @@ describe("the page", () => {
     seeds: { quick: 1, full: 1 },
     choice: "firstSpike",
     axis: "Width",
-    arms: () => [],
+    variants: () => [],
     figures: [
       { type: "spread", measure: "firstSpike", title: "Accuracy" },
       { type: "scatter", x: "spikes", y: "firstSpike", title: "Both" },
@@ -137,7 +137,7 @@ describe("the page", () => {
     const html = experimentPage(drawn, placed, {
       scale: "quick",
       command: "spikelet experiment e",
-      pictures: pictures(plots, drawn, placed),
+      figures: figures(plots, drawn, placed),
     });
     expect(html.match(/<svg /g)).toHaveLength(4);
     expect(html).toContain("<title>e: two &lt;rules&gt;</title>");
@@ -149,19 +149,19 @@ describe("the page", () => {
   });
 
   it("leaves out lines where there is nothing to count along", () => {
-    expect(pictures(plots, drawn, two).map(({ file }) => file)).toEqual(["1-spread.svg", "2-scatter.svg", "4-epochs.svg"]);
+    expect(figures(plots, drawn, two).map(({ file }) => file)).toEqual(["1-spread.svg", "2-scatter.svg", "4-epochs.svg"]);
   });
 });
 
 describe("the experiments", () => {
-  it.each(EXPERIMENTS.map((one) => [one.name, one] as const))("%s is sound", (_, { arms, data, figures, seeds, axis }) => {
+  it.each(EXPERIMENTS.map((one) => [one.name, one] as const))("%s is sound", (_, { variants, data, figures, seeds, axis }) => {
     for (const scale of ["quick", "full"] as const) {
-      const names = arms(scale).map(armName);
+      const names = variants(scale).map(variantName);
       expect(names.length).toBeGreaterThan(1);
       expect(new Set(names).size).toBe(names.length);
       expect(data(scale).length).toBeGreaterThan(0);
       expect(seeds[scale]).toBeGreaterThan(0);
-      if (arms(scale).some(({ at }) => typeof at === "number")) expect(axis).toBeDefined();
+      if (variants(scale).some(({ at }) => typeof at === "number")) expect(axis).toBeDefined();
     }
     expect(seeds.full).toBeGreaterThanOrEqual(3);
     for (const figure of figures) if ("measure" in figure) expect(measure(figure.measure).label).not.toBe("");

@@ -59,8 +59,8 @@ function hintFor(option: string, known: readonly string[]): string {
 }
 
 /** A whole number of at least `least`. */
-export function wholeNumber(text: string, option: string, least = 0): number {
+export function wholeNumber(text: string, option: string, min = 0): number {
   const number = Number(text);
-  if (text.trim() !== "" && Number.isInteger(number) && number >= least) return number;
-  throw new UsageError(`--${option} must be a whole number from ${least}, got "${text}"`);
+  if (text.trim() !== "" && Number.isInteger(number) && number >= min) return number;
+  throw new UsageError(`--${option} must be a whole number from ${min}, got "${text}"`);
 }

@@ -41,7 +41,7 @@ export const dataOptions = {
   },
   encode: {
     type: "string",
-    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for pictures unless given`,
+    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for images unless given`,
     valueHint: "CODE",
   },
   ...readOptions,

@@ -11,7 +11,7 @@ const DOTS = [
 const BRAILLE = 0x2800;
 
 /** Values in 0..1 as shades, `width` values a line, two characters each so that they look square. */
-export function picture(values: Float32Array, width: number): string[] {
+export function grey(values: Float32Array, width: number): string[] {
   const lines: string[] = [];
   for (let start = 0; start < values.length; start += width) {
     const shades = Array.from(values.subarray(start, start + width), (value) => {

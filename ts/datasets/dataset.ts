@@ -10,7 +10,7 @@ import { SpikeEvents } from "../spikes.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
 import { steps } from "./step.js";
 
-/** What the samples are: pictures that an encoding turns into spikes, or spikes. */
+/** What the samples are: images that an encoding turns into spikes, or spikes. */
 export type DatasetInputs =
   | { kind: "pixels"; pixels: Uint8Array; units: number }
   | { kind: "values"; values: Float32Array; units: number }
@@ -49,11 +49,11 @@ export interface Split {
 /**
  * Samples with their targets, held once; parts and encodings of it are light views.
  *
- * Pictures become spikes when the data set is fed to a network, in the core.
+ * Images become spikes when the data set is fed to a network, in the core.
  */
 export class SpikeDataset {
   readonly info: DatasetInfo;
-  /** How pictures become spikes; `undefined` for spikes and for pictures without an encoding yet. */
+  /** How images become spikes; `undefined` for spikes and for images without an encoding yet. */
   readonly encoding: Encoding | undefined;
   readonly #inputs: DatasetInputs;
   readonly #targets: DatasetTargets;
@@ -156,7 +156,7 @@ export class SpikeDataset {
    * The spikes of all samples, for looking at them.
    *
    * @param options `steps` of the simulation they are for; spikes after it are dropped.
-   * @throws {SpikeletError} `DATA_FORMAT` for pictures without an encoding or with values outside 0..1.
+   * @throws {SpikeletError} `DATA_FORMAT` for images without an encoding or with values outside 0..1.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
     eventOptions(options, "");
@@ -167,15 +167,15 @@ export class SpikeDataset {
   }
 
   /**
-   * @internal The pictures from `start` to before `end` as grey values, `[sample][unit]`.
+   * @internal The images from `start` to before `end` as grey values, `[sample][unit]`.
    *
    * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes.
    */
   pixels(start: number, end: number): Uint8Array {
     const inputs = this.#inputs;
-    if (inputs.kind === "events") throw new SpikeletError("DATA_FORMAT", "inputs", "the samples are spikes, not pictures");
-    const pictures = this.slice(start, end).#gather(inputs);
-    return pictures instanceof Uint8Array ? pictures : Uint8Array.from(pictures, (value) => Math.round(value * 255));
+    if (inputs.kind === "events") throw new SpikeletError("DATA_FORMAT", "inputs", "the samples are spikes, not images");
+    const images = this.slice(start, end).#gather(inputs);
+    return images instanceof Uint8Array ? images : Uint8Array.from(images, (value) => Math.round(value * 255));
   }
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
@@ -199,8 +199,8 @@ export class SpikeDataset {
     }
     const encoding = this.#requiredEncoding();
     const values = this.#gather(inputs);
-    const pictures = values instanceof Uint8Array ? { pixels: values } : { values };
-    const arrays = encoding.type === "rate" ? { ...pictures, rows: this.#rows.slice() } : pictures;
+    const images = values instanceof Uint8Array ? { pixels: values } : { values };
+    const arrays = encoding.type === "rate" ? { ...images, rows: this.#rows.slice() } : images;
     const descriptor = `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${jsonOf(encoding, "encoding")}}`;
     return { descriptor, arrays: { ...arrays, ...this.#targetArrays() } };
   }
@@ -235,7 +235,7 @@ export class SpikeDataset {
 
   #requiredEncoding(): Encoding {
     if (this.encoding !== undefined) return this.encoding;
-    throw new SpikeletError("DATA_FORMAT", "encoding", "pictures need one: data.encode(encode.latency())");
+    throw new SpikeletError("DATA_FORMAT", "encoding", "images need one: data.encode(encode.latency())");
   }
 
   #view(rows: Uint32Array): SpikeDataset {

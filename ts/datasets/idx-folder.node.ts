@@ -20,7 +20,7 @@ export interface IdxFolderOptions extends ReadLimit {
 const folderOptions = fields<IdxFolderOptions>({ dir: text, backend: backendChoice, maxBytes: byteLimit }, "dir");
 
 /**
- * Reads pictures and labels, for training and for the test, from IDX files in a folder.
+ * Reads images and labels, for training and for the test, from IDX files in a folder.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing, truncated or foreign file.
  */
@@ -32,7 +32,7 @@ export async function readIdxFolder(set: string, options: IdxFolderOptions): Pro
   const testImages = await read("t10k-images-idx3-ubyte", 3);
   const trainLabels = await read("train-labels-idx1-ubyte", 1);
   const testLabels = await read("t10k-labels-idx1-ubyte", 1);
-  samePictures(dir, trainImages, testImages);
+  sameImages(dir, trainImages, testImages);
   sameLength(dir, "train", trainImages, trainLabels);
   sameLength(dir, "t10k", testImages, testLabels);
   const [, height = 0, width = 0] = trainImages.shape;
@@ -74,14 +74,14 @@ async function findFile(dir: string, name: string): Promise<string> {
   throw new SpikeletError("DATA_FORMAT", dir, `must contain ${wanted.join(" or ")}`);
 }
 
-function samePictures(dir: string, train: IdxArray, test: IdxArray): void {
+function sameImages(dir: string, train: IdxArray, test: IdxArray): void {
   if (train.shape[1] === test.shape[1] && train.shape[2] === test.shape[2]) return;
-  throw new SpikeletError("DATA_FORMAT", dir, "the pictures of the training and the test file differ in size");
+  throw new SpikeletError("DATA_FORMAT", dir, "the images of the training and the test file differ in size");
 }
 
 function sameLength(dir: string, part: string, images: IdxArray, labels: IdxArray): void {
   if (images.shape[0] === labels.shape[0]) return;
-  throw new SpikeletError("DATA_FORMAT", dir, `${part}: ${images.shape[0]} pictures, but ${labels.shape[0]} labels`);
+  throw new SpikeletError("DATA_FORMAT", dir, `${part}: ${images.shape[0]} images, but ${labels.shape[0]} labels`);
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

@@ -64,7 +64,7 @@ export async function nmnist(options: NmnistOptions): Promise<SpikeDataset> {
   const test = await recordings(dir, "Test", limit.test);
   const all = [...train, ...test];
   const core = await loadBackend(backend);
-  const spikes = new Room(all.length, await mostEvents(all));
+  const spikes = new Room(all.length, await maxEvents(all));
   for (let start = 0; start < all.length; start += CHUNK) {
     signal?.throwIfAborted();
     const chunk = all.slice(start, start + CHUNK);
@@ -104,7 +104,7 @@ async function recordings(dir: string, part: string, limit = Number.POSITIVE_INF
     classes.push(files.filter((file) => file.endsWith(".bin")).sort());
   }
   const found: Recording[] = [];
-  const longest = classes.reduce((most, files) => Math.max(most, files.length), 0);
+  const longest = classes.reduce((max, files) => Math.max(max, files.length), 0);
   for (let k = 0; k < longest; k++) {
     for (const [label, files] of classes.entries()) {
       const file = files[k];
@@ -130,7 +130,7 @@ async function list(dir: string): Promise<string[]> {
 }
 
 /** Events that the files can hold. */
-async function mostEvents(files: readonly Recording[]): Promise<number> {
+async function maxEvents(files: readonly Recording[]): Promise<number> {
   let bytes = 0;
   for (let start = 0; start < files.length; start += CHUNK) {
     const sizes = await Promise.all(files.slice(start, start + CHUNK).map(async ({ file }) => (await stat(file)).size));

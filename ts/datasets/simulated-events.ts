@@ -8,39 +8,39 @@ import { abortSignal } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
 import { type SpikeDataset, samplesOf } from "./dataset.js";
 
-/** Pictures a call, long against the overhead of a call and short against an abort's patience. */
+/** Images a call, long against the overhead of a call and short against an abort's patience. */
 const CHUNK = 64;
 
 /**
- * Events that a *simulated* event camera sees of pictures while it makes three saccades, laid out like N-MNIST:
+ * Events that a *simulated* event camera sees of images while it makes three saccades, laid out like N-MNIST:
  * `[polarity][x][y]`, 34 × 34 unless `size` says otherwise. A stand-in where no recordings are at hand, not a replacement.
  *
- * @param pictures a data set of pictures `[height, width]`; its labels and its test part are kept.
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes, `SHAPE_MISMATCH` for pictures
+ * @param images a data set of images `[height, width]`; its labels and its test part are kept.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes, `SHAPE_MISMATCH` for images
  * that do not fit on the sensor; an abort throws the signal's reason.
  */
 export async function simulatedEvents(
-  pictures: SpikeDataset,
+  images: SpikeDataset,
   options: SaccadeCamera & { backend?: BackendChoice; signal?: AbortSignal } = {},
 ): Promise<SpikeDataset> {
-  samplesOf(pictures, "pictures");
+  samplesOf(images, "images");
   record(options, "options");
   const { backend, signal, ...camera } = options;
   if (signal !== undefined) abortSignal(signal, "signal");
   const json = jsonOf(camera, "");
-  const { name, shape, ...parts } = pictures.info;
+  const { name, shape, ...parts } = images.info;
   const [height, width, ...others] = shape;
   if (height === undefined || width === undefined || others.length > 0) {
-    throw new SpikeletError("SHAPE_MISMATCH", "pictures", `must be of [height, width], are of [${shape.join(", ")}]`);
+    throw new SpikeletError("SHAPE_MISMATCH", "images", `must be of [height, width], are of [${shape.join(", ")}]`);
   }
   const core = await loadBackend(backend);
   const chunks = [];
-  for (let start = 0; start < pictures.length; start += CHUNK) {
+  for (let start = 0; start < images.length; start += CHUNK) {
     signal?.throwIfAborted();
-    const pixels = pictures.pixels(start, start + CHUNK);
+    const pixels = images.pixels(start, start + CHUNK);
     chunks.push(await core.simulateEvents(pixels, height, width, json));
   }
   const size = camera.size ?? 34;
   const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps: camera.steps ?? 300 };
-  return pictures.withEvents(info, SpikeEvents.concat(chunks));
+  return images.withEvents(info, SpikeEvents.concat(chunks));
 }

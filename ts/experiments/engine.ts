@@ -4,7 +4,7 @@ import type { Config, EpochRecord } from "../generated/config.js";
 import { type CreateOptions, restoreNetwork } from "../network.js";
 import { createTrainer, type Trainer } from "../trainer.js";
 import { version } from "../version.js";
-import { type Arm, armName, type Choice, type Experiment, type ExperimentData, type Scale } from "./experiment.js";
+import { type Choice, type Experiment, type ExperimentData, type Scale, type Variant, variantName } from "./experiment.js";
 import { hashOfData, runId } from "./identity.js";
 import type { DataRecord, RunRecord } from "./record.js";
 
@@ -34,39 +34,39 @@ export interface ExperimentOptions {
 
 /** Where the experiment stands. Runs count from 1. */
 export type ExperimentEvent =
-  | { type: "runStarted"; run: number; runs: number; arm: string; seed: number; data: DataRecord }
-  | { type: "epochEnd"; run: number; runs: number; arm: string; seed: number; epoch: EpochEndEvent }
-  | { type: "runFinished"; run: number; runs: number; arm: string; seed: number; wasKept: boolean; record: RunRecord };
+  | { type: "runStarted"; run: number; runs: number; variant: string; seed: number; data: DataRecord }
+  | { type: "epochEnd"; run: number; runs: number; variant: string; seed: number; epoch: EpochEndEvent }
+  | { type: "runFinished"; run: number; runs: number; variant: string; seed: number; wasKept: boolean; record: RunRecord };
 
 interface Run {
   run: number;
   runs: number;
-  arm: string;
+  variant: string;
   seed: number;
 }
 
 /**
- * Runs every arm with every seed, and gives the records as they come. Runs that the store knows are not run again.
+ * Runs every variant with every seed, and gives the records as they come. Runs that the store knows are not run again.
  *
- * Seeds are the outer loop: what is there when it is stopped compares all arms.
+ * Seeds are the outer loop: what is there when it is stopped compares all variants.
  */
 export async function* runExperiment(experiment: Experiment, options: ExperimentOptions): AsyncGenerator<ExperimentEvent> {
   const { scale, seeds, records, create = {} } = options;
-  const arms = experiment.arms(scale);
+  const variants = experiment.variants(scale);
   const supply = new CachedSupply(options.data);
   let run = 0;
   for (const seed of seeds) {
-    for (const arm of arms) {
+    for (const variant of variants) {
       create.signal?.throwIfAborted();
-      const place: Run = { run: ++run, runs: seeds.length * arms.length, arm: armName(arm), seed };
-      const config = seeded(options.adapt?.(arm.config) ?? arm.config, seed);
-      const choice = arm.choice ?? experiment.choice;
-      const wanted = firstAtHand(arm.data ?? experiment.data(scale), options.data);
+      const place: Run = { run: ++run, runs: seeds.length * variants.length, variant: variantName(variant), seed };
+      const config = seeded(options.adapt?.(variant.config) ?? variant.config, seed);
+      const choice = variant.choice ?? experiment.choice;
+      const wanted = firstAtHand(variant.data ?? experiment.data(scale), options.data);
       using trainer = await createTrainer(config, create);
       const { split, record: data } = await supply.load(withSeed(wanted, seed), trainer.config.network.steps);
       const id = await runId(trainer.config, data.hash, choice);
       const known = await records.find(id);
-      const labels = { experiment: experiment.name, ...labelsOf(arm), seed };
+      const labels = { experiment: experiment.name, ...labelsOf(variant), seed };
       if (known !== undefined) {
         yield { type: "runFinished", ...place, wasKept: true, record: { ...known, ...labels } };
         continue;
@@ -140,7 +140,7 @@ export function scoreOf(choice: Choice, { train, validation }: Pick<EpochRecord,
   return choice === "loss" || choice === "last" ? -seen.loss : seen.accuracy[choice];
 }
 
-function labelsOf({ series, at, attempt }: Arm): Pick<RunRecord, "series" | "at" | "attempt"> {
+function labelsOf({ series, at, attempt }: Variant): Pick<RunRecord, "series" | "at" | "attempt"> {
   return { series, at: at ?? null, attempt: attempt ?? null };
 }
 

@@ -26,7 +26,7 @@ export interface ExperimentData {
 export type Choice = "firstSpike" | "count" | "loss" | "last";
 
 /** One setting of an experiment; every seed runs it. */
-export interface Arm {
+export interface Variant {
   /** What is compared: a rule, a recipe. */
   series: string;
   /** Where on the experiment's axis. */
@@ -43,7 +43,7 @@ export interface Arm {
   choice?: Choice;
 }
 
-/** A picture of the results. */
+/** A figure of the results. */
 export type Figure =
   | { type: "spread"; measure: string; title: string }
   | { type: "scatter"; x: string; y: string; title: string }
@@ -59,16 +59,16 @@ export interface Experiment {
   question: string;
   /** Data in order of preference: the first that is at hand. */
   data(scale: Scale): readonly ExperimentData[];
-  /** Runs of every arm unless told otherwise: seeds 1 to this. */
+  /** Runs of every variant unless told otherwise: seeds 1 to this. */
   seeds: Readonly<Record<Scale, number>>;
   choice: Choice;
   /** Name of what `at` says. */
   axis?: string;
-  arms(scale: Scale): readonly Arm[];
+  variants(scale: Scale): readonly Variant[];
   figures: readonly Figure[];
 }
 
-/** The name of an arm among those of its experiment. */
-export function armName({ series, at, attempt }: Pick<Arm, "series" | "at" | "attempt">): string {
+/** The name of a variant among those of its experiment. */
+export function variantName({ series, at, attempt }: Pick<Variant, "series" | "at" | "attempt">): string {
   return [series, ...(at === undefined ? [] : [String(at)]), ...(attempt === undefined ? [] : [attempt])].join(", ");
 }

@@ -5,36 +5,36 @@ import { WITHOUT_PLOTS } from "../report/plots.js";
 import type { Spread } from "../spread.js";
 import { version } from "../version.js";
 import type { Experiment, Scale } from "./experiment.js";
+import type { DrawnFigure } from "./figures.js";
 import { layersOf, measure, measures } from "./measures.js";
-import type { Picture } from "./pictures.js";
 import type { RunRecord } from "./record.js";
-import { type ArmSummary, everyAttempt, placeOf, summaries } from "./summary.js";
+import { everyAttempt, placeOf, summaries, type VariantSummary } from "./summary.js";
 
 /** The table for people: a row for each series and place. */
 export function resultTable(records: readonly RunRecord[]): string[][] {
   const layers = layersOf(records);
-  const cell = (arm: ArmSummary, name: string) => spreadText(arm.measures[name], measure(name).digits);
-  const perUnit = (arm: ArmSummary, name: string) =>
-    Array.from({ length: layers }, (_, layer) => spreadText(arm.measures[`${name}${layer + 1}`], 3)).join(" · ");
+  const cell = (variant: VariantSummary, name: string) => spreadText(variant.measures[name], measure(name).digits);
+  const perUnit = (variant: VariantSummary, name: string) =>
+    Array.from({ length: layers }, (_, layer) => spreadText(variant.measures[`${name}${layer + 1}`], 3)).join(" · ");
   const hasLabels = records.some(({ test }) => test.accuracy.firstSpike > 0 || test.accuracy.count > 0);
-  const columns: [string, (arm: ArmSummary) => string][] = [
-    ["arm", placeOf],
+  const columns: [string, (variant: VariantSummary) => string][] = [
+    ["variant", placeOf],
     ...(records.some(({ attempt }) => attempt !== null)
-      ? [["attempt", (arm: ArmSummary) => arm.attempt ?? ""] as [string, (arm: ArmSummary) => string]]
+      ? [["attempt", (variant: VariantSummary) => variant.attempt ?? ""] as [string, (variant: VariantSummary) => string]]
       : []),
     ...(hasLabels
-      ? ACCURACIES.map(([head, name]): [string, (arm: ArmSummary) => string] => [head, (arm) => cell(arm, name)])
+      ? ACCURACIES.map(([head, name]): [string, (variant: VariantSummary) => string] => [head, (variant) => cell(variant, name)])
       : []),
-    ["loss", (arm) => cell(arm, "loss")],
-    ["spikes per unit", (arm) => perUnit(arm, "perUnit")],
-    ["up to the decision", (arm) => perUnit(arm, "perUnitUntilDecision")],
-    ["decision step", (arm) => cell(arm, "decisionMean")],
-    ["synaptic operations", (arm) => cell(arm, "synapticOperations")],
-    ["silent", (arm) => perUnit(arm, "silentFraction")],
-    ["s a run", (arm) => cell(arm, "seconds")],
+    ["loss", (variant) => cell(variant, "loss")],
+    ["spikes per unit", (variant) => perUnit(variant, "perUnit")],
+    ["up to the decision", (variant) => perUnit(variant, "perUnitUntilDecision")],
+    ["decision step", (variant) => cell(variant, "decisionMean")],
+    ["synaptic operations", (variant) => cell(variant, "synapticOperations")],
+    ["silent", (variant) => perUnit(variant, "silentFraction")],
+    ["s a run", (variant) => cell(variant, "seconds")],
     ["seeds", ({ seeds }) => String(seeds.length)],
   ];
-  return [columns.map(([head]) => head), ...summaries(records).map((arm) => columns.map(([, text]) => text(arm)))];
+  return [columns.map(([head]) => head), ...summaries(records).map((variant) => columns.map(([, text]) => text(variant)))];
 }
 
 const ACCURACIES = [
@@ -52,16 +52,16 @@ function spreadText(value: Spread | undefined, digits: number): string {
 export function experimentPage(
   experiment: Experiment,
   records: readonly RunRecord[],
-  { scale, command, pictures }: { scale: Scale; command: string; pictures: readonly Picture[] | undefined },
+  { scale, command, figures }: { scale: Scale; command: string; figures: readonly DrawnFigure[] | undefined },
 ): string {
   const seconds = records.reduce((sum, { cost }) => sum + cost.seconds, 0);
   const sets = [...new Set(records.map(({ data }) => describeData(data)))];
   const backends = [...new Set(records.map(({ backend: { kind, simd, threads } }) => `${kind} ${simd}, threads: ${threads}`))];
   const [head = [], ...rows] = resultTable(records);
   const drawn =
-    pictures === undefined
+    figures === undefined
       ? html`<p class="quiet">${WITHOUT_PLOTS}</p>`
-      : gallery(pictures.map(({ svg, title }) => figure(svg, title)));
+      : gallery(figures.map(({ svg, title }) => figure(svg, title)));
   const sections: Section[] = [
     {
       title: "Results",
@@ -79,7 +79,7 @@ epochs.</p>\n`,
       content: [
         html`<p><code>${command}</code></p>\n<p>${records.length} runs, ${Math.round(seconds)} s of training and validation; Spikelet
 ${version}, ${backends.join("; ")}.</p>\n`,
-        summaries(records).map((arm) => folded(placeOf(arm), JSON.stringify(arm.records[0]?.config, null, 2))),
+        summaries(records).map((variant) => folded(placeOf(variant), JSON.stringify(variant.records[0]?.config, null, 2))),
       ],
     },
   ];
@@ -94,17 +94,17 @@ result.</p>\n`;
 
 function attempts(records: readonly RunRecord[]): Section {
   const shown = new Set(summaries(records).map(({ series, at, attempt }) => JSON.stringify([series, at, attempt])));
-  const rows = everyAttempt(records).map((arm) => [
-    placeOf(arm),
-    arm.attempt ?? "",
-    arm.score.toFixed(4),
-    shown.has(JSON.stringify([arm.series, arm.at, arm.attempt])) ? "yes" : "",
+  const rows = everyAttempt(records).map((variant) => [
+    placeOf(variant),
+    variant.attempt ?? "",
+    variant.score.toFixed(4),
+    shown.has(JSON.stringify([variant.series, variant.at, variant.attempt])) ? "yes" : "",
   ]);
   return {
     title: "Attempts",
     content: [
-      html`<p>Of each arm the attempt with the best mean validation result stands above.</p>\n`,
-      table(["arm", "attempt", "validation", "shown"], rows),
+      html`<p>Of each variant the attempt with the best mean validation result stands above.</p>\n`,
+      table(["variant", "attempt", "validation", "shown"], rows),
     ],
   };
 }
@@ -112,7 +112,7 @@ function attempts(records: readonly RunRecord[]): Section {
 function everyRun(records: readonly RunRecord[]) {
   const shown = measures(layersOf(records)).filter(({ name }) => name !== "seconds" && name !== "samplesPerSecond");
   return table(
-    ["arm", "seed", ...shown.map(({ name }) => name)],
+    ["variant", "seed", ...shown.map(({ name }) => name)],
     records.map((record) => [
       [placeOf(record), record.attempt].filter((part) => part !== null).join(", "),
       String(record.seed),

@@ -1,11 +1,11 @@
 import { type Spread, spread } from "../spread.js";
 import { scoreOf } from "./engine.js";
-import { armName } from "./experiment.js";
+import { variantName } from "./experiment.js";
 import { layersOf, measures } from "./measures.js";
 import type { RunRecord } from "./record.js";
 
-/** What the runs of an arm have in common. */
-export interface ArmSummary {
+/** What the runs of a variant have in common. */
+export interface VariantSummary {
   series: string;
   at: number | string | null;
   attempt: string | null;
@@ -17,13 +17,13 @@ export interface ArmSummary {
 }
 
 /** One entry for every series and place, in the order of the runs: its attempt with the best score. */
-export function summaries(records: readonly RunRecord[]): ArmSummary[] {
+export function summaries(records: readonly RunRecord[]): VariantSummary[] {
   const places = groupBy(everyAttempt(records), ({ series, at }) => JSON.stringify([series, at]));
   return places.map((attempts) => attempts.reduce((best, one) => (one.score > best.score ? one : best)));
 }
 
-/** One entry for every arm, attempts apart. */
-export function everyAttempt(records: readonly RunRecord[]): ArmSummary[] {
+/** One entry for every variant, attempts apart. */
+export function everyAttempt(records: readonly RunRecord[]): VariantSummary[] {
   const shown = measures(layersOf(records));
   return groupBy(records, ({ series, at, attempt }) => JSON.stringify([series, at, attempt])).map((runs) => {
     const [first] = runs;
@@ -56,5 +56,5 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): [T, ...T[]][
 
 /** Series and place in words. */
 export function placeOf({ series, at }: Pick<RunRecord, "series" | "at">): string {
-  return armName({ series, ...(at === null ? {} : { at }) });
+  return variantName({ series, ...(at === null ? {} : { at }) });
 }

@@ -13,7 +13,7 @@ export function runsCsv(records: readonly RunRecord[]): string {
   return csv([header, ...rows]);
 }
 
-/** One row an arm, with mean and sample standard deviation over its seeds; `isShown` marks the attempt that stands for its series. */
+/** One row a variant, with mean and sample standard deviation over its seeds; `isShown` marks the attempt that stands for its series. */
 export function summaryCsv(records: readonly RunRecord[]): string {
   const names = measures(layersOf(records)).map(({ name }) => name);
   const shown = new Set(summaries(records).map(({ records: [first] }) => first?.id));

@@ -12,7 +12,7 @@ export type Accuracy = {
 export type ActivationRule = {
   /** How the reset is treated. @default "srm" */
   variant?: ActivationVariant,
-  /** The pseudo-derivative. */
+  /** The surrogate derivative. */
   surrogate?: Surrogate,
   /** Gradient through resets; there is no timing part. */
   resetPath?: ResetPaths,
@@ -45,7 +45,7 @@ export type AntlrRule = {
   weightSchedule?: WeightSchedule,
   /** How the activation part treats the reset: `srm` or `rnn`. @default "srm" */
   variant?: ActivationVariant,
-  /** The pseudo-derivative of the activation part. */
+  /** The surrogate derivative of the activation part. */
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
@@ -64,10 +64,10 @@ export type ArctanSurrogate = {
  * the epoch and the number of the sample alone.
  */
 export type Augmentation = {
-  /** A picture is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone. @default 0 */
+  /** An image is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone. @default 0 */
   shift?: number,
-  /** The picture in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says. */
-  picture?: [number, number, number] | null,
+  /** The image in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says. */
+  image?: [number, number, number] | null,
   /**
    * Standard deviation, in steps, of a normal shift of each spike's time, rounded; a spike that would leave the simulation
    * stays at its first or last step.
@@ -144,11 +144,11 @@ export type Dense = {
 /** The samples are spikes already and go in unchanged; values are refused. */
 export type DirectEncoding = Record<symbol, never>;
 
-/** When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way. */
-export type EarlyStop = "sample" | "batch" | "off";
-
 /** How values in 0..1 become spikes. */
 export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding;
+
+/** When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way. */
+export type EndSimulation = "sample" | "batch" | "off";
 
 /** A finished epoch. */
 export type EpochRecord = {
@@ -180,7 +180,7 @@ export type FastSigmoidSurrogate = {
   sharpness?: number,
 };
 
-/** Reshapes a picture to a flat list of units. */
+/** Reshapes an image to a flat list of units. */
 export type Flatten = Record<symbol, never>;
 
 /** How the gains follow from the decays. */
@@ -226,9 +226,9 @@ export type LatencyLoss = {
   /** Factor on the first spike times, per step, above 0. @default 0.166667 */
   inverseTemperature?: number,
   /** Loss of a labelled unit that never fires; it reaches rules with an activation part. @default 0.1 */
-  noSpikePenalty?: number,
+  silentTargetPenalty?: number,
   /** When a simulation ends. @default "sample" */
-  earlyStop?: EarlyStop,
+  endSimulation?: EndSimulation,
   /** Count term on top, off unless given (spec 6.iv). */
   targetCount?: TargetCount,
   /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
@@ -273,7 +273,7 @@ export type LossParts = {
   /** The count, spike-train or cross-entropy term. */
   main: number,
   /** Penalty of labelled units that stay silent. */
-  noSpike: number,
+  silentTargetPenalty: number,
   /** Count term of the latency loss. */
   targetCount: number,
   /** Spikes per unit of hidden layers outside their bounds. */
@@ -321,7 +321,7 @@ export type MixtureRule = {
   weightSchedule?: WeightSchedule,
   /** How the activation rule treats the reset. @default "srm" */
   variant?: ActivationVariant,
-  /** The pseudo-derivative of the activation rule. */
+  /** The surrogate derivative of the activation rule. */
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
@@ -429,15 +429,15 @@ export type RateBounds = {
 };
 
 /**
- * Value x spikes at each step with probability `p = (most − least) x + least`, independent of all other steps and units: a
+ * Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
  * Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
  * once, not anew in every epoch.
  */
 export type RateEncoding = {
   /** Spikes a step of value 1, 0 to 1. @default 0.1 */
-  most?: number,
-  /** Spikes a step of the smallest value, 0 to `most`. @default 0 */
-  least?: number,
+  max?: number,
+  /** Spikes a step of the smallest value, 0 to `max`. @default 0 */
+  min?: number,
   /** Seed of the draws. @default 0 */
   seed?: number,
   /** Whether value 0 gives no spike at all. @default true */
@@ -452,12 +452,12 @@ export type RectangleSurrogate = {
   halfWidth?: number,
 };
 
-/** Value x spikes every `d = (shortest − longest) x + longest` steps: spike k at step `trunc(first + k d)`. */
+/** Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`. */
 export type RegularEncoding = {
   /** Steps from spike to spike of value 1, 1 to 65535. @default 10 */
-  shortest?: number,
-  /** Steps from spike to spike that value 0 would have, `shortest` to 65535. @default 100 */
-  longest?: number,
+  minInterval?: number,
+  /** Steps from spike to spike that value 0 would have, `minInterval` to 65535. @default 100 */
+  maxInterval?: number,
   /** Step of every unit's first spike, 0 to 65535. @default 0 */
   first?: number,
   /** Whether value 0 gives no spike at all. @default true */
@@ -482,9 +482,9 @@ export type Rounding = "up" | "down";
 export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule;
 
 /**
- * The picture v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
+ * The image v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
  * steps at constant speed. With the log intensity `L = ln(v + dark)`, interpolated bilinearly and `ln(dark)` around the
- * picture, a pixel whose L has changed by `threshold` or more since its last event emits one, of polarity 1 where it rose;
+ * image, a pixel whose L has changed by `threshold` or more since its last event emits one, of polarity 1 where it rose;
  * what it remembers moves on by the whole thresholds that were passed.
  *
  * The unit of an event is `(polarity · size + x) · size + y`, as in recordings (spec 3.3).
@@ -492,7 +492,7 @@ export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "
 export type SaccadeCamera = {
   /** Steps of the simulation, 3 to 65535. @default 300 */
   steps?: number,
-  /** Height and width of the sensor, at least those of the picture, at most 256. @default 34 */
+  /** Height and width of the sensor, at least those of the image, at most 256. @default 34 */
   size?: number,
   /** Change of log intensity that gives an event, 0.01 to 100. @default 0.5 */
   threshold?: number,
@@ -514,14 +514,14 @@ export type Sgd = {
 };
 
 /**
- * Value x gives the last `r = (most − least) x + least` spikes of the even train of `most` spikes: cumulative count
- * `c_k = clamp(r − most + most · k / T, 0, most)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
+ * Value x gives the last `r = (max − min) x + min` spikes of the even train of `max` spikes: cumulative count
+ * `c_k = clamp(r − max + max · k / T, 0, max)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
  */
 export type ShiftBackEncoding = {
   /** Spikes of value 1, 0 to 65535. */
-  most: number,
-  /** Spikes of the smallest value, 0 to `most`. @default 0 */
-  least?: number,
+  max: number,
+  /** Spikes of the smallest value, 0 to `max`. @default 0 */
+  min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
   /** Whether value 0 gives no spike at all. @default true */
@@ -536,7 +536,7 @@ export type SilentRules = "timing" | "all" | "off";
  * share of the batch in which unit j stays silent (spec 5.6, 6.v).
  */
 export type SilentUnitUpdate = {
-  /** Size of the push, at least 0. @default 100 */
+  /** Size of the update, at least 0. @default 100 */
   strength?: number,
   /** Which rules get it. @default "timing" */
   rules?: SilentRules,
@@ -597,21 +597,21 @@ export type StepSchedule = {
 };
 
 /**
- * Value x gives `r = (most − least) x + least` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
+ * Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
  * Several spikes of a unit may fall on one step; they add up.
  */
 export type StretchEncoding = {
   /** Spikes of value 1, 0 to 65535. */
-  most: number,
-  /** Spikes of the smallest value, 0 to `most`. @default 0 */
-  least?: number,
+  max: number,
+  /** Spikes of the smallest value, 0 to `max`. @default 0 */
+  min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
   /** Whether value 0 gives no spike at all. @default true */
   skipZero?: boolean,
 };
 
-/** The pseudo-derivative of a spike. */
+/** The surrogate derivative of a spike. */
 export type Surrogate = { "type": "exponential" } & ExponentialSurrogate | { "type": "fastSigmoid" } & FastSigmoidSurrogate | { "type": "arctan" } & ArctanSurrogate | { "type": "triangle" } & TriangleSurrogate | { "type": "rectangle" } & RectangleSurrogate;
 
 /** Count term of the latency loss, times `weight / (T B)` (spec 6.iv). */
@@ -620,7 +620,7 @@ export type TargetCount = {
   weight?: number,
   /** Which outputs it looks at. @default "silent" */
   scope?: TargetCountScope,
-  /** Spikes below which the labelled unit is pushed (scope `silent`). @default 1 */
+  /** Spikes below which the labelled unit gets a gradient (scope `silent`). @default 1 */
   goal?: number,
   /** Wanted spikes of the labelled unit (scope `all`). @default 1 */
   positive?: number,
@@ -685,7 +685,7 @@ export type TrainingConfig = {
   epochs?: number,
   /** Every element of a gradient is kept within ±this; `null` turns it off. @default 1 */
   gradientClip?: number | null,
-  /** Push for units that never fire. */
+  /** The update of units that never fire (the no-spike penalty of the paper). */
   silentUnitUpdate?: SilentUnitUpdate,
   /** Firing of the network before it learns; `null`: the weights stay as drawn. */
   initialActivity?: InitialActivity | null,

@@ -10,7 +10,7 @@ export function adviceOn({ code, layer }: Sign, config: ResolvedConfig, layers: 
       return againstSilence(config, layers[layer ?? 0]);
     case "SILENT_OUTPUT":
       return config.loss.type === "latency" && config.rule.type !== "timing"
-        ? `raise \`loss.noSpikePenalty\`; ${againstSilence(config, layers.at(-1))}`
+        ? `raise \`loss.silentTargetPenalty\`; ${againstSilence(config, layers.at(-1))}`
         : againstSilence(config, layers.at(-1));
     case "SATURATED_LAYER":
       return againstSaturation(config, layer === layers.length - 1);
@@ -35,7 +35,7 @@ function againstSilence({ training, rule, loss }: ResolvedConfig, layer: LayerIn
   if (layer?.kernel !== undefined && !convolutions) return `set \`training.silentUnitUpdate.convolutions\` to true, ${orLouder}`;
   if (!reaches) {
     const wanted = rule.type === "timing" ? "timing" : "all";
-    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which pushes silent units until they fire, ${orLouder}`;
+    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which raises the weights of silent units until they fire, ${orLouder}`;
   }
   return `raise \`training.silentUnitUpdate.strength\`${strength === 0 ? " above 0" : ""}, ${orLouder}`;
 }

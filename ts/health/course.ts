@@ -18,10 +18,10 @@ function signsOfVanishingSpikes(now: EpochRecord, past: readonly EpochRecord[]):
   const signs: Sign[] = [];
   for (const [layer, spikes] of now.train.spikes.perUnit.entries()) {
     const spikesIn = ({ train }: EpochRecord): number => train.spikes.perUnit[layer] ?? 0;
-    const most = largest(past, spikesIn);
-    if (most === undefined || now.train.loss < most.train.loss) continue;
-    if (spikes >= LIMITS.vanishingSpikes * spikesIn(most)) continue;
-    const message = `the spikes of ${nameOf(layer, now.train.spikes.perUnit.length)} vanish: ${figure(spikes)} a unit and sample, ${figure(spikesIn(most))} in epoch ${most.epoch}`;
+    const max = largest(past, spikesIn);
+    if (max === undefined || now.train.loss < max.train.loss) continue;
+    if (spikes >= LIMITS.vanishingSpikes * spikesIn(max)) continue;
+    const message = `the spikes of ${nameOf(layer, now.train.spikes.perUnit.length)} vanish: ${figure(spikes)} a unit and sample, ${figure(spikesIn(max))} in epoch ${max.epoch}`;
     signs.push({ code: "VANISHING_SPIKES", layer, message });
   }
   return signs;
@@ -37,15 +37,12 @@ function signOfGradient(now: EpochRecord, past: readonly EpochRecord[], paramete
     return { code: "VANISHING_GRADIENT", layer: null, message: `${what}, so nothing is learnt` };
   }
   const normIn = ({ train }: EpochRecord): number => train.gradientNorm ?? 0;
-  const least = largest(past, (record) => -normIn(record));
+  const min = largest(past, (record) => -normIn(record));
   const isHuge = size >= LIMITS.explodingGradient;
   const hasGrown =
-    least !== undefined &&
-    normIn(least) > 0 &&
-    norm >= LIMITS.gradientGrowth * normIn(least) &&
-    now.train.loss >= least.train.loss;
+    min !== undefined && normIn(min) > 0 && norm >= LIMITS.gradientGrowth * normIn(min) && now.train.loss >= min.train.loss;
   if (!isHuge && !hasGrown) return undefined;
-  const before = hasGrown ? `, ${figure(normIn(least))} in epoch ${least.epoch}` : "";
+  const before = hasGrown ? `, ${figure(normIn(min))} in epoch ${min.epoch}` : "";
   return { code: "EXPLODING_GRADIENT", layer: null, message: `the gradient explodes: its norm is ${figure(norm)}${before}` };
 }
 

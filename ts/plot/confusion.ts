@@ -3,9 +3,9 @@ import { fields } from "../check/fields.js";
 import { type Check, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
-import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
 
-export interface ConfusionOptions extends PictureOptions {
+export interface ConfusionOptions extends FigureOptions {
   /** Number of classes; the largest that occurs unless given. */
   classes?: number;
   /** Names of the classes; their numbers unless given. */
@@ -20,7 +20,7 @@ const classNumber = whole(0, MAX_CLASSES - 1, "DATA_FORMAT");
 const classNumbers: Check<number[]> = (value, path) =>
   Array.from(numbers(value, path), (entry, index) => classNumber(entry, `${path}[${index}]`));
 
-const confusionOptions = fields<ConfusionOptions>({ ...PICTURE, classes: whole(0, MAX_CLASSES), names: listOf(text) });
+const confusionOptions = fields<ConfusionOptions>({ ...FIGURE, classes: whole(0, MAX_CLASSES), names: listOf(text) });
 
 /**
  * How often each class was taken for each, `[label][decision]`.
@@ -87,7 +87,7 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   });
   const right = cells.reduce((sum, { isRight, count }) => sum + (isRight ? count : 0), 0);
   const description = `confusion matrix of ${size} classes, ${right} of ${labels.length} decisions right`;
-  return picture([drawn], description, { ...(title === undefined ? {} : { title }), width });
+  return figure([drawn], description, { ...(title === undefined ? {} : { title }), width });
 }
 
 function range(size: number): number[] {

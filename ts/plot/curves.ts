@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, listOf, refuse } from "../check/values.js";
 import { COLOURS } from "./colours.js";
-import { type Key, PICTURE, type PictureOptions, panel, picture } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, type Key, panel } from "./figure.js";
 
 /** What a learning curve shows of a pass over samples; metrics have it. */
 export interface CurveMetrics {
@@ -21,7 +21,7 @@ export interface CurvePoint {
 const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
 /** Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data. */
-export function learningCurves(epochs: readonly CurvePoint[], options: PictureOptions = {}): string {
+export function learningCurves(epochs: readonly CurvePoint[], options: FigureOptions = {}): string {
   const { width = 640 } = curveOptions(options, "");
   listOf(checkPoint)(epochs, "epochs");
   const panels = [
@@ -41,10 +41,10 @@ export function learningCurves(epochs: readonly CurvePoint[], options: PictureOp
   const last = epochs.at(-1);
   const end = last?.validation ?? last?.train;
   const result = end === undefined ? "" : `; at the end ${(100 * end.accuracy.firstSpike).toFixed(1)} % by first spike`;
-  return picture(panels, `accuracy, spikes a sample and loss over ${epochs.length} epochs${result}`, { ...options, keys });
+  return figure(panels, `accuracy, spikes a sample and loss over ${epochs.length} epochs${result}`, { ...options, keys });
 }
 
-const curveOptions = fields<PictureOptions>(PICTURE);
+const curveOptions = fields<FigureOptions>(FIGURE);
 
 function checkPoint(point: unknown, path: string): void {
   const { epoch, train, validation } = record(point, path, "DATA_FORMAT");

@@ -2,13 +2,13 @@ import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
 import { SPIKE_PARTS, type SpikePartsOptions, spikeParts } from "./spike-parts.js";
 import { tracedSample } from "./trace.js";
 
-export type GradientPartsOptions = PictureOptions & SpikePartsOptions;
+export type GradientPartsOptions = FigureOptions & SpikePartsOptions;
 
-const gradientPartsOptions = fields<GradientPartsOptions>({ ...PICTURE, ...SPIKE_PARTS });
+const gradientPartsOptions = fields<GradientPartsOptions>({ ...FIGURE, ...SPIKE_PARTS });
 
 /** {@link spikeParts} over the steps, the activation and the timing part in two colours. */
 export function gradientParts(gradients: Gradients, options: GradientPartsOptions = {}): string {
@@ -37,5 +37,5 @@ export function gradientParts(gradients: Gradients, options: GradientPartsOption
     { label: "timing part", colour: COLOURS.vermillion, shape: "diamond" },
   ] as const;
   const description = `activation and timing part of the gradient at the ${parts.length} spikes of layer ${layer}`;
-  return picture([drawn], description, { ...options, keys });
+  return figure([drawn], description, { ...options, keys });
 }

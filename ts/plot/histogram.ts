@@ -4,10 +4,10 @@ import { listOf, oneOf, whole } from "../check/values.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { FIGURE, type FigureOptions, figure, type Panel, panel, short } from "./figure.js";
 import { spikeLayers, unitCount } from "./layers.js";
-import { type Panel, PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
 
-export interface HistogramOptions extends PictureOptions {
+export interface HistogramOptions extends FigureOptions {
   /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` unless given. */
   by?: "step" | "unit";
   /** Steps on the axis; up to the last spike unless given. */
@@ -17,14 +17,14 @@ export interface HistogramOptions extends PictureOptions {
 }
 
 const histogramOptions = fields<HistogramOptions>({
-  ...PICTURE,
+  ...FIGURE,
   by: oneOf("step", "unit"),
   steps: whole(1, 0xffff),
   units: listOf(unitCount),
 });
 
 /** More spikes than this of a unit in a sample share the last bar. */
-const MOST = 20;
+const MAX = 20;
 const BINS = 60;
 
 /** Spikes of every layer over the steps, or over how many a unit emits; means over the samples. */
@@ -39,7 +39,7 @@ export function spikeHistogram(of: SpikeEvents | Pick<Prediction, "layers">, opt
   });
   const samples = layers[0]?.length ?? 0;
   const what = by === "step" ? "spikes over the steps" : "spikes of a unit in a sample";
-  return picture(panels.reverse(), `histogram of ${what}, ${samples} samples`, options);
+  return figure(panels.reverse(), `histogram of ${what}, ${samples} samples`, options);
 }
 
 interface Place {
@@ -59,12 +59,12 @@ function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
 }
 
 function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
-  const counts = new Array<number>(MOST + 1).fill(0);
+  const counts = new Array<number>(MAX + 1).fill(0);
   const own = new Uint32Array(units);
   for (let sample = 0; sample < events.length; sample++) {
     own.fill(0);
     for (const unit of events.sample(sample).units) own[unit] = (own[unit] ?? 0) + 1;
-    for (const count of own) counts[Math.min(MOST, count)] = (counts[Math.min(MOST, count)] ?? 0) + 1;
+    for (const count of own) counts[Math.min(MAX, count)] = (counts[Math.min(MAX, count)] ?? 0) + 1;
   }
   const last = Math.max(
     1,
@@ -72,7 +72,7 @@ function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
   );
   const pairs = Math.max(1, units * events.length);
   const bins = counts.slice(0, last + 1).map((count, k) => ({ from: k - 0.4, to: k + 0.4, value: (100 * count) / pairs }));
-  const format = (count: number) => (count === MOST ? `≥ ${MOST}` : String(count));
+  const format = (count: number) => (count === MAX ? `≥ ${MAX}` : String(count));
   return bars(bins, place, {
     x: "Spikes of a unit in a sample",
     y: "Share of units (%)",
@@ -115,7 +115,7 @@ function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, doma
 }
 
 function largest(values: Iterable<number>): number {
-  let most = 0;
-  for (const value of values) if (value > most) most = value;
-  return most;
+  let max = 0;
+  for (const value of values) if (value > max) max = value;
+  return max;
 }

@@ -1,10 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { flag, text } from "../check/values.js";
-import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
 import { checkRuns, look, type SeedPoint, summaryOf } from "./seeds.js";
 
-export interface LinesOptions extends PictureOptions {
+export interface LinesOptions extends FigureOptions {
   /** What the axes measure, with their units. */
   x: string;
   y: string;
@@ -14,7 +14,7 @@ export interface LinesOptions extends PictureOptions {
   dots?: boolean;
 }
 
-const linesOptions = fields<LinesOptions>({ ...PICTURE, x: text, y: text, isLogarithmic: flag, dots: flag }, "x", "y");
+const linesOptions = fields<LinesOptions>({ ...FIGURE, x: text, y: text, isLogarithmic: flag, dots: flag }, "x", "y");
 
 /** Means of each series over x, with a bar of ± a standard deviation over the runs, and every run as a dot. */
 export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): string {
@@ -48,5 +48,5 @@ export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): st
   });
   const keys = series.map((label, k) => ({ label, ...(dots ? look(k) : { colour: look(k).colour, shape: "line" as const }) }));
   const ends = lines.map((points, k) => `${series[k]} ends at ${points.at(-1)?.text ?? "nothing"}`);
-  return picture([drawn], `${options.y} over ${options.x}, means over seeds: ${ends.join(", ")}`, { ...options, keys });
+  return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${ends.join(", ")}`, { ...options, keys });
 }

@@ -1,5 +1,5 @@
 import type { RenderFunction } from "@observablehq/plot";
-import { short } from "./picture.js";
+import { short } from "./figure.js";
 
 /** Short upright strokes as one path, which keeps a raster of thousands of spikes small. */
 export function strokes(

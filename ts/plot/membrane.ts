@@ -4,10 +4,10 @@ import { finite, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
 import { tracedSample } from "./trace.js";
 
-export interface MembraneOptions extends PictureOptions {
+export interface MembraneOptions extends FigureOptions {
   /** Sample of the batch; the first unless given. */
   sample?: number;
   /** Spiking layer from the input up; the output unless given. */
@@ -19,7 +19,7 @@ export interface MembraneOptions extends PictureOptions {
 }
 
 const membraneOptions = fields<MembraneOptions>({
-  ...PICTURE,
+  ...FIGURE,
   sample: whole(),
   layer: whole(),
   units: listOf(whole()),
@@ -87,5 +87,5 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
     { label: "first spike", colour: COLOURS.vermillion, shape: "diamond" },
   ] as const;
   const description = `membrane potential over ${steps} steps of units ${units.join(", ")} of layer ${layer}, with the threshold at ${threshold}`;
-  return picture(panels, description, { ...options, keys });
+  return figure(panels, description, { ...options, keys });
 }

@@ -2,8 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, text as string } from "../check/values.js";
 import { COLOURS } from "./colours.js";
+import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
 import { polylines } from "./marks.js";
-import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
 
 /** One quantity, as an upright axis. */
 export interface ParallelAxis {
@@ -20,12 +20,12 @@ export interface ParallelRun {
   isBest?: boolean;
 }
 
-export interface ParallelOptions extends PictureOptions {
+export interface ParallelOptions extends FigureOptions {
   axes: readonly ParallelAxis[];
 }
 
 const parallelOptions = fields<ParallelOptions>(
-  { ...PICTURE, axes: listOf(fields<ParallelAxis>({ label: string, isLogarithmic: flag }, "label")) },
+  { ...FIGURE, axes: listOf(fields<ParallelAxis>({ label: string, isLogarithmic: flag }, "label")) },
   "axes",
 );
 
@@ -81,7 +81,7 @@ export function parallelCoordinates(runs: readonly ParallelRun[], options: Paral
     { label: `best ${best.length}`, colour: COLOURS.blue, shape: "line" as const },
     { label: `others ${others.length}`, colour: "currentColor", shape: "line" as const },
   ];
-  return picture([drawn], `${runs.length} runs over ${axes.map(({ label }) => label).join(", ")}`, { ...options, width, keys });
+  return figure([drawn], `${runs.length} runs over ${axes.map(({ label }) => label).join(", ")}`, { ...options, width, keys });
 }
 
 interface Scale {

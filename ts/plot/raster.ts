@@ -5,11 +5,11 @@ import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { FIGURE, type FigureOptions, figure, type Panel, panel } from "./figure.js";
 import { checkPrediction, spikeLayers, unitCount } from "./layers.js";
 import { strokes } from "./marks.js";
-import { type Panel, PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
-export interface RasterOptions extends PictureOptions {
+export interface RasterOptions extends FigureOptions {
   /** Which sample; the first unless given. */
   sample?: number;
   /** Spikes of the input, shown below the layers. */
@@ -25,7 +25,7 @@ export interface RasterOptions extends PictureOptions {
 }
 
 const rasterOptions = fields<RasterOptions>({
-  ...PICTURE,
+  ...FIGURE,
   sample: whole(),
   input: instanceOf(SpikeEvents, "spikes"),
   inputUnits: unitCount,
@@ -91,7 +91,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const spikes = layers.reduce((sum, events) => sum + events.sample(sample).times.length, 0);
   const answer = decision === undefined ? "" : `, decided for ${prediction?.byFirstSpike[sample]} at step ${decision}`;
   const wanted = label === undefined ? "" : `, label ${label}`;
-  return picture(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
+  return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
 }
 
 function plural(count: number, word: string): string {

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, text } from "../check/values.js";
 import { SERIES } from "./colours.js";
-import { PICTURE, type PictureOptions, panel, picture, short } from "./picture.js";
+import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
 
 /** One run of an experiment. */
 export interface SeedValue {
@@ -18,22 +18,22 @@ export interface SeedPoint {
   y: number;
 }
 
-export interface SpreadOptions extends PictureOptions {
+export interface SpreadOptions extends FigureOptions {
   /** What is measured, with its unit. */
   label: string;
   /** Whether the axis starts at zero. */
   zero?: boolean;
 }
 
-export interface ScatterOptions extends PictureOptions {
+export interface ScatterOptions extends FigureOptions {
   /** What the axes measure, with their units. */
   x: string;
   y: string;
 }
 
-const spreadOptions = fields<SpreadOptions>({ ...PICTURE, label: text, zero: flag }, "label");
+const spreadOptions = fields<SpreadOptions>({ ...FIGURE, label: text, zero: flag }, "label");
 
-const scatterOptions = fields<ScatterOptions>({ ...PICTURE, x: text, y: text }, "x", "y");
+const scatterOptions = fields<ScatterOptions>({ ...FIGURE, x: text, y: text }, "x", "y");
 
 /** Checks that runs have a series and finite numbers. */
 export function checkRuns(runs: unknown, ...measures: readonly string[]): void {
@@ -78,7 +78,7 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
     ],
   });
   const means = summaries.map(({ series, text }) => `${series} ${text}`).join(", ");
-  return picture([drawn], `${label}, mean and standard deviation over seeds: ${means}`, options);
+  return figure([drawn], `${label}, mean and standard deviation over seeds: ${means}`, options);
 }
 
 /** Every run as a dot in two measures (accuracy over spikes, say), and a cross of means ± standard deviations of each series. */
@@ -111,7 +111,7 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
   const means = groups.map(([series, points]) => {
     return `${series} ${summaryOf(points.map(({ y }) => y)).text} at ${summaryOf(points.map(({ x }) => x)).text}`;
   });
-  return picture([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
+  return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
 }
 
 /** Colour and shape of a series. */

@@ -4,10 +4,10 @@ import { listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { checkedParameters, type LayerParameters } from "../results.js";
 import { DIVERGING } from "./colours.js";
+import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
 import { squares } from "./marks.js";
-import { PICTURE, type PictureOptions, panel, picture } from "./picture.js";
 
-export interface WeightMapOptions extends PictureOptions {
+export interface WeightMapOptions extends FigureOptions {
   /** `[height, width]` or `[channels, height, width]` of the layer's input; one row for all inputs unless given. */
   shape?: readonly number[];
   /** Units to show; the first 20 unless given. */
@@ -17,14 +17,14 @@ export interface WeightMapOptions extends PictureOptions {
 }
 
 const weightMapOptions = fields<WeightMapOptions>({
-  ...PICTURE,
+  ...FIGURE,
   shape: listOf(whole(1)),
   units: listOf(whole()),
   columns: whole(1),
 });
 
 /**
- * Input weights of units as pictures, red below and blue above zero, on one scale; channels stand side by side.
+ * Input weights of units as figures, red below and blue above zero, on one scale; channels stand side by side.
  *
  * @param parameters one layer of `network.parameters()`, or of its gradients.
  * @throws {SpikeletError} `SHAPE_MISMATCH` when the shape does not divide the weights, or a unit does not exist.
@@ -44,12 +44,12 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
   const rows = Math.ceil(units.length / columns);
   const [gapX, gapY] = [Math.max(1, wide / 12), Math.max(1, high / 12) + 0.28 * Math.max(high, wide / 12)];
   const [tileX, tileY] = [channels * wide + gapX, high + gapY];
-  let most = 0;
+  let max = 0;
   for (const unit of units) {
     if (unit < 0 || unit >= biases.length) {
       throw new SpikeletError("SHAPE_MISMATCH", "units", `must be below ${biases.length}, got ${unit}`);
     }
-    for (let k = unit * inputs; k < (unit + 1) * inputs; k++) most = Math.max(most, Math.abs(weights[k] ?? 0));
+    for (let k = unit * inputs; k < (unit + 1) * inputs; k++) max = Math.max(max, Math.abs(weights[k] ?? 0));
   }
   const cells = new Map<string, [number, number, number][]>(DIVERGING.map((colour) => [colour, []]));
   const corner = (k: number) => ({ left: (k % columns) * tileX, top: Math.floor(k / columns) * tileY + gapY });
@@ -58,7 +58,7 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
     for (let channel = 0; channel < channels; channel++) {
       for (let y = 0; y < high; y++) {
         const start = unit * inputs + (channel * high + y) * wide;
-        runsOf(weights.subarray(start, start + wide), most, (colour, from, length) =>
+        runsOf(weights.subarray(start, start + wide), max, (colour, from, length) =>
           cells.get(colour)?.push([left + channel * wide + from, top + y, length]),
         );
       }
@@ -88,22 +88,18 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
     ],
   });
   const keys = DIVERGING.flatMap((colour, k) => {
-    const value = (((k - 4) / 4) * most).toPrecision(2);
+    const value = (((k - 4) / 4) * max).toPrecision(2);
     return k % 2 === 0 ? [{ label: value, colour, shape: "square" } as const] : [];
   });
-  return picture(
-    [drawn],
-    `input weights of units ${units.join(", ")}, from ${(-most).toPrecision(2)} to ${most.toPrecision(2)}`,
-    {
-      ...options,
-      keys,
-    },
-  );
+  return figure([drawn], `input weights of units ${units.join(", ")}, from ${(-max).toPrecision(2)} to ${max.toPrecision(2)}`, {
+    ...options,
+    keys,
+  });
 }
 
 /** Neighbours of one colour, joined. */
-function runsOf(row: Float32Array, most: number, emit: (colour: string, start: number, length: number) => void): void {
-  const level = (value: number) => (most === 0 ? 4 : Math.min(8, Math.max(0, Math.round((value / most) * 4) + 4)));
+function runsOf(row: Float32Array, max: number, emit: (colour: string, start: number, length: number) => void): void {
+  const level = (value: number) => (max === 0 ? 4 : Math.min(8, Math.max(0, Math.round((value / max) * 4) + 4)));
   let start = 0;
   for (let k = 1; k <= row.length; k++) {
     const own = level(row[start] ?? 0);

@@ -1,6 +1,6 @@
 import { type Content, html, Markup } from "./markup.js";
 
-/** A picture of `spikelet/plot` with a caption. */
+/** A figure of `spikelet/plot` with a caption. */
 export function figure(svg: string, caption: Content): Markup {
   return html`<figure><div class="wide">${new Markup(svg)}</div><figcaption>${caption}</figcaption></figure>\n`;
 }

@@ -1,7 +1,7 @@
 /** The functions of `spikelet/plot`. */
 export type Plots = typeof import("../plot/index.js");
 
-export const WITHOUT_PLOTS = "there are no pictures: they need npm install @observablehq/plot linkedom";
+export const WITHOUT_PLOTS = "there are no figures: they need npm install @observablehq/plot linkedom";
 
 /** `spikelet/plot`, or `undefined` where the packages that it needs are not installed ({@link WITHOUT_PLOTS} says so). */
 export async function loadPlots(): Promise<Plots | undefined> {

@@ -21,7 +21,7 @@ export interface DatasetArrays extends Partial<EventArrays> {
   pixels?: Uint8Array;
   /** Values in 0..1, `[sample][unit]`. */
   values?: Float32Array;
-  /** Number of each picture in the data set it comes from, which random encodings are seeded with. */
+  /** Number of each image in the data set it comes from, which random encodings are seeded with. */
   rows?: Uint32Array;
   /** Class of each sample. */
   labels?: Uint32Array;
@@ -119,9 +119,9 @@ export interface Session {
   begin(options: string): Awaitable<void>;
   advance(maxBatches: number): Promise<string>;
   /** Runs part `rank` of `size` of the next batch; its records, or nothing where no batch comes next. */
-  runShare(rank: number, size: number): Promise<Uint8Array | null | undefined>;
+  runLocalBatch(rank: number, size: number): Promise<Uint8Array | null | undefined>;
   /** Learns the batch from the records of all parts, in order of rank; JSON of what happened. */
-  finishShare(records: Uint8Array[]): Promise<string>;
+  finishBatch(records: Uint8Array[]): Promise<string>;
   /** `earlyDecision`: each sample is simulated up to its first output spike. */
   beginEvaluation(dataset: number, earlyDecision: boolean): Awaitable<void>;
   advanceEvaluation(maxSamples: number): Promise<string>;

@@ -1,6 +1,6 @@
 /** Duration of one call into the core, in milliseconds: long against its overhead, short against an abort's 200 ms. */
 const TARGET = 50;
-const MOST = 1 << 20;
+const MAX = 1 << 20;
 
 /** How much work to ask for at a time, learnt from how long the last piece took. */
 export class Budget {
@@ -21,6 +21,6 @@ export class Budget {
   /** Tells how long a call for `asked` pieces took. */
   took(asked: number, milliseconds: number): void {
     const fit = asked * (this.#target / Math.max(milliseconds, 0.1));
-    this.#size = Math.max(1, Math.floor(Math.min(fit, asked * 4, MOST)));
+    this.#size = Math.max(1, Math.floor(Math.min(fit, asked * 4, MAX)));
   }
 }

@@ -75,17 +75,17 @@ class TeamSession implements Session {
 
   async #advanceOne(): Promise<string> {
     const size = this.#members.length;
-    const records = await this.#ofAll((member, rank) => member.runShare(rank, size));
-    if (records.every((part) => part != null)) return this.#byAll((member) => member.finishShare(records));
+    const records = await this.#ofAll((member, rank) => member.runLocalBatch(rank, size));
+    if (records.every((part) => part != null)) return this.#byAll((member) => member.finishBatch(records));
     return this.#byAll((member) => member.advance(1));
   }
 
-  async runShare(): Promise<never> {
-    throw new SpikeletError("INTERNAL", "", "a team has no share of another team's batch");
+  async runLocalBatch(): Promise<never> {
+    throw new SpikeletError("INTERNAL", "", "a team has no part of another team's batch");
   }
 
-  async finishShare(): Promise<never> {
-    return this.runShare();
+  async finishBatch(): Promise<never> {
+    return this.runLocalBatch();
   }
 
   async beginEvaluation(dataset: number, earlyDecision: boolean): Promise<void> {

@@ -129,11 +129,11 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
     ["arrays", datasetArrays],
   ],
   advance: [["maxBatches", count]],
-  runShare: [
+  runLocalBatch: [
     ["rank", count],
     ["size", count],
   ],
-  finishShare: [["records", listOf(bytes)]],
+  finishBatch: [["records", listOf(bytes)]],
   advanceEvaluation: [["maxSamples", count]],
   predict: [
     ["dataset", index],

@@ -59,9 +59,9 @@ export class WasmSession {
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
-     * Learns the batch from the records of all shares and returns a JSON array of what happened.
+     * Learns the batch from the records of all local batches and returns a JSON array of what happened.
      */
-    finishShare(records: Uint8Array[]): string;
+    finishBatch(records: Uint8Array[]): string;
     /**
      * Loss and gradients of samples as one batch.
      */
@@ -91,9 +91,9 @@ export class WasmSession {
      */
     static restore(checkpoint: Uint8Array | number[], simd?: string | null, threads?: string | null): WasmSession;
     /**
-     * Runs a share of the batch that comes next and returns its records.
+     * Runs this rank's part of the batch that comes next and returns its records.
      */
-    runShare(rank: number, size: number): Uint8Array | undefined;
+    runLocalBatch(rank: number, size: number): Uint8Array | undefined;
     /**
      * Replaces weights and biases of a spiking layer.
      */
@@ -136,7 +136,7 @@ export function parseTensors(bytes: Uint8Array | number[]): TensorArrays[];
 export function simdLevels(): string[];
 
 /**
- * What a simulated event camera sees of pictures.
+ * What a simulated event camera sees of images.
  */
 export function simulateEvents(pixels: Uint8Array | number[], height: number, width: number, options: string): EventArrays;
 
@@ -174,7 +174,7 @@ export interface InitOutput {
     readonly wasmsession_checkpoint: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly wasmsession_finishShare: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
@@ -182,7 +182,7 @@ export interface InitOutput {
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly wasmsession_runShare: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

@@ -161,12 +161,12 @@ class RemoteSession implements Session {
     return this.#call("advance", maxBatches);
   }
 
-  runShare(rank: number, size: number): Promise<Uint8Array | undefined> {
-    return this.#call("runShare", rank, size);
+  runLocalBatch(rank: number, size: number): Promise<Uint8Array | undefined> {
+    return this.#call("runLocalBatch", rank, size);
   }
 
-  finishShare(records: Uint8Array[]): Promise<string> {
-    return this.#call("finishShare", records);
+  finishBatch(records: Uint8Array[]): Promise<string> {
+    return this.#call("finishBatch", records);
   }
 
   beginEvaluation(dataset: number, earlyDecision: boolean): Promise<void> {

@@ -19,7 +19,7 @@ export interface Level {
 }
 
 /** More values than this of a range are put together. */
-const MOST_LEVELS = 8;
+const MAX_LEVELS = 8;
 /** Parts of about as many runs each. */
 const PARTS = 6;
 
@@ -35,7 +35,7 @@ function levelsOf(setting: Setting, rows: readonly Row[]): Level[] {
     const key = canonical(settingOf(row, setting));
     values.set(key, [...(values.get(key) ?? []), row]);
   }
-  const groups = setting.type === "range" && values.size > MOST_LEVELS ? parts(setting, rows) : [...values.values()];
+  const groups = setting.type === "range" && values.size > MAX_LEVELS ? parts(setting, rows) : [...values.values()];
   const levels = groups.map((group) => levelOf(setting, group));
   return levels.every(({ at }) => at !== undefined) ? levels.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)) : levels;
 }

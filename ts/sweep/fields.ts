@@ -58,8 +58,8 @@ export class Fields {
     return value;
   }
 
-  whole(name: string, least: number, otherwise?: number): number {
-    return wholeNumber(this.#object[name] ?? otherwise, this.at(name), least);
+  whole(name: string, min: number, otherwise?: number): number {
+    return wholeNumber(this.#object[name] ?? otherwise, this.at(name), min);
   }
 
   list(name: string): Json[] {
@@ -78,11 +78,11 @@ export class Fields {
 }
 
 /** Seeds and counts end where a number of the core's ends. */
-const MOST = 0xffff_ffff;
+const MAX = 0xffff_ffff;
 
-export function wholeNumber(value: Json | undefined, path: string, least: number): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= MOST) return value;
-  throw wrong(path, `must be a whole number from ${least} to ${MOST}, got ${shown(value)}`);
+export function wholeNumber(value: Json | undefined, path: string, min: number): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= MAX) return value;
+  throw wrong(path, `must be a whole number from ${min} to ${MAX}, got ${shown(value)}`);
 }
 
 /** The path of a field; names that are paths themselves stand in brackets. */

@@ -3,7 +3,7 @@ import { page, type Section } from "../report/page.js";
 import { facts, figure, folded, gallery, table } from "../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../report/plots.js";
 import { type Spread, spread } from "../spread.js";
-import { effectPictures, pointsPicture, shortName } from "./pictures.js";
+import { effectFigures, pointsFigure, shortName } from "./figures.js";
 import type { Plan } from "./plan.js";
 import { type PointSummary, pointsByScore, type Scored } from "./points.js";
 import { label } from "./setting.js";
@@ -12,7 +12,7 @@ import { errorsOf, type SweepTable } from "./table.js";
 /** Rows of the table of the best. */
 const FEW = 20;
 
-/** The page about a sweep; without `plots` its pictures are missing, and it says so. */
+/** The page about a sweep; without `plots` its figures are missing, and it says so. */
 export function sweepPage(name: string, sweep: SweepTable, plan: Plan, plots: Plots | undefined): string {
   const points = pointsByScore(sweep, plan);
   const { metric, goal } = plan.objective;
@@ -24,7 +24,7 @@ export function sweepPage(name: string, sweep: SweepTable, plan: Plan, plots: Pl
   ] as const;
   const sections: (Section | undefined)[] = [
     { title: "Best points", content: bestTable(points, plan) },
-    plots && points.length > 0 ? { title: "All points", content: pointsFigure(plots, points, plan) } : undefined,
+    plots && points.length > 0 ? { title: "All points", content: pointsSection(plots, points, plan) } : undefined,
     plots && plan.settings.length > 0 ? { title: "Effect of each setting", content: effects(plots, sweep, plan) } : undefined,
     sweep.failed > 0 ? { title: "Failed", content: table(["error", "runs"], [...errorsOf(sweep)]) } : undefined,
     { title: "Plan", content: folded("the whole plan", JSON.stringify(plan, null, 2)) },
@@ -56,13 +56,13 @@ function bestTable(points: readonly PointSummary[], { settings, objective, halvi
   ];
 }
 
-function pointsFigure(plots: Plots, points: readonly PointSummary[], plan: Plan): Content {
+function pointsSection(plots: Plots, points: readonly PointSummary[], plan: Plan): Content {
   const caption = "a line for each point, its mean over the seeds on the last axis; the best tenth stands out";
-  return figure(pointsPicture(plots, points, plan), caption);
+  return figure(pointsFigure(plots, points, plan), caption);
 }
 
 function effects(plots: Plots, sweep: SweepTable, plan: Plan): Content {
-  const figures = effectPictures(plots, sweep, plan).map(({ setting, svg }) => figure(svg, setting.path));
+  const figures = effectFigures(plots, sweep, plan).map(({ setting, svg }) => figure(svg, setting.path));
   const what =
     "A dot is the mean over all runs of one seed with that value, whatever their other settings; the bar is ± a standard deviation over the seeds";
   const where = plan.halving ? ". Runs of the first rung, where all points are." : ".";

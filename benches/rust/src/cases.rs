@@ -66,7 +66,7 @@ impl Case {
                     "neuron": {{ "currentDecay": 0.99, "membraneDecay": 0.99, "threshold": 1, "gain": "auto" }},
                     "layers": [{layers}] }},
                 "rule": {{ "type": "{rule}" }},
-                "loss": {{ "type": "latency", "inverseTemperature": 0.166667, "noSpikePenalty": 0.1, "earlyStop": "off" }},
+                "loss": {{ "type": "latency", "inverseTemperature": 0.166667, "silentTargetPenalty": 0.1, "endSimulation": "off" }},
                 "optimizer": {{ "type": "adam", "learningRate": 0.001 }},
                 "training": {{ "batchSize": {batch}, "epochs": 1000000, "gradientClip": 1, "seed": 1, "threads": 1 }} }}"#
         );

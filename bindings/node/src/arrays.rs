@@ -17,7 +17,7 @@ pub struct DatasetArrays {
     pub pixels: Option<Uint8Array>,
     /// Values in 0..1, `[sample][unit]`.
     pub values: Option<Float32Array>,
-    /// Number of each picture in the data set it comes from.
+    /// Number of each image in the data set it comes from.
     pub rows: Option<Uint32Array>,
     /// Class of each sample.
     pub labels: Option<Uint32Array>,

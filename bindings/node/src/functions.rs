@@ -62,7 +62,7 @@ pub fn generate(options: String) -> AsyncTask<Job<spikelet_session::GeneratedArr
     Job::start(move || spikelet_session::generate(&options), GeneratedArrays::from)
 }
 
-/// What a simulated event camera sees of pictures.
+/// What a simulated event camera sees of images.
 #[napi(ts_return_type = "Promise<EventArrays>")]
 pub fn simulate_events(
     pixels: &[u8],

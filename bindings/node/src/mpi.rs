@@ -21,8 +21,8 @@ pub struct Rank {
 /// Starts MPI, unless it was started before.
 #[napi]
 pub fn mpi_start(env: Env) -> napi::Result<Rank> {
-    let share = World::start().map_err(|error| thrown(env, error))?.share();
-    Ok(Rank { rank: share.rank as u32, size: share.size as u32 })
+    let share = World::start().map_err(|error| thrown(env, error))?.local_batch();
+    Ok(Rank { rank: local.rank as u32, size: local.size as u32 })
 }
 
 /// Hands over bytes and resolves to those of all processes, in order of rank.

@@ -107,19 +107,19 @@ impl NativeSession {
         self.later(move |session| session.advance(max_batches), |events| events)
     }
 
-    /// Runs a share of the batch that comes next and resolves to its records.
+    /// Runs this rank's part of the batch that comes next and resolves to its records.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
-    pub fn run_share(&self, rank: u32, size: u32) -> AsyncTask<Job<Option<Vec<u8>>, Option<Uint8Array>>> {
-        self.later(move |session| session.run_share(rank, size), |records| records.map(Uint8Array::new))
+    pub fn run_local_batch(&self, rank: u32, size: u32) -> AsyncTask<Job<Option<Vec<u8>>, Option<Uint8Array>>> {
+        self.later(move |session| session.run_local_batch(rank, size), |records| records.map(Uint8Array::new))
     }
 
-    /// Learns the batch from the records of all shares and resolves to a JSON array of what happened.
+    /// Learns the batch from the records of all local batches and resolves to a JSON array of what happened.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn finish_share(&self, records: Vec<Uint8Array>) -> AsyncTask<Job<String, String>> {
+    pub fn finish_batch(&self, records: Vec<Uint8Array>) -> AsyncTask<Job<String, String>> {
         let records: Vec<Vec<u8>> = records.iter().map(|part| part.to_vec()).collect();
         let work = move |session: &mut Session| {
             let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
-            session.finish_share(&records)
+            session.finish_batch(&records)
         };
         self.later(work, |events| events)
     }

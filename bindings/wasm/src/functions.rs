@@ -45,7 +45,7 @@ pub fn generate(options: &str) -> Outcome<Object> {
     spikelet_session::generate(options).map(generated_arrays).map_err(thrown)
 }
 
-/// What a simulated event camera sees of pictures.
+/// What a simulated event camera sees of images.
 #[wasm_bindgen(js_name = simulateEvents, unchecked_return_type = "EventArrays")]
 pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Outcome<Object> {
     spikelet_session::simulate_events(pixels, height, width, options).map(event_arrays).map_err(thrown)

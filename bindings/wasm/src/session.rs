@@ -59,18 +59,18 @@ impl WasmSession {
         self.0.advance(max_batches).map_err(thrown)
     }
 
-    /// Runs a share of the batch that comes next and returns its records.
-    #[wasm_bindgen(js_name = runShare)]
-    pub fn run_share(&mut self, rank: u32, size: u32) -> Outcome<Option<Vec<u8>>> {
-        self.0.run_share(rank, size).map_err(thrown)
+    /// Runs this rank's part of the batch that comes next and returns its records.
+    #[wasm_bindgen(js_name = runLocalBatch)]
+    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Outcome<Option<Vec<u8>>> {
+        self.0.run_local_batch(rank, size).map_err(thrown)
     }
 
-    /// Learns the batch from the records of all shares and returns a JSON array of what happened.
-    #[wasm_bindgen(js_name = finishShare)]
-    pub fn finish_share(&mut self, records: Vec<Uint8Array>) -> Outcome<String> {
+    /// Learns the batch from the records of all local batches and returns a JSON array of what happened.
+    #[wasm_bindgen(js_name = finishBatch)]
+    pub fn finish_batch(&mut self, records: Vec<Uint8Array>) -> Outcome<String> {
         let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
         let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
-        self.0.finish_share(&records).map_err(thrown)
+        self.0.finish_batch(&records).map_err(thrown)
     }
 
     /// Starts a pass over a data set, each sample up to its decision where that is wanted.

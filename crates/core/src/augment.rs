@@ -2,14 +2,14 @@
 //! the batch, the worker or the place where a run was resumed.
 
 use crate::config::{Augmentation, Config};
-use crate::geometry::Picture;
+use crate::geometry::Image;
 use crate::rng::{Purpose, Stream};
 
 /// The changes of one epoch.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Augmenter<'a> {
     settings: &'a Augmentation,
-    picture: Option<Picture>,
+    image: Option<Image>,
     inputs: u32,
     steps: u32,
     seed: u32,
@@ -38,7 +38,7 @@ impl<'a> Augmenter<'a> {
         let settings = &config.training.augmentation;
         settings.is_on().then(|| Self {
             settings,
-            picture: settings.picture(config.network.input),
+            image: settings.image(config.network.input),
             inputs: config.network.input.units() as u32,
             steps: config.network.steps,
             seed: config.training.seed,
@@ -81,17 +81,17 @@ impl<'a> Augmenter<'a> {
         }
     }
 
-    /// Moves the picture by `(dy, dx)`, each uniform in `−shift ..= shift`. The order of events stays: within the picture every unit
+    /// Moves the image by `(dy, dx)`, each uniform in `−shift ..= shift`. The order of events stays: within the image every unit
     /// moves by `dy · width + dx`.
     fn shift(&self, sample: u32, events: &mut Vec<(u16, u32)>) {
-        if let (Some(picture), most @ 1..) = (self.picture, self.settings.shift) {
+        if let (Some(image), max @ 1..) = (self.image, self.settings.shift) {
             let mut draws = self.draws(Purpose::Shift, sample);
-            let mut pixels = || draws.below(2 * most + 1) as isize - most as isize;
+            let mut pixels = || draws.below(2 * max + 1) as isize - max as isize;
             let (dy, dx) = (pixels(), pixels());
             let moved = |unit: u32| {
-                let (channel, y, x) = picture.place(unit);
+                let (channel, y, x) = image.place(unit);
                 let (y, x) = (y.checked_add_signed(dy)?, x.checked_add_signed(dx)?);
-                (y < picture.height && x < picture.width).then(|| picture.unit(channel, y, x))
+                (y < image.height && x < image.width).then(|| image.unit(channel, y, x))
             };
             events.retain_mut(|event| moved(event.1).map(|unit| event.1 = unit).is_some());
         }

@@ -4,7 +4,7 @@ use crate::connection::{Copies, LayerBiases, TileBiases};
 use crate::layer::Layer;
 use crate::parameters::TileParameters;
 
-/// A bias so low that a unit never fires, however its inputs are: lanes outside the picture have it.
+/// A bias so low that a unit never fires, however its inputs are: lanes outside the image have it.
 const OUTSIDE: f32 = -1e30;
 
 /// What follows from a layer's parameters.

@@ -1,4 +1,4 @@
-//! Pictures, and how their places are cut into tiles.
+//! Images, and how their places are cut into tiles.
 
 use serde::Serialize;
 use spikelet_kernels::TILE;
@@ -8,9 +8,9 @@ use crate::aligned::padded;
 /// In a table of units: there is none.
 pub(crate) const NO_UNIT: u32 = u32::MAX;
 
-/// Size of a picture; units are numbered row-major, `(channel · height + y) · width + x`.
+/// Size of an image; units are numbered row-major, `(channel · height + y) · width + x`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Picture {
+pub struct Image {
     /// Channels.
     pub channels: usize,
     /// Rows.
@@ -19,7 +19,7 @@ pub struct Picture {
     pub width: usize,
 }
 
-impl Picture {
+impl Image {
     pub(crate) fn of(shape: [u32; 3]) -> Self {
         let [channels, height, width] = shape.map(|size| size as usize);
         Self { channels, height, width }

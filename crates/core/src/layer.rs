@@ -7,7 +7,7 @@ use crate::connection::{
     Connection, ConnectionState, Conv2d, Dense, Layout, Pool, PoolKind, Recurrent, StageSource, Stages, StagesState,
 };
 use crate::events::LayerSpikes;
-use crate::geometry::Picture;
+use crate::geometry::Image;
 use crate::neuron::Lif;
 use crate::shape::LayerShape;
 use crate::state::{Adjoints, SpikeList, UnitState};
@@ -37,7 +37,7 @@ pub(crate) struct LayerState {
 impl Layer {
     /// The layer, as the stages of the next one see it.
     pub(crate) fn as_source(&self) -> StageSource<'_> {
-        StageSource { layout: &self.layout, units: self.shape.units, picture: self.shape.picture }
+        StageSource { layout: &self.layout, units: self.shape.units, image: self.shape.image }
     }
 
     /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
@@ -80,7 +80,7 @@ impl LayerState {
 enum Placed {
     Pool(Pool),
     Dense { below: usize, units: usize, recurrent: bool },
-    Convolution { input: Picture, output: Picture, kernel: usize },
+    Convolution { input: Image, output: Image, kernel: usize },
 }
 
 /// The layers of a valid network but for those that only reshape, from the input up, with their numbers in the configuration.
@@ -88,19 +88,19 @@ fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
     let mut layers = Vec::new();
     let mut pool_below: Option<Pool> = None;
     let mut units = network.input.units();
-    let mut picture = match network.input {
+    let mut image = match network.input {
         InputShape::Units(_) => None,
-        InputShape::Picture(shape) => Some(Picture::of(shape)),
+        InputShape::Image(shape) => Some(Image::of(shape)),
     };
     for (index, layer) in network.layers.iter().enumerate() {
         match layer {
-            LayerConfig::Flatten(_) => picture = None,
+            LayerConfig::Flatten(_) => image = None,
             LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
                 let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
-                let input = picture.expect("the configuration is valid: a pool is above a picture");
+                let input = image.expect("the configuration is valid: a pool is above an image");
                 let pool = Pool::new(kind, pool.window as usize, input, pool_below.as_ref());
                 units = pool.output.units();
-                picture = Some(pool.output);
+                image = Some(pool.output);
                 pool_below = Some(pool);
                 layers.push((index, Placed::Pool(pool)));
             }
@@ -111,11 +111,11 @@ fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
                 pool_below = None;
             }
             LayerConfig::Conv2d(conv) => {
-                let input = picture.expect("the configuration is valid: a convolution is above a picture");
-                let output = Picture { channels: conv.channels as usize, ..input };
+                let input = image.expect("the configuration is valid: a convolution is above an image");
+                let output = Image { channels: conv.channels as usize, ..input };
                 layers.push((index, Placed::Convolution { input, output, kernel: conv.kernel as usize }));
                 units = output.units();
-                picture = Some(output);
+                image = Some(output);
                 pool_below = None;
             }
         }

@@ -45,7 +45,7 @@ pub use encode::{Encoding, SaccadeCamera};
 pub use error::{Error, ErrorCode, Result};
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};
-pub use geometry::Picture;
+pub use geometry::Image;
 pub use metrics::{Accuracy, DecisionStep, LossParts, Metrics, SpikeMetrics};
 pub use neuron::Gains;
 pub use pass::Until;
@@ -56,5 +56,5 @@ pub use spikelet_kernels::Level;
 pub use spikes::SpikeTrains;
 pub use trace::LayerTrace;
 pub use trainer::{
-    EpochRecord, Evaluation, Gradients, ParameterGradients, Progress, Share, Snapshot, Tensor, TrainEvent, Trainer,
+    EpochRecord, Evaluation, Gradients, LocalBatch, ParameterGradients, Progress, Snapshot, Tensor, TrainEvent, Trainer,
 };

@@ -26,7 +26,7 @@ pub struct LossParts {
     /// The count, spike-train or cross-entropy term.
     pub main: f64,
     /// Penalty of labelled units that stay silent.
-    pub no_spike: f64,
+    pub silent_target_penalty: f64,
     /// Count term of the latency loss.
     pub target_count: f64,
     /// Spikes per unit of hidden layers outside their bounds.
@@ -125,9 +125,9 @@ pub(crate) struct SampleOutcome {
 impl SampleOutcome {
     /// Whether the numbers can be those of a sample of such a network.
     pub(crate) fn fits(&self, shapes: &[LayerShape], steps: usize) -> bool {
-        let holds = |values: &[u64], most: u64| {
+        let holds = |values: &[u64], max: u64| {
             values.len() == shapes.len()
-                && values.iter().zip(shapes).all(|(&value, shape)| value <= shape.units as u64 * most)
+                && values.iter().zip(shapes).all(|(&value, shape)| value <= shape.units as u64 * max)
         };
         let steps = steps as u64;
         holds(&self.spikes, steps)
@@ -183,7 +183,7 @@ impl SampleOutcome {
 pub(crate) struct MetricSums {
     pub(crate) samples: u64,
     main: f64,
-    no_spike: f64,
+    silent_target_penalty: f64,
     target_count: f64,
     #[serde(default)]
     rate_bounds: f64,
@@ -224,7 +224,7 @@ impl MetricSums {
     pub(crate) fn add(&mut self, outcome: &SampleOutcome) {
         self.samples += 1;
         self.main += outcome.loss.main;
-        self.no_spike += outcome.loss.no_spike;
+        self.silent_target_penalty += outcome.loss.silent_target_penalty;
         self.target_count += outcome.loss.target_count;
         self.rate_bounds += outcome.loss.rate_bounds;
         self.spike_penalty += outcome.loss.spike_penalty;
@@ -251,7 +251,7 @@ impl MetricSums {
     }
 
     pub(crate) fn loss(&self) -> f64 {
-        self.mean(self.main + self.no_spike + self.target_count + self.rate_bounds + self.spike_penalty)
+        self.mean(self.main + self.silent_target_penalty + self.target_count + self.rate_bounds + self.spike_penalty)
     }
 
     pub(crate) fn accuracy(&self) -> Accuracy {
@@ -279,7 +279,7 @@ impl MetricSums {
             loss: self.loss(),
             loss_parts: LossParts {
                 main: self.mean(self.main),
-                no_spike: self.mean(self.no_spike),
+                silent_target_penalty: self.mean(self.silent_target_penalty),
                 target_count: self.mean(self.target_count),
                 rate_bounds: self.mean(self.rate_bounds),
                 spike_penalty: self.mean(self.spike_penalty),

@@ -41,7 +41,7 @@ impl Writer {
 
     fn outcome(&mut self, outcome: &SampleOutcome) {
         let SampleOutcome {
-            loss: LossValue { main, no_spike, target_count, rate_bounds, spike_penalty },
+            loss: LossValue { main, silent_target_penalty, target_count, rate_bounds, spike_penalty },
             by_count,
             by_first_spike,
             label,
@@ -54,7 +54,7 @@ impl Writer {
             synaptic_operations,
             is_finite,
         } = outcome;
-        [main, no_spike, target_count, rate_bounds, spike_penalty]
+        [main, silent_target_penalty, target_count, rate_bounds, spike_penalty]
             .into_iter()
             .for_each(|part| self.long(part.to_bits()));
         [by_count, by_first_spike, decision_step, steps].into_iter().for_each(|&value| self.word(value));
@@ -136,8 +136,8 @@ impl<'a> Reader<'a> {
     }
 
     fn outcome(&mut self, outcome: &mut SampleOutcome) -> Result<()> {
-        let LossValue { main, no_spike, target_count, rate_bounds, spike_penalty } = &mut outcome.loss;
-        for part in [main, no_spike, target_count, rate_bounds, spike_penalty] {
+        let LossValue { main, silent_target_penalty, target_count, rate_bounds, spike_penalty } = &mut outcome.loss;
+        for part in [main, silent_target_penalty, target_count, rate_bounds, spike_penalty] {
             *part = f64::from_bits(self.long()?);
         }
         outcome.by_count = self.word()?;

@@ -16,7 +16,7 @@ pub enum Purpose {
     Generation,
     /// Samples that the initial activity is measured on.
     InitialActivity,
-    /// Shift of a picture; `part` is the sample.
+    /// Shift of an image; `part` is the sample.
     Shift,
     /// Spikes that a training sample goes without; `part` is the sample.
     EventDropout,
@@ -60,7 +60,7 @@ impl Stream {
     /// Normal with mean 0 and variance 1 (Box and Muller): `√(−2 ln u) cos 2πv` with u uniform in (0, 1].
     pub fn normal(&mut self) -> f64 {
         const SCALE: f64 = 1.0 / (1u64 << 32) as f64;
-        let mut uniform = |least: f64| (f64::from(self.0.next_u32()) + least) * SCALE;
+        let mut uniform = |min: f64| (f64::from(self.0.next_u32()) + min) * SCALE;
         let (u, v) = (uniform(1.0), uniform(0.0));
         libm::sqrt(-2.0 * libm::log(u)) * libm::cos(std::f64::consts::TAU * v)
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::geometry::Picture;
+use crate::geometry::Image;
 
 /// Size of a spiking layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,7 +20,7 @@ pub struct LayerShape {
     pub recurrent: bool,
     /// Size of a convolution's output.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture: Option<Picture>,
+    pub image: Option<Image>,
     /// Side of the square that a convolution's unit sees.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kernel: Option<usize>,

@@ -6,10 +6,10 @@ mod event;
 mod initialize;
 mod inspect;
 mod learn;
+mod local_batch;
 mod position;
 mod run;
 mod search;
-mod share;
 mod snapshot;
 
 use spikelet_kernels::Level;
@@ -26,15 +26,15 @@ use crate::neuron::Gains;
 use crate::optim::Moments;
 use crate::parameters::Kind;
 use crate::pass::{Engine, GROUP, Job, Until, Want};
-use crate::rule::{GradientPass, SilentPush, passes};
+use crate::rule::{GradientPass, SilentUpdate, passes};
 use crate::shape::LayerShape;
 use crate::update::BatchSums;
 
 pub use evaluation::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::{Gradients, ParameterGradients};
+pub use local_batch::LocalBatch;
 use position::Run;
-pub use share::Share;
 pub use snapshot::{Snapshot, Tensor};
 
 /// What learning wants of a sample.
@@ -48,7 +48,7 @@ pub struct Trainer {
     loss: Loss,
     passes: Vec<GradientPass>,
     /// The silent-unit update under this rule.
-    silent: SilentPush,
+    silent: SilentUpdate,
     /// Updates so far.
     updates: u64,
     run: Run,
@@ -83,7 +83,7 @@ impl Trainer {
         Self {
             loss: Loss::new(&config),
             passes: passes(&config.rule, network.shapes.len(), 0),
-            silent: SilentPush::new(&config.rule, &config.training),
+            silent: SilentUpdate::new(&config.rule, &config.training),
             updates: 0,
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
@@ -183,6 +183,14 @@ impl Trainer {
         data: &'a Dataset,
         want: Want,
     ) -> Job<'a> {
-        Job { data, loss, passes, early_stop: config.loss.early_stop(), until: Until::End, want, augmenter: None }
+        Job {
+            data,
+            loss,
+            passes,
+            end_simulation: config.loss.end_simulation(),
+            until: Until::End,
+            want,
+            augmenter: None,
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::network::Network;
 use crate::optim::{Moments, TileMoments};
 use crate::parameters::{Kind, TileParameters};
 use crate::pass::GROUP;
-use crate::rule::SilentPush;
+use crate::rule::SilentUpdate;
 use crate::sample::SampleResult;
 use crate::shape::LayerShape;
 
@@ -187,22 +187,22 @@ impl TileSums {
 
     /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
     /// the samples, in a convolution of samples and places.
-    pub(crate) fn silent_push(
+    pub(crate) fn silent_unit_update(
         &self,
-        update: &SilentPush,
+        update: &SilentUpdate,
         units: usize,
         shape: &LayerShape,
         batch: usize,
     ) -> [f32; TILE] {
-        let mut push = [0.0; TILE];
+        let mut subtracted = [0.0; TILE];
         let strength = if shape.is_shared() { update.convolutions } else { update.dense };
         if strength != 0.0 {
             let trials = batch * (shape.units / shape.filters);
-            for (push, &count) in push.iter_mut().zip(&self.silent[..units]) {
-                *push = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
+            for (subtracted, &count) in subtracted.iter_mut().zip(&self.silent[..units]) {
+                *subtracted = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
             }
         }
-        push
+        subtracted
     }
 }
 
@@ -264,7 +264,7 @@ fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -
 pub(crate) struct Update {
     pub(crate) level: Level,
     pub(crate) optimizer: Optimizer,
-    pub(crate) silent: SilentPush,
+    pub(crate) silent: SilentUpdate,
     /// Samples of the batch.
     pub(crate) batch: usize,
     /// Bound of each element of a gradient, infinite for none.
@@ -286,7 +286,7 @@ impl TileUpdate<'_> {
         if entries.is_none() {
             sums.add_sums(tile, shape, results);
         }
-        let silent = sums.silent_push(&update.silent, tile.units, shape, update.batch);
+        let silent = sums.silent_unit_update(&update.silent, tile.units, shape, update.batch);
         let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: update.clip };
         let pair = &mut moments.weights;
         let mut arrays =

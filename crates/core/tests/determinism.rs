@@ -45,7 +45,7 @@ const OUTPUTS: usize = 4;
 
 const DENSE: &str =
     r#"[{ "type": "dense", "units": 70 }, { "type": "dense", "units": 20 }, { "type": "dense", "units": 4 }]"#;
-/// Recurrent layers of one tile and of two, hidden and at the output, above a picture too.
+/// Recurrent layers of one tile and of two, hidden and at the output, above an image too.
 const RECURRENT: &str = r#"[{ "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
     { "type": "dense", "units": 70, "recurrent": true }, { "type": "dense", "units": 20 },
     { "type": "dense", "units": 4, "recurrent": true }]"#;
@@ -158,10 +158,10 @@ fn run<E: Executor>(config: &Config, level: Level, budget: usize, restarts: bool
 
 const CASES: [(&str, &str); 9] = [
     (r#"{ "type": "antlr" }"#, r#"{ "type": "latency" }"#),
-    (r#"{ "type": "antlr", "timingWeight": 0.3 }"#, r#"{ "type": "latency", "earlyStop": "batch" }"#),
+    (r#"{ "type": "antlr", "timingWeight": 0.3 }"#, r#"{ "type": "latency", "endSimulation": "batch" }"#),
     (r#"{ "type": "activation", "variant": "slayer" }"#, r#"{ "type": "count", "positive": 3 }"#),
     (r#"{ "type": "timing" }"#, r#"{ "type": "spikeTrain" }"#),
-    (r#"{ "type": "mixture", "activationWeight": 0.7 }"#, r#"{ "type": "latency", "earlyStop": "off" }"#),
+    (r#"{ "type": "mixture", "activationWeight": 0.7 }"#, r#"{ "type": "latency", "endSimulation": "off" }"#),
     (r#"{ "type": "antlr" }"#, r#"{ "type": "spikeTrain" }"#),
     (
         r#"{ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.5 }, "timing": "full" },
@@ -177,7 +177,7 @@ const CASES: [(&str, &str); 9] = [
     (
         r#"{ "type": "activation", "variant": "rnn", "resetPath": { "activation": { "lag": 3 } },
              "surrogate": { "type": "fastSigmoid" } }"#,
-        r#"{ "type": "latency", "earlyStop": "batch" }"#,
+        r#"{ "type": "latency", "endSimulation": "batch" }"#,
     ),
 ];
 

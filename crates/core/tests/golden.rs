@@ -2,8 +2,8 @@
 
 #[path = "golden/compare.rs"]
 mod compare;
-#[path = "golden/early_stop.rs"]
-mod early_stop;
+#[path = "golden/end_simulation.rs"]
+mod end_simulation;
 #[path = "golden/files.rs"]
 mod files;
 #[path = "golden/format.rs"]

@@ -43,7 +43,7 @@ fn initialized(config: Config) -> (Trainer, Vec<TrainEvent>) {
 /// Counted over all steps, as the latency loss may end a sample earlier.
 fn spikes_per_unit(trainer: &Trainer) -> Vec<f64> {
     let mut config = trainer.config().clone();
-    config.loss = serde_json::from_str(r#"{ "type": "latency", "earlyStop": "off" }"#).expect("the loss is valid");
+    config.loss = serde_json::from_str(r#"{ "type": "latency", "endSimulation": "off" }"#).expect("the loss is valid");
     let mut whole = Trainer::new(config, Level::detect()).expect("the configuration is valid");
     for layer in 0..trainer.shapes().len() {
         let (weights, biases) = trainer.parameters(layer).expect("the layer exists");

@@ -148,10 +148,10 @@ fn parameters_that_overflow_are_told() {
 }
 
 #[test]
-fn a_picture_of_more_units_than_can_be_counted_is_refused() {
-    for picture in [[u32::MAX; 3], [1 << 31, 1 << 31, 4], [1 << 22, 1 << 22, (1 << 20) + 1]] {
-        let json = json!({ "network": { "input": picture, "layers": [{ "type": "flatten" }, { "type": "dense", "units": 4 }] } });
-        let error = Config::from_json(&json.to_string()).expect_err("the picture is too large");
+fn an_image_of_more_units_than_can_be_counted_is_refused() {
+    for image in [[u32::MAX; 3], [1 << 31, 1 << 31, 4], [1 << 22, 1 << 22, (1 << 20) + 1]] {
+        let json = json!({ "network": { "input": image, "layers": [{ "type": "flatten" }, { "type": "dense", "units": 4 }] } });
+        let error = Config::from_json(&json.to_string()).expect_err("the image is too large");
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "network.input"));
     }
 }

@@ -75,7 +75,7 @@ fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
         ("loss.rateBounds.lower", bounds(json!({ "lower": -1 }))),
         ("loss.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),
         ("loss.rateBounds.strength", bounds(json!({ "strength": 1e39 }))),
-        ("loss.rateBounds.most", bounds(json!({ "most": 1 }))),
+        ("loss.rateBounds.max", bounds(json!({ "max": 1 }))),
     ] {
         let (found, message) = changed(&changes).expect_err("the configuration is refused");
         assert!(found.starts_with(path), "{changes}: {message}");

@@ -27,13 +27,13 @@ impl Default for AerOptions {
 
 impl AerOptions {
     fn validate(self) -> Result<()> {
-        for (path, value, most) in [
+        for (path, value, max) in [
             ("steps", self.steps, u32::from(u16::MAX)),
             ("truncateMs", self.truncate_ms, u32::MAX),
             ("size", self.size, 256),
         ] {
-            if !(1..=most).contains(&value) {
-                return Err(Error::config(path, format!("must be 1 to {most}, got {value}")));
+            if !(1..=max).contains(&value) {
+                return Err(Error::config(path, format!("must be 1 to {max}, got {value}")));
             }
         }
         Ok(())

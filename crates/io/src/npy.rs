@@ -4,7 +4,7 @@
 use spikelet_core::{Error, Result};
 
 const MAGIC: &[u8] = b"\x93NUMPY";
-const MOST_DIMENSIONS: usize = 32;
+const MAX_DIMENSIONS: usize = 32;
 
 /// An array of numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -157,8 +157,8 @@ impl<'a> Reader<'a> {
         while !self.takes(b')') {
             let at = self.at;
             lengths.push(self.number()?);
-            if lengths.len() > MOST_DIMENSIONS {
-                return Err(self.fault(at, &format!("there are more than {MOST_DIMENSIONS} dimensions")));
+            if lengths.len() > MAX_DIMENSIONS {
+                return Err(self.fault(at, &format!("there are more than {MAX_DIMENSIONS} dimensions")));
             }
             if !self.takes(b',') {
                 self.expect(b')')?;

@@ -26,7 +26,7 @@ use self::steps::{Pass, PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use self::terms_pass::TermsPass;
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError};
-use self::timing::list_pushes;
+use self::timing::list_timing_terms;
 pub(crate) use self::timing::timing_part;
 use crate::Level;
 use crate::surrogate::{Exponential, Shape, Surrogate};
@@ -56,7 +56,7 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, o
 
 #[inline(always)]
 fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>, surrogate: impl Shape) {
-    list_pushes(tile, output.pushes);
+    list_timing_terms(tile, output.timing_terms);
     let mut lane = 0;
     while lane < tile.lanes {
         if (tile.lanes - lane) / S::f32s::LEN >= 2 {

@@ -10,12 +10,12 @@ pub(crate) const ROUNDER: f32 = 12_582_912.0;
 /// Coefficients of `2^f`, constant first.
 pub(crate) const COEFFICIENTS: [f32; 5] = [0.999_999_3, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.009_570_102];
 /// Smaller arguments count as this one, so that no result is denormal: 2^−40 ≈ 1e-12.
-pub(crate) const LEAST: f32 = -40.0;
+pub(crate) const MIN: f32 = -40.0;
 
 /// `2^x` for `x` up to 126; arguments below −40 give `2^−40`.
 #[must_use]
 pub fn exp2(x: f32) -> f32 {
-    let x = if x > LEAST { x } else { LEAST };
+    let x = if x > MIN { x } else { MIN };
     let shifted = x + ROUNDER;
     let f = x - (shifted - ROUNDER);
     let [c0, c1, c2, c3, c4] = COEFFICIENTS;
@@ -28,11 +28,11 @@ pub fn exp2(x: f32) -> f32 {
 pub(crate) fn exp2_vectors<S: Simd, const K: usize>(simd: S, mut x: [S::f32s; K]) -> [S::f32s; K] {
     let splat = |value| S::f32s::splat(simd, value);
     let [c0, c1, c2, c3, c4] = COEFFICIENTS.map(splat);
-    let (least, rounder) = (splat(LEAST), splat(ROUNDER));
+    let (min, rounder) = (splat(MIN), splat(ROUNDER));
     let mut shifted = [rounder; K];
     let mut power = [c4; K];
     for k in 0..K {
-        x[k] = x[k].max(least);
+        x[k] = x[k].max(min);
     }
     for k in 0..K {
         shifted[k] = x[k] + rounder;

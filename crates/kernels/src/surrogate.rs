@@ -1,4 +1,4 @@
-//! Pseudo-derivatives σ̂ of a spike over the distance `x = |V − threshold|`, of height 1 (spec 5.1).
+//! Surrogate derivatives σ̂ of a spike over the distance `x = |V − threshold|`, of height 1 (spec 5.1).
 //!
 //! ```text
 //! exponential  2^(−sharpness x)          fastSigmoid  1 / (1 + sharpness x)²      arctan  1 / (1 + (sharpness x)²)

@@ -74,7 +74,7 @@ fn update_vector<S: Simd, O: OptimizerStep>(
     live: &mut [bool],
 ) -> f32 {
     gather.read_ahead();
-    let touches_all = step.decays_weights() || shape.silent.iter().any(|&push| push != 0.0);
+    let touches_all = step.decays_weights() || shape.silent.iter().any(|&update| update != 0.0);
     let mut norm = Lanes([0.0; TILE]);
     for (input, live) in live.iter_mut().enumerate() {
         let entries = entries_of(gather, input);

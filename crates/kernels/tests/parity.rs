@@ -330,7 +330,7 @@ fn check_backward(
             offset,
             bias,
             carried,
-            pushes: &mut vec![],
+            timing_terms: &mut vec![],
             observed: (keeps_all && tile.terms.is_some()).then_some(observed),
         });
         out
@@ -392,7 +392,7 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             offset: *offset,
             bias,
             carried: [&mut p, &mut q],
-            pushes: &mut vec![],
+            timing_terms: &mut vec![],
             observed: observed.as_mut().map(|observed| ObservedBackward {
                 activation: &mut *observed.activation,
                 timing: &mut *observed.timing,

@@ -66,10 +66,10 @@ pub fn generate(options: &str) -> Result<GeneratedArrays> {
     guard(|| GeneratedArrays::from_core(Generator::generate(options)?))
 }
 
-/// What a simulated event camera sees of pictures of grey values, `[sample][y][x]`; options `{"steps","size","threshold","dark"}`.
+/// What a simulated event camera sees of images of grey values, `[sample][y][x]`; options `{"steps","size","threshold","dark"}`.
 ///
 /// # Errors
-/// `CONFIG_INVALID` with the path of the option, `SHAPE_MISMATCH` for pictures that do not fit.
+/// `CONFIG_INVALID` with the path of the option, `SHAPE_MISMATCH` for images that do not fit.
 pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Result<Events> {
     guard(|| {
         let camera = SaccadeCamera::from_json(options)?;

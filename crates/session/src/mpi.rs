@@ -17,7 +17,7 @@ static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);
 /// This process among those that `mpirun` started.
 #[derive(Debug)]
 pub struct World {
-    share: Share,
+    local: LocalBatch,
     /// What the last exchange brought; its memory serves the next one.
     all: Vec<u8>,
 }
@@ -38,8 +38,8 @@ impl World {
             }
         }
         let world = SimpleCommunicator::world();
-        let share = Share { rank: world.rank() as usize, size: world.size() as usize };
-        Ok(Self { share, all: Vec::new() })
+        let local = LocalBatch { rank: world.rank() as usize, size: world.size() as usize };
+        Ok(Self { local, all: Vec::new() })
     }
 
     /// Ends MPI once every process has come to its end; later exchanges fail.
@@ -54,14 +54,14 @@ impl World {
 }
 
 impl Peers for World {
-    fn share(&self) -> Share {
-        self.share
+    fn local_batch(&self) -> LocalBatch {
+        self.local
     }
 
     fn exchange(&mut self, records: &[u8]) -> Result<Vec<&[u8]>> {
         let universe = UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner);
         let world = universe.as_ref().ok_or_else(|| unavailable("MPI has ended"))?.world();
-        let mut lengths = vec![0; self.share.size];
+        let mut lengths = vec![0; self.local.size];
         world.all_gather_into(&(records.len() as u64), &mut lengths[..]);
         let Places { counts, starts, total } = Places::of(&lengths)?;
         self.all.resize(total, 0);

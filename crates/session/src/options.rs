@@ -21,7 +21,7 @@ pub(crate) struct DatasetDescriptor {
 pub(crate) enum InputKind {
     /// Spikes: `offsets`, `times` and `units`.
     Events,
-    /// Pictures: `pixels` or `values`.
+    /// Images: `pixels` or `values`.
     Images,
 }
 

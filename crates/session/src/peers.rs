@@ -1,12 +1,12 @@
 //! Learning together with sessions elsewhere.
 
-use spikelet_core::{Dataset, Executor, Result, Share, TrainEvent, Trainer};
+use spikelet_core::{Dataset, Executor, LocalBatch, Result, TrainEvent, Trainer};
 
 /// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance through
 /// the same batches.
 pub trait Peers: std::fmt::Debug + Send {
     /// This session's part of every batch.
-    fn share(&self) -> Share;
+    fn local_batch(&self) -> LocalBatch;
 
     /// Hands over this session's records and returns those of all, in order of rank. Waits for the slowest.
     ///
@@ -23,7 +23,7 @@ pub(crate) fn learn_together<E: Executor>(
     validation: Option<&Dataset>,
     executor: &E,
 ) -> Result<Vec<TrainEvent>> {
-    let mine = trainer.run_share(train, peers.share(), executor)?;
+    let mine = trainer.run_local_batch(train, peers.local_batch(), executor)?;
     let all = peers.exchange(&mine)?;
-    trainer.finish_share(train, validation, &all, executor)
+    trainer.finish_batch(train, validation, &all, executor)
 }

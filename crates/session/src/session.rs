@@ -2,7 +2,8 @@
 
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, Level, ParameterGradients, Result, Share, TrainEvent, Trainer, Until, json,
+    Config, Error, ErrorCode, Evaluation, Level, LocalBatch, ParameterGradients, Result, TrainEvent, Trainer, Until,
+    json,
 };
 use spikelet_io::Checkpoint;
 
@@ -198,12 +199,12 @@ impl Session {
         })
     }
 
-    /// Runs the share `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_share`] of every session
+    /// Runs the part `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_batch`] of every session
     /// that shares it; `None` where no batch comes next: [`Session::advance`] then does what does.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible share, `SHAPE_MISMATCH`.
-    pub fn run_share(&mut self, rank: u32, size: u32) -> Result<Option<Vec<u8>>> {
+    /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible rank, `SHAPE_MISMATCH`.
+    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<Vec<u8>>> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
@@ -211,22 +212,22 @@ impl Session {
                 return Ok(None);
             }
             let train = datasets.find("train", run.train)?;
-            let share = Share { rank: rank as usize, size: size as usize };
-            workers.run(|| trainer.run_share(train, share, &*workers)).map(Some)
+            let local = LocalBatch { rank: rank as usize, size: size as usize };
+            workers.run(|| trainer.run_local_batch(train, local, &*workers)).map(Some)
         })
     }
 
-    /// Learns the batch from the records of all shares, in order of rank, and returns a JSON array of what happened.
+    /// Learns the batch from the records of all local batches, in order of rank, and returns a JSON array of what happened.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`], `DATA_FORMAT` for records that are not those of this batch, `NON_FINITE`.
-    pub fn finish_share(&mut self, records: &[&[u8]]) -> Result<String> {
+    pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
-            let events = workers.run(|| trainer.finish_share(train, validation, records, &*workers))?;
+            let events = workers.run(|| trainer.finish_batch(train, validation, records, &*workers))?;
             Ok(to_json(&events))
         })
     }

@@ -17,7 +17,7 @@ pub struct DatasetArrays {
     pub pixels: Option<Vec<u8>>,
     /// Values in 0..1, `[sample][unit]`.
     pub values: Option<Vec<f32>>,
-    /// Number of each picture in the data set it comes from, which random encodings are seeded with.
+    /// Number of each image in the data set it comes from, which random encodings are seeded with.
     pub rows: Option<Vec<u32>>,
     /// Class of each sample.
     pub labels: Option<Vec<u32>>,

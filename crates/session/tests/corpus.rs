@@ -102,8 +102,8 @@ fn check(name: &str, run: fn(&[u8]), input: &[u8], origin: &str) {
     let before = ALLOCATOR.current_usage();
     run(input);
     let used = ALLOCATOR.peak_usage().saturating_sub(before);
-    let most = ANY_INPUT_BYTES + BYTES_PER_BYTE * input.len();
-    assert!(used <= most, "{name}: {} bytes ask for {used} ({origin})", input.len());
+    let max = ANY_INPUT_BYTES + BYTES_PER_BYTE * input.len();
+    assert!(used <= max, "{name}: {} bytes ask for {used} ({origin})", input.len());
 }
 
 fn replay(target: &str) {
@@ -146,6 +146,6 @@ replays!(configuration, encoding, idx, aer, npy, tensors, checkpoint, records);
 fn the_saved_records_are_learnt() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/records");
     let records = fs::read(folder.join("whole")).expect("the records are saved");
-    let told = before_batch().finish_share(&[&records]).expect("they fit the batch");
+    let told = before_batch().finish_batch(&[&records]).expect("they fit the batch");
     assert!(told.contains("\"step\""), "{told}");
 }

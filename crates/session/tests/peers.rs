@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use serde_json::json;
-use spikelet_session::{DatasetArrays, Error, ErrorCode, Peers, Result, Session, Share};
+use spikelet_session::{DatasetArrays, Error, ErrorCode, LocalBatch, Peers, Result, Session};
 
 const INPUTS: usize = 12;
 const SAMPLES: usize = 43;
@@ -12,7 +12,7 @@ const SAMPLES: usize = 43;
 /// A table that all threads write their records on.
 #[derive(Debug)]
 struct Table {
-    share: Share,
+    local: LocalBatch,
     records: Arc<Mutex<Vec<Vec<u8>>>>,
     barrier: Arc<Barrier>,
     /// What the last exchange brought.
@@ -22,8 +22,8 @@ struct Table {
 }
 
 impl Peers for Table {
-    fn share(&self) -> Share {
-        self.share
+    fn local_batch(&self) -> LocalBatch {
+        self.local
     }
 
     fn exchange(&mut self, records: &[u8]) -> Result<Vec<&[u8]>> {
@@ -31,7 +31,7 @@ impl Peers for Table {
             return Err(Error::new(ErrorCode::Internal, "", "the others are gone"));
         }
         self.left -= 1;
-        self.records.lock().expect("nobody panics")[self.share.rank] = records.to_vec();
+        self.records.lock().expect("nobody panics")[self.local.rank] = records.to_vec();
         self.barrier.wait();
         self.all = self.records.lock().expect("nobody panics").clone();
         self.barrier.wait();
@@ -59,7 +59,7 @@ fn tables(size: usize, exchanges: usize) -> impl Iterator<Item = Table> {
     let records = Arc::new(Mutex::new(vec![Vec::new(); size]));
     let barrier = Arc::new(Barrier::new(size));
     (0..size).map(move |rank| Table {
-        share: Share { rank, size },
+        local: LocalBatch { rank, size },
         records: records.clone(),
         barrier: barrier.clone(),
         all: Vec::new(),
@@ -88,7 +88,7 @@ fn sessions_together_do_what_one_does() {
             .map(|table| {
                 thread::spawn(move || {
                     let mut session = started();
-                    let budget = 3 + table.share.rank as u32;
+                    let budget = 3 + table.local.rank as u32;
                     session.join(Box::new(table)).expect("the session is whole");
                     run(&mut session, budget)
                 })
@@ -113,15 +113,15 @@ fn others_that_are_gone_are_an_error_after_the_events_before_it() {
 }
 
 #[test]
-fn shares_by_hand() {
+fn local_batches_by_hand() {
     let alone = run(&mut started(), 1000);
     let mut both = [started(), started()];
     loop {
         let records: Vec<_> =
-            (0..2).map(|rank| both[rank as usize].run_share(rank, 2).expect("the share runs")).collect();
+            (0..2).map(|rank| both[rank as usize].run_local_batch(rank, 2).expect("the local batch runs")).collect();
         if let [Some(first), Some(second)] = records.as_slice() {
             for session in &mut both {
-                session.finish_share(&[first, second]).expect("training works");
+                session.finish_batch(&[first, second]).expect("training works");
             }
             continue;
         }

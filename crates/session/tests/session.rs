@@ -96,12 +96,12 @@ fn neither_threads_nor_budget_nor_a_checkpoint_change_a_bit() {
 }
 
 /// More samples than are in flight at a time, in batches of which each has more than that too.
-fn crowd(threads: u32, early_stop: &str) -> (Session, u32) {
+fn crowd(threads: u32, end_simulation: &str) -> (Session, u32) {
     const CROWD: usize = 600;
     let config = json!({
         "network": { "input": INPUTS, "steps": 20,
                      "layers": [{ "type": "dense", "units": 9 }, { "type": "dense", "units": 3 }] },
-        "loss": { "type": "latency", "earlyStop": early_stop },
+        "loss": { "type": "latency", "endSimulation": end_simulation },
         "training": { "batchSize": 300, "epochs": 1, "seed": 7, "threads": threads },
     });
     let mut session = Session::create(&config.to_string(), None, None).unwrap();
@@ -120,7 +120,7 @@ fn add_crowd(session: &mut Session, samples: usize) -> u32 {
 #[test]
 fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
     let samples = 600;
-    for early_stop in ["sample", "batch"] {
+    for end_simulation in ["sample", "batch"] {
         let results = |session: &mut Session, data: u32| {
             session.begin_evaluation(data, false).unwrap();
             let report = session.advance_evaluation(u32::MAX).unwrap();
@@ -128,11 +128,11 @@ fn any_number_of_threads_trains_resumes_and_evaluates_with_the_same_bits() {
             let decisions = session.predict(data, 0, samples, false).unwrap().by_count;
             (report, gradients, decisions, session.parameters(0).unwrap(), session.parameters(1).unwrap())
         };
-        let (mut alone, data) = crowd(1, early_stop);
+        let (mut alone, data) = crowd(1, end_simulation);
         let expected_events = all_events(&mut alone, 1);
         let expected = results(&mut alone, data);
         for threads in [33, 48, 64, 128, 257] {
-            let (mut session, data) = crowd(threads, early_stop);
+            let (mut session, data) = crowd(threads, end_simulation);
             let mut found = events(&mut session, 1);
             let checkpoint = session.checkpoint(None).unwrap();
             let mut resumed = Session::restore(&checkpoint, None, Some(&(threads + 1).to_string())).unwrap();

@@ -64,7 +64,7 @@ export const CASES = {
     batch: 32,
     config: {
       ...network(784, [800]),
-      loss: { type: "latency", inverseTemperature: 0.5, noSpikePenalty: 0.1, earlyStop: "sample" },
+      loss: { type: "latency", inverseTemperature: 0.5, silentTargetPenalty: 0.1, endSimulation: "sample" },
       optimizer: { type: "adam", learningRate: 0.0005 },
       schedule: { type: "step", every: 12, factor: 0.1 },
     },
@@ -75,7 +75,7 @@ export const CASES = {
 
 export type CaseName = keyof typeof CASES;
 
-/** The same with a convolution instead of dense layers, on pictures of an event camera. */
+/** The same with a convolution instead of dense layers, on images of an event camera. */
 function convolution(): Config {
   const dense = network(2312, []);
   return {

@@ -1,7 +1,7 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Metrics } from "../../generated/config.js";
 import type { Trainer } from "../../trainer.js";
-import { LEAST_REPETITIONS, type Measurement } from "./measure.js";
+import { type Measurement, MIN_REPETITIONS } from "./measure.js";
 
 /** Whole epochs of a real training for about `seconds`, at least three, after one to warm up. */
 export async function measureEpochs(
@@ -23,7 +23,7 @@ export async function measureEpochs(
     } else {
       rates.push(train.length / took);
       spent += took;
-      if (spent >= seconds && rates.length >= LEAST_REPETITIONS) break;
+      if (spent >= seconds && rates.length >= MIN_REPETITIONS) break;
     }
     start = performance.now();
   }

@@ -8,7 +8,7 @@ export interface Measurement {
 
 const REPETITIONS = 10;
 /** Repetitions that are made however long they take. */
-export const LEAST_REPETITIONS = 3;
+export const MIN_REPETITIONS = 3;
 
 /**
  * Repeats work for about `seconds`, after a tenth of that to warm up; in any case three times.
@@ -18,7 +18,7 @@ export const LEAST_REPETITIONS = 3;
 export async function measure(work: () => Promise<number>, seconds: number, signal: AbortSignal): Promise<Measurement> {
   const warmUp = await window(work, seconds / REPETITIONS, signal);
   const rates: number[] = [];
-  for (let spent = 0; rates.length < LEAST_REPETITIONS || spent < seconds; ) {
+  for (let spent = 0; rates.length < MIN_REPETITIONS || spent < seconds; ) {
     const repetition = await window(work, seconds / REPETITIONS, signal);
     rates.push(repetition.samples / repetition.seconds);
     spent += repetition.seconds;
@@ -29,7 +29,7 @@ export async function measure(work: () => Promise<number>, seconds: number, sign
 /** Works for at least `seconds`, whole pieces. */
 async function window(
   work: () => Promise<number>,
-  least: number,
+  min: number,
   signal: AbortSignal,
 ): Promise<{ samples: number; seconds: number }> {
   const start = performance.now();
@@ -39,6 +39,6 @@ async function window(
     signal.throwIfAborted();
     samples += await work();
     seconds = (performance.now() - start) / 1000;
-  } while (seconds < least);
+  } while (seconds < min);
   return { samples, seconds };
 }

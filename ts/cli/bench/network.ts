@@ -14,7 +14,7 @@ export function network(input: number, hidden: readonly number[], steps = STEPS)
       layers: [...hidden, OUTPUTS].map((units) => ({ type: "dense", units })),
     },
     rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
-    loss: { type: "latency", inverseTemperature: 1 / 6, noSpikePenalty: 0.1, earlyStop: "off" },
+    loss: { type: "latency", inverseTemperature: 1 / 6, silentTargetPenalty: 0.1, endSimulation: "off" },
     optimizer: { type: "adam", learningRate: 0.001 },
     training: { gradientClip: 1, seed: 1 },
   };

@@ -23,7 +23,7 @@ import { applySetting } from "../setting.js";
 export const experiment = defineCommand({
   meta: {
     name: "experiment",
-    description: "Answers a question with many runs: tables, pictures, a page. spikelet experiment yin-yang --quick",
+    description: "Answers a question with many runs: tables, figures, a page. spikelet experiment yin-yang --quick",
   },
   args: {
     name: { type: "positional", required: false, description: "which one: --list names them", valueHint: "NAME" },
@@ -96,14 +96,14 @@ function named(name: string | undefined): Experiment {
   throw new UsageError(`unknown experiment "${name}": ${didYouMean(name, names)}`);
 }
 
-/** The experiment with the arms of the given series alone. */
+/** The experiment with the variants of the given series alone. */
 function only(whole: Experiment, scale: Scale, names: string | undefined): Experiment {
   if (names === undefined) return whole;
   const wanted = names.split(",");
-  const known = [...new Set(whole.arms(scale).map(({ series }) => series))];
+  const known = [...new Set(whole.variants(scale).map(({ series }) => series))];
   const unknown = wanted.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`unknown series "${unknown}": ${didYouMean(unknown, known)}`);
-  return { ...whole, arms: (asked) => whole.arms(asked).filter(({ series }) => wanted.includes(series)) };
+  return { ...whole, variants: (asked) => whole.variants(asked).filter(({ series }) => wanted.includes(series)) };
 }
 
 function upTo(count: number): number[] {
@@ -133,7 +133,7 @@ function adapted(config: Config, settings: readonly string[], count: string | un
 
 function show(event: ExperimentEvent): void {
   const line = lineOf(event);
-  if (line !== "") say(`${event.run}/${event.runs} ${event.arm}, seed ${event.seed}  ${line}`);
+  if (line !== "") say(`${event.run}/${event.runs} ${event.variant}, seed ${event.seed}  ${line}`);
 }
 
 function lineOf(event: ExperimentEvent): string {

@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RecordStore } from "../../experiments/engine.js";
 import type { Experiment, Scale } from "../../experiments/experiment.js";
-import { pictures } from "../../experiments/pictures.js";
+import { figures } from "../../experiments/figures.js";
 import type { RunRecord } from "../../experiments/record.js";
 import { experimentPage } from "../../experiments/report.js";
 import { runsCsv, summaryCsv } from "../../experiments/tables.js";
@@ -45,7 +45,7 @@ export class ExperimentFolder implements RecordStore {
     await save(this.#fileOf(record.id), `${JSON.stringify(record, null, 1)}\n`);
   }
 
-  /** Tables, pictures and the page; they replace those of an earlier call. */
+  /** Tables, figures and the page; they replace those of an earlier call. */
   async writeResults(
     experiment: Experiment,
     records: readonly RunRecord[],
@@ -56,9 +56,9 @@ export class ExperimentFolder implements RecordStore {
     await save(join(this.dir, "runs.csv"), runsCsv(records));
     await save(join(this.dir, "summary.csv"), summaryCsv(records));
     const plots = await loadPlots();
-    const drawn = plots && pictures(plots, experiment, records);
+    const drawn = plots && figures(plots, experiment, records);
     for (const { file, svg } of drawn ?? []) await save(join(this.dir, file), svg);
-    await save(join(this.dir, "report.html"), experimentPage(experiment, records, { ...made, pictures: drawn }));
+    await save(join(this.dir, "report.html"), experimentPage(experiment, records, { ...made, figures: drawn }));
   }
 
   #fileOf(id: string): string {

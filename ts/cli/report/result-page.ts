@@ -6,13 +6,13 @@ import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { grouped, percent } from "../print.js";
-import { confusion, curves, rasters, spikeHistograms, weights } from "./pictures.js";
+import { confusion, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
 
-/** The page; without `plots` its pictures are missing, and it says so. */
+/** The page; without `plots` its figures are missing, and it says so. */
 export function resultPage(result: Result, plots: Plots | undefined): string {
   const { title, config, backend, data } = result;
-  const pictures: readonly (Section | undefined)[] = plots
+  const figures: readonly (Section | undefined)[] = plots
     ? [
         result.epochs.length > 0 ? { title: "Learning", content: curves(plots, result) } : undefined,
         result.answers.labels ? { title: "Decisions", content: confusion(plots, result) } : undefined,
@@ -21,7 +21,7 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
     : [];
   const sections: readonly (Section | undefined)[] = [
     result.warnings.length > 0 ? { title: "Warnings", content: result.warnings.map(warning) } : undefined,
-    ...pictures,
+    ...figures,
     { title: "Spikes", content: [layerTable(result), plots && spikeHistograms(plots, result)] },
     plots && { title: "Weights", content: weights(plots, result) },
     {

@@ -61,7 +61,7 @@ export class History {
     return `${[[...COLUMNS, RUN].join(","), ...lines].join("\n")}\n`;
   }
 
-  /** What a picture of learning curves takes. */
+  /** What a figure of learning curves takes. */
   get curve(): CurvePoint[] {
     return this.rows.map((row) => ({
       epoch: row.epoch,

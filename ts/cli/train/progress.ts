@@ -3,7 +3,7 @@ import { onStderr } from "../colour.js";
 import { grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
-const BAR = { least: 10, most: 20 };
+const BAR = { min: 10, max: 20 };
 /** Between two drawings of the bar. */
 const FRAME = 100;
 /** Between two plain lines where there is no terminal. */
@@ -83,8 +83,8 @@ export class ProgressView {
     const room = (text: string) => (this.#stream.columns || 80) - text.length - " [] ".length - 1;
     const wide = [`epoch ${epoch}`, stats.join("  ")] as const;
     const narrow = [epoch, stats.join(" ").replaceAll(" %", "%")] as const;
-    const [head, tail] = room(wide.join("")) < BAR.least ? narrow : wide;
-    const size = Math.max(0, Math.min(BAR.most, room(head + tail)));
+    const [head, tail] = room(wide.join("")) < BAR.min ? narrow : wide;
+    const size = Math.max(0, Math.min(BAR.max, room(head + tail)));
     const filled = Math.round(share * size);
     return `${head} [${"=".repeat(filled)}${" ".repeat(size - filled)}] ${tail}`;
   }

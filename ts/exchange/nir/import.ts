@@ -61,12 +61,12 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     }
   }
   const [units, ...more] = input;
-  const picture = input.length === 3 ? (input as [number, number, number]) : undefined;
-  if (units === undefined || (more.length > 0 && picture === undefined)) {
+  const image = input.length === 3 ? (input as [number, number, number]) : undefined;
+  if (units === undefined || (more.length > 0 && image === undefined)) {
     throw (chain[0] as NamedNode).fault("shape", `must be [units] or [channels, height, width], got [${input.join(", ")}]`);
   }
   const { neuron, approximations } = neurons.finish();
-  const network = { input: picture ?? units, steps: options.steps ?? 300, neuron, layers };
+  const network = { input: image ?? units, steps: options.steps ?? 300, neuron, layers };
   return { network, parameters, approximations };
 }
 
@@ -102,7 +102,7 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
       const window = node.whole("kernel_size");
       if (node.whole("stride") !== window) throw node.fault("stride", `must be the size of the window, ${window}`);
       if (node.whole("padding") !== 0) throw node.fault("padding", "must be 0");
-      const [channels = 1, height = 1, width = 1] = pictureOf(node, shape);
+      const [channels = 1, height = 1, width = 1] = imageOf(node, shape);
       const pooled = [channels, Math.floor(height / window), Math.floor(width / window)];
       return { config: { type: "avgPool2d", window }, shape: pooled, factor: node.type === "SumPool2d" ? window ** 2 : 1 };
     }
@@ -147,7 +147,7 @@ function withOwn({ weights, biases, filters: units, factor }: Incoming, loop: Na
 function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
   const { shape: size, values } = node.array("weight");
   const [filters = 0, channels = 0, kernel = 0, side = 0] = size;
-  const [given = 1, height = 1, width = 1] = pictureOf(node, below);
+  const [given = 1, height = 1, width = 1] = imageOf(node, below);
   if (size.length !== 4 || kernel !== side || kernel % 2 === 0) {
     throw node.fault("weight", `must be [channels, channels below, kernel, kernel] with an odd kernel, got [${size.join(", ")}]`);
   }
@@ -166,7 +166,7 @@ function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
   return { config: { type: "conv2d", channels: filters, kernel }, shape: [filters, height, width], factor: 1, weights };
 }
 
-function pictureOf(node: NamedNode, shape: readonly number[]): readonly number[] {
+function imageOf(node: NamedNode, shape: readonly number[]): readonly number[] {
   if (shape.length !== 3) throw node.fault("", `needs [channels, height, width], got [${shape.join(", ")}]`);
   return shape;
 }

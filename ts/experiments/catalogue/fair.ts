@@ -1,12 +1,12 @@
 import type { LossConfig, TrainingConfig } from "../../generated/config.js";
-import type { Arm, Experiment } from "../experiment.js";
+import type { Experiment, Variant } from "../experiment.js";
 import { digits, digitsConfig, RULES } from "./shared.js";
 
 const LATENCY = { type: "latency", inverseTemperature: 0.3 } as const;
 /** Reaches every rule: the count term the activation part, the softmax of times the timing part. */
-const BOTH: LossConfig = { ...LATENCY, earlyStop: "off", targetCount: { scope: "all", weight: 3 } };
-const NO_PUSH: TrainingConfig = { silentUnitUpdate: { rules: "off" } };
-const PUSH: TrainingConfig = { silentUnitUpdate: { rules: "all" } };
+const BOTH: LossConfig = { ...LATENCY, endSimulation: "off", targetCount: { scope: "all", weight: 3 } };
+const NO_UPDATE: TrainingConfig = { silentUnitUpdate: { rules: "off" } };
+const UPDATE_ALL: TrainingConfig = { silentUnitUpdate: { rules: "all" } };
 
 interface Condition {
   loss: LossConfig;
@@ -15,12 +15,12 @@ interface Condition {
 
 /** What the rules have in common besides initial weights, network, data, batches and the decision. */
 const COMMON: Record<string, Condition> = {
-  latency: { loss: LATENCY, training: NO_PUSH },
-  "latency, push": { loss: LATENCY, training: PUSH },
-  "latency and count, push": { loss: BOTH, training: PUSH },
+  latency: { loss: LATENCY, training: NO_UPDATE },
+  "latency, updated": { loss: LATENCY, training: UPDATE_ALL },
+  "latency and count, updated": { loss: BOTH, training: UPDATE_ALL },
 };
 
-/** How each is used by itself: counts for the activation rule, the push for the timing rule. */
+/** How each is used by itself: counts for the activation rule, the silent-unit update for the timing rule. */
 const OWN: Record<keyof typeof RULES, Condition> = {
   activation: { loss: { type: "count", positive: 2 }, training: {} },
   timing: { loss: LATENCY, training: {} },
@@ -32,17 +32,17 @@ export const fair: Experiment = {
   name: "fair",
   title: "the four rules under equal conditions",
   question:
-    "The initial weights of a seed, and with them the activity at the start, are the same for all arms, as are network, data, batches, learning " +
-    'rate and no-spike penalty. "own": each as it is used by itself: the activation rule with the count loss and its decision, the timing ' +
-    'rule with its push for silent units. Then the same loss for all: "latency" without a push, "latency, push" with the push for all, and "latency and count, ' +
-    'push" with a loss that reaches both parts: the softmax of first spike times alone gives the activation rule nothing but the no-spike penalty.',
+    "The initial weights of a seed, and with them the activity at the start, are the same for all variants, as are network, data, batches, learning " +
+    'rate and silent-target penalty. "own": each as it is used by itself: the activation rule with the count loss and its decision, the timing ' +
+    'rule with its silent-unit update. Then the same loss for all: "latency" without the silent-unit update, "latency, updated" with it for all, and ' +
+    '"latency and count, updated" with a loss that reaches both parts: the softmax of first spike times alone gives the activation rule nothing but the silent-target penalty.',
   data: digits,
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",
   axis: "Condition",
-  arms: (scale) =>
+  variants: (scale) =>
     ["own", ...Object.keys(COMMON)].flatMap((at) =>
-      Object.entries(RULES).map(([series, rule]): Arm => {
+      Object.entries(RULES).map(([series, rule]): Variant => {
         const condition = COMMON[at] ?? OWN[series as keyof typeof RULES];
         const choice = condition.loss.type === "count" ? "count" : "firstSpike";
         return { series, at, choice, config: digitsConfig(scale, rule, condition) };

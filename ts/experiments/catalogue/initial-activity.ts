@@ -1,5 +1,5 @@
 import type { TrainingConfig } from "../../generated/config.js";
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Experiment, Scale, Variant } from "../experiment.js";
 import { digits, digitsConfig, RULES } from "./shared.js";
 
 const HIDDEN: Record<Scale, readonly number[]> = { quick: [0.05, 0.5], full: [0.01, 0.03, 0.1, 0.3, 1, 1.5] };
@@ -9,14 +9,14 @@ export const initialActivity: Experiment = {
   title: "how much should a network fire before it learns?",
   question:
     "The drawn weights are scaled until the hidden layer fires the given spikes per unit and the output 0.3. Timing gradients exist at spikes only, so a " +
-    "silent start should hurt them most; the timing rule keeps its push for silent units, without which its output dies.",
+    "silent start should hurt them most; the timing rule keeps its update for silent units, without which its output dies.",
   data: digits,
   seeds: { quick: 1, full: 3 },
   choice: "firstSpike",
   axis: "Hidden spikes per unit at the start",
-  arms: (scale) =>
+  variants: (scale) =>
     Object.entries(RULES).flatMap(([series, rule]) =>
-      HIDDEN[scale].map((hidden): Arm => {
+      HIDDEN[scale].map((hidden): Variant => {
         const training: TrainingConfig = { initialActivity: { spikesPerUnit: [hidden, 0.3] } };
         return { series, at: hidden, config: digitsConfig(scale, rule, { training }) };
       }),

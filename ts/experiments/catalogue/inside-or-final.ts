@@ -1,4 +1,4 @@
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Experiment, Scale, Variant } from "../experiment.js";
 import { dense, digits, digitsConfig, RULES } from "./shared.js";
 
 const DEPTHS: Record<Scale, readonly number[]> = { quick: [1, 2], full: [1, 2, 3] };
@@ -13,9 +13,9 @@ export const insideOrFinal: Experiment = {
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",
   axis: "Hidden layers",
-  arms: (scale) =>
+  variants: (scale) =>
     (["antlr", "mixture"] as const).flatMap((series) =>
-      DEPTHS[scale].map((depth): Arm => {
+      DEPTHS[scale].map((depth): Variant => {
         const base = digitsConfig(scale, RULES[series]);
         const hidden = new Array<number>(depth).fill(scale === "quick" ? 60 : 100);
         return { series, at: depth, config: { ...base, network: { ...base.network, layers: dense(...hidden, 10) } } };

@@ -1,8 +1,8 @@
 import type { Augmentation, Config, RuleConfig } from "../../generated/config.js";
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Experiment, Scale, Variant } from "../experiment.js";
 import { dense, digits, digitsConfig, RULES } from "./shared.js";
 
-const AUGMENTATION: Augmentation = { shift: 1, picture: [1, 28, 28], eventDropout: 0.1 };
+const AUGMENTATION: Augmentation = { shift: 1, image: [1, 28, 28], eventDropout: 0.1 };
 const NETWORK = { input: 784, steps: 300, layers: dense(800, 10) };
 
 /** Preset `mnist`: the settings of the authors' code. */
@@ -35,8 +35,8 @@ export const latencyMnist: Experiment = {
   data: (scale) => (scale === "quick" ? digits(scale) : [{ dataset: "mnist" }, { dataset: "digits" }]),
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",
-  arms: (scale) => [
-    ...Object.entries(RULES).map(([series, rule]): Arm => ({ series, config: byRule(scale, rule) })),
+  variants: (scale) => [
+    ...Object.entries(RULES).map(([series, rule]): Variant => ({ series, config: byRule(scale, rule) })),
     shifted(scale),
   ],
   figures: [
@@ -50,7 +50,7 @@ function byRule(scale: Scale, rule: RuleConfig): Config {
   return scale === "quick" ? digitsConfig(scale, rule) : authors(rule);
 }
 
-function shifted(scale: Scale): Arm {
+function shifted(scale: Scale): Variant {
   const config = scale === "quick" ? digitsConfig(scale, RULES.antlr, { training: { augmentation: AUGMENTATION } }) : SHIFTED;
   return { series: "shifted", config };
 }

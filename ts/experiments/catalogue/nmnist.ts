@@ -18,7 +18,7 @@ export const nmnist: Experiment = {
   ],
   seeds: { quick: 1, full: 3 },
   choice: "firstSpike",
-  arms: (scale) => {
+  variants: (scale) => {
     const isQuick = scale === "quick";
     return Object.entries(RULES).map(([series, rule]) => ({
       series,

@@ -1,6 +1,6 @@
 import { encode } from "../../encode.js";
 import type { LossConfig } from "../../generated/config.js";
-import type { Arm, Choice, Experiment } from "../experiment.js";
+import type { Choice, Experiment, Variant } from "../experiment.js";
 import { digits, digitsConfig, RULES } from "./shared.js";
 
 /** Each loss with the decision that it trains. */
@@ -11,17 +11,17 @@ const LOSSES: Record<string, { loss: LossConfig; choice: Choice }> = {
 
 export const rateCoded: Experiment = {
   name: "rate-coded",
-  title: "pictures as rates instead of latencies",
+  title: "images as rates instead of latencies",
   question:
     "Every pixel fires at random, the brighter the more often (at most 0.1 spikes a step). What is left of the differences between the rules, " +
-    "and what does the loss do? The count loss gives no spike-time gradient at the output: the timing rule has only its push for silent units there.",
-  data: (scale) => digits(scale).map((data) => ({ ...data, encoding: encode.rate({ most: 0.1 }) })),
+    "and what does the loss do? The count loss gives no spike-time gradient at the output: the timing rule has only its silent-unit update there.",
+  data: (scale) => digits(scale).map((data) => ({ ...data, encoding: encode.rate({ max: 0.1 }) })),
   seeds: { quick: 1, full: 3 },
   choice: "count",
   axis: "Loss",
-  arms: (scale) =>
+  variants: (scale) =>
     Object.entries(LOSSES).flatMap(([at, { loss, choice }]) =>
-      Object.entries(RULES).map(([series, rule]): Arm => {
+      Object.entries(RULES).map(([series, rule]): Variant => {
         const base = digitsConfig(scale, rule, { loss });
         return { series, at, choice, config: { ...base, network: { ...base.network, steps: 100 } } };
       }),

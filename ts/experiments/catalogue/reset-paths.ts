@@ -1,5 +1,5 @@
 import type { ResetPath, ResetPaths, RuleConfig } from "../../generated/config.js";
-import type { Arm, Experiment } from "../experiment.js";
+import type { Experiment, Variant } from "../experiment.js";
 import { digits, digitsConfig } from "./shared.js";
 
 const PATHS: Record<string, ResetPath> = { ignore: "ignore", full: "full", "window 0.1": { window: 0.1 }, "lag 5": { lag: 5 } };
@@ -21,9 +21,9 @@ export const resetPaths: Experiment = {
   seeds: { quick: 1, full: 3 },
   choice: "firstSpike",
   axis: "Reset path",
-  arms: (scale) =>
+  variants: (scale) =>
     Object.entries(RULES).flatMap(([series, rule]) =>
-      Object.entries(PATHS).map(([at, path]): Arm => ({ series, at, config: digitsConfig(scale, rule(path)) })),
+      Object.entries(PATHS).map(([at, path]): Variant => ({ series, at, config: digitsConfig(scale, rule(path)) })),
     ),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },

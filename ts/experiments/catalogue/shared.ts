@@ -14,7 +14,7 @@ export function dense(...units: number[]): LayerConfig[] {
 }
 
 /**
- * Pictures of digits for comparisons: many runs on a part of MNIST, judged by its whole test set; where MNIST is not at hand, the
+ * Images of digits for comparisons: many runs on a part of MNIST, judged by its whole test set; where MNIST is not at hand, the
  * digits of the npm package.
  */
 export function digits(scale: Scale): ExperimentData[] {

@@ -1,4 +1,4 @@
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Experiment, Scale, Variant } from "../experiment.js";
 import { dense, RULES } from "./shared.js";
 
 const EPOCHS: Record<Scale, number> = { quick: 300, full: 2000 };
@@ -14,10 +14,10 @@ export const spikeTrainMatching: Experiment = {
   seeds: { quick: 3, full: 10 },
   choice: "loss",
   axis: "Hidden layers",
-  arms: (scale) =>
+  variants: (scale) =>
     Object.entries(RULES).flatMap(([series, rule]) =>
       [0, 1].map(
-        (depth): Arm => ({
+        (depth): Variant => ({
           series,
           at: depth,
           config: {

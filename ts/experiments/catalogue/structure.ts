@@ -1,5 +1,5 @@
 import type { LayerConfig } from "../../generated/config.js";
-import type { Arm, Experiment, Scale } from "../experiment.js";
+import type { Experiment, Scale, Variant } from "../experiment.js";
 import { dense, digits, digitsConfig, RULES } from "./shared.js";
 
 const STRUCTURES: Record<Scale, Record<string, LayerConfig[]>> = {
@@ -24,9 +24,9 @@ export const structure: Experiment = {
   seeds: { quick: 1, full: 3 },
   choice: "firstSpike",
   axis: "Hidden layers",
-  arms: (scale) =>
+  variants: (scale) =>
     (["activation", "timing", "antlr"] as const).flatMap((series) =>
-      Object.entries(STRUCTURES[scale]).map(([at, layers]): Arm => {
+      Object.entries(STRUCTURES[scale]).map(([at, layers]): Variant => {
         const base = digitsConfig(scale, RULES[series]);
         return {
           series,

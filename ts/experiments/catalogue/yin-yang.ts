@@ -18,7 +18,7 @@ export const yinYang: Experiment = {
   },
   seeds: { quick: 2, full: 3 },
   choice: "firstSpike",
-  arms: (scale) =>
+  variants: (scale) =>
     Object.entries(RULES).map(([series, rule]) => ({
       series,
       config: {

@@ -81,7 +81,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &BackwardTile<'_>) {
         offset: 0,
         bias: &mut bias,
         carried: [&mut [], &mut []],
-        pushes: &mut Vec::new(),
+        timing_terms: &mut Vec::new(),
         observed: None,
     };
     let mut group = criterion.benchmark_group(name);

@@ -97,7 +97,7 @@ fn jitter_is_normal_and_stays_within_the_simulation() {
 }
 
 #[test]
-fn a_picture_is_moved_as_a_whole_by_each_distance_alike() {
+fn an_image_is_moved_as_a_whole_by_each_distance_alike() {
     let config = config("[2, 5, 6]", r#"{ "shift": 1 }"#);
     let pixel = |channel: u32, y: u32, x: u32| (channel * 5 + y) * 6 + x;
     let mut counts = [0; 9];
@@ -115,7 +115,7 @@ fn a_picture_is_moved_as_a_whole_by_each_distance_alike() {
 }
 
 #[test]
-fn what_leaves_the_picture_is_gone() {
+fn what_leaves_the_image_is_gone() {
     let config = config("[2, 3, 3]", r#"{ "shift": 2 }"#);
     let corner: Vec<_> = [0, 2, 6, 8, 9].map(|unit| (4, unit)).into();
     let mut seen = [false; 18];
@@ -143,7 +143,7 @@ fn what_is_drawn_depends_on_seed_epoch_and_sample_and_not_on_the_other_changes()
     other.training.seed = 6;
     assert_ne!(augmented(&other, 2, 7, &many()), base);
 
-    let flat = config("784", r#"{ "shift": 3, "picture": [1, 28, 28] }"#);
+    let flat = config("784", r#"{ "shift": 3, "image": [1, 28, 28] }"#);
     let shifted = augmented(&flat, 2, 7, &many());
     let mut without_jitter = one.clone();
     without_jitter.training.augmentation.time_jitter = 0.0;
@@ -164,10 +164,10 @@ fn what_is_drawn_depends_on_seed_epoch_and_sample_and_not_on_the_other_changes()
 #[test]
 fn settings_out_of_range_are_refused_with_their_path() {
     for (input, augmentation, path, message) in [
-        ("784", r#"{ "shift": 1 }"#, "shift", "give training.augmentation.picture"),
+        ("784", r#"{ "shift": 1 }"#, "shift", "give training.augmentation.image"),
         ("[1, 28, 28]", r#"{ "shift": 28 }"#, "shift", "must be below 28"),
-        ("784", r#"{ "shift": 1, "picture": [1, 28, 27] }"#, "picture", "784 units"),
-        ("784", r#"{ "shift": 1, "picture": [4294967295, 4294967295, 4294967295] }"#, "picture", "784 units"),
+        ("784", r#"{ "shift": 1, "image": [1, 28, 27] }"#, "image", "784 units"),
+        ("784", r#"{ "shift": 1, "image": [4294967295, 4294967295, 4294967295] }"#, "image", "784 units"),
         ("784", r#"{ "timeJitter": -1 }"#, "timeJitter", "at least 0"),
         ("784", r#"{ "timeJitter": 1e60 }"#, "timeJitter", "finite"),
         ("784", r#"{ "eventDropout": 1 }"#, "eventDropout", "below 1"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::InputShape;
 use super::ranges::{below, not_negative, require};
 use crate::error::{Error, Result};
-use crate::geometry::Picture;
+use crate::geometry::Image;
 
 /// Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the seed,
 /// the epoch and the number of the sample alone.
@@ -13,10 +13,10 @@ use crate::geometry::Picture;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct Augmentation {
-    /// A picture is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone.
+    /// An image is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone.
     pub shift: u32,
-    /// The picture in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says.
-    pub picture: Option<[u32; 3]>,
+    /// The image in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says.
+    pub image: Option<[u32; 3]>,
     /// Standard deviation, in steps, of a normal shift of each spike's time, rounded; a spike that would leave the simulation
     /// stays at its first or last step.
     pub time_jitter: f64,
@@ -33,10 +33,10 @@ impl Augmentation {
         self.shift > 0 || self.time_jitter > 0.0 || self.event_dropout > 0.0 || self.input_dropout > 0.0
     }
 
-    /// The input as a picture, if anything says which.
-    pub(crate) fn picture(&self, input: InputShape) -> Option<Picture> {
-        match (self.picture, input) {
-            (Some(shape), _) | (None, InputShape::Picture(shape)) => Some(Picture::of(shape)),
+    /// The input as an image, if anything says which.
+    pub(crate) fn image(&self, input: InputShape) -> Option<Image> {
+        match (self.image, input) {
+            (Some(shape), _) | (None, InputShape::Image(shape)) => Some(Image::of(shape)),
             (None, InputShape::Units(_)) => None,
         }
     }
@@ -57,18 +57,18 @@ impl Augmentation {
         if self.shift == 0 {
             return Ok(());
         }
-        if let Some(shape) = self.picture {
+        if let Some(shape) = self.image {
             let units = shape.iter().map(|&size| u128::from(size)).product::<u128>();
             let rule = format!("must have the {} units of network.input", input.units());
-            require(units == input.units() as u128, "training.augmentation.picture", &rule, units)?;
+            require(units == input.units() as u128, "training.augmentation.image", &rule, units)?;
         }
-        let Some(picture) = self.picture(input) else {
-            let message = "needs to know the picture: give training.augmentation.picture as [channels, height, width], or \
+        let Some(image) = self.image(input) else {
+            let message = "needs to know the image: give training.augmentation.image as [channels, height, width], or \
                            network.input, with a flatten layer first";
             return Err(Error::config(PATH, message));
         };
-        let side = picture.height.min(picture.width);
-        let rule = format!("must be below {side} in a picture of {} × {}", picture.height, picture.width);
+        let side = image.height.min(image.width);
+        let rule = format!("must be below {side} in an image of {} × {}", image.height, image.width);
         require((self.shift as usize) < side, PATH, &rule, self.shift)
     }
 }

@@ -5,7 +5,7 @@ use spikelet_kernels::{LANES, TILE};
 use super::ranges::{at_least, require};
 use super::{Conv2d, InputShape, LayerConfig, NetworkConfig, Pool2d};
 use crate::error::{Error, Result};
-use crate::geometry::{Picture, Strip};
+use crate::geometry::{Image, Strip};
 
 /// What the layers of a network may still take, so that a small file cannot ask for all memory.
 struct Room {
@@ -13,7 +13,7 @@ struct Room {
     weights: u64,
     /// Units × steps.
     states: u64,
-    /// Places of pictures × strips of units that see them.
+    /// Places of images × strips of units that see them.
     sights: u64,
 }
 
@@ -34,7 +34,7 @@ fn whole_lanes(units: u64) -> u64 {
 #[derive(Clone, Copy)]
 enum Below {
     Units(u64),
-    Picture(Picture),
+    Image(Image),
 }
 
 /// Checks every layer against the one below it.
@@ -45,7 +45,7 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
     take(&mut room.states, inputs, "network.input", || format!("{inputs} units"))?;
     let mut below = match network.input {
         InputShape::Units(units) => Below::Units(u64::from(units)),
-        InputShape::Picture(shape) => Below::Picture(Picture::of(shape)),
+        InputShape::Image(shape) => Below::Image(Image::of(shape)),
     };
     for (index, layer) in network.layers.iter().enumerate() {
         let path = format!("network.layers[{index}]");
@@ -55,26 +55,26 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
                 dense_layer(&format!("{path}.units"), inputs + own, dense.units, steps, &mut room)?;
                 Below::Units(u64::from(dense.units))
             }
-            (LayerConfig::Dense(_), Below::Picture(_)) => {
+            (LayerConfig::Dense(_), Below::Image(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
                     "dense needs a flat input: put a flatten layer before it",
                 ));
             }
-            (LayerConfig::Conv2d(conv), Below::Picture(picture)) => {
-                convolution(&path, picture, conv, steps, &mut room)?;
-                Below::Picture(Picture { channels: conv.channels as usize, ..picture })
+            (LayerConfig::Conv2d(conv), Below::Image(image)) => {
+                convolution(&path, image, conv, steps, &mut room)?;
+                Below::Image(Image { channels: conv.channels as usize, ..image })
             }
-            (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), Below::Picture(picture)) => {
-                Below::Picture(pooled(&format!("{path}.window"), picture, pool)?)
+            (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), Below::Image(image)) => {
+                Below::Image(pooled(&format!("{path}.window"), image, pool)?)
             }
             (LayerConfig::Conv2d(_) | LayerConfig::AvgPool2d(_) | LayerConfig::MaxPool2d(_), Below::Units(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
-                    "needs a picture below it: an input of [channels, height, width], and no flatten or dense layer between",
+                    "needs an image below it: an input of [channels, height, width], and no flatten or dense layer between",
                 ));
             }
-            (LayerConfig::Flatten(_), Below::Picture(picture)) => Below::Units(picture.units() as u64),
+            (LayerConfig::Flatten(_), Below::Image(image)) => Below::Units(image.units() as u64),
             (LayerConfig::Flatten(_), flat @ Below::Units(_)) => flat,
         };
     }
@@ -92,15 +92,15 @@ fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room)
     take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps"))
 }
 
-fn convolution(path: &str, below: Picture, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
+fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
     let (channels, kernel) = (format!("{path}.channels"), format!("{path}.kernel"));
     at_least(&channels, conv.channels, 1)?;
     require(conv.kernel % 2 == 1, &kernel, "must be odd", conv.kernel)?;
-    let most = 2 * below.height.max(below.width) as u64 - 1;
+    let max = 2 * below.height.max(below.width) as u64 - 1;
     require(
-        u64::from(conv.kernel) <= most,
+        u64::from(conv.kernel) <= max,
         &kernel,
-        &format!("must be at most {most}, the least that sees all of a picture of {} × {}", below.height, below.width),
+        &format!("must be at most {max}, the least that sees all of an image of {} × {}", below.height, below.width),
         conv.kernel,
     )?;
     let (out, side) = (u64::from(conv.channels), u64::from(conv.kernel));
@@ -124,13 +124,13 @@ fn convolution(path: &str, below: Picture, conv: &Conv2d, steps: u64, room: &mut
     })
 }
 
-fn pooled(path: &str, below: Picture, pool: &Pool2d) -> Result<Picture> {
+fn pooled(path: &str, below: Image, pool: &Pool2d) -> Result<Image> {
     at_least(path, pool.window, 1)?;
     let side = below.height.min(below.width);
     require(
         pool.window as usize <= side,
         path,
-        &format!("must be at most {side} on a picture of {} × {}", below.height, below.width),
+        &format!("must be at most {side} on an image of {} × {}", below.height, below.width),
         pool.window,
     )?;
     Ok(below.pooled(pool.window as usize))

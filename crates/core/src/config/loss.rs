@@ -48,10 +48,10 @@ impl LossConfig {
 
     /// When a simulation may end before its last step; only the latency loss allows it.
     #[must_use]
-    pub fn early_stop(&self) -> EarlyStop {
+    pub fn end_simulation(&self) -> EndSimulation {
         match self {
-            Self::Latency(latency) => latency.early_stop,
-            Self::Count(_) | Self::SpikeTrain(_) => EarlyStop::Off,
+            Self::Latency(latency) => latency.end_simulation,
+            Self::Count(_) | Self::SpikeTrain(_) => EndSimulation::Off,
         }
     }
 }
@@ -102,7 +102,7 @@ impl Default for SpikeTrainLoss {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum EarlyStop {
+pub enum EndSimulation {
     /// Each sample ends after the step at which its last output unit fired for the first time. Spikes and silent units
     /// are counted up to there.
     #[default]
@@ -122,9 +122,9 @@ pub struct LatencyLoss {
     /// Factor on the first spike times, per step, above 0.
     pub inverse_temperature: f64,
     /// Loss of a labelled unit that never fires; it reaches rules with an activation part.
-    pub no_spike_penalty: f64,
+    pub silent_target_penalty: f64,
     /// When a simulation ends.
-    pub early_stop: EarlyStop,
+    pub end_simulation: EndSimulation,
     /// Count term on top, off unless given (spec 6.iv).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<TargetCount>,
@@ -139,8 +139,8 @@ impl Default for LatencyLoss {
     fn default() -> Self {
         Self {
             inverse_temperature: 0.166_667,
-            no_spike_penalty: 0.1,
-            early_stop: EarlyStop::default(),
+            silent_target_penalty: 0.1,
+            end_simulation: EndSimulation::default(),
             target_count: None,
             spike_penalty: 0.0,
             rate_bounds: None,
@@ -169,7 +169,7 @@ pub struct TargetCount {
     pub weight: f64,
     /// Which outputs it looks at.
     pub scope: TargetCountScope,
-    /// Spikes below which the labelled unit is pushed (scope `silent`).
+    /// Spikes below which the labelled unit gets a gradient (scope `silent`).
     pub goal: f64,
     /// Wanted spikes of the labelled unit (scope `all`).
     pub positive: f64,

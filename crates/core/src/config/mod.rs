@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use augmentation::Augmentation;
 pub use initial_activity::InitialActivity;
 pub use loss::{
-    CountLoss, EarlyStop, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
+    CountLoss, EndSimulation, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
 };
 pub use network::{
     Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, LayerNeuron, NetworkConfig, NeuronConfig, Pool2d,

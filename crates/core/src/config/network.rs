@@ -11,8 +11,8 @@ use crate::json::tagged::deserialize_tagged;
 pub enum InputShape {
     /// A flat list of units.
     Units(u32),
-    /// A picture, `[channels, height, width]`; the flat index is row-major.
-    Picture([u32; 3]),
+    /// An image, `[channels, height, width]`; the flat index is row-major.
+    Image([u32; 3]),
 }
 
 impl InputShape {
@@ -21,7 +21,7 @@ impl InputShape {
     pub fn units(self) -> usize {
         match self {
             Self::Units(units) => units as usize,
-            Self::Picture(shape) => shape.iter().fold(1, |units: usize, &n| units.saturating_mul(n as usize)),
+            Self::Image(shape) => shape.iter().fold(1, |units: usize, &n| units.saturating_mul(n as usize)),
         }
     }
 }
@@ -222,11 +222,11 @@ impl Default for NeuronConfig {
 pub enum LayerConfig {
     /// Every unit sees every input; spiking.
     Dense(Dense),
-    /// Every unit sees a square of the picture, with weights that all places share; spiking.
+    /// Every unit sees a square of the image, with weights that all places share; spiking.
     Conv2d(Conv2d),
-    /// The mean over squares of the picture.
+    /// The mean over squares of the image.
     AvgPool2d(Pool2d),
-    /// The largest of squares of the picture, the first one in row-major order on ties.
+    /// The largest of squares of the image, the first one in row-major order on ties.
     MaxPool2d(Pool2d),
     /// `[channels, height, width]` to a flat list of units, row-major.
     Flatten(Flatten),
@@ -298,7 +298,7 @@ pub struct Pool2d {
     pub window: u32,
 }
 
-/// Reshapes a picture to a flat list of units.
+/// Reshapes an image to a flat list of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

@@ -2,12 +2,12 @@
 
 use crate::error::{Error, Result};
 
-pub(super) fn at_least(path: &str, value: u32, least: u32) -> Result<()> {
-    require(value >= least, path, &format!("must be at least {least}"), value)
+pub(super) fn at_least(path: &str, value: u32, min: u32) -> Result<()> {
+    require(value >= min, path, &format!("must be at least {min}"), value)
 }
 
-pub(super) fn at_most(path: &str, value: u64, most: u64) -> Result<()> {
-    require(value <= most, path, &format!("must be at most {most}"), value)
+pub(super) fn at_most(path: &str, value: u64, max: u64) -> Result<()> {
+    require(value <= max, path, &format!("must be at most {max}"), value)
 }
 
 /// Single-precision kernels take every number, so it must also be finite as an f32.
@@ -29,8 +29,8 @@ pub(super) fn below(path: &str, value: f64, bound: f64) -> Result<()> {
     require(value < bound, path, &format!("must be below {bound}"), value)
 }
 
-pub(crate) fn within(path: &str, value: f64, least: f64, most: f64) -> Result<()> {
-    require((least..=most).contains(&value), path, &format!("must be between {least} and {most}"), value)
+pub(crate) fn within(path: &str, value: f64, min: f64, max: f64) -> Result<()> {
+    require((min..=max).contains(&value), path, &format!("must be between {min} and {max}"), value)
 }
 
 pub(super) fn require(holds: bool, path: &str, rule: &str, value: impl std::fmt::Display) -> Result<()> {

@@ -113,7 +113,7 @@ pub struct ResetPaths {
 pub struct ActivationRule {
     /// How the reset is treated.
     pub variant: ActivationVariant,
-    /// The pseudo-derivative.
+    /// The surrogate derivative.
     pub surrogate: Surrogate,
     /// Gradient through resets; there is no timing part.
     pub reset_path: ResetPaths,
@@ -142,7 +142,7 @@ pub struct AntlrRule {
     pub weight_schedule: Option<WeightSchedule>,
     /// How the activation part treats the reset: `srm` or `rnn`.
     pub variant: ActivationVariant,
-    /// The pseudo-derivative of the activation part.
+    /// The surrogate derivative of the activation part.
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,
@@ -162,7 +162,7 @@ pub struct MixtureRule {
     pub weight_schedule: Option<WeightSchedule>,
     /// How the activation rule treats the reset.
     pub variant: ActivationVariant,
-    /// The pseudo-derivative of the activation rule.
+    /// The surrogate derivative of the activation rule.
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,

@@ -1,10 +1,10 @@
-//! Pseudo-derivatives of a spike (spec 5.1). `x = |V − threshold|`.
+//! Surrogate derivatives of a spike (spec 5.1). `x = |V − threshold|`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::json::tagged::deserialize_tagged;
 
-/// The pseudo-derivative of a spike.
+/// The surrogate derivative of a spike.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

@@ -195,7 +195,7 @@ pub enum SilentRules {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SilentUnitUpdate {
-    /// Size of the push, at least 0.
+    /// Size of the update, at least 0.
     pub strength: f64,
     /// Which rules get it.
     pub rules: SilentRules,
@@ -220,7 +220,7 @@ pub struct TrainingConfig {
     pub epochs: u32,
     /// Every element of a gradient is kept within ±this; `null` turns it off.
     pub gradient_clip: Option<f64>,
-    /// Push for units that never fire.
+    /// The update of units that never fire (the no-spike penalty of the paper).
     pub silent_unit_update: SilentUnitUpdate,
     /// Firing of the network before it learns; `null`: the weights stay as drawn.
     pub initial_activity: Option<InitialActivity>,

@@ -10,7 +10,7 @@ use super::{
 use crate::error::{Error, Result};
 
 /// Threads beyond this are a mistake.
-const MOST_THREADS: u32 = 1024;
+const MAX_THREADS: u32 = 1024;
 
 impl Config {
     /// Checks every range.
@@ -67,7 +67,7 @@ impl Threads {
     pub fn validate(self, path: &str) -> Result<()> {
         let Self::Fixed(count) = self else { return Ok(()) };
         at_least(path, count, 1)?;
-        at_most(path, u64::from(count), u64::from(MOST_THREADS))
+        at_most(path, u64::from(count), u64::from(MAX_THREADS))
     }
 }
 
@@ -118,7 +118,7 @@ fn loss(loss: &LossConfig) -> Result<()> {
         }
         LossConfig::Latency(latency) => {
             positive("loss.inverseTemperature", latency.inverse_temperature)?;
-            not_negative("loss.noSpikePenalty", latency.no_spike_penalty)?;
+            not_negative("loss.silentTargetPenalty", latency.silent_target_penalty)?;
             if let Some(count) = &latency.target_count {
                 not_negative("loss.targetCount.weight", count.weight)?;
                 not_negative("loss.targetCount.goal", count.goal)?;

@@ -87,7 +87,7 @@ pub(crate) struct BackwardScratch {
     /// T̄ of a site's spikes.
     pub(crate) timing: Vec<f32>,
     /// What the kernel makes of them.
-    pub(crate) pushes: Vec<f32>,
+    pub(crate) timing_terms: Vec<f32>,
     /// q rows of a pass that is mixed with others.
     pub(crate) extra: Aligned,
 }
@@ -124,7 +124,7 @@ pub(super) struct SiteOutput<'a> {
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
     pub(super) carried: [&'a mut [f32]; 2],
-    pub(super) pushes: &'a mut Vec<f32>,
+    pub(super) timing_terms: &'a mut Vec<f32>,
 }
 
 impl PassContext<'_> {
@@ -185,12 +185,25 @@ impl PassContext<'_> {
             constants: view.neuron.constants,
             terms,
         };
-        let SiteOutput { rows, q_rows, bias, carried, pushes } = output;
+        let SiteOutput { rows, q_rows, bias, carried, timing_terms } = output;
         let (stride, offset) = (view.layout.stride, site.adjoint);
         backward_tile(
             level,
             &tile,
-            &mut BackwardOutput { rows, q_rows, q, r, p, direct, stride, offset, bias, carried, pushes, observed },
+            &mut BackwardOutput {
+                rows,
+                q_rows,
+                q,
+                r,
+                p,
+                direct,
+                stride,
+                offset,
+                bias,
+                carried,
+                timing_terms,
+                observed,
+            },
         );
     }
 }
@@ -200,7 +213,7 @@ impl BackwardRun<'_> {
     pub(super) fn run_rows(&mut self, number: usize) {
         let Self { context, adjoints, scratch, gradient } = self;
         let site = &context.view.layout.sites[number];
-        let BackwardScratch { error, timing, pushes, extra } = &mut **scratch;
+        let BackwardScratch { error, timing, timing_terms, extra } = &mut **scratch;
         context.take_errors(number, error, timing);
         let LayerGradient { weights, bias } = &mut **gradient;
         let WeightGradient::Rows(GradientRows { row_of_step, rows, q, .. }) = weights else {
@@ -221,7 +234,7 @@ impl BackwardRun<'_> {
             q_rows,
             bias: &mut sums[..site.lanes],
             carried: [&mut [], &mut []],
-            pushes,
+            timing_terms,
         };
         let error = context.spike_error(number, error);
         context.run_site(number, (0, context.end), error, timing, adjoints, output);

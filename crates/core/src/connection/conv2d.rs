@@ -1,4 +1,4 @@
-//! Every unit sees a square of the picture, with weights that all places share (spec 2).
+//! Every unit sees a square of the image, with weights that all places share (spec 2).
 //!
 //! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its own.
 
@@ -20,7 +20,7 @@ use super::forward::ForwardRun;
 use super::layout::Layout;
 use super::stages::Stages;
 use super::weights::{Sent, SourceSite, Weights};
-use crate::geometry::Picture;
+use crate::geometry::Image;
 use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
@@ -38,18 +38,18 @@ pub(crate) struct Conv2dState {
 }
 
 impl Conv2d {
-    pub(crate) fn shape(input: Picture, output: Picture, kernel: usize) -> LayerShape {
+    pub(crate) fn shape(input: Image, output: Image, kernel: usize) -> LayerShape {
         LayerShape {
             inputs: input.channels * kernel * kernel,
             units: output.units(),
             filters: output.channels,
             recurrent: false,
-            picture: Some(output),
+            image: Some(output),
             kernel: Some(kernel),
         }
     }
 
-    pub(crate) fn new(input: Picture, output: Picture, kernel: usize) -> Self {
+    pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
         Self(Convolution::new(input, output, kernel))
     }
 
@@ -162,7 +162,7 @@ impl Weights for Conv2d {
                 q_rows: &mut tile_gradient.q_rows,
                 bias: &mut bias[..site.lanes],
                 carried: [&mut [], &mut []],
-                pushes: &mut scratch.pushes,
+                timing_terms: &mut scratch.timing_terms,
             };
             let error = context.spike_error(number, &scratch.error);
             context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);

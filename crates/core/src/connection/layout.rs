@@ -16,7 +16,7 @@ pub(crate) struct Site {
     pub(crate) lanes: usize,
     /// First lane in a step of the layer's adjoints.
     pub(crate) adjoint: usize,
-    /// Whether some of its places lie outside the picture.
+    /// Whether some of its places lie outside the image.
     pub(crate) is_edge: bool,
 }
 

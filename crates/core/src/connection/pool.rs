@@ -1,6 +1,6 @@
 //! Pools: squares side by side, of which the mean or the largest goes on (spec 2, 5.5).
 
-use crate::geometry::{NO_UNIT, Picture};
+use crate::geometry::{Image, NO_UNIT};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PoolKind {
@@ -14,14 +14,14 @@ pub(crate) struct Pool {
     pub(crate) kind: PoolKind,
     /// Side of a square.
     pub(crate) window: usize,
-    pub(crate) input: Picture,
-    pub(crate) output: Picture,
+    pub(crate) input: Image,
+    pub(crate) output: Image,
     /// Side of the squares of the source's places that the pools below made one place of `input`.
     pub(crate) side: usize,
 }
 
 impl Pool {
-    pub(crate) fn new(kind: PoolKind, window: usize, input: Picture, below: Option<&Self>) -> Self {
+    pub(crate) fn new(kind: PoolKind, window: usize, input: Image, below: Option<&Self>) -> Self {
         let side = below.map_or(1, |pool| pool.side * pool.window);
         Self { kind, window, input, output: input.pooled(window), side }
     }
@@ -43,7 +43,7 @@ impl Pool {
     }
 
     /// The source's units that the pools below made one unit of `input`.
-    pub(crate) fn members(&self, source: Picture, unit: u32) -> impl Iterator<Item = u32> + use<> {
+    pub(crate) fn members(&self, source: Image, unit: u32) -> impl Iterator<Item = u32> + use<> {
         let side = self.side;
         let (channel, y, x) = self.input.place(unit);
         (0..side * side).map(move |i| source.unit(channel, y * side + i / side, x * side + i % side))

@@ -58,7 +58,7 @@ struct SiteErrors {
 
 impl Recurrent {
     pub(crate) fn shape(below: usize, units: usize) -> LayerShape {
-        LayerShape { inputs: below + units, units, filters: units, recurrent: true, picture: None, kernel: None }
+        LayerShape { inputs: below + units, units, filters: units, recurrent: true, image: None, kernel: None }
     }
 }
 
@@ -233,7 +233,7 @@ impl Weights for Recurrent {
                     q_rows: &mut to_rows[lanes.start * *rows..lanes.end * *rows],
                     bias: &mut bias[lanes.clone()],
                     carried: [&mut p[lanes.clone()], &mut q[lanes]],
-                    pushes: &mut scratch.pushes,
+                    timing_terms: &mut scratch.timing_terms,
                 };
                 context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
                 work.timing.truncate(first);

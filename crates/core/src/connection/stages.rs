@@ -4,7 +4,7 @@ use spikelet_kernels::{StepEvents, TILE};
 
 use super::layout::{Layout, Site};
 use super::pool::{Pool, PoolKind};
-use crate::geometry::{NO_UNIT, Picture};
+use crate::geometry::{Image, NO_UNIT};
 
 /// The stages of a layer, from the previous one up.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ struct PoolWork {
 pub(crate) struct StageSource<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) units: usize,
-    pub(crate) picture: Option<Picture>,
+    pub(crate) image: Option<Image>,
 }
 
 impl Stages {
@@ -185,11 +185,11 @@ impl StagesState {
 
     /// Opens the gates of what the squares selected at step `t`, instead of those of their first inputs.
     fn open(&mut self, max: usize, pool: &Pool, source: StageSource<'_>, t: usize) {
-        let picture = source.picture.expect("a pool's source is a picture");
+        let image = source.image.expect("a pool's source is an image");
         for &output in &self.pools.to {
             let (selected, first) = (self.pools.best[output as usize].0, pool.first(output));
             for (input, opens) in [(first, false), (selected, true)] {
-                for unit in pool.members(picture, input) {
+                for unit in pool.members(image, input) {
                     let lane = self.lane_of_unit[unit as usize] as usize;
                     let number = source.layout.site_of(lane);
                     let bit = 1u64 << (lane - source.layout.sites[number].lane);

@@ -20,7 +20,7 @@ pub(crate) struct TileBiases {
     pub(crate) drive_rest: Vec<f32>,
     /// The drive of the bias at each step, `[lane]` of a site.
     pub(crate) bias: Vec<f32>,
-    /// The same for a site that has lanes outside the picture; empty where none has.
+    /// The same for a site that has lanes outside the image; empty where none has.
     pub(crate) edge_bias: Vec<f32>,
     /// V∞, where the bias alone drives the membrane, `[lane]` of a site.
     pub(crate) rest: Vec<f32>,
@@ -45,7 +45,7 @@ impl<'a> LayerView<'a> {
         if site.is_edge { &tile.edge_bias } else { &tile.bias }
     }
 
-    /// V∞, `[lane]` of a site; of lanes outside the picture too, which never fire.
+    /// V∞, `[lane]` of a site; of lanes outside the image too, which never fire.
     pub(crate) fn rest(&self, site: &Site) -> &'a [f32] {
         &self.biases.tiles[site.tile].rest
     }

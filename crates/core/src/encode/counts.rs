@@ -6,21 +6,21 @@ use crate::error::Result;
 use crate::json::join;
 
 /// A unit may not get more spikes than this in a whole simulation.
-const MOST_SPIKES: f64 = 65535.0;
+const MAX_SPIKES: f64 = 65535.0;
 
 /// The default of `skipZero`.
 pub(super) fn skips_zero() -> bool {
     true
 }
 
-pub(super) fn validate(path: &str, most: f64, least: f64) -> Result<()> {
-    within(&join(path, "most"), most, 0.0, MOST_SPIKES)?;
-    within(&join(path, "least"), least, 0.0, most)
+pub(super) fn validate(path: &str, max: f64, min: f64) -> Result<()> {
+    within(&join(path, "max"), max, 0.0, MAX_SPIKES)?;
+    within(&join(path, "min"), min, 0.0, max)
 }
 
-/// Spikes that a value asks for, `r = (most − least) x + least`, and 0 where a value of 0 is skipped.
-pub(super) fn wanted(x: f32, most: f64, least: f64, skip_zero: bool) -> f64 {
-    if x == 0.0 && skip_zero { 0.0 } else { (most - least) * f64::from(x) + least }
+/// Spikes that a value asks for, `r = (max − min) x + min`, and 0 where a value of 0 is skipped.
+pub(super) fn wanted(x: f32, max: f64, min: f64, skip_zero: bool) -> f64 {
+    if x == 0.0 && skip_zero { 0.0 } else { (max - min) * f64::from(x) + min }
 }
 
 /// Emits `g(c_(k+1)) − g(c_k)` spikes of each unit at step k, where `count(r, k)` is the cumulative count c_k of a unit that

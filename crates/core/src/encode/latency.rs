@@ -27,9 +27,9 @@ impl Default for LatencyEncoding {
 
 impl LatencyEncoding {
     pub(super) fn validate(&self, path: &str) -> Result<()> {
-        let most = f64::from(u16::MAX);
-        within(&crate::json::join(path, "first"), self.first, 0.0, most)?;
-        within(&crate::json::join(path, "last"), self.last, 0.0, most)
+        let max = f64::from(u16::MAX);
+        within(&crate::json::join(path, "first"), self.first, 0.0, max)?;
+        within(&crate::json::join(path, "last"), self.last, 0.0, max)
     }
 
     /// Spikes that a value becomes, at most.

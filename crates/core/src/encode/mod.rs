@@ -76,8 +76,8 @@ impl Encoding {
             Self::Rate(rate) => rate.validate(path),
             Self::Regular(regular) => regular.validate(path),
             Self::Direct(_) => Ok(()),
-            Self::Stretch(stretch) => counts::validate(path, stretch.most, stretch.least),
-            Self::ShiftBack(shift) => counts::validate(path, shift.most, shift.least),
+            Self::Stretch(stretch) => counts::validate(path, stretch.max, stretch.min),
+            Self::ShiftBack(shift) => counts::validate(path, shift.max, shift.min),
         }
     }
 
@@ -145,8 +145,8 @@ impl Encoding {
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
             Self::Direct(_) => 0.0,
-            Self::Stretch(stretch) => counts::wanted(x, stretch.most, stretch.least, stretch.skip_zero),
-            Self::ShiftBack(shift) => counts::wanted(x, shift.most, shift.least, shift.skip_zero),
+            Self::Stretch(stretch) => counts::wanted(x, stretch.max, stretch.min, stretch.skip_zero),
+            Self::ShiftBack(shift) => counts::wanted(x, shift.max, shift.min, shift.skip_zero),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::json::join;
 use crate::rng::{Purpose, Stream};
 
-/// Value x spikes at each step with probability `p = (most − least) x + least`, independent of all other steps and units: a
+/// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
 /// Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
 /// once, not anew in every epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,9 +15,9 @@ use crate::rng::{Purpose, Stream};
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RateEncoding {
     /// Spikes a step of value 1, 0 to 1.
-    pub most: f64,
-    /// Spikes a step of the smallest value, 0 to `most`.
-    pub least: f64,
+    pub max: f64,
+    /// Spikes a step of the smallest value, 0 to `max`.
+    pub min: f64,
     /// Seed of the draws.
     pub seed: u32,
     /// Whether value 0 gives no spike at all.
@@ -26,14 +26,14 @@ pub struct RateEncoding {
 
 impl Default for RateEncoding {
     fn default() -> Self {
-        Self { most: 0.1, least: 0.0, seed: 0, skip_zero: true }
+        Self { max: 0.1, min: 0.0, seed: 0, skip_zero: true }
     }
 }
 
 impl RateEncoding {
     pub(super) fn validate(&self, path: &str) -> Result<()> {
-        within(&join(path, "most"), self.most, 0.0, 1.0)?;
-        within(&join(path, "least"), self.least, 0.0, self.most)
+        within(&join(path, "max"), self.max, 0.0, 1.0)?;
+        within(&join(path, "min"), self.min, 0.0, self.max)
     }
 
     /// Spikes that a value becomes on average.
@@ -43,7 +43,7 @@ impl RateEncoding {
 
     /// Spikes a step.
     fn probability(&self, x: f32) -> f64 {
-        (self.most - self.least) * f64::from(x) + self.least
+        (self.max - self.min) * f64::from(x) + self.min
     }
 
     pub(super) fn events(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {

@@ -6,15 +6,15 @@ use crate::config::ranges::within;
 use crate::error::Result;
 use crate::json::join;
 
-/// Value x spikes every `d = (shortest − longest) x + longest` steps: spike k at step `trunc(first + k d)`.
+/// Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RegularEncoding {
     /// Steps from spike to spike of value 1, 1 to 65535.
-    pub shortest: f64,
-    /// Steps from spike to spike that value 0 would have, `shortest` to 65535.
-    pub longest: f64,
+    pub min_interval: f64,
+    /// Steps from spike to spike that value 0 would have, `minInterval` to 65535.
+    pub max_interval: f64,
     /// Step of every unit's first spike, 0 to 65535.
     pub first: f64,
     /// Whether value 0 gives no spike at all.
@@ -23,16 +23,16 @@ pub struct RegularEncoding {
 
 impl Default for RegularEncoding {
     fn default() -> Self {
-        Self { shortest: 10.0, longest: 100.0, first: 0.0, skip_zero: true }
+        Self { min_interval: 10.0, max_interval: 100.0, first: 0.0, skip_zero: true }
     }
 }
 
 impl RegularEncoding {
     pub(super) fn validate(&self, path: &str) -> Result<()> {
-        let most = f64::from(u16::MAX);
-        within(&join(path, "shortest"), self.shortest, 1.0, most)?;
-        within(&join(path, "longest"), self.longest, self.shortest, most)?;
-        within(&join(path, "first"), self.first, 0.0, most)
+        let max = f64::from(u16::MAX);
+        within(&join(path, "minInterval"), self.min_interval, 1.0, max)?;
+        within(&join(path, "maxInterval"), self.max_interval, self.min_interval, max)?;
+        within(&join(path, "first"), self.first, 0.0, max)
     }
 
     /// Spikes that a value becomes.
@@ -45,7 +45,7 @@ impl RegularEncoding {
 
     /// Steps from spike to spike.
     fn distance(&self, x: f32) -> f64 {
-        (self.shortest - self.longest) * f64::from(x) + self.longest
+        (self.min_interval - self.max_interval) * f64::from(x) + self.max_interval
     }
 
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {

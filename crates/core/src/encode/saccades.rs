@@ -1,4 +1,4 @@
-//! A simulated event camera that looks at a still picture with three saccades, after N-MNIST (Orchard, Jayawant, Cohen, Thakor:
+//! A simulated event camera that looks at a still image with three saccades, after N-MNIST (Orchard, Jayawant, Cohen, Thakor:
 //! *Converting Static Image Datasets to Spiking Neuromorphic Datasets Using Saccades*, Frontiers in Neuroscience 2015).
 //!
 //! It is a simulation, not a recording: no noise, no refractory period, no leak.
@@ -14,9 +14,9 @@ use crate::spikes::SpikeTrains;
 /// Saccades of a recording; they close a triangle.
 const SACCADES: usize = 3;
 
-/// The picture v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
+/// The image v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
 /// steps at constant speed. With the log intensity `L = ln(v + dark)`, interpolated bilinearly and `ln(dark)` around the
-/// picture, a pixel whose L has changed by `threshold` or more since its last event emits one, of polarity 1 where it rose;
+/// image, a pixel whose L has changed by `threshold` or more since its last event emits one, of polarity 1 where it rose;
 /// what it remembers moves on by the whole thresholds that were passed.
 ///
 /// The unit of an event is `(polarity · size + x) · size + y`, as in recordings (spec 3.3).
@@ -26,7 +26,7 @@ const SACCADES: usize = 3;
 pub struct SaccadeCamera {
     /// Steps of the simulation, 3 to 65535.
     pub steps: u32,
-    /// Height and width of the sensor, at least those of the picture, at most 256.
+    /// Height and width of the sensor, at least those of the image, at most 256.
     pub size: u32,
     /// Change of log intensity that gives an event, 0.01 to 100.
     pub threshold: f64,
@@ -54,10 +54,10 @@ impl SaccadeCamera {
         Ok(camera)
     }
 
-    /// Looks at pictures of grey values, `[sample][y][x]`, each `height × width`.
+    /// Looks at images of grey values, `[sample][y][x]`, each `height × width`.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when `pixels` is not a whole number of pictures or a picture is larger than the sensor,
+    /// [`crate::ErrorCode::ShapeMismatch`] when `pixels` is not a whole number of images or an image is larger than the sensor,
     /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the events.
     pub fn record(&self, pixels: &[u8], height: usize, width: usize) -> Result<SpikeTrains> {
         let size = self.size as usize;
@@ -66,20 +66,20 @@ impl SaccadeCamera {
             return Err(Error::shape("pixels", message));
         }
         if !pixels.len().is_multiple_of(height * width) {
-            let message = format!("must be whole pictures of {height} × {width}, got {} bytes", pixels.len());
+            let message = format!("must be whole images of {height} × {width}, got {} bytes", pixels.len());
             return Err(Error::shape("pixels", message));
         }
         let logs: Vec<f32> = (0..=255u8).map(|grey| libm::logf(f32::from(grey) / 255.0 + self.dark as f32)).collect();
         let path = self.path(size - height.max(width));
         let mut trains = SpikeTrains::new();
-        for picture in pixels.chunks_exact(height * width) {
-            let scene = Scene::new(picture, width, size, &logs);
+        for image in pixels.chunks_exact(height * width) {
+            let scene = Scene::new(image, width, size, &logs);
             trains.push_sample(self.events(&scene, &path)?);
         }
         Ok(trains)
     }
 
-    /// Where the picture's corner is after each step, and before the first: `[step] → (x, y)`, 0 to `margin`.
+    /// Where the image's corner is after each step, and before the first: `[step] → (x, y)`, 0 to `margin`.
     fn path(&self, margin: usize) -> Vec<(f32, f32)> {
         let far = margin as f32;
         let corners = [(0.0, 0.0), (far / 2.0, far), (far, 0.0), (0.0, 0.0)];
@@ -104,7 +104,7 @@ impl SaccadeCamera {
         for (step, &position) in (0u16..).zip(&path[1..]) {
             if events.try_reserve(size * size).is_err() {
                 let bytes = (events.len() + size * size) * size_of::<(u16, u32)>();
-                return Err(memory::missing(bytes as u64, "threshold", "the events of a picture"));
+                return Err(memory::missing(bytes as u64, "threshold", "the events of an image"));
             }
             scene.project(position, &mut seen);
             for (pixel, (&level, remembered)) in (0u32..).zip(seen.iter().zip(&mut remembered)) {
@@ -124,7 +124,7 @@ impl SaccadeCamera {
     }
 }
 
-/// The log intensities around and in a picture, x slowest.
+/// The log intensities around and in an image, x slowest.
 struct Scene {
     levels: Vec<f32>,
     /// Pixels of the sensor along each side.
@@ -134,11 +134,11 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(picture: &[u8], width: usize, size: usize, logs: &[f32]) -> Self {
+    fn new(image: &[u8], width: usize, size: usize, logs: &[f32]) -> Self {
         // The corner goes from 0 to size − width, so that the sensor sees up to `size` pixels before it.
         let extent = 2 * size + 1;
         let mut levels = vec![logs[0]; extent * extent];
-        for (y, row) in picture.chunks_exact(width).enumerate() {
+        for (y, row) in image.chunks_exact(width).enumerate() {
             for (x, &grey) in row.iter().enumerate() {
                 levels[(size + 1 + x) * extent + size + 1 + y] = logs[usize::from(grey)];
             }
@@ -146,7 +146,7 @@ impl Scene {
         Self { levels, size, extent }
     }
 
-    /// What the sensor sees, `[x][y]`, with the picture's corner at `(x, y)`.
+    /// What the sensor sees, `[x][y]`, with the image's corner at `(x, y)`.
     fn project(&self, (x, y): (f32, f32), seen: &mut [f32]) {
         let (whole_x, whole_y) = (x as usize, y as usize);
         let (share_x, share_y) = (x - whole_x as f32, y - whole_y as f32);
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_blank_picture_is_silent_and_a_sample_stands_alone() {
+    fn a_blank_image_is_silent_and_a_sample_stands_alone() {
         let camera = camera("{}");
         let mut pixels = vec![0; 28 * 28];
         pixels.extend((0..28 * 28).map(|k| if k % 28 > 10 && k % 28 < 15 { 255 } else { 0 }));

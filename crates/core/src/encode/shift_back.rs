@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::counts;
 use super::rounding::Rounding;
 
-/// Value x gives the last `r = (most − least) x + least` spikes of the even train of `most` spikes: cumulative count
-/// `c_k = clamp(r − most + most · k / T, 0, most)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
+/// Value x gives the last `r = (max − min) x + min` spikes of the even train of `max` spikes: cumulative count
+/// `c_k = clamp(r − max + max · k / T, 0, max)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ShiftBackEncoding {
     /// Spikes of value 1, 0 to 65535.
-    pub most: f64,
-    /// Spikes of the smallest value, 0 to `most`.
+    pub max: f64,
+    /// Spikes of the smallest value, 0 to `max`.
     #[serde(default)]
-    pub least: f64,
+    pub min: f64,
     /// Which way a fraction of a spike is rounded.
     #[serde(default)]
     pub round: Rounding,
@@ -26,10 +26,9 @@ pub struct ShiftBackEncoding {
 
 impl ShiftBackEncoding {
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
-        let wanted: Vec<f64> =
-            sample.iter().map(|&x| counts::wanted(x, self.most, self.least, self.skip_zero)).collect();
-        let (most, end) = (self.most, steps as f64);
-        let count = |r: f64, k: usize| ((r - most) + most * k as f64 / end).clamp(0.0, most);
+        let wanted: Vec<f64> = sample.iter().map(|&x| counts::wanted(x, self.max, self.min, self.skip_zero)).collect();
+        let (max, end) = (self.max, steps as f64);
+        let count = |r: f64, k: usize| ((r - max) + max * k as f64 / end).clamp(0.0, max);
         counts::events(&wanted, steps, self.round, count, events);
     }
 }

@@ -5,17 +5,17 @@ use serde::{Deserialize, Serialize};
 use super::counts;
 use super::rounding::Rounding;
 
-/// Value x gives `r = (most − least) x + least` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
+/// Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
 /// Several spikes of a unit may fall on one step; they add up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct StretchEncoding {
     /// Spikes of value 1, 0 to 65535.
-    pub most: f64,
-    /// Spikes of the smallest value, 0 to `most`.
+    pub max: f64,
+    /// Spikes of the smallest value, 0 to `max`.
     #[serde(default)]
-    pub least: f64,
+    pub min: f64,
     /// Which way a fraction of a spike is rounded.
     #[serde(default)]
     pub round: Rounding,
@@ -26,8 +26,7 @@ pub struct StretchEncoding {
 
 impl StretchEncoding {
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
-        let wanted: Vec<f64> =
-            sample.iter().map(|&x| counts::wanted(x, self.most, self.least, self.skip_zero)).collect();
+        let wanted: Vec<f64> = sample.iter().map(|&x| counts::wanted(x, self.max, self.min, self.skip_zero)).collect();
         let end = steps as f64;
         counts::events(&wanted, steps, self.round, |r, k| r * k as f64 / end, events);
     }

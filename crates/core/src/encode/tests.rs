@@ -59,7 +59,7 @@ fn rate_codes_agree_with_the_golden_tables() {
         for case in golden(text) {
             let round = if case["last"].as_bool().unwrap() { "down" } else { "up" };
             let json = serde_json::json!({
-                "type": kind, "most": case["n_max"], "least": case["n_min"], "round": round, "skipZero": case["skip_zero"],
+                "type": kind, "max": case["n_max"], "min": case["n_min"], "round": round, "skipZero": case["skip_zero"],
             });
             let encoding = Encoding::from_json(&json.to_string()).unwrap();
             let samples = case["x"].as_array().unwrap();
@@ -85,22 +85,22 @@ fn rate_codes_agree_with_the_golden_tables() {
 fn defaults_are_those_of_the_specification() {
     let encoding = Encoding::from_json(r#"{"type":"latency"}"#).unwrap();
     assert_eq!(encoding, Encoding::Latency(LatencyEncoding { first: 0.0, last: 24.0, skip_zero: true }));
-    let encoding = Encoding::from_json(r#"{"type":"stretch","most":3}"#).unwrap();
-    let Encoding::Stretch(StretchEncoding { least, round, skip_zero, .. }) = encoding else { panic!("{encoding:?}") };
-    assert_eq!((least, round, skip_zero), (0.0, Rounding::Up, true));
+    let encoding = Encoding::from_json(r#"{"type":"stretch","max":3}"#).unwrap();
+    let Encoding::Stretch(StretchEncoding { min, round, skip_zero, .. }) = encoding else { panic!("{encoding:?}") };
+    assert_eq!((min, round, skip_zero), (0.0, Rounding::Up, true));
 }
 
 #[test]
 fn errors_name_the_place() {
     let path = |json: &str| Encoding::from_json(json).unwrap_err().path;
     assert_eq!(path(r#"{"type":"latency","last":-1}"#), "last");
-    assert_eq!(path(r#"{"type":"stretch","most":2,"least":3}"#), "least");
-    assert_eq!(path(r#"{"type":"shiftBack","most":"many"}"#), "most");
+    assert_eq!(path(r#"{"type":"stretch","max":2,"min":3}"#), "min");
+    assert_eq!(path(r#"{"type":"shiftBack","max":"many"}"#), "max");
     assert_eq!(path(r#"{"type":"poisson"}"#), "type");
-    assert_eq!(path(r#"{"type":"rate","most":1.5}"#), "most");
-    assert_eq!(path(r#"{"type":"rate","most":0.2,"least":0.3}"#), "least");
-    assert_eq!(path(r#"{"type":"regular","shortest":0.5}"#), "shortest");
-    assert_eq!(path(r#"{"type":"regular","shortest":9,"longest":8}"#), "longest");
+    assert_eq!(path(r#"{"type":"rate","max":1.5}"#), "max");
+    assert_eq!(path(r#"{"type":"rate","max":0.2,"min":0.3}"#), "min");
+    assert_eq!(path(r#"{"type":"regular","minInterval":0.5}"#), "minInterval");
+    assert_eq!(path(r#"{"type":"regular","minInterval":9,"maxInterval":8}"#), "maxInterval");
     assert_eq!(path(r#"{"type":"direct","steps":8}"#), "steps");
 
     let latency = Encoding::Latency(LatencyEncoding::default());
@@ -115,13 +115,13 @@ fn errors_name_the_place() {
 
 #[test]
 fn counts_above_one_repeat_the_event() {
-    let encoding = Encoding::from_json(r#"{"type":"stretch","most":6}"#).unwrap();
+    let encoding = Encoding::from_json(r#"{"type":"stretch","max":6}"#).unwrap();
     assert_eq!(counted(&encoding.encode(&[1.0], 1, 2, None).unwrap()), [[0, 0, 0, 3], [0, 1, 0, 3]]);
 }
 
 #[test]
 fn regular_spikes_stand_at_equal_distances() {
-    let encoding = Encoding::from_json(r#"{"type":"regular","shortest":2.5,"longest":10,"first":1}"#).unwrap();
+    let encoding = Encoding::from_json(r#"{"type":"regular","minInterval":2.5,"maxInterval":10,"first":1}"#).unwrap();
     let trains = encoding.encode(&[1.0, 0.0, 0.5], 3, 12, None).unwrap();
     let steps =
         |unit| counted(&trains).iter().filter(|event| event[2] == unit).map(|event| event[1]).collect::<Vec<_>>();
@@ -138,13 +138,13 @@ fn direct_refuses_values() {
 
 #[test]
 fn the_spikes_of_a_rate_code_belong_to_the_sample() {
-    let encoding = Encoding::from_json(r#"{"type":"rate","most":0.3,"seed":5}"#).unwrap();
+    let encoding = Encoding::from_json(r#"{"type":"rate","max":0.3,"seed":5}"#).unwrap();
     let values: Vec<f32> = (0..40).map(|k| k as f32 / 39.0).collect();
     let whole = encoding.encode(&values, 10, 50, None).unwrap();
     let part = encoding.encode(&values[20..], 10, 50, Some(&[2, 3])).unwrap();
     assert_eq!(part.sample(0), whole.sample(2));
     assert_eq!(part.sample(1), whole.sample(3));
-    let other = Encoding::from_json(r#"{"type":"rate","most":0.3,"seed":6}"#).unwrap().encode(&values, 10, 50, None);
+    let other = Encoding::from_json(r#"{"type":"rate","max":0.3,"seed":6}"#).unwrap().encode(&values, 10, 50, None);
     assert_ne!(other.unwrap(), whole);
     assert_eq!(encoding.encode(&values, 10, 50, Some(&[1])).unwrap_err().path, "rows");
 }
@@ -154,7 +154,7 @@ fn the_spikes_of_a_rate_code_belong_to_the_sample() {
 fn rates_are_what_was_asked_for() {
     const STEPS: usize = 1000;
     const SAMPLES: usize = 40;
-    let encoding = Encoding::from_json(r#"{"type":"rate","most":1,"least":0.02,"skipZero":false}"#).unwrap();
+    let encoding = Encoding::from_json(r#"{"type":"rate","max":1,"min":0.02,"skipZero":false}"#).unwrap();
     let sample = [0.0, 0.1, 0.5, 0.9, 1.0];
     let trains = encoding.encode(&sample.repeat(SAMPLES), sample.len(), STEPS, None).unwrap();
     for (unit, &x) in (0..).zip(&sample) {
@@ -169,7 +169,7 @@ fn rates_are_what_was_asked_for() {
 /// At a rate of p, a spike follows a spike in the next step with probability p too: no step is skipped or doubled.
 #[test]
 fn steps_of_a_rate_code_are_independent() {
-    let encoding = Encoding::from_json(r#"{"type":"rate","most":0.5}"#).unwrap();
+    let encoding = Encoding::from_json(r#"{"type":"rate","max":0.5}"#).unwrap();
     let trains = encoding.encode(&[1.0], 1, 60_000, None).unwrap();
     let pairs = trains.times().windows(2).filter(|pair| pair[1] == pair[0] + 1).count() as f64;
     let expected = 0.25 * 60_000.0;
@@ -183,12 +183,12 @@ fn any_encoding() -> impl Strategy<Value = Encoding> {
         (0u32..200, 0u32..200)
             .prop_map(|(first, last)| serde_json::json!({ "type": "latency", "first": first, "last": last })),
         (0.0..=1.0f64, any::<u32>())
-            .prop_map(|(most, seed)| serde_json::json!({ "type": "rate", "most": most, "seed": seed })),
-        (1.0..50.0f64, 0.0..100.0f64, 0.0..20.0f64).prop_map(|(shortest, more, first)| {
-            serde_json::json!({ "type": "regular", "shortest": shortest, "longest": shortest + more, "first": first })
+            .prop_map(|(max, seed)| serde_json::json!({ "type": "rate", "max": max, "seed": seed })),
+        (1.0..50.0f64, 0.0..100.0f64, 0.0..20.0f64).prop_map(|(min, more, first)| {
+            serde_json::json!({ "type": "regular", "minInterval": min, "maxInterval": min + more, "first": first })
         }),
-        (0.0..40.0f64).prop_map(|most| serde_json::json!({ "type": "stretch", "most": most, "least": most / 3.0 })),
-        (0.0..40.0f64).prop_map(|most| serde_json::json!({ "type": "shiftBack", "most": most, "round": "down" })),
+        (0.0..40.0f64).prop_map(|max| serde_json::json!({ "type": "stretch", "max": max, "min": max / 3.0 })),
+        (0.0..40.0f64).prop_map(|max| serde_json::json!({ "type": "shiftBack", "max": max, "round": "down" })),
     ];
     (json, any::<bool>()).prop_map(|(mut json, skip)| {
         json["skipZero"] = skip.into();

@@ -109,9 +109,9 @@ impl Randman {
             .chunks_exact(dimensions)
             .map(|point| point.iter().zip(&series).map(|(&x, series)| sum(series, x)).product())
             .collect();
-        let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        values.iter().map(|value| (value - least) / (most - least + EPSILON)).collect()
+        let min = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        values.iter().map(|value| (value - min) / (max - min + EPSILON)).collect()
     }
 
     fn series(&self, draws: &mut Stream) -> Vec<Term> {

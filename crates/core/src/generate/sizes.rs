@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 /// Numbers that a whole data set may hold, so that a small request cannot ask for all memory.
-const MOST_NUMBERS: u64 = 1 << 26;
+const MAX_NUMBERS: u64 = 1 << 26;
 
 /// Checks that every size is at least 1 and that their product stays within bounds.
 pub(super) fn check_sizes(sizes: &[(&str, u32)]) -> Result<()> {
@@ -13,9 +13,9 @@ pub(super) fn check_sizes(sizes: &[(&str, u32)]) -> Result<()> {
             return Err(Error::config(path, "must be at least 1, got 0"));
         }
         product = product.saturating_mul(u64::from(size));
-        if product > MOST_NUMBERS {
+        if product > MAX_NUMBERS {
             let names: Vec<&str> = sizes.iter().map(|&(name, _)| name).collect();
-            return Err(Error::config(path, format!("{} multiply to more than {MOST_NUMBERS}", names.join(", "))));
+            return Err(Error::config(path, format!("{} multiply to more than {MAX_NUMBERS}", names.join(", "))));
         }
     }
     Ok(())

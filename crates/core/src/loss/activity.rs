@@ -29,26 +29,26 @@ impl Activity {
         shapes: &[LayerShape],
         batch: usize,
         value: &mut LossValue,
-        slopes: &mut Vec<f32>,
+        gradients: &mut Vec<f32>,
     ) {
-        slopes.clear();
-        slopes.resize(shapes.len(), 0.0);
+        gradients.clear();
+        gradients.resize(shapes.len(), 0.0);
         if self.bounds.is_none() && self.penalty == 0.0 {
             return;
         }
         let hidden = shapes.len() - 1;
-        for ((slope, shape), &spikes) in slopes.iter_mut().zip(&shapes[..hidden]).zip(spikes) {
+        for ((layer, shape), &spikes) in gradients.iter_mut().zip(&shapes[..hidden]).zip(spikes) {
             let (units, spikes) = (shape.units as f64, spikes as f64);
             value.spike_penalty += self.penalty * spikes;
-            let mut push = self.penalty;
+            let mut gradient = self.penalty;
             if let Some(bounds) = &self.bounds {
                 let rate = spikes / units;
                 let above = bounds.upper.map_or(0.0, |upper| (rate - upper).max(0.0));
                 let below = (bounds.lower - rate).max(0.0);
                 value.rate_bounds += bounds.strength * units * (above * above + below * below);
-                push += 2.0 * bounds.strength * (above - below);
+                gradient += 2.0 * bounds.strength * (above - below);
             }
-            *slope = (push / batch as f64) as f32;
+            *layer = (gradient / batch as f64) as f32;
         }
     }
 }

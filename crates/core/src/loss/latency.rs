@@ -47,8 +47,8 @@ impl Latency {
 
         let mut per_unit = vec![0.0; outputs];
         if readout.is_silent(label) {
-            gradient.value.no_spike = self.config.no_spike_penalty;
-            per_unit[label] -= self.config.no_spike_penalty / batch;
+            gradient.value.silent_target_penalty = self.config.silent_target_penalty;
+            per_unit[label] -= self.config.silent_target_penalty / batch;
         }
         if let Some(count) = &self.config.target_count {
             count_term(count, output, label, &mut per_unit, &mut gradient.value.target_count);
@@ -84,7 +84,7 @@ mod tests {
     use crate::readout::Readout;
 
     /// Where the backward pass starts when outputs 0 (the label) and 1 fire at these steps.
-    fn sweep_start(first: usize, second: usize) -> usize {
+    fn backward_start(first: usize, second: usize) -> usize {
         let offsets: Vec<u32> = (0..=200).map(|t| u32::from(first < t) + u32::from(second < t)).collect();
         let spikes = LayerSpikes { offsets: &offsets, units: &[0, 1], steps: 200 };
         let mut readout = Readout::default();
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_spike_whose_derivative_would_be_flushed_does_not_lengthen_the_pass() {
-        assert_eq!(sweep_start(10, 40), 41, "e⁻³⁰ counts");
-        assert_eq!(sweep_start(10, 70), 0, "e⁻⁶⁰ does not, nor the right output beside it");
+        assert_eq!(backward_start(10, 40), 41, "e⁻³⁰ counts");
+        assert_eq!(backward_start(10, 70), 0, "e⁻⁶⁰ does not, nor the right output beside it");
     }
 }

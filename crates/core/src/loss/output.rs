@@ -35,7 +35,7 @@ pub(crate) struct LossValue {
     /// The main term.
     pub(crate) main: f64,
     /// Penalty of a silent labelled unit.
-    pub(crate) no_spike: f64,
+    pub(crate) silent_target_penalty: f64,
     /// Count term of the latency loss.
     pub(crate) target_count: f64,
     /// Spikes per unit of hidden layers outside their bounds.
@@ -46,7 +46,7 @@ pub(crate) struct LossValue {
 
 impl LossValue {
     pub(crate) fn total(&self) -> f64 {
-        self.main + self.no_spike + self.target_count + self.rate_bounds + self.spike_penalty
+        self.main + self.silent_target_penalty + self.target_count + self.rate_bounds + self.spike_penalty
     }
 }
 

@@ -11,9 +11,9 @@ use super::output::{Output, OutputGradient, SpikeGradient};
 use crate::config::SpikeTrainLoss;
 
 /// Longest kernel in steps.
-const LONGEST: usize = 1000;
+const MAX_LENGTH: usize = 1000;
 /// The kernel ends before it falls to this.
-const LEAST: f64 = 1e-6;
+const MIN: f64 = 1e-6;
 /// Steps beyond the simulation that still count.
 const EXTENSION: usize = 200;
 
@@ -32,7 +32,7 @@ impl SpikeTrain {
     pub(super) fn new(config: &SpikeTrainLoss, steps: u32) -> Self {
         let steps = steps as usize;
         let decay = config.kernel_decay;
-        let kernel = (0..steps.min(LONGEST)).take_while(|&m| libm::pow(decay, m as f64) > LEAST).count();
+        let kernel = (0..steps.min(MAX_LENGTH)).take_while(|&m| libm::pow(decay, m as f64) > MIN).count();
         Self {
             decay,
             kernel,

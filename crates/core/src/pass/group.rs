@@ -9,7 +9,7 @@ use super::job::{Job, Until};
 use super::sample::SamplePass;
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
-use crate::config::EarlyStop;
+use crate::config::EndSimulation;
 use crate::connection::Keep;
 use crate::executor::Executor;
 use crate::network::Network;
@@ -67,16 +67,16 @@ impl Engine {
         executor: &E,
         consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        self.run_share(network, job, batch, 0..batch.len(), executor, consume)
+        self.run_local_batch(network, job, batch, 0..batch.len(), executor, consume)
     }
 
-    /// Runs the samples of a batch at the positions of `share`.
-    pub(crate) fn run_share<E: Executor, R>(
+    /// Runs the samples of a batch at the positions `local`.
+    pub(crate) fn run_local_batch<E: Executor, R>(
         &mut self,
         network: &mut Network,
         job: &Job<'_>,
         batch: &[u32],
-        share: Range<usize>,
+        local: Range<usize>,
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
@@ -84,15 +84,15 @@ impl Engine {
             network.prepare_gradients();
         }
         let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
-        self.make_results(network, share.len().min(size));
-        let end = match (job.until, job.early_stop) {
+        self.make_results(network, local.len().min(size));
+        let end = match (job.until, job.end_simulation) {
             (Until::Decision, _) => End::FirstFired,
-            (Until::End, EarlyStop::Off) => End::At(network.steps),
-            (Until::End, EarlyStop::Sample) => End::AllFired,
-            (Until::End, EarlyStop::Batch) => End::At(self.common_end(network, job, batch, executor)),
+            (Until::End, EndSimulation::Off) => End::At(network.steps),
+            (Until::End, EndSimulation::Sample) => End::AllFired,
+            (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
-        let groups = share.len().div_ceil(size);
-        for (index, group) in batch[share].chunks(size).enumerate() {
+        let groups = local.len().div_ceil(size);
+        for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
             let pass = SamplePass { level, network: here, job, batch: batch.len(), end };

@@ -1,7 +1,7 @@
 //! What is to be done with samples.
 
 use crate::augment::{Augmented, Augmenter};
-use crate::config::EarlyStop;
+use crate::config::EndSimulation;
 use crate::data::Dataset;
 use crate::loss::Loss;
 use crate::rule::GradientPass;
@@ -17,7 +17,7 @@ pub(crate) struct Want {
 /// How far a sample is simulated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Until {
-    /// As far as `loss.earlyStop` says.
+    /// As far as `loss.endSimulation` says.
     #[default]
     End,
     /// Up to the step of the first output spike, which decides; as far as the other where there is none.
@@ -30,7 +30,7 @@ pub(crate) struct Job<'a> {
     pub(crate) data: &'a Dataset,
     pub(crate) loss: Option<&'a Loss>,
     pub(crate) passes: &'a [GradientPass],
-    pub(crate) early_stop: EarlyStop,
+    pub(crate) end_simulation: EndSimulation,
     pub(crate) until: Until,
     pub(crate) want: Want,
     /// Changes of the samples.

@@ -5,13 +5,13 @@ use spikelet_kernels as kernels;
 use crate::config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 use crate::connection::LayerPass;
 
-/// One backward pass: the weights of its two parts, the shape of the pseudo-derivative, the paths through the reset.
+/// One backward pass: the weights of its two parts, the shape of the surrogate derivative, the paths through the reset.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GradientPass {
     /// By spiking layer.
     pub(crate) weights: Vec<Weights>,
     pub(crate) is_gated: bool,
-    /// Height of the pseudo-derivative.
+    /// Height of the surrogate derivative.
     pub(crate) scale: f32,
     /// Its shape.
     pub(crate) surrogate: kernels::Surrogate,
@@ -97,7 +97,7 @@ impl GradientPass {
         self.weights.iter().any(|weights| weights.timing != 0.0)
     }
 
-    /// Whether steps may have a direct gradient, or a change of p, other than spikes and what the loss pushes at every step.
+    /// Whether steps may have a direct gradient, or a change of p, other than at spikes and where the loss has one at every step.
     pub(crate) fn is_direct_everywhere(&self, refractory: u32) -> bool {
         self.activation_path != kernels::ResetPath::Ignore || !matches!(refractory, 0 | kernels::FIRES_ONCE)
     }
@@ -120,12 +120,12 @@ impl GradientPass {
 
 /// Strengths of the silent-unit update, 0 where the rule or the layer does not get it (spec 5.6, 6.v).
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SilentPush {
+pub(crate) struct SilentUpdate {
     pub(crate) dense: f64,
     pub(crate) convolutions: f64,
 }
 
-impl SilentPush {
+impl SilentUpdate {
     pub(crate) fn new(rule: &RuleConfig, training: &TrainingConfig) -> Self {
         let update = &training.silent_unit_update;
         let applies = match update.rules {

@@ -2,7 +2,7 @@
 
 use super::Trainer;
 use super::evaluation::Evaluation;
-use crate::config::EarlyStop;
+use crate::config::EndSimulation;
 use crate::error::Result;
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
@@ -10,7 +10,7 @@ use crate::pass::{Job, Until, Want};
 use crate::{Dataset, Error};
 
 /// Samples that are evaluated together, at least.
-const LEAST_CHUNK: usize = 256;
+const MIN_CHUNK: usize = 256;
 
 impl Trainer {
     /// The start of a pass. Loss and decisions by most spikes are those of what is simulated.
@@ -66,15 +66,15 @@ impl Trainer {
     /// Samples that are evaluated together: whole batches where the early stop of a batch depends on them.
     fn evaluation_batch(&self) -> usize {
         let batch = self.config.training.batch_size as usize;
-        match self.config.loss.early_stop() {
-            EarlyStop::Batch => batch,
-            EarlyStop::Sample | EarlyStop::Off => batch.max(LEAST_CHUNK),
+        match self.config.loss.end_simulation() {
+            EndSimulation::Batch => batch,
+            EndSimulation::Sample | EndSimulation::Off => batch.max(MIN_CHUNK),
         }
     }
 
     /// Samples for one unit of a run's budget.
     pub(super) fn evaluation_chunk(&self) -> usize {
         let batch = self.evaluation_batch();
-        LEAST_CHUNK.div_ceil(batch) * batch
+        MIN_CHUNK.div_ceil(batch) * batch
     }
 }

@@ -6,7 +6,7 @@ use super::Trainer;
 use super::event::TrainEvent;
 use super::search::{Initialization, Search};
 use crate::Dataset;
-use crate::config::{EarlyStop, InitialActivity, NetworkConfig};
+use crate::config::{EndSimulation, InitialActivity, NetworkConfig};
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::parameters::Kind;
@@ -66,7 +66,7 @@ impl Trainer {
         let mut samples = Stream::new(self.config.training.seed, Purpose::InitialActivity, 0).permutation(data.len());
         samples.truncate(wanted.samples as usize);
         let want = Want { gradients: false, spikes: false, trace: false };
-        let job = Job { early_stop: EarlyStop::Off, ..Self::job(&self.config, None, &self.passes, data, want) };
+        let job = Job { end_simulation: EndSimulation::Off, ..Self::job(&self.config, None, &self.passes, data, want) };
         let mut spikes = 0;
         let counted = self.engine.run_batch(&mut self.network, &job, &samples, executor, |_, results, _| {
             spikes += results.iter().map(|result| result.outcome.spikes[layer]).sum::<u64>();

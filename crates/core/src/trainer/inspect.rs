@@ -137,11 +137,11 @@ impl Trainer {
         let mut out =
             ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
         for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
-            let push = sums.silent_push(&self.silent, tile.units, shape, batch);
+            let update = sums.silent_unit_update(&self.silent, tile.units, shape, batch);
             let mut weights = sums.weights.clone();
             for row in weights.chunks_exact_mut(tile.lanes) {
-                for (sum, push) in row.iter_mut().zip(push) {
-                    *sum = (*sum * neuron.drive_gain() - push).min(clip).max(-clip);
+                for (sum, update) in row.iter_mut().zip(update) {
+                    *sum = (*sum * neuron.drive_gain() - update).min(clip).max(-clip);
                 }
             }
             tile.unpack(&weights, shape.inputs, &mut out.weights);

@@ -52,7 +52,7 @@ impl Faults {
         if found.len() != wanted.len() {
             return self.add(what, format!("found {} values, wanted {}", found.len(), wanted.len()));
         }
-        let scale = wanted.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+        let scale = wanted.iter().fold(0.0, |max: f64, value| max.max(value.abs()));
         let allowed = if scale == 0.0 { FLOOR } else { tolerance * scale };
         let wrong = |i: usize| {
             let error = (found[i] - wanted[i]).abs();

@@ -99,7 +99,7 @@ fn check_metrics(faults: &mut Faults, expected: &Expected, found: &Metrics) {
     let (rate, penalty) = (wanted.rate.unwrap_or(0.0), wanted.spikes.unwrap_or(0.0));
     let parts = [
         ("main term", found.loss_parts.main, wanted.ce.unwrap_or(wanted.total - rate - penalty)),
-        ("no-spike term", found.loss_parts.no_spike, wanted.nospike.unwrap_or(0.0)),
+        ("no-spike term", found.loss_parts.silent_target_penalty, wanted.nospike.unwrap_or(0.0)),
         ("count term", found.loss_parts.target_count, wanted.count.unwrap_or(0.0)),
         ("rate term", found.loss_parts.rate_bounds, rate),
         ("spike term", found.loss_parts.spike_penalty, penalty),
@@ -129,7 +129,7 @@ fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &L
     check("V'", &trace.slope, &|probe| probe.slope);
     if case.draw.config.rule != "trivial" {
         let adjoint = |value: fn(&Adjoint) -> f64| {
-            move |probe: &Probe| value(probe.adjoint.as_ref().expect("a single sweep has adjoints"))
+            move |probe: &Probe| value(probe.adjoint.as_ref().expect("a single backward pass has adjoints"))
         };
         check("G", &trace.direct, &adjoint(|adjoint| adjoint.direct));
         let parts = trace.activation_part.iter().zip(&trace.timing_part);

@@ -259,7 +259,7 @@ fn kernels() {
             let (gains, membrane) = response("auto");
             faults.number("membrane gain", gains.membrane, case.beta);
             faults.number("bias gain", gains.bias, case.beta);
-            let peak = membrane.iter().fold(0.0, |most: f32, &value| most.max(value));
+            let peak = membrane.iter().fold(0.0, |max: f32, &value| max.max(value));
             faults.number("peak", f64::from(peak), 1.0);
             let (_, membrane) = response("manual");
             faults.array("response", &membrane[..case.eps_unscaled_first.len()], &case.eps_unscaled_first);

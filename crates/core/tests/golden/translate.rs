@@ -183,7 +183,7 @@ fn activity(mut loss: Value, switches: &Switches) -> Value {
 
 fn loss(switches: &Switches) -> Result<Value, String> {
     if switches.early_stop && switches.target_type != "latency" {
-        return Err(format!("no early stop with the {} loss", switches.target_type));
+        return Err(format!("no early end with the {} loss", switches.target_type));
     }
     match switches.target_type.as_str() {
         "count" => Ok(json!({ "type": "count" })),
@@ -192,8 +192,8 @@ fn loss(switches: &Switches) -> Result<Value, String> {
             let mut json = json!({
                 "type": "latency",
                 "inverseTemperature": switches.softmax_beta,
-                "noSpikePenalty": switches.lambda_nospike,
-                "earlyStop": if switches.early_stop { "batch" } else { "off" },
+                "silentTargetPenalty": switches.lambda_nospike,
+                "endSimulation": if switches.early_stop { "batch" } else { "off" },
             });
             if switches.count_weight != 0.0 {
                 json["targetCount"] = json!({

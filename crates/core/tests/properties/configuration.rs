@@ -83,12 +83,12 @@ pub(crate) fn small_network() -> impl Strategy<Value = Value> {
     };
     let flat = proptest::collection::vec(dense(), 0..3).prop_map(|layers| (json!(12), layers));
     let square = || prop_oneof![Just(1), Just(3), Just(5)];
-    let picture_layer = prop_oneof![
+    let image_layer = prop_oneof![
         (1..70u32, square())
             .prop_map(|(channels, kernel)| json!({ "type": "conv2d", "channels": channels, "kernel": kernel })),
         word(&["avgPool2d", "maxPool2d"]).prop_map(|name| json!({ "type": name, "window": 1 })),
     ];
-    let picture = (proptest::collection::vec(picture_layer, 0..3), word(&["avgPool2d", "maxPool2d"])).prop_map(
+    let image = (proptest::collection::vec(image_layer, 0..3), word(&["avgPool2d", "maxPool2d"])).prop_map(
         |(mut layers, pool)| {
             layers.push(json!({ "type": pool, "window": 2 }));
             layers.push(json!({ "type": "flatten" }));
@@ -96,7 +96,7 @@ pub(crate) fn small_network() -> impl Strategy<Value = Value> {
         },
     );
     let steps = prop_oneof![8 => 1..80u32, 1 => Just(1), 1 => Just(700)];
-    (prop_oneof![2 => flat, 1 => picture], steps).prop_map(|((input, mut layers), steps)| {
+    (prop_oneof![2 => flat, 1 => image], steps).prop_map(|((input, mut layers), steps)| {
         layers.push(json!({ "type": "dense", "units": 4 }));
         json!({ "input": input, "steps": steps, "layers": layers })
     })
@@ -221,8 +221,8 @@ fn loss() -> BoxedStrategy<Value> {
             "latency",
             with(vec![
                 ("inverseTemperature", real().boxed()),
-                ("noSpikePenalty", real().boxed()),
-                ("earlyStop", word(&["sample", "batch", "off"]).boxed()),
+                ("silentTargetPenalty", real().boxed()),
+                ("endSimulation", word(&["sample", "batch", "off"]).boxed()),
                 ("targetCount", target_count),
             ])
         ),
@@ -251,10 +251,10 @@ fn optimizer() -> BoxedStrategy<Value> {
 }
 
 fn augmentation() -> BoxedStrategy<Value> {
-    let picture = prop_oneof![Just(Value::Null), Just(json!([1, 3, 4])), any_value()];
+    let image = prop_oneof![Just(Value::Null), Just(json!([1, 3, 4])), any_value()];
     object(vec![
         ("shift", whole().boxed()),
-        ("picture", picture.boxed()),
+        ("image", image.boxed()),
         ("timeJitter", real().boxed()),
         ("eventDropout", real().boxed()),
         ("inputDropout", real().boxed()),

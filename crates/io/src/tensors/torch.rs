@@ -12,9 +12,9 @@ use super::{take, wrong, zip};
 /// A pickle of the number that older files begin with.
 const LEGACY_START: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
 /// Dictionaries inside each other.
-const MOST_LEVELS: usize = 8;
+const MAX_LEVELS: usize = 8;
 /// What is read may be larger than the file by this factor: tensors may share their numbers, and half floats grow.
-const MOST_GROWTH: usize = 16;
+const MAX_GROWTH: usize = 16;
 /// What an array takes in memory beside its numbers.
 const TENSOR_BYTES: usize = 64;
 
@@ -105,7 +105,7 @@ fn tensors(pickle: &Pickle<'_>, storages: &HashMap<&str, &[u8]>, file_bytes: usi
         pickle,
         storages,
         seen: HashSet::new(),
-        room: file_bytes.saturating_mul(MOST_GROWTH),
+        room: file_bytes.saturating_mul(MAX_GROWTH),
         tensors: Vec::new(),
     };
     reading.collect(pickle.root, "", 0)?;
@@ -128,7 +128,7 @@ impl Reading<'_, '_> {
                 let data = self.numbers(view)?;
                 self.tensors.push(Tensor { name: name.to_owned(), shape: view.shape.clone(), data });
             }
-            Object::Dict(pairs) if level < MOST_LEVELS && self.seen.insert(id) => {
+            Object::Dict(pairs) if level < MAX_LEVELS && self.seen.insert(id) => {
                 for &(key, value) in pairs {
                     let key = match self.pickle.objects[key] {
                         Object::Text(text) => text.to_owned(),

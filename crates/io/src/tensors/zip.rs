@@ -12,7 +12,7 @@ const DIRECTORY: &[u8; 4] = b"PK\x01\x02";
 const END: &[u8; 4] = b"PK\x05\x06";
 const END_BYTES: usize = 22;
 /// Bytes of the comment that may follow the end record.
-const MOST_COMMENT: usize = u16::MAX as usize;
+const MAX_COMMENT: usize = u16::MAX as usize;
 /// Stands for what is in a record for larger archives.
 const ELSEWHERE: u32 = u32::MAX;
 
@@ -56,7 +56,7 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Vec<Entry<'_>>> {
 
 fn end_record(bytes: &[u8]) -> Result<usize> {
     let last = bytes.len().saturating_sub(END_BYTES);
-    let first = last.saturating_sub(MOST_COMMENT);
+    let first = last.saturating_sub(MAX_COMMENT);
     let found = bytes[first..].windows(END.len()).rposition(|window| window == END).map(|place| first + place);
     found
         .filter(|&place| place <= last)

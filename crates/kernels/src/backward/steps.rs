@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 
 use super::error::ErrorSource;
 use super::tile::{BackwardOutput, BackwardTile, NO_ROW};
-use super::timing::spread_pushes;
+use super::timing::spread_timing_terms;
 use crate::FLOOR_EVERY;
 use crate::lanes::{load, store};
 use crate::neuron::{Lif, LifAdjoints, Neuron};
@@ -190,7 +190,13 @@ impl<S: Simd, const K: usize> Units<S, K> {
                 let of_pass = pass.timing_part(t, wanted, first_spike, &self.adjoints);
                 let is_listed = of_pass.is_none();
                 timing = of_pass.unwrap_or_else(|| {
-                    spread_pushes(simd, fired, wanted, self.first, &output.pushes[first_spike..self.timing_end])
+                    spread_timing_terms(
+                        simd,
+                        fired,
+                        wanted,
+                        self.first,
+                        &output.timing_terms[first_spike..self.timing_end],
+                    )
                 });
                 for k in 0..K {
                     let with = direct[k] + timing[k];

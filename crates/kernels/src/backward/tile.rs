@@ -101,7 +101,7 @@ pub struct BackwardOutput<'a> {
     /// p and q of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
     pub carried: [&'a mut [f32]; 2],
     /// Working memory: `λ_tim (−T̄ / V')` of each spike.
-    pub pushes: &'a mut Vec<f32>,
+    pub timing_terms: &'a mut Vec<f32>,
     /// For those who look; the tile then has `terms`.
     pub observed: Option<ObservedBackward<'a>>,
 }

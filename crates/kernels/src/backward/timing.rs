@@ -5,9 +5,9 @@ use fearless_simd::prelude::*;
 use super::tile::BackwardTile;
 use crate::TILE;
 
-/// `λ_tim (−T̄ / V')` of each spike of the steps swept, in order of `(step, lane)`.
-pub(super) fn list_pushes(tile: &BackwardTile<'_>, pushes: &mut Vec<f32>) {
-    pushes.clear();
+/// `λ_tim (−T̄ / V')` of each spike of the steps of the backward pass, in order of `(step, lane)`.
+pub(super) fn list_timing_terms(tile: &BackwardTile<'_>, timing_terms: &mut Vec<f32>) {
+    timing_terms.clear();
     if tile.timing.is_empty() {
         return;
     }
@@ -17,30 +17,30 @@ pub(super) fn list_pushes(tile: &BackwardTile<'_>, pushes: &mut Vec<f32>) {
         while rest != 0 {
             let lane = rest.trailing_zeros() as usize;
             rest &= rest - 1;
-            pushes.push(push(tile, tile.timing[pushes.len()], t, lane, before));
+            timing_terms.push(timing_term(tile, tile.timing[timing_terms.len()], t, lane, before));
         }
         before = fired;
     }
 }
 
-/// Spreads the pushes of one step, which are in order of the lanes that `fired`, over the lanes from `first` on; 0 where none is `wanted`.
+/// Spreads the timing terms of one step, which are in order of the lanes that `fired`, over the lanes from `first` on; 0 where none is `wanted`.
 #[inline(always)]
-pub(super) fn spread_pushes<S: Simd, const K: usize>(
+pub(super) fn spread_timing_terms<S: Simd, const K: usize>(
     simd: S,
     fired: u64,
     wanted: u64,
     first: usize,
-    pushes: &[f32],
+    timing_terms: &[f32],
 ) -> [S::f32s; K] {
     let mut spread = [S::f32s::splat(simd, 0.0); K];
     let mut rest = wanted;
     while rest != 0 {
         let bit = rest & rest.wrapping_neg();
         rest ^= bit;
-        let push = S::f32s::splat(simd, pushes[(fired & (bit - 1)).count_ones() as usize]);
+        let term = S::f32s::splat(simd, timing_terms[(fired & (bit - 1)).count_ones() as usize]);
         for k in 0..K {
             let is_here = S::mask32s::from_bitmask(simd, bit >> (first + k * S::f32s::LEN));
-            spread[k] = is_here.select(push, spread[k]);
+            spread[k] = is_here.select(term, spread[k]);
         }
     }
     spread
@@ -64,13 +64,13 @@ pub(crate) fn timing_part(
         let lane = rest.trailing_zeros() as usize;
         rest &= rest - 1;
         let spike = first_spike + (fired & ((1u64 << lane) - 1)).count_ones() as usize;
-        spread[lane - first] = push(tile, tile.timing[spike] - reset_slope(lane), t, lane, before);
+        spread[lane - first] = timing_term(tile, tile.timing[spike] - reset_slope(lane), t, lane, before);
     }
     spread
 }
 
 /// `λ_tim (−T̄ / V')` of one spike, with its `timing` T̄.
-fn push(tile: &BackwardTile<'_>, timing: f32, t: usize, lane: usize, before: u64) -> f32 {
+fn timing_term(tile: &BackwardTile<'_>, timing: f32, t: usize, lane: usize, before: u64) -> f32 {
     tile.timing_weight * (-timing / slope(tile, t, lane, before))
 }
 

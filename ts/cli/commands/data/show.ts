@@ -10,7 +10,7 @@ import { abortOnInterrupt } from "../../interrupt.js";
 import { type CommandData, choicesOf } from "../../invocation.js";
 import { computeOptions, dataOptions, outputOptions, readOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { picture, raster } from "../../raster.js";
+import { grey, raster } from "../../raster.js";
 import { readLimit } from "../../read-limit.js";
 import type { SetName } from "../../sets.js";
 import { applySetting } from "../../setting.js";
@@ -98,11 +98,11 @@ function countClasses(data: SpikeDataset): number[] {
   return Array.from(counts, (count) => count ?? 0);
 }
 
-/** The sample as a picture: its values, or where its events are. */
+/** The sample as an image: its values, or where its events are. */
 function sightOf(data: SpikeDataset, index: number, events: SpikeEvents): string[] | undefined {
   const { shape } = data.info;
   const image = data.image(index);
-  if (image !== undefined) return shape.length === 2 ? picture(image, shape[1] ?? 1) : undefined;
+  if (image !== undefined) return shape.length === 2 ? grey(image, shape[1] ?? 1) : undefined;
   const [channels, width, height, ...others] = shape;
   if (channels !== 2 || width === undefined || height === undefined || others.length > 0) return undefined;
   // Units are [polarity][x][y]; lines run along x.
@@ -112,9 +112,9 @@ function sightOf(data: SpikeDataset, index: number, events: SpikeEvents): string
     const place = (pixel % height) * width + Math.floor(pixel / height);
     counts[place] = (counts[place] ?? 0) + 1;
   }
-  const most = counts.reduce((most, count) => Math.max(most, count), 1);
-  return picture(
-    counts.map((count) => count / most),
+  const max = counts.reduce((max, count) => Math.max(max, count), 1);
+  return grey(
+    counts.map((count) => count / max),
     width,
   );
 }

@@ -3,7 +3,7 @@
 use spikelet_kernels::TILE;
 
 use crate::connection::layout::Site;
-use crate::geometry::{NO_UNIT, Picture, Strip};
+use crate::geometry::{Image, NO_UNIT, Strip};
 
 /// A site that sees a place of the input.
 #[derive(Clone, Copy, Debug)]
@@ -37,8 +37,8 @@ pub(crate) struct InputBlock {
 /// A cross-correlation of stride 1 that keeps height and width.
 #[derive(Clone, Debug)]
 pub(crate) struct Convolution {
-    pub(crate) input: Picture,
-    pub(crate) output: Picture,
+    pub(crate) input: Image,
+    pub(crate) output: Image,
     pub(crate) kernel: usize,
     /// One a tile.
     pub(crate) blocks: Vec<Block>,
@@ -53,14 +53,14 @@ pub(crate) struct Convolution {
 }
 
 impl Convolution {
-    pub(crate) fn new(input: Picture, output: Picture, kernel: usize) -> Self {
+    pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
         let mut input_blocks = Vec::new();
         let mut lane = 0;
         for (first, strip) in Strip::blocks(input.width, input.channels) {
             input_blocks.push(InputBlock { first, strip, lane });
             lane += strip.count(input.width) * input.height * strip.lanes();
         }
-        // Strips write whole lanes, and the last strip of a row may reach beyond the picture.
+        // Strips write whole lanes, and the last strip of a row may reach beyond the image.
         let beyond = |block: &InputBlock| block.strip.count(input.width) * block.strip.places - input.width;
         let slack = TILE * (2 + input_blocks.iter().map(beyond).max().unwrap_or(0));
         let mut blocks = Vec::new();
@@ -88,7 +88,7 @@ impl Convolution {
         convolution
     }
 
-    /// Zeros around the picture on each side.
+    /// Zeros around the image on each side.
     fn border(&self) -> usize {
         self.kernel / 2
     }
@@ -96,7 +96,7 @@ impl Convolution {
     /// Lists the sites that see `(y, x)`.
     fn touch(&mut self, y: usize, x: usize) {
         let border = self.border();
-        let Picture { height, width, .. } = self.output;
+        let Image { height, width, .. } = self.output;
         let mut first_site = 0;
         for block in &self.blocks {
             let Strip { places, .. } = block.strip;
@@ -137,7 +137,7 @@ impl Convolution {
 
     /// Sites of all blocks and the unit of each of their lanes.
     pub(crate) fn sites(&self) -> (Vec<Site>, Vec<u32>) {
-        let Picture { height, width, .. } = self.output;
+        let Image { height, width, .. } = self.output;
         let (mut sites, mut units) = (Vec::new(), Vec::new());
         for (tile, block) in self.blocks.iter().enumerate() {
             let Strip { places, channels } = block.strip;
@@ -171,7 +171,7 @@ impl Convolution {
         (self.output.width + self.kernel - 1) * block.strip.channels
     }
 
-    /// Lane of a place of the bordered picture in a block's adjoints.
+    /// Lane of a place of the bordered image in a block's adjoints.
     pub(crate) fn adjoint(&self, block: &Block, y: usize, x: usize) -> usize {
         block.adjoint + y * self.row_lanes(block) + x * block.strip.channels
     }

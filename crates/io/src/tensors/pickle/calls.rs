@@ -5,7 +5,7 @@ use spikelet_core::Result;
 use super::machine::Machine;
 use super::{Element, Id, Object, Storage, View};
 
-const MOST_DIMENSIONS: usize = 32;
+const MAX_DIMENSIONS: usize = 32;
 
 impl Machine<'_> {
     /// `("storage", class, key, device, numbers)`, in older files with `None` or a view of another storage after it.
@@ -62,8 +62,8 @@ impl Machine<'_> {
     }
 
     fn lengths(&self, ids: &[Id]) -> Result<Vec<usize>> {
-        if ids.len() > MOST_DIMENSIONS {
-            return Err(self.fault(format!("a tensor of more than {MOST_DIMENSIONS} dimensions")));
+        if ids.len() > MAX_DIMENSIONS {
+            return Err(self.fault(format!("a tensor of more than {MAX_DIMENSIONS} dimensions")));
         }
         ids.iter()
             .map(|&id| match self.objects[id] {

@@ -2,25 +2,25 @@ import { byId, element } from "../page/element.js";
 import { label, strokes, svg, tenth } from "../page/svg.js";
 import type { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
-import { TimedPicture } from "./timed-picture.js";
+import { TimedFigure } from "./timed-figure.js";
 import { type Wish, type WishKind, wishesOf } from "./wishes.js";
 
 const OUTPUT_ROW = 14;
 const HIDDEN_ROW = 12;
-const MOST_HIDDEN = 16;
+const MAX_HIDDEN = 16;
 const GAP = 26;
 /** Rows of a band in which nothing is asked for. */
 const EMPTY_ROWS = 3;
 
 /** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
-export class WishPicture extends TimedPicture {
+export class WishFigure extends TimedFigure {
   protected override readonly left = 20;
 
   protected override draw(insight: Insight, axis: Axis) {
     const hidden = wishesOf(insight, 0);
     const output = wishesOf(insight, 1);
     showKeys([...hidden, ...output]);
-    const strongest = strongestUnits(hidden, MOST_HIDDEN);
+    const strongest = strongestUnits(hidden, MAX_HIDDEN);
     const outputs = Array.from({ length: insight.sizes[1] ?? 0 }, (_, unit) => unit);
     const still: Node[] = [];
     const timed: SVGElement[] = [];
@@ -62,10 +62,10 @@ function spikesOf({ layers }: Insight, layer: number, rows: ReadonlyMap<number, 
   return strokes(points, row - 2);
 }
 
-function strongestUnits(wishes: readonly Wish[], most: number): number[] {
+function strongestUnits(wishes: readonly Wish[], max: number): number[] {
   const strengths = new Map<number, number>();
   for (const { unit, strength } of wishes) strengths.set(unit, (strengths.get(unit) ?? 0) + strength);
-  const strongest = [...strengths].sort(([, a], [, b]) => b - a).slice(0, most);
+  const strongest = [...strengths].sort(([, a], [, b]) => b - a).slice(0, max);
   return strongest.map(([unit]) => unit).sort((a, b) => a - b);
 }
 

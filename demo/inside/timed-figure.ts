@@ -1,12 +1,12 @@
-import { Picture } from "../page/picture.js";
+import { Figure } from "../page/figure.js";
 import { svg, tenth } from "../page/svg.js";
 import { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
 
 let made = 0;
 
-/** A picture over the steps of a sample; what comes after the step shown is faint. */
-export abstract class TimedPicture extends Picture {
+/** A figure over the steps of a sample; what comes after the step shown is faint. */
+export abstract class TimedFigure extends Figure {
   readonly #clip = `past-${++made}`;
   readonly #past = svg("rect", { y: 0 });
   readonly #needle = svg("path", { class: "needle" });

@@ -1,7 +1,7 @@
 //! Where a sample ends changes neither the latency loss nor its gradients (spec 1.3).
 
 use serde_json::json;
-use spikelet_core::config::{EarlyStop, LossConfig, SilentRules};
+use spikelet_core::config::{EndSimulation, LossConfig, SilentRules};
 use spikelet_core::{Config, Gradients, Level, Sequential};
 
 use crate::compare::Faults;
@@ -11,9 +11,9 @@ use crate::{files, translate};
 /// One rounding of an f32.
 const TOLERANCE: f64 = 1e-7;
 
-fn gradients(case: &NetworkCase, mut config: Config, stop: EarlyStop) -> Gradients {
+fn gradients(case: &NetworkCase, mut config: Config, stop: EndSimulation) -> Gradients {
     if let LossConfig::Latency(latency) = &mut config.loss {
-        latency.early_stop = stop;
+        latency.end_simulation = stop;
     }
     // The silent-unit update looks at the simulated steps and so depends on where they end.
     config.training.silent_unit_update.rules = SilentRules::Off;
@@ -41,8 +41,8 @@ fn the_end_of_a_sample_changes_no_gradient() {
             continue;
         };
         faults.enter(name);
-        let wanted = gradients(&case, config.clone(), EarlyStop::Batch);
-        for stop in [EarlyStop::Sample, EarlyStop::Off] {
+        let wanted = gradients(&case, config.clone(), EndSimulation::Batch);
+        for stop in [EndSimulation::Sample, EndSimulation::Off] {
             let found = gradients(&case, config.clone(), stop);
             shortened += usize::from(found.prediction.steps < wanted.prediction.steps);
             faults.within(&format!("{stop:?} loss"), &[found.metrics.loss], &[wanted.metrics.loss], TOLERANCE);

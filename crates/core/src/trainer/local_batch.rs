@@ -1,6 +1,6 @@
 //! One batch learned by several trainers together, each in its own process or instance.
 //!
-//! Every trainer holds the whole network and the same data. Each runs its share of the batch and hands out what its samples leave behind;
+//! Every trainer holds the whole network and the same data. Each runs its local batch and hands out what its samples leave behind;
 //! with everyone's records it does the update that a trainer alone would have done: the sums run over the same samples in the same order,
 //! so that the number of trainers does not show in any bit.
 
@@ -17,20 +17,20 @@ use crate::sample::SampleResult;
 
 /// Which part of every batch a trainer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
+pub struct LocalBatch {
     /// Number of this trainer, from 0.
     pub rank: usize,
     /// Number of trainers, at least 1.
     pub size: usize,
 }
 
-impl Share {
+impl LocalBatch {
     fn check(self) -> Result<()> {
         if self.rank < self.size {
             return Ok(());
         }
         Err(Error::config(
-            "share",
+            "rank",
             format!("rank must be below the number of trainers, got {} of {}", self.rank, self.size),
         ))
     }
@@ -50,25 +50,30 @@ impl Trainer {
         !is_between && run.epoch < self.config.training.epochs
     }
 
-    /// Runs this trainer's share of the batch that comes next and returns its records, for [`Trainer::finish_share`] of all; nothing is
+    /// Runs this trainer's part of the batch that comes next, its local batch, and returns its records, for [`Trainer::finish_batch`] of all; nothing is
     /// learned yet.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] for an impossible share or where no batch comes next,
+    /// [`crate::ErrorCode::ConfigInvalid`] for an impossible rank or where no batch comes next,
     /// [`crate::ErrorCode::ShapeMismatch`] when the data do not fit the loss or the run.
-    pub fn run_share<E: Executor>(&mut self, train: &Dataset, share: Share, executor: &E) -> Result<Vec<u8>> {
-        share.check()?;
+    pub fn run_local_batch<E: Executor>(
+        &mut self,
+        train: &Dataset,
+        local: LocalBatch,
+        executor: &E,
+    ) -> Result<Vec<u8>> {
+        local.check()?;
         self.check_run(train)?;
         if !self.is_before_batch() {
             return Err(Error::config("", "no batch comes next"));
         }
         let mut records = Writer::default();
         self.with_batch(train, |trainer, batch, _| {
-            let range = share.of(batch.len());
+            let range = local.of(batch.len());
             records.word(range.len() as u32);
             let Self { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, train, run.epoch);
-            engine.run_share(network, &job, batch, range, executor, |_, results, _| {
+            engine.run_local_batch(network, &job, batch, range, executor, |_, results, _| {
                 results.iter().for_each(|result| records.sample(result));
                 Ok(())
             })
@@ -80,7 +85,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`crate::ErrorCode::DataFormat`] for records that are not those of this batch, [`crate::ErrorCode::NonFinite`].
-    pub fn finish_share<E: Executor>(
+    pub fn finish_batch<E: Executor>(
         &mut self,
         train: &Dataset,
         validation: Option<&Dataset>,

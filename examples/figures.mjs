@@ -1,4 +1,4 @@
-// node examples/pictures.mjs [DIR]: trains a small network on a few digits and draws every picture there is.
+// node examples/figures.mjs [DIR]: trains a small network on a few digits and draws every figure there is.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -68,8 +68,8 @@ async function runs() {
 }
 const experiment = await runs();
 
-/** @type {Record<string, string>} The name of each picture and the text of its SVG file. */
-export const pictures = {
+/** @type {Record<string, string>} The name of each figure and the text of its SVG file. */
+export const figures = {
   raster: spikeRaster(prediction, {
     title: "Spikes of one digit",
     input: await test.events({ steps: STEPS }),
@@ -116,7 +116,7 @@ export const pictures = {
 trainer.dispose();
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = process.argv[2] ?? "pictures";
+  const folder = process.argv[2] ?? "figures";
   await mkdir(folder, { recursive: true });
-  for (const [name, svg] of Object.entries(pictures)) await save(join(folder, `${name}.svg`), svg);
+  for (const [name, svg] of Object.entries(figures)) await save(join(folder, `${name}.svg`), svg);
 }

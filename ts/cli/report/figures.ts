@@ -37,7 +37,7 @@ export function rasters({ spikeRaster }: Plots, { answers, layers, config, shape
 
 function lastStep(examples: readonly Example[]): number {
   const times = examples.flatMap(({ prediction, input }) => [input, ...prediction.layers].map((events) => events.times));
-  return times.reduce((last, own) => own.reduce((most, time) => Math.max(most, time), last), 0);
+  return times.reduce((last, own) => own.reduce((max, time) => Math.max(max, time), last), 0);
 }
 
 function caption({ index, label, decision }: Example, part: string) {

@@ -1,7 +1,8 @@
 //! Trainers that share every batch give the bits of one alone.
 
 use spikelet_core::{
-    Config, Dataset, ErrorCode, Level, Purpose, Sequential, Share, SpikeTrains, Stream, Targets, TrainEvent, Trainer,
+    Config, Dataset, ErrorCode, Level, LocalBatch, Purpose, Sequential, SpikeTrains, Stream, Targets, TrainEvent,
+    Trainer,
 };
 
 const STEPS: usize = 40;
@@ -60,7 +61,11 @@ fn train_together(config: &Config, size: usize) -> (Vec<Vec<u32>>, Vec<TrainEven
         let mut records = Vec::new();
         if trainers[0].is_before_batch() {
             for (rank, trainer) in trainers.iter_mut().enumerate() {
-                records.push(trainer.run_share(&data, Share { rank, size }, &Sequential).expect("the share runs"));
+                records.push(
+                    trainer
+                        .run_local_batch(&data, LocalBatch { rank, size }, &Sequential)
+                        .expect("the local batch runs"),
+                );
             }
         }
         let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
@@ -68,7 +73,7 @@ fn train_together(config: &Config, size: usize) -> (Vec<Vec<u32>>, Vec<TrainEven
             let events = if records.is_empty() {
                 trainer.advance(1, &data, Some(&data), &Sequential)
             } else {
-                trainer.finish_share(&data, Some(&data), &records, &Sequential)
+                trainer.finish_batch(&data, Some(&data), &records, &Sequential)
             };
             let events = events.expect("training works");
             if rank == 0 {
@@ -91,7 +96,7 @@ fn any_number_of_trainers_gives_the_same_bits() {
         Some(serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
     for (layers, loss, batch) in [
         (dense, r#"{ "type": "latency" }"#, 5),
-        (dense, r#"{ "type": "latency", "earlyStop": "batch" }"#, 70),
+        (dense, r#"{ "type": "latency", "endSimulation": "batch" }"#, 70),
         (dense, r#"{ "type": "count", "positive": 3 }"#, 2),
         (convolution, r#"{ "type": "latency" }"#, 40),
         (recurrent, r#"{ "type": "latency" }"#, 40),
@@ -127,20 +132,22 @@ fn records_of_something_else_are_refused() {
     let small = r#"[{ "type": "flatten" }, { "type": "dense", "units": 7 }, { "type": "dense", "units": 4 }]"#;
     let loss = r#"{ "type": "latency" }"#;
     let data = data();
-    let share = Share { rank: 0, size: 1 };
+    let local = LocalBatch { rank: 0, size: 1 };
     let mut one = trainer(&config(dense, loss, 8));
-    let records = one.run_share(&data, share, &Sequential).expect("the share runs");
+    let records = one.run_local_batch(&data, local, &Sequential).expect("the local batch runs");
     let before = bits(&one);
     let mut other = trainer(&config(small, loss, 8));
-    let foreign = other.run_share(&data, share, &Sequential).expect("the share runs");
+    let foreign = other.run_local_batch(&data, local, &Sequential).expect("the local batch runs");
     let (whole, half): (&[u8], &[u8]) = (&records, &records[..records.len() / 2]);
     let cases: [&[&[u8]]; 6] = [&[], &[whole, whole], &[&foreign], &[half], &[b"abc"], &[&[8, 0, 0, 0, 0xff, 0xff]]];
     for wrong in cases {
-        let error = one.finish_share(&data, None, wrong, &Sequential).expect_err("the records are wrong");
+        let error = one.finish_batch(&data, None, wrong, &Sequential).expect_err("the records are wrong");
         assert_eq!(error.code, ErrorCode::DataFormat, "{error}");
         assert!(bits(&one) == before, "a refused batch must change nothing");
     }
-    one.finish_share(&data, None, &[&records], &Sequential).expect("the right records still work");
-    let error = one.run_share(&data, Share { rank: 2, size: 2 }, &Sequential).expect_err("there is no third trainer");
+    one.finish_batch(&data, None, &[&records], &Sequential).expect("the right records still work");
+    let error = one
+        .run_local_batch(&data, LocalBatch { rank: 2, size: 2 }, &Sequential)
+        .expect_err("there is no third trainer");
     assert_eq!(error.code, ErrorCode::ConfigInvalid);
 }

@@ -1,9 +1,9 @@
 import { svg } from "./svg.js";
 
 /** A drawing that is made anew when its content or its width changes. */
-export abstract class Picture {
+export abstract class Figure {
   protected width = 0;
-  readonly #root = svg("svg", { class: "picture", role: "img" });
+  readonly #root = svg("svg", { class: "figure", role: "img" });
 
   constructor(box: HTMLElement) {
     box.append(this.#root);

@@ -4,11 +4,11 @@ import type { FieldChecks } from "../check/fields.js";
 import { type Check, finite, refuse, text } from "../check/values.js";
 import { escaped } from "../escaped.js";
 
-/** What every picture understands. */
-export interface PictureOptions {
-  /** Heading above the picture. */
+/** What every figure understands. */
+export interface FigureOptions {
+  /** Heading above the figure. */
   title?: string;
-  /** Pixels; the height follows from what is shown unless a picture says otherwise. 640 unless given. */
+  /** Pixels; the height follows from what is shown unless a figure says otherwise. 640 unless given. */
   width?: number;
 }
 
@@ -20,8 +20,8 @@ const pixels: Check<number> = (value, path) => {
   return width >= 1 && width <= MAX_WIDTH ? width : refuse("CONFIG_INVALID", path, `from 1 to ${MAX_WIDTH}`, value);
 };
 
-/** A check for each of {@link PictureOptions}: what is written into the text of a picture is what its type says. */
-export const PICTURE: FieldChecks<PictureOptions> = { title: text, width: pixels };
+/** A check for each of {@link FigureOptions}: what is written into the text of a figure is what its type says. */
+export const FIGURE: FieldChecks<FigureOptions> = { title: text, width: pixels };
 
 /** An entry of a legend. */
 export interface Key {
@@ -30,7 +30,7 @@ export interface Key {
   shape: "line" | "dashed" | "stroke" | Plot.SymbolType;
 }
 
-/** One plot of a picture. */
+/** One plot of a figure. */
 export interface Panel {
   height: number;
   /** Elements without their `<svg>`. */
@@ -45,16 +45,16 @@ const CHARACTER = 7.2;
 /** Draws one plot. */
 export function panel(options: Plot.PlotOptions & { height: number }): Panel {
   const svg = Plot.plot({ document: plotDocument(), ...options });
-  // Its rules of style would bend a picture inside a picture; text keeps its colour, ground stays bare.
+  // Its rules of style would bend a figure inside a figure; text keeps its colour, ground stays bare.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   return { height: options.height, content: svg.innerHTML.replaceAll("&nbsp;", "&#160;") };
 }
 
 /** Heading, legend and plots, one below the other, as the text of an SVG file. */
-export function picture(
+export function figure(
   panels: readonly Panel[],
   description: string,
-  options: PictureOptions & { keys?: readonly Key[] },
+  options: FigureOptions & { keys?: readonly Key[] },
 ): string {
   const { title, keys = [], width = 640 } = options;
   const parts: string[] = [];
@@ -79,7 +79,7 @@ export function picture(
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}" ${size} ${looks}>\n${body}\n</svg>\n`;
 }
 
-/** As a file of its own the picture follows the reader's colour scheme; inside a page, the colour of the text around it. */
+/** As a file of its own the figure follows the reader's colour scheme; inside a page, the colour of the text around it. */
 const GROUND =
   "<style>:root.spikelet { color: #1f2328 } @media (prefers-color-scheme: dark) { :root.spikelet { color: #e6edf3 } }</style>";
 

@@ -6,14 +6,14 @@ import { label, type Setting } from "./setting.js";
 import type { SweepTable } from "./table.js";
 
 /** Lines beyond this hide each other. */
-const MOST_LINES = 1000;
+const MAX_LINES = 1000;
 /** Share of the points that stands out. */
 const BEST = 0.1;
 
 /** Every point as a line over its settings and its mean objective; of very many, an even selection by rank. */
-export function pointsPicture({ parallelCoordinates }: Plots, points: readonly PointSummary[], plan: Plan): string {
+export function pointsFigure({ parallelCoordinates }: Plots, points: readonly PointSummary[], plan: Plan): string {
   const best = Math.ceil(BEST * points.length);
-  const every = Math.ceil(points.length / MOST_LINES);
+  const every = Math.ceil(points.length / MAX_LINES);
   const runs = points.flatMap(({ rows: [{ run }], score }, rank) => {
     if (rank % every !== 0) return [];
     const values = plan.settings.map(({ path }) => axisValue(run.settings[path] ?? null));
@@ -24,13 +24,13 @@ export function pointsPicture({ parallelCoordinates }: Plots, points: readonly P
 }
 
 /** The marginal effect of each setting that has more than one level. */
-export function effectPictures(plots: Plots, table: SweepTable, plan: Plan): { setting: Setting; svg: string }[] {
+export function effectFigures(plots: Plots, table: SweepTable, plan: Plan): { setting: Setting; svg: string }[] {
   return effectsOf(table, plan)
     .filter(({ levels }) => levels.length > 1)
-    .map((effect) => ({ setting: effect.setting, svg: effectPicture(plots, effect, plan) }));
+    .map((effect) => ({ setting: effect.setting, svg: effectFigure(plots, effect, plan) }));
 }
 
-function effectPicture({ seedLines, seedSpread }: Plots, { setting, levels }: Effect, { objective }: Plan): string {
+function effectFigure({ seedLines, seedSpread }: Plots, { setting, levels }: Effect, { objective }: Plan): string {
   const y = shortName(objective.metric);
   if (levels.some(({ at }) => at === undefined)) {
     const values = levels.flatMap(({ label, bySeed }) => bySeed.map((value) => ({ series: label, value })));
