@@ -1,9 +1,10 @@
 // npm run test:arm64: the kernels, the addon and its bits on Linux for arm64, under QEMU; -- --long also the tests of the core and every
 // golden file.
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { translate } from "../test/golden/translations.mjs";
 import { run, StepFailed } from "./run.mjs";
 import { addTarget } from "./rust.mjs";
 import { main, setUp } from "./setup.mjs";
@@ -31,7 +32,7 @@ export async function testArm64({ isLong = false } = {}) {
   const crates = isLong ? ["kernels", "core", "io", "session"] : ["kernels"];
   await cargo("test", ["--release", ...crates.flatMap((name) => ["--package", `spikelet-${name}`])]);
   await cargo("build", ["--release", "--package", "spikelet-node"]);
-  const words = ["test/parity/elsewhere.mjs", "arm64", "neon", ...(isLong ? ["--golden"] : [])];
+  const words = ["test/parity/elsewhere.mjs", "arm64", "neon", ...(isLong ? [translations()] : [])];
   await runOnArm64(await nodeForArm64(), words, addon());
 }
 
@@ -54,6 +55,14 @@ function addon() {
   const file = join(ROOT, ".cache", "arm64", "spikelet.node");
   mkdirSync(dirname(file), { recursive: true });
   copyFileSync(built, file);
+  return file;
+}
+
+/** A file with the configurations of all golden files. */
+function translations() {
+  const file = join(ROOT, ".cache", "arm64", "golden.jsonl");
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, translate(join(ROOT, "test/golden")));
   return file;
 }
 

@@ -13,7 +13,7 @@ import { ROOT, step } from "./stamps.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
 const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
-const ALL_RUST = [...RUST, "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
+const ALL_RUST = [...RUST, "crates/golden", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
 const ALL_SCRIPTS = [
   ...TYPESCRIPT,
   "scripts",
@@ -56,9 +56,13 @@ const CHECKS = {
   windows: { inputs: ALL_RUST, others: true, work: () => checkTarget("x86_64-pc-windows-msvc") },
   macos: { inputs: ALL_RUST, others: true, work: () => checkTarget("aarch64-apple-darwin") },
   wasi: { inputs: [...ALL_RUST, "test/golden", "scripts/wasi.mjs"], others: true, isByName: true, work: testWasi },
-  arm64: { inputs: [...ALL_RUST, ...TYPESCRIPT, "test/parity", "scripts/arm64.mjs"], others: true, work: () => testArm64() },
+  arm64: {
+    inputs: [...ALL_RUST, ...TYPESCRIPT, "test/parity", "test/golden", "scripts/arm64.mjs"],
+    others: true,
+    work: () => testArm64(),
+  },
   vitest: {
-    inputs: [...ALL_SCRIPTS, ...RUST, ...BINDINGS, "README.md", "docs", "package-lock.json"],
+    inputs: [...ALL_SCRIPTS, ...RUST, "crates/golden", ...BINDINGS, "README.md", "docs", "package-lock.json"],
     work: async () => {
       await ensureChromium();
       await runTool("vitest", "vitest.mjs", ["run"]);

@@ -1,11 +1,12 @@
 // One golden file against the public API. Used by the tests and by `npm run test:golden`.
 import { Findings } from "./compare.mjs";
-import { unsupported } from "./configuration.mjs";
 import { checkAer, checkEncodeLatency, checkEncodeRate } from "./encodings.mjs";
 import { checkNetwork, checkTrajectory } from "./network.mjs";
 import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers } from "./parts.mjs";
 
-/** @type {Record<string, (golden: any, findings: Findings) => Promise<void>>} */
+/** @typedef {import("./translations.mjs").Translation} Translation */
+
+/** @type {Record<string, (golden: any, findings: Findings, translation: Translation) => Promise<void>>} */
 const CHECKS = {
   network: checkNetwork,
   trajectory: checkTrajectory,
@@ -21,18 +22,18 @@ const CHECKS = {
 
 /**
  * @param {any} golden the parsed file
- * @returns {Promise<{ outcome: "passed" | "failed" | "skipped", lines: string[] }>} what differs, or why it was skipped
+ * @param {Translation | undefined} translation of the file
+ * @returns {Promise<{ outcome: "passed" | "failed" | "unsupported", lines: string[] }>} what differs, or the features that the library lacks
  */
-export async function checkGolden(golden) {
+export async function checkGolden(golden, translation) {
   const check = CHECKS[golden.type];
-  if (golden.format !== 1 || check === undefined) {
-    return { outcome: "failed", lines: [`unknown format ${golden.format} or type ${golden.type}`] };
-  }
-  const reason = "layers" in golden ? unsupported(golden) : undefined;
-  if (reason !== undefined) return { outcome: "skipped", lines: [reason] };
+  if (check === undefined) return { outcome: "failed", lines: [`unknown type ${golden.type}`] };
+  if (translation === undefined) return { outcome: "failed", lines: ["has no translation"] };
+  if (translation.error !== undefined) return { outcome: "failed", lines: [translation.error] };
+  if (translation.unsupported !== undefined) return { outcome: "unsupported", lines: translation.unsupported };
   const findings = new Findings();
   try {
-    await check(golden, findings);
+    await check(golden, findings, translation);
   } catch (thrown) {
     findings.lines.push(thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown));
   }

@@ -1,8 +1,9 @@
 // Files of the types `network` and `trajectory`.
 import { createTrainer, datasets, SpikeEvents } from "spikelet";
 import { sorted, TOLERANCE } from "./compare.mjs";
-import { configurationOf } from "./configuration.mjs";
 import { scoped } from "./scoped.mjs";
+
+/** @typedef {import("./translations.mjs").Translation} Translation */
 
 /** Probe of the oracle to trace of the library. */
 const TRACES = {
@@ -21,9 +22,10 @@ const TRACES = {
  *
  * @param {any} golden
  * @param {import("./compare.mjs").Findings} findings
+ * @param {Translation} translation
  */
-export async function checkNetwork(golden, findings) {
-  const found = await scoped(trainerOf(golden), (trainer) => trainer.gradients(batchOf(golden), { trace: true }));
+export async function checkNetwork(golden, findings, translation) {
+  const found = await scoped(trainerOf(golden, translation), (trainer) => trainer.gradients(batchOf(golden), { trace: true }));
   const { metrics, layers, prediction, trace = [] } = found;
   const { expected, params } = golden;
 
@@ -92,11 +94,12 @@ function checkProbes(k, trace, layer, probes, findings) {
  *
  * @param {any} golden
  * @param {import("./compare.mjs").Findings} findings
+ * @param {Translation} translation
  */
-export async function checkTrajectory(golden, findings) {
+export async function checkTrajectory(golden, findings, translation) {
   const { loss_before_each_step: losses, spike_totals_each_step: totals, final_params: final } = golden.expected;
   const batch = batchOf(golden);
-  const parameters = await scoped(trainerOf(golden), async (trainer) => {
+  const parameters = await scoped(trainerOf(golden, translation), async (trainer) => {
     for (const [step, loss] of losses.entries()) {
       const { metrics, layers } = await trainer.gradients(batch);
       findings.near(`loss before step ${step}`, [metrics.loss], [loss]);
@@ -111,9 +114,15 @@ export async function checkTrajectory(golden, findings) {
   }
 }
 
-/** @param {any} golden */
-export async function trainerOf(golden) {
-  const trainer = await createTrainer(configurationOf(golden));
+/**
+ * A trainer with the parameters of a file.
+ *
+ * @param {any} golden
+ * @param {Translation} translation
+ */
+export async function trainerOf(golden, { configuration }) {
+  if (configuration === undefined) throw new Error(`${golden.name} has no configuration`);
+  const trainer = await createTrainer(configuration);
   for (const [k, { W, b }] of golden.params.entries()) {
     await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b) });
   }

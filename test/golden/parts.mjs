@@ -1,6 +1,5 @@
 // Files of decisions, count targets, optimisers and kernels: parts of the library, seen through small networks.
 import { createNetwork, createTrainer, datasets, SpikeEvents } from "spikelet";
-import { optimizerOf } from "./configuration.mjs";
 import { scoped } from "./scoped.mjs";
 
 /** @typedef {import("./compare.mjs").Findings} Findings */
@@ -65,12 +64,14 @@ export async function checkCountTarget({ labels, positive, negative, T, classes,
 /**
  * @param {any} golden
  * @param {Findings} findings
+ * @param {import("./translations.mjs").Translation} translation
  */
-export async function checkOptimisers({ cases, step_lr: schedule }, findings) {
-  for (const [c, { optimiser, w0, gradients, weights_after_each_step: expected, ...settings }] of cases.entries()) {
+export async function checkOptimisers({ cases, step_lr: schedule }, findings, { optimizers = [] }) {
+  findings.same("optimisers", optimizers.length, cases.length);
+  for (const [c, { w0, gradients, weights_after_each_step: expected }] of cases.entries()) {
     const opening = createTrainer({
       network: { input: w0.length, steps: 1, layers: [{ type: "dense", units: 1 }] },
-      optimizer: optimizerOf(optimiser, settings),
+      optimizer: /** @type {import("spikelet").OptimizerConfig} */ (optimizers[c]),
       schedule: { type: "constant" },
     });
     await scoped(opening, async (trainer) => {

@@ -2,16 +2,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Gradients, Trainer } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { unsupported } from "../golden/configuration.mjs";
 import { GOLDEN, goldenFiles } from "../golden/folder.mjs";
 import { batchOf, trainerOf } from "../golden/network.mjs";
+import { type Translation, translate, translationsIn } from "../golden/translations.mjs";
 
-type Golden = { type: string; layers?: unknown[] };
-
+const translations = translationsIn(translate(GOLDEN));
 const cases = (await goldenFiles(GOLDEN))
-  .map((file) => ({ file, golden: JSON.parse(readFileSync(join(GOLDEN, file), "utf8")) as Golden }))
-  .filter(({ golden }) => golden.type === "network" || golden.type === "trajectory")
-  .filter(({ golden }) => unsupported(golden as Parameters<typeof unsupported>[0]) === undefined);
+  .map((file) => ({ file, translation: translations.get(file) as Translation }))
+  .filter(({ translation }) => translation.configuration !== undefined)
+  .map((one) => ({ ...one, golden: JSON.parse(readFileSync(join(GOLDEN, one.file), "utf8")) as object }));
 
 /** Every number of a result as bytes, so that no comparison of floats is lenient. */
 function bytesOf(found: unknown): string {
@@ -21,9 +20,13 @@ function bytesOf(found: unknown): string {
   });
 }
 
-async function found(backend: string, golden: Golden): Promise<{ gradients: string; after: string; spikes: number }> {
+async function found(
+  backend: string,
+  golden: object,
+  translation: Translation,
+): Promise<{ gradients: string; after: string; spikes: number }> {
   vi.stubEnv("SPIKELET_BACKEND", backend);
-  using trainer: Trainer = await trainerOf(golden);
+  using trainer: Trainer = await trainerOf(golden, translation);
   expect(trainer.backend.kind).toBe(backend);
   const batch = batchOf(golden);
   const gradients: Gradients = await trainer.gradients(batch, { trace: true });
@@ -38,9 +41,9 @@ async function found(backend: string, golden: Golden): Promise<{ gradients: stri
 describe("native and WebAssembly agree in every bit of", () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it.each(cases)("$file", async ({ file, golden }) => {
-    const native = await found("native", golden);
+  it.each(cases)("$file", async ({ file, golden, translation }) => {
+    const native = await found("native", golden, translation);
     expect(native.spikes > 0).toBe(!file.includes("_empty_"));
-    expect(await found("wasm", golden)).toEqual(native);
+    expect(await found("wasm", golden, translation)).toEqual(native);
   });
 });

@@ -16,5 +16,3 @@ mod setup;
 mod tables;
 #[path = "golden/trajectory.rs"]
 mod trajectory;
-#[path = "golden/translate.rs"]
-mod translate;

@@ -1,12 +1,11 @@
 //! Where a sample ends changes neither the latency loss nor its gradients (spec 1.3).
 
-use serde_json::json;
 use spikelet_core::config::{EndSimulation, LossConfig, SilentRules};
 use spikelet_core::{Config, Gradients, Level, Sequential};
 
 use crate::compare::Faults;
+use crate::files;
 use crate::format::{NetworkCase, Target};
-use crate::{files, translate};
 
 /// One rounding of an f32.
 const TOLERANCE: f64 = 1e-7;
@@ -31,13 +30,10 @@ fn the_end_of_a_sample_changes_no_gradient() {
     let mut faults = Faults::default();
     let mut shortened = 0;
     for (name, case) in files::cases::<NetworkCase>("network") {
-        let switches = &case.draw.config;
-        let counts_spikes =
-            switches.count_weight != 0.0 || switches.rate_strength != 0.0 || switches.spike_penalty != 0.0;
-        if counts_spikes || !matches!(case.draw.target, Target::Latency { .. }) {
+        if case.draw.config.counts_spikes() || !matches!(case.draw.target, Target::Latency { .. }) {
             continue;
         }
-        let Ok(config) = translate::config(&case.draw.config, case.draw.batch, &json!({ "type": "sgd" })) else {
+        let Ok(config) = case.draw.configuration() else {
             continue;
         };
         faults.enter(name);

@@ -1,18 +1,17 @@
 //! One evaluation: spikes, states, loss, gradients, decisions, metrics.
 
-use serde_json::json;
 use spikelet_core::{Dataset, LayerTrace, Level, Metrics, Prediction, Sequential, Trainer, Until};
 
 use crate::compare::Faults;
 use crate::files;
 use crate::format::{Adjoint, Expected, NetworkCase, Probe, Target};
-use crate::{setup, translate};
+use crate::setup;
 
 #[test]
 fn networks() {
     let mut faults = Faults::default();
     for (name, case) in files::cases::<NetworkCase>("network") {
-        let config = match translate::config(&case.draw.config, case.draw.batch, &json!({ "type": "sgd" })) {
+        let config = match case.draw.configuration() {
             Ok(config) => config,
             Err(reason) => {
                 faults.enter(name);
@@ -127,7 +126,7 @@ fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &L
     check("I", &trace.current, &|probe| probe.current);
     check("V", &trace.membrane, &|probe| probe.membrane);
     check("V'", &trace.slope, &|probe| probe.slope);
-    if case.draw.config.rule != "trivial" {
+    if case.draw.config.has_adjoints() {
         let adjoint = |value: fn(&Adjoint) -> f64| {
             move |probe: &Probe| value(probe.adjoint.as_ref().expect("a single backward pass has adjoints"))
         };

@@ -28,6 +28,13 @@ pub(crate) fn events(trains: &SpikeTrains) -> Vec<Event> {
 }
 
 impl Draw {
+    /// The configuration; the error says why there is none.
+    pub(crate) fn configuration(&self) -> Result<Config, String> {
+        let json = spikelet_golden::configuration(&self.config.0, self.batch.into(), self.optimiser.as_ref())
+            .map_err(|reason| reason.to_string())?;
+        Config::from_json(&json.to_string()).map_err(|error| error.to_string())
+    }
+
     /// A trainer with the file's parameters.
     pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
         let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
@@ -41,7 +48,7 @@ impl Draw {
 
     /// The batch.
     pub(crate) fn dataset(&self, trainer: &Trainer) -> Dataset {
-        let steps = self.config.steps;
+        let steps = self.config.steps();
         let inputs = trainer.config().network.input.units();
         let outputs = trainer.shapes().last().expect("there is a layer").units;
         let targets = match &self.target {

@@ -8,9 +8,8 @@ use spikelet_core::{
 
 use crate::compare::Faults;
 use crate::files;
-use crate::format::{Event, Optimiser};
+use crate::format::Event;
 use crate::setup::{events, singles, trains};
-use crate::translate;
 
 fn trainer(json: &Value) -> Trainer {
     let config = Config::from_json(&json.to_string()).unwrap_or_else(|error| panic!("{error}"));
@@ -122,15 +121,11 @@ struct Optimisers {
 #[derive(Deserialize)]
 struct OptimiserCase {
     optimiser: String,
-    lr: f64,
-    weight_decay: Option<f64>,
-    momentum: Option<f64>,
-    beta1: f64,
-    beta2: f64,
-    eps: f64,
     w0: Vec<f64>,
     gradients: Vec<Vec<f64>>,
     weights_after_each_step: Vec<Vec<f64>>,
+    #[serde(flatten)]
+    settings: Value,
 }
 
 #[derive(Deserialize)]
@@ -158,16 +153,7 @@ fn optimisers() {
     for (name, table) in files::cases::<Optimisers>("optimisers") {
         for (index, case) in table.cases.iter().enumerate() {
             faults.enter(format!("{name} case {index} ({})", case.optimiser));
-            let optimizer = translate::optimizer(&Optimiser {
-                name: case.optimiser.clone(),
-                lr: case.lr,
-                steps: case.gradients.len(),
-                momentum: case.momentum,
-                weight_decay: case.weight_decay,
-                beta1: Some(case.beta1),
-                beta2: Some(case.beta2),
-                eps: Some(case.eps),
-            });
+            let optimizer = spikelet_golden::optimizer(&case.optimiser, &case.settings).expect("a known optimiser");
             let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1);
             trainer.set_parameters(0, &singles(&case.w0), &[0.0]).expect("parameters");
             for (step, (gradient, wanted)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {

@@ -3,16 +3,23 @@
 use spikelet_core::{Level, Sequential, TrainEvent, Trainer};
 
 use crate::compare::Faults;
+use crate::files;
 use crate::format::TrajectoryCase;
-use crate::{files, translate};
+
+impl TrajectoryCase {
+    /// The number of updates.
+    fn steps(&self) -> usize {
+        self.expected.loss_before_each_step.len()
+    }
+}
 
 fn each(mut check: impl FnMut(&mut Faults, &TrajectoryCase, Trainer)) {
     let mut faults = Faults::default();
     for (name, case) in files::cases::<TrajectoryCase>("trajectory") {
         faults.enter(name);
-        match translate::config(&case.draw.config, case.draw.batch, &translate::optimizer(&case.optimiser)) {
+        match case.draw.configuration() {
             Ok(mut config) => {
-                config.training.epochs = u32::try_from(case.optimiser.steps).expect("few steps");
+                config.training.epochs = u32::try_from(case.steps()).expect("few steps");
                 let trainer = case.draw.trainer(config, Level::detect());
                 check(&mut faults, &case, trainer);
             }
@@ -44,7 +51,7 @@ fn trajectories_by_applied_gradients() {
     each(|faults, case, mut trainer| {
         let data = case.draw.dataset(&trainer);
         let mut losses = Vec::new();
-        for step in 0..case.optimiser.steps {
+        for step in 0..case.steps() {
             let found = trainer.gradients(&data, 0..data.len(), false, &Sequential).expect("gradients");
             losses.push(found.metrics.loss);
             let wanted = &case.expected.spike_totals_each_step[step];

@@ -7,11 +7,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates of this workspace and those of them that they may depend on.
-const LAYERS: [(&str, &[&str]); 6] = [
+const LAYERS: [(&str, &[&str]); 7] = [
     ("spikelet-kernels", &[]),
     ("spikelet-core", &["spikelet-kernels"]),
     ("spikelet-io", &["spikelet-core"]),
     ("spikelet-session", &["spikelet-core", "spikelet-io"]),
+    ("spikelet-golden", &[]),
     ("spikelet-node", &["spikelet-session"]),
     ("spikelet-wasm", &["spikelet-session"]),
 ];

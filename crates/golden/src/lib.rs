@@ -1,0 +1,125 @@
+//! Golden files (formats 1 and 2, `test/golden/README.md`) to the JSON of configurations: the only place that knows both the oracle's names
+//! and those of the library. The tests of the core and, by the program of this crate, the tests of the public API call it.
+#![forbid(unsafe_code)]
+
+mod loss;
+mod network;
+mod optimizer;
+mod rule;
+mod switches;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+pub use optimizer::optimizer;
+
+use switches::Switches;
+
+/// Why there is no configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untranslated {
+    /// The library does not have these features.
+    Unsupported(BTreeSet<String>),
+    /// The file is not of a known format.
+    Malformed(String),
+}
+
+impl fmt::Display for Untranslated {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsupported(features) => {
+                let names: Vec<&str> = features.iter().map(String::as_str).collect();
+                write!(formatter, "not supported: {}", names.join(", "))
+            }
+            Self::Malformed(reason) => formatter.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Untranslated {}
+
+fn malformed<T>(reason: impl Into<String>) -> Result<T, Untranslated> {
+    Err(Untranslated::Malformed(reason.into()))
+}
+
+/// Features of a file that the library does not have.
+#[derive(Default)]
+struct Unsupported(BTreeSet<String>);
+
+impl Unsupported {
+    fn note(&mut self, feature: impl Into<String>) {
+        self.0.insert(feature.into());
+    }
+}
+
+/// What a golden file asks of the library.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Translation {
+    /// The configuration of a `network` or `trajectory` file.
+    Configuration(Value),
+    /// The optimiser of each case of an `optimisers` file.
+    Optimizers(Vec<Value>),
+    /// The other tables name no settings.
+    Table,
+}
+
+/// Translates a whole file.
+///
+/// # Errors
+/// [`Untranslated`] for features that the library does not have, unknown formats and files that do not follow theirs.
+pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
+    let format = &file["format"];
+    if *format != 1 && *format != 2 {
+        return malformed(format!("unknown format {format}"));
+    }
+    match file["type"].as_str() {
+        Some("network" | "trajectory") => {
+            let Some(batch) = file["batch"].as_u64() else { return malformed("has no batch") };
+            configuration(&file["config"], batch, file.get("optimiser")).map(Translation::Configuration)
+        }
+        Some("optimisers") => {
+            let cases = file["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
+            cases
+                .iter()
+                .map(|case| optimizer(case["optimiser"].as_str().unwrap_or_default(), case))
+                .collect::<Result<_, _>>()
+                .map(Translation::Optimizers)
+        }
+        _ => Ok(Translation::Table),
+    }
+}
+
+/// The configuration of the switches of a file; `optimiser` is that of a trajectory.
+///
+/// # Errors
+/// As [`translate`].
+pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) -> Result<Value, Untranslated> {
+    let switches = Switches::deserialize(switches).map_err(|error| Untranslated::Malformed(error.to_string()))?;
+    let mut unsupported = Unsupported::default();
+    switches.note_fixed(&mut unsupported);
+    let mut configuration = json!({
+        "network": network::network(&switches, &mut unsupported)?,
+        "rule": rule::rule(&switches, &mut unsupported)?,
+        "loss": loss::loss(&switches, &mut unsupported)?,
+        "schedule": { "type": "constant" },
+        "training": {
+            "batchSize": batch,
+            "gradientClip": switches.grad_clip,
+            "silentUnitUpdate": {
+                "strength": switches.timing_penalty,
+                "rules": switches.penalty_scope,
+                "convolutions": switches.penalty_conv,
+            },
+        },
+    });
+    if let Some(settings) = optimiser {
+        configuration["optimizer"] = optimizer(settings["name"].as_str().unwrap_or_default(), settings)?;
+    }
+    if unsupported.0.is_empty() { Ok(configuration) } else { Err(Untranslated::Unsupported(unsupported.0)) }
+}
+
+#[cfg(test)]
+mod tests;

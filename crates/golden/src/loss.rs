@@ -1,0 +1,48 @@
+//! Losses and what hidden layers add to them.
+
+use serde_json::{Value, json};
+
+use crate::switches::Switches;
+use crate::{Unsupported, Untranslated, malformed};
+
+pub(crate) fn loss(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+    let mut json = match switches.target_type.as_str() {
+        "count" => json!({ "type": "count" }),
+        "train" => json!({ "type": "spikeTrain", "kernelDecay": switches.alpha_exp }),
+        "latency" => latency(switches),
+        readout @ ("membrane" | "trace") => {
+            unsupported.note(format!("loss {readout}"));
+            return Ok(Value::Null);
+        }
+        other => return malformed(format!("no loss {other}")),
+    };
+    if switches.early_stop && switches.target_type != "latency" {
+        unsupported.note(format!("early stop with the target {}", switches.target_type));
+    }
+    json["spikePenalty"] = switches.spike_penalty.into();
+    if switches.rate_strength != 0.0 {
+        json["rateBounds"] = json!({
+            "lower": switches.rate_lower, "upper": switches.rate_upper, "strength": switches.rate_strength,
+        });
+    }
+    Ok(json)
+}
+
+fn latency(switches: &Switches) -> Value {
+    let mut json = json!({
+        "type": "latency",
+        "inverseTemperature": switches.softmax_beta,
+        "silentTargetPenalty": switches.lambda_nospike,
+        "endSimulation": if switches.early_stop { "batch" } else { "off" },
+    });
+    if switches.count_weight != 0.0 {
+        json["targetCount"] = json!({
+            "weight": switches.count_weight,
+            "scope": switches.count_scope,
+            "goal": switches.count_goal,
+            "positive": switches.max_target_spikes,
+            "negative": switches.min_target_spikes,
+        });
+    }
+    json
+}

@@ -1,0 +1,108 @@
+//! Input, layers and neurons.
+
+use serde_json::{Map, Value, json};
+
+use crate::switches::Switches;
+use crate::{Unsupported, Untranslated, malformed};
+
+pub(crate) fn network(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+    let Some((input_word, layer_words)) = switches.network.split_first() else { return malformed("has no input") };
+    let mut neurons = switches.neurons.iter();
+    let mut layers = Vec::new();
+    for word in layer_words {
+        let mut layer = layer(word)?;
+        if (layer["type"] == "dense" || layer["type"] == "conv2d")
+            && let Some(own) = neurons.next()
+        {
+            layer["neuron"] = own_neuron(own, unsupported)?;
+        }
+        layers.push(layer);
+    }
+    if switches.delays.iter().any(|delays| !delays.is_null()) {
+        unsupported.note("delays");
+    }
+    Ok(json!({
+        "input": input(input_word)?,
+        "steps": switches.steps,
+        "neuron": neuron(switches),
+        "layers": layers,
+    }))
+}
+
+fn input(word: &str) -> Result<Value, Untranslated> {
+    match word.split('x').map(str::parse).collect::<Result<Vec<u32>, _>>().as_deref() {
+        Ok([units]) => Ok(json!(units)),
+        Ok(sizes) => Ok(json!(sizes)),
+        Err(_) => malformed(format!("no input {word}")),
+    }
+}
+
+/// A layer of the words `fc10`, `rfc10`, `conv8c5`, `apool2`, `mpool2` and `flatten`.
+fn layer(word: &str) -> Result<Value, Untranslated> {
+    let number = |digits: &str| digits.parse::<u32>().or_else(|_| malformed(format!("no layer {word}")));
+    if word == "flatten" {
+        Ok(json!({ "type": "flatten" }))
+    } else if let Some(units) = word.strip_prefix("rfc") {
+        Ok(json!({ "type": "dense", "units": number(units)?, "recurrent": true }))
+    } else if let Some(units) = word.strip_prefix("fc") {
+        Ok(json!({ "type": "dense", "units": number(units)? }))
+    } else if let Some((channels, kernel)) = word.strip_prefix("conv").and_then(|sizes| sizes.split_once('c')) {
+        Ok(json!({ "type": "conv2d", "channels": number(channels)?, "kernel": number(kernel)? }))
+    } else if let Some(window) = word.strip_prefix("apool") {
+        Ok(json!({ "type": "avgPool2d", "window": number(window)? }))
+    } else if let Some(window) = word.strip_prefix("mpool") {
+        Ok(json!({ "type": "maxPool2d", "window": number(window)? }))
+    } else {
+        malformed(format!("no layer {word}"))
+    }
+}
+
+/// The neuron of all layers.
+fn neuron(switches: &Switches) -> Value {
+    let mut json = json!({
+        "currentDecay": switches.alpha_i,
+        "membraneDecay": switches.alpha_v,
+        "refractory": switches.refractory,
+        "singleSpike": switches.single_spike,
+    });
+    if switches.beta_auto {
+        json["gain"] = "auto".into();
+    } else {
+        json["gain"] = "manual".into();
+        json["currentGain"] = switches.beta_i.into();
+        json["membraneGain"] = switches.beta_v.into();
+        json["biasGain"] = switches.beta_bias.into();
+    }
+    json
+}
+
+/// The neuron of one layer: fields have the names that they have in a configuration.
+fn own_neuron(own: &Map<String, Value>, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+    let mut fields = Map::new();
+    for (name, value) in own {
+        match (name.as_str(), value.as_str()) {
+            ("type", Some("lif")) | ("reset", Some("all")) => {}
+            ("type", Some("alif")) => unsupported.note("adaptive neurons (ALIF)"),
+            ("type", Some("leaky")) => unsupported.note("leaky readout"),
+            ("reset", Some(reset @ ("membrane" | "subtract"))) => unsupported.note(format!("reset {reset}")),
+            ("adaptationDecay" | "adaptationStrength", _) => unsupported.note("adaptive neurons (ALIF)"),
+            ("learn", _) => {
+                if value.as_array().is_none_or(|names| !names.is_empty()) {
+                    unsupported.note("learnt constants");
+                }
+            }
+            (
+                "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain" | "membraneGain" | "biasGain"
+                | "refractory" | "singleSpike",
+                _,
+            ) => {
+                if value.is_array() {
+                    unsupported.note("constants by unit");
+                }
+                fields.insert(name.clone(), value.clone());
+            }
+            _ => return malformed(format!("no neuron with {name} {value}")),
+        }
+    }
+    Ok(Value::Object(fields))
+}

@@ -1,0 +1,64 @@
+//! Rule, surrogate and reset paths.
+
+use serde_json::{Value, json};
+
+use crate::switches::Switches;
+use crate::{Unsupported, Untranslated, malformed};
+
+pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+    if !switches.adaptation_path {
+        unsupported.note("adaptation path off");
+    }
+    let variant = switches.act_style.to_lowercase();
+    let surrogate = surrogate(switches)?;
+    // The oracle reads `reset_act` in the RNN style only.
+    let activation =
+        if switches.act_style == "RNN" { reset_path(&switches.reset_act, switches)? } else { json!("ignore") };
+    let timing = reset_path(&switches.reset_tim, switches)?;
+    let both = |name: &str| {
+        json!({
+            "type": name,
+            "activationWeight": switches.lambda_act,
+            "timingWeight": switches.lambda_tim,
+            "variant": variant,
+            "surrogate": surrogate,
+            "resetPath": { "activation": activation, "timing": timing },
+        })
+    };
+    match switches.rule.as_str() {
+        "activation" => Ok(json!({
+            "type": "activation", "variant": variant, "surrogate": surrogate, "resetPath": { "activation": activation },
+        })),
+        "timing" => Ok(json!({ "type": "timing", "resetPath": { "timing": timing } })),
+        "antlr" => Ok(both("antlr")),
+        "trivial" => Ok(both("mixture")),
+        "eventProp" => {
+            unsupported.note("rule eventProp");
+            Ok(Value::Null)
+        }
+        other => malformed(format!("no rule {other}")),
+    }
+}
+
+fn surrogate(switches: &Switches) -> Result<Value, Untranslated> {
+    let (scale, shape) = (switches.surr_alpha, switches.surr_beta);
+    let (name, field) = match switches.surrogate.as_str() {
+        "exponential" => ("exponential", "sharpness"),
+        "fast_sigmoid" => ("fastSigmoid", "sharpness"),
+        "arctan" => ("arctan", "sharpness"),
+        "triangle" => ("triangle", "halfWidth"),
+        "rectangle" => ("rectangle", "halfWidth"),
+        other => return malformed(format!("no surrogate {other}")),
+    };
+    Ok(json!({ "type": name, "scale": scale, field: shape }))
+}
+
+fn reset_path(word: &str, switches: &Switches) -> Result<Value, Untranslated> {
+    match word {
+        "none" => Ok(json!("ignore")),
+        "full" => Ok(json!("full")),
+        "window" => Ok(json!({ "window": switches.reset_window })),
+        "lag" => Ok(json!({ "lag": switches.reset_lag })),
+        other => malformed(format!("no reset path {other}")),
+    }
+}

@@ -1,0 +1,101 @@
+use serde_json::{Value, json};
+
+use crate::{Translation, Untranslated, translate};
+
+fn file(text: &str) -> Value {
+    serde_json::from_str(text).expect("a golden file is JSON")
+}
+
+fn format_1() -> Value {
+    file(include_str!("../../../test/golden/000_rule_activation_train.json"))
+}
+
+fn format_2() -> Value {
+    file(include_str!("../../../test/golden/255_constants_by_layer.json"))
+}
+
+fn configuration(file: &Value) -> Value {
+    match translate(file) {
+        Ok(Translation::Configuration(configuration)) => configuration,
+        other => panic!("no configuration: {other:?}"),
+    }
+}
+
+/// Features that are missing when `change` was made to a file of format 2.
+fn missing(change: impl FnOnce(&mut Value)) -> Vec<String> {
+    let mut file = format_2();
+    change(&mut file["config"]);
+    match translate(&file) {
+        Err(Untranslated::Unsupported(features)) => features.into_iter().collect(),
+        other => panic!("not unsupported: {other:?}"),
+    }
+}
+
+#[test]
+fn names_become_those_of_the_library() {
+    let found = configuration(&format_1());
+    assert_eq!(found["rule"]["type"], "activation");
+    assert_eq!(found["loss"]["type"], "spikeTrain");
+    assert_eq!(found["network"]["layers"][0]["type"], "dense");
+    assert_eq!(found["network"]["neuron"]["gain"], "auto");
+    let mut mixture = format_1();
+    mixture["config"]["rule"] = json!("trivial");
+    assert_eq!(configuration(&mixture)["rule"]["type"], "mixture");
+}
+
+#[test]
+fn format_2_gives_each_layer_its_neuron() {
+    let file = format_2();
+    let layers = configuration(&file)["network"]["layers"].clone();
+    let neurons: Vec<&Value> = layers.as_array().expect("layers").iter().map(|layer| &layer["neuron"]).collect();
+    let wanted = file["config"]["neurons"].as_array().expect("neurons");
+    assert_eq!(neurons.len(), wanted.len());
+    for (neuron, wanted) in neurons.into_iter().zip(wanted) {
+        for (name, value) in wanted.as_object().expect("a neuron") {
+            assert_eq!(&neuron[name], value, "{name}");
+        }
+    }
+}
+
+#[test]
+fn missing_features_are_named() {
+    assert_eq!(missing(|config| config["rule"] = json!("eventProp")), ["rule eventProp"]);
+    assert_eq!(missing(|config| config["target_type"] = json!("trace")), ["loss trace"]);
+    assert_eq!(missing(|config| config["delays"] = json!([null, { "by": "input" }])), ["delays"]);
+    assert_eq!(missing(|config| config["adaptationPath"] = json!(false)), ["adaptation path off"]);
+    assert_eq!(missing(|config| config["v_prime_min"] = json!(0)), ["v_prime_min other than 0.01"]);
+    let neuron = |field: &str, value: Value| missing(|config| config["neurons"][0][field] = value);
+    assert_eq!(neuron("type", json!("alif")), ["adaptive neurons (ALIF)"]);
+    assert_eq!(neuron("type", json!("leaky")), ["leaky readout"]);
+    assert_eq!(neuron("reset", json!("subtract")), ["reset subtract"]);
+    assert_eq!(neuron("learn", json!(["threshold"])), ["learnt constants"]);
+    assert_eq!(neuron("threshold", json!([1, 2])), ["constants by unit"]);
+}
+
+#[test]
+fn unknown_words_are_refused() {
+    let reason = |change: &dyn Fn(&mut Value)| {
+        let mut file = format_2();
+        change(&mut file);
+        translate(&file).expect_err("is refused").to_string()
+    };
+    assert_eq!(reason(&|file| file["format"] = json!(3)), "unknown format 3");
+    assert_eq!(reason(&|file| file["config"]["rule"] = json!("hebb")), "no rule hebb");
+    assert_eq!(reason(&|file| file["config"]["network"] = json!(["4", "attention3"])), "no layer attention3");
+    assert_eq!(
+        reason(&|file| file["config"]["neurons"][0]["type"] = json!("izhikevich")),
+        "no neuron with type \"izhikevich\""
+    );
+    assert!(reason(&|file| file["config"]["dendrites"] = json!(2)).contains("unknown field `dendrites`"));
+}
+
+#[test]
+fn tables_have_their_optimisers() {
+    let table = file(include_str!("../../../test/golden/085_optimisers.json"));
+    let Ok(Translation::Optimizers(found)) = translate(&table) else { panic!("no optimisers") };
+    assert_eq!(found.len(), table["cases"].as_array().expect("cases").len());
+    assert_eq!(found[0]["type"], table["cases"][0]["optimiser"]);
+    assert_eq!(found[0]["learningRate"], table["cases"][0]["lr"]);
+    let decisions = file(include_str!("../../../test/golden/083_decisions.json"));
+    assert_eq!(translate(&decisions), Ok(Translation::Table));
+}

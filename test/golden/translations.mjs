@@ -1,0 +1,37 @@
+// Configurations of golden files, from the one translator (crates/golden).
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** @typedef {{ file: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], unsupported?: string[], error?: string }} Translation */
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const PROGRAM = ["run", "--quiet", "--locked", "--package", "spikelet-golden", "--"];
+
+/**
+ * Translates every golden file of a folder.
+ *
+ * @param {string} dir
+ * @returns {string} a line of JSON for each file
+ */
+export function translate(dir) {
+  const words = [...PROGRAM, resolve(dir)];
+  const { error, status, stdout, stderr } = spawnSync("cargo", words, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 30 });
+  if (error !== undefined) throw new Error(`cargo can't be started: ${error.message}`);
+  if (status !== 0) throw new Error(stderr.trim());
+  return stdout;
+}
+
+/**
+ * @param {string} lines what `translate` returned
+ * @returns {Map<string, Translation>} by file name
+ */
+export function translationsIn(lines) {
+  const translations = lines.split("\n").filter((line) => line !== "");
+  return new Map(
+    translations.map((line) => {
+      const translation = /** @type {Translation} */ (JSON.parse(line));
+      return [translation.file, translation];
+    }),
+  );
+}
