@@ -166,13 +166,13 @@ describe("advice", () => {
   it("depends on the configuration", () => {
     expect(adviceOn(silent, {})).toMatch(/^set `training.silentUnitUpdate.rules` to "all"/);
     expect(adviceOn(silent, { rule: { type: "timing" } })).toMatch(/^raise `training.silentUnitUpdate.strength`/);
-    expect(adviceOn(silent, { loss: { type: "count", spikePenalty: 1 } })).toBe("lower `loss.spikePenalty`");
+    expect(adviceOn(silent, { regularizers: { spikePenalty: 1 } })).toBe("lower `regularizers.spikePenalty`");
     expect(adviceOn(stuck, { rule: { type: "activation" } })).toMatch(/set `rule.type` to "antlr" or "timing"/);
     expect(adviceOn(stuck, { rule: { type: "timing" }, loss: { type: "count" } })).toMatch(/`loss.type` to "latency"/);
     expect(adviceOn(stuck, { rule: { type: "antlr", surrogate: { type: "triangle" } } })).toMatch(
       /^raise `rule.surrogate.halfWidth`/,
     );
-    expect(adviceOn(healthy({ saturatedFraction: [1, 0] }), {})).toMatch(/`loss.rateBounds.upper`/);
+    expect(adviceOn(healthy({ saturatedFraction: [1, 0] }), {})).toMatch(/`regularizers.rateBounds.upper`/);
     expect(adviceOn(healthy({ saturatedFraction: [0, 1] }), {})).toMatch(/`network.neuron.refractory`/);
     expect(adviceOn(healthy({ gradientNorm: 1e6 }), { training: { gradientClip: null } })).toMatch(
       /^set `training.gradientClip` to 1/,

@@ -63,8 +63,8 @@ export const RUNS = {
         },
         surrogate: { type: "triangle" },
       },
-      { type: "spikeTrain", spikePenalty: 0.01 },
-      { optimizer: { type: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0.001 } },
+      { type: "spikeTrain" },
+      { regularizers: { spikePenalty: 0.01 }, optimizer: { type: "sgd", learningRate: 0.1, momentum: 0.9, weightDecay: 0.001 } },
     ),
   "activation srm, count": () =>
     mixed(DEEP_CONVOLUTION, { type: "activation", surrogate: { type: "arctan" } }, { type: "count", positive: 4 }),
@@ -78,7 +78,8 @@ export const RUNS = {
     mixed(
       DENSE,
       { type: "activation", variant: "slayer", surrogate: { type: "rectangle" } },
-      { type: "latency", endSimulation: "batch", rateBounds: { lower: 0.1, upper: 0.5 } },
+      { type: "latency", endSimulation: "batch" },
+      { regularizers: { rateBounds: { lower: 0.1, upper: 0.5 } } },
     ),
   "timing, latency": () =>
     mixed(DENSE, { type: "timing" }, { type: "latency", endSimulation: "off" }, { neuron: { singleSpike: true } }),
@@ -116,7 +117,7 @@ const SMALL_BATCH = 5;
  * @param {Config["network"]["layers"]} hidden
  * @param {NonNullable<Config["rule"]>} rule
  * @param {NonNullable<Config["loss"]>} loss
- * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation }} [more]
+ * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation }} [more]
  * @returns {Run}
  */
 function mixed(hidden, rule, loss, { neuron, augmentation = {}, ...more } = {}) {

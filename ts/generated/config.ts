@@ -88,6 +88,8 @@ export type Config = {
   rule?: RuleConfig,
   /** What is minimised. */
   loss?: LossConfig,
+  /** Terms for the activity of hidden layers, added to the loss. */
+  regularizers?: Regularizers,
   /** How parameters follow the gradient. */
   optimizer?: OptimizerConfig,
   /** The learning rate over the epochs. */
@@ -115,10 +117,6 @@ export type CountLoss = {
   positive?: number,
   /** Wanted spikes of the other units, where the data have labels. @default 0 */
   negative?: number,
-  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
-  spikePenalty?: number,
-  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
-  rateBounds?: RateBounds,
 };
 
 /** Step of the first output spike; the number of simulated steps where there is none. */
@@ -231,10 +229,6 @@ export type LatencyLoss = {
   endSimulation?: EndSimulation,
   /** Count term on top, off unless given (spec 6.iv). */
   targetCount?: TargetCount,
-  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
-  spikePenalty?: number,
-  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
-  rateBounds?: RateBounds,
 };
 
 /** One layer. */
@@ -268,7 +262,7 @@ export type LayerNeuron = {
 /** The loss at the output (spec 4), averaged over the batch. */
 export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss;
 
-/** Parts of the mean loss; those that are off are 0. */
+/** A loss by parts; those that are off are 0. */
 export type LossParts = {
   /** The count, spike-train or cross-entropy term. */
   main: number,
@@ -464,6 +458,14 @@ export type RegularEncoding = {
   skipZero?: boolean,
 };
 
+/** Regularisers of the hidden spiking layers, added to the loss (spec 6.vi). */
+export type Regularizers = {
+  /** Loss for each spike of a hidden layer, at least 0. @default 0 */
+  spikePenalty?: number,
+  /** Bounds of the spikes per unit of each hidden layer, off unless given. */
+  rateBounds?: RateBounds,
+};
+
 /** Gradient that passes from a spike through the reset to what comes after it (spec 6.iii). */
 export type ResetPath = "ignore" | "full" | { "window": number } | { "lag": number };
 
@@ -564,10 +566,6 @@ export type SpikeMetrics = {
 export type SpikeTrainLoss = {
   /** Decay of the kernel per step, above 0 and below 1. @default 0.9 */
   kernelDecay?: number,
-  /** Loss for each spike of a hidden layer, at least 0 (spec 6.vi). @default 0 */
-  spikePenalty?: number,
-  /** Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi). */
-  rateBounds?: RateBounds,
 };
 
 /** Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently. */

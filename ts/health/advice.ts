@@ -27,8 +27,8 @@ export function adviceOn({ code, layer }: Sign, config: ResolvedConfig, layers: 
   }
 }
 
-function againstSilence({ training, rule, loss }: ResolvedConfig, layer: LayerInfo | undefined): string {
-  if ((loss.spikePenalty ?? 0) > 0) return "lower `loss.spikePenalty`";
+function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer: LayerInfo | undefined): string {
+  if (regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   const { rules, strength, convolutions } = training.silentUnitUpdate;
   const reaches = rules === "all" || (rules === "timing" && rule.type === "timing");
   const orLouder = "or lower `network.neuron.threshold`, or send more input spikes";
@@ -43,13 +43,13 @@ function againstSilence({ training, rule, loss }: ResolvedConfig, layer: LayerIn
 function againstSaturation({ rule }: ResolvedConfig, isOutput: boolean): string {
   const general = "raise `network.neuron.threshold`, lower `optimizer.learningRate`";
   if (isOutput || rule.type === "timing") return `${general}, or set \`network.neuron.refractory\``;
-  return `${general}, or set \`loss.rateBounds.upper\``;
+  return `${general}, or set \`regularizers.rateBounds.upper\``;
 }
 
 function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerInfo | undefined): string {
   if (isOutput || config.rule.type === "timing") return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
-  if ((config.loss.spikePenalty ?? 0) > 0) return "lower `loss.spikePenalty`";
-  return "lower `optimizer.learningRate`, or set `loss.rateBounds.lower`";
+  if (config.regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
+  return "lower `optimizer.learningRate`, or set `regularizers.rateBounds.lower`";
 }
 
 function againstVanishingGradient(config: ResolvedConfig): string {

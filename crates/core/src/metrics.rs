@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::events::LayerSpikes;
-use crate::loss::LossValue;
+use crate::loss_parts::LossParts;
 use crate::readout::Readout;
 use crate::shape::LayerShape;
 
@@ -16,25 +16,6 @@ pub struct Accuracy {
     pub count: f64,
     /// Deciding by the first spike.
     pub first_spike: f64,
-}
-
-/// Parts of the mean loss; those that are off are 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
-pub struct LossParts {
-    /// The count, spike-train or cross-entropy term.
-    pub main: f64,
-    /// Penalty of labelled units that stay silent.
-    pub silent_target_penalty: f64,
-    /// Count term of the latency loss.
-    pub target_count: f64,
-    /// Spikes per unit of hidden layers outside their bounds.
-    #[serde(default)]
-    pub rate_bounds: f64,
-    /// Spikes of hidden layers.
-    #[serde(default)]
-    pub spike_penalty: f64,
 }
 
 /// Spikes of the spiking layers; input spikes do not count.
@@ -107,7 +88,7 @@ pub struct Metrics {
 /// What one sample adds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SampleOutcome {
-    pub(crate) loss: LossValue,
+    pub(crate) loss: LossParts,
     pub(crate) by_count: u32,
     pub(crate) by_first_spike: u32,
     pub(crate) label: Option<u32>,
@@ -140,7 +121,7 @@ impl SampleOutcome {
     }
 
     pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>) {
-        self.loss = LossValue::default();
+        self.loss = LossParts::default();
         self.by_count = readout.by_count();
         self.by_first_spike = readout.by_first_spike();
         self.label = label;
@@ -182,13 +163,7 @@ impl SampleOutcome {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct MetricSums {
     pub(crate) samples: u64,
-    main: f64,
-    silent_target_penalty: f64,
-    target_count: f64,
-    #[serde(default)]
-    rate_bounds: f64,
-    #[serde(default)]
-    spike_penalty: f64,
+    loss: LossParts,
     right_by_count: u64,
     right_by_first_spike: u64,
     steps: u64,
@@ -223,11 +198,7 @@ impl MetricSums {
 
     pub(crate) fn add(&mut self, outcome: &SampleOutcome) {
         self.samples += 1;
-        self.main += outcome.loss.main;
-        self.silent_target_penalty += outcome.loss.silent_target_penalty;
-        self.target_count += outcome.loss.target_count;
-        self.rate_bounds += outcome.loss.rate_bounds;
-        self.spike_penalty += outcome.loss.spike_penalty;
+        self.loss.add(&outcome.loss);
         self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
         self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
         self.steps += u64::from(outcome.steps);
@@ -251,7 +222,7 @@ impl MetricSums {
     }
 
     pub(crate) fn loss(&self) -> f64 {
-        self.mean(self.main + self.silent_target_penalty + self.target_count + self.rate_bounds + self.spike_penalty)
+        self.mean(self.loss.total())
     }
 
     pub(crate) fn accuracy(&self) -> Accuracy {
@@ -277,13 +248,7 @@ impl MetricSums {
         Metrics {
             samples: self.samples,
             loss: self.loss(),
-            loss_parts: LossParts {
-                main: self.mean(self.main),
-                silent_target_penalty: self.mean(self.silent_target_penalty),
-                target_count: self.mean(self.target_count),
-                rate_bounds: self.mean(self.rate_bounds),
-                spike_penalty: self.mean(self.spike_penalty),
-            },
+            loss_parts: self.loss.map(|sum| self.mean(sum)),
             accuracy: self.accuracy(),
             spikes: SpikeMetrics {
                 per_sample: self.spikes_per_sample(),

@@ -3,7 +3,6 @@
 use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gradient::{GradientRows, GradientSums, LayerGradient, WeightGradient};
-use crate::loss::LossValue;
 use crate::metrics::SampleOutcome;
 use crate::sample::SampleResult;
 
@@ -41,7 +40,7 @@ impl Writer {
 
     fn outcome(&mut self, outcome: &SampleOutcome) {
         let SampleOutcome {
-            loss: LossValue { main, silent_target_penalty, target_count, rate_bounds, spike_penalty },
+            loss,
             by_count,
             by_first_spike,
             label,
@@ -54,9 +53,7 @@ impl Writer {
             synaptic_operations,
             is_finite,
         } = outcome;
-        [main, silent_target_penalty, target_count, rate_bounds, spike_penalty]
-            .into_iter()
-            .for_each(|part| self.long(part.to_bits()));
+        loss.values().into_iter().for_each(|part| self.long(part.to_bits()));
         [by_count, by_first_spike, decision_step, steps].into_iter().for_each(|&value| self.word(value));
         self.word(label.map_or(u32::MAX, |label| label));
         [spikes, until_decision, silent, saturated].into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
@@ -136,8 +133,7 @@ impl<'a> Reader<'a> {
     }
 
     fn outcome(&mut self, outcome: &mut SampleOutcome) -> Result<()> {
-        let LossValue { main, silent_target_penalty, target_count, rate_bounds, spike_penalty } = &mut outcome.loss;
-        for part in [main, silent_target_penalty, target_count, rate_bounds, spike_penalty] {
+        for part in outcome.loss.values_mut() {
             *part = f64::from_bits(self.long()?);
         }
         outcome.by_count = self.word()?;

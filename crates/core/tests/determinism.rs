@@ -167,7 +167,7 @@ const CASES: [(&str, &str); 9] = [
         r#"{ "type": "antlr", "variant": "rnn", "resetPath": { "activation": { "window": 0.5 }, "timing": "full" },
              "surrogate": { "type": "triangle" }, "activationWeight": [1, 0.5, 2],
              "weightSchedule": { "interpolation": "linear", "timing": [{ "epoch": 0, "factor": 1 }, { "epoch": 2, "factor": 0 }] } }"#,
-        r#"{ "type": "latency", "spikePenalty": 0.01, "rateBounds": { "lower": 0.1, "upper": 0.5 } }"#,
+        r#"{ "type": "latency" }, "regularizers": { "spikePenalty": 0.01, "rateBounds": { "lower": 0.1, "upper": 0.5 } }"#,
     ),
     (
         r#"{ "type": "mixture", "variant": "rnn", "resetPath": { "activation": "full", "timing": { "lag": 4 } },

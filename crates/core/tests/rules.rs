@@ -63,7 +63,7 @@ fn what_is_refused_has_a_path() {
 
 #[test]
 fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
-    let bounds = |bounds: Value| json!({ "loss": { "type": "latency", "rateBounds": bounds } });
+    let bounds = |bounds: Value| json!({ "regularizers": { "rateBounds": bounds } });
     for (path, changes) in [
         ("network.neuron.refractory", json!({ "neuron": { "refractory": 70000 } })),
         ("network.neuron.refractory", json!({ "neuron": { "refractory": 2, "singleSpike": true } })),
@@ -71,11 +71,11 @@ fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
             "rule.resetPath",
             json!({ "neuron": { "singleSpike": true }, "rule": { "type": "timing", "resetPath": { "timing": "full" } } }),
         ),
-        ("loss.spikePenalty", json!({ "loss": { "type": "count", "spikePenalty": -1 } })),
-        ("loss.rateBounds.lower", bounds(json!({ "lower": -1 }))),
-        ("loss.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),
-        ("loss.rateBounds.strength", bounds(json!({ "strength": 1e39 }))),
-        ("loss.rateBounds.max", bounds(json!({ "max": 1 }))),
+        ("regularizers.spikePenalty", json!({ "regularizers": { "spikePenalty": -1 } })),
+        ("regularizers.rateBounds.lower", bounds(json!({ "lower": -1 }))),
+        ("regularizers.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),
+        ("regularizers.rateBounds.strength", bounds(json!({ "strength": 1e39 }))),
+        ("regularizers.rateBounds.max", bounds(json!({ "max": 1 }))),
     ] {
         let (found, message) = changed(&changes).expect_err("the configuration is refused");
         assert!(found.starts_with(path), "{changes}: {message}");
@@ -99,17 +99,16 @@ fn hidden_spikes(changes: &Value) -> f64 {
 
 #[test]
 fn terms_for_the_activity_move_it() {
-    let loss = |more: Value| {
-        let mut loss = json!({ "type": "count", "positive": 3 });
-        loss.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
-        hidden_spikes(&json!({ "loss": loss, "rule": { "type": "antlr" } }))
+    let with = |regularizers: Value| {
+        let loss = json!({ "type": "count", "positive": 3 });
+        hidden_spikes(&json!({ "loss": loss, "rule": { "type": "antlr" }, "regularizers": regularizers }))
     };
-    let free = loss(json!({}));
-    let penalised = loss(json!({ "spikePenalty": 1 }));
+    let free = with(json!({}));
+    let penalised = with(json!({ "spikePenalty": 1 }));
     assert!(penalised < 0.7 * free, "{penalised} spikes per unit with a penalty, {free} without");
-    let bounded = loss(json!({ "rateBounds": { "upper": 1, "strength": 10 } }));
+    let bounded = with(json!({ "rateBounds": { "upper": 1, "strength": 10 } }));
     assert!(bounded < 1.3 && bounded > 0.3, "{bounded} spikes per unit with an upper bound of 1, {free} without");
-    let raised = loss(json!({ "rateBounds": { "lower": 2.0 * free, "strength": 10 } }));
+    let raised = with(json!({ "rateBounds": { "lower": 2.0 * free, "strength": 10 } }));
     assert!(raised > 1.5 * free, "{raised} spikes per unit with a lower bound of {}, {free} without", 2.0 * free);
 }
 

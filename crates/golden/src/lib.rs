@@ -104,6 +104,7 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
         "network": network::network(&switches, &mut unsupported)?,
         "rule": rule::rule(&switches, &mut unsupported)?,
         "loss": loss::loss(&switches, &mut unsupported)?,
+        "regularizers": loss::regularizers(&switches),
         "schedule": { "type": "constant" },
         "training": {
             "batchSize": batch,

@@ -1,4 +1,4 @@
-//! Losses and what hidden layers add to them.
+//! Losses and regularisers.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::switches::Switches;
 use crate::{Unsupported, Untranslated, malformed};
 
 pub(crate) fn loss(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
-    let mut json = match switches.target_type.as_str() {
+    let json = match switches.target_type.as_str() {
         "count" => json!({ "type": "count" }),
         "train" => json!({ "type": "spikeTrain", "kernelDecay": switches.alpha_exp }),
         "latency" => latency(switches),
@@ -19,13 +19,18 @@ pub(crate) fn loss(switches: &Switches, unsupported: &mut Unsupported) -> Result
     if switches.early_stop && switches.target_type != "latency" {
         unsupported.note(format!("early stop with the target {}", switches.target_type));
     }
-    json["spikePenalty"] = switches.spike_penalty.into();
+    Ok(json)
+}
+
+/// Terms for the activity of hidden layers.
+pub(crate) fn regularizers(switches: &Switches) -> Value {
+    let mut json = json!({ "spikePenalty": switches.spike_penalty });
     if switches.rate_strength != 0.0 {
         json["rateBounds"] = json!({
             "lower": switches.rate_lower, "upper": switches.rate_upper, "strength": switches.rate_strength,
         });
     }
-    Ok(json)
+    json
 }
 
 fn latency(switches: &Switches) -> Value {

@@ -19,7 +19,8 @@ const authors = (rule: RuleConfig): Config => ({
 const SHIFTED: Config = {
   network: NETWORK,
   rule: RULES.antlr,
-  loss: { type: "latency", inverseTemperature: 0.7, spikePenalty: 0.00003 },
+  loss: { type: "latency", inverseTemperature: 0.7 },
+  regularizers: { spikePenalty: 0.00003 },
   optimizer: { type: "adam", learningRate: 0.001 },
   schedule: { type: "step", every: 15, factor: 0.2 },
   training: { batchSize: 32, epochs: 45, augmentation: AUGMENTATION },

@@ -26,26 +26,6 @@ impl Default for LossConfig {
 }
 
 impl LossConfig {
-    /// Loss for each spike of a hidden layer.
-    #[must_use]
-    pub fn spike_penalty(&self) -> f64 {
-        match self {
-            Self::Count(count) => count.spike_penalty,
-            Self::SpikeTrain(train) => train.spike_penalty,
-            Self::Latency(latency) => latency.spike_penalty,
-        }
-    }
-
-    /// Bounds of the spikes per unit of each hidden layer.
-    #[must_use]
-    pub fn rate_bounds(&self) -> Option<&RateBounds> {
-        match self {
-            Self::Count(count) => count.rate_bounds.as_ref(),
-            Self::SpikeTrain(train) => train.rate_bounds.as_ref(),
-            Self::Latency(latency) => latency.rate_bounds.as_ref(),
-        }
-    }
-
     /// When a simulation may end before its last step; only the latency loss allows it.
     #[must_use]
     pub fn end_simulation(&self) -> EndSimulation {
@@ -65,16 +45,11 @@ pub struct CountLoss {
     pub positive: u32,
     /// Wanted spikes of the other units, where the data have labels.
     pub negative: u32,
-    /// Loss for each spike of a hidden layer, at least 0 (spec 6.vi).
-    pub spike_penalty: f64,
-    /// Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_bounds: Option<RateBounds>,
 }
 
 impl Default for CountLoss {
     fn default() -> Self {
-        Self { positive: 1, negative: 0, spike_penalty: 0.0, rate_bounds: None }
+        Self { positive: 1, negative: 0 }
     }
 }
 
@@ -85,16 +60,11 @@ impl Default for CountLoss {
 pub struct SpikeTrainLoss {
     /// Decay of the kernel per step, above 0 and below 1.
     pub kernel_decay: f64,
-    /// Loss for each spike of a hidden layer, at least 0 (spec 6.vi).
-    pub spike_penalty: f64,
-    /// Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_bounds: Option<RateBounds>,
 }
 
 impl Default for SpikeTrainLoss {
     fn default() -> Self {
-        Self { kernel_decay: 0.9, spike_penalty: 0.0, rate_bounds: None }
+        Self { kernel_decay: 0.9 }
     }
 }
 
@@ -128,11 +98,6 @@ pub struct LatencyLoss {
     /// Count term on top, off unless given (spec 6.iv).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<TargetCount>,
-    /// Loss for each spike of a hidden layer, at least 0 (spec 6.vi).
-    pub spike_penalty: f64,
-    /// Bounds of the spikes per unit of each hidden layer, off unless given (spec 6.vi).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rate_bounds: Option<RateBounds>,
 }
 
 impl Default for LatencyLoss {
@@ -142,8 +107,6 @@ impl Default for LatencyLoss {
             silent_target_penalty: 0.1,
             end_simulation: EndSimulation::default(),
             target_count: None,
-            spike_penalty: 0.0,
-            rate_bounds: None,
         }
     }
 }
@@ -180,25 +143,5 @@ pub struct TargetCount {
 impl Default for TargetCount {
     fn default() -> Self {
         Self { weight: 1.0, scope: TargetCountScope::default(), goal: 1.0, positive: 1.0, negative: 0.0 }
-    }
-}
-
-/// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength` times the
-/// square of the distance (spec 6.vi).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
-pub struct RateBounds {
-    /// Fewest spikes per unit and sample, at least 0.
-    pub lower: f64,
-    /// Most spikes per unit and sample, at least `lower`; `null`: none.
-    pub upper: Option<f64>,
-    /// Factor, at least 0.
-    pub strength: f64,
-}
-
-impl Default for RateBounds {
-    fn default() -> Self {
-        Self { lower: 0.0, upper: None, strength: 0.1 }
     }
 }

@@ -9,6 +9,7 @@ mod loss;
 mod network;
 mod per_layer;
 pub(crate) mod ranges;
+mod regularizers;
 mod rule;
 mod surrogate;
 mod training;
@@ -20,13 +21,12 @@ use serde::{Deserialize, Serialize};
 
 pub use augmentation::Augmentation;
 pub use initial_activity::InitialActivity;
-pub use loss::{
-    CountLoss, EndSimulation, LatencyLoss, LossConfig, RateBounds, SpikeTrainLoss, TargetCount, TargetCountScope,
-};
+pub use loss::{CountLoss, EndSimulation, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
 pub use network::{
     Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, LayerNeuron, NetworkConfig, NeuronConfig, Pool2d,
 };
 pub use per_layer::PerLayer;
+pub use regularizers::{RateBounds, Regularizers};
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
 };
@@ -54,6 +54,9 @@ pub struct Config {
     /// What is minimised.
     #[serde(default)]
     pub loss: LossConfig,
+    /// Terms for the activity of hidden layers, added to the loss.
+    #[serde(default)]
+    pub regularizers: Regularizers,
     /// How parameters follow the gradient.
     #[serde(default)]
     pub optimizer: OptimizerConfig,

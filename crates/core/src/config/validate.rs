@@ -4,8 +4,8 @@ use super::layers::layers;
 use super::ranges::{at_least, at_most, below, finite, not_negative, positive, require, within};
 use super::validate_rule::rule;
 use super::{
-    Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, ResetPath, ResetPaths, ScheduleConfig,
-    Threads,
+    Config, GainMode, LossConfig, NetworkConfig, NeuronConfig, OptimizerConfig, Regularizers, ResetPath, ResetPaths,
+    ScheduleConfig, Threads,
 };
 use crate::error::{Error, Result};
 
@@ -29,7 +29,7 @@ impl Config {
             recurrent_paths(self.rule.reset_paths())?;
         }
         loss(&self.loss)?;
-        activity(&self.loss)?;
+        regularizers(&self.regularizers)?;
         optimizer(&self.optimizer)?;
         if let ScheduleConfig::Step(step) = &self.schedule {
             at_least("schedule.every", step.every, 1)?;
@@ -130,16 +130,16 @@ fn loss(loss: &LossConfig) -> Result<()> {
     }
 }
 
-fn activity(loss: &LossConfig) -> Result<()> {
-    not_negative("loss.spikePenalty", loss.spike_penalty())?;
-    let Some(bounds) = loss.rate_bounds() else { return Ok(()) };
-    not_negative("loss.rateBounds.lower", bounds.lower)?;
+fn regularizers(regularizers: &Regularizers) -> Result<()> {
+    not_negative("regularizers.spikePenalty", regularizers.spike_penalty)?;
+    let Some(bounds) = &regularizers.rate_bounds else { return Ok(()) };
+    not_negative("regularizers.rateBounds.lower", bounds.lower)?;
     if let Some(upper) = bounds.upper {
-        finite("loss.rateBounds.upper", upper)?;
+        finite("regularizers.rateBounds.upper", upper)?;
         let rule = format!("must be at least lower ({})", bounds.lower);
-        require(upper >= bounds.lower, "loss.rateBounds.upper", &rule, upper)?;
+        require(upper >= bounds.lower, "regularizers.rateBounds.upper", &rule, upper)?;
     }
-    not_negative("loss.rateBounds.strength", bounds.strength)
+    not_negative("regularizers.rateBounds.strength", bounds.strength)
 }
 
 fn optimizer(optimizer: &OptimizerConfig) -> Result<()> {

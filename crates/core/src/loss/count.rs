@@ -27,7 +27,7 @@ impl Count {
         let mut per_unit = Vec::with_capacity(output.readout.counts.len());
         for (unit, &count) in output.readout.counts.iter().enumerate() {
             let error = f64::from(count) - wanted(unit);
-            gradient.value.main += error * error / steps;
+            gradient.parts.main += error * error / steps;
             per_unit.push((scale * error) as f32);
         }
         gradient.spike = SpikeGradient::Constant(per_unit);

@@ -31,7 +31,7 @@ impl Latency {
         let outputs = readout.first.len();
         let highest = (0..outputs).map(z).fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = (0..outputs).map(|unit| libm::exp(z(unit) - highest)).sum();
-        gradient.value.main = (highest - z(label)) + libm::log(total);
+        gradient.parts.main = (highest - z(label)) + libm::log(total);
 
         for (index, (t, unit)) in output.spikes.iter().enumerate() {
             if readout.first[unit] as usize == t {
@@ -47,11 +47,11 @@ impl Latency {
 
         let mut per_unit = vec![0.0; outputs];
         if readout.is_silent(label) {
-            gradient.value.silent_target_penalty = self.config.silent_target_penalty;
+            gradient.parts.silent_target_penalty = self.config.silent_target_penalty;
             per_unit[label] -= self.config.silent_target_penalty / batch;
         }
         if let Some(count) = &self.config.target_count {
-            count_term(count, output, label, &mut per_unit, &mut gradient.value.target_count);
+            count_term(count, output, label, &mut per_unit, &mut gradient.parts.target_count);
         }
         if per_unit.iter().any(|&slope| slope != 0.0) {
             gradient.spike = SpikeGradient::Constant(per_unit.iter().map(|&slope| slope as f32).collect());

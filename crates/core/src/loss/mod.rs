@@ -2,23 +2,24 @@
 //!
 //! To add one: a file with its equation, a variant in [`crate::config::LossConfig`], an arm in [`Loss::evaluate`].
 
-mod activity;
 mod count;
 mod latency;
 mod output;
 mod spike_train;
 
-pub(crate) use output::{LossValue, Output, OutputGradient, SpikeGradient};
+pub(crate) use output::{Output, OutputGradient, SpikeGradient};
 
 use crate::config::{Config, LossConfig};
 use crate::data::Targets;
 use crate::error::{Error, Result};
+use crate::loss_parts::LossParts;
+use crate::regularizer::Regularizers;
 
 /// The configured loss, ready for samples.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Loss {
     main: Main,
-    activity: activity::Activity,
+    regularizers: Regularizers,
 }
 
 /// What the output should do.
@@ -38,7 +39,7 @@ impl Loss {
             }
             LossConfig::Latency(latency) => Main::Latency(latency::Latency::new(latency)),
         };
-        Self { main, activity: activity::Activity::new(&config.loss) }
+        Self { main, regularizers: Regularizers::new(&config.regularizers) }
     }
 
     /// Checks that the targets are of a kind this loss can use.
@@ -59,7 +60,7 @@ impl Loss {
         gradient.timing.clear();
         gradient.timing.resize(output.spikes.count_before(output.spikes.steps) as usize, 0.0);
         gradient.end = 0;
-        gradient.value = LossValue::default();
+        gradient.parts = LossParts::default();
         match (&self.main, targets) {
             (Main::Count(count), Targets::Labels(labels)) => {
                 count.evaluate(output, |unit| count.wanted(unit as u32 == labels[index]), gradient);
@@ -76,9 +77,9 @@ impl Loss {
             }
             _ => unreachable!("accepts() is called before a run"),
         }
-        let OutputGradient { hidden, value, end, .. } = gradient;
-        self.activity.evaluate(output.totals, output.shapes, output.batch, value, hidden);
-        if hidden.iter().any(|&slope| slope != 0.0) {
+        let OutputGradient { activity, parts, end, .. } = gradient;
+        self.regularizers.evaluate(output.totals, output.shapes, output.batch, parts, activity);
+        if activity.iter().any(|&gradient| gradient != 0.0) {
             *end = output.spikes.steps;
         }
     }

@@ -1,6 +1,7 @@
 //! What a loss is told about one sample and what it answers.
 
 use crate::events::LayerSpikes;
+use crate::loss_parts::LossParts;
 use crate::readout::Readout;
 use crate::shape::LayerShape;
 
@@ -24,30 +25,10 @@ pub(crate) struct OutputGradient {
     pub(crate) timing: Vec<f32>,
     /// Step from which on nothing has a gradient.
     pub(crate) end: usize,
-    /// dL/dS of each layer's units at every simulated step, besides what comes from above; 0 at the output.
-    pub(crate) hidden: Vec<f32>,
-    pub(crate) value: LossValue,
-}
-
-/// The loss of one sample by parts, not divided by the batch size.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LossValue {
-    /// The main term.
-    pub(crate) main: f64,
-    /// Penalty of a silent labelled unit.
-    pub(crate) silent_target_penalty: f64,
-    /// Count term of the latency loss.
-    pub(crate) target_count: f64,
-    /// Spikes per unit of hidden layers outside their bounds.
-    pub(crate) rate_bounds: f64,
-    /// Spikes of hidden layers.
-    pub(crate) spike_penalty: f64,
-}
-
-impl LossValue {
-    pub(crate) fn total(&self) -> f64 {
-        self.main + self.silent_target_penalty + self.target_count + self.rate_bounds + self.spike_penalty
-    }
+    /// The regularisers' dL/dS of each layer's units at every simulated step, 0 at the output.
+    pub(crate) activity: Vec<f32>,
+    /// The loss by parts, not divided by the batch size.
+    pub(crate) parts: LossParts,
 }
 
 /// What a loss is told about a sample.

@@ -56,7 +56,7 @@ impl SpikeTrain {
         let mut slopes = vec![0.0; steps * outputs];
         for unit in 0..outputs {
             let filtered = self.filtered(|t| if t < steps { error[t * outputs + unit] } else { 0.0 });
-            gradient.value.main += filtered.iter().map(|d| d * d).sum::<f64>() / steps as f64;
+            gradient.parts.main += filtered.iter().map(|d| d * d).sum::<f64>() / steps as f64;
             let correlated = self.correlated(&filtered, steps);
             for t in 0..steps {
                 dense[t * outputs + unit] = (2.0 * scale * correlated[t + 1]) as f32;

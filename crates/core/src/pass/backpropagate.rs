@@ -84,7 +84,7 @@ impl Backpropagation<'_> {
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
         let LayerState { units, spikes, connection, adjoints, .. } = here;
         let view = self.network.view(index);
-        let of_layer = pass.at(index, gradient.hidden[index]);
+        let of_layer = pass.at(index, gradient.activity[index]);
         let end = gradient.end;
         let mut run = |errors: &dyn OutputErrors| {
             let context = PassContext {

@@ -42,7 +42,7 @@ impl Backpropagation<'_> {
                 observed.errors(&errors, has_timing, has_timing, trace);
             }
         }
-        observed.take_resets(gradient.hidden[index], trace);
+        observed.take_resets(gradient.activity[index], trace);
     }
 }
 

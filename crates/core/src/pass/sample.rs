@@ -102,7 +102,7 @@ impl SamplePass<'_> {
             shapes: &self.network.shapes,
         };
         loss.evaluate(&output, self.job.data.targets(), index, gradient);
-        outcome.loss = gradient.value;
+        outcome.loss = gradient.parts;
         outcome.is_finite &= outcome.loss.total().is_finite();
     }
 }

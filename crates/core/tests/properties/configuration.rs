@@ -194,19 +194,6 @@ fn rule() -> BoxedStrategy<Value> {
 }
 
 fn loss() -> BoxedStrategy<Value> {
-    let activity = || {
-        vec![
-            ("spikePenalty", real().boxed()),
-            (
-                "rateBounds",
-                object(vec![("lower", real().boxed()), ("upper", real().boxed()), ("strength", real().boxed())]),
-            ),
-        ]
-    };
-    let with = |mut fields: Vec<(&'static str, BoxedStrategy<Value>)>| {
-        fields.extend(activity());
-        fields
-    };
     let target_count = object(vec![
         ("weight", real().boxed()),
         ("scope", word(&["silent", "all"]).boxed()),
@@ -215,19 +202,29 @@ fn loss() -> BoxedStrategy<Value> {
         ("negative", real().boxed()),
     ]);
     prop_oneof![
-        tagged("count", with(vec![("positive", real().boxed()), ("negative", real().boxed())])),
-        tagged("spikeTrain", with(vec![("kernelDecay", real().boxed())])),
+        tagged("count", vec![("positive", real().boxed()), ("negative", real().boxed())]),
+        tagged("spikeTrain", vec![("kernelDecay", real().boxed())]),
         tagged(
             "latency",
-            with(vec![
+            vec![
                 ("inverseTemperature", real().boxed()),
                 ("silentTargetPenalty", real().boxed()),
                 ("endSimulation", word(&["sample", "batch", "off"]).boxed()),
                 ("targetCount", target_count),
-            ])
+            ]
         ),
     ]
     .boxed()
+}
+
+fn regularizers() -> BoxedStrategy<Value> {
+    object(vec![
+        ("spikePenalty", real().boxed()),
+        (
+            "rateBounds",
+            object(vec![("lower", real().boxed()), ("upper", real().boxed()), ("strength", real().boxed())]),
+        ),
+    ])
 }
 
 fn optimizer() -> BoxedStrategy<Value> {
@@ -289,6 +286,7 @@ pub(crate) fn any_configuration() -> impl Strategy<Value = Value> {
     let rest = object(vec![
         ("rule", rule()),
         ("loss", loss()),
+        ("regularizers", regularizers()),
         ("optimizer", optimizer()),
         ("schedule", schedule.boxed()),
         ("training", training()),
