@@ -1,5 +1,5 @@
-import type { ArgDef, CommandDef, CommandMeta } from "citty";
-import { COMMANDS, type Commands } from "../../ts/cli/app.js";
+import { COMMANDS } from "../../ts/cli/app.js";
+import type { CommandDefinition, Commands, Parameter } from "../../ts/cli/command.js";
 import { EXAMPLES } from "../../ts/cli/examples.js";
 
 /** The reference of the command line, from what the commands themselves say. */
@@ -20,24 +20,21 @@ ${sections.join("\n")}`;
 async function sectionsOf(commands: Commands, before: readonly string[]): Promise<string[]> {
   const sections: string[] = [];
   for (const [name, load] of Object.entries(commands)) {
-    const command: CommandDef = await load();
+    const command = await load();
     const path = [...before, name];
-    sections.push(sectionOf(command, path), ...(await sectionsOf((command.subCommands ?? {}) as Commands, path)));
+    sections.push(sectionOf(command, path), ...(await sectionsOf(command.subCommands ?? {}, path)));
   }
   return sections;
 }
 
-function sectionOf({ meta, args }: CommandDef, path: readonly string[]): string {
-  const rows = Object.entries((args ?? {}) as Record<string, ArgDef>).map(
-    ([name, arg]) => `| ${usage(name, arg)} | ${cell(arg.description ?? "")}${defaultOf(arg)} |`,
-  );
+function sectionOf({ meta, args = {} }: CommandDefinition, path: readonly string[]): string {
+  const rows = Object.entries(args).map(([name, arg]) => `| ${usage(name, arg)} | ${cell(arg.description)}${defaultOf(arg)} |`);
   const table = rows.length === 0 ? [] : ["| | |", "|---|---|", ...rows, ""];
   const examples = (EXAMPLES[path.join(" ")] ?? []).map((line) => ["spikelet", ...path, line].join(" ").trimEnd());
-  const { description } = meta as CommandMeta;
   return [
     `## \`spikelet ${path.join(" ")}\``,
     "",
-    `${description}.`,
+    `${meta.description}.`,
     "",
     ...table,
     "<!-- not run: test/unit/examples.test.ts holds them against the options -->",
@@ -48,16 +45,22 @@ function sectionOf({ meta, args }: CommandDef, path: readonly string[]): string 
   ].join("\n");
 }
 
-function usage(name: string, arg: ArgDef): string {
-  const hint = "valueHint" in arg ? arg.valueHint : undefined;
-  if (arg.type === "positional") return `\`${hint ?? name.toUpperCase()}\``;
-  if (arg.type === "enum") return `\`--${name} ${cell((arg.options ?? []).join(" | "))}\``;
-  return arg.type === "boolean" ? `\`--${name}\`` : `\`--${name} ${hint}\``;
+function usage(name: string, arg: Parameter): string {
+  switch (arg.type) {
+    case "positional":
+      return `\`${arg.valueHint}${arg.isMany ? "…" : ""}\``;
+    case "enum":
+      return `\`--${name} ${cell(arg.options.join(" | "))}\``;
+    case "string":
+      return `\`--${name} ${arg.valueHint}\``;
+    case "boolean":
+      return `\`--${name}\``;
+  }
 }
 
-function defaultOf(arg: ArgDef): string {
-  if (arg.type === "positional" && arg.required) return " (required)";
-  return arg.default === undefined ? "" : `; \`${arg.default}\` unless given`;
+function defaultOf(arg: Parameter): string {
+  if (arg.type === "positional") return arg.required ? " (required)" : "";
+  return "default" in arg ? `; \`${arg.default}\` unless given` : "";
 }
 
 /** A bar would end the cell. */

@@ -1,14 +1,13 @@
-import type { CommandDef } from "citty";
-import { COMMANDS, type Commands } from "../../ts/cli/app.js";
-import { checkArguments } from "../../ts/cli/arguments.js";
+import { COMMANDS } from "../../ts/cli/app.js";
+import { type CommandDefinition, type Commands, parsePart } from "../../ts/cli/command.js";
 
 /** Every command by the words that name it. */
-export async function allCommands(commands: Commands = COMMANDS, before = ""): Promise<Map<string, CommandDef>> {
-  const found = new Map<string, CommandDef>();
+export async function allCommands(commands: Commands = COMMANDS, before = ""): Promise<Map<string, CommandDefinition>> {
+  const found = new Map<string, CommandDefinition>();
   for (const [name, load] of Object.entries(commands)) {
-    const command = (await load()) as CommandDef;
+    const command = await load();
     found.set(`${before}${name}`, command);
-    const below = await allCommands((command.subCommands ?? {}) as Commands, `${before}${name} `);
+    const below = await allCommands(command.subCommands ?? {}, `${before}${name} `);
     for (const [path, one] of below) found.set(path, one);
   }
   return found;
@@ -25,5 +24,8 @@ export async function checkCommandLine(line: string): Promise<void> {
   const path = commands.has(words.slice(0, 2).join(" ")) ? words.slice(0, 2).join(" ") : (words[0] ?? "");
   const command = commands.get(path);
   if (command === undefined) throw new Error(`there is no command "${path}"`);
-  checkArguments(words.slice(path.split(" ").length), (command.args ?? {}) as never);
+  parsePart(
+    words.slice(path.split(" ").length).filter((word) => word !== ""),
+    command.args ?? {},
+  );
 }

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { checkArguments, wholeNumber } from "../../ts/cli/arguments.js";
+import { wholeNumber } from "../../ts/cli/arguments.js";
+import { parse } from "../../ts/cli/command.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
 import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
@@ -48,16 +49,33 @@ describe("options", () => {
   const definition = { ...configOptions, ...outputOptions };
 
   it("keep every --set", () => {
-    expect(checkArguments(["--set", "a=1", "--json", "--set=b=2"], definition)).toEqual({ set: ["a=1", "b=2"] });
+    const found = parse(["--set", "a=1", "--json", "--set=b=2"], definition);
+    expect(found).toEqual({ set: ["a=1", "b=2"], json: true, config: undefined, preset: undefined, seed: undefined });
+    expect(parse(["--seed", "7"], definition)).toMatchObject({ seed: "7", set: [], json: false });
+  });
+
+  it("come with their defaults, places in their order", () => {
+    const places = {
+      plan: { type: "positional", required: true, valueHint: "PLAN.json", description: "the plan" },
+      more: { type: "positional", isMany: true, valueHint: "DIR", description: "folders" },
+      split: { type: "enum", options: ["test", "train"], default: "test", description: "which part" },
+    } as const;
+    expect(parse(["a.json"], places)).toEqual({ plan: "a.json", more: [], split: "test" });
+    expect(parse(["a.json", "--split", "train", "b", "c"], places)).toEqual({ plan: "a.json", more: ["b", "c"], split: "train" });
+    expect(() => parse([], places)).toThrow("PLAN.json is missing: the plan");
+    expect(() => parse(["a.json", "--split", "tran"], places)).toThrow('--split must be one of test, train, got "tran"');
   });
 
   it.each([
     [["--confg", "x"], "unknown option --confg: did you mean --config?"],
+    [["--confg=x"], "unknown option --confg: did you mean --config?"],
+    [["-c", "x"], "unknown option -c: see --help"],
     [["--seed"], "--seed needs a value"],
+    [["--config", "--json"], "--config needs a value"],
     [["--json=1"], "--json takes no value"],
     [["digits"], 'unexpected argument "digits": options start with --'],
   ])("refuse %j", (args, message) => {
-    expect(() => checkArguments(args, definition)).toThrow(message);
+    expect(() => parse(args, definition)).toThrow(message);
   });
 
   it("are checked as numbers", () => {

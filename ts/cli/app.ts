@@ -1,19 +1,11 @@
-import { stripVTControlCharacters } from "node:util";
-import { type CommandDef, defineCommand, renderUsage, runCommand } from "citty";
 import { didYouMean } from "../closest.js";
 import { version } from "../version.js";
-import { checkArguments } from "./arguments.js";
-import { onStderr, onStdout } from "./colour.js";
-import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
+import { onStderr } from "./colour.js";
+import { type CommandDefinition, type Commands, defineCommand, parse } from "./command.js";
 import { describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
+import { writeHelp } from "./help.js";
 import { say } from "./print.js";
 import { withSuggestion } from "./suggestion.js";
-
-// biome-ignore lint/suspicious/noExplicitAny: a list of commands whose options differ
-type AnyCommand = CommandDef<any>;
-
-/** How to load each command, by its name. */
-export type Commands = Record<string, () => Promise<AnyCommand>>;
 
 export const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.js")).train,
@@ -30,7 +22,7 @@ export const COMMANDS: Commands = {
 };
 
 const root = defineCommand({
-  meta: { name: "spikelet", version, description: "Trains spiking neural networks" },
+  meta: { name: "spikelet", description: "Trains spiking neural networks" },
   subCommands: COMMANDS,
 });
 
@@ -47,7 +39,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<void> {
   const [name, ...rawArgs] = argv;
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") return help(root, []);
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") return writeHelp(root, []);
   if (name === "--version" || name === "-v") {
     process.stdout.write(`${version}\n`);
     return;
@@ -56,7 +48,7 @@ async function dispatch(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs a command, or the one of its own commands that the next word names. */
-async function run(command: AnyCommand, rawArgs: readonly string[], path: readonly string[]): Promise<void> {
+async function run(command: CommandDefinition, rawArgs: readonly string[], path: readonly string[]): Promise<void> {
   const [word, ...rest] = rawArgs;
   const own = command.subCommands as Commands | undefined;
   const namesOwn = own !== undefined && word !== undefined && !word.startsWith("-");
@@ -65,44 +57,19 @@ async function run(command: AnyCommand, rawArgs: readonly string[], path: readon
     return run(await commandOf(word, own), rest, [...path, word]);
   }
   const asksForHelp = rawArgs.includes("--help") || rawArgs.includes("-h");
-  if (asksForHelp || (own !== undefined && word === undefined)) return help(command, path);
+  if (asksForHelp || (own !== undefined && word === undefined)) return writeHelp(command, path);
   if (own !== undefined && command.run === undefined) {
     throw new UsageError(`one of these comes before ${word}: ${Object.keys(own).join(", ")}`);
   }
-  const args = typeof command.args === "object" && !(command.args instanceof Promise) ? command.args : {};
-  const repeated = checkArguments(rawArgs, args);
-  try {
-    const { subCommands: _, ...alone } = command;
-    await runCommand(alone, { rawArgs: [...rawArgs], data: repeated });
-  } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === "CLIError") throw new UsageError(plain(thrown.message));
-    throw thrown;
-  }
+  await command.run?.({ args: parse(rawArgs, command.args ?? {}) });
 }
 
-async function commandOf(name: string, known: Commands): Promise<AnyCommand> {
+async function commandOf(name: string, known: Commands): Promise<CommandDefinition> {
   const load = Object.hasOwn(known, name) ? known[name] : undefined;
   if (load !== undefined) return load();
   const names = Object.keys(known);
   if (name.startsWith("-")) throw new UsageError(`a command comes first: ${names.join(", ")}`);
   throw new UsageError(`unknown command "${name}": ${didYouMean(name, names)}`);
-}
-
-/** What the argument parser says of an option, in the words of the other errors. */
-function plain(message: string): string {
-  const text = stripVTControlCharacters(message);
-  const [, option, given, known] = /^Invalid value for argument: (--\S+) \((.*)\)\. Expected one of: (.+)\.$/s.exec(text) ?? [];
-  return option === undefined ? text : `${option} must be one of ${known}, got "${given}"`;
-}
-
-/** `path` are the words that name the command, none for the whole. */
-async function help(command: AnyCommand, path: readonly string[]): Promise<void> {
-  const parent =
-    path.length === 0 ? undefined : defineCommand({ meta: { name: ["spikelet", ...path.slice(0, -1)].join(" "), version } });
-  const lines = path.length === 0 ? FIRST_EXAMPLES : (EXAMPLES[path.join(" ")] ?? []);
-  const examples = lines.map((line) => `  ${["spikelet", ...path, line].join(" ").trimEnd()}\n`).join("");
-  const usage = `${await renderUsage(command, parent)}\nEXAMPLES\n\n${examples}\n`;
-  process.stdout.write(onStdout.isColorSupported ? usage : stripVTControlCharacters(usage));
 }
 
 /** Says what went wrong: to stderr for people, to stdout for programs. */

@@ -3,12 +3,6 @@ import type { BackendChoice } from "../runtime/backend.js";
 import { threads } from "./configuration.js";
 import { UsageError } from "./exit.js";
 
-/** What a command gets beside its own options. */
-export interface CommandData {
-  /** All values of `--set`. */
-  set: string[];
-}
-
 /** How a command computes. */
 export interface Choices extends CreateOptions {
   backend: BackendChoice;

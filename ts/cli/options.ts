@@ -1,24 +1,29 @@
-import type { ArgsDef } from "citty";
+import type { Parameters } from "./command.js";
 import { ENCODING_FORMS } from "./encoding.js";
 
 /** Options that several commands share. */
 
 export const outputOptions = {
   json: { type: "boolean", description: "print JSON on stdout, one object a line" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const computeOptions = {
   threads: { type: "string", description: '"auto" or a number; the result does not depend on it', valueHint: "N" },
   backend: { type: "string", description: "auto, native or wasm", valueHint: "NAME" },
   simd: { type: "string", description: "a SIMD level instead of the best; the result does not depend on it", valueHint: "LEVEL" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const configOptions = {
   config: { type: "string", description: "configuration file (JSON), or the name of a preset", valueHint: "FILE" },
   preset: { type: "string", description: "configuration by name: digits, mnist", valueHint: "NAME" },
-  set: { type: "string", description: "change one setting, may be repeated: training.epochs=5", valueHint: "PATH=VALUE" },
+  set: {
+    type: "string",
+    isMany: true,
+    description: "change one setting, may be repeated: training.epochs=5",
+    valueHint: "PATH=VALUE",
+  },
   seed: { type: "string", description: "seed of weights and sample order", valueHint: "N" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const readOptions = {
   "max-memory": {
@@ -26,7 +31,7 @@ export const readOptions = {
     description: "what a data file may become in memory: 2GB; 64MB and 16 times its size unless given",
     valueHint: "SIZE",
   },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const dataOptions = {
   dataset: {
@@ -45,20 +50,20 @@ export const dataOptions = {
     valueHint: "CODE",
   },
   ...readOptions,
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const publishedOptions = {
   name: { type: "positional", required: true, description: "which data set: spikelet data list names them", valueHint: "NAME" },
   dir: { type: "string", description: "its folder; one in the user's cache unless given", valueHint: "DIR" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const splitOptions = {
   split: { type: "enum", options: ["test", "validation", "train"], default: "test", description: "which part of the data" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const passOptions = {
   "early-decision": { type: "boolean", description: "simulate each sample up to its first output spike only" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const nirOptions = {
   dt: { type: "string", description: "NIR: seconds that a step lasts, 0.0001 unless given", valueHint: "SECONDS" },
@@ -68,8 +73,8 @@ export const nirOptions = {
     default: "euler",
     description: "NIR: a decay is 1 − dt/τ, as readers simulate, or e^(−dt/τ)",
   },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;
 
 export const checkpointOptions = {
   checkpoint: { type: "string", description: "checkpoint to read", valueHint: "FILE" },
-} as const satisfies ArgsDef;
+} as const satisfies Parameters;

@@ -1,4 +1,3 @@
-import { defineCommand } from "citty";
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config } from "../../generated/config.js";
 import { loadBackend } from "../../runtime/load.node.js";
@@ -10,6 +9,7 @@ import { measure } from "../bench/measure.js";
 import { peakMemory, resetPeakMemory } from "../bench/memory.js";
 import { type BenchLine, figures } from "../bench/report.js";
 import { BenchSession, bytesOf } from "../bench/session.js";
+import { defineCommand } from "../command.js";
 import { threads } from "../configuration.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -48,7 +48,7 @@ export const bench = defineCommand({
       choices,
     };
     for await (const line of name === "real" ? epochs(plan) : phases(plan)) {
-      printResult(args.json === true, line, () => [text(line)]);
+      printResult(args.json, line, () => [text(line)]);
     }
   },
 });

@@ -1,4 +1,4 @@
-import { defineCommand } from "citty";
+import { defineCommand } from "../command.js";
 
 export const data = defineCommand({
   meta: { name: "data", description: "Lists, fetches, checks and shows data sets" },

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { defineCommand } from "citty";
 import { warningsOf } from "../../health/watch.js";
 import { neuroBench } from "../../neurobench.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";
+import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -35,8 +35,8 @@ export const evaluate = defineCommand({
     const source = dataSource(args, known);
     const { steps } = network.config.network;
     const split = await loadSplit(source, { backend: network.backend, steps, signal, ...readLimit(args) });
-    const samples = split[args.split as keyof typeof split];
-    const earlyDecision = args["early-decision"] === true;
+    const samples = split[args.split];
+    const earlyDecision = args["early-decision"];
     const metrics = await network.evaluate(samples, { signal, earlyDecision });
     // Units that would have fired later are not silent.
     const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers);
@@ -57,10 +57,7 @@ export const evaluate = defineCommand({
       folder.check();
       await writeResultPage(files.page, told, { network, samples, signal });
     }
-    printResult(args.json === true, report, () => [
-      ...metricLines(args.split, metrics),
-      ...warnings.flatMap((one) => warningLines(one)),
-    ]);
+    printResult(args.json, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap((one) => warningLines(one))]);
   },
 });
 

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { defineCommand } from "citty";
 import { didYouMean } from "../../closest.js";
 import { EXPERIMENTS } from "../../experiments/catalogue/index.js";
 import { type ExperimentEvent, runExperiment } from "../../experiments/engine.js";
@@ -9,13 +8,14 @@ import { resultTable } from "../../experiments/report.js";
 import type { Config } from "../../generated/config.js";
 import type { Json } from "../../json.js";
 import { wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
 import { threads } from "../configuration.js";
 import { UsageError } from "../exit.js";
 import { ExperimentFolder } from "../experiment/folder.js";
 import { CliSupply } from "../experiment/supply.js";
 import { alignedTable } from "../experiment/table.js";
 import { abortOnInterrupt } from "../interrupt.js";
-import { type CommandData, choicesOf } from "../invocation.js";
+import { choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { percent, printResult, say } from "../print.js";
 import { applySetting } from "../setting.js";
@@ -37,7 +37,7 @@ export const experiment = defineCommand({
     ...computeOptions,
     ...outputOptions,
   },
-  async run({ args, data }) {
+  async run({ args }) {
     const isJson = args.json === true;
     if (args.list) {
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
@@ -49,7 +49,7 @@ export const experiment = defineCommand({
     const signal = abortOnInterrupt();
     const create = choicesOf(args, signal);
     const seeds = args.seeds === undefined ? upTo(chosen.seeds[scale]) : parseSeeds(args.seeds);
-    const settings = (data as CommandData).set;
+    const settings = args.set;
     const folder = await ExperimentFolder.open(
       args.out ?? join("out", "experiments", args.quick ? `${chosen.name}-quick` : chosen.name),
     );

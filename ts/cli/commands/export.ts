@@ -1,9 +1,9 @@
 import { extname } from "node:path";
-import { defineCommand } from "citty";
 import { exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
 import { openCheckpoint } from "../checkpoint.js";
+import { defineCommand } from "../command.js";
 import { nirTime } from "../exchange.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -34,10 +34,10 @@ export const exportCommand = defineCommand({
     const format = formatOf(args.format, args.out);
     const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
     using network = opened;
-    const bytes = await written(network, format, { ...nirTime(args), bias: args.bias as "leak" | "affine" });
+    const bytes = await written(network, format, { ...nirTime(args), bias: args.bias });
     await save(args.out, bytes);
     const result = { file: args.out, format, bytes: bytes.length };
-    printResult(args.json === true, result, () => [`wrote ${args.out} (${format}, ${grouped(bytes.length)} bytes)`]);
+    printResult(args.json, result, () => [`wrote ${args.out} (${format}, ${grouped(bytes.length)} bytes)`]);
   },
 });
 

@@ -1,13 +1,13 @@
-import { defineCommand } from "citty";
 import type { Network } from "../../network.js";
 import { createNetwork } from "../../network.js";
 import { wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
+import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
-import { type CommandData, choicesOf } from "../invocation.js";
+import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
 import { printResult } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -25,14 +25,14 @@ export const gradients = defineCommand({
     ...computeOptions,
     ...outputOptions,
   },
-  async run({ args, data: command }) {
+  async run({ args }) {
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const start = wholeNumber(args.start, "start");
     const end = start + wholeNumber(args.samples, "samples", 1);
     const open = async (): Promise<{ network: Network; known?: Partial<DataSource> | undefined }> => {
       if (args.checkpoint === undefined) {
-        const { config, data } = await readConfiguration(args, (command as CommandData).set);
+        const { config, data } = await readConfiguration(args, args.set);
         return { network: await createNetwork(config, choices), known: data };
       }
       if (args.config !== undefined || args.preset !== undefined)
@@ -48,7 +48,7 @@ export const gradients = defineCommand({
       signal,
       ...readLimit(args),
     });
-    const batch = split[args.split as keyof typeof split].slice(start, end);
+    const batch = split[args.split].slice(start, end);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;
     const summary = layers.map(({ weights, biases }, layer) => ({
@@ -56,7 +56,7 @@ export const gradients = defineCommand({
       weights: { ...summaryOf(weights), ...(args.arrays ? { values: Array.from(weights) } : {}) },
       biases: { ...summaryOf(biases), ...(args.arrays ? { values: Array.from(biases) } : {}) },
     }));
-    printResult(args.json === true, { samples: batch.length, loss, lossParts: metrics.lossParts, layers: summary }, () => [
+    printResult(args.json, { samples: batch.length, loss, lossParts: metrics.lossParts, layers: summary }, () => [
       `loss ${loss} over ${batch.length} samples`,
       ...summary.map(
         ({ inputs, units, weights, biases }, layer) =>

@@ -1,14 +1,14 @@
-import { defineCommand } from "citty";
 import { inFile } from "../../errors.js";
 import { importNir, importWeights, type WeightOptions } from "../../exchange/index.js";
 import type { Config } from "../../generated/config.js";
 import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
 import { wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
 import { abortOnInterrupt } from "../interrupt.js";
-import { type Choices, type CommandData, choicesOf } from "../invocation.js";
+import { type Choices, choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, nirOptions, outputOptions, readOptions } from "../options.js";
 import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -34,14 +34,12 @@ export const importCommand = defineCommand({
     ...computeOptions,
     ...outputOptions,
   },
-  async run({ args, data: command }) {
+  async run({ args }) {
     const bytes = await load(args.file);
     const choices = choicesOf(args, abortOnInterrupt());
     const isNir = HDF5.every((byte, place) => bytes[place] === byte);
     const given =
-      isNir && args.config === undefined && args.preset === undefined
-        ? {}
-        : (await readConfiguration(args, (command as CommandData).set)).config;
+      isNir && args.config === undefined && args.preset === undefined ? {} : (await readConfiguration(args, args.set)).config;
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
     const limit = readLimit(args);
     const opened = await made(args.file, async () =>
@@ -56,7 +54,7 @@ export const importCommand = defineCommand({
     await save(args.out, network.checkpoint());
     const { layers } = network.info;
     const result = { file: args.out, network: network.config.network };
-    printResult(args.json === true, result, () => [
+    printResult(args.json, result, () => [
       `wrote ${args.out}: ${layers.map(({ inputs, units }) => `${inputs} to ${units}`).join(", ")}`,
     ]);
   },

@@ -1,6 +1,6 @@
-import { defineCommand } from "citty";
 import { createNetwork } from "../../network.js";
 import { version } from "../../version.js";
+import { defineCommand } from "../command.js";
 import { threads } from "../configuration.js";
 import { choicesOf } from "../invocation.js";
 import { computeOptions, outputOptions } from "../options.js";
@@ -31,7 +31,7 @@ export const info = defineCommand({
       node: process.versions.node,
       platform: `${process.platform} ${process.arch}`,
     };
-    printResult(args.json === true, report, () => [
+    printResult(args.json, report, () => [
       `spikelet   ${report.version} (core ${report.core})`,
       `backend    ${report.backend.kind}: ${report.backend.reason}`,
       `SIMD       ${report.backend.simd}: ${report.backend.simdReason}`,

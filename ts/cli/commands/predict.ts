@@ -1,6 +1,6 @@
-import { defineCommand } from "citty";
 import { wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
+import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
@@ -32,8 +32,8 @@ export const predict = defineCommand({
       signal,
       ...readLimit(args),
     });
-    const data = split[args.split as keyof typeof split].slice(start, end);
-    const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] === true });
+    const data = split[args.split].slice(start, end);
+    const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] });
     const labels = data.labels;
     for (let k = 0; k < data.length; k++) {
       const answer = {
@@ -45,7 +45,7 @@ export const predict = defineCommand({
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
       };
-      process.stdout.write(`${args.json === true ? JSON.stringify(answer) : line(answer)}\n`);
+      process.stdout.write(`${args.json ? JSON.stringify(answer) : line(answer)}\n`);
     }
   },
 });

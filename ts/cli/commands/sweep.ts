@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { defineCommand } from "citty";
 import { runsOf } from "../../sweep/runs.js";
 import { parseShard, type Shard, shareOf, WHOLE } from "../../sweep/shard.js";
 import { joined } from "../../sweep/table.js";
 import { wholeNumber } from "../arguments.js";
+import { defineCommand } from "../command.js";
 import { threads } from "../configuration.js";
 import { Unfinished } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { defineCommand } from "citty";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
 import { backendRecord } from "../backend-record.js";
+import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { Interrupted, UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
-import { type Choices, type CommandData, choicesOf } from "../invocation.js";
+import { type Choices, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { say } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -40,8 +40,8 @@ export const train = defineCommand({
     ...computeOptions,
     ...outputOptions,
   },
-  async run({ args, data }) {
-    const { set } = data as CommandData;
+  async run({ args }) {
+    const { set } = args;
     const ranks = trainingRanks(args, set);
     if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args);
     const signal = abortOnInterrupt();
@@ -50,7 +50,7 @@ export const train = defineCommand({
       if (args.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     };
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
-    const permissions = { overwrite: args.overwrite === true, allowOtherData: args["allow-other-data"] === true };
+    const permissions = { overwrite: args.overwrite, allowOtherData: args["allow-other-data"] };
     if (permissions.allowOtherData && !args.resume) throw new UsageError("--allow-other-data needs --resume");
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
     const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
@@ -58,7 +58,7 @@ export const train = defineCommand({
     using trainer = start.trainer;
     using output = start.output;
     const source = dataSource(args, start.known);
-    const isJson = args.json === true;
+    const isJson = args.json;
     try {
       const limit = readLimit(args);
       await trainAndReport({ ...start, limit, trainer, output, source, pace, permissions, choices, ranks, emit, isJson });

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { printResult, say } from "../../print.js";
@@ -36,6 +36,6 @@ export const fetch = defineCommand({
     } finally {
       view.close();
     }
-    printResult(args.json === true, { dataset: name, dir, files }, () => [`${name} is in ${dir}`]);
+    printResult(args.json, { dataset: name, dir, files }, () => [`${name} is in ${dir}`]);
   },
 });

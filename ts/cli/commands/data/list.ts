@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { defineCommand } from "citty";
+import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { megabytes, printResult } from "../../print.js";
 import { SETS, type SetName } from "../../sets.js";
@@ -11,7 +11,7 @@ export const list = defineCommand({
   args: { ...outputOptions },
   run({ args }) {
     const sets = (Object.keys(SETS) as SetName[]).map((name) => ({ name, about: SETS[name].about, published: published(name) }));
-    printResult(args.json === true, { sets }, () =>
+    printResult(args.json, { sets }, () =>
       sets.flatMap((set) => {
         const first = `${set.name.padEnd(19)} ${set.about}`;
         if (set.published === null) return [first];

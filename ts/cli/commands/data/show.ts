@@ -1,13 +1,13 @@
-import { defineCommand } from "citty";
 import type { SpikeDataset } from "../../../datasets/dataset.js";
 import type { Json } from "../../../json.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import type { SpikeEvents } from "../../../spikes.js";
 import { wholeNumber } from "../../arguments.js";
+import { defineCommand } from "../../command.js";
 import { type DataSource, dataSource, loadData, parseDataSection } from "../../data.js";
 import { UsageError } from "../../exit.js";
 import { abortOnInterrupt } from "../../interrupt.js";
-import { type CommandData, choicesOf } from "../../invocation.js";
+import { choicesOf } from "../../invocation.js";
 import { computeOptions, dataOptions, outputOptions, readOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { grey, raster } from "../../raster.js";
@@ -33,18 +33,19 @@ export const show = defineCommand({
     ...readOptions,
     set: {
       type: "string",
+      isMany: true,
       description: "set an option of the data set, may be repeated: options.seed=5",
       valueHint: "PATH=VALUE",
     },
     backend: computeOptions.backend,
     ...outputOptions,
   },
-  async run({ args, data: command }) {
+  async run({ args }) {
     const signal = abortOnInterrupt();
     const index = wholeNumber(args.sample, "sample");
     const backend = await loadBackend(choicesOf(args, signal).backend);
     const asked = args.steps === undefined ? undefined : wholeNumber(args.steps, "steps", 1);
-    const source = sourceOf(args, (command as CommandData).set);
+    const source = sourceOf(args, args.set);
     const all = await loadData(source, { ...readLimit(args), backend, signal, ...(asked === undefined ? {} : { steps: asked }) });
     if (index >= all.length) throw new UsageError(`--sample must be below ${all.length}, got ${index}`);
     const steps = asked ?? all.info.steps ?? STEPS;
@@ -69,7 +70,7 @@ export const show = defineCommand({
         last: times.at(-1) ?? null,
       },
     };
-    printResult(args.json === true, report, () => [
+    printResult(args.json, report, () => [
       `${report.name}: ${report.samples} samples of ${report.shape.join(" × ")}, ${report.classes.length} classes; ` +
         `${train.length} for training, ${validation.length} for validation, ${test.length} for the test`,
       `sample ${index}, label ${report.sample.label}: ${times.length} spikes, steps ${report.sample.first} to ${report.sample.last}`,

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { defineCommand } from "citty";
 import { SpikeletError } from "../../../errors.js";
+import { defineCommand } from "../../command.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { CATALOGUE, type PublishedSet } from "../../store/catalogue.js";
@@ -25,7 +25,7 @@ export const verify = defineCommand({
     const files: { name: string; md5: string; sha256: string | null; state: FileState }[] = [];
     for (const file of set.files)
       files.push({ name: file.name, md5: file.md5, sha256: file.sha256 ?? null, state: await stateOf(dir, file) });
-    printResult(args.json === true, { dataset: name, dir, files }, () =>
+    printResult(args.json, { dataset: name, dir, files }, () =>
       files.map((file) => `${file.name.padEnd(28)} ${WORDS[file.state]}`),
     );
     const bad = files.find(({ state }) => state === "wrong") ?? files.find(({ state }) => state === "missing");

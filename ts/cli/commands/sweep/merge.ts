@@ -1,5 +1,4 @@
-import { defineCommand } from "citty";
-import { UsageError } from "../../exit.js";
+import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { mergeInto } from "../../sweep/merge.js";
@@ -8,14 +7,12 @@ import { bestLines, counts, damageLines, errorLines } from "../../sweep/words.js
 export const merge = defineCommand({
   meta: { name: "merge", description: "Joins the records of a sweep from any number of folders into one table" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of the sweep", valueHint: "DIR…" },
+    dirs: { type: "positional", required: true, description: "folders of the sweep", isMany: true, valueHint: "DIR" },
     out: { type: "string", description: "folder for the table; the first one unless given", valueHint: "DIR" },
     ...outputOptions,
   },
   async run({ args }) {
-    const [first] = args._;
-    if (first === undefined) throw new UsageError("which folders? spikelet sweep merge out/a out/b");
-    const { table, manifest, damaged, files } = await mergeInto(args.out ?? first, args._);
+    const { table, manifest, damaged, files } = await mergeInto(args.out ?? String(args.dirs[0]), args.dirs);
     const { rows: _, ...totals } = table;
     printResult(args.json === true, { type: "sweep", ...totals, damaged, files }, () => [
       counts(table),

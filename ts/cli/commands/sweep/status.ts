@@ -1,5 +1,4 @@
-import { defineCommand } from "citty";
-import { UsageError } from "../../exit.js";
+import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { gather } from "../../sweep/merge.js";
@@ -8,12 +7,11 @@ import { counts, damageLines, errorLines, missingLines } from "../../sweep/words
 export const status = defineCommand({
   meta: { name: "status", description: "Says which runs of a sweep are done, failed or missing" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of the sweep", valueHint: "DIR…" },
+    dirs: { type: "positional", required: true, description: "folders of the sweep", isMany: true, valueHint: "DIR" },
     ...outputOptions,
   },
   async run({ args }) {
-    if (args._.length === 0) throw new UsageError("which folders? spikelet sweep status out/sweep");
-    const { manifest, table, damaged } = await gather(args._);
+    const { manifest, table, damaged } = await gather(args.dirs);
     const { rows, ...totals } = table;
     const runs = rows.map(({ run, record }) => {
       const { id, settings, seed, rung } = run;
