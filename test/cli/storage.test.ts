@@ -104,9 +104,47 @@ describe("--resume", () => {
     expect(outcomeOf(out)).toEqual(whole);
   });
 
-  it("does not take settings", async () => {
-    const refused = await spikelet(["train", "--resume", "--out", run.folder("whole"), "--set", "training.epochs=3"]);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/leave --set out/) });
+  it("takes no settings but more epochs", async () => {
+    const resume = (...args: string[]) => spikelet(["train", "--resume", "--out", run.folder("whole"), ...args]);
+    expect(await resume("--set", "training.batchSize=3")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/but for training\.epochs: leave --set training\.batchSize=3 out/),
+    });
+    expect(await resume("--set", "training.epochs=1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/last\.safetensors has learnt for \d+ epochs/),
+    });
+    expect(await resume("--set", "training.epochs=many")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/--set training\.epochs must be a whole number/),
+    });
+  });
+
+  it.each(["in its folder", "in another folder"])("of a finished run goes on to more epochs, %s", async (where) => {
+    const { epochs } = JSON.parse(readFileSync(join(run.folder("whole"), "report.json"), "utf8")).config.training;
+    const longer = run.folder(`longer ${where}`);
+    const more = ["--set", `training.epochs=${epochs + 2}`];
+    expect(await spikelet(["train", "--config", run.config, ...more, "--out", longer])).toMatchObject({ code: 0 });
+    const out = run.folder(`more ${where}`);
+    const inPlace = where === "in its folder";
+    if (inPlace) cpSync(run.folder("whole"), out, { recursive: true });
+    const from = inPlace ? [] : ["--checkpoint", join(run.folder("whole"), "last.safetensors")];
+    expect(await spikelet(["train", "--resume", ...from, ...more, "--out", out])).toMatchObject({ code: 0 });
+    const [found, wanted] = [out, longer].map((dir) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8")));
+    expect([found.test, found.best, found.train.epochs]).toEqual([wanted.test, wanted.best, epochs + 2]);
+    expect(found.config).toEqual(wanted.config);
+  });
+
+  it("of nothing says what it looked for", async () => {
+    const out = run.folder("nothing-there");
+    const refused = await spikelet(["train", "--resume", "--out", out]);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/last\.safetensors: is not there: --checkpoint FILE/),
+    });
+    expect(existsSync(out)).toBe(false);
+    const moved = await spikelet(["train", "--resume", "--checkpoint", join(out, "gone.safetensors")]);
+    expect(moved).toMatchObject({ code: 1, stderr: expect.stringMatching(/gone\.safetensors: is not there/) });
   });
 });
 

@@ -16,7 +16,7 @@ import type { RunFiles } from "../train/output.js";
 import { agree, follow, lead, type TrainingRanks, trainingRanks } from "../train/ranks.js";
 import { report } from "../train/report.js";
 import { TrainingSession } from "../train/session.js";
-import { fresh, resumed, type Start } from "../train/start.js";
+import { epochsToResume, fresh, resumed, type Start } from "../train/start.js";
 
 export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
@@ -28,7 +28,10 @@ export const train = defineCommand({
       description: "folder for the results; out/NAME of the configuration, or that of --checkpoint, unless given",
       valueHint: "DIR",
     },
-    resume: { type: "boolean", description: "go on from last.safetensors in --out, or from --checkpoint" },
+    resume: {
+      type: "boolean",
+      description: "go on from last.safetensors in --out, or from --checkpoint; --set training.epochs=30 for more epochs in all",
+    },
     overwrite: { type: "boolean", description: "replace the run that --out holds" },
     "allow-other-data": { type: "boolean", description: "with --resume: go on with other data than the checkpoint learnt from" },
     "checkpoint-every": {
@@ -43,7 +46,7 @@ export const train = defineCommand({
   async run({ args }) {
     const { set } = args;
     const ranks = trainingRanks(args, set);
-    if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args);
+    if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args, args.resume ? epochsToResume(set) : undefined);
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const emit = (event: object) => {
@@ -81,7 +84,7 @@ interface Training extends Start {
 }
 
 async function trainAndReport(training: Training): Promise<void> {
-  const { trainer, output, source, pace, permissions, choices, ranks, emit, isJson, limit } = training;
+  const { trainer, output, source, pace, permissions, choices, ranks, emit, isJson, limit, epochs } = training;
   const { dir, last } = output.files;
   const { signal } = choices;
   const { steps } = trainer.config.network;
@@ -89,7 +92,7 @@ async function trainAndReport(training: Training): Promise<void> {
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
   const run = await begin({ ...training, split }, permissions, choices);
-  const session = new TrainingSession(trainer, output, run, pace, emit);
+  const session = new TrainingSession(trainer, output, run, { pace, emit, epochs });
   await session.save();
   if (ranks !== undefined) {
     // Whoever started the ranks ends them soon after: what is there is told at once.

@@ -65,8 +65,8 @@ export async function lead(ranks: TrainingRanks, trainer: Trainer, data: DataSou
   await ranks.exchange(await trainer.checkpoint());
 }
 
-/** Does its part of every batch of the first rank, and neither writes nor prints; signals are for the first rank. */
-export async function follow(ranks: TrainingRanks, args: RankArguments): Promise<void> {
+/** Does its part of every batch of the first rank, up to the `epochs` of the configuration unless given, and neither writes nor prints; signals are for the first rank. */
+export async function follow(ranks: TrainingRanks, args: RankArguments, epochs: number | undefined): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   try {
     const { data, checkpoint } = await ordered(ranks);
@@ -76,7 +76,8 @@ export async function follow(ranks: TrainingRanks, args: RankArguments): Promise
     const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps, ...readLimit(args) });
     await agree(ranks, split);
     const { train, validation } = split;
-    for await (const _ of trainer.run(train, validation.length > 0 ? { validation } : {}));
+    const given = epochs === undefined ? {} : { epochs };
+    await trainer.run(train, { ...given, ...(validation.length > 0 ? { validation } : {}) });
     ranks.end();
   } catch (thrown) {
     await setTimeout(PATIENCE);

@@ -10,6 +10,14 @@ import { ProgressView } from "./progress.js";
 /** Between two steps that are printed as JSON. */
 const STEP_INTERVAL = 250;
 
+/** How a training goes. */
+export interface SessionOptions {
+  pace: CheckpointPace;
+  emit: (event: object) => void;
+  /** Epochs in all; those of the configuration unless given. */
+  epochs?: number | undefined;
+}
+
 /** One training from the command line: runs it, shows it and keeps its files up to date. */
 export class TrainingSession {
   readonly #trainer: Trainer;
@@ -23,12 +31,20 @@ export class TrainingSession {
   #secondsBefore = 0;
   #printed = Number.NEGATIVE_INFINITY;
 
-  constructor(trainer: Trainer, output: Output, run: Run, pace: CheckpointPace, emit: (event: object) => void) {
+  readonly #epochs: number;
+
+  constructor(
+    trainer: Trainer,
+    output: Output,
+    run: Run,
+    { pace, emit, epochs = trainer.config.training.epochs }: SessionOptions,
+  ) {
     this.#trainer = trainer;
     this.#output = output;
     this.#run = run;
     this.#pace = pace;
-    this.#view = new ProgressView(trainer.config.training.epochs);
+    this.#epochs = epochs;
+    this.#view = new ProgressView(epochs);
     this.#emit = emit;
   }
 
@@ -41,7 +57,7 @@ export class TrainingSession {
   /** Trains to the end. An interrupt leaves the checkpoint and goes on as an error. */
   async run({ train, validation }: Split, signal: AbortSignal): Promise<void> {
     try {
-      const options = validation.length > 0 ? { validation, signal } : { signal };
+      const options = { signal, epochs: this.#epochs, ...(validation.length > 0 ? { validation } : {}) };
       for await (const event of this.#trainer.run(train, options)) await this.#take(event);
     } catch (thrown) {
       this.#view.close();

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { SpikeletError } from "../../errors.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
+import { wholeNumber } from "../arguments.js";
 import { openTrainer } from "../checkpoint.js";
 import { type ConfigArguments, readConfiguration } from "../configuration.js";
 import type { DataSource } from "../data.js";
@@ -9,7 +11,7 @@ import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { type Resumed, refuseToReplace } from "./begin.js";
 import { knownData } from "./origin.js";
-import { type Output, openOutput } from "./output.js";
+import { filesIn, type Output, openOutput } from "./output.js";
 
 /** A trainer with the folder for its results. */
 export interface Start {
@@ -19,6 +21,8 @@ export interface Start {
   known: Partial<DataSource> | undefined;
   /** `undefined` for a fresh run. */
   from: Resumed | undefined;
+  /** Epochs in all, where they are not those of the configuration. */
+  epochs?: number | undefined;
 }
 
 /** The options that say how a training starts. */
@@ -42,21 +46,51 @@ export async function fresh(args: StartArguments, settings: readonly string[], c
 /** A training that goes on from a checkpoint. */
 export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   const given = (["config", "preset", "seed"] as const).find((option) => args[option] !== undefined);
-  const unwanted = given ?? (settings.length > 0 ? "set" : undefined);
-  if (unwanted !== undefined) {
-    throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${unwanted} out`);
-  }
+  if (given !== undefined) throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${given} out`);
+  const epochs = epochsToResume(settings);
   const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
-  const output = await openOutput(args.out ?? folder, { signal: choices.signal });
+  const dir = args.out ?? folder;
+  const { last, best } = filesIn(dir);
+  const file = args.checkpoint ?? last;
+  if (!existsSync(file)) throw nothingToResume(file, args.checkpoint === undefined && existsSync(best) ? best : undefined);
+  const output = await openOutput(dir, { signal: choices.signal });
   return ownedBy(output, async () => {
-    const { files } = output;
-    const file = args.checkpoint ?? files.last;
     const { trainer, origin, bytes } = await openTrainer(file, choices).catch((thrown) => {
-      if (file === files.last && existsSync(files.best)) say(`${files.best} is there too: --resume --checkpoint ${files.best}`);
+      if (file === last && existsSync(best)) say(`${best} is there too: --resume --checkpoint ${best}`);
       throw thrown;
     });
-    return { trainer, output, known: await knownData(file, origin), from: { file, origin, bytes } };
+    const { epoch } = trainer.info;
+    if (epochs !== undefined && epochs < epoch) {
+      trainer.dispose();
+      throw new UsageError(`--set ${EPOCHS}=${epochs}: ${file} has learnt for ${epoch} epochs`);
+    }
+    return { trainer, output, known: await knownData(file, origin), from: { file, origin, bytes }, epochs };
   });
+}
+
+/** The one setting that a training which goes on may change. */
+const EPOCHS = "training.epochs";
+
+/**
+ * The epochs in all that the settings of a training which goes on ask for, if they do.
+ *
+ * @throws {UsageError} for any other setting.
+ */
+export function epochsToResume(settings: readonly string[]): number | undefined {
+  let epochs: number | undefined;
+  for (const setting of settings) {
+    const [path = "", value = ""] = setting.split("=");
+    if (path !== EPOCHS) {
+      throw new UsageError(`--resume takes the configuration from the checkpoint, but for ${EPOCHS}: leave --set ${setting} out`);
+    }
+    epochs = wholeNumber(value, `set ${EPOCHS}`, 1);
+  }
+  return epochs;
+}
+
+function nothingToResume(file: string, other: string | undefined): SpikeletError {
+  const hint = other === undefined ? "--checkpoint FILE names the one to go on from" : `--checkpoint ${other} is there`;
+  return new SpikeletError("CHECKPOINT_INVALID", file, `is not there: ${hint}`);
 }
 
 /** What `work` makes of the folder, which is let go of when that fails. */
