@@ -4,11 +4,11 @@ export class Responsiveness {
   longTasks = 0;
   longest = 0;
   /** Milliseconds of the longest time that drawing took. */
-  longestDrawing = 0;
+  slowestDrawing = 0;
 
   /** Forgets what loading the page took, and counts from now on. */
   start(): void {
-    this.longestDrawing = 0;
+    this.slowestDrawing = 0;
     if (!this.isMeasured) return;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries()) {
@@ -22,11 +22,11 @@ export class Responsiveness {
   drawing(draw: () => void): void {
     const start = performance.now();
     draw();
-    this.longestDrawing = Math.max(this.longestDrawing, performance.now() - start);
+    this.slowestDrawing = Math.max(this.slowestDrawing, performance.now() - start);
   }
 
   get sentence(): string {
-    const drawing = `drawing took at most ${this.longestDrawing.toFixed(0)} ms`;
+    const drawing = `drawing took at most ${this.slowestDrawing.toFixed(0)} ms`;
     if (!this.isMeasured) return `The page stays free: ${drawing}.`;
     if (this.longTasks === 0) return `The page stays free: no task of 50 ms or more, ${drawing}.`;
     return `Tasks of the page of 50 ms or more: ${this.longTasks}, the longest ${this.longest.toFixed(0)} ms; ${drawing}.`;

@@ -14,8 +14,8 @@ use spikelet_core::Snapshot;
 pub use write::write_checkpoint;
 use xxhash_rust::xxh3::Xxh3Default;
 
-/// Version of the layout; a file of another version is refused.
-pub const FORMAT_VERSION: u32 = 1;
+/// Version of the layout and of the names in the configuration; a file of another version is refused by its number.
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What a file holds.
 #[derive(Clone, Debug, PartialEq)]

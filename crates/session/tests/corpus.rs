@@ -143,6 +143,15 @@ macro_rules! replays {
 replays!(configuration, encoding, idx, aer, npy, tensors, checkpoint, records);
 
 #[test]
+fn saved_checkpoints_are_of_the_format_that_is_read() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (name, bytes) in saved("checkpoint") {
+        let fault = spikelet_session::Session::restore(&bytes, None, None).err();
+        assert!(fault.is_none(), "{name}: {fault:?}");
+    }
+}
+
+#[test]
 fn the_saved_records_are_learnt() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/records");
     let records = fs::read(folder.join("whole")).expect("the records are saved");

@@ -22,7 +22,10 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
         Some(version) if version == FORMAT_VERSION.to_string() => {}
         version => {
             let version = version.unwrap_or("none");
-            return Err(Error::checkpoint(format!("its format version must be {FORMAT_VERSION}, got {version}")));
+            let library = text("libraryVersion").unwrap_or("unknown");
+            return Err(Error::checkpoint(format!(
+                "its format version is {version} (written by version {library}); this version of the library reads {FORMAT_VERSION} alone"
+            )));
         }
     }
     let holds = checksum_position(bytes, header_bytes)

@@ -1,0 +1,40 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the words of the past or of others may stand: the oracle and its files keep theirs, the translator knows them. */
+const KEEP =
+  /^(CHANGELOG\.md|package-lock\.json|Cargo\.lock|fuzz\/Cargo\.lock|benches\/results\/|benches\/compare\/|crates\/golden\/|test\/oracle\/|test\/golden\/|test\/unit\/words\.test\.ts|fuzz\/(corpus|found)\/)/;
+
+/** A word that the field does not use, and what it is called. */
+const OLD: readonly (readonly [RegExp, string])[] = [
+  [/pseudo-?derivative/i, "surrogate derivative"],
+  [/picture/i, "image, feature map; plot, figure"],
+  [/backwards? sweep|\bsweeps? back/i, "backward pass"],
+  [/silent[ _]?push|SilentPush|\bpush(es)? for silent/i, "silent-unit update"],
+  [/silent neuron/i, "silent unit"],
+  [/no_?spike_?penalty/i, "silentTargetPenalty"],
+  [/early_?stop(?!ping)/i, "endSimulation"],
+  [/loss\.(spikePenalty|rateBounds)/, "regularizers"],
+  [/\b(MOST|LEAST|SHORTEST|LONGEST)(_|\b)/, "MAX, MIN"],
+  [/\b(most|least|shortest|longest)[A-Z_]\w*/, "max…, min…"],
+  [/\b(Slot|SlotLayer)\b/, "SampleResult, LayerGradient"],
+  [/\btrivial\b/i, "mixture"],
+  [/\barms?\b(?!-|64|\(| in `| of a match| in `Loss| in \[| in `layer)/, "variant"],
+  [/\b(run|finish)_?[sS]hare\b/, "local batch"],
+];
+
+it("speaks the field's words", () => {
+  const files = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+  const texts = files.filter((file) => /\.(rs|ts|mts|mjs|cjs|json|md|html|css|toml)$/.test(file) && !KEEP.test(file));
+  expect(texts.length).toBeGreaterThan(300);
+  const found = texts.flatMap((file) =>
+    readFileSync(`${ROOT}/${file}`, "utf8")
+      .split("\n")
+      .flatMap((line, k) => OLD.filter(([word]) => word.test(line)).map(([, now]) => `${file}:${k + 1}: ${now}: ${line.trim()}`)),
+  );
+  expect(found).toEqual([]);
+});
