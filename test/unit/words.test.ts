@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where the words of the past or of others may stand: the oracle and its files keep theirs, the translator knows them. */
 const KEEP =
-  /^(CHANGELOG\.md|package-lock\.json|Cargo\.lock|fuzz\/Cargo\.lock|benches\/results\/|benches\/compare\/|crates\/golden\/|test\/oracle\/|test\/golden\/|test\/unit\/words\.test\.ts|fuzz\/(corpus|found)\/)/;
+  /^(CHANGELOG\.md|package-lock\.json|Cargo\.lock|fuzz\/Cargo\.lock|benches\/results\/|benches\/compare\/|crates\/golden\/|crates\/core\/tests\/golden\/|test\/oracle\/|test\/golden\/|test\/unit\/words\.test\.ts|fuzz\/(corpus|found)\/)/;
 
 /** A word that the field does not use, and what it is called. */
 const OLD: readonly (readonly [RegExp, string])[] = [
@@ -20,7 +20,7 @@ const OLD: readonly (readonly [RegExp, string])[] = [
   [/early_?stop(?!ping)/i, "endSimulation"],
   [/loss\.(spikePenalty|rateBounds)/, "regularizers"],
   [/\b(MOST|LEAST|SHORTEST|LONGEST)(_|\b)/, "MAX, MIN"],
-  [/\b(most|least|shortest|longest)[A-Z_]\w*/, "max…, min…"],
+  [/\b(most|least)[A-Z_]\w*/, "max…, min…"],
   [/\b(Slot|SlotLayer)\b/, "SampleResult, LayerGradient"],
   [/\btrivial\b/i, "mixture"],
   [/\barms?\b(?!-|64|\(| in `| of a match| in `Loss| in \[| in `layer)/, "variant"],
