@@ -23,7 +23,7 @@ describe("the command line", () => {
     [["train", "--nonsense"], "error unknown option --nonsense: see --help\n"],
     [["data", "lst"], 'error unknown command "lst": did you mean list?\n'],
     [["train", "--preset", "digts"], 'error unknown preset "digts": did you mean digits?\n'],
-    [["train", "--config", "digts"], "error --config digts: there is no such file; did you mean the preset digits?\n"],
+    [["train", "--config", "digts"], "error --config digts: there is no such file; did you mean --preset digits?\n"],
     [["train", "--dataset", "mnst"], 'error unknown data set "mnst": did you mean mnist?\n'],
     [["train", "--set", "rule.type=antl"], expect.stringMatching(/got "antl"; did you mean antlr\? \(CONFIG_INVALID\)\n$/)],
     [["train", "--set", "training.epoch=5"], expect.stringMatching(/`epoch`.*; did you mean epochs\? \(CONFIG_INVALID\)\n$/)],
@@ -42,6 +42,15 @@ describe("the command line", () => {
     const typo = await spikelet(["train", "--set", "training.bachSize=3", "--json"]);
     expect(typo.code).toBe(2);
     expect(typo.json()).toEqual([expect.objectContaining({ type: "error", code: "CONFIG_INVALID" })]);
+  });
+
+  it("takes another rule than the preset's by its type alone", async () => {
+    const args = ["gradients", "--preset", "digits", "--samples", "2", "--set", "network.steps=20", "--set", "rule.type=timing"];
+    expect(await spikelet(args)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^loss /),
+      stderr: expect.stringMatching(/left out rule\.activationWeight, rule\.timingWeight/),
+    });
   });
 
   it("says before training that it can't write the results", async () => {

@@ -40,6 +40,34 @@ describe("--set", () => {
     });
   });
 
+  it("of another type leaves out what that does not have, and says so", () => {
+    const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const rule = { type: "antlr", activationWeight: 1, timingWeight: 1, surrogate: { type: "exponential", scale: 2 } };
+    expect(changed("rule.type=timing", { rule: { ...rule } })).toEqual({ rule: { type: "timing" } });
+    expect(said).toHaveBeenLastCalledWith(
+      "--set rule.type=timing: left out rule.activationWeight, rule.timingWeight, rule.surrogate, which it does not have\n",
+    );
+    expect(changed("rule.type=activation", { rule: { ...rule } })).toEqual({
+      rule: { type: "activation", surrogate: rule.surrogate },
+    });
+    expect(
+      changed("rule.surrogate.type=triangle", { rule: { ...rule, surrogate: { type: "exponential", sharpness: 2 } } }),
+    ).toEqual({
+      rule: { ...rule, surrogate: { type: "triangle" } },
+    });
+    const layers = [{ type: "conv2d", channels: 8, kernel: 3 }];
+    expect(changed("network.layers[0].type=avgPool2d", { network: { layers } })).toEqual({
+      network: { layers: [{ type: "avgPool2d" }] },
+    });
+    expect(changed("loss.type=count", { loss: { type: "count", positive: 3 } })).toEqual({
+      loss: { type: "count", positive: 3 },
+    });
+    expect(said).toHaveBeenCalledTimes(4);
+    // The core says what a type must be.
+    expect(changed("rule.type=timng", { rule: { ...rule } })).toEqual({ rule: { ...rule, type: "timng" } });
+    said.mockRestore();
+  });
+
   it.each(["=3", "a", "a..b=3", "a[x]=3", "__proto__.x=1", "a[5]=1"])("refuses %s", (setting) => {
     expect(() => changed(setting, { a: [] })).toThrow(UsageError);
   });
@@ -108,8 +136,12 @@ describe("the configuration", () => {
     expect(config).not.toHaveProperty("$schema");
   });
 
-  it("comes from a preset that is named like a file", async () => {
-    expect((await readConfiguration({ config: "mnist.json" }, [])).name).toBe("mnist");
+  it("is never a preset where a file was named", async () => {
+    for (const file of ["mnist.json", "mnist"]) {
+      const refused = readConfiguration({ config: file }, []);
+      await expect(refused).rejects.toThrow(`--config ${file}: there is no such file; did you mean --preset mnist?`);
+      await expect(refused).rejects.toThrow(UsageError);
+    }
   });
 
   it("comes from a file", async () => {

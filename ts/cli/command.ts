@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Option } from "commander";
 import { closest } from "../closest.js";
 import { UsageError } from "./exit.js";
-import { settingLike } from "./setting-names.js";
+import { settingLike } from "./schema.js";
 
 /** Something that stands on a command line, for people and for the parser. */
 interface Described {

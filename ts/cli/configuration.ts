@@ -31,7 +31,9 @@ export interface NamedConfig {
 /** Reads file or preset and applies the options on top. */
 export async function readConfiguration(args: ConfigArguments, settings: readonly string[]): Promise<NamedConfig> {
   if (args.config !== undefined && args.preset !== undefined) throw new UsageError("give --config or --preset, not both");
-  const { name, config, file } = await readConfigFile(args.config ?? args.preset ?? "digits", args.config === undefined);
+  const { name, config, file } = await (args.config === undefined
+    ? readPreset(args.preset ?? "digits")
+    : readConfigFile(args.config));
   for (const setting of settings) applySetting(config, setting);
   if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
   const data =
@@ -40,16 +42,44 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
   return { name, config: config as unknown as Config, data };
 }
 
-/** The object in a configuration file, or that of a preset; `isPreset` leaves files out. */
-export async function readConfigFile(
-  name: string,
-  isPreset = false,
-): Promise<{ name: string; config: JsonObject; file: string }> {
-  const read = await (isPreset ? readPreset(name) : readFileOrPreset(name));
-  const config = parseObject(read.text, read.file);
-  // Lets an editor complete the file; not a part of the configuration.
-  delete config["$schema"];
-  return { name: read.name, config, file: read.file };
+/** A configuration as it was written, and where. */
+interface Written {
+  /** That of the preset, or of the file without its ending. */
+  name: string;
+  config: JsonObject;
+  file: string;
+}
+
+/**
+ * The object in a configuration file.
+ *
+ * @throws {UsageError} where there is no such file, with the preset that was most likely meant.
+ */
+export async function readConfigFile(file: string): Promise<Written> {
+  const name = basename(file, ".json");
+  try {
+    return { name, config: parseConfig(await readFile(file, "utf8"), file), file };
+  } catch (thrown) {
+    if (thrown instanceof SpikeletError) throw thrown;
+    const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
+    const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
+    const names = await presetNames();
+    const near = closest(name, names);
+    const hint = near === undefined ? `presets: ${names.join(", ")}` : `did you mean --preset ${near}?`;
+    throw new UsageError(`--config ${file}: ${what}; ${hint}`);
+  }
+}
+
+/**
+ * The configuration of a preset.
+ *
+ * @throws {UsageError} for a name that there is not.
+ */
+export async function readPreset(name: string): Promise<Written> {
+  const names = await presetNames();
+  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, names)}`);
+  const file = join(PRESETS, `${name}.json`);
+  return { name, config: parseConfig(await readFile(file, "utf8"), file), file };
 }
 
 /** `"auto"` or a number of threads. */
@@ -57,34 +87,16 @@ export function threads(text: string): "auto" | number {
   return text === "auto" ? text : wholeNumber(text, "threads", 1);
 }
 
-async function readFileOrPreset(file: string): Promise<{ name: string; text: string; file: string }> {
-  const name = basename(file, ".json");
-  try {
-    return { name, text: await readFile(file, "utf8"), file };
-  } catch (thrown) {
-    const names = await presetNames();
-    const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-    if (isMissing && basename(file) === file && names.includes(name)) return readPreset(name);
-    const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
-    const near = closest(name, names);
-    const hint = near === undefined ? `presets: ${names.join(", ")}` : `did you mean the preset ${near}?`;
-    throw new UsageError(`--config ${file}: ${what}; ${hint}`);
-  }
-}
-
-async function readPreset(name: string): Promise<{ name: string; text: string; file: string }> {
-  const names = await presetNames();
-  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, names)}`);
-  const file = join(PRESETS, `${name}.json`);
-  return { name, text: await readFile(file, "utf8"), file };
-}
-
 async function presetNames(): Promise<string[]> {
   return (await readdir(PRESETS)).filter((file) => file.endsWith(".json")).map((file) => basename(file, ".json"));
 }
 
-function parseObject(text: string, file: string): JsonObject {
+function parseConfig(text: string, file: string): JsonObject {
   const parsed = parseJson(text, file);
-  if (isObject(parsed)) return parsed;
+  // Lets an editor complete the file; not a part of the configuration.
+  if (isObject(parsed)) {
+    delete parsed["$schema"];
+    return parsed;
+  }
   throw new SpikeletError("CONFIG_INVALID", file, "must hold a JSON object");
 }

@@ -2,7 +2,7 @@
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   train: [
     "--preset digits --out out/digits",
-    "--config mnist.json --data data/mnist --set training.epochs=5 --json",
+    "--preset mnist --data data/mnist --set training.epochs=5 --json",
     "--resume --out out/digits --checkpoint-every 10min",
     "--resume --checkpoint out/digits/best.safetensors --out out/again",
   ],
@@ -34,7 +34,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 export const FIRST_EXAMPLES: readonly string[] = [
   "train --preset digits --out out/digits",
   "evaluate --checkpoint out/digits/best.safetensors --json",
-  "train --dataset fashionMnist --config fashion.json",
+  "train --preset mnist --dataset fashionMnist",
   "experiment yin-yang --quick",
   "sweep plan.json --out out/sweep",
   "data fetch fashionMnist",

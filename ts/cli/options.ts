@@ -14,7 +14,7 @@ export const computeOptions = {
 } as const satisfies Parameters;
 
 export const configOptions = {
-  config: { type: "string", description: "configuration file (JSON), or the name of a preset", valueHint: "FILE" },
+  config: { type: "string", description: "configuration file (JSON)", valueHint: "FILE" },
   preset: { type: "string", description: "configuration by name: digits, mnist", valueHint: "NAME" },
   set: {
     type: "string",

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { inFile, SpikeletError } from "../../errors.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { type Plan, parsePlan } from "../../sweep/plan.js";
-import { readConfigFile } from "../configuration.js";
+import { readConfigFile, readPreset } from "../configuration.js";
 
 /** A plan as its file says it, with the configuration inside. */
 export interface PlanFile {
@@ -41,7 +41,7 @@ export function checked(json: JsonObject, file: string): Plan {
 
 async function configuration(name: string, base: string): Promise<Json> {
   const isFile = name.endsWith(".json");
-  const { config, file } = await readConfigFile(isFile ? resolve(base, name) : name);
+  const { config, file } = await (isFile ? readConfigFile(resolve(base, name)) : readPreset(name));
   return placed(config, isFile ? dirname(file) : ".");
 }
 
