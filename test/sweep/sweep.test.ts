@@ -175,7 +175,7 @@ describe("a sweep", () => {
     ["a plan that is no JSON", "{", /is not JSON/],
     ["a mistake in the plan", { config: YIN_YANG, seeds: 0 }, /plan\.json: seeds: must be a whole number/],
     ["a mistake in the configuration", { config: { ...YIN_YANG, los: 1 } }, /unknown field `los`/],
-    ["an unknown preset", { config: "digit" }, /did you mean the preset digits/],
+    ["an unknown preset", { config: "digit" }, /unknown preset "digit": did you mean digits/],
   ])("refuses %s before anything runs", async (_, plan, message) => {
     const file = await planFile({});
     await writeFile(file, typeof plan === "string" ? plan : JSON.stringify(plan));
