@@ -1,4 +1,5 @@
 // Records of runs that never ran: all of one but where it ran follows from its identity, as that of a real run does.
+import { version } from "../../dist/version.js";
 
 /** Some configurations diverge, whoever runs them. */
 export function failsFor({ id }) {
@@ -8,14 +9,17 @@ export function failsFor({ id }) {
 /** The part of a record that every machine must agree on. */
 export function outcomeFor(run) {
   const { id, seed, config, data } = run;
-  const identity = { id, seed, config, data };
+  const identity = { id, seed, config, data, version };
   if (failsFor(run)) return { ...identity, status: "failed", error: { code: "NON_FINITE", path: "", message: "loss" } };
   return { ...identity, status: "done", result: resultFor(id) };
 }
 
 /** Where it ran differs each time. */
 export function recordFor(run) {
-  return { ...outcomeFor(run), ran: { seconds: 600 * Math.random(), host: "node", backend: "native avx2", version: "0.1.0" } };
+  return {
+    ...outcomeFor(run),
+    ran: { seconds: 600 * Math.random(), samplesPerSecond: 1000, host: "node", backend: "native avx2", threads: 1 },
+  };
 }
 
 function resultFor(id) {
@@ -39,9 +43,16 @@ function resultFor(id) {
     firingRate: [score, score],
     synapticOperations: 90_000 * score,
   };
-  const epoch = { trainLoss: 1 - score, validationLoss: 1 - score, validationFirstSpike: score, spikesPerSample: 120 * score };
+  const data = { name: "mnist", encoding: null, train: 54_000, validation: 6000, test: 10_000 };
+  const epoch = {
+    trainLoss: 1 - score,
+    trainFirstSpike: score,
+    validationLoss: 1 - score,
+    validationFirstSpike: score,
+    spikesPerSample: 120 * score,
+  };
   const history = Array.from({ length: 20 }, () => epoch);
-  return { epochs: 20, bestEpoch: 20, validation: metrics, test: metrics, history };
+  return { epochs: 20, bestEpoch: 20, data, validation: metrics, test: metrics, history };
 }
 
 /** A number in 0..1 of a part of the identity. */

@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SweepFolder } from "../../dist/cli/sweep/folder.js";
-import { checked } from "../../dist/cli/sweep/plan-file.js";
 import { mulberry32 } from "../../dist/random.js";
-import { runsOf } from "../../dist/sweep/runs.js";
-import { shareOf } from "../../dist/sweep/shard.js";
+import { parsePlan } from "../../dist/study/plan/plan.js";
+import { shareOf } from "../../dist/study/plan/shard.js";
+import { runsOf } from "../../dist/study/run/runs.js";
+import { StudyFolder } from "../../dist/study/store/study-folder.node.js";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { jsonLines } from "../shared/lines.mjs";
 import { finished, recordOf } from "../shared/record.mjs";
@@ -64,7 +64,7 @@ await main(async () => {
 /** All runs, and the shares of all workers: each run in one of them. */
 async function plan() {
   const start = performance.now();
-  const { runs } = await runsOf(checked(PLAN, "plan"), HASHES, () => undefined);
+  const { runs } = await runsOf(parsePlan(PLAN), HASHES, () => undefined);
   const seconds = since(start);
   const count = Number(words.workers);
   const shares = Array.from({ length: count }, (_, index) => shareOf(runs, { index, count }));
@@ -94,7 +94,7 @@ async function play(runs, root) {
 
 async function newFolder(stem, folders) {
   const dir = `${stem}-${folders.length}`;
-  const folder = new SweepFolder(dir);
+  const folder = new StudyFolder(dir);
   await folder.begin({ name: "scale", json: PLAN, plan: undefined }, HASHES);
   folders.push(dir);
   return folder;

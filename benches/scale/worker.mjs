@@ -29,7 +29,7 @@ export class Worker {
 
   /** From a start to the end of the share, or to the next death. */
   async live(folder, written) {
-    const known = new Set((await folder.records()).map(({ id }) => id));
+    const known = new Set((await folder.records()).records.map(({ id }) => id));
     const death = this.minutes - LIFE * Math.log(1 - this.draw());
     for (const run of this.share.filter(({ id }) => !known.has(id))) {
       const began = this.minutes;
@@ -52,7 +52,7 @@ export class Worker {
   async die(folder, run) {
     if (this.draw() > 0.25) return;
     const text = JSON.stringify(recordFor(run));
-    await appendFile(join(folder.dir, "runs", `.${run.id}.ndjson.torn.tmp`), text.slice(0, text.length / 2));
+    await appendFile(join(folder.dir, "runs", `.${run.id}.json.torn.tmp`), text.slice(0, text.length / 2));
     this.told.torn += 1;
   }
 }

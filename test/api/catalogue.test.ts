@@ -1,56 +1,53 @@
-import { datasets } from "spikelet";
+import { type Config, datasets } from "spikelet";
 import { describe, expect, it } from "vitest";
-import { CliSupply } from "../../ts/cli/experiment/supply.js";
-import { EXPERIMENTS } from "../../ts/experiments/catalogue/index.js";
-import { type DataSupply, runExperiment } from "../../ts/experiments/engine.js";
-import { type Experiment, variantName } from "../../ts/experiments/experiment.js";
-import { measure } from "../../ts/experiments/measures.js";
-import type { RunRecord } from "../../ts/experiments/record.js";
-import type { Config } from "../../ts/generated/config.js";
+import { CliSupply } from "../../ts/cli/study/supply.js";
+import { EXPERIMENTS } from "../../ts/study/catalogue/index.js";
+import { type Experiment, planOf, variantName } from "../../ts/study/plan/experiment.js";
+import { measure } from "../../ts/study/report/measures.js";
+import type { DataSupply } from "../../ts/study/run/samples.js";
+import type { Row } from "../../ts/study/run/table.js";
+import { runPlan } from "../study/run-plan.js";
 
-const cli = new CliSupply(undefined, "native", new AbortController().signal);
+const cli = new CliSupply(undefined, { backend: "native", signal: new AbortController().signal });
 
 const supply: DataSupply = {
-  isAtHand: (data) => cli.isAtHand(data),
   // The camera would take its time for all digits.
-  load: async (data, steps) => {
-    if (data.dataset !== "simulatedEvents") return cli.load(data, steps);
+  load: async (section, steps) => {
+    if (section["dataset"] !== "simulatedEvents") return cli.load(section, steps);
     const digits = await datasets.digits();
-    return (await datasets.simulatedEvents(digits.slice(0, 104), { steps })).split({ seed: 1, validation: 20, test: 20 });
+    return datasets.simulatedEvents(digits.slice(0, 104), { steps });
+  },
+  split: (section, data) => {
+    if (section["dataset"] !== "simulatedEvents") return cli.split(section, data);
+    return data.split({ seed: 1, validation: 20, test: 20 });
   },
 };
 
 /** One epoch is too short to wake a network that is drawn silent. */
 function firing(config: Config): Config {
   const initialActivity = { spikesPerUnit: 0.3, samples: 32, tolerance: 0.3 };
-  return { ...config, training: { initialActivity, ...config.training, epochs: 1, threads: 1 } };
+  return { ...config, training: { initialActivity, ...config.training, epochs: 1 } };
 }
 
 /** The quick version with few samples and one epoch. */
-async function tiny(experiment: Experiment): Promise<RunRecord[]> {
-  const records: RunRecord[] = [];
+async function tiny(experiment: Experiment): Promise<Row[]> {
   const small = { train: 64, validation: 20, test: 20 };
   const data = () => experiment.data("quick").map((one) => ({ ...one, ...small }));
-  const options = {
-    scale: "quick",
-    seeds: [1],
-    data: supply,
-    records: { find: async () => undefined, keep: async () => undefined },
-    adapt: firing,
-  } as const;
-  for await (const event of runExperiment({ ...experiment, data }, options)) {
-    if (event.type === "runFinished") records.push(event.record);
-  }
-  return records;
+  const isAtHand = (set: { dataset: string }) => cli.isAtHand(set);
+  const plan = planOf({ ...experiment, data }, { scale: "quick", seeds: [1], isAtHand, adapt: firing });
+  return (await runPlan(plan, { supply })).rows;
 }
 
 describe.each(EXPERIMENTS)("$name", (experiment) => {
   it("runs every variant of its quick version, and the neurons fire", async () => {
-    const records = await tiny(experiment);
-    expect(records).toHaveLength(experiment.variants("quick").length);
-    for (const { series, at, test } of records) {
-      expect(Math.max(...test.spikes.perUnit), `${series} ${at}`).toBeGreaterThan(0.02);
-      expect(test.synapticOperations).toBeGreaterThan(0);
+    const rows = await tiny(experiment);
+    expect(new Set(rows.map(({ run }) => run.point)).size).toBe(rows.length);
+    expect(rows).toHaveLength(experiment.variants("quick").length);
+    for (const { run, record } of rows) {
+      const name = JSON.stringify([run.settings, record?.error]);
+      const test = record?.result?.test;
+      expect(Math.max(...(test?.spikes.perUnit ?? [])), name).toBeGreaterThan(0.02);
+      expect(test?.synapticOperations, name).toBeGreaterThan(0);
     }
   }, 60_000);
 

@@ -1,14 +1,14 @@
-import { datasets, encode } from "spikelet";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Config, datasets, encode } from "spikelet";
 import { describe, expect, it } from "vitest";
-import {
-  type DataSupply,
-  type ExperimentEvent,
-  type ExperimentOptions,
-  runExperiment,
-  scoreOf,
-} from "../../ts/experiments/engine.js";
-import type { Experiment, ExperimentData, Variant } from "../../ts/experiments/experiment.js";
-import { type RunRecord, withoutCost } from "../../ts/experiments/record.js";
+import type { JsonObject } from "../../ts/json.js";
+import { type Experiment, planOf, type Variant } from "../../ts/study/plan/experiment.js";
+import type { DataSupply } from "../../ts/study/run/samples.js";
+import type { Row } from "../../ts/study/run/table.js";
+import { type DoneRecord, outcomeOf } from "../../ts/study/store/record.js";
+import { type PlayOptions, runPlan } from "../study/run-plan.js";
 
 const variant = (series: "antlr" | "activation", more: Partial<Variant> = {}): Variant => ({
   series,
@@ -24,7 +24,7 @@ const variant = (series: "antlr" | "activation", more: Partial<Variant> = {}): V
     rule: { type: series },
     loss: { type: "latency", inverseTemperature: 0.3 },
     optimizer: { type: "adam", learningRate: 0.01 },
-    training: { epochs: 3, batchSize: 16, threads: 1 },
+    training: { epochs: 3, batchSize: 16 },
   },
   ...more,
 });
@@ -35,105 +35,103 @@ const small: Experiment = {
   question: "Which?",
   data: () => [{ dataset: "not here" }, { dataset: "yinYang", train: 200, validation: 100, test: 100 }],
   seeds: { quick: 1, full: 2 },
-  choice: "firstSpike",
+  bestBy: "firstSpike",
   variants: () => [variant("activation"), variant("antlr")],
   figures: [],
 };
 
-const supply: DataSupply & { loads: ExperimentData[] } = {
+const supply: DataSupply & { loads: JsonObject[] } = {
   loads: [],
-  isAtHand: ({ dataset }) => dataset === "yinYang",
-  load: async (data) => {
-    supply.loads.push(data);
-    const seed = Number(data.options?.["seed"] ?? 0);
-    return (await datasets.yinYang({ samples: 700, seed }))
-      .encode(encode.latency({ last: 24, skipZero: false }))
-      .split({ seed: 1 });
+  load: async (section) => {
+    supply.loads.push(section);
+    const { seed = 0 } = (section["options"] ?? {}) as { seed?: number };
+    return (await datasets.yinYang({ samples: 700, seed })).encode(encode.latency({ last: 24, skipZero: false }));
   },
+  split: (_, data) => data.split({ seed: 1 }),
 };
 
-class Memory {
-  readonly kept = new Map<string, RunRecord>();
-  find = async (id: string) => this.kept.get(id);
-  keep = async (record: RunRecord) => {
-    this.kept.set(record.id, record);
-  };
+interface Asked extends Partial<PlayOptions> {
+  seeds?: number[];
+  adapt?: (config: Config) => Config;
 }
 
-async function all(experiment: Experiment, options: Partial<ExperimentOptions> = {}): Promise<ExperimentEvent[]> {
-  const events = [];
-  const given = { scale: "full", seeds: [1, 2], data: supply, records: new Memory(), ...options } as const;
-  for await (const event of runExperiment(experiment, given)) events.push(event);
-  return events;
+function all(experiment: Experiment, { seeds = [1, 2], adapt, ...options }: Asked = {}) {
+  const isAtHand = ({ dataset }: { dataset: string }) => dataset === "yinYang";
+  const plan = planOf(experiment, { scale: "full", seeds, isAtHand, ...(adapt ? { adapt } : {}) });
+  return runPlan(plan, { supply, ...options });
 }
 
-const records = (events: readonly ExperimentEvent[]) =>
-  events.flatMap((event) => (event.type === "runFinished" ? [event.record] : []));
+const records = ({ rows }: { rows: Row[] }) => rows.map(({ record }) => record as DoneRecord);
 
 describe("an experiment", () => {
   it("runs every variant with every seed on the first data at hand, loaded once", async () => {
     supply.loads = [];
-    const events = await all(small);
-    const done = records(events);
-    expect(done.map(({ series, seed }) => `${series} ${seed}`)).toEqual(["activation 1", "antlr 1", "activation 2", "antlr 2"]);
-    expect(supply.loads.map(({ dataset }) => dataset)).toEqual(["yinYang"]);
-    expect(new Set(done.map(({ id }) => id)).size).toBe(4);
-    expect(events.filter(({ type }) => type === "epochEnd")).toHaveLength(12);
-    for (const { data, test, epochs, config, seed } of done) {
-      expect(data).toMatchObject({
-        name: "yinYang",
-        train: 200,
-        validation: 100,
-        test: 100,
-        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      });
-      expect(test.samples).toBe(100);
-      expect(test.spikes.perSample).toBeGreaterThan(1);
-      expect(epochs).toHaveLength(3);
-      expect(config.training.seed).toBe(seed);
+    const heard: object[] = [];
+    const ran = await all(small, { onEpoch: (epoch) => heard.push(epoch) });
+    const names = ran.rows.map(({ run }) => `${run.settings["series"]} ${run.seed}`);
+    expect(names).toEqual(["activation 1", "antlr 1", "activation 2", "antlr 2"]);
+    expect(supply.loads).toEqual([{ dataset: "yinYang" }]);
+    expect(new Set(ran.rows.map(({ run }) => run.id)).size).toBe(4);
+    expect(heard).toHaveLength(12);
+    expect(heard[2]).toMatchObject({ epoch: 3, epochs: 3 });
+    for (const { data, config, seed, result } of records(ran)) {
+      expect(data).toMatch(/^[0-9a-f]{64}$/);
+      expect(result.data).toMatchObject({ name: "yinYang", train: 200, validation: 100, test: 100 });
+      expect(result.test.samples).toBe(100);
+      expect(result.test.spikes.perSample).toBeGreaterThan(1);
+      expect(result.history).toHaveLength(3);
+      expect(config["training"]).toMatchObject({ seed });
     }
   });
 
   it("tests the epoch that the validation data choose, the earliest of equals", async () => {
-    for (const { chosen, epochs } of records(await all(small))) {
-      const scores = epochs.map((epoch) => scoreOf("firstSpike", epoch));
-      expect(chosen).toEqual({ epoch: scores.indexOf(Math.max(...scores)) + 1, by: "firstSpike" });
-      expect(scores[chosen.epoch - 1]).toBe(epochs[chosen.epoch - 1]?.validation?.accuracy.firstSpike);
+    for (const [bestBy, value] of [
+      ["firstSpike", "validationFirstSpike"],
+      ["loss", "validationLoss"],
+    ] as const) {
+      for (const { result } of records(await all({ ...small, bestBy }))) {
+        const scores = result.history.map((epoch) => (bestBy === "loss" ? -1 : 1) * (epoch[value] ?? Number.NaN));
+        expect(result.bestEpoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
+        const { loss, accuracy } = result.validation ?? {};
+        expect(bestBy === "loss" ? loss : accuracy?.firstSpike).toBe(result.history[result.bestEpoch - 1]?.[value]);
+      }
     }
-    const [last] = records(await all({ ...small, choice: "last" }, { seeds: [1] }));
-    expect(last?.chosen).toEqual({ epoch: 3, by: "last" });
+    const [last] = records(await all({ ...small, bestBy: "last" }, { seeds: [1] }));
+    expect(last?.result.bestEpoch).toBe(3);
   });
 
   it("goes on after it was stopped, with the records of one that was not", async () => {
     const whole = records(await all(small));
-    const store = new Memory();
+    const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
     const controller = new AbortController();
-    const stopped = (async () => {
-      const create = { signal: controller.signal };
-      for await (const event of runExperiment(small, { scale: "full", seeds: [1, 2], data: supply, records: store, create })) {
-        // In the middle of the second run.
-        if (event.type === "epochEnd" && event.run === 2) controller.abort(new Error("enough"));
-      }
-    })();
+    let epochs = 0;
+    const stopped = all(small, {
+      dir,
+      signal: controller.signal,
+      // In the middle of the second run.
+      onEpoch: () => {
+        epochs += 1;
+        if (epochs === 4) controller.abort(new Error("enough"));
+      },
+    });
     await expect(stopped).rejects.toThrow("enough");
-    expect(store.kept.size).toBe(1);
-    const events = await all(small, { records: store });
-    const finished = events.flatMap((event) => (event.type === "runFinished" ? [event.wasKept] : []));
-    expect(finished).toEqual([true, false, false, false]);
-    expect(records(events).map(withoutCost)).toEqual(whole.map(withoutCost));
+    const resumed = await all(small, { dir });
+    expect(resumed.outcomes).toHaveLength(3);
+    expect(records(resumed).map(outcomeOf)).toEqual(whole.map(outcomeOf));
   });
 
   it("knows a run by configuration, data and choice, not by the threads", async () => {
-    const id = async (experiment: Experiment, options: Partial<ExperimentOptions> = {}) =>
+    const id = async (experiment: Experiment, options: Asked = {}) =>
       records(await all(experiment, { seeds: [1], ...options }))[0]?.id;
     const only = { ...small, variants: () => [variant("antlr")] };
     const base = await id(only);
+    expect(await id(only, { threads: 2 })).toBe(base);
     expect(await id(only, { adapt: (config) => ({ ...config, training: { ...config.training, threads: 2 } }) })).toBe(base);
     expect(await id({ ...only, name: "other", variants: () => [variant("antlr", { at: 3 })] })).toBe(base);
     expect(await id(only, { adapt: (config) => ({ ...config, loss: { type: "latency", inverseTemperature: 0.4 } }) })).not.toBe(
       base,
     );
-    expect(await id({ ...only, choice: "count" })).not.toBe(base);
+    expect(await id({ ...only, bestBy: "count" })).not.toBe(base);
     expect(await id({ ...only, data: () => [{ dataset: "yinYang", train: 199, validation: 100, test: 100 }] })).not.toBe(base);
     expect(
       await id({ ...only, data: () => [{ dataset: "yinYang", train: 200, validation: 100, test: 100, options: { seed: 5 } }] }),
@@ -141,19 +139,40 @@ describe("an experiment", () => {
   });
 
   it("judges by the training samples where it is asked what is remembered", async () => {
-    const remembered = {
+    const remembered: Experiment = {
       ...small,
       variants: () => [variant("antlr")],
       data: () => [{ dataset: "yinYang", train: 50, isRemembered: true }],
     };
-    const [record] = records(await all(remembered, { seeds: [1] }));
-    expect(record?.data).toMatchObject({ train: 50, validation: 50, test: 50 });
-    expect(record?.test.accuracy).toEqual(record?.epochs[(record?.chosen.epoch ?? 0) - 1]?.validation?.accuracy);
+    const [{ result } = {} as DoneRecord] = records(await all(remembered, { seeds: [1] }));
+    expect(result.data).toMatchObject({ train: 50, validation: 50, test: 50 });
+    expect(result.test.accuracy).toEqual(result.validation?.accuracy);
   });
 
   it("draws the data anew for every seed where it is told to", async () => {
-    const drawn = { ...small, variants: () => [variant("antlr")], data: () => [{ dataset: "yinYang", isDrawnPerSeed: true }] };
+    const drawn: Experiment = {
+      ...small,
+      variants: () => [variant("antlr")],
+      data: () => [{ dataset: "yinYang", isDrawnPerSeed: true }],
+    };
     const [first, second] = records(await all(drawn));
-    expect(first?.data.hash).not.toBe(second?.data.hash);
+    expect(first?.data).not.toBe(second?.data);
+  });
+
+  it("trains variants of the same configuration once, and shows both", async () => {
+    const twins = { ...small, variants: () => [variant("antlr"), variant("antlr", { at: "again" })] };
+    const { rows, outcomes } = await all(twins, { seeds: [1] });
+    expect(outcomes).toHaveLength(1);
+    expect(rows.map(({ run }) => run.settings["at"])).toEqual([null, "again"]);
+    expect(rows[0]?.record).toEqual(rows[1]?.record);
+  });
+
+  it("may halve: variants with the best first rung go on", async () => {
+    const plan = planOf(small, { scale: "full", seeds: [1], isAtHand: ({ dataset }) => dataset === "yinYang" });
+    const { rows } = await runPlan({ ...plan, halving: { epochs: [1, 3], keep: 0.5 } }, { supply });
+    expect(rows.map(({ run }) => run.rung)).toEqual([0, 0, 1]);
+    const [first, second, last] = rows;
+    expect(last?.run.point).toBe((first?.score ?? 0) >= (second?.score ?? 0) ? 0 : 1);
+    expect(last?.record?.result?.history).toHaveLength(3);
   });
 });

@@ -11,10 +11,11 @@ const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 describe("spikelet experiment", () => {
   it("leaves records, tables, figures and a page, and runs nothing twice", async () => {
     const out = await folder();
-    const first = await spikelet(["experiment", ...TINY, "--seeds", "1", "--out", out]);
+    const first = await spikelet(["experiment", ...TINY, "--seeds", "1", "--out", out, "--processes", "1"]);
     expect(first).toMatchObject({ code: 0 });
+    expect(first.stderr).toMatch(/mixture, seed 1 {2}epoch 2\/2 {2}loss \d/);
     expect(first.stderr).toMatch(/4\/4 mixture, seed 1 {2}test \d+\.\d % by first spike/);
-    expect(first.stdout).toMatch(/^variant +first spike, %/);
+    expect(first.stdout).toMatch(/^4 done, 0 failed, 0 missing\nvariant +first spike, %/);
     expect(first.stdout).toContain(join(out, "report.html"));
     expect(readdirSync(join(out, "runs"))).toHaveLength(4);
     expect(readdirSync(out).sort()).toEqual([
@@ -22,33 +23,37 @@ describe("spikelet experiment", () => {
       "2-epochs.svg",
       "3-scatter.svg",
       "report.html",
-      "results.json",
+      "results.csv",
+      "results.ndjson",
       "runs",
-      "runs.csv",
+      "study.json",
       "summary.csv",
     ]);
-    const results = () => JSON.parse(readFileSync(join(out, "results.json"), "utf8"));
+    const results = () =>
+      readFileSync(join(out, "results.ndjson"), "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
     const before = results();
-    expect(before).toMatchObject({
-      experiment: "yin-yang",
-      scale: "quick",
-      runs: [{ series: "activation", seed: 1 }, {}, {}, {}],
-    });
+    expect(before).toMatchObject([{ settings: { series: "activation" }, seed: 1 }, {}, {}, {}]);
+    const study = JSON.parse(readFileSync(join(out, "study.json"), "utf8"));
+    expect(study.plan.experiment).toMatchObject({ name: "yin-yang", scale: "quick" });
 
     const second = await spikelet(["experiment", ...TINY, "--seeds", "1,2", "--out", out, "--json"]);
     expect(second.code).toBe(0);
-    const finished = second.json().filter(({ type }) => type === "runFinished");
-    expect(finished.map(({ wasKept }) => wasKept)).toEqual([true, true, true, true, false, false, false, false]);
-    expect(second.json().at(-1)).toEqual({ type: "finished", runs: 8, page: join(out, "report.html") });
-    expect(results().runs.slice(0, 4)).toEqual(before.runs);
+    const ran = second.json().filter(({ type }) => type === "run");
+    expect(ran.map(({ seed }) => seed)).toEqual([2, 2, 2, 2]);
+    const files = { page: join(out, "report.html") };
+    expect(second.json().at(-1)).toMatchObject({ type: "experiment", done: 8, failed: 0, missing: 0, others: 0, files });
+    expect(results().slice(0, 4)).toEqual(before);
   });
 
   it("runs some of the series", async () => {
     const args = ["experiment", ...TINY, "--seeds", "1", "--out", await folder(), "--json"];
     const { code, json } = await spikelet([...args, "--only", "antlr,timing"]);
     expect(code).toBe(0);
-    const finished = json().filter(({ type }) => type === "runFinished") as unknown as { record: { series: string } }[];
-    expect(finished.map(({ record }) => record.series)).toEqual(["timing", "antlr"]);
+    const ran = json().filter(({ type }) => type === "run") as unknown as { settings: { series: string } }[];
+    expect(ran.map(({ settings }) => settings.series).sort()).toEqual(["antlr", "timing"]);
     expect(await spikelet([...args, "--only", "antler"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('unknown series "antler": did you mean antlr?'),
@@ -64,7 +69,7 @@ describe("spikelet experiment", () => {
     let isSent = false;
     // A training that can't be over when the signal comes.
     const { code, stderr } = await spikelet([...one, "--set", "training.epochs=1000000"], (child, stdout) => {
-      if (isSent || !stdout.includes('"epochEnd"')) return;
+      if (isSent || !stdout.includes('"epoch"')) return;
       isSent = true;
       child.kill("SIGINT");
     });
@@ -74,11 +79,10 @@ describe("spikelet experiment", () => {
     for (const damage of ["", "{}", "[".repeat(1e5), '{"id":1}']) {
       writeFileSync(join(out, "runs", finished[0] ?? ""), damage);
       const repaired = await spikelet(one);
-      expect(repaired).toMatchObject({ code: 0, stderr: expect.stringMatching(/is no record of its run/) });
-      expect(repaired.json().at(-1)).toMatchObject({ type: "finished", runs: 1 });
+      expect(repaired).toMatchObject({ code: 0, stderr: expect.stringMatching(/the run is done again/) });
+      expect(repaired.json().at(-1)).toMatchObject({ type: "experiment", done: 1, damaged: [] });
     }
-    const again = (await spikelet(one)).json();
-    expect(again.flatMap(({ type, wasKept }) => (type === "runFinished" ? [wasKept] : []))).toEqual([true]);
+    expect((await spikelet(one)).json().map(({ type }) => type)).toEqual(["experiment"]);
   });
 
   it("lists what there is, with an example each, and suggests names", async () => {

@@ -38,7 +38,7 @@ async function file(name: string, content: object): Promise<string> {
   return path;
 }
 
-const RECORD = /^[0-9a-f]{32}\.ndjson$/;
+const RECORD = /^[0-9a-f]{32}\.json$/;
 const quiet = expect.not.stringMatching(/EPIPE|error|\n {4}at /);
 
 describe("an output that nobody reads any more", () => {

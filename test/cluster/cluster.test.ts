@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { parse as parseCommandLine } from "../../ts/cli/command.js";
 import { sweep } from "../../ts/cli/commands/sweep.js";
-import { parseShard } from "../../ts/sweep/shard.js";
+import { parseShard } from "../../ts/study/plan/shard.js";
 import { MAIN, spikelet } from "../support/spawn-cli.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));

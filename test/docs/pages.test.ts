@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createNetwork } from "spikelet";
 import { describe, expect, it } from "vitest";
-import { parsePlan } from "../../ts/sweep/plan.js";
+import { parsePlan } from "../../ts/study/plan/plan.js";
 import { checkCommandLine } from "../support/command-line.js";
 import { ROOT, readGuides } from "./guides.js";
 
@@ -21,7 +21,7 @@ describe.each(guides)("$path", ({ path, markdown, blocks }) => {
     for (const { language, text, isRun } of blocks) {
       if (language !== "json" || !isRun) continue;
       const { data, ...json } = JSON.parse(text);
-      if ("settings" in json) parsePlan({ ...json, config: {} });
+      if ("settings" in json || "variants" in json) parsePlan({ ...json, config: {} });
       else (await createNetwork({ network: NETWORK, ...json })).dispose();
     }
   });

@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { Claims } from "../../ts/cli/sweep/claims.js";
+import { Claims } from "../../ts/study/store/claims.node.js";
 import { thisProcess } from "../../ts/study/store/process-record.node.js";
 
 const newDir = () => mkdtemp(join(tmpdir(), "spikelet-"));

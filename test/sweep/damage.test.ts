@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SweepFolder } from "../../ts/cli/sweep/folder.js";
+import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { spikelet } from "../support/spawn-cli.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { YIN_YANG } from "./yin-yang.js";
@@ -53,7 +53,7 @@ describe("a folder with damage in it", () => {
       expect(result.code, result.stderr).toBe(0);
       expect(result.json().at(-1)).toMatchObject({ done: 2, failed: 0, missing: 1, damaged });
     }
-    expect((await spikelet(["sweep", "status", out])).stdout).toMatch(/^damaged {2}.*\.ndjson: /m);
+    expect((await spikelet(["sweep", "status", out])).stdout).toMatch(/^damaged {2}.*\.json: /m);
 
     const again = await sweep();
     expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining("the run is done again") });
@@ -62,9 +62,9 @@ describe("a folder with damage in it", () => {
     expect(outcomes(out)).toEqual(before);
   });
 
-  it("a damaged sweep.json is written anew by the same command", async () => {
+  it("a damaged study.json is written anew by the same command", async () => {
     for (const text of ["", "[]", '{"format":1}', '{"format":1,"name":"plan","plan":{},"data":{"x":1}}']) {
-      writeFileSync(join(out, "sweep.json"), text);
+      writeFileSync(join(out, "study.json"), text);
       expect(await spikelet(["sweep", "status", out])).toMatchObject({ code: 1, stderr: expect.stringContaining("DATA_FORMAT") });
       expect((await sweep()).json()).toMatchObject([{ type: "sweep", done: 3 }]);
     }
@@ -74,14 +74,14 @@ describe("a folder with damage in it", () => {
     const files = everyFile(out);
     const [id = "", busy = ""] = readdirSync(join(out, "runs")).map((name) => name.split(".")[0]);
     const left = [
-      `runs/.${id}.ndjson.1a2b3c4d.tmp`,
-      ".sweep.json.00000000.tmp",
+      `runs/.${id}.json.1a2b3c4d.tmp`,
+      ".study.json.00000000.tmp",
       ".results.csv.12345678.tmp",
       ".report.html.0a0a0a0a.tmp",
     ];
-    const kept = `runs/.${busy}.ndjson.1a2b3c4d.tmp`;
+    const kept = `runs/.${busy}.json.1a2b3c4d.tmp`;
     for (const name of [...left, kept]) writeFileSync(join(out, name), "{");
-    const { claims } = new SweepFolder(out);
+    const { claims } = new StudyFolder(out);
     await claims.take(busy);
     await sweep();
     expect(everyFile(out)).toEqual([...files, kept, `runs/${busy}.claim`].sort());

@@ -86,7 +86,7 @@ export async function gone(pids: readonly number[]): Promise<void> {
 }
 
 /** Names in the folder of the records of a sweep. */
-export function recordFiles(out: string, end = ".ndjson"): string[] {
+export function recordFiles(out: string, end = ".json"): string[] {
   const dir = join(out, "runs");
   return existsSync(dir) ? readdirSync(dir).filter((name) => name.endsWith(end) && !name.startsWith(".")) : [];
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { outcomeOf, type RunRecord } from "../../ts/sweep/record.js";
+import { outcomeOf, type RunRecord } from "../../ts/study/store/record.js";
 
 /** The merged records without what is of the machine alone. */
 export function outcomes(dir: string): object[] {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { SpikeletError } from "../../ts/errors.js";
 import type { Json } from "../../ts/json.js";
-import { parsePlan } from "../../ts/sweep/plan.js";
-import { pointsOf } from "../../ts/sweep/search.js";
-import { parseShard, shareOf } from "../../ts/sweep/shard.js";
-import { sobolPoints } from "../../ts/sweep/sobol.js";
+import { parsePlan } from "../../ts/study/plan/plan.js";
+import { pointsOf } from "../../ts/study/plan/search.js";
+import { parseShard, shareOf } from "../../ts/study/plan/shard.js";
+import { sobolPoints } from "../../ts/study/plan/sobol.js";
 
 const config = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] } };
 const plan = (more: { [key: string]: Json } = {}) => parsePlan({ config, ...more });
@@ -21,9 +21,27 @@ describe("a plan", () => {
       seeds: [1],
       objective: { metric: "validation.accuracy.firstSpike", goal: "max" },
       halving: null,
+      bestBy: "firstSpike",
+      experiment: null,
     });
     expect(plan({ seeds: 3 }).seeds).toEqual([1, 2, 3]);
     expect(parsePlan({ config: { ...config, training: { seed: 7 } } }).seeds).toEqual([7]);
+  });
+
+  it("may list its points", () => {
+    const listed = parsePlan({
+      variants: [
+        { series: "a", at: 1, settings: { rule: 1 } },
+        { series: "b", settings: {} },
+      ],
+    });
+    expect(listed.search).toMatchObject({
+      variants: [
+        { at: 1, attempt: null },
+        { series: "b", at: null },
+      ],
+    });
+    expect(pointsOf(listed)).toEqual([{ rule: 1 }, {}]);
   });
 
   it("may have 100,000 runs", () => {
@@ -52,6 +70,14 @@ describe("a plan", () => {
     [{ halving: { epochs: [2, 2] } }, "halving.epochs[1]", /above/],
     [{ halving: { epochs: [1, 2], keep: 1 } }, "halving.keep", /between 0 and 1/],
     [{ objective: { metric: "test.loss" } }, "objective.goal", /max, min/],
+    [{ bestBy: "luck" }, "bestBy", /firstSpike, count, loss, last, got "luck"/],
+    [{ variants: [{ series: "a", settings: {} }], settings: {} }, "settings", /variants lists the points/],
+    [{ variants: [{ series: "a", settings: {} }], search: { type: "grid" } }, "search", /variants lists the points/],
+    [{ variants: [] }, "variants", /list with entries/],
+    [{ variants: [{ series: 1, settings: {} }] }, "variants[0].series", /text/],
+    [{ variants: [{ series: "a", at: true, settings: {} }] }, "variants[0].at", /number or a text/],
+    [{ variants: [{ series: "a", settings: { "a..b": 1 } }] }, 'variants[0].settings["a..b"]', /no path/],
+    [{ variants: [{ series: "a", settings: { "training.seed": 1 } }] }, 'variants[0].settings["training.seed"]', /seeds/],
     [{ seeds: 1e9 }, "seeds", /can have 100000 runs, got 1000000000$/],
     [{ seeds: 100_001 }, "seeds", /got 100001$/],
     [{ settings: { "a.b": { from: 0, to: 1, count: 1e9 } } }, 'settings["a.b"].count', /got 1000000000$/],

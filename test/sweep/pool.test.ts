@@ -3,41 +3,44 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Outcome } from "../../ts/cli/sweep/execute.js";
-import { SweepFolder } from "../../ts/cli/sweep/folder.js";
-import { inProcesses } from "../../ts/cli/sweep/pool.js";
-import { RunQueue } from "../../ts/cli/sweep/queue.js";
-import { type Run, runsOf } from "../../ts/sweep/runs.js";
+import { inProcesses } from "../../ts/study/run/pool.node.js";
+import { RunQueue } from "../../ts/study/run/queue.node.js";
+import { type Outcome, type Run, runsOf } from "../../ts/study/run/runs.js";
+import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { CONFIG, HASHES, planOf } from "./records.js";
 import { workerOf, workerThat } from "./workers.js";
 
 const settings = { "optimizer.learningRate": [0.1, 0.2, 0.3, 0.4, 0.5] };
 
-let folder: SweepFolder;
+let folder: StudyFolder;
 let runs: Run[];
 
 /** The second one, of five. */
 let bad: Run;
 
 beforeEach(async () => {
-  folder = new SweepFolder(await mkdtemp(join(tmpdir(), "spikelet-")));
+  folder = new StudyFolder(await mkdtemp(join(tmpdir(), "spikelet-")));
   const plan = planOf({ settings });
   await folder.begin({ name: "pool", plan, json: { config: CONFIG, settings } }, HASHES);
   ({ runs } = await runsOf(plan, HASHES, () => undefined));
   bad = runs[1] as Run;
 });
 
-async function outcomes(script: string, processes: number, signal = new AbortController().signal): Promise<Outcome[]> {
+async function outcomes(
+  script: string,
+  processes: number,
+  signal = new AbortController().signal,
+  onEpoch?: (run: Run, epoch: object) => void,
+): Promise<Outcome[]> {
   const all: Outcome[] = [];
   const queue = new RunQueue(runs, folder);
-  for await (const outcome of inProcesses(queue, processes, { folder: folder.dir, threads: 1 }, signal, script))
-    all.push(outcome);
+  for await (const outcome of inProcesses(queue, { count: processes, script, options: {}, onEpoch }, signal)) all.push(outcome);
   return all;
 }
 
 const lost = (all: readonly Outcome[]) => all.flatMap((outcome) => ("lost" in outcome ? [[outcome.run.id, outcome.lost]] : []));
 const files = () => readdirSync(join(folder.dir, "runs"));
-const records = (some: readonly Run[]) => some.map(({ id }) => `${id}.ndjson`).sort();
+const records = (some: readonly Run[]) => some.map(({ id }) => `${id}.json`).sort();
 
 /** Twice the bound of a line, without an end. */
 const ENDLESS = `write("x".repeat(131072)); setInterval(() => {}, 1000);`;
@@ -56,6 +59,8 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
     ["is told to end", `process.kill(process.pid, "SIGTERM");`, /ended by SIGTERM/],
     ["answers for another run", `say({ type: "recorded", id: "f".repeat(32) });`, /nobody asked/],
     ["says that it is ready, again", `say({ type: "ready" }); say({ type: "ready" });`, /nobody asked/],
+    ["tells of an epoch of another run", `say({ type: "epoch", id: "f".repeat(32), epoch: EPOCH });`, /nobody asked/],
+    ["tells of an epoch without numbers", `say({ type: "epoch", id: run.id, epoch: {} });`, /no answer/],
     ["claims a record that is not there", `say({ type: "recorded", id: run.id });`, /left no record/],
   ])("goes on with another when one %s: its run is missing, not failed", async (_, behaviour, reason) => {
     const all = await outcomes(await workerThat(behaviour, folder.dir, bad), processes);
@@ -78,6 +83,14 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
     expect(lost(all).length).toBeLessThanOrEqual(behaviour.includes("garbage") ? 1 : 0);
     expect(all.filter((outcome) => "record" in outcome && outcome.run === bad)).toHaveLength(1);
     expect(files().sort()).toEqual(records(all.filter((outcome) => "record" in outcome).map(({ run }) => run)));
+  });
+
+  it("passes on the epochs that a process tells of", async () => {
+    const heard: unknown[] = [];
+    const script = await workerThat(`say({ type: "epoch", id: run.id, epoch: EPOCH }); good(run);`, folder.dir, bad);
+    const onEpoch = (run: Run, epoch: object) => heard.push([run.id, epoch]);
+    expect(await outcomes(script, processes, undefined, onEpoch)).toHaveLength(runs.length);
+    expect(heard).toEqual([[bad.id, { epoch: 1, epochs: 2, loss: 0.5, firstSpike: 0.25 }]]);
   });
 
   it("does not mind processes that die while they are spoken to", async () => {
@@ -103,7 +116,7 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
 
   it("stops at a signal in the middle of a run: no process, no claim and no half record stay", async () => {
     const controller = new AbortController();
-    const [pids, half] = [join(folder.dir, "pids"), join(folder.dir, "runs", `.${bad.id}.ndjson.0.tmp`)];
+    const [pids, half] = [join(folder.dir, "pids"), join(folder.dir, "runs", `.${bad.id}.json.0.tmp`)];
     await writeFile(pids, "");
     const behaviour = `writeFileSync(${JSON.stringify(half)}, "{"); writeFileSync(${JSON.stringify(pids)}, String(process.pid)); setInterval(() => {}, 1000);`;
     const script = await workerThat(behaviour, folder.dir, bad);
@@ -114,8 +127,8 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
     await expect(stopped).rejects.toThrow("enough");
     expect(() => process.kill(Number(pid), 0)).toThrow(/ESRCH/);
     await folder.tidy();
-    expect(files().filter((name) => !name.endsWith(".ndjson") || name.startsWith("."))).toEqual([]);
-    expect(files()).not.toContain(`${bad.id}.ndjson`);
+    expect(files().filter((name) => !name.endsWith(".json") || name.startsWith("."))).toEqual([]);
+    expect(files()).not.toContain(`${bad.id}.json`);
   });
 });
 

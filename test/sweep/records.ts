@@ -1,12 +1,15 @@
 import type { Json } from "../../ts/json.js";
-import { type Plan, parsePlan } from "../../ts/sweep/plan.js";
-import type { RunRecord } from "../../ts/sweep/record.js";
-import { type Run, runsOf } from "../../ts/sweep/runs.js";
+import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
+import { type Run, runsOf } from "../../ts/study/run/runs.js";
+import type { RunRecord } from "../../ts/study/store/record.js";
+import { version } from "../../ts/version.js";
 
 export const CONFIG = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] }, optimizer: { type: "adam" } };
 
 export const KEY = '{"dataset":null,"options":null,"steps":10}';
 export const HASHES: ReadonlyMap<string, string> = new Map([[KEY, "d".repeat(64)]]);
+
+const SAMPLES = { name: "made up", encoding: null, train: 80, validation: 10, test: 10 };
 
 export function planOf(more: { [key: string]: Json }): Plan {
   return parsePlan({ config: CONFIG, ...more });
@@ -14,8 +17,8 @@ export function planOf(more: { [key: string]: Json }): Plan {
 
 /** The record that a run would leave if its score were `score`; without a score, one of a failure. */
 export function recordOf({ id, seed, config, data }: Run, score?: number, host = "a"): RunRecord {
-  const ran = { seconds: 1, host, backend: "native", version: "0" };
-  const identity = { id, seed, config, data, ran };
+  const ran = { seconds: 1, samplesPerSecond: 10, host, backend: "native", threads: 1 };
+  const identity = { id, seed, config, data, version, ran };
   if (score === undefined) return { ...identity, status: "failed", error: { code: "NON_FINITE", path: "", message: "loss" } };
   const metrics = {
     samples: 10,
@@ -29,8 +32,9 @@ export function recordOf({ id, seed, config, data }: Run, score?: number, host =
     firingRate: [],
     synapticOperations: 20,
   };
-  const history = [{ trainLoss: 1, validationLoss: 1, validationFirstSpike: score, spikesPerSample: 5 }];
-  return { ...identity, status: "done", result: { epochs: 1, bestEpoch: 1, validation: metrics, test: metrics, history } };
+  const history = [{ trainLoss: 1, trainFirstSpike: score, validationLoss: 1, validationFirstSpike: score, spikesPerSample: 5 }];
+  const result = { epochs: 1, bestEpoch: 1, data: SAMPLES, validation: metrics, test: metrics, history };
+  return { ...identity, status: "done", result };
 }
 
 /** Runs a plan to its end on scores that are made up. */

@@ -1,18 +1,19 @@
 import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
 import { WITHOUT_PLOTS } from "../../ts/report/plots.js";
-import { effectsOf } from "../../ts/sweep/effects.js";
-import type { Plan } from "../../ts/sweep/plan.js";
-import { pointsByScore } from "../../ts/sweep/points.js";
-import { sweepPage } from "../../ts/sweep/report.js";
-import type { Run } from "../../ts/sweep/runs.js";
-import { joined, type SweepTable, tableOf } from "../../ts/sweep/table.js";
+import type { Plan } from "../../ts/study/plan/plan.js";
+import { effectsOf } from "../../ts/study/report/effects.js";
+import { figures } from "../../ts/study/report/figures.js";
+import { studyPage } from "../../ts/study/report/page.js";
+import { byScore, pointsOf } from "../../ts/study/report/points.js";
+import type { Run } from "../../ts/study/run/runs.js";
+import { joined, type StudyTable, tableOf } from "../../ts/study/run/table.js";
 import { HASHES, planOf, play } from "./records.js";
 
 const RULES = ["antlr", "timing"] as const;
 const RATES = "optimizer.learningRate";
 
-async function played(plan: Plan, scoreOf: (run: Run) => number | undefined): Promise<SweepTable> {
+async function played(plan: Plan, scoreOf: (run: Run) => number | undefined): Promise<StudyTable> {
   return tableOf(plan, HASHES, joined((await play(plan, scoreOf)).values()));
 }
 
@@ -68,7 +69,7 @@ describe("points", () => {
   it("are ranked by their mean over the seeds, at their last rung", async () => {
     const plan = planOf({ settings: { [RATES]: [0.1, 0.2, 0.3] }, seeds: 2, halving: { epochs: [1, 2], keep: 0.4 } });
     const table = await played(plan, ({ point, seed, rung }) => (rung === 1 ? 0.1 * point : point / 4 + seed / 8));
-    const points = pointsByScore(table, plan);
+    const points = byScore(pointsOf(table, plan), plan);
     expect(points.map(({ rows, score }) => [rows[0].run.point, rows.length, score.mean])).toEqual([
       [2, 2, 0.2],
       [0, 2, 0.1875],
@@ -78,9 +79,15 @@ describe("points", () => {
 });
 
 describe("the page about a sweep", () => {
+  function pageOf(name: string, table: StudyTable, drawing: typeof plots | undefined): string {
+    const points = pointsOf(table, grid);
+    const drawn = drawing ? figures(drawing, points, grid, undefined) : [];
+    return studyPage({ name, plan: grid, table, points, experiment: undefined, version: "0" }, drawing, drawn);
+  }
+
   it("has the best points, a line for each, a figure for each setting, and what failed", async () => {
     const table = await played(grid, (run) => (run.point === 3 && run.seed === 2 ? undefined : sum(run)));
-    const text = sweepPage("rates <1>", table, grid, plots);
+    const text = pageOf("rates <1>", table, plots);
     expect(text).toContain("<h1>Sweep rates &lt;1&gt;</h1>");
     expect(text).toContain("7 done, 1 failed, 0 missing");
     // antlr at 0.01: 0.75 + 1/64 and 0.75 + 2/64.
@@ -92,8 +99,8 @@ describe("the page about a sweep", () => {
   });
 
   it("says when there are no figures, and bears that nothing is done", async () => {
-    expect(sweepPage("x", await played(grid, sum), grid, undefined)).toContain(WITHOUT_PLOTS);
-    const failed = sweepPage("x", await played(grid, () => undefined), grid, plots);
+    expect(pageOf("x", await played(grid, sum), undefined)).toContain(WITHOUT_PLOTS);
+    const failed = pageOf("x", await played(grid, () => undefined), plots);
     expect(failed).toContain("0 done, 8 failed, 0 missing");
     expect(failed).not.toMatch(/NaN|undefined/);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { csvOf } from "../../ts/sweep/csv.js";
-import { identifying, runId } from "../../ts/sweep/identity.js";
-import { parseRecord } from "../../ts/sweep/record.js";
-import { runsOf } from "../../ts/sweep/runs.js";
-import { joined, ranked, tableOf } from "../../ts/sweep/table.js";
+import { runsCsv } from "../../ts/study/report/csv.js";
+import { identifying, runsOf } from "../../ts/study/run/runs.js";
+import { joined, ranked, tableOf } from "../../ts/study/run/table.js";
+import { runIdentity } from "../../ts/study/store/identity.js";
+import { parseRecord } from "../../ts/study/store/record.js";
 import { HASHES, planOf, play, recordOf } from "./records.js";
 
 const nothing = () => undefined;
@@ -13,11 +13,13 @@ describe("the identity of a run", () => {
   it("depends on configuration, seed and data, not on threads, places or the order of keys", async () => {
     const config = { network: { input: 4, steps: 10 }, training: { seed: 1, threads: 2 }, data: { dataset: "mnist", dir: "/a" } };
     const same = { data: { dir: "/b", dataset: "mnist" }, training: { seed: 1 }, network: { steps: 10, input: 4 } };
-    const id = (whole: typeof config | typeof same, data = "x") => runId({ config: identifying(whole), data });
+    const id = (whole: typeof config | typeof same, data = "x", version = "1") =>
+      runIdentity({ config: identifying(whole), data, version });
     expect(await id(config)).toBe(await id(same));
     // Python: hashlib.sha256(json.dumps(…, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
-    expect(await id(config)).toBe("d773af270f6053956a89fb45a25c646a");
+    expect(await id(config)).toBe("cdf844eb3cb60d216684efc9fff9861a");
     expect(await id(config, "y")).not.toBe(await id(config));
+    expect(await id(config, "x", "2")).not.toBe(await id(config));
     expect(await id({ ...config, training: { seed: 2, threads: 2 } })).not.toBe(await id(config));
   });
 
@@ -87,7 +89,7 @@ describe("merging", () => {
     const table = await tableOf(plan, HASHES, joined(records));
     expect(table).toMatchObject({ done: 4, failed: 1, missing: 1, others: 1, isOpen: false });
     expect(ranked(table, plan).map(({ index }) => index)).toEqual([1, 3, 4, 0]);
-    const lines = csvOf(table, plan).trim().split("\n");
+    const lines = runsCsv(table, plan).trim().split("\n");
     expect(lines).toHaveLength(7);
     expect(lines[0]).toMatch(/^index,id,status,rung,point,optimizer.learningRate,seed,score:validation.accuracy.firstSpike,/);
     expect(lines[3]).toMatch(/,failed,0,1,0.01,1,.*,NON_FINITE loss$/);
@@ -105,7 +107,7 @@ describe("merging", () => {
     ]) {
       expect(joined(order).get(run.id)?.result?.test.loss).toBe(0.5);
     }
-    expect(() => joined([done, recordOf(run, 0.6, "b")])).toThrow(/different results on a \(0\) and b \(0\)/);
+    expect(() => joined([done, recordOf(run, 0.6, "b")])).toThrow(/different results on a \(native\) and b \(native\)/);
   });
 
   it("names an objective that is not in the results", async () => {

@@ -1,11 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SweepFolder } from "../../ts/cli/sweep/folder.js";
-import type { RunRecord } from "../../ts/sweep/record.js";
+import { runIdentity } from "../../ts/study/store/identity.js";
+import type { RunRecord } from "../../ts/study/store/record.js";
+import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { type CliResult, spikelet } from "../support/spawn-cli.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { YIN_YANG } from "./yin-yang.js";
@@ -19,6 +20,19 @@ async function planFile(plan: object): Promise<string> {
 }
 
 const last = (result: CliResult) => result.json().at(-1);
+
+/** Makes a folder one of another version. */
+async function renamed(out: string, version: string): Promise<void> {
+  const manifest = join(out, "study.json");
+  writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, "utf8")), version }));
+  for (const name of readdirSync(join(out, "runs"))) {
+    const file = join(out, "runs", name);
+    const record = { ...JSON.parse(readFileSync(file, "utf8")), version };
+    const id = await runIdentity(record);
+    writeFileSync(join(out, "runs", `${id}.json`), JSON.stringify({ ...record, id }));
+    rmSync(file);
+  }
+}
 
 describe("60 runs", () => {
   let plan: string;
@@ -53,7 +67,7 @@ describe("60 runs", () => {
     // A run of the second that another process seems to be at: so that it can't be over when it is killed.
     const [, { id: held = "" } = {}] = outcomes(whole) as RunRecord[];
     mkdirSync(join(dirs[1] ?? "", "runs"));
-    const { claims } = new SweepFolder(dirs[1] ?? "");
+    const { claims } = new StudyFolder(dirs[1] ?? "");
     await claims.take(held);
     const [first, killed, third] = await Promise.all([
       shard(0),
@@ -83,7 +97,8 @@ describe("60 runs", () => {
     expect(pages[0]).toContain("60 done, 0 failed, 0 missing");
     const columns = (dir: string) => {
       const lines = readFileSync(join(dir, "results.csv"), "utf8").trim().split("\n");
-      return lines.map((line) => line.split(",").slice(0, -2));
+      // Seconds, samples a second and the error stand last.
+      return lines.map((line) => line.split(",").slice(0, -3));
     };
     expect(columns(merged)).toEqual(columns(whole));
   });
@@ -147,7 +162,7 @@ describe("a sweep", () => {
         child.kill(signal);
       });
       expect(result).toMatchObject({ code: 130, stderr: expect.not.stringContaining("failed") });
-      expect(everyFile(join(out, "runs"))).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.ndjson$/)]);
+      expect(everyFile(join(out, "runs"))).toEqual([expect.stringMatching(/^[0-9a-f]{32}\.json$/)]);
     },
   );
 
@@ -181,6 +196,47 @@ describe("a sweep", () => {
     await writeFile(file, typeof plan === "string" ? plan : JSON.stringify(plan));
     const result = await spikelet(["sweep", file, "--out", join(await folder(), "x")]);
     expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it("reads the records of another version, and keeps them apart from its own", async () => {
+    const out = await folder();
+    const plan = await planFile({ config: YIN_YANG, settings: { "optimizer.learningRate": [0.01, 0.02] } });
+    const run = () => spikelet(["sweep", plan, "--out", out, "--processes", "0", "--json"]);
+    await run();
+    await renamed(out, "0.0.1");
+    expect(last(await spikelet(["sweep", "status", out, "--json"]))).toMatchObject({ done: 2, missing: 0, others: 0 });
+    expect(last(await run())).toMatchObject({ done: 2, missing: 0, others: 2 });
+    const old = await folder();
+    await spikelet(["sweep", plan, "--out", old, "--processes", "0"]);
+    await renamed(old, "0.0.1");
+    const merge = await spikelet(["sweep", "merge", out, old]);
+    expect(merge).toMatchObject({ code: 2, stderr: expect.stringMatching(/was run by Spikelet 0\.0\.1/) });
+  });
+
+  it("lists variants, uses a part of the samples, and says what is wrong with them", async () => {
+    const out = await folder();
+    const data = { ...YIN_YANG.data, train: 100, validation: 40, test: 30 };
+    const variants = [
+      { series: "antlr", settings: { rule: { type: "antlr" } } },
+      { series: "timing", at: "by count", settings: { rule: { type: "timing" }, bestBy: "count" } },
+    ];
+    const plan = await planFile({ config: { ...YIN_YANG, data }, variants, seeds: 2 });
+    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "1", "--json"]);
+    expect(last(result), result.stderr).toMatchObject({ done: 4, failed: 0 });
+    expect(result.json().map(({ settings, seed }) => [settings, seed])[1]).toEqual([
+      { series: "timing", at: "by count", attempt: null },
+      1,
+    ]);
+    for (const { result } of outcomes(out) as RunRecord[]) expect(result?.data).toMatchObject({ train: 100, test: 30 });
+    expect(readFileSync(join(out, "report.html"), "utf8")).toContain("timing, by count");
+    for (const [wrong, message] of [
+      [{ train: 0 }, /data\.train: must be a whole number from 1/],
+      [{ isRemembered: 1 }, /data\.isRemembered: must be true or false/],
+      [{ part: 1 }, /data\.part: is unknown/],
+    ] as const) {
+      const refused = await planFile({ config: { ...YIN_YANG, data: { ...data, ...wrong } } });
+      expect(await spikelet(["sweep", refused])).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    }
   });
 
   it("refuses folders of different plans", async () => {

@@ -3,10 +3,10 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { SweepFolder } from "../../ts/cli/sweep/folder.js";
-import { RunQueue } from "../../ts/cli/sweep/queue.js";
-import type { RunRecord } from "../../ts/sweep/record.js";
-import { runsOf } from "../../ts/sweep/runs.js";
+import { RunQueue } from "../../ts/study/run/queue.node.js";
+import { runsOf } from "../../ts/study/run/runs.js";
+import type { RunRecord } from "../../ts/study/store/record.js";
+import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { gone, Job, recordFiles, send } from "./moments.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { CONFIG, HASHES, planOf, recordOf } from "./records.js";
@@ -72,9 +72,9 @@ describe("two processes with the same part of the same folder", () => {
   it("waits for the run that another is at, and takes its record", async () => {
     const out = await folder();
     const [id = ""] = ids();
-    const record = (dir: string) => join(dir, "runs", `${id}.ndjson`);
+    const record = (dir: string) => join(dir, "runs", `${id}.json`);
     mkdirSync(join(out, "runs"));
-    const { claims } = new SweepFolder(out);
+    const { claims } = new StudyFolder(out);
     await claims.take(id);
     const job = sweep(out, "--processes", "2");
     await job.until(() => recordFiles(out).length === RUNS - 1);
@@ -92,11 +92,11 @@ describe("a queue", () => {
     const dir = await folder();
     const settings = { "optimizer.learningRate": [0.1, 0.2, 0.3, 0.4] };
     const plan = planOf({ settings });
-    await new SweepFolder(dir).begin({ name: "queue", plan, json: { config: CONFIG, settings } }, HASHES);
+    await new StudyFolder(dir).begin({ name: "queue", plan, json: { config: CONFIG, settings } }, HASHES);
     const { runs } = await runsOf(plan, HASHES, () => undefined);
     const { signal } = new AbortController();
     const sides = [1, 2, 3].map(() => {
-      const folder = new SweepFolder(dir);
+      const folder = new StudyFolder(dir);
       return { folder, queue: new RunQueue(runs, folder), done: [] as string[] };
     });
     const work = async ({ folder, queue, done }: (typeof sides)[number]) => {
@@ -114,7 +114,7 @@ describe("a queue", () => {
   it("does failed runs again where it is asked to, once among all", async () => {
     const dir = await folder();
     const plan = planOf({});
-    const one = new SweepFolder(dir);
+    const one = new StudyFolder(dir);
     await one.begin({ name: "queue", plan, json: { config: CONFIG } }, HASHES);
     const { runs } = await runsOf(plan, HASHES, () => undefined);
     const [run] = runs;
@@ -122,7 +122,7 @@ describe("a queue", () => {
     await one.add(recordOf(run));
     const known = new Map([[run.id, recordOf(run)]]);
     const { signal } = new AbortController();
-    const [first, second] = [new RunQueue(runs, one, known), new RunQueue(runs, new SweepFolder(dir), known)];
+    const [first, second] = [new RunQueue(runs, one, known), new RunQueue(runs, new StudyFolder(dir), known)];
     expect(await first.next(signal)).toBe(run);
     await one.add(recordOf(run, undefined, "another time"));
     await first.finish(run);

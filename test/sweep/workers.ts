@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "../../ts/sweep/runs.js";
+import type { Run } from "../../ts/study/run/runs.js";
 import { recordOf } from "./records.js";
 
 /**
@@ -12,11 +12,12 @@ const PRELUDE = (model: object, folder: string) => `
 import { renameSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 const write = (text) => writeSync(3, text);
+const EPOCH = { epoch: 1, epochs: 2, loss: 0.5, firstSpike: 0.25 };
 const say = (answer) => write(JSON.stringify(answer) + "\\n");
 const record = ({ id, seed, config, data }) => {
-  const file = ${JSON.stringify(folder)} + "/runs/" + id + ".ndjson";
-  const { result, ran } = ${JSON.stringify(model)};
-  writeFileSync(file + ".draft", JSON.stringify({ id, status: "done", seed, config, data, result, ran: { ...ran, host: String(process.pid) } }));
+  const file = ${JSON.stringify(folder)} + "/runs/" + id + ".json";
+  const { result, ran, version } = ${JSON.stringify(model)};
+  writeFileSync(file + ".draft", JSON.stringify({ id, status: "done", seed, config, data, version, result, ran: { ...ran, host: String(process.pid) } }));
   renameSync(file + ".draft", file);
 };
 const good = (run) => { record(run); say({ type: "recorded", id: run.id }); };

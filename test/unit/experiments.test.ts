@@ -2,19 +2,22 @@ import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
 import { parseSeeds } from "../../ts/cli/commands/experiment.js";
 import { UsageError } from "../../ts/cli/exit.js";
-import { alignedTable } from "../../ts/cli/experiment/table.js";
-import { EXPERIMENTS } from "../../ts/experiments/catalogue/index.js";
-import { type Experiment, variantName } from "../../ts/experiments/experiment.js";
-import { figures } from "../../ts/experiments/figures.js";
-import { measure } from "../../ts/experiments/measures.js";
-import type { RunRecord } from "../../ts/experiments/record.js";
-import { experimentPage, resultTable } from "../../ts/experiments/report.js";
-import { everyAttempt, summaries } from "../../ts/experiments/summary.js";
-import { runsCsv, summaryCsv } from "../../ts/experiments/tables.js";
+import { alignedTable } from "../../ts/cli/study/words.js";
 import { spread } from "../../ts/spread.js";
+import { EXPERIMENTS } from "../../ts/study/catalogue/index.js";
+import { type Experiment, variantName } from "../../ts/study/plan/experiment.js";
+import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
+import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";
+import { figures } from "../../ts/study/report/figures.js";
+import { measure } from "../../ts/study/report/measures.js";
+import { studyPage } from "../../ts/study/report/page.js";
+import { bestAttempts, pointsOf, recordsOf } from "../../ts/study/report/points.js";
+import { resultTable } from "../../ts/study/report/result-table.js";
+import type { Row, StudyTable } from "../../ts/study/run/table.js";
+import type { DoneRecord } from "../../ts/study/store/record.js";
 
-/** A record with what tables and figures look at. */
-function record(series: string, seed: number, accuracy: number, more: Partial<RunRecord> = {}): RunRecord {
+/** What tables and figures look at. */
+function record(seed: number, accuracy: number, validated = accuracy): DoneRecord {
   const metrics = {
     samples: 100,
     loss: 1 - accuracy,
@@ -34,45 +37,76 @@ function record(series: string, seed: number, accuracy: number, more: Partial<Ru
     firingRate: [0.01, 0.02],
     synapticOperations: 1234,
   };
+  const validation = { ...metrics, accuracy: { firstSpike: validated, count: validated } };
+  const epoch = { trainLoss: 1, trainFirstSpike: accuracy, validationLoss: 1, validationFirstSpike: validated };
   return {
-    id: `${series}${seed}${more.attempt ?? ""}${more.at ?? ""}`,
-    experiment: "e",
-    series,
-    at: null,
-    attempt: null,
+    id: `${seed} ${accuracy}`,
+    status: "done",
     seed,
-    config: {} as RunRecord["config"],
-    data: { dataset: "digits", name: "digits", encoding: null, train: 10, validation: 5, test: 5, hash: "" },
-    epochs: [{ epoch: 1, epochs: 1, learningRate: 0.1, train: metrics, validation: metrics }],
-    chosen: { epoch: 1, by: "firstSpike" },
-    test: metrics,
-    cost: { seconds: 2, samplesPerSecond: 50 },
-    backend: { kind: "native", simd: "avx2", threads: 2 },
-    version: "0.1.0",
-    ...more,
+    config: {},
+    data: "",
+    version: "0",
+    result: {
+      epochs: 1,
+      bestEpoch: 1,
+      data: { name: "digits", encoding: null, train: 10, validation: 5, test: 5 },
+      validation,
+      test: metrics,
+      history: [{ ...epoch, spikesPerSample: 30 }],
+    },
+    ran: { seconds: 2, samplesPerSecond: 50, host: "a", backend: "native avx2", threads: 2 },
   };
 }
 
-const two = [record("antlr", 1, 0.9), record("timing", 1, 0.8), record("antlr", 2, 0.94), record("timing", 2, 0.6)];
+interface Ran {
+  series: string;
+  at?: number;
+  attempt?: string;
+  records: DoneRecord[];
+}
 
-describe("summaries", () => {
-  it("are means and sample standard deviations over the seeds", () => {
+/** A plan of variants with the records of its runs, a seed after the other. */
+function ran(...variants: Ran[]): [StudyTable, Plan] {
+  const listed = variants.map(({ records: _, ...labels }) => ({ ...labels, settings: {} }));
+  const plan = parsePlan({ variants: listed, experiment: { name: "e", scale: "quick", command: "spikelet experiment e" } });
+  const seeds = variants[0]?.records.length ?? 0;
+  const rows = Array.from({ length: seeds }, (_, seed) =>
+    variants.map(({ series, at = null, attempt = null, records }, point): Row => {
+      const record = records[seed] as DoneRecord;
+      const settings = { series, at, attempt };
+      const run = { id: record.id, point, settings, seed: record.seed, rung: 0, config: {}, data: "" };
+      return { index: seed * variants.length + point, run, record, score: record.result.validation?.accuracy.firstSpike };
+    }),
+  ).flat();
+  return [{ rows, done: rows.length, failed: 0, missing: 0, others: 0, isOpen: false }, plan];
+}
+
+const two = ran(
+  { series: "antlr", records: [record(1, 0.9), record(2, 0.94)] },
+  { series: "timing", records: [record(1, 0.8), record(2, 0.6)] },
+);
+
+describe("points", () => {
+  it("have means and sample standard deviations over the seeds", () => {
     expect(spread([1, 2, 3, 6])).toEqual({ mean: 3, deviation: Math.sqrt(14 / 3) });
     expect(spread([5])).toEqual({ mean: 5, deviation: 0 });
-    const [antlr, timing] = summaries(two);
-    expect(antlr).toMatchObject({ series: "antlr", seeds: [1, 2] });
-    expect(antlr?.measures["firstSpike"]?.mean).toBeCloseTo(92);
-    expect(antlr?.measures["firstSpike"]?.deviation).toBeCloseTo(Math.sqrt(8));
-    expect(timing?.measures["perUnit2"]).toEqual({ mean: 0.5, deviation: 0 });
+    const [antlr, timing] = pointsOf(...two);
+    expect(antlr).toMatchObject({ place: "antlr", rows: [{ record: { seed: 1 } }, { record: { seed: 2 } }] });
+    const over = (point: typeof antlr, name: string) => spread(point ? recordsOf(point).map(measure(name).of) : []);
+    expect(over(antlr, "firstSpike").mean).toBeCloseTo(92);
+    expect(over(antlr, "firstSpike").deviation).toBeCloseTo(Math.sqrt(8));
+    expect(over(timing, "perUnit2")).toEqual({ mean: 0.5, deviation: 0 });
   });
 
   it("take the attempt that validates best, not the one that tests best", () => {
-    const good = record("antlr", 1, 0.9, { attempt: "a" });
-    const lucky = { ...record("antlr", 1, 0.7, { attempt: "b" }), test: record("antlr", 1, 0.99).test };
-    expect(summaries([lucky, good]).map(({ attempt }) => attempt)).toEqual(["a"]);
-    expect(everyAttempt([lucky, good])).toHaveLength(2);
+    const lucky = { series: "antlr", attempt: "b", records: [record(1, 0.99, 0.7)] };
+    const good = { series: "antlr", attempt: "a", records: [record(1, 0.9)] };
+    const [table, plan] = ran(lucky, good);
+    const points = pointsOf(table, plan);
+    expect(bestAttempts(points, plan).map(({ attempt }) => attempt)).toEqual(["a"]);
+    expect(points).toHaveLength(2);
     expect(
-      summaryCsv([lucky, good])
+      summaryCsv(table, plan)
         .split("\n")
         .map((line) => line.split(",").slice(0, 5).join(","))
         .slice(1, 3),
@@ -82,7 +116,9 @@ describe("summaries", () => {
 
 describe("tables", () => {
   it("have a row for each run with every measure by its name", () => {
-    const [header, first, ...rest] = runsCsv(two).trim().split("\n");
+    const [header, first, ...rest] = runsCsv(...two)
+      .trim()
+      .split("\n");
     expect(rest).toHaveLength(3);
     const cells = new Map(header?.split(",").map((name, k) => [name, first?.split(",")[k]]));
     expect(Object.fromEntries(cells)).toMatchObject({
@@ -99,11 +135,12 @@ describe("tables", () => {
   });
 
   it("quote what needs it", () => {
-    expect(runsCsv([record('a, "b"', 1, 0.5)])).toContain('"a, ""b"""');
+    expect(runsCsv(...ran({ series: 'a, "b"', records: [record(1, 0.5)] }))).toContain('"a, ""b"""');
   });
 
   it("read well in a terminal", () => {
-    const rows = resultTable(two);
+    const [table, plan] = two;
+    const rows = resultTable(pointsOf(table, plan), plan);
     expect(rows[1]?.slice(0, 2)).toEqual(["antlr", "92.00 ± 2.83"]);
     expect(
       alignedTable([
@@ -121,7 +158,7 @@ describe("the page", () => {
     question: "Which?",
     data: () => [],
     seeds: { quick: 1, full: 1 },
-    choice: "firstSpike",
+    bestBy: "firstSpike",
     axis: "Width",
     variants: () => [],
     figures: [
@@ -131,25 +168,32 @@ describe("the page", () => {
       { type: "epochs", value: "loss", title: "Learning" },
     ],
   };
-  const placed = two.map((one) => ({ ...one, at: 10 * one.seed }));
+  const placed = ran(
+    { series: "antlr", at: 10, records: [record(1, 0.9), record(2, 0.94)] },
+    { series: "timing", at: 20, records: [record(1, 0.8), record(2, 0.6)] },
+  );
 
   it("stands alone, with the figures and every run", () => {
-    const html = experimentPage(drawn, placed, {
-      scale: "quick",
-      command: "spikelet experiment e",
-      figures: figures(plots, drawn, placed),
-    });
+    const [table, plan] = placed;
+    const points = pointsOf(table, plan);
+    const study = { name: "e", plan, table, points, experiment: drawn, version: "0" };
+    const html = studyPage(study, plots, figures(plots, points, plan, drawn));
     expect(html.match(/<svg /g)).toHaveLength(4);
     expect(html).toContain("<title>e: two &lt;rules&gt;</title>");
     expect(html).not.toMatch(/\b(src|href)=|url\(|NaN|undefined/);
     expect(html.match(/<figcaption>/g)).toHaveLength(4);
     expect(html).toContain("Quick version");
-    for (const { seed, series } of placed)
-      expect(html).toMatch(new RegExp(`<th scope="row">${series}, ${10 * seed}</th><td>${seed}</td>`));
+    expect(html).toContain("spikelet experiment e");
+    for (const { run } of table.rows) {
+      const { series, at } = run.settings;
+      expect(html).toMatch(new RegExp(`<th scope="row">${series}, ${at}</th><td>${run.seed}</td>`));
+    }
   });
 
   it("leaves out lines where there is nothing to count along", () => {
-    expect(figures(plots, drawn, two).map(({ file }) => file)).toEqual(["1-spread.svg", "2-scatter.svg", "4-epochs.svg"]);
+    const [table, plan] = two;
+    const files = figures(plots, pointsOf(table, plan), plan, drawn).map(({ file }) => file);
+    expect(files).toEqual(["1-spread.svg", "2-scatter.svg", "4-epochs.svg"]);
   });
 });
 

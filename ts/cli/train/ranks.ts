@@ -2,13 +2,13 @@ import { setTimeout } from "node:timers/promises";
 import type { Split } from "../../datasets/dataset.js";
 import { inFile, SpikeletError } from "../../errors.js";
 import { joinRanks, type Ranks } from "../../runtime/mpi.js";
+import { hashOf } from "../../study/store/sample-hash.js";
 import { restoreTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import { type DataArguments, type DataSource, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { type ComputeArguments, choicesOf } from "../invocation.js";
 import { readLimit } from "../read-limit.js";
-import { hashOf } from "../sample-hash.js";
 
 /** How long the first rank has to tell of what went wrong everywhere before another tells of it; milliseconds. */
 const PATIENCE = 1000;

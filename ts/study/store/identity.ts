@@ -6,11 +6,14 @@ import { sha256 } from "./sha256.js";
 
 /** What decides on the results of a run. */
 export interface RunSource {
-  config: ResolvedConfig;
-  /** {@link dataIdentity} of what it learns from. */
+  /** Of a training the resolved one; of a study what its plan says, with the source of the data and without places. */
+  config: ResolvedConfig | JsonObject;
+  /** SHA-256 of what it learns from: {@link dataIdentity}, or the hash of the samples where the configuration says how they are used. */
   data: string;
   /** Names the state that it begins with, unless that follows from the configuration. */
   parent?: string | undefined;
+  /** Of the library; this one's unless given. */
+  version?: string;
 }
 
 /**
@@ -19,10 +22,11 @@ export interface RunSource {
  *
  * @returns 32 hex digits.
  */
-export async function runIdentity({ config, data, parent }: RunSource): Promise<string> {
-  const { threads: _, ...training } = config.training;
-  const source = { config: { ...config, training }, data, version, parent: parent ?? null };
-  return (await sha256(canonical(source as unknown as JsonObject))).slice(0, 32);
+export async function runIdentity({ config, data, parent, version: of = version }: RunSource): Promise<string> {
+  const { training, ...rest } = config as JsonObject;
+  const { threads: _, ...kept } = (training ?? {}) as JsonObject;
+  const source = { config: { ...rest, training: kept }, data, version: of, parent: parent ?? null };
+  return (await sha256(canonical(source))).slice(0, 32);
 }
 
 /**

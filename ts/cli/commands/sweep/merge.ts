@@ -1,13 +1,13 @@
+import { mergeInto } from "../../../study/report/merge.node.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { mergeInto } from "../../sweep/merge.js";
-import { bestLines, counts, damageLines, errorLines } from "../../sweep/words.js";
+import { counts, damageLines, errorLines, resultLines } from "../../study/words.js";
 
 export const merge = defineCommand({
-  meta: { name: "merge", description: "Joins the records of a sweep from any number of folders into one table" },
+  meta: { name: "merge", description: "Joins the records of a sweep or an experiment from any number of folders into one table" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of the sweep", isMany: true, valueHint: "DIR" },
+    dirs: { type: "positional", required: true, description: "folders of it", isMany: true, valueHint: "DIR" },
     out: { type: "string", description: "folder for the table; the first one unless given", valueHint: "DIR" },
     ...outputOptions,
   },
@@ -18,7 +18,7 @@ export const merge = defineCommand({
       counts(table),
       ...damageLines(damaged),
       ...errorLines(table),
-      ...bestLines(table, manifest.plan),
+      ...resultLines(table, manifest.plan),
       `${files.page}, ${files.table}, ${files.records}`,
     ]);
   },

@@ -1,13 +1,13 @@
+import { gather } from "../../../study/report/merge.node.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { gather } from "../../sweep/merge.js";
-import { counts, damageLines, errorLines, missingLines } from "../../sweep/words.js";
+import { counts, damageLines, errorLines, missingLines } from "../../study/words.js";
 
 export const status = defineCommand({
-  meta: { name: "status", description: "Says which runs of a sweep are done, failed or missing" },
+  meta: { name: "status", description: "Says which runs of a sweep or an experiment are done, failed or missing" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of the sweep", isMany: true, valueHint: "DIR" },
+    dirs: { type: "positional", required: true, description: "folders of it", isMany: true, valueHint: "DIR" },
     ...outputOptions,
   },
   async run({ args }) {

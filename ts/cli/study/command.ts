@@ -1,0 +1,136 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseShard, WHOLE } from "../../study/plan/shard.js";
+import { gather, mergeInto } from "../../study/report/merge.node.js";
+import { inProcesses } from "../../study/run/pool.node.js";
+import { dataHashes } from "../../study/run/prepare.js";
+import type { RunQueue } from "../../study/run/queue.node.js";
+import type { Run } from "../../study/run/runs.js";
+import { Samples } from "../../study/run/samples.js";
+import { inProcess, runStudy } from "../../study/run/study.node.js";
+import type { EpochProgress } from "../../study/run/train.js";
+import { type NamedPlan, StudyFolder } from "../../study/store/study-folder.node.js";
+import { wholeNumber } from "../arguments.js";
+import type { Parameters } from "../command.js";
+import { threads } from "../configuration.js";
+import { Unfinished } from "../exit.js";
+import type { Choices, ComputeArguments } from "../invocation.js";
+import { computeOptions, dataOptions, outputOptions } from "../options.js";
+import { printResult, say } from "../print.js";
+import { Execution, type WorkOptions } from "./execution.js";
+import { CliSupply } from "./supply.js";
+import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName } from "./words.js";
+
+/** Options of every command that runs a study. */
+export const studyOptions = {
+  processes: {
+    type: "string",
+    description: "processes that train side by side, 0 for this one alone; one for each core unless given",
+    valueHint: "N",
+  },
+  shard: {
+    type: "string",
+    description: "the part of the runs that this machine takes: 2/8, or auto/8 where Slurm, Kubernetes or GNU parallel number it",
+    valueHint: "I/N",
+  },
+  retry: { type: "boolean", description: "run again what failed" },
+  data: dataOptions.data,
+  ...computeOptions,
+  ...outputOptions,
+} as const satisfies Parameters;
+
+/** What {@link studyOptions} become. */
+export interface StudyArguments extends ComputeArguments {
+  processes?: string | undefined;
+  shard?: string | undefined;
+  retry?: boolean | undefined;
+  data?: string | undefined;
+  json?: boolean | undefined;
+}
+
+/** How a command tells of its study. */
+export interface Telling {
+  /** What its last event is called. */
+  type: "sweep" | "experiment";
+  /** Whether each epoch is told of. */
+  tellsEpochs: boolean;
+}
+
+const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
+
+/**
+ * Runs what a plan has no records of in the folder `out`, in as many processes as are asked for, and writes its tables and its page.
+ *
+ * @throws {Unfinished} when runs left no record.
+ */
+export async function study(
+  named: NamedPlan,
+  out: string,
+  args: StudyArguments,
+  choices: Choices,
+  { type, tellsEpochs }: Telling,
+): Promise<void> {
+  const { plan } = named;
+  const { signal } = choices;
+  const isJson = args.json === true;
+  const shard = args.shard === undefined ? WHOLE : parseShard(args.shard, process.env);
+  const count = args.processes === undefined ? availableParallelism() : wholeNumber(args.processes, "processes");
+  const { data, backend, simd } = args;
+  const each = args.threads === undefined ? (count > 0 ? 1 : "auto") : threads(String(args.threads));
+  const options: WorkOptions = { folder: out, data, backend, simd, threads: each, tellsEpochs };
+  const hashes = await dataHashes(plan, new Samples(new CliSupply(data, choices)), choices);
+  const folder = new StudyFolder(out);
+  await folder.begin(named, hashes, signal);
+
+  const tell = (event: object, line: string | undefined) => {
+    if (isJson) process.stdout.write(`${JSON.stringify(event)}\n`);
+    if (line !== undefined) say(line);
+  };
+  const onEpoch = (run: Run, epoch: EpochProgress) => {
+    const words = epochWords(epoch);
+    tell({ type: "epoch", ...labelsOf(run), ...epoch }, words && `${runName(run, plan)}  ${words}`);
+  };
+  const execution = new Execution(options, signal);
+  const execute = (queue: RunQueue) =>
+    count > 0
+      ? inProcesses(queue, { count, script: WORKER, options, onEpoch }, signal)
+      : inProcess(queue, (run) => execution.run(run, (epoch) => onEpoch(run, epoch)), signal);
+  const lost = new Set<string>();
+  let told = 0;
+  try {
+    const study = { plan, hashes, folder, shard, retry: args.retry === true, execute, say };
+    for await (const { outcome, k, count } of runStudy(study)) {
+      const { run } = outcome;
+      told += 1;
+      if ("lost" in outcome) lost.add(run.id);
+      const event =
+        "lost" in outcome
+          ? { type: "lost", ...labelsOf(run), reason: outcome.lost }
+          : { type: "run", settings: run.settings, ...outcome.record };
+      tell(event, `${k}/${count} ${runName(run, plan)}  ${outcomeWords(outcome)}`);
+    }
+  } catch (thrown) {
+    if (signal.aborted) say(`stopped after ${told} runs: the same command goes on from there`);
+    throw thrown;
+  } finally {
+    await folder.tidy();
+  }
+
+  const isWhole = shard === WHOLE;
+  const { table, damaged, files } = isWhole ? await mergeInto(out, [out]) : { ...(await gather([out])), files: undefined };
+  const { rows, ...totals } = table;
+  printResult(isJson, { type, out, ...totals, damaged, files }, () => [
+    counts(table),
+    ...damageLines(damaged),
+    ...errorLines(table),
+    ...resultLines(table, plan),
+    ...(files ? [`${files.page}, ${files.table}, ${files.records}`] : [`spikelet sweep merge ${out} joins the parts`]),
+  ]);
+  // Another process may have done them by now.
+  const missing = rows.filter(({ run, record }) => record === undefined && lost.has(run.id)).length;
+  if (missing > 0) throw new Unfinished(`${missing} runs left no record: the same command runs them again`);
+}
+
+function labelsOf({ id, settings, seed }: Run) {
+  return { id, settings, seed };
+}

@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import type { SpikeDataset, Split } from "../../datasets/dataset.js";
+import type { JsonObject } from "../../json.js";
+import type { BackendChoice } from "../../runtime/backend.js";
+import type { DataSupply } from "../../study/run/samples.js";
+import { type DataSource, dataSource, loadData, parseDataSection, splitOf } from "../data.js";
+import { isSetName, SETS } from "../sets.js";
+import { defaultFolder } from "../store/folder.js";
+
+/** The data sets of the command line, for studies. */
+export class CliSupply implements DataSupply {
+  readonly #folder: string | undefined;
+  readonly #options: { backend: BackendChoice; signal: AbortSignal };
+
+  /** @param folder `--data`, for the data set that is read from a folder. */
+  constructor(folder: string | undefined, { backend, signal }: { backend: BackendChoice; signal: AbortSignal }) {
+    this.#folder = folder;
+    this.#options = { backend, signal };
+  }
+
+  /** Whether a data set can be loaded here. */
+  isAtHand({ dataset }: { dataset: string }): boolean {
+    if (!isSetName(dataset)) return false;
+    return !SETS[dataset].isRead || this.#folder !== undefined || existsSync(defaultFolder(dataset));
+  }
+
+  load(section: JsonObject, steps: number): Promise<SpikeDataset> {
+    return loadData(this.#sourceOf(section), { ...this.#options, steps });
+  }
+
+  split(section: JsonObject, data: SpikeDataset): Split {
+    return splitOf(this.#sourceOf(section), data);
+  }
+
+  #sourceOf(section: JsonObject): DataSource {
+    const known = parseDataSection(section, ".");
+    // A folder is not meant for a set that the plan names and that is drawn.
+    const isDrawn = known.dataset !== undefined && !SETS[known.dataset].isRead && known.dataset !== "simulatedEvents";
+    return dataSource(isDrawn ? {} : { data: this.#folder }, known);
+  }
+}

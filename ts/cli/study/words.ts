@@ -1,0 +1,80 @@
+import type { Plan } from "../../study/plan/plan.js";
+import { pointName } from "../../study/plan/search.js";
+import type { Damage } from "../../study/report/merge.node.js";
+import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
+import { resultTable } from "../../study/report/result-table.js";
+import type { Outcome, Run } from "../../study/run/runs.js";
+import { errorsOf, type StudyTable } from "../../study/run/table.js";
+import type { EpochProgress } from "../../study/run/train.js";
+import { onStderr, onStdout } from "../colour.js";
+import { grouped, percent } from "../print.js";
+
+/** Lists that are for people end here. */
+const FEW = 10;
+
+/** What a run is, in a line. */
+export function runName({ settings, seed, rung }: Run, plan: Plan): string {
+  const epochs = plan.halving ? `, epochs ${plan.halving.epochs[rung]}` : "";
+  return [pointName(plan, settings), `seed ${seed}`].filter((part) => part !== "").join(", ") + epochs;
+}
+
+/** What became of a run, in a few words. */
+export function outcomeWords(outcome: Outcome): string {
+  if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
+  const { result, error, ran } = outcome.record;
+  if (result === undefined) return onStderr.red(`failed: ${error?.message}`);
+  const { accuracy, loss } = result.test;
+  const known = `test ${percent(accuracy.firstSpike)} by first spike, ${percent(accuracy.count)} by count`;
+  return `${onStderr.green(known)}, loss ${loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
+}
+
+/** Where a run stands; nothing for most epochs of a long one, which would fill the screen. */
+export function epochWords({ epoch, epochs, loss, firstSpike }: EpochProgress): string | undefined {
+  if (epochs > 20 && epoch % Math.ceil(epochs / 10) !== 0 && epoch !== epochs) return undefined;
+  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${percent(firstSpike)} by first spike`;
+}
+
+export function counts({ done, failed, missing, others, isOpen }: StudyTable): string {
+  const parts = [`${grouped(done)} done`, `${grouped(failed)} failed`, `${grouped(missing)} missing`];
+  if (others > 0) parts.push(`${grouped(others)} of other plans or versions`);
+  if (isOpen) parts.push("later rungs follow");
+  return parts.join(", ");
+}
+
+/** The best points of a search, one a line, or all variants. */
+export function resultLines(table: StudyTable, plan: Plan): string[] {
+  const points = pointsOf(table, plan);
+  if (points.length === 0) return [];
+  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  return alignedTable(resultTable(shown, plan));
+}
+
+/** Each different error with how often it came up. */
+export function errorLines(table: StudyTable): string[] {
+  return few([...errorsOf(table)].map(([text, times]) => `${onStdout.red("failed")} ${grouped(times)} ×  ${text}`));
+}
+
+export function missingLines({ rows }: StudyTable, plan: Plan): string[] {
+  return few(rows.filter(({ record }) => record === undefined).map(({ run }) => `missing  ${runName(run, plan)}`));
+}
+
+/** What is wrong with files of records. */
+export function damageLines(damaged: readonly Damage[]): string[] {
+  return few(damaged.map(({ message }) => `${onStdout.red("damaged")}  ${message}`));
+}
+
+function few(lines: string[]): string[] {
+  return lines.length <= FEW ? lines : [...lines.slice(0, FEW), `… and ${grouped(lines.length - FEW)} more`];
+}
+
+/** Columns side by side, for a terminal. */
+export function alignedTable(rows: readonly (readonly string[])[]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+}

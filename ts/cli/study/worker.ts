@@ -1,0 +1,34 @@
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { errorOf } from "../../study/run/execute.js";
+import { ANSWERS, type Answer, lineOf, type Order } from "../../study/run/protocol.js";
+import { Execution, type WorkOptions } from "./execution.js";
+
+/** A process of the pool: it answers each run once its record is there, and ends when the study does, however that ends. */
+const answer = (message: Answer) => writeSync(ANSWERS, lineOf(message));
+
+// Signals reach every process of a terminal or a job; the one that started this one decides.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+
+let execution: Execution | undefined;
+let work = Promise.resolve();
+
+async function follow(order: Order): Promise<void> {
+  if ("options" in order) {
+    execution = new Execution(order.options as WorkOptions, new AbortController().signal);
+    await execution.prepare();
+    answer({ type: "ready" });
+  } else if (execution !== undefined) {
+    const { id } = order.run;
+    await execution.run(order.run, (epoch) => answer({ type: "epoch", id, epoch }));
+    answer({ type: "recorded", id });
+  }
+}
+
+createInterface({ input: process.stdin })
+  .on("line", (line) => {
+    work = work
+      .then(() => follow(JSON.parse(line) as Order))
+      .catch((thrown) => void answer({ type: "failed", error: errorOf(thrown) }));
+  })
+  .on("close", () => process.exit(0));

@@ -1,0 +1,27 @@
+import type { Experiment } from "../plan/experiment.js";
+import { balance } from "./balance.js";
+import { fair } from "./fair.js";
+import { initialActivity } from "./initial-activity.js";
+import { insideOrFinal } from "./inside-or-final.js";
+import { latencyMnist } from "./latency-mnist.js";
+import { nmnist } from "./nmnist.js";
+import { rateCoded } from "./rate-coded.js";
+import { resetPaths } from "./reset-paths.js";
+import { spikeTrainMatching } from "./spike-train-matching.js";
+import { structure } from "./structure.js";
+import { yinYang } from "./yin-yang.js";
+
+/** Every experiment, in the order of reading. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  spikeTrainMatching,
+  latencyMnist,
+  nmnist,
+  balance,
+  insideOrFinal,
+  fair,
+  resetPaths,
+  initialActivity,
+  structure,
+  rateCoded,
+  yinYang,
+];

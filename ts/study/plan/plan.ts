@@ -1,0 +1,209 @@
+import { inFile } from "../../errors.js";
+import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
+import { Fields, wholeNumber, within, wrong } from "./fields.js";
+import { isPath, levels, parseSetting, type Setting } from "./setting.js";
+import { SOBOL_DIMENSIONS } from "./sobol.js";
+
+/** What a study is to do, checked and with its defaults. */
+export interface Plan {
+  /** The configuration that the settings are applied to. */
+  config: JsonObject;
+  /** What a search varies; none where the plan lists variants. */
+  settings: Setting[];
+  search: Search;
+  /** Each point runs once with each of them. */
+  seeds: number[];
+  objective: Objective;
+  halving: Halving | null;
+  /** Which epoch of a run counts, unless its settings say. */
+  bestBy: BestBy;
+  /** The experiment that this is the plan of. */
+  experiment: NamedExperiment | null;
+}
+
+/** How points are chosen among all values of the settings, or the points themselves. */
+export type Search =
+  | { type: "grid" }
+  | { type: "random" | "sobol"; runs: number; seed: number }
+  | { type: "variants"; variants: PlannedVariant[] };
+
+/** A point of a plan that lists them. */
+export interface PlannedVariant {
+  /** What is compared. */
+  series: string;
+  /** Where on the axis. */
+  at: number | string | null;
+  /** One of several tries at the same series and place, of which the best by the objective stands for all. */
+  attempt: string | null;
+  /** By path, as those of a search. */
+  settings: JsonObject;
+}
+
+const BEST_BY = ["firstSpike", "count", "loss", "last"] as const;
+
+/** What chooses the epoch whose weights are tested, on the validation data: an accuracy, the loss, or nothing. */
+export type BestBy = (typeof BEST_BY)[number];
+
+/** Which experiment, and how it was asked for. */
+export interface NamedExperiment {
+  name: string;
+  scale: "full" | "quick";
+  command: string;
+}
+
+/** What makes a run better than another. */
+export interface Objective {
+  /** Path in the result of a run. */
+  metric: string;
+  goal: "max" | "min";
+}
+
+/** After each rung the best points go on, with more epochs. */
+export interface Halving {
+  /** Epochs of each rung, rising. */
+  epochs: number[];
+  /** Share of the points that goes on, rounded up. */
+  keep: number;
+}
+
+/** Runs that a sweep may have: each takes some kilobytes of memory, and a file. */
+export const MAX_RUNS = 100_000;
+
+/** Paths that are no settings, and what to do instead. */
+const RESERVED: Record<string, string> = {
+  "training.seed": "is not a setting: list the seeds in seeds",
+  "training.threads": "is not a setting: no result depends on it",
+  "data.dir": "is not a setting: --data says where the data lie",
+};
+
+/**
+ * Checks a plan; its `config` is an object by now, not the name of a file.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field.
+ */
+export function parsePlan(json: Json): Plan {
+  const fields = new Fields(json, "").only(...FIELDS);
+  const config = fields.has("variants") ? (fields.value("config") ?? {}) : fields.value("config");
+  if (!isObject(config)) throw wrong("config", "must be a configuration");
+  const search = parseSearch(fields);
+  const halving = fields.has("halving") ? parseHalving(fields.object("halving")) : null;
+  const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
+  const seeds = parseSeeds(fields, config);
+  const points = pointCount(search, settings);
+  atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
+  const bestBy = fields.oneOf("bestBy", BEST_BY, "firstSpike");
+  const experiment = fields.has("experiment") ? parseExperiment(fields.object("experiment")) : null;
+  return { config, settings, search, seeds, objective: parseObjective(fields), halving, bestBy, experiment };
+}
+
+const FIELDS = ["$schema", "config", "settings", "search", "variants", "seeds", "objective", "halving", "bestBy", "experiment"];
+
+/** {@link parsePlan} for what stands in a file. */
+export function planIn(file: string, json: Json): Plan {
+  try {
+    return parsePlan(json);
+  } catch (thrown) {
+    throw inFile(file, thrown);
+  }
+}
+
+/** @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}. */
+export function parseBestBy(value: Json | undefined): BestBy {
+  return new Fields({ bestBy: value ?? "firstSpike" }, "").oneOf("bestBy", BEST_BY);
+}
+
+function parseExperiment(fields: Fields): NamedExperiment {
+  const scale = fields.only("name", "scale", "command").oneOf("scale", ["full", "quick"]);
+  return { name: fields.text("name"), scale, command: String(fields.value("command") ?? "") };
+}
+
+function pointCount(search: Search, settings: readonly Setting[]): number {
+  if (search.type === "variants") return search.variants.length;
+  return search.type === "grid" ? settings.reduce((product, setting) => product * levels(setting), 1) : search.runs;
+}
+
+/** Refuses what would make more runs than a sweep may have, before there is one. */
+function atMost(runs: number, path: string, detail = ""): void {
+  if (runs > MAX_RUNS) throw wrong(path, `a sweep can have ${MAX_RUNS} runs, got ${runs}${detail}`);
+}
+
+function parseSearch(plan: Fields): Search {
+  if (plan.has("variants")) {
+    for (const name of ["settings", "search"]) {
+      if (plan.has(name)) throw wrong(name, "is for a search; variants lists the points");
+    }
+    return { type: "variants", variants: plan.list("variants").map((one, k) => parseVariant(one, `variants[${k}]`)) };
+  }
+  const fields = plan.has("search") ? plan.object("search") : new Fields({ type: "grid" }, "search");
+  fields.only("type", "runs", "seed");
+  const type = fields.oneOf("type", ["grid", "random", "sobol"]);
+  if (type !== "grid") {
+    const runs = fields.whole("runs", 1);
+    atMost(runs, fields.at("runs"));
+    return { type, runs, seed: fields.whole("seed", 0, 1) };
+  }
+  for (const name of ["runs", "seed"]) {
+    if (fields.has(name)) throw wrong(fields.at(name), "is for random and sobol; a grid takes every combination");
+  }
+  return { type };
+}
+
+function parseVariant(json: Json, path: string): PlannedVariant {
+  const fields = new Fields(json, path).only("series", "at", "attempt", "settings");
+  const at = fields.value("at") ?? null;
+  if (at !== null && typeof at !== "number" && typeof at !== "string") throw wrong(fields.at("at"), "must be a number or a text");
+  const settings = Object.fromEntries(fields.object("settings").entries());
+  for (const name of Object.keys(settings)) {
+    const reason = isPath(name) ? RESERVED[name] : "is no path like network.layers[0].units";
+    if (reason) throw wrong(within(fields.at("settings"), name), reason);
+  }
+  return { series: fields.text("series"), at, attempt: fields.has("attempt") ? fields.text("attempt") : null, settings };
+}
+
+function parseSettings(fields: Fields, search: Search, halving: Halving | null): Setting[] {
+  const settings = fields.entries().map(([path, given]) => parseSetting(path, given, search.type === "grid"));
+  for (const setting of settings) {
+    const { path } = setting;
+    if (setting.type === "range") atMost(setting.count ?? 0, within(within("settings", path), "count"));
+    const reserved = RESERVED[path] ?? (halving && path === "training.epochs" ? "is not a setting: halving.epochs says" : null);
+    if (reserved) throw wrong(within("settings", path), reserved);
+  }
+  if (search.type === "sobol" && settings.length > SOBOL_DIMENSIONS) {
+    throw wrong("settings", `can be ${SOBOL_DIMENSIONS} for sobol, got ${settings.length}: random takes any number`);
+  }
+  return settings;
+}
+
+function parseSeeds(fields: Fields, config: JsonObject): number[] {
+  const given = fields.value("seeds");
+  if (given === undefined) return [wholeNumber(valueAt(config, "training.seed") ?? 1, "config.training.seed", 0)];
+  if (typeof given === "number") {
+    const count = fields.whole("seeds", 1);
+    atMost(count, "seeds");
+    return Array.from({ length: count }, (_, k) => k + 1);
+  }
+  const seeds = new Set<number>();
+  for (const [k, entry] of fields.list("seeds").entries()) {
+    const seed = wholeNumber(entry, `seeds[${k}]`, 0);
+    if (seeds.has(seed)) throw wrong(`seeds[${k}]`, `stands there already: ${seed}`);
+    seeds.add(seed);
+  }
+  return [...seeds];
+}
+
+function parseObjective(fields: Fields): Objective {
+  if (!fields.has("objective")) return { metric: "validation.accuracy.firstSpike", goal: "max" };
+  const own = fields.object("objective").only("metric", "goal");
+  return { metric: own.text("metric"), goal: own.oneOf("goal", ["max", "min"]) };
+}
+
+function parseHalving(fields: Fields): Halving {
+  fields.only("epochs", "keep");
+  const epochs = fields.list("epochs").map((count, k) => wholeNumber(count, `halving.epochs[${k}]`, 1));
+  for (const [k, count] of epochs.entries()) {
+    if (count <= (epochs[k - 1] ?? 0)) throw wrong(`halving.epochs[${k}]`, `must be above the rung before, got ${count}`);
+  }
+  const keep = fields.has("keep") ? fields.number("keep") : 1 / 3;
+  if (!(keep > 0 && keep < 1)) throw wrong("halving.keep", `must be a share between 0 and 1, got ${keep}`);
+  return { epochs, keep };
+}

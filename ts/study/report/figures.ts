@@ -1,0 +1,130 @@
+import type { Plots } from "../../report/plots.js";
+import type { Experiment, Figure } from "../plan/experiment.js";
+import type { Plan } from "../plan/plan.js";
+import { label, type Setting } from "../plan/setting.js";
+import type { StudyTable } from "../run/table.js";
+import { type Effect, effectsOf } from "./effects.js";
+import { measure } from "./measures.js";
+import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
+import { shortName } from "./result-table.js";
+
+/** Lines beyond this hide each other. */
+const MAX_LINES = 1000;
+/** Share of the points that stands out. */
+const BEST = 0.1;
+
+/** Every point as a line over its settings and its mean objective; of very many, an even selection by rank. */
+export function pointsFigure({ parallelCoordinates }: Plots, points: readonly PointSummary[], plan: Plan): string {
+  const best = Math.ceil(BEST * points.length);
+  const every = Math.ceil(points.length / MAX_LINES);
+  const runs = points.flatMap(({ rows: [{ run }], score }, rank) => {
+    if (rank % every !== 0) return [];
+    const values = plan.settings.map(({ path }) => axisValue(run.settings[path] ?? null));
+    return [{ values: [...values, score.mean], isBest: rank < best }];
+  });
+  const axes = plan.settings.map((setting) => ({ label: shortName(setting.path), isLogarithmic: isLogarithmic(setting) }));
+  return parallelCoordinates(runs, { axes: [...axes, { label: shortName(plan.objective.metric) }] });
+}
+
+/** The marginal effect of each setting that has more than one level. */
+export function effectFigures(plots: Plots, table: StudyTable, plan: Plan): { setting: Setting; svg: string }[] {
+  return effectsOf(table, plan)
+    .filter(({ levels }) => levels.length > 1)
+    .map((effect) => ({ setting: effect.setting, svg: effectFigure(plots, effect, plan) }));
+}
+
+function effectFigure({ seedLines, seedSpread }: Plots, { setting, levels }: Effect, { objective }: Plan): string {
+  const y = shortName(objective.metric);
+  if (levels.some(({ at }) => at === undefined)) {
+    const values = levels.flatMap(({ label, bySeed }) => bySeed.map((value) => ({ series: label, value })));
+    return seedSpread(values, { label: y, width: 560 });
+  }
+  const points = levels.flatMap(({ at = 0, bySeed }) => bySeed.map((value) => ({ series: "mean", x: at, y: value })));
+  return seedLines(points, { x: shortName(setting.path), y, isLogarithmic: isLogarithmic(setting), width: 560 });
+}
+
+function axisValue(value: Parameters<typeof label>[0]): number | string {
+  return typeof value === "number" ? value : label(value);
+}
+
+function isLogarithmic(setting: Setting): boolean {
+  return setting.type === "range" && setting.scale === "log";
+}
+
+/** A figure of the results as a file. */
+export interface DrawnFigure {
+  file: string;
+  title: string;
+  svg: string;
+}
+
+/** What is drawn where no experiment says. */
+const FIGURES: readonly Figure[] = [
+  { type: "epochs", value: "accuracy", title: "Learning" },
+  { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
+];
+/** Points of a search in these. */
+const FEW = 10;
+
+/** Every figure of the experiment that has something to show; of a search those of its best points. */
+export function figures(
+  plots: Plots,
+  points: readonly PointSummary[],
+  plan: Plan,
+  experiment: Pick<Experiment, "figures" | "axis"> | undefined,
+): DrawnFigure[] {
+  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  if (shown.length === 0) return [];
+  return (experiment?.figures ?? FIGURES).flatMap((figure, k) => {
+    const svg = draw(plots, figure, shown, experiment?.axis ?? "");
+    return svg === undefined ? [] : [{ title: figure.title, file: `${k + 1}-${figure.type}.svg`, svg }];
+  });
+}
+
+function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axis: string): string | undefined {
+  switch (figure.type) {
+    case "spread": {
+      const { label, of } = measure(figure.measure);
+      const runs = points.flatMap((point) => recordsOf(point).map((record) => ({ series: point.place, value: of(record) })));
+      return plots.seedSpread(runs, { label });
+    }
+    case "scatter": {
+      const [x, y] = [measure(figure.x), measure(figure.y)];
+      const runs = points.flatMap((point) =>
+        recordsOf(point).map((record) => ({ series: point.place, x: x.of(record), y: y.of(record) })),
+      );
+      return plots.seedScatter(runs, { x: x.label, y: y.label });
+    }
+    case "lines": {
+      const { label, of } = measure(figure.measure);
+      const runs = points.flatMap(({ rows }) =>
+        rows.flatMap(({ run, record }) => {
+          const { series, at } = run.settings;
+          return typeof at === "number" ? [{ series: String(series), x: at, y: of(record) }] : [];
+        }),
+      );
+      const isLogarithmic = figure.isLogarithmic ?? false;
+      return runs.length === 0 ? undefined : plots.seedLines(runs, { x: axis, y: label, isLogarithmic });
+    }
+    case "epochs": {
+      const lines = points.flatMap((point) => epochsOf(point, figure.value));
+      return plots.seedLines(lines, { x: "Epoch", y: EPOCH_LABELS[figure.value], dots: false });
+    }
+  }
+}
+
+const EPOCH_LABELS = { loss: "Loss", accuracy: "Accuracy by first spike (%)", spikes: "Spikes a sample" } as const;
+
+/** On the validation data; on the training data where there are none. */
+function epochsOf(point: PointSummary, value: keyof typeof EPOCH_LABELS) {
+  return recordsOf(point).flatMap(({ result }) =>
+    result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample }, k) => {
+      const accuracy = 100 * (validationFirstSpike ?? trainFirstSpike);
+      return {
+        series: point.place,
+        x: k + 1,
+        y: { loss: validationLoss ?? trainLoss, accuracy, spikes: spikesPerSample }[value],
+      };
+    }),
+  );
+}

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { SpikeletError } from "../../errors.js";
+import { removeUnfinished, save } from "../../io/files.node.js";
+import { canonical, type Json } from "../../json.js";
+import { loadPlots } from "../../report/plots.js";
+import { EXPERIMENTS } from "../catalogue/index.js";
+import { joined, type StudyTable, tableOf } from "../run/table.js";
+import { makeWritableFolder } from "../store/folder.node.js";
+import type { RunRecord } from "../store/record.js";
+import { type Manifest, StudyFolder } from "../store/study-folder.node.js";
+import { runsCsv, summaryCsv } from "./csv.js";
+import { figures } from "./figures.js";
+import { type Study, studyPage } from "./page.js";
+import { pointsOf } from "./points.js";
+
+/** A study as one or several folders tell it. */
+export interface Gathered {
+  manifest: Manifest;
+  table: StudyTable;
+  /** Files that hold no record of their run, which counts as missing unless another folder has it. */
+  damaged: Damage[];
+}
+
+/** What is wrong with a file. */
+export interface Damage {
+  file: string;
+  message: string;
+}
+
+/**
+ * Reads the folders of a study.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` when they are of different plans or versions, `CHECKSUM_MISMATCH` when of different
+ * data, or when the same run has different results.
+ */
+export async function gather(dirs: readonly string[]): Promise<Gathered> {
+  let manifest: Manifest | undefined;
+  const records: RunRecord[] = [];
+  const damaged: Damage[] = [];
+  for (const dir of dirs) {
+    const folder = new StudyFolder(dir);
+    const own = await folder.manifest();
+    manifest = manifest === undefined ? own : together(manifest, own, dir);
+    const stored = await folder.records();
+    for (const record of stored.records) records.push(record);
+    for (const { path, message } of stored.damaged) damaged.push({ file: path, message });
+  }
+  if (manifest === undefined) throw new SpikeletError("CONFIG_INVALID", "study", "no folder was given");
+  const { plan, hashes, version } = manifest;
+  return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged };
+}
+
+function together(first: Manifest, other: Manifest, dir: string): Manifest {
+  if (canonical(first.plan as unknown as Json) !== canonical(other.plan as unknown as Json)) {
+    throw new SpikeletError("CONFIG_INVALID", dir, "is of another plan than the folders before it");
+  }
+  if (first.version !== other.version) {
+    const what = `was run by Spikelet ${other.version}, the folders before it by ${first.version}`;
+    throw new SpikeletError("CONFIG_INVALID", dir, what);
+  }
+  for (const [key, hash] of other.hashes) {
+    if ((first.hashes.get(key) ?? hash) !== hash) {
+      throw new SpikeletError("CHECKSUM_MISMATCH", dir, `the samples of ${key} are others than those of the folders before it`);
+    }
+  }
+  return { ...first, hashes: new Map([...first.hashes, ...other.hashes]) };
+}
+
+/** Files of a merged study. */
+export interface MergedFiles {
+  records: string;
+  /** A line for each run, and one for each point. */
+  table: string;
+  summary: string;
+  /** The report for people, and its figures. */
+  page: string;
+  figures: string[];
+}
+
+/**
+ * Reads the folders of a study and writes its tables as NDJSON and CSV, and a page about it with its figures. Of several processes that do so at once
+ * the last one writes, and it has read what the others had.
+ *
+ * @throws what {@link gather} throws.
+ */
+export async function mergeInto(dir: string, dirs: readonly string[]): Promise<Gathered & { files: MergedFiles }> {
+  await makeWritableFolder(dir);
+  return new StudyFolder(dir).alone(async () => {
+    const gathered = await gather(dirs);
+    return { ...gathered, files: await writeMerged(gathered, dir) };
+  });
+}
+
+async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {
+  const { name, plan, version } = manifest;
+  const experiment = EXPERIMENTS.find((one) => one.name === plan.experiment?.name);
+  const study: Study = { name, plan, table, points: pointsOf(table, plan), experiment, version };
+  const plots = await loadPlots();
+  const drawn = plots ? figures(plots, study.points, plan, experiment) : [];
+  const lines = table.rows.flatMap(({ index, run, record }) => {
+    if (record === undefined) return [];
+    const { point, settings, rung } = run;
+    return [`${JSON.stringify({ index, point, settings, rung, ...record })}\n`];
+  });
+  const [records, runs] = [join(dir, "results.ndjson"), join(dir, "results.csv")];
+  const [summary, page] = [join(dir, "summary.csv"), join(dir, "report.html")];
+  const files: [file: string, text: string][] = [
+    [records, lines.join("")],
+    [runs, runsCsv(table, plan)],
+    [summary, summaryCsv(table, plan)],
+    ...drawn.map(({ file, svg }): [string, string] => [join(dir, file), svg]),
+    [page, studyPage(study, plots, drawn)],
+  ];
+  await removeUnfinished(files.map(([file]) => file));
+  for (const [file, text] of files) await save(file, text);
+  return { records, table: runs, summary, page, figures: drawn.map(({ file }) => join(dir, file)) };
+}

@@ -1,0 +1,143 @@
+import { type Content, html } from "../../report/markup.js";
+import { page, type Section } from "../../report/page.js";
+import { facts, figure, folded, gallery, table } from "../../report/parts.js";
+import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
+import type { Experiment } from "../plan/experiment.js";
+import type { Plan } from "../plan/plan.js";
+import { errorsOf, type StudyTable, scored } from "../run/table.js";
+import type { UsedData } from "../store/record.js";
+import { type DrawnFigure, effectFigures, pointsFigure } from "./figures.js";
+import { layersOf, measures } from "./measures.js";
+import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
+import { numberText, resultTable, scoreText } from "./result-table.js";
+
+/** What a page is about. */
+export interface Study {
+  name: string;
+  plan: Plan;
+  table: StudyTable;
+  points: readonly PointSummary[];
+  /** The experiment that it is, if it is one that is known. */
+  experiment: Experiment | undefined;
+  /** Of the library that ran it. */
+  version: string;
+}
+
+/** Points of a search in the table of the best. */
+const FEW = 20;
+/** Runs in the table of all. */
+const MAX_RUNS = 500;
+
+/** The page about a study; without `plots` its figures are missing, and it says so. */
+export function studyPage(study: Study, plots: Plots | undefined, figures: readonly DrawnFigure[]): string {
+  const { name, plan, table: runs, points, experiment } = study;
+  const isSearch = plan.search.type !== "variants";
+  const drawn = figures.length > 0 ? gallery(figures.map(({ svg, title }) => figure(svg, title))) : undefined;
+  const sections: (Section | undefined)[] = [
+    { title: isSearch ? "Best points" : "Results", content: [results(study), drawn] },
+    plots && points.length > 0 && plan.settings.length > 0
+      ? { title: "All points", content: pointsSection(plots, points, plan) }
+      : undefined,
+    plots && plan.settings.length > 0 ? { title: "Effect of each setting", content: effects(plots, runs, plan) } : undefined,
+    points.some(({ attempt }) => attempt !== null) ? { title: "Attempts", content: attempts(points, plan) } : undefined,
+    runs.failed > 0 ? { title: "Failed", content: table(["error", "runs"], [...errorsOf(runs)]) } : undefined,
+    runs.done > 0 ? { title: "Every run", content: everyRun(points) } : undefined,
+    isSearch
+      ? { title: "Plan", content: folded("the whole plan", JSON.stringify(plan, null, 2)) }
+      : { title: "How it was made", content: made(study) },
+  ];
+  return page({
+    title: experiment ? `${experiment.name}: ${experiment.title}` : `Sweep ${name}`,
+    lead: [
+      experiment ? html`<p>${experiment.question}</p>\n` : undefined,
+      overview(study),
+      plan.experiment?.scale === "quick" ? QUICK : undefined,
+      plots ? undefined : html`<p class="quiet">${WITHOUT_PLOTS}</p>\n`,
+    ],
+    sections: sections.filter((section) => section !== undefined),
+  });
+}
+
+const QUICK = html`<p class="warning"><strong>Quick version:</strong> small networks, few samples, few epochs. It shows the way, not the
+result.</p>\n`;
+
+function overview({ plan, table: { done, failed, missing }, points }: Study): Content {
+  const [best] = byScore(points, plan);
+  const sets = new Set(points.flatMap(recordsOf).map(({ result }) => describeData(result.data)));
+  return facts([
+    ["runs", `${done} done, ${failed} failed, ${missing} missing`],
+    ["points", `${points.length}, ${plan.seeds.length} seeds each`],
+    ["objective", `${plan.objective.goal} of ${plan.objective.metric}`],
+    ["best mean", best === undefined ? "none" : scoreText(best.score)],
+    ["data", sets.size === 0 ? "none" : [...sets].join("; ")],
+  ]);
+}
+
+/** Says what the samples are, and that they are simulated where they are. */
+function describeData({ name, train, validation, test, encoding }: UsedData): string {
+  const code = encoding === null ? "" : `, ${Object.values(encoding).join(" ")} code`;
+  return `${name} (${train} training, ${validation} validation, ${test} test samples${code})`;
+}
+
+function results({ plan, points }: Study): Content {
+  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  const [head = [], ...rows] = resultTable(shown, plan);
+  return [
+    table(head, rows),
+    html`<p class="quiet">Means ± sample standard deviations over the seeds that are done; by layer from the input up. The validation data
+chose the epochs, all but the objective is of the test data.</p>\n`,
+  ];
+}
+
+function pointsSection(plots: Plots, points: readonly PointSummary[], plan: Plan): Content {
+  const caption = "a line for each point, its mean over the seeds on the last axis; the best tenth stands out";
+  return figure(pointsFigure(plots, byScore(points, plan), plan), caption);
+}
+
+function effects(plots: Plots, runs: StudyTable, plan: Plan): Content {
+  const figures = effectFigures(plots, runs, plan).map(({ setting, svg }) => figure(svg, setting.path));
+  const what =
+    "A dot is the mean over all runs of one seed with that value, whatever their other settings; the bar is ± a standard deviation over the seeds";
+  const where = plan.halving ? ". Runs of the first rung, where all points are." : ".";
+  return [html`<p>${what}${where}</p>\n`, gallery(figures)];
+}
+
+function attempts(points: readonly PointSummary[], plan: Plan): Content {
+  const shown = new Set(bestAttempts(points, plan));
+  const rows = points.map((point) => [
+    point.place,
+    point.attempt ?? "",
+    point.score.mean.toFixed(4),
+    shown.has(point) ? "yes" : "",
+  ]);
+  return [
+    html`<p>Of each variant the attempt with the best mean objective stands above.</p>\n`,
+    table(["variant", "attempt", plan.objective.metric, "shown"], rows),
+  ];
+}
+
+function everyRun(points: readonly PointSummary[]): Content {
+  const shown = measures(layersOf(points.flatMap(recordsOf)));
+  const runs = points.flatMap(({ place, attempt, rows }) => rows.map(({ record }) => ({ place, attempt, record })));
+  const rows = runs
+    .slice(0, MAX_RUNS)
+    .map(({ place, attempt, record }) => [
+      [place, attempt].filter((part) => part !== null).join(", "),
+      String(record.seed),
+      ...shown.map(({ of, digits }) => numberText(of(record), digits)),
+    ]);
+  const more = runs.length > MAX_RUNS ? html`<p>The first ${MAX_RUNS} of ${runs.length}; results.csv has all.</p>\n` : undefined;
+  return [more, table(["point", "seed", ...shown.map(({ name }) => name)], rows)];
+}
+
+function made({ plan, table: runs, points, version }: Study): Content {
+  const records = scored(runs).map(({ record }) => record);
+  const seconds = records.reduce((sum, { ran }) => sum + ran.seconds, 0);
+  const backends = new Set(records.map(({ ran: { backend, threads } }) => `${backend}, threads: ${threads}`));
+  const command = plan.experiment?.command ?? "";
+  return [
+    command === "" ? undefined : html`<p><code>${command}</code></p>\n`,
+    html`<p>${records.length} runs, ${Math.round(seconds)} s of training and validation; Spikelet ${version}, ${[...backends].join("; ")}.</p>\n`,
+    bestAttempts(points, plan).map((point) => folded(point.place, JSON.stringify(recordsOf(point)[0]?.config, null, 2))),
+  ];
+}

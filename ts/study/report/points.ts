@@ -1,0 +1,60 @@
+import { canonical, type Json } from "../../json.js";
+import { type Spread, spread } from "../../spread.js";
+import type { Plan } from "../plan/plan.js";
+import { type Point, pointName } from "../plan/search.js";
+import { type Scored, type StudyTable, scored } from "../run/table.js";
+import type { DoneRecord } from "../store/record.js";
+
+/** The runs of a point over its seeds, at its last rung. */
+export interface PointSummary {
+  /** Without the attempt: several of them stand at one place. */
+  place: string;
+  attempt: string | null;
+  rows: readonly [Scored, ...Scored[]];
+  /** The objective on the validation data, or whatever the plan asks for. */
+  score: Spread;
+}
+
+/** The points with a run that is done, in the order of the plan. */
+export function pointsOf(table: StudyTable, plan: Pick<Plan, "search">): PointSummary[] {
+  const done = scored(table);
+  const last = new Map<number, number>();
+  for (const { run } of done) last.set(run.point, Math.max(run.rung, last.get(run.point) ?? 0));
+  const rows = done.filter(({ run }) => run.rung === last.get(run.point));
+  return groupBy(rows, ({ run }) => run.point).map((own) => {
+    return { ...namesOf(own[0].run.settings, plan), rows: own, score: spread(own.map(({ score }) => score)) };
+  });
+}
+
+function namesOf(labels: Point, plan: Pick<Plan, "search">): Pick<PointSummary, "place" | "attempt"> {
+  if (plan.search.type !== "variants") return { place: pointName(plan, labels), attempt: null };
+  const { attempt = null, ...place } = labels;
+  return { place: pointName(plan, place), attempt: attempt === null ? null : String(attempt) };
+}
+
+/** The best mean over the seeds first; the earlier of equals comes first. */
+export function byScore(points: readonly PointSummary[], { objective }: Pick<Plan, "objective">): PointSummary[] {
+  const sign = objective.goal === "max" ? -1 : 1;
+  const index = ({ rows }: PointSummary) => rows[0].run.point;
+  return [...points].sort((a, b) => sign * (a.score.mean - b.score.mean) || index(a) - index(b));
+}
+
+/** Of each place the attempt with the best score, in the order of the plan. */
+export function bestAttempts(points: readonly PointSummary[], plan: Pick<Plan, "objective">): PointSummary[] {
+  return groupBy(points, ({ place }) => place).map((attempts) => byScore(attempts, plan)[0] ?? attempts[0]);
+}
+
+export function recordsOf({ rows }: PointSummary): DoneRecord[] {
+  return rows.map(({ record }) => record);
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => Json): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const name = canonical(key(item));
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

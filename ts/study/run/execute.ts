@@ -1,0 +1,47 @@
+import { SpikeletError } from "../../errors.js";
+import { version } from "../../version.js";
+import type { RanOn, RunError, RunRecord } from "../store/record.js";
+import type { Run } from "./runs.js";
+import { type TrainOptions, taskOf, train } from "./train.js";
+
+/** How and where runs are executed. */
+export interface ExecuteOptions extends TrainOptions {
+  threads: number | "auto";
+  /** What computes, in words. */
+  backend: string;
+  host: string;
+}
+
+/**
+ * Trains a run and returns its record; that of a run that fails says with what.
+ *
+ * @throws the reason of the signal.
+ */
+export async function execute({ id, seed, config, data }: Run, options: ExecuteOptions): Promise<RunRecord> {
+  const { host, backend, threads, create } = options;
+  const start = performance.now();
+  let status: RunRecord["status"] = "done";
+  let rest: Pick<RunRecord, "result" | "error">;
+  let pace = { seconds: 0, samplesPerSecond: 0 };
+  try {
+    const { result, ...measured } = await train(taskOf(config, threads), options);
+    [rest, pace] = [{ result }, measured];
+  } catch (thrown) {
+    create.signal?.throwIfAborted();
+    [status, rest] = ["failed", { error: errorOf(thrown) }];
+    pace.seconds = (performance.now() - start) / 1000;
+  }
+  const ran: RanOn = { ...rounded(pace), host, backend, threads };
+  return { id, status, seed, config, data, version, ...rest, ran };
+}
+
+function rounded({ seconds, samplesPerSecond }: Pick<RanOn, "seconds" | "samplesPerSecond">) {
+  return { seconds: Number(seconds.toFixed(3)), samplesPerSecond: Number(samplesPerSecond.toFixed(1)) };
+}
+
+/** An error as records and processes state it. */
+export function errorOf(thrown: unknown): RunError {
+  if (thrown instanceof SpikeletError) return { code: thrown.code, path: thrown.path, message: thrown.message };
+  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "INTERNAL";
+  return { code, path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
+}

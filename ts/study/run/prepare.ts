@@ -1,0 +1,51 @@
+import type { Split } from "../../datasets/dataset.js";
+import { SpikeletError } from "../../errors.js";
+import { type CreateOptions, createNetwork, type Network } from "../../network.js";
+import type { Plan } from "../plan/plan.js";
+import type { RunResult } from "../store/record.js";
+import { checkObjective } from "./objective.js";
+import { configurationsOf, dataKey } from "./runs.js";
+import type { Samples } from "./samples.js";
+import { taskOf } from "./train.js";
+
+/**
+ * Hashes the samples of every run by their keys. A network of each is made and meets a sample, so that a plan with a mistake in it
+ * ends here and not as a thousand failures.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `DATA_FORMAT` for data that can't be read.
+ */
+export async function dataHashes(plan: Plan, samples: Samples, create: CreateOptions): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for (const whole of configurationsOf(plan)) {
+    const key = dataKey(whole);
+    if (hashes.has(key)) continue;
+    const { config, data } = taskOf(whole, 1);
+    using network = await createNetwork(config, create);
+    const { steps } = network.config.network;
+    hashes.set(key, await samples.hash(data, steps));
+    const example = await exampleOf(network, await samples.split(data, steps));
+    if (example !== undefined) checkObjective(plan.objective, example);
+  }
+  return hashes;
+}
+
+/** The form of a result, by one sample; `undefined` where that fails, which is for the record of the run to say. */
+async function exampleOf(network: Network, { train, validation, test }: Split): Promise<RunResult | undefined> {
+  try {
+    const metrics = await network.evaluate(test.slice(0, 1));
+    const validated = validation.length > 0 ? { validationLoss: 0, validationFirstSpike: 0 } : NOT_VALIDATED;
+    return {
+      epochs: 1,
+      bestEpoch: 1,
+      data: { name: "", encoding: null, train: train.length, validation: validation.length, test: test.length },
+      validation: validation.length > 0 ? metrics : null,
+      test: metrics,
+      history: [{ trainLoss: 0, trainFirstSpike: 0, ...validated, spikesPerSample: 0 }],
+    };
+  } catch (thrown) {
+    if (thrown instanceof SpikeletError) return undefined;
+    throw thrown;
+  }
+}
+
+const NOT_VALIDATED = { validationLoss: null, validationFirstSpike: null } as const;

@@ -1,0 +1,70 @@
+import { isObject, type JsonObject } from "../../json.js";
+import type { RunError } from "../store/record.js";
+import type { Run } from "./runs.js";
+import type { EpochProgress } from "./train.js";
+
+/** What a process of the pool is told, a line of JSON each: first how to work, then one run after the other. */
+export type Order = { options: object } | { run: Run };
+
+/** What it answers, a line of JSON each. Records are in the folder, so that they are not part of an answer. */
+export type Answer =
+  /** It takes runs now. */
+  | { type: "ready" }
+  /** The run that it is at has learnt for another epoch. */
+  | { type: "epoch"; id: string; epoch: EpochProgress }
+  /** The record of the run is in its place. */
+  | { type: "recorded"; id: string }
+  /** Nothing can be recorded, for this run or any other. */
+  | { type: "failed"; error: RunError };
+
+/** The descriptor that answers are written to: standard output is whatever libraries print. */
+export const ANSWERS = 3;
+
+/** Longer lines are no answers. */
+const MAX_LINE = 65_536;
+
+/** Text of a message. */
+export function lineOf(message: Order | Answer): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** Parts what comes in pieces into answers. */
+export class AnswerReader {
+  #rest = "";
+
+  /** @throws {RangeError} for a line that is no answer. */
+  *read(piece: string): Generator<Answer> {
+    const lines = (this.#rest + piece).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines) yield parsed(line);
+    if (this.#rest.length > MAX_LINE) throw noAnswer(this.#rest);
+  }
+}
+
+function parsed(line: string): Answer {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    throw noAnswer(line);
+  }
+  if (isObject(json)) {
+    const { type, id, error, epoch } = json;
+    if (type === "ready") return { type };
+    if (type === "recorded" && typeof id === "string") return { type, id };
+    if (type === "epoch" && typeof id === "string" && isProgress(epoch)) return { type, id, epoch };
+    if (type === "failed" && isObject(error) && typeof error["code"] === "string" && typeof error["message"] === "string") {
+      return { type, error: { code: error["code"], path: String(error["path"] ?? ""), message: error["message"] } };
+    }
+  }
+  throw noAnswer(line);
+}
+
+function isProgress(epoch: unknown): epoch is JsonObject & EpochProgress {
+  if (!isObject(epoch)) return false;
+  return ["epoch", "epochs", "loss", "firstSpike"].every((name) => typeof epoch[name] === "number");
+}
+
+function noAnswer(line: string): RangeError {
+  return new RangeError(`its process said what is no answer: ${JSON.stringify(line.slice(0, 60))}`);
+}

@@ -1,0 +1,73 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { isSameRecord, type RunRecord } from "../store/record.js";
+import type { StudyFolder } from "../store/study-folder.node.js";
+import type { Run } from "./runs.js";
+
+/** Milliseconds between two looks at the claims of other processes. */
+const POLL = 500;
+
+/**
+ * Hands out the runs of a study that nobody else is at. Those that another process has claimed come last: by then it has left a
+ * record, or it is gone.
+ */
+export class RunQueue {
+  readonly #waiting: Run[];
+  readonly #folder: StudyFolder;
+  readonly #known: ReadonlyMap<string, RunRecord>;
+  #refused = 0;
+  #doneElsewhere = 0;
+
+  /** @param known records that are there and are to be replaced: those of failed runs. */
+  constructor(runs: readonly Run[], folder: StudyFolder, known: ReadonlyMap<string, RunRecord> = new Map()) {
+    this.#waiting = [...runs];
+    this.#folder = folder;
+    this.#known = known;
+  }
+
+  /** Runs that have not been handed out. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** Runs that turned out to have a record, of another process. */
+  get doneElsewhere(): number {
+    return this.#doneElsewhere;
+  }
+
+  /**
+   * The next run, claimed; `undefined` when there are no more. Waits while all that are left are claimed by others.
+   *
+   * @throws the reason of the signal.
+   */
+  async next(signal: AbortSignal): Promise<Run | undefined> {
+    for (;;) {
+      signal.throwIfAborted();
+      const run = this.#waiting.shift();
+      if (run === undefined) return undefined;
+      if (await this.#folder.claims.take(run.id)) {
+        this.#refused = 0;
+        if ((await this.recordOf(run)) === undefined) return run;
+        this.#doneElsewhere += 1;
+        await this.#folder.claims.release(run.id);
+        continue;
+      }
+      this.#waiting.push(run);
+      this.#refused += 1;
+      if (this.#refused < this.#waiting.length) continue;
+      this.#refused = 0;
+      await pause(POLL, undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+
+  /** The record that a run has left since the queue was made. */
+  async recordOf({ id }: Run): Promise<RunRecord | undefined> {
+    const record = await this.#folder.record(id);
+    const before = this.#known.get(id);
+    return record !== undefined && before !== undefined && isSameRecord(record, before) ? undefined : record;
+  }
+
+  /** Ends the claim of a run. */
+  async finish({ id }: Run): Promise<void> {
+    await this.#folder.claims.release(id);
+  }
+}

@@ -1,0 +1,127 @@
+import { SpikeletError } from "../../errors.js";
+import { canonical, isObject, type JsonObject, putAt } from "../../json.js";
+import type { Plan } from "../plan/plan.js";
+import { labelsOf, type Point, pointsOf } from "../plan/search.js";
+import { runIdentity } from "../store/identity.js";
+import type { FindRecord, RunRecord } from "../store/record.js";
+import { type Candidate, promoted } from "./promotion.js";
+
+/** One training of a study. */
+export interface Run {
+  id: string;
+  /** Index among the points of the plan. */
+  point: number;
+  /** What the point is called by: its settings by path, or series, at and attempt of a variant. */
+  settings: Point;
+  seed: number;
+  /** Index of the rung; 0 without halving. */
+  rung: number;
+  config: JsonObject;
+  data: string;
+}
+
+/** What became of a run: its record is in the folder, or its process ended before there was one. */
+export type Outcome = { run: Run; record: RunRecord } | { run: Run; lost: string };
+
+/** The runs of a study that are known by now. */
+export interface Runs {
+  /** In a fixed order; each id once, but for variants that are the same by other names. */
+  runs: Run[];
+  /** Whether more follow once all of these have a record. */
+  isOpen: boolean;
+}
+
+/**
+ * Every run of a plan; with halving, up to the first rung that has runs without a record.
+ *
+ * @param hashes SHA-256 of the samples by {@link dataKey}.
+ * @param version of the library that ran them; this one's unless given.
+ */
+export async function runsOf(plan: Plan, hashes: ReadonlyMap<string, string>, find: FindRecord, version?: string): Promise<Runs> {
+  const epochs = plan.halving?.epochs ?? [undefined];
+  let candidates: Candidate[] = pointsOf(plan).map((settings, point) => ({ point, settings }));
+  const known = new Map<string, Run>();
+  for (const [rung, count] of epochs.entries()) {
+    const runs = await Promise.all(configuredRuns(plan, candidates, rung, count).map((run) => identified(run, hashes, version)));
+    for (const run of runs) {
+      const name = plan.search.type === "variants" ? `${run.id} ${run.point}` : run.id;
+      if (!known.has(name)) known.set(name, run);
+    }
+    if (rung === epochs.length - 1) break;
+    if (runs.some(({ id }) => find(id) === undefined)) return { runs: [...known.values()], isOpen: true };
+    candidates = promoted(plan, candidates, runs, find);
+  }
+  return { runs: [...known.values()], isOpen: false };
+}
+
+/** The configurations of the first rung, from which the keys of all data follow. */
+export function* configurationsOf(plan: Plan): Generator<JsonObject> {
+  for (const settings of pointsOf(plan)) {
+    const first = configured(plan, settings, plan.seeds[0] ?? 1);
+    yield first;
+    if (!isDrawnPerSeed(first)) continue;
+    for (const seed of plan.seeds.slice(1)) yield configured(plan, settings, seed);
+  }
+}
+
+type ConfiguredRun = Omit<Run, "id" | "data">;
+
+/** Seeds are the outer loop of variants: what is there when it is stopped compares all of them. */
+function configuredRuns(plan: Plan, candidates: readonly Candidate[], rung: number, epochs: number | undefined): ConfiguredRun[] {
+  const run = ({ point, settings }: Candidate, seed: number): ConfiguredRun => {
+    const config = configured(plan, settings, seed);
+    if (epochs !== undefined) putAt(config, "training.epochs", epochs);
+    return { point, settings: labelsOf(plan, settings, point), seed, rung, config };
+  };
+  if (plan.search.type === "variants") return plan.seeds.flatMap((seed) => candidates.map((one) => run(one, seed)));
+  return candidates.flatMap((one) => plan.seeds.map((seed) => run(one, seed)));
+}
+
+async function identified(
+  { config: whole, ...run }: ConfiguredRun,
+  hashes: ReadonlyMap<string, string>,
+  version: string | undefined,
+): Promise<Run> {
+  const data = hashes.get(dataKey(whole));
+  if (data === undefined) throw new SpikeletError("CONFIG_INVALID", "data", `no hash is known for ${dataKey(whole)}`);
+  const config = identifying(whole);
+  const id = await runIdentity({ config, data, ...(version === undefined ? {} : { version }) });
+  return { id, ...run, config, data };
+}
+
+/** The configuration of a run, with its seed and what chooses its epoch; what is left out says the same as the default. */
+function configured({ config, bestBy }: Plan, settings: Point, seed: number): JsonObject {
+  const copy: JsonObject = { bestBy, ...structuredClone(config) };
+  for (const [path, value] of Object.entries(settings)) putAt(copy, path, structuredClone(value));
+  putAt(copy, "training.seed", seed);
+  if (copy["bestBy"] === "firstSpike") delete copy["bestBy"];
+  if (isDrawnPerSeed(copy)) putAt(copy, "data.options.seed", seed);
+  return copy;
+}
+
+function isDrawnPerSeed({ data }: JsonObject): boolean {
+  return isObject(data) && data["isDrawnPerSeed"] === true;
+}
+
+/** The configuration without what no result depends on: threads, the place of the data, and what is for editors. */
+export function identifying(config: JsonObject): JsonObject {
+  const { $schema: _, data, training, ...kept } = config;
+  if (isObject(training)) kept["training"] = without(training, "threads");
+  if (isObject(data)) kept["data"] = without(data, "dir");
+  return kept;
+}
+
+/**
+ * What decides on the samples before they are encoded: runs with the same key share their data. Drawn and recorded spikes depend
+ * on the steps of the network.
+ */
+export function dataKey({ data, network }: JsonObject): string {
+  const { dataset = null, options = null } = isObject(data) ? data : {};
+  const { steps = null } = isObject(network) ? network : {};
+  return canonical({ dataset, options, steps });
+}
+
+function without(object: JsonObject, name: string): JsonObject {
+  const { [name]: _, ...rest } = object;
+  return rest;
+}

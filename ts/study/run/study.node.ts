@@ -1,0 +1,71 @@
+import type { Plan } from "../plan/plan.js";
+import { type Shard, shareOf } from "../plan/shard.js";
+import type { RunRecord } from "../store/record.js";
+import type { StudyFolder } from "../store/study-folder.node.js";
+import { RunQueue } from "./queue.node.js";
+import { type Outcome, type Run, runsOf } from "./runs.js";
+import { joined } from "./table.js";
+
+/** What is to run, and how. */
+export interface StudyOptions {
+  plan: Plan;
+  /** SHA-256 of the samples by `dataKey`. */
+  hashes: ReadonlyMap<string, string>;
+  folder: StudyFolder;
+  shard: Shard;
+  /** Whether runs that failed are run again. */
+  retry: boolean;
+  execute: (queue: RunQueue) => AsyncIterable<Outcome>;
+  /** Hears of what the reader should know. */
+  say?: (message: string) => void;
+}
+
+/** What became of a run, the k-th of `count`. */
+export interface Ended {
+  outcome: Outcome;
+  k: number;
+  count: number;
+}
+
+/** Runs what has no record yet, rung by rung; ends early where other shards have to come first. */
+export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, void, undefined> {
+  const { plan, hashes, folder, shard, retry, execute, say } = options;
+  const tried = new Set<string>();
+  for (;;) {
+    const stored = await folder.records();
+    const records = joined(stored.records);
+    const { runs, isOpen } = await runsOf(plan, hashes, (id) => records.get(id));
+    const share = shareOf(runs, shard);
+    const todo = share.filter(({ id }) => {
+      const known = records.get(id);
+      return !tried.has(id) && (known === undefined || (retry && known.status === "failed"));
+    });
+    if (todo.length === 0) {
+      if (isOpen) say?.("the next rung needs the records of all shards: run this again when they are there");
+      return;
+    }
+    if (tried.size === 0) for (const { message } of stored.damaged) say?.(`${message}: the run is done again`);
+    const queue = new RunQueue(todo, folder, records);
+    let ended = share.length - todo.length;
+    for await (const outcome of execute(queue)) {
+      ended += 1;
+      yield { outcome, k: ended + queue.doneElsewhere, count: share.length };
+    }
+    for (const { id } of todo) tried.add(id);
+  }
+}
+
+/** Does the runs of a queue in this process. */
+export async function* inProcess(
+  queue: RunQueue,
+  executed: (run: Run) => Promise<RunRecord>,
+  signal: AbortSignal,
+): AsyncGenerator<Outcome> {
+  for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
+    try {
+      yield { run, record: await executed(run) };
+    } finally {
+      await queue.finish(run);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { Config, EpochRecord } from "../../generated/config.js";
+import type { Json, JsonObject } from "../../json.js";
+import { type CreateOptions, restoreNetwork } from "../../network.js";
+import { createTrainer } from "../../trainer.js";
+import { type BestBy, parseBestBy } from "../plan/plan.js";
+import type { EpochSummary, RunResult } from "../store/record.js";
+import type { Samples } from "./samples.js";
+
+/** What trains, on which data, and which epoch of it counts. */
+export interface Task {
+  config: Config;
+  data: Json | undefined;
+  bestBy: BestBy;
+}
+
+/** Parts the configuration of a run into what the core gets and what is of the study. */
+export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
+  const { data, bestBy, training = {}, ...rest } = whole;
+  const config = { ...rest, training: { ...(training as JsonObject), threads } } as unknown as Config;
+  return { config, data, bestBy: parseBestBy(bestBy) };
+}
+
+/** What a training led to, and how long it took. */
+export interface Training {
+  result: RunResult;
+  /** Of training and validation. */
+  seconds: number;
+  /** Training samples a second, the mean over the epochs. */
+  samplesPerSecond: number;
+}
+
+/** Where a training stands: on the validation data, or on the training data where there are none. */
+export type EpochProgress = { epoch: number; epochs: number; loss: number; firstSpike: number };
+
+/** How runs are trained, one after the other. */
+export interface TrainOptions {
+  samples: Samples;
+  create: CreateOptions;
+  /** Hears of each epoch. */
+  onEpoch?: ((epoch: EpochProgress) => void) | undefined;
+}
+
+/** Trains once; the network of the epoch that the validation data choose meets the test data. */
+export async function train({ config, data, bestBy }: Task, { samples, create, onEpoch }: TrainOptions): Promise<Training> {
+  const passOptions = create.signal ? { signal: create.signal } : {};
+  using trainer = await createTrainer(config, create);
+  const { train, validation, test } = await samples.split(data, trainer.config.network.steps);
+  const history: EpochSummary[] = [];
+  let samplesPerSecond = 0;
+  let best: { epoch: number; score: number; validation: RunResult["validation"]; checkpoint: Uint8Array } | undefined;
+  const start = performance.now();
+  for await (const event of trainer.run(train, validation.length > 0 ? { validation, ...passOptions } : passOptions)) {
+    if (event.type !== "epochEnd") continue;
+    history.push(summaryOf(event));
+    samplesPerSecond += (event.samplesPerSecond - samplesPerSecond) / history.length;
+    const { loss, accuracy } = event.validation ?? event.train;
+    onEpoch?.({ epoch: event.epoch, epochs: event.epochs, loss, firstSpike: accuracy.firstSpike });
+    const score = scoreBy(bestBy, event.validation);
+    if (best !== undefined && score <= best.score) continue;
+    best = { epoch: event.epoch, score, validation: event.validation, checkpoint: await trainer.checkpoint() };
+  }
+  const seconds = (performance.now() - start) / 1000;
+  using chosen = await restoreNetwork(best?.checkpoint ?? (await trainer.checkpoint()), create);
+  const used = { name: train.info.name, encoding: train.encoding ?? null };
+  const result: RunResult = {
+    epochs: history.length,
+    bestEpoch: best?.epoch ?? 0,
+    data: { ...used, train: train.length, validation: validation.length, test: test.length },
+    validation: best?.validation ?? null,
+    test: await chosen.evaluate(test, passOptions),
+    history,
+  };
+  return { result, seconds, samplesPerSecond };
+}
+
+/** The larger the better; the same for no two epochs where nothing chooses, so that the last one counts. */
+function scoreBy(bestBy: BestBy, validation: EpochRecord["validation"]): number {
+  if (validation === null || bestBy === "last") return Number.NaN;
+  return bestBy === "loss" ? -validation.loss : validation.accuracy[bestBy];
+}
+
+function summaryOf({ train, validation }: Pick<EpochRecord, "train" | "validation">): EpochSummary {
+  return {
+    trainLoss: train.loss,
+    trainFirstSpike: train.accuracy.firstSpike,
+    validationLoss: validation?.loss ?? null,
+    validationFirstSpike: validation?.accuracy.firstSpike ?? null,
+    spikesPerSample: (validation ?? train).spikes.perSample,
+  };
+}

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
+import { SpikeletError } from "../../errors.js";
+import { ERROR_CODES, type ErrorCode } from "../../generated/errors.js";
+import type { RunError } from "../store/record.js";
+import { ANSWERS, type Answer, AnswerReader, lineOf, type Order } from "./protocol.js";
+import type { Run } from "./runs.js";
+import type { EpochProgress } from "./train.js";
+
+/** What is waited for. */
+interface Question {
+  isAnswered: (answer: Answer) => boolean;
+  resolve: () => void;
+  reject: (reason: SpikeletError | ProcessGone) => void;
+  /** The run that is asked for, and who hears of its epochs. */
+  run?: { id: string; onEpoch: (epoch: EpochProgress) => void };
+}
+
+/** The process did not live to answer; the message says what became of it. */
+export class ProcessGone extends Error {
+  override readonly name = "ProcessGone";
+}
+
+/** One process of the pool, as the one that started it sees it. */
+export class WorkerProcess {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<void>;
+  #question: Question | undefined;
+  #gone: ProcessGone | undefined;
+  #isPrepared = false;
+  /** The run that it answered last: to say it twice does no harm. */
+  #last: string | undefined;
+
+  /** @param script its program. */
+  constructor(script: string) {
+    this.#process = spawn(process.execPath, [...process.execArgv, script], { stdio: ["pipe", "ignore", "inherit", "pipe"] });
+    this.#ended = new Promise((resolve) => {
+      const end = (why: string) => {
+        this.#leave(why);
+        resolve();
+      };
+      this.#process.once("error", ({ message }) => end(`its process can't be started (${message})`));
+      this.#process.once("exit", (code, signal) => {
+        end(signal === null ? `its process ended with code ${code}` : `its process was ended by ${signal}`);
+      });
+    });
+    // A process that is gone is noticed by its end, not by what can't be told to it.
+    this.#process.stdin?.on("error", () => undefined);
+    this.#listen(this.#process.stdio[ANSWERS] as Readable);
+  }
+
+  /** Whether it takes runs. */
+  get isReady(): boolean {
+    return this.#isPrepared && this.#gone === undefined;
+  }
+
+  /**
+   * Tells it how to work.
+   *
+   * @throws {ProcessGone} when it ends before it is ready, and what {@link run} throws.
+   */
+  async prepare(options: object): Promise<void> {
+    await this.#ask({ options }, ({ type }) => type === "ready");
+    this.#isPrepared = true;
+  }
+
+  /**
+   * Has it do a run, until it says that the record is there.
+   *
+   * @throws {ProcessGone} when it ends before, {@link SpikeletError} when it can't leave a record of any run.
+   */
+  run(run: Run, onEpoch: (epoch: EpochProgress) => void): Promise<void> {
+    const isAnswered = (answer: Answer) => answer.type === "recorded" && answer.id === run.id;
+    return this.#ask({ run }, isAnswered, { id: run.id, onEpoch });
+  }
+
+  /** Ends it, in the middle of a run too, and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#ended;
+  }
+
+  #ask(order: Order, isAnswered: Question["isAnswered"], run?: Question["run"]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone !== undefined) return reject(this.#gone);
+      this.#question = { isAnswered, resolve, reject, ...(run ? { run } : {}) };
+      this.#process.stdin?.write(lineOf(order));
+    });
+  }
+
+  #listen(answers: Readable): void {
+    const reader = new AnswerReader();
+    answers.setEncoding("utf8");
+    answers.on("error", () => undefined);
+    answers.on("data", (piece: string) => {
+      try {
+        for (const answer of reader.read(piece)) this.#take(answer);
+      } catch (thrown) {
+        // What it says next can't be trusted either.
+        this.#leave(thrown instanceof Error ? thrown.message : String(thrown));
+        this.#process.kill("SIGKILL");
+      }
+    });
+  }
+
+  #take(answer: Answer): void {
+    const question = this.#question;
+    if (this.#gone !== undefined) return;
+    if (question !== undefined && answer.type === "failed") {
+      this.#question = undefined;
+      question.reject(errorOf(answer.error));
+    } else if (answer.type === "epoch" && answer.id === question?.run?.id) {
+      question.run.onEpoch(answer.epoch);
+    } else if (question?.isAnswered(answer)) {
+      this.#question = undefined;
+      if (answer.type === "recorded") this.#last = answer.id;
+      question.resolve();
+    } else if (answer.type !== "recorded" || answer.id !== this.#last) {
+      throw new RangeError(`its process said what nobody asked: ${JSON.stringify(answer).slice(0, 60)}`);
+    }
+  }
+
+  #leave(why: string): void {
+    this.#gone ??= new ProcessGone(why);
+    this.#question?.reject(this.#gone);
+    this.#question = undefined;
+  }
+}
+
+function errorOf({ code, path, message }: RunError): SpikeletError {
+  const known = ERROR_CODES.find((one): one is ErrorCode => one === code) ?? "INTERNAL";
+  const rest = path !== "" && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+  return new SpikeletError(known, path, rest);
+}

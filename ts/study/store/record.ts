@@ -1,0 +1,161 @@
+import { SpikeletError } from "../../errors.js";
+import type { Encoding, Metrics } from "../../generated/config.js";
+import { canonical, isObject, type Json, type JsonObject, parseJson, valueAt } from "../../json.js";
+import { runIdentity } from "./identity.js";
+
+/** What one run left. All of it but `ran` follows from `config`, `data` and `version`, on every machine. */
+export interface RunRecord {
+  /** {@link runIdentity} of these. */
+  id: string;
+  status: "done" | "failed";
+  seed: number;
+  config: JsonObject;
+  /** SHA-256 of the samples. */
+  data: string;
+  /** Of the library. */
+  version: string;
+  /** Of a run that is done. */
+  result?: RunResult;
+  /** Of a run that failed. */
+  error?: RunError;
+  ran: RanOn;
+}
+
+/** The record of a run that is done. */
+export type DoneRecord = RunRecord & { result: RunResult };
+
+/** Finds the record of a run, if there is one. */
+export type FindRecord = (id: string) => RunRecord | undefined;
+
+/** What training led to. */
+export interface RunResult {
+  epochs: number;
+  /** The epoch that the metrics are of, chosen on the validation data; the last where there are none. */
+  bestEpoch: number;
+  data: UsedData;
+  validation: Metrics | null;
+  test: Metrics;
+  /** One entry an epoch. */
+  history: EpochSummary[];
+}
+
+/** The data of a run. */
+export interface UsedData {
+  /** What the data set calls itself. */
+  name: string;
+  encoding: Encoding | null;
+  /** Samples of each part. */
+  train: number;
+  validation: number;
+  test: number;
+}
+
+export interface EpochSummary {
+  trainLoss: number;
+  trainFirstSpike: number;
+  validationLoss: number | null;
+  validationFirstSpike: number | null;
+  /** Of the validation data; of the training data where there are none. */
+  spikesPerSample: number;
+}
+
+export interface RunError {
+  code: string;
+  path: string;
+  message: string;
+}
+
+/** Where and how long: the part that differs from machine to machine. */
+export interface RanOn {
+  /** Of training and validation; of a run that failed, up to its error. */
+  seconds: number;
+  /** Training samples a second, the mean over the epochs; 0 for a run that failed. */
+  samplesPerSecond: number;
+  host: string;
+  backend: string;
+  /** As asked for. */
+  threads: number | "auto";
+}
+
+/**
+ * Reads the line of a record and checks that it is of the run that it names.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for what is no record, `CHECKSUM_MISMATCH` when id and content differ.
+ */
+export async function parseRecord(text: string, file: string): Promise<RunRecord> {
+  let json: unknown;
+  try {
+    json = parseJson(text, file);
+  } catch (cause) {
+    throw new SpikeletError("DATA_FORMAT", file, "is not one JSON object", cause);
+  }
+  if (!isRecord(json)) throw new SpikeletError("DATA_FORMAT", file, "is no record of a run");
+  const { config, data, version } = json;
+  if ((await runIdentity({ config, data, version })) !== json.id) {
+    throw new SpikeletError("CHECKSUM_MISMATCH", file, `does not hold what its id ${json.id} stands for`);
+  }
+  return json;
+}
+
+function isRecord(json: unknown): json is RunRecord {
+  if (!isObject(json) || !isObject(json["config"]) || !isObject(json["ran"])) return false;
+  const { status, seed, result, error, ran } = json;
+  const isWhole = (status === "done" && isResult(result)) || (status === "failed" && isError(error));
+  const hasPlace = typeof ran["host"] === "string" && typeof ran["backend"] === "string";
+  const isTimed = typeof ran["seconds"] === "number" && typeof ran["samplesPerSecond"] === "number";
+  const isNamed = ["id", "data", "version"].every((name) => typeof json[name] === "string");
+  return isWhole && hasPlace && isTimed && isNamed && typeof seed === "number";
+}
+
+/** Numbers of an evaluation that tables and pages are made of. */
+const MEASURES = [
+  "loss",
+  "accuracy.firstSpike",
+  "accuracy.count",
+  "spikes.perSample",
+  "spikes.untilDecision",
+  "decisionStep.mean",
+  "decisionStep.median",
+  "synapticOperations",
+] as const;
+
+/** Those with an entry for each layer. */
+const BY_LAYER = ["spikes.perUnit", "spikes.untilDecisionPerUnit", "silentFraction"] as const;
+
+function isResult(result: Json | undefined): boolean {
+  if (!isObject(result)) return false;
+  const { epochs, bestEpoch, data, validation, test, history } = result;
+  const isMeasured = (metrics: Json = null) =>
+    MEASURES.every((path) => typeof valueAt(metrics, path) === "number") &&
+    BY_LAYER.every((path) => Array.isArray(valueAt(metrics, path)));
+  const isCounted = typeof epochs === "number" && typeof bestEpoch === "number" && Array.isArray(history);
+  return isCounted && isObject(data) && isMeasured(test) && (validation === null || isMeasured(validation));
+}
+
+function isError(error: Json | undefined): boolean {
+  return isObject(error) && typeof error["code"] === "string" && typeof error["message"] === "string";
+}
+
+/** The part of a record that every machine must agree on. */
+export function outcomeOf({ ran: _, ...outcome }: RunRecord): Omit<RunRecord, "ran"> {
+  return outcome;
+}
+
+export function isSameOutcome(one: RunRecord, other: RunRecord): boolean {
+  return outcomeText(one) === outcomeText(other);
+}
+
+function outcomeText(record: RunRecord): string {
+  return canonical(outcomeOf(record) as unknown as Json);
+}
+
+/** Whether they are of the same run at the same time, not only of the same outcome. */
+export function isSameRecord(one: RunRecord, other: RunRecord): boolean {
+  return canonical(one as unknown as Json) === canonical(other as unknown as Json);
+}
+
+/** A number of the result by its path; `undefined` for a run that failed, and where the result does not have it. */
+export function metricOf({ result }: RunRecord, path: string): number | undefined {
+  const value = result && valueAt(result as unknown as Json, path);
+  return typeof value === "number" ? value : undefined;
+}
