@@ -4,7 +4,7 @@ import type { Metrics } from "./generated/config.js";
 import type { PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
-/** Answers of a network, one entry per sample. */
+/** Answers of a network, one entry per sample; of scores, one per sample and output. */
 export interface Prediction {
   /** Output with the most spikes; ties and silence give the lowest index. */
   byCount: Uint32Array;
@@ -14,6 +14,10 @@ export interface Prediction {
   decisionStep: Uint32Array;
   /** Simulated steps. */
   steps: Uint32Array;
+  /** `[sample][output]`: spikes of the output. The largest decides `byCount`. */
+  scoresByCount: Uint32Array;
+  /** `[sample][output]`: simulated steps − step of the output's first spike, 0 for a silent one. The largest decides `byFirstSpike`. */
+  scoresByFirstSpike: Uint32Array;
   /** Spikes of each spiking layer. */
   layers: SpikeEvents[];
 }
@@ -59,6 +63,8 @@ export function joinPredictions(parts: readonly PredictionArrays[], layers: numb
     byFirstSpike: join((part) => part.byFirstSpike),
     decisionStep: join((part) => part.decisionStep),
     steps: join((part) => part.steps),
+    scoresByCount: join((part) => part.scoresByCount),
+    scoresByFirstSpike: join((part) => part.scoresByFirstSpike),
     layers: Array.from({ length: layers }, (_, layer) => SpikeEvents.concat(parts.flatMap((part) => part.layers[layer] ?? []))),
   };
 }

@@ -28,17 +28,26 @@ describe.each(["native", "wasm"] as const)("the initial activity, on %s", (backe
     expect(trainer.info.step).toBe(0);
   });
 
-  it("out of reach is an error that names the layer", async () => {
+  it("out of reach comes as close as it can, with a warning that names the layer", async () => {
     const { validation } = await fewDigits();
     const training = { ...digitsConfig.training, initialActivity: { spikesPerUnit: [0.2, 200] } };
     using trainer = await createTrainer({ ...digitsConfig, training }, { backend });
-    const run = async () => {
-      for await (const event of trainer.run(validation)) expect(event.type).toBe("initialization");
-    };
-    await expect(run()).rejects.toMatchObject({
-      code: "CONFIG_INVALID",
-      path: "training.initialActivity.spikesPerUnit[1]",
-      message: expect.stringContaining("network.layers[1] can't be made to fire 200 spikes"),
-    });
+    const events: TrainEvent[] = [];
+    for await (const event of trainer.run(validation, { epochs: 0 })) events.push(event);
+    const [, reached] = events.filter((event) => event.type === "initialization" && event.isSettled) as InitializationEvent[];
+    expect(reached).toMatchObject({ layer: 1, wanted: 200, isReached: false });
+    const { spikes } = await trainer.evaluate(validation);
+    expect(spikes.perUnit[1]).toBeGreaterThan(1);
+    expect(events.filter(({ type }) => type === "warning")).toEqual([
+      expect.objectContaining({
+        code: "INITIAL_ACTIVITY",
+        layer: 1,
+        epoch: 1,
+        message: expect.stringMatching(
+          /^no factor makes the output layer fire 200 times a unit and sample: [\d.]+ is the closest$/,
+        ),
+        advice: expect.stringContaining("training.initialActivity"),
+      }),
+    ]);
   });
 });

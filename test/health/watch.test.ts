@@ -14,6 +14,7 @@ const config = {
   network: { input: 20, steps: 100, layers: [] },
   rule: { type: "antlr" },
   loss: { type: "latency" },
+  regularizers: {},
   training: { gradientClip: 1, silentUnitUpdate: { strength: 100, rules: "timing", convolutions: false } },
 } as unknown as ResolvedConfig;
 

@@ -252,6 +252,8 @@ function predictionOf(start: number, count: number, layers: number): PredictionA
     byFirstSpike: answers.slice(),
     decisionStep: answers.slice(),
     steps: answers.slice(),
+    scoresByCount: answers.slice(),
+    scoresByFirstSpike: answers.slice(),
     layers: Array.from({ length: layers }, () => everyUnitOnce(count, 1)),
   };
 }

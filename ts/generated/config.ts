@@ -189,7 +189,7 @@ export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } 
 
 /**
  * Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
- * the layer fires as much as wanted on samples of the training data.
+ * the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
  */
 export type InitialActivity = {
   /** Wanted mean of the spikes per unit and sample over all steps, above 0: a number, or one for each spiking layer. */
@@ -648,8 +648,12 @@ export type TrainEvent = { "type": "initialization",
   factor: number,
   /** Mean spikes per unit and sample with it. */
   spikesPerUnit: number,
+  /** What is wanted of the layer. */
+  wanted: number,
   /** Whether the layer keeps it. */
   isSettled: boolean,
+  /** Whether the layer fires as wanted with it. A layer that keeps a factor without has none that does; this one came closest. */
+  isReached: boolean,
 } | { "type": "step",
   /** Epoch. */
   epoch: number,

@@ -5,6 +5,8 @@ import type { Sign } from "./warning.js";
 /** The settings that usually help against a sign, under a given configuration. */
 export function adviceOn({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
   switch (code) {
+    case "INITIAL_ACTIVITY":
+      return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`; few samples have few activities";
     case "SILENT_NETWORK":
     case "SILENT_LAYER":
       return againstSilence(config, layers[layer ?? 0]);

@@ -1,5 +1,6 @@
 /** What may be wrong with a training. */
 export const WARNING_CODES = [
+  "INITIAL_ACTIVITY",
   "SILENT_NETWORK",
   "SILENT_LAYER",
   "SILENT_OUTPUT",

@@ -1,11 +1,11 @@
 import type { ResolvedConfig } from "../config.js";
-import type { CoreEvent, EpochEndEvent, StepEvent, WarningEvent } from "../events.js";
+import type { CoreEvent, EpochEndEvent, InitializationEvent, StepEvent, WarningEvent } from "../events.js";
 import type { Metrics } from "../generated/config.js";
 import type { LayerInfo } from "../network.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
 import { LIMITS } from "./limits.js";
-import { signsOfSpikes } from "./spikes.js";
+import { figure, nameOf, signsOfSpikes } from "./spikes.js";
 import type { Sign, Warning } from "./warning.js";
 
 const keyOf = ({ code, layer }: Pick<Sign, "code" | "layer">): string => `${code} ${layer}`;
@@ -29,9 +29,17 @@ export class HealthWatch {
   }
 
   #warnings(event: CoreEvent): WarningEvent[] {
+    if (event.type === "initialization") return this.#ofInitialization(event);
     if (event.type === "step") return this.#ofStep(event);
     if (event.type === "epochEnd") return this.#ofEpoch(event);
     return [];
+  }
+
+  #ofInitialization({ layer, wanted, spikesPerUnit, isSettled, isReached }: InitializationEvent): WarningEvent[] {
+    if (!isSettled || isReached) return [];
+    const name = nameOf(layer, this.#layers.length);
+    const message = `no factor makes ${name} fire ${figure(wanted)} times a unit and sample: ${figure(spikesPerUnit)} is the closest`;
+    return this.#news(1, [{ code: "INITIAL_ACTIVITY", layer, message }], this.#known);
   }
 
   /** A network without any spike need not wait for the end of an epoch. */

@@ -45,6 +45,8 @@ export interface PredictionArrays {
   byFirstSpike: Uint32Array;
   decisionStep: Uint32Array;
   steps: Uint32Array;
+  scoresByCount: Uint32Array;
+  scoresByFirstSpike: Uint32Array;
   layers: EventArrays[];
 }
 

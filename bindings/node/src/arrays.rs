@@ -98,6 +98,10 @@ pub struct PredictionArrays {
     pub decision_step: Uint32Array,
     /// Simulated steps.
     pub steps: Uint32Array,
+    /// `[sample][output]`, largest where the decision by count falls.
+    pub scores_by_count: Uint32Array,
+    /// `[sample][output]`, largest where the decision by first spike falls.
+    pub scores_by_first_spike: Uint32Array,
     /// Spikes of each spiking layer.
     pub layers: Vec<EventArrays>,
 }
@@ -109,6 +113,8 @@ impl From<wire::Prediction> for PredictionArrays {
             by_first_spike: prediction.by_first_spike.into(),
             decision_step: prediction.decision_step.into(),
             steps: prediction.steps.into(),
+            scores_by_count: prediction.scores_by_count.into(),
+            scores_by_first_spike: prediction.scores_by_first_spike.into(),
             layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
         }
     }

@@ -118,6 +118,8 @@ pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
         ("byFirstSpike", words(&prediction.by_first_spike)),
         ("decisionStep", words(&prediction.decision_step)),
         ("steps", words(&prediction.steps)),
+        ("scoresByCount", words(&prediction.scores_by_count)),
+        ("scoresByFirstSpike", words(&prediction.scores_by_first_spike)),
         ("layers", list(prediction.layers, event_arrays)),
     ])
 }

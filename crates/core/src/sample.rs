@@ -42,8 +42,12 @@ pub struct Prediction {
     pub by_first_spike: Vec<u32>,
     /// Step of the first output spike, one a sample; the number of simulated steps where there is none.
     pub decision_step: Vec<u32>,
-    /// Simulated steps, one a sample.
+    /// Simulated steps TL, one a sample.
     pub steps: Vec<u32>,
+    /// `[sample][output]`: spikes of the output; the largest decides by count.
+    pub scores_by_count: Vec<u32>,
+    /// `[sample][output]`: TL − step of the output's first spike, 0 without one; the largest decides by first spike.
+    pub scores_by_first_spike: Vec<u32>,
     /// Spikes of each spiking layer.
     pub layers: Vec<SpikeTrains>,
 }
@@ -53,16 +57,30 @@ impl Prediction {
         Self { layers: vec![SpikeTrains::new(); layers], ..Self::default() }
     }
 
-    /// Appends a sample.
+    fn push_scores(&mut self, spikes: &[(u16, u32)], outputs: usize, steps: u32) {
+        let start = self.scores_by_count.len();
+        self.scores_by_count.resize(start + outputs, 0);
+        self.scores_by_first_spike.resize(start + outputs, 0);
+        for &(time, output) in spikes {
+            let place = start + output as usize;
+            if self.scores_by_count[place] == 0 {
+                self.scores_by_first_spike[place] = steps - u32::from(time);
+            }
+            self.scores_by_count[place] += 1;
+        }
+    }
+
+    /// Appends a sample of a network with so many outputs.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for its spikes.
-    pub(crate) fn push(&mut self, result: &SampleResult) -> Result<()> {
+    pub(crate) fn push(&mut self, result: &SampleResult, outputs: usize) -> Result<()> {
         let outcome = &result.outcome;
         self.by_count.push(outcome.by_count);
         self.by_first_spike.push(outcome.by_first_spike);
         self.decision_step.push(outcome.decision_step);
         self.steps.push(outcome.steps);
+        self.push_scores(result.spikes.last().map_or(&[], |spikes| spikes), outputs, outcome.steps);
         let mut layers = self.layers.iter_mut().zip(&result.spikes);
         if layers.all(|(trains, spikes)| trains.try_push_sample(spikes)) {
             return Ok(());

@@ -112,6 +112,10 @@ pub struct Prediction {
     pub decision_step: Vec<u32>,
     /// Simulated steps.
     pub steps: Vec<u32>,
+    /// `[sample][output]`, largest where the decision by count falls.
+    pub scores_by_count: Vec<u32>,
+    /// `[sample][output]`, largest where the decision by first spike falls.
+    pub scores_by_first_spike: Vec<u32>,
     /// Spikes of each spiking layer.
     pub layers: Vec<Events>,
 }
@@ -124,6 +128,8 @@ impl Prediction {
             by_first_spike: prediction.by_first_spike,
             decision_step: prediction.decision_step,
             steps: prediction.steps,
+            scores_by_count: prediction.scores_by_count,
+            scores_by_first_spike: prediction.scores_by_first_spike,
         })
     }
 }

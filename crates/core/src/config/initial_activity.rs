@@ -7,7 +7,7 @@ use super::ranges::{at_least, positive, within};
 use crate::error::Result;
 
 /// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
-/// the layer fires as much as wanted on samples of the training data.
+/// the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
@@ -23,7 +23,7 @@ pub struct InitialActivity {
 }
 
 impl InitialActivity {
-    pub(crate) const SPIKES_PER_UNIT: &str = "training.initialActivity.spikesPerUnit";
+    const SPIKES_PER_UNIT: &str = "training.initialActivity.spikesPerUnit";
 
     fn default_samples() -> u32 {
         256

@@ -52,8 +52,12 @@ pub enum TrainEvent {
         factor: f64,
         /// Mean spikes per unit and sample with it.
         spikes_per_unit: f64,
+        /// What is wanted of the layer.
+        wanted: f64,
         /// Whether the layer keeps it.
         is_settled: bool,
+        /// Whether the layer fires as wanted with it. A layer that keeps a factor without has none that does; this one came closest.
+        is_reached: bool,
     },
     /// A batch was learned.
     Step {

@@ -6,38 +6,40 @@ use super::Trainer;
 use super::event::TrainEvent;
 use super::search::{Initialization, Search};
 use crate::Dataset;
-use crate::config::{EndSimulation, InitialActivity, NetworkConfig};
-use crate::error::{Error, Result};
+use crate::config::{EndSimulation, InitialActivity};
 use crate::executor::Executor;
 use crate::parameters::Kind;
 use crate::pass::{Job, Want};
 use crate::rng::{Purpose, Stream};
 
 impl Trainer {
-    /// Tries one factor for the layer that the search stands at, and takes it if the layer then fires as wanted.
+    /// Tries one factor for the layer that the search stands at, and takes it if the layer then fires as wanted. Where no factor is left, the
+    /// layer gets the one that came closest.
     pub(super) fn advance_initialization<E: Executor>(
         &mut self,
         wanted: &InitialActivity,
         data: &Dataset,
         executor: &E,
         events: &mut Vec<TrainEvent>,
-    ) -> Result<()> {
+    ) {
         let mut position = self.run.initialization.clone().unwrap_or_default();
         let layer = position.layer;
-        let factor = position.search.factor;
+        let mut factor = position.search.factor;
         let drawn = self.network.read(layer, Kind::Weights);
-        let scaled: Vec<f32> = drawn.iter().map(|weight| (f64::from(*weight) * factor) as f32).collect();
-        self.write_initial(layer, &scaled);
-        let spikes_per_unit = self.spikes_per_unit(layer, wanted, data, executor);
+        self.write_initial(layer, &scaled(&drawn, factor));
+        let mut spikes_per_unit = self.spikes_per_unit(layer, wanted, data, executor);
         let goal = wanted.spikes_per_unit.at(layer);
-        let is_settled = (spikes_per_unit - goal).abs() <= wanted.tolerance * goal;
+        let is_reached = (spikes_per_unit - goal).abs() <= wanted.tolerance * goal;
+        let is_settled = is_reached || !position.search.narrow(spikes_per_unit, goal);
+        if is_settled && !is_reached {
+            (factor, spikes_per_unit) = position.search.closest();
+            self.write_initial(layer, &scaled(&drawn, factor));
+        }
         let layers = self.network.shapes.len();
         if is_settled {
             position = Initialization { layer: layer + 1, search: Search::default() };
         } else {
             self.write_initial(layer, &drawn);
-            let narrowed = position.search.narrow(spikes_per_unit, goal);
-            narrowed.map_err(|why| unreachable_activity(&self.config.network, wanted, layer, &why))?;
         }
         self.run.initialization = (position.layer < layers).then_some(position);
         events.push(TrainEvent::Initialization {
@@ -45,9 +47,10 @@ impl Trainer {
             layers: layers as u32,
             factor,
             spikes_per_unit,
+            wanted: goal,
             is_settled,
+            is_reached,
         });
-        Ok(())
     }
 
     fn write_initial(&mut self, layer: usize, weights: &[f32]) {
@@ -77,12 +80,6 @@ impl Trainer {
     }
 }
 
-fn unreachable_activity(network: &NetworkConfig, wanted: &InitialActivity, layer: usize, why: &str) -> Error {
-    let spiking = network.layers.iter().enumerate().filter(|(_, layer)| layer.is_spiking());
-    let index = spiking.map(|(index, _)| index).nth(layer).expect("the layer exists");
-    let spikes = wanted.spikes_per_unit.at(layer);
-    Error::config(
-        wanted.spikes_per_unit.path(InitialActivity::SPIKES_PER_UNIT, layer),
-        format!("network.layers[{index}] can't be made to fire {spikes} spikes per unit and sample: {why}"),
-    )
+fn scaled(weights: &[f32], factor: f64) -> Vec<f32> {
+    weights.iter().map(|weight| (f64::from(*weight) * factor) as f32).collect()
 }

@@ -55,12 +55,13 @@ impl Trainer {
         executor: &E,
     ) -> Result<Prediction> {
         let indices = indices(data, &range)?;
+        let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
         let mut prediction = Prediction::new(self.network.shapes.len());
         let want = Want { gradients: false, spikes: true, trace: false };
         let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
             self.engine.run_batch(&mut self.network, &job, batch, executor, |_, results, _| {
-                results.iter().try_for_each(|result| prediction.push(result))
+                results.iter().try_for_each(|result| prediction.push(result, outputs))
             })?;
         }
         Ok(prediction)
@@ -84,6 +85,7 @@ impl Trainer {
             return Err(Error::shape("range", "must have at least 1 sample"));
         }
         let layers = self.network.shapes.len();
+        let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
         let mut prediction = Prediction::new(layers);
         let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
         let mut sums = self.empty_sums();
@@ -97,7 +99,7 @@ impl Trainer {
                     return Err(not_finite(network, result, step));
                 }
                 sums.add(&result.outcome);
-                prediction.push(result)?;
+                prediction.push(result, outputs)?;
                 if let (Some(traces), Some(sample)) = (&mut traces, result.trace.take()) {
                     traces.iter_mut().zip(sample).for_each(|(all, one)| all.append(one));
                 }

@@ -81,7 +81,7 @@ impl Trainer {
                 break;
             }
             if let (Some(_), Some(wanted)) = (&self.run.initialization, self.config.training.initial_activity.clone()) {
-                self.advance_initialization(&wanted, train, executor, &mut events)?;
+                self.advance_initialization(&wanted, train, executor, &mut events);
             } else if self.run.epoch >= self.config.training.epochs {
                 self.run.has_finished = true;
                 events.push(TrainEvent::Finished { epochs: self.config.training.epochs });

@@ -7,7 +7,10 @@ use crate::config::Config;
 /// Factors are looked for up to this and down to its inverse.
 const LARGEST_FACTOR: f64 = (1u32 << 20) as f64;
 /// Two factors closer than this are one: the activity jumps between them.
-const CLOSEST: f64 = 1.0 + 1e-7;
+const ONE_FACTOR: f64 = 1.0 + 1e-7;
+/// By how much of the logarithm an activity must be nearer to take the place of one that was found before: an activity that hardly
+/// grows any more is not worth far larger weights.
+const NEARER: f64 = 0.01;
 
 /// Position in the search for the factors of all layers.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -33,38 +36,49 @@ pub(super) struct Search {
     low: Option<(f64, f64)>,
     /// Smallest factor with too many.
     high: Option<(f64, f64)>,
+    /// The factor whose activity is the closest in proportion, and that activity; silence is never close.
+    closest: Option<(f64, f64)>,
 }
 
 impl Default for Search {
     fn default() -> Self {
-        Self { factor: 1.0, low: None, high: None }
+        Self { factor: 1.0, low: None, high: None, closest: None }
     }
 }
 
 impl Search {
     fn fits(&self) -> bool {
-        let ends = [self.low, self.high].into_iter().flatten();
+        let ends = [self.low, self.high, self.closest].into_iter().flatten();
         let mut factors = ends.map(|(factor, _)| factor).chain([self.factor]);
         factors.all(|factor| (1.0 / LARGEST_FACTOR..=LARGEST_FACTOR).contains(&factor))
     }
 
-    /// The next factor after one at which there were too few or too many spikes per unit; fails where no factor is left.
-    pub(super) fn narrow(&mut self, spikes: f64, wanted: f64) -> Result<(), String> {
+    /// Goes on after a factor at which there were too few or too many spikes per unit; `false` where no factor is left.
+    pub(super) fn narrow(&mut self, spikes: f64, wanted: f64) -> bool {
+        self.remember(spikes, wanted);
         let side = if spikes < wanted { &mut self.low } else { &mut self.high };
         *side = Some((self.factor, spikes));
         self.factor = match (self.low, self.high) {
-            (Some((low, few)), Some((high, many))) if high < low * CLOSEST => {
-                return Err(format!("the activity jumps from {few:.4} to {many:.4}: measure on more samples"));
-            }
+            (Some((low, _)), Some((high, _))) if high < low * ONE_FACTOR => return false,
             (Some((low, _)), Some((high, _))) => (low * high).sqrt(),
-            (Some((low, few)), None) if low >= LARGEST_FACTOR => return Err(format!("it comes to {few:.4} at most")),
-            (None, Some((high, many))) if high <= 1.0 / LARGEST_FACTOR => {
-                return Err(format!("it comes to {many:.4} at least"));
-            }
+            (Some((low, _)), None) if low >= LARGEST_FACTOR => return false,
+            (None, Some((high, _))) if high <= 1.0 / LARGEST_FACTOR => return false,
             (Some((low, _)), None) => low * 2.0,
             (None, Some((high, _))) => high / 2.0,
             (None, None) => unreachable!("one side was just set"),
         };
-        Ok(())
+        true
+    }
+
+    /// The factor that came closest and its spikes per unit; the drawn weights where no factor makes a unit fire.
+    pub(super) fn closest(&self) -> (f64, f64) {
+        self.closest.unwrap_or((1.0, 0.0))
+    }
+
+    fn remember(&mut self, spikes: f64, wanted: f64) {
+        let distance = |spikes: f64| libm::fabs(libm::log(spikes / wanted));
+        if spikes > 0.0 && self.closest.is_none_or(|(_, before)| distance(spikes) + NEARER < distance(before)) {
+            self.closest = Some((self.factor, spikes));
+        }
     }
 }
