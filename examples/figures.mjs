@@ -73,6 +73,7 @@ export const figures = {
   raster: spikeRaster(prediction, {
     title: "Spikes of one digit",
     input: await test.events({ steps: STEPS }),
+    inputUnits: 784,
     units: [40, 10],
     label: test.labels?.[0] ?? 0,
   }),

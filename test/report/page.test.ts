@@ -27,7 +27,7 @@ describe("a page", () => {
     expect(text).toContain("<h2>A &amp; B</h2>");
     expect(text).toContain('<th scope="row">hidden</th><td>40</td>');
     expect(text).toContain("<dt>seed</dt><dd>1</dd>");
-    expect(text).toContain(`${svg}</div><figcaption>a caption</figcaption>`);
+    expect(text).toContain(`${svg}<figcaption>a caption</figcaption>`);
     expect(text).toContain("<pre>{ &quot;a&quot;: 1 }</pre>");
   });
 

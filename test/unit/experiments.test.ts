@@ -95,7 +95,7 @@ describe("points", () => {
     const over = (point: typeof antlr, name: string) => spread(point ? recordsOf(point).map(measure(name).of) : []);
     expect(over(antlr, "firstSpike").mean).toBeCloseTo(92);
     expect(over(antlr, "firstSpike").deviation).toBeCloseTo(Math.sqrt(8));
-    expect(over(timing, "perUnit2")).toEqual({ mean: 0.5, deviation: 0 });
+    expect(over(timing, "perUnit1")).toEqual({ mean: 0.5, deviation: 0 });
   });
 
   it("take the attempt that validates best, not the one that tests best", () => {
@@ -127,11 +127,21 @@ describe("tables", () => {
       seed: "1",
       firstSpike: "90",
       count: "45",
-      perUnit1: "0.2",
-      silentFraction2: "0.1",
+      perUnit0: "0.2",
+      silentFraction1: "0.1",
       decisionMedian: "11",
       synapticOperations: "1234",
     });
+  });
+
+  it("have no deviation of a single seed", () => {
+    const deviations = (records: DoneRecord[]) => {
+      const [header = "", row = ""] = summaryCsv(...ran({ series: "antlr", records })).split("\n");
+      return row.split(",").filter((_, column) => header.split(",")[column]?.endsWith("Deviation"));
+    };
+    const [one, other] = [record(1, 0.5), record(2, 0.6)];
+    expect(new Set(deviations([one]))).toEqual(new Set([""]));
+    expect(deviations([one, other])).not.toContain("");
   });
 
   it("quote what needs it", () => {

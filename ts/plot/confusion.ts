@@ -3,7 +3,8 @@ import { fields } from "../check/fields.js";
 import { type Check, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
+import { figure, panel } from "./figure.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface ConfusionOptions extends FigureOptions {
   /** Number of classes; the largest that occurs unless given. */

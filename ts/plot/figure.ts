@@ -1,27 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { plotDocument } from "#host/plot/document";
-import type { FieldChecks } from "../check/fields.js";
-import { type Check, finite, refuse, text } from "../check/values.js";
 import { escaped } from "../escaped.js";
-
-/** What every figure understands. */
-export interface FigureOptions {
-  /** Heading above the figure. */
-  title?: string;
-  /** Pixels; the height follows from what is shown unless a figure says otherwise. 640 unless given. */
-  width?: number;
-}
-
-/** Wider axes would get millions of ticks. */
-const MAX_WIDTH = 20_000;
-
-const pixels: Check<number> = (value, path) => {
-  const width = finite(value, path);
-  return width >= 1 && width <= MAX_WIDTH ? width : refuse("CONFIG_INVALID", path, `from 1 to ${MAX_WIDTH}`, value);
-};
-
-/** A check for each of {@link FigureOptions}: what is written into the text of a figure is what its type says. */
-export const FIGURE: FieldChecks<FigureOptions> = { title: text, width: pixels };
+import { darkRules } from "./colours.js";
+import type { FigureOptions } from "./options.js";
 
 /** An entry of a legend. */
 export interface Key {
@@ -47,7 +28,9 @@ export function panel(options: Plot.PlotOptions & { height: number }): Panel {
   const svg = Plot.plot({ document: plotDocument(), ...options });
   // Its rules of style would bend a figure inside a figure; text keeps its colour, ground stays bare.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
-  return { height: options.height, content: svg.innerHTML.replaceAll("&nbsp;", "&#160;") };
+  // The whole figure is one image with one label.
+  const content = svg.innerHTML.replaceAll("&nbsp;", "&#160;").replaceAll(/ aria-(?:label|hidden|description)="[^"]*"/g, "");
+  return { height: options.height, content };
 }
 
 /** Heading, legend and plots, one below the other, as the text of an SVG file. */
@@ -80,8 +63,7 @@ export function figure(
 }
 
 /** As a file of its own the figure follows the reader's colour scheme; inside a page, the colour of the text around it. */
-const GROUND =
-  "<style>:root.spikelet { color: #1f2328 } @media (prefers-color-scheme: dark) { :root.spikelet { color: #e6edf3 } }</style>";
+const GROUND = `<style>:root.spikelet { color: #1f2328 } @media (prefers-color-scheme: dark) { :root.spikelet { color: #e6edf3 } } ${darkRules(":root.spikelet")}</style>`;
 
 /** What Plot puts on its `<svg>`. */
 const INNER = `font-size="10" text-anchor="middle"`;

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
+import { figure, panel, short } from "./figure.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 import { SPIKE_PARTS, type SpikePartsOptions, spikeParts } from "./spike-parts.js";
 import { tracedSample } from "./trace.js";
 

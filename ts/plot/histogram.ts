@@ -4,8 +4,9 @@ import { listOf, oneOf, whole } from "../check/values.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, type Panel, panel, short } from "./figure.js";
+import { figure, type Panel, panel, short } from "./figure.js";
 import { spikeLayers, unitCount } from "./layers.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface HistogramOptions extends FigureOptions {
   /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` unless given. */

@@ -1,11 +1,11 @@
 /** Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`. */
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
-export type { FigureOptions } from "./figure.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
 export { type HistogramOptions, spikeHistogram } from "./histogram.js";
 export { type LinesOptions, seedLines } from "./lines.js";
 export { type MembraneOptions, membraneTraces } from "./membrane.js";
+export type { FigureOptions } from "./options.js";
 export { type ParallelAxis, type ParallelOptions, type ParallelRun, parallelCoordinates } from "./parallel.js";
 export { type RasterOptions, spikeRaster } from "./raster.js";
 export { type ScatterOptions, type SeedPoint, type SeedValue, type SpreadOptions, seedScatter, seedSpread } from "./seeds.js";

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { flag, text } from "../check/values.js";
-import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
+import { figure, panel, short } from "./figure.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 import { checkRuns, look, type SeedPoint, summaryOf } from "./seeds.js";
 
 export interface LinesOptions extends FigureOptions {

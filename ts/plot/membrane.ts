@@ -4,7 +4,8 @@ import { finite, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
+import { figure, panel } from "./figure.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 import { tracedSample } from "./trace.js";
 
 export interface MembraneOptions extends FigureOptions {
@@ -76,7 +77,6 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
           dx: 8,
           dy: -7,
           textAnchor: "start",
-          fill: COLOURS.vermillion,
         }),
       ],
     });

@@ -2,8 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, text as string } from "../check/values.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
+import { figure, panel, short } from "./figure.js";
 import { polylines } from "./marks.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 /** One quantity, as an upright axis. */
 export interface ParallelAxis {

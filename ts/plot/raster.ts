@@ -5,18 +5,19 @@ import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, type Panel, panel } from "./figure.js";
+import { figure, type Panel, panel } from "./figure.js";
 import { checkPrediction, spikeLayers, unitCount } from "./layers.js";
 import { strokes } from "./marks.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface RasterOptions extends FigureOptions {
   /** Which sample; the first unless given. */
   sample?: number;
   /** Spikes of the input, shown below the layers. */
   input?: SpikeEvents;
-  /** Units of the input; the largest that spikes unless given. */
+  /** Units of the input; up to the largest that spikes are shown unless given. */
   inputUnits?: number;
-  /** Units of each layer, from the first spiking layer up; the largest unit that fires unless given. */
+  /** Units of each layer, from the first spiking layer up; up to the largest unit that fires are shown unless given. */
   units?: readonly number[];
   /** Steps on the axis; those that were simulated unless given. */
   steps?: number;
@@ -65,7 +66,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
       y: { domain: [-0.5, count - 0.5], label: null, ticks: ticksFor(count), tickFormat: "d", tickSize: 0 },
       marks: [
         Plot.frame({ strokeOpacity: 0.25 }),
-        Plot.text([`${name}: ${plural(times.length, "spike")} of ${plural(count, "unit")}`], {
+        Plot.text([`${name}: ${plural(times.length, "spike")}${given === undefined ? "" : ` of ${plural(count, "unit")}`}`], {
           frameAnchor: "top-left",
           dy: -14,
           fontSize: 11,
@@ -79,7 +80,6 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
               frameAnchor: "top-right",
               dy: -14,
               fontSize: 11,
-              fill: COLOURS.vermillion,
             })
           : null,
         strokes(times, fired, { length: Math.min(10, Math.max(3, inner / count)) }),

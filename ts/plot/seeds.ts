@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, text } from "../check/values.js";
 import { SERIES } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel, short } from "./figure.js";
+import { figure, panel, short } from "./figure.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 /** One run of an experiment. */
 export interface SeedValue {

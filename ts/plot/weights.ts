@@ -4,11 +4,12 @@ import { listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { checkedParameters, type LayerParameters } from "../results.js";
 import { DIVERGING } from "./colours.js";
-import { FIGURE, type FigureOptions, figure, panel } from "./figure.js";
+import { figure, panel } from "./figure.js";
 import { squares } from "./marks.js";
+import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface WeightMapOptions extends FigureOptions {
-  /** `[height, width]` or `[channels, height, width]` of the layer's input; one row for all inputs unless given. */
+  /** `[height, width]` or `[channels, height, width]` of the layer's input; unless given, the inputs in lines that make nearly a square. */
   shape?: readonly number[];
   /** Units to show; the first 20 unless given. */
   units?: readonly number[];
@@ -33,10 +34,10 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
   const { weights, biases } = checkedParameters(parameters, "");
   const given = weightMapOptions(options, "");
   const inputs = weights.length / biases.length;
-  const shape = given.shape ?? [1, inputs];
+  const shape = given.shape ?? nearlySquare(inputs);
   const [high = 1, wide = 1] = shape.slice(-2);
   const channels = shape.length > 2 ? (shape[0] ?? 1) : 1;
-  if (channels * high * wide !== inputs) {
+  if (given.shape !== undefined && channels * high * wide !== inputs) {
     throw new SpikeletError("SHAPE_MISMATCH", "shape", `must hold ${inputs} inputs, got ${shape.join(" × ")}`);
   }
   const units = given.units ?? Array.from({ length: Math.min(20, biases.length) }, (_, unit) => unit);
@@ -58,7 +59,9 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
     for (let channel = 0; channel < channels; channel++) {
       for (let y = 0; y < high; y++) {
         const start = unit * inputs + (channel * high + y) * wide;
-        runsOf(weights.subarray(start, start + wide), max, (colour, from, length) =>
+        // The last line of what has no shape may be shorter.
+        const end = Math.min(start + wide, (unit + 1) * inputs);
+        runsOf(weights.subarray(start, end), max, (colour, from, length) =>
           cells.get(colour)?.push([left + channel * wide + from, top + y, length]),
         );
       }
@@ -95,6 +98,12 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
     ...options,
     keys,
   });
+}
+
+/** Lines and their length for so many inputs. */
+function nearlySquare(inputs: number): [high: number, wide: number] {
+  const wide = Math.max(1, Math.ceil(Math.sqrt(inputs)));
+  return [Math.ceil(inputs / wide), wide];
 }
 
 /** Neighbours of one colour, joined. */

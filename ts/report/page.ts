@@ -1,3 +1,4 @@
+import { darkRules } from "../plot/colours.js";
 import { version } from "../version.js";
 import { type Content, html, Markup } from "./markup.js";
 
@@ -42,8 +43,9 @@ const STYLE = `
 @media (prefers-color-scheme: dark) {
   :root { --ground: #0d1117; --text: #e6edf3; --quiet: #9198a1; --line: #3d444d; --panel: #151b23; --warn: #f0a36b }
 }
+${darkRules(".spikelet")}
 * { box-sizing: border-box }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; background: var(--ground); color: var(--text);
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 104rem; background: var(--ground); color: var(--text);
   font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word }
 h1 { margin: 0 0 .5rem; font-size: 1.6rem; line-height: 1.25 }
 h2 { margin: 2.5rem 0 .75rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); font-size: 1.2rem }
@@ -51,15 +53,15 @@ p { margin: .5rem 0; max-width: 48rem }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem 1.25rem; margin: 1rem 0 }
 dt, figcaption, .quiet { color: var(--quiet); font-size: .875rem }
 dd { margin: 0; font-variant-numeric: tabular-nums }
-.wide { overflow-x: auto; margin-bottom: 1rem }
+.table { overflow-x: auto; margin-bottom: 1rem }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .75rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { padding-left: 0; text-align: left }
-thead th { color: var(--quiet); font-size: .875rem; font-weight: 600 }
+thead :is(th, td) { color: var(--quiet); font-size: .875rem; font-weight: 600 }
 tbody th { font-weight: 400 }
-figure { margin: 0 0 1.25rem; min-width: 0 }
-figure svg { display: block; min-width: 28rem }
-.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 30rem), 1fr)); gap: 0 2rem }
+figure { margin: 0 0 1.25rem; min-width: 0; max-width: 48rem }
+figure svg { display: block; width: 100% }
+.gallery { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 0 2rem }
 .warning { margin: .75rem 0; padding: .5rem 1rem; border-left: 4px solid var(--warn); background: var(--panel) }
 .warning strong, .wrong { color: var(--warn) }
 pre { margin: .5rem 0; padding: 1rem; overflow-x: auto; background: var(--panel); font-size: .85rem }

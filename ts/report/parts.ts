@@ -2,7 +2,7 @@ import { type Content, html, Markup } from "./markup.js";
 
 /** A figure of `spikelet/plot` with a caption. */
 export function figure(svg: string, caption: Content): Markup {
-  return html`<figure><div class="wide">${new Markup(svg)}</div><figcaption>${caption}</figcaption></figure>\n`;
+  return html`<figure>${new Markup(svg)}<figcaption>${caption}</figcaption></figure>\n`;
 }
 
 /** Figures side by side where there is room. */
@@ -12,11 +12,13 @@ export function gallery(figures: readonly Markup[]): Markup {
 
 /** Rows of as many cells as `head` has; the first cell names the row, the others are set as numbers. */
 export function table(head: readonly Content[], rows: readonly (readonly Content[])[]): Markup {
-  const headings = head.map((cell) => html`<th scope="col">${cell}</th>`);
+  const headings = head.map((cell) => (cell === "" ? html`<td></td>` : html`<th scope="col">${cell}</th>`));
   const lines = rows.map(([name, ...cells]) => {
     return html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>\n`;
   });
-  return html`<div class="wide"><table><thead><tr>${headings}</tr></thead>
+  // Where it is wider than the screen it is scrolled, also with the keyboard.
+  const label = `table of ${head.filter((cell) => typeof cell === "string" && cell !== "").join(", ")}`;
+  return html`<div class="table" tabindex="0" role="group" aria-label="${label}"><table><thead><tr>${headings}</tr></thead>
 <tbody>${lines}</tbody></table></div>\n`;
 }
 

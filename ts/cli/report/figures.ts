@@ -5,15 +5,17 @@ import type { Example } from "./answers.js";
 import type { Result } from "./result.js";
 
 const UNITS_SHOWN = 20;
+/** Pixels at which a figure is drawn: on a telephone its words can still be read, elsewhere it is drawn larger. */
+const WIDTH = 440;
 
 export function curves({ learningCurves }: Plots, { epochs }: Result): Markup {
-  return figure(learningCurves(epochs, { width: 720 }), "accuracy, spikes and loss, epoch by epoch");
+  return figure(learningCurves(epochs, { width: WIDTH }), "accuracy, spikes and loss, epoch by epoch");
 }
 
 export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
   const classes = outputsOf(config.network.layers.at(-1));
   const how = answers.readout === "byFirstSpike" ? "by first spike" : "by most spikes";
-  const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, width: 560 });
+  const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, width: WIDTH });
   return figure(svg, `how often each label got each decision, ${how}; right ones are blue`);
 }
 
@@ -24,7 +26,7 @@ export function rasters({ spikeRaster }: Plots, { answers, layers, config, shape
     units: layers.map((layer) => layer.units),
     inputUnits: shape.reduce((product, size) => product * size, 1),
     steps: Math.min(config.network.steps, lastStep(examples) + 10),
-    width: 560,
+    width: WIDTH,
   };
   const drawn = examples.map((example) => {
     const { prediction, input, label } = example;
@@ -49,7 +51,7 @@ function caption({ index, label, decision }: Example, part: string) {
 
 export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, config }: Result): Markup {
   const samples = answers.first.byCount.length;
-  const common = { units: layers.map((layer) => layer.units), width: 560 };
+  const common = { units: layers.map((layer) => layer.units), width: WIDTH };
   return gallery([
     figure(
       spikeHistogram(answers.first, { ...common, by: "step", steps: config.network.steps }),
@@ -65,10 +67,10 @@ export function weights({ weightMaps }: Plots, { parameters, layers, config, sha
   const inputs = weights.length / biases.length;
   const kernel = layers[0]?.kernel;
   const isOfInput = config.network.layers[0]?.type === "dense" && shape.reduce((product, size) => product * size, 1) === inputs;
-  const map = kernel !== undefined ? [inputs / kernel ** 2, kernel, kernel] : isOfInput && shape.length > 1 ? shape : [1, inputs];
+  const map = kernel !== undefined ? [inputs / kernel ** 2, kernel, kernel] : isOfInput && shape.length > 1 ? shape : undefined;
   const units = Array.from({ length: Math.min(UNITS_SHOWN, biases.length) }, (_, unit) => unit);
   const name = kernel === undefined ? "units" : "channels";
-  const svg = weightMaps(parameters, { shape: map, units, width: 720 });
+  const svg = weightMaps(parameters, { ...(map === undefined ? {} : { shape: map }), units, width: WIDTH });
   return figure(
     svg,
     `weights of the first ${units.length} of ${biases.length} ${name} of layer 0: blue drives a unit, red holds it back`,

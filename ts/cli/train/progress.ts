@@ -104,7 +104,7 @@ export class ProgressView {
 }
 
 function initializationLine({ layer, layers, factor, spikesPerUnit }: InitializationEvent): string {
-  const weights = `weights of spiking layer ${layer + 1}/${layers} × ${factor.toPrecision(3)}`;
+  const weights = `weights of layer ${layer} of ${layers} × ${factor.toPrecision(3)}`;
   return `initial activity  ${weights}: ${spikesPerUnit.toPrecision(3)} spikes a unit and sample`;
 }
 

@@ -25,7 +25,7 @@ export const balance: Experiment = {
     ),
   figures: [
     { type: "lines", measure: "firstSpike", title: "Accuracy by share" },
-    { type: "lines", measure: "perUnit1", title: "Hidden spikes by share" },
+    { type: "lines", measure: "perUnit0", title: "Hidden spikes by share" },
     { type: "lines", measure: "decisionMean", title: "Decision by share" },
     { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
   ],

@@ -50,7 +50,7 @@ export const fair: Experiment = {
     ),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },
-    { type: "spread", measure: "perUnit1", title: "Hidden spikes" },
+    { type: "spread", measure: "perUnit0", title: "Hidden spikes" },
     { type: "epochs", value: "accuracy", title: "Learning" },
     { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
   ],

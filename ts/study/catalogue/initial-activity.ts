@@ -23,7 +23,7 @@ export const initialActivity: Experiment = {
     ),
   figures: [
     { type: "lines", measure: "firstSpike", title: "Accuracy by initial activity" },
-    { type: "lines", measure: "perUnit1", title: "Hidden spikes after training", isLogarithmic: true },
+    { type: "lines", measure: "perUnit0", title: "Hidden spikes after training", isLogarithmic: true },
     { type: "epochs", value: "accuracy", title: "Learning" },
   ],
 };

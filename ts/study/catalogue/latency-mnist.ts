@@ -43,7 +43,7 @@ export const latencyMnist: Experiment = {
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },
     { type: "epochs", value: "accuracy", title: "Learning" },
-    { type: "scatter", x: "perUnit1", y: "firstSpike", title: "Accuracy against hidden spikes" },
+    { type: "scatter", x: "perUnit0", y: "firstSpike", title: "Accuracy against hidden spikes" },
   ],
 };
 

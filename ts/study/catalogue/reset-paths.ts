@@ -27,7 +27,7 @@ export const resetPaths: Experiment = {
     ),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },
-    { type: "spread", measure: "perUnit1", title: "Hidden spikes" },
+    { type: "spread", measure: "perUnit0", title: "Hidden spikes" },
     { type: "epochs", value: "loss", title: "Learning" },
   ],
 };

@@ -51,7 +51,9 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
     const spreads = [score, ...shown.map(({ of }) => spread(recordsOf(point).map(of)))];
     const values = labels.map((name) => rows[0].run.settings[name]);
     const mark = best ? [best.has(point) ? "yes" : "no"] : [];
-    return [...values, ...mark, rows.length, ...spreads.flatMap(({ mean, deviation }) => [short(mean), short(deviation)])];
+    // A single seed tells nothing of how much seeds differ.
+    const cells = spreads.flatMap(({ mean, deviation }) => [short(mean), rows.length > 1 ? short(deviation) : undefined]);
+    return [...values, ...mark, rows.length, ...cells];
   });
   return csv([head, ...lines]);
 }

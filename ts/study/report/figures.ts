@@ -10,6 +10,8 @@ import { shortName } from "./result-table.js";
 
 /** Lines beyond this hide each other. */
 const MAX_LINES = 1000;
+/** Pixels at which a figure is drawn: on a telephone its words can still be read. */
+const WIDTH = 440;
 /** Share of the points that stands out. */
 const BEST = 0.1;
 
@@ -37,10 +39,10 @@ function effectFigure({ seedLines, seedSpread }: Plots, { setting, levels }: Eff
   const y = shortName(objective.metric);
   if (levels.some(({ at }) => at === undefined)) {
     const values = levels.flatMap(({ label, bySeed }) => bySeed.map((value) => ({ series: label, value })));
-    return seedSpread(values, { label: y, width: 560 });
+    return seedSpread(values, { label: y, width: WIDTH });
   }
   const points = levels.flatMap(({ at = 0, bySeed }) => bySeed.map((value) => ({ series: "mean", x: at, y: value })));
-  return seedLines(points, { x: shortName(setting.path), y, isLogarithmic: isLogarithmic(setting), width: 560 });
+  return seedLines(points, { x: shortName(setting.path), y, isLogarithmic: isLogarithmic(setting), width: WIDTH });
 }
 
 function axisValue(value: Parameters<typeof label>[0]): number | string {
@@ -86,14 +88,14 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
     case "spread": {
       const { label, of } = measure(figure.measure);
       const runs = points.flatMap((point) => recordsOf(point).map((record) => ({ series: point.place, value: of(record) })));
-      return plots.seedSpread(runs, { label });
+      return plots.seedSpread(runs, { label, width: WIDTH });
     }
     case "scatter": {
       const [x, y] = [measure(figure.x), measure(figure.y)];
       const runs = points.flatMap((point) =>
         recordsOf(point).map((record) => ({ series: point.place, x: x.of(record), y: y.of(record) })),
       );
-      return plots.seedScatter(runs, { x: x.label, y: y.label });
+      return plots.seedScatter(runs, { x: x.label, y: y.label, width: WIDTH });
     }
     case "lines": {
       const { label, of } = measure(figure.measure);
@@ -104,11 +106,11 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
         }),
       );
       const isLogarithmic = figure.isLogarithmic ?? false;
-      return runs.length === 0 ? undefined : plots.seedLines(runs, { x: axis, y: label, isLogarithmic });
+      return runs.length === 0 ? undefined : plots.seedLines(runs, { x: axis, y: label, isLogarithmic, width: WIDTH });
     }
     case "epochs": {
       const lines = points.flatMap((point) => epochsOf(point, figure.value));
-      return plots.seedLines(lines, { x: "Epoch", y: EPOCH_LABELS[figure.value], dots: false });
+      return plots.seedLines(lines, { x: "Epoch", y: EPOCH_LABELS[figure.value], dots: false, width: WIDTH });
     }
   }
 }

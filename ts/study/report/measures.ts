@@ -59,12 +59,12 @@ const BY_LAYER = [
   { name: "silentFraction", label: "Share of silent units", of: ({ result: { test } }: DoneRecord) => test.silentFraction },
 ] as const;
 
-/** Every measure of the results of runs with that many spiking layers; those by layer count from 1, the input up. */
+/** Every measure of the results of runs with that many spiking layers; those by layer count from 0, the input up. */
 export function measures(layers: number): readonly Measure[] {
   const byLayer = BY_LAYER.flatMap(({ name, label, of }) =>
     Array.from({ length: layers }, (_, layer) => ({
-      name: `${name}${layer + 1}`,
-      label: `${label}, layer ${layer + 1}`,
+      name: `${name}${layer}`,
+      label: `${label}, layer ${layer}`,
       of: (record: DoneRecord) => of(record)[layer] ?? Number.NaN,
       digits: 3,
     })),

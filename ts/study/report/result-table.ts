@@ -11,7 +11,7 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
   const layers = layersOf(points.flatMap(recordsOf));
   const cell = (name: string) => (point: PointSummary) => spreadText(over(point, name), measure(name).digits);
   const perUnit = (name: string) => (point: PointSummary) =>
-    Array.from({ length: layers }, (_, layer) => spreadText(over(point, `${name}${layer + 1}`), 3))
+    Array.from({ length: layers }, (_, layer) => spreadText(over(point, `${name}${layer}`), 3))
       .filter((text) => text !== "")
       .join(" · ");
   const hasLabels = points.some(({ rows }) => rows.some(({ record }) => isLabelled(record.result.test.accuracy)));
