@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 export type { IdxFolderOptions, NmnistOptions, ShdOptions } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
@@ -26,6 +27,7 @@ export type {
 } from "./events.js";
 export {
   type Discretization,
+  type ExportedNetwork,
   exportNir,
   exportWeights,
   type ImportedNetwork,
@@ -41,6 +43,7 @@ export {
 } from "./exchange/index.js";
 export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
+export { type PresetName, presets } from "./generated/presets.js";
 export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
 export {
   type CheckpointOptions,

@@ -60,7 +60,7 @@ async function compare(python, folder, { name, neuron, bias = "leak", libraries 
   const { accuracy } = await trainer.evaluate(samples);
   const ours = (await trainer.predict(samples)).layers;
   const [network, input, output] = ["network.nir", "input.npz", "spikes.npz"].map((file) => join(folder, file));
-  writeFileSync(network, await exportNir(trainer, { dt: DT, bias }));
+  writeFileSync(network, (await exportNir(trainer, { dt: DT, bias })).bytes);
   const { offsets, times, units } = await samples.events({ steps: STEPS });
   writeNpz(input, { offsets, times: Uint32Array.from(times), units, steps: Uint32Array.of(STEPS), shape: Uint32Array.of(784) });
   for (const library of libraries) {

@@ -44,7 +44,7 @@ it("messages are sentences, not what the library prints", async () => {
 it("each node of a NIR file is looked up once", async () => {
   const layers = Array.from({ length: 20 }, () => ({ type: "dense" as const, units: 2 }));
   using network = await createNetwork({ network: { input: 2, steps: 5, layers } });
-  const bytes = await exportNir(network);
+  const { bytes } = await exportNir(network);
   const h5wasm = await import("h5wasm");
   const listed = vi.spyOn(await h5wasm.ready, "get_names");
   await importNir(bytes, { h5wasm });

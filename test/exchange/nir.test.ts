@@ -91,7 +91,7 @@ describe("exportNir and importNir", () => {
     using network = await lively(config);
     for (const discretization of ["euler", "exact"] as const) {
       const time = { dt: 1e-3, discretization };
-      const found = await importNir(await exportNir(network, time), { ...time, steps: 60 });
+      const found = await importNir((await exportNir(network, time)).bytes, { ...time, steps: 60 });
       expect(found.approximations).toEqual(approximations);
       expect(found.network.layers).toEqual(config.network.layers);
       const { currentDecay, membraneDecay } = config.network.neuron ?? {};
@@ -104,19 +104,31 @@ describe("exportNir and importNir", () => {
 
   it("keep the weights of CubaLIF neurons bit for bit", async () => {
     using network = await lively(cubaLif);
-    const { parameters } = await importNir(await exportNir(network), {});
+    const { parameters } = await importNir((await exportNir(network)).bytes, {});
     expect(parameters.map(({ weights }) => weights)).toEqual((await network.parameters()).map(({ weights }) => weights));
   });
 
   it("put biases into a current where that is wanted, and say that it is approximate", async () => {
     using network = await lively(cubaLif);
-    const { parameters, approximations } = await importNir(await exportNir(network, { bias: "affine" }));
-    const exact = await importNir(await exportNir(network, { bias: "leak" }));
+    const { parameters, approximations } = await importNir((await exportNir(network, { bias: "affine" })).bytes);
+    const exact = await importNir((await exportNir(network, { bias: "leak" })).bytes);
     expect(approximations).toContainEqual(expect.stringContaining("a bias before CubaLIF"));
     for (const [layer, { biases }] of parameters.entries()) {
       for (const [unit, bias] of biases.entries())
         expect(bias).toBeCloseTo(exact.parameters[layer]?.biases[unit] ?? Number.NaN, 6);
     }
+  });
+
+  it.each([
+    ["LIF", lif, "leak", []],
+    ["CubaLIF", cubaLif, "leak", [/ends its current here/, /v_leak, which some readers refuse/]],
+    ["CubaLIF, biases as currents,", cubaLif, "affine", [/ends its current here/, /a current that builds up/]],
+    ["recurrent", recurrent, "leak", [/ends its current here/, /v_leak/, /one step later here/]],
+  ] as const)("say what a reader of a %s network does otherwise", async (_, config, bias, sentences) => {
+    using network = await lively(config);
+    const { approximations } = await exportNir(network, { bias });
+    expect(approximations).toHaveLength(sentences.length);
+    for (const [k, sentence] of sentences.entries()) expect(approximations[k]).toMatch(sentence);
   });
 
   it("refuse what NIR can't express", async () => {

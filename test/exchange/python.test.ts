@@ -63,7 +63,10 @@ describe.runIf(isThere)("Python reads", () => {
   }
 
   it("NIR, with the nir package", async () => {
-    const { nodes, edges } = printed("read_nir.py", await written("network.nir", (network) => exportNir(network, { dt: 1e-3 })));
+    const { nodes, edges } = printed(
+      "read_nir.py",
+      await written("network.nir", async (network) => (await exportNir(network, { dt: 1e-3 })).bytes),
+    );
     const names = ["input", "conv2d0", "neuron0", "avgPool2d1", "flatten2", "dense3", "neuron3", "output"];
     expect(edges).toEqual(names.slice(1).map((name, k) => [names[k], name]));
     expect(Object.fromEntries(Object.entries(nodes).map(([name, { type }]) => [name, type]))).toEqual({

@@ -1,4 +1,4 @@
-export { exportNir, type NirExportOptions } from "./nir/export.js";
+export { type ExportedNetwork, exportNir, type NirExportOptions } from "./nir/export.js";
 export { type ImportedNetwork, importNir, type NirImportOptions } from "./nir/import.js";
 export type { Discretization, NirOptions } from "./nir/options.js";
 export { parseTensors, type Tensors } from "./tensors.js";

@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
+import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
 import { openCheckpoint } from "../checkpoint.js";
@@ -9,7 +9,7 @@ import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, nirOptions, outputOptions } from "../options.js";
-import { grouped, printResult } from "../print.js";
+import { grouped, printResult, say } from "../print.js";
 
 const FORMATS = ["nir", "safetensors", "npz"] as const;
 type Format = (typeof FORMATS)[number];
@@ -34,15 +34,17 @@ export const exportCommand = defineCommand({
     const format = formatOf(args.format, args.out);
     const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
     using network = opened;
-    const bytes = await written(network, format, { ...nirTime(args), bias: args.bias });
+    const { bytes, approximations } = await written(network, format, { ...nirTime(args), bias: args.bias });
+    for (const sentence of approximations) say(`approximate: ${sentence}`);
     await save(args.out, bytes);
-    const result = { file: args.out, format, bytes: bytes.length };
+    const result = { file: args.out, format, bytes: bytes.length, approximations };
     printResult(args.json, result, () => [`wrote ${args.out} (${format}, ${grouped(bytes.length)} bytes)`]);
   },
 });
 
-function written(network: Network, format: Format, options: NirExportOptions): Promise<Uint8Array> {
-  return format === "nir" ? exportNir(network, options) : exportWeights(network, { format });
+async function written(network: Network, format: Format, options: NirExportOptions): Promise<ExportedNetwork> {
+  if (format === "nir") return exportNir(network, options);
+  return { bytes: await exportWeights(network, { format }), approximations: [] };
 }
 
 function formatOf(given: string | undefined, file: string): Format {

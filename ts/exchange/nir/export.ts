@@ -17,6 +17,13 @@ export interface NirExportOptions extends NirOptions {
   bias?: "leak" | "affine";
 }
 
+/** A NIR file, and how far it is the network. */
+export interface ExportedNetwork {
+  bytes: Uint8Array;
+  /** What a reader of the file does not do exactly as the network, in sentences; empty when it does everything. */
+  approximations: string[];
+}
+
 const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("leak", "affine") });
 
 /** What all neurons of a layer have in common. */
@@ -33,13 +40,13 @@ interface Neuron {
 }
 
 /**
- * The bytes of a NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
+ * A NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
  * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; the neurons of a recurrent layer with a `Linear` from and
  * to them, for which NIR states no delay. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, a refractory period, decays of 1.
  */
-export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<Uint8Array> {
+export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
   instanceOf(Network, "a network")(network, "network");
   const { bias = "leak" } = exportOptions(options, "");
   const { input, layers } = network.config.network;
@@ -47,6 +54,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   const parameters = await network.parameters();
   const shape = typeof input === "number" ? [input] : [...input];
   const chain = new Chain(shape);
+  const approximations = new Set<string>();
   let spiking = 0;
   for (const [index, layer] of layers.entries()) {
     if (layer.type !== "dense" && layer.type !== "conv2d") {
@@ -56,13 +64,34 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
     const given = parameters[spiking] as LayerParameters;
     const neuron = neuronOf(network, index, layer, spiking, clock);
     spiking += 1;
+    for (const sentence of approximationsOf(layer, neuron, given, bias)) approximations.add(sentence);
     const below = chain.shape;
     const [fromBelow, own] = split(layer, given.weights);
     chain.add(`${layer.type}${index}`, weighted(layer, below, { ...given, weights: fromBelow }, neuron, bias));
     chain.add(`neuron${index}`, neurons(chain.shape, given, neuron, bias));
     if (own.length > 0) chain.loop(`recurrent${index}`, linear(own, chain.shape[0] ?? 0, neuron));
   }
-  return writeGraph(chain.finish(), options.h5wasm);
+  const bytes = await writeGraph(chain.finish(), options.h5wasm);
+  return { bytes, approximations: [...approximations] };
+}
+
+/** What a reader of the file does otherwise than the layer. */
+function approximationsOf(layer: Weighted, { tauSyn }: Neuron, { biases }: LayerParameters, bias: string): string[] {
+  const found: string[] = [];
+  if (tauSyn !== undefined) {
+    found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
+    if (biases.some((value) => value !== 0)) {
+      found.push(
+        bias === "affine"
+          ? "a bias is there at once here, in the file it is a current that builds up"
+          : "a bias is the resting potential v_leak, which some readers refuse or apply to the current too",
+      );
+    }
+  }
+  if (layer.type === "dense" && layer.recurrent) {
+    found.push("spikes reach their own layer one step later here, NIR states no delay for a way back");
+  }
+  return found;
 }
 
 /** The neuron of a layer of the configuration, the `spiking`-th of those that spike. */
