@@ -1,11 +1,14 @@
 // npm run release -- ADDONS OUT [--only-there]
 // Packs what is published: the package without an addon of its own, and one package for each platform with the addon from ADDONS, on
-// which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing.
+// which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing. Where GITHUB_REPOSITORY
+// names the repository, the README links to it: npm's page has none of the other files.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { run, runTool, StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
 import { ROOT } from "./stamps.mjs";
+
+const LICENCES = readdirSync(ROOT).filter((name) => name.startsWith("LICENSE"));
 
 await main(async () => {
   const words = process.argv.slice(2);
@@ -35,6 +38,9 @@ async function stagePlatforms(addons, stage, isPartial) {
     if (!existsSync(addon) && isPartial) return [];
     if (!existsSync(addon)) throw new StepFailed(`${addon} is missing: every platform needs its addon`);
     cpSync(addon, join(folder, description.main));
+    for (const text of LICENCES) cpSync(join(ROOT, text), join(folder, text));
+    description.files = [...(description.files ?? []), ...LICENCES];
+    writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
     return [{ name: description.name, version: description.version, folder }];
   });
   if (found.length === 0) throw new StepFailed(`${addons} holds no addon`);
@@ -53,12 +59,33 @@ function stageMain(stage, platforms) {
   } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const optional = Object.fromEntries(platforms.map(({ name, version }) => [name, version]));
   description.optionalDependencies = { ...description.optionalDependencies, ...optional };
+  const address = repositoryOf(process.env);
+  if (address !== undefined) {
+    description.repository = { type: "git", url: `git+${address}.git` };
+    description.homepage = `${address}#readme`;
+  }
   mkdirSync(folder);
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(description, null, 2)}\n`);
-  const texts = readdirSync(ROOT).filter((name) => /^(README|CHANGELOG|LICENSE)/.test(name));
-  for (const entry of [...texts, ...description.files].filter((entry) => !entry.endsWith(".node"))) {
+  for (const entry of ["README.md", "CHANGELOG.md", ...description.files].filter((entry) => !entry.endsWith(".node"))) {
     mkdirSync(dirname(join(folder, entry)), { recursive: true });
     cpSync(join(ROOT, entry), join(folder, entry), { recursive: true });
   }
+  if (address !== undefined) {
+    const readme = join(folder, "README.md");
+    writeFileSync(readme, linkedTo(readFileSync(readme, "utf8"), address, `v${description.version}`));
+  }
   return folder;
+}
+
+/** Address of the repository that a workflow runs in. */
+function repositoryOf({ GITHUB_REPOSITORY: name, GITHUB_SERVER_URL: server = "https://github.com" }) {
+  return name ? `${server}/${name}` : undefined;
+}
+
+/** A text of the repository whose links to files lead into it: to pages, and to figures themselves. */
+function linkedTo(markdown, address, tag) {
+  const isOwn = String.raw`(?!https?:|#)([^)\s]+)\)`;
+  const figures = new RegExp(String.raw`(!\[[^\]]*\]\()${isOwn}`, "g");
+  const pages = new RegExp(String.raw`(\]\()${isOwn}`, "g");
+  return markdown.replace(figures, `$1${address}/raw/${tag}/$2)`).replace(pages, `$1${address}/blob/${tag}/$2)`);
 }

@@ -30,7 +30,7 @@ const ALL_SCRIPTS = [
 /** Each check: what it depends on and what it runs; `others`: of compilers and systems other than this machine's;
  * `isByName`: only where it is asked for, and in a job of its own in the workflows. */
 const CHECKS = {
-  codegen: { inputs: [...ALL_RUST, ...GENERATED], work: () => xtask("check-codegen") },
+  codegen: { inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
   arrow: { inputs: [...ALL_RUST, "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
   rustfmt: { inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
   clippy: {

@@ -28,7 +28,7 @@ describe("the command line", () => {
     [["train", "--set", "rule.type=antl"], expect.stringMatching(/got "antl"; did you mean antlr\? \(CONFIG_INVALID\)\n$/)],
     [["train", "--set", "training.epoch=5"], expect.stringMatching(/`epoch`.*; did you mean epochs\? \(CONFIG_INVALID\)\n$/)],
     [["train", "--seed", "x"], 'error --seed must be a whole number from 0, got "x"\n'],
-    [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, mnist\n'],
+    [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, mnist, toy\n'],
     [["evaluate"], expect.stringMatching(/^error --checkpoint FILE is missing/)],
     [["predict", "--split", "tets"], 'error --split must be one of test, validation, train, got "tets"; did you mean test?\n'],
     [["info", "--backend", "gpu"], 'error --backend must be one of auto, native, wasm, got "gpu"\n'],

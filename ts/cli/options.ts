@@ -1,3 +1,4 @@
+import { presets } from "../generated/presets.js";
 import type { Parameters } from "./command.js";
 import { ENCODING_FORMS } from "./encoding.js";
 
@@ -15,7 +16,7 @@ export const computeOptions = {
 
 export const configOptions = {
   config: { type: "string", description: "configuration file (JSON)", valueHint: "FILE" },
-  preset: { type: "string", description: "configuration by name: digits, mnist", valueHint: "NAME" },
+  preset: { type: "string", description: `configuration by name: ${Object.keys(presets).join(", ")}`, valueHint: "NAME" },
   set: {
     type: "string",
     isMany: true,
