@@ -156,6 +156,16 @@ describe("the loss", () => {
 });
 
 describe("advice", () => {
+  it("names the preset for toys where samples are few", () => {
+    const advice = (samples: number) => {
+      const silent = { ...healthy({ samples, silentFraction: [1, 1] }, { perUnit: [0, 0] }), samples };
+      const watch = new HealthWatch(config, layers);
+      return watch.watch([epochEnd(1, silent)]).flatMap((event) => (event.type === "warning" ? [event.advice] : []));
+    };
+    expect(advice(100)[0]).toMatch(/start from the preset `toy`/);
+    expect(advice(501)[0]).not.toMatch(/toy/);
+  });
+
   const adviceOn = (metrics: Metrics, settings: Partial<Config>) =>
     new HealthWatch({ ...config, ...settings } as ResolvedConfig, layers)
       .watch([epochEnd(1, metrics)])

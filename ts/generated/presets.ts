@@ -121,8 +121,8 @@ export const presets: Readonly<Record<PresetName, Config>> = {
   },
   toy: {
     "loss": {
-      "negative": 0,
-      "positive": 10,
+      "negative": 1,
+      "positive": 5,
       "type": "count"
     },
     "network": {
@@ -130,7 +130,7 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "layers": [
         {
           "type": "dense",
-          "units": 60
+          "units": 100
         },
         {
           "type": "dense",
@@ -140,13 +140,13 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "neuron": {
         "currentDecay": 0.9,
         "gain": "auto",
-        "membraneDecay": 0.8,
+        "membraneDecay": 0.9,
         "threshold": 1
       },
       "steps": 60
     },
     "optimizer": {
-      "learningRate": 0.01,
+      "learningRate": 0.02,
       "type": "adam"
     },
     "rule": {
@@ -169,7 +169,7 @@ export const presets: Readonly<Record<PresetName, Config>> = {
       "gradientClip": null,
       "initialActivity": {
         "samples": 256,
-        "spikesPerUnit": 0.5,
+        "spikesPerUnit": 1,
         "tolerance": 0.1
       },
       "seed": 1,

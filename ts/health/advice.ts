@@ -1,9 +1,19 @@
 import type { ResolvedConfig } from "../config.js";
 import type { LayerInfo } from "../network.js";
+import { LIMITS } from "./limits.js";
 import type { Sign } from "./warning.js";
 
-/** The settings that usually help against a sign, under a given configuration. */
-export function adviceOn({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
+/** What helps where a network of a few samples does not wake up or learn. */
+const TOY = "; for problems of a few samples start from the preset `toy` (`presets.toy`, `--preset toy`)";
+const TOY_SIGNS: readonly Sign["code"][] = ["SILENT_NETWORK", "SILENT_LAYER", "SILENT_OUTPUT", "FLAT_LOSS"];
+
+/** The settings that usually help against a sign, under a given configuration; `samples`: what an epoch learns from, where that is known. */
+export function adviceOn(sign: Sign, config: ResolvedConfig, layers: readonly LayerInfo[], samples?: number): string {
+  const isToy = samples !== undefined && samples <= LIMITS.fewSamples && TOY_SIGNS.includes(sign.code);
+  return `${settingsFor(sign, config, layers)}${isToy ? TOY : ""}`;
+}
+
+function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
   switch (code) {
     case "INITIAL_ACTIVITY":
       return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`; few samples have few activities";

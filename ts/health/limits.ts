@@ -15,6 +15,8 @@ export const LIMITS = {
   explodingGradient: 100,
   /** The gradient's norm, as a multiple of the least in an epoch. */
   gradientGrowth: 100,
+  /** With so few samples an epoch has few updates, and the defaults are slow to wake a network. */
+  fewSamples: 500,
   /** In so many epochs the loss must have moved by this share of that of the first. */
   flatEpochs: 3,
   flatLoss: 0.02,

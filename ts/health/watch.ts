@@ -56,16 +56,17 @@ export class HealthWatch {
     const seen = event.validation ?? event.train;
     const course = signsOfCourse(this.#epochs, parameters);
     // That no unit fires at all has been said.
+    const { samples } = event.train;
     if (seen.spikes.perSample === 0 && this.#known.includes(SILENT_NETWORK))
-      return this.#news(event.epoch, course, [SILENT_NETWORK]);
-    return this.#news(event.epoch, [...signsOfSpikes(seen, this.#layers, steps), ...course]);
+      return this.#news(event.epoch, course, [SILENT_NETWORK], samples);
+    return this.#news(event.epoch, [...signsOfSpikes(seen, this.#layers, steps), ...course], [], samples);
   }
 
   /** The signs that were not known; `kept` stays known beside them. */
-  #news(epoch: number, signs: readonly Sign[], kept: readonly string[] = []): WarningEvent[] {
+  #news(epoch: number, signs: readonly Sign[], kept: readonly string[] = [], samples?: number): WarningEvent[] {
     const news = signs.filter((sign) => !this.#known.includes(keyOf(sign)));
     this.#known = [...kept, ...signs.map(keyOf)];
-    return news.map((sign) => ({ type: "warning", epoch, ...sign, advice: adviceOn(sign, this.#config, this.#layers) }));
+    return news.map((sign) => ({ type: "warning", epoch, ...sign, advice: adviceOn(sign, this.#config, this.#layers, samples) }));
   }
 }
 

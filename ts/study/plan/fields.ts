@@ -1,7 +1,13 @@
 import { SpikeletError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../../json.js";
 
-/** Reads the fields of an object and names the path of what is wrong. */
+/**
+ * Reads the fields of an object and names the path of what is wrong.
+ *
+ * No library of schemas: what a plan promises is one sentence for one field, `settings["optimizer.learningRate"].from: must be above 0 on a log
+ * scale, got 0`, with limits that depend on other fields and defaults that follow from the configuration. With zod or ajv these would still be
+ * checks of our own, and their messages would have to be written anew.
+ */
 export class Fields {
   readonly path: string;
   readonly #object: JsonObject;
