@@ -1,4 +1,8 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { CASES } from "../../ts/cli/bench/cases.js";
 import { spikelet } from "../support/spawn-cli.js";
 
 const SHORT = ["--seconds", "0.05", "--batch", "16", "--threads", "1", "--json"];
@@ -27,6 +31,42 @@ describe("spikelet bench", () => {
     const level = backend?.simdLevels.at(-1) ?? "";
     const forced = await spikelet(["bench", "--simd", level, ...SHORT]);
     expect(forced.json()[0]).toMatchObject({ simd: level });
+  });
+
+  it("measures the network of a configuration, on its data", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
+    const config = {
+      network: {
+        input: 5,
+        steps: 30,
+        layers: [
+          { type: "dense", units: 12 },
+          { type: "dense", units: 3 },
+        ],
+      },
+      training: { batchSize: 7 },
+      data: { dataset: "yinYang", options: { samples: 300 } },
+    };
+    await writeFile(join(dir, "own.json"), JSON.stringify(config));
+    const args = ["bench", "--config", join(dir, "own.json"), "--seconds", "0.05", "--threads", "1"];
+    const { code, json } = await spikelet([...args, "--json"]);
+    expect(code).toBe(0);
+    expect(json().map(({ case: name, phase, batch }) => [name, phase, batch])).toEqual([
+      ["own", "train", 7],
+      ["own", "infer", 7],
+    ]);
+    expect(json()[0]?.["spikesPerUnit"]).toHaveLength(2);
+    const words = await spikelet([...args, "--batch", "5"]);
+    expect(words.stdout).toMatch(
+      /^own train .* batch 5, at most [\d,]+ MB of memory: [\d,]+ MB for Node and the data, [\d,]+ MB for the network/,
+    );
+    expect(await spikelet([...args, "--case", "mnist"])).toMatchObject({ code: 2, stderr: expect.stringContaining("not both") });
+  });
+
+  it("says in its help what each case is", async () => {
+    const { stdout } = await spikelet(["bench", "--help"]);
+    const text = stdout.replaceAll(/\s+/g, " ");
+    for (const [name, { about }] of Object.entries(CASES)) expect(text).toContain(`${name}: ${about}`);
   });
 
   it.each([

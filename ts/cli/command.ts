@@ -28,7 +28,7 @@ interface Flag extends Described {
 interface Choice extends Described {
   readonly type: "enum";
   readonly options: readonly string[];
-  readonly default: string;
+  readonly default?: string;
 }
 
 /** An argument without a name. */
@@ -50,7 +50,7 @@ type Value<P extends Parameter> = P extends Flag
   : P extends { isMany: true }
     ? string[]
     : P extends Choice
-      ? P["options"][number]
+      ? P["options"][number] | (P extends { default: string } ? never : undefined)
       : P extends { required: true } | { default: string }
         ? string
         : string | undefined;

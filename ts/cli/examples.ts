@@ -13,7 +13,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   predict: ["--checkpoint out/digits/best.safetensors --start 20 --samples 5"],
   gradients: ["--preset digits --samples 4", "--checkpoint out/digits/best.safetensors --json --arrays"],
   experiment: ["--list", "yin-yang --quick", "inside-or-final --seeds 5 --out out/inside"],
-  bench: ["--case mnist --seconds 5", "--case conv --backend wasm --json"],
+  bench: ["--case mnist --seconds 5", "--preset digits", "--case conv --backend wasm --json"],
   sweep: ["plan.json --out out/sweep", "plan.json --out out/sweep --shard auto/8"],
   "sweep merge": ["out/sweep-a out/sweep-b --out out/sweep"],
   "sweep status": ["out/sweep"],

@@ -1,10 +1,10 @@
-import type { CaseName } from "./cases.js";
 import type { Measurement } from "./measure.js";
 import { median, spread } from "./statistics.js";
 
 /** One line of `spikelet bench --json`. */
 export interface BenchLine {
-  case: CaseName;
+  /** Name of the case, or of the configuration. */
+  case: string;
   phase: "train" | "infer";
   backend: string;
   simd: string;

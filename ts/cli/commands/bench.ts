@@ -1,41 +1,53 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config } from "../../generated/config.js";
+import { createNetwork } from "../../network.js";
 import { loadBackend } from "../../runtime/load.node.js";
 import { createTrainer } from "../../trainer.js";
 import { wholeNumber } from "../arguments.js";
-import { CASES, type CaseName } from "../bench/cases.js";
+import { type BenchCase, CASES, type CaseName } from "../bench/cases.js";
 import { measureEpochs } from "../bench/epochs.js";
 import { measure } from "../bench/measure.js";
 import { peakMemory, resetPeakMemory } from "../bench/memory.js";
 import { type BenchLine, figures } from "../bench/report.js";
 import { BenchSession, bytesOf } from "../bench/session.js";
 import { defineCommand } from "../command.js";
-import { threads } from "../configuration.js";
+import { type ConfigArguments, readConfiguration, threads } from "../configuration.js";
+import { type DataArguments, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
-import { computeOptions, dataOptions, outputOptions } from "../options.js";
+import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { grouped, percent, printResult } from "../print.js";
+import { readLimit } from "../read-limit.js";
+
+const CASE_NAMES = Object.keys(CASES) as CaseName[];
 
 export const bench = defineCommand({
   meta: { name: "bench", description: "Measures training and inference on this machine" },
   args: {
-    case: { type: "enum", options: Object.keys(CASES), default: "mnist", description: "what to measure" },
-    batch: { type: "string", description: "samples an update; 128 unless given, 32 for real", valueHint: "N" },
+    case: {
+      type: "enum",
+      options: CASE_NAMES,
+      description: `which network, mnist unless given. ${CASE_NAMES.map((name) => `${name}: ${CASES[name].about}`).join(". ")}`,
+    },
+    config: { ...configOptions.config, description: "configuration file (JSON) of a network of your own, on its data" },
+    preset: configOptions.preset,
+    set: configOptions.set,
+    batch: {
+      type: "string",
+      description: "samples an update; 128 unless given, 32 for real, those of a configuration",
+      valueHint: "N",
+    },
     seconds: { type: "string", default: "5", description: "how long to measure each phase", valueHint: "S" },
-    data: dataOptions.data,
+    ...dataOptions,
     ...computeOptions,
     ...outputOptions,
   },
   async run({ args }) {
     const choices = choicesOf(args, abortOnInterrupt());
-    const name = args.case as CaseName;
-    const { config, batch, weightScale, samples } = CASES[name];
-    const training = {
-      ...config.training,
-      batchSize: args.batch === undefined ? batch : wholeNumber(args.batch, "batch", 1),
-      threads: threads(args.threads ?? "auto"),
-    };
+    const { name, batch, config, weightScale, samples } = await (isOwn(args) ? ownCase(args, choices) : knownCase(args.case));
+    const batchSize = args.batch === undefined ? batch : wholeNumber(args.batch, "batch", 1);
+    const training = { ...config.training, batchSize, threads: threads(args.threads ?? "auto") };
     const start = performance.now();
     const data = await samples({ data: args.data, backend: choices.backend });
     const plan: Plan = {
@@ -53,8 +65,41 @@ export const bench = defineCommand({
   },
 });
 
+/** What is measured, with its name. */
+type NamedCase = Omit<BenchCase, "about" | "batch"> & { name: string; batch: number };
+
+function knownCase(name: CaseName = "mnist"): NamedCase {
+  return { name, ...CASES[name] };
+}
+
+type OwnArguments = ConfigArguments & DataArguments & { case?: string | undefined; set: readonly string[] };
+
+function isOwn(args: OwnArguments): boolean {
+  const isGiven = args.config !== undefined || args.preset !== undefined || args.set.length > 0;
+  if (isGiven && args.case !== undefined) throw new UsageError("give --case or a configuration, not both");
+  const unwanted = (["dataset", "encode"] as const).find((option) => args[option] !== undefined);
+  if (!isGiven && unwanted !== undefined) throw new UsageError(`--${unwanted} needs a configuration: --config or --preset`);
+  return isGiven;
+}
+
+/** The network of a configuration on the training part of its data. */
+async function ownCase(args: OwnArguments, choices: Choices): Promise<NamedCase> {
+  const { name, config, data } = await readConfiguration(args, args.set);
+  const source = dataSource(args, data);
+  using network = await createNetwork(config, choices);
+  const { training, network: resolved } = network.config;
+  const { steps } = resolved;
+  return {
+    name,
+    config,
+    batch: training.batchSize,
+    weightScale: 1,
+    samples: async ({ backend }) => (await loadSplit(source, { backend, steps, ...readLimit(args) })).train,
+  };
+}
+
 interface Plan {
-  name: CaseName;
+  name: string;
   config: Config;
   weightScale: number;
   data: SpikeDataset;
@@ -126,6 +171,7 @@ function text(line: BenchLine): string {
   return (
     `${line.case} ${phase.padEnd(5)}  ${grouped(samplesPerSecond)} samples/s ± ${percent(spread / 2)}  ` +
     `${backend} ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}, ` +
-    `peak ${grouped(peakMemoryBytes / 1e6)} MB of which ${grouped(baseMemoryBytes / 1e6)} MB before the network was made`
+    `at most ${grouped(peakMemoryBytes / 1e6)} MB of memory: ${grouped(baseMemoryBytes / 1e6)} MB for Node and the data, ` +
+    `${grouped(Math.max(0, peakMemoryBytes - baseMemoryBytes) / 1e6)} MB for the network and its work`
   );
 }
