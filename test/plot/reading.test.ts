@@ -41,6 +41,17 @@ describe("figures", () => {
     }
   });
 
+  it("name whole epochs only where lines of several seeds go over them", () => {
+    const runs = (xs: number[]) => xs.map((x) => ({ series: "a", x, y: x }));
+    const names = (svg: string) => [
+      ...(/<g transform="translate\(0,9\)"[^>]*>(.*?)<\/g>/s.exec(svg)?.[1] ?? "").matchAll(/>([^<]+)</g),
+    ];
+    const texts = (xs: number[]) => names(plots.seedLines(runs(xs), { x: "Epoch", y: "Loss" })).map(([, text]) => text);
+    expect(texts([1, 1])).toEqual(["1", "2"]);
+    expect(texts([1, 2, 3])).toEqual(["1", "2", "3"]);
+    expect(texts([0.5, 1]).length).toBeGreaterThan(3);
+  });
+
   it("say of how many units the spikes are only where that is known", () => {
     const input = SpikeEvents.fromTrains([{ times: [1, 2], units: [3, 682] }]);
     const layer = SpikeEvents.fromTrains([{ times: [1], units: [0] }]);

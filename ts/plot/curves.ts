@@ -4,6 +4,7 @@ import { finite, listOf, refuse } from "../check/values.js";
 import { COLOURS } from "./colours.js";
 import { figure, type Key, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { wholeTicks } from "./ticks.js";
 
 /** What a learning curve shows of a pass over samples; metrics have it. */
 export interface CurveMetrics {
@@ -103,15 +104,6 @@ function curves(epochs: readonly CurvePoint[], width: number, y: Plot.ScaleOptio
     y: { ...y, grid: true, ticks: 4 },
     marks: [Plot.ruleY(y.zero ? [0] : []), ...marks],
   });
-}
-
-/** At most eleven whole epochs, the first among them, at equal distances of 1, 2 or 5 times a power of ten. */
-function wholeTicks(first: number, last: number): number[] {
-  let step = 1;
-  for (const factors = [2, 2.5, 2]; (last - first) / step > 10; factors.push(factors.shift() as number)) {
-    step *= factors[0] as number;
-  }
-  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, k) => first + k * step);
 }
 
 /** From the round ten below the worst accuracy. */

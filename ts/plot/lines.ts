@@ -4,6 +4,7 @@ import { flag, text } from "../check/values.js";
 import { figure, panel, short } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 import { checkRuns, look, type SeedPoint, summaryOf } from "./seeds.js";
+import { wholeTicks } from "./ticks.js";
 
 export interface LinesOptions extends FigureOptions {
   /** What the axes measure, with their units. */
@@ -34,7 +35,7 @@ export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): st
     marginLeft: 60,
     marginRight: 30,
     marginBottom: 40,
-    x: { label: options.x, grid: true, ...(options.isLogarithmic ? { type: "log", tickFormat: short } : { nice: true }) },
+    x: { label: options.x, grid: true, ...axisOf(runs, options.isLogarithmic ?? false) },
     y: { label: options.y, grid: true, nice: true },
     marks: lines.flatMap((points, k) => {
       const { colour, shape } = look(k);
@@ -50,4 +51,13 @@ export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): st
   const keys = series.map((label, k) => ({ label, ...(dots ? look(k) : { colour: look(k).colour, shape: "line" as const }) }));
   const ends = lines.map((points, k) => `${series[k]} ends at ${points.at(-1)?.text ?? "nothing"}`);
   return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${ends.join(", ")}`, { ...options, keys });
+}
+
+/** Whole numbers, such as epochs, get no ticks between them. */
+function axisOf(runs: readonly SeedPoint[], isLogarithmic: boolean): Plot.ScaleOptions {
+  if (isLogarithmic) return { type: "log", tickFormat: short };
+  const places = runs.map(({ x }) => x);
+  if (places.length === 0 || !places.every(Number.isInteger)) return { nice: true };
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  return { domain: [first, Math.max(first + 1, last)], ticks: wholeTicks(first, Math.max(first + 1, last)), tickFormat: "d" };
 }
