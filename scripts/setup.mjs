@@ -13,6 +13,7 @@ export const RUST = [
   "Cargo.lock",
   "rust-toolchain.toml",
   "clippy.toml",
+  "crates/fields",
   "crates/kernels",
   "crates/core",
   "crates/io",

@@ -38,7 +38,7 @@ const CHECKS = {
     work: () => run("cargo", ["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
   },
   cargo: {
-    inputs: [...ALL_RUST, "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
+    inputs: [...ALL_RUST, "spikelet.schema.json", "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
     work: () => run("cargo", ["test", "--quiet", "--locked"]),
   },
   reference: { inputs: [...ALL_RUST, "ts", "docs", "README.md", "typedoc.json"], work: buildReference },
@@ -55,7 +55,12 @@ const CHECKS = {
   "oldest-rust": { inputs: ALL_RUST, others: true, work: checkOldestRust },
   windows: { inputs: ALL_RUST, others: true, work: () => checkTarget("x86_64-pc-windows-msvc") },
   macos: { inputs: ALL_RUST, others: true, work: () => checkTarget("aarch64-apple-darwin") },
-  wasi: { inputs: [...ALL_RUST, "test/golden", "scripts/wasi.mjs"], others: true, isByName: true, work: testWasi },
+  wasi: {
+    inputs: [...ALL_RUST, "spikelet.schema.json", "test/golden", "scripts/wasi.mjs"],
+    others: true,
+    isByName: true,
+    work: testWasi,
+  },
   arm64: {
     inputs: [...ALL_RUST, ...TYPESCRIPT, "test/parity", "test/golden", "scripts/arm64.mjs"],
     others: true,

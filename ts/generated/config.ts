@@ -66,13 +66,9 @@ export type ArctanSurrogate = {
 export type Augmentation = {
   /** An image is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone. @default 0 */
   shift?: number,
-  /** The image in a flat input, `[channels, height, width]`, for `shift`; `null`: as `network.input` says. */
+  /** The sizes of the image in a flat input for `shift`, `[channels, height, width]`, at least 1; those of `network.input` where this is `null`. */
   image?: [number, number, number] | null,
-  /**
-   * Standard deviation, in steps, of a normal shift of each spike's time, rounded; a spike that would leave the simulation
-   * stays at its first or last step.
-   * @default 0
-   */
+  /** Standard deviation of a normal shift of each spike's time, rounded to steps and kept within the simulation, at least 0. @default 0 */
   timeJitter?: number,
   /** Probability that a spike of the input is left out, 0 to below 1. @default 0 */
   eventDropout?: number,
@@ -192,11 +188,11 @@ export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } 
  * the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
  */
 export type InitialActivity = {
-  /** Wanted mean of the spikes per unit and sample over all steps, above 0: a number, or one for each spiking layer. */
+  /** Wanted mean of the spikes per unit and sample over all steps, above 0; a number, or one for each spiking layer. */
   spikesPerUnit: PerLayer,
-  /** Samples of the training data that it is measured on, drawn by the seed; at least 1. @default 256 */
+  /** Samples of the training data that it is measured on, drawn by the seed, at least 1. @default 256 */
   samples?: number,
-  /** Largest difference, as a share of what is wanted, above 0 to 1. @default 0.05 */
+  /** Largest difference, as a share of what is wanted, above 0 and at most 1. @default 0.05 */
   tolerance?: number,
 };
 
@@ -223,7 +219,7 @@ export type LatencyEncoding = {
 export type LatencyLoss = {
   /** Factor on the first spike times, per step, above 0. @default 0.166667 */
   inverseTemperature?: number,
-  /** Loss of a labelled unit that never fires; it reaches rules with an activation part. @default 0.1 */
+  /** Loss of a labelled unit that never fires, at least 0; it reaches rules with an activation part. @default 0.1 */
   silentTargetPenalty?: number,
   /** When a simulation ends. @default "sample" */
   endSimulation?: EndSimulation,
@@ -235,8 +231,8 @@ export type LatencyLoss = {
 export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Conv2d | { "type": "avgPool2d" } & Pool2d | { "type": "maxPool2d" } & Pool2d | { "type": "flatten" } & Flatten;
 
 /**
- * What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the decays
- * of the layer.
+ * What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
+ * decays of the layer.
  */
 export type LayerNeuron = {
   /** Decay of the synaptic current per step, 0 to 1. */
@@ -247,15 +243,15 @@ export type LayerNeuron = {
   threshold?: number,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
-  /** Gain of the input drive, above 0. */
+  /** Gain of the input drive, above 0; 1 unless given. */
   currentGain?: number,
-  /** Gain from current to membrane, above 0. */
+  /** Gain from current to membrane, above 0; 1 unless given. */
   membraneGain?: number,
-  /** Gain of the bias. */
+  /** Gain of the bias, at least 0; 1 unless given. */
   biasGain?: number,
   /** A unit fires at most once in a sample (spec 1.4). */
   singleSpike?: boolean,
-  /** Steps after a spike in which the membrane is held at 0 (spec 1.4). */
+  /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. */
   refractory?: number,
 };
 
@@ -352,11 +348,11 @@ export type NeuronConfig = {
   currentGain?: number,
   /** Gain from current to membrane, above 0; 1 unless given. */
   membraneGain?: number,
-  /** Gain of the bias; 1 unless given. */
+  /** Gain of the bias, at least 0; 1 unless given. */
   biasGain?: number,
   /** A unit fires at most once in a sample (spec 1.4). @default false */
   singleSpike?: boolean,
-  /** Steps after a spike in which the membrane is held at 0 (spec 1.4). @default 0 */
+  /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. @default 0 */
   refractory?: number,
 };
 
@@ -416,7 +412,7 @@ export type Randman = {
 export type RateBounds = {
   /** Fewest spikes per unit and sample, at least 0. @default 0 */
   lower?: number,
-  /** Most spikes per unit and sample, at least `lower`; `null`: none. */
+  /** Most spikes per unit and sample, no fewer than `lower`, at least 0; `null`: none. */
   upper?: number | null,
   /** Factor, at least 0. @default 0.1 */
   strength?: number,
@@ -430,7 +426,7 @@ export type RateBounds = {
 export type RateEncoding = {
   /** Spikes a step of value 1, 0 to 1. @default 0.1 */
   max?: number,
-  /** Spikes a step of the smallest value, 0 to `max`. @default 0 */
+  /** Spikes a step of the smallest value, at most `max`, 0 to 1. @default 0 */
   min?: number,
   /** Seed of the draws. @default 0 */
   seed?: number,
@@ -450,7 +446,7 @@ export type RectangleSurrogate = {
 export type RegularEncoding = {
   /** Steps from spike to spike of value 1, 1 to 65535. @default 10 */
   minInterval?: number,
-  /** Steps from spike to spike that value 0 would have, `minInterval` to 65535. @default 100 */
+  /** Steps from spike to spike that value 0 would have, at least `minInterval`, 1 to 65535. @default 100 */
   maxInterval?: number,
   /** Step of every unit's first spike, 0 to 65535. @default 0 */
   first?: number,
@@ -494,7 +490,7 @@ export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "
 export type SaccadeCamera = {
   /** Steps of the simulation, 3 to 65535. @default 300 */
   steps?: number,
-  /** Height and width of the sensor, at least those of the image, at most 256. @default 34 */
+  /** Height and width of the sensor, at least those of the image, 1 to 256. @default 34 */
   size?: number,
   /** Change of log intensity that gives an event, 0.01 to 100. @default 0.5 */
   threshold?: number,
@@ -522,7 +518,7 @@ export type Sgd = {
 export type ShiftBackEncoding = {
   /** Spikes of value 1, 0 to 65535. */
   max: number,
-  /** Spikes of the smallest value, 0 to `max`. @default 0 */
+  /** Spikes of the smallest value, at most `max`, 0 to 65535. @default 0 */
   min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
@@ -601,7 +597,7 @@ export type StepSchedule = {
 export type StretchEncoding = {
   /** Spikes of value 1, 0 to 65535. */
   max: number,
-  /** Spikes of the smallest value, 0 to `max`. @default 0 */
+  /** Spikes of the smallest value, at most `max`, 0 to 65535. @default 0 */
   min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
@@ -618,11 +614,11 @@ export type TargetCount = {
   weight?: number,
   /** Which outputs it looks at. @default "silent" */
   scope?: TargetCountScope,
-  /** Spikes below which the labelled unit gets a gradient (scope `silent`). @default 1 */
+  /** Spikes below which the labelled unit gets a gradient (scope `silent`), at least 0. @default 1 */
   goal?: number,
-  /** Wanted spikes of the labelled unit (scope `all`). @default 1 */
+  /** Wanted spikes of the labelled unit (scope `all`), at least 0. @default 1 */
   positive?: number,
-  /** Wanted spikes of the others (scope `all`). @default 0 */
+  /** Wanted spikes of the others (scope `all`), at least 0. @default 0 */
   negative?: number,
 };
 
@@ -685,7 +681,7 @@ export type TrainingConfig = {
   batchSize?: number,
   /** Passes over the training data. @default 20 */
   epochs?: number,
-  /** Every element of a gradient is kept within ±this; `null` turns it off. @default 1 */
+  /** Every element of a gradient is kept within ±this, above 0; `null` turns it off. @default 1 */
   gradientClip?: number | null,
   /** The update of units that never fire (the no-spike penalty of the paper). */
   silentUnitUpdate?: SilentUnitUpdate,

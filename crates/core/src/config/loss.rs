@@ -1,10 +1,12 @@
 //! What is minimised.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 use crate::json::tagged::deserialize_tagged;
 
 /// The loss at the output (spec 4), averaged over the batch.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -37,13 +39,16 @@ impl LossConfig {
 }
 
 /// `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CountLoss {
     /// Wanted spikes of the labelled unit, where the data have labels.
+    #[range(any)]
     pub positive: u32,
     /// Wanted spikes of the other units, where the data have labels.
+    #[range(any)]
     pub negative: u32,
 }
 
@@ -54,11 +59,13 @@ impl Default for CountLoss {
 }
 
 /// `L = Σ (κ ∗ (S − target))² / (T B)` with `κ[m] = kernelDecay^m` (spec 4.1).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SpikeTrainLoss {
-    /// Decay of the kernel per step, above 0 and below 1.
+    /// Decay of the kernel per step.
+    #[range(above = 0, below = 1)]
     pub kernel_decay: f64,
 }
 
@@ -69,6 +76,7 @@ impl Default for SpikeTrainLoss {
 }
 
 /// When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way.
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -85,13 +93,16 @@ pub enum EndSimulation {
 }
 
 /// `a_n = T − firstSpike_n` (0 if silent), `P = softmax(inverseTemperature · a)`, `L = −log P_label` (spec 4.3).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyLoss {
-    /// Factor on the first spike times, per step, above 0.
+    /// Factor on the first spike times, per step.
+    #[range(above = 0)]
     pub inverse_temperature: f64,
     /// Loss of a labelled unit that never fires; it reaches rules with an activation part.
+    #[range(min = 0)]
     pub silent_target_penalty: f64,
     /// When a simulation ends.
     pub end_simulation: EndSimulation,
@@ -112,6 +123,7 @@ impl Default for LatencyLoss {
 }
 
 /// Which outputs the count term looks at.
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -124,19 +136,24 @@ pub enum TargetCountScope {
 }
 
 /// Count term of the latency loss, times `weight / (T B)` (spec 6.iv).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TargetCount {
-    /// Factor λ_c, at least 0.
+    /// Factor λ_c.
+    #[range(min = 0)]
     pub weight: f64,
     /// Which outputs it looks at.
     pub scope: TargetCountScope,
     /// Spikes below which the labelled unit gets a gradient (scope `silent`).
+    #[range(min = 0)]
     pub goal: f64,
     /// Wanted spikes of the labelled unit (scope `all`).
+    #[range(min = 0)]
     pub positive: f64,
     /// Wanted spikes of the others (scope `all`).
+    #[range(min = 0)]
     pub negative: f64,
 }
 

@@ -3,8 +3,8 @@
 //! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
 
 mod augmentation;
+mod constraints;
 mod initial_activity;
-mod layers;
 mod loss;
 mod network;
 mod per_layer;
@@ -13,13 +13,13 @@ mod regularizers;
 mod rule;
 mod surrogate;
 mod training;
-mod validate;
-mod validate_rule;
 mod weight_schedule;
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 pub use augmentation::Augmentation;
+pub use constraints::{CONSTRAINTS, Constraint};
 pub use initial_activity::InitialActivity;
 pub use loss::{CountLoss, EndSimulation, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
 pub use network::{
@@ -42,6 +42,7 @@ pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};
 use crate::error::Result;
 
 /// Everything that defines a training run, apart from the data.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

@@ -1,18 +1,35 @@
 //! Layers, neuron and length of the simulation.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use spikelet_fields::fields;
 
-use crate::json::tagged::deserialize_tagged;
+use crate::json::tagged::{self, deserialize_tagged};
 
 /// Size of the input: a number of units or `[channels, height, width]`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
 pub enum InputShape {
-    /// A flat list of units.
-    Units(u32),
-    /// An image, `[channels, height, width]`; the flat index is row-major.
-    Image([u32; 3]),
+    /// The length of a flat list of units.
+    Units(#[range(min = 1)] u32),
+    /// The sizes of an image, `[channels, height, width]`, whose flat index is row-major.
+    Image(#[range(min = 1)] [u32; 3]),
+}
+
+/// Serde's own untagged enumerations lose what is wrong and where.
+impl<'de> Deserialize<'de> for InputShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        match Value::deserialize(deserializer)? {
+            sizes @ Value::Array(_) => tagged::inner(sizes).map(Self::Image),
+            units @ Value::Number(_) => tagged::inner(units).map(Self::Units),
+            other => {
+                Err(D::Error::custom(format!("must be a number of units or [channels, height, width], got {other}")))
+            }
+        }
+    }
 }
 
 impl InputShape {
@@ -27,19 +44,22 @@ impl InputShape {
 }
 
 /// The network: input, length of the simulation, neuron, layers from the input up.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct NetworkConfig {
     /// Input units, or `[channels, height, width]`.
     pub input: InputShape,
-    /// Length of the simulation T in steps, 1 to 65535.
+    /// Length of the simulation T in steps.
     #[serde(default = "NetworkConfig::default_steps")]
+    #[range(min = 1, max = 65535)]
     pub steps: u32,
     /// The neuron of every layer; a layer's own `neuron` takes its place, field by field.
     #[serde(default)]
     pub neuron: NeuronConfig,
     /// Layers from the input up; the last one is the output.
+    #[non_empty]
     pub layers: Vec<LayerConfig>,
 }
 
@@ -80,6 +100,7 @@ impl NetworkConfig {
 }
 
 /// How the gains follow from the decays.
+#[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -90,36 +111,108 @@ pub enum GainMode {
     Manual,
 }
 
-/// Leaky integrate-and-fire neuron with a synaptic current and reset to zero (spec 1.1).
-///
-/// `I[t] = currentGain · W s[t] + currentDecay (1 − S[t−1]) I[t−1]`,
-/// `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay (1 − S[t−1]) V[t−1]`, `S[t] = V[t] ≥ threshold`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct NeuronConfig {
-    /// Decay of the synaptic current per step, 0 to 1.
-    pub current_decay: f64,
-    /// Decay of the membrane per step, 0 to 1.
-    pub membrane_decay: f64,
-    /// Membrane at which a unit fires, above 0.
-    pub threshold: f64,
-    /// `auto`, or `manual` when any gain is given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gain: Option<GainMode>,
-    /// Gain of the input drive, above 0; 1 unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_gain: Option<f64>,
-    /// Gain from current to membrane, above 0; 1 unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub membrane_gain: Option<f64>,
-    /// Gain of the bias; 1 unless given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bias_gain: Option<f64>,
-    /// A unit fires at most once in a sample (spec 1.4).
-    pub single_spike: bool,
-    /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
-    pub refractory: u32,
+/// Defines the neuron of a network, with a default for each field, and what a layer may have instead, from one list of fields.
+macro_rules! neurons {
+    (
+        $(#[$network_attribute:meta])* struct $Network:ident;
+        $(#[$layer_attribute:meta])* struct $Layer:ident;
+        constants { $($(#[$($constant_attribute:tt)*])* $constant:ident: $Constant:ty = $constant_default:expr;)* }
+        gains { $($(#[$($gain_attribute:tt)*])* $gain:ident: $Gain:ty;)* }
+        spiking { $($(#[$($spiking_attribute:tt)*])* $spiking:ident: $Spiking:ty = $spiking_default:expr;)* }
+    ) => {
+        $(#[$network_attribute])*
+        #[fields]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+        pub struct $Network {
+            $($(#[$($constant_attribute)*])* pub $constant: $Constant,)*
+            $($(#[$($gain_attribute)*])* #[serde(skip_serializing_if = "Option::is_none")] pub $gain: Option<$Gain>,)*
+            $($(#[$($spiking_attribute)*])* pub $spiking: $Spiking,)*
+        }
+
+        impl Default for $Network {
+            fn default() -> Self {
+                Self {
+                    $($constant: $constant_default,)*
+                    $($gain: None,)*
+                    $($spiking: $spiking_default,)*
+                }
+            }
+        }
+
+        $(#[$layer_attribute])*
+        #[fields]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+        pub struct $Layer {
+            $(
+                $(#[$($constant_attribute)*])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $constant: Option<$Constant>,
+            )*
+            $($(#[$($gain_attribute)*])* #[serde(skip_serializing_if = "Option::is_none")] pub $gain: Option<$Gain>,)*
+            $(
+                $(#[$($spiking_attribute)*])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $spiking: Option<$Spiking>,
+            )*
+        }
+
+        impl $Layer {
+            /// The neuron of the layer, where `default` is that of the network.
+            fn over(&self, default: &$Network) -> $Network {
+                $Network {
+                    $($constant: self.$constant.unwrap_or(default.$constant),)*
+                    $($spiking: self.$spiking.unwrap_or(default.$spiking),)*
+                    ..self.gains_over(default)
+                }
+            }
+        }
+    };
+}
+
+neurons! {
+    /// Leaky integrate-and-fire neuron with a synaptic current and reset to zero (spec 1.1).
+    ///
+    /// `I[t] = currentGain · W s[t] + currentDecay (1 − S[t−1]) I[t−1]`,
+    /// `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay (1 − S[t−1]) V[t−1]`, `S[t] = V[t] ≥ threshold`.
+    struct NeuronConfig;
+    /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
+    /// decays of the layer.
+    struct LayerNeuron;
+    constants {
+        /// Decay of the synaptic current per step.
+        #[range(min = 0, max = 1)]
+        current_decay: f64 = 0.99;
+        /// Decay of the membrane per step.
+        #[range(min = 0, max = 1)]
+        membrane_decay: f64 = 0.99;
+        /// Membrane at which a unit fires.
+        #[range(above = 0)]
+        threshold: f64 = 1.0;
+    }
+    gains {
+        /// `auto`, or `manual` when any gain is given.
+        gain: GainMode;
+        /// Gain of the input drive; 1 unless given.
+        #[range(above = 0)]
+        current_gain: f64;
+        /// Gain from current to membrane; 1 unless given.
+        #[range(above = 0)]
+        membrane_gain: f64;
+        /// Gain of the bias; 1 unless given.
+        #[range(min = 0)]
+        bias_gain: f64;
+    }
+    spiking {
+        /// A unit fires at most once in a sample (spec 1.4).
+        single_spike: bool = false;
+        /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
+        #[range(min = 0, max = 65535)]
+        refractory: u32 = 0;
+    }
 }
 
 impl NeuronConfig {
@@ -143,79 +236,25 @@ impl NeuronConfig {
     }
 }
 
-/// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the decays
-/// of the layer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct LayerNeuron {
-    /// Decay of the synaptic current per step, 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_decay: Option<f64>,
-    /// Decay of the membrane per step, 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub membrane_decay: Option<f64>,
-    /// Membrane at which a unit fires, above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<f64>,
-    /// `auto`, or `manual` when any gain is given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub gain: Option<GainMode>,
-    /// Gain of the input drive, above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_gain: Option<f64>,
-    /// Gain from current to membrane, above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub membrane_gain: Option<f64>,
-    /// Gain of the bias.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bias_gain: Option<f64>,
-    /// A unit fires at most once in a sample (spec 1.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub single_spike: Option<bool>,
-    /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub refractory: Option<u32>,
-}
-
 impl LayerNeuron {
-    /// The neuron of the layer, where `default` is that of the network.
-    fn over(&self, default: &NeuronConfig) -> NeuronConfig {
+    /// The neuron of the network with the gains of the layer.
+    fn gains_over(&self, default: &NeuronConfig) -> NeuronConfig {
         let given = [self.current_gain, self.membrane_gain, self.bias_gain];
         let has_own_gains = self.gain.is_some() || given.iter().any(Option::is_some);
         let is_auto = self.gain == Some(GainMode::Auto);
         let gain = |own: Option<f64>, default: Option<f64>| if is_auto { own } else { own.or(default) };
         NeuronConfig {
-            current_decay: self.current_decay.unwrap_or(default.current_decay),
-            membrane_decay: self.membrane_decay.unwrap_or(default.membrane_decay),
-            threshold: self.threshold.unwrap_or(default.threshold),
             gain: if has_own_gains { self.gain } else { default.gain },
             current_gain: gain(self.current_gain, default.current_gain),
             membrane_gain: gain(self.membrane_gain, default.membrane_gain),
             bias_gain: gain(self.bias_gain, default.bias_gain),
-            single_spike: self.single_spike.unwrap_or(default.single_spike),
-            refractory: self.refractory.unwrap_or(default.refractory),
-        }
-    }
-}
-
-impl Default for NeuronConfig {
-    fn default() -> Self {
-        Self {
-            current_decay: 0.99,
-            membrane_decay: 0.99,
-            threshold: 1.0,
-            gain: None,
-            current_gain: None,
-            membrane_gain: None,
-            bias_gain: None,
-            single_spike: false,
-            refractory: 0,
+            ..default.clone()
         }
     }
 }
 
 /// One layer.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -259,11 +298,13 @@ deserialize_tagged!(LayerConfig {
 });
 
 /// A fully connected layer of spiking units.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Dense {
-    /// Number of units, at least 1.
+    /// Number of units.
+    #[range(min = 1)]
     pub units: u32,
     /// Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5).
     #[serde(default)]
@@ -275,13 +316,16 @@ pub struct Dense {
 }
 
 /// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Conv2d {
-    /// Channels of the output, at least 1.
+    /// Channels of the output.
+    #[range(min = 1)]
     pub channels: u32,
-    /// Side of the square that a unit sees, odd.
+    /// Side of the square that a unit sees.
+    #[range(odd)]
     pub kernel: u32,
     /// What the neuron of this layer has instead of `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,15 +334,18 @@ pub struct Conv2d {
 }
 
 /// Squares side by side; rows and columns that do not fill one are dropped.
+#[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct Pool2d {
-    /// Side of a square and distance to the next, at least 1.
+    /// Side of a square and distance to the next.
+    #[range(min = 1)]
     pub window: u32,
 }
 
 /// Reshapes an image to a flat list of units.
+#[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

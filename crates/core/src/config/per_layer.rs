@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::ranges::require;
+use super::ranges::{At, InRange, Range, require};
 use crate::error::Result;
 
 /// One number for every layer, or one for each spiking layer from the input up.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged), schemars(inline))]
 pub enum PerLayer {
     /// The same at every layer.
     Every(f64),
@@ -26,24 +26,32 @@ impl PerLayer {
         }
     }
 
-    /// Where the number of a layer stands, `path` being that of the field.
-    #[must_use]
-    pub(crate) fn path(&self, path: &str, layer: usize) -> String {
+    /// Checks that there is a number for each of so many spiking layers.
+    pub(super) fn check_length(&self, path: &str, layers: usize) -> Result<()> {
+        let Self::ByLayer(numbers) = self else { return Ok(()) };
+        let rule = format!("must have one number for each of the {layers} spiking layers");
+        require(numbers.len() == layers, path, &rule, numbers.len())
+    }
+}
+
+impl InRange for PerLayer {
+    fn check(&self, range: &Range, at: &At<'_>) -> Result<()> {
         match self {
-            Self::Every(_) => path.to_owned(),
-            Self::ByLayer(_) => format!("{path}[{layer}]"),
+            Self::Every(number) => number.check(range, at),
+            Self::ByLayer(numbers) => {
+                numbers.iter().enumerate().try_for_each(|(layer, number)| number.check(range, &at.entry(layer)))
+            }
         }
     }
 
-    /// Checks that there is a number for each of so many spiking layers, and each number.
-    pub(super) fn validate(&self, path: &str, layers: usize, check: impl Fn(&str, f64) -> Result<()>) -> Result<()> {
-        match self {
-            Self::Every(number) => check(path, *number),
-            Self::ByLayer(numbers) => {
-                let rule = format!("must have one number for each of the {layers} spiking layers");
-                require(numbers.len() == layers, path, &rule, numbers.len())?;
-                (0..layers).try_for_each(|layer| check(&self.path(path, layer), self.at(layer)))
-            }
+    #[cfg(feature = "codegen")]
+    fn describe(range: &Range, schema: &mut schemars::Schema) {
+        use super::ranges::schema;
+        let variants = schema.get_mut("anyOf").and_then(serde_json::Value::as_array_mut);
+        for variant in variants.into_iter().flatten() {
+            let is_list = variant["type"] == "array";
+            let of: &mut schemars::Schema = variant.try_into().expect("a variant is a schema");
+            if is_list { schema::describe_entries::<f64>(range, of) } else { f64::describe(range, of) }
         }
     }
 }

@@ -1,13 +1,16 @@
 //! Terms for the activity of hidden layers, on top of any loss.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 /// Regularisers of the hidden spiking layers, added to the loss (spec 6.vi).
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Regularizers {
-    /// Loss for each spike of a hidden layer, at least 0.
+    /// Loss for each spike of a hidden layer.
+    #[range(min = 0)]
     pub spike_penalty: f64,
     /// Bounds of the spikes per unit of each hidden layer, off unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,15 +19,19 @@ pub struct Regularizers {
 
 /// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength` times the
 /// square of the distance (spec 6.vi).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct RateBounds {
-    /// Fewest spikes per unit and sample, at least 0.
+    /// Fewest spikes per unit and sample.
+    #[range(min = 0)]
     pub lower: f64,
-    /// Most spikes per unit and sample, at least `lower`; `null`: none.
+    /// Most spikes per unit and sample, no fewer than `lower`; `null`: none.
+    #[range(min = 0)]
     pub upper: Option<f64>,
-    /// Factor, at least 0.
+    /// Factor.
+    #[range(min = 0)]
     pub strength: f64,
 }
 

@@ -1,6 +1,7 @@
 //! The way to the gradient.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 use super::per_layer::PerLayer;
 use super::surrogate::Surrogate;
@@ -8,6 +9,7 @@ use super::weight_schedule::WeightSchedule;
 use crate::json::tagged::deserialize_tagged;
 
 /// The learning rule (spec 5 and 6).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -39,6 +41,15 @@ impl RuleConfig {
         self.weight_schedule().map_or((1.0, 1.0), |schedule| schedule.factors(epoch))
     }
 
+    /// Weights of the activation and the timing part, where the rule weighs them.
+    pub(super) fn part_weights(&self) -> Option<(&PerLayer, &PerLayer)> {
+        match self {
+            Self::Activation(_) | Self::Timing(_) => None,
+            Self::Antlr(antlr) => Some((&antlr.activation_weight, &antlr.timing_weight)),
+            Self::Mixture(mixture) => Some((&mixture.activation_weight, &mixture.timing_weight)),
+        }
+    }
+
     pub(super) fn weight_schedule(&self) -> Option<&WeightSchedule> {
         match self {
             Self::Activation(_) | Self::Timing(_) => None,
@@ -66,6 +77,7 @@ impl RuleConfig {
 }
 
 /// How the activation part treats the reset (spec 5.2).
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -80,6 +92,7 @@ pub enum ActivationVariant {
 }
 
 /// Gradient that passes from a spike through the reset to what comes after it (spec 6.iii).
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -89,13 +102,14 @@ pub enum ResetPath {
     Ignore,
     /// All.
     Full,
-    /// From steps at which `|V − threshold|` is at most this, at least 0.
-    Window(f64),
-    /// To at most this many steps later, at least 1.
-    Lag(u32),
+    /// From steps at which `|V − threshold|` is at most this.
+    Window(#[range(min = 0)] f64),
+    /// To at most this many steps later.
+    Lag(#[range(min = 1, max = 65535)] u32),
 }
 
 /// Reset paths of the two parts.
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
@@ -107,6 +121,7 @@ pub struct ResetPaths {
 }
 
 /// Surrogate gradients (spec 5.2).
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
@@ -120,6 +135,7 @@ pub struct ActivationRule {
 }
 
 /// Gradients of spike times (spec 5.3).
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
@@ -129,13 +145,16 @@ pub struct TimingRule {
 }
 
 /// Both parts, added inside the backward pass (spec 5.4, 6.i).
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AntlrRule {
     /// Weight λ_act of the activation part at every layer; a list has one number for each spiking layer.
+    #[range(any)]
     pub activation_weight: PerLayer,
     /// Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer.
+    #[range(any)]
     pub timing_weight: PerLayer,
     /// Factors on both over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,13 +168,16 @@ pub struct AntlrRule {
 }
 
 /// Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii).
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MixtureRule {
     /// Weight of the activation rule's gradient; a list has one number for each spiking layer.
+    #[range(any)]
     pub activation_weight: PerLayer,
     /// Weight of the timing rule's gradient; a list has one number for each spiking layer.
+    #[range(any)]
     pub timing_weight: PerLayer,
     /// Factors on both over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,10 +1,12 @@
 //! Surrogate derivatives of a spike (spec 5.1). `x = |V − threshold|`.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 use crate::json::tagged::deserialize_tagged;
 
 /// The surrogate derivative of a spike.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -47,13 +49,16 @@ impl Surrogate {
 }
 
 /// `σ'(V) = scale · exp(−sharpness · |V − threshold|)` (spec 5.1).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ExponentialSurrogate {
-    /// Height at the threshold, above 0.
+    /// Height at the threshold.
+    #[range(above = 0)]
     pub scale: f64,
-    /// Fall per unit of membrane, at least 0.
+    /// Fall per unit of membrane.
+    #[range(min = 0)]
     pub sharpness: f64,
 }
 
@@ -64,13 +69,16 @@ impl Default for ExponentialSurrogate {
 }
 
 /// `σ'(V) = scale / (1 + sharpness · |V − threshold|)²`, the slope of a fast sigmoid (Zenke and Ganguli 2018).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct FastSigmoidSurrogate {
-    /// Height at the threshold, above 0.
+    /// Height at the threshold.
+    #[range(above = 0)]
     pub scale: f64,
-    /// Factor on the distance from the threshold, at least 0.
+    /// Factor on the distance from the threshold.
+    #[range(min = 0)]
     pub sharpness: f64,
 }
 
@@ -81,13 +89,16 @@ impl Default for FastSigmoidSurrogate {
 }
 
 /// `σ'(V) = scale / (1 + (sharpness · |V − threshold|)²)`, the slope of an arc tangent (Fang et al. 2021).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ArctanSurrogate {
-    /// Height at the threshold, above 0.
+    /// Height at the threshold.
+    #[range(above = 0)]
     pub scale: f64,
-    /// Factor on the distance from the threshold, at least 0.
+    /// Factor on the distance from the threshold.
+    #[range(min = 0)]
     pub sharpness: f64,
 }
 
@@ -98,13 +109,16 @@ impl Default for ArctanSurrogate {
 }
 
 /// `σ'(V) = scale · max(0, 1 − |V − threshold| / halfWidth)` (Bellec et al. 2018).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TriangleSurrogate {
-    /// Height at the threshold, above 0.
+    /// Height at the threshold.
+    #[range(above = 0)]
     pub scale: f64,
-    /// Distance from the threshold at which it reaches 0, above 0.
+    /// Distance from the threshold at which it reaches 0.
+    #[range(above = 0)]
     pub half_width: f64,
 }
 
@@ -115,13 +129,16 @@ impl Default for TriangleSurrogate {
 }
 
 /// `σ'(V) = scale` where `|V − threshold| ≤ halfWidth`, 0 elsewhere (Wu et al. 2018).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RectangleSurrogate {
-    /// Height, above 0.
+    /// Height.
+    #[range(above = 0)]
     pub scale: f64,
-    /// Largest distance from the threshold at which it is not 0, above 0.
+    /// Largest distance from the threshold at which it is not 0.
+    #[range(above = 0)]
     pub half_width: f64,
 }
 

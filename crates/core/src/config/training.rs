@@ -1,12 +1,15 @@
 //! Optimiser, schedule, batches.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use spikelet_fields::fields;
 
 use super::augmentation::Augmentation;
 use super::initial_activity::InitialActivity;
+use super::ranges::{At, Bound, Check, InRange as _, Range};
 use crate::json::tagged::deserialize_tagged;
 
 /// How parameters follow the gradient (spec 7).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -43,19 +46,25 @@ impl OptimizerConfig {
 }
 
 /// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `w ← w − rate · m̂ / (√v̂ + ε)`.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Adam {
-    /// Step size, above 0.
+    /// Step size.
+    #[range(above = 0)]
     pub learning_rate: f64,
-    /// Decay of the first moment, 0 to below 1.
+    /// Decay of the first moment.
+    #[range(min = 0, below = 1)]
     pub beta1: f64,
-    /// Decay of the second moment, 0 to below 1.
+    /// Decay of the second moment.
+    #[range(min = 0, below = 1)]
     pub beta2: f64,
-    /// Added to the root of the second moment, above 0.
+    /// Added to the root of the second moment.
+    #[range(above = 0)]
     pub epsilon: f64,
-    /// Times the parameter, added to its gradient, at least 0.
+    /// Times the parameter, added to its gradient.
+    #[range(min = 0)]
     pub weight_decay: f64,
 }
 
@@ -66,15 +75,19 @@ impl Default for Adam {
 }
 
 /// `u ← momentum · u + g`, `w ← w − rate · u`.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Sgd {
-    /// Step size, above 0.
+    /// Step size.
+    #[range(above = 0)]
     pub learning_rate: f64,
-    /// Share of the last update that is kept, 0 to below 1.
+    /// Share of the last update that is kept.
+    #[range(min = 0, below = 1)]
     pub momentum: f64,
-    /// Times the parameter, added to its gradient, at least 0.
+    /// Times the parameter, added to its gradient.
+    #[range(min = 0)]
     pub weight_decay: f64,
 }
 
@@ -85,6 +98,7 @@ impl Default for Sgd {
 }
 
 /// The learning rate over the epochs.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -104,19 +118,23 @@ impl Default for ScheduleConfig {
 }
 
 /// The same learning rate in every epoch.
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ConstantSchedule {}
 
 /// `rate · factor^floor(epoch / every)` with epochs counted from 0.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct StepSchedule {
-    /// Epochs between two changes, at least 1.
+    /// Epochs between two changes.
+    #[range(min = 1)]
     pub every: u32,
-    /// Factor at each change, above 0.
+    /// Factor at each change.
+    #[range(above = 0)]
     pub factor: f64,
 }
 
@@ -133,8 +151,30 @@ pub enum Threads {
     /// One thread per core.
     #[default]
     Auto,
-    /// As many as said, at least 1.
+    /// As many as said.
     Fixed(u32),
+}
+
+impl Threads {
+    /// More than a machine has are a mistake.
+    const RANGE: Range = Range { lower: Bound::Included(1.0), upper: Bound::Included(1024.0), is_odd: false };
+
+    /// Checks the number, which stands at `path`.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for none and for more than a machine has.
+    pub fn validate(self, path: &str) -> crate::error::Result<()> {
+        self.check(&At::path(path))
+    }
+}
+
+impl Check for Threads {
+    fn check(&self, at: &At<'_>) -> crate::error::Result<()> {
+        match self {
+            Self::Auto => Ok(()),
+            Self::Fixed(count) => count.check(&Self::RANGE, at),
+        }
+    }
 }
 
 #[cfg(feature = "codegen")]
@@ -144,9 +184,11 @@ impl schemars::JsonSchema for Threads {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut count = schemars::json_schema!({ "type": "integer" });
+        u32::describe(&Self::RANGE, &mut count);
         schemars::json_schema!({
             "description": "Number of threads: \"auto\" (all cores) or a number; the result does not depend on it.",
-            "anyOf": [{ "const": "auto" }, { "type": "integer", "minimum": 1 }],
+            "anyOf": [{ "const": "auto" }, count],
         })
     }
 }
@@ -176,6 +218,7 @@ impl<'de> Deserialize<'de> for Threads {
 }
 
 /// Which rules get the silent-unit update.
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -191,11 +234,13 @@ pub enum SilentRules {
 
 /// Raises all input weights of units that never fire: `dW_ji ← dW_ji − strength / inputs · silent_j`, where `silent_j` is the
 /// share of the batch in which unit j stays silent (spec 5.6, 6.v).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SilentUnitUpdate {
-    /// Size of the update, at least 0.
+    /// Size of the update.
+    #[range(min = 0)]
     pub strength: f64,
     /// Which rules get it.
     pub rules: SilentRules,
@@ -210,15 +255,19 @@ impl Default for SilentUnitUpdate {
 }
 
 /// Batches, epochs, clipping, seed, threads.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct TrainingConfig {
-    /// Samples per update, at least 1.
+    /// Samples per update.
+    #[range(min = 1)]
     pub batch_size: u32,
     /// Passes over the training data.
+    #[range(any)]
     pub epochs: u32,
     /// Every element of a gradient is kept within ±this; `null` turns it off.
+    #[range(above = 0)]
     pub gradient_clip: Option<f64>,
     /// The update of units that never fire (the no-spike penalty of the paper).
     pub silent_unit_update: SilentUnitUpdate,
@@ -227,6 +276,7 @@ pub struct TrainingConfig {
     /// Random changes of the samples that are learned.
     pub augmentation: Augmentation,
     /// Seed of the initial weights, of the order of samples and of their changes.
+    #[range(any)]
     pub seed: u32,
     /// `"auto"` or a number; the result does not depend on it.
     pub threads: Threads,

@@ -1,8 +1,10 @@
 //! Weights of the activation and the timing part over the epochs.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 /// Between two points of a schedule.
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -15,18 +17,22 @@ pub enum Interpolation {
 }
 
 /// Factor of a weight from an epoch on.
+#[fields]
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct WeightPoint {
     /// Epoch, counted from 0.
+    #[range(any)]
     pub epoch: u32,
     /// Times the weights of the part.
+    #[range(any)]
     pub factor: f64,
 }
 
 /// Factors on the weights of the two parts over the epochs. The first point also holds before its epoch, the last one after it; a
 /// part without points keeps its weights.
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]

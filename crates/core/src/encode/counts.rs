@@ -1,21 +1,10 @@
 //! Spikes out of cumulative counts, shared by the rate codes (spec 3.2).
 
 use super::rounding::Rounding;
-use crate::config::ranges::within;
-use crate::error::Result;
-use crate::json::join;
-
-/// A unit may not get more spikes than this in a whole simulation.
-const MAX_SPIKES: f64 = 65535.0;
 
 /// The default of `skipZero`.
 pub(super) fn skips_zero() -> bool {
     true
-}
-
-pub(super) fn validate(path: &str, max: f64, min: f64) -> Result<()> {
-    within(&join(path, "max"), max, 0.0, MAX_SPIKES)?;
-    within(&join(path, "min"), min, 0.0, max)
 }
 
 /// Spikes that a value asks for, `r = (max − min) x + min`, and 0 where a value of 0 is skipped.

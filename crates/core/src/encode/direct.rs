@@ -1,8 +1,10 @@
 //! Spikes as they are.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 /// The samples are spikes already and go in unchanged; values are refused.
+#[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

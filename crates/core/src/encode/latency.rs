@@ -1,19 +1,20 @@
 //! One spike a unit, the earlier the larger the value.
 
 use serde::{Deserialize, Serialize};
-
-use crate::config::ranges::within;
-use crate::error::Result;
+use spikelet_fields::fields;
 
 /// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
 /// where that is the end of the simulation or later (spec 3.1).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyEncoding {
-    /// Step of value 1, 0 to 65535.
+    /// Step of value 1.
+    #[range(min = 0, max = 65535)]
     pub first: f64,
-    /// Step that value 0 would have, 0 to 65535.
+    /// Step that value 0 would have.
+    #[range(min = 0, max = 65535)]
     pub last: f64,
     /// Whether value 0 gives no spike at all.
     pub skip_zero: bool,
@@ -26,12 +27,6 @@ impl Default for LatencyEncoding {
 }
 
 impl LatencyEncoding {
-    pub(super) fn validate(&self, path: &str) -> Result<()> {
-        let max = f64::from(u16::MAX);
-        within(&crate::json::join(path, "first"), self.first, 0.0, max)?;
-        within(&crate::json::join(path, "last"), self.last, 0.0, max)
-    }
-
     /// Spikes that a value becomes, at most.
     pub(super) fn expected(&self, x: f32) -> f64 {
         if x == 0.0 && self.skip_zero { 0.0 } else { 1.0 }

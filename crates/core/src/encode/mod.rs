@@ -1,5 +1,6 @@
 //! How values in 0..1 become input spikes (spec 3.1, 3.2). Pure functions of their arguments.
 
+mod constraints;
 mod counts;
 mod direct;
 mod latency;
@@ -11,7 +12,9 @@ mod shift_back;
 mod stretch;
 
 use serde::Serialize;
+use spikelet_fields::fields;
 
+pub use constraints::ENCODING_CONSTRAINTS;
 pub use direct::DirectEncoding;
 pub use latency::LatencyEncoding;
 pub use rate::RateEncoding;
@@ -28,6 +31,7 @@ use crate::memory;
 use crate::spikes::{EVENT_BYTES, SpikeTrains};
 
 /// How values in 0..1 become spikes.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
@@ -66,21 +70,6 @@ impl Encoding {
         Ok(encoding)
     }
 
-    /// Checks every range; `path` is where the encoding stands, empty for the top.
-    ///
-    /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field out of range.
-    pub fn validate(&self, path: &str) -> Result<()> {
-        match self {
-            Self::Latency(latency) => latency.validate(path),
-            Self::Rate(rate) => rate.validate(path),
-            Self::Regular(regular) => regular.validate(path),
-            Self::Direct(_) => Ok(()),
-            Self::Stretch(stretch) => counts::validate(path, stretch.max, stretch.min),
-            Self::ShiftBack(shift) => counts::validate(path, shift.max, shift.min),
-        }
-    }
-
     /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the
     /// data set that they come from, their positions unless given: what is drawn for a sample depends on its number, so that
     /// it gets the same spikes in every part of the data set.
@@ -90,7 +79,7 @@ impl Encoding {
     /// `steps` is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path
     /// `values[i]`, and for [`Encoding::Direct`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
     pub fn encode(&self, values: &[f32], units: usize, steps: usize, rows: Option<&[u32]>) -> Result<SpikeTrains> {
-        self.check("values", values.len(), units, steps, rows)?;
+        self.check_values("values", values.len(), units, steps, rows)?;
         if let Some(index) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
             return Err(Error::data(format!("values[{index}]"), format!("must be in 0..1, got {}", values[index])));
         }
@@ -115,7 +104,7 @@ impl Encoding {
         steps: usize,
         rows: Option<&[u32]>,
     ) -> Result<SpikeTrains> {
-        self.check("pixels", pixels.len(), units, steps, rows)?;
+        self.check_values("pixels", pixels.len(), units, steps, rows)?;
         let mut trains = self.room_for(pixels.iter().map(|&pixel| f32::from(pixel) / 255.0), steps)?;
         let mut events = Vec::new();
         let mut values = vec![0.0; units];
@@ -175,7 +164,7 @@ impl Encoding {
         Err(memory::missing(found * EVENT_BYTES, "encoding", &what))
     }
 
-    fn check(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {
+    fn check_values(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {
         if units == 0 || !length.is_multiple_of(units) {
             return Err(Error::shape(path, format!("must be whole samples of {units} units, got {length} values")));
         }

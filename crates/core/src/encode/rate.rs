@@ -1,24 +1,26 @@
 //! More spikes for larger values, at random.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
-use crate::config::ranges::within;
-use crate::error::Result;
-use crate::json::join;
 use crate::rng::{Purpose, Stream};
 
 /// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
 /// Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
 /// once, not anew in every epoch.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RateEncoding {
-    /// Spikes a step of value 1, 0 to 1.
+    /// Spikes a step of value 1.
+    #[range(min = 0, max = 1)]
     pub max: f64,
-    /// Spikes a step of the smallest value, 0 to `max`.
+    /// Spikes a step of the smallest value, at most `max`.
+    #[range(min = 0, max = 1)]
     pub min: f64,
     /// Seed of the draws.
+    #[range(any)]
     pub seed: u32,
     /// Whether value 0 gives no spike at all.
     pub skip_zero: bool,
@@ -31,11 +33,6 @@ impl Default for RateEncoding {
 }
 
 impl RateEncoding {
-    pub(super) fn validate(&self, path: &str) -> Result<()> {
-        within(&join(path, "max"), self.max, 0.0, 1.0)?;
-        within(&join(path, "min"), self.min, 0.0, self.max)
-    }
-
     /// Spikes that a value becomes on average.
     pub(super) fn expected(&self, x: f32, steps: usize) -> f64 {
         if x == 0.0 && self.skip_zero { 0.0 } else { self.probability(x) * steps as f64 }

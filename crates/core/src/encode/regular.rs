@@ -1,21 +1,22 @@
 //! Spikes at equal distances.
 
 use serde::{Deserialize, Serialize};
-
-use crate::config::ranges::within;
-use crate::error::Result;
-use crate::json::join;
+use spikelet_fields::fields;
 
 /// Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RegularEncoding {
-    /// Steps from spike to spike of value 1, 1 to 65535.
+    /// Steps from spike to spike of value 1.
+    #[range(min = 1, max = 65535)]
     pub min_interval: f64,
-    /// Steps from spike to spike that value 0 would have, `minInterval` to 65535.
+    /// Steps from spike to spike that value 0 would have, at least `minInterval`.
+    #[range(min = 1, max = 65535)]
     pub max_interval: f64,
-    /// Step of every unit's first spike, 0 to 65535.
+    /// Step of every unit's first spike.
+    #[range(min = 0, max = 65535)]
     pub first: f64,
     /// Whether value 0 gives no spike at all.
     pub skip_zero: bool,
@@ -28,13 +29,6 @@ impl Default for RegularEncoding {
 }
 
 impl RegularEncoding {
-    pub(super) fn validate(&self, path: &str) -> Result<()> {
-        let max = f64::from(u16::MAX);
-        within(&join(path, "minInterval"), self.min_interval, 1.0, max)?;
-        within(&join(path, "maxInterval"), self.max_interval, self.min_interval, max)?;
-        within(&join(path, "first"), self.first, 0.0, max)
-    }
-
     /// Spikes that a value becomes.
     pub(super) fn expected(&self, x: f32, steps: usize) -> f64 {
         if x == 0.0 && self.skip_zero {

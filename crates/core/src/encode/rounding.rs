@@ -1,8 +1,10 @@
 //! What becomes of fractions of spikes.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 /// Which way a fraction of a spike is rounded.
+#[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]

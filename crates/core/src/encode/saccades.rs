@@ -4,8 +4,9 @@
 //! It is a simulation, not a recording: no noise, no refractory period, no leak.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
-use crate::config::ranges::within;
+use crate::config::ranges::{At, Check as _};
 use crate::error::{Error, Result};
 use crate::json;
 use crate::memory;
@@ -20,17 +21,22 @@ const SACCADES: usize = 3;
 /// what it remembers moves on by the whole thresholds that were passed.
 ///
 /// The unit of an event is `(polarity · size + x) · size + y`, as in recordings (spec 3.3).
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SaccadeCamera {
-    /// Steps of the simulation, 3 to 65535.
+    /// Steps of the simulation.
+    #[range(min = 3, max = 65535)]
     pub steps: u32,
-    /// Height and width of the sensor, at least those of the image, at most 256.
+    /// Height and width of the sensor, at least those of the image.
+    #[range(min = 1, max = 256)]
     pub size: u32,
-    /// Change of log intensity that gives an event, 0.01 to 100.
+    /// Change of log intensity that gives an event.
+    #[range(min = 0.01, max = 100)]
     pub threshold: f64,
-    /// Intensity of a black pixel where a white one has `1 + dark`, 0.001 to 1.
+    /// Intensity of a black pixel where a white one has `1 + dark`.
+    #[range(min = 0.001, max = 1)]
     pub dark: f64,
 }
 
@@ -47,10 +53,7 @@ impl SaccadeCamera {
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the field.
     pub fn from_json(text: &str) -> Result<Self> {
         let camera: Self = json::parse(text)?;
-        within("steps", f64::from(camera.steps), SACCADES as f64, f64::from(u16::MAX))?;
-        within("size", f64::from(camera.size), 1.0, 256.0)?;
-        within("threshold", camera.threshold, 0.01, 100.0)?;
-        within("dark", camera.dark, 0.001, 1.0)?;
+        camera.check(&At::path(""))?;
         Ok(camera)
     }
 

@@ -1,20 +1,24 @@
 //! More spikes for larger values, spread evenly.
 
 use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
 
 use super::counts;
 use super::rounding::Rounding;
 
 /// Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
 /// Several spikes of a unit may fall on one step; they add up.
+#[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct StretchEncoding {
-    /// Spikes of value 1, 0 to 65535.
+    /// Spikes of value 1.
+    #[range(min = 0, max = 65535)]
     pub max: f64,
-    /// Spikes of the smallest value, 0 to `max`.
+    /// Spikes of the smallest value, at most `max`.
     #[serde(default)]
+    #[range(min = 0, max = 65535)]
     pub min: f64,
     /// Which way a fraction of a spike is rounded.
     #[serde(default)]

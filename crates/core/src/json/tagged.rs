@@ -49,7 +49,12 @@ pub(crate) fn split_tag<'de, D: Deserializer<'de>>(
 
 /// Reads the fields of one variant.
 pub(crate) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<String, Value>) -> Result<T, E> {
-    serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
+    inner(Value::Object(fields))
+}
+
+/// Reads a value that was taken off a deserializer, with the path within it in errors.
+pub(crate) fn inner<T: DeserializeOwned, E: serde::de::Error>(value: Value) -> Result<T, E> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let path = if path == "." { "" } else { &path };
         E::custom(format!("{MARK}{path}{MARK}{}", error.inner()))

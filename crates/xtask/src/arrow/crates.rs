@@ -7,9 +7,10 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates of this workspace and those of them that they may depend on.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("spikelet-kernels", &[]),
-    ("spikelet-core", &["spikelet-kernels"]),
+    ("spikelet-fields", &[]),
+    ("spikelet-core", &["spikelet-fields", "spikelet-kernels"]),
     ("spikelet-io", &["spikelet-core"]),
     ("spikelet-session", &["spikelet-core", "spikelet-io"]),
     ("spikelet-golden", &[]),

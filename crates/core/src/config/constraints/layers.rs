@@ -2,8 +2,8 @@
 
 use spikelet_kernels::{LANES, TILE};
 
-use super::ranges::{at_least, require};
-use super::{Conv2d, InputShape, LayerConfig, NetworkConfig, Pool2d};
+use super::super::ranges::require;
+use super::super::{Conv2d, InputShape, LayerConfig, NetworkConfig, Pool2d};
 use crate::error::{Error, Result};
 use crate::geometry::{Image, Strip};
 
@@ -37,24 +37,23 @@ enum Below {
     Image(Image),
 }
 
-/// Checks every layer against the one below it.
-pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
-    let steps = u64::from(network.steps);
-    let mut room = Room::WHOLE;
-    let inputs = network.input.units() as u64;
-    take(&mut room.states, inputs, "network.input", || format!("{inputs} units"))?;
+/// The units of an image that may be too large for memory.
+fn units(image: Image) -> u64 {
+    (image.channels as u64).saturating_mul(image.height as u64).saturating_mul(image.width as u64)
+}
+
+/// What each layer finds below it.
+fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
     let mut below = match network.input {
         InputShape::Units(units) => Below::Units(u64::from(units)),
         InputShape::Image(shape) => Below::Image(Image::of(shape)),
     };
+    let mut found = Vec::new();
     for (index, layer) in network.layers.iter().enumerate() {
         let path = format!("network.layers[{index}]");
+        found.push(below);
         below = match (layer, below) {
-            (LayerConfig::Dense(dense), Below::Units(inputs)) => {
-                let own = if dense.recurrent { u64::from(dense.units) } else { 0 };
-                dense_layer(&format!("{path}.units"), inputs + own, dense.units, steps, &mut room)?;
-                Below::Units(u64::from(dense.units))
-            }
+            (LayerConfig::Dense(dense), Below::Units(_)) => Below::Units(u64::from(dense.units)),
             (LayerConfig::Dense(_), Below::Image(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
@@ -62,7 +61,7 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
                 ));
             }
             (LayerConfig::Conv2d(conv), Below::Image(image)) => {
-                convolution(&path, image, conv, steps, &mut room)?;
+                kernel_fits(&format!("{path}.kernel"), image, conv)?;
                 Below::Image(Image { channels: conv.channels as usize, ..image })
             }
             (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), Below::Image(image)) => {
@@ -74,10 +73,16 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
                     "needs an image below it: an input of [channels, height, width], and no flatten or dense layer between",
                 ));
             }
-            (LayerConfig::Flatten(_), Below::Image(image)) => Below::Units(image.units() as u64),
+            (LayerConfig::Flatten(_), Below::Image(image)) => Below::Units(units(image)),
             (LayerConfig::Flatten(_), flat @ Below::Units(_)) => flat,
         };
     }
+    Ok(found)
+}
+
+/// Checks every layer against the one below it.
+pub(super) fn fit(network: &NetworkConfig) -> Result<()> {
+    below_each(network)?;
     if !matches!(network.layers.last(), Some(LayerConfig::Dense(_))) {
         let last = network.layers.len() - 1;
         return Err(Error::config(format!("network.layers[{last}].type"), "the last layer must be dense"));
@@ -85,8 +90,28 @@ pub(super) fn layers(network: &NetworkConfig) -> Result<()> {
     Ok(())
 }
 
+/// Checks what layers that fit onto each other take.
+pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
+    let Ok(below) = below_each(network) else { return Ok(()) };
+    let steps = u64::from(network.steps);
+    let mut room = Room::WHOLE;
+    let inputs = network.input.units() as u64;
+    take(&mut room.states, inputs, "network.input", || format!("{inputs} units"))?;
+    for (index, (layer, below)) in network.layers.iter().zip(below).enumerate() {
+        let path = format!("network.layers[{index}]");
+        match (layer, below) {
+            (LayerConfig::Dense(dense), Below::Units(inputs)) => {
+                let own = if dense.recurrent { u64::from(dense.units) } else { 0 };
+                dense_layer(&format!("{path}.units"), inputs.saturating_add(own), dense.units, steps, &mut room)?;
+            }
+            (LayerConfig::Conv2d(conv), Below::Image(image)) => convolution(&path, image, conv, steps, &mut room)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room) -> Result<()> {
-    at_least(path, units, 1)?;
     let lanes = whole_lanes(u64::from(units));
     take(&mut room.weights, inputs.saturating_mul(lanes), path, || format!("{inputs} × {units} weights"))?;
     take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps"))
@@ -94,15 +119,6 @@ fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room)
 
 fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
     let (channels, kernel) = (format!("{path}.channels"), format!("{path}.kernel"));
-    at_least(&channels, conv.channels, 1)?;
-    require(conv.kernel % 2 == 1, &kernel, "must be odd", conv.kernel)?;
-    let max = 2 * below.height.max(below.width) as u64 - 1;
-    require(
-        u64::from(conv.kernel) <= max,
-        &kernel,
-        &format!("must be at most {max}, the least that sees all of an image of {} × {}", below.height, below.width),
-        conv.kernel,
-    )?;
     let (out, side) = (u64::from(conv.channels), u64::from(conv.kernel));
     let (height, width) = (below.height as u64, below.width as u64);
     let strip = Strip::fit(below.width, conv.channels as usize);
@@ -124,8 +140,15 @@ fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut R
     })
 }
 
+/// A kernel has use for the whole image at most.
+fn kernel_fits(path: &str, below: Image, conv: &Conv2d) -> Result<()> {
+    let max = (2 * below.height.max(below.width) as u64).saturating_sub(1);
+    let rule =
+        format!("must be at most {max}, the least that sees all of an image of {} × {}", below.height, below.width);
+    require(u64::from(conv.kernel) <= max, path, &rule, conv.kernel)
+}
+
 fn pooled(path: &str, below: Image, pool: &Pool2d) -> Result<Image> {
-    at_least(path, pool.window, 1)?;
     let side = below.height.min(below.width);
     require(
         pool.window as usize <= side,

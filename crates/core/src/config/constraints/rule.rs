@@ -1,0 +1,71 @@
+//! Rules of the learning rule.
+
+use super::super::ranges::require;
+use super::super::{ActivationVariant, Config, ResetPath, RuleConfig, WeightPoint};
+use crate::error::{Error, Result};
+
+pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
+    match rule {
+        RuleConfig::Antlr(antlr) if antlr.variant == ActivationVariant::Slayer => Err(Error::config(
+            "rule.variant",
+            "slayer is not defined inside antlr (its adjoints are ungated, the timing part needs gated ones)",
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn weight_schedule(rule: &RuleConfig) -> Result<()> {
+    let Some(schedule) = rule.weight_schedule() else { return Ok(()) };
+    for (part, points) in [("activation", &schedule.activation), ("timing", &schedule.timing)] {
+        let mut before: Option<&WeightPoint> = None;
+        for (index, point) in points.iter().enumerate() {
+            if let Some(before) = before {
+                let path = format!("rule.weightSchedule.{part}[{index}].epoch");
+                let rule = format!("must be above the epoch before it ({})", before.epoch);
+                require(point.epoch > before.epoch, &path, &rule, point.epoch)?;
+            }
+            before = Some(point);
+        }
+    }
+    Ok(())
+}
+
+/// A reset path needs its part of the rule, and that of the activation part the variant that follows resets.
+pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
+    let (variant, has_timing) = match rule {
+        RuleConfig::Activation(activation) => (Some(activation.variant), false),
+        RuleConfig::Timing(_) => (None, true),
+        RuleConfig::Antlr(antlr) => (Some(antlr.variant), true),
+        RuleConfig::Mixture(mixture) => (Some(mixture.variant), true),
+    };
+    let paths = rule.reset_paths();
+    let absent = |part: &str, path: ResetPath| {
+        if path == ResetPath::Ignore {
+            return Ok(());
+        }
+        Err(Error::config(format!("rule.resetPath.{part}"), format!("must be \"ignore\": the rule has no {part} part")))
+    };
+    match variant {
+        None => absent("activation", paths.activation)?,
+        Some(ActivationVariant::Rnn) => {}
+        Some(_) if paths.activation != ResetPath::Ignore => {
+            return Err(Error::config("rule.resetPath.activation", "needs the variant \"rnn\""));
+        }
+        Some(_) => {}
+    }
+    if has_timing { Ok(()) } else { absent("timing", paths.timing) }
+}
+
+/// A lag looks further back in the backward pass than a recurrent layer remembers.
+pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
+    if !config.network.is_recurrent() {
+        return Ok(());
+    }
+    let paths = config.rule.reset_paths();
+    for (name, path) in [("activation", paths.activation), ("timing", paths.timing)] {
+        if matches!(path, ResetPath::Lag(_)) {
+            return Err(Error::config(format!("rule.resetPath.{name}"), "lag is not defined with recurrent layers"));
+        }
+    }
+    Ok(())
+}

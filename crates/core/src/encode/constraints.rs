@@ -1,0 +1,44 @@
+//! What must hold between the fields of an encoding.
+
+use super::Encoding;
+use crate::config::Constraint;
+use crate::config::ranges::{At, Check as _};
+use crate::error::{Error, Result};
+use crate::json::join;
+
+/// The rules of an encoding whose fields are in range; paths start at the encoding.
+pub const ENCODING_CONSTRAINTS: &[Constraint<Encoding>] = &[
+    Constraint::new("the smallest value has no more spikes than the largest", min_below_max),
+    Constraint::new("the smallest value has no shorter intervals than the largest", intervals),
+];
+
+impl Encoding {
+    /// Checks the range of every field, then [`ENCODING_CONSTRAINTS`]; `path` is where the encoding stands, empty for the top.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field that is out of range or does not fit the others.
+    pub fn validate(&self, path: &str) -> Result<()> {
+        self.check(&At::path(path))?;
+        let broken = ENCODING_CONSTRAINTS.iter().try_for_each(|constraint| constraint.check(self));
+        broken.map_err(|error| Error::config(join(path, &error.path), error.message))
+    }
+}
+
+fn min_below_max(encoding: &Encoding) -> Result<()> {
+    let (min, max) = match encoding {
+        Encoding::Rate(rate) => (rate.min, rate.max),
+        Encoding::Stretch(stretch) => (stretch.min, stretch.max),
+        Encoding::ShiftBack(shift) => (shift.min, shift.max),
+        Encoding::Latency(_) | Encoding::Regular(_) | Encoding::Direct(_) => return Ok(()),
+    };
+    if min <= max { Ok(()) } else { Err(Error::config("min", format!("must be at most max ({max}), got {min}"))) }
+}
+
+fn intervals(encoding: &Encoding) -> Result<()> {
+    let Encoding::Regular(regular) = encoding else { return Ok(()) };
+    let (shortest, longest) = (regular.min_interval, regular.max_interval);
+    if shortest <= longest {
+        return Ok(());
+    }
+    Err(Error::config("maxInterval", format!("must be at least minInterval ({shortest}), got {longest}")))
+}
