@@ -7,7 +7,7 @@ use ::mpi::datatype::PartitionMut;
 use ::mpi::environment::Universe;
 use ::mpi::topology::{Communicator, SimpleCommunicator};
 use ::mpi::traits::CommunicatorCollectives;
-use spikelet_core::{Error, ErrorCode, Result, Share};
+use spikelet_core::{Error, ErrorCode, LocalBatch, Result};
 
 use crate::Peers;
 
