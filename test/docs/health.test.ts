@@ -14,7 +14,7 @@ describe("docs/health.md", () => {
   it("and the advice name settings that exist", () => {
     const advice = read("ts/health/advice.ts").replaceAll("\\`", "`");
     const pathsIn = (text: string) =>
-      [...text.matchAll(/`((?:network|rule|loss|optimizer|training)\.[A-Za-z.]+)[`:]/g)].map(([, path]) => path);
+      [...text.matchAll(/`((?:network|rule|loss|regularizers|optimizer|training)\.[A-Za-z.]+)[`:]/g)].map(([, path]) => path);
     const paths = new Set([...pathsIn(guide), ...pathsIn(advice)]);
     expect(paths.size).toBeGreaterThan(15);
     expect([...paths].filter((path) => !isSetting(path ?? ""))).toEqual([]);
