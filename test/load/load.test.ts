@@ -107,7 +107,7 @@ describe.each(BACKENDS)("%s under load", (backend) => {
       }
       return memoryAfterCollection();
     };
-    const after = [];
+    const after: Awaited<ReturnType<typeof cycle>>[] = [];
     for (let round = 0; round < 5; round++) after.push(await cycle(2000));
     // A leak grows in every round, pools and caches in some. A trainer takes 0.4 MB: one in 400 that stayed would be seen.
     const growth = (of: keyof (typeof after)[0]) => Math.min(...after.slice(1).map((now, k) => now[of] - (after[k]?.[of] ?? 0)));
