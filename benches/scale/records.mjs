@@ -18,7 +18,14 @@ export function outcomeFor(run) {
 export function recordFor(run) {
   return {
     ...outcomeFor(run),
-    ran: { seconds: 600 * Math.random(), samplesPerSecond: 1000, host: "node", backend: "native avx2", threads: 1 },
+    ran: {
+      endedAt: new Date().toISOString(),
+      seconds: 600 * Math.random(),
+      samplesPerSecond: 1000,
+      host: "node",
+      backend: "native avx2",
+      threads: 1,
+    },
   };
 }
 

@@ -167,6 +167,17 @@ describe("an experiment", () => {
     expect(rows[0]?.record).toEqual(rows[1]?.record);
   });
 
+  it("knows the record of another attempt at a run that fails, however alike", async () => {
+    const config: Config = { ...variant("antlr").config, optimizer: { type: "adam", learningRate: -1 } };
+    const failing = { ...small, variants: () => [variant("activation"), variant("antlr", { config })] };
+    const once = await all(failing, { seeds: [1] });
+    const again = await all(failing, { seeds: [1], dir: once.dir, retry: true });
+    expect(again.outcomes).toMatchObject([{ record: { status: "failed" } }]);
+    const [first, second] = [once, again].map(({ rows }) => rows[1]?.record);
+    expect(second && outcomeOf(second)).toEqual(first && outcomeOf(first));
+    expect(second?.ran.endedAt).not.toBe(first?.ran.endedAt);
+  });
+
   it("may halve: variants with the best first rung go on", async () => {
     const plan = planOf(small, { scale: "full", seeds: [1], isAtHand: ({ dataset }) => dataset === "yinYang" });
     const { rows } = await runPlan({ ...plan, halving: { epochs: [1, 3], keep: 0.5 } }, { supply });

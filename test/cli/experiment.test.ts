@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { spikelet } from "../support/spawn-cli.js";
+import { outcomes } from "../sweep/outcomes.js";
 
 const TINY = ["yin-yang", "--quick", "--set", "training.epochs=2", "--set", "network.steps=60", "--threads", "1"];
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
@@ -58,6 +59,21 @@ describe("spikelet experiment", () => {
       code: 2,
       stderr: expect.stringContaining('unknown series "antler": did you mean antlr?'),
     });
+  });
+
+  it("in two parts of an array on two machines, merged, is the one of a single process", async () => {
+    const [whole, first, second, merged] = await Promise.all([folder(), folder(), folder(), folder()]);
+    const args = ["experiment", ...TINY, "--seeds", "2"];
+    expect((await spikelet([...args, "--out", whole, "--processes", "0"])).code).toBe(0);
+    for (const [k, out] of [first, second].entries()) {
+      const env = { SLURM_ARRAY_TASK_ID: String(k + 1), SLURM_ARRAY_TASK_MIN: "1", SLURM_ARRAY_TASK_COUNT: "2" };
+      const part = await spikelet([...args, "--out", out, "--shard", "auto", "--processes", "2"], undefined, env);
+      expect(part, part.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("4 done, 0 failed, 4 missing") });
+    }
+    const merge = await spikelet(["sweep", "merge", first, second, "--out", merged, "--json"]);
+    expect(merge.json().at(-1)).toMatchObject({ done: 8, failed: 0, missing: 0, others: 0 });
+    expect(outcomes(merged)).toEqual(outcomes(whole));
+    expect(readFileSync(join(merged, "report.html"), "utf8")).toContain("yin-yang: the Yin-Yang figure");
   });
 
   it("keeps what is finished at Ctrl-C, and does again what is damaged", async () => {

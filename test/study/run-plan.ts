@@ -21,6 +21,7 @@ export interface PlayOptions {
   /** A new one unless given. */
   dir?: string;
   threads?: number;
+  retry?: boolean;
   signal?: AbortSignal;
   onEpoch?: (epoch: EpochProgress) => void;
 }
@@ -30,7 +31,7 @@ export async function runPlan(
   json: JsonObject,
   options: PlayOptions,
 ): Promise<{ rows: Row[]; outcomes: Outcome[]; dir: string }> {
-  const { supply, threads = 1, signal = new AbortController().signal, onEpoch } = options;
+  const { supply, threads = 1, retry = false, signal = new AbortController().signal, onEpoch } = options;
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "spikelet-")));
   const plan = parsePlan(json);
   const backend = await loadBackend("native");
@@ -46,7 +47,7 @@ export async function runPlan(
     hashes,
     folder,
     shard: WHOLE,
-    retry: false,
+    retry,
     execute: (queue) =>
       inProcess(
         queue,

@@ -17,7 +17,7 @@ export function planOf(more: { [key: string]: Json }): Plan {
 
 /** The record that a run would leave if its score were `score`; without a score, one of a failure. */
 export function recordOf({ id, seed, config, data }: Run, score?: number, host = "a"): RunRecord {
-  const ran = { seconds: 1, samplesPerSecond: 10, host, backend: "native", threads: 1 };
+  const ran = { endedAt: "2026-01-01T00:00:00.000Z", seconds: 1, samplesPerSecond: 10, host, backend: "native", threads: 1 };
   const identity = { id, seed, config, data, version, ran };
   if (score === undefined) return { ...identity, status: "failed", error: { code: "NON_FINITE", path: "", message: "loss" } };
   const metrics = {

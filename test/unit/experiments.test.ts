@@ -54,7 +54,7 @@ function record(seed: number, accuracy: number, validated = accuracy): DoneRecor
       test: metrics,
       history: [{ ...epoch, spikesPerSample: 30 }],
     },
-    ran: { seconds: 2, samplesPerSecond: 50, host: "a", backend: "native avx2", threads: 2 },
+    ran: { endedAt: "", seconds: 2, samplesPerSecond: 50, host: "a", backend: "native avx2", threads: 2 },
   };
 }
 

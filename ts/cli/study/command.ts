@@ -17,7 +17,7 @@ import { Unfinished } from "../exit.js";
 import type { Choices, ComputeArguments } from "../invocation.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
-import { Execution, type WorkOptions } from "./execution.js";
+import { executorOf, type WorkOptions } from "./execution.js";
 import { CliSupply } from "./supply.js";
 import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName } from "./words.js";
 
@@ -90,11 +90,11 @@ export async function study(
     const words = epochWords(epoch);
     tell({ type: "epoch", ...labelsOf(run), ...epoch }, words && `${runName(run, plan)}  ${words}`);
   };
-  const execution = new Execution(options, signal);
+  const executor = await executorOf(options, signal);
   const execute = (queue: RunQueue) =>
     count > 0
       ? inProcesses(queue, { count, script: WORKER, options, onEpoch }, signal)
-      : inProcess(queue, (run) => execution.run(run, (epoch) => onEpoch(run, epoch)), signal);
+      : inProcess(queue, (run) => executor(run, (epoch) => onEpoch(run, epoch)), signal);
   const lost = new Set<string>();
   let told = 0;
   try {

@@ -3,7 +3,6 @@ import { loadBackend } from "../../runtime/load.node.js";
 import { type ExecuteOptions, execute } from "../../study/run/execute.js";
 import type { Run } from "../../study/run/runs.js";
 import { Samples } from "../../study/run/samples.js";
-import type { TrainOptions } from "../../study/run/train.js";
 import type { RunRecord } from "../../study/store/record.js";
 import { StudyFolder } from "../../study/store/study-folder.node.js";
 import { choicesOf } from "../invocation.js";
@@ -21,48 +20,28 @@ export interface WorkOptions {
   tellsEpochs: boolean;
 }
 
-/** Does the runs of a study one after the other and leaves their records. */
-export class Execution {
-  readonly #options: WorkOptions;
-  readonly #signal: AbortSignal;
-  readonly #folder: StudyFolder;
-  #prepared: Promise<ExecuteOptions> | undefined;
+/**
+ * Does a run and leaves its record, also when it fails.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED` when there is no record, and the reason of the signal.
+ */
+export type Executor = (run: Run, onEpoch: ExecuteOptions["onEpoch"]) => Promise<RunRecord>;
 
-  constructor(options: WorkOptions, signal: AbortSignal) {
-    this.#options = options;
-    this.#signal = signal;
-    this.#folder = new StudyFolder(options.folder);
-  }
-
-  /**
-   * Loads what every run needs.
-   *
-   * @throws {SpikeletError} `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
-   */
-  async prepare(): Promise<void> {
-    this.#prepared ??= this.#load();
-    await this.#prepared;
-  }
-
-  /**
-   * A run that fails leaves a record too.
-   *
-   * @throws {SpikeletError} `WRITE_FAILED` when there is no record, and the reason of the signal.
-   */
-  async run(run: Run, onEpoch: TrainOptions["onEpoch"]): Promise<RunRecord> {
-    this.#prepared ??= this.#load();
-    const heard = this.#options.tellsEpochs ? { onEpoch } : {};
-    const record = await execute(run, { ...(await this.#prepared), ...heard });
-    await this.#folder.add(record);
+/**
+ * Loads what every run needs.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ */
+export async function executorOf(options: WorkOptions, signal: AbortSignal): Promise<Executor> {
+  const { folder, data, threads, simd, tellsEpochs } = options;
+  const asked = choicesOf(options, signal);
+  const backend = await loadBackend(asked.backend);
+  const create = { ...asked, backend };
+  const samples = new Samples(new CliSupply(data, create));
+  const where = { threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname() };
+  return async (run, onEpoch) => {
+    const record = await execute(run, { samples, create, ...where, onEpoch: tellsEpochs ? onEpoch : undefined });
+    await new StudyFolder(folder).add(record);
     return record;
-  }
-
-  async #load(): Promise<ExecuteOptions> {
-    const { data, threads, simd } = this.#options;
-    const asked = choicesOf(this.#options, this.#signal);
-    const backend = await loadBackend(asked.backend);
-    const create = { ...asked, backend };
-    const samples = new Samples(new CliSupply(data, create));
-    return { samples, create, threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname() };
-  }
+  };
 }

@@ -2,7 +2,7 @@ import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { errorOf } from "../../study/run/execute.js";
 import { ANSWERS, type Answer, lineOf, type Order } from "../../study/run/protocol.js";
-import { Execution, type WorkOptions } from "./execution.js";
+import { type Executor, executorOf, type WorkOptions } from "./execution.js";
 
 /** A process of the pool: it answers each run once its record is there, and ends when the study does, however that ends. */
 const answer = (message: Answer) => writeSync(ANSWERS, lineOf(message));
@@ -10,17 +10,16 @@ const answer = (message: Answer) => writeSync(ANSWERS, lineOf(message));
 // Signals reach every process of a terminal or a job; the one that started this one decides.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
 
-let execution: Execution | undefined;
+let executor: Executor | undefined;
 let work = Promise.resolve();
 
 async function follow(order: Order): Promise<void> {
   if ("options" in order) {
-    execution = new Execution(order.options as WorkOptions, new AbortController().signal);
-    await execution.prepare();
+    executor = await executorOf(order.options as WorkOptions, new AbortController().signal);
     answer({ type: "ready" });
-  } else if (execution !== undefined) {
+  } else if (executor !== undefined) {
     const { id } = order.run;
-    await execution.run(order.run, (epoch) => answer({ type: "epoch", id, epoch }));
+    await executor(order.run, (epoch) => answer({ type: "epoch", id, epoch }));
     answer({ type: "recorded", id });
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import type { Split } from "../../datasets/dataset.js";
 import { inFile, SpikeletError } from "../../errors.js";
 import { joinRanks, type Ranks } from "../../runtime/mpi.js";
-import { hashOf } from "../../study/store/sample-hash.js";
+import { samplesIdentity } from "../../study/store/identity.js";
 import { restoreTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import { type DataArguments, type DataSource, dataSource, loadSplit } from "../data.js";
@@ -107,7 +107,7 @@ async function ordered(ranks: TrainingRanks): Promise<Order & { checkpoint: Uint
  * @throws {SpikeletError} `CHECKSUM_MISMATCH`.
  */
 export async function agree(ranks: Ranks, { train, validation }: Split): Promise<void> {
-  const own = `${await hashOf(train)} ${await hashOf(validation)}`;
+  const own = `${await samplesIdentity(train)} ${await samplesIdentity(validation)}`;
   const all = await ranks.exchange(new TextEncoder().encode(own));
   const other = all.findIndex((hash) => new TextDecoder().decode(hash) !== own);
   if (other >= 0) throw new SpikeletError("CHECKSUM_MISMATCH", "data", `rank ${other} has other samples than rank ${ranks.rank}`);

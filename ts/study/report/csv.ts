@@ -3,33 +3,20 @@ import { spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { labelNames } from "../plan/search.js";
 import { type StudyTable, scored } from "../run/table.js";
-import { metricOf } from "../store/record.js";
-import { layersOf, type Measure, measures, TIMES } from "./measures.js";
+import { layersOf, type Measure, measures, TIMES, VALIDATION } from "./measures.js";
 import { bestAttempts, pointsOf, recordsOf } from "./points.js";
 
-const VALIDATION = {
-  validationFirstSpike: "validation.accuracy.firstSpike",
-  validationCount: "validation.accuracy.count",
-  validationLoss: "validation.loss",
-} as const;
-
-/** One line a run, what is missing included; measures are of the test data. */
+/** One line a run, what is missing included. */
 export function runsCsv(table: StudyTable, plan: Plan): string {
   const [labels, shown] = [labelNames(plan), measuresOf(table)];
-  const before = ["index", "id", "status", "rung", "point", ...labels, "seed", `score:${plan.objective.metric}`];
-  const head = [...before, "data", ...Object.keys(VALIDATION), ...shown.map(({ name }) => name), "error"];
-  const lines = table.rows.map(({ index, run, record, score }) => {
-    const { id, rung, point, settings, seed } = run;
-    const place = [index, id, record?.status ?? "missing", rung, point, ...labels.map((name) => settings[name]), seed, score];
-    if (record?.result === undefined) {
-      const error = record?.error && `${record.error.code} ${record.error.message}`;
-      return [...place, ...new Array<undefined>(head.length - place.length - 1), error];
-    }
-    const done = { ...record, result: record.result };
-    const validation = Object.values(VALIDATION).map((path) => metricOf(record, path));
-    return [...place, record.result.data.name, ...validation, ...shown.map(({ of }) => short(of(done))), undefined];
-  });
-  return csv([head, ...lines]);
+  const before = ["index", "id", "status", "rung", "point", ...labels, "seed", `score:${plan.objective.metric}`, "data"];
+  const lines = table.rows.map(({ index, run: { id, rung, point, settings, seed }, record, score }) => [
+    ...[index, id, record?.status ?? "missing", rung, point, ...labels.map((name) => settings[name]), seed, score],
+    record?.result?.data.name,
+    ...shown.map(({ of }) => record && short(of(record))),
+    record?.error && `${record.error.code} ${record.error.message}`,
+  ]);
+  return csv([[...before, ...shown.map(({ name }) => name), "error"], ...lines]);
 }
 
 /**
@@ -59,7 +46,7 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
 }
 
 function measuresOf(table: StudyTable): readonly Measure[] {
-  return [...measures(layersOf(scored(table).map(({ record }) => record))), ...TIMES];
+  return [...VALIDATION, ...measures(layersOf(scored(table).map(({ record }) => record))), ...TIMES];
 }
 
 /** Without the noise of sums; nothing where there is no number. */
@@ -68,7 +55,7 @@ function short(value: number): number | undefined {
 }
 
 function csv(rows: readonly (readonly (Json | undefined)[])[]): string {
-  return rows.map((row) => `${Array.from(row, cell).join(",")}\n`).join("");
+  return rows.map((row) => `${row.map(cell).join(",")}\n`).join("");
 }
 
 function cell(value: Json | undefined): string {

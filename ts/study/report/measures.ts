@@ -1,4 +1,5 @@
-import type { DoneRecord } from "../store/record.js";
+import { type Json, valueAt } from "../../json.js";
+import type { DoneRecord, RunRecord } from "../store/record.js";
 
 /** A figure of a run. */
 export interface Measure {
@@ -6,68 +7,47 @@ export interface Measure {
   name: string;
   /** With its unit, for axes. */
   label: string;
-  of(record: DoneRecord): number;
+  /** NaN where the record does not have it, as that of a run that failed. */
+  of(record: RunRecord): number;
   /** Decimals that are worth reading. */
   digits: number;
 }
 
 const SINGLE: readonly Measure[] = [
-  {
-    name: "firstSpike",
-    label: "Test accuracy by first spike (%)",
-    of: ({ result: { test } }) => 100 * test.accuracy.firstSpike,
-    digits: 2,
-  },
-  { name: "count", label: "Test accuracy by count (%)", of: ({ result: { test } }) => 100 * test.accuracy.count, digits: 2 },
-  { name: "loss", label: "Test loss", of: ({ result: { test } }) => test.loss, digits: 4 },
-  { name: "spikes", label: "Spikes a sample", of: ({ result: { test } }) => test.spikes.perSample, digits: 1 },
-  {
-    name: "spikesUntilDecision",
-    label: "Spikes a sample up to the decision",
-    of: ({ result: { test } }) => test.spikes.untilDecision,
-    digits: 1,
-  },
-  { name: "decisionMean", label: "Step of the decision, mean", of: ({ result: { test } }) => test.decisionStep.mean, digits: 1 },
-  {
-    name: "decisionMedian",
-    label: "Step of the decision, median",
-    of: ({ result: { test } }) => test.decisionStep.median,
-    digits: 1,
-  },
-  {
-    name: "synapticOperations",
-    label: "Synaptic operations a sample",
-    of: ({ result: { test } }) => test.synapticOperations,
-    digits: 0,
-  },
-  { name: "epoch", label: "Chosen epoch", of: ({ result }) => result.bestEpoch, digits: 1 },
+  measured("firstSpike", "Test accuracy by first spike (%)", "result.test.accuracy.firstSpike", 2, 100),
+  measured("count", "Test accuracy by count (%)", "result.test.accuracy.count", 2, 100),
+  measured("loss", "Test loss", "result.test.loss", 4),
+  measured("spikes", "Spikes a sample", "result.test.spikes.perSample", 1),
+  measured("spikesUntilDecision", "Spikes a sample up to the decision", "result.test.spikes.untilDecision", 1),
+  measured("decisionMean", "Step of the decision, mean", "result.test.decisionStep.mean", 1),
+  measured("decisionMedian", "Step of the decision, median", "result.test.decisionStep.median", 1),
+  measured("synapticOperations", "Synaptic operations a sample", "result.test.synapticOperations", 0),
+  measured("epoch", "Chosen epoch", "result.bestEpoch", 1),
+];
+
+/** Of the validation data, in the epoch that they chose. */
+export const VALIDATION: readonly Measure[] = [
+  measured("validationFirstSpike", "Validation accuracy by first spike (%)", "result.validation.accuracy.firstSpike", 2, 100),
+  measured("validationCount", "Validation accuracy by count (%)", "result.validation.accuracy.count", 2, 100),
+  measured("validationLoss", "Validation loss", "result.validation.loss", 4),
 ];
 
 /** What differs from machine to machine. */
 export const TIMES: readonly Measure[] = [
-  { name: "seconds", label: "Time of training and validation (s)", of: ({ ran }) => ran.seconds, digits: 1 },
-  { name: "samplesPerSecond", label: "Training samples a second", of: ({ ran }) => ran.samplesPerSecond, digits: 0 },
+  measured("seconds", "Time of training and validation (s)", "ran.seconds", 1),
+  measured("samplesPerSecond", "Training samples a second", "ran.samplesPerSecond", 0),
 ];
 
 const BY_LAYER = [
-  { name: "perUnit", label: "Spikes per unit", of: ({ result: { test } }: DoneRecord) => test.spikes.perUnit },
-  {
-    name: "perUnitUntilDecision",
-    label: "Spikes per unit up to the decision",
-    of: ({ result: { test } }: DoneRecord) => test.spikes.untilDecisionPerUnit,
-  },
-  { name: "silentFraction", label: "Share of silent units", of: ({ result: { test } }: DoneRecord) => test.silentFraction },
+  ["perUnit", "Spikes per unit", "result.test.spikes.perUnit"],
+  ["perUnitUntilDecision", "Spikes per unit up to the decision", "result.test.spikes.untilDecisionPerUnit"],
+  ["silentFraction", "Share of silent units", "result.test.silentFraction"],
 ] as const;
 
 /** Every measure of the results of runs with that many spiking layers; those by layer count from 0, the input up. */
 export function measures(layers: number): readonly Measure[] {
-  const byLayer = BY_LAYER.flatMap(({ name, label, of }) =>
-    Array.from({ length: layers }, (_, layer) => ({
-      name: `${name}${layer}`,
-      label: `${label}, layer ${layer}`,
-      of: (record: DoneRecord) => of(record)[layer] ?? Number.NaN,
-      digits: 3,
-    })),
+  const byLayer = BY_LAYER.flatMap(([name, label, path]) =>
+    Array.from({ length: layers }, (_, k) => measured(`${name}${k}`, `${label}, layer ${k}`, `${path}[${k}]`, 3)),
   );
   return [...SINGLE, ...byLayer];
 }
@@ -80,8 +60,11 @@ export function measure(name: string): Measure {
 }
 
 /** Spiking layers of the deepest network. */
-export function layersOf(records: Iterable<DoneRecord>): number {
-  let layers = 0;
-  for (const { result } of records) layers = Math.max(layers, result.test.spikes.perUnit.length);
-  return layers;
+export function layersOf(records: readonly DoneRecord[]): number {
+  return records.reduce((layers, { result }) => Math.max(layers, result.test.spikes.perUnit.length), 0);
+}
+
+/** The number at a path of the record, times `factor`. */
+function measured(name: string, label: string, path: string, digits: number, factor = 1): Measure {
+  return { name, label, digits, of: (record) => factor * Number(valueAt(record as unknown as Json, path) ?? Number.NaN) };
 }

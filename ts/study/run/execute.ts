@@ -31,7 +31,7 @@ export async function execute({ id, seed, config, data }: Run, options: ExecuteO
     [status, rest] = ["failed", { error: errorOf(thrown) }];
     pace.seconds = (performance.now() - start) / 1000;
   }
-  const ran: RanOn = { ...rounded(pace), host, backend, threads };
+  const ran: RanOn = { endedAt: new Date().toISOString(), ...rounded(pace), host, backend, threads };
   return { id, status, seed, config, data, version, ...rest, ran };
 }
 

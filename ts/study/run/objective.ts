@@ -1,11 +1,12 @@
 import { isObject, type Json, valueAt } from "../../json.js";
 import { wrong } from "../plan/fields.js";
 import type { Objective } from "../plan/plan.js";
-import { metricOf, type RunRecord, type RunResult } from "../store/record.js";
+import type { RunRecord, RunResult } from "../store/record.js";
 
 /** How good a run was; `undefined` for one that failed, and for one whose result does not have the metric. */
-export function scoreOf(record: RunRecord, { metric }: Objective): number | undefined {
-  return metricOf(record, metric);
+export function scoreOf({ result }: RunRecord, { metric }: Objective): number | undefined {
+  const value = result && valueAt(result as unknown as Json, metric);
+  return typeof value === "number" ? value : undefined;
 }
 
 /**

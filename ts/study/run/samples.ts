@@ -1,7 +1,7 @@
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
 import { Fields } from "../plan/fields.js";
-import { hashOf } from "../store/sample-hash.js";
+import { samplesIdentity } from "../store/identity.js";
 
 /** Where the samples of a study come from. */
 export interface DataSupply {
@@ -47,7 +47,7 @@ export class Samples {
 
   /** SHA-256 of all samples before they are encoded, with their targets. */
   async hash(data: Json | undefined, steps: number): Promise<string> {
-    return hashOf(await this.#load(partsOf(data).source, steps).data);
+    return samplesIdentity(await this.#load(partsOf(data).source, steps).data);
   }
 
   #load(source: JsonObject, steps: number): { data: Promise<SpikeDataset>; split?: Promise<Split> } {

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "../../config.js";
-import type { Split } from "../../datasets/dataset.js";
+import type { SpikeDataset, Split } from "../../datasets/dataset.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
 import { version } from "../../version.js";
 import { sha256 } from "./sha256.js";
@@ -38,9 +38,26 @@ export async function dataIdentity(split: Split): Promise<string> {
   const parts: Json[] = [];
   for (const name of ["train", "validation", "test"] as const) {
     const { descriptor, arrays } = split[name].wire();
-    const hashes: JsonObject = {};
-    for (const [array, values] of Object.entries(arrays)) hashes[array] = await sha256(values);
+    const hashes = await hashesOf(arrays);
     parts.push({ name, samples: split[name].length, inputs: JSON.parse(descriptor) as Json, hashes });
   }
   return sha256(canonical(parts));
+}
+
+/**
+ * Names samples with their targets, and what splits them; how they are encoded is no part of it.
+ *
+ * @returns 64 hex digits.
+ */
+export async function samplesIdentity(data: SpikeDataset): Promise<string> {
+  const { shape, testSamples = null, validationSamples = null } = data.info;
+  // `rows` numbers the samples for random encodings; it is no part of them.
+  const { rows: _, ...arrays } = data.wire().arrays;
+  return sha256(canonical({ shape: [...shape], testSamples, validationSamples, hashes: await hashesOf(arrays) }));
+}
+
+async function hashesOf(arrays: object): Promise<JsonObject> {
+  const hashes: JsonObject = {};
+  for (const [name, values] of Object.entries(arrays)) hashes[name] = await sha256(values as ArrayBufferView);
+  return hashes;
 }

@@ -65,8 +65,10 @@ export interface RunError {
   message: string;
 }
 
-/** Where and how long: the part that differs from machine to machine. */
+/** Where, when and how long: the part that differs from machine to machine. */
 export interface RanOn {
+  /** When it ended, as ISO 8601; tells two attempts at a run apart. */
+  endedAt: string;
   /** Of training and validation; of a run that failed, up to its error. */
   seconds: number;
   /** Training samples a second, the mean over the epochs; 0 for a run that failed. */
@@ -101,7 +103,7 @@ function isRecord(json: unknown): json is RunRecord {
   if (!isObject(json) || !isObject(json["config"]) || !isObject(json["ran"])) return false;
   const { status, seed, result, error, ran } = json;
   const isWhole = (status === "done" && isResult(result)) || (status === "failed" && isError(error));
-  const hasPlace = typeof ran["host"] === "string" && typeof ran["backend"] === "string";
+  const hasPlace = ["endedAt", "host", "backend"].every((name) => typeof ran[name] === "string");
   const isTimed = typeof ran["seconds"] === "number" && typeof ran["samplesPerSecond"] === "number";
   const isNamed = ["id", "data", "version"].every((name) => typeof json[name] === "string");
   return isWhole && hasPlace && isTimed && isNamed && typeof seed === "number";
@@ -152,10 +154,4 @@ function outcomeText(record: RunRecord): string {
 /** Whether they are of the same run at the same time, not only of the same outcome. */
 export function isSameRecord(one: RunRecord, other: RunRecord): boolean {
   return canonical(one as unknown as Json) === canonical(other as unknown as Json);
-}
-
-/** A number of the result by its path; `undefined` for a run that failed, and where the result does not have it. */
-export function metricOf({ result }: RunRecord, path: string): number | undefined {
-  const value = result && valueAt(result as unknown as Json, path);
-  return typeof value === "number" ? value : undefined;
 }
