@@ -21,7 +21,7 @@ pub struct Rank {
 /// Starts MPI, unless it was started before.
 #[napi]
 pub fn mpi_start(env: Env) -> napi::Result<Rank> {
-    let share = World::start().map_err(|error| thrown(env, error))?.local_batch();
+    let local = World::start().map_err(|error| thrown(env, error))?.local_batch();
     Ok(Rank { rank: local.rank as u32, size: local.size as u32 })
 }
 
