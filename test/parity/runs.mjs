@@ -81,6 +81,29 @@ export const RUNS = {
       { type: "latency", endSimulation: "batch" },
       { regularizers: { rateBounds: { lower: 0.1, upper: 0.5 } } },
     ),
+  "reset of the membrane, antlr through resets": () =>
+    mixed(
+      DENSE,
+      { type: "antlr", variant: "rnn", resetPath: { activation: { window: 0.3 }, timing: { window: 0.3 } } },
+      { type: "latency" },
+      { neuron: { reset: "membrane" } },
+    ),
+  "reset by subtraction, activation through resets": () =>
+    mixed(
+      DENSE,
+      { type: "activation", variant: "rnn", resetPath: { activation: "full" } },
+      { type: "latency" },
+      { neuron: { reset: "subtract" } },
+    ),
+  "reset by subtraction, recurrent": () =>
+    mixed(
+      [{ type: "flatten" }, { type: "dense", units: 20, recurrent: true }],
+      { type: "timing" },
+      { type: "latency" },
+      {
+        neuron: { reset: "subtract", currentGain: 0.5 },
+      },
+    ),
   "timing, latency": () =>
     mixed(DENSE, { type: "timing" }, { type: "latency", endSimulation: "off" }, { neuron: { singleSpike: true } }),
   "timing through resets, count": () =>

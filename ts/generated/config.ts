@@ -253,6 +253,8 @@ export type LayerNeuron = {
   singleSpike?: boolean,
   /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. */
   refractory?: number,
+  /** What a spike does to the state of its unit. */
+  reset?: Reset,
 };
 
 /** The loss at the output (spec 4), averaged over the batch. */
@@ -330,10 +332,10 @@ export type NetworkConfig = {
 };
 
 /**
- * Leaky integrate-and-fire neuron with a synaptic current and reset to zero (spec 1.1).
+ * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1).
  *
- * `I[t] = currentGain · W s[t] + currentDecay (1 − S[t−1]) I[t−1]`,
- * `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay (1 − S[t−1]) V[t−1]`, `S[t] = V[t] ≥ threshold`.
+ * `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
+ * `S[t] = V[t] ≥ threshold`; a spike resets what of I[t] and V[t] is carried on, as `reset` says.
  */
 export type NeuronConfig = {
   /** Decay of the synaptic current per step, 0 to 1. @default 0.99 */
@@ -354,6 +356,8 @@ export type NeuronConfig = {
   singleSpike?: boolean,
   /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. @default 0 */
   refractory?: number,
+  /** What a spike does to the state of its unit. @default "all" */
+  reset?: Reset,
 };
 
 /** How parameters follow the gradient (spec 7). */
@@ -461,6 +465,9 @@ export type Regularizers = {
   /** Bounds of the spikes per unit of each hidden layer, off unless given. */
   rateBounds?: RateBounds,
 };
+
+/** What a spike does to the state of its unit that is carried to the next step (spec 10.2). */
+export type Reset = "all" | "membrane" | "subtract";
 
 /** Gradient that passes from a spike through the reset to what comes after it (spec 6.iii). */
 export type ResetPath = "ignore" | "full" | { "window": number } | { "lag": number };

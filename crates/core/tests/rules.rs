@@ -71,6 +71,11 @@ fn blocks_and_activity_out_of_range_are_refused_with_a_path() {
             "rule.resetPath",
             json!({ "neuron": { "singleSpike": true }, "rule": { "type": "timing", "resetPath": { "timing": "full" } } }),
         ),
+        (
+            "rule.resetPath.timing",
+            json!({ "neuron": { "reset": "membrane" }, "rule": { "type": "timing", "resetPath": { "timing": { "lag": 2 } } } }),
+        ),
+        ("network.neuron.reset", json!({ "neuron": { "reset": "hard" } })),
         ("regularizers.spikePenalty", json!({ "regularizers": { "spikePenalty": -1 } })),
         ("regularizers.rateBounds.lower", bounds(json!({ "lower": -1 }))),
         ("regularizers.rateBounds.upper", bounds(json!({ "lower": 2, "upper": 1 }))),

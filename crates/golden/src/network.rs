@@ -81,10 +81,9 @@ fn own_neuron(own: &Map<String, Value>, unsupported: &mut Unsupported) -> Result
     let mut fields = Map::new();
     for (name, value) in own {
         match (name.as_str(), value.as_str()) {
-            ("type", Some("lif")) | ("reset", Some("all")) => {}
+            ("type", Some("lif")) => {}
             ("type", Some("alif")) => unsupported.note("adaptive neurons (ALIF)"),
             ("type", Some("leaky")) => unsupported.note("leaky readout"),
-            ("reset", Some(reset @ ("membrane" | "subtract"))) => unsupported.note(format!("reset {reset}")),
             ("adaptationDecay" | "adaptationStrength", _) => unsupported.note("adaptive neurons (ALIF)"),
             ("learn", _) => {
                 if value.as_array().is_none_or(|names| !names.is_empty()) {
@@ -93,7 +92,7 @@ fn own_neuron(own: &Map<String, Value>, unsupported: &mut Unsupported) -> Result
             }
             (
                 "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain" | "membraneGain" | "biasGain"
-                | "refractory" | "singleSpike",
+                | "refractory" | "singleSpike" | "reset",
                 _,
             ) => {
                 if value.is_array() {

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! G[t] = σ̂(V[t]) E[t] + λ_tim S[t] (−T̄[t] / V'[t])        σ̂: see `surrogate.rs`
-//! V'[t] = max(slopeFloor, V[t] − (1 − S[t−1]) V[t−1])
+//! V'[t] = max(slopeFloor, V[t] − c[t−1])                 c: what was carried of V[t−1], see `reset.rs`
 //! ```
 //!
 //! `E` is dL/dS times `λ_act · scale`. Where the next layer has few direct gradients, its projections onto the lanes obey the same

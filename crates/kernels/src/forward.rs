@@ -1,6 +1,7 @@
 //! Forward simulation of a tile: the loop over time (spec 1.1; the neuron's equation is in `neuron/`).
 //!
-//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, and what somebody wants to observe, has an instance of its own.
+//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, every reset but `all`, and what somebody wants to observe have an
+//! instance of their own.
 //!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
@@ -11,7 +12,7 @@ use fearless_simd::prelude::*;
 use crate::lanes::{clear, load, store};
 use crate::neuron::{Lif, LifState, Neuron};
 use crate::refractory::{blocked_after, blocked_at};
-use crate::{FLOOR_EVERY, Level, LifConstants};
+use crate::{FLOOR_EVERY, Level, LifConstants, Reset};
 
 /// Input spikes by step: those of step `t` are `units[offsets[t]..offsets[t + 1]]`.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     let neuron = Lif::new(simd, &tile.constants);
-    let is_plain = tile.refractory == 0 && state.observed.is_none();
+    let is_plain = tile.refractory == 0 && tile.constants.reset == Reset::All && state.observed.is_none();
     let mut lane = 0;
     while lane < tile.lanes {
         let vectors = (tile.lanes - lane) / S::f32s::LEN;
@@ -119,6 +120,7 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let mut units = LifState::<S, K>::load(simd, &state.current[group.clone()], &state.membrane[group.clone()]);
     let keeps_trace = !state.trace.is_empty();
+    let reset = if IS_PLAIN { Reset::All } else { tile.constants.reset };
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, tile.refractory, tile.from) };
     for t in tile.from..tile.to {
         let events = tile.events.at(t);
@@ -137,7 +139,7 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
         }
         if neuron.fires(&units) {
             state.busy[t / 64] |= 1 << (t % 64);
-            state.spikes[t] |= neuron.reset(simd, &mut units) << first;
+            state.spikes[t] |= neuron.reset(simd, &mut units, reset) << first;
         }
         if !IS_PLAIN {
             blocked = blocked_after(blocked, state.spikes, tile.refractory, t);

@@ -23,6 +23,7 @@ mod project;
 mod quiet;
 pub mod reference;
 mod refractory;
+mod reset;
 mod surrogate;
 mod update;
 
@@ -39,6 +40,7 @@ pub use optimizer::{AdamStep, Optimizer, SgdStep};
 pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
+pub use reset::Reset;
 pub use surrogate::Surrogate;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 

@@ -7,6 +7,8 @@ use fearless_simd::prelude::*;
 pub use lif::LifConstants;
 pub(crate) use lif::{Lif, LifAdjoints, LifState};
 
+use crate::Reset;
+
 /// Step of `K` vectors of units, forward and backward. The loops over time are generic in it.
 pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     /// What is carried from a step to the next.
@@ -25,14 +27,14 @@ pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     /// Whether any lane reaches its threshold.
     fn fires(&self, state: &Self::State) -> bool;
     /// Resets the lanes at or above their threshold, and returns their bits.
-    fn reset(&self, simd: S, state: &mut Self::State) -> u64;
+    fn reset(&self, simd: S, state: &mut Self::State, reset: Reset) -> u64;
     /// Flushes what is small.
     fn flush(&self, simd: S, state: &mut Self::State);
 
     /// |V − threshold|.
     fn distance(&self, membrane: [S::f32s; K]) -> [S::f32s; K];
     /// Takes out what spikes keep from flowing back.
-    fn close(&self, simd: S, adjoints: &mut Self::Adjoints, fired: u64, first: usize);
+    fn close(&self, simd: S, adjoints: &mut Self::Adjoints, fired: u64, first: usize, reset: Reset);
     /// One step back, with G of the step.
     fn step_back(&self, adjoints: &mut Self::Adjoints, direct: &[S::f32s; K]);
     /// r: what a later arrival of a spike takes away, from q behind the gates of the step and the adjoints of the step.

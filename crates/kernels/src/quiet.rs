@@ -14,7 +14,7 @@ use fearless_simd::prelude::*;
 
 use crate::lanes::load;
 use crate::neuron::{Lif, LifState, Neuron};
-use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
+use crate::{FLOOR_EVERY, LANES, Level, LifConstants, Reset, TILE};
 
 /// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
 const CALM: f32 = 0.999;
@@ -199,7 +199,7 @@ fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize,
         neuron.settle(&mut units, &bias);
         if neuron.fires(&units) {
             busy[t / 64] |= 1 << (t % 64);
-            spikes[t] |= neuron.reset(simd, &mut units) << (first % TILE);
+            spikes[t] |= neuron.reset(simd, &mut units, Reset::All) << (first % TILE);
         }
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
             neuron.flush(simd, &mut units);

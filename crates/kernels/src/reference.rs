@@ -6,7 +6,7 @@ use crate::project::tree;
 use crate::update::total;
 use crate::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW,
-    Optimizer, ProjectedError, Projection, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, TILE,
+    Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, TILE,
     TileParameters, TileState,
 };
 
@@ -42,8 +42,10 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
             if membrane >= c.threshold {
                 state.spikes[t] |= 1 << lane;
                 state.busy[t / 64] |= 1 << (t % 64);
-                current = 0.0;
-                membrane = 0.0;
+                if c.reset == Reset::All {
+                    current = 0.0;
+                }
+                membrane = c.reset.carried(membrane, c.threshold);
             }
             if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
                 current = flushed(current, FLOOR);
@@ -90,8 +92,8 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 timing_end = first_spike;
             }
             if tile.is_gated && has_fired {
-                p = 0.0;
-                q = 0.0;
+                p = if c.reset == Reset::Subtract { p } else { 0.0 };
+                q = if c.reset == Reset::All { 0.0 } else { q };
             }
             if has_fired_before(tile.spikes, tile.terms.map_or(0, |terms| terms.refractory), t, lane) {
                 [direct, activation, timing, p] = [0.0; 4];
@@ -160,7 +162,11 @@ fn reset_terms(
     let fired = |t: usize| tile.spikes[t] >> lane & 1 == 1;
     let membrane = |t: usize| tile.trace[t * tile.lanes + lane];
     let current = |t: usize| {
-        let before = if t == 0 || fired(t - 1) { 0.0 } else { membrane(t - 1) };
+        let before = match t.checked_sub(1) {
+            None => 0.0,
+            Some(last) if fired(last) => c.reset.carried(membrane(last), c.threshold),
+            Some(last) => membrane(last),
+        };
         (membrane(t) - before * c.membrane_decay) - bias
     };
     let drive = |t: usize| {
@@ -181,15 +187,25 @@ fn reset_terms(
     let mut terms = ResetTerms { steady: options.steady_at(lane), ..ResetTerms::default() };
     if carries(options.activation_path) {
         let (p, q) = reached(options.activation_path);
-        terms.reset_error = (membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q;
+        terms.reset_error = match c.reset {
+            Reset::All => (membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q,
+            Reset::Membrane => (membrane(t) * c.membrane_decay) * p,
+            Reset::Subtract => p * (c.threshold * c.membrane_decay),
+        };
         terms.spike = terms.reset_error * options.factor;
     }
     if carries(options.timing_path) {
         let (p, q) = reached(options.timing_path);
         let from_bias = bias * p;
-        terms.reset_slope = ((drive(t + 1) * q + drive(t) * (p * c.membrane_decay + q * c.current_decay))
-            + (from_bias + from_bias * c.membrane_decay))
-            * 0.5;
+        let moved = match c.reset {
+            Reset::All => {
+                (drive(t + 1) * q + drive(t) * (p * c.membrane_decay + q * c.current_decay))
+                    + (from_bias + from_bias * c.membrane_decay)
+            }
+            Reset::Membrane => p * ((current(t + 1) + bias) + (current(t) + bias) * c.membrane_decay),
+            Reset::Subtract => p * ((1.0 - c.membrane_decay * c.membrane_decay) * c.threshold),
+        };
+        terms.reset_slope = moved * 0.5;
     }
     terms
 }

@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES, Level,
-    LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError, Projection, ResetPath,
+    LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError, Projection, Reset, ResetPath,
     RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState, backward_tile, dot,
     forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
 };
@@ -60,7 +60,7 @@ fn assert_same(name: &str, level: Level, found: &[f32], expected: &[f32]) {
 }
 
 const CONSTANTS: LifConstants =
-    LifConstants { current_decay: 0.9, membrane_decay: 0.95, drive_gain: 0.4, threshold: 1.0 };
+    LifConstants { current_decay: 0.9, membrane_decay: 0.95, drive_gain: 0.4, threshold: 1.0, reset: Reset::All };
 
 struct Forward {
     current: Vec<f32>,
@@ -79,6 +79,7 @@ struct Case {
     bias: Vec<f32>,
     offsets: Vec<u32>,
     units: Vec<u32>,
+    reset: Reset,
 }
 
 impl Case {
@@ -94,7 +95,15 @@ impl Case {
             offsets.push(units.len() as u32);
         }
         let weights = draw.vector(inputs * lanes, 1.5);
-        Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units }
+        Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units, reset: Reset::All }
+    }
+
+    fn with_reset(self, reset: Reset) -> Self {
+        Self { reset, ..self }
+    }
+
+    fn constants(&self) -> LifConstants {
+        LifConstants { reset: self.reset, ..CONSTANTS }
     }
 
     fn run(&self, cuts: &[usize], kernel: impl Fn(&ForwardTile<'_>, &mut TileState<'_>)) -> Forward {
@@ -122,7 +131,7 @@ impl Case {
                 bias: &self.bias,
                 lanes: self.lanes,
                 events: StepEvents { offsets: &self.offsets, units: &self.units },
-                constants: CONSTANTS,
+                constants: self.constants(),
                 refractory,
                 from: pair[0],
                 to: pair[1],
@@ -168,11 +177,11 @@ fn forward_is_the_plain_loop() {
 }
 
 #[test]
-fn refractory_and_observed_units_are_the_plain_loop() {
+fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
     let mut fired = 0;
     for level in Level::available() {
         for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
-            let case = Case::new(steps as u32 * 11 + 1, lanes, steps);
+            let case = Case::new(steps as u32 * 11 + 1, lanes, steps).with_reset(RESETS[steps % 3]);
             for refractory in [0, 1, 2, 7, 70, FIRES_ONCE] {
                 let expected = case.run_with(refractory, true, &[0, steps], reference::forward_tile);
                 fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
@@ -219,6 +228,8 @@ fn backward_is_the_plain_loop() {
     }
 }
 
+const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
+
 const SURROGATES: [Surrogate; 5] = [
     Surrogate::Exponential { sharpness: 4.3 },
     Surrogate::FastSigmoid { sharpness: 3.0 },
@@ -234,7 +245,7 @@ const PATHS: [ResetPath; 5] =
 fn further_terms_are_the_plain_loop() {
     for level in Level::available() {
         for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
-            let case = Case::new(index * 17 + 3, lanes, index as usize);
+            let case = Case::new(index * 17 + 3, lanes, index as usize).with_reset(RESETS[index as usize % 3]);
             let forward = case.run(&[0, case.steps], reference::forward_tile);
             for (number, (&activation_path, &timing_path)) in
                 PATHS.iter().flat_map(|a| PATHS.iter().map(move |b| (a, b))).enumerate()
@@ -305,7 +316,7 @@ fn check_backward(
         is_gated: variant & 4 == 4,
         surrogate,
         slope_floor: 0.01,
-        constants: CONSTANTS,
+        constants: case.constants(),
         terms,
     };
     let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {

@@ -1,8 +1,8 @@
 //! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
 
 use spikelet_kernels::{
-    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, StepEvents, TILE, TileState,
-    list_restless, pick, reference, run_quiet,
+    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, Reset, StepEvents, TILE,
+    TileState, list_restless, pick, reference, run_quiet,
 };
 
 const STEPS: usize = 300;
@@ -124,7 +124,8 @@ fn units_at_rest_stay_silent() {
     for level in Level::available() {
         for (current_decay, membrane_decay) in decays {
             for (seed, bias) in [0.0, 0.0, 1e-4, 0.01, 0.2].into_iter().enumerate() {
-                let constants = LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0 };
+                let constants =
+                    LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0, reset: Reset::All };
                 for from in [0, 25, 299, 300] {
                     let tile = Tile::new(seed as u32, constants, bias);
                     let (found, restless) = tile.found(level, from);

@@ -28,6 +28,8 @@ const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("le
 
 /** What all neurons of a layer have in common. */
 interface Neuron {
+  /** Whether a spike ends the current. */
+  resetsCurrent: boolean;
   threshold: number;
   /** The input's gain to the membrane, with those of the decays taken out. */
   gain: number;
@@ -76,10 +78,10 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
 }
 
 /** What a reader of the file does otherwise than the layer. */
-function approximationsOf(layer: Weighted, { tauSyn }: Neuron, { biases }: LayerParameters, bias: string): string[] {
+function approximationsOf(layer: Weighted, { tauSyn, resetsCurrent }: Neuron, { biases }: LayerParameters, bias: string): string[] {
   const found: string[] = [];
   if (tauSyn !== undefined) {
-    found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
+    if (resetsCurrent) found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
     if (biases.some((value) => value !== 0)) {
       found.push(
         bias === "affine"
@@ -97,7 +99,7 @@ function approximationsOf(layer: Weighted, { tauSyn }: Neuron, { biases }: Layer
 /** The neuron of a layer of the configuration, the `spiking`-th of those that spike. */
 function neuronOf({ config, info }: Network, index: number, layer: Weighted, spiking: number, clock: Clock): Neuron {
   const common = config.network.neuron as Required<NeuronConfig>;
-  const { currentDecay, membraneDecay, threshold, singleSpike, refractory } = { ...common, ...layer.neuron };
+  const { currentDecay, membraneDecay, threshold, singleSpike, refractory, reset } = { ...common, ...layer.neuron };
   const path = layer.neuron === undefined ? "network.neuron" : `network.layers[${index}].neuron`;
   if (singleSpike || refractory > 0) {
     throw new SpikeletError(
@@ -106,6 +108,7 @@ function neuronOf({ config, info }: Network, index: number, layer: Weighted, spi
       "NIR knows no refractory period",
     );
   }
+  if (reset === "subtract") throw new SpikeletError("CONFIG_INVALID", `${path}.reset`, "NIR's neurons are reset to a value");
   const tau = (decay: number, field: string): number => {
     const found = clock.tau(decay);
     if (found === undefined)
@@ -115,6 +118,7 @@ function neuronOf({ config, info }: Network, index: number, layer: Weighted, spi
   const gains = info.layerGains[spiking] ?? info.gains;
   return {
     threshold,
+    resetsCurrent: reset === "all",
     gain: gains.current * gains.membrane,
     biasGain: gains.bias,
     tauSyn: currentDecay === 0 ? undefined : tau(currentDecay, "currentDecay"),

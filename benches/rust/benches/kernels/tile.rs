@@ -1,10 +1,10 @@
 //! One tile of the hidden layer, one digit, and the trace that they leave.
 
 use spikelet_benches::{Digits, Draw, INPUTS, STEPS};
-use spikelet_kernels::{ForwardTile, LifConstants, StepEvents, TILE, TileState, reference};
+use spikelet_kernels::{ForwardTile, LifConstants, Reset, StepEvents, TILE, TileState, reference};
 
 pub(crate) const CONSTANTS: LifConstants =
-    LifConstants { current_decay: 0.99, membrane_decay: 0.99, drive_gain: 0.027, threshold: 1.0 };
+    LifConstants { current_decay: 0.99, membrane_decay: 0.99, drive_gain: 0.027, threshold: 1.0, reset: Reset::All };
 
 pub(crate) struct Tile {
     weights: Vec<f32>,

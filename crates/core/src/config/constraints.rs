@@ -42,6 +42,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("epochs of a weight schedule rise", |config| rule::weight_schedule(&config.rule)),
     Constraint::new("the reset path is ignored where units are blocked", blocked_units),
     Constraint::new("recurrent layers have no lag", rule::recurrent_paths),
+    Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("the augmented image is that of the input", augmentation::image),
     Constraint::new("the shift stays within the image", augmentation::shift),

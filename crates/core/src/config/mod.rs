@@ -10,6 +10,7 @@ mod network;
 mod per_layer;
 pub(crate) mod ranges;
 mod regularizers;
+mod reset;
 mod rule;
 mod surrogate;
 mod training;
@@ -27,6 +28,7 @@ pub use network::{
 };
 pub use per_layer::PerLayer;
 pub use regularizers::{RateBounds, Regularizers};
+pub use reset::Reset;
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
 };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use spikelet_fields::fields;
 
+use super::reset::Reset;
 use crate::json::tagged::{self, deserialize_tagged};
 
 /// Size of the input: a number of units or `[channels, height, width]`.
@@ -174,10 +175,10 @@ macro_rules! neurons {
 }
 
 neurons! {
-    /// Leaky integrate-and-fire neuron with a synaptic current and reset to zero (spec 1.1).
+    /// Leaky integrate-and-fire neuron with a synaptic current (spec 1.1).
     ///
-    /// `I[t] = currentGain · W s[t] + currentDecay (1 − S[t−1]) I[t−1]`,
-    /// `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay (1 − S[t−1]) V[t−1]`, `S[t] = V[t] ≥ threshold`.
+    /// `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
+    /// `S[t] = V[t] ≥ threshold`; a spike resets what of I[t] and V[t] is carried on, as `reset` says.
     struct NeuronConfig;
     /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
     /// decays of the layer.
@@ -212,6 +213,8 @@ neurons! {
         /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
         #[range(min = 0, max = 65535)]
         refractory: u32 = 0;
+        /// What a spike does to the state of its unit.
+        reset: Reset = Reset::All;
     }
 }
 

@@ -1,9 +1,9 @@
 //! Leaky integrate-and-fire (spec 1.1, 1.2, 1.4).
 
 use serde::Serialize;
-use spikelet_kernels::{LifConstants, QuietBound};
+use spikelet_kernels::{LifConstants, QuietBound, Reset};
 
-use crate::config::NeuronConfig;
+use crate::config::{self, NeuronConfig};
 
 /// Gains in effect (spec 1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -41,6 +41,16 @@ impl Gains {
     }
 }
 
+impl From<config::Reset> for Reset {
+    fn from(reset: config::Reset) -> Self {
+        match reset {
+            config::Reset::All => Self::All,
+            config::Reset::Membrane => Self::Membrane,
+            config::Reset::Subtract => Self::Subtract,
+        }
+    }
+}
+
 /// The neuron of a layer.
 #[derive(Clone, Debug)]
 pub(crate) struct Lif {
@@ -62,6 +72,7 @@ impl Lif {
             membrane_decay: neuron.membrane_decay as f32,
             drive_gain: (gains.current * gains.membrane) as f32 * scale,
             threshold: neuron.threshold as f32,
+            reset: neuron.reset.into(),
         };
         Self {
             gains,
@@ -88,6 +99,6 @@ impl Lif {
 
     /// Whether units without input stay as they are until they fire, so that the bound on them holds.
     pub(crate) fn has_quiet_bound(&self) -> bool {
-        self.refractory == 0
+        self.refractory == 0 && self.constants.reset == Reset::All
     }
 }

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, ProjectedError};
+use spikelet_kernels::{Level, ProjectedError, Reset};
 
 use super::injections::{Injections, Output};
 use super::workspace::Workspace;
@@ -205,6 +205,7 @@ impl<'a> FromNext<'a> {
         of_layer.factor != 0.0
             && !self.here.connection.drives_itself()
             && !pass.is_direct_everywhere(view.neuron.refractory)
+            && view.neuron.constants.reset == Reset::All
             && !self.next.stages.selects()
             && self.towards(0).is_some()
             && injections.list(

@@ -6,6 +6,7 @@ use super::error::ErrorSource;
 use super::tile::{BackwardOutput, BackwardTile, NO_ROW};
 use super::timing::spread_timing_terms;
 use crate::FLOOR_EVERY;
+use crate::Reset;
 use crate::lanes::{load, store};
 use crate::neuron::{Lif, LifAdjoints, Neuron};
 use crate::surrogate::Shape;
@@ -210,7 +211,8 @@ impl<S: Simd, const K: usize> Units<S, K> {
                 }
             }
             if tile.is_gated {
-                self.neuron.close(simd, &mut self.adjoints, fired, self.first);
+                let reset = if is_plain(pass) { Reset::All } else { tile.constants.reset };
+                self.neuron.close(simd, &mut self.adjoints, fired, self.first, reset);
             }
         }
         self.timing_end = first_spike;

@@ -2,10 +2,14 @@
 //! every spike of the layer (spec 6.vi), and what somebody wants to observe.
 //!
 //! ```text
-//! E[t] ← E[t] + steady − factor m[t] (αᵥ V[t] p⁺ + αᵢ J[t] q⁺)
-//! T̄[t] ← T̄[t] − m[t] r,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
+//! E[t] ← E[t] + steady − factor m[t] e,   T̄[t] ← T̄[t] − m[t] r
+//!
+//! all        e = αᵥ V[t] p⁺ + αᵢ J[t] q⁺,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
+//! membrane   e = αᵥ V[t] p⁺,                r = ½ p⁺ (J[t+1] + b + αᵥ (J[t] + b))
+//! subtract   e = αᵥ threshold p⁺,           r = ½ (1 − αᵥ²) threshold p⁺
+//!
 //! p⁺, q⁺ = p[t+1], q[t+1];   for `lag` without what comes from steps beyond t + lag
-//! J[t] = V[t] − αᵥ (1 − S[t−1]) V[t−1] − b,   Y[t] = J[t] − αᵢ (1 − S[t−1]) J[t−1]
+//! J[t] = V[t] − αᵥ c[t−1] − b,   Y[t] = J[t] − αᵢ gᵢ[t−1] J[t−1]
 //! G[t], p[t] = 0 while a lane is blocked
 //! ```
 
@@ -15,10 +19,10 @@ use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
 use super::timing::timing_part;
-use crate::TILE;
 use crate::lanes::{clear, load, store};
 use crate::neuron::LifAdjoints;
 use crate::refractory::{blocked_at, blocked_before};
+use crate::{Reset, TILE};
 
 /// p⁺ and q⁺, as far as a path reaches.
 type Next<S, const K: usize> = ([<S as Simd>::f32s; K], [<S as Simd>::f32s; K]);
@@ -73,17 +77,70 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         let path = self.terms.timing_path;
         let mut slope = [S::f32s::splat(self.simd, 0.0); K];
         if self.passes(path, t) {
-            let c = self.tile.constants;
             let (p, q) = self.reached(path, t, (next.p, next.q));
-            let (membrane, now, later) = (self.membrane(t), self.drive(t), self.drive(t + 1));
+            let (membrane, moved) = (self.membrane(t), self.moved_reset(t, &p, &q));
             for k in 0..K {
-                let from_bias = self.bias[k] * p[k];
-                let term = (later[k] * q[k] + now[k] * (p[k] * c.membrane_decay + q[k] * c.current_decay))
-                    + (from_bias + from_bias * c.membrane_decay);
-                slope[k] = self.masked(path, membrane[k], term * 0.5);
+                slope[k] = self.masked(path, membrane[k], moved[k] * 0.5);
             }
         }
         slope
+    }
+
+    /// 2 r.
+    #[inline(always)]
+    fn moved_reset(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
+        let c = self.tile.constants;
+        let mut moved = [S::f32s::splat(self.simd, 0.0); K];
+        match c.reset {
+            Reset::All => {
+                let (now, later) = (self.drive(t), self.drive(t + 1));
+                for k in 0..K {
+                    let from_bias = self.bias[k] * p[k];
+                    moved[k] = (later[k] * q[k] + now[k] * (p[k] * c.membrane_decay + q[k] * c.current_decay))
+                        + (from_bias + from_bias * c.membrane_decay);
+                }
+            }
+            Reset::Membrane => {
+                let (now, later) = (self.current(t), self.current(t + 1));
+                for k in 0..K {
+                    let driven = (later[k] + self.bias[k]) + (now[k] + self.bias[k]) * c.membrane_decay;
+                    moved[k] = p[k] * driven;
+                }
+            }
+            Reset::Subtract => {
+                let jump = (1.0 - c.membrane_decay * c.membrane_decay) * c.threshold;
+                for k in 0..K {
+                    moved[k] = p[k] * jump;
+                }
+            }
+        }
+        moved
+    }
+
+    /// e: what a spike takes from later states.
+    #[inline(always)]
+    fn taken(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
+        let c = self.tile.constants;
+        let mut taken = self.membrane(t);
+        match c.reset {
+            Reset::All => {
+                let current = self.current(t);
+                for k in 0..K {
+                    taken[k] = (taken[k] * c.membrane_decay) * p[k] + (current[k] * c.current_decay) * q[k];
+                }
+            }
+            Reset::Membrane => {
+                for k in 0..K {
+                    taken[k] = (taken[k] * c.membrane_decay) * p[k];
+                }
+            }
+            Reset::Subtract => {
+                for k in 0..K {
+                    taken[k] = p[k] * (c.threshold * c.membrane_decay);
+                }
+            }
+        }
+        taken
     }
 
     /// p⁺ and q⁺.
@@ -123,7 +180,7 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     fn current(&self, t: usize) -> [S::f32s; K] {
         let mut current = self.membrane(t);
         if t > 0 {
-            let before = self.unless_fired(t - 1, self.membrane(t - 1));
+            let before = self.carried(t - 1);
             for k in 0..K {
                 current[k] -= before[k] * self.tile.constants.membrane_decay;
             }
@@ -145,6 +202,21 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
             }
         }
         drive
+    }
+
+    /// c[t].
+    #[inline(always)]
+    fn carried(&self, t: usize) -> [S::f32s; K] {
+        let mut carried = self.membrane(t);
+        let c = self.tile.constants;
+        if c.reset != Reset::Subtract {
+            return self.unless_fired(t, carried);
+        }
+        for (k, carried) in carried.iter_mut().enumerate() {
+            let bits = self.tile.spikes[t] >> (self.first + k * S::f32s::LEN);
+            *carried = S::mask32s::from_bitmask(self.simd, bits).select(*carried - c.threshold, *carried);
+        }
+        carried
     }
 
     /// 0 in lanes that fired at step `t`.
@@ -187,13 +259,11 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
             error[k] += self.steady[k];
         }
         if resets {
-            let c = self.tile.constants;
             let (p, q) = self.reached(path, t, (next.p, next.q));
-            let (membrane, current) = (self.membrane(t), self.current(t));
+            let (membrane, taken) = (self.membrane(t), self.taken(t, &p, &q));
             for k in 0..K {
-                let term = (membrane[k] * c.membrane_decay) * p[k] + (current[k] * c.current_decay) * q[k];
-                error[k] -= self.masked(path, membrane[k], term * self.terms.factor);
-                self.reset_error[k] = self.masked(path, membrane[k], term);
+                error[k] -= self.masked(path, membrane[k], taken[k] * self.terms.factor);
+                self.reset_error[k] = self.masked(path, membrane[k], taken[k]);
             }
         }
         Some(error)

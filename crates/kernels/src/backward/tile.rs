@@ -73,7 +73,7 @@ pub struct BackwardTile<'a> {
     pub slope_floor: f32,
     /// The neuron.
     pub constants: LifConstants,
-    /// Further terms.
+    /// Further terms; there are some for every reset but `all`.
     pub terms: Option<BackwardTerms<'a>>,
 }
 

@@ -77,7 +77,11 @@ fn timing_term(tile: &BackwardTile<'_>, timing: f32, t: usize, lane: usize, befo
 /// V'[t] of one lane; `before` are the spikes of step `t − 1`.
 fn slope(tile: &BackwardTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
     let membrane = tile.trace[t * tile.lanes + lane];
-    let last = if t == 0 || before >> lane & 1 == 1 { 0.0 } else { tile.trace[(t - 1) * tile.lanes + lane] };
-    let slope = membrane - last;
+    let carried = match t.checked_sub(1).map(|last| tile.trace[last * tile.lanes + lane]) {
+        None => 0.0,
+        Some(last) if before >> lane & 1 == 1 => tile.constants.reset.carried(last, tile.constants.threshold),
+        Some(last) => last,
+    };
+    let slope = membrane - carried;
     if slope > tile.slope_floor { slope } else { tile.slope_floor }
 }

@@ -1,18 +1,19 @@
-//! Leaky integrate-and-fire with a synaptic current; a spike resets both to 0 (spec 1.1, 5.1, 5.3).
+//! Leaky integrate-and-fire with a synaptic current (spec 1.1, 5.1, 5.3), with any reset (spec 10.2).
 //!
 //! ```text
-//! J[t] = αᵢ (1 − S[t−1]) J[t−1] + γ Σ_events W[input][unit]      J = membraneGain · I, γ = currentGain · membraneGain
-//! V[t] = αᵥ (1 − S[t−1]) V[t−1] + J[t] + b                       b = biasGain · bias
+//! J[t] = αᵢ gᵢ[t−1] J[t−1] + γ Σ_events W[input][unit]           J = membraneGain · I, γ = currentGain · membraneGain
+//! V[t] = αᵥ c[t−1] + J[t] + b                                    b = biasGain · bias; c: see `reset.rs`
 //! S[t] = V[t] ≥ threshold
 //!
-//! p[t] = G[t] + αᵥ g[t] p[t+1]                                   g[t] = 1 − S[t]; 1 for the SLAYER style
-//! q[t] = p[t] + αᵢ g[t] q[t+1]                                   in units of membraneGain
-//! r[t] = g[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                         R = membraneGain / 2 · r
+//! p[t] = G[t] + αᵥ gᵥ[t] p[t+1]                                  gᵥ[t] = 1 − S[t], 1 for `subtract`
+//! q[t] = p[t] + αᵢ gᵢ[t] q[t+1]                                  gᵢ[t] = 1 − S[t] for `all`, else 1; q in units of membraneGain
+//! r[t] = gᵢ[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                        R = membraneGain / 2 · r; in the SLAYER style both gates are 1
 //! ```
 
 use fearless_simd::prelude::*;
 
 use super::Neuron;
+use crate::Reset;
 use crate::lanes::{clear, flush, load, store};
 
 /// Constants of the neuron in single precision.
@@ -26,6 +27,8 @@ pub struct LifConstants {
     pub drive_gain: f32,
     /// Membrane at which a unit fires.
     pub threshold: f32,
+    /// What a spike does.
+    pub reset: Reset,
 }
 
 /// The constants in registers.
@@ -117,14 +120,17 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 
     #[inline(always)]
-    fn reset(&self, simd: S, state: &mut Self::State) -> u64 {
+    fn reset(&self, simd: S, state: &mut Self::State, reset: Reset) -> u64 {
         let zero = S::f32s::splat(simd, 0.0);
         let mut bits = 0;
         for k in 0..K {
             let fired = state.membrane[k].simd_ge(self.threshold);
             bits |= fired.to_bitmask() << (k * S::f32s::LEN);
-            state.current[k] = fired.select(zero, state.current[k]);
-            state.membrane[k] = fired.select(zero, state.membrane[k]);
+            if reset == Reset::All {
+                state.current[k] = fired.select(zero, state.current[k]);
+            }
+            let carried = if reset == Reset::Subtract { state.membrane[k] - self.threshold } else { zero };
+            state.membrane[k] = fired.select(carried, state.membrane[k]);
         }
         bits
     }
@@ -144,9 +150,13 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 
     #[inline(always)]
-    fn close(&self, simd: S, adjoints: &mut Self::Adjoints, fired: u64, first: usize) {
-        clear::<S, K>(simd, fired, first, &mut adjoints.p);
-        clear::<S, K>(simd, fired, first, &mut adjoints.q);
+    fn close(&self, simd: S, adjoints: &mut Self::Adjoints, fired: u64, first: usize, reset: Reset) {
+        if reset != Reset::Subtract {
+            clear::<S, K>(simd, fired, first, &mut adjoints.p);
+        }
+        if reset == Reset::All {
+            clear::<S, K>(simd, fired, first, &mut adjoints.q);
+        }
     }
 
     #[inline(always)]

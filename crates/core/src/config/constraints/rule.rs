@@ -1,7 +1,7 @@
 //! Rules of the learning rule.
 
 use super::super::ranges::require;
-use super::super::{ActivationVariant, Config, ResetPath, RuleConfig, WeightPoint};
+use super::super::{ActivationVariant, Config, Reset, ResetPath, RuleConfig, WeightPoint};
 use crate::error::{Error, Result};
 
 pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
@@ -58,13 +58,20 @@ pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
 
 /// A lag looks further back in the backward pass than a recurrent layer remembers.
 pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
-    if !config.network.is_recurrent() {
-        return Ok(());
-    }
+    if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
+}
+
+/// The specification defines it for no other (10.2).
+pub(super) fn reset_lag(config: &Config) -> Result<()> {
+    let is_defined = config.network.neurons().all(|(_, neuron)| neuron.reset == Reset::All);
+    if is_defined { Ok(()) } else { no_lag(config, "with the resets membrane and subtract") }
+}
+
+fn no_lag(config: &Config, wherever: &str) -> Result<()> {
     let paths = config.rule.reset_paths();
     for (name, path) in [("activation", paths.activation), ("timing", paths.timing)] {
         if matches!(path, ResetPath::Lag(_)) {
-            return Err(Error::config(format!("rule.resetPath.{name}"), "lag is not defined with recurrent layers"));
+            return Err(Error::config(format!("rule.resetPath.{name}"), format!("lag is not defined {wherever}")));
         }
     }
     Ok(())

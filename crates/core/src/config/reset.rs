@@ -1,0 +1,19 @@
+//! What a spike does to its unit.
+
+use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
+
+/// What a spike does to the state of its unit that is carried to the next step (spec 10.2).
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum Reset {
+    /// Current and membrane go to 0 (the authors' neuron).
+    #[default]
+    All,
+    /// The membrane goes to 0, the current goes on (as in Norse and EventProp).
+    Membrane,
+    /// The threshold is subtracted from the membrane, the current goes on (as in snnTorch).
+    Subtract,
+}
