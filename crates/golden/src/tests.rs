@@ -67,7 +67,6 @@ fn missing_features_are_named() {
     let neuron = |field: &str, value: Value| missing(|config| config["neurons"][0][field] = value);
     assert_eq!(neuron("type", json!("alif")), ["adaptive neurons (ALIF)"]);
     assert_eq!(neuron("type", json!("leaky")), ["leaky readout"]);
-    assert_eq!(neuron("reset", json!("subtract")), ["reset subtract"]);
     assert_eq!(neuron("learn", json!(["threshold"])), ["learnt constants"]);
     assert_eq!(neuron("threshold", json!([1, 2])), ["constants by unit"]);
 }
