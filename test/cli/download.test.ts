@@ -8,9 +8,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addressesOf, CATALOGUE, type PublishedSet } from "../../ts/cli/store/catalogue.js";
+import { addressesOf, type PublishedSet } from "../../ts/cli/sets/published.js";
+import { PUBLISHED } from "../../ts/cli/sets.js";
 import { download } from "../../ts/cli/store/download.js";
-import { fetchFiles, stateOf } from "../../ts/cli/store/folder.js";
+import { fetchSet, stateOf } from "../../ts/cli/store/folder.js";
 import { unzip } from "../../ts/cli/store/unzip.js";
 import { type FileServer, fileServer } from "../support/file-server.js";
 import { MAIN, spikelet } from "../support/spawn-cli.js";
@@ -204,8 +205,8 @@ describe("a data set", () => {
     server.files.set("/second/images.gz", packed).set("/first/Test.zip", archive);
     const done: string[] = [];
     const options = { ...quick, onFile: ({ name }: { name: string }, what: string) => done.push(`${name} ${what}`) };
-    await fetchFiles(set(), dir, options);
-    await fetchFiles(set(), dir, options);
+    await fetchSet(set(), dir, options);
+    await fetchSet(set(), dir, options);
     expect(done).toEqual(["images.gz fetched", "Test.zip fetched", "images.gz present", "Test.zip present"]);
     expect(server.requests).toHaveLength(3);
     expect(md5(await readFile(join(dir, "Test/0/1.bin")))).toBe(md5(content));
@@ -215,14 +216,14 @@ describe("a data set", () => {
     server.files.set("/first/images.gz", packed).set("/first/Test.zip", archive);
     const done: string[] = [];
     const onFile = ({ name }: { name: string }, what: string) => done.push(`${name} ${what}`);
-    await Promise.all([fetchFiles(set(), dir, { ...quick, onFile }), fetchFiles(set(), dir, { ...quick, onFile })]);
+    await Promise.all([fetchSet(set(), dir, { ...quick, onFile }), fetchSet(set(), dir, { ...quick, onFile })]);
     expect(done.sort()).toEqual(["Test.zip fetched", "Test.zip present", "images.gz fetched", "images.gz present"]);
     expect(server.requests).toHaveLength(2);
     expect((await readdir(dir)).sort()).toEqual(["Test", "Test.zip", "images.gz"]);
   });
 
   it("is fetched over https first, and over http only where its SHA-256 is known", () => {
-    for (const published of Object.values<PublishedSet>(CATALOGUE)) {
+    for (const published of PUBLISHED.values()) {
       for (const file of published.files) {
         const secure = addressesOf(published, file).map((address) => address.startsWith("https:"));
         expect([...secure].sort((a, b) => Number(b) - Number(a))).toEqual(secure);
@@ -238,7 +239,7 @@ describe("a data set", () => {
   it("is unpacked where only the archive is there", async () => {
     await writeFile(join(dir, "Test.zip"), archive);
     await writeFile(join(dir, "images.gz"), packed);
-    await fetchFiles(set(), dir, quick);
+    await fetchSet(set(), dir, quick);
     expect(server.requests).toEqual([]);
     expect(existsSync(join(dir, "Test/0/1.bin"))).toBe(true);
   });
@@ -255,7 +256,7 @@ describe("a data set", () => {
     expect(await stateOf(dir, images)).toBe("ok");
     await writeFile(join(dir, "images.gz"), packed.subarray(1));
     expect(await stateOf(dir, images)).toBe("wrong");
-    await expect(fetchFiles(set(), dir, quick)).rejects.toThrow(expect.objectContaining({ code: "CHECKSUM_MISMATCH" }));
+    await expect(fetchSet(set(), dir, quick)).rejects.toThrow(expect.objectContaining({ code: "CHECKSUM_MISMATCH" }));
     expect(await stateOf(dir, test)).toBe("missing");
   });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { FolderLock } from "../../study/store/lock.node.js";
-import { addressesOf, CATALOGUE, maxBytesOf, type PublishedFile, type PublishedName, type PublishedSet } from "./catalogue.js";
+import { addressesOf, maxBytesOf, type PublishedFile, type PublishedSet } from "../sets/published.js";
 import { contentMd5Of, expectedSum, isIntact, sumOf } from "./checksum.js";
 import { type DownloadOptions, download } from "./download.js";
 import { unzip } from "./unzip.js";
@@ -52,12 +52,7 @@ export interface FetchOptions extends DownloadOptions {
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` for a file that is there and differs: it is never replaced; else like
  * {@link download}.
  */
-export async function fetchSet(name: PublishedName, dir: string, options: FetchOptions = {}): Promise<void> {
-  await fetchFiles(CATALOGUE[name], dir, options);
-}
-
-/** {@link fetchSet} for a set that need not be in the catalogue. */
-export async function fetchFiles(set: PublishedSet, dir: string, options: FetchOptions): Promise<void> {
+export async function fetchSet(set: PublishedSet, dir: string, options: FetchOptions): Promise<void> {
   await mkdir(dir, { recursive: true });
   for (const file of set.files) {
     using _ = await turn(dir, file.name, options);

@@ -78,10 +78,16 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
 }
 
 /** What a reader of the file does otherwise than the layer. */
-function approximationsOf(layer: Weighted, { tauSyn, resetsCurrent }: Neuron, { biases }: LayerParameters, bias: string): string[] {
+function approximationsOf(
+  layer: Weighted,
+  { tauSyn, resetsCurrent }: Neuron,
+  { biases }: LayerParameters,
+  bias: string,
+): string[] {
   const found: string[] = [];
   if (tauSyn !== undefined) {
-    if (resetsCurrent) found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
+    if (resetsCurrent)
+      found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
     if (biases.some((value) => value !== 0)) {
       found.push(
         bias === "affine"

@@ -3,10 +3,9 @@ import { defineCommand } from "../../command.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { printResult, say } from "../../print.js";
-import { CATALOGUE } from "../../store/catalogue.js";
 import { defaultFolder, fetchSet } from "../../store/folder.js";
-import { publishedName } from "../../store/name.js";
 import { TransferView } from "../../store/view.js";
+import { publishedSet } from "./published.js";
 
 export const fetch = defineCommand({
   meta: { name: "fetch", description: "Downloads a data set, checks it and unpacks it; a broken download is continued" },
@@ -16,14 +15,14 @@ export const fetch = defineCommand({
     ...outputOptions,
   },
   async run({ args }) {
-    const name = publishedName(args.name);
+    const { name } = args;
+    const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
-    const { title, licence, source } = CATALOGUE[name];
-    say(`${title}\nlicence: ${licence}; ${source}`);
+    say(`${set.title}\nlicence: ${set.licence}; ${set.source}`);
     const view = new TransferView();
     const files: { name: string; what: string }[] = [];
     try {
-      await fetchSet(name, dir, {
+      await fetchSet(set, dir, {
         signal: abortOnInterrupt(),
         mirror: args.mirror,
         onProgress: (progress) => view.show(progress),

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { megabytes, printResult } from "../../print.js";
-import { SETS, type SetName } from "../../sets.js";
-import { addressesOf, CATALOGUE, type PublishedSet } from "../../store/catalogue.js";
+import { addressesOf, type PublishedSet } from "../../sets/published.js";
+import { PUBLISHED, SETS, type SetName } from "../../sets.js";
 import { defaultFolder } from "../../store/folder.js";
 
 export const list = defineCommand({
@@ -28,8 +28,8 @@ export const list = defineCommand({
 });
 
 function published(name: string): (Omit<PublishedSet, "mirrors"> & { dir: string; isThere: boolean }) | null {
-  if (!Object.hasOwn(CATALOGUE, name)) return null;
-  const set: PublishedSet = CATALOGUE[name as keyof typeof CATALOGUE];
+  const set = PUBLISHED.get(name);
+  if (set === undefined) return null;
   const dir = defaultFolder(name);
   const { title, source, licence, samples, size } = set;
   const files = set.files.map((file) => ({ ...file, urls: addressesOf(set, file) }));

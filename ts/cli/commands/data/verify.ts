@@ -3,9 +3,8 @@ import { SpikeletError } from "../../../errors.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { CATALOGUE, type PublishedSet } from "../../store/catalogue.js";
 import { defaultFolder, type FileState, stateOf } from "../../store/folder.js";
-import { publishedName } from "../../store/name.js";
+import { publishedSet } from "./published.js";
 
 const WORDS: Record<FileState, string> = {
   ok: "as published",
@@ -19,9 +18,9 @@ export const verify = defineCommand({
   meta: { name: "verify", description: "Compares the files of a data set with their published checksums" },
   args: { ...publishedOptions, ...outputOptions },
   async run({ args }) {
-    const name = publishedName(args.name);
+    const { name } = args;
+    const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
-    const set: PublishedSet = CATALOGUE[name];
     const files: { name: string; md5: string; sha256: string | null; state: FileState }[] = [];
     for (const file of set.files)
       files.push({ name: file.name, md5: file.md5, sha256: file.sha256 ?? null, state: await stateOf(dir, file) });

@@ -1,0 +1,48 @@
+/** A file as its publisher offers it. */
+export interface PublishedFile {
+  name: string;
+  /** MD5 of the file, as published. */
+  md5: string;
+  /** SHA-256 of the file, where somebody has published it. Without it the file is fetched over https alone. */
+  sha256?: string;
+  /** MD5 of what a `.gz` file holds, where it is known: files of the same content are often packed anew. */
+  contentMd5?: string;
+  /** Bytes, where they are known for certain. */
+  bytes?: number;
+  /** What an archive is unpacked to: a file or a folder beside it. */
+  unpacksTo?: string;
+  /** Addresses that differ from the base addresses of the set. */
+  urls?: readonly string[];
+}
+
+/** A data set that can be fetched. */
+export interface PublishedSet {
+  title: string;
+  source: string;
+  licence: string;
+  samples: { train: number; test: number };
+  /** About how much is fetched, in bytes. */
+  size: number;
+  /** Base addresses, the first that answers is used. */
+  mirrors: readonly string[];
+  files: readonly PublishedFile[];
+}
+
+/** A file of a set of unknown size may have this many times the size of the set. */
+const SIZE_SLACK = 1.5;
+
+/** Bytes that a file has at most. */
+export function maxBytesOf(set: PublishedSet, file: PublishedFile): number {
+  return file.bytes ?? Math.ceil(set.size * SIZE_SLACK);
+}
+
+/**
+ * The addresses of a file, the mirrors in their order; `mirror` comes first. Those without encryption are left out where no SHA-256 would show a
+ * file that was changed on its way.
+ */
+export function addressesOf(set: PublishedSet, file: PublishedFile, mirror?: string): string[] {
+  const bases = mirror === undefined ? [] : [mirror.endsWith("/") ? mirror : `${mirror}/`];
+  const own = file.urls ?? set.mirrors.map((base) => base + file.name);
+  const all = [...bases.map((base) => base + file.name), ...own];
+  return file.sha256 === undefined ? all.filter((address) => address.startsWith("https:")) : all;
+}

@@ -1,0 +1,30 @@
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { Encoding } from "../../generated/config.js";
+import type { ReadLimit } from "../../io/byte-budget.js";
+import type { Json } from "../../json.js";
+import type { BackendChoice } from "../../runtime/backend.js";
+import type { PublishedSet } from "./published.js";
+
+/** What a loader gets. */
+export interface LoadArguments extends ReadLimit {
+  /** Folder or file; `null` where none was given. */
+  dir: string | null;
+  /** Options of the data set, which alone checks them. */
+  options: { [key: string]: Json };
+  /** Steps of the network that will take the spikes, where there is one. */
+  steps?: number | undefined;
+  backend: BackendChoice;
+  signal?: AbortSignal | undefined;
+}
+
+/** A data set of the command line: all that is said of it anywhere. */
+export interface DataSet {
+  about: string;
+  /** How its values become spikes unless told otherwise; `null` where the samples are spikes. */
+  encoding: Encoding | null;
+  /** Whether it is read from a folder or file. */
+  isRead: boolean;
+  /** Where it comes from, under which licence, with its files and checksums, where it can be fetched. */
+  published?: PublishedSet;
+  load(args: LoadArguments): Promise<SpikeDataset>;
+}
