@@ -335,7 +335,7 @@ export type NetworkConfig = {
  * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1).
  *
  * `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
- * `S[t] = V[t] ≥ threshold`; a spike resets what of I[t] and V[t] is carried on, as `reset` says.
+ * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says.
  */
 export type NeuronConfig = {
   /** Decay of the synaptic current per step, 0 to 1. @default 0.99 */

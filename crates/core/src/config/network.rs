@@ -178,7 +178,7 @@ neurons! {
     /// Leaky integrate-and-fire neuron with a synaptic current (spec 1.1).
     ///
     /// `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
-    /// `S[t] = V[t] ≥ threshold`; a spike resets what of I[t] and V[t] is carried on, as `reset` says.
+    /// `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says.
     struct NeuronConfig;
     /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
     /// decays of the layer.
