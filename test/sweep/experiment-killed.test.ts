@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { mulberry32 } from "../../ts/random.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
-import { gone, Job, recordFiles, send } from "./moments.js";
+import { gone, Job, recordFiles, runsIn, send } from "./moments.js";
 import { everyFile, outcomes } from "./outcomes.js";
 
 const KILLS = 20;
@@ -83,11 +83,3 @@ it("20 kills at any moment: the experiment ends with the records of one that nob
   }
   await finish();
 });
-
-function runsIn(job: Job): unknown[] {
-  return job.events().flatMap(({ type, id, status }) => {
-    if (type !== "run") return [];
-    expect(status).toBe("done");
-    return [id];
-  });
-}

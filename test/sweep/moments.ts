@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { MAIN } from "../support/spawn-cli.js";
 
 /** A command in a process group of its own, as a terminal or a scheduler starts it. */
@@ -92,3 +93,12 @@ export function recordFiles(out: string, end = ".json"): string[] {
 }
 
 const tick = () => new Promise((resolve) => setTimeout(resolve, 2));
+
+/** The runs that a study told of, each of which is done. */
+export function runsIn(job: Job): unknown[] {
+  return job.events().flatMap(({ type, id, status }) => {
+    if (type !== "run") return [];
+    expect(status).toBe("done");
+    return [id];
+  });
+}

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { mulberry32 } from "../../ts/random.js";
-import { gone, Job, recordFiles, send } from "./moments.js";
+import { gone, Job, recordFiles, runsIn, send } from "./moments.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { YIN_YANG } from "./yin-yang.js";
 
@@ -83,11 +83,3 @@ it("50 signals, to whomever and whenever: nothing lost, nothing double, nothing 
   }
   await finish();
 });
-
-function runsIn(job: Job): unknown[] {
-  return job.events().flatMap(({ type, id, status }) => {
-    if (type !== "run") return [];
-    expect(status).toBe("done");
-    return [id];
-  });
-}

@@ -42,7 +42,7 @@ impl Layer {
 
     /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
     pub(crate) fn may_finish_early(&self) -> bool {
-        self.neuron.has_quiet_bound() && !self.connection.drives_itself()
+        self.neuron.is_plain() && !self.connection.drives_itself()
     }
 
     /// Input units of all spikes that the weights got.

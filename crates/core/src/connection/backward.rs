@@ -1,7 +1,7 @@
 //! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ProjectedError, Reset, ResetPath, SpikeError,
+    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ProjectedError, ResetPath, SpikeError,
     Surrogate, backward_tile,
 };
 
@@ -46,8 +46,7 @@ impl LayerPass {
         let is_off = terms.activation_path == ResetPath::Ignore
             && terms.timing_path == ResetPath::Ignore
             && terms.steady == 0.0
-            && terms.refractory == 0
-            && view.neuron.constants.reset == Reset::All;
+            && view.neuron.is_plain();
         (!is_off).then_some(terms)
     }
 }

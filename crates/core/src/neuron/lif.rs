@@ -97,8 +97,8 @@ impl Lif {
         if drive == 0.0 { 0.0 } else { drive / (1.0 - self.constants.membrane_decay) }
     }
 
-    /// Whether units without input stay as they are until they fire, so that the bound on them holds.
-    pub(crate) fn has_quiet_bound(&self) -> bool {
+    /// Whether a spike does no more than reset all states: the plain passes and the shortcut for units without input know nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
         self.refractory == 0 && self.constants.reset == Reset::All
     }
 }
