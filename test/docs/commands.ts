@@ -8,7 +8,8 @@ export async function commandPage(): Promise<string> {
   return `# Commands
 
 What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vitest run test/docs/commands.test.ts --update\`). Guides:
-[getting started](getting-started.md), [data](data.md), [sweeps](sweeps.md), [experiments](experiments.md), [exchange](exchange.md).
+[getting started](../learn/getting-started.md), [data sets](data-sets.md), [sweeps](../guides/sweeps.md), [experiments](../results/experiments.md),
+[exchange](../guides/exchange.md).
 
 Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. Colours are for terminals, and left out with
 \`NO_COLOR\`. Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130

@@ -12,7 +12,7 @@ const CLI = join(ROOT, "dist/cli/main.js");
 const execute = promisify(execFile);
 
 /** Pages whose program ends in what a reader hopes for: nine of ten digits that it has not seen. */
-const LEARNS_DIGITS = new Set(["README.md", "docs/getting-started.md", "docs/coming-from-snntorch.md"]);
+const LEARNS_DIGITS = new Set(["README.md", "docs/learn/getting-started.md", "docs/learn/coming-from-snntorch.md"]);
 
 const guides = readGuides();
 const programs = guides.filter(({ code }) => code !== "");
@@ -63,7 +63,7 @@ it("programs of guides run everywhere: one line of prose names `using`", () => {
   const shown = [...guides.map(({ code }) => code), ...guides.flatMap(({ blocks }) => blocks.map(({ text }) => text))];
   expect(shown.filter((text) => /\busing \w+ =/.test(text))).toEqual([]);
   const named = guides.filter(({ markdown }) => /`using \w+ =/.test(markdown));
-  expect(named.map(({ path }) => path)).toEqual(["docs/getting-started.md"]);
+  expect(named.map(({ path }) => path)).toEqual(["docs/learn/getting-started.md"]);
 });
 
 describe.each(guides.filter(({ commands }) => commands.length > 0))("$path: its commands run", (guide) => {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Block, blocksOf } from "./blocks.js";
 
@@ -19,10 +19,10 @@ export interface Guide {
   commands: string[];
 }
 
-/** README.md and everything in docs/. */
+/** README.md and every page in docs/. */
 export function readGuides(): Guide[] {
-  const pages = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...pages.map((page) => `docs/${page}`)].map(readGuide);
+  const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
+  return ["README.md", ...pages.sort().map((page) => `docs/${page.replaceAll("\\", "/")}`)].map(readGuide);
 }
 
 function readGuide(path: string): Guide {
@@ -31,7 +31,7 @@ function readGuide(path: string): Guide {
   const run = (language: string): string[] => blocks.filter((block) => block.isRun && block.language === language).map(textOf);
   return {
     path,
-    name: basename(path, ".md"),
+    name: path.replace(/\.md$/, "").replaceAll("/", "-"),
     markdown,
     blocks,
     code: run("ts").join("\n"),

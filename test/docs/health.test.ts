@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-describe("docs/health.md", () => {
-  const guide = read("docs/health.md");
+describe("docs/guides/troubleshooting.md", () => {
+  const guide = read("docs/guides/troubleshooting.md");
 
   it("explains every warning", () => {
     expect([...guide.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code)).toEqual([...WARNING_CODES]);

@@ -1,6 +1,6 @@
-"""reference.py -- slow, explicit float64 NumPy oracle for docs/spec.md.
+"""reference.py -- slow, explicit float64 NumPy oracle for docs/reference/specification.md.
 
-Everything here is written from the equations of docs/spec.md (section numbers are
+Everything here is written from the equations of docs/reference/specification.md (section numbers are
 quoted in the docstrings).  Only NumPy is used.  Every routine loops over time
 explicitly; batch and neuron axes are plain array axes.
 

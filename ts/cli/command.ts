@@ -58,7 +58,7 @@ type Value<P extends Parameter> = P extends Flag
 /** What a command line says of each parameter. */
 export type Values<P extends Parameters> = { [K in keyof P]: Value<P[K]> };
 
-/** A command as data: the parser, the help and docs/commands.md are made from it. */
+/** A command as data: the parser, the help and docs/reference/commands.md are made from it. */
 export interface CommandDefinition<P extends Parameters = Parameters> {
   readonly meta: { readonly name: string; readonly description: string };
   readonly args?: P;

@@ -1,4 +1,4 @@
-/** Where health ends and a warning begins; docs/health.md says why. */
+/** Where health ends and a warning begins; docs/guides/troubleshooting.md says why. */
 export const LIMITS = {
   /** Batches from the start of an epoch in which no unit fires. */
   silentBatches: 20,

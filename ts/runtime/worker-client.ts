@@ -36,7 +36,7 @@ class Line {
     this.#worker = worker;
     this.#host = wrap<WorkerHost>(worker);
     worker.addEventListener("error", (event) => {
-      const what = event.message || "its module can't be loaded: give workerUrl, see docs/browser.md";
+      const what = event.message || "its module can't be loaded: give workerUrl, see docs/guides/browser.md";
       this.#fail(new SpikeletError("BACKEND_UNAVAILABLE", "backend", `the worker failed: ${what}`));
     });
     worker.addEventListener("messageerror", () => {

@@ -12,7 +12,7 @@ export const sweep = defineCommand({
     status: async () => (await import("./sweep/status.js")).status,
   },
   args: {
-    plan: { type: "positional", required: true, description: "plan of the sweep: docs/sweeps.md", valueHint: "PLAN.json" },
+    plan: { type: "positional", required: true, description: "plan of the sweep: docs/guides/sweeps.md", valueHint: "PLAN.json" },
     out: { type: "string", description: "folder for the records; out/NAME of the plan unless given", valueHint: "DIR" },
     ...studyOptions,
   },
