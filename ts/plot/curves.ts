@@ -18,21 +18,28 @@ export interface CurvePoint {
   epoch: number;
   train: CurveMetrics;
   validation: CurveMetrics | null;
+  /** Of the epoch's last update. */
+  learningRate?: number;
 }
 
 const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
-/** Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data. */
+/**
+ * Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data; and the learning rate
+ * where it changes.
+ */
 export function learningCurves(epochs: readonly CurvePoint[], options: FigureOptions = {}): string {
   const { width = 640 } = curveOptions(options, "");
   listOf(checkPoint)(epochs, "epochs");
+  const hasRates = new Set(epochs.map(({ learningRate }) => learningRate)).size > 1;
   const panels = [
     curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs) }, [
       { of: ({ accuracy }) => 100 * accuracy.firstSpike },
       { of: ({ accuracy }) => 100 * accuracy.count, isDashed: true },
     ]),
     curves(epochs, width, { label: "Spikes a sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
-    curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], true),
+    curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], !hasRates),
+    ...(hasRates ? [rates(epochs, width)] : []),
   ];
   const hasValidation = epochs.some(({ validation }) => validation !== null);
   const names = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
@@ -49,8 +56,9 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
 const curveOptions = fields<FigureOptions>(FIGURE);
 
 function checkPoint(point: unknown, path: string): void {
-  const { epoch, train, validation } = record(point, path, "DATA_FORMAT");
+  const { epoch, train, validation, learningRate } = record(point, path, "DATA_FORMAT");
   finite(epoch, `${path}.epoch`);
+  if (learningRate !== undefined) finite(learningRate, `${path}.learningRate`);
   checkMetrics(train, `${path}.train`);
   if (validation !== null) checkMetrics(validation, `${path}.validation`);
 }
@@ -85,6 +93,22 @@ function curves(epochs: readonly CurvePoint[], width: number, y: Plot.ScaleOptio
       ];
     }),
   );
+  return overEpochs(epochs, width, { ...y, ticks: 4 }, [Plot.ruleY(y.zero ? [0] : []), ...marks], isLast);
+}
+
+function rates(epochs: readonly CurvePoint[], width: number) {
+  const points = epochs.flatMap(({ epoch, learningRate }) => (learningRate === undefined ? [] : [{ epoch, learningRate }]));
+  const line = Plot.line(points, { x: "epoch", y: "learningRate", stroke: COLOURS.green, strokeWidth: 2 });
+  return overEpochs(epochs, width, { label: "Learning rate", zero: true, ticks: 3, tickFormat: "~g" }, [line], true);
+}
+
+function overEpochs(
+  epochs: readonly CurvePoint[],
+  width: number,
+  y: Plot.ScaleOptions,
+  marks: Plot.PlotOptions["marks"],
+  isLast: boolean,
+) {
   const first = epochs[0]?.epoch ?? 1;
   const last = Math.max(first + 1, epochs.at(-1)?.epoch ?? 1);
   return panel({
@@ -101,8 +125,8 @@ function curves(epochs: readonly CurvePoint[], width: number, y: Plot.ScaleOptio
       ticks: wholeTicks(first, last),
       tickFormat: "d",
     },
-    y: { ...y, grid: true, ticks: 4 },
-    marks: [Plot.ruleY(y.zero ? [0] : []), ...marks],
+    y: { ...y, grid: true },
+    ...(marks === undefined ? {} : { marks }),
   });
 }
 

@@ -1,8 +1,4 @@
-/**
- * Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`.
- *
- * @module spikelet/plot
- */
+/** Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`. */
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
