@@ -7,8 +7,6 @@ const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".css": "text/css",
   ".js": "text/javascript",
-  ".svg": "image/svg+xml",
-  ".webp": "image/webp",
   ".wasm": "application/wasm",
 };
 

@@ -2,7 +2,7 @@
 import { Findings } from "./compare.mjs";
 import { checkAer, checkEncodeLatency, checkEncodeRate } from "./encodings.mjs";
 import { checkNetwork, checkTrajectory } from "./network.mjs";
-import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers } from "./parts.mjs";
+import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules } from "./parts.mjs";
 
 /** @typedef {import("./translations.mjs").Translation} Translation */
 
@@ -17,6 +17,7 @@ const CHECKS = {
   decisions: checkDecisions,
   count_target: checkCountTarget,
   optimisers: checkOptimisers,
+  schedules: checkSchedules,
   kernels: checkKernels,
 };
 

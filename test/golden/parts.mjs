@@ -107,6 +107,31 @@ async function checkSchedule({ lr0, step_size, gamma, epochs, lr }, findings) {
 }
 
 /**
+ * The rate after each epoch is that of its last update.
+ *
+ * @param {any} golden
+ * @param {Findings} findings
+ * @param {import("./translations.mjs").Translation} translation
+ */
+export async function checkSchedules({ cases }, findings, { schedules = [] }) {
+  findings.same("schedules", schedules.length, cases.length);
+  const spike = { times: [0], units: [0] };
+  for (const [c, { lr0, epochs, updates, lr }] of cases.entries()) {
+    const opening = createTrainer({
+      network: { input: 1, steps: 1, layers: [{ type: "dense", units: 1 }] },
+      optimizer: { type: "sgd", learningRate: lr0 },
+      schedule: /** @type {import("spikelet").ScheduleConfig} */ (schedules[c]),
+      training: { epochs, batchSize: 1 },
+    });
+    const train = datasets.fromSpikes({ spikes: new Array(updates).fill(spike), labels: new Array(updates).fill(0) });
+    const { epochs: records } = await scoped(opening, async (trainer) => trainer.run(train));
+    const rates = records.map(({ learningRate }) => learningRate);
+    const wanted = lr.filter((/** @type {number} */ _, /** @type {number} */ update) => update % updates === updates - 1);
+    findings.near(`case ${c}: rates`, rates, wanted);
+  }
+}
+
+/**
  * The response to one spike is the membrane of a unit that never fires; the automatic gain is stated by the network.
  *
  * @param {any} golden

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {{ file: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], unsupported?: string[], error?: string }} Translation */
+/** @typedef {{ file: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], schedules?: import("spikelet").ScheduleConfig[], unsupported?: string[], error?: string }} Translation */
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = ["run", "--quiet", "--locked", "--package", "spikelet-golden", "--"];

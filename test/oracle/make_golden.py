@@ -5,6 +5,7 @@
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
     python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
     python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
+    python make_golden.py training   -> ../golden/300.. to 304: AdamW, schedules, clipping by norm
     python make_golden.py check      -> re-read every file, recompute, compare
 
 A last argument names another folder. File format: see ../golden/README.md.
@@ -18,7 +19,7 @@ import reference as R
 MARGIN = 1e-4
 FMT = 1
 # Switches that came after the first files; they stand in a file where they are not at their default.
-LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty")
+LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty", "grad_norm_clip")
 
 
 # ------------------------------------------------------------- json ----------
@@ -496,9 +497,10 @@ def draw_of(c):
 class Step:
     """one update of every parameter."""
 
-    def __init__(self, name, lr, dt, beta1=.9, beta2=.999, eps=1e-8, **_):
+    def __init__(self, name, lr, dt, beta1=.9, beta2=.999, eps=1e-8, weight_decay=0, **_):
         self.lr, self.states = dt.type(lr), {}
-        self.rule = R.sgd_step if name == "sgd" else lambda *a: R.adam_step(*a, b1=beta1, b2=beta2, eps=eps)
+        adam = R.adamw_step if name == "adamw" else R.adam_step
+        self.rule = R.sgd_step if name == "sgd" else lambda *a: adam(*a, b1=beta1, b2=beta2, eps=eps, weight_decay=weight_decay)
 
     def __call__(self, P, grads):
         one = lambda key, w, g: self.rule(w, g, self.states.setdefault(key, {}), self.lr)
@@ -564,10 +566,10 @@ def describe(base, layers, optimiser, run):
                             final_params=[dict(layer=l, W=run[2][l][0].ravel(), b=run[2][l][1]) for l, L in enumerate(layers) if L.spiking])
 
 
-def adam_trajectory(name, desc, k, cfg, lr, steps=50, B=2, fall=.8, **kw):
+def adam_trajectory(name, desc, k, cfg, lr, steps=50, B=2, fall=.8, adam="adam", weight_decay=0, **kw):
     """Adam steps on one batch. Besides margin and float32 agreement: the loss falls, every layer fires at every step, and
     errors of float32's size in the gradients change no spike and hardly a parameter (Adam divides by the gradient's size)."""
-    optimiser = dict(name="adam", lr=lr, beta1=.9, beta2=.999, eps=1e-8, weight_decay=0, steps=steps)
+    optimiser = dict(name=adam, lr=lr, beta1=.9, beta2=.999, eps=1e-8, weight_decay=weight_decay, steps=steps)
     for attempt in range(2000):
         base = build(name, desc, k + 1000 * attempt, cfg, B=B, **kw)
         _, layers, P0, x, y = draw_of(base)
@@ -651,6 +653,41 @@ def recurrent(k):
     return o
 
 
+def schedules():
+    """rates of every update of short runs."""
+    plain = dict(constant={}, step=dict(every=2, factor=.3), exponential=dict(factor=.7), cosine=dict(final=.05),
+                 oneCycle=dict(rise=.35, initial=.1, final=.001))
+    cases = []
+    for name, own in plain.items():
+        for by, warmup in (("update", 0), ("epoch", 0), ("update", 1.5), ("epoch", 2)):
+            epochs, updates = 6, 4
+            schedule = dict(name=name, by=by, warmup=warmup, **own)
+            rates = [R.scheduled_lr(.01, schedule, e, b, updates, epochs) for e in range(epochs) for b in range(updates)]
+            cases.append(dict(lr0=.01, schedule=schedule, epochs=epochs, updates=updates, lr=rates))
+    return dict(format=FMT, type="schedules", name="schedules", description="learning rate of every update", cases=cases)
+
+
+def training(k):
+    rng = np.random.default_rng(k + 300)
+    o, opt = [], []
+    for kw in (dict(lr=.01, weight_decay=.1), dict(lr=.05, weight_decay=0), dict(lr=.002, weight_decay=2.)):
+        w = np.round(rng.normal(size=7), 4); gs = np.round(rng.normal(size=(5, 7)) * 10. ** rng.integers(-4, 1, (5, 1)), 6); st = {}; ws = []
+        v = w.copy()
+        for g in gs:
+            v = R.adamw_step(v, g, st, **kw); ws.append(v.copy())
+        opt.append(dict(optimiser="adamw", **kw, beta1=.9, beta2=.999, eps=1e-8, w0=w, gradients=gs, weights_after_each_step=ws))
+    o.append(dict(format=FMT, type="optimisers", name="optimisers_adamw", description="decoupled weight decay", cases=opt))
+    o.append(schedules())
+    N2 = "7 fc9 fc5"
+    clips = lambda cfg, layers, r: np.sqrt(sum((a ** 2).sum() for g in r["grads"] if g is not None for a in g)) > .999 * cfg.grad_norm_clip
+    o.append(build("clip_norm", "gradients scaled to a norm of 0.01", k, C(N2, 30, target_type="train", rule="antlr", grad_norm_clip=.01), require=clips))
+    o.append(build("clip_norm_after_value", "a convolution, element-wise clipping at 0.01, then a norm of 0.03", k,
+                   C("2x5x6 conv3c3 flatten fc3", 20, target_type="train", rule="antlr", grad_clip=.01, grad_norm_clip=.03), require=clips))
+    o.append(adam_trajectory("traj_adamw_clip_norm", "40 AdamW steps, ANTLR, latency loss, norm 0.05", k,
+                             C("6 fc7 fc3", 30, target_type="latency", rule="antlr", grad_norm_clip=.05), .005, steps=40, adam="adamw", weight_decay=.2, fall=.9, image=(0, 12), rate=.05))
+    return o
+
+
 def listens_to_itself(cfg, layers, r):
     """spikes of every recurrent layer come back to it, and its recurrent weights have gradients."""
     return all(sum(s.sum() for s in r["trace"].S[l][:-1]) > 2 and np.abs(r["grads"][l][0][:, L.in_shape[0]:]).max() > 0
@@ -715,7 +752,7 @@ def check(folder):
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "images", "recurrent") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "images", "recurrent", "training") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
@@ -725,6 +762,8 @@ if __name__ == "__main__":
         write(folder, options(20200602), first=95)
     elif mode == "images":
         write(folder, images(20200602), first=130)
+    elif mode == "training":
+        write(folder, training(20200602), first=300)
     elif mode == "recurrent":
         write(folder, recurrent(20200602), first=140)
     else:

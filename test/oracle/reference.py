@@ -85,6 +85,7 @@ class Config:
     conv_grad_beta_i: bool = True           # the derivative; False: authors omit beta_i in conv dW
     # gradient post-processing
     grad_clip: Optional[float] = None
+    grad_norm_clip: Optional[float] = None
     # arithmetic of the oracle itself
     dtype: str = "float64"
 
@@ -765,7 +766,16 @@ def compute_gradients(cfg: Config, layers, params, tr: Trace, dLdS, dLdT):
         c = abs(cfg.grad_clip)
         grads = [None if g is None else (np.clip(g[0], -c, c), np.clip(g[1], -c, c))
                  for g in grads]
+    if cfg.grad_norm_clip is not None:
+        grads = clip_norm(grads, cfg.grad_norm_clip)
     return grads
+
+
+def clip_norm(grads, bound):
+    """Gradients of all layers, no longer than bound together (spec 5.7)."""
+    norm = np.sqrt(sum((a.astype(float) ** 2).sum() for g in grads if g is not None for a in g))
+    scale = min(1.0, bound / norm) if norm > 0 else 1.0
+    return [None if g is None else tuple((a * scale).astype(a.dtype) for a in g) for g in grads]
 
 
 def run_case(cfg, layers, params, x, target):
@@ -907,3 +917,35 @@ def sgd_step(w, g, state, lr, momentum=0.0, weight_decay=0.0):
 def step_lr(lr0, epoch, step_size=10, gamma=0.1):
     """Learning rate used during epoch (0-based)."""
     return lr0 * gamma ** (epoch // step_size)
+
+
+def adamw_step(w, g, state, lr, b1=0.9, b2=0.999, eps=1e-8, weight_decay=0.01):
+    """Decoupled weight decay (spec 7.2); state as adam_step."""
+    return adam_step(w - lr * weight_decay * w, g, state, lr, b1, b2, eps)
+
+
+def scheduled_lr(lr0, schedule, epoch, update, updates, epochs):
+    """Learning rate of update (from 0) of an epoch (from 0) of so many updates (spec 7.1); schedule is a dict with name, by, warmup."""
+    by_epoch = schedule["by"] == "epoch"
+    t, delta = (epoch, 1.0) if by_epoch else (epoch + update / updates, 1.0 / updates)
+    W = schedule["warmup"]
+    if t < W:
+        return lr0 * min(1.0, (t + delta) / W) * shape_of(schedule, 0.0, epochs - W)
+    return lr0 * shape_of(schedule, t - W, epochs - W)
+
+
+def shape_of(schedule, t, length):
+    name, u = schedule["name"], min(1.0, t / length)
+    half_cosine = lambda a, z, x: z + (a - z) * (1 + np.cos(np.pi * x)) / 2
+    if name == "constant":
+        return 1.0
+    if name == "step":
+        return schedule["factor"] ** np.floor(t / schedule["every"])
+    if name == "exponential":
+        return schedule["factor"] ** t
+    if name == "cosine":
+        return half_cosine(1.0, schedule["final"], u)
+    rise = schedule["rise"]
+    if u < rise:
+        return half_cosine(schedule["initial"], 1.0, u / rise)
+    return half_cosine(1.0, schedule["final"], (u - rise) / (1 - rise))

@@ -129,6 +129,28 @@ export const RUNS = {
       { type: "latency" },
       { augmentation: { shift: 1, timeJitter: 1.5, eventDropout: 0.1, inputDropout: 0.1 } },
     ),
+  "adamW, one cycle after a warm-up, clipping by norm, rates by layer": () =>
+    mixed(
+      CONVOLUTION,
+      { type: "antlr" },
+      { type: "latency" },
+      {
+        optimizer: { type: "adamW", learningRate: 0.01, weightDecay: 0.5 },
+        schedule: { type: "oneCycle", warmupEpochs: 0.25 },
+        training: { gradientNormClip: 0.05, learningRateFactor: [0.5, 2] },
+      },
+    ),
+  "cosine by epoch, clipping by value and by norm": () =>
+    mixed(
+      DENSE,
+      { type: "activation" },
+      { type: "count", positive: 4 },
+      {
+        optimizer: { type: "sgd", learningRate: 0.05, momentum: 0.9 },
+        schedule: { type: "cosine", by: "epoch", finalFactor: 0.1 },
+        training: { gradientClip: 0.01, gradientNormClip: 0.1 },
+      },
+    ),
 };
 
 const SMALL_SIDE = 10;
@@ -140,10 +162,10 @@ const SMALL_BATCH = 5;
  * @param {Config["network"]["layers"]} hidden
  * @param {NonNullable<Config["rule"]>} rule
  * @param {NonNullable<Config["loss"]>} loss
- * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation }} [more]
+ * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation, training?: import("spikelet").TrainingConfig }} [more]
  * @returns {Run}
  */
-function mixed(hidden, rule, loss, { neuron, augmentation = {}, ...more } = {}) {
+function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, ...more } = {}) {
   const hasTrains = loss.type === "spikeTrain";
   return {
     config: {
@@ -164,6 +186,7 @@ function mixed(hidden, rule, loss, { neuron, augmentation = {}, ...more } = {}) 
         threads: 1,
         silentUnitUpdate: { strength: 0.05, rules: "all", convolutions: true },
         augmentation,
+        ...training,
       },
     },
     train: smallBlots(48, hasTrains),

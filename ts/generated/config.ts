@@ -35,6 +35,20 @@ export type Adam = {
   weightDecay?: number,
 };
 
+/** `w ← (1 − rate · weightDecay) w`, then as `adam`. */
+export type AdamW = {
+  /** Step size, above 0. @default 0.001 */
+  learningRate?: number,
+  /** Decay of the first moment, 0 to below 1. @default 0.9 */
+  beta1?: number,
+  /** Decay of the second moment, 0 to below 1. @default 0.999 */
+  beta2?: number,
+  /** Added to the root of the second moment, above 0. @default 1e-8 */
+  epsilon?: number,
+  /** Times the learning rate: the share of a parameter that an update takes away, at least 0. @default 0.01 */
+  weightDecay?: number,
+};
+
 /** Both parts, added inside the backward pass (spec 5.4, 6.i). */
 export type AntlrRule = {
   /** Weight λ_act of the activation part at every layer; a list has one number for each spiking layer. @default 1 */
@@ -88,14 +102,19 @@ export type Config = {
   regularizers?: Regularizers,
   /** How parameters follow the gradient. */
   optimizer?: OptimizerConfig,
-  /** The learning rate over the epochs. */
+  /** The learning rate over the run. */
   schedule?: ScheduleConfig,
   /** Batches, epochs, clipping, seed, threads. */
   training?: TrainingConfig,
 };
 
-/** The same learning rate in every epoch. */
-export type ConstantSchedule = Record<symbol, never>;
+/** `rate`. */
+export type ConstantSchedule = {
+  /** How often the rate changes. @default "update" */
+  by?: ScheduleBy,
+  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  warmupEpochs?: number,
+};
 
 /** A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2). */
 export type Conv2d = {
@@ -105,6 +124,16 @@ export type Conv2d = {
   kernel: number,
   /** What the neuron of this layer has instead of `network.neuron`. */
   neuron?: LayerNeuron,
+};
+
+/** `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts). */
+export type CosineSchedule = {
+  /** What is left of the rate at the end of the run, 0 to 1. @default 0 */
+  finalFactor?: number,
+  /** How often the rate changes. @default "update" */
+  by?: ScheduleBy,
+  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  warmupEpochs?: number,
 };
 
 /** `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2). */
@@ -150,12 +179,22 @@ export type EpochRecord = {
   epoch: number,
   /** Epochs of the run. */
   epochs: number,
-  /** Learning rate of the epoch. */
+  /** Learning rate of the epoch's last update, before the factors of the layers. */
   learningRate: number,
   /** Metrics while training; weights change within the epoch. */
   train: Metrics,
   /** Metrics on the validation data after the epoch, if there are any. */
   validation: Metrics | null,
+};
+
+/** `rate · factor^t`. */
+export type ExponentialSchedule = {
+  /** Factor of an epoch, above 0. @default 0.9 */
+  factor?: number,
+  /** How often the rate changes. @default "update" */
+  by?: ScheduleBy,
+  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  warmupEpochs?: number,
 };
 
 /** `σ'(V) = scale · exp(−sharpness · |V − threshold|)` (spec 5.1). */
@@ -360,8 +399,22 @@ export type NeuronConfig = {
   reset?: Reset,
 };
 
+/** Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018). */
+export type OneCycleSchedule = {
+  /** Share of the run in which the rate rises, above 0 and below 1. @default 0.3 */
+  rising?: number,
+  /** Share of the rate at the start, 0 to 1. @default 0.04 */
+  initialFactor?: number,
+  /** Share of the rate at the end of the run, 0 to 1. @default 4e-6 */
+  finalFactor?: number,
+  /** How often the rate changes. @default "update" */
+  by?: ScheduleBy,
+  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  warmupEpochs?: number,
+};
+
 /** How parameters follow the gradient (spec 7). */
-export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "sgd" } & Sgd;
+export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
 
 /** One number for every layer, or one for each spiking layer from the input up. */
 export type PerLayer = number | Array<number>;
@@ -505,8 +558,14 @@ export type SaccadeCamera = {
   dark?: number,
 };
 
-/** The learning rate over the epochs. */
-export type ScheduleConfig = { "type": "constant" } & ConstantSchedule | { "type": "step" } & StepSchedule;
+/** How often a learning rate changes. */
+export type ScheduleBy = "update" | "epoch";
+
+/**
+ * The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
+ * update, the finished share of the current one.
+ */
+export type ScheduleConfig = { "type": "constant" } & ConstantSchedule | { "type": "step" } & StepSchedule | { "type": "exponential" } & ExponentialSchedule | { "type": "cosine" } & CosineSchedule | { "type": "oneCycle" } & OneCycleSchedule;
 
 /** `u ← momentum · u + g`, `w ← w − rate · u`. */
 export type Sgd = {
@@ -589,12 +648,16 @@ export type SpikeTrainMatching = {
   seed?: number,
 };
 
-/** `rate · factor^floor(epoch / every)` with epochs counted from 0. */
+/** `rate · factor^floor(t / every)`. */
 export type StepSchedule = {
   /** Epochs between two changes, at least 1. @default 10 */
   every?: number,
   /** Factor at each change, above 0. @default 0.1 */
   factor?: number,
+  /** How often the rate changes. @default "update" */
+  by?: ScheduleBy,
+  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  warmupEpochs?: number,
 };
 
 /**
@@ -690,6 +753,10 @@ export type TrainingConfig = {
   epochs?: number,
   /** Every element of a gradient is kept within ±this, above 0; `null` turns it off. @default 1 */
   gradientClip?: number | null,
+  /** The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm, above 0; `null` turns it off. */
+  gradientNormClip?: number | null,
+  /** Times the learning rate, for all spiking layers or for each, at least 0. @default 1 */
+  learningRateFactor?: PerLayer,
   /** The update of units that never fire (the no-spike penalty of the paper). */
   silentUnitUpdate?: SilentUnitUpdate,
   /** Firing of the network before it learns; `null`: the weights stay as drawn. */

@@ -1,35 +1,47 @@
 //! Optimisers and the schedule of the learning rate (spec 7); their loops are in the kernels.
 
 mod moments;
+mod schedule;
 
 use spikelet_kernels::{AdamStep, Optimizer, SgdStep};
 
-use crate::config::{OptimizerConfig, ScheduleConfig};
+use crate::config::{Adam, AdamW, Config, OptimizerConfig};
 
 pub(crate) use moments::{Moments, Order, TileMoments};
+pub(crate) use schedule::Position;
 
-/// The learning rate of an epoch, counted from 0.
-pub(crate) fn learning_rate(optimizer: &OptimizerConfig, schedule: &ScheduleConfig, epoch: u32) -> f64 {
-    let rate = optimizer.learning_rate();
-    match schedule {
-        ScheduleConfig::Constant(_) => rate,
-        ScheduleConfig::Step(step) => rate * libm::pow(step.factor, f64::from(epoch / step.every)),
-    }
+/// The learning rate of an update.
+pub(crate) fn learning_rate(config: &Config, at: Position) -> f64 {
+    config.optimizer.learning_rate() * schedule::factor(&config.schedule, at)
 }
 
-/// The `update`-th step, counted from 1.
-pub(crate) fn step(optimizer: &OptimizerConfig, rate: f64, update: u64) -> Optimizer {
+/// The `update`-th step of each spiking layer, counted from 1.
+pub(crate) fn steps(config: &Config, layers: usize, rate: f64, update: u64) -> Vec<Optimizer> {
+    let factor = &config.training.learning_rate_factor;
+    (0..layers).map(|layer| step(&config.optimizer, rate * factor.at(layer), update)).collect()
+}
+
+fn step(optimizer: &OptimizerConfig, rate: f64, update: u64) -> Optimizer {
+    let adam = |beta1: f64, beta2: f64, epsilon: f64| AdamStep {
+        beta1: beta1 as f32,
+        first_share: (1.0 - beta1) as f32,
+        beta2: beta2 as f32,
+        second_share: (1.0 - beta2) as f32,
+        rate: (rate / (1.0 - libm::pow(beta1, update as f64))) as f32,
+        second_scale: (1.0 / (1.0 - libm::pow(beta2, update as f64))) as f32,
+        epsilon: epsilon as f32,
+        weight_decay: 0.0,
+        keep: 1.0,
+    };
     match optimizer {
-        OptimizerConfig::Adam(adam) => Optimizer::Adam(AdamStep {
-            beta1: adam.beta1 as f32,
-            first_share: (1.0 - adam.beta1) as f32,
-            beta2: adam.beta2 as f32,
-            second_share: (1.0 - adam.beta2) as f32,
-            rate: (rate / (1.0 - libm::pow(adam.beta1, update as f64))) as f32,
-            second_scale: (1.0 / (1.0 - libm::pow(adam.beta2, update as f64))) as f32,
-            epsilon: adam.epsilon as f32,
-            weight_decay: adam.weight_decay as f32,
-        }),
+        OptimizerConfig::Adam(Adam { beta1, beta2, epsilon, weight_decay, .. }) => {
+            let weight_decay = *weight_decay as f32;
+            Optimizer::Adam(AdamStep { weight_decay, ..adam(*beta1, *beta2, *epsilon) })
+        }
+        OptimizerConfig::AdamW(AdamW { beta1, beta2, epsilon, weight_decay, .. }) => {
+            let keep = (1.0 - rate * weight_decay) as f32;
+            Optimizer::Adam(AdamStep { keep, ..adam(*beta1, *beta2, *epsilon) })
+        }
         OptimizerConfig::Sgd(sgd) => Optimizer::Sgd(SgdStep {
             rate: rate as f32,
             momentum: sgd.momentum as f32,

@@ -1,5 +1,7 @@
 //! From what the samples of a batch leave behind to new parameters: sums in the order of samples, then the optimiser, tile by tile.
 
+mod finish;
+
 use spikelet_kernels::{
     Gather, Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, gather_tile, update_rows,
     update_tile,
@@ -16,6 +18,8 @@ use crate::pass::GROUP;
 use crate::rule::SilentUpdate;
 use crate::sample::SampleResult;
 use crate::shape::LayerShape;
+
+pub(crate) use finish::Finish;
 
 /// Sums of a batch.
 #[derive(Debug)]
@@ -113,16 +117,45 @@ impl BatchSums {
         results: &[SampleResult],
         executor: &E,
     ) {
+        if update.finish.clip.norm.is_finite() {
+            self.gather(update.level, network, results, executor);
+            self.finish(&update.finish, network, executor);
+            return self.apply(update.level, &update.optimizers, network, moments, executor);
+        }
         self.list(results, executor);
         let Self { tiles, entries } = self;
         let Network { layers, tiles: parameters, .. } = network;
-        let parts = parameters.iter_mut().zip(&mut moments.tiles).zip(tiles);
-        let mut work: Vec<_> = parts.map(|((values, moments), sums)| TileUpdate { values, moments, sums }).collect();
+        let mut work = tile_updates(parameters, moments, tiles);
         let (layers, entries) = (&*layers, &*entries);
         executor.for_each(&mut work, |_, tile| {
             let layer = tile.values.layer;
             tile.finish(update, &layers[layer], entries[layer].as_ref(), results);
         });
+    }
+
+    /// Updates every tile by gradients that stand in the place of the sums; `optimizers` by layer.
+    pub(crate) fn apply<E: Executor>(
+        &mut self,
+        level: Level,
+        optimizers: &[Optimizer],
+        network: &mut Network,
+        moments: &mut Moments,
+        executor: &E,
+    ) {
+        let mut work = tile_updates(&mut network.tiles, moments, &mut self.tiles);
+        executor.for_each(&mut work, |_, tile| tile.apply(level, &optimizers[tile.values.layer]));
+    }
+
+    /// Puts gradients of each layer, `[unit][input]` and `[unit]`, in the place of the sums.
+    pub(crate) fn put(&mut self, network: &Network, given: &[(&[f32], &[f32])]) {
+        for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
+            let shape = &network.shapes[tile.layer];
+            sums.make_room(tile, shape);
+            let (weights, biases) = given[tile.layer];
+            tile.pack(weights, Kind::Weights.inputs(shape), &mut sums.weights);
+            tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
+            sums.squared_norm = 0.0;
+        }
     }
 
     /// The layer of a tile whose last update left something that is not finite.
@@ -259,16 +292,22 @@ fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -
     sources
 }
 
-/// What an update does to every tile.
+/// Bounds of a gradient, infinite for none.
 #[derive(Clone, Copy, Debug)]
+pub(crate) struct Clip {
+    /// Of the magnitude of each element.
+    pub(crate) element: f32,
+    /// Of the Euclidean norm of all elements.
+    pub(crate) norm: f32,
+}
+
+/// What an update does to every tile.
+#[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) level: Level,
-    pub(crate) optimizer: Optimizer,
-    pub(crate) silent: SilentUpdate,
-    /// Samples of the batch.
-    pub(crate) batch: usize,
-    /// Bound of each element of a gradient, infinite for none.
-    pub(crate) clip: f32,
+    /// By layer.
+    pub(crate) optimizers: Vec<Optimizer>,
+    pub(crate) finish: Finish,
 }
 
 /// A tile that is updated.
@@ -278,7 +317,30 @@ struct TileUpdate<'a> {
     sums: &'a mut TileSums,
 }
 
+fn tile_updates<'a>(
+    values: &'a mut [TileParameters],
+    moments: &'a mut Moments,
+    sums: &'a mut [TileSums],
+) -> Vec<TileUpdate<'a>> {
+    let parts = values.iter_mut().zip(&mut moments.tiles).zip(sums);
+    parts.map(|((values, moments), sums)| TileUpdate { values, moments, sums }).collect()
+}
+
 impl TileUpdate<'_> {
+    /// Applies gradients that stand in the place of the sums. Σ g² stays, but for what is not finite.
+    fn apply(&mut self, level: Level, optimizer: &Optimizer) {
+        let Self { values: tile, moments, sums } = self;
+        let gradient = RowGradient { gain: 1.0, silent: &[0.0; TILE][..tile.lanes], clip: f32::INFINITY };
+        for (values, pair, rows) in [
+            (&mut tile.weights, &mut moments.weights, &sums.weights[..]),
+            (&mut tile.biases, &mut moments.biases, &sums.bias[..]),
+        ] {
+            let mut arrays = ParameterArrays { values, first: &mut pair.first, second: &mut pair.second };
+            let norm = update_rows(level, tile.lanes, rows, &gradient, optimizer, &mut arrays);
+            sums.squared_norm += norm * 0.0;
+        }
+    }
+
     fn finish(&mut self, update: &Update, layer: &Layer, entries: Option<&LayerEntries>, results: &[SampleResult]) {
         let Self { values: tile, moments, sums } = self;
         let (shape, neuron) = (&layer.shape, &layer.neuron);
@@ -286,8 +348,10 @@ impl TileUpdate<'_> {
         if entries.is_none() {
             sums.add_sums(tile, shape, results);
         }
-        let silent = sums.silent_unit_update(&update.silent, tile.units, shape, update.batch);
-        let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: update.clip };
+        let Finish { silent, batch, clip } = &update.finish;
+        let optimizer = &update.optimizers[tile.layer];
+        let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
+        let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
         let pair = &mut moments.weights;
         let mut arrays =
             ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
@@ -298,53 +362,17 @@ impl TileUpdate<'_> {
                 let gather = entries.gather(&sources[..results.len()]);
                 let live = &mut moments.live;
                 live.iter_mut().zip(&sums.touched).for_each(|(live, touched)| *live |= touched);
-                update_tile(
-                    update.level,
-                    &gather,
-                    lanes,
-                    &sums.weights,
-                    &gradient,
-                    &update.optimizer,
-                    &mut arrays,
-                    live,
-                )
+                update_tile(update.level, &gather, lanes, &sums.weights, &gradient, optimizer, &mut arrays, live)
             }
             None => {
                 let lanes = tile.lanes;
-                update_rows(update.level, lanes, &sums.weights, &gradient, &update.optimizer, &mut arrays)
+                update_rows(update.level, lanes, &sums.weights, &gradient, optimizer, &mut arrays)
             }
         };
-        let gradient = RowGradient { gain: neuron.bias_gain(), silent: &[0.0; TILE][..tile.lanes], clip: update.clip };
+        let gradient = RowGradient { gain: neuron.bias_gain(), silent: &[0.0; TILE][..tile.lanes], clip: clip.element };
         let pair = &mut moments.biases;
         let mut arrays = ParameterArrays { values: &mut tile.biases, first: &mut pair.first, second: &mut pair.second };
-        let bias_norm = update_rows(update.level, tile.lanes, &sums.bias, &gradient, &update.optimizer, &mut arrays);
+        let bias_norm = update_rows(update.level, tile.lanes, &sums.bias, &gradient, optimizer, &mut arrays);
         sums.squared_norm = norm + bias_norm;
     }
-}
-
-/// One step of the optimiser with gradients that are given, `[unit][input]` and `[unit]` of each layer.
-pub(crate) fn apply_given(
-    level: Level,
-    optimizer: &Optimizer,
-    network: &mut Network,
-    moments: &mut Moments,
-    sums: &mut BatchSums,
-    given: &[(&[f32], &[f32])],
-) {
-    let gradient = RowGradient { gain: 1.0, silent: &[0.0; TILE], clip: f32::INFINITY };
-    for ((tile, moments), sums) in network.tiles.iter_mut().zip(&mut moments.tiles).zip(&mut sums.tiles) {
-        let (weights, biases) = given[tile.layer];
-        sums.squared_norm = 0.0;
-        for (kind, from, pair) in
-            [(Kind::Weights, weights, &mut moments.weights), (Kind::Biases, biases, &mut moments.biases)]
-        {
-            let mut rows = vec![0.0; tile.array(kind).len()];
-            tile.pack(from, kind.inputs(&network.shapes[tile.layer]), &mut rows);
-            let lanes = tile.lanes;
-            let values = tile.array_mut(kind);
-            let mut arrays = ParameterArrays { values, first: &mut pair.first, second: &mut pair.second };
-            sums.squared_norm += update_rows(level, lanes, &rows, &gradient, optimizer, &mut arrays);
-        }
-    }
-    moments.find_live_rows();
 }

@@ -81,10 +81,14 @@ fn cases() -> impl Iterator<Item = Config> {
     changed.training.augmentation =
         serde_json::from_str(r#"{ "shift": 1, "timeJitter": 1.5, "eventDropout": 0.1, "inputDropout": 0.1 }"#)
             .expect("the augmentation is valid");
+    let mut scheduled = config("[1, 5, 6]", CONVOLUTIONS, CASES[0].0, CASES[0].1);
+    scheduled.optimizer = serde_json::from_str(r#"{ "type": "adamW", "weightDecay": 0.1 }"#).expect("it is valid");
+    scheduled.schedule = serde_json::from_str(r#"{ "type": "cosine", "warmupEpochs": 0.5 }"#).expect("it is valid");
+    scheduled.training.gradient_norm_clip = Some(0.01);
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
-    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed])
+    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed, scheduled])
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.

@@ -6,6 +6,7 @@ mod loss;
 mod network;
 mod optimizer;
 mod rule;
+mod schedule;
 mod switches;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub use optimizer::optimizer;
+pub use schedule::schedule;
 
 use switches::Switches;
 
@@ -62,6 +64,8 @@ pub enum Translation {
     Configuration(Value),
     /// The optimiser of each case of an `optimisers` file.
     Optimizers(Vec<Value>),
+    /// The schedule of each case of a `schedules` file.
+    Schedules(Vec<Value>),
     /// The other tables name no settings.
     Table,
 }
@@ -88,6 +92,10 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
                 .collect::<Result<_, _>>()
                 .map(Translation::Optimizers)
         }
+        Some("schedules") => {
+            let cases = file["cases"].as_array().map(Vec::as_slice).unwrap_or_default();
+            Ok(Translation::Schedules(cases.iter().map(|case| schedule(&case["schedule"])).collect()))
+        }
         _ => Ok(Translation::Table),
     }
 }
@@ -109,6 +117,7 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
         "training": {
             "batchSize": batch,
             "gradientClip": switches.grad_clip,
+            "gradientNormClip": switches.grad_norm_clip,
             "silentUnitUpdate": {
                 "strength": switches.timing_penalty,
                 "rules": switches.penalty_scope,

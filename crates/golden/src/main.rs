@@ -1,5 +1,5 @@
 //! `spikelet-golden FOLDER` prints a line of JSON for each golden file of a folder, in order: `file`, and `configuration`, `optimizers`,
-//! `unsupported` (names of features) or `error`. A table that names no settings has `file` alone.
+//! `schedules`, `unsupported` (names of features) or `error`. A table that names no settings has `file` alone.
 #![forbid(unsafe_code)]
 
 use std::fs;
@@ -41,6 +41,7 @@ fn line(folder: &Path, name: &str) -> Value {
     match parsed.map_err(Untranslated::Malformed).and_then(|file| translate(&file)) {
         Ok(Translation::Configuration(configuration)) => json!({ "file": name, "configuration": configuration }),
         Ok(Translation::Optimizers(optimizers)) => json!({ "file": name, "optimizers": optimizers }),
+        Ok(Translation::Schedules(schedules)) => json!({ "file": name, "schedules": schedules }),
         Ok(Translation::Table) => json!({ "file": name }),
         Err(Untranslated::Unsupported(features)) => json!({ "file": name, "unsupported": features }),
         Err(Untranslated::Malformed(reason)) => json!({ "file": name, "error": reason }),

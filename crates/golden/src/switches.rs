@@ -83,6 +83,8 @@ pub(crate) struct Switches {
     #[serde(default = "defaults::yes")]
     conv_grad_beta_i: bool,
     pub(crate) grad_clip: Option<f64>,
+    #[serde(default)]
+    pub(crate) grad_norm_clip: Option<f64>,
     /// Format 2: the neuron of each spiking layer and of a readout.
     #[serde(default)]
     pub(crate) neurons: Vec<Map<String, Value>>,

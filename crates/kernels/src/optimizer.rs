@@ -1,7 +1,7 @@
 //! What an optimiser does with a gradient (spec 7).
 //!
 //! ```text
-//! Adam   m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← w − rate m / (√(scale v) + ε)
+//! Adam   m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← keep w − rate m / (√(scale v) + ε)
 //! SGD    u ← momentum u + g,  w ← w − rate u
 //! ```
 //!
@@ -13,7 +13,7 @@ use fearless_simd::prelude::*;
 /// Lanes of the optimiser's vectors.
 pub(crate) const WIDTH: usize = 8;
 
-/// Adam in the PyTorch convention.
+/// Adam in the PyTorch convention; with decoupled weight decay AdamW.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdamStep {
     /// β₁.
@@ -32,6 +32,8 @@ pub struct AdamStep {
     pub epsilon: f32,
     /// Added to the gradient, times the parameter.
     pub weight_decay: f32,
+    /// What decoupled weight decay leaves of a parameter, as a factor.
+    pub keep: f32,
 }
 
 /// Gradient descent with momentum.
@@ -74,7 +76,7 @@ impl OptimizerStep for AdamStep {
     const HAS_SECOND: bool = true;
 
     fn decays_weights(&self) -> bool {
-        self.weight_decay != 0.0
+        self.weight_decay != 0.0 || self.keep != 1.0
     }
 
     #[inline(always)]
@@ -94,7 +96,8 @@ impl OptimizerStep for AdamStep {
         let v = f32x8::from_slice(simd, second);
         let m = floored(simd, m * splat(self.beta1) + g * splat(self.first_share));
         let v = floored(simd, v * splat(self.beta2) + (g * g) * splat(self.second_share));
-        let w = w - (m * splat(self.rate)) / ((v * splat(self.second_scale)).sqrt() + splat(self.epsilon));
+        let w = w * splat(self.keep)
+            - (m * splat(self.rate)) / ((v * splat(self.second_scale)).sqrt() + splat(self.epsilon));
         m.store_slice(first);
         v.store_slice(second);
         w.store_slice(values);

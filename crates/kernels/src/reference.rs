@@ -344,7 +344,7 @@ fn adam(step: &AdamStep, g: f32, parameters: &mut TileParameters<'_>, i: usize) 
     let v = flushed(parameters.second[i] * step.beta2 + (g * g) * step.second_share, MOMENT_FLOOR);
     parameters.first[i] = m;
     parameters.second[i] = v;
-    let w = w - (m * step.rate) / ((v * step.second_scale).sqrt() + step.epsilon);
+    let w = w * step.keep - (m * step.rate) / ((v * step.second_scale).sqrt() + step.epsilon);
     parameters.values[i] = w;
     (w + v) * 0.0
 }

@@ -457,7 +457,7 @@ fn projection_and_dot_are_the_plain_loops() {
     }
 }
 
-fn optimizers() -> [Optimizer; 3] {
+fn optimizers() -> [Optimizer; 4] {
     let adam = AdamStep {
         beta1: 0.9,
         first_share: 0.1,
@@ -467,10 +467,12 @@ fn optimizers() -> [Optimizer; 3] {
         second_scale: 10.0,
         epsilon: 1e-8,
         weight_decay: 0.0,
+        keep: 1.0,
     };
     [
         Optimizer::Adam(adam),
         Optimizer::Adam(AdamStep { weight_decay: 0.1, ..adam }),
+        Optimizer::Adam(AdamStep { keep: 0.99, ..adam }),
         Optimizer::Sgd(SgdStep { rate: 0.05, momentum: 0.9, weight_decay: 0.01 }),
     ]
 }
@@ -494,7 +496,7 @@ fn updates_are_the_plain_loops() {
                 let gather = Gather { offsets: &offsets, entries: &entries, sources: &sources };
                 let silent = draw.vector(lanes, 0.1);
                 let zeros = vec![0.0; lanes];
-                for (optimizer, silent) in optimizers().iter().zip([&zeros, &zeros, &silent]) {
+                for (optimizer, silent) in optimizers().iter().zip([&zeros, &zeros, &zeros, &silent]) {
                     check_update(level, lanes, inputs, &gather, optimizer, silent, &mut draw);
                 }
             }

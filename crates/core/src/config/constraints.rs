@@ -89,6 +89,7 @@ fn numbers_by_layer(config: &Config) -> Result<()> {
         activation.check_length("rule.activationWeight", layers)?;
         timing.check_length("rule.timingWeight", layers)?;
     }
+    config.training.learning_rate_factor.check_length("training.learningRateFactor", layers)?;
     match &config.training.initial_activity {
         Some(activity) => activity.spikes_per_unit.check_length(InitialActivity::SPIKES_PER_UNIT, layers),
         None => Ok(()),

@@ -7,11 +7,13 @@ mod constraints;
 mod initial_activity;
 mod loss;
 mod network;
+mod optimizer;
 mod per_layer;
 pub(crate) mod ranges;
 mod regularizers;
 mod reset;
 mod rule;
+mod schedule;
 mod surrogate;
 mod training;
 mod weight_schedule;
@@ -26,19 +28,20 @@ pub use loss::{CountLoss, EndSimulation, LatencyLoss, LossConfig, SpikeTrainLoss
 pub use network::{
     Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, LayerNeuron, NetworkConfig, NeuronConfig, Pool2d,
 };
+pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
 pub use per_layer::PerLayer;
 pub use regularizers::{RateBounds, Regularizers};
 pub use reset::Reset;
 pub use rule::{
     ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
 };
+pub use schedule::{
+    ConstantSchedule, CosineSchedule, ExponentialSchedule, OneCycleSchedule, ScheduleBy, ScheduleConfig, StepSchedule,
+};
 pub use surrogate::{
     ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
 };
-pub use training::{
-    Adam, ConstantSchedule, OptimizerConfig, ScheduleConfig, Sgd, SilentRules, SilentUnitUpdate, StepSchedule, Threads,
-    TrainingConfig,
-};
+pub use training::{SilentRules, SilentUnitUpdate, Threads, TrainingConfig};
 pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};
 
 use crate::error::Result;
@@ -63,7 +66,7 @@ pub struct Config {
     /// How parameters follow the gradient.
     #[serde(default)]
     pub optimizer: OptimizerConfig,
-    /// The learning rate over the epochs.
+    /// The learning rate over the run.
     #[serde(default)]
     pub schedule: ScheduleConfig,
     /// Batches, epochs, clipping, seed, threads.

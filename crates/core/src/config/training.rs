@@ -1,148 +1,12 @@
-//! Optimiser, schedule, batches.
+//! Batches, epochs, clipping, seed, threads.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use spikelet_fields::fields;
 
 use super::augmentation::Augmentation;
 use super::initial_activity::InitialActivity;
+use super::per_layer::PerLayer;
 use super::ranges::{At, Bound, Check, InRange as _, Range};
-use crate::json::tagged::deserialize_tagged;
-
-/// How parameters follow the gradient (spec 7).
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum OptimizerConfig {
-    /// Adam (Kingma and Ba 2015) in the PyTorch convention.
-    Adam(Adam),
-    /// Stochastic gradient descent with momentum.
-    Sgd(Sgd),
-}
-
-deserialize_tagged!(OptimizerConfig { "adam" => Adam, "sgd" => Sgd });
-
-impl Default for OptimizerConfig {
-    fn default() -> Self {
-        Self::Adam(Adam::default())
-    }
-}
-
-impl OptimizerConfig {
-    /// The learning rate before any schedule.
-    #[must_use]
-    pub fn learning_rate(&self) -> f64 {
-        match self {
-            Self::Adam(adam) => adam.learning_rate,
-            Self::Sgd(sgd) => sgd.learning_rate,
-        }
-    }
-
-    /// Whether it keeps a second moment of every parameter.
-    #[must_use]
-    pub fn has_second_moment(&self) -> bool {
-        matches!(self, Self::Adam(_))
-    }
-}
-
-/// `m ← β₁ m + (1−β₁) g`, `v ← β₂ v + (1−β₂) g²`, `w ← w − rate · m̂ / (√v̂ + ε)`.
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct Adam {
-    /// Step size.
-    #[range(above = 0)]
-    pub learning_rate: f64,
-    /// Decay of the first moment.
-    #[range(min = 0, below = 1)]
-    pub beta1: f64,
-    /// Decay of the second moment.
-    #[range(min = 0, below = 1)]
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    #[range(above = 0)]
-    pub epsilon: f64,
-    /// Times the parameter, added to its gradient.
-    #[range(min = 0)]
-    pub weight_decay: f64,
-}
-
-impl Default for Adam {
-    fn default() -> Self {
-        Self { learning_rate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.0 }
-    }
-}
-
-/// `u ← momentum · u + g`, `w ← w − rate · u`.
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct Sgd {
-    /// Step size.
-    #[range(above = 0)]
-    pub learning_rate: f64,
-    /// Share of the last update that is kept.
-    #[range(min = 0, below = 1)]
-    pub momentum: f64,
-    /// Times the parameter, added to its gradient.
-    #[range(min = 0)]
-    pub weight_decay: f64,
-}
-
-impl Default for Sgd {
-    fn default() -> Self {
-        Self { learning_rate: 0.01, momentum: 0.0, weight_decay: 0.0 }
-    }
-}
-
-/// The learning rate over the epochs.
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum ScheduleConfig {
-    /// The same in every epoch.
-    Constant(ConstantSchedule),
-    /// Times `factor` after every `every` epochs.
-    Step(StepSchedule),
-}
-
-deserialize_tagged!(ScheduleConfig { "constant" => Constant, "step" => Step });
-
-impl Default for ScheduleConfig {
-    fn default() -> Self {
-        Self::Step(StepSchedule::default())
-    }
-}
-
-/// The same learning rate in every epoch.
-#[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct ConstantSchedule {}
-
-/// `rate · factor^floor(epoch / every)` with epochs counted from 0.
-#[fields]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
-pub struct StepSchedule {
-    /// Epochs between two changes.
-    #[range(min = 1)]
-    pub every: u32,
-    /// Factor at each change.
-    #[range(above = 0)]
-    pub factor: f64,
-}
-
-impl Default for StepSchedule {
-    fn default() -> Self {
-        Self { every: 10, factor: 0.1 }
-    }
-}
 
 /// Number of threads: `"auto"` (all cores) or a number; the result does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -269,6 +133,12 @@ pub struct TrainingConfig {
     /// Every element of a gradient is kept within ±this; `null` turns it off.
     #[range(above = 0)]
     pub gradient_clip: Option<f64>,
+    /// The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm; `null` turns it off.
+    #[range(above = 0)]
+    pub gradient_norm_clip: Option<f64>,
+    /// Times the learning rate, for all spiking layers or for each.
+    #[range(min = 0)]
+    pub learning_rate_factor: PerLayer,
     /// The update of units that never fire (the no-spike penalty of the paper).
     pub silent_unit_update: SilentUnitUpdate,
     /// Firing of the network before it learns; `null`: the weights stay as drawn.
@@ -288,6 +158,8 @@ impl Default for TrainingConfig {
             batch_size: 16,
             epochs: 20,
             gradient_clip: Some(1.0),
+            gradient_norm_clip: None,
+            learning_rate_factor: PerLayer::default(),
             silent_unit_update: SilentUnitUpdate::default(),
             initial_activity: None,
             augmentation: Augmentation::default(),

@@ -29,7 +29,7 @@ pub struct EpochRecord {
     pub epoch: u32,
     /// Epochs of the run.
     pub epochs: u32,
-    /// Learning rate of the epoch.
+    /// Learning rate of the epoch's last update, before the factors of the layers.
     pub learning_rate: f64,
     /// Metrics while training; weights change within the epoch.
     pub train: Metrics,

@@ -6,7 +6,7 @@ use super::Trainer;
 use super::learn::not_finite;
 use crate::Dataset;
 use crate::error::{Error, Result};
-use crate::executor::Executor;
+use crate::executor::{Executor, Sequential};
 use crate::memory;
 use crate::metrics::Metrics;
 use crate::network::{Network, check};
@@ -14,7 +14,7 @@ use crate::optim;
 use crate::pass::{GROUP, Job, Until, Want};
 use crate::sample::Prediction;
 use crate::trace::LayerTrace;
-use crate::update::{BatchSums, apply_given};
+use crate::update::BatchSums;
 
 /// Bytes that the trace of a call may take: a trace is for looking at a few samples.
 const MAX_TRACE_BYTES: u64 = 1 << 33;
@@ -108,7 +108,8 @@ impl Trainer {
             Ok(())
         });
         let gradients = ran.map(|()| {
-            let layers = (0..layers).map(|layer| self.finish_gradients(layer, batch.len(), &batch_sums)).collect();
+            batch_sums.finish(&self.finish(batch.len()), &self.network, executor);
+            let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect();
             Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces }
         });
         self.sums = Some(batch_sums);
@@ -132,23 +133,14 @@ impl Trainer {
         shapes.iter().map(|shape| LayerTrace::with_room(shape.units, *steps, samples)).collect()
     }
 
-    /// Gradients of a layer from the sums of a batch.
-    fn finish_gradients(&self, layer: usize, batch: usize, sums: &BatchSums) -> ParameterGradients {
-        let (network, clip) = (&self.network, self.clip());
-        let (shape, neuron) = (&network.shapes[layer], &network.layers[layer].neuron);
+    /// Gradients of a layer that stand in the place of the sums of a batch.
+    fn read_gradients(&self, layer: usize, sums: &BatchSums) -> ParameterGradients {
+        let (network, shape) = (&self.network, &self.network.shapes[layer]);
         let mut out =
             ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
         for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
-            let update = sums.silent_unit_update(&self.silent, tile.units, shape, batch);
-            let mut weights = sums.weights.clone();
-            for row in weights.chunks_exact_mut(tile.lanes) {
-                for (sum, update) in row.iter_mut().zip(update) {
-                    *sum = (*sum * neuron.drive_gain() - update).min(clip).max(-clip);
-                }
-            }
-            tile.unpack(&weights, shape.inputs, &mut out.weights);
-            let biases = sums.bias[..tile.units].iter();
-            out.biases.extend(biases.map(|sum| (sum * neuron.bias_gain()).min(clip).max(-clip)));
+            tile.unpack(&sums.weights, shape.inputs, &mut out.weights);
+            out.biases.extend(&sums.bias[..tile.units]);
         }
         out
     }
@@ -169,10 +161,12 @@ impl Trainer {
         }
         self.run.initialization = None;
         self.updates += 1;
-        let optimizer = optim::step(&self.config.optimizer, self.learning_rate(), self.updates);
+        let optimizers = optim::steps(&self.config, layers, self.learning_rate(), self.updates);
         let (mut moments, mut sums) = (self.take_moments(), self.take_sums());
         let given: Vec<_> = gradients.iter().map(|layer| (&layer.weights[..], &layer.biases[..])).collect();
-        apply_given(self.engine.level, &optimizer, &mut self.network, &mut moments, &mut sums, &given);
+        sums.put(&self.network, &given);
+        sums.apply(self.engine.level, &optimizers, &mut self.network, &mut moments, &Sequential);
+        moments.find_live_rows();
         (self.moments, self.sums) = (Some(moments), Some(sums));
         self.network.refresh();
         self.check_update(self.updates)

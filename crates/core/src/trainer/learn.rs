@@ -8,7 +8,7 @@ use crate::metrics::MetricSums;
 use crate::network::Network;
 use crate::optim::{self, Moments};
 use crate::sample::SampleResult;
-use crate::update::{BatchSums, Update};
+use crate::update::{BatchSums, Clip, Finish, Update};
 
 /// A batch from its first group to its update.
 pub(super) struct Learning<'a> {
@@ -76,10 +76,8 @@ impl Trainer {
         let step = self.updates + 1;
         let update = Update {
             level: self.engine.level,
-            optimizer: optim::step(&self.config.optimizer, rate, step),
-            silent: self.silent,
-            batch,
-            clip: self.clip(),
+            optimizers: optim::steps(&self.config, self.network.layers.len(), rate, step),
+            finish: self.finish(batch),
         };
         let (batch_sums, moments) = (self.take_sums(), self.take_moments());
         let mut learning = Learning { batch_sums, moments, metrics, update, step, loss: 0.0 };
@@ -109,9 +107,12 @@ impl Trainer {
         self.moments.take().unwrap_or_else(|| Moments::zeros(&self.network, has_second))
     }
 
-    /// Bound of each element of a gradient.
-    pub(super) fn clip(&self) -> f32 {
-        self.config.training.gradient_clip.map_or(f32::INFINITY, |clip| clip as f32)
+    /// What makes gradients of the sums of so many samples.
+    pub(super) fn finish(&self, batch: usize) -> Finish {
+        let bound = |clip: Option<f64>| clip.map_or(f32::INFINITY, |clip| clip as f32);
+        let training = &self.config.training;
+        let clip = Clip { element: bound(training.gradient_clip), norm: bound(training.gradient_norm_clip) };
+        Finish { silent: self.silent, batch, clip }
     }
 
     /// Whether what every tile left behind is finite.

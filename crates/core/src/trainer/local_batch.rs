@@ -114,7 +114,7 @@ impl Trainer {
             })
         })?;
         let mut events = Vec::new();
-        self.end_batch(loss, train.len(), validation, &mut events);
+        self.end_batch(loss, validation, &mut events);
         Ok(events)
     }
 }

@@ -7,7 +7,7 @@ use crate::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
-use crate::optim;
+use crate::optim::{self, Position};
 use crate::pass::Until;
 use crate::rng::{Purpose, Stream};
 
@@ -56,10 +56,22 @@ impl Trainer {
         &self.run.history
     }
 
-    /// The learning rate of the current epoch.
+    /// The learning rate of the next update; after the last one of an epoch, that of this one.
     #[must_use]
     pub fn learning_rate(&self) -> f64 {
-        optim::learning_rate(&self.config.optimizer, &self.config.schedule, self.run.epoch)
+        let batches = self.batches().max(1);
+        let at = Position {
+            epoch: self.run.epoch,
+            batch: self.run.batch.min(batches - 1),
+            batches,
+            epochs: self.config.training.epochs,
+        };
+        optim::learning_rate(&self.config, at)
+    }
+
+    /// Batches of an epoch, 0 before the first run.
+    fn batches(&self) -> u32 {
+        self.run.samples.div_ceil(self.config.training.batch_size)
     }
 
     /// Learns up to `max_batches` batches (a chunk of a validation pass counts as one) and returns what happened; nothing
@@ -112,7 +124,7 @@ impl Trainer {
     ) -> Result<()> {
         let rate = self.learning_rate();
         let loss = self.with_batch(train, |trainer, batch, sums| trainer.learn(train, batch, rate, sums, executor))?;
-        self.end_batch(loss, train.len(), validation, events);
+        self.end_batch(loss, validation, events);
         Ok(())
     }
 
@@ -140,14 +152,8 @@ impl Trainer {
     }
 
     /// Counts a learned batch and tells of it.
-    pub(super) fn end_batch(
-        &mut self,
-        loss: f64,
-        samples: usize,
-        validation: Option<&Dataset>,
-        events: &mut Vec<TrainEvent>,
-    ) {
-        let batches = samples.div_ceil(self.config.training.batch_size as usize) as u32;
+    pub(super) fn end_batch(&mut self, loss: f64, validation: Option<&Dataset>, events: &mut Vec<TrainEvent>) {
+        let batches = self.batches();
         self.run.batch += 1;
         let sums = &self.run.sums;
         events.push(TrainEvent::Step {

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 /// Tables that are checked where their code lives.
 const ELSEWHERE: [&str; 4] = ["encode_latency", "encode_stretch", "encode_shift_back", "aer_nmnist"];
-const HERE: [&str; 6] = ["network", "trajectory", "decisions", "count_target", "optimisers", "kernels"];
+const HERE: [&str; 7] = ["network", "trajectory", "decisions", "count_target", "optimisers", "schedules", "kernels"];
 
 fn folder() -> PathBuf {
     // cargo sets it anew for each run: a build folder that was moved has tests that were compiled elsewhere.

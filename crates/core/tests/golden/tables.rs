@@ -115,7 +115,8 @@ fn count_targets() {
 #[derive(Deserialize)]
 struct Optimisers {
     cases: Vec<OptimiserCase>,
-    step_lr: StepSchedule,
+    #[serde(default)]
+    step_lr: Option<StepSchedule>,
 }
 
 #[derive(Deserialize)]
@@ -137,13 +138,13 @@ struct StepSchedule {
     lr: Vec<f64>,
 }
 
-fn one_unit(inputs: usize, optimizer: &Value, schedule: &Value, epochs: u32) -> Trainer {
+fn one_unit(inputs: usize, optimizer: &Value, schedule: &Value, epochs: u32, batch: u32) -> Trainer {
     trainer(&json!({
         "network": { "input": inputs, "steps": 2, "layers": [{ "type": "dense", "units": 1 }] },
         "loss": { "type": "count" },
         "optimizer": optimizer,
         "schedule": schedule,
-        "training": { "gradientClip": null, "epochs": epochs },
+        "training": { "gradientClip": null, "epochs": epochs, "batchSize": batch },
     }))
 }
 
@@ -154,7 +155,7 @@ fn optimisers() {
         for (index, case) in table.cases.iter().enumerate() {
             faults.enter(format!("{name} case {index} ({})", case.optimiser));
             let optimizer = spikelet_golden::optimizer(&case.optimiser, &case.settings).expect("a known optimiser");
-            let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1);
+            let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1, 16);
             trainer.set_parameters(0, &singles(&case.w0), &[0.0]).expect("parameters");
             for (step, (gradient, wanted)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {
                 let gradient = ParameterGradients { weights: singles(gradient), biases: vec![0.0] };
@@ -171,12 +172,13 @@ fn optimisers() {
 #[test]
 fn step_schedule() {
     let mut faults = Faults::default();
-    for (name, Optimisers { step_lr: table, .. }) in files::cases::<Optimisers>("optimisers") {
+    for (name, Optimisers { step_lr, .. }) in files::cases::<Optimisers>("optimisers") {
+        let Some(table) = step_lr else { continue };
         faults.enter(name);
         let last = *table.epochs.iter().max().expect("an epoch");
         let optimizer = json!({ "type": "sgd", "learningRate": table.lr0 });
         let schedule = json!({ "type": "step", "every": table.step_size, "factor": table.gamma });
-        let mut trainer = one_unit(1, &optimizer, &schedule, last + 1);
+        let mut trainer = one_unit(1, &optimizer, &schedule, last + 1, 16);
         let mut inputs = SpikeTrains::new();
         inputs.push_sample([]);
         let data = Dataset::new(inputs, Targets::Counts(vec![0.0]), 1).expect("a data set");
@@ -192,6 +194,46 @@ fn step_schedule() {
         faults.exact("epochs", &rates.len(), &(last as usize + 1));
         for (&epoch, &wanted) in table.epochs.iter().zip(&table.lr) {
             faults.number(&format!("rate in epoch {epoch}"), rates[epoch as usize], wanted);
+        }
+    }
+    faults.settle();
+}
+
+#[derive(Deserialize)]
+struct Schedules {
+    cases: Vec<ScheduleCase>,
+}
+
+#[derive(Deserialize)]
+struct ScheduleCase {
+    lr0: f64,
+    schedule: Value,
+    epochs: u32,
+    updates: u32,
+    lr: Vec<f64>,
+}
+
+#[test]
+fn schedules() {
+    let mut faults = Faults::default();
+    for (name, table) in files::cases::<Schedules>("schedules") {
+        for (index, case) in table.cases.iter().enumerate() {
+            faults.enter(format!("{name} case {index}"));
+            let optimizer = json!({ "type": "sgd", "learningRate": case.lr0 });
+            let mut trainer = one_unit(1, &optimizer, &spikelet_golden::schedule(&case.schedule), case.epochs, 1);
+            let mut inputs = SpikeTrains::new();
+            (0..case.updates).for_each(|_| inputs.push_sample([]));
+            let data = Dataset::new(inputs, Targets::Counts(vec![0.0; case.updates as usize]), 1).expect("a data set");
+            trainer.begin(data.len()).expect("a run");
+            let mut rates = Vec::new();
+            while trainer.epoch() < case.epochs {
+                rates.push(trainer.learning_rate());
+                trainer.advance(1, &data, None, &Sequential).expect("training");
+            }
+            faults.exact("updates", &rates.len(), &case.lr.len());
+            for (update, (&rate, &wanted)) in rates.iter().zip(&case.lr).enumerate() {
+                faults.number(&format!("rate of update {update}"), rate, wanted);
+            }
         }
     }
     faults.settle();

@@ -240,6 +240,10 @@ fn optimizer() -> BoxedStrategy<Value> {
             ]
         ),
         tagged(
+            "adamW",
+            vec![("learningRate", real().boxed()), ("beta2", real().boxed()), ("weightDecay", real().boxed())]
+        ),
+        tagged(
             "sgd",
             vec![("learningRate", real().boxed()), ("momentum", real().boxed()), ("weightDecay", real().boxed())]
         ),
@@ -263,6 +267,8 @@ fn training() -> BoxedStrategy<Value> {
         ("batchSize", whole().boxed()),
         ("epochs", whole().boxed()),
         ("gradientClip", prop_oneof![real(), Just(Value::Null)].boxed()),
+        ("gradientNormClip", prop_oneof![real(), Just(Value::Null)].boxed()),
+        ("learningRateFactor", per_layer()),
         ("silentUnitUpdate", object(vec![
             ("strength", real().boxed()),
             ("rules", word(&["timing", "all", "off"]).boxed()),
@@ -281,7 +287,10 @@ fn training() -> BoxedStrategy<Value> {
 pub(crate) fn any_configuration() -> impl Strategy<Value = Value> {
     let schedule = prop_oneof![
         Just(json!({ "type": "constant" })),
-        tagged("step", vec![("every", whole().boxed()), ("factor", real().boxed())])
+        tagged("step", vec![("every", whole().boxed()), ("factor", real().boxed())]),
+        tagged("exponential", vec![("factor", real().boxed()), ("by", word(&["update", "epoch"]).boxed())]),
+        tagged("cosine", vec![("finalFactor", real().boxed()), ("warmupEpochs", real().boxed())]),
+        tagged("oneCycle", vec![("rising", real().boxed()), ("warmupEpochs", real().boxed())]),
     ];
     let rest = object(vec![
         ("rule", rule()),

@@ -1,0 +1,170 @@
+//! The learning rate over a run.
+
+use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
+
+use crate::json::tagged::deserialize_tagged;
+
+/// The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
+/// update, the finished share of the current one.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum ScheduleConfig {
+    /// The same all the time.
+    Constant(ConstantSchedule),
+    /// Times `factor` after every `every` epochs.
+    Step(StepSchedule),
+    /// Times `factor` in every epoch.
+    Exponential(ExponentialSchedule),
+    /// Half a cosine down to the last epoch.
+    Cosine(CosineSchedule),
+    /// Up to the learning rate, then down to almost nothing.
+    OneCycle(OneCycleSchedule),
+}
+
+deserialize_tagged!(ScheduleConfig {
+    "constant" => Constant,
+    "step" => Step,
+    "exponential" => Exponential,
+    "cosine" => Cosine,
+    "oneCycle" => OneCycle,
+});
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        Self::Step(StepSchedule::default())
+    }
+}
+
+impl ScheduleConfig {
+    /// How often the rate changes, and the epochs of the warm-up.
+    #[must_use]
+    pub fn pace(&self) -> (ScheduleBy, f64) {
+        match self {
+            Self::Constant(ConstantSchedule { by, warmup_epochs })
+            | Self::Step(StepSchedule { by, warmup_epochs, .. })
+            | Self::Exponential(ExponentialSchedule { by, warmup_epochs, .. })
+            | Self::Cosine(CosineSchedule { by, warmup_epochs, .. })
+            | Self::OneCycle(OneCycleSchedule { by, warmup_epochs, .. }) => (*by, *warmup_epochs),
+        }
+    }
+}
+
+/// How often a learning rate changes.
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum ScheduleBy {
+    /// At every update.
+    #[default]
+    Update,
+    /// Between two epochs.
+    Epoch,
+}
+
+/// `rate`.
+#[fields]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct ConstantSchedule {
+    /// How often the rate changes.
+    pub by: ScheduleBy,
+    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    #[range(min = 0)]
+    pub warmup_epochs: f64,
+}
+
+/// `rate · factor^floor(t / every)`.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct StepSchedule {
+    /// Epochs between two changes.
+    #[range(min = 1)]
+    pub every: u32,
+    /// Factor at each change.
+    #[range(above = 0)]
+    pub factor: f64,
+    /// How often the rate changes.
+    pub by: ScheduleBy,
+    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    #[range(min = 0)]
+    pub warmup_epochs: f64,
+}
+
+impl Default for StepSchedule {
+    fn default() -> Self {
+        Self { every: 10, factor: 0.1, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+    }
+}
+
+/// `rate · factor^t`.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct ExponentialSchedule {
+    /// Factor of an epoch.
+    #[range(above = 0)]
+    pub factor: f64,
+    /// How often the rate changes.
+    pub by: ScheduleBy,
+    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    #[range(min = 0)]
+    pub warmup_epochs: f64,
+}
+
+impl Default for ExponentialSchedule {
+    fn default() -> Self {
+        Self { factor: 0.9, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+    }
+}
+
+/// `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts).
+#[fields]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct CosineSchedule {
+    /// What is left of the rate at the end of the run.
+    #[range(min = 0, max = 1)]
+    pub final_factor: f64,
+    /// How often the rate changes.
+    pub by: ScheduleBy,
+    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    #[range(min = 0)]
+    pub warmup_epochs: f64,
+}
+
+/// Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018).
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct OneCycleSchedule {
+    /// Share of the run in which the rate rises.
+    #[range(above = 0, below = 1)]
+    pub rising: f64,
+    /// Share of the rate at the start.
+    #[range(min = 0, max = 1)]
+    pub initial_factor: f64,
+    /// Share of the rate at the end of the run.
+    #[range(min = 0, max = 1)]
+    pub final_factor: f64,
+    /// How often the rate changes.
+    pub by: ScheduleBy,
+    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    #[range(min = 0)]
+    pub warmup_epochs: f64,
+}
+
+impl Default for OneCycleSchedule {
+    fn default() -> Self {
+        Self { rising: 0.3, initial_factor: 0.04, final_factor: 4e-6, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+    }
+}

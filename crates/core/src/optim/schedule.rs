@@ -1,0 +1,61 @@
+//! The learning rate at a position of a run (spec 7.1).
+//!
+//! ```text
+//! t = e + b / n  or  e,   δ = 1 / n  or  1,   u = min(1, (t − W) / (E − W))
+//! rate(t) = rate₀ min(1, (t + δ) / W) factor(0)   for t < W
+//!           rate₀ factor(t − W)                   from W on
+//! ```
+
+use std::f64::consts::PI;
+
+use crate::config::{ScheduleBy, ScheduleConfig};
+
+/// Where an update stands in its run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Position {
+    /// Finished epochs, e.
+    pub(crate) epoch: u32,
+    /// Updates of the epoch before this one, b.
+    pub(crate) batch: u32,
+    /// Updates of an epoch, n, at least 1.
+    pub(crate) batches: u32,
+    /// Epochs of the run, E.
+    pub(crate) epochs: u32,
+}
+
+/// Times the optimiser's learning rate.
+pub(crate) fn factor(schedule: &ScheduleConfig, at: Position) -> f64 {
+    let (by, warmup) = schedule.pace();
+    let epoch = f64::from(at.epoch);
+    let (position, step) = match by {
+        ScheduleBy::Epoch => (epoch, 1.0),
+        ScheduleBy::Update => (epoch + f64::from(at.batch) / f64::from(at.batches), 1.0 / f64::from(at.batches)),
+    };
+    let length = f64::from(at.epochs) - warmup;
+    if position < warmup {
+        return ((position + step) / warmup).min(1.0) * after_warmup(schedule, 0.0, length);
+    }
+    after_warmup(schedule, position - warmup, length)
+}
+
+/// The factor `t` epochs after the warm-up, in a schedule of so many epochs.
+fn after_warmup(schedule: &ScheduleConfig, t: f64, length: f64) -> f64 {
+    let share = if t < length { t / length } else { f64::from(t > 0.0) };
+    match schedule {
+        ScheduleConfig::Constant(_) => 1.0,
+        ScheduleConfig::Step(step) => libm::pow(step.factor, libm::floor(t / f64::from(step.every))),
+        ScheduleConfig::Exponential(exponential) => libm::pow(exponential.factor, t),
+        ScheduleConfig::Cosine(cosine) => between(1.0, cosine.final_factor, share),
+        ScheduleConfig::OneCycle(cycle) if share < cycle.rising => {
+            between(cycle.initial_factor, 1.0, share / cycle.rising)
+        }
+        ScheduleConfig::OneCycle(cycle) => {
+            between(1.0, cycle.final_factor, (share - cycle.rising) / (1.0 - cycle.rising))
+        }
+    }
+}
+
+/// Half a cosine from one factor to another.
+fn between(from: f64, to: f64, share: f64) -> f64 {
+    to + (from - to) * (1.0 + libm::cos(PI * share)) / 2.0
+}

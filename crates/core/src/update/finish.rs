@@ -1,0 +1,83 @@
+//! From the sums of a whole batch to its gradients, in their place (spec 5.7).
+//!
+//! ```text
+//! g = clip(γ Σ − silent),   g ← g min(1, bound / ‖g‖)
+//! ```
+//!
+//! Squares are summed by lane in the order of rows, then over lanes, then over tiles: in one order, whatever runs them.
+
+use spikelet_kernels::TILE;
+
+use super::{BatchSums, Clip, TileSums};
+use crate::executor::Executor;
+use crate::network::Network;
+use crate::parameters::TileParameters;
+use crate::rule::SilentUpdate;
+
+/// What makes gradients of sums.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Finish {
+    pub(crate) silent: SilentUpdate,
+    /// Samples of the batch.
+    pub(crate) batch: usize,
+    pub(crate) clip: Clip,
+}
+
+/// Σ g² of an array.
+#[derive(Clone, Copy, Debug, Default)]
+struct SquaredNorm {
+    before_clipping: f32,
+    after_clipping: f32,
+}
+
+impl BatchSums {
+    /// Turns the sums of a batch into its gradients.
+    pub(crate) fn finish<E: Executor>(&mut self, finish: &Finish, network: &Network, executor: &E) {
+        struct Work<'a> {
+            tile: &'a TileParameters,
+            sums: &'a mut TileSums,
+            clipped: f32,
+        }
+        let tiles = network.tiles.iter().zip(&mut self.tiles);
+        let mut work: Vec<_> = tiles.map(|(tile, sums)| Work { tile, sums, clipped: 0.0 }).collect();
+        executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
+        let squared = work.iter().fold(0.0, |sum, work| sum + f64::from(work.clipped));
+        let scale = f64::from(finish.clip.norm) / squared.sqrt();
+        if scale < 1.0 {
+            executor.for_each(&mut work, |_, work| work.sums.scale(scale as f32));
+        }
+    }
+}
+
+impl TileSums {
+    /// Makes gradients of this tile's sums and returns Σ g² of what clipping leaves.
+    fn finish(&mut self, finish: &Finish, network: &Network, tile: &TileParameters) -> f32 {
+        let (shape, neuron) = (&network.shapes[tile.layer], &network.layers[tile.layer].neuron);
+        let silent = self.silent_unit_update(&finish.silent, tile.units, shape, finish.batch);
+        let (lanes, clip) = (tile.lanes, finish.clip.element);
+        let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
+        let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
+        self.squared_norm = weights.before_clipping + biases.before_clipping;
+        weights.after_clipping + biases.after_clipping
+    }
+
+    fn scale(&mut self, factor: f32) {
+        self.weights.iter_mut().chain(&mut self.bias).for_each(|g| *g *= factor);
+    }
+}
+
+fn finish_rows(sums: &mut [f32], lanes: usize, gain: f32, silent: &[f32; TILE], clip: f32) -> SquaredNorm {
+    let (mut before, mut after) = ([0.0; TILE], [0.0; TILE]);
+    for row in sums.chunks_exact_mut(lanes) {
+        let norms = before.iter_mut().zip(&mut after);
+        for ((sum, silent), (before, after)) in row.iter_mut().zip(silent).zip(norms) {
+            let g = *sum * gain - silent;
+            let clipped = g.min(clip).max(-clip);
+            *before += g * g;
+            *after += clipped * clipped;
+            *sum = clipped;
+        }
+    }
+    let total = |lanes: &[f32; TILE]| lanes.iter().fold(0.0, |sum, &lane| sum + lane);
+    SquaredNorm { before_clipping: total(&before), after_clipping: total(&after) }
+}
