@@ -25,6 +25,19 @@ const ALL_SCRIPTS = [
   "presets",
   "examples",
   "demo",
+  "site",
+];
+
+/** What the site is made from, but for scripts. */
+const PAGES = [
+  "docs",
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "fuzz/README.md",
+  "typedoc.json",
 ];
 
 /** Each check: what it depends on and what it runs; `others`: of compilers and systems other than this machine's;
@@ -41,7 +54,7 @@ const CHECKS = {
     inputs: [...ALL_RUST, "spikelet.schema.json", "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
     work: () => run("cargo", ["test", "--quiet", "--locked"]),
   },
-  reference: { inputs: [...ALL_RUST, "ts", "docs", "README.md", "typedoc.json"], work: buildReference },
+  reference: { inputs: [...ALL_RUST, "ts", "typedoc.json"], work: buildReference },
   biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
   types: { inputs: [...ALL_SCRIPTS, ...GENERATED], work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]) },
   instructions: {
@@ -67,7 +80,7 @@ const CHECKS = {
     work: () => testArm64(),
   },
   vitest: {
-    inputs: [...ALL_SCRIPTS, ...RUST, "crates/golden", ...BINDINGS, "README.md", "docs", "package-lock.json"],
+    inputs: [...ALL_SCRIPTS, ...RUST, "crates/golden", ...BINDINGS, ...PAGES, "package-lock.json"],
     work: async () => {
       await ensureChromium();
       await runTool("vitest", "vitest.mjs", ["run"]);

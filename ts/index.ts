@@ -1,4 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * Trains spiking neural networks, in Node and in pages.
+ *
+ * @module spikelet
+ */
 export type { IdxFolderOptions, NmnistOptions, ShdOptions } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";

@@ -7,6 +7,8 @@ const TYPES: Record<string, string> = {
   ".html": "text/html",
   ".css": "text/css",
   ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".webp": "image/webp",
   ".wasm": "application/wasm",
 };
 

@@ -7,7 +7,7 @@ export async function commandPage(): Promise<string> {
   const sections = await sectionsOf(COMMANDS, []);
   return `# Commands
 
-What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vitest run test/docs/commands.test.ts --update\`). Guides:
+What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vitest run test/docs/reference.test.ts --update\`). Guides:
 [getting started](../learn/getting-started.md), [data sets](data-sets.md), [sweeps](../guides/sweeps.md), [experiments](../results/experiments.md),
 [exchange](../guides/exchange.md).
 
@@ -30,7 +30,7 @@ async function sectionsOf(commands: Commands, before: readonly string[]): Promis
 
 function sectionOf({ meta, args = {} }: CommandDefinition, path: readonly string[]): string {
   const rows = Object.entries(args).map(([name, arg]) => `| ${usage(name, arg)} | ${cell(arg.description)}${defaultOf(arg)} |`);
-  const table = rows.length === 0 ? [] : ["| | |", "|---|---|", ...rows, ""];
+  const table = rows.length === 0 ? [] : ["| option | meaning |", "|---|---|", ...rows, ""];
   const examples = (EXAMPLES[path.join(" ")] ?? []).map((line) => ["spikelet", ...path, line].join(" ").trimEnd());
   return [
     `## \`spikelet ${path.join(" ")}\``,

@@ -12,9 +12,12 @@ it("docs/reference/data-sets.md has a row for every data set, in the order of th
   expect(rows.map(([, name]) => name)).toEqual(Object.keys(SETS).map((name) => `\`${name}\``));
 });
 
-it.each([...PUBLISHED])("docs/reference/data-sets.md states samples and licence of %s as its object does", (name, { samples, licence }) => {
-  const row = rows.find(([, cell]) => cell === `\`${name}\``);
-  const grouped = (count: number) => count.toLocaleString("en-US");
-  expect(row?.[2]).toBe(`${grouped(samples.train + samples.test)} (${grouped(samples.test)})`);
-  expect(row?.[5]).toContain(licence);
-});
+it.each([...PUBLISHED])(
+  "docs/reference/data-sets.md states samples and licence of %s as its object does",
+  (name, { samples, licence }) => {
+    const row = rows.find(([, cell]) => cell === `\`${name}\``);
+    const grouped = (count: number) => count.toLocaleString("en-US");
+    expect(row?.[2]).toBe(`${grouped(samples.train + samples.test)} (${grouped(samples.test)})`);
+    expect(row?.[5]).toContain(licence);
+  },
+);

@@ -1,4 +1,8 @@
-/** Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`. */
+/**
+ * Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`.
+ *
+ * @module spikelet/plot
+ */
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";

@@ -108,6 +108,8 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 }
 
 /// `K` vectors of units from lane `first` on.
+///
+/// What the loop reads of the tile is copied first: behind a reference it would be loaded again after each store of a spike.
 #[inline(always)]
 fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
     simd: S,
@@ -116,33 +118,34 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
     state: &mut TileState<'_>,
     first: usize,
 ) {
+    let ForwardTile { weights, lanes, events, refractory, from, to, .. } = *tile;
     let group = first..first + K * S::f32s::LEN;
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let mut units = LifState::<S, K>::load(simd, &state.current[group.clone()], &state.membrane[group.clone()]);
     let keeps_trace = !state.trace.is_empty();
     let reset = if IS_PLAIN { Reset::All } else { tile.constants.reset };
-    let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, tile.refractory, tile.from) };
-    for t in tile.from..tile.to {
-        let events = tile.events.at(t);
+    let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, refractory, from) };
+    for t in from..to {
+        let arriving = events.at(t);
         neuron.decay(&mut units);
-        if !events.is_empty() {
-            neuron.receive(&mut units, &drive::<S, K>(simd, tile, events, first));
+        if !arriving.is_empty() {
+            neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving, first));
         }
         let carried = units.membrane;
         neuron.settle(&mut units, &bias);
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
-            observe::<S, K>(state, &units, carried, t * tile.lanes + first);
+            observe::<S, K>(state, &units, carried, t * lanes + first);
         }
         if keeps_trace {
-            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[t * tile.lanes + first..][..group.len()]);
+            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[t * lanes + first..][..group.len()]);
         }
         if neuron.fires(&units) {
             state.busy[t / 64] |= 1 << (t % 64);
             state.spikes[t] |= neuron.reset(simd, &mut units, reset) << first;
         }
         if !IS_PLAIN {
-            blocked = blocked_after(blocked, state.spikes, tile.refractory, t);
+            blocked = blocked_after(blocked, state.spikes, refractory, t);
         }
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
             neuron.flush(simd, &mut units);
@@ -153,12 +156,18 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
 
 /// The rows of the input spikes of a step, summed.
 #[inline(always)]
-fn drive<S: Simd, const K: usize>(simd: S, tile: &ForwardTile<'_>, events: &[u32], first: usize) -> [S::f32s; K] {
+fn drive<S: Simd, const K: usize>(
+    simd: S,
+    weights: &[f32],
+    lanes: usize,
+    arriving: &[u32],
+    first: usize,
+) -> [S::f32s; K] {
     let width = K * S::f32s::LEN;
     let mut drive = [S::f32s::splat(simd, 0.0); K];
-    for &unit in events {
-        let start = unit as usize * tile.lanes + first;
-        let row = &tile.weights[start..start + width];
+    for &unit in arriving {
+        let start = unit as usize * lanes + first;
+        let row = &weights[start..start + width];
         for k in 0..K {
             drive[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
         }

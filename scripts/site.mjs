@@ -1,0 +1,33 @@
+// The site: pages of the repository, reference of the API and demo, as static files.
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { stage } from "../site/stage.mjs";
+import { runTool } from "./run.mjs";
+import { ROOT } from "./stamps.mjs";
+
+/** Where the site is. */
+export const SITE = join(ROOT, ".cache/site/dist");
+
+const API = join(ROOT, ".cache/api");
+
+/**
+ * Fails on links to pages that are not there.
+ *
+ * @param {{ withDemo?: boolean }} [options] whether the demo is part of it, which needs the WebAssembly
+ */
+export async function buildSite({ withDemo = false } = {}) {
+  await buildApi();
+  stage(API);
+  /** @type {Record<string, string>} */
+  const environment = withDemo ? { SITE_DEMO: "1" } : {};
+  await runTool("vitepress", "bin/vitepress.js", ["build", "site"], { isQuiet: true, environment });
+  if (!withDemo) return;
+  const { build } = await import("vite");
+  await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "warn" });
+  await cp(join(ROOT, "demo/dist"), join(SITE, "demo"), { recursive: true });
+}
+
+/** The reference of the API, as Markdown. */
+export function buildApi() {
+  return runTool("typedoc", "bin/typedoc", [], { isQuiet: true });
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { defineConfig } from "vitepress";
+import { ROOT } from "../../scripts/stamps.mjs";
+import { SECTIONS } from "../map.mjs";
+import { PAGES } from "../stage.mjs";
+
+const API = [
+  { text: "API: spikelet", link: "/reference/api/spikelet/" },
+  { text: "API: spikelet/plot", link: "/reference/api/spikelet/plot" },
+];
+
+/** Address of the repository, where a workflow says it. */
+const { GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server = "https://github.com", SITE_BASE: base = "/" } = process.env;
+
+const sidebar = SECTIONS.map(({ text, pages }) => {
+  const items = pages.map(([, title, place]) => ({ text: title, link: linkOf(place) }));
+  return { text, items: text === "Reference" ? items.toSpliced(2, 0, ...API) : items };
+});
+
+const sections = SECTIONS.map(({ text, pages: [[, , place = ""] = []] }) => {
+  return { text, link: linkOf(place), activeMatch: `/${text.toLowerCase()}/` };
+});
+const demo = process.env["SITE_DEMO"] === undefined ? [] : [{ text: "Demo", link: "/demo/index.html", target: "_self" }];
+
+export default defineConfig({
+  title: "Spikelet",
+  description: "Trains spiking neural networks in TypeScript, on a Rust core, in Node and in web pages.",
+  lang: "en-GB",
+  base,
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }]],
+  srcDir: PAGES,
+  outDir: join(ROOT, ".cache/site/dist"),
+  cacheDir: join(ROOT, ".cache/site/cache"),
+  // Copies of files of the repository, which are no pages.
+  ignoreDeadLinks: [/\/files\//],
+  markdown: {
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+    // Braces are mathematics here, no attributes.
+    attrs: { disable: true },
+    anchor: { slugify },
+    config: (markdown) => {
+      markdown.core.ruler.push("corners", corners);
+      // Equations: indented text scrolls as other code does.
+      const { rules } = markdown.renderer;
+      rules.code_block = (tokens, k, ...others) => {
+        Object.assign(tokens[k] ?? {}, { info: "txt" });
+        return rules.fence?.(tokens, k, ...others) ?? "";
+      };
+    },
+  },
+  themeConfig: {
+    logo: "/logo.svg",
+    nav: [...sections, ...demo],
+    sidebar,
+    outline: [2, 3],
+    search: { provider: "local" },
+    socialLinks: repository === undefined ? [] : [{ icon: "github", link: `${server}/${repository}` }],
+    docFooter: { prev: "Previous page", next: "Next page" },
+  },
+});
+
+/** @param {string} place */
+function linkOf(place) {
+  return `/${place.replace(/(index)?\.md$/, "")}`;
+}
+
+/** Names headings as GitHub does, so that links to them hold in both places.
+ * @param {string} heading */
+function slugify(heading) {
+  const text = heading.trim().toLowerCase();
+  return text.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-");
+}
+
+/** An empty corner of a table is no heading.
+ * @param {{ tokens: { type: string, tag: string, content: string }[] }} state */
+function corners({ tokens }) {
+  tokens.forEach((token, k) => {
+    if (token.type !== "th_open" || tokens[k + 1]?.content !== "") return;
+    token.tag = "td";
+    for (const end of tokens.slice(k + 2, k + 3)) end.tag = "td";
+  });
+}

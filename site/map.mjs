@@ -1,0 +1,87 @@
+// The map of the documentation: which file of the repository is which page of the site, and in which order.
+
+/**
+ * Sections of the sidebar; each page is `[file of the repository, title in the sidebar, its place on the site]`.
+ *
+ * @type {readonly { text: string, pages: readonly (readonly [file: string, title: string, place: string])[] }[]}
+ */
+export const SECTIONS = [
+  {
+    text: "Learn",
+    pages: [
+      page("learn/getting-started", "Ten minutes to a trained network"),
+      page("learn/coming-from-snntorch", "Coming from snnTorch"),
+      page("learn/questions", "Questions"),
+    ],
+  },
+  {
+    text: "Guides",
+    pages: [
+      page("guides/neurons-and-layers", "Neurons and layers"),
+      page("guides/encoders-and-losses", "Encoders and losses"),
+      page("guides/choosing-a-rule", "Choosing a rule"),
+      page("guides/train-well", "Train well"),
+      page("guides/training", "Runs and metrics"),
+      page("guides/troubleshooting", "A network that does not learn"),
+      page("guides/browser", "In a page"),
+      page("guides/figures", "Figures"),
+      page("guides/sweeps", "Sweeps and clusters"),
+      page("guides/mpi", "One training on many machines"),
+      page("guides/exchange", "Exchange with Python"),
+    ],
+  },
+  {
+    text: "Reference",
+    pages: [
+      page("reference/configuration", "Configuration"),
+      page("reference/commands", "Command line"),
+      page("reference/data-sets", "Data sets"),
+      page("reference/specification", "Specification"),
+    ],
+  },
+  {
+    text: "Results",
+    pages: [
+      page("results/experiments", "Experiments"),
+      page("results/performance", "Performance"),
+      page("results/reliability", "Reliability and determinism"),
+      page("results/determinism", "Determinism"),
+      page("results/scale", "Scale"),
+      page("results/compare", "What other libraries have"),
+    ],
+  },
+  {
+    text: "Contributing",
+    pages: [
+      ["CONTRIBUTING.md", "How to contribute", "contributing/index.md"],
+      ["ARCHITECTURE.md", "Architecture", "contributing/architecture.md"],
+      page("contributing/extending", "Extending"),
+      ["CHANGELOG.md", "Changes", "contributing/changes.md"],
+    ],
+  },
+];
+
+/** Pages that others link to, and that the sidebar leaves out. */
+const FURTHER = /** @type {const} */ ([
+  ["README.md", "index.md"],
+  ["SECURITY.md", "contributing/security.md"],
+  ["benches/README.md", "contributing/benchmarks.md"],
+  ["fuzz/README.md", "contributing/fuzzing.md"],
+]);
+
+/** Place on the site by file of the repository. */
+export const PLACES = new Map([
+  ...SECTIONS.flatMap(({ pages }) => pages.map(([file, , place]) => /** @type {const} */ ([file, place]))),
+  ...FURTHER,
+]);
+
+/**
+ * A page of docs/, whose place is its own.
+ *
+ * @param {string} name
+ * @param {string} title
+ * @returns {readonly [string, string, string]}
+ */
+function page(name, title) {
+  return [`docs/${name}.md`, title, `${name}.md`];
+}

@@ -1,0 +1,73 @@
+// Copies the pages of the repository to where the site is built from, with links that hold there.
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { ROOT } from "../scripts/stamps.mjs";
+import { PLACES } from "./map.mjs";
+
+/** What VitePress reads. */
+export const PAGES = join(ROOT, ".cache/site/pages");
+
+const LINK = /(\]\(|\b(?:href|src|srcset)=")([^)"\s]+)(?=[)"])/g;
+const MEASURED = "benches/results";
+
+/**
+ * Writes the pages anew.
+ *
+ * @param {string} api folder with the reference of the API, as TypeDoc makes it
+ */
+export function stage(api) {
+  rmSync(PAGES, { recursive: true, force: true });
+  cpSync(api, join(PAGES, "reference/api"), { recursive: true });
+  cpSync(join(ROOT, "site/public"), join(PAGES, "public"), { recursive: true });
+  cpSync(join(ROOT, "docs/figures"), join(PAGES, "figures"), { recursive: true });
+  for (const [file, place] of places()) {
+    const target = join(PAGES, place);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, withLinks(readFileSync(join(ROOT, file), "utf8"), file, place));
+  }
+}
+
+/** Place on the site of each page, with the records of measurements. */
+function places() {
+  const measured = readdirSync(join(ROOT, MEASURED)).filter((name) => name.endsWith(".md"));
+  return new Map([
+    ...PLACES,
+    ...measured.map((name) => /** @type {const} */ ([`${MEASURED}/${name}`, `results/measured/${name}`])),
+  ]);
+}
+
+/**
+ * A page whose links lead to pages of the site, or to copies of the files that are none.
+ *
+ * @param {string} markdown
+ * @param {string} file
+ * @param {string} place
+ */
+function withLinks(markdown, file, place) {
+  return markdown.replaceAll(LINK, (link, before, address) => {
+    if (/^(#|\/|[a-z]+:)/.test(address)) return link;
+    const [path = "", fragment] = address.split("#");
+    const linked = posix.join(posix.dirname(file), path);
+    const from = posix.dirname(place);
+    const to = posix.relative(from, placeOf(linked, file));
+    return `${before}${to.startsWith(".") ? to : `./${to}`}${fragment === undefined ? "" : `#${fragment}`}`;
+  });
+}
+
+/**
+ * @param {string} linked file of the repository
+ * @param {string} by the page that links to it
+ */
+function placeOf(linked, by) {
+  const place = places().get(linked);
+  if (place !== undefined) return place;
+  if (linked.startsWith("docs/figures/")) return linked.slice("docs/".length);
+  const source = join(ROOT, linked);
+  if (!existsSync(source) || statSync(source).isDirectory()) throw new Error(`${by} links to ${linked}, which is no file`);
+  // Without an ending of its own, the site would take it for a page.
+  const name = /\.(svg|csv|webp)$/.test(linked) ? linked : `${linked}.txt`;
+  const copy = join(PAGES, "public/files", name);
+  mkdirSync(dirname(copy), { recursive: true });
+  copyFileSync(source, copy);
+  return `files/${name}`;
+}

@@ -1,0 +1,108 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseHTML } from "linkedom";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { buildSite, SITE } from "../../scripts/site.mjs";
+import { ROOT } from "../../scripts/stamps.mjs";
+import { SECTIONS } from "../../site/map.mjs";
+import { complaintsOf, launchChromium } from "./chromium.js";
+import { type Served, serve } from "./serve.js";
+
+const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
+
+/** Pages of the sidebar, and the home page. */
+const PAGES = ["index.html", ...SECTIONS.flatMap(({ pages }) => pages.map(([, , place]) => place.replace(/md$/, "html")))];
+
+let site: Served;
+let browser: Browser;
+
+beforeAll(async () => {
+  await buildSite();
+  site = await serve(SITE);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.[Symbol.asyncDispose]();
+});
+
+it("has every page of docs/ in its sidebar, once", () => {
+  const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
+  const listed = SECTIONS.flatMap(({ pages }) => pages.map(([file]) => file)).filter((file) => file.startsWith("docs/"));
+  const notes = /^results\/notes\//;
+  const wanted = pages.map((name) => name.replaceAll("\\", "/")).filter((name) => !notes.test(name));
+  expect(listed.toSorted()).toEqual(wanted.map((name) => `docs/${name}`).toSorted());
+});
+
+it("has no link, heading or figure that is not there", () => {
+  const files = readdirSync(SITE, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"));
+  const documents = new Map(files.map((file) => [file, parseHTML(readFileSync(join(SITE, file), "utf8")).document]));
+  const dead: string[] = [];
+  for (const [file, document] of documents) {
+    if (file === "404.html") continue;
+    for (const element of document.querySelectorAll("a[href], img[src], link[href]")) {
+      const address = element.getAttribute("href") ?? element.getAttribute("src") ?? "";
+      if (/^[a-z]+:/.test(address)) continue;
+      const [path = "", fragment = ""] = address.split("#");
+      const absolute = path.startsWith("/") ? path.slice(1) : path === "" ? file : posix.join(dirname(file), path);
+      const target = absolute === "" || absolute.endsWith("/") ? `${absolute}index.html` : absolute;
+      const isThere = existsSync(join(SITE, decodeURI(target)));
+      const heading = decodeURIComponent(fragment);
+      // TypeDoc numbers headings of the same name in its own way.
+      const named =
+        file.startsWith("reference/api/") || fragment === "" || documents.get(target)?.getElementById(heading) !== null;
+      if (!isThere || !named) dead.push(`${file}: ${address}`);
+    }
+  }
+  expect(files.length).toBeGreaterThan(25);
+  expect(dead).toEqual([]);
+});
+
+/** For a look at the pages, where the environment names a folder. */
+async function keep(page: Page, name: string): Promise<void> {
+  const folder = process.env["SPIKELET_SCREENSHOTS"];
+  if (folder) await page.screenshot({ path: join(folder, `${name.replaceAll(/[/.]/g, "-")}.png`), fullPage: true });
+}
+
+async function violations(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE });
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
+    const found = await axe.run();
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+  });
+}
+
+it.each(PAGES)("%s fits a telephone, without complaints and accessibility violations", async (path) => {
+  const page = await browser.newPage({ viewport: { width: 375, height: 800 }, reducedMotion: "reduce" });
+  const complaints = complaintsOf(page);
+  await page.goto(site.url + path);
+  await keep(page, path);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"])(
+  "%s can be read on a desk in the dark",
+  async (path) => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: "dark", reducedMotion: "reduce" });
+    await page.goto(site.url + path);
+    await keep(page, `${path}-dark`);
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  },
+);
+
+it("finds a page by a word that stands in it", async () => {
+  const page = await browser.newPage();
+  await page.goto(site.url);
+  await page.keyboard.press("Control+k");
+  await page.locator("#localsearch-input").fill("silentTargetPenalty");
+  const results = page.locator("#localsearch-list a.result");
+  await expect.poll(() => results.count()).toBeGreaterThan(1);
+  await page.close();
+});
