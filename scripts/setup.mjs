@@ -3,9 +3,9 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { missingForMpi } from "./mpi-tools.mjs";
 import { run, runTool, StepFailed } from "./run.mjs";
-import { addTarget } from "./rust.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
+import { commitDeclarations, makeWasm, wasmTool } from "./wasm.mjs";
 
 /** Everything that the core is compiled from. */
 export const RUST = [
@@ -23,8 +23,6 @@ export const RUST = [
 export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
-
-const WASM_TARGET = "wasm32-unknown-unknown";
 
 /**
  * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
@@ -96,13 +94,12 @@ export async function buildMpi() {
 }
 
 async function buildWasm() {
-  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build"];
+  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"];
   const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm"];
-  await step("wasm", { inputs, outputs }, async () => {
-    const problem = addTarget(WASM_TARGET);
-    if (problem !== undefined) throw new StepFailed(`The WebAssembly can't be built: ${problem}`);
-    say("building the WebAssembly (two minutes the first time) …");
-    await run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-wasm-build"], { isQuiet: true });
+  const { tool, version = "", why } = wasmTool();
+  await step("wasm", { inputs, outputs, extra: [tool, version] }, async () => {
+    say(`building the WebAssembly (a minute the first time; ${why}) …`);
+    commitDeclarations(await makeWasm({ tool }));
   });
 }
 
