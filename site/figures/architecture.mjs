@@ -1,0 +1,60 @@
+// The parts of the library, from the loops at the bottom to what people use.
+import { arrow, BLUE, box, svg, text, VERMILLION } from "./svg.mjs";
+
+const WIDTH = 700;
+const HEIGHT = 430;
+const LEFT = 150;
+const RIGHT = WIDTH - 12;
+
+/** Rows from the top: name, what it does, height; `halves` stand side by side. */
+const ROWS = [
+  {
+    names: [
+      ["command line", "ts/cli"],
+      ["your program", ""],
+      ["a web page", "demo"],
+    ],
+    colour: "currentColor",
+  },
+  { names: [["typed API", "ts: networks, trainers, data sets, encoders, figures"]], colour: BLUE },
+  {
+    names: [
+      ["Node addon", "bindings/node"],
+      ["WebAssembly", "bindings/wasm, in a worker"],
+    ],
+    colour: BLUE,
+  },
+  { names: [["session", "threads, errors, one façade for all bindings"]], colour: VERMILLION },
+  { names: [["io", "checkpoints, files of data and of other programs"]], colour: VERMILLION },
+  { names: [["core", "configuration, layers, losses, rules, optimisers, trainer: no files, no clock"]], colour: VERMILLION },
+  { names: [["kernels", "SIMD loops, each with a plain twin that a test compares bit for bit"]], colour: VERMILLION },
+];
+const ROW = 60;
+const BOX = 44;
+
+const parts = ROWS.flatMap(({ names, colour }, row) => {
+  const y = 8 + ROW * row;
+  const gap = 12;
+  const width = (RIGHT - LEFT - gap * (names.length - 1)) / names.length;
+  const boxes = names.flatMap(([name = "", about = ""], k) => {
+    const x = LEFT + k * (width + gap);
+    return [
+      box(x, y, width, BOX, { colour, fill: colour, fillOpacity: 0.1 }),
+      text(x + width / 2, y + (about === "" ? 27 : 19), name, { anchor: "middle", isBold: true }),
+      ...(about === "" ? [] : [text(x + width / 2, y + 36, about, { anchor: "middle", size: 12, opacity: 0.85 })]),
+    ];
+  });
+  const middle = (LEFT + RIGHT) / 2;
+  return row === ROWS.length - 1 ? boxes : [...boxes, arrow([middle, y + BOX + 1], [middle, y + ROW - 1])];
+});
+
+export const architecture = svg(
+  WIDTH,
+  HEIGHT,
+  "Command line, programs and pages use the typed API; it calls the Node addon or the WebAssembly, both of which call the session, which calls io, core and kernels, in Rust",
+  [
+    ...parts,
+    text(12, 8 + ROW + 27, "TypeScript", { isBold: true, colour: BLUE }),
+    text(12, 8 + ROW * 4.5 + 10, "Rust", { isBold: true, colour: VERMILLION }),
+  ],
+);

@@ -1,0 +1,22 @@
+// node site/figures/draw.mjs: writes the figures of the pages that are no results of a training.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../scripts/stamps.mjs";
+import { architecture } from "./architecture.mjs";
+import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
+import { speed } from "./speed.mjs";
+import { shiftedAndBorn } from "./spikes.mjs";
+
+/** Text of each file of docs/figures, by its name. */
+export const FIGURES = {
+  "graph-activation": activationGraph,
+  "graph-timing": timingGraph,
+  "graph-antlr": antlrGraph,
+  "shifted-and-born": shiftedAndBorn,
+  speed,
+  architecture,
+};
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [name, text] of Object.entries(FIGURES)) writeFileSync(join(ROOT, "docs/figures", `${name}.svg`), text);
+}
