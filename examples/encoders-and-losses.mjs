@@ -1,4 +1,4 @@
-// node examples/encoders-and-losses.mjs: the table of docs/guides/encoders-and-losses.md; half a minute of computing.
+// node examples/encoders-and-losses.mjs: the table of docs/guides/encoders-losses-rules.md; half a minute of computing.
 import { createTrainer, datasets, encode } from "spikelet";
 
 const CODES = {

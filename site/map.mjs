@@ -9,19 +9,18 @@ export const SECTIONS = [
   {
     text: "Learn",
     pages: [
+      page("learn/spiking-networks", "Spiking networks and their gradients"),
       page("learn/getting-started", "Ten minutes to a trained network"),
+      page("learn/your-data", "Your own data"),
       page("learn/coming-from-snntorch", "Coming from snnTorch"),
-      page("learn/questions", "Questions"),
     ],
   },
   {
     text: "Guides",
     pages: [
       page("guides/neurons-and-layers", "Neurons and layers"),
-      page("guides/encoders-and-losses", "Encoders and losses"),
-      page("guides/choosing-a-rule", "Choosing a rule"),
+      page("guides/encoders-losses-rules", "Encoder, loss and rule"),
       page("guides/train-well", "Train well"),
-      page("guides/training", "Runs and metrics"),
       page("guides/troubleshooting", "A network that does not learn"),
       page("guides/browser", "In a page"),
       page("guides/figures", "Figures"),
@@ -35,8 +34,10 @@ export const SECTIONS = [
     pages: [
       page("reference/configuration", "Configuration"),
       page("reference/commands", "Command line"),
+      page("reference/runs-and-metrics", "Runs and metrics"),
       page("reference/data-sets", "Data sets"),
       page("reference/specification", "Specification"),
+      page("reference/glossary", "Glossary"),
     ],
   },
   {
@@ -45,8 +46,6 @@ export const SECTIONS = [
       page("results/experiments", "Experiments"),
       page("results/performance", "Performance"),
       page("results/reliability", "Reliability and determinism"),
-      page("results/determinism", "Determinism"),
-      page("results/scale", "Scale"),
       page("results/compare", "What other libraries have"),
     ],
   },
@@ -56,6 +55,7 @@ export const SECTIONS = [
       ["CONTRIBUTING.md", "How to contribute", "contributing/index.md"],
       ["ARCHITECTURE.md", "Architecture", "contributing/architecture.md"],
       page("contributing/extending", "Extending"),
+      page("contributing/newcomer", "A newcomer's walk"),
       ["CHANGELOG.md", "Changes", "contributing/changes.md"],
     ],
   },

@@ -8,7 +8,6 @@ import { PLACES } from "./map.mjs";
 export const PAGES = join(ROOT, ".cache/site/pages");
 
 const LINK = /(\]\(|\b(?:href|src|srcset)=")([^)"\s]+)(?=[)"])/g;
-const MEASURED = "benches/results";
 
 /**
  * Writes the pages anew.
@@ -27,13 +26,22 @@ export function stage(api) {
   }
 }
 
-/** Place on the site of each page, with the records of measurements. */
+/** Place on the site of each page, with the notes and records behind the results. */
 function places() {
-  const measured = readdirSync(join(ROOT, MEASURED)).filter((name) => name.endsWith(".md"));
   return new Map([
     ...PLACES,
-    ...measured.map((name) => /** @type {const} */ ([`${MEASURED}/${name}`, `results/measured/${name}`])),
+    ...pagesOf("docs/results/notes", "results/notes"),
+    ...pagesOf("benches/results", "results/measured"),
   ]);
+}
+
+/**
+ * @param {string} folder of the repository
+ * @param {string} place of its pages on the site
+ */
+function pagesOf(folder, place) {
+  const names = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith(".md"));
+  return names.map((name) => /** @type {const} */ ([`${folder}/${name}`, `${place}/${name}`]));
 }
 
 /**
