@@ -1,31 +1,61 @@
-// npm run release -- ADDONS OUT [--only-there]
+// npm run release -- ADDONS OUT [--only-there] [--rehearse | --publish]
 // Packs what is published: the package without an addon of its own, and one package for each platform with the addon from ADDONS, on
 // which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing. Where GITHUB_REPOSITORY
-// names the repository, the README links to it: npm's page has none of the other files.
+// names the repository, the README links to it: npm's page has none of the other files. --publish gives the tarballs to npm, --rehearse
+// does all of it but sending them.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { run, runTool, StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
 import { ROOT } from "./stamps.mjs";
+import { THIRD_PARTY } from "./third-party.mjs";
 
-const LICENCES = readdirSync(ROOT).filter((name) => name.startsWith("LICENSE"));
+const LICENCES = [...readdirSync(ROOT).filter((name) => name.startsWith("LICENSE")), THIRD_PARTY];
 
 await main(async () => {
   const words = process.argv.slice(2);
   const [addons, out] = words.filter((word) => !word.startsWith("--")).map((word) => resolve(word));
-  if (addons === undefined || out === undefined) throw new StepFailed("usage: npm run release -- ADDONS OUT [--only-there]");
+  if (addons === undefined || out === undefined) {
+    throw new StepFailed("usage: npm run release -- ADDONS OUT [--only-there] [--rehearse | --publish]");
+  }
+  const tarballs = await pack(addons, out, words.includes("--only-there"));
+  const isPublished = words.includes("--publish");
+  if (isPublished || words.includes("--rehearse")) await publish(tarballs, isPublished);
+});
+
+/** Writes the tarballs and returns their paths, those of the platforms first: nobody gets the main one without them. */
+async function pack(addons, out, isPartial) {
   // napi-rs makes packages only below the project.
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   const stage = mkdtempSync(join(ROOT, ".cache", "release-"));
   try {
     mkdirSync(out, { recursive: true });
-    const platforms = await stagePlatforms(addons, stage, words.includes("--only-there"));
-    const packages = [...platforms.map(({ folder }) => folder), stageMain(stage, platforms)];
-    for (const folder of packages) await run("npm", ["pack", "--silent", folder, "--pack-destination", out]);
+    const platforms = await stagePlatforms(addons, stage, isPartial);
+    const folders = [...platforms.map(({ folder }) => folder), stageMain(stage, platforms)];
+    const tarballs = [];
+    for (const folder of folders) {
+      await run("npm", ["pack", "--silent", folder, "--pack-destination", out]);
+      const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      tarballs.push(join(out, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`));
+    }
+    return tarballs;
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
-});
+}
+
+/**
+ * Gives the tarballs to npm, or has it check them and their order without sending anything.
+ *
+ * @throws {StepFailed} at a tag that is not the version, and where npm refuses one.
+ */
+async function publish(tarballs, isReal) {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const { GITHUB_REF_TYPE: type, GITHUB_REF_NAME: tag } = process.env;
+  if (type === "tag" && tag !== `v${version}`) throw new StepFailed(`the tag is ${tag}, package.json has the version ${version}`);
+  const how = isReal ? ["--provenance"] : ["--dry-run"];
+  for (const tarball of tarballs) await run("npm", ["publish", ...how, "--access", "public", "--loglevel", "error", tarball]);
+}
 
 /** A folder for each platform, as napi-rs lays it out, with the addon in it. */
 async function stagePlatforms(addons, stage, isPartial) {

@@ -10,6 +10,7 @@ import { run, runTool } from "./run.mjs";
 import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
 import { isBuildMachine } from "./skips.mjs";
 import { ROOT, step } from "./stamps.mjs";
+import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
 const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
@@ -64,6 +65,10 @@ const CHECKS = {
   size: {
     inputs: [...RUST, ...BINDINGS, "crates/wasm-build", "scripts/size.mjs", "scripts/wasm-sizes.mjs"],
     work: () => run(process.execPath, ["scripts/size.mjs"]),
+  },
+  "third-party": {
+    inputs: ["Cargo.lock", "Cargo.toml", ...BINDINGS, "package.json", THIRD_PARTY, "LICENSE-MIT", "scripts/third-party.mjs"],
+    work: checkThirdParty,
   },
   "oldest-rust": { inputs: ALL_RUST, others: true, work: checkOldestRust },
   windows: { inputs: ALL_RUST, others: true, work: () => checkTarget("x86_64-pc-windows-msvc") },

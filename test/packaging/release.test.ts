@@ -36,13 +36,23 @@ console.log(JSON.stringify({
 }));
 `;
 
+/** Packs into a folder and rehearses publishing, with a registry that nothing can reach. */
+function release(folder: string, environment: Record<string, string>) {
+  const env = { ...process.env, npm_config_registry: "http://127.0.0.1:9/", npm_config_fetch_retries: "0", ...environment };
+  return execute(process.execPath, ["scripts/release.mjs", "bindings/node", folder, "--only-there", "--rehearse"], {
+    cwd: ROOT,
+    env,
+  });
+}
+
 describe("what is published", () => {
   let folder: string;
+  let rehearsal: string[];
   let tarballs: string[];
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "spikelet-release-"));
-    const env = { ...process.env, GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "some/where" };
-    await execute(process.execPath, ["scripts/release.mjs", "bindings/node", folder, "--only-there"], { cwd: ROOT, env });
+    const { stdout } = await release(folder, { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "some/where" });
+    rehearsal = stdout.split("\n").filter((line) => line.startsWith("+ "));
     tarballs = (await readdir(folder)).sort();
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
   }, 120_000);
@@ -59,9 +69,24 @@ describe("what is published", () => {
     expect(binding?.stdout).toMatch(/\.node$/m);
   });
 
-  it("carries its licences, no source maps, and is small", async () => {
+  it("passes a rehearsal of publishing: npm takes every package, the platforms' first", async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+    expect(rehearsal).toHaveLength(2);
+    expect(rehearsal[0]).toMatch(/^\+ @spikelet\/binding-[\w-]+@/);
+    expect(rehearsal[1]).toBe(`+ spikelet@${version}`);
+  });
+
+  it("is refused at a tag of another version", async () => {
+    const elsewhere = join(folder, "tagged");
+    const failed = release(elsewhere, { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v9.9.9" });
+    await expect(failed).rejects.toThrow(/the tag is v9\.9\.9, package\.json has the version/);
+  });
+
+  it("carries its licences and those of the crates in it, no source maps, and is small", async () => {
     const lists = await Promise.all(tarballs.map((tarball) => execute("tar", ["tzf", join(folder, tarball)])));
-    for (const { stdout } of lists) expect(stdout).toMatch(/^package\/LICENSE-APACHE$[\s\S]*^package\/LICENSE-MIT$/m);
+    const texts = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt"];
+    for (const { stdout } of lists)
+      expect(stdout.split("\n")).toEqual(expect.arrayContaining(texts.map((text) => `package/${text}`)));
     expect(lists[0]?.stdout).not.toMatch(/\.map$/m);
     const unpacked = join(folder, "unpacked");
     await mkdir(unpacked);
