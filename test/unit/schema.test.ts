@@ -43,3 +43,11 @@ describe("the schema explains every field", () => {
     expect(unexplained(wrong, meanings(schema), "")).toEqual([".training.epoch"]);
   });
 });
+
+it("a default of the core stands in no other file of TypeScript", () => {
+  const files = readdirSync(new URL("ts/", ROOT), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const own = files.filter((file) => !/^(generated|plot)[\\/]/.test(file));
+  expect(own.length).toBeGreaterThan(100);
+  const isRepeated = /\?\? ?\d\d+|\bsteps = 300\b/;
+  expect(own.filter((file) => isRepeated.test(readFileSync(new URL(`ts/${file}`, ROOT), "utf8")))).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fields } from "../check/fields.js";
 import { callback, positive, text, whole } from "../check/values.js";
 import { bareMessage, inFile, SpikeletError } from "../errors.js";
+import { DEFAULTS } from "../generated/defaults.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { loadBackend } from "../runtime/load.node.js";
 import { abortSignal, backendChoice } from "../runtime/options.js";
@@ -82,12 +83,12 @@ export async function nmnist(options: NmnistOptions): Promise<SpikeDataset> {
     }
     onProgress?.({ done: start + chunk.length, all: all.length });
   }
-  const size = aer.size ?? 34;
+  const used = { ...DEFAULTS.aer, ...aer };
   const events = spikes.filled();
   const info = {
     name: "nmnist",
-    shape: [2, size, size],
-    steps: aer.steps ?? 300,
+    shape: [2, used.size, used.size],
+    steps: used.steps,
     testSamples: test.length,
     validationSamples: Math.floor(train.length / 6),
   };

@@ -1,5 +1,6 @@
 import { record } from "../check/fields.js";
 import type { Randman } from "../generated/config.js";
+import { DEFAULTS } from "../generated/defaults.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { SpikeDataset } from "./dataset.js";
 import { generate } from "./generate.js";
@@ -13,6 +14,7 @@ import { generate } from "./generate.js";
 export async function randman(options: Randman & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
   record(options, "options");
   const { backend, ...rest } = options;
-  const info = { name: "randman", shape: [rest.units ?? 20], steps: rest.steps ?? 100 };
+  const used = { ...DEFAULTS.randman, ...rest };
+  const info = { name: "randman", shape: [used.units], steps: used.steps };
   return generate({ type: "randman", ...rest }, info, backend);
 }

@@ -3,6 +3,7 @@ import { record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { SpikeletError } from "../errors.js";
 import type { SaccadeCamera } from "../generated/config.js";
+import { DEFAULTS } from "../generated/defaults.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { abortSignal } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
@@ -40,7 +41,7 @@ export async function simulatedEvents(
     const pixels = images.pixels(start, start + CHUNK);
     chunks.push(await core.simulateEvents(pixels, height, width, json));
   }
-  const size = camera.size ?? 34;
-  const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps: camera.steps ?? 300 };
+  const { size, steps } = { ...DEFAULTS.saccadeCamera, ...camera };
+  const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps };
   return images.withEvents(info, SpikeEvents.concat(chunks));
 }

@@ -1,5 +1,6 @@
 import { record } from "../check/fields.js";
 import type { SpikeTrainMatching } from "../generated/config.js";
+import { DEFAULTS } from "../generated/defaults.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import type { SpikeDataset } from "./dataset.js";
 import { generate } from "./generate.js";
@@ -13,6 +14,7 @@ import { generate } from "./generate.js";
 export async function spikeTrainMatching(options: SpikeTrainMatching & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
   record(options, "options");
   const { backend, ...rest } = options;
-  const info = { name: "spikeTrainMatching", shape: [rest.inputs ?? 100], steps: rest.steps ?? 100 };
+  const used = { ...DEFAULTS.spikeTrainMatching, ...rest };
+  const info = { name: "spikeTrainMatching", shape: [used.inputs], steps: used.steps };
   return generate({ type: "spikeTrainMatching", ...rest }, info, backend);
 }

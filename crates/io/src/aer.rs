@@ -2,13 +2,13 @@
 //!
 //! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use spikelet_core::{Error, Result, SpikeTrains};
 
 const EVENT_LENGTH: usize = 5;
 
 /// How recordings become spikes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct AerOptions {
     /// Steps of the simulation, 1 to 65535.

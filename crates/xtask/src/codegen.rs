@@ -1,5 +1,6 @@
-//! Files that are made from the Rust types: TypeScript types, error codes and the JSON Schema of the configuration. And the presets as TypeScript.
+//! Files that are made from the Rust types: TypeScript types, defaults, error codes and the JSON Schema of the configuration. And the presets as TypeScript.
 
+mod defaults;
 mod errors;
 mod presets;
 mod schema;
@@ -19,6 +20,7 @@ fn files(root: &Path) -> Result<Vec<(&'static str, String)>, Vec<String>> {
     let presets = presets::render(root).map_err(|error| vec![error])?;
     Ok(vec![
         ("ts/generated/config.ts", format!("{HEADER}\n{}", types::render())),
+        ("ts/generated/defaults.ts", format!("{HEADER}\n{}", defaults::render())),
         ("ts/generated/errors.ts", format!("{HEADER}\n{}", errors::render())),
         ("ts/generated/presets.ts", format!("{PRESET_HEADER}\n{presets}")),
         ("spikelet.schema.json", schema::render()),

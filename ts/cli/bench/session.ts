@@ -1,5 +1,6 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config, TrainEvent } from "../../generated/config.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import type { NetworkInfo } from "../../network.js";
 import type { Backend, DatasetArrays, Session } from "../../runtime/backend.js";
 import { Budget } from "../../runtime/budget.js";
@@ -32,7 +33,7 @@ export class BenchSession implements Disposable {
     samples: SpikeDataset,
     { backend, simd, weightScale = 1 }: { backend: Backend; simd?: string | undefined; weightScale?: number },
   ): Promise<BenchSession> {
-    const batch = config.training?.batchSize ?? 1;
+    const batch = config.training?.batchSize ?? DEFAULTS.training.batchSize;
     const session = await backend.createSession(JSON.stringify(config), simd);
     const { descriptor, arrays } = samples.slice(0, Math.max(batch, samples.length - (samples.length % batch))).wire();
     const dataBytes = bytesOf(arrays);

@@ -1,5 +1,6 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config } from "../../generated/config.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { createNetwork } from "../../network.js";
 import { loadBackend } from "../../runtime/load.node.js";
 import { createTrainer } from "../../trainer.js";
@@ -125,7 +126,7 @@ async function* phases({ name, config, weightScale, data, dataSeconds, seconds, 
       backend: backend.kind,
       simd: info.simd,
       threads: info.threads,
-      batch: config.training?.batchSize ?? 1,
+      batch: config.training?.batchSize ?? DEFAULTS.training.batchSize,
       ...figures(measured),
       dataSeconds: dataSeconds + opened,
       dataBytes,
@@ -150,7 +151,7 @@ async function* epochs({ name, config, data, dataSeconds, seconds, choices }: Pl
     backend: trainer.backend.kind,
     simd: trainer.info.simd,
     threads: trainer.info.threads,
-    batch: config.training?.batchSize ?? 1,
+    batch: config.training?.batchSize ?? DEFAULTS.training.batchSize,
     ...figures(measured),
     dataSeconds,
     dataBytes: bytesOf(data.wire().arrays),

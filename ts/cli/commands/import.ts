@@ -1,6 +1,7 @@
 import { inFile } from "../../errors.js";
 import { importNir, importWeights, type WeightOptions } from "../../exchange/index.js";
 import type { Config } from "../../generated/config.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
 import { wholeNumber } from "../arguments.js";
@@ -28,7 +29,11 @@ export const importCommand = defineCommand({
     out: { type: "string", required: true, description: "checkpoint to write", valueHint: "FILE" },
     ...configOptions,
     names: { type: "string", description: "names of the weights, from the input up: fc1.weight,fc2.weight", valueHint: "NAMES" },
-    steps: { type: "string", description: "NIR: length of the simulation, 300 unless given", valueHint: "N" },
+    steps: {
+      type: "string",
+      description: `NIR: length of the simulation, ${DEFAULTS.network.steps} unless given`,
+      valueHint: "N",
+    },
     ...nirOptions,
     ...readOptions,
     ...computeOptions,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fromNpz, type NpzOptions } from "../../datasets/from-npz.js";
 import { SpikeletError } from "../../errors.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { limitOf, stepped } from "./arguments.js";
 import type { DataSet } from "./set.js";
 
@@ -8,7 +9,7 @@ export const npz: DataSet = {
   about: "event arrays of an NPZ archive, --data FILE.npz",
   encoding: null,
   isRead: true,
-  load: async ({ dir, options, steps = 300, backend, ...limit }) => {
+  load: async ({ dir, options, steps = DEFAULTS.network.steps, backend, ...limit }) => {
     return fromNpz(await readBytes(dir ?? ""), { ...limitOf(limit), ...stepped(options, steps), backend } as NpzOptions);
   },
 };

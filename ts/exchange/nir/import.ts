@@ -1,6 +1,7 @@
 import { fields } from "../../check/fields.js";
 import { bytes as byteArray, whole } from "../../check/values.js";
 import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { byteLimit, type ReadLimit } from "../../io/byte-budget.js";
 import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
@@ -66,7 +67,7 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     throw (chain[0] as NamedNode).fault("shape", `must be [units] or [channels, height, width], got [${input.join(", ")}]`);
   }
   const { neuron, approximations } = neurons.finish();
-  const network = { input: image ?? units, steps: options.steps ?? 300, neuron, layers };
+  const network = { input: image ?? units, steps: options.steps ?? DEFAULTS.network.steps, neuron, layers };
   return { network, parameters, approximations };
 }
 

@@ -1,4 +1,5 @@
 import { inFile } from "../../errors.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 import { Fields, wholeNumber, within, wrong } from "./fields.js";
 import { isPath, levels, parseSetting, type Setting } from "./setting.js";
@@ -176,7 +177,8 @@ function parseSettings(fields: Fields, search: Search, halving: Halving | null):
 
 function parseSeeds(fields: Fields, config: JsonObject): number[] {
   const given = fields.value("seeds");
-  if (given === undefined) return [wholeNumber(valueAt(config, "training.seed") ?? 1, "config.training.seed", 0)];
+  if (given === undefined)
+    return [wholeNumber(valueAt(config, "training.seed") ?? DEFAULTS.training.seed, "config.training.seed", 0)];
   if (typeof given === "number") {
     const count = fields.whole("seeds", 1);
     atMost(count, "seeds");

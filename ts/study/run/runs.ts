@@ -1,4 +1,5 @@
 import { SpikeletError } from "../../errors.js";
+import { DEFAULTS } from "../../generated/defaults.js";
 import { canonical, isObject, type JsonObject, putAt } from "../../json.js";
 import type { Plan } from "../plan/plan.js";
 import { labelsOf, type Point, pointsOf } from "../plan/search.js";
@@ -57,7 +58,7 @@ export async function runsOf(plan: Plan, hashes: ReadonlyMap<string, string>, fi
 /** The configurations of the first rung, from which the keys of all data follow. */
 export function* configurationsOf(plan: Plan): Generator<JsonObject> {
   for (const settings of pointsOf(plan)) {
-    const first = configured(plan, settings, plan.seeds[0] ?? 1);
+    const first = configured(plan, settings, plan.seeds[0] ?? DEFAULTS.training.seed);
     yield first;
     if (!isDrawnPerSeed(first)) continue;
     for (const seed of plan.seeds.slice(1)) yield configured(plan, settings, seed);

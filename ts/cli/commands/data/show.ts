@@ -1,4 +1,5 @@
 import type { SpikeDataset } from "../../../datasets/dataset.js";
+import { DEFAULTS } from "../../../generated/defaults.js";
 import type { Json } from "../../../json.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import type { SpikeEvents } from "../../../spikes.js";
@@ -15,15 +16,16 @@ import { readLimit } from "../../read-limit.js";
 import type { SetName } from "../../sets.js";
 import { applySetting } from "../../setting.js";
 
-/** Steps that an encoding may use unless told otherwise. */
-const STEPS = 300;
-
 export const show = defineCommand({
   meta: { name: "show", description: "Size and parts of a data set, and a sample of it as a raster" },
   args: {
     name: { type: "positional", required: false, description: "which data set; digits unless given", valueHint: "NAME" },
     sample: { type: "string", default: "0", description: "which sample to show", valueHint: "N" },
-    steps: { type: "string", description: "steps of the simulation; 300 or what the data set says unless given", valueHint: "N" },
+    steps: {
+      type: "string",
+      description: `steps of the simulation; ${DEFAULTS.network.steps} or what the data set says unless given`,
+      valueHint: "N",
+    },
     dir: {
       type: "string",
       description: "folder of the data set; where spikelet data fetch puts it unless given",
@@ -48,7 +50,7 @@ export const show = defineCommand({
     const source = sourceOf(args, args.set);
     const all = await loadData(source, { ...readLimit(args), backend, signal, ...(asked === undefined ? {} : { steps: asked }) });
     if (index >= all.length) throw new UsageError(`--sample must be below ${all.length}, got ${index}`);
-    const steps = asked ?? all.info.steps ?? STEPS;
+    const steps = asked ?? all.info.steps ?? DEFAULTS.network.steps;
     const sample = all.slice(index, index + 1);
     const events = await sample.events({ steps, backend });
     const { times } = events.sample(0);
