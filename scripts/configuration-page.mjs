@@ -22,7 +22,7 @@ const HEAD = `# Configuration
 A configuration is a JSON object, the first argument of \`createTrainer\` and \`createNetwork\`, and the file of \`--config\`. Only \`network\` is
 required; whatever is left out has its default. \`--set PATH=VALUE\` changes one setting, as in \`--set training.epochs=5\` or
 \`--set 'network.layers[0].units=100'\`. With \`"$schema": "./node_modules/spikelet/spikelet.schema.json"\` in the file an editor completes and checks
-it. Numbers in brackets, as (spec 4.2), are sections of the [specification](specification.md).
+it. Tables name settings from the path above them on. Numbers in brackets, as (spec 4.2), are sections of the [specification](specification.md).
 `;
 
 const ORDER = ["network", "rule", "loss", "regularizers", "optimizer", "schedule", "training", "data"];
@@ -90,7 +90,7 @@ class Section {
    * @param {boolean} [isChoice] one of several: objects within it are told of once, in tables of their own
    */
   #table(path, schema, isChoice = false) {
-    const rows = this.#rows(path, schema, isChoice);
+    const rows = this.#rows(path, schema, isChoice, path);
     return rows.length === 0 ? [] : ["| setting | value | default | meaning |", "|---|---|---|---|", ...rows, ""];
   }
 
@@ -98,9 +98,10 @@ class Section {
    * @param {string} path
    * @param {Schema} schema
    * @param {boolean} isChoice
+   * @param {string} table path that its settings are named from
    * @returns {string[]}
    */
-  #rows(path, { properties = {}, required = [] }, isChoice) {
+  #rows(path, { properties = {}, required = [] }, isChoice, table) {
     return Object.entries(properties).flatMap(([key, property]) => {
       const own = this.#resolved(property);
       const inner = this.#inner(property);
@@ -108,8 +109,8 @@ class Section {
       const isApart = choicesOf(inner).length > 0 || (isChoice && inner.properties !== undefined);
       if (isApart && !this.#further.has(at)) this.#further.set(at, { ...inner, description: property.description ?? "" });
       const value = isApart ? this.#link(at, own, inner) : this.#value(property);
-      const row = `| \`${path}.${key}\` | ${value} | ${defaultOf(property, required.includes(key))} | ${cell(this.#about(property))} |`;
-      return isApart || inner.properties === undefined ? [row] : [row, ...this.#rows(at, inner, isChoice)];
+      const row = `| \`${`${path}.${key}`.slice(table.length + 1)}\` | ${value} | ${defaultOf(property, required.includes(key))} | ${cell(this.#about(property))} |`;
+      return isApart || inner.properties === undefined ? [row] : [row, ...this.#rows(at, inner, isChoice, table)];
     });
   }
 
