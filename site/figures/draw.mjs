@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { architecture } from "./architecture.mjs";
+import { cost } from "./cost.mjs";
 import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
 import { speed } from "./speed.mjs";
 import { shiftedAndBorn } from "./spikes.mjs";
@@ -14,6 +15,7 @@ export const FIGURES = {
   "graph-antlr": antlrGraph,
   "shifted-and-born": shiftedAndBorn,
   speed,
+  cost,
   architecture,
 };
 

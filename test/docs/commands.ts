@@ -7,13 +7,21 @@ export async function commandPage(): Promise<string> {
   const sections = await sectionsOf(COMMANDS, []);
   return `# Commands
 
-What \`spikelet COMMAND --help\` says, on one page; a test keeps it so (\`npx vitest run test/docs/reference.test.ts --update\`). Guides:
+<!-- Made by \`npx vitest run test/docs/reference.test.ts --update\`: do not edit. -->
+
+What \`spikelet COMMAND --help\` prints, on one page. Guides:
 [getting started](../learn/getting-started.md), [data sets](data-sets.md), [sweeps](../guides/sweeps.md), [experiments](../results/experiments.md),
 [exchange](../guides/exchange.md).
 
-Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. Colours are for terminals, and left out with
-\`NO_COLOR\`. Exit codes: 0 done, 1 failed, 2 a wrong command line or configuration, 130
-interrupted (Ctrl-C, SIGTERM, SIGHUP), 141 nobody reads the output any more, as behind \`head -1\`.
+Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. \`NO_COLOR\` turns colours off. Exit codes:
+
+| code | meaning |
+|---|---|
+| 0 | done |
+| 1 | failed |
+| 2 | wrong command line or configuration |
+| 130 | interrupted: Ctrl-C, SIGTERM, SIGHUP |
+| 141 | nobody reads the output any more, as behind \`head -1\` |
 
 ${sections.join("\n")}`;
 }
