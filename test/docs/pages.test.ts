@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createNetwork } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { WRAPPED, wrapped } from "../../scripts/wrap.mjs";
 import { parsePlan } from "../../ts/study/plan/plan.js";
 import { checkCommandLine } from "../support/command-line.js";
 import { ROOT, readGuides } from "./guides.js";
@@ -53,6 +54,11 @@ describe.each(guides)("$path", ({ path, markdown, blocks }) => {
   it("its links lead somewhere", () => {
     expect(brokenLinks(path, markdown)).toEqual([]);
   });
+});
+
+it.each(WRAPPED)("%s is wrapped as node scripts/wrap.mjs does", (path) => {
+  const markdown = readFileSync(join(ROOT, path), "utf8");
+  expect(wrapped(markdown)).toBe(markdown);
 });
 
 it.each(["CONTRIBUTING.md", "ARCHITECTURE.md"])("%s: its links lead somewhere", (path) => {
