@@ -5,7 +5,7 @@ import { missingForMpi } from "./mpi-tools.mjs";
 import { run, runTool, StepFailed } from "./run.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { commitDeclarations, makeWasm, wasmTool } from "./wasm.mjs";
+import { commitDeclarations, makeWasm, NAMED_WASM, wasmTool } from "./wasm.mjs";
 
 /** Everything that the core is compiled from. */
 export const RUST = [
@@ -95,7 +95,7 @@ export async function buildMpi() {
 
 async function buildWasm() {
   const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"];
-  const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm"];
+  const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm", NAMED_WASM];
   const { tool, version = "", why } = wasmTool();
   await step("wasm", { inputs, outputs, extra: [tool, version] }, async () => {
     say(`building the WebAssembly (a minute the first time; ${why}) …`);

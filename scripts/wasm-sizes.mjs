@@ -64,6 +64,24 @@ export function sizesOf(bytes) {
 }
 
 /**
+ * A module without its section of names.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function withoutNames(bytes) {
+  const reader = new Reader(bytes, 8);
+  const kept = [bytes.subarray(0, 8)];
+  while (reader.at < bytes.length) {
+    const start = reader.at;
+    const kind = reader.byte();
+    const end = reader.number() + reader.at;
+    if (kind !== 0 || reader.text() !== "name") kept.push(bytes.subarray(start, end));
+    reader.at = end;
+  }
+  return Buffer.concat(kept);
+}
+
+/**
  * The crate that a function is of. A method of a trait counts for the type that it was made for, of a type without a crate of its own for
  * the trait.
  *

@@ -6,7 +6,7 @@ import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import { Feed } from "./feed.js";
-import type { Config, Metrics, Threads } from "./generated/config.js";
+import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
 import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
@@ -58,11 +58,11 @@ export interface LayerInfo {
   kernel?: number;
 }
 
-/** Gains of the input drive, from current to membrane, and of the bias (spec 1.2). */
+/** Gains of the input drive, from current to membrane, and of the bias (spec 1.2); lists have one number for each unit or channel. */
 export interface Gains {
-  current: number;
-  membrane: number;
-  bias: number;
+  current: PerUnit;
+  membrane: PerUnit;
+  bias: PerUnit;
 }
 
 /** What a session knows about itself. */

@@ -18,6 +18,12 @@ export interface Prediction {
   scoresByCount: Uint32Array;
   /** `[sample][output]`: simulated steps − step of the output's first spike, 0 for a silent one. The largest decides `byFirstSpike`. */
   scoresByFirstSpike: Uint32Array;
+  /** Output whose membrane has the largest statistic, of a readout with the loss `membrane`; empty otherwise. */
+  byMembrane: Uint32Array;
+  /** `[sample][output]`: that statistic; the largest decides `byMembrane`. */
+  scoresByMembrane: Float32Array;
+  /** `[sample][step][output]`: membranes of a readout; empty where the output fires. */
+  membranes: Float32Array;
   /** Spikes of each spiking layer. */
   layers: SpikeEvents[];
 }
@@ -57,7 +63,8 @@ export interface Gradients {
 
 /** Joins the predictions of consecutive chunks of a data set. */
 export function joinPredictions(parts: readonly PredictionArrays[], layers: number): Prediction {
-  const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of));
+  const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of), Uint32Array);
+  const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concat(parts.map(of), Float32Array);
   return {
     byCount: join((part) => part.byCount),
     byFirstSpike: join((part) => part.byFirstSpike),
@@ -65,12 +72,15 @@ export function joinPredictions(parts: readonly PredictionArrays[], layers: numb
     steps: join((part) => part.steps),
     scoresByCount: join((part) => part.scoresByCount),
     scoresByFirstSpike: join((part) => part.scoresByFirstSpike),
+    byMembrane: join((part) => part.byMembrane),
+    scoresByMembrane: joinFloats((part) => part.scoresByMembrane),
+    membranes: joinFloats((part) => part.membranes),
     layers: Array.from({ length: layers }, (_, layer) => SpikeEvents.concat(parts.flatMap((part) => part.layers[layer] ?? []))),
   };
 }
 
-function concat(parts: readonly Uint32Array[]): Uint32Array {
-  const joined = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+function concat<T extends Uint32Array | Float32Array>(parts: readonly T[], array: new (length: number) => T): T {
+  const joined = new array(parts.reduce((sum, part) => sum + part.length, 0));
   let start = 0;
   for (const part of parts) {
     joined.set(part, start);

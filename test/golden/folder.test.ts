@@ -47,7 +47,7 @@ describe("npm run test:golden", () => {
       code: 0,
       lines: [
         "passed        1_passes.json",
-        "not supported 2_lacking.json: adaptive neurons (ALIF), delays, learnt constants",
+        "not supported 2_lacking.json: delays, learnt constants",
         "1 passed, 0 failed, 1 not supported",
       ],
     });

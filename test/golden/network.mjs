@@ -33,8 +33,14 @@ export async function checkNetwork(golden, findings, translation) {
     findings.same(`spikes of layer ${k}`, [.../** @type {SpikeEvents} */ (prediction.layers[k]).triples()], sorted(events));
   }
   findings.same("term_length", prediction.steps, new Array(golden.batch).fill(expected.term_length));
-  findings.same("decision_count", prediction.byCount, expected.decision_count);
-  findings.same("decision_first", prediction.byFirstSpike, expected.decision_first);
+  if (expected.membranes === undefined) {
+    findings.same("decision_count", prediction.byCount, expected.decision_count);
+    findings.same("decision_first", prediction.byFirstSpike, expected.decision_first);
+  } else {
+    findings.near("membranes", prediction.membranes, expected.membranes);
+    findings.near("statistic", prediction.scoresByMembrane, expected.statistic ?? []);
+    findings.same("decision_membrane", prediction.byMembrane, expected.decision_membrane ?? []);
+  }
   findings.same("first_stime", prediction.decisionStep, expected.first_stime);
   findings.same("num_spike_total", metrics.spikes.total, expected.num_spike_total);
   findings.same("num_spike_nec", metrics.spikes.untilDecisionTotal, expected.num_spike_nec);
@@ -135,6 +141,8 @@ export function batchOf({ batch, input_events: events, target }) {
   switch (target.kind) {
     case "train":
       return datasets.fromSpikes({ spikes, trains: SpikeEvents.fromTriples(target.events, batch) });
+    case "trace":
+      return datasets.fromSpikes({ spikes, series: target.values });
     case "count":
       return datasets.fromSpikes({ spikes, counts: target.counts.flat() });
     default:

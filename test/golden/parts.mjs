@@ -143,7 +143,7 @@ export async function checkKernels({ cases }, findings) {
     const decays = { currentDecay: alpha_i, membraneDecay: alpha_v };
     const scaled = createNetwork({ network: { ...network, neuron: { ...decays, gain: "auto" } } });
     const { current, membrane, bias } = await scoped(scaled, async ({ info }) => info.gains);
-    findings.near(`case ${c}: gains`, [current, membrane, bias], [1, beta, beta]);
+    findings.near(`case ${c}: gains`, [current, membrane, bias].flat(), [1, beta, beta]);
 
     const manual = { gain: /** @type {const} */ ("manual"), currentGain: 1, membraneGain: 1, biasGain: 1, threshold: 1e6 };
     const plain = createNetwork({ network: { ...network, neuron: { ...decays, ...manual } }, loss: { type: "count" } });

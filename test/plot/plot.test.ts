@@ -43,7 +43,9 @@ describe("a spike raster", () => {
   it("says what the network decided and when, if it did", () => {
     const one = Uint32Array.of(1);
     const scores = { scoresByCount: Uint32Array.of(0, 1), scoresByFirstSpike: Uint32Array.of(0, 5) };
-    const prediction = { byCount: one, byFirstSpike: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9), ...scores };
+    const readout = { byMembrane: new Uint32Array(), scoresByMembrane: new Float32Array(), membranes: new Float32Array() };
+    const decided = { byCount: one, byFirstSpike: one, decisionStep: Uint32Array.of(4), steps: Uint32Array.of(9) };
+    const prediction = { ...decided, ...scores, ...readout };
     const layers = [SpikeEvents.fromTrains([{ times: [4], units: [1] }])];
     expect(spikeRaster({ ...prediction, layers }, { label: 0 })).toContain(">decides 1 at step 4</text>");
     const silent = {

@@ -81,6 +81,9 @@ describe("figures", () => {
       steps: Uint32Array.of(9),
       scoresByCount: Uint32Array.of(0, 1),
       scoresByFirstSpike: Uint32Array.of(0, 5),
+      byMembrane: new Uint32Array(),
+      scoresByMembrane: new Float32Array(),
+      membranes: new Float32Array(),
       layers: [SpikeEvents.fromTrains([{ times: [4], units: [1] }])],
     };
     expect(plots.spikeRaster(prediction, { label: 0 })).not.toMatch(/<text[^>]* fill="#/);

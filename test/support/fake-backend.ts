@@ -254,6 +254,9 @@ function predictionOf(start: number, count: number, layers: number): PredictionA
     steps: answers.slice(),
     scoresByCount: answers.slice(),
     scoresByFirstSpike: answers.slice(),
+    byMembrane: new Uint32Array(),
+    scoresByMembrane: new Float32Array(),
+    membranes: new Float32Array(),
     layers: Array.from({ length: layers }, () => everyUnitOnce(count, 1)),
   };
 }

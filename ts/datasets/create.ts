@@ -10,6 +10,8 @@ export interface TargetOptions {
   labels?: ArrayLike<number>;
   /** Wanted spike counts, `[sample][output]`, flat. */
   counts?: ArrayLike<number>;
+  /** Wanted membranes of a readout (loss `trace`), `[sample][step][output]`, flat. */
+  series?: ArrayLike<number>;
   /** Wanted spike trains of the outputs, one a sample. */
   trains?: readonly SpikeTrain[] | SpikeEvents;
 }
@@ -37,7 +39,7 @@ const trains: Check<SpikeEvents> = (value, path) =>
 
 const sizes = listOf(whole(1), "CONFIG_INVALID");
 
-const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, trains };
+const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: numbers, trains };
 
 const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: floats, shape: sizes, name: text }, "shape");
 
@@ -80,15 +82,15 @@ export function fromSpikes(options: SpikeOptions): SpikeDataset {
 
 /** @internal Checks that inputs and targets are of one length. */
 export function assemble(info: DatasetInfo, inputs: DatasetInputs, samples: number, options: TargetOptions): SpikeDataset {
-  const given = [options.labels, options.counts, options.trains].filter((target) => target !== undefined);
-  if (given.length > 1) throw new SpikeletError("DATA_FORMAT", "labels", "give one of labels, counts and trains");
-  const targets: DatasetTargets = {};
-  if (options.labels !== undefined) targets.labels = wholeNumbers(sized(options.labels, samples, samples, "labels"));
-  if (options.counts !== undefined) {
-    const outputs = Math.max(1, Math.round(options.counts.length / Math.max(1, samples)));
-    targets.counts = Float32Array.from(sized(options.counts, samples * outputs, samples, "counts"));
+  const { labels, counts, series, trains } = options;
+  if ([labels, counts, series, trains].filter((target) => target !== undefined).length > 1) {
+    throw new SpikeletError("DATA_FORMAT", "labels", "give one of labels, counts, series and trains");
   }
-  if (options.trains !== undefined) targets.trains = sized(asEvents(options.trains), samples, samples, "trains");
+  const targets: DatasetTargets = {};
+  if (labels !== undefined) targets.labels = wholeNumbers(sized(labels, samples, samples, "labels"));
+  if (counts !== undefined) targets.counts = equallyMany(counts, samples, "counts");
+  if (series !== undefined) targets.series = equallyMany(series, samples, "series");
+  if (trains !== undefined) targets.trains = sized(asEvents(trains), samples, samples, "trains");
   return new SpikeDataset(
     info,
     inputs,
@@ -99,6 +101,12 @@ export function assemble(info: DatasetInfo, inputs: DatasetInputs, samples: numb
 
 function asEvents(spikes: readonly SpikeTrain[] | SpikeEvents): SpikeEvents {
   return spikes instanceof SpikeEvents ? spikes : SpikeEvents.fromTrains(spikes);
+}
+
+/** As many numbers for every sample. */
+function equallyMany(numbers: ArrayLike<number>, samples: number, path: string): Float32Array {
+  const each = Math.max(1, Math.round(numbers.length / Math.max(1, samples)));
+  return Float32Array.from(sized(numbers, samples * each, samples, path));
 }
 
 function sized<T extends { readonly length: number }>(target: T, wanted: number, samples: number, path: string): T {

@@ -22,6 +22,8 @@ export interface DatasetTargets {
   labels?: Uint32Array;
   /** Wanted spike counts, `[sample][output]`. */
   counts?: Float32Array;
+  /** Wanted membranes of a readout, `[sample][step][output]`. */
+  series?: Float32Array;
   /** Wanted spike trains of the outputs. */
   trains?: SpikeEvents;
 }
@@ -180,10 +182,11 @@ export class SpikeDataset {
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
   withEvents(info: DatasetInfo, events: SpikeEvents): SpikeDataset {
-    const { labels, counts, targetOffsets: offsets, targetTimes: times, targetUnits: units } = this.#targetArrays();
+    const { labels, counts, series, targetOffsets: offsets, targetTimes: times, targetUnits: units } = this.#targetArrays();
     const targets: DatasetTargets = {};
     if (labels !== undefined) targets.labels = labels;
     if (counts !== undefined) targets.counts = counts;
+    if (series !== undefined) targets.series = series;
     if (offsets && times && units) targets.trains = new SpikeEvents({ offsets, times, units });
     const rows = Uint32Array.from({ length: this.length }, (_, row) => row);
     return new SpikeDataset(info, { kind: "events", events }, targets, rows);
@@ -206,18 +209,22 @@ export class SpikeDataset {
   }
 
   #targetArrays(): DatasetArrays {
-    const { labels, counts, trains } = this.#targets;
+    const { labels, counts, series, trains } = this.#targets;
     const arrays: DatasetArrays = {};
     if (labels !== undefined) arrays.labels = this.labels ?? labels;
-    if (counts !== undefined) {
-      const outputs = counts.length / this.#samplesHeld();
-      arrays.counts = pickRows(counts, this.#rows, outputs, new Float32Array(this.length * outputs));
-    }
+    if (counts !== undefined) arrays.counts = this.#picked(counts);
+    if (series !== undefined) arrays.series = this.#picked(series);
     if (trains !== undefined) {
       const { offsets, times, units } = trains.pick(this.#rows);
       Object.assign(arrays, { targetOffsets: offsets, targetTimes: times, targetUnits: units });
     }
     return arrays;
+  }
+
+  /** The numbers of these samples, of an array with equally many for each sample held. */
+  #picked(numbers: Float32Array): Float32Array {
+    const each = numbers.length / Math.max(1, this.#samplesHeld());
+    return pickRows(numbers, this.#rows, each, new Float32Array(this.length * each));
   }
 
   #samplesHeld(): number {

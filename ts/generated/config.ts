@@ -6,6 +6,8 @@ export type Accuracy = {
   count: number,
   /** Deciding by the first spike. */
   firstSpike: number,
+  /** Deciding by the membranes of a readout; the other two are 0 then. */
+  membrane?: number,
 };
 
 /** Surrogate gradients (spec 5.2). */
@@ -16,6 +18,8 @@ export type ActivationRule = {
   surrogate?: Surrogate,
   /** Gradient through resets; there is no timing part. */
   resetPath?: ResetPaths,
+  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  adaptationPath?: boolean,
 };
 
 /** How the activation part treats the reset (spec 5.2). */
@@ -63,6 +67,10 @@ export type AntlrRule = {
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
+  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  adaptationPath?: boolean,
+  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  slopeFloor?: number,
 };
 
 /** `σ'(V) = scale / (1 + (sharpness · |V − threshold|)²)`, the slope of an arc tangent (Fang et al. 2021). */
@@ -154,7 +162,7 @@ export type DecisionStep = {
   min: number,
 };
 
-/** A fully connected layer of spiking units. */
+/** A fully connected layer. */
 export type Dense = {
   /** Number of units, at least 1. */
   units: number,
@@ -185,6 +193,17 @@ export type EpochRecord = {
   train: Metrics,
   /** Metrics on the validation data after the epoch, if there are any. */
   validation: Metrics | null,
+};
+
+/**
+ * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
+ * (Wunderlich and Pehle, 2021) for the reset `membrane`.
+ */
+export type EventPropRule = {
+  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  adaptationPath?: boolean,
+  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  slopeFloor?: number,
 };
 
 /** `rate · factor^t`. */
@@ -275,19 +294,25 @@ export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & C
  */
 export type LayerNeuron = {
   /** Decay of the synaptic current per step, 0 to 1. */
-  currentDecay?: number,
+  currentDecay?: PerUnit,
   /** Decay of the membrane per step, 0 to 1. */
-  membraneDecay?: number,
+  membraneDecay?: PerUnit,
   /** Membrane at which a unit fires, above 0. */
-  threshold?: number,
+  threshold?: PerUnit,
+  /** ρ of `alif`: decay per step of what its spikes add to its threshold, 0 to below 1. */
+  adaptationDecay?: PerUnit,
+  /** κ of `alif`: what a spike adds to its threshold, at least 0. */
+  adaptationStrength?: PerUnit,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
   /** Gain of the input drive, above 0; 1 unless given. */
-  currentGain?: number,
+  currentGain?: PerUnit,
   /** Gain from current to membrane, above 0; 1 unless given. */
-  membraneGain?: number,
+  membraneGain?: PerUnit,
   /** Gain of the bias, at least 0; 1 unless given. */
-  biasGain?: number,
+  biasGain?: PerUnit,
+  /** The kind of neuron. */
+  type?: NeuronType,
   /** A unit fires at most once in a sample (spec 1.4). */
   singleSpike?: boolean,
   /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. */
@@ -297,7 +322,7 @@ export type LayerNeuron = {
 };
 
 /** The loss at the output (spec 4), averaged over the batch. */
-export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss;
+export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain" } & SpikeTrainLoss | { "type": "latency" } & LatencyLoss | { "type": "membrane" } & MembraneLoss | { "type": "trace" } & TraceLoss;
 
 /** A loss by parts; those that are off are 0. */
 export type LossParts = {
@@ -311,6 +336,14 @@ export type LossParts = {
   rateBounds: number,
   /** Spikes of hidden layers. */
   spikePenalty: number,
+};
+
+/** `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides. */
+export type MembraneLoss = {
+  /** What z is. @default "mean" */
+  statistic?: Statistic,
+  /** Factor on z, above 0. @default 1 */
+  inverseTemperature?: number,
 };
 
 /** What a pass over samples showed. */
@@ -338,6 +371,10 @@ export type Metrics = {
    * max pool only what it selects does.
    */
   synapticOperations: number,
+  /** Mean of `(y − Y)²` over samples, steps and outputs; only for target series. */
+  meanSquaredError?: number,
+  /** Share of the variance of target series that the membranes explain; 1 at best. */
+  rSquared?: number,
   /** Mean over the batches of the gradient's Euclidean norm before clipping; only for training. */
   gradientNorm?: number,
 };
@@ -356,6 +393,10 @@ export type MixtureRule = {
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
+  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  adaptationPath?: boolean,
+  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  slopeFloor?: number,
 };
 
 /** The network: input, length of the simulation, neuron, layers from the input up. */
@@ -371,26 +412,34 @@ export type NetworkConfig = {
 };
 
 /**
- * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1).
+ * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for each unit of
+ * the layer (each channel of a convolution).
  *
  * `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
- * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says.
+ * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`: `S[t] = V[t] ≥ threshold +
+ * adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the output is `V`.
  */
 export type NeuronConfig = {
   /** Decay of the synaptic current per step, 0 to 1. @default 0.99 */
-  currentDecay?: number,
+  currentDecay?: PerUnit,
   /** Decay of the membrane per step, 0 to 1. @default 0.99 */
-  membraneDecay?: number,
+  membraneDecay?: PerUnit,
   /** Membrane at which a unit fires, above 0. @default 1 */
-  threshold?: number,
+  threshold?: PerUnit,
+  /** ρ of `alif`: decay per step of what its spikes add to its threshold, 0 to below 1. @default 0.97 */
+  adaptationDecay?: PerUnit,
+  /** κ of `alif`: what a spike adds to its threshold, at least 0. @default 0.1 */
+  adaptationStrength?: PerUnit,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
   /** Gain of the input drive, above 0; 1 unless given. */
-  currentGain?: number,
+  currentGain?: PerUnit,
   /** Gain from current to membrane, above 0; 1 unless given. */
-  membraneGain?: number,
+  membraneGain?: PerUnit,
   /** Gain of the bias, at least 0; 1 unless given. */
-  biasGain?: number,
+  biasGain?: PerUnit,
+  /** The kind of neuron. @default "lif" */
+  type?: NeuronType,
   /** A unit fires at most once in a sample (spec 1.4). @default false */
   singleSpike?: boolean,
   /** Steps after a spike in which the membrane is held at 0 (spec 1.4), 0 to 65535. @default 0 */
@@ -398,6 +447,9 @@ export type NeuronConfig = {
   /** What a spike does to the state of its unit. @default "all" */
   reset?: Reset,
 };
+
+/** The kind of a neuron (spec 10). */
+export type NeuronType = "lif" | "alif" | "leaky";
 
 /** Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018). */
 export type OneCycleSchedule = {
@@ -418,6 +470,9 @@ export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "adamW" } & 
 
 /** One number for every layer, or one for each spiking layer from the input up. */
 export type PerLayer = number | Array<number>;
+
+/** One number for every unit of a layer, or one for each unit; for each channel of a convolution. */
+export type PerUnit = number | Array<number>;
 
 /** Squares side by side; rows and columns that do not fill one are dropped. */
 export type Pool2d = {
@@ -537,7 +592,7 @@ export type ResetPaths = {
 export type Rounding = "up" | "down";
 
 /** The learning rule (spec 5 and 6). */
-export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule;
+export type RuleConfig = { "type": "activation" } & ActivationRule | { "type": "timing" } & TimingRule | { "type": "antlr" } & AntlrRule | { "type": "mixture" } & MixtureRule | { "type": "eventProp" } & EventPropRule;
 
 /**
  * The image v moves over a sensor of `size × size` along the sides of an isosceles triangle, each side in a third of the
@@ -648,6 +703,9 @@ export type SpikeTrainMatching = {
   seed?: number,
 };
 
+/** What is made of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11). */
+export type Statistic = "mean" | "max" | "last" | "softmaxSum";
+
 /** `rate · factor^floor(t / every)`. */
 export type StepSchedule = {
   /** Epochs between two changes, at least 1. @default 10 */
@@ -702,6 +760,16 @@ export type Threads = "auto" | number;
 export type TimingRule = {
   /** Gradient through resets; there is no activation part. */
   resetPath?: ResetPaths,
+  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  adaptationPath?: boolean,
+  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  slopeFloor?: number,
+};
+
+/** `L = Σ_(t,n) stepWeights[t] (y[t,n] − target[t,n])² / (B T N)` (spec 11). */
+export type TraceLoss = {
+  /** A weight for each step, at least 0; 1 unless given. */
+  stepWeights?: Array<number>,
 };
 
 /** Something that happened in a run. Epochs and batches count from 1. */

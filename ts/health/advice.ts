@@ -59,7 +59,8 @@ function againstSaturation({ rule }: ResolvedConfig, isOutput: boolean): string 
 }
 
 function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerInfo | undefined): string {
-  if (isOutput || config.rule.type === "timing") return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
+  if (isOutput || config.rule.type === "timing" || config.rule.type === "eventProp")
+    return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
   if (config.regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   return "lower `optimizer.learningRate`, or set `regularizers.rateBounds.lower`";
 }
@@ -69,10 +70,10 @@ function againstVanishingGradient(config: ResolvedConfig): string {
   if (rule.type === "activation" && loss.type === "latency") {
     return 'surrogate gradients feel the latency loss only while the labelled output is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
   }
-  if (rule.type === "timing" && loss.type === "count") {
+  if ((rule.type === "timing" || rule.type === "eventProp") && loss.type === "count") {
     return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';
   }
-  if (rule.type === "timing") return againstSilence(config, undefined);
+  if (rule.type === "timing" || rule.type === "eventProp") return againstSilence(config, undefined);
   const type = rule.surrogate?.type;
   const wider =
     type === "triangle" || type === "rectangle" ? "raise `rule.surrogate.halfWidth`" : "lower `rule.surrogate.sharpness`";
@@ -81,7 +82,7 @@ function againstVanishingGradient(config: ResolvedConfig): string {
 
 function againstExplodingGradient({ rule, training }: ResolvedConfig): string {
   const clip = training.gradientClip === null ? "set `training.gradientClip` to 1; " : "";
-  if (rule.type === "timing") return `${clip}lower \`optimizer.learningRate\``;
+  if (rule.type === "timing" || rule.type === "eventProp") return `${clip}lower \`optimizer.learningRate\``;
   const timing = rule.type === "activation" ? "" : " or `rule.timingWeight`";
   return `${clip}lower \`rule.surrogate.scale\`${timing}, or \`optimizer.learningRate\``;
 }

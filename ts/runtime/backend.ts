@@ -27,6 +27,8 @@ export interface DatasetArrays extends Partial<EventArrays> {
   labels?: Uint32Array;
   /** Wanted spike counts, `[sample][output]`. */
   counts?: Float32Array;
+  /** Wanted membranes of a readout, `[sample][step][output]`. */
+  series?: Float32Array;
   /** Wanted spike trains of the outputs. */
   targetOffsets?: Uint32Array;
   targetTimes?: Uint16Array;
@@ -47,6 +49,9 @@ export interface PredictionArrays {
   steps: Uint32Array;
   scoresByCount: Uint32Array;
   scoresByFirstSpike: Uint32Array;
+  byMembrane: Uint32Array;
+  scoresByMembrane: Float32Array;
+  membranes: Float32Array;
   layers: EventArrays[];
 }
 

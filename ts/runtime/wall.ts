@@ -43,6 +43,7 @@ const ARRAYS: { readonly [Name in keyof Required<DatasetArrays>]: Check<Required
   rows: words,
   labels: words,
   counts: floats,
+  series: floats,
   targetOffsets: words,
   targetTimes: shorts,
   targetUnits: words,

@@ -23,6 +23,8 @@ pub struct DatasetArrays {
     pub labels: Option<Uint32Array>,
     /// Wanted spike counts, `[sample][output]`.
     pub counts: Option<Float32Array>,
+    /// Wanted membranes of a readout, `[sample][step][output]`.
+    pub series: Option<Float32Array>,
     /// Like `offsets`, for wanted spikes.
     pub target_offsets: Option<Uint32Array>,
     /// Like `times`, for wanted spikes.
@@ -42,6 +44,7 @@ impl DatasetArrays {
             rows: self.rows.as_deref().map(<[_]>::to_vec),
             labels: self.labels.as_deref().map(<[_]>::to_vec),
             counts: self.counts.as_deref().map(<[_]>::to_vec),
+            series: self.series.as_deref().map(<[_]>::to_vec),
             target_offsets: self.target_offsets.as_deref().map(<[_]>::to_vec),
             target_times: self.target_times.as_deref().map(<[_]>::to_vec),
             target_units: self.target_units.as_deref().map(<[_]>::to_vec),
@@ -102,6 +105,12 @@ pub struct PredictionArrays {
     pub scores_by_count: Uint32Array,
     /// `[sample][output]`, largest where the decision by first spike falls.
     pub scores_by_first_spike: Uint32Array,
+    /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
+    pub by_membrane: Uint32Array,
+    /// `[sample][output]`, largest where that decision falls; empty likewise.
+    pub scores_by_membrane: Float32Array,
+    /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
+    pub membranes: Float32Array,
     /// Spikes of each spiking layer.
     pub layers: Vec<EventArrays>,
 }
@@ -115,6 +124,9 @@ impl From<wire::Prediction> for PredictionArrays {
             steps: prediction.steps.into(),
             scores_by_count: prediction.scores_by_count.into(),
             scores_by_first_spike: prediction.scores_by_first_spike.into(),
+            by_membrane: prediction.by_membrane.into(),
+            scores_by_membrane: prediction.scores_by_membrane.into(),
+            membranes: prediction.membranes.into(),
             layers: prediction.layers.into_iter().map(EventArrays::from).collect(),
         }
     }

@@ -39,6 +39,8 @@ extern "C" {
     fn labels(this: &DatasetArrays) -> Option<Uint32Array>;
     #[wasm_bindgen(method, getter)]
     fn counts(this: &DatasetArrays) -> Option<Float32Array>;
+    #[wasm_bindgen(method, getter)]
+    fn series(this: &DatasetArrays) -> Option<Float32Array>;
     #[wasm_bindgen(method, getter, js_name = targetOffsets)]
     fn target_offsets(this: &DatasetArrays) -> Option<Uint32Array>;
     #[wasm_bindgen(method, getter, js_name = targetTimes)]
@@ -66,6 +68,7 @@ impl DatasetArrays {
             rows: self.rows().map(|array| array.to_vec()),
             labels: self.labels().map(|array| array.to_vec()),
             counts: self.counts().map(|array| array.to_vec()),
+            series: self.series().map(|array| array.to_vec()),
             target_offsets: self.target_offsets().map(|array| array.to_vec()),
             target_times: self.target_times().map(|array| array.to_vec()),
             target_units: self.target_units().map(|array| array.to_vec()),
@@ -120,6 +123,9 @@ pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {
         ("steps", words(&prediction.steps)),
         ("scoresByCount", words(&prediction.scores_by_count)),
         ("scoresByFirstSpike", words(&prediction.scores_by_first_spike)),
+        ("byMembrane", words(&prediction.by_membrane)),
+        ("scoresByMembrane", floats(&prediction.scores_by_membrane)),
+        ("membranes", floats(&prediction.membranes)),
         ("layers", list(prediction.layers, event_arrays)),
     ])
 }

@@ -20,7 +20,7 @@ mod weights;
 
 use spikelet_kernels::StepEvents;
 
-pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext, SLOPE_FLOOR};
+pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
 pub(crate) use conv2d::Conv2d;
 pub(crate) use dense::Dense;
 pub(crate) use forward::{ForwardRun, Keep};

@@ -12,6 +12,13 @@ pub enum Targets {
     Counts(Vec<f32>),
     /// Wanted spike trains of the outputs. Fits the spike-train loss.
     Trains(SpikeTrains),
+    /// Wanted membranes of a readout, `[sample][step][output]`, over so many steps. Fits the trace loss.
+    Series {
+        /// Steps of a sample.
+        steps: usize,
+        /// The values.
+        values: Vec<f32>,
+    },
     /// Nothing is wanted: for prediction only.
     None,
 }
@@ -28,7 +35,7 @@ impl Dataset {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] when there are not as many targets as samples,
-    /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes or a count that is not finite.
+    /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes, a count or a value that is not finite.
     pub fn new(inputs: SpikeTrains, targets: Targets, outputs: usize) -> Result<Self> {
         let samples = inputs.len();
         let expect = |path: &str, found: usize, wanted: usize| {
@@ -55,6 +62,13 @@ impl Dataset {
                         format!("counts[{index}]"),
                         format!("must be finite, got {}", counts[index]),
                     ));
+                }
+            }
+            Targets::Series { steps, values } => {
+                expect("series", values.len(), samples.saturating_mul(*steps).saturating_mul(outputs))?;
+                if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+                    let message = format!("must be finite, got {}", values[index]);
+                    return Err(Error::data(format!("series[{index}]"), message));
                 }
             }
             Targets::Trains(trains) => expect("trains.offsets", trains.len(), samples)?,

@@ -2,6 +2,7 @@
 
 use crate::connection::{Copies, LayerBiases, TileBiases};
 use crate::layer::Layer;
+use crate::neuron::Lanes;
 use crate::parameters::TileParameters;
 
 /// A bias so low that a unit never fires, however its inputs are: lanes outside the image have it.
@@ -11,23 +12,37 @@ const OUTSIDE: f32 = -1e30;
 #[derive(Clone, Debug)]
 pub(crate) struct LayerDerived {
     pub(crate) biases: LayerBiases,
+    /// Constants by lane of a site, tile by tile; empty where all units share them.
+    pub(crate) lanes: Vec<Lanes>,
     pub(crate) copies: Copies,
 }
 
 impl LayerDerived {
     pub(crate) fn new(layer: &Layer) -> Self {
-        Self { biases: LayerBiases::default(), copies: layer.connection.copies() }
+        Self { biases: LayerBiases::default(), lanes: Vec::new(), copies: layer.connection.copies() }
     }
 
     /// Brings up to date what the forward pass reads.
     pub(crate) fn refresh(&mut self, layer: &Layer, tiles: &[TileParameters]) {
         self.biases.tiles.resize_with(tiles.len(), TileBiases::default);
-        let gain = layer.neuron.bias_gain();
+        self.lanes.clear();
+        if let Some(constants) = &layer.neuron.by_unit {
+            self.lanes.extend(tiles.iter().enumerate().map(|(number, tile)| {
+                let spread = |values: &[f32], to: &mut Vec<f32>| layer.connection.spread(number, values, None, to);
+                constants.lanes(tile.first, tile.units, tile.lanes, spread)
+            }));
+        }
         let has_edges = layer.layout.sites.iter().any(|site| site.is_edge);
         for (number, (derived, tile)) in self.biases.tiles.iter_mut().zip(tiles).enumerate() {
             let TileBiases { drive, drive_rest, bias, edge_bias, rest } = derived;
             drive.clear();
-            drive.extend(tile.biases.iter().map(|bias| bias * gain));
+            drive.extend(
+                tile.biases[..tile.units]
+                    .iter()
+                    .enumerate()
+                    .map(|(unit, &bias)| layer.neuron.bias_drive(tile.first + unit, bias)),
+            );
+            drive.resize(tile.lanes, 0.0);
             drive_rest.clear();
             drive_rest.extend(drive.iter().map(|&drive| layer.neuron.rest(drive)));
             layer.connection.spread(number, drive, None, bias);

@@ -2,13 +2,13 @@
 
 use spikelet_kernels::StepEvents;
 
-use crate::config::{InputShape, LayerConfig, NetworkConfig};
+use crate::config::{InputShape, LayerConfig, NetworkConfig, NeuronType};
 use crate::connection::{
     Connection, ConnectionState, Conv2d, Dense, Layout, Pool, PoolKind, Recurrent, StageSource, Stages, StagesState,
 };
 use crate::events::LayerSpikes;
 use crate::geometry::Image;
-use crate::neuron::Lif;
+use crate::neuron::Neuron;
 use crate::shape::LayerShape;
 use crate::state::{Adjoints, SpikeList, UnitState};
 
@@ -19,7 +19,7 @@ pub(crate) struct Layer {
     pub(crate) layout: Layout,
     pub(crate) stages: Stages,
     pub(crate) connection: Connection,
-    pub(crate) neuron: Lif,
+    pub(crate) neuron: Neuron,
 }
 
 /// Scratch of a layer on a sample's way.
@@ -42,7 +42,7 @@ impl Layer {
 
     /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
     pub(crate) fn may_finish_early(&self) -> bool {
-        self.neuron.is_plain() && !self.connection.drives_itself()
+        self.neuron.is_plain() && !self.neuron.is_readout && !self.connection.drives_itself()
     }
 
     /// Input units of all spikes that the weights got.
@@ -58,8 +58,15 @@ impl LayerState {
         let layout = &layer.layout;
         let is_read_later = previous.is_some() || layer.connection.drives_itself();
         let injects = previous.is_some() && is_output;
+        let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
+        if layer.neuron.by_unit.is_some() {
+            units.adaptation.resize(layout.lanes);
+        }
+        if layer.neuron.is_readout {
+            units.keep_trace(steps);
+        }
         Self {
-            units: UnitState::new(layout.lanes, layout.sites.len(), steps),
+            units,
             spikes: SpikeList::new(steps),
             stages: layer.stages.state(previous.map(Layer::as_source), steps),
             connection: layer.connection.state(layout, steps),
@@ -136,7 +143,11 @@ impl Placed {
 
 /// Sizes of a valid network's spiking layers, from the input up; they take no memory to find.
 pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
-    placed(network).iter().filter_map(|(_, layer)| layer.shape()).collect()
+    let is_readout = |index: usize| network.neuron_of(index).kind == NeuronType::Leaky;
+    let with_neuron = |(index, layer): &(usize, Placed)| {
+        layer.shape().map(|shape| LayerShape { readout: is_readout(*index), ..shape })
+    };
+    placed(network).iter().filter_map(with_neuron).collect()
 }
 
 /// The spiking layers of a valid network, from the input up.
@@ -158,8 +169,11 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
             }
         };
         let stages = Stages::new(std::mem::take(&mut pools), layers.last().map(|layer| &layer.layout));
-        let neuron = Lif::new(&network.neuron_of(index), network.steps, stages.scale);
-        let shape = placed.shape().expect("it has units");
+        let shape = LayerShape {
+            readout: network.neuron_of(index).kind == NeuronType::Leaky,
+            ..placed.shape().expect("it has units")
+        };
+        let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
         layers.push(Layer { shape, layout, stages, connection, neuron });
     }
     layers

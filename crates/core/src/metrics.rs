@@ -1,6 +1,10 @@
 //! Metrics of a pass over samples (spec 3.5), per spiking layer from the input up.
 
+mod regression;
+
 use serde::{Deserialize, Serialize};
+
+pub(crate) use regression::Regression;
 
 use crate::events::LayerSpikes;
 use crate::loss_parts::LossParts;
@@ -16,6 +20,10 @@ pub struct Accuracy {
     pub count: f64,
     /// Deciding by the first spike.
     pub first_spike: f64,
+    /// Deciding by the membranes of a readout; the other two are 0 then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub membrane: Option<f64>,
 }
 
 /// Spikes of the spiking layers; input spikes do not count.
@@ -79,6 +87,14 @@ pub struct Metrics {
     /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a
     /// max pool only what it selects does.
     pub synaptic_operations: f64,
+    /// Mean of `(y − Y)²` over samples, steps and outputs; only for target series.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub mean_squared_error: Option<f64>,
+    /// Share of the variance of target series that the membranes explain; 1 at best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub r_squared: Option<f64>,
     /// Mean over the batches of the gradient's Euclidean norm before clipping; only for training.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
@@ -91,6 +107,9 @@ pub(crate) struct SampleOutcome {
     pub(crate) loss: LossParts,
     pub(crate) by_count: u32,
     pub(crate) by_first_spike: u32,
+    /// Of a readout that decides.
+    pub(crate) by_membrane: Option<u32>,
+    pub(crate) regression: Regression,
     pub(crate) label: Option<u32>,
     pub(crate) decision_step: u32,
     pub(crate) steps: u32,
@@ -118,12 +137,15 @@ impl SampleOutcome {
             && self.decision_step <= self.steps
             && u64::from(self.steps) <= steps
             && self.synaptic_operations <= u64::MAX >> 32
+            && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
 
     pub(crate) fn start(&mut self, readout: &Readout, label: Option<u32>) {
         self.loss = LossParts::default();
         self.by_count = readout.by_count();
         self.by_first_spike = readout.by_first_spike();
+        self.by_membrane = (!readout.scores.is_empty()).then(|| readout.by_membrane());
+        self.regression = Regression::default();
         self.label = label;
         self.decision_step = readout.decision_step();
         self.steps = readout.steps as u32;
@@ -166,6 +188,13 @@ pub(crate) struct MetricSums {
     loss: LossParts,
     right_by_count: u64,
     right_by_first_spike: u64,
+    /// Samples that a readout decided, and how many it decided right.
+    #[serde(default)]
+    by_membrane: u64,
+    #[serde(default)]
+    right_by_membrane: u64,
+    #[serde(default)]
+    regression: Regression,
     steps: u64,
     spikes: Vec<u64>,
     until_decision: Vec<u64>,
@@ -191,9 +220,11 @@ impl MetricSums {
     }
 
     /// Whether the sums have the shape of such a network.
-    pub(crate) fn fits(&self, layers: usize, steps: usize) -> bool {
-        [&self.spikes, &self.until_decision, &self.silent, &self.saturated].iter().all(|sums| sums.len() == layers)
+    pub(crate) fn fits(&self, shapes: &[LayerShape], steps: usize) -> bool {
+        let by_layer = [&self.spikes, &self.until_decision, &self.silent, &self.saturated];
+        by_layer.iter().all(|sums| sums.len() == shapes.len())
             && self.decisions.len() == steps + 1
+            && shapes.last().is_none_or(|shape| self.regression.fits(shape.units))
     }
 
     pub(crate) fn add(&mut self, outcome: &SampleOutcome) {
@@ -201,6 +232,11 @@ impl MetricSums {
         self.loss.add(&outcome.loss);
         self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
         self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
+        if let Some(decision) = outcome.by_membrane {
+            self.by_membrane += 1;
+            self.right_by_membrane += u64::from(outcome.label == Some(decision));
+        }
+        self.regression.add(&outcome.regression);
         self.steps += u64::from(outcome.steps);
         self.synaptic_operations += outcome.synaptic_operations;
         self.decisions[outcome.decision_step as usize] += 1;
@@ -226,9 +262,13 @@ impl MetricSums {
     }
 
     pub(crate) fn accuracy(&self) -> Accuracy {
+        if self.by_membrane > 0 {
+            return Accuracy { membrane: Some(self.mean(self.right_by_membrane as f64)), ..Accuracy::default() };
+        }
         Accuracy {
             count: self.mean(self.right_by_count as f64),
             first_spike: self.mean(self.right_by_first_spike as f64),
+            membrane: None,
         }
     }
 
@@ -241,6 +281,8 @@ impl MetricSums {
     }
 
     pub(crate) fn report(&self, shapes: &[LayerShape]) -> Metrics {
+        let spiking = shapes.len() - usize::from(shapes.last().is_some_and(|shape| shape.readout));
+        let shapes = &shapes[..spiking];
         let per_unit = |sums: &[u64]| -> Vec<f64> {
             sums.iter().zip(shapes).map(|(&sum, shape)| self.mean(sum as f64 / shape.units as f64)).collect()
         };
@@ -255,8 +297,8 @@ impl MetricSums {
                 until_decision: self.mean(self.until_decision.iter().sum::<u64>() as f64),
                 per_unit: per_unit(&self.spikes),
                 until_decision_per_unit: per_unit(&self.until_decision),
-                total: self.spikes.clone(),
-                until_decision_total: self.until_decision.clone(),
+                total: self.spikes[..spiking].to_vec(),
+                until_decision_total: self.until_decision[..spiking].to_vec(),
             },
             decision_step: self.decision_step(),
             silent_fraction: per_unit(&self.silent),
@@ -268,6 +310,8 @@ impl MetricSums {
                 .map(|(&spikes, shape)| spikes as f64 / unit_steps(shape))
                 .collect(),
             synaptic_operations: self.mean(self.synaptic_operations as f64),
+            mean_squared_error: self.regression.mean_squared_error(),
+            r_squared: self.regression.r_squared(),
             gradient_norm: (self.norms > 0).then(|| self.norm / self.norms as f64),
         }
     }

@@ -64,8 +64,8 @@ impl Network {
     /// The units of a layer with their parameters.
     pub(crate) fn view(&self, layer: usize) -> LayerView<'_> {
         let Layer { shape, layout, neuron, .. } = &self.layers[layer];
-        let biases = &self.derived[layer].biases;
-        LayerView { shape, layout, neuron, tiles: self.layer(layer), biases, steps: self.steps }
+        let LayerDerived { biases, lanes, .. } = &self.derived[layer];
+        LayerView { shape, layout, neuron, tiles: self.layer(layer), biases, lanes, steps: self.steps }
     }
 
     /// Copies of a layer's weights.
@@ -89,6 +89,11 @@ impl Network {
     /// Numbers of a layer's tiles among those of all.
     pub(crate) fn tiles_of(&self, layer: usize) -> std::ops::Range<usize> {
         self.starts[layer]..self.starts[layer + 1]
+    }
+
+    /// Layers whose units fire.
+    pub(crate) fn spiking(&self) -> usize {
+        self.shapes.iter().filter(|shape| !shape.readout).count()
     }
 
     pub(crate) fn outputs(&self) -> usize {

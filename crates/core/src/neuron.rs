@@ -1,6 +1,90 @@
 //! What a unit does with what reaches it: from its configuration to the constants of the kernels. One file for each kind.
 
+mod alif;
+mod gains;
+mod lanes;
 mod lif;
 
-pub use lif::Gains;
-pub(crate) use lif::Lif;
+use spikelet_kernels::{LifConstants, QuietBound, Reset};
+
+use crate::config::{NeuronConfig, NeuronType};
+
+pub(crate) use alif::UnitConstants;
+pub use gains::Gains;
+pub(crate) use lanes::Lanes;
+
+/// The neuron of a layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Neuron {
+    pub(crate) gains: Gains,
+    /// Constants of the kernels, but for what the layer's stages take of the drive; those that differ from unit to unit are in `by_unit`.
+    pub(crate) constants: LifConstants,
+    /// Constants of each unit, or channel, where units differ or thresholds adapt.
+    pub(crate) by_unit: Option<UnitConstants>,
+    /// Steps after a spike in which a unit is blocked.
+    pub(crate) refractory: u32,
+    /// Whether units never fire.
+    pub(crate) is_readout: bool,
+    /// Which units can still fire without input.
+    pub(crate) quiet: QuietBound,
+}
+
+impl Neuron {
+    /// Of `filters` units or channels, for a simulation of `steps` steps, behind stages that let `scale` of every spike arrive.
+    pub(crate) fn new(config: &NeuronConfig, filters: usize, steps: u32, scale: f32) -> Self {
+        let gains = Gains::of(config, steps);
+        let constants = lif::constants(config, &gains, scale);
+        let is_by_unit = config.kind == NeuronType::Alif || config.has_lists();
+        Self {
+            by_unit: is_by_unit.then(|| UnitConstants::new(config, &gains, filters, scale)),
+            gains,
+            refractory: config.refractory_steps(),
+            is_readout: config.kind == NeuronType::Leaky,
+            quiet: QuietBound::new(&constants, steps as usize),
+            constants,
+        }
+    }
+
+    /// γ: what a spike drives through a weight of 1, as far as all units share it; adjoints hold the rest.
+    pub(crate) fn drive_gain(&self) -> f32 {
+        if self.by_unit.is_some() { 1.0 } else { self.constants.drive_gain }
+    }
+
+    /// Factor on the gradient of a bias, as far as all units share it; sums hold the rest.
+    pub(crate) fn bias_gain(&self) -> f32 {
+        if self.by_unit.is_some() { 1.0 } else { self.gains.bias.at(0) as f32 }
+    }
+
+    /// The drive of a bias at each step, of a unit or channel.
+    pub(crate) fn bias_drive(&self, filter: usize, bias: f32) -> f32 {
+        let gain = match &self.by_unit {
+            Some(constants) => constants.at(filter).bias_gain,
+            None => self.bias_gain(),
+        };
+        bias * gain
+    }
+
+    /// J of a unit or channel as I.
+    pub(crate) fn to_current(&self, filter: usize, driven: f32) -> f32 {
+        driven / self.gains.membrane.at(filter) as f32
+    }
+
+    /// An adjoint q of a unit or channel as the kernels leave it, as that of I.
+    pub(crate) fn to_adjoint(&self, filter: usize, q: f32) -> f32 {
+        let gain = self.gains.membrane.at(filter) as f32;
+        match &self.by_unit {
+            Some(constants) => q / constants.at(filter).drive_gain * gain,
+            None => q * gain,
+        }
+    }
+
+    /// V∞, to which the drive of a bias alone takes the membrane: `b / (1 − αᵥ)`, without end where nothing decays.
+    pub(crate) fn rest(&self, drive: f32) -> f32 {
+        if drive == 0.0 { 0.0 } else { drive / (1.0 - self.constants.membrane_decay) }
+    }
+
+    /// Whether a spike does no more than reset all states and all units are alike: the plain passes know nothing else.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.refractory == 0 && self.constants.reset == Reset::All && self.by_unit.is_none()
+    }
+}

@@ -10,11 +10,17 @@ pub(crate) struct Readout {
     /// Step of the first spike of each output, the number of simulated steps where there is none.
     pub(crate) first: Vec<u32>,
     pub(crate) steps: usize,
+    /// y of a readout, `[step][output]`; empty where the outputs fire.
+    pub(crate) membranes: Vec<f32>,
+    /// Statistic of the membranes, `[output]`; empty where nothing is decided by it.
+    pub(crate) scores: Vec<f64>,
 }
 
 impl Readout {
     pub(crate) fn read(&mut self, spikes: &LayerSpikes<'_>, outputs: usize) {
         self.steps = spikes.steps;
+        self.membranes.clear();
+        self.scores.clear();
         self.counts.clear();
         self.counts.resize(outputs, 0);
         self.first.clear();
@@ -25,6 +31,15 @@ impl Readout {
             }
             self.counts[unit] += 1;
         }
+    }
+
+    pub(crate) fn outputs(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// The output with the largest statistic, the lowest on ties.
+    pub(crate) fn by_membrane(&self) -> u32 {
+        lowest_best(&self.scores, |challenger, best| challenger > best)
     }
 
     pub(crate) fn is_silent(&self, output: usize) -> bool {
@@ -47,7 +62,7 @@ impl Readout {
     }
 }
 
-fn lowest_best(values: &[u32], is_better: impl Fn(u32, u32) -> bool) -> u32 {
+fn lowest_best<T: Copy>(values: &[T], is_better: impl Fn(T, T) -> bool) -> u32 {
     let mut best = 0;
     for (index, &value) in values.iter().enumerate() {
         if is_better(value, values[best]) {

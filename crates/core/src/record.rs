@@ -3,7 +3,7 @@
 use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};
 use crate::gradient::{GradientRows, GradientSums, LayerGradient, WeightGradient};
-use crate::metrics::SampleOutcome;
+use crate::metrics::{Regression, SampleOutcome};
 use crate::sample::SampleResult;
 
 /// Appends numbers.
@@ -32,8 +32,8 @@ impl Writer {
     }
 
     pub(crate) fn sample(&mut self, sample: &SampleResult) {
-        // Spikes and traces are for callers of this process.
-        let SampleResult { layers, outcome, spikes: _, trace: _ } = sample;
+        // Spikes, membranes and traces are for callers of this process.
+        let SampleResult { layers, outcome, spikes: _, scores: _, membranes: _, trace: _ } = sample;
         self.outcome(outcome);
         layers.iter().for_each(|layer| self.layer(layer));
     }
@@ -43,6 +43,8 @@ impl Writer {
             loss,
             by_count,
             by_first_spike,
+            by_membrane,
+            regression,
             label,
             decision_step,
             steps,
@@ -55,7 +57,10 @@ impl Writer {
         } = outcome;
         loss.values().into_iter().for_each(|part| self.long(part.to_bits()));
         [by_count, by_first_spike, decision_step, steps].into_iter().for_each(|&value| self.word(value));
-        self.word(label.map_or(u32::MAX, |label| label));
+        [label, by_membrane].into_iter().for_each(|decision| self.word(decision.map_or(u32::MAX, |class| class)));
+        let Regression { numbers, squared_error, squares, sums } = regression;
+        [*numbers, squared_error.to_bits(), squares.to_bits()].into_iter().for_each(|value| self.long(value));
+        self.list(sums, f64::to_le_bytes);
         [spikes, until_decision, silent, saturated].into_iter().for_each(|list| self.list(list, u64::to_le_bytes));
         self.long(*synaptic_operations);
         self.word(u32::from(*is_finite));
@@ -140,7 +145,14 @@ impl<'a> Reader<'a> {
         outcome.by_first_spike = self.word()?;
         outcome.decision_step = self.word()?;
         outcome.steps = self.word()?;
-        outcome.label = Some(self.word()?).filter(|&label| label != u32::MAX);
+        for decision in [&mut outcome.label, &mut outcome.by_membrane] {
+            *decision = Some(self.word()?).filter(|&class| class != u32::MAX);
+        }
+        let Regression { numbers, squared_error, squares, sums } = &mut outcome.regression;
+        *numbers = self.long()?;
+        *squared_error = f64::from_bits(self.long()?);
+        *squares = f64::from_bits(self.long()?);
+        self.list(sums, f64::from_le_bytes)?;
         let SampleOutcome { spikes, until_decision, silent, saturated, .. } = outcome;
         for list in [spikes, until_decision, silent, saturated] {
             self.list(list, u64::from_le_bytes)?;

@@ -15,6 +15,10 @@ pub(crate) struct SampleResult {
     pub(crate) outcome: SampleOutcome,
     /// Only when wanted: spikes of each layer as `(step, unit)`.
     pub(crate) spikes: Vec<Vec<(u16, u32)>>,
+    /// Only when wanted: statistic of a readout, `[output]`.
+    pub(crate) scores: Vec<f64>,
+    /// Only when wanted: membranes of a readout, `[step][output]`.
+    pub(crate) membranes: Vec<f32>,
     /// Only when wanted.
     pub(crate) trace: Option<Vec<LayerTrace>>,
 }
@@ -34,7 +38,7 @@ impl SampleResult {
 }
 
 /// What the network did with samples.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
     /// Decision by most spikes, one a sample.
     pub by_count: Vec<u32>,
@@ -48,6 +52,12 @@ pub struct Prediction {
     pub scores_by_count: Vec<u32>,
     /// `[sample][output]`: TL − step of the output's first spike, 0 without one; the largest decides by first spike.
     pub scores_by_first_spike: Vec<u32>,
+    /// Decision by the membranes of a readout, one a sample; empty where the output fires or no statistic decides.
+    pub by_membrane: Vec<u32>,
+    /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty likewise.
+    pub scores_by_membrane: Vec<f32>,
+    /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
+    pub membranes: Vec<f32>,
     /// Spikes of each spiking layer.
     pub layers: Vec<SpikeTrains>,
 }
@@ -81,6 +91,13 @@ impl Prediction {
         self.decision_step.push(outcome.decision_step);
         self.steps.push(outcome.steps);
         self.push_scores(result.spikes.last().map_or(&[], |spikes| spikes), outputs, outcome.steps);
+        self.by_membrane.extend(outcome.by_membrane);
+        self.scores_by_membrane.extend(result.scores.iter().map(|&score| score as f32));
+        if self.membranes.try_reserve(result.membranes.len()).is_err() {
+            let what = format!("the membranes of the first {} samples", self.steps.len());
+            return Err(memory::missing((self.membranes.len() + result.membranes.len()) as u64 * 4, "range", &what));
+        }
+        self.membranes.extend_from_slice(&result.membranes);
         let mut layers = self.layers.iter_mut().zip(&result.spikes);
         if layers.all(|(trains, spikes)| trains.try_push_sample(spikes)) {
             return Ok(());

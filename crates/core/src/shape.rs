@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::geometry::Image;
 
-/// Size of a spiking layer.
+/// Size of a layer with neurons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerShape {
@@ -18,6 +18,9 @@ pub struct LayerShape {
     /// Whether its spikes reach it again.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub recurrent: bool,
+    /// Whether its units never fire: the output is their membrane.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub readout: bool,
     /// Size of a convolution's output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,

@@ -10,8 +10,12 @@ pub(crate) struct UnitState {
     pub(crate) current: Aligned,
     /// V, likewise.
     pub(crate) membrane: Aligned,
+    /// a, likewise; empty where thresholds do not adapt.
+    pub(crate) adaptation: Aligned,
     /// V before reset: tile by tile `[step][lane]`; empty unless gradients are wanted.
     pub(crate) trace: Aligned,
+    /// a, likewise.
+    pub(crate) adaptation_trace: Aligned,
     /// For those who look; empty else.
     pub(crate) observed: ObservedStates,
     /// Spike bits: tile by tile `[step]`.
@@ -80,6 +84,7 @@ impl UnitState {
     pub(crate) fn start(&mut self, steps: usize) {
         self.current.fill(0.0);
         self.membrane.fill(0.0);
+        self.adaptation.fill(0.0);
         self.clear_spikes(steps, 0);
         self.reached = 0;
     }
@@ -87,6 +92,7 @@ impl UnitState {
     /// Makes room for the trace.
     pub(crate) fn keep_trace(&mut self, steps: usize) {
         self.trace.resize(steps * self.current.len());
+        self.adaptation_trace.resize(steps * self.adaptation.len());
     }
 
     /// Makes room for what is observed.

@@ -82,7 +82,7 @@ impl Trainer {
     fn assemble(config: Config, network: Network, level: Level) -> Self {
         Self {
             loss: Loss::new(&config),
-            passes: passes(&config.rule, network.shapes.len(), 0),
+            passes: passes(&config.rule, &network.shapes, 0),
             silent: SilentUpdate::new(&config.rule, &config.training),
             updates: 0,
             run: Run::new(&network, config.training.initial_activity.is_some()),
@@ -115,7 +115,7 @@ impl Trainer {
     /// Gains in effect of each spiking layer, from the input up.
     #[must_use]
     pub fn layer_gains(&self) -> Vec<Gains> {
-        self.network.layers.iter().map(|layer| layer.neuron.gains).collect()
+        self.network.layers.iter().map(|layer| layer.neuron.gains.clone()).collect()
     }
 
     /// Sizes of the spiking layers, from the input up.
@@ -157,7 +157,7 @@ impl Trainer {
 
     /// Brings the rule's weights up to the current epoch.
     fn enter_epoch(&mut self) {
-        self.passes = passes(&self.config.rule, self.network.shapes.len(), self.run.epoch);
+        self.passes = passes(&self.config.rule, &self.network.shapes, self.run.epoch);
     }
 
     /// What to run for each sample of a batch that is learned in the epoch `epoch`, counted from 0.
@@ -189,6 +189,7 @@ impl Trainer {
             passes,
             end_simulation: config.loss.end_simulation(),
             until: Until::End,
+            statistic: config.loss.statistic(),
             want,
             augmenter: None,
         }

@@ -228,7 +228,7 @@ impl TileSums {
         batch: usize,
     ) -> [f32; TILE] {
         let mut subtracted = [0.0; TILE];
-        let strength = if shape.is_shared() { update.convolutions } else { update.dense };
+        let strength = update.strength(shape);
         if strength != 0.0 {
             let trials = batch * (shape.units / shape.filters);
             for (subtracted, &count) in subtracted.iter_mut().zip(&self.silent[..units]) {

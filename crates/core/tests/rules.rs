@@ -247,11 +247,12 @@ fn a_layers_neuron_takes_the_place_of_the_networks_field_by_field() {
 
     let config = changed(&of_layer(json!({ "membraneDecay": 0.5, "membraneGain": 3 }))).unwrap();
     let own = config.network.neuron_of(0);
-    assert_eq!((own.current_decay, own.membrane_decay), (0.8, 0.5));
-    assert_eq!((own.current_gain, own.membrane_gain, own.has_auto_gain()), (Some(2.0), Some(3.0), false));
+    assert_eq!((own.current_decay.at(0), own.membrane_decay.at(0)), (0.8, 0.5));
+    let given = [&own.current_gain, &own.membrane_gain].map(|gain| gain.as_ref().map(|gain| gain.at(0)));
+    assert_eq!((given, own.has_auto_gain()), ([Some(2.0), Some(3.0)], false));
     assert_eq!(config.network.neuron_of(1), config.network.neuron);
     let auto = changed(&of_layer(json!({ "gain": "auto" }))).unwrap();
     assert!(auto.network.neuron_of(0).has_auto_gain());
     let gains = Trainer::new(auto, Level::detect()).unwrap().layer_gains();
-    assert_eq!((gains[0].current, gains[1].current), (1.0, 2.0));
+    assert_eq!((gains[0].current.at(0), gains[1].current.at(0)), (1.0, 2.0));
 }

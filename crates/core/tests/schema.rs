@@ -58,8 +58,8 @@ fn refused_by_rules<T: serde::de::DeserializeOwned>(
             }
         }
     }
-    // Layers that are drawn one by one seldom fit onto each other.
-    assert!(accepted > DRAWS / 50, "{accepted} of {DRAWS} accepted, {refused:?}");
+    // Layers that are drawn one by one seldom fit onto each other, and a readout seldom comes last and with a loss of its own.
+    assert!(accepted > DRAWS / 100, "{accepted} of {DRAWS} accepted, {refused:?}");
     let unused: Vec<_> = refused.iter().filter(|(_, count)| **count == 0).collect();
     assert!(unused.is_empty(), "no draw broke {unused:?}");
 }

@@ -81,23 +81,16 @@ fn own_neuron(own: &Map<String, Value>, unsupported: &mut Unsupported) -> Result
     let mut fields = Map::new();
     for (name, value) in own {
         match (name.as_str(), value.as_str()) {
-            ("type", Some("lif")) => {}
-            ("type", Some("alif")) => unsupported.note("adaptive neurons (ALIF)"),
-            ("type", Some("leaky")) => unsupported.note("leaky readout"),
-            ("adaptationDecay" | "adaptationStrength", _) => unsupported.note("adaptive neurons (ALIF)"),
             ("learn", _) => {
                 if value.as_array().is_none_or(|names| !names.is_empty()) {
                     unsupported.note("learnt constants");
                 }
             }
             (
-                "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain" | "membraneGain" | "biasGain"
-                | "refractory" | "singleSpike" | "reset",
+                "type" | "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain" | "membraneGain"
+                | "biasGain" | "refractory" | "singleSpike" | "reset" | "adaptationDecay" | "adaptationStrength",
                 _,
             ) => {
-                if value.is_array() {
-                    unsupported.note("constants by unit");
-                }
                 fields.insert(name.clone(), value.clone());
             }
             _ => return malformed(format!("no neuron with {name} {value}")),

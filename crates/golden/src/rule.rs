@@ -3,12 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::switches::Switches;
-use crate::{Unsupported, Untranslated, malformed};
+use crate::{Untranslated, malformed};
 
-pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
-    if !switches.adaptation_path {
-        unsupported.note("adaptation path off");
-    }
+pub(crate) fn rule(switches: &Switches) -> Result<Value, Untranslated> {
     let variant = switches.act_style.to_lowercase();
     let surrogate = surrogate(switches)?;
     // The oracle reads `reset_act` in the RNN style only.
@@ -23,19 +20,24 @@ pub(crate) fn rule(switches: &Switches, unsupported: &mut Unsupported) -> Result
             "variant": variant,
             "surrogate": surrogate,
             "resetPath": { "activation": activation, "timing": timing },
+            "adaptationPath": switches.adaptation_path,
+            "slopeFloor": switches.v_prime_min,
         })
     };
     match switches.rule.as_str() {
         "activation" => Ok(json!({
             "type": "activation", "variant": variant, "surrogate": surrogate, "resetPath": { "activation": activation },
+            "adaptationPath": switches.adaptation_path,
         })),
-        "timing" => Ok(json!({ "type": "timing", "resetPath": { "timing": timing } })),
+        "timing" => Ok(json!({
+            "type": "timing", "resetPath": { "timing": timing },
+            "adaptationPath": switches.adaptation_path, "slopeFloor": switches.v_prime_min,
+        })),
         "antlr" => Ok(both("antlr")),
         "trivial" => Ok(both("mixture")),
-        "eventProp" => {
-            unsupported.note("rule eventProp");
-            Ok(Value::Null)
-        }
+        "eventProp" => Ok(json!({
+            "type": "eventProp", "adaptationPath": switches.adaptation_path, "slopeFloor": switches.v_prime_min,
+        })),
         other => malformed(format!("no rule {other}")),
     }
 }

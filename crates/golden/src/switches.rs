@@ -26,7 +26,7 @@ pub(crate) struct Switches {
     pub(crate) beta_i: f64,
     pub(crate) beta_v: f64,
     pub(crate) beta_bias: f64,
-    v_prime_min: f64,
+    pub(crate) v_prime_min: f64,
     #[serde(default = "defaults::surrogate")]
     pub(crate) surrogate: String,
     pub(crate) surr_alpha: f64,
@@ -92,8 +92,8 @@ pub(crate) struct Switches {
     #[serde(default)]
     pub(crate) delays: Vec<Value>,
     /// Format 2: the loss of a readout; `target_type` has its name.
-    #[serde(default, rename = "loss")]
-    _loss: Value,
+    #[serde(default)]
+    pub(crate) loss: Value,
     /// Format 2: whether gradients of adaptive units follow the adaptation.
     #[serde(default = "defaults::yes", rename = "adaptationPath")]
     pub(crate) adaptation_path: bool,
@@ -103,7 +103,6 @@ impl Switches {
     /// Notes switches of the oracle that differ from what the library has as constants.
     pub(crate) fn note_fixed(&self, unsupported: &mut Unsupported) {
         let fixed = [
-            ("v_prime_min other than 0.01", self.v_prime_min == 0.01),
             ("alpha_extend other than 200", self.alpha_extend == defaults::alpha_extend()),
             ("kernel_cap other than 1000", self.kernel_cap == defaults::kernel_cap()),
             ("kernel_cut other than 1e-6", self.kernel_cut == defaults::kernel_cut()),

@@ -1,7 +1,7 @@
 //! Forward simulation of a tile: the loop over time (spec 1.1; the neuron's equation is in `neuron/`).
 //!
 //! V is held at 0 in the refractory steps after a spike (spec 1.4). That, every reset but `all`, and what somebody wants to observe have an
-//! instance of their own.
+//! instance of their own; so have constants by lane and thresholds that adapt.
 //!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
@@ -10,7 +10,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{clear, load, store};
-use crate::neuron::{Lif, LifState, Neuron};
+use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
 use crate::refractory::{blocked_after, blocked_at};
 use crate::{FLOOR_EVERY, Level, LifConstants, Reset};
 
@@ -45,6 +45,8 @@ pub struct ForwardTile<'a> {
     pub events: StepEvents<'a>,
     /// The neuron.
     pub constants: LifConstants,
+    /// Constants that replace those of the neuron, but for its reset.
+    pub by_lane: Option<LaneConstants<'a>>,
     /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
     pub refractory: u32,
     /// First step.
@@ -60,8 +62,12 @@ pub struct TileState<'a> {
     pub current: &'a mut [f32],
     /// V after reset, `[lane]`.
     pub membrane: &'a mut [f32],
+    /// a of the next step, `[lane]`; empty without constants by lane.
+    pub adaptation: &'a mut [f32],
     /// V before reset, `[step][lane]` for every step of the simulation; empty: not kept.
     pub trace: &'a mut [f32],
+    /// a, likewise.
+    pub adaptation_trace: &'a mut [f32],
     /// Bits of the lanes that fired, `[step]`; bits are added to what is there.
     pub spikes: &'a mut [u64],
     /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
@@ -75,7 +81,7 @@ pub struct TileState<'a> {
 pub struct ObservedForward<'a> {
     /// J before reset.
     pub current: &'a mut [f32],
-    /// `V[t]` less what was carried of `V[t−1]`.
+    /// `V[t]` less what was carried of `V[t−1]`, and how far an adapted threshold falls.
     pub rise: &'a mut [f32],
 }
 
@@ -86,22 +92,25 @@ pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<
 
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let neuron = Lif::new(simd, &tile.constants);
+    let lif = Lif::new(simd, &tile.constants);
     let is_plain = tile.refractory == 0 && tile.constants.reset == Reset::All && state.observed.is_none();
     let mut lane = 0;
     while lane < tile.lanes {
         let vectors = (tile.lanes - lane) / S::f32s::LEN;
-        if !is_plain {
-            forward_lanes::<S, 1, false>(simd, neuron, tile, state, lane);
+        if let Some(lanes) = &tile.by_lane {
+            forward_lanes::<S, 1, _, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
+            lane += S::f32s::LEN;
+        } else if !is_plain {
+            forward_lanes::<S, 1, _, false>(simd, lif, tile, state, lane);
             lane += S::f32s::LEN;
         } else if vectors >= 4 {
-            forward_lanes::<S, 4, true>(simd, neuron, tile, state, lane);
+            forward_lanes::<S, 4, _, true>(simd, lif, tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if vectors >= 2 {
-            forward_lanes::<S, 2, true>(simd, neuron, tile, state, lane);
+            forward_lanes::<S, 2, _, true>(simd, lif, tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            forward_lanes::<S, 1, true>(simd, neuron, tile, state, lane);
+            forward_lanes::<S, 1, _, true>(simd, lif, tile, state, lane);
             lane += S::f32s::LEN;
         }
     }
@@ -111,17 +120,21 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 ///
 /// What the loop reads of the tile is copied first: behind a reference it would be loaded again after each store of a spike.
 #[inline(always)]
-fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
+fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>(
     simd: S,
-    neuron: Lif<S>,
+    neuron: N,
     tile: &ForwardTile<'_>,
     state: &mut TileState<'_>,
     first: usize,
 ) {
     let ForwardTile { weights, lanes, events, refractory, from, to, .. } = *tile;
     let group = first..first + K * S::f32s::LEN;
+    let adapting = if state.adaptation.is_empty() { 0..0 } else { group.clone() };
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
-    let mut units = LifState::<S, K>::load(simd, &state.current[group.clone()], &state.membrane[group.clone()]);
+    let mut units = N::load(
+        simd,
+        [&state.current[group.clone()], &state.membrane[group.clone()], &state.adaptation[adapting.clone()]],
+    );
     let keeps_trace = !state.trace.is_empty();
     let reset = if IS_PLAIN { Reset::All } else { tile.constants.reset };
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, refractory, from) };
@@ -131,19 +144,26 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
         if !arriving.is_empty() {
             neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving, first));
         }
-        let carried = units.membrane;
+        let carried = *neuron.membrane(&mut units);
         neuron.settle(&mut units, &bias);
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
-            observe::<S, K>(state, &units, carried, t * lanes + first);
+            observe::<S, K, N>(simd, neuron, state, &mut units, carried, (t, lanes, first));
         }
         if keeps_trace {
-            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[t * lanes + first..][..group.len()]);
+            let at = t * lanes + first;
+            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[at..][..group.len()]);
+            if let Some(adaptation) = neuron.adaptation(&units) {
+                store::<S, K>(&adaptation, &mut state.adaptation_trace[at..][..group.len()]);
+            }
         }
+        let mut fired = 0;
         if neuron.fires(&units) {
+            fired = neuron.reset(simd, &mut units, reset);
             state.busy[t / 64] |= 1 << (t % 64);
-            state.spikes[t] |= neuron.reset(simd, &mut units, reset) << first;
+            state.spikes[t] |= fired << first;
         }
+        neuron.adapt(simd, &mut units, fired);
         if !IS_PLAIN {
             blocked = blocked_after(blocked, state.spikes, refractory, t);
         }
@@ -151,7 +171,7 @@ fn forward_lanes<S: Simd, const K: usize, const IS_PLAIN: bool>(
             neuron.flush(simd, &mut units);
         }
     }
-    units.store(&mut state.current[group.clone()], &mut state.membrane[group]);
+    N::store(&units, [&mut state.current[group.clone()], &mut state.membrane[group], &mut state.adaptation[adapting]]);
 }
 
 /// The rows of the input spikes of a step, summed.
@@ -176,17 +196,28 @@ fn drive<S: Simd, const K: usize>(
 }
 
 #[inline(always)]
-fn observe<S: Simd, const K: usize>(
+fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
+    simd: S,
+    neuron: N,
     state: &mut TileState<'_>,
-    units: &LifState<S, K>,
+    units: &mut N::State,
     carried: [S::f32s; K],
-    at: usize,
+    (t, lanes, first): (usize, usize, usize),
 ) {
     let Some(observed) = &mut state.observed else { return };
-    let mut rise = units.membrane;
+    let at = t * lanes + first;
+    let width = K * S::f32s::LEN;
+    let mut rise = *neuron.membrane(units);
     for k in 0..K {
         rise[k] -= carried[k];
     }
-    store::<S, K>(&units.current, &mut observed.current[at..at + K * S::f32s::LEN]);
-    store::<S, K>(&rise, &mut observed.rise[at..at + K * S::f32s::LEN]);
+    if let Some(before) = t.checked_sub(1).filter(|_| !state.adaptation_trace.is_empty()) {
+        let before = load::<S, K>(simd, &state.adaptation_trace[before * lanes + first..][..width]);
+        let fall = neuron.threshold_fall(simd, before);
+        for k in 0..K {
+            rise[k] += fall[k];
+        }
+    }
+    store::<S, K>(&neuron.current(units), &mut observed.current[at..at + width]);
+    store::<S, K>(&rise, &mut observed.rise[at..at + width]);
 }

@@ -35,7 +35,7 @@ pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};
 pub use level::Level;
-pub use neuron::LifConstants;
+pub use neuron::{LaneConstants, LifConstants};
 pub use optimizer::{AdamStep, Optimizer, SgdStep};
 pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};

@@ -16,8 +16,11 @@ fn flushed(x: f32, floor: f32) -> f32 {
 
 /// Twin of [`crate::forward_tile`].
 pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let c = tile.constants;
     for lane in 0..tile.lanes {
+        let c = tile.by_lane.map_or(tile.constants, |lanes| lanes.at(lane, tile.constants.reset));
+        let (strength, rate) =
+            tile.by_lane.map_or((0.0, 0.0), |lanes| (lanes.adaptation_strength[lane], lanes.adaptation_decay[lane]));
+        let mut adaptation = state.adaptation.get(lane).copied().unwrap_or(0.0);
         let mut current = state.current[lane];
         let mut membrane = state.membrane[lane];
         for t in tile.from..tile.to {
@@ -35,34 +38,51 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
             if !state.trace.is_empty() {
                 state.trace[t * tile.lanes + lane] = membrane;
             }
+            let fall = match t.checked_sub(1) {
+                Some(before) if !state.adaptation_trace.is_empty() => {
+                    ((1.0 - rate) * strength) * state.adaptation_trace[before * tile.lanes + lane]
+                }
+                _ => 0.0,
+            };
+            if !state.adaptation_trace.is_empty() {
+                state.adaptation_trace[t * tile.lanes + lane] = adaptation;
+            }
             if let Some(observed) = &mut state.observed {
                 observed.current[t * tile.lanes + lane] = current;
-                observed.rise[t * tile.lanes + lane] = membrane - carried;
+                observed.rise[t * tile.lanes + lane] = (membrane - carried) + fall;
             }
-            if membrane >= c.threshold {
+            let threshold = if tile.by_lane.is_some() { c.threshold + adaptation * strength } else { c.threshold };
+            let has_fired = membrane >= threshold;
+            if has_fired {
                 state.spikes[t] |= 1 << lane;
                 state.busy[t / 64] |= 1 << (t % 64);
                 if c.reset == Reset::All {
                     current = 0.0;
                 }
-                membrane = c.reset.carried(membrane, c.threshold);
+                membrane = c.reset.carried(membrane, threshold);
             }
+            adaptation = adaptation * rate + if has_fired { 1.0 } else { 0.0 };
             if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
                 current = flushed(current, FLOOR);
                 membrane = flushed(membrane, FLOOR);
+                adaptation = flushed(adaptation, FLOOR);
             }
         }
         state.current[lane] = current;
         state.membrane[lane] = membrane;
+        if let Some(last) = state.adaptation.get_mut(lane) {
+            *last = adaptation;
+        }
     }
 }
 
 /// Twin of [`crate::backward_tile`].
 pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    let c = tile.constants;
     let error = error_rows(tile);
     for lane in 0..tile.lanes {
-        let [mut p, mut q] = output.carried.each_ref().map(|carried| carried.get(lane).copied().unwrap_or(0.0));
+        let c = tile.constants_of(lane);
+        let [mut p, mut q, mut adaptation] =
+            output.carried.each_ref().map(|carried| carried.get(lane).copied().unwrap_or(0.0));
         let mut bias = output.bias[lane];
         let mut timing_end = tile.timing.len();
         let mut directs = vec![0.0; tile.end];
@@ -71,15 +91,24 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             let has_fired = fired >> lane & 1 == 1;
             let at = t * tile.lanes + lane;
             let (mut direct, mut activation, mut timing, mut reset_slope) = (0.0, 0.0, 0.0, 0.0);
-            let terms = tile.terms.map(|terms| reset_terms(tile, &terms, t, lane, (p, q), &directs));
+            let mut terms = tile.terms.map(|terms| reset_terms(tile, &terms, t, lane, (p, q), &directs));
+            let adapts = tile.by_lane.filter(|_| tile.terms.is_some_and(|terms| terms.adaptation_path));
+            if let (Some(terms), Some(lanes)) = (&mut terms, adapts) {
+                terms.reset_slope -= (1.0 - lanes.adaptation_decay[lane]) * adaptation;
+                terms.jump = adaptation * tile.terms.map_or(0.0, |terms| terms.factor);
+                terms.reset_error += 0.0 - adaptation;
+                if has_fired {
+                    reset_slope = 0.0 - (1.0 - lanes.adaptation_decay[lane]) * adaptation;
+                }
+            }
             let spike_error = match (error.get(at), terms) {
-                (Some(&error), Some(terms)) => Some(error + terms.steady - terms.spike),
+                (Some(&error), Some(terms)) => Some(error + terms.steady - terms.spike + terms.jump),
                 (Some(&error), None) => Some(error),
-                (None, Some(terms)) => Some(0.0 + terms.steady - terms.spike),
+                (None, Some(terms)) => Some(0.0 + terms.steady - terms.spike + terms.jump),
                 (None, None) => None,
             };
             if let Some(error) = spike_error {
-                activation = tile.surrogate.times((tile.trace[at] - c.threshold).abs(), error);
+                activation = tile.surrogate.times((tile.trace[at] - tile.threshold(t, lane)).abs(), error);
                 direct = activation;
             }
             if !tile.timing.is_empty() {
@@ -99,18 +128,28 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 [direct, activation, timing, p] = [0.0; 4];
             }
             directs[t] = direct;
+            if let Some(lanes) = tile.by_lane {
+                let subtracted = if has_fired && c.reset == Reset::Subtract { p * c.membrane_decay } else { 0.0 };
+                let gradient = (0.0 - direct) - subtracted;
+                adaptation = gradient * lanes.adaptation_strength[lane] + adaptation * lanes.adaptation_decay[lane];
+            }
             let carried = q;
             p = direct + p * c.membrane_decay;
             q = p + q * c.current_decay;
-            bias += p;
+            let [drive_gain, bias_gain] =
+                tile.by_lane.map_or([1.0; 2], |lanes| [lanes.drive_gain[lane], lanes.bias_gain[lane]]);
+            bias += p * bias_gain;
             if output.rows[t] != NO_ROW {
-                output.q_rows[output.rows[t] as usize * tile.lanes + lane] = q;
+                output.q_rows[output.rows[t] as usize * tile.lanes + lane] = q * drive_gain;
             }
             let at = t * output.stride + output.offset + lane;
             let r = (carried - q * c.current_decay) - p * c.membrane_decay;
-            for (to, value) in
-                [(&mut *output.q, q), (&mut *output.r, r), (&mut *output.p, p), (&mut *output.direct, direct)]
-            {
+            for (to, value) in [
+                (&mut *output.q, q * drive_gain),
+                (&mut *output.r, r * drive_gain),
+                (&mut *output.p, p),
+                (&mut *output.direct, direct),
+            ] {
                 if !to.is_empty() {
                     to[at] = value;
                 }
@@ -124,10 +163,11 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             if t % FLOOR_EVERY == 0 {
                 p = flushed(p, FLOOR);
                 q = flushed(q, FLOOR);
+                adaptation = flushed(adaptation, FLOOR);
             }
         }
         output.bias[lane] = bias;
-        for (carried, last) in output.carried.iter_mut().zip([p, q]) {
+        for (carried, last) in output.carried.iter_mut().zip([p, q, adaptation]) {
             if let Some(carried) = carried.get_mut(lane) {
                 *carried = last;
             }
@@ -142,6 +182,8 @@ struct ResetTerms {
     steady: f32,
     /// Subtracted from E.
     spike: f32,
+    /// Added to E.
+    jump: f32,
     /// Subtracted from dL/dS.
     reset_error: f32,
     /// Subtracted from T̄, if the lane fires.
@@ -157,14 +199,15 @@ fn reset_terms(
     next: (f32, f32),
     directs: &[f32],
 ) -> ResetTerms {
-    let c = tile.constants;
+    let c = tile.constants_of(lane);
+    let threshold = tile.threshold(t, lane);
     let bias = options.bias[lane];
     let fired = |t: usize| tile.spikes[t] >> lane & 1 == 1;
     let membrane = |t: usize| tile.trace[t * tile.lanes + lane];
     let current = |t: usize| {
         let before = match t.checked_sub(1) {
             None => 0.0,
-            Some(last) if fired(last) => c.reset.carried(membrane(last), c.threshold),
+            Some(last) if fired(last) => c.reset.carried(membrane(last), tile.threshold(last, lane)),
             Some(last) => membrane(last),
         };
         (membrane(t) - before * c.membrane_decay) - bias
@@ -183,14 +226,14 @@ fn reset_terms(
             (p, p + q * c.current_decay)
         })
     };
-    let carries = |path: ResetPath| t + 1 < tile.end && path.carries((membrane(t) - c.threshold).abs());
+    let carries = |path: ResetPath| t + 1 < tile.end && path.carries((membrane(t) - threshold).abs());
     let mut terms = ResetTerms { steady: options.steady_at(lane), ..ResetTerms::default() };
     if carries(options.activation_path) {
         let (p, q) = reached(options.activation_path);
         terms.reset_error = match c.reset {
             Reset::All => (membrane(t) * c.membrane_decay) * p + (current(t) * c.current_decay) * q,
             Reset::Membrane => (membrane(t) * c.membrane_decay) * p,
-            Reset::Subtract => p * (c.threshold * c.membrane_decay),
+            Reset::Subtract => p * (threshold * c.membrane_decay),
         };
         terms.spike = terms.reset_error * options.factor;
     }
@@ -203,7 +246,10 @@ fn reset_terms(
                     + (from_bias + from_bias * c.membrane_decay)
             }
             Reset::Membrane => p * ((current(t + 1) + bias) + (current(t) + bias) * c.membrane_decay),
-            Reset::Subtract => p * ((1.0 - c.membrane_decay * c.membrane_decay) * c.threshold),
+            Reset::Subtract => {
+                let fall = c.membrane_decay * tile.threshold_fall(t, lane);
+                p * ((1.0 - c.membrane_decay * c.membrane_decay) * threshold - (fall + fall))
+            }
         };
         terms.reset_slope = moved * 0.5;
     }

@@ -37,6 +37,8 @@ pub enum Surrogate {
         /// Largest distance at which it is 1.
         half_width: f32,
     },
+    /// 1 everywhere: what is given is G itself, as that of a readout.
+    Given,
 }
 
 impl Surrogate {
@@ -64,6 +66,7 @@ impl Surrogate {
                     0.0
                 }
             }
+            Self::Given => error,
         }
     }
 
@@ -86,6 +89,7 @@ impl Surrogate {
                 height.simd_gt(splat(0.0)).select(height * error, splat(0.0))
             }
             Self::Rectangle { half_width } => distance.simd_le(splat(half_width)).select(error, splat(0.0)),
+            Self::Given => error,
         }
     }
 }

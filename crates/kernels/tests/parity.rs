@@ -1,10 +1,10 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES, Level,
-    LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError, Projection, Reset, ResetPath,
-    RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState, backward_tile, dot,
-    forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES,
+    LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError,
+    Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState,
+    backward_tile, dot, forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -65,7 +65,9 @@ const CONSTANTS: LifConstants =
 struct Forward {
     current: Vec<f32>,
     membrane: Vec<f32>,
+    adaptation: Vec<f32>,
     trace: Vec<f32>,
+    adaptation_trace: Vec<f32>,
     spikes: Vec<u64>,
     busy: Vec<u64>,
     /// Current and rise of the membrane at every step.
@@ -80,6 +82,8 @@ struct Case {
     offsets: Vec<u32>,
     units: Vec<u32>,
     reset: Reset,
+    /// Seven constants of each lane.
+    by_lane: Option<[Vec<f32>; 7]>,
 }
 
 impl Case {
@@ -95,7 +99,33 @@ impl Case {
             offsets.push(units.len() as u32);
         }
         let weights = draw.vector(inputs * lanes, 1.5);
-        Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units, reset: Reset::All }
+        Self { lanes, steps, weights, bias: draw.vector(lanes, 0.1), offsets, units, reset: Reset::All, by_lane: None }
+    }
+
+    /// With constants by lane and thresholds that adapt, but for every third lane.
+    fn with_lanes(self, seed: u32) -> Self {
+        let mut draw = Draw(seed);
+        let mut between = |low: f32, high: f32| -> Vec<f32> {
+            (0..self.lanes).map(|_| low + (high - low) * (0.5 + 0.5 * draw.symmetric())).collect()
+        };
+        let mut constants = [(0.8, 0.99), (0.8, 0.99), (0.2, 0.6), (0.3, 1.0), (0.5, 1.2), (0.0, 0.97), (0.0, 0.5)]
+            .map(|(low, high)| between(low, high));
+        constants[6].iter_mut().step_by(3).for_each(|strength| *strength = 0.0);
+        Self { by_lane: Some(constants), ..self }
+    }
+
+    fn lanes(&self) -> Option<LaneConstants<'_>> {
+        let [current_decay, membrane_decay, drive_gain, bias_gain, threshold, adaptation_decay, adaptation_strength] =
+            self.by_lane.as_ref()?;
+        Some(LaneConstants {
+            current_decay,
+            membrane_decay,
+            drive_gain,
+            bias_gain,
+            threshold,
+            adaptation_decay,
+            adaptation_strength,
+        })
     }
 
     fn with_reset(self, reset: Reset) -> Self {
@@ -120,6 +150,8 @@ impl Case {
         let mut out = Forward {
             current: vec![0.0; self.lanes],
             membrane: vec![0.0; self.lanes],
+            adaptation: vec![0.0; if self.by_lane.is_some() { self.lanes } else { 0 }],
+            adaptation_trace: vec![0.0; if self.by_lane.is_some() { self.lanes * self.steps } else { 0 }],
             trace: vec![0.0; self.lanes * self.steps],
             spikes: vec![0; self.steps],
             busy: vec![0; self.steps.div_ceil(64)],
@@ -132,6 +164,7 @@ impl Case {
                 lanes: self.lanes,
                 events: StepEvents { offsets: &self.offsets, units: &self.units },
                 constants: self.constants(),
+                by_lane: self.lanes(),
                 refractory,
                 from: pair[0],
                 to: pair[1],
@@ -142,7 +175,9 @@ impl Case {
                 &mut TileState {
                     current: &mut out.current,
                     membrane: &mut out.membrane,
+                    adaptation: &mut out.adaptation,
                     trace: &mut out.trace,
+                    adaptation_trace: &mut out.adaptation_trace,
                     spikes: &mut out.spikes,
                     busy: &mut out.busy,
                     observed: is_observed.then_some(ObservedForward { current, rise }),
@@ -198,6 +233,7 @@ fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
                     timing_path: ResetPath::Ignore,
                     factor: 1.0,
                     steady: 0.0,
+                    adaptation_path: true,
                     refractory,
                     units: u64::MAX,
                     bias: &case.bias,
@@ -255,6 +291,7 @@ fn further_terms_are_the_plain_loop() {
                     timing_path,
                     factor: 0.7,
                     steady: if number % 2 == 0 { 0.0 } else { 0.3 },
+                    adaptation_path: number % 3 != 0,
                     refractory: 0,
                     units: u64::MAX >> (64 - lanes + 3),
                     bias: &case.bias,
@@ -266,6 +303,49 @@ fn further_terms_are_the_plain_loop() {
             }
         }
     }
+}
+
+#[test]
+fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
+    let mut fired = 0;
+    for level in Level::available() {
+        for (index, lanes) in (0..68).zip(LANE_COUNTS.into_iter().cycle()) {
+            let case = Case::new(index * 19 + 5, lanes, index as usize)
+                .with_reset(RESETS[index as usize % 3])
+                .with_lanes(index + 1000);
+            for refractory in [0, 2] {
+                let steps = case.steps;
+                let expected = case.run_with(refractory, true, &[0, steps], reference::forward_tile);
+                fired += expected.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
+                for cuts in [vec![0, steps], vec![0, steps / 3, steps]] {
+                    let found = case.run_with(refractory, true, &cuts, |tile, state| forward_tile(level, tile, state));
+                    assert_same("membrane trace", level, &found.trace, &expected.trace);
+                    assert_same("adaptation trace", level, &found.adaptation_trace, &expected.adaptation_trace);
+                    assert_same("adaptation", level, &found.adaptation, &expected.adaptation);
+                    assert_same("observed current", level, &found.observed[0], &expected.observed[0]);
+                    assert_same("rise", level, &found.observed[1], &expected.observed[1]);
+                    assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                }
+                for (number, path) in PATHS.into_iter().enumerate() {
+                    let terms = BackwardTerms {
+                        activation_path: path,
+                        timing_path: PATHS[(number + refractory as usize + 1) % PATHS.len()],
+                        factor: 0.7,
+                        steady: if number % 2 == 0 { 0.0 } else { 0.3 },
+                        adaptation_path: number != 2,
+                        refractory,
+                        units: u64::MAX >> (64 - lanes + 3),
+                        bias: &case.bias,
+                    };
+                    for variant in [0, 2, 3, 5, 7] {
+                        let surrogate = SURROGATES[number % SURROGATES.len()];
+                        check_backward(level, &case, &expected, variant, surrogate, Some(terms));
+                    }
+                }
+            }
+        }
+    }
+    assert!(fired > 1000, "the cases must fire, got {fired} spikes");
 }
 
 /// Bits of `variant`: given activation part, timing part, gates, projected activation part.
@@ -317,6 +397,8 @@ fn check_backward(
         surrogate,
         slope_floor: 0.01,
         constants: case.constants(),
+        by_lane: case.lanes(),
+        adaptation: &forward.adaptation_trace,
         terms,
     };
     let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
@@ -329,7 +411,7 @@ fn check_backward(
         }
         let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope] = &mut out;
         let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
-        let carried = [&mut [][..], &mut []];
+        let carried = [&mut [][..], &mut [], &mut []];
         kernel(&mut BackwardOutput {
             rows: &rows,
             q_rows,
@@ -382,7 +464,7 @@ fn check_backward(
 
 /// Passes of one to three steps that carry p and q along.
 fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    let (mut p, mut q) = (vec![0.0; tile.lanes], vec![0.0; tile.lanes]);
+    let [mut p, mut q, mut adaptation] = [(); 3].map(|()| vec![0.0; tile.lanes]);
     let mut timing = tile.timing;
     let mut to = tile.end;
     while to > 0 {
@@ -402,7 +484,7 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             stride: *stride,
             offset: *offset,
             bias,
-            carried: [&mut p, &mut q],
+            carried: [&mut p, &mut q, &mut adaptation],
             timing_terms: &mut vec![],
             observed: observed.as_mut().map(|observed| ObservedBackward {
                 activation: &mut *observed.activation,

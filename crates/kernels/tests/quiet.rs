@@ -57,6 +57,7 @@ impl Tile {
                 lanes: TILE,
                 events: StepEvents { offsets: &[0; STEPS + 1], units: &[] },
                 constants: self.constants,
+                by_lane: None,
                 refractory: 0,
                 from,
                 to: STEPS,
@@ -64,7 +65,9 @@ impl Tile {
             &mut TileState {
                 current: &mut self.current.clone(),
                 membrane: &mut self.membrane.clone(),
+                adaptation: &mut [],
                 trace: &mut [],
+                adaptation_trace: &mut [],
                 spikes: &mut spikes,
                 busy: &mut [0; STEPS.div_ceil(64)],
                 observed: None,

@@ -47,7 +47,7 @@ fn unknown(path: &str, id: u32) -> Error {
 
 fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) -> Result<Dataset> {
     check_size(&descriptor.shape, shape.inputs)?;
-    let DatasetArrays { offsets, times, units, pixels, values, rows, labels, counts, .. } = arrays;
+    let DatasetArrays { offsets, times, units, pixels, values, rows, labels, counts, series, .. } = arrays;
     let DatasetArrays { target_offsets, target_times, target_units, .. } = arrays;
     let inputs = match (descriptor.inputs, &descriptor.encoding) {
         (InputKind::Images, Some(encoding)) => match (pixels, values) {
@@ -58,15 +58,21 @@ fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) ->
         _ => trains("events", (offsets, times, units), shape.steps, shape.inputs)?,
     };
     let has_trains = target_offsets.is_some() || target_times.is_some() || target_units.is_some();
-    let targets = match (labels, counts, has_trains) {
-        (None, None, false) => Targets::None,
-        (Some(labels), None, false) => Targets::Labels(labels),
-        (None, Some(counts), false) => Targets::Counts(counts),
-        (None, None, true) => {
+    let targets = match (labels, counts, series, has_trains) {
+        (None, None, None, false) => Targets::None,
+        (Some(labels), None, None, false) => Targets::Labels(labels),
+        (None, Some(counts), None, false) => Targets::Counts(counts),
+        (None, None, Some(values), false) => Targets::Series { steps: shape.steps, values },
+        (None, None, None, true) => {
             let arrays = (target_offsets, target_times, target_units);
             Targets::Trains(trains("targets", arrays, shape.steps, shape.outputs)?)
         }
-        _ => return Err(Error::shape("labels", "a data set has one kind of target: labels, counts or spike trains")),
+        _ => {
+            return Err(Error::shape(
+                "labels",
+                "a data set has one kind of target: labels, counts, series or spike trains",
+            ));
+        }
     };
     Dataset::new(inputs, targets, shape.outputs)
 }

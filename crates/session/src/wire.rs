@@ -23,6 +23,8 @@ pub struct DatasetArrays {
     pub labels: Option<Vec<u32>>,
     /// Wanted spike counts, `[sample][output]`.
     pub counts: Option<Vec<f32>>,
+    /// Wanted membranes of a readout, `[sample][step][output]`.
+    pub series: Option<Vec<f32>>,
     /// Like `offsets`, for the wanted spikes of the outputs.
     pub target_offsets: Option<Vec<u32>>,
     /// Like `times`, for the wanted spikes of the outputs.
@@ -75,7 +77,7 @@ impl GeneratedArrays {
         match generated.targets {
             Targets::Labels(labels) => arrays.labels = Some(labels),
             Targets::Trains(trains) => arrays.targets = Some(Events::from_trains(&trains)?),
-            Targets::Counts(_) | Targets::None => {}
+            Targets::Counts(_) | Targets::Series { .. } | Targets::None => {}
         }
         Ok(arrays)
     }
@@ -102,7 +104,7 @@ impl TensorArrays {
 }
 
 /// What the network did with samples; one entry a sample.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
     /// Decision by most spikes.
     pub by_count: Vec<u32>,
@@ -116,6 +118,12 @@ pub struct Prediction {
     pub scores_by_count: Vec<u32>,
     /// `[sample][output]`, largest where the decision by first spike falls.
     pub scores_by_first_spike: Vec<u32>,
+    /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
+    pub by_membrane: Vec<u32>,
+    /// `[sample][output]`, largest where that decision falls; empty likewise.
+    pub scores_by_membrane: Vec<f32>,
+    /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
+    pub membranes: Vec<f32>,
     /// Spikes of each spiking layer.
     pub layers: Vec<Events>,
 }
@@ -130,6 +138,9 @@ impl Prediction {
             steps: prediction.steps,
             scores_by_count: prediction.scores_by_count,
             scores_by_first_spike: prediction.scores_by_first_spike,
+            by_membrane: prediction.by_membrane,
+            scores_by_membrane: prediction.scores_by_membrane,
+            membranes: prediction.membranes,
         })
     }
 }

@@ -11,7 +11,6 @@ fn main() -> ExitCode {
         eprintln!("usage: spikelet-wasm-build MODULE FOLDER NAME");
         return ExitCode::from(2);
     };
-    // Function names stay: a profile or the trace of a defect says where it was. They are a tenth of the packed size.
     let mut bindgen = Bindgen::new();
     bindgen.input_path(module).out_name(name).omit_default_module_path(true).remove_producers_section(true);
     match bindgen.typescript(true).web(true).and_then(|bindgen| bindgen.generate(folder)) {

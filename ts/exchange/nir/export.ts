@@ -1,7 +1,7 @@
 import { fields } from "../../check/fields.js";
 import { instanceOf, oneOf } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import type { LayerConfig, NeuronConfig } from "../../generated/config.js";
+import type { LayerConfig, NeuronConfig, PerUnit } from "../../generated/config.js";
 import { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import type { NirArray, NirNode } from "./graph.js";
@@ -105,8 +105,15 @@ function approximationsOf(
 /** The neuron of a layer of the configuration, the `spiking`-th of those that spike. */
 function neuronOf({ config, info }: Network, index: number, layer: Weighted, spiking: number, clock: Clock): Neuron {
   const common = config.network.neuron as Required<NeuronConfig>;
-  const { currentDecay, membraneDecay, threshold, singleSpike, refractory, reset } = { ...common, ...layer.neuron };
+  const own = { ...common, ...layer.neuron };
+  const { type, singleSpike, refractory, reset } = own;
   const path = layer.neuron === undefined ? "network.neuron" : `network.layers[${index}].neuron`;
+  if (type !== "lif") throw new SpikeletError("CONFIG_INVALID", `${path}.type`, `${type} is not written to NIR yet`);
+  const shared = (constant: PerUnit, field: string): number => {
+    if (typeof constant === "number") return constant;
+    throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, "constants by unit are not written to NIR yet");
+  };
+  const [currentDecay, membraneDecay] = [shared(own.currentDecay, "currentDecay"), shared(own.membraneDecay, "membraneDecay")];
   if (singleSpike || refractory > 0) {
     throw new SpikeletError(
       "CONFIG_INVALID",
@@ -123,10 +130,10 @@ function neuronOf({ config, info }: Network, index: number, layer: Weighted, spi
   };
   const gains = info.layerGains[spiking] ?? info.gains;
   return {
-    threshold,
+    threshold: shared(own.threshold, "threshold"),
     resetsCurrent: reset === "all",
-    gain: gains.current * gains.membrane,
-    biasGain: gains.bias,
+    gain: shared(gains.current, "currentGain") * shared(gains.membrane, "membraneGain"),
+    biasGain: shared(gains.bias, "biasGain"),
     tauSyn: currentDecay === 0 ? undefined : tau(currentDecay, "currentDecay"),
     tauMem: tau(membraneDecay, "membraneDecay"),
     currentStep: 1 - currentDecay,

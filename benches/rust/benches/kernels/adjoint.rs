@@ -62,6 +62,8 @@ fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> Ba
         surrogate: Surrogate::Exponential { sharpness: 14.4 },
         slope_floor: 0.01,
         constants: CONSTANTS,
+        by_lane: None,
+        adaptation: &[],
         terms: None,
     }
 }
@@ -80,7 +82,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &BackwardTile<'_>) {
         stride: TILE,
         offset: 0,
         bias: &mut bias,
-        carried: [&mut [], &mut []],
+        carried: [&mut [], &mut [], &mut []],
         timing_terms: &mut Vec::new(),
         observed: None,
     };

@@ -33,6 +33,7 @@ impl Tile {
             lanes: TILE,
             events: StepEvents { offsets: &self.offsets, units: &self.units },
             constants: CONSTANTS,
+            by_lane: None,
             refractory: 0,
             from: 0,
             to,
@@ -74,7 +75,9 @@ impl State {
         TileState {
             current: &mut self.current,
             membrane: &mut self.membrane,
+            adaptation: &mut [],
             trace: &mut self.trace,
+            adaptation_trace: &mut [],
             spikes: &mut self.spikes,
             busy: &mut self.busy,
             observed: None,

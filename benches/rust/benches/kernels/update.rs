@@ -55,6 +55,7 @@ fn optimizers() -> [(&'static str, Optimizer); 2] {
         second_scale: 1.0,
         epsilon: 1e-8,
         weight_decay: 0.0,
+        keep: 1.0,
     };
     let sgd = SgdStep { rate: 1e-3, momentum: 0.9, weight_decay: 0.0 };
     [("Adam", Optimizer::Adam(adam)), ("SGD", Optimizer::Sgd(sgd))]

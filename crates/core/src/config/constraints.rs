@@ -2,12 +2,12 @@
 
 mod augmentation;
 mod layers;
+mod neurons;
 mod rule;
 
-use super::ranges::{At, Check as _};
-use super::{Config, GainMode, InitialActivity, NeuronConfig, ResetPaths};
+use super::ranges::{At, Check as _, require};
+use super::{Config, InitialActivity, LossConfig, TraceLoss};
 use crate::error::{Error, Result};
-use crate::json::join;
 
 /// A rule that more than one field takes part in.
 pub struct Constraint<T> {
@@ -34,14 +34,21 @@ impl<T> Constraint<T> {
 pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("layers fit onto each other", |config| layers::fit(&config.network)),
     Constraint::new("the network fits into memory", |config| layers::fit_into_memory(&config.network)),
-    Constraint::new("gains are automatic or given", gains),
-    Constraint::new("a unit that fires once has no refractory steps", refractory_steps),
+    Constraint::new("gains are automatic or given", neurons::gains),
+    Constraint::new("constants by unit have a number for each", neurons::lists),
+    Constraint::new("adaptation is of alif", neurons::adaptation),
+    Constraint::new("a readout is the last layer, and dense", neurons::readout),
+    Constraint::new("a readout has a loss of its membranes", neurons::readout_loss),
+    Constraint::new("a readout has nothing of spikes", neurons::readout_fields),
+    Constraint::new("weights of steps are as many as these", step_weights),
+    Constraint::new("a unit that fires once has no refractory steps", neurons::refractory_steps),
     Constraint::new("the reset path belongs to a part of the rule", |config| rule::reset_paths(&config.rule)),
     Constraint::new("antlr has gated adjoints", |config| rule::antlr_variant(&config.rule)),
     Constraint::new("lists have a number for each spiking layer", numbers_by_layer),
     Constraint::new("epochs of a weight schedule rise", |config| rule::weight_schedule(&config.rule)),
-    Constraint::new("the reset path is ignored where units are blocked", blocked_units),
+    Constraint::new("the reset path is ignored where units are blocked", neurons::blocked_units),
     Constraint::new("recurrent layers have no lag", rule::recurrent_paths),
+    Constraint::new("subtract has a slope floor", rule::slope_floor),
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("the augmented image is that of the input", augmentation::image),
@@ -59,49 +66,24 @@ impl Config {
     }
 }
 
-/// The neuron of the network and those of the layers, each with where its fields stand.
-fn each_neuron(config: &Config, check: impl Fn(&str, &NeuronConfig) -> Result<()>) -> Result<()> {
-    check("network.neuron", &config.network.neuron)?;
-    config.network.neurons().try_for_each(|(path, neuron)| check(&path, &neuron))
-}
-
-fn gains(config: &Config) -> Result<()> {
-    each_neuron(config, |path, neuron| {
-        if neuron.gain == Some(GainMode::Auto) && neuron.has_any_gain() {
-            return Err(Error::config(join(path, "gain"), "\"auto\" and given gains exclude each other"));
-        }
-        Ok(())
-    })
-}
-
-fn refractory_steps(config: &Config) -> Result<()> {
-    each_neuron(config, |path, neuron| {
-        if neuron.single_spike && neuron.refractory > 0 {
-            return Err(Error::config(join(path, "refractory"), "has no meaning with singleSpike"));
-        }
-        Ok(())
-    })
-}
-
 fn numbers_by_layer(config: &Config) -> Result<()> {
     let layers = config.network.spiking_layers();
     if let Some((activation, timing)) = config.rule.part_weights() {
-        activation.check_length("rule.activationWeight", layers)?;
-        timing.check_length("rule.timingWeight", layers)?;
+        activation.check_length("rule.activationWeight", layers, "spiking layers")?;
+        timing.check_length("rule.timingWeight", layers, "spiking layers")?;
     }
-    config.training.learning_rate_factor.check_length("training.learningRateFactor", layers)?;
+    let weighted = config.network.neurons().count();
+    config.training.learning_rate_factor.check_length(
+        "training.learningRateFactor",
+        weighted,
+        "layers with weights",
+    )?;
     match &config.training.initial_activity {
-        Some(activity) => activity.spikes_per_unit.check_length(InitialActivity::SPIKES_PER_UNIT, layers),
+        Some(activity) => {
+            activity.spikes_per_unit.check_length(InitialActivity::SPIKES_PER_UNIT, layers, "spiking layers")
+        }
         None => Ok(()),
     }
-}
-
-fn blocked_units(config: &Config) -> Result<()> {
-    let is_blocked = config.network.neurons().any(|(_, neuron)| neuron.refractory_steps() > 0);
-    if is_blocked && *config.rule.reset_paths() != ResetPaths::default() {
-        return Err(Error::config("rule.resetPath", "is not defined with singleSpike or refractory"));
-    }
-    Ok(())
 }
 
 fn rate_bounds(config: &Config) -> Result<()> {
@@ -113,4 +95,11 @@ fn rate_bounds(config: &Config) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+fn step_weights(config: &Config) -> Result<()> {
+    let LossConfig::Trace(TraceLoss { step_weights: Some(weights) }) = &config.loss else { return Ok(()) };
+    let steps = config.network.steps as usize;
+    let rule = format!("must have one number for each of the {steps} steps");
+    require(weights.len() == steps, "loss.stepWeights", &rule, weights.len())
 }

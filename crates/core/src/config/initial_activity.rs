@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use super::per_layer::PerLayer;
+use super::number_or_list::PerLayer;
 
 /// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
 /// the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.

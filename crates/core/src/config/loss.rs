@@ -17,9 +17,19 @@ pub enum LossConfig {
     SpikeTrain(SpikeTrainLoss),
     /// Cross-entropy of a softmax over first spike times (spec 4.3).
     Latency(LatencyLoss),
+    /// Cross-entropy of a softmax over a statistic of a readout's membranes (spec 11).
+    Membrane(MembraneLoss),
+    /// Squared difference of a readout's membranes and target series (spec 11).
+    Trace(TraceLoss),
 }
 
-deserialize_tagged!(LossConfig { "count" => Count, "spikeTrain" => SpikeTrain, "latency" => Latency });
+deserialize_tagged!(LossConfig {
+    "count" => Count,
+    "spikeTrain" => SpikeTrain,
+    "latency" => Latency,
+    "membrane" => Membrane,
+    "trace" => Trace,
+});
 
 impl Default for LossConfig {
     fn default() -> Self {
@@ -33,8 +43,23 @@ impl LossConfig {
     pub fn end_simulation(&self) -> EndSimulation {
         match self {
             Self::Latency(latency) => latency.end_simulation,
-            Self::Count(_) | Self::SpikeTrain(_) => EndSimulation::Off,
+            Self::Count(_) | Self::SpikeTrain(_) | Self::Membrane(_) | Self::Trace(_) => EndSimulation::Off,
         }
+    }
+
+    /// What a readout decides by, where it decides at all.
+    #[must_use]
+    pub fn statistic(&self) -> Option<Statistic> {
+        match self {
+            Self::Membrane(membrane) => Some(membrane.statistic),
+            _ => None,
+        }
+    }
+
+    /// Whether it looks at the membranes of a readout instead of spikes.
+    #[must_use]
+    pub fn is_of_readout(&self) -> bool {
+        matches!(self, Self::Membrane(_) | Self::Trace(_))
     }
 }
 
@@ -161,4 +186,52 @@ impl Default for TargetCount {
     fn default() -> Self {
         Self { weight: 1.0, scope: TargetCountScope::default(), goal: 1.0, positive: 1.0, negative: 0.0 }
     }
+}
+
+/// What is made of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11).
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum Statistic {
+    /// `1/T Σ_t y[t]`.
+    #[default]
+    Mean,
+    /// `max_t y[t]`.
+    Max,
+    /// `y[T−1]`.
+    Last,
+    /// `Σ_t softmax(y[t])`.
+    SoftmaxSum,
+}
+
+/// `P = softmax(inverseTemperature · z)`, `L = −log P_label` (spec 11); the largest z decides.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct MembraneLoss {
+    /// What z is.
+    pub statistic: Statistic,
+    /// Factor on z.
+    #[range(above = 0)]
+    pub inverse_temperature: f64,
+}
+
+impl Default for MembraneLoss {
+    fn default() -> Self {
+        Self { statistic: Statistic::default(), inverse_temperature: 1.0 }
+    }
+}
+
+/// `L = Σ_(t,n) stepWeights[t] (y[t,n] − target[t,n])² / (B T N)` (spec 11).
+#[fields]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct TraceLoss {
+    /// A weight for each step; 1 unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[range(min = 0)]
+    pub step_weights: Option<Vec<f64>>,
 }

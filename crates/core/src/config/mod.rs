@@ -7,8 +7,9 @@ mod constraints;
 mod initial_activity;
 mod loss;
 mod network;
+mod neuron;
+mod number_or_list;
 mod optimizer;
-mod per_layer;
 pub(crate) mod ranges;
 mod regularizers;
 mod reset;
@@ -24,16 +25,19 @@ use spikelet_fields::fields;
 pub use augmentation::Augmentation;
 pub use constraints::{CONSTRAINTS, Constraint};
 pub use initial_activity::InitialActivity;
-pub use loss::{CountLoss, EndSimulation, LatencyLoss, LossConfig, SpikeTrainLoss, TargetCount, TargetCountScope};
-pub use network::{
-    Conv2d, Dense, Flatten, GainMode, InputShape, LayerConfig, LayerNeuron, NetworkConfig, NeuronConfig, Pool2d,
+pub use loss::{
+    CountLoss, EndSimulation, LatencyLoss, LossConfig, MembraneLoss, SpikeTrainLoss, Statistic, TargetCount,
+    TargetCountScope, TraceLoss,
 };
+pub use network::{Conv2d, Dense, Flatten, InputShape, LayerConfig, NetworkConfig, Pool2d};
+pub use neuron::{GainMode, LayerNeuron, NeuronConfig, NeuronType};
+pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
-pub use per_layer::PerLayer;
 pub use regularizers::{RateBounds, Regularizers};
 pub use reset::Reset;
 pub use rule::{
-    ActivationRule, ActivationVariant, AntlrRule, MixtureRule, ResetPath, ResetPaths, RuleConfig, TimingRule,
+    ActivationRule, ActivationVariant, AntlrRule, EventPropRule, MixtureRule, ResetPath, ResetPaths, RuleConfig,
+    TimingRule,
 };
 pub use schedule::{
     ConstantSchedule, CosineSchedule, ExponentialSchedule, OneCycleSchedule, ScheduleBy, ScheduleConfig, StepSchedule,

@@ -185,6 +185,17 @@ impl<T: InRange, const N: usize> InRange for [T; N] {
     }
 }
 
+impl<T: InRange> InRange for Vec<T> {
+    fn check(&self, range: &Range, at: &At<'_>) -> Result<()> {
+        self.iter().enumerate().try_for_each(|(index, entry)| entry.check(range, &at.entry(index)))
+    }
+
+    #[cfg(feature = "codegen")]
+    fn describe(range: &Range, schema: &mut schemars::Schema) {
+        schema::describe_entries::<T>(range, schema);
+    }
+}
+
 #[cfg(feature = "codegen")]
 pub(crate) mod schema {
     //! Bounds in JSON Schema.

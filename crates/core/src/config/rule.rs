@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use super::per_layer::PerLayer;
+use super::number_or_list::PerLayer;
 use super::surrogate::Surrogate;
 use super::weight_schedule::WeightSchedule;
 use crate::json::tagged::deserialize_tagged;
@@ -22,10 +22,13 @@ pub enum RuleConfig {
     Antlr(AntlrRule),
     /// Both, added as final gradients of two separate passes (spec 6.ii).
     Mixture(MixtureRule),
+    /// Gradients of spike times with all that follows from a reset: exact for short steps (spec 14).
+    EventProp(EventPropRule),
 }
 
 deserialize_tagged!(RuleConfig {
     "activation" => Activation, "timing" => Timing, "antlr" => Antlr, "mixture" => Mixture,
+    "eventProp" => EventProp,
 });
 
 impl Default for RuleConfig {
@@ -44,7 +47,7 @@ impl RuleConfig {
     /// Weights of the activation and the timing part, where the rule weighs them.
     pub(super) fn part_weights(&self) -> Option<(&PerLayer, &PerLayer)> {
         match self {
-            Self::Activation(_) | Self::Timing(_) => None,
+            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) => None,
             Self::Antlr(antlr) => Some((&antlr.activation_weight, &antlr.timing_weight)),
             Self::Mixture(mixture) => Some((&mixture.activation_weight, &mixture.timing_weight)),
         }
@@ -52,7 +55,7 @@ impl RuleConfig {
 
     pub(super) fn weight_schedule(&self) -> Option<&WeightSchedule> {
         match self {
-            Self::Activation(_) | Self::Timing(_) => None,
+            Self::Activation(_) | Self::Timing(_) | Self::EventProp(_) => None,
             Self::Antlr(antlr) => antlr.weight_schedule.as_ref(),
             Self::Mixture(mixture) => mixture.weight_schedule.as_ref(),
         }
@@ -66,6 +69,31 @@ impl RuleConfig {
             Self::Timing(timing) => &timing.reset_path,
             Self::Antlr(antlr) => &antlr.reset_path,
             Self::Mixture(mixture) => &mixture.reset_path,
+            Self::EventProp(_) => &EventPropRule::RESET_PATH,
+        }
+    }
+
+    /// Whether a spike's effect on later thresholds of its unit carries gradient.
+    #[must_use]
+    pub fn adaptation_path(&self) -> bool {
+        match self {
+            Self::Activation(activation) => activation.adaptation_path,
+            Self::Timing(timing) => timing.adaptation_path,
+            Self::Antlr(antlr) => antlr.adaptation_path,
+            Self::Mixture(mixture) => mixture.adaptation_path,
+            Self::EventProp(exact) => exact.adaptation_path,
+        }
+    }
+
+    /// Least V' that a timing part divides by.
+    #[must_use]
+    pub fn slope_floor(&self) -> f64 {
+        match self {
+            Self::Activation(_) => DEFAULT_SLOPE_FLOOR,
+            Self::Timing(timing) => timing.slope_floor,
+            Self::Antlr(antlr) => antlr.slope_floor,
+            Self::Mixture(mixture) => mixture.slope_floor,
+            Self::EventProp(exact) => exact.slope_floor,
         }
     }
 
@@ -75,6 +103,9 @@ impl RuleConfig {
         matches!(self, Self::Timing(_))
     }
 }
+
+/// The authors' least slope (spec 1.1).
+const DEFAULT_SLOPE_FLOOR: f64 = 0.01;
 
 /// How the activation part treats the reset (spec 5.2).
 #[fields]
@@ -122,7 +153,7 @@ pub struct ResetPaths {
 
 /// Surrogate gradients (spec 5.2).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ActivationRule {
@@ -132,21 +163,45 @@ pub struct ActivationRule {
     pub surrogate: Surrogate,
     /// Gradient through resets; there is no timing part.
     pub reset_path: ResetPaths,
+    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    pub adaptation_path: bool,
+}
+
+impl Default for ActivationRule {
+    fn default() -> Self {
+        Self {
+            variant: Default::default(),
+            surrogate: Default::default(),
+            reset_path: Default::default(),
+            adaptation_path: true,
+        }
+    }
 }
 
 /// Gradients of spike times (spec 5.3).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TimingRule {
     /// Gradient through resets; there is no activation part.
     pub reset_path: ResetPaths,
+    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    pub adaptation_path: bool,
+    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    #[range(min = 0)]
+    pub slope_floor: f64,
+}
+
+impl Default for TimingRule {
+    fn default() -> Self {
+        Self { reset_path: Default::default(), adaptation_path: true, slope_floor: DEFAULT_SLOPE_FLOOR }
+    }
 }
 
 /// Both parts, added inside the backward pass (spec 5.4, 6.i).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct AntlrRule {
@@ -165,11 +220,31 @@ pub struct AntlrRule {
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,
+    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    pub adaptation_path: bool,
+    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    #[range(min = 0)]
+    pub slope_floor: f64,
+}
+
+impl Default for AntlrRule {
+    fn default() -> Self {
+        Self {
+            activation_weight: Default::default(),
+            timing_weight: Default::default(),
+            weight_schedule: Default::default(),
+            variant: Default::default(),
+            surrogate: Default::default(),
+            reset_path: Default::default(),
+            adaptation_path: true,
+            slope_floor: DEFAULT_SLOPE_FLOOR,
+        }
+    }
 }
 
 /// Weighted sum of the final gradients of the activation and the timing rule (spec 6.ii).
 #[fields]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct MixtureRule {
@@ -188,4 +263,49 @@ pub struct MixtureRule {
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,
+    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    pub adaptation_path: bool,
+    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    #[range(min = 0)]
+    pub slope_floor: f64,
+}
+
+impl Default for MixtureRule {
+    fn default() -> Self {
+        Self {
+            activation_weight: Default::default(),
+            timing_weight: Default::default(),
+            weight_schedule: Default::default(),
+            variant: Default::default(),
+            surrogate: Default::default(),
+            reset_path: Default::default(),
+            adaptation_path: true,
+            slope_floor: DEFAULT_SLOPE_FLOOR,
+        }
+    }
+}
+
+/// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
+/// (Wunderlich and Pehle, 2021) for the reset `membrane`.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct EventPropRule {
+    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    pub adaptation_path: bool,
+    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    #[range(min = 0)]
+    pub slope_floor: f64,
+}
+
+impl EventPropRule {
+    /// What the rule implies.
+    const RESET_PATH: ResetPaths = ResetPaths { activation: ResetPath::Ignore, timing: ResetPath::Full };
+}
+
+impl Default for EventPropRule {
+    fn default() -> Self {
+        Self { adaptation_path: true, slope_floor: DEFAULT_SLOPE_FLOOR }
+    }
 }

@@ -5,7 +5,7 @@ use spikelet_fields::fields;
 
 use super::augmentation::Augmentation;
 use super::initial_activity::InitialActivity;
-use super::per_layer::PerLayer;
+use super::number_or_list::PerLayer;
 use super::ranges::{At, Bound, Check, InRange as _, Range};
 
 /// Number of threads: `"auto"` (all cores) or a number; the result does not depend on it.

@@ -11,9 +11,6 @@ use crate::aligned::Aligned;
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
 use crate::state::{Adjoints, ObservedAdjoints, UnitState};
 
-/// Least slope V' that the timing part divides by (spec 1.1).
-pub(crate) const SLOPE_FLOOR: f32 = 0.01;
-
 /// How a layer's gradient is formed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerPass {
@@ -27,6 +24,10 @@ pub(crate) struct LayerPass {
     pub(crate) surrogate: Surrogate,
     pub(crate) activation_path: ResetPath,
     pub(crate) timing_path: ResetPath,
+    /// Whether the effect of spikes on later thresholds carries gradient.
+    pub(crate) adaptation_path: bool,
+    /// Least V' that the timing part divides by.
+    pub(crate) slope_floor: f32,
     /// dL/dS at every step, besides what comes from the next layer.
     pub(crate) activity_gradient: f32,
 }
@@ -39,6 +40,7 @@ impl LayerPass {
             timing_path: self.timing_path,
             factor: self.factor,
             steady: self.factor * self.activity_gradient,
+            adaptation_path: self.adaptation_path,
             refractory: view.neuron.refractory,
             units: view.layout.lanes_in_use(site),
             bias: view.bias(site),
@@ -123,7 +125,7 @@ pub(super) struct SiteOutput<'a> {
     pub(super) q_rows: &'a mut [f32],
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
-    pub(super) carried: [&'a mut [f32]; 2],
+    pub(super) carried: [&'a mut [f32]; 3],
     pub(super) timing_terms: &'a mut Vec<f32>,
 }
 
@@ -169,20 +171,23 @@ impl PassContext<'_> {
             let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
             ObservedBackward { activation, timing, reset_error, reset_slope }
         });
+        let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
         let tile = BackwardTile {
             lanes: site.lanes,
             end,
             from,
             to,
-            trace: &units.trace[site.lane * steps..(site.lane + site.lanes) * steps],
+            trace: &units.trace[of_steps.clone()],
             spikes: &units.spikes[number * steps..(number + 1) * steps],
             error,
             timing,
             timing_weight: pass.timing_weight,
             is_gated: pass.is_gated,
             surrogate: pass.surrogate,
-            slope_floor: SLOPE_FLOOR,
+            slope_floor: pass.slope_floor,
             constants: view.neuron.constants,
+            by_lane: view.by_lane(site),
+            adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
             terms,
         };
         let SiteOutput { rows, q_rows, bias, carried, timing_terms } = output;
@@ -233,7 +238,7 @@ impl BackwardRun<'_> {
             rows: row_of_step,
             q_rows,
             bias: &mut sums[..site.lanes],
-            carried: [&mut [], &mut []],
+            carried: [&mut [], &mut [], &mut []],
             timing_terms,
         };
         let error = context.spike_error(number, error);

@@ -44,6 +44,7 @@ impl Conv2d {
             units: output.units(),
             filters: output.channels,
             recurrent: false,
+            readout: false,
             image: Some(output),
             kernel: Some(kernel),
         }
@@ -161,7 +162,7 @@ impl Weights for Conv2d {
                 rows: &tile_gradient.row_of_step,
                 q_rows: &mut tile_gradient.q_rows,
                 bias: &mut bias[..site.lanes],
-                carried: [&mut [], &mut []],
+                carried: [&mut [], &mut [], &mut []],
                 timing_terms: &mut scratch.timing_terms,
             };
             let error = context.spike_error(number, &scratch.error);

@@ -32,7 +32,7 @@ pub(crate) struct Towards {
 
 impl Dense {
     pub(crate) fn shape(inputs: usize, units: usize) -> LayerShape {
-        LayerShape { inputs, units, filters: units, recurrent: false, image: None, kernel: None }
+        LayerShape { inputs, units, filters: units, recurrent: false, readout: false, image: None, kernel: None }
     }
 
     /// Tiles of neighbouring units, with one site each.

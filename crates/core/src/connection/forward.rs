@@ -12,7 +12,7 @@ pub(crate) enum Keep {
     /// Nothing.
     #[default]
     Spikes,
-    /// The membrane, for the backward pass.
+    /// The membrane, for the backward pass. That of a readout is always kept.
     Trace,
     /// All states, for those who look.
     States,
@@ -44,7 +44,10 @@ impl ForwardRun<'_> {
         for (number, site) in view.layout.sites.iter().enumerate() {
             let lanes = site.lane..site.lane + site.lanes;
             let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
-            let UnitState { current, membrane, trace, observed, spikes, busy, .. } = &mut **units;
+            let UnitState { current, membrane, adaptation, trace, adaptation_trace, observed, spikes, busy, .. } =
+                &mut **units;
+            let by_lane = view.by_lane(site);
+            let keeps_trace = *keep != Keep::Spikes || view.neuron.is_readout;
             let observed = (*keep == Keep::States).then(|| ObservedForward {
                 current: &mut observed.current[of_steps.clone()],
                 rise: &mut observed.rise[of_steps.clone()],
@@ -55,6 +58,7 @@ impl ForwardRun<'_> {
                 lanes: site.lanes,
                 events: events(number),
                 constants: view.neuron.constants,
+                by_lane,
                 refractory: view.neuron.refractory,
                 from,
                 to,
@@ -64,8 +68,14 @@ impl ForwardRun<'_> {
                 &tile,
                 &mut TileState {
                     current: &mut current[lanes.clone()],
-                    membrane: &mut membrane[lanes],
-                    trace: if *keep == Keep::Spikes { &mut [] } else { &mut trace[of_steps] },
+                    membrane: &mut membrane[lanes.clone()],
+                    adaptation: if by_lane.is_some() { &mut adaptation[lanes] } else { &mut [] },
+                    adaptation_trace: if keeps_trace && by_lane.is_some() {
+                        &mut adaptation_trace[of_steps.clone()]
+                    } else {
+                        &mut []
+                    },
+                    trace: if keeps_trace { &mut trace[of_steps] } else { &mut [] },
                     spikes: &mut spikes[number * steps..(number + 1) * steps],
                     busy: &mut busy[number * words..(number + 1) * words],
                     observed,

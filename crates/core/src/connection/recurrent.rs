@@ -42,8 +42,8 @@ pub(crate) struct RecurrentState {
     offsets: Vec<u32>,
     inputs: Vec<u32>,
     sites: Vec<SiteErrors>,
-    /// p and q on their way down in time, `[lane]` of all tiles.
-    carried: [Aligned; 2],
+    /// p, q and ā on their way down in time, `[lane]` of all tiles.
+    carried: [Aligned; 3],
     /// Σ p, likewise.
     bias: Aligned,
 }
@@ -58,7 +58,7 @@ struct SiteErrors {
 
 impl Recurrent {
     pub(crate) fn shape(below: usize, units: usize) -> LayerShape {
-        LayerShape { inputs: below + units, units, filters: units, recurrent: true, image: None, kernel: None }
+        LayerShape { recurrent: true, ..super::Dense::shape(below + units, units) }
     }
 }
 
@@ -135,7 +135,7 @@ impl Weights for Recurrent {
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
             sites: Vec::new(),
-            carried: <[Aligned; 2]>::default(),
+            carried: <[Aligned; 3]>::default(),
             bias: Aligned::default(),
         }
     }
@@ -227,12 +227,12 @@ impl Weights for Recurrent {
                 }
                 let lanes = site.lane..site.lane + site.lanes;
                 let error = if factor == 0.0 { SpikeError::None } else { SpikeError::Given(&work.error) };
-                let [p, q] = &mut *carried;
+                let [p, q, adaptation] = &mut *carried;
                 let output = SiteOutput {
                     rows: row_of_step,
                     q_rows: &mut to_rows[lanes.start * *rows..lanes.end * *rows],
                     bias: &mut bias[lanes.clone()],
-                    carried: [&mut p[lanes.clone()], &mut q[lanes]],
+                    carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
                     timing_terms: &mut scratch.timing_terms,
                 };
                 context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);

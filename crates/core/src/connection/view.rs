@@ -1,7 +1,9 @@
 //! A layer's units with their parameters, as its connection sees them.
 
+use spikelet_kernels::LaneConstants;
+
 use super::layout::{Layout, Site};
-use crate::neuron::Lif;
+use crate::neuron::{Lanes, Neuron};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 
@@ -31,9 +33,11 @@ pub(crate) struct TileBiases {
 pub(crate) struct LayerView<'a> {
     pub(crate) shape: &'a LayerShape,
     pub(crate) layout: &'a Layout,
-    pub(crate) neuron: &'a Lif,
+    pub(crate) neuron: &'a Neuron,
     pub(crate) tiles: &'a [TileParameters],
     pub(crate) biases: &'a LayerBiases,
+    /// Constants by lane of a site, tile by tile; empty where all units share them.
+    pub(crate) lanes: &'a [Lanes],
     /// Configured steps T.
     pub(crate) steps: usize,
 }
@@ -43,6 +47,16 @@ impl<'a> LayerView<'a> {
     pub(crate) fn bias(&self, site: &Site) -> &'a [f32] {
         let tile = &self.biases.tiles[site.tile];
         if site.is_edge { &tile.edge_bias } else { &tile.bias }
+    }
+
+    /// Constants of the lanes of a site, where units do not share them.
+    pub(crate) fn by_lane(&self, site: &Site) -> Option<LaneConstants<'a>> {
+        self.lanes.get(site.tile).map(Lanes::view)
+    }
+
+    /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.
+    pub(crate) fn filter_of(&self, unit: usize) -> usize {
+        unit / (self.shape.units / self.shape.filters)
     }
 
     /// V∞, `[lane]` of a site; of lanes outside the image too, which never fire.

@@ -4,9 +4,12 @@
 
 mod count;
 mod latency;
+mod membrane;
 mod output;
 mod spike_train;
+mod trace;
 
+pub(crate) use membrane::statistic;
 pub(crate) use output::{Output, OutputGradient, SpikeGradient};
 
 use crate::config::{Config, LossConfig};
@@ -19,6 +22,8 @@ use crate::regularizer::Regularizers;
 #[derive(Debug)]
 pub(crate) struct Loss {
     main: Main,
+    /// Configured steps T.
+    steps: usize,
     regularizers: Regularizers,
 }
 
@@ -28,6 +33,8 @@ enum Main {
     Count(count::Count),
     SpikeTrain(spike_train::SpikeTrain),
     Latency(latency::Latency),
+    Membrane(membrane::Membrane),
+    Trace(trace::Trace),
 }
 
 impl Loss {
@@ -38,16 +45,25 @@ impl Loss {
                 Main::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
             }
             LossConfig::Latency(latency) => Main::Latency(latency::Latency::new(latency)),
+            LossConfig::Membrane(membrane) => Main::Membrane(membrane::Membrane::new(membrane)),
+            LossConfig::Trace(trace) => Main::Trace(trace::Trace::new(trace)),
         };
-        Self { main, regularizers: Regularizers::new(&config.regularizers) }
+        Self { main, steps: config.network.steps as usize, regularizers: Regularizers::new(&config.regularizers) }
     }
 
     /// Checks that the targets are of a kind this loss can use.
     pub(crate) fn accepts(&self, targets: &Targets) -> Result<()> {
         match (&self.main, targets) {
             (Main::Count(_), Targets::Labels(_) | Targets::Counts(_))
-            | (Main::Latency(_), Targets::Labels(_))
+            | (Main::Latency(_) | Main::Membrane(_), Targets::Labels(_))
             | (Main::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
+            (Main::Trace(_), Targets::Series { steps, .. }) if *steps == self.steps => Ok(()),
+            (Main::Trace(_), Targets::Series { steps, .. }) => {
+                let message = format!("must have a value for each of the {} steps, got {steps}", self.steps);
+                Err(Error::shape("series", message))
+            }
+            (Main::Trace(_), _) => Err(Error::shape("targets", "the trace loss needs target series")),
+            (Main::Membrane(_), _) => Err(Error::shape("targets", "the membrane loss needs labels")),
             (Main::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
             (Main::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
             (Main::SpikeTrain(_), _) => Err(Error::shape("targets", "the spike-train loss needs target spike trains")),
@@ -71,6 +87,13 @@ impl Loss {
             }
             (Main::Latency(latency), Targets::Labels(labels)) => {
                 latency.evaluate(output, labels[index] as usize, gradient);
+            }
+            (Main::Membrane(membrane), Targets::Labels(labels)) => {
+                membrane.evaluate(output, labels[index] as usize, gradient);
+            }
+            (Main::Trace(trace), Targets::Series { values, .. }) => {
+                let length = output.readout.membranes.len();
+                trace.evaluate(output, &values[index * length..(index + 1) * length], gradient);
             }
             (Main::SpikeTrain(train), Targets::Trains(trains)) => {
                 train.evaluate(output, trains.sample(index), gradient);

@@ -5,7 +5,7 @@ use crate::loss_parts::LossParts;
 use crate::readout::Readout;
 use crate::shape::LayerShape;
 
-/// dL/dS of the outputs.
+/// dL/dS of the outputs, or dL/dy of a readout.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) enum SpikeGradient {
     /// None at any step.
@@ -13,7 +13,7 @@ pub(crate) enum SpikeGradient {
     Zero,
     /// The same at every simulated step, `[output]`.
     Constant(Vec<f32>),
-    /// `[step][output]`.
+    /// `[step][output]`; of a readout dL/dy.
     Dense(Vec<f32>),
 }
 

@@ -206,6 +206,7 @@ impl<'a> FromNext<'a> {
             && !self.here.connection.drives_itself()
             && !pass.is_direct_everywhere(view.neuron.refractory)
             && view.neuron.constants.reset == Reset::All
+            && view.neuron.by_unit.is_none()
             && !self.next.stages.selects()
             && self.towards(0).is_some()
             && injections.list(

@@ -1,7 +1,7 @@
 //! What is to be done with samples.
 
 use crate::augment::{Augmented, Augmenter};
-use crate::config::EndSimulation;
+use crate::config::{EndSimulation, Statistic};
 use crate::data::Dataset;
 use crate::loss::Loss;
 use crate::rule::GradientPass;
@@ -32,6 +32,8 @@ pub(crate) struct Job<'a> {
     pub(crate) passes: &'a [GradientPass],
     pub(crate) end_simulation: EndSimulation,
     pub(crate) until: Until,
+    /// What a readout decides by.
+    pub(crate) statistic: Option<Statistic>,
     pub(crate) want: Want,
     /// Changes of the samples.
     pub(crate) augmenter: Option<Augmenter<'a>>,

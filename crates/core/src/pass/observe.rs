@@ -3,7 +3,7 @@
 use super::backpropagate::{Backpropagation, FromLoss, FromNext};
 use super::workspace::Workspace;
 use crate::aligned::Aligned;
-use crate::connection::{Connection, Copies, LayerView, OutputErrors, SLOPE_FLOOR, Sent, Site};
+use crate::connection::{Connection, Copies, LayerView, OutputErrors, Sent, Site};
 use crate::layer::LayerState;
 use crate::rule::GradientPass;
 use crate::state::{Adjoints, ObservedAdjoints, UnitState};
@@ -13,7 +13,9 @@ impl Backpropagation<'_> {
     /// States and adjoints of all layers; no adjoints where several passes make the gradient.
     pub(super) fn trace(&self, work: &mut Workspace) -> Vec<LayerTrace> {
         let mut traces: Vec<LayerTrace> = (0..self.network.layers.len())
-            .map(|layer| states(&self.network.view(layer), &work.layers[layer].units, self.steps))
+            .map(|layer| {
+                states(&self.network.view(layer), &work.layers[layer].units, self.steps, self.passes[0].slope_floor)
+            })
             .collect();
         if self.is_single() {
             for (layer, trace) in traces.iter_mut().enumerate() {
@@ -34,6 +36,9 @@ impl Backpropagation<'_> {
             sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
             state: here,
         };
+        if view.neuron.is_readout {
+            return;
+        }
         let has_timing = pass.has_timing();
         match next.first_mut() {
             None => observed.errors(&FromLoss { gradient, view, spikes: &here.spikes, end }, true, has_timing, trace),
@@ -71,20 +76,19 @@ fn by_adjoint(view: &LayerView<'_>, end: usize, mut visit: impl FnMut(usize, usi
 }
 
 /// Membrane, current and slope of every unit.
-fn states(view: &LayerView<'_>, units: &UnitState, steps: usize) -> LayerTrace {
+fn states(view: &LayerView<'_>, units: &UnitState, steps: usize, slope_floor: f32) -> LayerTrace {
     let mut trace = LayerTrace::zeros(view.shape.units, view.steps);
-    let membrane_gain = view.neuron.gains.membrane as f32;
     by_unit(view, steps, |from, to| {
         trace.membrane[to] = units.trace[from];
-        trace.current[to] = units.observed.current[from] / membrane_gain;
-        trace.slope[to] = units.observed.rise[from].max(SLOPE_FLOOR);
+        let filter = view.filter_of(to % view.shape.units);
+        trace.current[to] = view.neuron.to_current(filter, units.observed.current[from]);
+        trace.slope[to] = units.observed.rise[from].max(slope_floor);
     });
     trace
 }
 
 /// G, its parts, p and q.
 fn copy_adjoints(view: &LayerView<'_>, adjoints: &Adjoints, end: usize, trace: &mut LayerTrace) {
-    let membrane_gain = view.neuron.gains.membrane as f32;
     let Adjoints { q, p, direct, observed: ObservedAdjoints { activation, timing, .. }, .. } = adjoints;
     trace.activation_part = vec![0.0; trace.direct.len()];
     trace.timing_part = vec![0.0; trace.direct.len()];
@@ -93,7 +97,7 @@ fn copy_adjoints(view: &LayerView<'_>, adjoints: &Adjoints, end: usize, trace: &
         trace.activation_part[to] = activation[from];
         trace.timing_part[to] = timing[from];
         trace.p[to] = p[from];
-        trace.q[to] = q[from] * membrane_gain;
+        trace.q[to] = view.neuron.to_adjoint(view.filter_of(to % view.shape.units), q[from]);
     });
 }
 

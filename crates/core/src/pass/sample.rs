@@ -9,8 +9,9 @@ use super::workspace::Workspace;
 use crate::connection::Keep;
 use crate::data::Targets;
 use crate::events::LayerSpikes;
-use crate::loss::Output;
+use crate::loss::{Output, statistic};
 use crate::network::Network;
+use crate::readout::Readout;
 use crate::sample::SampleResult;
 
 /// What all samples of a batch share.
@@ -37,6 +38,8 @@ impl SamplePass<'_> {
         }
         if job.want.spikes {
             list_spikes(steps, work, result);
+            result.scores.clone_from(&work.readout.scores);
+            result.membranes.clone_from(&work.readout.membranes);
         }
         result.trace = None;
         if job.want.gradients {
@@ -73,6 +76,10 @@ impl SamplePass<'_> {
         let network = self.network;
         let output = &work.layers[work.layers.len() - 1].spikes;
         work.readout.read(&output.before(steps), network.outputs());
+        let last = network.layers.len() - 1;
+        if network.shapes[last].readout {
+            self.read_membranes(last, steps, work);
+        }
         let label = match self.job.data.targets() {
             Targets::Labels(labels) => Some(labels[index]),
             _ => None,
@@ -80,6 +87,11 @@ impl SamplePass<'_> {
         let inputs = LayerSpikes { offsets: &work.input_offsets, units: input_units, steps };
         let outcome = &mut result.outcome;
         outcome.start(&work.readout, label);
+        if let Targets::Series { values, .. } = self.job.data.targets() {
+            let length = work.readout.membranes.len();
+            let target = values.get(index * length..(index + 1) * length).unwrap_or_default();
+            outcome.regression.start(&work.readout.membranes, target, network.outputs());
+        }
         for (number, layer) in network.layers.iter().enumerate() {
             let here = &work.layers[number];
             outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
@@ -87,6 +99,23 @@ impl SamplePass<'_> {
             let arriving = layer.inputs(here, source);
             outcome.synaptic_operations += layer.connection.operations(&layer.shape, arriving.before(steps));
         }
+    }
+
+    /// Reads the membranes of the readout, and what it decides by.
+    fn read_membranes(&self, layer: usize, steps: usize, work: &mut Workspace) {
+        let view = self.network.view(layer);
+        let (units, outputs) = (&work.layers[layer].units, view.shape.units);
+        let Readout { membranes, scores, .. } = &mut work.readout;
+        membranes.resize(steps * outputs, 0.0);
+        for site in &view.layout.sites {
+            for (lane, &unit) in view.layout.units_of(site) {
+                for t in 0..steps {
+                    membranes[t * outputs + unit as usize] =
+                        units.trace[site.lane * view.steps + t * site.lanes + lane];
+                }
+            }
+        }
+        scores.extend(self.job.statistic.into_iter().flat_map(|kind| statistic(kind, membranes, outputs)));
     }
 
     fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {

@@ -4,6 +4,7 @@ use spikelet_kernels as kernels;
 
 use crate::config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 use crate::connection::LayerPass;
+use crate::shape::LayerShape;
 
 /// One backward pass: the weights of its two parts, the shape of the surrogate derivative, the paths through the reset.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +18,11 @@ pub(crate) struct GradientPass {
     pub(crate) surrogate: kernels::Surrogate,
     pub(crate) activation_path: kernels::ResetPath,
     pub(crate) timing_path: kernels::ResetPath,
+    pub(crate) adaptation_path: bool,
+    /// Least V' that the timing part divides by.
+    pub(crate) slope_floor: f32,
+    /// Layer whose output has a gradient of its own instead of that of its spikes.
+    readout: Option<usize>,
 }
 
 /// Weights of a pass at one layer.
@@ -30,37 +36,57 @@ pub(crate) struct Weights {
     pub(crate) timing: f32,
 }
 
-/// The passes of a rule over so many spiking layers in an epoch, counted from 0; their weighted gradients are added.
-pub(crate) fn passes(rule: &RuleConfig, layers: usize, epoch: u32) -> Vec<GradientPass> {
+impl Weights {
+    /// Of a readout, whose gradient no rule weighs; only the first of several passes counts (spec 10.4).
+    fn of_readout(pass: usize) -> Self {
+        Self { gradient: if pass == 0 { 1.0 } else { 0.0 }, activation: 0.0, timing: 0.0 }
+    }
+}
+
+/// The passes of a rule over the layers of a network in an epoch, counted from 0; their weighted gradients are added.
+pub(crate) fn passes(rule: &RuleConfig, shapes: &[LayerShape], epoch: u32) -> Vec<GradientPass> {
+    let readout = shapes.iter().position(|shape| shape.readout);
+    let layers = readout.unwrap_or(shapes.len());
     let (activation_factor, timing_factor) = rule.weight_factors(epoch);
     let scaled = |weight: &PerLayer, factor: f64, layer: usize| (weight.at(layer) * factor) as f32;
     let weights = |of: &dyn Fn(usize) -> Weights| (0..layers).map(of).collect::<Vec<_>>();
     let activation = |gradient: f32| Weights { gradient, activation: 1.0, timing: 0.0 };
     let timing = |gradient: f32| Weights { gradient, activation: 0.0, timing: 1.0 };
     let plain = Surrogate::default();
-    let pass = |weights: Vec<Weights>, variant: ActivationVariant, surrogate: &Surrogate| GradientPass {
-        weights,
-        is_gated: variant != ActivationVariant::Slayer,
-        scale: surrogate.scale() as f32,
-        surrogate: shape(surrogate),
-        activation_path: path(rule.reset_paths().activation),
-        timing_path: path(rule.reset_paths().timing),
+    let pass = |mut weights: Vec<Weights>, number: usize, variant: ActivationVariant, surrogate: &Surrogate| {
+        weights.extend(readout.map(|_| Weights::of_readout(number)));
+        GradientPass {
+            weights,
+            is_gated: variant != ActivationVariant::Slayer,
+            scale: surrogate.scale() as f32,
+            surrogate: shape(surrogate),
+            activation_path: path(rule.reset_paths().activation),
+            timing_path: path(rule.reset_paths().timing),
+            adaptation_path: rule.adaptation_path(),
+            slope_floor: rule.slope_floor() as f32,
+            readout,
+        }
     };
     match rule {
-        RuleConfig::Activation(rule) => vec![pass(weights(&|_| activation(1.0)), rule.variant, &rule.surrogate)],
-        RuleConfig::Timing(_) => vec![pass(weights(&|_| timing(1.0)), ActivationVariant::Srm, &plain)],
+        RuleConfig::Activation(rule) => vec![pass(weights(&|_| activation(1.0)), 0, rule.variant, &rule.surrogate)],
+        RuleConfig::Timing(_) | RuleConfig::EventProp(_) => {
+            vec![pass(weights(&|_| timing(1.0)), 0, ActivationVariant::Srm, &plain)]
+        }
         RuleConfig::Antlr(rule) => {
             let both = weights(&|layer| Weights {
                 gradient: 1.0,
                 activation: scaled(&rule.activation_weight, activation_factor, layer),
                 timing: scaled(&rule.timing_weight, timing_factor, layer),
             });
-            vec![pass(both, rule.variant, &rule.surrogate)]
+            vec![pass(both, 0, rule.variant, &rule.surrogate)]
         }
         RuleConfig::Mixture(rule) => {
             let first = weights(&|layer| activation(scaled(&rule.activation_weight, activation_factor, layer)));
             let second = weights(&|layer| timing(scaled(&rule.timing_weight, timing_factor, layer)));
-            vec![pass(first, rule.variant, &rule.surrogate), pass(second, ActivationVariant::Srm, &rule.surrogate)]
+            vec![
+                pass(first, 0, rule.variant, &rule.surrogate),
+                pass(second, 1, ActivationVariant::Srm, &rule.surrogate),
+            ]
         }
     }
 }
@@ -105,6 +131,19 @@ impl GradientPass {
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.
     pub(crate) fn at(&self, layer: usize, activity_gradient: f32) -> LayerPass {
         let weights = self.weights[layer];
+        if self.readout == Some(layer) {
+            return LayerPass {
+                factor: 1.0,
+                timing_weight: 0.0,
+                is_gated: self.is_gated,
+                surrogate: kernels::Surrogate::Given,
+                activation_path: kernels::ResetPath::Ignore,
+                timing_path: kernels::ResetPath::Ignore,
+                adaptation_path: false,
+                slope_floor: self.slope_floor,
+                activity_gradient: 0.0,
+            };
+        }
         let of = |weight: f32, path| if weight == 0.0 { kernels::ResetPath::Ignore } else { path };
         LayerPass {
             factor: weights.activation * self.scale,
@@ -113,6 +152,8 @@ impl GradientPass {
             surrogate: self.surrogate,
             activation_path: of(weights.activation, self.activation_path),
             timing_path: of(weights.timing, self.timing_path),
+            adaptation_path: self.adaptation_path,
+            slope_floor: self.slope_floor,
             activity_gradient,
         }
     }
@@ -121,8 +162,8 @@ impl GradientPass {
 /// Strengths of the silent-unit update, 0 where the rule or the layer does not get it (spec 5.6, 6.v).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SilentUpdate {
-    pub(crate) dense: f64,
-    pub(crate) convolutions: f64,
+    dense: f64,
+    convolutions: f64,
 }
 
 impl SilentUpdate {
@@ -135,5 +176,14 @@ impl SilentUpdate {
         };
         let dense = if applies { update.strength } else { 0.0 };
         Self { dense, convolutions: if update.convolutions { dense } else { 0.0 } }
+    }
+
+    /// The strength at a layer; a readout has no silent units.
+    pub(crate) fn strength(&self, shape: &LayerShape) -> f64 {
+        match shape {
+            LayerShape { readout: true, .. } => 0.0,
+            _ if shape.is_shared() => self.convolutions,
+            _ => self.dense,
+        }
     }
 }

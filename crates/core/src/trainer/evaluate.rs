@@ -31,7 +31,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for targets that the loss cannot use, [`crate::ErrorCode::NonFinite`] for a loss
-    /// that is not finite.
+    /// that is not finite, [`crate::ErrorCode::ConfigInvalid`] for an early decision of a readout.
     pub fn evaluate<E: Executor>(
         &mut self,
         evaluation: &mut Evaluation,
@@ -40,6 +40,7 @@ impl Trainer {
         executor: &E,
     ) -> Result<bool> {
         self.check_targets(data)?;
+        self.check_until(evaluation.until)?;
         let batch = self.evaluation_batch();
         let until = data.len().min(evaluation.position.saturating_add(max_samples.max(batch)));
         let want = Want { gradients: false, spikes: false, trace: false };
@@ -61,6 +62,17 @@ impl Trainer {
             evaluation.position = end;
         }
         Ok(evaluation.position >= data.len())
+    }
+
+    /// Refuses to wait for a first spike where the output never fires.
+    pub(super) fn check_until(&self, until: Until) -> Result<()> {
+        if until == Until::Decision && self.config.network.has_readout() {
+            return Err(Error::config(
+                "earlyDecision",
+                "is decided by a first spike: the last layer is leaky and never fires",
+            ));
+        }
+        Ok(())
     }
 
     /// Samples that are evaluated together: whole batches where the early stop of a batch depends on them.

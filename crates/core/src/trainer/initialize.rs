@@ -35,7 +35,7 @@ impl Trainer {
             (factor, spikes_per_unit) = position.search.closest();
             self.write_initial(layer, &scaled(&drawn, factor));
         }
-        let layers = self.network.shapes.len();
+        let layers = self.network.spiking();
         if is_settled {
             position = Initialization { layer: layer + 1, search: Search::default() };
         } else {

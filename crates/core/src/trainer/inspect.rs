@@ -46,7 +46,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::ConfigInvalid`] where there is no memory for
-    /// the spikes.
+    /// the spikes, and for an early decision of a readout.
     pub fn predict<E: Executor>(
         &mut self,
         data: &Dataset,
@@ -54,9 +54,10 @@ impl Trainer {
         until: Until,
         executor: &E,
     ) -> Result<Prediction> {
+        self.check_until(until)?;
         let indices = indices(data, &range)?;
         let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
-        let mut prediction = Prediction::new(self.network.shapes.len());
+        let mut prediction = Prediction::new(self.network.spiking());
         let want = Want { gradients: false, spikes: true, trace: false };
         let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {

@@ -36,7 +36,7 @@ impl Run {
             validation: None,
             history: Vec::new(),
             has_finished: false,
-            initialization: is_initialized_first.then(Initialization::default),
+            initialization: (is_initialized_first && network.spiking() > 0).then(Initialization::default),
             order: None,
         }
     }

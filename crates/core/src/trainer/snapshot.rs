@@ -185,13 +185,13 @@ impl Trainer {
     }
 
     fn resume(&mut self, saved: SavedProgress) -> Result<()> {
-        let (layers, steps) = (self.network.shapes.len(), self.network.steps);
+        let (shapes, steps) = (&self.network.shapes, self.network.steps);
         let batches = saved.samples.div_ceil(self.config.training.batch_size);
-        let fits = saved.sums.fits(layers, steps)
+        let fits = saved.sums.fits(shapes, steps)
             && saved.batch <= batches
-            && saved.validation.as_ref().is_none_or(|v| v.sums.fits(layers, steps))
+            && saved.validation.as_ref().is_none_or(|v| v.sums.fits(shapes, steps))
             && (saved.batch < batches || saved.batch == 0 || saved.validation.is_some())
-            && saved.initialization.as_ref().is_none_or(|search| search.fits(&self.config, layers));
+            && saved.initialization.as_ref().is_none_or(|search| search.fits(&self.config, self.network.spiking()));
         if !fits {
             return Err(Error::checkpoint("its position does not fit its configuration"));
         }

@@ -43,6 +43,8 @@ pub(crate) enum Target {
     Train { events: Vec<Event> },
     Count { counts: Vec<Vec<f32>> },
     Latency { labels: Vec<u32> },
+    Membrane { labels: Vec<u32> },
+    Trace { values: Vec<f32> },
 }
 
 #[derive(Deserialize)]
@@ -52,12 +54,29 @@ pub(crate) struct Betas {
     pub(crate) beta_bias: f64,
 }
 
+/// A number, or one for each unit.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Numbers {
+    One(f64),
+    Each(Vec<f64>),
+}
+
+impl Numbers {
+    pub(crate) fn list(&self) -> &[f64] {
+        match self {
+            Self::One(number) => std::slice::from_ref(number),
+            Self::Each(numbers) => numbers,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LayerGains {
-    pub(crate) current_gain: f64,
-    pub(crate) membrane_gain: f64,
-    pub(crate) bias_gain: f64,
+    pub(crate) current_gain: Numbers,
+    pub(crate) membrane_gain: Numbers,
+    pub(crate) bias_gain: Numbers,
 }
 
 /// What `network` and `trajectory` files have in common.
@@ -93,8 +112,19 @@ pub(crate) struct Expected {
     pub(crate) probes: Vec<Probe>,
     pub(crate) loss: LossParts,
     pub(crate) grads: Vec<LayerGradients>,
+    /// Absent with a readout.
+    #[serde(default)]
     pub(crate) decision_count: Vec<u32>,
+    #[serde(default)]
     pub(crate) decision_first: Vec<u32>,
+    /// Of a readout: y, `[sample][step][output]`.
+    #[serde(default)]
+    pub(crate) membranes: Vec<f64>,
+    /// z, `[sample][output]`.
+    #[serde(default)]
+    pub(crate) statistic: Vec<f64>,
+    #[serde(default)]
+    pub(crate) decision_membrane: Vec<u32>,
     pub(crate) num_spike_total: Vec<u64>,
     pub(crate) num_spike_nec: Vec<u64>,
     pub(crate) first_stime: Vec<u32>,
@@ -138,10 +168,11 @@ pub(crate) struct Probe {
     pub(crate) current: f64,
     #[serde(rename = "V")]
     pub(crate) membrane: f64,
+    /// Absent of a readout, as all that spikes lead to.
     #[serde(rename = "Vp")]
-    pub(crate) slope: f64,
+    pub(crate) slope: Option<f64>,
     #[serde(rename = "S")]
-    pub(crate) spike: u32,
+    pub(crate) spike: Option<u32>,
     #[serde(flatten)]
     pub(crate) adjoint: Option<Adjoint>,
 }
@@ -153,9 +184,9 @@ pub(crate) struct Adjoint {
     pub(crate) p: f64,
     pub(crate) q: f64,
     #[serde(rename = "dLdS")]
-    pub(crate) spike_gradient: f64,
+    pub(crate) spike_gradient: Option<f64>,
     #[serde(rename = "dLdT")]
-    pub(crate) timing_gradient: f64,
+    pub(crate) timing_gradient: Option<f64>,
 }
 
 #[derive(Deserialize)]

@@ -54,7 +54,8 @@ impl Draw {
         let targets = match &self.target {
             Target::Train { events } => Targets::Trains(trains(events, self.batch, steps, outputs)),
             Target::Count { counts } => Targets::Counts(counts.concat()),
-            Target::Latency { labels } => Targets::Labels(labels.clone()),
+            Target::Latency { labels } | Target::Membrane { labels } => Targets::Labels(labels.clone()),
+            Target::Trace { values } => Targets::Series { steps, values: values.clone() },
         };
         Dataset::new(trains(&self.input_events, self.batch, steps, inputs), targets, outputs)
             .expect("the batch is valid")

@@ -285,8 +285,8 @@ fn kernels() {
                 (trainer.gains(), found.trace.expect("a trace")[0].membrane.clone())
             };
             let (gains, membrane) = response("auto");
-            faults.number("membrane gain", gains.membrane, case.beta);
-            faults.number("bias gain", gains.bias, case.beta);
+            faults.number("membrane gain", gains.membrane.at(0), case.beta);
+            faults.number("bias gain", gains.bias.at(0), case.beta);
             let peak = membrane.iter().fold(0.0, |max: f32, &value| max.max(value));
             faults.number("peak", f64::from(peak), 1.0);
             let (_, membrane) = response("manual");

@@ -8,7 +8,7 @@ use super::timing::spread_timing_terms;
 use crate::FLOOR_EVERY;
 use crate::Reset;
 use crate::lanes::{load, store};
-use crate::neuron::{Lif, LifAdjoints, Neuron};
+use crate::neuron::{Lif, LifAdjoints};
 use crate::surrogate::Shape;
 
 /// What a pass does besides the plain recurrences; nothing in the instances that most trainings run.
@@ -16,9 +16,31 @@ pub(super) trait Pass<S: Simd, const K: usize> {
     /// Whether all of it does nothing.
     const IS_PLAIN: bool;
 
-    /// Goes down to step `t`.
+    /// The neuron of the units.
     #[inline(always)]
-    fn enter(&mut self, _t: usize) {}
+    fn neuron(&self, shared: Lif<S>) -> Lif<S> {
+        shared
+    }
+
+    /// ā of the step after the first one, and where that of the last one goes.
+    #[inline(always)]
+    fn carry(&mut self, _adaptation: &mut [f32], _is_start: bool) {}
+
+    /// Goes down to step `t`, at which the neuron may have another threshold.
+    #[inline(always)]
+    fn enter(&mut self, _t: usize, _neuron: &mut Lif<S>) {}
+
+    /// q or r in the unit in which they leave.
+    #[inline(always)]
+    fn driven(&self, adjoint: [S::f32s; K]) -> [S::f32s; K] {
+        adjoint
+    }
+
+    /// p in the unit in which its sum leaves.
+    #[inline(always)]
+    fn biased(&self, p: [S::f32s; K]) -> [S::f32s; K] {
+        p
+    }
 
     /// E with what is added to it; `next` are the adjoints of the step after.
     #[inline(always)]
@@ -76,6 +98,8 @@ pub(super) fn run_back<S: Simd, const K: usize>(
     mut error: impl ErrorSource<S, K>,
 ) {
     let mut units = Units::<S, K>::start(simd, tile, output, first);
+    units.neuron = pass.neuron(units.neuron);
+    pass.carry(output.carried[2], true);
     let has_short_loop = is_plain(&pass)
         && [&output.q, &output.r, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
     let mut t = tile.to;
@@ -89,6 +113,7 @@ pub(super) fn run_back<S: Simd, const K: usize>(
         t -= 1;
         units.step(simd, tile, output, &mut pass, surrogate, &mut error, t);
     }
+    pass.carry(output.carried[2], false);
     units.finish(output);
 }
 
@@ -178,7 +203,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
         t: usize,
     ) {
         let fired = tile.spikes[t];
-        pass.enter(t);
+        pass.enter(t, &mut self.neuron);
         let error = pass.spike_error(t, &self.adjoints, error.at(simd, t));
         let trace = &tile.trace[t * tile.lanes + self.first..][..Self::WIDTH];
         let activation = self.activation_part(simd, trace, error, surrogate);
@@ -219,14 +244,15 @@ impl<S: Simd, const K: usize> Units<S, K> {
         let opened = self.adjoints.q;
         pass.leave(t, &mut direct, &mut self.adjoints, [activation, timing], output);
         let at = t * output.stride + output.offset + self.first;
-        let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows);
+        let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows, pass);
         if !output.r.is_empty() {
-            let r = self.neuron.delay_gradient(&opened, &self.adjoints);
+            let r = pass.driven(self.neuron.delay_gradient(&opened, &self.adjoints));
             store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
         }
-        for (to, vectors) in
-            [(&mut *output.q, &self.adjoints.q), (&mut *output.p, &self.adjoints.p), (&mut *output.direct, &direct)]
-        {
+        if !output.q.is_empty() {
+            store::<S, K>(&pass.driven(self.adjoints.q), &mut output.q[at..at + Self::WIDTH]);
+        }
+        for (to, vectors) in [(&mut *output.p, &self.adjoints.p), (&mut *output.direct, &direct)] {
             if !to.is_empty() {
                 store::<S, K>(vectors, &mut to[at..at + Self::WIDTH]);
             }
@@ -252,21 +278,30 @@ impl<S: Simd, const K: usize> Units<S, K> {
     /// One step back, with G of the step.
     #[inline(always)]
     fn take(&mut self, simd: S, t: usize, row: u32, direct: &[S::f32s; K], lanes: usize, q_rows: &mut [f32]) {
-        if self.take_unflushed(t, row, direct, lanes, q_rows) {
+        if self.take_unflushed(t, row, direct, lanes, q_rows, &PlainPass) {
             self.neuron.flush_back(simd, &mut self.adjoints);
         }
     }
 
     /// Returns whether the adjoints are to be flushed before the next step.
     #[inline(always)]
-    fn take_unflushed(&mut self, t: usize, row: u32, direct: &[S::f32s; K], lanes: usize, q_rows: &mut [f32]) -> bool {
+    fn take_unflushed(
+        &mut self,
+        t: usize,
+        row: u32,
+        direct: &[S::f32s; K],
+        lanes: usize,
+        q_rows: &mut [f32],
+        pass: &impl Pass<S, K>,
+    ) -> bool {
         self.neuron.step_back(&mut self.adjoints, direct);
+        let biased = pass.biased(self.adjoints.p);
         for k in 0..K {
-            self.sum[k] += self.adjoints.p[k];
+            self.sum[k] += biased[k];
         }
         if row != NO_ROW {
             let at = row as usize * lanes + self.first;
-            store::<S, K>(&self.adjoints.q, &mut q_rows[at..at + Self::WIDTH]);
+            store::<S, K>(&pass.driven(self.adjoints.q), &mut q_rows[at..at + Self::WIDTH]);
         }
         t.is_multiple_of(FLOOR_EVERY)
     }

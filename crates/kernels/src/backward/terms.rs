@@ -40,6 +40,8 @@ pub struct BackwardTerms<'a> {
     pub factor: f32,
     /// Added to E of every unit at every step.
     pub steady: f32,
+    /// Whether a spike's effect on later thresholds carries gradient.
+    pub adaptation_path: bool,
     /// Steps after a spike in which a lane is blocked; [`crate::FIRES_ONCE`] for all.
     pub refractory: u32,
     /// Lanes in use, a bit for each.
@@ -57,6 +59,7 @@ impl<'a> BackwardTerms<'a> {
             timing_path: ResetPath::Ignore,
             factor: 0.0,
             steady: 0.0,
+            adaptation_path: false,
             refractory: 0,
             units: 0,
             bias,

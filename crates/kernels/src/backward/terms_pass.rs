@@ -12,6 +12,8 @@
 //! J[t] = V[t] − αᵥ c[t−1] − b,   Y[t] = J[t] − αᵢ gᵢ[t−1] J[t−1]
 //! G[t], p[t] = 0 while a lane is blocked
 //! ```
+//!
+//! Thresholds that adapt (`neuron/alif.rs`) add `ā[t+1]` to E and `(1 − ρ) ā[t+1]` to T̄; for `subtract`, r loses `αᵥ κ (1 − ρ) a[t] p⁺`.
 
 use fearless_simd::prelude::*;
 
@@ -19,10 +21,10 @@ use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
 use super::timing::timing_part;
-use crate::lanes::{clear, load, store};
-use crate::neuron::LifAdjoints;
+use crate::lanes::{clear, flush, load, store};
+use crate::neuron::{Alif, Lif, LifAdjoints};
 use crate::refractory::{blocked_at, blocked_before};
-use crate::{Reset, TILE};
+use crate::{FLOOR_EVERY, Reset, TILE};
 
 /// p⁺ and q⁺, as far as a path reaches.
 type Next<S, const K: usize> = ([<S as Simd>::f32s; K], [<S as Simd>::f32s; K]);
@@ -33,6 +35,11 @@ pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
     tile: &'a BackwardTile<'a>,
     terms: BackwardTerms<'a>,
     first: usize,
+    /// The neuron, with the threshold of the step that was last entered.
+    neuron: Lif<S>,
+    adaptation: Option<Adaptation<S>>,
+    /// Units in which q and p leave.
+    gains: [S::f32s; 2],
     bias: [S::f32s; K],
     steady: [S::f32s; K],
     /// G of the last steps that a lag reaches, step t at `t % len`.
@@ -45,11 +52,20 @@ pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
     reset_slope: [S::f32s; K],
 }
 
+/// A threshold that adapts, on its way down in time.
+struct Adaptation<S: Simd> {
+    neuron: Alif<S>,
+    /// ā of the step last taken.
+    adjoint: S::f32s,
+}
+
 impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     #[inline(always)]
     pub(super) fn new(simd: S, tile: &'a BackwardTile<'a>, terms: BackwardTerms<'a>, first: usize) -> Self {
         let width = K * S::f32s::LEN;
         let zero = [S::f32s::splat(simd, 0.0); K];
+        let one = S::f32s::splat(simd, 1.0);
+        let lane_gain = |values: &[f32]| S::f32s::from_slice(simd, &values[first..first + S::f32s::LEN]);
         let mut steady = [0.0; TILE];
         steady.iter_mut().enumerate().for_each(|(lane, steady)| *steady = terms.steady_at(lane));
         Self {
@@ -57,6 +73,15 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
             tile,
             terms,
             first,
+            neuron: tile
+                .by_lane
+                .as_ref()
+                .map_or_else(|| Lif::new(simd, &tile.constants), |lanes| Lif::by_lane(simd, lanes, first)),
+            adaptation: tile
+                .by_lane
+                .as_ref()
+                .map(|lanes| Adaptation { neuron: Alif::new(simd, lanes, first), adjoint: S::f32s::splat(simd, 0.0) }),
+            gains: tile.by_lane.map_or([one; 2], |lanes| [lane_gain(lanes.drive_gain), lane_gain(lanes.bias_gain)]),
             bias: load::<S, K>(simd, &terms.bias[first..first + width]),
             steady: load::<S, K>(simd, &steady[first..first + width]),
             recent: vec![zero; terms.activation_path.lag().max(terms.timing_path.lag())],
@@ -89,28 +114,36 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     /// 2 r.
     #[inline(always)]
     fn moved_reset(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
-        let c = self.tile.constants;
+        let Lif { current_decay, membrane_decay, threshold, .. } = self.neuron;
         let mut moved = [S::f32s::splat(self.simd, 0.0); K];
-        match c.reset {
+        match self.tile.constants.reset {
             Reset::All => {
                 let (now, later) = (self.drive(t), self.drive(t + 1));
                 for k in 0..K {
                     let from_bias = self.bias[k] * p[k];
-                    moved[k] = (later[k] * q[k] + now[k] * (p[k] * c.membrane_decay + q[k] * c.current_decay))
-                        + (from_bias + from_bias * c.membrane_decay);
+                    moved[k] = (later[k] * q[k] + now[k] * (p[k] * membrane_decay + q[k] * current_decay))
+                        + (from_bias + from_bias * membrane_decay);
                 }
             }
             Reset::Membrane => {
                 let (now, later) = (self.current(t), self.current(t + 1));
                 for k in 0..K {
-                    let driven = (later[k] + self.bias[k]) + (now[k] + self.bias[k]) * c.membrane_decay;
+                    let driven = (later[k] + self.bias[k]) + (now[k] + self.bias[k]) * membrane_decay;
                     moved[k] = p[k] * driven;
                 }
             }
             Reset::Subtract => {
-                let jump = (1.0 - c.membrane_decay * c.membrane_decay) * c.threshold;
+                let one = S::f32s::splat(self.simd, 1.0);
+                let mut jump = [(one - membrane_decay * membrane_decay) * threshold; K];
+                if let Some(Adaptation { neuron, .. }) = &self.adaptation {
+                    let now = self.adaptation_at(t);
+                    for k in 0..K {
+                        let fall = membrane_decay * neuron.fall(self.simd, now[k]);
+                        jump[k] -= fall + fall;
+                    }
+                }
                 for k in 0..K {
-                    moved[k] = p[k] * jump;
+                    moved[k] = p[k] * jump[k];
                 }
             }
         }
@@ -120,23 +153,23 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     /// e: what a spike takes from later states.
     #[inline(always)]
     fn taken(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
-        let c = self.tile.constants;
+        let Lif { current_decay, membrane_decay, threshold, .. } = self.neuron;
         let mut taken = self.membrane(t);
-        match c.reset {
+        match self.tile.constants.reset {
             Reset::All => {
                 let current = self.current(t);
                 for k in 0..K {
-                    taken[k] = (taken[k] * c.membrane_decay) * p[k] + (current[k] * c.current_decay) * q[k];
+                    taken[k] = (taken[k] * membrane_decay) * p[k] + (current[k] * current_decay) * q[k];
                 }
             }
             Reset::Membrane => {
                 for k in 0..K {
-                    taken[k] = (taken[k] * c.membrane_decay) * p[k];
+                    taken[k] = (taken[k] * membrane_decay) * p[k];
                 }
             }
             Reset::Subtract => {
                 for k in 0..K {
-                    taken[k] = p[k] * (c.threshold * c.membrane_decay);
+                    taken[k] = p[k] * (threshold * membrane_decay);
                 }
             }
         }
@@ -147,15 +180,15 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     #[inline(always)]
     fn reached(&self, path: ResetPath, t: usize, next: Next<S, K>) -> Next<S, K> {
         let ResetPath::Lag(lag) = path else { return next };
-        let c = self.tile.constants;
+        let Lif { current_decay, membrane_decay, .. } = self.neuron;
         let zero = S::f32s::splat(self.simd, 0.0);
         let (mut p, mut q) = ([zero; K], [zero; K]);
         for u in (t + 1..=self.tile.end.saturating_sub(1).min(t + lag as usize)).rev() {
             let (opened_p, opened_q) = (self.unless_fired(u, p), self.unless_fired(u, q));
             let direct = &self.recent[u % self.recent.len()];
             for k in 0..K {
-                p[k] = direct[k] + opened_p[k] * c.membrane_decay;
-                q[k] = p[k] + opened_q[k] * c.current_decay;
+                p[k] = direct[k] + opened_p[k] * membrane_decay;
+                q[k] = p[k] + opened_q[k] * current_decay;
             }
         }
         (p, q)
@@ -165,7 +198,7 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     fn masked(&self, path: ResetPath, membrane: S::f32s, term: S::f32s) -> S::f32s {
         let ResetPath::Window(width) = path else { return term };
         let splat = |value| S::f32s::splat(self.simd, value);
-        let distance = (membrane - splat(self.tile.constants.threshold)).abs();
+        let distance = (membrane - self.neuron.threshold).abs();
         distance.simd_le(splat(width)).select(term, splat(0.0))
     }
 
@@ -182,7 +215,7 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         if t > 0 {
             let before = self.carried(t - 1);
             for k in 0..K {
-                current[k] -= before[k] * self.tile.constants.membrane_decay;
+                current[k] -= before[k] * self.neuron.membrane_decay;
             }
         }
         for k in 0..K {
@@ -198,23 +231,37 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         if t > 0 {
             let before = self.unless_fired(t - 1, self.current(t - 1));
             for k in 0..K {
-                drive[k] -= before[k] * self.tile.constants.current_decay;
+                drive[k] -= before[k] * self.neuron.current_decay;
             }
         }
         drive
+    }
+
+    /// a[t].
+    #[inline(always)]
+    fn adaptation_at(&self, t: usize) -> [S::f32s; K] {
+        load::<S, K>(self.simd, &self.tile.adaptation[t * self.tile.lanes + self.first..][..K * S::f32s::LEN])
+    }
+
+    /// θ[t].
+    #[inline(always)]
+    fn threshold(&self, t: usize) -> S::f32s {
+        self.adaptation
+            .as_ref()
+            .map_or(self.neuron.threshold, |Adaptation { neuron, .. }| neuron.threshold(self.adaptation_at(t)[0]))
     }
 
     /// c[t].
     #[inline(always)]
     fn carried(&self, t: usize) -> [S::f32s; K] {
         let mut carried = self.membrane(t);
-        let c = self.tile.constants;
-        if c.reset != Reset::Subtract {
+        if self.tile.constants.reset != Reset::Subtract {
             return self.unless_fired(t, carried);
         }
+        let threshold = self.threshold(t);
         for (k, carried) in carried.iter_mut().enumerate() {
             let bits = self.tile.spikes[t] >> (self.first + k * S::f32s::LEN);
-            *carried = S::mask32s::from_bitmask(self.simd, bits).select(*carried - c.threshold, *carried);
+            *carried = S::mask32s::from_bitmask(self.simd, bits).select(*carried - threshold, *carried);
         }
         carried
     }
@@ -224,6 +271,24 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     fn unless_fired(&self, t: usize, mut vectors: [S::f32s; K]) -> [S::f32s; K] {
         clear::<S, K>(self.simd, self.tile.spikes[t], self.first, &mut vectors);
         vectors
+    }
+
+    /// ā of the step, from G and p[t+1] behind the gate.
+    #[inline(always)]
+    fn adapt(&mut self, t: usize, direct: &[S::f32s; K], next: &LifAdjoints<S, K>) {
+        let zero = S::f32s::splat(self.simd, 0.0);
+        let subtracts = self.tile.constants.reset == Reset::Subtract;
+        let fired = self.tile.spikes[t] >> self.first;
+        let Some(Adaptation { neuron, adjoint }) = &mut self.adaptation else { return };
+        let mut gradient = zero - direct[0];
+        if subtracts {
+            let mask = S::mask32s::from_bitmask(self.simd, fired);
+            gradient -= mask.select(next.p[0] * self.neuron.membrane_decay, zero);
+        }
+        *adjoint = neuron.step_back(gradient, *adjoint);
+        if t.is_multiple_of(FLOOR_EVERY) {
+            flush::<S, 1>(self.simd, std::array::from_mut(adjoint));
+        }
     }
 
     fn observe(&self, parts: [[S::f32s; K]; 2], at: usize, observed: &mut ObservedBackward<'_>) {
@@ -240,18 +305,62 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
     const IS_PLAIN: bool = false;
 
     #[inline(always)]
-    fn enter(&mut self, t: usize) {
+    fn neuron(&self, _shared: Lif<S>) -> Lif<S> {
+        self.neuron
+    }
+
+    #[inline(always)]
+    fn carry(&mut self, adaptation: &mut [f32], is_start: bool) {
+        let Some(Adaptation { adjoint, .. }) = &mut self.adaptation else { return };
+        if adaptation.is_empty() {
+            return;
+        }
+        let lanes = &mut adaptation[self.first..self.first + S::f32s::LEN];
+        if is_start {
+            *adjoint = S::f32s::from_slice(self.simd, lanes);
+        } else {
+            adjoint.store_slice(lanes);
+        }
+    }
+
+    #[inline(always)]
+    fn driven(&self, mut adjoint: [S::f32s; K]) -> [S::f32s; K] {
+        for k in 0..K {
+            adjoint[k] *= self.gains[0];
+        }
+        adjoint
+    }
+
+    #[inline(always)]
+    fn biased(&self, mut p: [S::f32s; K]) -> [S::f32s; K] {
+        for k in 0..K {
+            p[k] *= self.gains[1];
+        }
+        p
+    }
+
+    #[inline(always)]
+    fn enter(&mut self, t: usize, neuron: &mut Lif<S>) {
+        self.neuron.threshold = self.threshold(t);
+        neuron.threshold = self.neuron.threshold;
         self.blocked = blocked_before(self.blocked, self.tile.spikes, self.terms.refractory, t);
         let zero = [S::f32s::splat(self.simd, 0.0); K];
         self.reset_error = zero;
         self.reset_slope = zero;
+        if let Some(Adaptation { neuron, adjoint }) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
+            let one = S::f32s::splat(self.simd, 1.0);
+            self.reset_error = [zero[0] - *adjoint; K];
+            self.reset_slope = [zero[0] - (one - neuron.decay) * *adjoint; K];
+            clear::<S, K>(self.simd, !self.tile.spikes[t], self.first, &mut self.reset_slope);
+        }
     }
 
     #[inline(always)]
     fn spike_error(&mut self, t: usize, next: &LifAdjoints<S, K>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]> {
         let path = self.terms.activation_path;
         let resets = self.passes(path, t);
-        if error.is_none() && !resets && self.terms.steady == 0.0 {
+        let adapts = self.adaptation.is_some() && self.terms.adaptation_path && self.terms.factor != 0.0;
+        if error.is_none() && !resets && !adapts && self.terms.steady == 0.0 {
             return None;
         }
         let mut error = error.unwrap_or([S::f32s::splat(self.simd, 0.0); K]);
@@ -263,7 +372,13 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
             let (membrane, taken) = (self.membrane(t), self.taken(t, &p, &q));
             for k in 0..K {
                 error[k] -= self.masked(path, membrane[k], taken[k] * self.terms.factor);
-                self.reset_error[k] = self.masked(path, membrane[k], taken[k]);
+                let of_reset = self.masked(path, membrane[k], taken[k]);
+                self.reset_error[k] = if self.adaptation.is_some() { self.reset_error[k] + of_reset } else { of_reset };
+            }
+        }
+        if let Some(Adaptation { adjoint, .. }) = self.adaptation.as_ref().filter(|_| adapts) {
+            for k in 0..K {
+                error[k] += *adjoint * self.terms.factor;
             }
         }
         Some(error)
@@ -279,6 +394,11 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
     ) -> Option<[S::f32s; K]> {
         let width = K * S::f32s::LEN;
         let mut slope = self.reset_slope(t, next);
+        if let Some(Adaptation { neuron, adjoint }) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
+            for k in 0..K {
+                slope[k] -= (S::f32s::splat(self.simd, 1.0) - neuron.decay) * *adjoint;
+            }
+        }
         let mut slopes = [0.0; TILE];
         store::<S, K>(&slope, &mut slopes[..width]);
         let fired = self.tile.spikes[t];
@@ -301,6 +421,7 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         for vectors in [&mut *direct, &mut adjoints.p, activation, timing] {
             clear::<S, K>(self.simd, self.blocked, self.first, vectors);
         }
+        self.adapt(t, direct, adjoints);
         let length = self.recent.len();
         if length > 0 {
             self.recent[t % length] = *direct;

@@ -1,8 +1,8 @@
 //! What a backward pass of a tile takes and where its results go.
 
 use super::terms::{BackwardTerms, ObservedBackward};
-use crate::LifConstants;
 use crate::surrogate::Surrogate;
+use crate::{LaneConstants, LifConstants};
 
 /// In [`BackwardOutput::rows`]: the step is not wanted.
 pub const NO_ROW: u32 = u32::MAX;
@@ -73,8 +73,37 @@ pub struct BackwardTile<'a> {
     pub slope_floor: f32,
     /// The neuron.
     pub constants: LifConstants,
+    /// Constants that replace those of the neuron, but for its reset; there are further terms then.
+    pub by_lane: Option<LaneConstants<'a>>,
+    /// a, `[step][lane]`; empty without constants by lane.
+    pub adaptation: &'a [f32],
     /// Further terms; there are some for every reset but `all`.
     pub terms: Option<BackwardTerms<'a>>,
+}
+
+impl BackwardTile<'_> {
+    /// The constants of a lane.
+    pub(crate) fn constants_of(&self, lane: usize) -> LifConstants {
+        self.by_lane.map_or(self.constants, |lanes| lanes.at(lane, self.constants.reset))
+    }
+
+    /// θ of a lane at step `t`.
+    pub(crate) fn threshold(&self, t: usize, lane: usize) -> f32 {
+        match &self.by_lane {
+            None => self.constants.threshold,
+            Some(lanes) => {
+                lanes.threshold[lane] + self.adaptation[t * self.lanes + lane] * lanes.adaptation_strength[lane]
+            }
+        }
+    }
+
+    /// κ (1 − ρ) a of a lane after step `t`: how far its threshold falls until the next one.
+    pub(crate) fn threshold_fall(&self, t: usize, lane: usize) -> f32 {
+        self.by_lane.map_or(0.0, |lanes| {
+            ((1.0 - lanes.adaptation_decay[lane]) * lanes.adaptation_strength[lane])
+                * self.adaptation[t * self.lanes + lane]
+        })
+    }
 }
 
 /// Where the adjoints go. Empty slices are not wanted.
@@ -84,7 +113,7 @@ pub struct BackwardOutput<'a> {
     pub rows: &'a [u32],
     /// q at the wanted steps, `[row][lane]`.
     pub q_rows: &'a mut [f32],
-    /// q at every step before `end`, `[step · stride + offset + lane]`.
+    /// q at every step before `end`, `[step · stride + offset + lane]`; with constants by lane, q and r are times γ.
     pub q: &'a mut [f32],
     /// r likewise.
     pub r: &'a mut [f32],
@@ -96,10 +125,10 @@ pub struct BackwardOutput<'a> {
     pub stride: usize,
     /// First lane of the tile in them.
     pub offset: usize,
-    /// Σ_t p, `[lane]`; added to what is there.
+    /// Σ_t p, `[lane]`, with constants by lane times β_b; added to what is there.
     pub bias: &'a mut [f32],
-    /// p and q of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
-    pub carried: [&'a mut [f32]; 2],
+    /// p, q and ā of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
+    pub carried: [&'a mut [f32]; 3],
     /// Working memory: `λ_tim (−T̄ / V')` of each spike.
     pub timing_terms: &'a mut Vec<f32>,
     /// For those who look; the tile then has `terms`.

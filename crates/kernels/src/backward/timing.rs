@@ -77,11 +77,15 @@ fn timing_term(tile: &BackwardTile<'_>, timing: f32, t: usize, lane: usize, befo
 /// V'[t] of one lane; `before` are the spikes of step `t − 1`.
 fn slope(tile: &BackwardTile<'_>, t: usize, lane: usize, before: u64) -> f32 {
     let membrane = tile.trace[t * tile.lanes + lane];
-    let carried = match t.checked_sub(1).map(|last| tile.trace[last * tile.lanes + lane]) {
-        None => 0.0,
-        Some(last) if before >> lane & 1 == 1 => tile.constants.reset.carried(last, tile.constants.threshold),
-        Some(last) => last,
+    let slope = match t.checked_sub(1) {
+        None => membrane,
+        Some(last) => {
+            let carried = match tile.trace[last * tile.lanes + lane] {
+                reached if before >> lane & 1 == 1 => tile.constants.reset.carried(reached, tile.threshold(last, lane)),
+                carried => carried,
+            };
+            (membrane - carried) + tile.threshold_fall(last, lane)
+        }
     };
-    let slope = membrane - carried;
     if slope > tile.slope_floor { slope } else { tile.slope_floor }
 }

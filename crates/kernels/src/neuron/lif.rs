@@ -13,30 +13,16 @@
 use fearless_simd::prelude::*;
 
 use super::Neuron;
+use super::constants::{LaneConstants, LifConstants};
 use crate::Reset;
 use crate::lanes::{clear, flush, load, store};
-
-/// Constants of the neuron in single precision.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LifConstants {
-    /// αᵢ, decay of the current per step.
-    pub current_decay: f32,
-    /// αᵥ, decay of the membrane per step.
-    pub membrane_decay: f32,
-    /// γ, the drive of a unit weight as it reaches the membrane.
-    pub drive_gain: f32,
-    /// Membrane at which a unit fires.
-    pub threshold: f32,
-    /// What a spike does.
-    pub reset: Reset,
-}
 
 /// The constants in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Lif<S: Simd> {
     pub(crate) current_decay: S::f32s,
     pub(crate) membrane_decay: S::f32s,
-    drive_gain: S::f32s,
+    pub(crate) drive_gain: S::f32s,
     pub(crate) threshold: S::f32s,
 }
 
@@ -49,6 +35,18 @@ impl<S: Simd> Lif<S> {
             membrane_decay: splat(constants.membrane_decay),
             drive_gain: splat(constants.drive_gain),
             threshold: splat(constants.threshold),
+        }
+    }
+
+    /// Of one vector of lanes, from lane `first` on.
+    #[inline(always)]
+    pub(crate) fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
+        let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];
+        Self {
+            current_decay: at(lanes.current_decay),
+            membrane_decay: at(lanes.membrane_decay),
+            drive_gain: at(lanes.drive_gain),
+            threshold: at(lanes.threshold),
         }
     }
 }
@@ -82,7 +80,16 @@ pub(crate) struct LifAdjoints<S: Simd, const K: usize> {
 
 impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     type State = LifState<S, K>;
-    type Adjoints = LifAdjoints<S, K>;
+
+    #[inline(always)]
+    fn load(simd: S, [current, membrane, _]: [&[f32]; 3]) -> Self::State {
+        LifState::load(simd, current, membrane)
+    }
+
+    #[inline(always)]
+    fn store(state: &Self::State, [current, membrane, _]: [&mut [f32]; 3]) {
+        state.store(current, membrane);
+    }
 
     #[inline(always)]
     fn decay(&self, state: &mut Self::State) {
@@ -103,6 +110,11 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
         for k in 0..K {
             state.membrane[k] = (state.membrane[k] * self.membrane_decay + state.current[k]) + bias[k];
         }
+    }
+
+    #[inline(always)]
+    fn current(&self, state: &Self::State) -> [S::f32s; K] {
+        state.current
     }
 
     #[inline(always)]
@@ -140,17 +152,29 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
         flush::<S, K>(simd, &mut state.current);
         flush::<S, K>(simd, &mut state.membrane);
     }
+}
 
+/// The step back.
+impl<S: Simd> Lif<S> {
+    /// |V − threshold|.
     #[inline(always)]
-    fn distance(&self, mut membrane: [S::f32s; K]) -> [S::f32s; K] {
+    pub(crate) fn distance<const K: usize>(&self, mut membrane: [S::f32s; K]) -> [S::f32s; K] {
         for k in 0..K {
             membrane[k] = (membrane[k] - self.threshold).abs();
         }
         membrane
     }
 
+    /// Takes out what spikes keep from flowing back.
     #[inline(always)]
-    fn close(&self, simd: S, adjoints: &mut Self::Adjoints, fired: u64, first: usize, reset: Reset) {
+    pub(crate) fn close<const K: usize>(
+        &self,
+        simd: S,
+        adjoints: &mut LifAdjoints<S, K>,
+        fired: u64,
+        first: usize,
+        reset: Reset,
+    ) {
         if reset != Reset::Subtract {
             clear::<S, K>(simd, fired, first, &mut adjoints.p);
         }
@@ -159,16 +183,22 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
         }
     }
 
+    /// One step back, with G of the step.
     #[inline(always)]
-    fn step_back(&self, adjoints: &mut Self::Adjoints, direct: &[S::f32s; K]) {
+    pub(crate) fn step_back<const K: usize>(&self, adjoints: &mut LifAdjoints<S, K>, direct: &[S::f32s; K]) {
         for k in 0..K {
             adjoints.p[k] = direct[k] + adjoints.p[k] * self.membrane_decay;
             adjoints.q[k] = adjoints.p[k] + adjoints.q[k] * self.current_decay;
         }
     }
 
+    /// r: what a later arrival of a spike takes away, from q behind the gates of the step and the adjoints of the step.
     #[inline(always)]
-    fn delay_gradient(&self, opened: &[S::f32s; K], adjoints: &Self::Adjoints) -> [S::f32s; K] {
+    pub(crate) fn delay_gradient<const K: usize>(
+        &self,
+        opened: &[S::f32s; K],
+        adjoints: &LifAdjoints<S, K>,
+    ) -> [S::f32s; K] {
         let mut r = *opened;
         for k in 0..K {
             r[k] = (opened[k] - adjoints.q[k] * self.current_decay) - adjoints.p[k] * self.membrane_decay;
@@ -176,8 +206,9 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
         r
     }
 
+    /// Flushes what is small.
     #[inline(always)]
-    fn flush_back(&self, simd: S, adjoints: &mut Self::Adjoints) {
+    pub(crate) fn flush_back<const K: usize>(&self, simd: S, adjoints: &mut LifAdjoints<S, K>) {
         flush::<S, K>(simd, &mut adjoints.p);
         flush::<S, K>(simd, &mut adjoints.q);
     }

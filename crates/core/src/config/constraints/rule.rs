@@ -34,7 +34,7 @@ pub(super) fn weight_schedule(rule: &RuleConfig) -> Result<()> {
 pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
     let (variant, has_timing) = match rule {
         RuleConfig::Activation(activation) => (Some(activation.variant), false),
-        RuleConfig::Timing(_) => (None, true),
+        RuleConfig::Timing(_) | RuleConfig::EventProp(_) => (None, true),
         RuleConfig::Antlr(antlr) => (Some(antlr.variant), true),
         RuleConfig::Mixture(mixture) => (Some(mixture.variant), true),
     };
@@ -59,6 +59,18 @@ pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
 /// A lag looks further back in the backward pass than a recurrent layer remembers.
 pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
     if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
+}
+
+/// A membrane that is still above the threshold after the subtraction fires again while it falls (spec 14).
+pub(super) fn slope_floor(config: &Config) -> Result<()> {
+    let subtracts = config.network.neurons().any(|(_, neuron)| neuron.reset == Reset::Subtract);
+    if config.rule.slope_floor() == 0.0 && subtracts {
+        return Err(Error::config(
+            "rule.slopeFloor",
+            "must be above 0 with the reset subtract: a membrane may fall at a spike",
+        ));
+    }
+    Ok(())
 }
 
 /// The specification defines it for no other (10.2).

@@ -103,10 +103,10 @@ impl Reader {
         self.keep(&mut path);
     }
 
-    /// `crate` alone is the scope of a `pub(crate)`.
+    /// `crate` and `super` alone are the scope of a `pub(crate)` or `pub(super)`.
     fn keep(&mut self, path: &mut Names) {
         let path = std::mem::take(path);
-        if !path.is_empty() && path != ["crate"] {
+        if !path.is_empty() && path != ["crate"] && path != ["super"] {
             self.paths.push(path);
         }
     }

@@ -1,0 +1,127 @@
+//! Rules of neurons.
+
+use super::super::{Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronType, ResetPaths, RuleConfig};
+use crate::error::{Error, Result};
+use crate::json::join;
+
+/// The neuron of the network and those of the layers, each with where its fields stand.
+fn each_neuron(config: &Config, check: impl Fn(&str, &NeuronConfig) -> Result<()>) -> Result<()> {
+    check("network.neuron", &config.network.neuron)?;
+    config.network.neurons().try_for_each(|(path, neuron)| check(&path, &neuron))
+}
+
+pub(super) fn gains(config: &Config) -> Result<()> {
+    each_neuron(config, |path, neuron| {
+        if neuron.gain == Some(GainMode::Auto) && neuron.has_any_gain() {
+            return Err(Error::config(join(path, "gain"), "\"auto\" and given gains exclude each other"));
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn refractory_steps(config: &Config) -> Result<()> {
+    each_neuron(config, |path, neuron| {
+        if neuron.single_spike && neuron.refractory > 0 {
+            return Err(Error::config(join(path, "refractory"), "has no meaning with singleSpike"));
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn blocked_units(config: &Config) -> Result<()> {
+    let is_blocked = config.network.neurons().any(|(_, neuron)| neuron.refractory_steps() > 0);
+    if is_blocked && *config.rule.reset_paths() != ResetPaths::default() {
+        let path = if matches!(config.rule, RuleConfig::EventProp(_)) { "rule.type" } else { "rule.resetPath" };
+        return Err(Error::config(path, "a reset path is not defined with singleSpike or refractory"));
+    }
+    Ok(())
+}
+
+/// Checks each list of constants against the units of every layer that it is for.
+pub(super) fn lists(config: &Config) -> Result<()> {
+    let of_units = config.network.layers.iter().filter_map(LayerConfig::filters);
+    for ((path, neuron), units) in config.network.neurons().zip(of_units) {
+        for (name, constant) in neuron.constants() {
+            constant.check_length(&join(&path, name), units, "units of the layer")?;
+        }
+    }
+    Ok(())
+}
+
+/// What only `alif` has is refused where it was written for another neuron.
+pub(super) fn adaptation(config: &Config) -> Result<()> {
+    let refuse = |path: &str, kind: NeuronType, is_given: [bool; 2]| {
+        let names = ["adaptationDecay", "adaptationStrength"];
+        match names.into_iter().zip(is_given).find(|(_, is_given)| *is_given && kind != NeuronType::Alif) {
+            Some((name, _)) => Err(Error::config(join(path, name), "is of the neuron alif")),
+            None => Ok(()),
+        }
+    };
+    let (default, network) = (NeuronConfig::default(), &config.network);
+    let is_for_layers =
+        network.layers.iter().filter_map(LayerConfig::neuron).any(|own| own.kind == Some(NeuronType::Alif));
+    if !is_for_layers {
+        let given = &network.neuron;
+        let is_given = [
+            given.adaptation_decay != default.adaptation_decay,
+            given.adaptation_strength != default.adaptation_strength,
+        ];
+        refuse("network.neuron", given.kind, is_given)?;
+    }
+    for (index, layer) in network.layers.iter().enumerate() {
+        let Some(own) = layer.neuron() else { continue };
+        let is_given = [own.adaptation_decay.is_some(), own.adaptation_strength.is_some()];
+        refuse(&format!("network.layers[{index}].neuron"), network.neuron_of(index).kind, is_given)?;
+    }
+    Ok(())
+}
+
+pub(super) fn readout(config: &Config) -> Result<()> {
+    let network = &config.network;
+    for (index, layer) in network.layers.iter().enumerate().filter(|(_, layer)| layer.has_units()) {
+        if network.neuron_of(index).kind != NeuronType::Leaky {
+            continue;
+        }
+        let path = match layer.neuron() {
+            Some(own) if own.kind.is_some() => format!("network.layers[{index}].neuron.type"),
+            _ => "network.neuron.type".to_owned(),
+        };
+        if index + 1 < network.layers.len() {
+            return Err(Error::config(path, "leaky is the last layer's neuron: its units never fire"));
+        }
+        if !matches!(layer, LayerConfig::Dense(Dense { recurrent: false, .. })) {
+            return Err(Error::config(path, "leaky needs a dense layer that is not recurrent"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn readout_loss(config: &Config) -> Result<()> {
+    match (config.network.has_readout(), config.loss.is_of_readout()) {
+        (true, false) => {
+            Err(Error::config("loss.type", "must be membrane or trace: the last layer is leaky and never fires"))
+        }
+        (false, true) => Err(Error::config("loss.type", "needs a last layer with the neuron leaky")),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn readout_fields(config: &Config) -> Result<()> {
+    let last = config.network.layers.len() - 1;
+    if !config.network.has_readout() {
+        return Ok(());
+    }
+    let Some(own) = config.network.layers[last].neuron() else { return Ok(()) };
+    let given = [
+        ("threshold", own.threshold.is_some()),
+        ("reset", own.reset.is_some()),
+        ("refractory", own.refractory.is_some()),
+        ("singleSpike", own.single_spike.is_some()),
+    ];
+    match given.into_iter().find(|(_, is_given)| *is_given) {
+        Some((name, _)) => {
+            Err(Error::config(format!("network.layers[{last}].neuron.{name}"), "has no meaning: leaky never fires"))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+//! How well the membranes of a readout follow target series.
+//!
+//! ```text
+//! meanSquaredError = Σ (y − Y)² / N,   rSquared = 1 − Σ (y − Y)² / Σ_n Σ (Y_n − mean Y_n)²      N: numbers compared; n: outputs
+//! ```
+
+use serde::{Deserialize, Serialize};
+
+/// Sums over samples, steps and outputs; part of a checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Regression {
+    /// Numbers compared.
+    pub(crate) numbers: u64,
+    /// Σ (y − Y)².
+    pub(crate) squared_error: f64,
+    /// Σ Y².
+    pub(crate) squares: f64,
+    /// Σ Y of each output.
+    pub(crate) sums: Vec<f64>,
+}
+
+impl Regression {
+    /// The sums of one sample, of membranes and target `[step][output]`.
+    pub(crate) fn start(&mut self, membranes: &[f32], target: &[f32], outputs: usize) {
+        *self = Self { numbers: target.len() as u64, sums: vec![0.0; outputs], ..Self::default() };
+        for (index, (&y, &wanted)) in membranes.iter().zip(target).enumerate() {
+            let (y, wanted) = (f64::from(y), f64::from(wanted));
+            self.squared_error += (y - wanted) * (y - wanted);
+            self.squares += wanted * wanted;
+            self.sums[index % outputs] += wanted;
+        }
+    }
+
+    /// Whether the sums can be those of so many outputs.
+    pub(crate) fn fits(&self, outputs: usize) -> bool {
+        self.sums.is_empty() || self.sums.len() == outputs
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.numbers += other.numbers;
+        self.squared_error += other.squared_error;
+        self.squares += other.squares;
+        self.sums.resize(self.sums.len().max(other.sums.len()), 0.0);
+        self.sums.iter_mut().zip(&other.sums).for_each(|(sum, value)| *sum += value);
+    }
+
+    pub(crate) fn mean_squared_error(&self) -> Option<f64> {
+        (self.numbers > 0).then(|| self.squared_error / self.numbers as f64)
+    }
+
+    /// `None` where there are no series, or these are constant.
+    pub(crate) fn r_squared(&self) -> Option<f64> {
+        let each = self.numbers as f64 / self.sums.len().max(1) as f64;
+        let spread = self.squares - self.sums.iter().map(|sum| sum * sum / each).sum::<f64>();
+        (self.numbers > 0 && spread > 0.0).then(|| 1.0 - self.squared_error / spread)
+    }
+}
