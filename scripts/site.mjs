@@ -1,8 +1,8 @@
 // The site: pages of the repository, reference of the API and demo, as static files.
-import { cp } from "node:fs/promises";
+import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stage } from "../site/stage.mjs";
-import { runTool } from "./run.mjs";
+import { runTool, StepFailed } from "./run.mjs";
 import { ROOT } from "./stamps.mjs";
 
 /** Where the site is. */
@@ -25,6 +25,12 @@ export async function buildSite({ withDemo = false } = {}) {
   const { build } = await import("vite");
   await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "warn" });
   await cp(join(ROOT, "demo/dist"), join(SITE, "demo"), { recursive: true });
+  // The way back, which there is only on the site.
+  const page = join(SITE, "demo/index.html");
+  const brand = '<p class="brand">Spikelet</p>';
+  const text = await readFile(page, "utf8");
+  if (!text.includes(brand)) throw new StepFailed("demo/index.html has lost its brand, which leads back to the site");
+  await writeFile(page, text.replace(brand, '<p class="brand"><a href="../index.html">Spikelet</a></p>'));
 }
 
 /** The reference of the API, as Markdown. */
