@@ -73,6 +73,19 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     expect(outcomeOf(out)).toEqual(whole);
   });
 
+  it("goes on to more epochs on every rank, after the last one, with the bits of one process", async () => {
+    const more = ["--resume", "--set", `training.epochs=${EPOCHS + 2}`];
+    const [alone, out] = [run.folder("more-alone"), run.folder("more-ranks")];
+    const args = ["train", "--config", run.config, "--out"];
+    expect(await spikelet([...args, alone])).toMatchObject({ code: 0 });
+    expect(await spikelet(["train", ...more, "--out", alone])).toMatchObject({ code: 0 });
+    expect(await mpirun(2, [...args, out])).toMatchObject({ code: 0 });
+    const { code, stderr } = await mpirun(3, ["train", ...more, "--out", out]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(outcomeOf(alone));
+    expect(outcomeOf(out)).not.toEqual(whole);
+  });
+
   it("stops at Ctrl-C at mpirun, which gives no time to a rank that is busy, and one process alone goes on", async () => {
     const out = run.folder("interrupted");
     const hold = new Hold('"epochEnd"', 2);
