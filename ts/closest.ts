@@ -4,7 +4,8 @@ export function closest(word: string, known: readonly string[]): string | undefi
   let min = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
     const distance = editDistance(word, candidate);
-    if (distance < min) {
+    // A word of which no letter stays is not near, however short both are.
+    if (distance < min && distance < Math.max(word.length, candidate.length)) {
       best = candidate;
       min = distance;
     }
