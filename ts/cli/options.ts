@@ -11,7 +11,11 @@ export const outputOptions = {
 export const computeOptions = {
   threads: { type: "string", description: '"auto" or a number; the result does not depend on it', valueHint: "N" },
   backend: { type: "string", description: "auto, native or wasm", valueHint: "NAME" },
-  simd: { type: "string", description: "a SIMD level instead of the best; the result does not depend on it", valueHint: "LEVEL" },
+  simd: {
+    type: "string",
+    description: "SIMD level instead of the best one; the result does not depend on it",
+    valueHint: "LEVEL",
+  },
 } as const satisfies Parameters;
 
 export const configOptions = {
@@ -29,7 +33,7 @@ export const configOptions = {
 export const readOptions = {
   "max-memory": {
     type: "string",
-    description: "what a data file may become in memory: 2GB; 64MB and 16 times its size unless given",
+    description: "largest size of a data file in memory: 2GB; 64MB and 16 times its size unless given",
     valueHint: "SIZE",
   },
 } as const satisfies Parameters;
@@ -37,7 +41,7 @@ export const readOptions = {
 export const dataOptions = {
   dataset: {
     type: "string",
-    description: "which data: spikelet data list names them; digits unless given, mnist with --data alone",
+    description: "name of the data set, see spikelet data list; digits unless given, mnist with --data alone",
     valueHint: "NAME",
   },
   data: {
@@ -54,7 +58,7 @@ export const dataOptions = {
 } as const satisfies Parameters;
 
 export const publishedOptions = {
-  name: { type: "positional", required: true, description: "which data set: spikelet data list names them", valueHint: "NAME" },
+  name: { type: "positional", required: true, description: "name of the data set, see spikelet data list", valueHint: "NAME" },
   dir: { type: "string", description: "its folder; one in the user's cache unless given", valueHint: "DIR" },
 } as const satisfies Parameters;
 
@@ -67,7 +71,7 @@ export const passOptions = {
 } as const satisfies Parameters;
 
 export const nirOptions = {
-  dt: { type: "string", description: "NIR: seconds that a step lasts, 0.0001 unless given", valueHint: "SECONDS" },
+  dt: { type: "string", description: "NIR: duration of a step in seconds, 0.0001 unless given", valueHint: "SECONDS" },
   discretization: {
     type: "enum",
     options: ["euler", "exact"],

@@ -16,7 +16,7 @@ import { writeResultPage } from "../report/write.js";
 import { openOutput, type RunFiles } from "../train/output.js";
 
 export const evaluate = defineCommand({
-  meta: { name: "evaluate", description: "Accuracy, loss, spikes and cost of a checkpoint" },
+  meta: { name: "evaluate", description: "Reports accuracy, loss, spikes and cost of a checkpoint" },
   args: {
     ...checkpointOptions,
     ...dataOptions,

@@ -20,14 +20,14 @@ import { alignedTable } from "../study/words.js";
 export const experiment = defineCommand({
   meta: {
     name: "experiment",
-    description: "Answers a question with many runs: tables, figures, a page. spikelet experiment yin-yang --quick",
+    description: "Answers a question with many runs, as tables, figures and a page: spikelet experiment yin-yang --quick",
   },
   args: {
-    name: { type: "positional", required: false, description: "which one: --list names them", valueHint: "NAME" },
-    list: { type: "boolean", description: "the experiments, with an example each" },
+    name: { type: "positional", required: false, description: "name of the experiment; --list prints them", valueHint: "NAME" },
+    list: { type: "boolean", description: "list the experiments, with an example each" },
     quick: { type: "boolean", description: "a minute's version: small networks, few samples" },
     seeds: { type: "string", description: "how many, or which: 5 or 1,2,7", valueHint: "N" },
-    only: { type: "string", description: "some series of the comparison: antlr,timing", valueHint: "NAMES" },
+    only: { type: "string", description: "only these series of the comparison: antlr,timing", valueHint: "NAMES" },
     set: { ...configOptions.set, description: "change one setting of every run, may be repeated: training.epochs=5" },
     out: { type: "string", description: "folder; finished runs in it are kept", valueHint: "DIR" },
     ...studyOptions,

@@ -19,13 +19,17 @@ export const exportCommand = defineCommand({
   args: {
     ...checkpointOptions,
     out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
-    format: { type: "string", description: `${FORMATS.join(", ")}; by the ending of the file unless given`, valueHint: "FORMAT" },
+    format: {
+      type: "string",
+      description: `${FORMATS.join(", ")}; from the ending of the file unless given`,
+      valueHint: "FORMAT",
+    },
     ...nirOptions,
     bias: {
       type: "enum",
       options: ["leak", "affine"],
       default: "leak",
-      description: "NIR: biases as v_leak, exactly, or as currents, which more readers know",
+      description: "NIR: biases as v_leak, which is exact, or as currents, which more programs read",
     },
     ...computeOptions,
     ...outputOptions,

@@ -13,7 +13,7 @@ import { printResult } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
 export const gradients = defineCommand({
-  meta: { name: "gradients", description: "Loss and gradients over a few samples, of a checkpoint or a fresh network" },
+  meta: { name: "gradients", description: "Prints loss and gradients of a few samples, for a checkpoint or a new network" },
   args: {
     ...checkpointOptions,
     ...configOptions,
@@ -21,7 +21,7 @@ export const gradients = defineCommand({
     ...splitOptions,
     start: { type: "string", default: "0", description: "first sample of the part", valueHint: "N" },
     samples: { type: "string", default: "16", description: "how many", valueHint: "N" },
-    arrays: { type: "boolean", description: "with --json: also every single gradient" },
+    arrays: { type: "boolean", description: "with --json: every element of the gradients too" },
     ...computeOptions,
     ...outputOptions,
   },

@@ -18,7 +18,7 @@ import { readLimit } from "../read-limit.js";
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 export const importCommand = defineCommand({
-  meta: { name: "import", description: "Makes a checkpoint of a network or of weights from other programs" },
+  meta: { name: "import", description: "Makes a checkpoint from a network or weights of another program" },
   args: {
     file: {
       type: "positional",

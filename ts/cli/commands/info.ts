@@ -7,7 +7,7 @@ import { computeOptions, outputOptions } from "../options.js";
 import { printResult } from "../print.js";
 
 export const info = defineCommand({
-  meta: { name: "info", description: "Versions, backend, SIMD level and threads, and why" },
+  meta: { name: "info", description: "Prints versions, backend, SIMD level and threads, with the reasons" },
   args: { ...computeOptions, ...outputOptions },
   async run({ args }) {
     const smallest = {

@@ -8,7 +8,7 @@ import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOpti
 import { readLimit } from "../read-limit.js";
 
 export const predict = defineCommand({
-  meta: { name: "predict", description: "What a checkpoint answers, sample by sample" },
+  meta: { name: "predict", description: "Prints what a checkpoint decides, sample by sample" },
   args: {
     ...checkpointOptions,
     ...dataOptions,

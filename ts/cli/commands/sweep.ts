@@ -6,7 +6,7 @@ import { study, studyOptions } from "../study/command.js";
 import { readPlan } from "../study/plan-file.js";
 
 export const sweep = defineCommand({
-  meta: { name: "sweep", description: "Trains once for each combination of settings in a plan; what exists is skipped" },
+  meta: { name: "sweep", description: "Trains once for each combination of settings in a plan; skips runs that have a record" },
   subCommands: {
     merge: async () => (await import("./sweep/merge.js")).merge,
     status: async () => (await import("./sweep/status.js")).status,

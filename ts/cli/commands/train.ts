@@ -30,10 +30,14 @@ export const train = defineCommand({
     },
     resume: {
       type: "boolean",
-      description: "go on from last.safetensors in --out, or from --checkpoint; --set training.epochs=30 for more epochs in all",
+      description:
+        "continue from last.safetensors in --out, or from --checkpoint; --set training.epochs=30 for more epochs in total",
     },
     overwrite: { type: "boolean", description: "replace the run that --out holds" },
-    "allow-other-data": { type: "boolean", description: "with --resume: go on with other data than the checkpoint learnt from" },
+    "allow-other-data": {
+      type: "boolean",
+      description: "with --resume: continue with other data than the checkpoint has learnt from",
+    },
     "checkpoint-every": {
       type: "string",
       description: "write last.safetensors also within an epoch, after so many updates or so much time: 500, 30s, 10min",

@@ -25,15 +25,15 @@ import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines,
 export const studyOptions = {
   processes: {
     type: "string",
-    description: "processes that train side by side, 0 for this one alone; one for each core unless given",
+    description: "processes that train at the same time, 0 for this one alone; one for each core unless given",
     valueHint: "N",
   },
   shard: {
     type: "string",
-    description: "the part of the runs that this machine takes: 2/8, or auto/8 where Slurm, Kubernetes or GNU parallel number it",
+    description: "part of the runs for this machine: 2/8, or auto/8 with the number from Slurm, Kubernetes or GNU parallel",
     valueHint: "I/N",
   },
-  retry: { type: "boolean", description: "run again what failed" },
+  retry: { type: "boolean", description: "run failed runs again" },
   data: dataOptions.data,
   ...computeOptions,
   ...outputOptions,

@@ -8,7 +8,7 @@ import { TransferView } from "../../store/view.js";
 import { publishedSet } from "./published.js";
 
 export const fetch = defineCommand({
-  meta: { name: "fetch", description: "Downloads a data set, checks it and unpacks it; a broken download is continued" },
+  meta: { name: "fetch", description: "Downloads, checks and unpacks a data set; continues a broken download" },
   args: {
     ...publishedOptions,
     mirror: { type: "string", description: "a base address to try before the published ones", valueHint: "URL" },

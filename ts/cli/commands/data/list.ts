@@ -7,7 +7,7 @@ import { PUBLISHED, SETS, type SetName } from "../../sets.js";
 import { defaultFolder } from "../../store/folder.js";
 
 export const list = defineCommand({
-  meta: { name: "list", description: "The data sets that there are, and where they come from" },
+  meta: { name: "list", description: "Lists the data sets and their sources" },
   args: { ...outputOptions },
   run({ args }) {
     const sets = (Object.keys(SETS) as SetName[]).map((name) => ({ name, about: SETS[name].about, published: published(name) }));

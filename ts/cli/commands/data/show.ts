@@ -17,7 +17,7 @@ import type { SetName } from "../../sets.js";
 import { applySetting } from "../../setting.js";
 
 export const show = defineCommand({
-  meta: { name: "show", description: "Size and parts of a data set, and a sample of it as a raster" },
+  meta: { name: "show", description: "Shows the size and parts of a data set, and one sample" },
   args: {
     name: { type: "positional", required: false, description: "which data set; digits unless given", valueHint: "NAME" },
     sample: { type: "string", default: "0", description: "which sample to show", valueHint: "N" },

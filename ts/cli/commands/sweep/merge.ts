@@ -7,7 +7,13 @@ import { counts, damageLines, errorLines, resultLines } from "../../study/words.
 export const merge = defineCommand({
   meta: { name: "merge", description: "Joins the records of a sweep or an experiment from any number of folders into one table" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of it", isMany: true, valueHint: "DIR" },
+    dirs: {
+      type: "positional",
+      required: true,
+      description: "folders of the sweep or experiment",
+      isMany: true,
+      valueHint: "DIR",
+    },
     out: { type: "string", description: "folder for the table; the first one unless given", valueHint: "DIR" },
     ...outputOptions,
   },

@@ -7,7 +7,13 @@ import { counts, damageLines, errorLines, missingLines } from "../../study/words
 export const status = defineCommand({
   meta: { name: "status", description: "Says which runs of a sweep or an experiment are done, failed or missing" },
   args: {
-    dirs: { type: "positional", required: true, description: "folders of it", isMany: true, valueHint: "DIR" },
+    dirs: {
+      type: "positional",
+      required: true,
+      description: "folders of the sweep or experiment",
+      isMany: true,
+      valueHint: "DIR",
+    },
     ...outputOptions,
   },
   async run({ args }) {
