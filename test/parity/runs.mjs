@@ -140,6 +140,37 @@ export const RUNS = {
         training: { gradientNormClip: 0.05, learningRateFactor: [0.5, 2] },
       },
     ),
+  "adaptive thresholds in a convolution, readout by mean, antlr": () =>
+    mixed(
+      layers(
+        { type: "conv2d", channels: 20, kernel: 3, neuron: { type: "alif" } },
+        { type: "avgPool2d", window: 2 },
+        { type: "flatten" },
+      ),
+      { type: "antlr", adaptationPath: true },
+      { type: "membrane", inverseTemperature: 2 },
+      { output: { type: "leaky" } },
+    ),
+  "adaptive thresholds and constants by unit, recurrent, activation through resets": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 20, recurrent: true, neuron: { type: "alif", adaptationDecay: 0.8, adaptationStrength: 0.3 } },
+        { type: "dense", units: 18, neuron: { threshold: Array.from({ length: 18 }, (_, unit) => 0.7 + 0.03 * unit) } },
+      ),
+      { type: "activation", variant: "rnn", resetPath: { activation: "full" } },
+      { type: "count", positive: 4 },
+      { neuron: { reset: "subtract", currentGain: 0.7 } },
+    ),
+  "eventProp, readout by softmax, membrane reset": () =>
+    mixed(
+      DENSE,
+      { type: "eventProp", slopeFloor: 0.02 },
+      { type: "membrane", statistic: "softmaxSum" },
+      { neuron: { reset: "membrane" }, output: { type: "leaky", currentDecay: 0.7 }, regularizers: { spikePenalty: 0.01 } },
+    ),
+  "mixture, series": () =>
+    mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
   "cosine by epoch, clipping by value and by norm": () =>
     mixed(
       DENSE,
@@ -162,11 +193,10 @@ const SMALL_BATCH = 5;
  * @param {Config["network"]["layers"]} hidden
  * @param {NonNullable<Config["rule"]>} rule
  * @param {NonNullable<Config["loss"]>} loss
- * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation, training?: import("spikelet").TrainingConfig }} [more]
+ * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation, training?: import("spikelet").TrainingConfig, output?: import("spikelet").LayerNeuron }} [more]
  * @returns {Run}
  */
-function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, ...more } = {}) {
-  const hasTrains = loss.type === "spikeTrain";
+function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, output, ...more } = {}) {
   return {
     config: {
       network: {
@@ -174,7 +204,10 @@ function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, .
         steps: STEPS,
         // An input spike lifts the membrane far, so that all layers fire from the start.
         neuron: { currentDecay: 0.9, membraneDecay: 0.95, currentGain: 1.5, ...neuron },
-        layers: [...hidden, dense(SMALL_CLASSES)],
+        layers: [
+          ...hidden,
+          output === undefined ? dense(SMALL_CLASSES) : { type: "dense", units: SMALL_CLASSES, neuron: output },
+        ],
       },
       rule,
       loss,
@@ -189,8 +222,8 @@ function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, .
         ...training,
       },
     },
-    train: smallBlots(48, hasTrains),
-    validation: smallBlots(13, hasTrains),
+    train: smallBlots(48, loss.type),
+    validation: smallBlots(13, loss.type),
   };
 }
 
@@ -212,15 +245,19 @@ export function blots(samples = 50 * BATCH) {
     .encode(encode.latency({ first: 0, last: 24 }));
 }
 
-/** @param {number} samples @param {boolean} hasTrains whether the output is to spike at given steps rather than to tell a class */
-function smallBlots(samples, hasTrains) {
+/** @param {number} samples @param {NonNullable<Config["loss"]>["type"]} loss which says what the output should do */
+function smallBlots(samples, loss) {
   const { pixels, labels } = strokes(samples, { side: SMALL_SIDE, classes: SMALL_CLASSES, length: 5 });
   const trains = Array.from(labels, (label) => ({
     times: Array.from({ length: SMALL_CLASSES }, (_, unit) => (unit === label ? 12 : 30 + 5 * unit)),
     units: Array.from({ length: SMALL_CLASSES }, (_, unit) => unit),
   })).map(inOrder);
+  const ramp = (/** @type {number} */ label) =>
+    Array.from({ length: STEPS * SMALL_CLASSES }, (_, k) => (k % SMALL_CLASSES === label ? k / (STEPS * SMALL_CLASSES) : 0));
+  const targets =
+    loss === "spikeTrain" ? { trains } : loss === "trace" ? { series: Array.from(labels, ramp).flat() } : { labels };
   return datasets
-    .fromImages({ name: "blots", pixels, shape: [SMALL_SIDE, SMALL_SIDE], ...(hasTrains ? { trains } : { labels }) })
+    .fromImages({ name: "blots", pixels, shape: [SMALL_SIDE, SMALL_SIDE], ...targets })
     .encode(encode.latency({ first: 0, last: 24 }));
 }
 
