@@ -1,11 +1,11 @@
 // npm run bench:instructions: counts the instructions of one training step, or of the answers to a batch, for every case and compares them
 // with benches/instructions.json; -- --renew writes the counts there instead, -- --cases conv,recurrent takes some. Counts, unlike times, are
 // the same on a busy machine.
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 import { run, StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
 import { skipCheck } from "./skips.mjs";
@@ -42,10 +42,9 @@ await main(async () => {
   const binary = await build();
   const baseline = JSON.parse(readFileSync(BASELINE, "utf8"));
   const failed = [];
+  const counted = await countAll(binary, names);
   for (const name of names) {
-    const { what, steps } = CASES[name];
-    const count = (steps) => instructions(binary, name, steps);
-    const found = { instructionsPerStep: Math.round((count(2 * steps) - count(steps)) / steps), what, compiler: compiler() };
+    const found = { instructionsPerStep: counted.get(name), what: CASES[name].what, compiler: compiler() };
     if (words.renew) {
       baseline[name] = found;
       process.stdout.write(`${name}: baseline is now ${grouped(found.instructionsPerStep)} instructions, ${what}\n`);
@@ -78,15 +77,33 @@ async function build() {
   return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), "release", "step-instructions");
 }
 
-function instructions(binary, name, steps) {
+/** Instructions of a step of each case, by name; a run keeps one core at work. */
+async function countAll(binary, names) {
+  const runs = names.flatMap((name) => [1, 2].map((times) => ({ name, steps: times * CASES[name].steps })));
+  const left = [...runs];
+  const worker = async () => {
+    for (let run = left.shift(); run !== undefined; run = left.shift())
+      run.count = await instructions(binary, run.name, run.steps);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  return new Map(
+    names.map((name) => {
+      const [short, long] = runs.filter((run) => run.name === name);
+      return [name, Math.round((long.count - short.count) / CASES[name].steps)];
+    }),
+  );
+}
+
+async function instructions(binary, name, steps) {
   const folder = mkdtempSync(join(tmpdir(), "spikelet-"));
   try {
     const file = join(folder, "callgrind.out");
-    const args = ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, name, String(steps)];
-    const { status, stderr } = spawnSync("valgrind", args, { encoding: "utf8" });
-    const total = status === 0 ? /^(?:summary|totals): (\d+)/m.exec(readFileSync(file, "utf8")) : null;
-    if (total === null) throw new StepFailed(`valgrind failed:\n${stderr}`);
+    await promisify(execFile)("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, name, String(steps)]);
+    const total = /^(?:summary|totals): (\d+)/m.exec(readFileSync(file, "utf8"));
+    if (total === null) throw new StepFailed(`valgrind counted nothing of ${name}`);
     return Number(total[1]);
+  } catch (thrown) {
+    throw thrown instanceof StepFailed ? thrown : new StepFailed(`valgrind failed:\n${thrown.stderr ?? thrown.message}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
