@@ -12,24 +12,38 @@ export class StepFailed extends Error {}
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ isQuiet?: boolean, environment?: Record<string, string> }} [options] quiet: its output is shown only when it fails
+ * @param {{ isQuiet?: boolean, until?: Promise<unknown>, environment?: Record<string, string> }} [options] quiet: its output is shown
+ * only when it fails; until: its output is held back until then
  */
-export function run(command, args, { isQuiet = false, environment = {} } = {}) {
+export function run(command, args, { isQuiet = false, until, environment = {} } = {}) {
   return new Promise((/** @type {(value: void) => void} */ resolve, reject) => {
     const isWindowsScript = process.platform === "win32" && command === "npm";
     const child = spawn(command, args, {
       cwd: ROOT,
       env: { ...process.env, ...environment },
-      stdio: isQuiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+      stdio: isQuiet || until !== undefined ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
       shell: isWindowsScript,
     });
     /** @type {Buffer[]} */
     const output = [];
-    if (isQuiet) for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => output.push(chunk));
+    let isHeld = true;
+    const flush = () => (until === undefined ? process.stderr : process.stdout).write(Buffer.concat(output.splice(0)));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk) => {
+        output.push(chunk);
+        if (!isHeld) flush();
+      });
+    }
+    const release = () => {
+      isHeld = false;
+      flush();
+    };
+    until?.then(release, release);
     child.on("error", (error) => reject(new StepFailed(`${command} can't be started: ${error.message}`)));
-    child.on("close", (code, signal) => {
+    child.on("close", async (code, signal) => {
+      await until?.then(release, release);
       if (code === 0) return resolve();
-      process.stderr.write(Buffer.concat(output));
+      flush();
       reject(new StepFailed(`${[command, ...args].join(" ")} ended with ${signal ?? `code ${code}`}`));
     });
   });

@@ -42,7 +42,8 @@ const PAGES = [
 ];
 
 /** Each check: what it depends on and what it runs; `others`: of compilers and systems other than this machine's;
- * `isByName`: only where it is asked for, and in a job of its own in the workflows. */
+ * `isByName`: only where it is asked for, and in a job of its own in the workflows; `isApart`: beside those that are not, which share the
+ * folder of cargo. */
 const CHECKS = {
   codegen: { inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
   arrow: { inputs: [...ALL_RUST, "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
@@ -55,9 +56,13 @@ const CHECKS = {
     inputs: [...ALL_RUST, "spikelet.schema.json", "test/golden", "fuzz/src", "fuzz/corpus", "fuzz/found"],
     work: () => run("cargo", ["test", "--quiet", "--locked"]),
   },
-  reference: { inputs: [...ALL_RUST, "ts", "typedoc.json"], work: buildReference },
-  biome: { inputs: ALL_SCRIPTS, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
-  types: { inputs: [...ALL_SCRIPTS, ...GENERATED], work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]) },
+  reference: { inputs: [...ALL_RUST, "ts", "typedoc.json"], isApart: true, work: buildReference },
+  biome: { inputs: ALL_SCRIPTS, isApart: true, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
+  types: {
+    inputs: [...ALL_SCRIPTS, ...GENERATED],
+    isApart: true,
+    work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]),
+  },
   instructions: {
     inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
     work: () => run(process.execPath, ["scripts/instructions.mjs"]),
@@ -86,9 +91,10 @@ const CHECKS = {
   },
   vitest: {
     inputs: [...ALL_SCRIPTS, ...RUST, "crates/golden", ...BINDINGS, ...PAGES, "package-lock.json"],
-    work: async () => {
+    isApart: true,
+    work: async (until) => {
       await ensureChromium();
-      await runTool("vitest", "vitest.mjs", ["run"]);
+      await runTool("vitest", "vitest.mjs", ["run"], { until });
     },
   },
 };
@@ -116,13 +122,23 @@ await main(async () => {
   const named = words.filter((word) => word in CHECKS);
   await setUp();
   const extra = [...versions(), isBuildMachine ? "nothing skipped" : ""];
-  const isForced = words.includes("--all") || named.length > 0;
-  for (const [name, { inputs, work }] of Object.entries(CHECKS)) {
-    if (!isWanted(name, named)) continue;
-    const start = Date.now();
-    const wasRun = await step(`check-${name}`, { inputs, extra, force: isForced }, work);
-    const what = wasRun ? `passed in ${((Date.now() - start) / 1000).toFixed(1)} s` : "unchanged since it last passed";
-    process.stdout.write(`${name.padEnd(MAX_LENGTH)} ${what}\n`);
-  }
+  const force = words.includes("--all") || named.length > 0;
+  const wanted = Object.entries(CHECKS).filter(([name]) => isWanted(name, named));
+  const row = (isApart) => wanted.filter(([, check]) => (check.isApart ?? false) === isApart);
+  /** One check after the other; `until`: when those beside them are through, whose output comes first. */
+  const inTurn = async (checks, until) => {
+    for (const [name, { inputs, work }] of checks) {
+      const start = Date.now();
+      const wasRun = await step(`check-${name}`, { inputs, extra, force }, () => work(until));
+      const what = wasRun ? `passed in ${((Date.now() - start) / 1000).toFixed(1)} s` : "unchanged since it last passed";
+      process.stdout.write(`${name.padEnd(MAX_LENGTH)} ${what}\n`);
+    }
+  };
+  // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work.
+  const first = inTurn(row(false));
+  const ended = await Promise.allSettled([first, inTurn(row(true), row(false).length > 0 ? first : undefined)]);
+  const failures = ended.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
+  if (failures.length > 1) process.stderr.write(`${failures[1].message}\n`);
+  if (failures.length > 0) throw failures[0];
   process.stdout.write("all checks passed\n");
 });
