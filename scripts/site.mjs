@@ -8,7 +8,7 @@ import { ROOT } from "./stamps.mjs";
 /** Where the site is. */
 export const SITE = join(ROOT, ".cache/site/dist");
 
-const API = join(ROOT, ".cache/api");
+const API = join(ROOT, ".cache/site/api");
 
 /**
  * Fails on links to pages that are not there.
@@ -16,7 +16,7 @@ const API = join(ROOT, ".cache/api");
  * @param {{ withDemo?: boolean }} [options] whether the demo is part of it, which needs the WebAssembly
  */
 export async function buildSite({ withDemo = false } = {}) {
-  await buildApi();
+  await buildApi(API);
   stage(API);
   /** @type {Record<string, string>} */
   const environment = withDemo ? { SITE_DEMO: "1" } : {};
@@ -33,7 +33,11 @@ export async function buildSite({ withDemo = false } = {}) {
   await writeFile(page, text.replace(brand, '<p class="brand"><a href="../index.html">Spikelet</a></p>'));
 }
 
-/** The reference of the API, as Markdown. */
-export function buildApi() {
-  return runTool("typedoc", "bin/typedoc", [], { isQuiet: true });
+/**
+ * The reference of the API, as Markdown.
+ *
+ * @param {string} folder one for each that may run at the same time
+ */
+export function buildApi(folder) {
+  return runTool("typedoc", "bin/typedoc", ["--out", folder], { isQuiet: true });
 }
