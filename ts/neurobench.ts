@@ -1,6 +1,6 @@
 import { record } from "./check/fields.js";
 import { finite, instanceOf, listOf } from "./check/values.js";
-import type { ResolvedConfig } from "./config.js";
+import { accuracyBy, decisionOf } from "./decisions.js";
 import type { Metrics } from "./generated/config.js";
 import { Network } from "./network.js";
 
@@ -15,8 +15,13 @@ export interface NeuroBenchMetrics {
   Footprint: number;
   /** Share of the weights that are 0. */
   ConnectionSparsity: number;
-  /** Share of right decisions: by the first spike where the loss is `latency`, else by count. */
-  ClassificationAccuracy: number;
+  /**
+   * Share of right decisions: by the first spike where the loss is `latency`, by the membranes of a readout where it is `membrane`, else by
+   * count. Not of the loss `trace`.
+   */
+  ClassificationAccuracy?: number;
+  /** Mean squared error of target series. */
+  MSE?: number;
   /** Share of (sample, simulated step, unit) triples without a spike, over all spiking layers. */
   ActivationSparsity: number;
   /** Means per sample; inputs are spikes, so every operation is an accumulation. A weight of 0 counts. */
@@ -40,7 +45,7 @@ export async function neuroBench(network: Network, metrics: Metrics): Promise<Ne
     ParameterCount: weights + biases,
     Footprint: bytes,
     ConnectionSparsity: zeros / weights,
-    ClassificationAccuracy: decisionsOf(network.config, metrics),
+    ...answersOf(network, metrics),
     ActivationSparsity: 1 - spikesPerUnitAndStep(network, metrics),
     SynapticOperations: { Effective_MACs: 0, Effective_ACs: metrics.synapticOperations },
   };
@@ -56,14 +61,17 @@ function checkMetrics(metrics: unknown, path: string): void {
   finite(synapticOperations, `${path}.synapticOperations`);
 }
 
-function decisionsOf({ loss }: ResolvedConfig, { accuracy }: Metrics): number {
-  return loss.type === "latency" ? accuracy.firstSpike : accuracy.count;
+function answersOf({ config }: Network, metrics: Metrics): Pick<NeuroBenchMetrics, "ClassificationAccuracy" | "MSE"> {
+  const decision = decisionOf(config);
+  if (decision !== "none") return { ClassificationAccuracy: accuracyBy(decision, metrics) || 0 };
+  return metrics.meanSquaredError === undefined ? {} : { MSE: metrics.meanSquaredError };
 }
 
 /** Over all layers; each weighs as much as it has units. */
 function spikesPerUnitAndStep({ info: { layers } }: Network, { firingRate }: Metrics): number {
-  const units = layers.reduce((sum, layer) => sum + layer.units, 0);
-  return layers.reduce((sum, layer, index) => sum + (firingRate[index] ?? 0) * layer.units, 0) / units;
+  const spiking = layers.slice(0, firingRate.length);
+  const units = spiking.reduce((sum, layer) => sum + layer.units, 0);
+  return units === 0 ? 0 : spiking.reduce((sum, layer, index) => sum + (firingRate[index] ?? 0) * layer.units, 0) / units;
 }
 
 function zerosOf(values: Float32Array): number {

@@ -70,7 +70,7 @@ describe("a plan", () => {
     [{ halving: { epochs: [2, 2] } }, "halving.epochs[1]", /above/],
     [{ halving: { epochs: [1, 2], keep: 1 } }, "halving.keep", /between 0 and 1/],
     [{ objective: { metric: "test.loss" } }, "objective.goal", /max, min/],
-    [{ bestBy: "luck" }, "bestBy", /firstSpike, count, loss, last, got "luck"/],
+    [{ bestBy: "luck" }, "bestBy", /firstSpike, count, membrane, meanSquaredError, loss, last, got "luck"/],
     [{ variants: [{ series: "a", settings: {} }], settings: {} }, "settings", /variants lists the points/],
     [{ variants: [{ series: "a", settings: {} }], search: { type: "grid" } }, "search", /variants lists the points/],
     [{ variants: [] }, "variants", /list with entries/],

@@ -90,7 +90,7 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
     const script = await workerThat(`say({ type: "epoch", id: run.id, epoch: EPOCH }); good(run);`, folder.dir, bad);
     const onEpoch = (run: Run, epoch: object) => heard.push([run.id, epoch]);
     expect(await outcomes(script, processes, undefined, onEpoch)).toHaveLength(runs.length);
-    expect(heard).toEqual([[bad.id, { epoch: 1, epochs: 2, loss: 0.5, firstSpike: 0.25 }]]);
+    expect(heard).toEqual([[bad.id, { epoch: 1, epochs: 2, loss: 0.5, accuracy: { firstSpike: 0.25, count: 0.5 } }]]);
   });
 
   it("does not mind processes that die while they are spoken to", async () => {

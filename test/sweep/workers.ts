@@ -12,7 +12,7 @@ const PRELUDE = (model: object, folder: string) => `
 import { renameSync, writeFileSync, writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 const write = (text) => writeSync(3, text);
-const EPOCH = { epoch: 1, epochs: 2, loss: 0.5, firstSpike: 0.25 };
+const EPOCH = { epoch: 1, epochs: 2, loss: 0.5, accuracy: { firstSpike: 0.25, count: 0.5 } };
 const say = (answer) => write(JSON.stringify(answer) + "\\n");
 const record = ({ id, seed, config, data }) => {
   const file = ${JSON.stringify(folder)} + "/runs/" + id + ".json";

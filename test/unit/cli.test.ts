@@ -196,7 +196,7 @@ describe("the history", () => {
   it("has one row an epoch, knows the best, and goes on after a stop", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "history.csv");
     const history = new History("a");
-    const best = new BestEpoch();
+    const best = new BestEpoch("firstSpike");
     const epochs = [0.5, 0.8, 0.8].map((accuracy, k) => epochEnd(k + 1, accuracy));
     for (const epoch of epochs) {
       const row = history.add(epoch, 2, 50);
@@ -263,7 +263,7 @@ describe("the progress", () => {
   const written = (isTTY: boolean, columns = 120) => {
     const chunks: string[] = [];
     const stream = { isTTY, columns, write: (text: string) => chunks.push(text) > 0 };
-    const view = new ProgressView(4, stream as unknown as NodeJS.WriteStream);
+    const view = new ProgressView(4, "firstSpike", stream as unknown as NodeJS.WriteStream);
     return { view, text: () => chunks.join("") };
   };
   const step = {

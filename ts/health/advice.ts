@@ -21,7 +21,7 @@ function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: read
     case "SILENT_LAYER":
       return againstSilence(config, layers[layer ?? 0]);
     case "SILENT_OUTPUT":
-      return config.loss.type === "latency" && config.rule.type !== "timing"
+      return config.loss.type === "latency" && !isTimingAlone(config.rule)
         ? `raise \`loss.silentTargetPenalty\`; ${againstSilence(config, layers.at(-1))}`
         : againstSilence(config, layers.at(-1));
     case "SATURATED_LAYER":
@@ -33,10 +33,17 @@ function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: read
     case "EXPLODING_GRADIENT":
       return againstExplodingGradient(config);
     case "FLAT_LOSS":
-      return "raise `optimizer.learningRate`; with the latency loss also `loss.inverseTemperature`";
+      return `raise \`optimizer.learningRate\`${"inverseTemperature" in config.loss ? " or `loss.inverseTemperature`" : ""}`;
     case "RISING_LOSS":
       return "lower `optimizer.learningRate`";
   }
+}
+
+type Rule = ResolvedConfig["rule"];
+
+/** Whether a rule has no activation part, and learns only from spikes that are there. */
+function isTimingAlone(rule: Rule): rule is Extract<Rule, { type: "timing" | "eventProp" }> {
+  return rule.type === "timing" || rule.type === "eventProp";
 }
 
 function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer: LayerInfo | undefined): string {
@@ -54,13 +61,12 @@ function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer:
 
 function againstSaturation({ rule }: ResolvedConfig, isOutput: boolean): string {
   const general = "raise `network.neuron.threshold`, lower `optimizer.learningRate`";
-  if (isOutput || rule.type === "timing") return `${general}, or set \`network.neuron.refractory\``;
+  if (isOutput || isTimingAlone(rule)) return `${general}, or set \`network.neuron.refractory\``;
   return `${general}, or set \`regularizers.rateBounds.upper\``;
 }
 
 function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer: LayerInfo | undefined): string {
-  if (isOutput || config.rule.type === "timing" || config.rule.type === "eventProp")
-    return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
+  if (isOutput || isTimingAlone(config.rule)) return `lower \`optimizer.learningRate\`; ${againstSilence(config, layer)}`;
   if (config.regularizers.spikePenalty > 0) return "lower `regularizers.spikePenalty`";
   return "lower `optimizer.learningRate`, or set `regularizers.rateBounds.lower`";
 }
@@ -70,10 +76,10 @@ function againstVanishingGradient(config: ResolvedConfig): string {
   if (rule.type === "activation" && loss.type === "latency") {
     return 'surrogate gradients feel the latency loss only while the labelled output is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
   }
-  if ((rule.type === "timing" || rule.type === "eventProp") && loss.type === "count") {
+  if (isTimingAlone(rule) && loss.type === "count") {
     return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';
   }
-  if (rule.type === "timing" || rule.type === "eventProp") return againstSilence(config, undefined);
+  if (isTimingAlone(rule)) return againstSilence(config, undefined);
   const type = rule.surrogate?.type;
   const wider =
     type === "triangle" || type === "rectangle" ? "raise `rule.surrogate.halfWidth`" : "lower `rule.surrogate.sharpness`";
@@ -82,7 +88,7 @@ function againstVanishingGradient(config: ResolvedConfig): string {
 
 function againstExplodingGradient({ rule, training }: ResolvedConfig): string {
   const clip = training.gradientClip === null ? "set `training.gradientClip` to 1; " : "";
-  if (rule.type === "timing" || rule.type === "eventProp") return `${clip}lower \`optimizer.learningRate\``;
+  if (isTimingAlone(rule)) return `${clip}lower \`optimizer.learningRate\``;
   const timing = rule.type === "activation" ? "" : " or `rule.timingWeight`";
   return `${clip}lower \`rule.surrogate.scale\`${timing}, or \`optimizer.learningRate\``;
 }

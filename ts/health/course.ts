@@ -1,27 +1,28 @@
+import { bestAccuracy } from "../decisions.js";
 import type { EpochRecord } from "../generated/config.js";
 import { LIMITS } from "./limits.js";
 import { figure, nameOf } from "./spikes.js";
 import type { Sign } from "./warning.js";
 
 /** Signs in the course of a training: how its last epoch compares with those before. */
-export function signsOfCourse(epochs: readonly EpochRecord[], parameters: number): Sign[] {
+export function signsOfCourse(epochs: readonly EpochRecord[], parameters: number, layers: number): Sign[] {
   const now = epochs.at(-1);
   if (now === undefined) return [];
   const past = epochs.slice(0, -1);
   const gradient = signOfGradient(now, past, parameters);
   const loss = gradient?.code === "VANISHING_GRADIENT" ? undefined : signOfLoss(now, past);
-  return [...signsOfVanishingSpikes(now, past), ...(gradient ? [gradient] : []), ...(loss ? [loss] : [])];
+  return [...signsOfVanishingSpikes(now, past, layers), ...(gradient ? [gradient] : []), ...(loss ? [loss] : [])];
 }
 
 /** Layers that spiked far more in an epoch whose loss was no higher; fewer spikes at a lower loss are welcome. */
-function signsOfVanishingSpikes(now: EpochRecord, past: readonly EpochRecord[]): Sign[] {
+function signsOfVanishingSpikes(now: EpochRecord, past: readonly EpochRecord[], layers: number): Sign[] {
   const signs: Sign[] = [];
   for (const [layer, spikes] of now.train.spikes.perUnit.entries()) {
     const spikesIn = ({ train }: EpochRecord): number => train.spikes.perUnit[layer] ?? 0;
     const max = largest(past, spikesIn);
     if (max === undefined || now.train.loss < max.train.loss) continue;
     if (spikes >= LIMITS.vanishingSpikes * spikesIn(max)) continue;
-    const message = `the spikes of ${nameOf(layer, now.train.spikes.perUnit.length)} vanish: ${figure(spikes)} a unit and sample, ${figure(spikesIn(max))} in epoch ${max.epoch}`;
+    const message = `the spikes of ${nameOf(layer, layers)} vanish: ${figure(spikes)} a unit and sample, ${figure(spikesIn(max))} in epoch ${max.epoch}`;
     signs.push({ code: "VANISHING_SPIKES", layer, message });
   }
   return signs;
@@ -62,8 +63,8 @@ function signOfLoss(now: EpochRecord, past: readonly EpochRecord[]): Sign | unde
 }
 
 /** Whether there may be nothing left to learn. */
-function isLearnt({ train: { loss, accuracy } }: EpochRecord): boolean {
-  return loss === 0 || Math.max(accuracy.count, accuracy.firstSpike) >= LIMITS.learntAccuracy;
+function isLearnt({ train }: EpochRecord): boolean {
+  return train.loss === 0 || Math.max(bestAccuracy(train), train.rSquared ?? 0) >= LIMITS.learntAccuracy;
 }
 
 function largest(records: readonly EpochRecord[], of: (record: EpochRecord) => number): EpochRecord | undefined {

@@ -1,3 +1,4 @@
+import { decisionsIn, hasOutputSpikes } from "../decisions.js";
 import type { Metrics } from "../generated/config.js";
 import type { LayerInfo } from "../network.js";
 import { LIMITS } from "./limits.js";
@@ -7,8 +8,8 @@ import type { Sign } from "./warning.js";
 export function signsOfSpikes(metrics: Metrics, layers: readonly LayerInfo[], steps: number): Sign[] {
   const silent = silentLayer(metrics, layers);
   const signs = silent === undefined ? [] : [silent];
-  // A sample without an output spike runs to the end, and decides there.
-  if (metrics.decisionStep.median >= steps && silent === undefined) {
+  // A sample without an output spike runs to the end, and decides there; a readout always does.
+  if (decisionsIn(metrics).some(hasOutputSpikes) && metrics.decisionStep.median >= steps && silent === undefined) {
     signs.push({
       code: "SILENT_OUTPUT",
       layer: layers.length - 1,

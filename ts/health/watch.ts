@@ -54,7 +54,7 @@ export class HealthWatch {
     const { steps } = this.#config.network;
     const parameters = this.#layers.reduce((sum, { inputs, filters }) => sum + (inputs + 1) * filters, 0);
     const seen = event.validation ?? event.train;
-    const course = signsOfCourse(this.#epochs, parameters);
+    const course = signsOfCourse(this.#epochs, parameters, this.#layers.length);
     // That no unit fires at all has been said.
     const { samples } = event.train;
     if (seen.spikes.perSample === 0 && this.#known.includes(SILENT_NETWORK))

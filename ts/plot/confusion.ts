@@ -45,7 +45,7 @@ export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<
 }
 
 /**
- * Labels against decisions (`prediction.byFirstSpike` or `.byCount`): right ones blue, wrong ones vermillion, the darker the
+ * Labels against decisions (`prediction.byFirstSpike`, `.byCount` or `.byMembrane`): right ones blue, wrong ones vermillion, the darker the
  * larger their share of the label.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.

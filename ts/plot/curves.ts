@@ -1,15 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, listOf, refuse } from "../check/values.js";
+import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn } from "../decisions.js";
 import { COLOURS } from "./colours.js";
 import { figure, type Key, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 import { wholeTicks } from "./ticks.js";
 
 /** What a learning curve shows of a pass over samples; metrics have it. */
-export interface CurveMetrics {
+export interface CurveMetrics extends AnswerMetrics {
   loss: number;
-  accuracy: { firstSpike: number; count: number };
   spikes: { perSample: number };
 }
 
@@ -25,18 +25,17 @@ export interface CurvePoint {
 const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
 /**
- * Accuracy (by first spike and by count), spikes and loss over the epochs, while training and on the validation data; and the learning rate
- * where it changes.
+ * Accuracy (by first spike and by count, or by membrane), spikes and loss over the epochs, while training and on the validation data; and
+ * the learning rate where it changes. Of target series R² in place of the accuracy.
  */
 export function learningCurves(epochs: readonly CurvePoint[], options: FigureOptions = {}): string {
   const { width = 640 } = curveOptions(options, "");
   listOf(checkPoint)(epochs, "epochs");
+  const decisions = decisionsOf(epochs);
+  const [decision = "firstSpike", other] = decisions;
   const hasRates = new Set(epochs.map(({ learningRate }) => learningRate)).size > 1;
   const panels = [
-    curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs) }, [
-      { of: ({ accuracy }) => 100 * accuracy.firstSpike },
-      { of: ({ accuracy }) => 100 * accuracy.count, isDashed: true },
-    ]),
+    answers(epochs, width, decisions),
     curves(epochs, width, { label: "Spikes a sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
     curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], !hasRates),
     ...(hasRates ? [rates(epochs, width)] : []),
@@ -44,13 +43,46 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
   const hasValidation = epochs.some(({ validation }) => validation !== null);
   const names = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
   const keys: Key[] = names.flatMap((part): Key[] => [
-    { label: `${part === "train" ? "training" : part}, first spike`, colour: PARTS[part], shape: "line" },
-    { label: "by count", colour: PARTS[part], shape: "dashed" },
+    { label: `${part === "train" ? "training" : part}, ${NAMES[decision]}`, colour: PARTS[part], shape: "line" },
+    ...(other === undefined ? [] : [{ label: `by ${NAMES[other]}`, colour: PARTS[part], shape: "dashed" as const }]),
   ]);
   const last = epochs.at(-1);
   const end = last?.validation ?? last?.train;
-  const result = end === undefined ? "" : `; at the end ${(100 * end.accuracy.firstSpike).toFixed(1)} % by first spike`;
-  return figure(panels, `accuracy, spikes a sample and loss over ${epochs.length} epochs${result}`, { ...options, keys });
+  const result = end === undefined ? "" : `; at the end ${resultOf(decision, end)}`;
+  return figure(
+    panels,
+    `${decision === "none" ? "R²" : "accuracy"}, spikes a sample and loss over ${epochs.length} epochs${result}`,
+    { ...options, keys },
+  );
+}
+
+const NAMES: Readonly<Record<Decision, string>> = {
+  firstSpike: "first spike",
+  count: "count",
+  membrane: "membrane",
+  none: "R²",
+};
+
+/** Those of the last epoch: epochs of one training have the same. */
+function decisionsOf(epochs: readonly CurvePoint[]): readonly Decision[] {
+  const last = epochs.at(-1);
+  return decisionsIn(last?.validation ?? last?.train ?? { accuracy: { firstSpike: 0, count: 0 } });
+}
+
+function resultOf(decision: Decision, metrics: CurveMetrics): string {
+  if (decision === "none") return `R² ${(metrics.rSquared ?? Number.NaN).toFixed(3)}`;
+  return `${(100 * accuracyBy(decision, metrics)).toFixed(1)} % by ${NAMES[decision]}`;
+}
+
+function answers(epochs: readonly CurvePoint[], width: number, decisions: readonly Decision[]) {
+  if (decisions.includes("none")) {
+    return curves(epochs, width, { label: "R²", nice: true }, [{ of: ({ rSquared = Number.NaN }) => rSquared }]);
+  }
+  const lines = decisions.map((decision, k) => ({
+    of: (metrics: CurveMetrics) => 100 * accuracyBy(decision, metrics),
+    isDashed: k > 0,
+  }));
+  return curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs, decisions) }, lines);
 }
 
 const curveOptions = fields<FigureOptions>(FIGURE);
@@ -65,11 +97,14 @@ function checkPoint(point: unknown, path: string): void {
 
 /** A loss that is not finite is drawn as a gap. */
 function checkMetrics(metrics: unknown, path: string): void {
-  const { loss, accuracy, spikes } = record(metrics, path, "DATA_FORMAT");
+  const { loss, accuracy, spikes, meanSquaredError, rSquared } = record(metrics, path, "DATA_FORMAT");
   if (typeof loss !== "number") refuse("DATA_FORMAT", `${path}.loss`, "a number", loss);
-  const { firstSpike, count } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
+  const { firstSpike, count, membrane } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
   finite(firstSpike, `${path}.accuracy.firstSpike`);
   finite(count, `${path}.accuracy.count`);
+  for (const [name, value] of Object.entries({ "accuracy.membrane": membrane, meanSquaredError, rSquared })) {
+    if (value !== undefined && typeof value !== "number") refuse("DATA_FORMAT", `${path}.${name}`, "a number", value);
+  }
   finite(record(spikes, `${path}.spikes`, "DATA_FORMAT")["perSample"], `${path}.spikes.perSample`);
 }
 
@@ -131,8 +166,8 @@ function overEpochs(
 }
 
 /** From the round ten below the worst accuracy. */
-function upTo100(epochs: readonly CurvePoint[]): { domain: [number, number] } {
+function upTo100(epochs: readonly CurvePoint[], decisions: readonly Decision[]): { domain: [number, number] } {
   const all = epochs.flatMap(({ train, validation }) => [train, ...(validation === null ? [] : [validation])]);
-  const worst = Math.min(1, ...all.flatMap(({ accuracy }) => [accuracy.firstSpike, accuracy.count]));
+  const worst = Math.min(1, ...all.flatMap((metrics) => decisions.map((decision) => accuracyBy(decision, metrics))));
   return { domain: [Math.min(90, 10 * Math.floor(10 * worst)), 100] };
 }

@@ -47,9 +47,10 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.flatMap(({ times }) => [...times]));
   const hasDecision = prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < steps;
   const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
+  const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
   const row = (events: SpikeEvents, layer: number): Panel => {
     const { times, units: fired } = events.sample(sample);
-    const isOutput = prediction !== undefined && layer === layers.length - 1;
+    const isOutput = prediction !== undefined && !hasReadout && layer === layers.length - 1;
     const given = layer < 0 ? options.inputUnits : units[layer];
     const count = given ?? 1 + Math.max(0, ...fired, isOutput ? (label ?? 0) : 0);
     const isBottom = input === undefined ? layer === 0 : layer < 0;

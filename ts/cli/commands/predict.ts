@@ -1,3 +1,5 @@
+import { type Decision, decisionOf, hasOutputSpikes } from "../../decisions.js";
+import type { Prediction } from "../../results.js";
 import { wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
@@ -34,14 +36,13 @@ export const predict = defineCommand({
     });
     const data = split[args.split].slice(start, end);
     const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] });
-    const labels = data.labels;
+    const { labels } = data;
+    const decision = decisionOf(network.config);
     for (let k = 0; k < data.length; k++) {
       const answer = {
         sample: start + k,
         label: labels?.[k] ?? null,
-        byFirstSpike: prediction.byFirstSpike[k],
-        byCount: prediction.byCount[k],
-        decisionStep: prediction.decisionStep[k],
+        ...answerOf(decision, prediction, k),
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
       };
@@ -50,7 +51,37 @@ export const predict = defineCommand({
   },
 });
 
-function line(answer: { [key: string]: unknown; spikes: number[] }): string {
-  const { sample, label, byFirstSpike, byCount, decisionStep, spikes } = answer;
-  return `sample ${sample}: ${byFirstSpike} by first spike at step ${decisionStep}, ${byCount} by count, label ${label}; spikes ${spikes.join(" + ")}`;
+/** What a network answers on a sample: both decisions of spiking outputs, that of a readout, or the series `[step][output]`. */
+function answerOf(decision: Decision, prediction: Prediction, sample: number): Answer {
+  if (hasOutputSpikes(decision)) {
+    const { byFirstSpike, byCount, decisionStep } = prediction;
+    return { byFirstSpike: byFirstSpike[sample], byCount: byCount[sample], decisionStep: decisionStep[sample] };
+  }
+  if (decision === "membrane") return { byMembrane: prediction.byMembrane[sample] };
+  const size = prediction.membranes.length / prediction.steps.length;
+  return { membranes: Array.from(prediction.membranes.subarray(sample * size, (sample + 1) * size)) };
+}
+
+interface Answer {
+  byFirstSpike?: number | undefined;
+  byCount?: number | undefined;
+  decisionStep?: number | undefined;
+  byMembrane?: number | undefined;
+  membranes?: number[];
+}
+
+function line(answer: Answer & { sample: number; label: number | null; spikes: number[] }): string {
+  const { sample, label, spikes, membranes } = answer;
+  const known = membranes === undefined ? `${decisionText(answer)}, label ${label}` : seriesText(membranes);
+  return `sample ${sample}: ${known}; spikes ${spikes.join(" + ")}`;
+}
+
+function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer): string {
+  if (byMembrane !== undefined) return `${byMembrane} by membrane`;
+  return `${byFirstSpike} by first spike at step ${decisionStep}, ${byCount} by count`;
+}
+
+function seriesText(membranes: readonly number[]): string {
+  const [least, most] = [Math.min(...membranes), Math.max(...membranes)];
+  return `membranes from ${least.toPrecision(3)} to ${most.toPrecision(3)}, in full with --json`;
 }

@@ -1,4 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
+import { type Decision, decisionOf, decisionsOf } from "../../decisions.js";
 import type { Network } from "../../network.js";
 import type { Prediction } from "../../results.js";
 import type { SpikeEvents } from "../../spikes.js";
@@ -10,8 +11,9 @@ const WRONG = 4;
 
 /** How a network answered on a data set, as far as a page shows it. */
 export interface Answers {
-  /** Which of the two readouts decided: what the loss trains. */
-  readout: "byFirstSpike" | "byCount";
+  /** What decided: what the loss trains. */
+  decision: Decision;
+  /** One for each sample; zeros where nothing is decided. */
   decisions: Uint32Array;
   labels: Uint32Array | undefined;
   /** Spikes of the first samples. */
@@ -19,6 +21,14 @@ export interface Answers {
   /** A few single samples; right ones before wrong ones, where there are labels. */
   examples: Example[];
 }
+
+/** How decisions are made, for captions. */
+export const DECISION_TEXTS: Readonly<Record<Decision, string>> = {
+  firstSpike: "by first spike",
+  count: "by most spikes",
+  membrane: "by the membranes of the readout",
+  none: "",
+};
 
 export interface Example {
   /** Place in the data set. */
@@ -30,14 +40,14 @@ export interface Example {
 }
 
 export async function answersOf(network: Network, data: SpikeDataset, signal: AbortSignal): Promise<Answers> {
-  const readout = network.config.loss.type === "latency" ? "byFirstSpike" : "byCount";
-  const { labels } = data;
+  const decision = decisionOf(network.config);
+  const labels = decision === "none" ? undefined : data.labels;
   const decisions = new Uint32Array(data.length);
   const first = await network.predict(data.slice(0, CHUNK), { signal });
-  decisions.set(first[readout]);
+  decisions.set(decisionsOf(decision, first));
   for (let start = CHUNK; start < data.length; start += CHUNK) {
     const chunk = await network.predict(data.slice(start, start + CHUNK), { signal });
-    decisions.set(chunk[readout], start);
+    decisions.set(decisionsOf(decision, chunk), start);
   }
   const examples: Example[] = [];
   for (const index of chosen(decisions, labels)) {
@@ -46,7 +56,7 @@ export async function answersOf(network: Network, data: SpikeDataset, signal: Ab
     const input = await sample.events({ steps: network.config.network.steps });
     examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] ?? 0 });
   }
-  return { readout, decisions, labels, first, examples };
+  return { decision, decisions, labels, first, examples };
 }
 
 /** The first right and the first wrong samples. */

@@ -1,7 +1,8 @@
+import { hasOutputSpikes } from "../../decisions.js";
 import { html, type Markup } from "../../report/markup.js";
 import { figure, gallery } from "../../report/parts.js";
 import type { Plots } from "../../report/plots.js";
-import type { Example } from "./answers.js";
+import { DECISION_TEXTS, type Example } from "./answers.js";
 import type { Result } from "./result.js";
 
 const UNITS_SHOWN = 20;
@@ -9,12 +10,12 @@ const UNITS_SHOWN = 20;
 const WIDTH = 440;
 
 export function curves({ learningCurves }: Plots, { epochs }: Result): Markup {
-  return figure(learningCurves(epochs, { width: WIDTH }), "accuracy, spikes and loss, epoch by epoch");
+  return figure(learningCurves(epochs, { width: WIDTH }), "answers, spikes and loss, epoch by epoch");
 }
 
 export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
   const classes = outputsOf(config.network.layers.at(-1));
-  const how = answers.readout === "byFirstSpike" ? "by first spike" : "by most spikes";
+  const how = DECISION_TEXTS[answers.decision];
   const svg = confusionMatrix(answers.labels ?? [], answers.decisions, { classes, width: WIDTH });
   return figure(svg, `how often each label got each decision, ${how}; right ones are blue`);
 }
@@ -33,7 +34,9 @@ export function rasters({ spikeRaster }: Plots, { answers, layers, config, shape
     const svg = spikeRaster(prediction, { ...common, input, ...(label === undefined ? {} : { label }) });
     return figure(svg, caption(example, part));
   });
-  const key = "Input below, output on top; a dashed line stands at the decision";
+  const key = hasOutputSpikes(answers.decision)
+    ? "Input below, output on top; a dashed line stands at the decision"
+    : "Input below; the readout on top has no spikes";
   return html`<p>${key}${answers.labels ? ", the label's row is green" : ""}.</p>\n${gallery(drawn)}`;
 }
 

@@ -1,11 +1,13 @@
 import type { ResolvedConfig } from "../../config.js";
+import { accuracyBy, decisionsIn, hasOutputSpikes } from "../../decisions.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
 import { type Content, html, type Markup } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { grouped, percent } from "../print.js";
+import { answerWords, grouped, percent } from "../print.js";
+import { DECISION_TEXTS } from "./answers.js";
 import { confusion, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
 
@@ -44,27 +46,40 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
 
 function lead(result: Result, plots: Plots | undefined): Content {
   const { metrics, answers, part } = result;
-  const { accuracy, spikes, decisionStep } = metrics;
+  const { spikes, decisionStep } = metrics;
   const samples = `${grouped(metrics.samples)} ${part} samples`;
-  const [chosen, other] =
-    answers.readout === "byFirstSpike"
-      ? [`${percent(accuracy.firstSpike)} by first spike`, `${percent(accuracy.count)} by most spikes`]
-      : [`${percent(accuracy.count)} by most spikes`, `${percent(accuracy.firstSpike)} by first spike`];
-  const verdict = answers.labels
-    ? html`<p><strong>${chosen}</strong> right (${other}) of ${samples}.</p>\n`
-    : html`<p>A loss of <strong>${metrics.loss.toPrecision(4)}</strong> over ${samples}.</p>\n`;
+  const hasSpikes = hasOutputSpikes(answers.decision);
   return [
-    verdict,
+    verdict(result, samples),
     facts([
       ["spikes a sample", spikes.perSample.toFixed(1)],
-      ["up to the decision", spikes.untilDecision.toFixed(1)],
-      ["step of the decision", `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
+      ...(hasSpikes
+        ? ([
+            ["up to the decision", spikes.untilDecision.toFixed(1)],
+            ["step of the decision", `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
+          ] as const)
+        : []),
       ["synaptic operations a sample", grouped(metrics.synapticOperations)],
       ["loss", metrics.loss.toPrecision(4)],
       ...result.facts,
     ]),
     plots ? undefined : html`<p class="warning">${WITHOUT_PLOTS}</p>\n`,
   ];
+}
+
+/** How well the network answered; what its loss trains comes first. */
+function verdict({ metrics, answers }: Result, samples: string): Markup {
+  if (answers.labels) {
+    const right = (decision: typeof answers.decision) => `${percent(accuracyBy(decision, metrics))} ${DECISION_TEXTS[decision]}`;
+    const others = decisionsIn(metrics).filter((decision) => decision !== answers.decision);
+    const rest = others.length > 0 ? ` (${others.map(right).join(", ")})` : "";
+    return html`<p><strong>${right(answers.decision)}</strong> right${rest} of ${samples}.</p>\n`;
+  }
+  if (metrics.meanSquaredError === undefined) {
+    return html`<p>A loss of <strong>${metrics.loss.toPrecision(4)}</strong> over ${samples}.</p>\n`;
+  }
+  const [error, ...others] = answerWords(metrics);
+  return html`<p><strong>${error}</strong>, ${others.join(", ")} over ${samples}.</p>\n`;
 }
 
 /** Settings in the advice stand between backticks. */

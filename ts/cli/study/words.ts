@@ -7,7 +7,7 @@ import type { Outcome, Run } from "../../study/run/runs.js";
 import { errorsOf, type StudyTable } from "../../study/run/table.js";
 import type { EpochProgress } from "../../study/run/train.js";
 import { onStderr, onStdout } from "../colour.js";
-import { grouped, percent } from "../print.js";
+import { answerWords, grouped } from "../print.js";
 
 /** Lists that are for people end here. */
 const FEW = 10;
@@ -23,15 +23,14 @@ export function outcomeWords(outcome: Outcome): string {
   if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
   const { result, error, ran } = outcome.record;
   if (result === undefined) return onStderr.red(`failed: ${error?.message}`);
-  const { accuracy, loss } = result.test;
-  const known = `test ${percent(accuracy.firstSpike)} by first spike, ${percent(accuracy.count)} by count`;
-  return `${onStderr.green(known)}, loss ${loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
+  const known = `test ${answerWords(result.test).join(", ")}`;
+  return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
 }
 
 /** Where a run stands; nothing for most epochs of a long one, which would fill the screen. */
-export function epochWords({ epoch, epochs, loss, firstSpike }: EpochProgress): string | undefined {
+export function epochWords({ epoch, epochs, loss, ...answers }: EpochProgress): string | undefined {
   if (epochs > 20 && epoch % Math.ceil(epochs / 10) !== 0 && epoch !== epochs) return undefined;
-  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${percent(firstSpike)} by first spike`;
+  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${answerWords(answers)[0]}`;
 }
 
 export function counts({ done, failed, missing, others, isOpen }: StudyTable): string {

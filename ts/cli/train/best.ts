@@ -1,21 +1,40 @@
+import type { Decision } from "../../decisions.js";
 import { load } from "../../io/files.node.js";
 import { restoreTrainer } from "../../trainer.js";
 import type { Choices } from "../invocation.js";
 import { type HistoryRow, rowOf } from "./history.js";
 import { parseOrigin } from "./origin.js";
 
+const COLUMNS: Readonly<Record<Decision, keyof HistoryRow>> = {
+  firstSpike: "validationFirstSpike",
+  count: "validationCount",
+  membrane: "validationMembrane",
+  none: "validationMeanSquaredError",
+};
+
 /** The epoch that `best.safetensors` holds: the best by validation, the earliest of equals; the latest where nothing is validated. */
 export class BestEpoch {
+  /** The column that chooses. */
+  readonly column: keyof HistoryRow;
   /** `undefined` while there is none. */
   row: HistoryRow | undefined;
+  readonly #sign: 1 | -1;
 
-  constructor(row?: HistoryRow) {
+  /** @param decision how the network decides; of a series the smallest error is best. */
+  constructor(decision: Decision, row?: HistoryRow) {
+    this.column = COLUMNS[decision];
+    this.#sign = decision === "none" ? -1 : 1;
     this.row = row;
   }
 
   /** Whether an epoch takes the place of the one before. */
-  isBeatenBy({ validationFirstSpike }: HistoryRow): boolean {
-    return Number.isNaN(validationFirstSpike) || !(validationFirstSpike <= (this.row?.validationFirstSpike ?? -1));
+  isBeatenBy(row: HistoryRow): boolean {
+    const score = this.#score(row);
+    return Number.isNaN(score) || this.row === undefined || !(score <= this.#score(this.row));
+  }
+
+  #score(row: HistoryRow): number {
+    return this.#sign * row[this.column];
   }
 }
 

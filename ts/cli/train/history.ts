@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { EpochRecord } from "../../generated/config.js";
+import { accuracyBy } from "../../decisions.js";
+import type { EpochRecord, Metrics } from "../../generated/config.js";
 import type { CurveMetrics, CurvePoint } from "../../plot/index.js";
 
 const COLUMNS = [
@@ -13,6 +14,12 @@ const COLUMNS = [
   "validationFirstSpike",
   "validationCount",
   "validationSpikesPerSample",
+  "trainMembrane",
+  "trainMeanSquaredError",
+  "trainRSquared",
+  "validationMembrane",
+  "validationMeanSquaredError",
+  "validationRSquared",
   "samples",
   "seconds",
   "samplesPerSecond",
@@ -65,10 +72,8 @@ export class History {
   get curve(): CurvePoint[] {
     return this.rows.map((row) => ({
       epoch: row.epoch,
-      train: metricsIn(row.trainLoss, row.trainFirstSpike, row.trainCount, row.trainSpikesPerSample),
-      validation: Number.isNaN(row.validationLoss)
-        ? null
-        : metricsIn(row.validationLoss, row.validationFirstSpike, row.validationCount, row.validationSpikesPerSample),
+      train: metricsIn(row, "train"),
+      validation: Number.isNaN(row.validationLoss) ? null : metricsIn(row, "validation"),
     }));
   }
 
@@ -86,8 +91,20 @@ export class History {
   }
 }
 
-function metricsIn(loss: number, firstSpike: number, count: number, perSample: number): CurveMetrics {
-  return { loss, accuracy: { firstSpike, count }, spikes: { perSample } };
+function metricsIn(row: HistoryRow, part: "train" | "validation"): CurveMetrics {
+  const known = <Name extends string>(name: Name, value: number) =>
+    (Number.isNaN(value) ? {} : { [name]: value }) as { [_ in Name]?: number };
+  return {
+    loss: row[`${part}Loss`],
+    accuracy: {
+      firstSpike: row[`${part}FirstSpike`] || 0,
+      count: row[`${part}Count`] || 0,
+      ...known("membrane", row[`${part}Membrane`]),
+    },
+    ...known("meanSquaredError", row[`${part}MeanSquaredError`]),
+    ...known("rSquared", row[`${part}RSquared`]),
+    spikes: { perSample: row[`${part}SpikesPerSample`] },
+  };
 }
 
 interface Clock {
@@ -122,18 +139,29 @@ export function rowOf(
   return {
     epoch,
     learningRate,
-    trainLoss: train.loss,
-    trainFirstSpike: train.accuracy.firstSpike,
-    trainCount: train.accuracy.count,
-    trainSpikesPerSample: train.spikes.perSample,
-    validationLoss: validation?.loss ?? Number.NaN,
-    validationFirstSpike: validation?.accuracy.firstSpike ?? Number.NaN,
-    validationCount: validation?.accuracy.count ?? Number.NaN,
-    validationSpikesPerSample: validation?.spikes.perSample ?? Number.NaN,
+    ...columnsOf("train", train),
+    ...columnsOf("validation", validation),
     samples: train.samples,
     seconds,
     samplesPerSecond,
   };
+}
+
+type Figure = "Loss" | "FirstSpike" | "Count" | "Membrane" | "MeanSquaredError" | "RSquared" | "SpikesPerSample";
+
+/** What metrics have no figure for is NaN. */
+function columnsOf<Part extends "train" | "validation">(part: Part, metrics: Metrics | null): Record<`${Part}${Figure}`, number> {
+  const figures: Record<Figure, number | undefined> = {
+    Loss: metrics?.loss,
+    FirstSpike: metrics ? accuracyBy("firstSpike", metrics) : undefined,
+    Count: metrics ? accuracyBy("count", metrics) : undefined,
+    Membrane: metrics?.accuracy.membrane,
+    MeanSquaredError: metrics?.meanSquaredError,
+    RSquared: metrics?.rSquared,
+    SpikesPerSample: metrics?.spikes.perSample,
+  };
+  const named = Object.entries(figures).map(([name, value]) => [`${part}${name}`, value ?? Number.NaN]);
+  return Object.fromEntries(named) as Record<`${Part}${Figure}`, number>;
 }
 
 function numberIn(text: string | undefined): number {

@@ -9,7 +9,7 @@ export interface RunFiles {
   dir: string;
   /** The latest state, for `--resume`. */
   last: string;
-  /** The best epoch by validation accuracy. */
+  /** The best epoch on the validation data. */
   best: string;
   history: string;
   report: string;

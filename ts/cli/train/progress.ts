@@ -1,9 +1,11 @@
+import { accuracyBy, type Decision, decisionsIn } from "../../decisions.js";
 import type { EpochEndEvent, InitializationEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
 import { onStderr } from "../colour.js";
-import { grouped, percent, warningLines } from "../print.js";
+import { answerWords, errorText, grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
 const BAR = { min: 10, max: 20 };
+const SHORT: Readonly<Record<Decision, string>> = { firstSpike: "first", count: "count", membrane: "membrane", none: "" };
 /** Between two drawings of the bar. */
 const FRAME = 100;
 /** Between two plain lines where there is no terminal. */
@@ -13,11 +15,13 @@ const LINE = 10_000;
 export class ProgressView {
   readonly #stream: NodeJS.WriteStream;
   readonly #epochs: number;
+  readonly #decision: Decision;
   #drawn = 0;
   #isOpen = false;
 
-  constructor(epochs: number, stream: NodeJS.WriteStream = process.stderr) {
+  constructor(epochs: number, decision: Decision, stream: NodeJS.WriteStream = process.stderr) {
     this.#epochs = epochs;
+    this.#decision = decision;
     this.#stream = stream;
     this.#drawn = performance.now();
   }
@@ -63,8 +67,7 @@ export class ProgressView {
     const left = (this.#epochs - epoch + 1 - share) * (perEpoch / Math.max(samplesPerSecond, 1e-9));
     const stats = [
       `loss ${running.loss.toFixed(3)}`,
-      `first ${percent(running.accuracy.firstSpike)}`,
-      `count ${percent(running.accuracy.count)}`,
+      ...this.#running(running),
       `${running.spikesPerSample.toFixed(0)} spikes`,
       `${grouped(samplesPerSecond)}/s`,
       `${duration(left)} left`,
@@ -72,6 +75,12 @@ export class ProgressView {
     this.#transient(
       this.#stream.isTTY ? this.#withBar(`${epoch}/${this.#epochs}`, share, stats) : this.#plain(epoch, share, stats),
     );
+  }
+
+  /** The loss is all that is known of a series within an epoch. */
+  #running(running: StepEvent["running"]): string[] {
+    if (this.#decision === "none") return [];
+    return decisionsIn(running).map((decision) => `${SHORT[decision]} ${percent(accuracyBy(decision, running))}`);
   }
 
   #plain(epoch: number, share: number, stats: string[]): string {
@@ -109,19 +118,19 @@ function initializationLine({ layer, layers, factor, spikesPerUnit }: Initializa
 }
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {
-  const parts = [
-    `${onStderr.bold(`epoch ${epoch}/${epochs}`)}`,
-    `loss ${train.loss.toFixed(4)}`,
-    `train ${percent(train.accuracy.firstSpike)}`,
-  ];
+  const parts = [`${onStderr.bold(`epoch ${epoch}/${epochs}`)}`, `loss ${train.loss.toFixed(4)}`, `train ${trainWords(train)}`];
   const seen = validation ?? train;
   if (validation) {
-    parts.push(
-      `validation ${onStderr.green(percent(validation.accuracy.firstSpike))} first spike, ${percent(validation.accuracy.count)} count`,
-    );
+    const [answer, ...others] = answerWords(validation, "");
+    parts.push(`validation ${[onStderr.green(answer), ...others].join(", ")}`);
   }
   parts.push(`${seen.spikes.perSample.toFixed(1)} spikes a sample`, `${grouped(samplesPerSecond)} samples/s`);
   return parts.join("  ");
+}
+
+function trainWords(train: EpochEndEvent["train"]): string {
+  const [decision = "none"] = decisionsIn(train);
+  return decision === "none" ? `error ${errorText(train.meanSquaredError ?? Number.NaN)}` : percent(accuracyBy(decision, train));
 }
 
 function duration(seconds: number): string {

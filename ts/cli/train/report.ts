@@ -41,7 +41,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     test,
     neuroBench: await neuroBench(chosen, test),
     train: { ...history.totals, samples: split.train.length },
-    best: { epoch: row?.epoch ?? 0, validationFirstSpike: numberOrNull(row?.validationFirstSpike) },
+    best: { epoch: row?.epoch ?? 0, [run.best.column]: numberOrNull(row?.[run.best.column]) },
     warnings,
     checkpoint,
     run: run.id,

@@ -1,4 +1,5 @@
 import type { Split } from "../../datasets/dataset.js";
+import { decisionOf } from "../../decisions.js";
 import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
@@ -44,7 +45,7 @@ export class TrainingSession {
     this.#run = run;
     this.#pace = pace;
     this.#epochs = epochs;
-    this.#view = new ProgressView(epochs);
+    this.#view = new ProgressView(epochs, decisionOf(trainer.config));
     this.#emit = emit;
   }
 

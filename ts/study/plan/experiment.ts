@@ -1,6 +1,6 @@
 import type { Config, Encoding } from "../../generated/config.js";
 import type { JsonObject } from "../../json.js";
-import type { BestBy, Objective } from "./plan.js";
+import { type BestBy, OBJECTIVES } from "./plan.js";
 
 /** `full` is what the documentation shows; `quick` takes about a minute and shows the way, not the result. */
 export type Scale = "full" | "quick";
@@ -78,14 +78,6 @@ export interface ExperimentOptions {
   /** The command that asked, for the page. */
   command?: string;
 }
-
-/** What is asked of the best runs, by what chooses their epochs. */
-const OBJECTIVES: Readonly<Record<BestBy, Objective>> = {
-  firstSpike: { metric: "validation.accuracy.firstSpike", goal: "max" },
-  count: { metric: "validation.accuracy.count", goal: "max" },
-  loss: { metric: "validation.loss", goal: "min" },
-  last: { metric: "validation.loss", goal: "min" },
-};
 
 /** The plan of an experiment, as a file would say it. */
 export function planOf(experiment: Experiment, options: ExperimentOptions): JsonObject {

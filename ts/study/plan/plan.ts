@@ -40,9 +40,9 @@ export interface PlannedVariant {
   settings: JsonObject;
 }
 
-const BEST_BY = ["firstSpike", "count", "loss", "last"] as const;
+const BEST_BY = ["firstSpike", "count", "membrane", "meanSquaredError", "loss", "last"] as const;
 
-/** What chooses the epoch whose weights are tested, on the validation data: an accuracy, the loss, or nothing. */
+/** What chooses the epoch whose weights are tested, on the validation data: an accuracy, an error, the loss, or nothing. */
 export type BestBy = (typeof BEST_BY)[number];
 
 /** Which experiment, and how it was asked for. */
@@ -58,6 +58,16 @@ export interface Objective {
   metric: string;
   goal: "max" | "min";
 }
+
+/** What is asked of the best runs, by what chooses their epochs. */
+export const OBJECTIVES: Readonly<Record<BestBy, Objective>> = {
+  firstSpike: { metric: "validation.accuracy.firstSpike", goal: "max" },
+  count: { metric: "validation.accuracy.count", goal: "max" },
+  membrane: { metric: "validation.accuracy.membrane", goal: "max" },
+  meanSquaredError: { metric: "validation.meanSquaredError", goal: "min" },
+  loss: { metric: "validation.loss", goal: "min" },
+  last: { metric: "validation.loss", goal: "min" },
+};
 
 /** After each rung the best points go on, with more epochs. */
 export interface Halving {
@@ -94,7 +104,16 @@ export function parsePlan(json: Json): Plan {
   atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
   const bestBy = fields.oneOf("bestBy", BEST_BY, "firstSpike");
   const experiment = fields.has("experiment") ? parseExperiment(fields.object("experiment")) : null;
-  return { config, settings, search, seeds, objective: parseObjective(fields), halving, bestBy, experiment };
+  return {
+    config,
+    settings,
+    search,
+    seeds,
+    objective: parseObjective(fields, lossIn(config, search)),
+    halving,
+    bestBy,
+    experiment,
+  };
 }
 
 const FIELDS = ["$schema", "config", "settings", "search", "variants", "seeds", "objective", "halving", "bestBy", "experiment"];
@@ -108,9 +127,33 @@ export function planIn(file: string, json: Json): Plan {
   }
 }
 
-/** @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}. */
-export function parseBestBy(value: Json | undefined): BestBy {
-  return new Fields({ bestBy: value ?? "firstSpike" }, "").oneOf("bestBy", BEST_BY);
+/**
+ * What chooses the epochs of a run with a loss of that type. Unless given, of a readout what its loss trains, else `firstSpike`.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}, or not measured with the loss.
+ */
+export function parseBestBy(value: Json | undefined, loss: Json | undefined): BestBy {
+  const own = bestByOf(loss);
+  const found = new Fields({ bestBy: value ?? own }, "").oneOf("bestBy", BEST_BY);
+  if (found !== own && found !== "loss" && found !== "last" && (isOfReadout(found) || isOfReadout(own))) {
+    throw wrong("bestBy", `is not measured with the loss ${String(loss)}: "${own}", "loss" or "last" are`);
+  }
+  return found;
+}
+
+function isOfReadout(bestBy: BestBy): boolean {
+  return bestBy === "membrane" || bestBy === "meanSquaredError";
+}
+
+function bestByOf(loss: Json | undefined): BestBy {
+  if (loss === "membrane") return "membrane";
+  return loss === "trace" ? "meanSquaredError" : "firstSpike";
+}
+
+/** The type of the loss of the runs, as far as the configuration or the first variant says. */
+function lossIn(config: JsonObject, search: Search): Json | undefined {
+  const settings = search.type === "variants" ? search.variants[0]?.settings : undefined;
+  return settings?.["loss.type"] ?? valueAt(settings?.["loss"] ?? null, "type") ?? valueAt(config, "loss.type");
 }
 
 function parseExperiment(fields: Fields): NamedExperiment {
@@ -193,8 +236,8 @@ function parseSeeds(fields: Fields, config: JsonObject): number[] {
   return [...seeds];
 }
 
-function parseObjective(fields: Fields): Objective {
-  if (!fields.has("objective")) return { metric: "validation.accuracy.firstSpike", goal: "max" };
+function parseObjective(fields: Fields, loss: Json | undefined): Objective {
+  if (!fields.has("objective")) return OBJECTIVES[bestByOf(loss)];
   const own = fields.object("objective").only("metric", "goal");
   return { metric: own.text("metric"), goal: own.oneOf("goal", ["max", "min"]) };
 }

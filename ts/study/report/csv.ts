@@ -3,7 +3,7 @@ import { spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { labelNames } from "../plan/search.js";
 import { type StudyTable, scored } from "../run/table.js";
-import { layersOf, type Measure, measures, TIMES, VALIDATION } from "./measures.js";
+import { layersOf, type Measure, measuredIn, measures, TIMES, VALIDATION } from "./measures.js";
 import { bestAttempts, pointsOf, recordsOf } from "./points.js";
 
 /** One line a run, what is missing included. */
@@ -46,7 +46,8 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
 }
 
 function measuresOf(table: StudyTable): readonly Measure[] {
-  return [...VALIDATION, ...measures(layersOf(scored(table).map(({ record }) => record))), ...TIMES];
+  const records = scored(table).map(({ record }) => record);
+  return measuredIn(records, [...VALIDATION, ...measures(layersOf(records)), ...TIMES]);
 }
 
 /** Without the noise of sums; nothing where there is no number. */

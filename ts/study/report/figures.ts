@@ -110,18 +110,26 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
     }
     case "epochs": {
       const lines = points.flatMap((point) => epochsOf(point, figure.value));
-      return plots.seedLines(lines, { x: "Epoch", y: EPOCH_LABELS[figure.value], dots: false, width: WIDTH });
+      return plots.seedLines(lines, { x: "Epoch", y: epochLabel(points, figure.value), dots: false, width: WIDTH });
     }
   }
 }
 
 const EPOCH_LABELS = { loss: "Loss", accuracy: "Accuracy by first spike (%)", spikes: "Spikes a sample" } as const;
 
+/** The axis says how the first point answers; variants that answer in different ways are told apart by their series. */
+function epochLabel(points: readonly PointSummary[], value: keyof typeof EPOCH_LABELS): string {
+  const [epoch] = points.flatMap(recordsOf).flatMap(({ result }) => result.history);
+  if (value !== "accuracy" || epoch === undefined) return EPOCH_LABELS[value];
+  if (epoch.meanSquaredError !== undefined) return "Mean squared error";
+  return epoch.membrane === undefined ? EPOCH_LABELS.accuracy : "Accuracy by membrane (%)";
+}
+
 /** On the validation data; on the training data where there are none. */
 function epochsOf(point: PointSummary, value: keyof typeof EPOCH_LABELS) {
   return recordsOf(point).flatMap(({ result }) =>
-    result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample }, k) => {
-      const accuracy = 100 * (validationFirstSpike ?? trainFirstSpike);
+    result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample, ...answers }, k) => {
+      const accuracy = answers.meanSquaredError ?? 100 * (answers.membrane ?? validationFirstSpike ?? trainFirstSpike);
       return {
         series: point.place,
         x: k + 1,

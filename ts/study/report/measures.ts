@@ -1,3 +1,4 @@
+import { accuracyBy, type Decision } from "../../decisions.js";
 import { type Json, valueAt } from "../../json.js";
 import type { DoneRecord, RunRecord } from "../store/record.js";
 
@@ -11,11 +12,12 @@ export interface Measure {
   of(record: RunRecord): number;
   /** Decimals that are worth reading. */
   digits: number;
+  /** Whether only networks with a readout have it. */
+  isOfReadout?: true;
 }
 
 const SINGLE: readonly Measure[] = [
-  measured("firstSpike", "Test accuracy by first spike (%)", "result.test.accuracy.firstSpike", 2, 100),
-  measured("count", "Test accuracy by count (%)", "result.test.accuracy.count", 2, 100),
+  ...answers("", "Test", "test"),
   measured("loss", "Test loss", "result.test.loss", 4),
   measured("spikes", "Spikes a sample", "result.test.spikes.perSample", 1),
   measured("spikesUntilDecision", "Spikes a sample up to the decision", "result.test.spikes.untilDecision", 1),
@@ -27,8 +29,7 @@ const SINGLE: readonly Measure[] = [
 
 /** Of the validation data, in the epoch that they chose. */
 export const VALIDATION: readonly Measure[] = [
-  measured("validationFirstSpike", "Validation accuracy by first spike (%)", "result.validation.accuracy.firstSpike", 2, 100),
-  measured("validationCount", "Validation accuracy by count (%)", "result.validation.accuracy.count", 2, 100),
+  ...answers("validation", "Validation", "validation"),
   measured("validationLoss", "Validation loss", "result.validation.loss", 4),
 ];
 
@@ -52,6 +53,11 @@ export function measures(layers: number): readonly Measure[] {
   return [...SINGLE, ...byLayer];
 }
 
+/** Those that records have a number for, and the two accuracies of spiking outputs. */
+export function measuredIn(records: readonly RunRecord[], all: readonly Measure[]): readonly Measure[] {
+  return all.filter((one) => !one.isOfReadout || records.some((record) => !Number.isNaN(one.of(record))));
+}
+
 /** The measure of that name. */
 export function measure(name: string): Measure {
   const found = [...measures(9), ...TIMES].find((one) => one.name === name);
@@ -62,6 +68,30 @@ export function measure(name: string): Measure {
 /** Spiking layers of the deepest network. */
 export function layersOf(records: readonly DoneRecord[]): number {
   return records.reduce((layers, { result }) => Math.max(layers, result.test.spikes.perUnit.length), 0);
+}
+
+/** How well networks answer, on a part of the data: each measure is of those that answer in that way. */
+function answers(prefix: "" | "validation", part: string, path: "test" | "validation"): Measure[] {
+  const named = (name: string) => (prefix === "" ? name : `${prefix}${name[0]?.toUpperCase()}${name.slice(1)}`);
+  const accuracy = (decision: Exclude<Decision, "none">, words: string): Measure => ({
+    name: named(decision),
+    label: `${part} accuracy by ${words} (%)`,
+    digits: 2,
+    of: ({ result }) => {
+      const metrics = result?.[path];
+      return metrics ? 100 * accuracyBy(decision, metrics) : Number.NaN;
+    },
+  });
+  return [
+    accuracy("firstSpike", "first spike"),
+    accuracy("count", "count"),
+    { ...accuracy("membrane", "membrane"), isOfReadout: true },
+    {
+      ...measured(named("meanSquaredError"), `${part} mean squared error`, `result.${path}.meanSquaredError`, 4),
+      isOfReadout: true,
+    },
+    { ...measured(named("rSquared"), `${part} R²`, `result.${path}.rSquared`, 3), isOfReadout: true },
+  ];
 }
 
 /** The number at a path of the record, times `factor`. */

@@ -7,7 +7,7 @@ import type { Plan } from "../plan/plan.js";
 import { errorsOf, type StudyTable, scored } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
 import { type DrawnFigure, effectFigures, pointsFigure } from "./figures.js";
-import { layersOf, measures } from "./measures.js";
+import { layersOf, measuredIn, measures } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
 import { numberText, resultTable, scoreText } from "./result-table.js";
 
@@ -117,7 +117,8 @@ function attempts(points: readonly PointSummary[], plan: Plan): Content {
 }
 
 function everyRun(points: readonly PointSummary[]): Content {
-  const shown = measures(layersOf(points.flatMap(recordsOf)));
+  const records = points.flatMap(recordsOf);
+  const shown = measuredIn(records, measures(layersOf(records)));
   const runs = points.flatMap(({ place, attempt, rows }) => rows.map(({ record }) => ({ place, attempt, record })));
   const rows = runs
     .slice(0, MAX_RUNS)

@@ -14,7 +14,10 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
     Array.from({ length: layers }, (_, layer) => spreadText(over(point, `${name}${layer}`), 3))
       .filter((text) => text !== "")
       .join(" · ");
-  const hasLabels = points.some(({ rows }) => rows.some(({ record }) => isLabelled(record.result.test.accuracy)));
+  const tests = points.flatMap(recordsOf).map(({ result }) => result.test);
+  const hasLabels = tests.some(({ accuracy }) => accuracy.firstSpike > 0 || accuracy.count > 0);
+  const hasMembranes = tests.some(({ accuracy }) => accuracy.membrane !== undefined);
+  const hasSeries = tests.some(({ meanSquaredError }) => meanSquaredError !== undefined);
   const isSearch = plan.search.type !== "variants";
   const columns: Column[] = [
     ...(isSearch ? searchColumns(plan) : variantColumns(points)),
@@ -22,6 +25,13 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
       ? ([
           ["first spike, %", cell("firstSpike")],
           ["count, %", cell("count")],
+        ] as const)
+      : []),
+    ...(hasMembranes ? ([["membrane, %", cell("membrane")]] as const) : []),
+    ...(hasSeries
+      ? ([
+          ["mean squared error", cell("meanSquaredError")],
+          ["R²", cell("rSquared")],
         ] as const)
       : []),
     ["loss", cell("loss")],
@@ -53,10 +63,6 @@ function searchColumns({ settings, objective, halving }: Plan): Column[] {
 
 function over(point: PointSummary, name: string): Spread {
   return spread(recordsOf(point).map(measure(name).of));
-}
-
-function isLabelled({ firstSpike, count }: { firstSpike: number; count: number }): boolean {
-  return firstSpike > 0 || count > 0;
 }
 
 /** The last two parts of a path are enough to know it by. */

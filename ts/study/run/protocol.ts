@@ -62,7 +62,7 @@ function parsed(line: string): Answer {
 
 function isProgress(epoch: unknown): epoch is JsonObject & EpochProgress {
   if (!isObject(epoch)) return false;
-  return ["epoch", "epochs", "loss", "firstSpike"].every((name) => typeof epoch[name] === "number");
+  return ["epoch", "epochs", "loss"].every((name) => typeof epoch[name] === "number") && isObject(epoch["accuracy"]);
 }
 
 function noAnswer(line: string): RangeError {

@@ -1,3 +1,4 @@
+import { type AnswerMetrics, scoreBy } from "../../decisions.js";
 import type { Config, EpochRecord } from "../../generated/config.js";
 import type { Json, JsonObject } from "../../json.js";
 import { type CreateOptions, restoreNetwork } from "../../network.js";
@@ -17,7 +18,7 @@ export interface Task {
 export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
   const { data, bestBy, training = {}, ...rest } = whole;
   const config = { ...rest, training: { ...(training as JsonObject), threads } } as unknown as Config;
-  return { config, data, bestBy: parseBestBy(bestBy) };
+  return { config, data, bestBy: parseBestBy(bestBy, config.loss?.type) };
 }
 
 /** What a training led to, and how long it took. */
@@ -30,7 +31,7 @@ export interface Training {
 }
 
 /** Where a training stands: on the validation data, or on the training data where there are none. */
-export type EpochProgress = { epoch: number; epochs: number; loss: number; firstSpike: number };
+export type EpochProgress = { epoch: number; epochs: number; loss: number } & AnswerMetrics;
 
 /** How runs are trained, one after the other. */
 export interface TrainOptions {
@@ -53,9 +54,10 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
     if (event.type !== "epochEnd") continue;
     history.push(summaryOf(event));
     samplesPerSecond += (event.samplesPerSecond - samplesPerSecond) / history.length;
-    const { loss, accuracy } = event.validation ?? event.train;
-    onEpoch?.({ epoch: event.epoch, epochs: event.epochs, loss, firstSpike: accuracy.firstSpike });
-    const score = scoreBy(bestBy, event.validation);
+    const { loss, accuracy, meanSquaredError, rSquared } = event.validation ?? event.train;
+    const answers = meanSquaredError === undefined ? { accuracy } : { accuracy, meanSquaredError, rSquared };
+    onEpoch?.({ epoch: event.epoch, epochs: event.epochs, loss, ...answers });
+    const score = epochScore(bestBy, event.validation);
     if (best !== undefined && score <= best.score) continue;
     best = { epoch: event.epoch, score, validation: event.validation, checkpoint: await trainer.checkpoint() };
   }
@@ -74,9 +76,18 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
 }
 
 /** The larger the better; the same for no two epochs where nothing chooses, so that the last one counts. */
-function scoreBy(bestBy: BestBy, validation: EpochRecord["validation"]): number {
+function epochScore(bestBy: BestBy, validation: EpochRecord["validation"]): number {
   if (validation === null || bestBy === "last") return Number.NaN;
-  return bestBy === "loss" ? -validation.loss : validation.accuracy[bestBy];
+  if (bestBy === "loss") return -validation.loss;
+  return scoreBy(bestBy === "meanSquaredError" ? "none" : bestBy, validation);
+}
+
+/** Of a readout, whose accuracy by first spike is 0. */
+function answersOf({ accuracy, meanSquaredError }: AnswerMetrics): Pick<EpochSummary, "membrane" | "meanSquaredError"> {
+  return {
+    ...(accuracy.membrane === undefined ? {} : { membrane: accuracy.membrane }),
+    ...(meanSquaredError === undefined ? {} : { meanSquaredError }),
+  };
 }
 
 function summaryOf({ train, validation }: Pick<EpochRecord, "train" | "validation">): EpochSummary {
@@ -86,5 +97,6 @@ function summaryOf({ train, validation }: Pick<EpochRecord, "train" | "validatio
     validationLoss: validation?.loss ?? null,
     validationFirstSpike: validation?.accuracy.firstSpike ?? null,
     spikesPerSample: (validation ?? train).spikes.perSample,
+    ...answersOf(validation ?? train),
   };
 }

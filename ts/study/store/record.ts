@@ -57,6 +57,10 @@ export interface EpochSummary {
   validationFirstSpike: number | null;
   /** Of the validation data; of the training data where there are none. */
   spikesPerSample: number;
+  /** Accuracy by the membranes of a readout, on the same data. */
+  membrane?: number;
+  /** Of target series, on the same data. */
+  meanSquaredError?: number;
 }
 
 export interface RunError {
