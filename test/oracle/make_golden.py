@@ -6,6 +6,7 @@
     python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
     python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
     python make_golden.py training   -> ../golden/300.. to 304: AdamW, schedules, clipping by norm
+    python make_golden.py signals      -> ../golden/400.. to 403: encoders of signals and features of sound
     python make_golden.py check      -> re-read every file, recompute, compare
 
 A last argument names another folder. File format: see ../golden/README.md.
@@ -15,6 +16,7 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import reference as R
+import signals as G
 
 MARGIN = 1e-4
 FMT = 1
@@ -750,9 +752,75 @@ def check(folder):
     print(folder, n, "network files and", m, "trajectories re-verified, worst relative differences", {k: "%.1e" % v for k, v in worst.items()}, "float32 worst", worst32)
 
 
+# ------------------------------------------------------ signals and sound ---
+def signals_and_sound(k):
+    rng = np.random.default_rng([k, 400])
+    o = []
+
+    def signal(times, channels, step):
+        """Random walks of three decimals."""
+        x = np.round(np.cumsum(rng.normal(0, step, (times, channels)), axis=0), 3)
+        x[rng.random(x.shape) < .1] *= -1
+        return x.astype(np.float32)
+
+    def table(name, description, draw, count):
+        cases = []
+        while len(cases) < count:
+            case = draw(len(cases))
+            if case is not None:
+                cases.append(case)
+        o.append(dict(format=FMT, type=name, name=name, description=description, cases=cases))
+
+    def events(counts):
+        return [[int(t), int(u), int(counts[t, u])] for t, u in zip(*np.nonzero(counts))]
+
+    def delta(n):
+        x = signal(int(rng.integers(1, 60)), int(rng.integers(1, 5)), .2)
+        options = dict(threshold=float(np.round(rng.uniform(.05, .6), 2)), max_spikes=int([1, 1, 3, 255][n % 4]))
+        if n % 3 == 1:
+            options["start"] = float(np.round(rng.normal(), 2))
+        return dict(options=options, x=x, events_t_u_count=events(G.encode_delta(x, **options)))
+
+    def levels(n):
+        x = signal(int(rng.integers(1, 60)), int(rng.integers(1, 5)), .3)
+        if n % 2:
+            x = np.round(x * 4) / 4                      # many values on a level
+        low, high, count = (-1., 1., 7) if n % 2 else (float(np.round(rng.uniform(-2, 0), 2)), 1.5, int(rng.integers(1, 12)))
+        return dict(options=dict(min=low, max=high, count=count), x=x, events_t_u_count=events(G.encode_levels(x, low, high, count)))
+
+    def current(n):
+        x = signal(int(rng.integers(20, 80)), int(rng.integers(1, 4)), .3)
+        options = dict(neurons=int(rng.integers(1, 5)), gain=float(np.round(rng.uniform(1, 4), 2)), bias=float(np.round(rng.uniform(-.5, 1.5), 2)),
+                       time_constant=float(np.round(rng.uniform(1, 15), 1)), spread=[0., .3][n % 2], seed=int(rng.integers(1000)))
+        counts, margin = G.encode_current(x, **options)
+        return None if margin < 1e-7 else dict(options=options, x=x, events_t_u_count=events(counts))
+
+    def sound(n):
+        """Chirps in noise."""
+        rate = [8000., 16000., 44100.][n % 3]
+        t = np.arange(int(rng.integers(600, 1500))) / rate
+        x = .5 * np.sin(2 * np.pi * (300 + 9000 * rng.random() * t) * t) + .05 * rng.normal(size=len(t))
+        x = np.round(x, 4).astype(np.float32)[:, None]
+        options = dict(sample_rate=rate, window=int([200, 256, 301][n % 3]), hop=int([80, 100, 350][n % 3]), mels=int([10, 20, 33][n % 3]),
+                       min_frequency=[0., 50., 100.][n % 3], max_frequency=[None, 4000., 20000.][n % 3], floor=1e-3)
+        f = G.log_mel(x[:, 0], rate, options["window"], options["hop"], options["mels"], options["min_frequency"],
+                      options["max_frequency"] or rate / 2, options["floor"])
+        f32 = f.astype(np.float32)
+        moved = (f32 - f32[:1]) / .5
+        if np.abs(moved - np.round(moved))[1:].min() < 1e-5:
+            return None
+        return dict(options=options, x=x, features=f, threshold=.5, max_spikes=3, events_t_u_count=events(G.encode_delta(f32, .5, max_spikes=3)))
+
+    table("encode_delta", "x (time, channel); spikes (step, unit, count), units of falls first", delta, 10)
+    table("encode_levels", "x (time, channel); spikes (step, unit, count), unit (direction, channel, level)", levels, 8)
+    table("encode_current", "x (time, channel); spikes (step, unit, count), unit (channel, neuron); membranes stay 1e-7 from the threshold", current, 8)
+    table("log_mel", "x (time, 1); features (step, mel); spikes (step, unit, count) of `delta` with the threshold, on features as float32", sound, 6)
+    return o
+
+
 if __name__ == "__main__":
     words = sys.argv[1:]
-    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "images", "recurrent", "training") else "all"
+    mode = words.pop(0) if words and words[0] in ("check", "adam", "options", "images", "recurrent", "signals", "training") else "all"
     folder = words[0] if words else os.path.join(HERE, "..", "golden")
     if mode == "check":
         check(folder)
@@ -766,5 +834,7 @@ if __name__ == "__main__":
         write(folder, training(20200602), first=300)
     elif mode == "recurrent":
         write(folder, recurrent(20200602), first=140)
+    elif mode == "signals":
+        write(folder, signals_and_sound(20200602), first=400)
     else:
         write(folder, cases(False, 20200602) + trajectories(False, 20200602) + aux(False, 20200602))

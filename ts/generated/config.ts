@@ -98,6 +98,9 @@ export type Augmentation = {
   inputDropout?: number,
 };
 
+/** How the channels of a signal become spikes. */
+export type ChannelEncoding = { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding;
+
 /** Everything that defines a training run, apart from the data. */
 export type Config = {
   /** Layers, neuron and length of the simulation. */
@@ -152,6 +155,30 @@ export type CountLoss = {
   negative?: number,
 };
 
+/**
+ * Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the neural
+ * engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of a channel has
+ * `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1 it spikes and V
+ * becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1, drawn by the seed once for
+ * all samples.
+ *
+ * Unit: `channel · neurons + i`.
+ */
+export type CurrentEncoding = {
+  /** Units of a channel, 1 to 1024. @default 2 */
+  neurons?: number,
+  /** Current of value 1. @default 2 */
+  gain?: number,
+  /** Current of value 0. @default 0 */
+  bias?: number,
+  /** Steps in which V falls to 1/e, above 0. @default 10 */
+  timeConstant?: number,
+  /** How far the gains, as a share, and the biases of the units lie apart, 0 to 1. @default 0 */
+  spread?: number,
+  /** Seed of the draws. @default 0 */
+  seed?: number,
+};
+
 /** Step of the first output spike; the number of simulated steps where there is none. */
 export type DecisionStep = {
   /** Mean over samples. */
@@ -160,6 +187,22 @@ export type DecisionStep = {
   median: number,
   /** Earliest. */
   min: number,
+};
+
+/**
+ * Each channel has a unit for falls and one for rises. With the values `x[t]`, the start `x₀` and the threshold θ, step t gives
+ * `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other, and
+ * `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
+ *
+ * Unit of a channel: `direction · channels + channel`, direction 1 for rises.
+ */
+export type DeltaEncoding = {
+  /** Change of the signal that gives a spike, θ, above 0. @default 0.1 */
+  threshold?: number,
+  /** What the first value is compared with, x₀; the first value of each channel unless given, which then gives no spike. */
+  start?: number,
+  /** Spikes of a unit in one step at most, m, 1 to 255; what is left follows in the next steps. @default 1 */
+  maxSpikes?: number,
 };
 
 /** A fully connected layer. */
@@ -175,8 +218,8 @@ export type Dense = {
 /** The samples are spikes already and go in unchanged; values are refused. */
 export type DirectEncoding = Record<symbol, never>;
 
-/** How values in 0..1 become spikes. */
-export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding;
+/** How values in 0..1, or signals, become spikes. */
+export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding | { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding | { "type": "logMel" } & LogMelEncoding;
 
 /** When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way. */
 export type EndSimulation = "sample" | "batch" | "off";
@@ -319,6 +362,50 @@ export type LayerNeuron = {
   refractory?: number,
   /** What a spike does to the state of its unit. */
   reset?: Reset,
+};
+
+/**
+ * Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
+ * through it, `x[t] < L ≤ x[t−1]`, the other where it rises to it, `x[t−1] < L ≤ x[t]` (spec 3.6). The first value gives no spike.
+ *
+ * Unit of a level: `(direction · channels + channel) · count + i`, direction 1 for rises.
+ */
+export type LevelsEncoding = {
+  /** Value below the lowest level. @default -1 */
+  min?: number,
+  /** Value above the highest level, more than `min`. @default 1 */
+  max?: number,
+  /** Levels, at equal distances between `min` and `max`, 1 to 1024. @default 8 */
+  count?: number,
+};
+
+/**
+ * Each channel becomes `mels` channels of features, a step every `hop` values, which `encoding` turns into spikes.
+ *
+ * Step f looks at the `window` values from `f · hop` on, times a periodic Hann window. Of their discrete Fourier transform X, padded with
+ * zeros to the next power of two N, feature m is `ln(floor + Σ_k w[m][k] |X[k]|²)`. The weights are triangles of height 1 on the mel scale
+ * `2595 log₁₀(1 + f / 700)`: `mels + 2` corners at equal distances from `minFrequency` to `maxFrequency` (spec 3.7). All in double precision,
+ * the features rounded to single.
+ *
+ * Feature of a channel: `channel · mels + m`, the lowest frequencies first.
+ */
+export type LogMelEncoding = {
+  /** Values of the sound per second, above 0. @default 16000 */
+  sampleRate?: number,
+  /** Values that a step looks at, 2 to 16384. @default 512 */
+  window?: number,
+  /** Values from step to step, 1 to 16384. @default 160 */
+  hop?: number,
+  /** Features of a channel, 1 to 512. @default 20 */
+  mels?: number,
+  /** Where the lowest triangle begins, in hertz, at least 0. @default 20 */
+  minFrequency?: number,
+  /** Where the highest triangle ends, in hertz, above `minFrequency` and at most half the sample rate, above 0; that half unless given. */
+  maxFrequency?: number,
+  /** Energy that counts as silence, above 0. @default 0.001 */
+  floor?: number,
+  /** How the features become spikes. */
+  encoding?: ChannelEncoding,
 };
 
 /** The loss at the output (spec 4), averaged over the batch. */

@@ -43,7 +43,7 @@ mod update;
 
 pub use config::Config;
 pub use data::{Dataset, Targets};
-pub use encode::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera};
+pub use encode::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};
 pub use error::{Error, ErrorCode, Result};
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};

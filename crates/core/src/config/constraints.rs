@@ -60,6 +60,8 @@ impl Config {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field that is out of range or does not fit the others.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn validate(&self) -> Result<()> {
         self.check(&At::path(""))?;
         CONSTRAINTS.iter().try_for_each(|constraint| constraint.check(self))

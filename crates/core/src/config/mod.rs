@@ -83,6 +83,8 @@ impl Config {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for malformed JSON, unknown or missing fields and values out of range.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn from_json(json: &str) -> Result<Self> {
         let config: Self = crate::json::parse(json)?;
         config.validate()?;
@@ -90,6 +92,8 @@ impl Config {
     }
 
     /// The resolved configuration as JSON.
+    // Compiled where it is called, and there for size.
+    #[inline]
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a configuration has only string keys and finite numbers")

@@ -1,6 +1,6 @@
 //! What must hold between the fields of an encoding.
 
-use super::Encoding;
+use super::{ChannelEncoding, Encoding, LevelsEncoding};
 use crate::config::Constraint;
 use crate::config::ranges::{At, Check as _};
 use crate::error::{Error, Result};
@@ -10,6 +10,8 @@ use crate::json::join;
 pub const ENCODING_CONSTRAINTS: &[Constraint<Encoding>] = &[
     Constraint::new("the smallest value has no more spikes than the largest", min_below_max),
     Constraint::new("the smallest value has no shorter intervals than the largest", intervals),
+    Constraint::new("the levels lie between two values", levels),
+    Constraint::new("the triangles lie below half the sample rate", log_mel),
 ];
 
 impl Encoding {
@@ -17,6 +19,8 @@ impl Encoding {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the first field that is out of range or does not fit the others.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn validate(&self, path: &str) -> Result<()> {
         self.check(&At::path(path))?;
         let broken = ENCODING_CONSTRAINTS.iter().try_for_each(|constraint| constraint.check(self));
@@ -29,7 +33,7 @@ fn min_below_max(encoding: &Encoding) -> Result<()> {
         Encoding::Rate(rate) => (rate.min, rate.max),
         Encoding::Stretch(stretch) => (stretch.min, stretch.max),
         Encoding::ShiftBack(shift) => (shift.min, shift.max),
-        Encoding::Latency(_) | Encoding::Regular(_) | Encoding::Direct(_) => return Ok(()),
+        _ => return Ok(()),
     };
     if min <= max { Ok(()) } else { Err(Error::config("min", format!("must be at most max ({max}), got {min}"))) }
 }
@@ -41,4 +45,28 @@ fn intervals(encoding: &Encoding) -> Result<()> {
         return Ok(());
     }
     Err(Error::config("maxInterval", format!("must be at least minInterval ({shortest}), got {longest}")))
+}
+
+fn levels(encoding: &Encoding) -> Result<()> {
+    let Encoding::Levels(levels) = encoding else { return Ok(()) };
+    ordered(levels, "max")
+}
+
+fn ordered(&LevelsEncoding { min, max, .. }: &LevelsEncoding, path: &str) -> Result<()> {
+    if min < max { Ok(()) } else { Err(Error::config(path, format!("must be above min ({min}), got {max}"))) }
+}
+
+fn log_mel(encoding: &Encoding) -> Result<()> {
+    let Encoding::LogMel(options) = encoding else { return Ok(()) };
+    let (min, max, half) = (options.min_frequency, options.max_frequency(), options.sample_rate / 2.0);
+    if max > half {
+        return Err(Error::config("maxFrequency", format!("must be at most half the sample rate ({half}), got {max}")));
+    }
+    if min >= max {
+        return Err(Error::config("minFrequency", format!("must be below maxFrequency ({max}), got {min}")));
+    }
+    match &options.encoding {
+        ChannelEncoding::Levels(levels) => ordered(levels, "encoding.max"),
+        ChannelEncoding::Delta(_) | ChannelEncoding::Current(_) => Ok(()),
+    }
 }

@@ -1,26 +1,39 @@
-//! How values in 0..1 become input spikes (spec 3.1, 3.2). Pure functions of their arguments.
+//! How values in 0..1 (spec 3.1, 3.2) and signals (spec 3.6, 3.7) become input spikes. Pure functions of their arguments.
 
+mod channel_encoding;
 mod constraints;
 mod counts;
+mod current;
+mod delta;
 mod direct;
+mod fourier;
 mod latency;
+mod levels;
+mod log_mel;
 mod rate;
 mod regular;
 mod rounding;
 mod saccades;
+mod series;
 mod shift_back;
 mod stretch;
 
 use serde::Serialize;
 use spikelet_fields::fields;
 
+pub use channel_encoding::ChannelEncoding;
 pub use constraints::ENCODING_CONSTRAINTS;
+pub use current::CurrentEncoding;
+pub use delta::DeltaEncoding;
 pub use direct::DirectEncoding;
 pub use latency::LatencyEncoding;
+pub use levels::LevelsEncoding;
+pub use log_mel::LogMelEncoding;
 pub use rate::RateEncoding;
 pub use regular::RegularEncoding;
 pub use rounding::Rounding;
 pub use saccades::SaccadeCamera;
+pub use series::{Series, SeriesEncoder};
 pub use shift_back::ShiftBackEncoding;
 pub use stretch::StretchEncoding;
 
@@ -30,7 +43,7 @@ use crate::json::tagged::deserialize_tagged;
 use crate::memory;
 use crate::spikes::{EVENT_BYTES, SpikeTrains};
 
-/// How values in 0..1 become spikes.
+/// How values in 0..1, or signals, become spikes.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
@@ -48,6 +61,14 @@ pub enum Encoding {
     Stretch(StretchEncoding),
     /// More spikes for larger values, at one pace and gathered at the end (spec 3.2).
     ShiftBack(ShiftBackEncoding),
+    /// Of a signal: a spike each time that a channel has moved by a threshold (spec 3.6).
+    Delta(DeltaEncoding),
+    /// Of a signal: a spike each time that a channel crosses a level (spec 3.6).
+    Levels(LevelsEncoding),
+    /// Of a signal: values drive a fixed layer of neurons (spec 3.6).
+    Current(CurrentEncoding),
+    /// Of a sound: log-mel features, encoded in their turn (spec 3.7).
+    LogMel(LogMelEncoding),
 }
 
 deserialize_tagged!(Encoding {
@@ -57,6 +78,10 @@ deserialize_tagged!(Encoding {
     "direct" => Direct,
     "stretch" => Stretch,
     "shiftBack" => ShiftBack,
+    "delta" => Delta,
+    "levels" => Levels,
+    "current" => Current,
+    "logMel" => LogMel,
 });
 
 impl Encoding {
@@ -64,6 +89,8 @@ impl Encoding {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the field.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn from_json(text: &str) -> Result<Self> {
         let encoding: Self = json::parse(text)?;
         encoding.validate("")?;
@@ -133,7 +160,7 @@ impl Encoding {
             Self::Latency(latency) => latency.expected(x),
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
-            Self::Direct(_) => 0.0,
+            Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
             Self::Stretch(stretch) => counts::wanted(x, stretch.max, stretch.min, stretch.skip_zero),
             Self::ShiftBack(shift) => counts::wanted(x, shift.max, shift.min, shift.skip_zero),
         }
@@ -152,7 +179,7 @@ impl Encoding {
             Self::Latency(latency) => latency.events(sample, steps, events),
             Self::Rate(rate) => rate.events(row, sample, steps, events),
             Self::Regular(regular) => regular.events(sample, steps, events),
-            Self::Direct(_) => {}
+            Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => {}
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),
         }
@@ -168,23 +195,31 @@ impl Encoding {
         if units == 0 || !length.is_multiple_of(units) {
             return Err(Error::shape(path, format!("must be whole samples of {units} units, got {length} values")));
         }
-        if steps == 0 || steps > usize::from(u16::MAX) {
-            return Err(Error::shape("steps", format!("must be 1 to {}, got {steps}", u16::MAX)));
-        }
+        check_steps(steps)?;
         if let Some(rows) = rows.filter(|rows| rows.len() != length / units) {
             let message = format!("must have {} entries, one a sample, got {}", length / units, rows.len());
             return Err(Error::shape("rows", message));
         }
         match self {
             Self::Direct(_) => Err(Error::data("encoding", "direct is for samples that are spikes, not values")),
+            _ if self.is_for_series() => Err(Error::data("encoding", "is for signals, these are values in 0..1")),
             _ => Ok(()),
         }
     }
+}
+
+fn check_steps(steps: usize) -> Result<()> {
+    if steps == 0 || steps > usize::from(u16::MAX) {
+        return Err(Error::shape("steps", format!("must be 1 to {}, got {steps}", u16::MAX)));
+    }
+    Ok(())
 }
 
 fn row_of(rows: Option<&[u32]>, position: usize) -> u32 {
     rows.map_or(position as u32, |rows| rows[position])
 }
 
+#[cfg(test)]
+mod series_tests;
 #[cfg(test)]
 mod tests;

@@ -51,6 +51,8 @@ impl SaccadeCamera {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the field.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn from_json(text: &str) -> Result<Self> {
         let camera: Self = json::parse(text)?;
         camera.check(&At::path(""))?;

@@ -39,6 +39,8 @@ impl Generator {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the path of the field.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn generate(text: &str) -> Result<Generated> {
         match json::parse(text)? {
             Self::YinYang(yin_yang) => yin_yang.generate(),

@@ -8,7 +8,16 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Tables that are checked where their code lives.
-const ELSEWHERE: [&str; 4] = ["encode_latency", "encode_stretch", "encode_shift_back", "aer_nmnist"];
+const ELSEWHERE: [&str; 8] = [
+    "encode_latency",
+    "encode_stretch",
+    "encode_shift_back",
+    "encode_delta",
+    "encode_levels",
+    "encode_current",
+    "log_mel",
+    "aer_nmnist",
+];
 const HERE: [&str; 7] = ["network", "trajectory", "decisions", "count_target", "optimisers", "schedules", "kernels"];
 
 fn folder() -> PathBuf {
