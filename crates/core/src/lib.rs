@@ -51,7 +51,7 @@ pub use geometry::Image;
 pub use loss_parts::LossParts;
 pub use metrics::{Accuracy, DecisionStep, Metrics, SpikeMetrics};
 pub use neuron::Gains;
-pub use pass::Until;
+pub use pass::{SpikeStream, StreamProgress, StreamSpikes, Until};
 pub use rng::{Purpose, Stream};
 pub use sample::Prediction;
 pub use shape::LayerShape;

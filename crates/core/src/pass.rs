@@ -8,8 +8,10 @@ mod observe;
 mod quiet;
 mod sample;
 mod simulate;
+mod stream;
 mod workspace;
 
 pub(crate) use group::{Engine, GROUP};
 pub use job::Until;
 pub(crate) use job::{Job, Want};
+pub use stream::{SpikeStream, StreamProgress, StreamSpikes};

@@ -11,6 +11,7 @@ mod position;
 mod run;
 mod search;
 mod snapshot;
+mod stream;
 
 use spikelet_kernels::Level;
 

@@ -183,6 +183,11 @@ impl StagesState {
         }
     }
 
+    /// Takes nothing before step `t`.
+    pub(crate) fn skip_to(&mut self, t: usize) {
+        self.taken = t;
+    }
+
     /// Opens the gates of what the squares selected at step `t`, instead of those of their first inputs.
     fn open(&mut self, max: usize, pool: &Pool, source: StageSource<'_>, t: usize) {
         let image = source.image.expect("a pool's source is an image");

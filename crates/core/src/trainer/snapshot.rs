@@ -111,6 +111,8 @@ impl Place {
 
 impl Trainer {
     /// Everything for a checkpoint.
+    // Compiled where it is called, and there for size.
+    #[inline]
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let run = &self.run;
@@ -148,6 +150,8 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::CheckpointInvalid`] when arrays are missing or of the wrong shape, hold numbers that are not finite,
     /// or the position does not fit.
+    // Compiled where it is called, and there for size.
+    #[inline]
     pub fn restore(snapshot: Snapshot, level: Level) -> Result<Self> {
         let Snapshot { config, progress, mut tensors } = snapshot;
         config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
