@@ -1,5 +1,5 @@
 import { metricsOf } from "./metrics.js";
-import type { Backend, CoreEvent, DatasetArrays, PredictionArrays, Session } from "./types.js";
+import type { Backend, CoreEvent, DatasetArrays, PredictionArrays, Session, StreamArrays } from "./types.js";
 
 /** How the stand-in behaves. */
 export interface FakeOptions {
@@ -35,6 +35,8 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
     restoreSession: (checkpoint) => open(new TextDecoder().decode(checkpoint)),
     parseIdx: async (bytes) => ({ shape: Uint32Array.of(bytes.length), data: bytes }),
     encode: async (_, values, units) => everyUnitOnce(values.length / units, units),
+    encodeSeries: async (_, __, offsets, channels) => everyUnitOnce(offsets.length - 1, 2 * channels),
+    seriesUnits: async (_, channels) => 2 * channels,
     decodeAer: async () => everyUnitOnce(1, 1),
     parseTensors: async () => [],
     parseNpy: async (bytes) => ({ dtype: "uint8", shape: Uint32Array.of(bytes.length), data: bytes }),
@@ -101,6 +103,22 @@ export class FakeSession implements Session {
   removeDataset(id: number): void {
     this.datasets.delete(id);
   }
+
+  openStream(): number {
+    return this.#nextId++;
+  }
+
+  runStream(_: number, times: Uint16Array, units: Uint32Array, steps: number): StreamArrays {
+    return { times, units, counts: Uint32Array.of(times.length), start: 0, steps };
+  }
+
+  runStreamSignal(_: number, values: Float32Array): StreamArrays {
+    return this.runStream(0, new Uint16Array(0), new Uint32Array(0), values.length);
+  }
+
+  restartStream(): void {}
+
+  closeStream(): void {}
 
   begin(options: string): void {
     this.#enter("begin");

@@ -1,2 +1,2 @@
 export type { CoreEvent } from "../../ts/events.js";
-export type { Backend, DatasetArrays, Metrics, PredictionArrays, Session } from "../../ts/index.js";
+export type { Backend, DatasetArrays, Metrics, PredictionArrays, Session, StreamArrays } from "../../ts/index.js";

@@ -19,7 +19,7 @@ export interface EventArrays {
 export interface DatasetArrays extends Partial<EventArrays> {
   /** Grey values, `[sample][unit]`; the value is `pixel / 255`. */
   pixels?: Uint8Array;
-  /** Values in 0..1, `[sample][unit]`. */
+  /** Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other, with their starts as `offsets`. */
   values?: Float32Array;
   /** Number of each image in the data set it comes from, which random encodings are seeded with. */
   rows?: Uint32Array;
@@ -53,6 +53,24 @@ export interface PredictionArrays {
   scoresByMembrane: Float32Array;
   membranes: Float32Array;
   layers: EventArrays[];
+}
+
+/** What a stream did in the steps of a call. */
+export interface StreamArrays {
+  /** Step of each output spike, counted from the first step of the call. */
+  times: Uint16Array;
+  /** Output of each spike. */
+  units: Uint32Array;
+  /** Spikes of each output since the stream began. */
+  counts: Uint32Array;
+  /** Steps since the stream began, before these. */
+  start: number;
+  /** Steps since the stream began. */
+  steps: number;
+  /** Step of the first output spike. */
+  firstStep?: number | null;
+  /** Output of the first spike. */
+  firstUnit?: number | null;
 }
 
 export interface TraceArrays {
@@ -134,6 +152,14 @@ export interface Session {
   advanceEvaluation(maxSamples: number): Promise<string>;
   /** `earlyDecision` as in `beginEvaluation`. */
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays>;
+  /** Begins a stream of steps and returns its number; options `{"encoding"?,"channels"?}`. */
+  openStream(options: string): Awaitable<number>;
+  /** `times` are counted from the first of these steps. */
+  runStream(stream: number, times: Uint16Array, units: Uint32Array, steps: number): Awaitable<StreamArrays>;
+  /** `values` are `[time][channel]`. */
+  runStreamSignal(stream: number, values: Float32Array): Awaitable<StreamArrays>;
+  restartStream(stream: number): Awaitable<void>;
+  closeStream(stream: number): Awaitable<void>;
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
@@ -167,6 +193,16 @@ export interface Backend {
   restoreSession(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
+  /** `values` are `[time][channel]` of one sample after the other, `offsets` the times at which they begin, and the end of the last. */
+  encodeSeries(
+    encoding: string,
+    values: Float32Array,
+    offsets: Uint32Array,
+    channels: number,
+    steps: number,
+  ): Promise<EventArrays>;
+  /** Units that signals of so many channels become. */
+  seriesUnits(encoding: string, channels: number): Promise<number>;
   decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
   parseNpy(bytes: Uint8Array): Promise<NpyArray>;
   parseTensors(bytes: Uint8Array): Promise<TensorArrays[]>;
@@ -175,7 +211,16 @@ export interface Backend {
 }
 
 /** Methods of a backend that need no session. */
-export type Conversion = "parseIdx" | "encode" | "decodeAer" | "parseNpy" | "parseTensors" | "generate" | "simulateEvents";
+export type Conversion =
+  | "parseIdx"
+  | "encode"
+  | "encodeSeries"
+  | "seriesUnits"
+  | "decodeAer"
+  | "parseNpy"
+  | "parseTensors"
+  | "generate"
+  | "simulateEvents";
 
 /** `auto`, one by name, or an own implementation. */
 export type BackendChoice = "auto" | BackendKind | Backend;

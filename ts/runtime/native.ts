@@ -79,6 +79,8 @@ function backendOf(raw: Addon, reason: string): Backend {
     restoreSession: async (...args) => translated(await sessions.restore(...args)),
     parseIdx: addon.parseIdx,
     encode: addon.encode,
+    encodeSeries: addon.encodeSeries,
+    seriesUnits: addon.seriesUnits,
     decodeAer: addon.decodeAer,
     parseNpy: addon.parseNpy,
     parseTensors: addon.parseTensors,

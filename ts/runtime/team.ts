@@ -1,6 +1,6 @@
 import { SpikeletError } from "../errors.js";
 import type { CoreEvent } from "../events.js";
-import type { Backend, DatasetArrays, ParameterArrays, Session } from "./backend.js";
+import type { Backend, DatasetArrays, ParameterArrays, Session, StreamArrays } from "./backend.js";
 
 /**
  * Backends that learn every batch together. Each holds the whole network and all data, runs its part of the batch, and learns from the
@@ -98,6 +98,26 @@ class TeamSession implements Session {
 
   predict(...args: Parameters<Session["predict"]>): ReturnType<Session["predict"]> {
     return this.#first.predict(...args);
+  }
+
+  async openStream(options: string): Promise<number> {
+    return this.#first.openStream(options);
+  }
+
+  async runStream(...args: Parameters<Session["runStream"]>): Promise<StreamArrays> {
+    return this.#first.runStream(...args);
+  }
+
+  async runStreamSignal(stream: number, values: Float32Array): Promise<StreamArrays> {
+    return this.#first.runStreamSignal(stream, values);
+  }
+
+  async restartStream(stream: number): Promise<void> {
+    return this.#first.restartStream(stream);
+  }
+
+  async closeStream(stream: number): Promise<void> {
+    return this.#first.closeStream(stream);
   }
 
   gradients(dataset: number, start: number, count: number, trace: boolean): ReturnType<Session["gradients"]> {

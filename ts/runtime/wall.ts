@@ -26,6 +26,11 @@ type AtOnce =
   | "removeDataset"
   | "begin"
   | "beginEvaluation"
+  | "openStream"
+  | "runStream"
+  | "runStreamSignal"
+  | "restartStream"
+  | "closeStream"
   | "applyGradients"
   | "parameters"
   | "setParameters"
@@ -87,6 +92,17 @@ const CONVERSIONS: Table<Backend, Conversion> = {
     ["steps", count],
     ["rows", optional(words)],
   ],
+  encodeSeries: [
+    ["encoding", text],
+    ["values", floats],
+    ["offsets", words],
+    ["channels", index],
+    ["steps", count],
+  ],
+  seriesUnits: [
+    ["encoding", text],
+    ["channels", index],
+  ],
   decodeAer: [
     ["bytes", bytes],
     ["options", text],
@@ -113,6 +129,19 @@ const AT_ONCE: Table<Session, AtOnce> = {
     ["dataset", index],
     ["earlyDecision", flag],
   ],
+  openStream: [["options", text]],
+  runStream: [
+    ["stream", index],
+    ["times", shorts],
+    ["units", words],
+    ["steps", count],
+  ],
+  runStreamSignal: [
+    ["stream", index],
+    ["values", floats],
+  ],
+  restartStream: [["stream", index]],
+  closeStream: [["stream", index]],
   applyGradients: [["layers", listOf(parameterArrays)]],
   parameters: [["layer", index]],
   setParameters: [

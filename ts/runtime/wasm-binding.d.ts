@@ -11,6 +11,7 @@ import type {
     NpyArray,
     ParameterArrays,
     PredictionArrays,
+    StreamArrays,
     TensorArrays,
 } from "./backend.js";
 
@@ -51,6 +52,10 @@ export class WasmSession {
      */
     checkpoint(origin?: string | null): Uint8Array;
     /**
+     * Lets go of a stream.
+     */
+    closeStream(stream: number): void;
+    /**
      * The resolved configuration as JSON.
      */
     config(): string;
@@ -75,6 +80,10 @@ export class WasmSession {
      */
     info(): string;
     /**
+     * Begins a stream of steps and returns its number.
+     */
+    openStream(options: string): number;
+    /**
      * Weights and biases of a spiking layer.
      */
     parameters(layer: number): ParameterArrays;
@@ -87,6 +96,10 @@ export class WasmSession {
      */
     removeDataset(id: number): void;
     /**
+     * Takes a stream back to before its first step.
+     */
+    restartStream(stream: number): void;
+    /**
      * The session that a checkpoint was taken of.
      */
     static restore(checkpoint: Uint8Array | number[], simd?: string | null, threads?: string | null): WasmSession;
@@ -94,6 +107,14 @@ export class WasmSession {
      * Runs this rank's part of the batch that comes next and returns its records.
      */
     runLocalBatch(rank: number, size: number): Uint8Array | undefined;
+    /**
+     * Runs the steps of a stream that the next values of a signal complete.
+     */
+    runStreamSignal(stream: number, values: Float32Array | number[]): StreamArrays;
+    /**
+     * Runs steps of a stream.
+     */
+    runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number): StreamArrays;
     /**
      * Replaces weights and biases of a spiking layer.
      */
@@ -109,6 +130,11 @@ export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: 
  * Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
  */
 export function encode(encoding: string, values: Float32Array | number[], units: number, steps: number, rows?: Uint32Array | number[] | null): EventArrays;
+
+/**
+ * Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+ */
+export function encodeSeries(encoding: string, values: Float32Array | number[], offsets: Uint32Array | number[], channels: number, steps: number): EventArrays;
 
 /**
  * Draws a data set.
@@ -129,6 +155,11 @@ export function parseNpy(bytes: Uint8Array | number[]): NpyArray;
  * Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
  */
 export function parseTensors(bytes: Uint8Array | number[]): TensorArrays[];
+
+/**
+ * Units that signals of so many channels become.
+ */
+export function seriesUnits(encoding: string, channels: number): number;
 
 /**
  * Names of the SIMD levels of this module, the best first.
@@ -157,10 +188,12 @@ export interface InitOutput {
     readonly __wbg_wasmsession_free: (a: number, b: number) => void;
     readonly decodeAer: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly encode: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly encodeSeries: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly generate: (a: number, b: number) => [number, number, number];
     readonly parseIdx: (a: number, b: number) => [number, number, number];
     readonly parseNpy: (a: number, b: number) => [number, number, number];
     readonly parseTensors: (a: number, b: number) => [number, number, number];
+    readonly seriesUnits: (a: number, b: number, c: number) => [number, number, number];
     readonly simdLevels: () => [number, number];
     readonly simulateEvents: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly start: () => void;
@@ -172,17 +205,22 @@ export interface InitOutput {
     readonly wasmsession_begin: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_beginEvaluation: (a: number, b: number, c: number) => [number, number];
     readonly wasmsession_checkpoint: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_closeStream: (a: number, b: number) => [number, number];
     readonly wasmsession_config: (a: number) => [number, number];
     readonly wasmsession_create: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_finishBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_gradients: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_history: (a: number) => [number, number];
     readonly wasmsession_info: (a: number) => [number, number];
+    readonly wasmsession_openStream: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_parameters: (a: number, b: number) => [number, number, number];
     readonly wasmsession_predict: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
+    readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
+    readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

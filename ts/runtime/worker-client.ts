@@ -1,6 +1,6 @@
 import { type Remote, transfer, wrap } from "comlink";
 import { SpikeletError } from "../errors.js";
-import type { Backend, Conversion, GradientArrays, ParameterArrays, PredictionArrays, Session } from "./backend.js";
+import type { Backend, Conversion, GradientArrays, ParameterArrays, PredictionArrays, Session, StreamArrays } from "./backend.js";
 import type { Answer, View, WorkerHost } from "./worker-protocol.js";
 
 /**
@@ -108,6 +108,8 @@ function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" 
     restoreSession: (...args) => open("restoreSession", args),
     parseIdx: conversion("parseIdx"),
     encode: conversion("encode"),
+    encodeSeries: conversion("encodeSeries"),
+    seriesUnits: conversion("seriesUnits"),
     decodeAer: conversion("decodeAer"),
     parseNpy: conversion("parseNpy"),
     parseTensors: conversion("parseTensors"),
@@ -179,6 +181,26 @@ class RemoteSession implements Session {
 
   predict(dataset: number, start: number, count: number, earlyDecision: boolean): Promise<PredictionArrays> {
     return this.#call("predict", dataset, start, count, earlyDecision);
+  }
+
+  openStream(options: string): Promise<number> {
+    return this.#call("openStream", options);
+  }
+
+  runStream(stream: number, times: Uint16Array, units: Uint32Array, steps: number): Promise<StreamArrays> {
+    return this.#call("runStream", stream, times, units, steps);
+  }
+
+  runStreamSignal(stream: number, values: Float32Array): Promise<StreamArrays> {
+    return this.#call("runStreamSignal", stream, values);
+  }
+
+  restartStream(stream: number): Promise<void> {
+    return this.#call("restartStream", stream);
+  }
+
+  closeStream(stream: number): Promise<void> {
+    return this.#call("closeStream", stream);
   }
 
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays> {

@@ -204,6 +204,32 @@ impl From<wire::Gradients> for GradientArrays {
     }
 }
 
+/// What a stream did in the steps of a call.
+#[napi(object, object_from_js = false)]
+pub struct StreamArrays {
+    /// Step of each output spike, counted from the first step of the call.
+    pub times: Uint16Array,
+    /// Output of each spike.
+    pub units: Uint32Array,
+    /// Spikes of each output since the stream began.
+    pub counts: Uint32Array,
+    /// Steps since the stream began, before these.
+    pub start: f64,
+    /// Steps since the stream began.
+    pub steps: f64,
+    /// Step of the first output spike.
+    pub first_step: Option<f64>,
+    /// Output of the first spike.
+    pub first_unit: Option<u32>,
+}
+
+impl From<wire::StreamAnswer> for StreamArrays {
+    fn from(answer: wire::StreamAnswer) -> Self {
+        let wire::StreamAnswer { times, units, counts, start, steps, first_step, first_unit } = answer;
+        Self { times: times.into(), units: units.into(), counts: counts.into(), start, steps, first_step, first_unit }
+    }
+}
+
 /// An array of bytes with its shape.
 #[napi(object, object_from_js = false)]
 pub struct IdxArray {

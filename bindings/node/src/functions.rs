@@ -27,6 +27,28 @@ pub fn encode(
     Job::start(move || spikelet_session::encode(&encoding, &values, units, steps, rows.as_deref()), EventArrays::from)
 }
 
+/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+#[napi(ts_return_type = "Promise<EventArrays>")]
+pub fn encode_series(
+    encoding: String,
+    values: &[f32],
+    offsets: &[u32],
+    channels: u32,
+    steps: u32,
+) -> AsyncTask<Job<spikelet_session::Events, EventArrays>> {
+    let (values, offsets) = (values.to_vec(), offsets.to_vec());
+    Job::start(
+        move || spikelet_session::encode_series(&encoding, &values, &offsets, channels, steps),
+        EventArrays::from,
+    )
+}
+
+/// Units that signals of so many channels become.
+#[napi(ts_return_type = "Promise<number>")]
+pub fn series_units(encoding: String, channels: u32) -> AsyncTask<Job<u32, u32>> {
+    Job::start(move || spikelet_session::series_units(&encoding, channels), |units| units)
+}
+
 /// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
 #[napi(ts_return_type = "Promise<EventArrays>")]
 pub fn decode_aer(

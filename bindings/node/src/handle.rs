@@ -38,13 +38,25 @@ impl Handle {
         result
     }
 
-    fn work_locked<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+    /// [`Handle::with`] of a call that leaves what can be asked at any time as it is, and is made often.
+    pub(crate) fn with_streams<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        let result = self.locked_session(work);
+        self.drop_if_disposed();
+        result
+    }
+
+    fn locked_session<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let mut slot = locked(&self.session);
         self.check()?;
-        let session = slot.as_mut().ok_or_else(disposed)?;
-        let result = work(session);
-        *locked(&self.view) = View::of(session);
-        result
+        work(slot.as_mut().ok_or_else(disposed)?)
+    }
+
+    fn work_locked<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+        self.locked_session(|session| {
+            let result = work(session);
+            *locked(&self.view) = View::of(session);
+            result
+        })
     }
 
     pub(crate) fn config(&self) -> Result<String> {

@@ -7,7 +7,7 @@ use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
 use spikelet_session::{Gradients, Prediction, Result, Session};
 
-use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays};
+use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays, StreamArrays};
 use crate::error::thrown;
 use crate::handle::Handle;
 use crate::job::Job;
@@ -38,6 +38,11 @@ impl NativeSession {
     /// A call on this thread.
     pub(crate) fn now<T>(&self, env: Env, work: impl FnOnce(&mut Session) -> Result<T>) -> napi::Result<T> {
         self.0.with(work).map_err(|error| thrown(env, error))
+    }
+
+    /// A call on this thread that is made often.
+    fn stream<T>(&self, env: Env, work: impl FnOnce(&mut Session) -> Result<T>) -> napi::Result<T> {
+        self.0.with_streams(work).map_err(|error| thrown(env, error))
     }
 }
 
@@ -146,6 +151,44 @@ impl NativeSession {
         early_decision: bool,
     ) -> AsyncTask<Job<Prediction, PredictionArrays>> {
         self.later(move |session| session.predict(dataset, start, count, early_decision), PredictionArrays::from)
+    }
+
+    /// Begins a stream of steps and returns its number.
+    #[napi]
+    pub fn open_stream(&self, env: Env, options: String) -> napi::Result<u32> {
+        self.stream(env, |session| session.open_stream(&options))
+    }
+
+    /// Runs steps of a stream.
+    #[napi]
+    pub fn run_stream(
+        &self,
+        env: Env,
+        stream: u32,
+        times: &[u16],
+        units: &[u32],
+        steps: u32,
+    ) -> napi::Result<StreamArrays> {
+        let (times, units) = (times.to_vec(), units.to_vec());
+        self.stream(env, |session| session.run_stream(stream, times, units, steps)).map(StreamArrays::from)
+    }
+
+    /// Runs the steps of a stream that the next values of a signal complete.
+    #[napi]
+    pub fn run_stream_signal(&self, env: Env, stream: u32, values: &[f32]) -> napi::Result<StreamArrays> {
+        self.stream(env, |session| session.run_stream_signal(stream, values)).map(StreamArrays::from)
+    }
+
+    /// Takes a stream back to before its first step.
+    #[napi]
+    pub fn restart_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
+        self.stream(env, |session| session.restart_stream(stream))
+    }
+
+    /// Lets go of a stream.
+    #[napi]
+    pub fn close_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
+        self.stream(env, |session| session.close_stream(stream))
     }
 
     /// Loss and gradients of samples as one batch.

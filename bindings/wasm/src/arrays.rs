@@ -15,6 +15,7 @@ const CONTRACT: &str = r#"import type {
   NpyArray,
   ParameterArrays,
   PredictionArrays,
+  StreamArrays,
   TensorArrays,
 } from "./backend.js";"#;
 
@@ -108,6 +109,18 @@ pub(crate) fn event_arrays(events: wire::Events) -> Object {
         ("offsets", words(&events.offsets)),
         ("times", Uint16Array::from(&events.times[..]).into()),
         ("units", words(&events.units)),
+    ])
+}
+
+pub(crate) fn stream_arrays(answer: wire::StreamAnswer) -> Object {
+    object([
+        ("times", Uint16Array::from(&answer.times[..]).into()),
+        ("units", words(&answer.units)),
+        ("counts", words(&answer.counts)),
+        ("start", answer.start.into()),
+        ("steps", answer.steps.into()),
+        ("firstStep", answer.first_step.into()),
+        ("firstUnit", answer.first_unit.into()),
     ])
 }
 

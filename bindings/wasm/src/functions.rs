@@ -20,6 +20,18 @@ pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Opti
     spikelet_session::encode(encoding, values, units, steps, rows.as_deref()).map(event_arrays).map_err(thrown)
 }
 
+/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+#[wasm_bindgen(js_name = encodeSeries, unchecked_return_type = "EventArrays")]
+pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: u32, steps: u32) -> Outcome<Object> {
+    spikelet_session::encode_series(encoding, values, offsets, channels, steps).map(event_arrays).map_err(thrown)
+}
+
+/// Units that signals of so many channels become.
+#[wasm_bindgen(js_name = seriesUnits)]
+pub fn series_units(encoding: &str, channels: u32) -> Outcome<u32> {
+    spikelet_session::series_units(encoding, channels).map_err(thrown)
+}
+
 /// Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
 #[wasm_bindgen(js_name = decodeAer, unchecked_return_type = "EventArrays")]
 pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<Vec<u32>>) -> Outcome<Object> {

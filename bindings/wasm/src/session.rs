@@ -4,7 +4,9 @@ use js_sys::{Object, Uint8Array};
 use spikelet_session::{ParameterGradients, Session};
 use wasm_bindgen::prelude::*;
 
-use crate::arrays::{DatasetArrays, ParameterArrays, gradient_arrays, parameter_arrays, prediction_arrays};
+use crate::arrays::{
+    DatasetArrays, ParameterArrays, gradient_arrays, parameter_arrays, prediction_arrays, stream_arrays,
+};
 use crate::error::thrown;
 
 type Outcome<T> = Result<T, JsValue>;
@@ -89,6 +91,36 @@ impl WasmSession {
     #[wasm_bindgen(unchecked_return_type = "PredictionArrays")]
     pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Outcome<Object> {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
+    }
+
+    /// Begins a stream of steps and returns its number.
+    #[wasm_bindgen(js_name = openStream)]
+    pub fn open_stream(&mut self, options: &str) -> Outcome<u32> {
+        self.0.open_stream(options).map_err(thrown)
+    }
+
+    /// Runs steps of a stream.
+    #[wasm_bindgen(js_name = runStream, unchecked_return_type = "StreamArrays")]
+    pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Outcome<Object> {
+        self.0.run_stream(stream, times, units, steps).map(stream_arrays).map_err(thrown)
+    }
+
+    /// Runs the steps of a stream that the next values of a signal complete.
+    #[wasm_bindgen(js_name = runStreamSignal, unchecked_return_type = "StreamArrays")]
+    pub fn run_stream_signal(&mut self, stream: u32, values: &[f32]) -> Outcome<Object> {
+        self.0.run_stream_signal(stream, values).map(stream_arrays).map_err(thrown)
+    }
+
+    /// Takes a stream back to before its first step.
+    #[wasm_bindgen(js_name = restartStream)]
+    pub fn restart_stream(&mut self, stream: u32) -> Outcome<()> {
+        self.0.restart_stream(stream).map_err(thrown)
+    }
+
+    /// Lets go of a stream.
+    #[wasm_bindgen(js_name = closeStream)]
+    pub fn close_stream(&mut self, stream: u32) -> Outcome<()> {
+        self.0.close_stream(stream).map_err(thrown)
     }
 
     /// Loss and gradients of samples as one batch.

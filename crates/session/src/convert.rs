@@ -1,6 +1,6 @@
 //! Functions that need no session.
 
-use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, json};
+use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, json};
 use spikelet_io::{AerOptions, IdxArray, NpyArray};
 
 use crate::guard::guard;
@@ -25,6 +25,28 @@ pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Opti
         let trains = Encoding::from_json(encoding)?.encode(values, units as usize, steps as usize, rows)?;
         Events::from_trains(&trains)
     })
+}
+
+/// Encodes signals, `[time][channel]` each, as spikes of a simulation of `steps` steps; `offsets` are the times at which the samples begin,
+/// and the end of the last.
+///
+/// # Errors
+/// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for one that is not for signals and values that are not finite, `SHAPE_MISMATCH` for
+/// arrays that do not fit.
+pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: u32, steps: u32) -> Result<Events> {
+    guard(|| {
+        let encoding = Encoding::from_json(encoding)?;
+        let series = Series::new(values, offsets, channels as usize)?;
+        Events::from_trains(&encoding.encode_series(&series, steps as usize)?)
+    })
+}
+
+/// Units that signals of so many channels become.
+///
+/// # Errors
+/// As [`encode_series`].
+pub fn series_units(encoding: &str, channels: u32) -> Result<u32> {
+    guard(|| Ok(Encoding::from_json(encoding)?.series_units(channels as usize)? as u32))
 }
 
 /// Reads one recording of an event camera as one sample, or, with `ends`, one sample for each recording that stands in `bytes`

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use spikelet_core::{Dataset, Error, Result, SpikeTrains, Targets};
+use spikelet_core::{Dataset, Encoding, Error, Result, Series, SpikeTrains, Targets};
 
 use crate::options::{DatasetDescriptor, InputKind};
 use crate::wire::DatasetArrays;
@@ -50,6 +50,14 @@ fn build(descriptor: &DatasetDescriptor, arrays: DatasetArrays, shape: Shape) ->
     let DatasetArrays { offsets, times, units, pixels, values, rows, labels, counts, series, .. } = arrays;
     let DatasetArrays { target_offsets, target_times, target_units, .. } = arrays;
     let inputs = match (descriptor.inputs, &descriptor.encoding) {
+        (InputKind::Series, Some(encoding)) => {
+            let (Some(values), Some(offsets)) = (values, offsets) else {
+                return Err(Error::shape("values", "signals need values and offsets"));
+            };
+            let channels = descriptor.channels.ok_or_else(|| Error::config("channels", "is missing"))? as usize;
+            check_units(encoding, channels, shape.inputs)?;
+            encoding.encode_series(&Series::new(&values, &offsets, channels)?, shape.steps)?
+        }
         (InputKind::Images, Some(encoding)) => match (pixels, values) {
             (Some(pixels), None) => encoding.encode_pixels(&pixels, shape.inputs, shape.steps, rows.as_deref())?,
             (None, Some(values)) => encoding.encode(&values, shape.inputs, shape.steps, rows.as_deref())?,
@@ -86,6 +94,15 @@ fn check_size(sizes: &[u32], inputs: usize) -> Result<()> {
     let factors: Vec<String> = sizes.iter().map(u32::to_string).collect();
     let factors = if sizes.len() > 1 { format!(" ({})", factors.join(" × ")) } else { String::new() };
     Err(Error::shape("shape", format!("samples have {units} inputs{factors}, network.input is {inputs}")))
+}
+
+pub(crate) fn check_units(encoding: &Encoding, channels: usize, inputs: usize) -> Result<()> {
+    let units = encoding.series_units(channels)?;
+    if units == inputs {
+        return Ok(());
+    }
+    let message = format!("makes {units} units of {channels} channels, network.input is {inputs}");
+    Err(Error::shape("encoding", message))
 }
 
 type EventArrays = (Option<Vec<u32>>, Option<Vec<u16>>, Option<Vec<u32>>);

@@ -12,11 +12,13 @@ mod options;
 mod peers;
 mod session;
 mod status;
+mod streams;
 mod wire;
 mod workers;
 
 pub use convert::{
-    decode_aer, encode, generate, parse_idx, parse_npy, parse_tensors, simd_levels, simulate_events, version,
+    decode_aer, encode, encode_series, generate, parse_idx, parse_npy, parse_tensors, series_units, simd_levels,
+    simulate_events, version,
 };
 #[cfg(feature = "mpi")]
 pub use mpi::World;
@@ -24,4 +26,4 @@ pub use peers::Peers;
 pub use session::Session;
 pub use spikelet_core::{Error, ErrorCode, LayerTrace, LocalBatch, ParameterGradients, Result};
 pub use spikelet_io::{IdxArray, NpyArray};
-pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, TensorArrays};
+pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};

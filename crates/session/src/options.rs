@@ -11,9 +11,12 @@ pub(crate) struct DatasetDescriptor {
     /// Sizes of the dimensions of a sample, where it has any.
     #[serde(default)]
     pub(crate) shape: Vec<u32>,
-    /// How images become spikes.
+    /// How images or signals become spikes.
     #[serde(default)]
     pub(crate) encoding: Option<Encoding>,
+    /// Channels of the signals.
+    #[serde(default)]
+    pub(crate) channels: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -23,14 +26,18 @@ pub(crate) enum InputKind {
     Events,
     /// Images: `pixels` or `values`.
     Images,
+    /// Signals: `values` and `offsets`.
+    Series,
 }
 
 impl DatasetDescriptor {
     pub(crate) fn from_json(text: &str) -> Result<Self> {
         let descriptor: Self = json::parse(text)?;
         match (descriptor.inputs, &descriptor.encoding) {
-            (InputKind::Images, Some(encoding)) => encoding.validate("encoding")?,
-            (InputKind::Images, None) => return Err(Error::config("encoding", "is missing: images need one")),
+            (InputKind::Images | InputKind::Series, Some(encoding)) => encoding.validate("encoding")?,
+            (InputKind::Images | InputKind::Series, None) => {
+                return Err(Error::config("encoding", "is missing: only events need none"));
+            }
             (InputKind::Events, Some(_)) => return Err(Error::config("encoding", "is for images, not for events")),
             (InputKind::Events, None) => {}
         }

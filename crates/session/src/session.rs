@@ -12,7 +12,8 @@ use crate::guard::guard;
 use crate::options::RunOptions;
 use crate::peers::{Peers, learn_together};
 use crate::status::{EvaluationStatus, Info, to_json};
-use crate::wire::{DatasetArrays, Gradients, Prediction};
+use crate::streams::Streams;
+use crate::wire::{DatasetArrays, Gradients, Prediction, StreamAnswer};
 use crate::workers::Workers;
 
 /// A network in training, its data sets and its threads.
@@ -24,6 +25,7 @@ pub struct Session {
     trainer: Trainer,
     workers: Workers,
     datasets: Datasets,
+    streams: Streams,
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
     peers: Option<Box<dyn Peers>>,
@@ -67,6 +69,7 @@ impl Session {
             workers,
             trainer,
             datasets: Datasets::default(),
+            streams: Streams::default(),
             run: None,
             evaluation: None,
             peers: None,
@@ -277,6 +280,49 @@ impl Session {
             let range = start as usize..(start as usize).saturating_add(count as usize);
             Prediction::from_core(workers.run(|| trainer.predict(data, range, until(early_decision), &*workers))?)
         })
+    }
+
+    /// Begins a stream of steps through the network with its parameters of now, and returns its number; options
+    /// `{"encoding"?,"channels"?}`: the encoding and the channels, 1 unless given, of a signal.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for signals;
+    /// `SHAPE_MISMATCH` where its units are not the inputs of the network.
+    pub fn open_stream(&mut self, options: &str) -> Result<u32> {
+        self.change(|session| session.streams.open(options, &session.trainer))
+    }
+
+    /// Runs `steps` more steps of a stream with these input spikes, `times` counted from the first of them.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; no step is run then.
+    pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.run(stream, times, units, steps))
+    }
+
+    /// Runs the steps of a stream that the next values of a signal, `[time][channel]`, complete.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for a stream without an encoding; `SHAPE_MISMATCH` for an unknown stream, more than 65535 times and a part of one;
+    /// `DATA_FORMAT` for values that are not finite. Nothing is taken then.
+    pub fn run_stream_signal(&mut self, stream: u32, values: &[f32]) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.run_signal(stream, values))
+    }
+
+    /// Takes a stream back to before its first step; its parameters stay those that it began with.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream.
+    pub fn restart_stream(&mut self, stream: u32) -> Result<()> {
+        self.change(|session| session.streams.restart(stream))
+    }
+
+    /// Lets go of a stream.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream.
+    pub fn close_stream(&mut self, stream: u32) -> Result<()> {
+        self.change(|session| session.streams.close(stream))
     }
 
     /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.

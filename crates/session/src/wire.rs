@@ -1,13 +1,14 @@
 //! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
 
 use spikelet_core::{
-    Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, Targets, Tensor,
+    Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, StreamProgress,
+    StreamSpikes, Targets, Tensor,
 };
 
 /// The arrays of a data set; the descriptor says which ones are read.
 #[derive(Clone, Debug, Default)]
 pub struct DatasetArrays {
-    /// Start of each sample's events and the end of the last, `[samples + 1]`.
+    /// Start of each sample's events, or of its signal in times, and the end of the last, `[samples + 1]`.
     pub offsets: Option<Vec<u32>>,
     /// Step of each event.
     pub times: Option<Vec<u16>>,
@@ -15,7 +16,7 @@ pub struct DatasetArrays {
     pub units: Option<Vec<u32>>,
     /// Grey values, `[sample][unit]`; the value is `pixel / 255`.
     pub pixels: Option<Vec<u8>>,
-    /// Values in 0..1, `[sample][unit]`.
+    /// Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other.
     pub values: Option<Vec<f32>>,
     /// Number of each image in the data set it comes from, which random encodings are seeded with.
     pub rows: Option<Vec<u32>>,
@@ -142,6 +143,39 @@ impl Prediction {
             scores_by_membrane: prediction.scores_by_membrane,
             membranes: prediction.membranes,
         })
+    }
+}
+
+/// What a stream did in the steps of a call.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StreamAnswer {
+    /// Step of each output spike, counted from the first step of the call.
+    pub times: Vec<u16>,
+    /// Output of each spike.
+    pub units: Vec<u32>,
+    /// Spikes of each output since the stream began.
+    pub counts: Vec<u32>,
+    /// Steps since the stream began, before these; exact up to 2⁵³.
+    pub start: f64,
+    /// Steps since the stream began; exact up to 2⁵³.
+    pub steps: f64,
+    /// Step of the first output spike.
+    pub first_step: Option<f64>,
+    /// Output of the first spike.
+    pub first_unit: Option<u32>,
+}
+
+impl StreamAnswer {
+    pub(crate) fn new(spikes: StreamSpikes, steps: usize, progress: &StreamProgress) -> Self {
+        Self {
+            times: spikes.times,
+            units: spikes.units,
+            counts: progress.counts.clone(),
+            start: (progress.steps - steps as u64) as f64,
+            steps: progress.steps as f64,
+            first_step: progress.first.map(|(step, _)| step as f64),
+            first_unit: progress.first.map(|(_, unit)| unit),
+        }
     }
 }
 

@@ -1,0 +1,112 @@
+//! The streams that a session holds.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use spikelet_core::{Encoding, Error, Result, SeriesEncoder, SpikeStream, Trainer, json};
+
+use crate::wire::StreamAnswer;
+
+/// Steps of a call at most, and times of a signal.
+const MAX_STEPS: usize = u16::MAX as usize;
+
+/// How a stream begins.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StreamOptions {
+    /// How a signal becomes spikes, where there is one.
+    #[serde(default)]
+    encoding: Option<Encoding>,
+    /// Channels of the signal.
+    #[serde(default = "one")]
+    channels: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Streams by number; numbers are not used again.
+#[derive(Debug, Default)]
+pub(crate) struct Streams {
+    held: BTreeMap<u32, Held>,
+    next: u32,
+}
+
+#[derive(Debug)]
+struct Held {
+    stream: SpikeStream,
+    encoder: Option<SeriesEncoder>,
+}
+
+impl Streams {
+    pub(crate) fn open(&mut self, options: &str, trainer: &Trainer) -> Result<u32> {
+        let StreamOptions { encoding, channels } = json::parse(options)?;
+        let inputs = trainer.config().network.input.units();
+        let encoder = match encoding {
+            None => None,
+            Some(encoding) => {
+                encoding.validate("encoding")?;
+                crate::datasets::check_units(&encoding, channels as usize, inputs)?;
+                Some(SeriesEncoder::new(&encoding, channels as usize)?)
+            }
+        };
+        let id = self.next;
+        self.next = id.checked_add(1).ok_or_else(|| Error::shape("stream", "too many streams were opened"))?;
+        self.held.insert(id, Held { stream: trainer.stream()?, encoder });
+        Ok(id)
+    }
+
+    pub(crate) fn close(&mut self, id: u32) -> Result<()> {
+        self.held.remove(&id).map(drop).ok_or_else(|| unknown(id))
+    }
+
+    pub(crate) fn restart(&mut self, id: u32) -> Result<()> {
+        let Held { stream, encoder } = self.find(id)?;
+        stream.restart();
+        if let Some(encoder) = encoder {
+            encoder.restart();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn run(&mut self, id: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
+        let Held { stream, .. } = self.find(id)?;
+        if steps as usize > MAX_STEPS {
+            return Err(Error::shape("steps", format!("must be at most {MAX_STEPS} a call, got {steps}")));
+        }
+        run(stream, times, units, steps as usize)
+    }
+
+    pub(crate) fn run_signal(&mut self, id: u32, values: &[f32]) -> Result<StreamAnswer> {
+        let Held { stream, encoder } = self.find(id)?;
+        let Some(encoder) = encoder else {
+            return Err(Error::config("encoding", "is missing: a stream of signals needs one"));
+        };
+        if values.len() / encoder.channels() > MAX_STEPS {
+            let message =
+                format!("must be at most {MAX_STEPS} times a call, got {}", values.len() / encoder.channels());
+            return Err(Error::shape("values", message));
+        }
+        let (mut times, mut units, mut steps) = (Vec::new(), Vec::new(), 0u16);
+        encoder.push_all(values, |fired| {
+            times.extend(std::iter::repeat_n(steps, fired.len()));
+            units.extend_from_slice(fired);
+            steps += 1;
+        })?;
+        run(stream, times, units, usize::from(steps))
+    }
+
+    fn find(&mut self, id: u32) -> Result<&mut Held> {
+        self.held.get_mut(&id).ok_or_else(|| unknown(id))
+    }
+}
+
+fn run(stream: &mut SpikeStream, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamAnswer> {
+    let spikes = stream.run(times, units, steps)?;
+    Ok(StreamAnswer::new(spikes, steps, stream.progress()))
+}
+
+fn unknown(id: u32) -> Error {
+    Error::shape("stream", format!("there is no stream {id}: it was never opened, or closed"))
+}
