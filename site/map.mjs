@@ -20,6 +20,7 @@ export const SECTIONS = [
     pages: [
       page("guides/neurons-and-layers", "Neurons and layers"),
       page("guides/encoders-losses-rules", "Encoder, loss and rule"),
+      page("guides/signals", "Signals, sound and streams"),
       page("guides/train-well", "Train well"),
       page("guides/troubleshooting", "A network that does not learn"),
       page("guides/browser", "In a page"),

@@ -3,8 +3,12 @@ import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
 import { bytes, floats, whole, words } from "./check/values.js";
 import type {
+  CurrentEncoding,
+  DeltaEncoding,
   Encoding,
   LatencyEncoding,
+  LevelsEncoding,
+  LogMelEncoding,
   RateEncoding,
   RegularEncoding,
   ShiftBackEncoding,
@@ -28,7 +32,20 @@ export const encode = {
   stretch: (options: StretchEncoding): Encoding => ({ type: "stretch", ...given(options) }),
   /** More spikes for larger values, gathered at the end. */
   shiftBack: (options: ShiftBackEncoding): Encoding => ({ type: "shiftBack", ...given(options) }),
+  /** Of a signal: a spike each time that a channel has moved by a threshold (send-on-delta), one unit for falls and one for rises. */
+  delta: (options: DeltaEncoding = {}): { type: "delta" } & DeltaEncoding => ({ type: "delta", ...given(options) }),
+  /** Of a signal: a spike each time that a channel crosses a level, two units for each level. */
+  levels: (options: LevelsEncoding = {}): { type: "levels" } & LevelsEncoding => ({ type: "levels", ...given(options) }),
+  /** Of a signal: values drive a fixed layer of leaky integrate-and-fire neurons. */
+  current: (options: CurrentEncoding = {}): { type: "current" } & CurrentEncoding => ({ type: "current", ...given(options) }),
+  /** Of a sound: log-mel features, which `options.encoding` turns into spikes. */
+  logMel: (options: LogMelEncoding = {}): Encoding => ({ type: "logMel", ...given(options) }),
 } as const;
+
+/** Whether an encoding is for signals, not for images. */
+export function isForSeries({ type }: Encoding): boolean {
+  return type === "delta" || type === "levels" || type === "current" || type === "logMel";
+}
 
 /** The core alone knows what options an encoding has. */
 function given<T extends object>(options: T): T {

@@ -4,7 +4,7 @@
  *
  * @module spikelet
  */
-export type { IdxFolderOptions, NmnistOptions, ShdOptions } from "#host/datasets/folders";
+export type { IdxFolderOptions, NmnistOptions, ShdOptions, Speaker, SpokenDigitsOptions } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";
@@ -12,7 +12,10 @@ export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
 export type { DatasetInfo, Split } from "./datasets/dataset.js";
 export { SpikeDataset } from "./datasets/dataset.js";
+export type { CsvOptions } from "./datasets/from-csv.js";
 export type { NpzOptions } from "./datasets/from-npz.js";
+export type { SeriesOptions, SignalInfo } from "./datasets/from-series.js";
+export type { WavOptions } from "./datasets/from-wav.js";
 export { parseIdx } from "./datasets/idx.js";
 export * as datasets from "./datasets/index.js";
 export { type NumberArray, type Numbers, parseNpy } from "./datasets/npy.js";
@@ -66,4 +69,5 @@ export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./resul
 export type { RunOptions, RunReport, TrainingRun } from "./run.js";
 export type * from "./runtime/backend.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
+export { SpikeStream, type StreamAnswer, type StreamOptions } from "./stream.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

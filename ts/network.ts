@@ -13,6 +13,7 @@ import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./ru
 import { Budget } from "./runtime/budget.js";
 import { ExclusiveSession } from "./runtime/exclusive.js";
 import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
+import { SpikeStream, type StreamOptions } from "./stream.js";
 
 /** How a network or trainer computes. */
 export interface CreateOptions extends PageOptions {
@@ -196,6 +197,16 @@ export class Network implements Disposable {
       () => undefined,
     );
     return pass;
+  }
+
+  /**
+   * Begins a stream: the network answers step by step, with the parameters that it has now.
+   *
+   * @param options how a signal becomes spikes; without an encoding the stream takes spikes.
+   * @throws {SpikeletError} `CONFIG_INVALID` for a wrong encoding, `SHAPE_MISMATCH` where its units are not the inputs of the network.
+   */
+  async stream(options: StreamOptions = {}): Promise<SpikeStream> {
+    return SpikeStream.open(this.session, options);
   }
 
   #evaluations: Promise<void> = Promise.resolve();

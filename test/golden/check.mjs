@@ -1,6 +1,6 @@
 // One golden file against the public API. Used by the tests and by `npm run test:golden`.
 import { Findings } from "./compare.mjs";
-import { checkAer, checkEncodeLatency, checkEncodeRate } from "./encodings.mjs";
+import { checkAer, checkEncodeLatency, checkEncodeRate, checkEncodeSeries, checkLogMel } from "./encodings.mjs";
 import { checkNetwork, checkTrajectory } from "./network.mjs";
 import { checkCountTarget, checkDecisions, checkKernels, checkOptimisers, checkSchedules } from "./parts.mjs";
 
@@ -13,6 +13,10 @@ const CHECKS = {
   encode_latency: checkEncodeLatency,
   encode_stretch: checkEncodeRate,
   encode_shift_back: checkEncodeRate,
+  encode_delta: checkEncodeSeries,
+  encode_levels: checkEncodeSeries,
+  encode_current: checkEncodeSeries,
+  log_mel: checkLogMel,
   aer_nmnist: checkAer,
   decisions: checkDecisions,
   count_target: checkCountTarget,

@@ -1,5 +1,5 @@
 // Files of encodings and recordings.
-import { decodeAer, encode, encodeSpikes } from "spikelet";
+import { datasets, decodeAer, encode, encodeSpikes } from "spikelet";
 import { sorted } from "./compare.mjs";
 
 /** @typedef {import("./compare.mjs").Findings} Findings */
@@ -29,6 +29,50 @@ export async function checkEncodeRate({ type, cases }, findings) {
     const events = await encodeSpikes(Float32Array.from(x.flat()), encoding, { units: x[0].length, steps: T });
     findings.same(`case ${c}`, sorted(counted(events)), sorted(expected));
   }
+}
+
+/**
+ * @param {any} golden
+ * @param {Findings} findings
+ */
+export async function checkEncodeSeries({ type, cases }, findings) {
+  const makers = { encode_delta: encode.delta, encode_levels: encode.levels, encode_current: encode.current };
+  const make = makers[/** @type {keyof typeof makers} */ (type)];
+  for (const [c, { options, x, events_t_u_count: expected }] of cases.entries()) {
+    findings.same(`case ${c}`, await countedSeries(x, make(camelCased(options))), sorted(expected));
+  }
+}
+
+/**
+ * @param {any} golden
+ * @param {Findings} findings
+ */
+export async function checkLogMel({ cases }, findings) {
+  for (const [c, { options, x, threshold, max_spikes, events_t_u_count: expected }] of cases.entries()) {
+    const encoding = encode.delta({ threshold, maxSpikes: max_spikes });
+    findings.same(`case ${c}`, await countedSeries(x, encode.logMel({ ...camelCased(options), encoding })), sorted(expected));
+  }
+}
+
+/**
+ * `[step, unit, count]` of one signal.
+ *
+ * @param {number[][]} x `[time][channel]`
+ * @param {import("spikelet").Encoding} encoding
+ */
+async function countedSeries(x, encoding) {
+  const channels = (x[0] ?? []).map((_, channel) => x.map((values) => values[channel] ?? 0));
+  const events = await datasets
+    .fromSeries({ signals: [channels] })
+    .encode(encoding)
+    .events({ steps: 0xffff });
+  return sorted([...counted(events)].map(([, ...event]) => event));
+}
+
+/** @param {Record<string, any>} options of the oracle: `null` where there is none */
+function camelCased(options) {
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return Object.fromEntries(given.map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]));
 }
 
 /**

@@ -182,7 +182,15 @@ export const RUNS = {
         training: { gradientClip: 0.01, gradientNormClip: 0.1 },
       },
     ),
+  "log-mel features of sounds, recurrent": () => {
+    const run = mixed(layers({ type: "dense", units: 40, recurrent: true }), { type: "antlr" }, { type: "latency" });
+    const config = { ...run.config, network: { ...run.config.network, input: 2 * MELS } };
+    return { config, train: sounds(48), validation: sounds(13) };
+  },
 };
+
+/** Bands of the sounds' features. */
+const MELS = 8;
 
 const SMALL_SIDE = 10;
 const STEPS = 60;
@@ -261,6 +269,21 @@ function smallBlots(samples, loss) {
     .encode(encode.latency({ first: 0, last: 24 }));
 }
 
+/** Square waves in noise, of another period for each class; integer arithmetic but for the last division. @param {number} samples */
+function sounds(samples) {
+  const below = draws();
+  const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % SMALL_CLASSES);
+  const series = Array.from(labels, (label) => {
+    const [period, start] = [4 + 3 * label, below(16)];
+    const wave = (/** @type {number} */ t) => ((t + start) % (2 * period) < period ? 500 : -500) * (t % 200 < 100 ? 1 : 0.5);
+    return [Float32Array.from({ length: 800 }, (_, t) => (wave(t) + below(201) - 100) / 1000)];
+  });
+  const encoding = encode.delta({ threshold: 0.5, maxSpikes: 2, start: -5 });
+  return datasets
+    .fromSeries({ signals: series, labels, sampleRate: 8000, name: "waves" })
+    .encode(encode.logMel({ window: 80, hop: 12, mels: MELS, encoding }));
+}
+
 /** @param {{ times: number[], units: number[] }} train */
 function inOrder({ times, units }) {
   const order = times.map((_, index) => index).sort((a, b) => (times[a] ?? 0) - (times[b] ?? 0));
@@ -269,13 +292,7 @@ function inOrder({ times, units }) {
 
 /** @param {number} samples @param {{ side: number, classes: number, length: number }} shape */
 function strokes(samples, { side, classes, length }) {
-  let state = 1;
-  const below = (/** @type {number} */ bound) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
+  const below = draws();
   const pixels = new Uint8Array(samples * side * side);
   const labels = Uint32Array.from({ length: samples }, (_, sample) => sample % classes);
   for (const [sample, label] of labels.entries()) {
@@ -286,4 +303,15 @@ function strokes(samples, { side, classes, length }) {
     }
   }
   return { pixels, labels };
+}
+
+/** Whole numbers below a bound, the same ones in every run. */
+function draws() {
+  let state = 1;
+  return (/** @type {number} */ bound) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % bound;
+  };
 }

@@ -1,6 +1,7 @@
 import * as spikelet from "spikelet";
 import * as plot from "spikelet/plot";
 import { tinyConfig, tinyData } from "./learning.js";
+import { wav } from "./wav.js";
 
 /** A function of the public API with arguments that it takes. */
 export interface Call {
@@ -51,6 +52,8 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     { times: [1], units: [2] },
     { times: [2], units: [3] },
   ]);
+  const series = datasets.fromSeries({ signals: [[[0, 1]]] }).encode(encode.delta());
+  const sound = wav({ channels: [[0, 1]], sampleRate: 10, format: 1, bits: 16 });
   const prediction = supply.gradients.prediction;
   const runs = [
     { series: "a", value: 1, x: 1, y: 2 },
@@ -71,6 +74,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "Network.evaluate": { call: network.evaluate.bind(network), args: [data, { signal, earlyDecision: true }] },
     "Network.gradients": { call: network.gradients.bind(network), args: [data, { trace: false }] },
     "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
+    "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
     "Network.setParameters": { call: network.setParameters.bind(network), args: [0, layer] },
     "Trainer.run": { call: trainer.run.bind(trainer), args: [data, { validation: data, epochs: 1, signal }] },
     "Trainer.applyGradients": { call: trainer.applyGradients.bind(trainer), args: [supply.gradients.layers] },
@@ -81,6 +85,8 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "SpikeDataset.pick": { call: data.pick.bind(data), args: [[0, 1]] },
     "SpikeDataset.image": { call: images.image.bind(images), args: [0] },
     "SpikeDataset.events": { call: data.events.bind(data), args: [{ steps: 30, backend }] },
+    "SpikeDataset.signal": { call: series.signal.bind(series), args: [0] },
+    "SpikeDataset.inputUnits": { call: series.inputUnits.bind(series), args: [{ backend }] },
     "SpikeEvents.constructor": { call: (given: spikelet.EventArrays) => new SpikeEvents(given), args: [arrays], isOpen: true },
     "SpikeEvents.fromTrains": { call: SpikeEvents.fromTrains, args: [[{ times: [1], units: [2] }]] },
     "SpikeEvents.fromTriples": { call: SpikeEvents.fromTriples, args: [[[0, 1, 2]], 1] },
@@ -100,12 +106,28 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       call: datasets.fromNpz,
       args: [new Uint8Array(30), { steps: 3, stepLength: 1, shape: [2, 2], name: "npz", backend }],
     },
+    "datasets.fromSeries": {
+      call: datasets.fromSeries,
+      args: [{ signals: [[[0, 1]]], labels: [0], sampleRate: 10, unit: "V", name: "series" }],
+    },
+    "datasets.fromCsv": {
+      call: datasets.fromCsv,
+      args: [
+        "t,x\n0,1",
+        { channels: ["x"], sample: "t", label: "t", classes: ["0"], delimiter: ",", sampleRate: 10, unit: "V", name: "csv" },
+      ],
+    },
+    "datasets.fromWav": { call: datasets.fromWav, args: [{ files: [sound], labels: [0], name: "wav" }] },
     "datasets.mnist": { call: datasets.mnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.fashionMnist": { call: datasets.fashionMnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.kmnist": { call: datasets.kmnist, args: [{ dir: NOWHERE, backend }] },
     "datasets.nmnist": {
       call: datasets.nmnist,
       args: [{ dir: NOWHERE, backend, signal, limit: { train: 1 }, onProgress: () => {}, steps: 30, truncateMs: 30, size: 34 }],
+    },
+    "datasets.spokenDigits": {
+      call: datasets.spokenDigits,
+      args: [{ dir: NOWHERE, heldOut: "theo", validation: "lucas", signal }],
     },
     "datasets.shd": { call: datasets.shd, args: [{ dir: NOWHERE, steps: 10, seconds: 1, signal }] },
     "datasets.yinYang": { call: datasets.yinYang, args: [{ samples: 14, seed: 1, bias: true, backend }] },
@@ -118,6 +140,10 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "encode.regular": { call: encode.regular, args: [{}], isOpen: true },
     "encode.stretch": { call: encode.stretch, args: [{}], isOpen: true },
     "encode.shiftBack": { call: encode.shiftBack, args: [{}], isOpen: true },
+    "encode.delta": { call: encode.delta, args: [{ threshold: 1 }], isOpen: true },
+    "encode.levels": { call: encode.levels, args: [{}], isOpen: true },
+    "encode.current": { call: encode.current, args: [{}], isOpen: true },
+    "encode.logMel": { call: encode.logMel, args: [{}], isOpen: true },
     encodeSpikes: {
       call: spikelet.encodeSpikes,
       args: [new Float32Array(4), encode.latency(), { units: 4, steps: 10, rows: Uint32Array.of(0), backend }],
@@ -165,7 +191,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
 
 const CLASSES = [spikelet.Network, spikelet.Trainer, spikelet.SpikeDataset, spikelet.SpikeEvents];
 /** Methods that only this library calls. */
-const INTERNAL = ["SpikeDataset.pixels", "SpikeDataset.withEvents", "SpikeDataset.wire"];
+const INTERNAL = ["SpikeDataset.pixels", "SpikeDataset.withEvents", "SpikeDataset.withParts", "SpikeDataset.wire"];
 
 /** The names of all public functions, and of the public methods of all classes, that take arguments. */
 export function publicNames(): string[] {

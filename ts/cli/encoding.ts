@@ -9,6 +9,10 @@ const CODES = {
   direct: [],
   stretch: ["max!", "min"],
   shiftBack: ["max!", "min"],
+  delta: ["threshold", "start", "maxSpikes"],
+  levels: ["min", "max", "count"],
+  current: ["neurons", "gain", "bias", "timeConstant"],
+  logMel: ["sampleRate", "window", "hop", "mels"],
 } as const satisfies Record<Encoding["type"], readonly string[]>;
 
 /** Every code with its numbers: `latency:FIRST:LAST`. */
@@ -16,7 +20,7 @@ export const ENCODING_FORMS: readonly string[] = Object.entries(CODES).map(([typ
   [type, ...names.map((name: string) => name.replace("!", "").replace(/[A-Z]/, "_$&").toUpperCase())].join(":"),
 );
 
-/** `latency:0:24`, `rate:0.1`, `regular:10:100`, `direct`, `stretch:10:1`, `shiftBack:10`. */
+/** `latency:0:24`, `rate:0.1`, `regular:10:100`, `direct`, `stretch:10:1`, `shiftBack:10`, `delta:0.1` and the like. */
 export function parseEncoding(text: string): Encoding {
   const [type = "", ...numbers] = text.split(":");
   const names: readonly string[] | undefined = Object.hasOwn(CODES, type) ? CODES[type as Encoding["type"]] : undefined;

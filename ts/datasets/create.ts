@@ -39,7 +39,8 @@ const trains: Check<SpikeEvents> = (value, path) =>
 
 const sizes = listOf(whole(1), "CONFIG_INVALID");
 
-const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: numbers, trains };
+/** @internal */
+export const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: numbers, trains };
 
 const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: floats, shape: sizes, name: text }, "shape");
 

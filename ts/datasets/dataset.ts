@@ -1,19 +1,22 @@
+import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { type Check, instanceOf, numbers, optional, text, whole } from "../check/values.js";
-import { encodeSpikes } from "../encode.js";
+import { encodeSpikes, isForSeries } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
+import { channelsOf, pickSeries, type SeriesInputs } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
 import { steps } from "./step.js";
 
-/** What the samples are: images that an encoding turns into spikes, or spikes. */
+/** What the samples are: images or signals that an encoding turns into spikes, or spikes. */
 export type DatasetInputs =
   | { kind: "pixels"; pixels: Uint8Array; units: number }
   | { kind: "values"; values: Float32Array; units: number }
+  | SeriesInputs
   | { kind: "events"; events: SpikeEvents };
 
 /** What the output should do, one entry a sample. */
@@ -31,14 +34,20 @@ export interface DatasetTargets {
 /** What a data set knows about itself. */
 export interface DatasetInfo {
   name: string;
-  /** `[height, width]` or `[channels, height, width]` of a sample. */
+  /** `[height, width]` or `[channels, height, width]` of a sample; of signals `[channels]`. */
   shape: readonly number[];
   /** Steps that the spikes of the samples lie in, where the samples are spikes. */
   steps?: number;
+  /** Times of a signal per second. */
+  sampleRate?: number;
+  /** What the values of a signal are measured in. */
+  unit?: string;
   /** Samples at the end that are for the test alone. */
   testSamples?: number;
   /** Samples for validation unless {@link SplitOptions} says otherwise. */
   validationSamples?: number;
+  /** Whether these are the samples before those of the test, not drawn. */
+  isValidationFixed?: boolean;
 }
 
 /** Three data sets that share no sample. */
@@ -51,11 +60,11 @@ export interface Split {
 /**
  * Samples with their targets, held once; parts and encodings of it are light views.
  *
- * Images become spikes when the data set is fed to a network, in the core.
+ * Images and signals become spikes when the data set is fed to a network, in the core.
  */
 export class SpikeDataset {
   readonly info: DatasetInfo;
-  /** How images become spikes; `undefined` for spikes and for images without an encoding yet. */
+  /** How images or signals become spikes; `undefined` for spikes and where there is none yet. */
   readonly encoding: Encoding | undefined;
   readonly #inputs: DatasetInputs;
   readonly #targets: DatasetTargets;
@@ -82,9 +91,11 @@ export class SpikeDataset {
   }
 
   /**
-   * The same samples, turned into spikes by `encoding` when they are fed to a network.
+   * The same samples, turned into spikes by `encoding` when they are fed to a network. The sample rate of `logMel` is that of the data set unless
+   * given.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples are spikes already and the encoding is not `direct`, or the reverse.
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples are spikes already and the encoding is not `direct`, or the reverse, and where the one is
+   * for signals and the other is not; `CONFIG_INVALID` where the encoding has another sample rate than the data set.
    */
   encode(encoding: Encoding): SpikeDataset {
     text(record(encoding, "encoding")["type"], "encoding.type");
@@ -94,7 +105,11 @@ export class SpikeDataset {
       throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already: use direct, or no encoding");
     }
     if (isDirect) throw new SpikeletError("DATA_FORMAT", "encoding", "direct is for samples that are spikes, these are values");
-    return new SpikeDataset(this.info, this.#inputs, this.#targets, this.#rows, encoding);
+    if (isForSeries(encoding) !== (this.#inputs.kind === "series")) {
+      const what = isForSeries(encoding) ? "is for signals, these are images" : "is for images, these are signals";
+      throw new SpikeletError("DATA_FORMAT", "encoding", `${encoding.type} ${what}`);
+    }
+    return new SpikeDataset(this.info, this.#inputs, this.#targets, this.#rows, withRate(encoding, this.info.sampleRate));
   }
 
   /**
@@ -105,20 +120,19 @@ export class SpikeDataset {
    */
   split(options: SplitOptions): Split {
     splitOptions(options, "");
-    const own = this.info.testSamples ?? 0;
+    const { testSamples: own = 0, validationSamples = 0.1, isValidationFixed = false } = this.info;
     const free = this.length - own;
     const takesOwn = own > 0 && options.test === undefined;
-    const pool = takesOwn ? free : this.length;
-    const sizes = splitSizes(pool, takesOwn ? { ...options, test: 0 } : options, {
-      validation: this.info.validationSamples ?? 0.1,
-      test: 0.1,
-    });
+    const fixed = takesOwn && isValidationFixed && options.validation === undefined ? validationSamples : 0;
+    const pool = (takesOwn ? free : this.length) - fixed;
+    const given = { ...options, ...(takesOwn ? { test: 0 } : {}), ...(fixed > 0 ? { validation: 0 } : {}) };
+    const sizes = splitSizes(pool, given, { validation: validationSamples, test: 0.1 });
     const order = balancedOrder(0, pool, options.seed, this.labels);
     const testEnd = sizes.test;
     const validationEnd = testEnd + sizes.validation;
     return {
       test: takesOwn ? this.slice(free) : this.pick(order.subarray(0, testEnd)),
-      validation: this.pick(order.subarray(testEnd, validationEnd)),
+      validation: fixed > 0 ? this.slice(pool, free) : this.pick(order.subarray(testEnd, validationEnd)),
       train: this.pick(order.subarray(validationEnd, validationEnd + sizes.train)),
     };
   }
@@ -148,36 +162,71 @@ export class SpikeDataset {
     whole()(index, "index");
     const inputs = this.#inputs;
     const row = this.#rows[index];
-    if (inputs.kind === "events" || row === undefined) return undefined;
+    if (inputs.kind === "events" || inputs.kind === "series" || row === undefined) return undefined;
     const range = [row * inputs.units, (row + 1) * inputs.units] as const;
     if (inputs.kind === "values") return inputs.values.slice(...range);
     return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
+  }
+
+  /** The channels of one sample, `[channel][time]`; `undefined` when the samples are not signals. */
+  signal(index: number): Float32Array[] | undefined {
+    whole()(index, "index");
+    const inputs = this.#inputs;
+    const row = this.#rows[index];
+    return inputs.kind === "series" && row !== undefined ? channelsOf(inputs, row) : undefined;
+  }
+
+  /**
+   * Units that a network needs as its input: the product of the shape, of signals what the encoding makes of their channels.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for signals without an encoding, `CONFIG_INVALID` for a wrong one.
+   */
+  async inputUnits(options: { backend?: BackendChoice } = {}): Promise<number> {
+    const { backend: choice } = unitOptions(options, "");
+    const inputs = this.#inputs;
+    if (inputs.kind !== "series") return this.info.shape.reduce((product, size) => product * size, 1);
+    const json = jsonOf(this.#requiredEncoding(), "encoding");
+    return (await loadBackend(choice)).seriesUnits(json, inputs.channels);
   }
 
   /**
    * The spikes of all samples, for looking at them.
    *
    * @param options `steps` of the simulation they are for; spikes after it are dropped.
-   * @throws {SpikeletError} `DATA_FORMAT` for images without an encoding or with values outside 0..1.
+   * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
-    eventOptions(options, "");
+    const { steps: count, backend: choice } = eventOptions(options, "");
     const inputs = this.#inputs;
     if (inputs.kind === "events") return inputs.events.pick(this.#rows);
     const encoding = this.#requiredEncoding();
+    if (inputs.kind === "series") {
+      const json = jsonOf(encoding, "encoding");
+      const { values, offsets } = pickSeries(inputs, this.#rows);
+      const backend = await loadBackend(choice);
+      return new SpikeEvents(await backend.encodeSeries(json, values, offsets, inputs.channels, count));
+    }
     return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#rows, ...options });
   }
 
   /**
    * @internal The images from `start` to before `end` as grey values, `[sample][unit]`.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes.
+   * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes or signals.
    */
   pixels(start: number, end: number): Uint8Array {
     const inputs = this.#inputs;
-    if (inputs.kind === "events") throw new SpikeletError("DATA_FORMAT", "inputs", "the samples are spikes, not images");
+    if (inputs.kind === "events" || inputs.kind === "series") {
+      const what = inputs.kind === "events" ? "spikes" : "signals";
+      throw new SpikeletError("DATA_FORMAT", "inputs", `the samples are ${what}, not images`);
+    }
     const images = this.slice(start, end).#gather(inputs);
     return images instanceof Uint8Array ? images : Uint8Array.from(images, (value) => Math.round(value * 255));
+  }
+
+  /** @internal The same samples, of which those at the end are for the test and for validation. */
+  withParts(parts: Pick<DatasetInfo, "testSamples" | "validationSamples" | "isValidationFixed">): SpikeDataset {
+    return new SpikeDataset({ ...this.info, ...parts }, this.#inputs, this.#targets, this.#rows, this.encoding);
   }
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
@@ -201,6 +250,11 @@ export class SpikeDataset {
       return { descriptor, arrays: { offsets, times, units, ...this.#targetArrays() } };
     }
     const encoding = this.#requiredEncoding();
+    if (inputs.kind === "series") {
+      const { channels } = inputs;
+      const descriptor = `{"inputs":"series","channels":${channels},"encoding":${jsonOf(encoding, "encoding")}}`;
+      return { descriptor, arrays: { ...pickSeries(inputs, this.#rows), ...this.#targetArrays() } };
+    }
     const values = this.#gather(inputs);
     const images = values instanceof Uint8Array ? { pixels: values } : { values };
     const arrays = encoding.type === "rate" ? { ...images, rows: this.#rows.slice() } : images;
@@ -230,10 +284,11 @@ export class SpikeDataset {
   #samplesHeld(): number {
     const inputs = this.#inputs;
     if (inputs.kind === "events") return inputs.events.length;
+    if (inputs.kind === "series") return inputs.offsets.length - 1;
     return (inputs.kind === "pixels" ? inputs.pixels : inputs.values).length / inputs.units;
   }
 
-  #gather(inputs: Exclude<DatasetInputs, { kind: "events" }>): Uint8Array | Float32Array {
+  #gather(inputs: Extract<DatasetInputs, { units: number }>): Uint8Array | Float32Array {
     const size = this.length * inputs.units;
     return inputs.kind === "pixels"
       ? pickRows(inputs.pixels, this.#rows, inputs.units, new Uint8Array(size))
@@ -242,11 +297,12 @@ export class SpikeDataset {
 
   #requiredEncoding(): Encoding {
     if (this.encoding !== undefined) return this.encoding;
-    throw new SpikeletError("DATA_FORMAT", "encoding", "images need one: data.encode(encode.latency())");
+    const [what, code] = this.#inputs.kind === "series" ? ["signals", "delta"] : ["images", "latency"];
+    throw new SpikeletError("DATA_FORMAT", "encoding", `${what} need one: data.encode(encode.${code}())`);
   }
 
   #view(rows: Uint32Array): SpikeDataset {
-    const { testSamples: _, validationSamples: __, ...info } = this.info;
+    const { testSamples: _, validationSamples: __, isValidationFixed: ___, ...info } = this.info;
     return new SpikeDataset(info, this.#inputs, this.#targets, rows, this.encoding);
   }
 }
@@ -254,6 +310,17 @@ export class SpikeDataset {
 const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
 
 const position = optional(whole(-0xffff_ffff));
+
+/** The encoding with the sample rate of the data, where it needs one. */
+function withRate(encoding: Encoding, sampleRate: number | undefined): Encoding {
+  if (encoding.type !== "logMel" || sampleRate === undefined) return encoding;
+  if (encoding.sampleRate === undefined) return { ...encoding, sampleRate };
+  if (encoding.sampleRate === sampleRate) return encoding;
+  const message = `must be that of the data set, ${sampleRate}, got ${encoding.sampleRate}`;
+  throw new SpikeletError("CONFIG_INVALID", "encoding.sampleRate", message);
+}
+
+const unitOptions = fields<{ backend?: BackendChoice }>({ backend: backendChoice });
 
 const eventOptions = fields<{ steps: number; backend?: BackendChoice }>({ steps, backend: backendChoice }, "steps");
 

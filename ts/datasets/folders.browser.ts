@@ -23,6 +23,16 @@ export interface ShdOptions extends ReadLimit {
   dir: string;
 }
 
+/** Who speaks in the Free Spoken Digit Dataset. */
+export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
+
+/** Where the recordings lie in Node. */
+export interface SpokenDigitsOptions {
+  dir: string;
+  heldOut?: Speaker;
+  validation?: Speaker;
+}
+
 /** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
 export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const kmnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
@@ -30,6 +40,7 @@ export const mnist = (options: IdxFolderOptions) => refused(options, "parseIdx()
 export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() and datasets.fromSpikes()");
 export const shd = (options: ShdOptions) =>
   refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
+export const spokenDigits = (options: SpokenDigitsOptions) => refused(options, "datasets.fromWav()");
 
 async function refused(options: { dir: string }, instead: string): Promise<SpikeDataset> {
   const dir = text(record(options, "options")["dir"], "dir");

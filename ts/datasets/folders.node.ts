@@ -5,3 +5,4 @@ export { kmnist } from "./kmnist.node.js";
 export { mnist } from "./mnist.node.js";
 export { type NmnistOptions, nmnist } from "./nmnist.node.js";
 export { type ShdOptions, shd } from "./shd.node.js";
+export { type Speaker, type SpokenDigitsOptions, spokenDigits } from "./spoken-digits.node.js";

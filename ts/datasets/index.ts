@@ -1,7 +1,10 @@
-export { fashionMnist, kmnist, mnist, nmnist, shd } from "#host/datasets/folders";
+export { fashionMnist, kmnist, mnist, nmnist, shd, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
+export { fromCsv } from "./from-csv.js";
 export { fromNpz } from "./from-npz.js";
+export { fromSeries } from "./from-series.js";
+export { fromWav } from "./from-wav.js";
 export { randman } from "./randman.js";
 export { simulatedEvents } from "./simulated-events.js";
 export { spikeTrainMatching } from "./spike-train-matching.js";

@@ -50,10 +50,11 @@ export async function dataIdentity(split: Split): Promise<string> {
  * @returns 64 hex digits.
  */
 export async function samplesIdentity(data: SpikeDataset): Promise<string> {
-  const { shape, testSamples = null, validationSamples = null } = data.info;
+  const { shape, testSamples = null, validationSamples = null, isValidationFixed } = data.info;
   // `rows` numbers the samples for random encodings; it is no part of them.
   const { rows: _, ...arrays } = data.wire().arrays;
-  return sha256(canonical({ shape: [...shape], testSamples, validationSamples, hashes: await hashesOf(arrays) }));
+  const fixed = isValidationFixed ? { isValidationFixed } : {};
+  return sha256(canonical({ shape: [...shape], testSamples, validationSamples, ...fixed, hashes: await hashesOf(arrays) }));
 }
 
 async function hashesOf(arrays: object): Promise<JsonObject> {

@@ -55,7 +55,7 @@ export const show = defineCommand({
     const events = await sample.events({ steps, backend });
     const { times } = events.sample(0);
     const { train, validation, test } = all.split({ seed: 1 });
-    const units = all.info.shape.reduce((product, size) => product * size, 1);
+    const units = await all.inputUnits({ backend });
     const report = {
       name: all.info.name,
       source,

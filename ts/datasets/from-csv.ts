@@ -1,0 +1,95 @@
+import { fields } from "../check/fields.js";
+import { listOf, text } from "../check/values.js";
+import { SpikeletError } from "../errors.js";
+import type { SpikeDataset } from "./dataset.js";
+import { fromSeries, SIGNAL_INFO, type SignalInfo } from "./from-series.js";
+
+/** What the columns of a table mean. */
+export interface CsvOptions extends SignalInfo {
+  /** The columns that are the channels, by their names in the first line. */
+  channels: readonly string[];
+  /** A column whose value changes where the next sample begins; without it each text is one sample. */
+  sample?: string;
+  /** A column with the class of the sample: a whole number, or one of `classes`. */
+  label?: string;
+  /** Names of the classes: the first is class 0. */
+  classes?: readonly string[];
+  /** What stands between two values; a comma unless given. */
+  delimiter?: string;
+}
+
+const csvOptions = fields<CsvOptions>(
+  {
+    ...SIGNAL_INFO,
+    channels: listOf(text, "CONFIG_INVALID"),
+    sample: text,
+    label: text,
+    classes: listOf(text, "CONFIG_INVALID"),
+    delimiter: text,
+  },
+  "channels",
+);
+
+type Row = Readonly<Record<string, string>>;
+
+interface Sample {
+  channels: number[][];
+  label: number | undefined;
+}
+
+/**
+ * A data set of signals out of tables of comma-separated values: the first line names the columns, each further line is one time.
+ *
+ * @param texts one table, or several of the same columns.
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for missing columns and for what is no number or class.
+ */
+export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
+  const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");
+  if (channels.length === 0) throw new SpikeletError("CONFIG_INVALID", "channels", "must have at least 1 column, has none");
+  const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
+  const samples: Sample[] = [];
+  for (const [table, content] of tables.entries()) {
+    const rows = await rowsOf(content, delimiter ?? ",", `texts[${table}]`);
+    let last: string | undefined;
+    for (const [k, row] of rows.entries()) {
+      const path = `texts[${table}], line ${k + 2}`;
+      const key = sample === undefined ? "" : cellOf(row, sample, path);
+      if (key !== last) {
+        const of = label === undefined ? undefined : classOf(cellOf(row, label, path), classes, `${path}: ${label}`);
+        samples.push({ channels: channels.map(() => []), label: of });
+        last = key;
+      }
+      for (const [channel, name] of channels.entries()) samples.at(-1)?.channels[channel]?.push(numberOf(row, name, path));
+    }
+  }
+  const labels = label === undefined ? {} : { labels: samples.map((of) => of.label ?? 0) };
+  return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
+}
+
+async function rowsOf(content: string, delimiter: string, path: string): Promise<Row[]> {
+  const { default: papa } = await import("papaparse");
+  const { data, errors } = papa.parse<Row>(content, { header: true, delimiter, skipEmptyLines: "greedy" });
+  const [error] = errors;
+  if (error === undefined) return data;
+  const line = error.row === undefined ? "" : `, line ${error.row + 2}`;
+  throw new SpikeletError("DATA_FORMAT", `${path}${line}`, error.message);
+}
+
+function cellOf(row: Row, name: string, path: string): string {
+  const value = row[name];
+  if (value !== undefined) return value.trim();
+  throw new SpikeletError("DATA_FORMAT", path, `there is no column ${JSON.stringify(name)}: ${Object.keys(row).join(", ")}`);
+}
+
+function numberOf(row: Row, name: string, path: string): number {
+  const value = cellOf(row, name, path);
+  if (value !== "" && Number.isFinite(Number(value))) return Number(value);
+  throw new SpikeletError("DATA_FORMAT", `${path}: ${name}`, `must be a number, got ${JSON.stringify(value)}`);
+}
+
+function classOf(value: string, classes: readonly string[] | undefined, path: string): number {
+  const index = classes === undefined ? (/^\d+$/.test(value) ? Number(value) : -1) : classes.indexOf(value);
+  if (index >= 0) return index;
+  const wanted = classes === undefined ? "a whole number from 0, or give classes" : `one of ${classes.join(", ")}`;
+  throw new SpikeletError("DATA_FORMAT", path, `must be ${wanted}, got ${JSON.stringify(value)}`);
+}

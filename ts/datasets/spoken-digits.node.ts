@@ -1,0 +1,108 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fields } from "../check/fields.js";
+import { oneOf, text } from "../check/values.js";
+import { SpikeletError } from "../errors.js";
+import { abortSignal } from "../runtime/options.js";
+import type { SpikeDataset } from "./dataset.js";
+import { fromSeries } from "./from-series.js";
+import { soundAt } from "./from-wav.js";
+
+/** Who speaks in the Free Spoken Digit Dataset. */
+export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
+
+const SPEAKERS = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"] as const satisfies readonly Speaker[];
+
+/** Where the recordings lie and which of them are for what. */
+export interface SpokenDigitsOptions {
+  /** Folder of the WAV files, or one with the folder `recordings`. */
+  dir: string;
+  /** The speaker whose recordings are the test part; without one the test part is the official one, recordings 0 to 4 of every digit and speaker. */
+  heldOut?: Speaker;
+  /** Another speaker, whose recordings are the validation part; without one that is drawn. */
+  validation?: Speaker;
+  signal?: AbortSignal;
+}
+
+const speaker = oneOf(...SPEAKERS);
+
+const spokenDigitsOptions = fields<SpokenDigitsOptions>(
+  { dir: text, heldOut: speaker, validation: speaker, signal: abortSignal },
+  "dir",
+);
+
+/** Recordings 0 to this of every digit and speaker are the official test. */
+const LAST_OF_TEST = 4;
+const SAMPLE_RATE = 8000;
+/** Files that are read at a time. */
+const CHUNK = 128;
+
+interface Recording {
+  name: string;
+  digit: number;
+  speaker: string;
+  index: number;
+}
+
+/**
+ * The Free Spoken Digit Dataset (Jackson and others 2016): 3,000 recordings of six speakers who say the digits 0 to 9, signals of one channel at 8,000 Hz.
+ * `split` keeps the test part that {@link SpokenDigitsOptions} says, and a tenth of the others for validation.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` with the file for a missing folder, one without recordings and files that are no such recordings; an abort throws
+ * the signal's reason.
+ */
+export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeDataset> {
+  const { dir, heldOut, validation, signal } = spokenDigitsOptions(options, "");
+  if (heldOut !== undefined && heldOut === validation) {
+    throw new SpikeletError("CONFIG_INVALID", "validation", `must be another speaker than heldOut, got ${validation}`);
+  }
+  const folder = existsSync(join(dir, "recordings")) ? join(dir, "recordings") : dir;
+  const all = await recordings(folder);
+  const isTest = (one: Recording) => (heldOut === undefined ? one.index <= LAST_OF_TEST : one.speaker === heldOut);
+  const test = all.filter(isTest);
+  const others = all.filter((one) => !isTest(one));
+  const judged = others.filter((one) => one.speaker === validation);
+  const ordered = [...others.filter((one) => one.speaker !== validation), ...judged, ...test];
+  const signals = await soundsOf(folder, ordered, signal);
+  const data = fromSeries({ signals, labels: ordered.map(({ digit }) => digit), sampleRate: SAMPLE_RATE, name: "spokenDigits" });
+  const isFixed = validation !== undefined;
+  return data.withParts({
+    testSamples: test.length,
+    validationSamples: isFixed ? judged.length : Math.floor(others.length / 10),
+    isValidationFixed: isFixed,
+  });
+}
+
+/** The recordings in a folder, the first of every speaker and digit before the second of any. */
+async function recordings(folder: string): Promise<Recording[]> {
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw new SpikeletError("DATA_FORMAT", folder, "is not a folder that can be read", cause);
+  });
+  const found = names.flatMap((name): Recording[] => {
+    const [, digit, of, index] = /^(\d)_([a-z]+)_(\d+)\.wav$/.exec(name) ?? [];
+    return of === undefined ? [] : [{ name, digit: Number(digit), speaker: of, index: Number(index) }];
+  });
+  if (found.length === 0) throw new SpikeletError("DATA_FORMAT", folder, "holds no recordings such as 7_theo_12.wav");
+  const order = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+  return found.sort((a, b) => a.index - b.index || order(a.speaker, b.speaker) || a.digit - b.digit);
+}
+
+async function soundsOf(folder: string, all: readonly Recording[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
+  const sounds: Float32Array[][] = [];
+  for (let start = 0; start < all.length; start += CHUNK) {
+    signal?.throwIfAborted();
+    const chunk = all.slice(start, start + CHUNK);
+    const files = await Promise.all(chunk.map(({ name }) => readFile(join(folder, name))));
+    for (const [k, file] of files.entries()) {
+      const path = join(folder, chunk[k]?.name ?? "");
+      const { sampleRate, channels } = soundAt(path, file);
+      if (sampleRate !== SAMPLE_RATE || channels.length !== 1) {
+        const message = `must have 1 channel at ${SAMPLE_RATE} Hz, has ${channels.length} at ${sampleRate}`;
+        throw new SpikeletError("DATA_FORMAT", path, message);
+      }
+      sounds.push(channels);
+    }
+  }
+  return sounds;
+}
