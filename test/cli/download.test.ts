@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { lstat, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -227,8 +227,9 @@ describe("a data set", () => {
       for (const file of published.files) {
         const secure = addressesOf(published, file).map((address) => address.startsWith("https:"));
         expect([...secure].sort((a, b) => Number(b) - Number(a))).toEqual(secure);
-        if (file.sha256 === undefined) expect(secure).not.toContain(false);
-        else expect(file.sha256).toMatch(/^[0-9a-f]{64}$/);
+        const sum = file.sha256 ?? file.contentsSha256;
+        if (sum === undefined) expect(secure).not.toContain(false);
+        else expect(sum).toMatch(/^[0-9a-f]{64}$/);
       }
     }
     const [{ sha256: _, ...unknown } = { name: "", md5: "" }] = set().files;
@@ -242,6 +243,32 @@ describe("a data set", () => {
     await fetchSet(set(), dir, quick);
     expect(server.requests).toEqual([]);
     expect(existsSync(join(dir, "Test/0/1.bin"))).toBe(true);
+  });
+
+  it("is told by what its archive holds where the server packs that anew", async () => {
+    const files = {
+      "set-master/recordings/a.wav": content,
+      "set-master/recordings/b.wav": content.slice(9),
+      "set-master/x": content,
+    };
+    const list = `${sha256(content)}  a.wav\n${sha256(content.slice(9))}  b.wav\n`;
+    const contentsSha256 = sha256(new TextEncoder().encode(list));
+    const file = { name: "set.zip", contentsSha256, inside: "set-master/", unpacksTo: "recordings" };
+    const archived: PublishedSet = { ...set(), files: [file] };
+    server.files.set("/first/set.zip", zipSync({ ...files, "set-master/recordings/c.wav": content }));
+    await expect(fetchSet(archived, dir, quick)).rejects.toThrow(
+      expect.objectContaining({ code: "CHECKSUM_MISMATCH", message: expect.stringContaining(contentsSha256) }),
+    );
+    expect(await readdir(dir)).toEqual(["set.zip"]);
+    await rm(join(dir, "set.zip"));
+    server.files.set("/first/set.zip", zipSync(files));
+    await fetchSet(archived, dir, quick);
+    expect((await readdir(join(dir, "recordings"))).sort()).toEqual(["a.wav", "b.wav"]);
+    expect(await stateOf(dir, file)).toBe("ok");
+    await writeFile(join(dir, "recordings/a.wav"), content.slice(1));
+    expect(await stateOf(dir, file)).toBe("wrong");
+    await expect(fetchSet(archived, dir, quick)).rejects.toThrow(expect.objectContaining({ code: "CHECKSUM_MISMATCH" }));
+    expect(await stateOf(join(dir, "elsewhere"), file)).toBe("missing");
   });
 
   it("knows the state of every file", async () => {
@@ -270,7 +297,7 @@ describe("spikelet data", () => {
     expect(fashion).toMatchObject({ licence: "MIT", samples: { train: 60_000, test: 10_000 } });
     for (const { published } of sets) {
       for (const file of published?.files ?? []) {
-        expect(file.md5).toMatch(/^[0-9a-f]{32}$/);
+        expect(file.contentsSha256 ?? file.md5).toMatch(/^[0-9a-f]{32}([0-9a-f]{32})?$/);
         expect(file.urls?.length).toBeGreaterThan(0);
       }
     }

@@ -6,7 +6,7 @@ const rows = (await readFile(new URL("../../docs/reference/data-sets.md", import
   .split("\n")
   .filter((line) => line.startsWith("| `"))
   .map((line) => line.split("|").map((cell) => cell.trim()))
-  .filter(([, , samples, , input]) => samples !== undefined && /grey values|events|values/.test(input ?? ""));
+  .filter(([, , samples, , input]) => samples !== undefined && /grey values|events|values|signals/.test(input ?? ""));
 
 it("docs/reference/data-sets.md has a row for every data set, in the order of the list", () => {
   expect(rows.map(([, name]) => name)).toEqual(Object.keys(SETS).map((name) => `\`${name}\``));

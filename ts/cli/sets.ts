@@ -11,6 +11,7 @@ import type { DataSet } from "./sets/set.js";
 import { shd } from "./sets/shd.js";
 import { simulatedEvents } from "./sets/simulated-events.js";
 import { spikeTrainMatching } from "./sets/spike-train-matching.js";
+import { spokenDigits } from "./sets/spoken-digits.js";
 import { yinYang } from "./sets/yin-yang.js";
 
 /** Every data set by the name that `--dataset` takes. */
@@ -21,6 +22,7 @@ export const SETS = {
   kmnist,
   nmnist,
   shd,
+  spokenDigits,
   npz,
   yinYang,
   randman,

@@ -1,12 +1,19 @@
 /** A file as its publisher offers it. */
 export interface PublishedFile {
   name: string;
-  /** MD5 of the file, as published. */
-  md5: string;
+  /** MD5 of the file, as published; where there is none, `contentsSha256` is known. */
+  md5?: string;
   /** SHA-256 of the file, where somebody has published it. Without it the file is fetched over https alone. */
   sha256?: string;
   /** MD5 of what a `.gz` file holds, where it is known: files of the same content are often packed anew. */
   contentMd5?: string;
+  /**
+   * SHA-256 of the list of what an archive unpacks to, in order of names: SHA-256, two spaces and name of each file, a line each. For archives that their
+   * server packs anew.
+   */
+  contentsSha256?: string;
+  /** Folder of the archive that `unpacksTo` lies in, with a slash at its end. */
+  inside?: string;
   /** Bytes, where they are known for certain. */
   bytes?: number;
   /** What an archive is unpacked to: a file or a folder beside it. */
@@ -44,5 +51,6 @@ export function addressesOf(set: PublishedSet, file: PublishedFile, mirror?: str
   const bases = mirror === undefined ? [] : [mirror.endsWith("/") ? mirror : `${mirror}/`];
   const own = file.urls ?? set.mirrors.map((base) => base + file.name);
   const all = [...bases.map((base) => base + file.name), ...own];
-  return file.sha256 === undefined ? all.filter((address) => address.startsWith("https:")) : all;
+  const isKnown = file.sha256 !== undefined || file.contentsSha256 !== undefined;
+  return isKnown ? all : all.filter((address) => address.startsWith("https:"));
 }

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 
 /** Checksums that a file should have, in hexadecimal. */
 export interface Checksums {
-  md5: string;
+  md5?: string | undefined;
   sha256?: string | undefined;
 }
 
-/** The checksum that is compared: the stronger one that is known. */
-export function expectedSum({ md5, sha256 }: Checksums): { algorithm: "sha256" | "md5"; sum: string } {
-  return sha256 === undefined ? { algorithm: "md5", sum: md5 } : { algorithm: "sha256", sum: sha256 };
+/** The checksum that is compared: the stronger one that is known; `undefined` where none is. */
+export function expectedSum({ md5, sha256 }: Checksums): { algorithm: "sha256" | "md5"; sum: string } | undefined {
+  if (sha256 !== undefined) return { algorithm: "sha256", sum: sha256 };
+  return md5 === undefined ? undefined : { algorithm: "md5", sum: md5 };
 }
 
 /** A checksum of a file, in hexadecimal. */
@@ -23,8 +26,15 @@ export async function sumOf(file: string, algorithm: "sha256" | "md5"): Promise<
 
 /** Whether a file has its checksum. */
 export async function isIntact(file: string, sums: Checksums): Promise<boolean> {
-  const { algorithm, sum } = expectedSum(sums);
-  return (await sumOf(file, algorithm)) === sum;
+  const expected = expectedSum(sums);
+  return expected === undefined || (await sumOf(file, expected.algorithm)) === expected.sum;
+}
+
+/** SHA-256 of the list of a folder's files: SHA-256, two spaces and name of each, a line each, in order of names. */
+export async function contentsSumOf(folder: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const name of (await readdir(folder)).sort()) hash.update(`${await sumOf(join(folder, name), "sha256")}  ${name}\n`);
+  return hash.digest("hex");
 }
 
 /** MD5 of what a gzip file holds; `undefined` when it is damaged. */

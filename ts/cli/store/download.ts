@@ -44,7 +44,7 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
   await mkdir(dir, { recursive: true });
   const part = join(dir, `.${wanted.name}.part`);
   const reasons: string[] = [];
-  const { algorithm, sum } = expectedSum(wanted);
+  const expected = expectedSum(wanted);
   let isWrong = wanted.urls.length > 0;
   for (const url of wanted.urls) {
     const reason = await fromAddress(url, part, wanted, options);
@@ -53,16 +53,19 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
       isWrong = false;
       continue;
     }
-    const found = await sumOf(part, algorithm);
-    if (found === sum) {
+    const found = expected === undefined ? undefined : await sumOf(part, expected.algorithm);
+    if (found === expected?.sum) {
       await rename(part, join(dir, wanted.name));
       return;
     }
     await rm(part);
-    reasons.push(`${url}: ${algorithm} ${found}`);
+    reasons.push(`${url}: ${expected?.algorithm} ${found}`);
   }
   const file = join(dir, wanted.name);
-  if (isWrong) throw new SpikeletError("CHECKSUM_MISMATCH", file, `must have ${algorithm} ${sum}; ${reasons.join("; ")}`);
+  if (isWrong) {
+    const message = `must have ${expected?.algorithm} ${expected?.sum}; ${reasons.join("; ")}`;
+    throw new SpikeletError("CHECKSUM_MISMATCH", file, message);
+  }
   throw new SpikeletError("DATA_FORMAT", file, `could not be fetched; ${reasons.join("; ") || "no address is known"}`);
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { FolderLock } from "../../study/store/lock.node.js";
 import { addressesOf, maxBytesOf, type PublishedFile, type PublishedSet } from "../sets/published.js";
-import { contentMd5Of, expectedSum, isIntact, sumOf } from "./checksum.js";
+import { contentMd5Of, contentsSumOf, expectedSum, isIntact, sumOf } from "./checksum.js";
 import { type DownloadOptions, download } from "./download.js";
 import { unzip } from "./unzip.js";
 
@@ -24,9 +24,13 @@ export type FileState = "ok" | "repacked" | "unpacked" | "wrong" | "missing";
 
 /** Compares a file with what was published. */
 export async function stateOf(dir: string, file: PublishedFile): Promise<FileState> {
-  const { name, contentMd5, unpacksTo } = file;
+  const { name, contentMd5, contentsSha256, unpacksTo } = file;
   const path = join(dir, name);
   const isUnpacked = unpacksTo !== undefined && existsSync(join(dir, unpacksTo));
+  if (contentsSha256 !== undefined) {
+    if (!isUnpacked) return "missing";
+    return (await contentsSumOf(join(dir, unpacksTo))) === contentsSha256 ? "ok" : "wrong";
+  }
   if (existsSync(path)) {
     if (await isIntact(path, file)) return unpacksTo === undefined || isUnpacked ? "ok" : "missing";
     return contentMd5 !== undefined && (await contentMd5Of(path)) === contentMd5 ? "repacked" : "wrong";
@@ -59,9 +63,9 @@ export async function fetchSet(set: PublishedSet, dir: string, options: FetchOpt
     const state = await stateOf(dir, file);
     const path = join(dir, file.name);
     if (state === "wrong") {
-      const { algorithm, sum } = expectedSum(file);
+      const { algorithm, sum } = expectedSum(file) ?? { algorithm: "sha256 of its list of files", sum: file.contentsSha256 };
       const message = `is there with another content than was published (${algorithm} ${sum}): move it away`;
-      throw new SpikeletError("CHECKSUM_MISMATCH", path, message);
+      throw new SpikeletError("CHECKSUM_MISMATCH", file.contentsSha256 ? join(dir, file.unpacksTo ?? "") : path, message);
     }
     if (state !== "missing") {
       options.onFile?.(file, "present");
@@ -72,9 +76,21 @@ export async function fetchSet(set: PublishedSet, dir: string, options: FetchOpt
       const urls = addressesOf(set, file, options.mirror);
       await download({ name, md5, sha256, maxBytes: maxBytesOf(set, file), urls }, dir, options);
     }
-    if (file.unpacksTo !== undefined) await unzip(path, dir, file.unpacksTo, options.signal);
+    if (file.unpacksTo !== undefined) {
+      const { inside, contentsSha256 } = file;
+      const check = contentsSha256 === undefined ? undefined : (folder: string) => sameContents(folder, path, contentsSha256);
+      await unzip(path, dir, file.unpacksTo, { signal: options.signal, inside, check });
+    }
     options.onFile?.(file, "fetched");
   }
+}
+
+/** Refuses a folder that was unpacked from `archive` and does not hold what was published. */
+async function sameContents(folder: string, archive: string, wanted: string): Promise<void> {
+  const found = await contentsSumOf(folder);
+  if (found === wanted) return;
+  const message = `holds other files than were published: the sha256 of their list must be ${wanted}, is ${found}`;
+  throw new SpikeletError("CHECKSUM_MISMATCH", archive, message);
 }
 
 /** Milliseconds between two looks whether another process is done with a file. */

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { Unzip, UnzipInflate } from "fflate";
@@ -10,6 +10,15 @@ interface Piece {
   isLast: boolean;
 }
 
+/** How an archive is unpacked. */
+export interface UnzipOptions {
+  signal?: AbortSignal | undefined;
+  /** Folder of the archive that what is wanted lies in, with a slash at its end; its top unless given. */
+  inside?: string | undefined;
+  /** Looks at what was unpacked before it gets its name. */
+  check?: ((place: string) => Promise<void>) | undefined;
+}
+
 /**
  * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it
  * is written; only a few pieces are in memory at a time.
@@ -17,12 +26,14 @@ interface Piece {
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
  * abort throws the signal's reason.
  */
-export async function unzip(archive: string, dir: string, wanted: string, signal?: AbortSignal): Promise<void> {
+export async function unzip(archive: string, dir: string, wanted: string, options: UnzipOptions = {}): Promise<void> {
+  const { signal, inside = "", check } = options;
   const temporary = join(dir, `.${wanted}.unpacking`);
   await rm(temporary, { recursive: true, force: true });
   try {
-    await unpack(archive, temporary, wanted, signal);
-    const found = join(temporary, wanted);
+    await unpack(archive, temporary, inside + wanted, signal);
+    const found = join(temporary, inside, wanted);
+    if (existsSync(found)) await check?.(found);
     await rename(found, join(dir, wanted)).catch((cause: unknown) => {
       throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`, cause);
     });

@@ -21,19 +21,22 @@ export const verify = defineCommand({
     const { name } = args;
     const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
-    const files: { name: string; md5: string; sha256: string | null; state: FileState }[] = [];
-    for (const file of set.files)
-      files.push({ name: file.name, md5: file.md5, sha256: file.sha256 ?? null, state: await stateOf(dir, file) });
+    const files: { name: string; md5: string | null; sha256: string | null; state: FileState }[] = [];
+    for (const file of set.files) {
+      const { name, md5 = null, sha256 = null } = file;
+      files.push({ name, md5, sha256, state: await stateOf(dir, file) });
+    }
     printResult(args.json, { dataset: name, dir, files }, () =>
       files.map((file) => `${file.name.padEnd(28)} ${WORDS[file.state]}`),
     );
     const bad = files.find(({ state }) => state === "wrong") ?? files.find(({ state }) => state === "missing");
     if (bad === undefined) return;
     const code = bad.state === "wrong" ? "CHECKSUM_MISMATCH" : "DATA_FORMAT";
-    throw new SpikeletError(
-      code,
-      dir,
-      `${bad.name} ${bad.state === "wrong" ? `must have ${bad.sha256 === null ? `MD5 ${bad.md5}` : `SHA-256 ${bad.sha256}`}` : "is missing"}`,
-    );
+    throw new SpikeletError(code, dir, `${bad.name} ${bad.state === "wrong" ? wantedSum(bad) : "is missing"}`);
   },
 });
+
+function wantedSum({ md5, sha256 }: { md5: string | null; sha256: string | null }): string {
+  if (sha256 !== null) return `must have SHA-256 ${sha256}`;
+  return md5 === null ? "must unpack to what was published" : `must have MD5 ${md5}`;
+}
