@@ -1,4 +1,4 @@
-import { type Config, datasets } from "spikelet";
+import { type Config, datasets, type Encoding, type SpikeDataset } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { CliSupply } from "../../ts/cli/study/supply.js";
 import { EXPERIMENTS } from "../../ts/study/catalogue/index.js";
@@ -13,15 +13,24 @@ const cli = new CliSupply(undefined, { backend: "native", signal: new AbortContr
 const supply: DataSupply = {
   // The camera would take its time for all digits.
   load: async (section, steps) => {
+    if (section["dataset"] === "spokenDigits") return tones().encode(section["encoding"] as unknown as Encoding);
     if (section["dataset"] !== "simulatedEvents") return cli.load(section, steps);
     const digits = await datasets.digits();
     return datasets.simulatedEvents(digits.slice(0, 104), { steps });
   },
   split: (section, data) => {
-    if (section["dataset"] !== "simulatedEvents") return cli.split(section, data);
+    if (!["simulatedEvents", "spokenDigits"].includes(String(section["dataset"]))) return cli.split(section, data);
     return data.split({ seed: 1, validation: 20, test: 20 });
   },
 };
+
+/** In the place of recordings, which have to be fetched: a tone for each digit. */
+function tones(): SpikeDataset {
+  const series = Array.from({ length: 104 }, (_, k) => {
+    return [Float32Array.from({ length: 4000 }, (_, t) => Math.sin(0.1 * (1 + (k % 10)) * t) * Math.sin(t / 300))];
+  });
+  return datasets.fromSeries({ signals: series, labels: series.map((_, k) => k % 10), sampleRate: 8000 });
+}
 
 /** One epoch is too short to wake a network that is drawn silent. */
 function firing(config: Config): Config {

@@ -8,6 +8,7 @@ import { nmnist } from "./nmnist.js";
 import { rateCoded } from "./rate-coded.js";
 import { resetPaths } from "./reset-paths.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
+import { spokenDigits } from "./spoken-digits.js";
 import { structure } from "./structure.js";
 import { yinYang } from "./yin-yang.js";
 
@@ -23,5 +24,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   initialActivity,
   structure,
   rateCoded,
+  spokenDigits,
   yinYang,
 ];
