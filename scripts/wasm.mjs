@@ -55,9 +55,11 @@ export async function makeWasm({ tool, folder = "pkg" }) {
 /** Names of functions are for profiles and `npm run size`; in what ships they would be 7 % of the packed size. */
 function setNamesApart(module) {
   const named = readFileSync(module);
+  const nameless = withoutNames(named);
+  if (nameless.length === named.length) return;
   mkdirSync(join(ROOT, ".cache"), { recursive: true });
   writeFileSync(join(ROOT, NAMED_WASM), named);
-  writeFileSync(module, withoutNames(named));
+  writeFileSync(module, nameless);
 }
 
 /** wasm-bindgen's options are in the crate's Cargo.toml. */

@@ -48,6 +48,7 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
 interface FakeConfig {
   network: { input: number; layers: { type: string; units: number }[] };
   training?: { batchSize?: number; epochs?: number };
+  loss?: { type: string };
 }
 
 export class FakeSession implements Session {
@@ -67,7 +68,7 @@ export class FakeSession implements Session {
   #evaluating = 0;
 
   constructor(config: FakeConfig, options: FakeOptions) {
-    this.#config = { ...config, training: { batchSize: 16, epochs: 2, ...config.training } };
+    this.#config = { loss: { type: "latency" }, ...config, training: { batchSize: 16, epochs: 2, ...config.training } };
     this.#options = options;
   }
 

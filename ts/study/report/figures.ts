@@ -129,7 +129,8 @@ function epochLabel(points: readonly PointSummary[], value: keyof typeof EPOCH_L
 function epochsOf(point: PointSummary, value: keyof typeof EPOCH_LABELS) {
   return recordsOf(point).flatMap(({ result }) =>
     result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample, ...answers }, k) => {
-      const accuracy = answers.meanSquaredError ?? 100 * (answers.membrane ?? validationFirstSpike ?? trainFirstSpike);
+      const share = answers.membrane ?? validationFirstSpike ?? trainFirstSpike;
+      const accuracy = answers.meanSquaredError ?? share * 100;
       return {
         series: point.place,
         x: k + 1,
