@@ -1,113 +1,33 @@
-//! From what the samples of a batch leave behind to new parameters: sums in the order of samples, then the optimiser, tile by tile.
+//! From the sums of a batch to new parameters: the optimiser, tile by tile.
 
 mod finish;
+mod sums;
 
 use spikelet_kernels::{
-    Gather, Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, gather_tile, update_rows,
-    update_tile,
+    Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, update_rows, update_tile,
 };
 
-use crate::aligned::Aligned;
 use crate::executor::Executor;
-use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
 use crate::layer::Layer;
 use crate::network::Network;
 use crate::optim::{Moments, TileMoments};
-use crate::parameters::{Kind, TileParameters};
-use crate::pass::GROUP;
-use crate::rule::SilentUpdate;
+use crate::parameters::TileParameters;
 use crate::sample::SampleResult;
-use crate::shape::LayerShape;
 
-pub(crate) use finish::Finish;
+pub(crate) use finish::{Clip, Finish};
+pub(crate) use sums::BatchSums;
+use sums::{LayerEntries, TileSums, sources};
 
-/// Sums of a batch.
-#[derive(Debug)]
-pub(crate) struct BatchSums {
-    pub(crate) tiles: Vec<TileSums>,
-    /// By layer; `None` where samples leave sums.
-    entries: Vec<Option<LayerEntries>>,
-}
-
-/// Sums of a tile.
-#[derive(Debug)]
-pub(crate) struct TileSums {
-    /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
-    pub(crate) weights: Aligned,
-    /// Rows of `weights` that got anything.
-    touched: Vec<bool>,
-    /// Σ p of the batch so far, `[lane]`.
-    pub(crate) bias: Vec<f32>,
-    /// Samples of the batch so far in which a unit stayed silent, `[lane]`.
-    silent: Vec<u32>,
-    /// Σ g² of the last update; not a number where the update left something that is not finite.
-    pub(crate) squared_norm: f32,
-}
-
-/// Input spikes of a group of samples, by input.
-#[derive(Debug)]
-struct LayerEntries {
-    /// Start of each input in `entries`.
-    offsets: Vec<u32>,
-    /// `sample << 16 | row`.
-    entries: Vec<u32>,
+/// What an update does to every tile.
+#[derive(Clone, Debug)]
+pub(crate) struct Update {
+    pub(crate) level: Level,
+    /// By layer.
+    pub(crate) optimizers: Vec<Optimizer>,
+    pub(crate) finish: Finish,
 }
 
 impl BatchSums {
-    pub(crate) fn new(network: &Network) -> Self {
-        let tiles = network.tiles.iter().map(|tile| TileSums {
-            weights: Aligned::default(),
-            touched: Vec::new(),
-            bias: vec![0.0; tile.lanes],
-            silent: vec![0; tile.lanes],
-            squared_norm: 0.0,
-        });
-        let entries = network.layers.iter().map(|layer| match layer.connection.gradient() {
-            WeightGradient::Rows(_) => {
-                Some(LayerEntries { offsets: vec![0; layer.shape.inputs + 1], entries: Vec::new() })
-            }
-            WeightGradient::Sums(_) => None,
-        });
-        Self { tiles: tiles.collect(), entries: entries.collect() }
-    }
-
-    /// Forgets the sums of a batch, also of one that failed.
-    pub(crate) fn clear(&mut self) {
-        for tile in &mut self.tiles {
-            tile.weights.clear();
-            tile.touched.clear();
-            tile.bias.fill(0.0);
-            tile.silent.fill(0);
-        }
-    }
-
-    /// Lists the input spikes of a group by input.
-    fn list<E: Executor>(&mut self, results: &[SampleResult], executor: &E) {
-        executor.for_each(&mut self.entries, |layer, entries| {
-            if let Some(entries) = entries {
-                entries.list(layer, results);
-            }
-        });
-    }
-
-    /// Adds a group to the sums.
-    pub(crate) fn gather<E: Executor>(
-        &mut self,
-        level: Level,
-        network: &Network,
-        results: &[SampleResult],
-        executor: &E,
-    ) {
-        self.list(results, executor);
-        let Self { tiles, entries } = self;
-        let mut work: Vec<_> = network.tiles.iter().zip(tiles).collect();
-        let (shapes, entries) = (&network.shapes, &*entries);
-        executor.for_each(&mut work, |_, (tile, sums)| {
-            sums.add_samples(tile, results);
-            sums.add_group(level, tile, &shapes[tile.layer], entries[tile.layer].as_ref(), results);
-        });
-    }
-
     /// Adds the last group and updates every tile in the same pass.
     pub(crate) fn update<E: Executor>(
         &mut self,
@@ -145,169 +65,6 @@ impl BatchSums {
         let mut work = tile_updates(&mut network.tiles, moments, &mut self.tiles);
         executor.for_each(&mut work, |_, tile| tile.apply(level, &optimizers[tile.values.layer]));
     }
-
-    /// Puts gradients of each layer, `[unit][input]` and `[unit]`, in the place of the sums.
-    pub(crate) fn put(&mut self, network: &Network, given: &[(&[f32], &[f32])]) {
-        for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
-            let shape = &network.shapes[tile.layer];
-            sums.make_room(tile, shape);
-            let (weights, biases) = given[tile.layer];
-            tile.pack(weights, Kind::Weights.inputs(shape), &mut sums.weights);
-            tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
-            sums.squared_norm = 0.0;
-        }
-    }
-
-    /// The layer of a tile whose last update left something that is not finite.
-    pub(crate) fn broken_layer(&self, network: &Network) -> Option<usize> {
-        let tiles = network.tiles.iter().zip(&self.tiles);
-        tiles.filter(|(_, sums)| !sums.squared_norm.is_finite()).map(|(tile, _)| tile.layer).next()
-    }
-
-    /// Σ g² of the last update.
-    pub(crate) fn squared_norm(&self) -> f64 {
-        self.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm))
-    }
-}
-
-impl TileSums {
-    /// Adds what a group's samples sum to: Σ p, and how often each unit stayed silent.
-    fn add_samples(&mut self, tile: &TileParameters, results: &[SampleResult]) {
-        for result in results {
-            let sample = &result.layers[tile.layer];
-            let p = &sample.bias[tile.first..tile.first + tile.lanes];
-            self.bias.iter_mut().zip(p).for_each(|(sum, p)| *sum += p);
-            sample.add_silent(tile.first, tile.units, &mut self.silent);
-        }
-    }
-
-    /// Adds a group's gradients of the weights.
-    fn add_group(
-        &mut self,
-        level: Level,
-        tile: &TileParameters,
-        shape: &LayerShape,
-        entries: Option<&LayerEntries>,
-        results: &[SampleResult],
-    ) {
-        match entries {
-            Some(entries) => {
-                self.make_room(tile, shape);
-                let sources = sources(results, tile.layer, tile.first, tile.lanes);
-                let gather = entries.gather(&sources[..results.len()]);
-                gather_tile(level, &gather, tile.lanes, &mut self.weights, &mut self.touched);
-            }
-            None => self.add_sums(tile, shape, results),
-        }
-    }
-
-    /// Adds a group's sums of a layer whose samples leave such.
-    fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
-        self.make_room(tile, shape);
-        let start = tile.first * shape.inputs;
-        for result in results {
-            let sample = &sums_of(&result.layers[tile.layer])[start..];
-            self.weights.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
-        }
-    }
-
-    fn make_room(&mut self, tile: &TileParameters, shape: &LayerShape) {
-        if self.weights.is_empty() {
-            self.weights.resize(shape.inputs * tile.lanes);
-            self.touched.resize(shape.inputs, false);
-        }
-    }
-
-    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
-    /// the samples, in a convolution of samples and places.
-    pub(crate) fn silent_unit_update(
-        &self,
-        update: &SilentUpdate,
-        units: usize,
-        shape: &LayerShape,
-        batch: usize,
-    ) -> [f32; TILE] {
-        let mut subtracted = [0.0; TILE];
-        let strength = update.strength(shape);
-        if strength != 0.0 {
-            let trials = batch * (shape.units / shape.filters);
-            for (subtracted, &count) in subtracted.iter_mut().zip(&self.silent[..units]) {
-                *subtracted = (strength / shape.inputs as f64 * f64::from(count) / trials as f64) as f32;
-            }
-        }
-        subtracted
-    }
-}
-
-impl LayerEntries {
-    fn list(&mut self, layer: usize, results: &[SampleResult]) {
-        self.offsets.fill(0);
-        for result in results {
-            for &(unit, _) in &rows_of(&result.layers[layer]).inputs {
-                self.offsets[unit as usize + 1] += 1;
-            }
-        }
-        for input in 1..self.offsets.len() {
-            self.offsets[input] += self.offsets[input - 1];
-        }
-        self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
-        // Filling moves each start to its end, which is the start of the next input.
-        for (sample, result) in results.iter().enumerate() {
-            for &(unit, row) in &rows_of(&result.layers[layer]).inputs {
-                let at = &mut self.offsets[unit as usize];
-                self.entries[*at as usize] = (sample as u32) << 16 | row;
-                *at += 1;
-            }
-        }
-        self.offsets.rotate_right(1);
-        self.offsets[0] = 0;
-    }
-
-    fn gather<'a>(&'a self, sources: &'a [&'a [f32]]) -> Gather<'a> {
-        Gather { offsets: &self.offsets, entries: &self.entries, sources }
-    }
-}
-
-fn rows_of(gradient: &LayerGradient) -> &GradientRows {
-    match &gradient.weights {
-        WeightGradient::Rows(rows) => rows,
-        WeightGradient::Sums(_) => unreachable!("entries are of layers whose samples leave rows"),
-    }
-}
-
-fn sums_of(gradient: &LayerGradient) -> &[f32] {
-    match &gradient.weights {
-        WeightGradient::Rows(_) => unreachable!("layers without entries leave sums"),
-        WeightGradient::Sums(sums) => &sums.weights,
-    }
-}
-
-/// The q rows of each sample for the lanes of a tile.
-fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -> [&[f32]; GROUP] {
-    let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
-    for (source, result) in sources.iter_mut().zip(results) {
-        let rows = rows_of(&result.layers[layer]);
-        *source = &rows.q[first * rows.rows..(first + lanes) * rows.rows];
-    }
-    sources
-}
-
-/// Bounds of a gradient, infinite for none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clip {
-    /// Of the magnitude of each element.
-    pub(crate) element: f32,
-    /// Of the Euclidean norm of all elements.
-    pub(crate) norm: f32,
-}
-
-/// What an update does to every tile.
-#[derive(Clone, Debug)]
-pub(crate) struct Update {
-    pub(crate) level: Level,
-    /// By layer.
-    pub(crate) optimizers: Vec<Optimizer>,
-    pub(crate) finish: Finish,
 }
 
 /// A tile that is updated.

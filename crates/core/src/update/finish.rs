@@ -8,11 +8,20 @@
 
 use spikelet_kernels::TILE;
 
-use super::{BatchSums, Clip, TileSums};
+use super::sums::{BatchSums, TileSums};
 use crate::executor::Executor;
 use crate::network::Network;
 use crate::parameters::TileParameters;
 use crate::rule::SilentUpdate;
+
+/// Bounds of a gradient, infinite for none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clip {
+    /// Of the magnitude of each element.
+    pub(crate) element: f32,
+    /// Of the Euclidean norm of all elements.
+    pub(crate) norm: f32,
+}
 
 /// What makes gradients of sums.
 #[derive(Clone, Copy, Debug)]
