@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,6 +32,13 @@ async function renamed(out: string, version: string): Promise<void> {
     writeFileSync(join(out, "runs", `${id}.json`), JSON.stringify({ ...record, id }));
     rmSync(file);
   }
+}
+
+/** Whether one process of a pool is left, which has worked for more seconds than starting takes. */
+function isOneAtWork(pool: number | undefined): boolean {
+  const { stdout } = spawnSync("ps", ["-o", "cputimes=", "--ppid", String(pool)], { encoding: "utf8" });
+  const seconds = stdout.trim().split(/\s+/).map(Number);
+  return seconds.length === 1 && Number(seconds[0]) >= 2;
 }
 
 describe("60 runs", () => {
@@ -135,7 +142,8 @@ describe("a sweep", () => {
       // Both short runs are done: the other process is at the long one.
       if (isKilled || stdout.split("\n").length < 3) return;
       isKilled = true;
-      // In one call: a process whose work is done may end at any moment.
+      // A process that ends while it starts costs no run, so the other one must be past that.
+      while (!isOneAtWork(child.pid)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
       execFileSync("pkill", ["-KILL", "-P", String(child.pid)]);
     });
     expect(result.code).toBe(1);
