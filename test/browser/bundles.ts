@@ -59,9 +59,10 @@ export async function buildWithEsbuild(project: string): Promise<string> {
   return outdir;
 }
 
-/** Bytes after gzip of all files with that ending. */
-export async function packedSize(folder: string, ending: string): Promise<number> {
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(ending));
+/** Bytes after gzip of all files with that ending, but for those whose names `without` matches. */
+export async function packedSize(folder: string, ending: string, without?: RegExp): Promise<number> {
+  const all = await readdir(folder, { recursive: true });
+  const files = all.filter((file) => file.endsWith(ending) && without?.test(file) !== true);
   const sizes = await Promise.all(files.map(async (file) => gzipSync(await readFile(join(folder, file)), { level: 9 }).length));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
