@@ -5,7 +5,7 @@
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
     python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
     python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
-    python make_golden.py training   -> ../golden/300.. to 304: AdamW, schedules, clipping by norm
+    python make_golden.py training   -> ../golden/310.. to 314: AdamW, schedules, clipping by norm
     python make_golden.py signals      -> ../golden/400.. to 403: encoders of signals and features of sound
     python make_golden.py check      -> re-read every file, recompute, compare
 
@@ -831,7 +831,7 @@ if __name__ == "__main__":
     elif mode == "images":
         write(folder, images(20200602), first=130)
     elif mode == "training":
-        write(folder, training(20200602), first=300)
+        write(folder, training(20200602), first=310)
     elif mode == "recurrent":
         write(folder, recurrent(20200602), first=140)
     elif mode == "signals":
