@@ -178,7 +178,7 @@ export const RUNS = {
       { type: "count", positive: 4 },
       {
         optimizer: { type: "sgd", learningRate: 0.05, momentum: 0.9 },
-        schedule: { type: "cosine", by: "epoch", finalFactor: 0.1 },
+        schedule: { type: "cosine", interval: "epoch", finalFactor: 0.1 },
         training: { gradientClip: 0.01, gradientNormClip: 0.1 },
       },
     ),

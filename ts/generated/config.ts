@@ -122,7 +122,7 @@ export type Config = {
 /** `rate`. */
 export type ConstantSchedule = {
   /** How often the rate changes. @default "update" */
-  by?: ScheduleBy,
+  interval?: ScheduleInterval,
   /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
   warmupEpochs?: number,
 };
@@ -142,7 +142,7 @@ export type CosineSchedule = {
   /** What is left of the rate at the end of the run, 0 to 1. @default 0 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
-  by?: ScheduleBy,
+  interval?: ScheduleInterval,
   /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
   warmupEpochs?: number,
 };
@@ -254,7 +254,7 @@ export type ExponentialSchedule = {
   /** Factor of an epoch, above 0. @default 0.9 */
   factor?: number,
   /** How often the rate changes. @default "update" */
-  by?: ScheduleBy,
+  interval?: ScheduleInterval,
   /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
   warmupEpochs?: number,
 };
@@ -547,7 +547,7 @@ export type OneCycleSchedule = {
   /** Share of the rate at the end of the run, 0 to 1. @default 4e-6 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
-  by?: ScheduleBy,
+  interval?: ScheduleInterval,
   /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
   warmupEpochs?: number,
 };
@@ -700,14 +700,14 @@ export type SaccadeCamera = {
   dark?: number,
 };
 
-/** How often a learning rate changes. */
-export type ScheduleBy = "update" | "epoch";
-
 /**
  * The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
  * update, the finished share of the current one.
  */
 export type ScheduleConfig = { "type": "constant" } & ConstantSchedule | { "type": "step" } & StepSchedule | { "type": "exponential" } & ExponentialSchedule | { "type": "cosine" } & CosineSchedule | { "type": "oneCycle" } & OneCycleSchedule;
+
+/** How often a learning rate changes. */
+export type ScheduleInterval = "update" | "epoch";
 
 /** `u ← momentum · u + g`, `w ← w − rate · u`. */
 export type Sgd = {
@@ -800,7 +800,7 @@ export type StepSchedule = {
   /** Factor at each change, above 0. @default 0.1 */
   factor?: number,
   /** How often the rate changes. @default "update" */
-  by?: ScheduleBy,
+  interval?: ScheduleInterval,
   /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
   warmupEpochs?: number,
 };

@@ -9,6 +9,7 @@ pub fn schedule(settings: &Value) -> Value {
     let renamed = settings.map(|(name, value)| {
         let name = match name.as_str() {
             "name" => "type",
+            "by" => "interval",
             "warmup" => "warmupEpochs",
             "final" => "finalFactor",
             "initial" => "initialFactor",

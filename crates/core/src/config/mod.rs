@@ -40,7 +40,8 @@ pub use rule::{
     TimingRule,
 };
 pub use schedule::{
-    ConstantSchedule, CosineSchedule, ExponentialSchedule, OneCycleSchedule, ScheduleBy, ScheduleConfig, StepSchedule,
+    ConstantSchedule, CosineSchedule, ExponentialSchedule, OneCycleSchedule, ScheduleConfig, ScheduleInterval,
+    StepSchedule,
 };
 pub use surrogate::{
     ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,

@@ -41,13 +41,13 @@ impl Default for ScheduleConfig {
 impl ScheduleConfig {
     /// How often the rate changes, and the epochs of the warm-up.
     #[must_use]
-    pub fn pace(&self) -> (ScheduleBy, f64) {
+    pub fn pace(&self) -> (ScheduleInterval, f64) {
         match self {
-            Self::Constant(ConstantSchedule { by, warmup_epochs })
-            | Self::Step(StepSchedule { by, warmup_epochs, .. })
-            | Self::Exponential(ExponentialSchedule { by, warmup_epochs, .. })
-            | Self::Cosine(CosineSchedule { by, warmup_epochs, .. })
-            | Self::OneCycle(OneCycleSchedule { by, warmup_epochs, .. }) => (*by, *warmup_epochs),
+            Self::Constant(ConstantSchedule { interval, warmup_epochs })
+            | Self::Step(StepSchedule { interval, warmup_epochs, .. })
+            | Self::Exponential(ExponentialSchedule { interval, warmup_epochs, .. })
+            | Self::Cosine(CosineSchedule { interval, warmup_epochs, .. })
+            | Self::OneCycle(OneCycleSchedule { interval, warmup_epochs, .. }) => (*interval, *warmup_epochs),
         }
     }
 }
@@ -57,7 +57,7 @@ impl ScheduleConfig {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
-pub enum ScheduleBy {
+pub enum ScheduleInterval {
     /// At every update.
     #[default]
     Update,
@@ -72,7 +72,7 @@ pub enum ScheduleBy {
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ConstantSchedule {
     /// How often the rate changes.
-    pub by: ScheduleBy,
+    pub interval: ScheduleInterval,
     /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
     #[range(min = 0)]
     pub warmup_epochs: f64,
@@ -91,7 +91,7 @@ pub struct StepSchedule {
     #[range(above = 0)]
     pub factor: f64,
     /// How often the rate changes.
-    pub by: ScheduleBy,
+    pub interval: ScheduleInterval,
     /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
     #[range(min = 0)]
     pub warmup_epochs: f64,
@@ -99,7 +99,7 @@ pub struct StepSchedule {
 
 impl Default for StepSchedule {
     fn default() -> Self {
-        Self { every: 10, factor: 0.1, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+        Self { every: 10, factor: 0.1, interval: ScheduleInterval::default(), warmup_epochs: 0.0 }
     }
 }
 
@@ -113,7 +113,7 @@ pub struct ExponentialSchedule {
     #[range(above = 0)]
     pub factor: f64,
     /// How often the rate changes.
-    pub by: ScheduleBy,
+    pub interval: ScheduleInterval,
     /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
     #[range(min = 0)]
     pub warmup_epochs: f64,
@@ -121,7 +121,7 @@ pub struct ExponentialSchedule {
 
 impl Default for ExponentialSchedule {
     fn default() -> Self {
-        Self { factor: 0.9, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+        Self { factor: 0.9, interval: ScheduleInterval::default(), warmup_epochs: 0.0 }
     }
 }
 
@@ -135,7 +135,7 @@ pub struct CosineSchedule {
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.
-    pub by: ScheduleBy,
+    pub interval: ScheduleInterval,
     /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
     #[range(min = 0)]
     pub warmup_epochs: f64,
@@ -157,7 +157,7 @@ pub struct OneCycleSchedule {
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.
-    pub by: ScheduleBy,
+    pub interval: ScheduleInterval,
     /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
     #[range(min = 0)]
     pub warmup_epochs: f64,
@@ -165,6 +165,12 @@ pub struct OneCycleSchedule {
 
 impl Default for OneCycleSchedule {
     fn default() -> Self {
-        Self { rising: 0.3, initial_factor: 0.04, final_factor: 4e-6, by: ScheduleBy::default(), warmup_epochs: 0.0 }
+        Self {
+            rising: 0.3,
+            initial_factor: 0.04,
+            final_factor: 4e-6,
+            interval: ScheduleInterval::default(),
+            warmup_epochs: 0.0,
+        }
     }
 }

@@ -8,7 +8,7 @@
 
 use std::f64::consts::PI;
 
-use crate::config::{ScheduleBy, ScheduleConfig};
+use crate::config::{ScheduleConfig, ScheduleInterval};
 
 /// Where an update stands in its run.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +25,11 @@ pub(crate) struct Position {
 
 /// Times the optimiser's learning rate.
 pub(crate) fn factor(schedule: &ScheduleConfig, at: Position) -> f64 {
-    let (by, warmup) = schedule.pace();
+    let (interval, warmup) = schedule.pace();
     let epoch = f64::from(at.epoch);
-    let (position, step) = match by {
-        ScheduleBy::Epoch => (epoch, 1.0),
-        ScheduleBy::Update => (epoch + f64::from(at.batch) / f64::from(at.batches), 1.0 / f64::from(at.batches)),
+    let (position, step) = match interval {
+        ScheduleInterval::Epoch => (epoch, 1.0),
+        ScheduleInterval::Update => (epoch + f64::from(at.batch) / f64::from(at.batches), 1.0 / f64::from(at.batches)),
     };
     let length = f64::from(at.epochs) - warmup;
     if position < warmup {

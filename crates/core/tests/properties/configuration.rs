@@ -288,7 +288,7 @@ pub(crate) fn any_configuration() -> impl Strategy<Value = Value> {
     let schedule = prop_oneof![
         Just(json!({ "type": "constant" })),
         tagged("step", vec![("every", whole().boxed()), ("factor", real().boxed())]),
-        tagged("exponential", vec![("factor", real().boxed()), ("by", word(&["update", "epoch"]).boxed())]),
+        tagged("exponential", vec![("factor", real().boxed()), ("interval", word(&["update", "epoch"]).boxed())]),
         tagged("cosine", vec![("finalFactor", real().boxed()), ("warmupEpochs", real().boxed())]),
         tagged("oneCycle", vec![("rising", real().boxed()), ("warmupEpochs", real().boxed())]),
     ];
