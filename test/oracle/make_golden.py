@@ -5,7 +5,7 @@
     python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
     python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
     python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
-    python make_golden.py training   -> ../golden/310.. to 314: AdamW, schedules, clipping by norm
+    python make_golden.py training   -> ../golden/310.. to 318: AdamW, schedules, clipping by norm, averages, class targets
     python make_golden.py signals      -> ../golden/400.. to 403: encoders of signals and features of sound
     python make_golden.py check      -> re-read every file, recompute, compare
 
@@ -21,7 +21,7 @@ import signals as G
 MARGIN = 1e-4
 FMT = 1
 # Switches that came after the first files; they stand in a file where they are not at their default.
-LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty", "grad_norm_clip")
+LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty", "grad_norm_clip", "label_smoothing", "class_weights")
 
 
 # ------------------------------------------------------------- json ----------
@@ -516,8 +516,9 @@ def run_trajectory(cfg, layers, P0, x, y, optimiser, dtype, noise=None):
     dt = np.dtype(dtype)
     P = [None if p is None else (p[0].astype(dt), p[1].astype(dt)) for p in P0]
     step = Step(dt=dt, **optimiser)
+    ema, average = optimiser.get("ema"), None
     losses, spikes, margin = [], [], np.inf
-    for _ in range(optimiser["steps"]):
+    for n in range(optimiser["steps"]):
         r = R.run_case(c, layers, P, x, y)
         if offenders(c, layers, r["trace"]) is not None:
             return None
@@ -528,7 +529,9 @@ def run_trajectory(cfg, layers, P0, x, y, optimiser, dtype, noise=None):
             shake = lambda a: a + (np.where(a == 0, 0, noise.normal(size=a.shape)) * 3e-7 * np.abs(a).max()).astype(dt)
             grads = [None if g is None else (shake(g[0]), shake(g[1])) for g in grads]
         P = step(P, grads)
-    return losses, spikes, P, margin
+        if ema is not None:
+            average = P if average is None else [None if p is None else tuple(R.averaged(a, w, n, ema).astype(dt) for a, w in zip(q, p)) for q, p in zip(average, P)]
+    return losses, spikes, P if average is None else average, margin
 
 
 def same_spikes(a, b):
@@ -568,10 +571,10 @@ def describe(base, layers, optimiser, run):
                             final_params=[dict(layer=l, W=run[2][l][0].ravel(), b=run[2][l][1]) for l, L in enumerate(layers) if L.spiking])
 
 
-def adam_trajectory(name, desc, k, cfg, lr, steps=50, B=2, fall=.8, adam="adam", weight_decay=0, **kw):
+def adam_trajectory(name, desc, k, cfg, lr, steps=50, B=2, fall=.8, adam="adam", weight_decay=0, ema=None, **kw):
     """Adam steps on one batch. Besides margin and float32 agreement: the loss falls, every layer fires at every step, and
     errors of float32's size in the gradients change no spike and hardly a parameter (Adam divides by the gradient's size)."""
-    optimiser = dict(name=adam, lr=lr, beta1=.9, beta2=.999, eps=1e-8, weight_decay=weight_decay, steps=steps)
+    optimiser = dict(name=adam, lr=lr, beta1=.9, beta2=.999, eps=1e-8, weight_decay=weight_decay, steps=steps, **({} if ema is None else dict(ema=ema)))
     for attempt in range(2000):
         base = build(name, desc, k + 1000 * attempt, cfg, B=B, **kw)
         _, layers, P0, x, y = draw_of(base)
@@ -687,6 +690,12 @@ def training(k):
                    C("2x5x6 conv3c3 flatten fc3", 20, target_type="train", rule="antlr", grad_clip=.01, grad_norm_clip=.03), require=clips))
     o.append(adam_trajectory("traj_adamw_clip_norm", "40 AdamW steps, ANTLR, latency loss, norm 0.05", k,
                              C("6 fc7 fc3", 30, target_type="latency", rule="antlr", grad_norm_clip=.05), .005, steps=40, adam="adamw", weight_decay=.2, fall=.9, image=(0, 12), rate=.05))
+    o.append(adam_trajectory("traj_adam_ema", "30 Adam steps, ANTLR, spike-train loss; the final parameters are averages", k,
+                             C("6 fc7 fc3", 30, target_type="train", rule="antlr", grad_clip=1.0), .005, steps=30, ema=.9))
+    weights = dict(class_weights=[2., .5, 1., 3., .25])
+    o.append(build("label_smoothing", "a third of the target goes to all classes alike", k, C(N2, 30, target_type="latency", rule="antlr", label_smoothing=1 / 3), image=(0, 15), rate=.03, silent_target=True))
+    o.append(build("class_weights", "weights of the classes, with a count term", k, C(N2, 30, target_type="latency", rule="antlr", count_weight=.3, **weights), image=(0, 15), rate=.03, silent_target=True))
+    o.append(build("class_weights_smoothing", "weights of the classes and smoothed labels", k, C(N2, 30, target_type="latency", rule="timing", label_smoothing=.1, **weights), image=(0, 15), rate=.06))
     return o
 
 

@@ -86,6 +86,9 @@ class Config:
     # gradient post-processing
     grad_clip: Optional[float] = None
     grad_norm_clip: Optional[float] = None
+    # targets of the softmax
+    label_smoothing: float = 0.0
+    class_weights: Optional[list] = None
     # arithmetic of the oracle itself
     dtype: str = "float64"
 
@@ -455,12 +458,13 @@ def loss_latency(cfg, out, labels):
     ez = np.exp(z - zmax)
     prob = ez / ez.sum(1, keepdims=True)
     rows = np.arange(B)
-    ce = ((zmax[:, 0] - z[rows, labels]) + np.log(ez.sum(1))) / B
-    onehot = np.zeros((B, N), dtype=dt)
-    onehot[rows, labels] = 1
-    gz = (prob - onehot) / B
+    wanted = np.full((B, N), cfg.label_smoothing / N, dtype=dt)          # spec 4.4
+    wanted[rows, labels] += 1 - cfg.label_smoothing
+    weight = (np.ones(N) if cfg.class_weights is None else np.asarray(cfg.class_weights))[labels].astype(dt)
+    ce = weight * ((zmax[:, 0] - (wanted * z).sum(1)) + np.log(ez.sum(1))) / B
+    gz = weight[:, None] * (prob - wanted) / B
     silent = out.sum(1)[rows, labels] == 0               # (B,)
-    ns = cfg.lambda_nospike * silent / B
+    ns = weight * cfg.lambda_nospike * silent / B
     dS = np.zeros((TL, B, N), dtype=dt)
     dS[:, rows, labels] -= ns.astype(dt)
     dT = np.zeros((TL, B, N), dtype=dt)
@@ -481,8 +485,8 @@ def loss_latency(cfg, out, labels):
             e = C - goal
         else:
             raise ValueError(cfg.count_scope)
-        parts["count"] = float(cfg.count_weight * (e ** 2).sum() / (cfg.T * B))
-        dS += (2.0 * cfg.count_weight * e / (cfg.T * B)).astype(dt)
+        parts["count"] = float(cfg.count_weight * (weight[:, None] * e ** 2).sum() / (cfg.T * B))
+        dS += (2.0 * cfg.count_weight * weight[:, None] * e / (cfg.T * B)).astype(dt)
     parts["total"] = float(sum(parts.values()))
     return parts, dS, dT
 
@@ -922,6 +926,11 @@ def step_lr(lr0, epoch, step_size=10, gamma=0.1):
 def adamw_step(w, g, state, lr, b1=0.9, b2=0.999, eps=1e-8, weight_decay=0.01):
     """Decoupled weight decay (spec 7.2); state as adam_step."""
     return adam_step(w - lr * weight_decay * w, g, state, lr, b1, b2, eps)
+
+
+def averaged(average, w, count, decay):
+    """Exponential moving average of count weights and w (spec 7.3)."""
+    return w if count == 0 else average + (1 - min(decay, (1 + count) / (10 + count))) * (w - average)
 
 
 def scheduled_lr(lr0, schedule, epoch, update, updates, epochs):

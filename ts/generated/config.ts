@@ -322,6 +322,10 @@ export type LatencyLoss = {
   inverseTemperature?: number,
   /** Loss of a labelled unit that never fires, at least 0; it reaches rules with an activation part. @default 0.1 */
   silentTargetPenalty?: number,
+  /** What the softmax is to give away from the label, in equal parts to all classes, 0 to below 1. @default 0 */
+  labelSmoothing?: number,
+  /** Times the loss of each sample, by its label: one number for each output, off unless given, at least 0. */
+  classWeights?: Array<number>,
   /** When a simulation ends. @default "sample" */
   endSimulation?: EndSimulation,
   /** Count term on top, off unless given (spec 6.iv). */
@@ -431,6 +435,10 @@ export type MembraneLoss = {
   statistic?: Statistic,
   /** Factor on z, above 0. @default 1 */
   inverseTemperature?: number,
+  /** What the softmax is to give away from the label, in equal parts to all classes, 0 to below 1. @default 0 */
+  labelSmoothing?: number,
+  /** Times the loss of each sample, by its label: one number for each output, off unless given, at least 0. */
+  classWeights?: Array<number>,
 };
 
 /** What a pass over samples showed. */

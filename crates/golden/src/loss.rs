@@ -37,6 +37,12 @@ fn latency(switches: &Switches) -> Value {
         "silentTargetPenalty": switches.lambda_nospike,
         "endSimulation": if switches.early_stop { "batch" } else { "off" },
     });
+    if switches.label_smoothing != 0.0 {
+        json["labelSmoothing"] = json!(switches.label_smoothing);
+    }
+    if let Some(weights) = &switches.class_weights {
+        json["classWeights"] = json!(weights);
+    }
     if switches.count_weight != 0.0 {
         json["targetCount"] = json!({
             "weight": switches.count_weight,

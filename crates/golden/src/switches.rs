@@ -85,6 +85,10 @@ pub(crate) struct Switches {
     pub(crate) grad_clip: Option<f64>,
     #[serde(default)]
     pub(crate) grad_norm_clip: Option<f64>,
+    #[serde(default)]
+    pub(crate) label_smoothing: f64,
+    #[serde(default)]
+    pub(crate) class_weights: Option<Vec<f64>>,
     /// Format 2: the neuron of each spiking layer and of a readout.
     #[serde(default)]
     pub(crate) neurons: Vec<Map<String, Value>>,

@@ -6,7 +6,7 @@ mod neurons;
 mod rule;
 
 use super::ranges::{At, Check as _, require};
-use super::{Config, InitialActivity, LossConfig, TraceLoss};
+use super::{Config, Dense, InitialActivity, LayerConfig, LossConfig, TraceLoss};
 use crate::error::{Error, Result};
 
 /// A rule that more than one field takes part in.
@@ -51,6 +51,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("subtract has a slope floor", rule::slope_floor),
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
+    Constraint::new("classes have a weight each", class_weights),
     Constraint::new("the augmented image is that of the input", augmentation::image),
     Constraint::new("the shift stays within the image", augmentation::shift),
 ];
@@ -86,6 +87,19 @@ fn numbers_by_layer(config: &Config) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+fn class_weights(config: &Config) -> Result<()> {
+    let Some(weights) = config.loss.class_weights() else { return Ok(()) };
+    let Some(LayerConfig::Dense(Dense { units, .. })) = config.network.layers.last() else {
+        return Err(Error::config("loss.classWeights", "needs a dense last layer"));
+    };
+    let outputs = *units as usize;
+    if weights.len() == outputs {
+        return Ok(());
+    }
+    let message = format!("must have one number for each of the {outputs} outputs, got {}", weights.len());
+    Err(Error::config("loss.classWeights", message))
 }
 
 fn rate_bounds(config: &Config) -> Result<()> {

@@ -56,6 +56,17 @@ impl LossConfig {
         }
     }
 
+    /// Factors on the losses of samples by their labels, where there are any.
+    #[must_use]
+    pub fn class_weights(&self) -> Option<&[f64]> {
+        match self {
+            Self::Latency(LatencyLoss { class_weights, .. }) | Self::Membrane(MembraneLoss { class_weights, .. }) => {
+                class_weights.as_deref()
+            }
+            Self::Count(_) | Self::SpikeTrain(_) | Self::Trace(_) => None,
+        }
+    }
+
     /// Whether it looks at the membranes of a readout instead of spikes.
     #[must_use]
     pub fn is_of_readout(&self) -> bool {
@@ -129,6 +140,13 @@ pub struct LatencyLoss {
     /// Loss of a labelled unit that never fires; it reaches rules with an activation part.
     #[range(min = 0)]
     pub silent_target_penalty: f64,
+    /// What the softmax is to give away from the label, in equal parts to all classes.
+    #[range(min = 0, below = 1)]
+    pub label_smoothing: f64,
+    /// Times the loss of each sample, by its label: one number for each output, off unless given.
+    #[range(min = 0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Vec<f64>>,
     /// When a simulation ends.
     pub end_simulation: EndSimulation,
     /// Count term on top, off unless given (spec 6.iv).
@@ -141,6 +159,8 @@ impl Default for LatencyLoss {
         Self {
             inverse_temperature: 0.166_667,
             silent_target_penalty: 0.1,
+            label_smoothing: 0.0,
+            class_weights: None,
             end_simulation: EndSimulation::default(),
             target_count: None,
         }
@@ -216,11 +236,18 @@ pub struct MembraneLoss {
     /// Factor on z.
     #[range(above = 0)]
     pub inverse_temperature: f64,
+    /// What the softmax is to give away from the label, in equal parts to all classes.
+    #[range(min = 0, below = 1)]
+    pub label_smoothing: f64,
+    /// Times the loss of each sample, by its label: one number for each output, off unless given.
+    #[range(min = 0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class_weights: Option<Vec<f64>>,
 }
 
 impl Default for MembraneLoss {
     fn default() -> Self {
-        Self { statistic: Statistic::default(), inverse_temperature: 1.0 }
+        Self { statistic: Statistic::default(), inverse_temperature: 1.0, label_smoothing: 0.0, class_weights: None }
     }
 }
 

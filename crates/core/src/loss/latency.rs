@@ -1,26 +1,31 @@
 //! Cross-entropy of a softmax over first spike times (spec 4.3), with the no-spike penalty and the count term (6.iv).
 //!
 //! ```text
-//! a_n = TL − first_n (0 if silent), z = β a, P = softmax(z), L = −log P_y + λ_ns 1[y silent]
-//! dL/dT[t,n] = −β (P_n − 1[n = y]) / B     at t = first_n
-//! dL/dS[t,y] = −λ_ns / B                   at every step, if y is silent
+//! a_n = TL − first_n (0 if silent), z = β a, P = softmax(z), L = w_y (−Σ_n Y_n log P_n + λ_ns 1[y silent])
+//! dL/dT[t,n] = −β w_y (P_n − Y_n) / B      at t = first_n
+//! dL/dS[t,y] = −λ_ns w_y / B               at every step, if y is silent
 //! ```
+//!
+//! Y is 1 for the label y, or smoothed; w are the weights of the classes (4.4).
 //!
 //! The backward pass starts at the last derivative that is no smaller than what it flushes to zero on its way.
 
 use spikelet_kernels::FLOOR;
 
+use super::class_targets::ClassTargets;
 use super::output::{Output, OutputGradient, SpikeGradient};
 use crate::config::{LatencyLoss, TargetCount, TargetCountScope};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Latency {
     config: LatencyLoss,
+    targets: ClassTargets,
 }
 
 impl Latency {
     pub(super) fn new(config: &LatencyLoss) -> Self {
-        Self { config: config.clone() }
+        let targets = ClassTargets::new(config.label_smoothing, config.class_weights.as_deref());
+        Self { config: config.clone(), targets }
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
@@ -31,13 +36,15 @@ impl Latency {
         let outputs = readout.first.len();
         let highest = (0..outputs).map(z).fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = (0..outputs).map(|unit| libm::exp(z(unit) - highest)).sum();
-        gradient.parts.main = (highest - z(label)) + libm::log(total);
+        let weight = self.targets.weight(label);
+        let wanted = |unit: usize| self.targets.wanted(unit == label, outputs);
+        let score = self.targets.mean(label, outputs, z);
+        gradient.parts.main = weight * ((highest - score) + libm::log(total));
 
         for (index, (t, unit)) in output.spikes.iter().enumerate() {
             if readout.first[unit] as usize == t {
                 let share = libm::exp(z(unit) - highest) / total;
-                let wanted = if unit == label { 1.0 } else { 0.0 };
-                let slope = (-beta * (share - wanted) / batch) as f32;
+                let slope = (weight * (-beta * (share - wanted(unit)) / batch)) as f32;
                 gradient.timing[index] = slope;
                 if slope.abs() >= FLOOR {
                     gradient.end = t + 1;
@@ -47,11 +54,12 @@ impl Latency {
 
         let mut per_unit = vec![0.0; outputs];
         if readout.is_silent(label) {
-            gradient.parts.silent_target_penalty = self.config.silent_target_penalty;
-            per_unit[label] -= self.config.silent_target_penalty / batch;
+            let penalty = weight * self.config.silent_target_penalty;
+            gradient.parts.silent_target_penalty = penalty;
+            per_unit[label] -= penalty / batch;
         }
         if let Some(count) = &self.config.target_count {
-            count_term(count, output, label, &mut per_unit, &mut gradient.parts.target_count);
+            count_term(count, weight * count.weight, output, label, &mut per_unit, &mut gradient.parts.target_count);
         }
         if per_unit.iter().any(|&slope| slope != 0.0) {
             gradient.spike = SpikeGradient::Constant(per_unit.iter().map(|&slope| slope as f32).collect());
@@ -61,7 +69,14 @@ impl Latency {
 }
 
 /// `silent`: `λ_c / T · max(0, goal − C_y)²`; `all`: `λ_c / T · Σ_n (C_n − goal_n)²`.
-fn count_term(count: &TargetCount, output: &Output<'_>, label: usize, per_unit: &mut [f64], value: &mut f64) {
+fn count_term(
+    count: &TargetCount,
+    weight: f64,
+    output: &Output<'_>,
+    label: usize,
+    per_unit: &mut [f64],
+    value: &mut f64,
+) {
     let steps = output.steps as f64;
     let batch = output.batch as f64;
     for (unit, slope) in per_unit.iter_mut().enumerate() {
@@ -72,8 +87,8 @@ fn count_term(count: &TargetCount, output: &Output<'_>, label: usize, per_unit: 
             TargetCountScope::Silent => 0.0,
             TargetCountScope::All => spikes - if is_label { count.positive } else { count.negative },
         };
-        *value += count.weight * error * error / steps;
-        *slope += 2.0 * count.weight * error / (steps * batch);
+        *value += weight * error * error / steps;
+        *slope += 2.0 * weight * error / (steps * batch);
     }
 }
 

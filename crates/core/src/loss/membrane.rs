@@ -6,20 +6,25 @@
 //! last        z_n = y[T−1,n]                      G = D_n at T−1, else 0
 //! softmaxSum  z_n = Σ_t s_n,  s = softmax(y[t])   G[t,n] = s_n (D_n − Σ_m s_m D_m)
 //!
-//! L = −log softmax(β z)_label,   D_n = β (softmax(β z)_n − 1[n = label]) / B
+//! P = softmax(β z),   L = −w_y Σ_n Y_n log P_n,   D_n = β w_y (P_n − Y_n) / B
 //! ```
+//!
+//! Y is 1 for the label y, or smoothed; w are the weights of the classes (4.4).
 
+use super::class_targets::ClassTargets;
 use super::output::{Output, OutputGradient, SpikeGradient};
 use crate::config::{MembraneLoss, Statistic};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Membrane {
     config: MembraneLoss,
+    targets: ClassTargets,
 }
 
 impl Membrane {
     pub(super) fn new(config: &MembraneLoss) -> Self {
-        Self { config: config.clone() }
+        let targets = ClassTargets::new(config.label_smoothing, config.class_weights.as_deref());
+        Self { config: config.clone(), targets }
     }
 
     pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
@@ -28,12 +33,14 @@ impl Membrane {
         let beta = self.config.inverse_temperature;
         let scores = statistic(self.config.statistic, membranes, outputs);
         let (shares, log_total) = softmax(scores.iter().map(|z| beta * z));
-        gradient.parts.main = log_total - beta * scores[label];
-        let wanted = |unit: usize| if unit == label { 1.0 } else { 0.0 };
+        let weight = self.targets.weight(label);
+        gradient.parts.main = weight * (log_total - beta * self.targets.mean(label, outputs, |unit| scores[unit]));
         let by_score: Vec<f64> = shares
             .iter()
             .enumerate()
-            .map(|(unit, share)| beta * (share - wanted(unit)) / output.batch as f64)
+            .map(|(unit, share)| {
+                weight * (beta * (share - self.targets.wanted(unit == label, outputs)) / output.batch as f64)
+            })
             .collect();
 
         let mut dense = vec![0.0; steps * outputs];

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file with its equation, a variant in [`crate::config::LossConfig`], an arm in [`Loss::evaluate`].
 
+mod class_targets;
 mod count;
 mod latency;
 mod membrane;

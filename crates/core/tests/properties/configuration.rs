@@ -211,6 +211,8 @@ fn loss() -> BoxedStrategy<Value> {
                 ("silentTargetPenalty", real().boxed()),
                 ("endSimulation", word(&["sample", "batch", "off"]).boxed()),
                 ("targetCount", target_count),
+                ("labelSmoothing", real().boxed()),
+                ("classWeights", prop_oneof![Just(json!([1, 0.5])), any_value()].boxed()),
             ]
         ),
     ]
