@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "./config.js";
-import type { Accuracy, LossConfig } from "./generated/config.js";
+import type { Accuracy, BestBy, LossConfig } from "./generated/config.js";
 import type { Prediction } from "./results.js";
 
 /**
@@ -27,6 +27,13 @@ export interface AnswerMetrics {
 /** The decision that the loss of a configuration trains. */
 export function decisionOf({ loss }: Pick<ResolvedConfig, "loss">): Decision {
   return BY_LOSS[loss.type];
+}
+
+/** What makes an epoch of a training the best. Spike trains have no label to decide right. */
+export function bestByOf({ loss, training }: Pick<ResolvedConfig, "loss" | "training">): BestBy {
+  if (training.bestBy !== null) return training.bestBy;
+  const decision = loss.type === "spikeTrain" ? "loss" : decisionOf({ loss });
+  return decision === "none" ? "meanSquaredError" : decision;
 }
 
 /** Whether the outputs of a network fire; those of a readout don't. */

@@ -84,6 +84,8 @@ export interface NetworkInfo {
   epoch: number;
   /** Updates done. */
   step: number;
+  /** The best epoch so far, counted from 1, of a run with `training.earlyStopping`. */
+  bestEpoch: number | null;
   /** What the checkpoint that it was restored from says about where it comes from; `null` where that says nothing. */
   origin: string | null;
 }
@@ -94,7 +96,8 @@ export interface CheckpointOptions {
   origin?: string;
 }
 
-const CREATE_OPTIONS: FieldChecks<CreateOptions> = {
+/** @internal */
+export const createOptions: FieldChecks<CreateOptions> = {
   ...PAGE_OPTIONS,
   backend: backendChoice,
   simd: text,
@@ -103,10 +106,10 @@ const CREATE_OPTIONS: FieldChecks<CreateOptions> = {
   signal: abortSignal,
 };
 
-const restoreOptions = fields<CreateOptions>(CREATE_OPTIONS);
+const restoreOptions = fields<CreateOptions>(createOptions);
 
 /** @internal */
-export const startOptions = fields<StartOptions>({ ...CREATE_OPTIONS, parameters: listOf(checkedParameters) });
+export const startOptions = fields<StartOptions>({ ...createOptions, parameters: listOf(checkedParameters) });
 
 const passOptions = fields<PassOptions>({ signal: abortSignal, earlyDecision: flag });
 

@@ -9,9 +9,9 @@ const native = await loadBackend("native");
 
 describe("trainings with every layer, rule and loss", () => {
   it.each(Object.entries(RUNS))("%s: every layer fires", async (_, make) => {
-    const { config, train } = make();
+    const { config, train, ...validation } = make();
     using trainer = await createTrainer(config);
-    for await (const event of trainer.run(train)) {
+    for await (const event of trainer.run(train, validation)) {
       if (event.type === "epochEnd") for (const spikes of event.train.spikes.perUnit) expect(spikes).toBeGreaterThan(0.02);
     }
   });

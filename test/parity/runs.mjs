@@ -187,6 +187,58 @@ export const RUNS = {
     const config = { ...run.config, network: { ...run.config.network, input: 2 * MELS } };
     return { config, train: sounds(48), validation: sounds(13) };
   },
+  "moving average, frozen parameters, early stopping by the loss": () =>
+    mixed(
+      CONVOLUTION,
+      { type: "antlr" },
+      { type: "latency" },
+      {
+        optimizer: { type: "adam", learningRate: 0.02 },
+        training: {
+          epochs: 12,
+          averaging: { type: "ema", decay: 0.5 },
+          frozen: ["layers.0.biases", "layers.1"],
+          earlyStopping: { patience: 2 },
+          bestBy: "loss",
+        },
+      },
+    ),
+  "classes by turns, with weights and smoothed labels": () =>
+    mixed(
+      DENSE,
+      { type: "antlr" },
+      { type: "latency", labelSmoothing: 0.1, classWeights: [2, 0.5, 1, 1] },
+      { training: { sampling: "byClass" } },
+    ),
+  "mean over the last epochs, early stopping by count": () =>
+    mixed(
+      DENSE,
+      { type: "timing" },
+      { type: "latency" },
+      {
+        training: {
+          epochs: 5,
+          averaging: { type: "swa", epochs: 3 },
+          earlyStopping: { patience: 2, minImprovement: 0.01, restoreBest: false },
+          bestBy: "count",
+        },
+      },
+    ),
+  "series, moving average, a frozen readout, early stopping by the error": () =>
+    mixed(
+      DENSE,
+      { type: "eventProp" },
+      { type: "trace" },
+      {
+        output: { type: "leaky" },
+        training: {
+          epochs: 8,
+          averaging: { type: "ema", decay: 0.8 },
+          frozen: ["layers.2.weights"],
+          earlyStopping: { patience: 1, minImprovement: 0.0001 },
+        },
+      },
+    ),
 };
 
 /** Bands of the sounds' features. */

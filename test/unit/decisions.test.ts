@@ -3,7 +3,8 @@ import { answerWords, metricLines } from "../../ts/cli/print.js";
 import { BestEpoch } from "../../ts/cli/train/best.js";
 import { History } from "../../ts/cli/train/history.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
-import { bestAccuracy, decisionOf, decisionsOf, scoreBy } from "../../ts/decisions.js";
+import { bestAccuracy, bestByOf, decisionOf, decisionsOf, scoreBy } from "../../ts/decisions.js";
+import type { BestBy } from "../../ts/generated/config.js";
 import { signsOfSpikes } from "../../ts/health/spikes.js";
 import { learningCurves } from "../../ts/plot/index.js";
 import { parseBestBy, parsePlan } from "../../ts/study/plan/plan.js";
@@ -30,6 +31,19 @@ describe("the decisions of a network", () => {
     expect(found.map((decision) => [...decisionsOf(decision, prediction)])).toEqual([[1], [2], [2], [3], []]);
   });
 
+  it("say what makes an epoch the best, unless the configuration does", () => {
+    const found = (type: string, bestBy: BestBy | null = null) =>
+      bestByOf({ loss: { type }, training: { bestBy } } as Parameters<typeof bestByOf>[0]);
+    expect(["latency", "count", "spikeTrain", "membrane", "trace"].map((type) => found(type))).toEqual([
+      "firstSpike",
+      "count",
+      "loss",
+      "membrane",
+      "meanSquaredError",
+    ]);
+    expect(found("latency", "loss")).toBe("loss");
+  });
+
   it("are told in words, and never by spikes of outputs that have none", () => {
     expect(answerWords(spiking)).toEqual(["90.0 % by first spike", "80.0 % by count"]);
     expect(answerWords(readout(0.7))).toEqual(["70.0 % by membrane"]);
@@ -41,9 +55,9 @@ describe("the decisions of a network", () => {
   });
 
   it("choose the best epoch", () => {
-    const bestOf = (decision: "membrane" | "none", validations: (typeof spiking)[]) => {
+    const bestOf = (by: BestBy, validations: (typeof spiking)[]) => {
       const history = new History("a");
-      const best = new BestEpoch(decision);
+      const best = new BestEpoch(by);
       for (const [k, validation] of validations.entries()) {
         const row = history.add(epoch(k + 1, validation), 1, 1);
         if (best.isBeatenBy(row)) best.row = row;
@@ -51,10 +65,12 @@ describe("the decisions of a network", () => {
       return { epoch: best.row?.epoch, curve: history.curve, csv: history.csv };
     };
     expect(bestOf("membrane", [0.5, 0.8, 0.7].map(readout)).epoch).toBe(2);
-    const { epoch: found, curve, csv } = bestOf("none", [0.5, 0.2, 0.3].map(series));
+    const { epoch: found, curve, csv } = bestOf("meanSquaredError", [0.5, 0.2, 0.3].map(series));
     expect(found).toBe(2);
     expect(csv.split("\n")[0]).toContain("validationMeanSquaredError,validationRSquared");
     expect(learningCurves(curve)).toContain("at the end R² 0.700");
+    const lossy = (loss: number) => ({ ...spiking, loss });
+    expect(bestOf("loss", [0.5, 0.2, 0.3].map(lossy)).epoch).toBe(2);
     expect(learningCurves(bestOf("membrane", [0.5, 0.75].map(readout)).curve)).toContain("75.0 % by membrane");
   });
 

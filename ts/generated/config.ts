@@ -98,6 +98,12 @@ export type Augmentation = {
   inputDropout?: number,
 };
 
+/** Averages of the weights, with which a network predicts (spec 7.3). */
+export type Averaging = { "type": "ema" } & Ema | { "type": "swa" } & Swa;
+
+/** What makes an epoch the best: a measure of the validation data. */
+export type BestBy = "firstSpike" | "count" | "membrane" | "meanSquaredError" | "loss";
+
 /** How the channels of a signal become spikes. */
 export type ChannelEncoding = { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding;
 
@@ -217,6 +223,22 @@ export type Dense = {
 
 /** The samples are spikes already and go in unchanged; values are refused. */
 export type DirectEncoding = Record<symbol, never>;
+
+/** Ends a run whose validation does not improve any more. */
+export type EarlyStopping = {
+  /** Epochs without an improvement after which the run ends, at least 1. @default 5 */
+  patience?: number,
+  /** How much better than the best epoch an epoch must be to count as an improvement: more than this, at least 0. @default 0 */
+  minImprovement?: number,
+  /** Whether the network has the weights of the best epoch at the end. @default true */
+  restoreBest?: boolean,
+};
+
+/** `a ← a + (1 − d) (w − a)` after every update, with `d = min(decay, (1 + n) / (10 + n))` after n updates. */
+export type Ema = {
+  /** What an update leaves of the average, 0 to below 1. @default 0.999 */
+  decay?: number,
+};
 
 /** How values in 0..1, or signals, become spikes. */
 export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding | { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding | { "type": "logMel" } & LogMelEncoding;
@@ -708,6 +730,9 @@ export type SaccadeCamera = {
   dark?: number,
 };
 
+/** Which samples an epoch learns. */
+export type Sampling = "shuffled" | "byClass";
+
 /**
  * The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
  * update, the finished share of the current one.
@@ -831,6 +856,12 @@ export type StretchEncoding = {
 /** The surrogate derivative of a spike. */
 export type Surrogate = { "type": "exponential" } & ExponentialSurrogate | { "type": "fastSigmoid" } & FastSigmoidSurrogate | { "type": "arctan" } & ArctanSurrogate | { "type": "triangle" } & TriangleSurrogate | { "type": "rectangle" } & RectangleSurrogate;
 
+/** The mean of the weights at the ends of the run's last epochs. */
+export type Swa = {
+  /** How many of the last epochs, at least 1. @default 5 */
+  epochs?: number,
+};
+
 /** Count term of the latency loss, times `weight / (T B)` (spec 6.iv). */
 export type TargetCount = {
   /** Factor λ_c, at least 0. @default 1 */
@@ -904,8 +935,10 @@ export type TrainEvent = { "type": "initialization",
   /** Samples in all. */
   samples: number,
 } | { "type": "epochEnd" } & EpochRecord | { "type": "finished",
-  /** Epochs of the run. */
+  /** Epochs of the run, fewer than those of the configuration where it stopped early. */
   epochs: number,
+  /** The best epoch, whose weights the network has, where `training.earlyStopping` restores them. */
+  restoredEpoch?: number,
 };
 
 /** Batches, epochs, clipping, seed, threads. */
@@ -914,12 +947,22 @@ export type TrainingConfig = {
   batchSize?: number,
   /** Passes over the training data. @default 20 */
   epochs?: number,
+  /** Which samples an epoch learns. @default "shuffled" */
+  sampling?: Sampling,
   /** Every element of a gradient is kept within ±this, above 0; `null` turns it off. @default 1 */
   gradientClip?: number | null,
   /** The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm, above 0; `null` turns it off. */
   gradientNormClip?: number | null,
   /** Times the learning rate, for all spiking layers or for each, at least 0. @default 1 */
   learningRateFactor?: PerLayer,
+  /** Parameters that stay as they are: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights counted from 0. */
+  frozen?: Array<string>,
+  /** When the run ends before its last epoch; `null`: never. */
+  earlyStopping?: EarlyStopping | null,
+  /** What makes an epoch the best; `null`: what the loss trains, `firstSpike` (`latency`), `count`, `membrane`, `meanSquaredError` (`trace`) or `loss` (`spikeTrain`). */
+  bestBy?: BestBy | null,
+  /** Averages of the weights with which the network predicts; `null`: it predicts with the weights themselves. */
+  averaging?: Averaging | null,
   /** The update of units that never fire (the no-spike penalty of the paper). */
   silentUnitUpdate?: SilentUnitUpdate,
   /** Firing of the network before it learns; `null`: the weights stay as drawn. */

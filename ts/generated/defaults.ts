@@ -3,7 +3,7 @@
 /** What the core takes where a field is not given, by type. */
 export const DEFAULTS = {
   network: { steps: 300 },
-  training: { batchSize: 16, epochs: 20, gradientClip: 1.0, learningRateFactor: 1.0, seed: 1, threads: "auto" },
+  training: { batchSize: 16, epochs: 20, gradientClip: 1.0, learningRateFactor: 1.0, sampling: "shuffled", seed: 1, threads: "auto" },
   aer: { size: 34, steps: 300, truncateMs: 300 },
   saccadeCamera: { dark: 0.1, size: 34, steps: 300, threshold: 0.5 },
   randman: { classes: 10, dimensions: 1, samplesPerClass: 1000, seed: 0, smoothness: 3.0, spikes: 1, steps: 100, units: 20 },

@@ -45,7 +45,10 @@ impl NetworkBytes {
     /// The bytes of a valid configuration with up to `in_flight` samples at a time.
     pub(crate) fn of(config: &Config, in_flight: usize) -> Self {
         let steps = u64::from(config.network.steps);
-        let copies = if config.optimizer.has_second_moment() { 4 } else { 3 };
+        let training = &config.training;
+        let more =
+            [config.optimizer.has_second_moment(), training.averaging.is_some(), training.early_stopping.is_some()];
+        let copies = 3 + more.into_iter().map(u64::from).sum::<u64>();
         let samples = u64::from(config.training.batch_size).min(in_flight as u64);
         let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };
         for shape in shapes(&config.network) {

@@ -1,5 +1,6 @@
 //! Optimisers and the schedule of the learning rate (spec 7); their loops are in the kernels.
 
+mod average;
 mod moments;
 mod schedule;
 
@@ -7,6 +8,7 @@ use spikelet_kernels::{AdamStep, Optimizer, SgdStep};
 
 use crate::config::{Adam, AdamW, Config, OptimizerConfig};
 
+pub(crate) use average::Average;
 pub(crate) use moments::{Moments, Order, TileMoments};
 pub(crate) use schedule::Position;
 

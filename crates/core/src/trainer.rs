@@ -1,5 +1,7 @@
 //! The trainer: a network, its optimiser and a position in a run. The host drives it, a budget of batches at a time.
 
+mod averages;
+mod best;
 mod evaluate;
 mod evaluation;
 mod event;
@@ -7,24 +9,25 @@ mod initialize;
 mod inspect;
 mod learn;
 mod local_batch;
+mod order;
 mod position;
 mod run;
 mod search;
 mod snapshot;
+mod stopping;
 mod stream;
 
 use spikelet_kernels::Level;
 
 use crate::Dataset;
 use crate::augment::Augmenter;
-use crate::config::Config;
-
+use crate::config::{Config, Frozen, frozen};
 use crate::error::{Error, Result};
 use crate::loss::Loss;
 use crate::memory::NetworkBytes;
 use crate::network::Network;
 use crate::neuron::Gains;
-use crate::optim::Moments;
+use crate::optim::{Average, Moments};
 use crate::parameters::Kind;
 use crate::pass::{Engine, GROUP, Job, Until, Want};
 use crate::rule::{GradientPass, SilentUpdate, passes};
@@ -50,12 +53,16 @@ pub struct Trainer {
     passes: Vec<GradientPass>,
     /// The silent-unit update under this rule.
     silent: SilentUpdate,
+    /// What is frozen of each layer.
+    frozen: Vec<Frozen>,
     /// Updates so far.
     updates: u64,
     run: Run,
     engine: Engine,
     /// Moments of the optimiser, from the first update on.
     moments: Option<Moments>,
+    /// Averages of the parameters, from the first one that goes in.
+    average: Option<Average>,
     /// Sums of a batch, from the first gradient on.
     sums: Option<BatchSums>,
 }
@@ -85,10 +92,12 @@ impl Trainer {
             loss: Loss::new(&config),
             passes: passes(&config.rule, &network.shapes, 0),
             silent: SilentUpdate::new(&config.rule, &config.training),
+            frozen: frozen(&config),
             updates: 0,
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
             moments: None,
+            average: None,
             sums: None,
             network,
             config,
@@ -125,7 +134,7 @@ impl Trainer {
         &self.network.shapes
     }
 
-    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer.
+    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer with which the network predicts: averages where there are any.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.
@@ -133,11 +142,11 @@ impl Trainer {
         if layer >= self.network.shapes.len() {
             return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.shapes.len())));
         }
-        Ok((self.network.read(layer, Kind::Weights), self.network.read(layer, Kind::Biases)))
+        Ok((self.read(layer, Kind::Weights), self.read(layer, Kind::Biases)))
     }
 
-    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew. A run leaves them as they
-    /// are, whatever `training.initialActivity` says.
+    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer, also its averages; its optimiser moments start anew, and the best
+    /// epoch is forgotten. A run leaves them as they are, whatever `training.initialActivity` says.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
@@ -146,7 +155,12 @@ impl Trainer {
         if let Some(moments) = &mut self.moments {
             moments.clear_layer(&self.network, layer);
         }
+        if let Some(average) = &mut self.average {
+            average.write(&self.network, layer, Kind::Weights, weights);
+            average.write(&self.network, layer, Kind::Biases, biases);
+        }
         self.run.initialization = None;
+        self.run.best = None;
         Ok(())
     }
 

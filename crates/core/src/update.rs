@@ -7,6 +7,7 @@ use spikelet_kernels::{
     Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, update_rows, update_tile,
 };
 
+use crate::config::Frozen;
 use crate::executor::Executor;
 use crate::layer::Layer;
 use crate::network::Network;
@@ -22,9 +23,15 @@ use sums::{LayerEntries, TileSums, sources};
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) level: Level,
-    /// By layer.
-    pub(crate) optimizers: Vec<Optimizer>,
+    pub(crate) steps: Vec<LayerStep>,
     pub(crate) finish: Finish,
+}
+
+/// What an update does to a layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LayerStep {
+    pub(crate) optimizer: Optimizer,
+    pub(crate) frozen: Frozen,
 }
 
 impl BatchSums {
@@ -40,7 +47,7 @@ impl BatchSums {
         if update.finish.clip.norm.is_finite() {
             self.gather(update.level, network, results, executor);
             self.finish(&update.finish, network, executor);
-            return self.apply(update.level, &update.optimizers, network, moments, executor);
+            return self.apply(update.level, &update.steps, network, moments, executor);
         }
         self.list(results, executor);
         let Self { tiles, entries } = self;
@@ -53,17 +60,17 @@ impl BatchSums {
         });
     }
 
-    /// Updates every tile by gradients that stand in the place of the sums; `optimizers` by layer.
+    /// Updates every tile by gradients that stand in the place of the sums; `steps` by layer.
     pub(crate) fn apply<E: Executor>(
         &mut self,
         level: Level,
-        optimizers: &[Optimizer],
+        steps: &[LayerStep],
         network: &mut Network,
         moments: &mut Moments,
         executor: &E,
     ) {
         let mut work = tile_updates(&mut network.tiles, moments, &mut self.tiles);
-        executor.for_each(&mut work, |_, tile| tile.apply(level, &optimizers[tile.values.layer]));
+        executor.for_each(&mut work, |_, tile| tile.apply(level, &steps[tile.values.layer]));
     }
 }
 
@@ -85,15 +92,18 @@ fn tile_updates<'a>(
 
 impl TileUpdate<'_> {
     /// Applies gradients that stand in the place of the sums. Σ g² stays, but for what is not finite.
-    fn apply(&mut self, level: Level, optimizer: &Optimizer) {
+    fn apply(&mut self, level: Level, step: &LayerStep) {
         let Self { values: tile, moments, sums } = self;
         let gradient = RowGradient { gain: 1.0, silent: &[0.0; TILE][..tile.lanes], clip: f32::INFINITY };
-        for (values, pair, rows) in [
-            (&mut tile.weights, &mut moments.weights, &sums.weights[..]),
-            (&mut tile.biases, &mut moments.biases, &sums.bias[..]),
+        for (is_frozen, values, pair, rows) in [
+            (step.frozen.weights, &mut tile.weights, &mut moments.weights, &sums.weights[..]),
+            (step.frozen.biases, &mut tile.biases, &mut moments.biases, &sums.bias[..]),
         ] {
+            if is_frozen {
+                continue;
+            }
             let mut arrays = ParameterArrays { values, first: &mut pair.first, second: &mut pair.second };
-            let norm = update_rows(level, tile.lanes, rows, &gradient, optimizer, &mut arrays);
+            let norm = update_rows(level, tile.lanes, rows, &gradient, &step.optimizer, &mut arrays);
             sums.squared_norm += norm * 0.0;
         }
     }
@@ -105,14 +115,15 @@ impl TileUpdate<'_> {
         if entries.is_none() {
             sums.add_sums(tile, shape, results);
         }
-        let Finish { silent, batch, clip } = &update.finish;
-        let optimizer = &update.optimizers[tile.layer];
+        let Finish { silent, batch, clip, .. } = &update.finish;
+        let LayerStep { optimizer, frozen } = &update.steps[tile.layer];
         let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
         let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
         let pair = &mut moments.weights;
         let mut arrays =
             ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
         let norm = match entries {
+            _ if frozen.weights => 0.0,
             Some(entries) => {
                 let (first, lanes, layer) = (tile.first, tile.lanes, tile.layer);
                 let sources = sources(results, layer, first, lanes);
@@ -126,6 +137,10 @@ impl TileUpdate<'_> {
                 update_rows(update.level, lanes, &sums.weights, &gradient, optimizer, &mut arrays)
             }
         };
+        if frozen.biases {
+            sums.squared_norm = norm;
+            return;
+        }
         let gradient = RowGradient { gain: neuron.bias_gain(), silent: &[0.0; TILE][..tile.lanes], clip: clip.element };
         let pair = &mut moments.biases;
         let mut arrays = ParameterArrays { values: &mut tile.biases, first: &mut pair.first, second: &mut pair.second };

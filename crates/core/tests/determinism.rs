@@ -85,6 +85,8 @@ fn cases() -> impl Iterator<Item = Config> {
     scheduled.optimizer = serde_json::from_str(r#"{ "type": "adamW", "weightDecay": 0.1 }"#).expect("it is valid");
     scheduled.schedule = serde_json::from_str(r#"{ "type": "cosine", "warmupEpochs": 0.5 }"#).expect("it is valid");
     scheduled.training.gradient_norm_clip = Some(0.01);
+    scheduled.training.averaging = serde_json::from_str(r#"{ "type": "ema", "decay": 0.9 }"#).expect("it is valid");
+    scheduled.training.frozen = vec!["layers.0.biases".to_owned(), "layers.1.biases".to_owned()];
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));

@@ -97,7 +97,7 @@ fn weights_that_were_set_stay() {
     trainer.set_epochs(0);
     trainer.begin(SAMPLES).expect("there are samples");
     let events = trainer.advance(1000, &data(), None, &Sequential).expect("nothing is left to do");
-    assert_eq!(events, [TrainEvent::Finished { epochs: 0 }]);
+    assert_eq!(events, [TrainEvent::Finished { epochs: 0, restored_epoch: None }]);
 }
 
 /// What was settled for each layer: factor, spikes, whether they are as wanted.

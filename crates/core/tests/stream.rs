@@ -115,7 +115,7 @@ proptest! {
 #[test]
 fn step_by_step_is_the_whole() {
     let (layers, input) = &networks()[1];
-    let trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
+    let mut trainer = Trainer::new(config(layers, input, &neurons()[0]), Level::detect()).unwrap();
     let events: Vec<Event> =
         (0..STEPS as u16).flat_map(|t| (0..3).map(move |k| (t, u32::from(t * 7 + k * 11) % 48))).collect();
     let (mut whole, mut single) = (trainer.stream().unwrap(), trainer.stream().unwrap());

@@ -126,6 +126,9 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
         },
     });
     if let Some(settings) = optimiser {
+        if let Some(decay) = settings.get("ema") {
+            configuration["training"]["averaging"] = json!({ "type": "ema", "decay": decay });
+        }
         configuration["optimizer"] = optimizer(settings["name"].as_str().unwrap_or_default(), settings)?;
     }
     if unsupported.0.is_empty() { Ok(configuration) } else { Err(Untranslated::Unsupported(unsupported.0)) }

@@ -111,8 +111,8 @@ impl Session {
     }
 
     /// JSON of what the session is and where it stands: `{"simd","threads","gains":{"current","membrane","bias"},
-    /// "layers":[{"inputs","units"}],"version","finished","epoch","step","origin"}`; `epoch` and `step` count what is done, `origin` is
-    /// that of the checkpoint it was restored from, or `null`.
+    /// "layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`; `epoch` and `step` count what is done,
+    /// `bestEpoch` is that of a run that may stop early, or `null`, `origin` is that of the checkpoint it was restored from, or `null`.
     #[must_use]
     pub fn info(&self) -> String {
         to_json(&Info::of(&self.trainer, self.workers.count(), self.origin.as_deref()))
@@ -147,14 +147,14 @@ impl Session {
     /// sets, and the epochs of the whole run if not those of the configuration.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for wrong options, `SHAPE_MISMATCH` when the data do not fit an epoch under way.
+    /// `CONFIG_INVALID` for wrong options and where the configuration needs validation data, `SHAPE_MISMATCH` when the data do not fit an epoch
+    /// under way.
     pub fn begin(&mut self, options: &str) -> Result<()> {
         self.change(|session| {
             let options: RunOptions = json::parse(options)?;
             let samples = session.datasets.find("train", options.train)?.len();
-            if let Some(id) = options.validation {
-                session.datasets.find("validation", id)?;
-            }
+            let validation = options.validation.map(|id| session.datasets.find("validation", id)).transpose()?;
+            session.trainer.check_validation(validation)?;
             session.trainer.begin(samples)?;
             if let Some(epochs) = options.epochs {
                 session.trainer.set_epochs(epochs);
@@ -289,7 +289,7 @@ impl Session {
     /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for signals;
     /// `SHAPE_MISMATCH` where its units are not the inputs of the network.
     pub fn open_stream(&mut self, options: &str) -> Result<u32> {
-        self.change(|session| session.streams.open(options, &session.trainer))
+        self.change(|session| session.streams.open(options, &mut session.trainer))
     }
 
     /// Runs `steps` more steps of a stream with these input spikes, `times` counted from the first of them.

@@ -21,6 +21,8 @@ pub(crate) struct Info<'a> {
     epoch: u32,
     /// Updates done.
     step: u64,
+    /// Of a run that may stop early, counted from 1.
+    best_epoch: Option<u32>,
     /// Of the checkpoint that it was restored from.
     origin: Option<&'a str>,
 }
@@ -37,6 +39,7 @@ impl<'a> Info<'a> {
             finished: trainer.is_finished(),
             epoch: trainer.epoch(),
             step: trainer.updates(),
+            best_epoch: trainer.best_epoch(),
             origin,
         }
     }

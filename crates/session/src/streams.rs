@@ -40,7 +40,7 @@ struct Held {
 }
 
 impl Streams {
-    pub(crate) fn open(&mut self, options: &str, trainer: &Trainer) -> Result<u32> {
+    pub(crate) fn open(&mut self, options: &str, trainer: &mut Trainer) -> Result<u32> {
         let StreamOptions { encoding, channels } = json::parse(options)?;
         let inputs = trainer.config().network.input.units();
         let encoder = match encoding {

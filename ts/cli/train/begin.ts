@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Split } from "../../datasets/dataset.js";
-import { decisionOf } from "../../decisions.js";
+import { bestByOf } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
 import { load } from "../../io/files.node.js";
 import { restoreNetwork } from "../../network.js";
@@ -108,7 +108,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   await folder.save(files.run, `${JSON.stringify(record, null, 2)}\n`);
   if (found !== undefined && (isOther || resolve(found.file) !== resolve(files.best))) await folder.save(files.best, found.bytes);
   if (history.rows.length > 0) await folder.save(files.history, history.csv);
-  return { id, origin: originText(id, data, source), history, best: new BestEpoch(decisionOf(trainer.config), found?.row) };
+  return { id, origin: originText(id, data, source), history, best: new BestEpoch(bestByOf(trainer.config), found?.row) };
 }
 
 function otherData(file: string): SpikeletError {
@@ -181,7 +181,7 @@ async function bestSoFar(
   const { epoch, step } = trainer.info;
   const isAtEnd = step === epoch * Math.ceil(split.train.length / trainer.config.training.batchSize);
   if (last === undefined || !isAtEnd) return undefined;
-  const best = new BestEpoch(decisionOf(trainer.config));
+  const best = new BestEpoch(bestByOf(trainer.config));
   for (const row of rows) if (best.isBeatenBy(row)) best.row = row;
   return best.isBeatenBy(last) ? { file: from.file, bytes: from.bytes, row: last } : undefined;
 }

@@ -1,15 +1,16 @@
-import type { Decision } from "../../decisions.js";
+import type { BestBy } from "../../generated/config.js";
 import { load } from "../../io/files.node.js";
 import { restoreTrainer } from "../../trainer.js";
 import type { Choices } from "../invocation.js";
 import { type HistoryRow, rowOf } from "./history.js";
 import { parseOrigin } from "./origin.js";
 
-const COLUMNS: Readonly<Record<Decision, keyof HistoryRow>> = {
+const COLUMNS: Readonly<Record<BestBy, keyof HistoryRow>> = {
   firstSpike: "validationFirstSpike",
   count: "validationCount",
   membrane: "validationMembrane",
-  none: "validationMeanSquaredError",
+  meanSquaredError: "validationMeanSquaredError",
+  loss: "validationLoss",
 };
 
 /** The epoch that `best.safetensors` holds: the best by validation, the earliest of equals; the latest where nothing is validated. */
@@ -20,10 +21,9 @@ export class BestEpoch {
   row: HistoryRow | undefined;
   readonly #sign: 1 | -1;
 
-  /** @param decision how the network decides; of a series the smallest error is best. */
-  constructor(decision: Decision, row?: HistoryRow) {
-    this.column = COLUMNS[decision];
-    this.#sign = decision === "none" ? -1 : 1;
+  constructor(by: BestBy, row?: HistoryRow) {
+    this.column = COLUMNS[by];
+    this.#sign = by === "loss" || by === "meanSquaredError" ? -1 : 1;
     this.row = row;
   }
 

@@ -45,6 +45,7 @@ export class ProgressView {
         break;
       case "finished":
         this.close();
+        if (event.restoredEpoch !== undefined) this.line(restoredLine(event.epochs, event.restoredEpoch));
     }
   }
 
@@ -115,6 +116,10 @@ export class ProgressView {
 function initializationLine({ layer, layers, factor, spikesPerUnit }: InitializationEvent): string {
   const weights = `weights of layer ${layer} of ${layers} × ${factor.toPrecision(3)}`;
   return `initial activity  ${weights}: ${spikesPerUnit.toPrecision(3)} spikes a unit and sample`;
+}
+
+function restoredLine(epochs: number, restored: number): string {
+  return `ended after epoch ${epochs}: the weights are those of the best one, epoch ${restored}`;
 }
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {

@@ -1,12 +1,13 @@
 //! What must hold between fields. The range of a single field stands at the field.
 
 mod augmentation;
+mod frozen;
 mod layers;
 mod neurons;
 mod rule;
 
 use super::ranges::{At, Check as _, require};
-use super::{Config, Dense, InitialActivity, LayerConfig, LossConfig, TraceLoss};
+use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig, TraceLoss};
 use crate::error::{Error, Result};
 
 /// A rule that more than one field takes part in.
@@ -52,9 +53,13 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("classes have a weight each", class_weights),
+    Constraint::new("the best epoch is found by what is measured", best_by),
+    Constraint::new("frozen parameters are there", frozen::names),
     Constraint::new("the augmented image is that of the input", augmentation::image),
     Constraint::new("the shift stays within the image", augmentation::shift),
 ];
+
+pub(crate) use frozen::{Frozen, frozen};
 
 impl Config {
     /// Checks the range of every field, then [`CONSTRAINTS`].
@@ -100,6 +105,19 @@ fn class_weights(config: &Config) -> Result<()> {
     }
     let message = format!("must have one number for each of the {outputs} outputs, got {}", weights.len());
     Err(Error::config("loss.classWeights", message))
+}
+
+fn best_by(config: &Config) -> Result<()> {
+    let own = BestBy::of(&config.loss);
+    let is_of_readout = |by| matches!(by, BestBy::Membrane | BestBy::MeanSquaredError);
+    match config.training.best_by {
+        Some(by) if by != own && by != BestBy::Loss && (is_of_readout(by) || is_of_readout(own)) => {
+            let of = if is_of_readout(own) { "a readout" } else { "spikes" };
+            let message = format!("is not measured with a loss of {of}: {} or \"loss\" are", serde_json::json!(own));
+            Err(Error::config("training.bestBy", message))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn rate_bounds(config: &Config) -> Result<()> {

@@ -3,7 +3,9 @@
 //! These structs parse, validate and fill in the defaults; TypeScript types and the JSON Schema are generated from them.
 
 mod augmentation;
+mod averaging;
 mod constraints;
+mod early_stopping;
 mod initial_activity;
 mod loss;
 mod network;
@@ -23,7 +25,10 @@ use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
 pub use augmentation::Augmentation;
+pub use averaging::{Averaging, Ema, Swa};
 pub use constraints::{CONSTRAINTS, Constraint};
+pub(crate) use constraints::{Frozen, frozen};
+pub use early_stopping::{BestBy, EarlyStopping};
 pub use initial_activity::InitialActivity;
 pub use loss::{
     CountLoss, EndSimulation, LatencyLoss, LossConfig, MembraneLoss, SpikeTrainLoss, Statistic, TargetCount,
@@ -46,7 +51,7 @@ pub use schedule::{
 pub use surrogate::{
     ArctanSurrogate, ExponentialSurrogate, FastSigmoidSurrogate, RectangleSurrogate, Surrogate, TriangleSurrogate,
 };
-pub use training::{SilentRules, SilentUnitUpdate, Threads, TrainingConfig};
+pub use training::{Sampling, SilentRules, SilentUnitUpdate, Threads, TrainingConfig};
 pub use weight_schedule::{Interpolation, WeightPoint, WeightSchedule};
 
 use crate::error::Result;

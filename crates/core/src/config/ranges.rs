@@ -109,6 +109,12 @@ impl Check for bool {
     }
 }
 
+impl Check for String {
+    fn check(&self, _: &At<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
 impl<T: Check> Check for Option<T> {
     fn check(&self, at: &At<'_>) -> Result<()> {
         self.as_ref().map_or(Ok(()), |inner| inner.check(at))

@@ -4,6 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use spikelet_fields::fields;
 
 use super::augmentation::Augmentation;
+use super::averaging::Averaging;
+use super::early_stopping::{BestBy, EarlyStopping};
 use super::initial_activity::InitialActivity;
 use super::number_or_list::PerLayer;
 use super::ranges::{At, Bound, Check, InRange as _, Range};
@@ -118,6 +120,19 @@ impl Default for SilentUnitUpdate {
     }
 }
 
+/// Which samples an epoch learns.
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum Sampling {
+    /// Each sample once, shuffled.
+    #[default]
+    Shuffled,
+    /// The classes by turns, so that each comes equally often: samples of rare classes come again, some of frequent ones wait for another epoch.
+    ByClass,
+}
+
 /// Batches, epochs, clipping, seed, threads.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,6 +145,8 @@ pub struct TrainingConfig {
     /// Passes over the training data.
     #[range(any)]
     pub epochs: u32,
+    /// Which samples an epoch learns.
+    pub sampling: Sampling,
     /// Every element of a gradient is kept within ±this; `null` turns it off.
     #[range(above = 0)]
     pub gradient_clip: Option<f64>,
@@ -139,6 +156,14 @@ pub struct TrainingConfig {
     /// Times the learning rate, for all spiking layers or for each.
     #[range(min = 0)]
     pub learning_rate_factor: PerLayer,
+    /// Parameters that stay as they are: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights counted from 0.
+    pub frozen: Vec<String>,
+    /// When the run ends before its last epoch; `null`: never.
+    pub early_stopping: Option<EarlyStopping>,
+    /// What makes an epoch the best; `null`: what the loss trains, `firstSpike` (`latency`), `count`, `membrane`, `meanSquaredError` (`trace`) or `loss` (`spikeTrain`).
+    pub best_by: Option<BestBy>,
+    /// Averages of the weights with which the network predicts; `null`: it predicts with the weights themselves.
+    pub averaging: Option<Averaging>,
     /// The update of units that never fire (the no-spike penalty of the paper).
     pub silent_unit_update: SilentUnitUpdate,
     /// Firing of the network before it learns; `null`: the weights stay as drawn.
@@ -157,9 +182,14 @@ impl Default for TrainingConfig {
         Self {
             batch_size: 16,
             epochs: 20,
+            sampling: Sampling::default(),
             gradient_clip: Some(1.0),
             gradient_norm_clip: None,
             learning_rate_factor: PerLayer::default(),
+            frozen: Vec::new(),
+            early_stopping: None,
+            best_by: None,
+            averaging: None,
             silent_unit_update: SilentUnitUpdate::default(),
             initial_activity: None,
             augmentation: Augmentation::default(),

@@ -41,6 +41,16 @@ impl Trainer {
     ) -> Result<bool> {
         self.check_targets(data)?;
         self.check_until(evaluation.until)?;
+        self.predicting(|trainer| trainer.evaluate_part(evaluation, data, max_samples, executor))
+    }
+
+    fn evaluate_part<E: Executor>(
+        &mut self,
+        evaluation: &mut Evaluation,
+        data: &Dataset,
+        max_samples: usize,
+        executor: &E,
+    ) -> Result<bool> {
         let batch = self.evaluation_batch();
         let until = data.len().min(evaluation.position.saturating_add(max_samples.max(batch)));
         let want = Want { gradients: false, spikes: false, trace: false };

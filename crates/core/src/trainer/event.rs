@@ -88,7 +88,11 @@ pub enum TrainEvent {
     EpochEnd(Box<EpochRecord>),
     /// The run is complete.
     Finished {
-        /// Epochs of the run.
+        /// Epochs of the run, fewer than those of the configuration where it stopped early.
         epochs: u32,
+        /// The best epoch, whose weights the network has, where `training.earlyStopping` restores them.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "codegen", ts(optional))]
+        restored_epoch: Option<u32>,
     },
 }

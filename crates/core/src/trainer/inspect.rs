@@ -10,7 +10,6 @@ use crate::executor::{Executor, Sequential};
 use crate::memory;
 use crate::metrics::Metrics;
 use crate::network::{Network, check};
-use crate::optim;
 use crate::pass::{GROUP, Job, Until, Want};
 use crate::sample::Prediction;
 use crate::trace::LayerTrace;
@@ -56,6 +55,16 @@ impl Trainer {
     ) -> Result<Prediction> {
         self.check_until(until)?;
         let indices = indices(data, &range)?;
+        self.predicting(|trainer| trainer.predict_all(data, &indices, until, executor))
+    }
+
+    fn predict_all<E: Executor>(
+        &mut self,
+        data: &Dataset,
+        indices: &[u32],
+        until: Until,
+        executor: &E,
+    ) -> Result<Prediction> {
         let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
         let mut prediction = Prediction::new(self.network.spiking());
         let want = Want { gradients: false, spikes: true, trace: false };
@@ -162,15 +171,17 @@ impl Trainer {
         }
         self.run.initialization = None;
         self.updates += 1;
-        let optimizers = optim::steps(&self.config, layers, self.learning_rate(), self.updates);
+        let steps = self.steps(self.learning_rate(), self.updates);
         let (mut moments, mut sums) = (self.take_moments(), self.take_sums());
         let given: Vec<_> = gradients.iter().map(|layer| (&layer.weights[..], &layer.biases[..])).collect();
         sums.put(&self.network, &given);
-        sums.apply(self.engine.level, &optimizers, &mut self.network, &mut moments, &Sequential);
+        sums.apply(self.engine.level, &steps, &mut self.network, &mut moments, &Sequential);
         moments.find_live_rows();
         (self.moments, self.sums) = (Some(moments), Some(sums));
         self.network.refresh();
-        self.check_update(self.updates)
+        self.check_update(self.updates)?;
+        self.average_update(&Sequential);
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::metrics::MetricSums;
 use crate::network::Network;
 use crate::optim::{self, Moments};
 use crate::sample::SampleResult;
-use crate::update::{BatchSums, Clip, Finish, Update};
+use crate::update::{BatchSums, Clip, Finish, LayerStep, Update};
 
 /// A batch from its first group to its update.
 pub(super) struct Learning<'a> {
@@ -56,7 +56,7 @@ impl Trainer {
         metrics: &mut MetricSums,
         executor: &E,
     ) -> Result<f64> {
-        self.learn_groups(batch.len(), rate, metrics, |trainer, learning| {
+        self.learn_groups(batch.len(), rate, metrics, executor, |trainer, learning| {
             let Trainer { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, data, run.epoch);
             engine.run_batch(network, &job, batch, executor, |network, results, is_last| {
@@ -66,19 +66,16 @@ impl Trainer {
     }
 
     /// One update from groups that `run` hands over, from its own samples or from elsewhere.
-    pub(super) fn learn_groups(
+    pub(super) fn learn_groups<E: Executor>(
         &mut self,
         batch: usize,
         rate: f64,
         metrics: &mut MetricSums,
+        executor: &E,
         run: impl FnOnce(&mut Self, &mut Learning<'_>) -> Result<()>,
     ) -> Result<f64> {
         let step = self.updates + 1;
-        let update = Update {
-            level: self.engine.level,
-            optimizers: optim::steps(&self.config, self.network.layers.len(), rate, step),
-            finish: self.finish(batch),
-        };
+        let update = Update { level: self.engine.level, steps: self.steps(rate, step), finish: self.finish(batch) };
         let (batch_sums, moments) = (self.take_sums(), self.take_moments());
         let mut learning = Learning { batch_sums, moments, metrics, update, step, loss: 0.0 };
         let ran = run(self, &mut learning);
@@ -91,6 +88,7 @@ impl Trainer {
         metrics.add_norm(norm);
         self.network.refresh();
         self.check_update(step)?;
+        self.average_update(executor);
         Ok(loss / batch as f64)
     }
 
@@ -112,7 +110,14 @@ impl Trainer {
         let bound = |clip: Option<f64>| clip.map_or(f32::INFINITY, |clip| clip as f32);
         let training = &self.config.training;
         let clip = Clip { element: bound(training.gradient_clip), norm: bound(training.gradient_norm_clip) };
-        Finish { silent: self.silent, batch, clip }
+        Finish { silent: self.silent, batch, clip, frozen: self.frozen.clone() }
+    }
+
+    /// What the `update`-th update does to each layer.
+    pub(super) fn steps(&self, rate: f64, update: u64) -> Vec<LayerStep> {
+        let optimizers = optim::steps(&self.config, self.frozen.len(), rate, update);
+        let both = optimizers.into_iter().zip(&self.frozen);
+        both.map(|(optimizer, &frozen)| LayerStep { optimizer, frozen }).collect()
     }
 
     /// Whether what every tile left behind is finite.

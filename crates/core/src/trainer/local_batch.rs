@@ -47,7 +47,7 @@ impl Trainer {
     pub fn is_before_batch(&self) -> bool {
         let run = &self.run;
         let is_between = run.has_finished || run.initialization.is_some() || run.validation.is_some();
-        !is_between && run.epoch < self.config.training.epochs
+        !is_between && !self.is_at_end()
     }
 
     /// Runs this trainer's part of the batch that comes next, its local batch, and returns its records, for [`Trainer::finish_batch`] of all; nothing is
@@ -100,7 +100,7 @@ impl Trainer {
                 return Err(foreign(format!("hold {} samples of a batch of {}", samples.count, batch.len())));
             }
             let groups = batch.len().div_ceil(GROUP);
-            trainer.learn_groups(batch.len(), rate, sums, |trainer, learning| {
+            trainer.learn_groups(batch.len(), rate, sums, executor, |trainer, learning| {
                 for group in 0..groups {
                     let Self { engine, network, .. } = &mut *trainer;
                     let results = engine.results(network, GROUP.min(batch.len() - group * GROUP));

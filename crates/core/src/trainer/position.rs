@@ -1,5 +1,6 @@
 //! Where a run stands.
 
+use super::best::Best;
 use super::evaluation::Evaluation;
 use super::event::EpochRecord;
 use super::search::Initialization;
@@ -20,6 +21,8 @@ pub(super) struct Run {
     pub(super) validation: Option<Evaluation>,
     pub(super) history: Vec<EpochRecord>,
     pub(super) has_finished: bool,
+    /// The best epoch, of a run that may stop early.
+    pub(super) best: Option<Best>,
     /// The search for the initial weights, until it has ended.
     pub(super) initialization: Option<Initialization>,
     /// Order of the samples in the current epoch, made when needed.
@@ -36,6 +39,7 @@ impl Run {
             validation: None,
             history: Vec::new(),
             has_finished: false,
+            best: None,
             initialization: (is_initialized_first && network.spiking() > 0).then(Initialization::default),
             order: None,
         }

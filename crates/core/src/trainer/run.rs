@@ -3,13 +3,15 @@
 use super::Trainer;
 use super::evaluation::Evaluation;
 use super::event::{EpochRecord, Progress, TrainEvent};
+use super::order::order;
 use crate::Dataset;
+use crate::config::Sampling;
+use crate::data::Targets;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::optim::{self, Position};
 use crate::pass::Until;
-use crate::rng::{Purpose, Stream};
 
 impl Trainer {
     /// Starts a run over `samples` training samples, or goes on with the one that a checkpoint holds.
@@ -32,8 +34,14 @@ impl Trainer {
         Ok(())
     }
 
-    /// Sets the number of epochs of the run, so that a finished one can go on.
+    /// Sets the number of epochs of the run, so that a finished one can go on, also one that stopped early.
     pub fn set_epochs(&mut self, epochs: u32) {
+        if epochs > self.config.training.epochs
+            && self.has_stopped_improving()
+            && let Some(best) = &mut self.run.best
+        {
+            best.stale = 0;
+        }
         self.config.training.epochs = epochs;
         self.run.has_finished = false;
     }
@@ -94,9 +102,8 @@ impl Trainer {
             }
             if let (Some(_), Some(wanted)) = (&self.run.initialization, self.config.training.initial_activity.clone()) {
                 self.advance_initialization(&wanted, train, executor, &mut events);
-            } else if self.run.epoch >= self.config.training.epochs {
-                self.run.has_finished = true;
-                events.push(TrainEvent::Finished { epochs: self.config.training.epochs });
+            } else if self.run.validation.is_none() && self.is_at_end() {
+                events.push(self.finish_run());
             } else if self.run.validation.is_some() {
                 self.advance_validation(validation, executor, &mut events)?;
             } else {
@@ -106,9 +113,19 @@ impl Trainer {
         Ok(events)
     }
 
+    fn finish_run(&mut self) -> TrainEvent {
+        let epochs = if self.has_stopped_improving() { self.run.epoch } else { self.config.training.epochs };
+        self.run.has_finished = true;
+        TrainEvent::Finished { epochs, restored_epoch: self.restore_best() }
+    }
+
     /// Whether the data are those of the run.
     pub(super) fn check_run(&self, train: &Dataset) -> Result<()> {
         self.check_targets(train)?;
+        let has_labels = matches!(train.targets(), Targets::Labels(_));
+        if self.config.training.sampling == Sampling::ByClass && !has_labels {
+            return Err(Error::config("training.sampling", "\"byClass\" needs labels"));
+        }
         if train.len() != self.run.samples as usize {
             return Err(Error::shape("train", "is not the data set that the run began with"));
         }
@@ -138,7 +155,7 @@ impl Trainer {
         let size = self.config.training.batch_size as usize;
         let order = match self.run.order.take() {
             Some((of, order)) if of == epoch && order.len() == train.len() => order,
-            _ => Stream::new(self.config.training.seed, Purpose::Shuffle, epoch).permutation(train.len()),
+            _ => order(&self.config.training, epoch, train),
         };
         let first = self.run.batch as usize * size;
         let batch = &order[first..order.len().min(first + size)];
@@ -170,6 +187,7 @@ impl Trainer {
             },
         });
         if self.run.batch == batches {
+            self.average_epoch();
             match validation {
                 Some(data) if !data.is_empty() => self.run.validation = Some(self.evaluation(Until::End)),
                 _ => self.end_epoch(None, events),
@@ -216,6 +234,9 @@ impl Trainer {
         };
         self.run.history.push(record.clone());
         self.run.epoch += 1;
+        if let Some(metrics) = &record.validation {
+            self.judge_epoch(metrics);
+        }
         self.enter_epoch();
         self.run.batch = 0;
         self.run.sums = self.empty_sums();

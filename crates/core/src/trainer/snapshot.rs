@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use spikelet_kernels::Level;
 
 use super::Trainer;
+use super::best::Best;
 use super::event::EpochRecord;
 use super::search::Initialization;
 use crate::config::Config;
@@ -12,14 +13,14 @@ use crate::layer::shapes;
 use crate::memory::NetworkBytes;
 use crate::metrics::MetricSums;
 use crate::network::{Network, check};
-use crate::optim::{Moments, Order};
+use crate::optim::{Average, Moments, Order};
 use crate::parameters::Kind;
 use crate::pass::GROUP;
 
 /// A named array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
-    /// For example `layers.0.weights` or `layers.0.weights.moment1`.
+    /// For example `layers.0.weights`, `layers.0.weights.moment1`, `layers.0.weights.average` or `layers.0.weights.best`.
     pub name: String,
     /// `[units, inputs]`, of a convolution `[channels, channels below, kernel, kernel]`; biases `[units]` or `[channels]`.
     pub shape: Vec<usize>,
@@ -52,6 +53,20 @@ struct SavedProgress {
     has_finished: bool,
     /// The search for the initial weights, unless it has ended.
     initialization: Option<Initialization>,
+    /// How many weights the averages are of, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    averaged: Option<u64>,
+    /// The best epoch, of a run that may stop early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    best: Option<SavedBest>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SavedBest {
+    epoch: u32,
+    score: f64,
+    stale: u32,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,31 +76,52 @@ struct SavedValidation {
     sums: MetricSums,
 }
 
+/// What an array of a snapshot holds of a layer's weights or biases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Array {
+    /// What learns.
+    Parameters,
+    Moment(Order),
+    /// What predicts.
+    Average,
+    /// What predicted after the best epoch.
+    Best,
+}
+
 /// Suffix of an array's name and the array.
-const ARRAYS: [(&str, Option<Order>); 3] =
-    [("", None), (".moment1", Some(Order::First)), (".moment2", Some(Order::Second))];
+const ARRAYS: [(&str, Array); 5] = [
+    ("", Array::Parameters),
+    (".moment1", Array::Moment(Order::First)),
+    (".moment2", Array::Moment(Order::Second)),
+    (".average", Array::Average),
+    (".best", Array::Best),
+];
 
 /// Where an array of a snapshot belongs.
 struct Place {
     layer: usize,
     kind: Kind,
-    /// `None`: the parameters themselves.
-    moment: Option<Order>,
+    array: Array,
     name: String,
     shape: Vec<usize>,
 }
 
-/// The arrays of a snapshot, in their order.
-fn places(config: &Config) -> Vec<Place> {
-    let has_second = config.optimizer.has_second_moment();
+/// The arrays of a snapshot at this position, in their order.
+fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
+    let has = |array| match array {
+        Array::Parameters | Array::Moment(Order::First) => true,
+        Array::Moment(Order::Second) => config.optimizer.has_second_moment(),
+        Array::Average => progress.averaged.is_some(),
+        Array::Best => progress.best.is_some(),
+    };
     let mut places = Vec::new();
     for (layer, shape) in shapes(&config.network).iter().enumerate() {
-        for (suffix, moment) in ARRAYS.into_iter().filter(|&(_, moment)| has_second || moment != Some(Order::Second)) {
+        for (suffix, array) in ARRAYS.into_iter().filter(|&(_, array)| has(array)) {
             for (kind, word, shape) in
                 [(Kind::Weights, "weights", shape.weight_shape()), (Kind::Biases, "biases", vec![shape.filters])]
             {
                 let name = format!("layers.{layer}.{word}{suffix}");
-                places.push(Place { layer, kind, moment, name, shape });
+                places.push(Place { layer, kind, array, name, shape });
             }
         }
     }
@@ -129,19 +165,26 @@ impl Trainer {
             history: run.history.clone(),
             has_finished: run.has_finished,
             initialization: run.initialization.clone(),
+            averaged: self.average.as_ref().map(|average| average.count),
+            best: run.best.as_ref().map(|&Best { epoch, score, stale, .. }| SavedBest { epoch, score, stale }),
         };
-        let read = |Place { layer, kind, moment, name, shape }: Place| {
-            let data = match (moment, &self.moments) {
-                (None, _) => self.network.read(layer, kind),
-                (Some(order), Some(moments)) => moments.read(&self.network, layer, kind, order),
-                (Some(_), None) => vec![0.0; shape.iter().product()],
+        let read = |Place { layer, kind, array, name, shape }: Place| {
+            let data = match array {
+                Array::Parameters => Some(self.network.read(layer, kind)),
+                Array::Moment(order) => {
+                    self.moments.as_ref().map(|moments| moments.read(&self.network, layer, kind, order))
+                }
+                Array::Average => self.average.as_ref().map(|average| average.read(&self.network, layer, kind)),
+                Array::Best => run.best.as_ref().map(|best| best.array(layer, kind).clone()),
             };
+            let data = data.unwrap_or_else(|| vec![0.0; shape.iter().product()]);
             Tensor { name, shape, data }
         };
+        let places = places(&self.config, &progress);
         Snapshot {
             config: self.config.clone(),
             progress: serde_json::to_value(progress).expect("progress has only string keys and finite numbers"),
-            tensors: places(&self.config).into_iter().map(read).collect(),
+            tensors: places.into_iter().map(read).collect(),
         }
     }
 
@@ -158,11 +201,16 @@ impl Trainer {
         let saved: SavedProgress = serde_json::from_value(progress)
             .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
         // What the file holds justifies the memory that the network takes.
-        let places = places(&config);
+        let places = places(&config, &saved);
         let arrays = places.iter().map(|place| place.take(&mut tensors)).collect::<Result<Vec<_>>>()?;
         NetworkBytes::of(&config, GROUP).require(1)?;
         let network = Network::new(&config);
         let mut trainer = Self::assemble(config, network, level);
+        trainer.run.best = saved
+            .best
+            .as_ref()
+            .map(|&SavedBest { epoch, score, stale }| Best::empty(epoch, score, stale, trainer.network.shapes.len()));
+        trainer.average = saved.averaged.map(|count| Average::of(count, &trainer.network));
         trainer.write(places, arrays);
         trainer.resume(saved)?;
         Ok(trainer)
@@ -170,16 +218,26 @@ impl Trainer {
 
     /// Takes the arrays of a snapshot; moments of 0 are not kept.
     fn write(&mut self, places: Vec<Place>, arrays: Vec<Vec<f32>>) {
-        for (Place { layer, kind, moment, .. }, array) in places.into_iter().zip(arrays) {
-            match moment {
-                None => self.network.write(layer, kind, &array),
-                Some(order) if array.iter().any(|&moment| moment != 0.0) => {
-                    let has_second = self.config.optimizer.has_second_moment();
-                    let Self { network, moments, .. } = self;
+        let has_second = self.config.optimizer.has_second_moment();
+        let Self { network, moments, average, run, .. } = self;
+        for (Place { layer, kind, array, .. }, data) in places.into_iter().zip(arrays) {
+            match array {
+                Array::Parameters => network.write(layer, kind, &data),
+                Array::Moment(order) if data.iter().any(|&moment| moment != 0.0) => {
                     let moments = moments.get_or_insert_with(|| Moments::zeros(network, has_second));
-                    moments.write(network, layer, kind, order, &array);
+                    moments.write(network, layer, kind, order, &data);
                 }
-                Some(_) => {}
+                Array::Moment(_) => {}
+                Array::Average => {
+                    if let Some(average) = average {
+                        average.write(network, layer, kind, &data);
+                    }
+                }
+                Array::Best => {
+                    if let Some(best) = &mut run.best {
+                        *best.array_mut(layer, kind) = data;
+                    }
+                }
             }
         }
         if let Some(moments) = &mut self.moments {

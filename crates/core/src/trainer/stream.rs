@@ -6,16 +6,17 @@ use crate::memory::NetworkBytes;
 use crate::pass::SpikeStream;
 
 impl Trainer {
-    /// A stream of steps through the network with its parameters of now. The steps of the configuration do not bound it; up to them its spikes
+    /// A stream of steps through the network with the parameters with which it predicts now. The steps of the configuration do not bound it; up to them its spikes
     /// are those of a sample.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for an output that never fires, and where there is no memory for it.
-    pub fn stream(&self) -> Result<SpikeStream> {
+    pub fn stream(&mut self) -> Result<SpikeStream> {
         if self.network.layers.last().is_some_and(|layer| layer.neuron.is_readout) {
             return Err(Error::config("network.layers", "a stream answers with spikes, but the output never fires"));
         }
         NetworkBytes::of(&self.config, 1).require(1)?;
-        Ok(SpikeStream::new(&self.network, self.config.network.input.units(), self.engine.level))
+        let (inputs, level) = (self.config.network.input.units(), self.engine.level);
+        Ok(self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level)))
     }
 }

@@ -9,6 +9,7 @@
 use spikelet_kernels::TILE;
 
 use super::sums::{BatchSums, TileSums};
+use crate::config::Frozen;
 use crate::executor::Executor;
 use crate::network::Network;
 use crate::parameters::TileParameters;
@@ -24,12 +25,14 @@ pub(crate) struct Clip {
 }
 
 /// What makes gradients of sums.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Finish {
     pub(crate) silent: SilentUpdate,
     /// Samples of the batch.
     pub(crate) batch: usize,
     pub(crate) clip: Clip,
+    /// By layer.
+    pub(crate) frozen: Vec<Frozen>,
 }
 
 /// Σ g² of an array.
@@ -62,8 +65,19 @@ impl TileSums {
     /// Makes gradients of this tile's sums and returns Σ g² of what clipping leaves.
     fn finish(&mut self, finish: &Finish, network: &Network, tile: &TileParameters) -> f32 {
         let (shape, neuron) = (&network.shapes[tile.layer], &network.layers[tile.layer].neuron);
-        let silent = self.silent_unit_update(&finish.silent, tile.units, shape, finish.batch);
+        let frozen = finish.frozen[tile.layer];
+        let silent = if frozen.weights {
+            [0.0; TILE]
+        } else {
+            self.silent_unit_update(&finish.silent, tile.units, shape, finish.batch)
+        };
         let (lanes, clip) = (tile.lanes, finish.clip.element);
+        if frozen.weights {
+            self.weights.fill(0.0);
+        }
+        if frozen.biases {
+            self.bias.fill(0.0);
+        }
         let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
         self.squared_norm = weights.before_clipping + biases.before_clipping;

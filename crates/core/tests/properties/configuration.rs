@@ -269,8 +269,16 @@ fn training() -> BoxedStrategy<Value> {
         ("batchSize", whole().boxed()),
         ("epochs", whole().boxed()),
         ("gradientClip", prop_oneof![real(), Just(Value::Null)].boxed()),
+        ("sampling", word(&["shuffled", "byClass"]).boxed()),
         ("gradientNormClip", prop_oneof![real(), Just(Value::Null)].boxed()),
         ("learningRateFactor", per_layer()),
+        ("frozen", prop_oneof![Just(json!(["layers.0.weights"])), Just(json!(["layers.7"])), any_value()].boxed()),
+        ("earlyStopping", object(vec![("patience", whole().boxed()), ("minImprovement", real().boxed())])),
+        ("bestBy", word(&["firstSpike", "count", "membrane", "meanSquaredError", "loss"]).boxed()),
+        ("averaging", prop_oneof![
+            tagged("ema", vec![("decay", real().boxed())]),
+            tagged("swa", vec![("epochs", whole().boxed())]),
+        ].boxed()),
         ("silentUnitUpdate", object(vec![
             ("strength", real().boxed()),
             ("rules", word(&["timing", "all", "off"]).boxed()),

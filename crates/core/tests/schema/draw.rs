@@ -83,6 +83,8 @@ impl<'a> Draw<'a> {
             "array" => self.array(schema),
             "integer" => json!(numbers::Integers::of(schema).at(self.below(4), self.share())),
             "number" => json!(numbers::Reals::of(schema).at(self.below(6), self.share())),
+            // Names of parameters: no other text is free.
+            "string" => json!(["layers.0", "layers.0.weights", "layers.0.biases", "layers.1"][self.below(4)]),
             "boolean" => json!(self.share() < 0.5),
             "null" => Value::Null,
             other => panic!("no draw of the type {other}: {schema}"),

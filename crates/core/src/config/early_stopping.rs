@@ -1,0 +1,60 @@
+//! When a run ends before its last epoch, and which epoch is the best.
+
+use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
+
+use super::loss::LossConfig;
+
+/// Ends a run whose validation does not improve any more.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+pub struct EarlyStopping {
+    /// Epochs without an improvement after which the run ends.
+    #[range(min = 1)]
+    pub patience: u32,
+    /// How much better than the best epoch an epoch must be to count as an improvement: more than this.
+    #[range(min = 0)]
+    pub min_improvement: f64,
+    /// Whether the network has the weights of the best epoch at the end.
+    pub restore_best: bool,
+}
+
+impl Default for EarlyStopping {
+    fn default() -> Self {
+        Self { patience: 5, min_improvement: 0.0, restore_best: true }
+    }
+}
+
+/// What makes an epoch the best: a measure of the validation data.
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum BestBy {
+    /// The largest share of right decisions by the first spike.
+    FirstSpike,
+    /// The largest share of right decisions by most spikes.
+    Count,
+    /// The largest share of right decisions by the membranes of a readout.
+    Membrane,
+    /// The smallest mean squared error of a readout that follows series.
+    MeanSquaredError,
+    /// The smallest loss.
+    Loss,
+}
+
+impl BestBy {
+    /// What a loss trains. Spike trains have no label to decide right.
+    #[must_use]
+    pub fn of(loss: &LossConfig) -> Self {
+        match loss {
+            LossConfig::Latency(_) => Self::FirstSpike,
+            LossConfig::Count(_) => Self::Count,
+            LossConfig::SpikeTrain(_) => Self::Loss,
+            LossConfig::Membrane(_) => Self::Membrane,
+            LossConfig::Trace(_) => Self::MeanSquaredError,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Weights averaged over a run (spec 7.3).
+//!
+//! ```text
+//! a ← a + share (w − a)
+//! ```
+
+use crate::aligned::Aligned;
+use crate::config::Averaging;
+use crate::executor::Executor;
+use crate::network::Network;
+use crate::parameters::{Kind, TileParameters};
+
+/// Averages of all parameters, laid out as these.
+#[derive(Clone, Debug)]
+pub(crate) struct Average {
+    tiles: Vec<TileAverage>,
+    /// How many weights went in.
+    pub(crate) count: u64,
+}
+
+#[derive(Clone, Debug)]
+struct TileAverage {
+    weights: Aligned,
+    biases: Aligned,
+}
+
+impl Average {
+    /// The average of the present weights alone.
+    pub(crate) fn new(network: &Network) -> Self {
+        let copy = |tile: &TileParameters| TileAverage { weights: tile.weights.clone(), biases: tile.biases.clone() };
+        Self { tiles: network.tiles.iter().map(copy).collect(), count: 1 }
+    }
+
+    /// An average of `count` weights whose arrays follow.
+    pub(crate) fn of(count: u64, network: &Network) -> Self {
+        Self { count, ..Self::new(network) }
+    }
+
+    /// Takes the present weights in.
+    pub(crate) fn add<E: Executor>(&mut self, averaging: &Averaging, network: &Network, executor: &E) {
+        let count = self.count as f64;
+        let share = match averaging {
+            Averaging::Ema(ema) => 1.0 - ema.decay.min((1.0 + count) / (10.0 + count)),
+            Averaging::Swa(_) => 1.0 / (count + 1.0),
+        };
+        let share = share as f32;
+        executor.for_each(&mut self.tiles, |number, average| {
+            let tile = &network.tiles[number];
+            for (average, values) in [(&mut average.weights, &tile.weights), (&mut average.biases, &tile.biases)] {
+                average.iter_mut().zip(values.iter()).for_each(|(a, w)| *a += share * (w - *a));
+            }
+        });
+        self.count += 1;
+    }
+
+    /// Exchanges the averages with the parameters of the network; [`Network::refresh`] follows.
+    pub(crate) fn swap(&mut self, network: &mut Network) {
+        for (average, tile) in self.tiles.iter_mut().zip(&mut network.tiles) {
+            std::mem::swap(&mut average.weights, &mut tile.weights);
+            std::mem::swap(&mut average.biases, &mut tile.biases);
+        }
+    }
+
+    /// Averages of a layer, `[unit][input]` or `[unit]`.
+    pub(crate) fn read(&self, network: &Network, layer: usize, kind: Kind) -> Vec<f32> {
+        network.read_from(layer, kind, |number, _| self.tiles[number].array(kind))
+    }
+
+    /// Replaces averages of a layer.
+    pub(crate) fn write(&mut self, network: &Network, layer: usize, kind: Kind, from: &[f32]) {
+        let inputs = kind.inputs(&network.shapes[layer]);
+        let range = network.tiles_of(layer);
+        for (tile, average) in network.layer(layer).iter().zip(&mut self.tiles[range]) {
+            tile.pack(from, inputs, average.array_mut(kind));
+        }
+    }
+}
+
+impl TileAverage {
+    fn array(&self, kind: Kind) -> &Aligned {
+        match kind {
+            Kind::Weights => &self.weights,
+            Kind::Biases => &self.biases,
+        }
+    }
+
+    fn array_mut(&mut self, kind: Kind) -> &mut Aligned {
+        match kind {
+            Kind::Weights => &mut self.weights,
+            Kind::Biases => &mut self.biases,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The order of the samples in an epoch.
+
+use std::collections::BTreeMap;
+
+use crate::Dataset;
+use crate::config::{Sampling, TrainingConfig};
+use crate::data::Targets;
+use crate::rng::{Purpose, Stream};
+
+/// Samples in the order in which an epoch learns them, as many as there are.
+pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Vec<u32> {
+    let shuffled = Stream::new(training.seed, Purpose::Shuffle, epoch).permutation(data.len());
+    match (training.sampling, data.targets()) {
+        (Sampling::ByClass, Targets::Labels(labels)) => by_class(&shuffled, labels),
+        _ => shuffled,
+    }
+}
+
+/// The classes by turns; the samples of a class come again once all of them had their turn.
+fn by_class(shuffled: &[u32], labels: &[u32]) -> Vec<u32> {
+    let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for &sample in shuffled {
+        classes.entry(labels[sample as usize]).or_default().push(sample);
+    }
+    let classes: Vec<Vec<u32>> = classes.into_values().collect();
+    let turn = |position: usize| {
+        let samples = &classes[position % classes.len()];
+        samples[position / classes.len() % samples.len()]
+    };
+    (0..shuffled.len()).map(turn).collect()
+}

@@ -1,0 +1,90 @@
+//! When a run ends: after its last epoch, or for want of a better one.
+
+use super::Trainer;
+use super::best::{Best, KINDS};
+use crate::Dataset;
+use crate::config::BestBy;
+use crate::data::Targets;
+use crate::error::{Error, Result};
+use crate::metrics::Metrics;
+
+impl Trainer {
+    /// Refuses a run that may stop early without data that tell when.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] at `training.earlyStopping`; at `training.bestBy` for decisions without labels.
+    pub fn check_validation(&self, validation: Option<&Dataset>) -> Result<()> {
+        if self.config.training.early_stopping.is_none() {
+            return Ok(());
+        }
+        let Some(data) = validation.filter(|data| !data.is_empty()) else {
+            return Err(Error::config("training.earlyStopping", "needs validation data"));
+        };
+        let is_of_decisions = matches!(self.best_by(), BestBy::FirstSpike | BestBy::Count | BestBy::Membrane);
+        if is_of_decisions && !matches!(data.targets(), Targets::Labels(_)) {
+            return Err(Error::config("training.bestBy", "must be \"loss\": the validation data have no labels"));
+        }
+        Ok(())
+    }
+
+    /// The best epoch so far, counted from 1, of a run that may stop early.
+    #[must_use]
+    pub fn best_epoch(&self) -> Option<u32> {
+        self.run.best.as_ref().map(|best| best.epoch)
+    }
+
+    fn best_by(&self) -> BestBy {
+        self.config.training.best_by.unwrap_or_else(|| BestBy::of(&self.config.loss))
+    }
+
+    /// Compares the epoch that has just ended with the best one.
+    pub(super) fn judge_epoch(&mut self, validation: &Metrics) {
+        let Some(stopping) = &self.config.training.early_stopping else { return };
+        let score = score(self.best_by(), validation);
+        match &mut self.run.best {
+            Some(best) if score <= best.score + stopping.min_improvement => best.stale += 1,
+            _ => {
+                let layers = 0..self.network.shapes.len();
+                let parameters = layers.map(|layer| KINDS.map(|kind| self.read(layer, kind))).collect();
+                self.run.best = Some(Best { epoch: self.run.epoch, score, stale: 0, parameters });
+            }
+        }
+    }
+
+    /// Whether no epoch is left to learn.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.run.epoch >= self.config.training.epochs || self.has_stopped_improving()
+    }
+
+    /// Whether there was no better epoch for as long as the run waits for one.
+    pub(super) fn has_stopped_improving(&self) -> bool {
+        let stopping = self.config.training.early_stopping.as_ref();
+        stopping.zip(self.run.best.as_ref()).is_some_and(|(stopping, best)| best.stale >= stopping.patience)
+    }
+
+    /// Gives the network the weights of the best epoch, if the run is to end with them; returns that epoch.
+    pub(super) fn restore_best(&mut self) -> Option<u32> {
+        let stopping = self.config.training.early_stopping.as_ref()?;
+        let best = self.run.best.as_ref().filter(|_| stopping.restore_best)?;
+        for (layer, parameters) in best.parameters.iter().enumerate() {
+            for (kind, array) in KINDS.into_iter().zip(parameters) {
+                self.network.write(layer, kind, array);
+            }
+        }
+        self.network.refresh();
+        self.average = None;
+        self.moments = None;
+        Some(best.epoch)
+    }
+}
+
+/// The larger the better.
+fn score(by: BestBy, metrics: &Metrics) -> f64 {
+    match by {
+        BestBy::FirstSpike => metrics.accuracy.first_spike,
+        BestBy::Count => metrics.accuracy.count,
+        BestBy::Membrane => metrics.accuracy.membrane.unwrap_or_default(),
+        BestBy::MeanSquaredError => -metrics.mean_squared_error.unwrap_or(f64::INFINITY),
+        BestBy::Loss => -metrics.loss,
+    }
+}
