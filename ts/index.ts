@@ -49,6 +49,7 @@ export {
   type WeightFormat,
   type WeightOptions,
 } from "./exchange/index.js";
+export { type FineTuneOptions, fineTune } from "./fine-tune.js";
 export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export { type PresetName, presets } from "./generated/presets.js";

@@ -1,9 +1,12 @@
+import { Help } from "commander";
 import { onStdout } from "./colour.js";
 import { type CommandDefinition, type Commands, parserOf } from "./command.js";
 import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
 
 /** Columns of a stream that is no terminal. */
 const COLUMNS = 80;
+/** Columns of an option's words; of a longer one the description begins on the next line. */
+const TERM = 25;
 
 /**
  * Writes the help of a command to stdout, as wide as the terminal.
@@ -19,7 +22,16 @@ export async function writeHelp(
   const columns = process.stdout.columns ?? COLUMNS;
   parser.helpCommand(false).helpOption("-h, --help", "what it takes, with examples");
   if (path.length === 0) parser.version("", "-v, --version", "the version");
-  parser.configureHelp({ styleTitle: (title) => onStdout.bold(title), minWidthToWrap: 20 });
+  const { padWidth, formatItem } = Help.prototype;
+  parser.configureHelp({
+    styleTitle: (title) => onStdout.bold(title),
+    minWidthToWrap: 20,
+    padWidth: (command, help) => Math.min(TERM, padWidth.call(help, command, help)),
+    formatItem: (term, width, description, help) => {
+      const item = (term: string) => formatItem.call(help, term, width, description, help);
+      return term.length <= width ? item(term) : `  ${term}\n${item("")}`;
+    },
+  });
   parser.configureOutput({
     writeOut: (text) => process.stdout.write(text),
     getOutHelpWidth: () => columns,

@@ -157,6 +157,21 @@ export class SpikeDataset {
     );
   }
 
+  /**
+   * The samples of these classes alone, which become 0, 1, … in the order given.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels.
+   */
+  classes(classes: ArrayLike<number>): SpikeDataset {
+    const { labels, ...targets } = this.#targets;
+    if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
+    const places = new Map(Array.from(numbers(classes, "classes"), (label, place) => [label, place]));
+    const rows = this.#rows.filter((row) => places.has(labels[row] ?? -1));
+    const { info, encoding } = this.#view(rows);
+    const relabelled = labels.map((label) => places.get(label) ?? 0);
+    return new SpikeDataset(info, this.#inputs, { ...targets, labels: relabelled }, rows, encoding);
+  }
+
   /** Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes. */
   image(index: number): Float32Array | undefined {
     whole()(index, "index");

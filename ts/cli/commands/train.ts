@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
+import { wholeNumber } from "../arguments.js";
 import { backendRecord } from "../backend-record.js";
 import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
@@ -16,7 +17,7 @@ import type { RunFiles } from "../train/output.js";
 import { agree, follow, lead, type TrainingRanks, trainingRanks } from "../train/ranks.js";
 import { report } from "../train/report.js";
 import { TrainingSession } from "../train/session.js";
-import { epochsToResume, fresh, resumed, type Start } from "../train/start.js";
+import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/start.js";
 
 export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
@@ -28,10 +29,23 @@ export const train = defineCommand({
       description: "folder for the results; out/NAME of the configuration, or that of --checkpoint, unless given",
       valueHint: "DIR",
     },
+    from: {
+      type: "string",
+      description:
+        "fine-tune the network of a checkpoint: a new last layer, all other weights kept; --set training.frozen[0]=layers.0 freezes one",
+      valueHint: "FILE",
+    },
+    outputs: { type: "string", description: "with --from: units of the new last layer, one a class", valueHint: "N" },
     resume: {
       type: "boolean",
       description:
         "continue from last.safetensors in --out, or from --checkpoint; --set training.epochs=30 for more epochs in total",
+    },
+    "stop-after-no-improvement": {
+      type: "string",
+      description:
+        "end after so many epochs without a better one, with the weights of the best; --set training.bestBy=loss for another measure",
+      valueHint: "N",
     },
     overwrite: { type: "boolean", description: "replace the run that --out holds" },
     "allow-other-data": {
@@ -48,7 +62,7 @@ export const train = defineCommand({
     ...outputOptions,
   },
   async run({ args }) {
-    const { set } = args;
+    const set = [...args.set, ...stopSettings(args["stop-after-no-improvement"])];
     const ranks = trainingRanks(args, set);
     if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args, args.resume ? epochsToResume(set) : undefined);
     const signal = abortOnInterrupt();
@@ -61,7 +75,7 @@ export const train = defineCommand({
     if (permissions.allowOtherData && !args.resume) throw new UsageError("--allow-other-data needs --resume");
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
     const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
-    const start = await (args.resume ? resumed(args, set, together) : fresh(args, set, together));
+    const start = await starter(args)(args, set, together);
     using trainer = start.trainer;
     using output = start.output;
     const source = dataSource(args, start.known);
@@ -75,6 +89,17 @@ export const train = defineCommand({
     }
   },
 });
+
+function starter({ resume, from, outputs }: { resume?: boolean; from?: string | undefined; outputs?: string | undefined }) {
+  if (outputs !== undefined && from === undefined) throw new UsageError("--outputs needs --from");
+  return resume ? resumed : from === undefined ? fresh : fineTuned;
+}
+
+/** `--stop-after-no-improvement` as a setting. */
+function stopSettings(epochs: string | undefined): string[] {
+  if (epochs === undefined) return [];
+  return [`training.earlyStopping.patience=${wholeNumber(epochs, "stop-after-no-improvement", 1)}`];
+}
 
 interface Training extends Start {
   source: DataSource;

@@ -50,6 +50,8 @@ export interface Beginning {
   output: Output;
   /** `undefined` for a fresh run. */
   from: Resumed | undefined;
+  /** The checkpoint whose network is fine-tuned. */
+  parent?: Uint8Array | undefined;
   split: Split;
   source: DataSource;
 }
@@ -88,7 +90,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   const data = await dataIdentity(split);
   const before = from?.origin;
   if (before !== undefined && before.data !== data && !permissions.allowOtherData) throw otherData(from?.file ?? "");
-  const id = before?.data === data ? before.run : await newRun(trainer, data, from);
+  const id = before?.data === data ? before.run : await newRun(trainer, data, from?.bytes ?? beginning.parent);
 
   const isOther = from !== undefined && (await holdsOther(files, from, new Set([id, before?.run]), choices));
   if (isOther && !permissions.overwrite) {
@@ -120,9 +122,9 @@ function otherData(file: string): SpikeletError {
   );
 }
 
-/** The name of a run that begins here: with fresh weights, with other data than before, or from a checkpoint that names no run. */
-async function newRun(trainer: Trainer, data: string, from: Resumed | undefined): Promise<string> {
-  const parent = from && (await sha256(from.bytes));
+/** The name of a run that begins here: with fresh weights, or from a checkpoint with other data, another last layer or no name of a run. */
+async function newRun(trainer: Trainer, data: string, checkpoint: Uint8Array | undefined): Promise<string> {
+  const parent = checkpoint && (await sha256(checkpoint));
   return runIdentity({ config: trainer.config, data, parent });
 }
 

@@ -16,7 +16,7 @@ const PATIENCE = 1000;
 type RankArguments = DataArguments & ComputeArguments;
 
 /** What says which training this is: the same on every rank. */
-const SAME = ["config", "preset", "seed", "resume", "checkpoint"] as const;
+const SAME = ["config", "preset", "seed", "from", "outputs", "resume", "checkpoint"] as const;
 
 /** Options by name, as text. */
 type Asked = Record<string, string>;

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
+import { keepLayers, withOutputs } from "../../fine-tune.js";
+import type { JsonObject } from "../../json.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
 import { wholeNumber } from "../arguments.js";
 import { openTrainer } from "../checkpoint.js";
@@ -9,6 +11,7 @@ import type { DataSource } from "../data.js";
 import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
+import { applySetting } from "../setting.js";
 import { type Resumed, refuseToReplace } from "./begin.js";
 import { knownData } from "./origin.js";
 import { filesIn, type Output, openOutput } from "./output.js";
@@ -21,6 +24,8 @@ export interface Start {
   known: Partial<DataSource> | undefined;
   /** `undefined` for a fresh run. */
   from: Resumed | undefined;
+  /** The checkpoint whose network is fine-tuned. */
+  parent?: Uint8Array | undefined;
   /** Epochs in all, where they are not those of the configuration. */
   epochs?: number | undefined;
 }
@@ -30,22 +35,45 @@ export interface StartArguments extends ConfigArguments {
   out?: string | undefined;
   checkpoint?: string | undefined;
   overwrite?: boolean | undefined;
+  from?: string | undefined;
+  outputs?: string | undefined;
 }
 
 /** A training from the beginning. */
 export async function fresh(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   const { name, config, data } = await readConfiguration(args, settings);
   const trainer = await createTrainer(config, choices);
-  const output = await openOutput(args.out ?? join("out", name), { signal: choices.signal });
+  return begun({ trainer, known: data, from: undefined }, args.out ?? join("out", name), args, choices);
+}
+
+/** A training of the network of a checkpoint with a new last layer. */
+export async function fineTuned(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+  const given = (["config", "preset"] as const).find((option) => args[option] !== undefined);
+  if (given !== undefined) throw new UsageError(`--from takes the configuration from the checkpoint: leave --${given} out`);
+  const file = args.from ?? "";
+  const outputs = args.outputs === undefined ? undefined : wholeNumber(args.outputs, "outputs", 1);
+  const { trainer: before, origin, bytes: parent } = await openTrainer(file, choices);
+  using network = before;
+  const config = withOutputs(network.config, outputs);
+  for (const setting of settings) applySetting(config as unknown as JsonObject, setting);
+  if (args.seed !== undefined) applySetting(config as unknown as JsonObject, `training.seed=${wholeNumber(args.seed, "seed")}`);
+  const trainer = await keepLayers(network, await createTrainer(config, choices));
+  const start = { trainer, known: await knownData(file, origin), from: undefined, parent };
+  return begun(start, args.out ?? join("out", "fine-tuned"), args, choices);
+}
+
+/** A start with its folder. */
+async function begun(start: Omit<Start, "output">, dir: string, args: StartArguments, choices: Choices): Promise<Start> {
+  const output = await openOutput(dir, { signal: choices.signal });
   return ownedBy(output, async () => {
     if (!args.overwrite) await refuseToReplace(output.files, choices);
-    return { trainer, output, known: data, from: undefined };
+    return { ...start, output };
   });
 }
 
 /** A training that goes on from a checkpoint. */
 export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
-  const given = (["config", "preset", "seed"] as const).find((option) => args[option] !== undefined);
+  const given = (["config", "preset", "seed", "from", "outputs"] as const).find((option) => args[option] !== undefined);
   if (given !== undefined) throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${given} out`);
   const epochs = epochsToResume(settings);
   const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
