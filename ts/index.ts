@@ -66,7 +66,7 @@ export {
   type StartOptions,
 } from "./network.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
-export type { Gradients, LayerParameters, LayerTrace, Prediction } from "./results.js";
+export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
 export type { RunOptions, RunReport, TrainingRun } from "./run.js";
 export type * from "./runtime/backend.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";

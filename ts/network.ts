@@ -7,7 +7,15 @@ import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
-import { checkedParameters, type Gradients, joinPredictions, type LayerParameters, type Prediction } from "./results.js";
+import {
+  checkedParameters,
+  fromArrays,
+  type Gradients,
+  joinPredictions,
+  type LayerParameters,
+  type Prediction,
+  toArrays,
+} from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
 import { Budget } from "./runtime/budget.js";
@@ -226,7 +234,7 @@ export class Network implements Disposable {
     return this.feed.with(batch, async (id) => {
       const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
       const metrics = JSON.parse(found.metrics) as Metrics;
-      const layers = found.layers.map(({ weights, biases }) => ({ weights, biases }));
+      const layers = found.layers.map(fromArrays);
       const prediction = joinPredictions([found.prediction], layers.length);
       return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
     });
@@ -234,30 +242,27 @@ export class Network implements Disposable {
 
   /**
    * Weights `[unit][input]` and biases of every spiking layer; in a convolution `[channel][channel below][y][x]`, a bias a channel. In a
-   * recurrent layer the inputs are the units below, then those of the layer itself.
+   * recurrent layer the inputs are the units below, then those of the layer itself. Where a layer learns decays, thresholds or the strength
+   * of adaptation, their values are in `learnt`.
    */
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {
       const { layers } = JSON.parse(session.info()) as NetworkInfo;
-      return Promise.all(
-        layers.map(async (_, layer) => {
-          const { weights, biases } = await session.parameters(layer);
-          return { weights, biases };
-        }),
-      );
+      return Promise.all(layers.map(async (_, layer) => fromArrays(await session.parameters(layer))));
     });
   }
 
   /**
-   * Replaces weights and biases of one spiking layer; the optimiser forgets what it gathered about them.
+   * Replaces the parameters of one spiking layer; the optimiser forgets what it gathered about them. What the layer learns beside weights
+   * and biases stays where it is not given.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length, `DATA_FORMAT` for another kind of array, `NON_FINITE` for NaN
-   * or infinity.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length and for what the layer does not learn, `DATA_FORMAT` for another
+   * kind of array, `NON_FINITE` for NaN or infinity, `CONFIG_INVALID` for a constant that it cannot have, such as a decay of 1.
    */
   async setParameters(layer: number, parameters: LayerParameters): Promise<void> {
     whole(0, this.info.layers.length - 1, "SHAPE_MISMATCH")(layer, "layer");
     const given = checkedParameters(parameters, "");
-    return this.session.run((session) => session.setParameters(layer, given.weights, given.biases));
+    return this.session.run((session) => session.setParameters(layer, toArrays(given)));
   }
 
   /** Everything as bytes in the safetensors format; `restoreNetwork` and `restoreTrainer` read them. */

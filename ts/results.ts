@@ -1,7 +1,7 @@
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
-import type { Metrics } from "./generated/config.js";
-import type { PredictionArrays, TraceArrays } from "./runtime/backend.js";
+import type { LearntConstant, Metrics } from "./generated/config.js";
+import type { ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
 /** Answers of a network, one entry per sample; of scores, one per sample and output. */
@@ -28,19 +28,43 @@ export interface Prediction {
   layers: SpikeEvents[];
 }
 
-/** Weights and biases of a layer, or their gradients. */
+/** Parameters of a layer, or their gradients. */
 export interface LayerParameters {
   /** `[unit][input]`, in a convolution `[channel][channel below][y][x]`. */
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;
+  /**
+   * What the layer learns beside these, one number for the layer or one for each unit or channel; only where it learns any. The gradient of a
+   * decay α is that by u, with `α = 1 / (1 + e^−u)` (spec 12).
+   */
+  learnt?: Partial<Record<LearntName, Float32Array>>;
 }
+
+/** What a layer can learn beside weights and biases. */
+export type LearntName = LearntConstant;
 
 /** @internal */
 export function checkedParameters(given: unknown, path: string): LayerParameters {
-  const { weights, biases } = record(given, path || "parameters", "DATA_FORMAT");
+  const { weights, biases, learnt } = record(given, path || "parameters", "DATA_FORMAT");
   const at = path === "" ? "" : `${path}.`;
-  return { weights: floats(weights, `${at}weights`), biases: floats(biases, `${at}biases`) };
+  const checked = { weights: floats(weights, `${at}weights`), biases: floats(biases, `${at}biases`) };
+  if (learnt === undefined) return checked;
+  const arrays = Object.entries(record(learnt, `${at}learnt`, "DATA_FORMAT"));
+  const known = arrays.map(([name, values]) => [name, floats(values, `${at}learnt.${name}`)]);
+  return { ...checked, learnt: Object.fromEntries(known) };
+}
+
+/** @internal */
+export function fromArrays({ weights, biases, learnt }: ParameterArrays): LayerParameters {
+  if (learnt.length === 0) return { weights, biases };
+  return { weights, biases, learnt: Object.fromEntries(learnt.map(({ name, data }) => [name, data])) };
+}
+
+/** @internal */
+export function toArrays({ weights, biases, learnt = {} }: LayerParameters): ParameterArrays {
+  const tensors = Object.entries(learnt).map(([name, data]) => ({ name, shape: Uint32Array.of(data.length), data }));
+  return { weights, biases, learnt: tensors };
 }
 
 /**

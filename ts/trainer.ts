@@ -12,7 +12,7 @@ import {
   started,
   startOptions,
 } from "./network.js";
-import { checkedParameters, type LayerParameters } from "./results.js";
+import { checkedParameters, type LayerParameters, toArrays } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
 /** A network in training: what {@link Network} can do, and learning. */
@@ -56,7 +56,7 @@ export class Trainer extends Network {
    */
   async applyGradients(gradients: readonly LayerParameters[]): Promise<void> {
     const layers = listOf(checkedParameters)(gradients, "layers");
-    return this.session.run((session) => session.applyGradients(layers));
+    return this.session.run((session) => session.applyGradients(layers.map(toArrays)));
   }
 }
 

@@ -14,12 +14,9 @@ const training = { ...config.training, batchSize: Number(batchSize), epochs: 100
 const session = await backend.createSession(JSON.stringify({ ...config, training }));
 const layers = JSON.parse(session.info()).layers.length;
 for (let layer = 0; layer < layers; layer++) {
-  const { weights, biases } = await session.parameters(layer);
-  await session.setParameters(
-    layer,
-    weights.map((weight) => weight * weightScale),
-    biases,
-  );
+  const parameters = await session.parameters(layer);
+  const weights = parameters.weights.map((weight) => weight * weightScale);
+  await session.setParameters(layer, { ...parameters, weights });
 }
 const { descriptor, arrays } = (await samples({ data: undefined, backend })).wire();
 const train = await session.addDataset(descriptor, arrays);

@@ -57,10 +57,27 @@ export async function checkNetwork(golden, findings, translation) {
     if (expected.loss[name] !== undefined) findings.near(`loss ${name}`, [part], [expected.loss[name]]);
   }
   const tolerance = gradientTolerance(golden);
-  for (const [k, { dW, db }] of expected.grads.entries()) {
+  for (const [k, { dW, db, learnt }] of expected.grads.entries()) {
     findings.near(`dW of layer ${k}`, layers[k]?.weights ?? [], dW, tolerance);
     findings.near(`db of layer ${k}`, layers[k]?.biases ?? [], db, tolerance);
+    checkLearnt(`gradient in layer ${k}`, layers[k]?.learnt, learnt, findings, tolerance);
     checkProbes(k, trace[k], params[k].layer, expected.probes, findings);
+  }
+}
+
+/**
+ * What a layer learns beside weights and biases, by name.
+ *
+ * @param {string} where
+ * @param {Record<string, Float32Array> | undefined} found
+ * @param {Record<string, number[]> | undefined} wanted
+ * @param {import("./compare.mjs").Findings} findings
+ * @param {Parameters<import("./compare.mjs").Findings["near"]>[3]} [tolerance]
+ */
+function checkLearnt(where, found = {}, wanted = {}, findings, tolerance) {
+  findings.same(`names of the ${where}`, Object.keys(found).sort(), Object.keys(wanted).sort());
+  for (const [name, values] of Object.entries(wanted)) {
+    findings.near(`${name}: ${where}`, found[name] ?? [], values, tolerance);
   }
 }
 
@@ -114,9 +131,10 @@ export async function checkTrajectory(golden, findings, translation) {
     }
     return trainer.parameters();
   });
-  for (const [k, { W, b }] of final.entries()) {
+  for (const [k, { W, b, learnt }] of final.entries()) {
     findings.near(`final weights of layer ${k}`, parameters[k]?.weights ?? [], W);
     findings.near(`final biases of layer ${k}`, parameters[k]?.biases ?? [], b);
+    checkLearnt(`end in layer ${k}`, parameters[k]?.learnt, learnt, findings);
   }
 }
 

@@ -372,6 +372,11 @@ export type LayerNeuron = {
   adaptationDecay?: PerUnit,
   /** κ of `alif`: what a spike adds to its threshold, at least 0. */
   adaptationStrength?: PerUnit,
+  /**
+   * Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
+   * Gains stay those of the start.
+   */
+  learn?: Array<LearntConstant>,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
   /** Gain of the input drive, above 0; 1 unless given. */
@@ -388,7 +393,12 @@ export type LayerNeuron = {
   refractory?: number,
   /** What a spike does to the state of its unit. */
   reset?: Reset,
+  /** Factor on the learning rate of learnt constants, besides that of the layer, above 0. */
+  learningRateFactor?: number,
 };
+
+/** A constant that a layer can learn (spec 12). */
+export type LearntConstant = "currentDecay" | "membraneDecay" | "threshold" | "adaptationStrength";
 
 /**
  * Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
@@ -547,6 +557,11 @@ export type NeuronConfig = {
   adaptationDecay?: PerUnit,
   /** κ of `alif`: what a spike adds to its threshold, at least 0. @default 0.1 */
   adaptationStrength?: PerUnit,
+  /**
+   * Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
+   * Gains stay those of the start.
+   */
+  learn?: Array<LearntConstant>,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
   /** Gain of the input drive, above 0; 1 unless given. */
@@ -563,6 +578,8 @@ export type NeuronConfig = {
   refractory?: number,
   /** What a spike does to the state of its unit. @default "all" */
   reset?: Reset,
+  /** Factor on the learning rate of learnt constants, besides that of the layer, above 0. @default 1 */
+  learningRateFactor?: number,
 };
 
 /** The kind of a neuron (spec 10). */

@@ -40,6 +40,8 @@ export interface ParameterArrays {
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;
+  /** What the layer learns beside these. */
+  learnt: TensorArrays[];
 }
 
 export interface PredictionArrays {
@@ -163,7 +165,7 @@ export interface Session {
   gradients(dataset: number, start: number, count: number, trace: boolean): Promise<GradientArrays>;
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
-  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Awaitable<void>;
+  setParameters(layer: number, parameters: ParameterArrays): Awaitable<void>;
   /** `origin` says where it comes from; `info` of a session that is restored from it tells it again. */
   checkpoint(origin?: string): Promise<Uint8Array>;
   /** JSON array of the finished epochs. */

@@ -132,8 +132,8 @@ class TeamSession implements Session {
     return this.#first.parameters(layer);
   }
 
-  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Promise<void> {
-    return this.#byAll(async (member) => member.setParameters(layer, weights, biases));
+  setParameters(layer: number, parameters: ParameterArrays): Promise<void> {
+    return this.#byAll(async (member) => member.setParameters(layer, parameters));
   }
 
   checkpoint(origin?: string): Promise<Uint8Array> {

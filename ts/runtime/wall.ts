@@ -4,7 +4,7 @@
  */
 import { record } from "../check/fields.js";
 import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
-import type { Backend, Conversion, DatasetArrays, ParameterArrays, Session } from "./backend.js";
+import type { Backend, Conversion, DatasetArrays, ParameterArrays, Session, TensorArrays } from "./backend.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of any parameters
 type Method = (...args: any[]) => unknown;
@@ -65,9 +65,18 @@ const datasetArrays: Check<DatasetArrays> = (value, path) => {
   return Object.fromEntries(found);
 };
 
+const tensorArrays: Check<TensorArrays> = (value, path) => {
+  const { name, shape, data } = record(value, path, "DATA_FORMAT");
+  return { name: text(name, `${path}.name`), shape: words(shape, `${path}.shape`), data: floats(data, `${path}.data`) };
+};
+
 const parameterArrays: Check<ParameterArrays> = (value, path) => {
-  const { weights, biases } = record(value, path, "DATA_FORMAT");
-  return { weights: floats(weights, `${path}.weights`), biases: floats(biases, `${path}.biases`) };
+  const { weights, biases, learnt } = record(value, path, "DATA_FORMAT");
+  return {
+    weights: floats(weights, `${path}.weights`),
+    biases: floats(biases, `${path}.biases`),
+    learnt: listOf(tensorArrays)(learnt, `${path}.learnt`),
+  };
 };
 
 const OPEN: Table<Backend, "createSession" | "restoreSession"> = {
@@ -146,8 +155,7 @@ const AT_ONCE: Table<Session, AtOnce> = {
   parameters: [["layer", index]],
   setParameters: [
     ["layer", index],
-    ["weights", floats],
-    ["biases", floats],
+    ["parameters", parameterArrays],
   ],
   history: [],
 };

@@ -84,7 +84,7 @@ export class WasmSession {
      */
     openStream(options: string): number;
     /**
-     * Weights and biases of a spiking layer.
+     * Parameters of a spiking layer.
      */
     parameters(layer: number): ParameterArrays;
     /**
@@ -116,9 +116,9 @@ export class WasmSession {
      */
     runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number): StreamArrays;
     /**
-     * Replaces weights and biases of a spiking layer.
+     * Replaces the parameters of a spiking layer.
      */
-    setParameters(layer: number, weights: Float32Array | number[], biases: Float32Array | number[]): void;
+    setParameters(layer: number, parameters: ParameterArrays): void;
 }
 
 /**
@@ -221,15 +221,15 @@ export interface InitOutput {
     readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number, number];
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
-    readonly wasmsession_setParameters: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __externref_table_alloc: () => number;
     readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_exn_store: (a: number) => void;
     readonly __externref_table_dealloc: (a: number) => void;
-    readonly __externref_drop_slice: (a: number, b: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

@@ -132,7 +132,7 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     gradients: (dataset, start, count, trace) => soon((session) => session.gradients(dataset, start, count, trace)),
     applyGradients: (layers) => now((session) => session.applyGradients(layers)),
     parameters: (layer) => now((session) => session.parameters(layer)),
-    setParameters: (layer, weights, biases) => now((session) => session.setParameters(layer, weights, biases)),
+    setParameters: (layer, parameters) => now((session) => session.setParameters(layer, parameters)),
     checkpoint: (origin) => soon((session) => session.checkpoint(origin)),
     history: () => now((session) => session.history()),
   };

@@ -215,8 +215,8 @@ class RemoteSession implements Session {
     return this.#call("parameters", layer);
   }
 
-  setParameters(layer: number, weights: Float32Array, biases: Float32Array): Promise<void> {
-    return this.#call("setParameters", layer, weights, biases);
+  setParameters(layer: number, parameters: ParameterArrays): Promise<void> {
+    return this.#call("setParameters", layer, parameters);
   }
 
   checkpoint(origin?: string): Promise<Uint8Array> {

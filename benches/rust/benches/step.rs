@@ -60,9 +60,9 @@ fn session(batch: usize, threads: usize, level: Level) -> (Session, u32) {
     let mut session =
         Session::create(&configuration(batch, threads), Some(level.name()), None).expect("the configuration is valid");
     for layer in 0..2 {
-        let (mut weights, biases) = session.parameters(layer).expect("the layer exists");
-        weights.iter_mut().for_each(|weight| *weight *= WEIGHT_SCALE);
-        session.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+        let mut parameters = session.parameters(layer).expect("the layer exists");
+        parameters.weights.iter_mut().for_each(|weight| *weight *= WEIGHT_SCALE);
+        session.set_parameters(layer, &parameters).expect("the shape is the same");
     }
     let data = session.add_dataset(r#"{ "inputs": "events" }"#, arrays).expect("the data fit");
     (session, data)

@@ -69,24 +69,34 @@ impl From<wire::Events> for EventArrays {
     }
 }
 
-/// Weights `[unit][input]` and biases `[unit]` of a layer, or their gradients.
+/// Parameters of a layer, or their gradients.
 #[napi(object)]
 pub struct ParameterArrays {
     /// `[unit][input]`.
     pub weights: Float32Array,
     /// `[unit]`.
     pub biases: Float32Array,
+    /// What the layer learns beside these.
+    pub learnt: Vec<TensorArrays>,
 }
 
-impl From<wire::ParameterGradients> for ParameterArrays {
-    fn from(layer: wire::ParameterGradients) -> Self {
-        Self { weights: layer.weights.into(), biases: layer.biases.into() }
+impl From<wire::LayerParameters> for ParameterArrays {
+    fn from(layer: wire::LayerParameters) -> Self {
+        Self {
+            weights: layer.weights.into(),
+            biases: layer.biases.into(),
+            learnt: layer.learnt.into_iter().map(TensorArrays::from).collect(),
+        }
     }
 }
 
 impl ParameterArrays {
-    pub(crate) fn copied(&self) -> wire::ParameterGradients {
-        wire::ParameterGradients { weights: self.weights.to_vec(), biases: self.biases.to_vec() }
+    pub(crate) fn copied(&self) -> wire::LayerParameters {
+        wire::LayerParameters {
+            weights: self.weights.to_vec(),
+            biases: self.biases.to_vec(),
+            learnt: self.learnt.iter().map(TensorArrays::copied).collect(),
+        }
     }
 }
 
@@ -263,14 +273,28 @@ impl From<wire::NpyArray> for NpyArray {
 }
 
 /// A named array of single floats.
-#[napi(object, object_from_js = false)]
+#[napi(object)]
 pub struct TensorArrays {
-    /// Its name in the file.
+    /// Its name.
     pub name: String,
     /// Length of each dimension, the slowest first.
     pub shape: Uint32Array,
     /// Elements, row-major.
     pub data: Float32Array,
+}
+
+impl From<wire::LearntValues> for TensorArrays {
+    fn from(array: wire::LearntValues) -> Self {
+        let shape: Vec<u32> = array.shape.iter().map(|&length| length as u32).collect();
+        Self { name: array.name, shape: shape.into(), data: array.values.into() }
+    }
+}
+
+impl TensorArrays {
+    fn copied(&self) -> wire::LearntValues {
+        let shape = self.shape.iter().map(|&length| length as usize).collect();
+        wire::LearntValues { name: self.name.clone(), shape, values: self.data.to_vec() }
+    }
 }
 
 impl From<wire::TensorArrays> for TensorArrays {

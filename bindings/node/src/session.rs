@@ -210,17 +210,17 @@ impl NativeSession {
         self.now(env, |session| session.apply_gradients(&layers))
     }
 
-    /// Weights and biases of a spiking layer.
+    /// Parameters of a spiking layer.
     #[napi]
     pub fn parameters(&self, env: Env, layer: u32) -> napi::Result<ParameterArrays> {
-        let (weights, biases) = self.now(env, |session| session.parameters(layer))?;
-        Ok(ParameterArrays { weights: weights.into(), biases: biases.into() })
+        self.now(env, |session| session.parameters(layer)).map(ParameterArrays::from)
     }
 
-    /// Replaces weights and biases of a spiking layer.
+    /// Replaces the parameters of a spiking layer.
     #[napi]
-    pub fn set_parameters(&self, env: Env, layer: u32, weights: &[f32], biases: &[f32]) -> napi::Result<()> {
-        self.now(env, |session| session.set_parameters(layer, weights, biases))
+    pub fn set_parameters(&self, env: Env, layer: u32, parameters: ParameterArrays) -> napi::Result<()> {
+        let given = parameters.copied();
+        self.now(env, |session| session.set_parameters(layer, &given))
     }
 
     /// JSON array of the finished epochs.

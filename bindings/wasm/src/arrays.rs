@@ -49,13 +49,25 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = targetUnits)]
     fn target_units(this: &DatasetArrays) -> Option<Uint32Array>;
 
-    /// Weights `[unit][input]` and biases `[unit]` of a layer, or their gradients.
+    /// Parameters of a layer, or their gradients.
     #[wasm_bindgen(typescript_type = "ParameterArrays")]
     pub type ParameterArrays;
     #[wasm_bindgen(method, getter)]
     fn weights(this: &ParameterArrays) -> Float32Array;
     #[wasm_bindgen(method, getter)]
     fn biases(this: &ParameterArrays) -> Float32Array;
+    #[wasm_bindgen(method, getter)]
+    fn learnt(this: &ParameterArrays) -> Vec<TensorArrays>;
+
+    /// A named array.
+    #[wasm_bindgen(typescript_type = "TensorArrays")]
+    pub type TensorArrays;
+    #[wasm_bindgen(method, getter)]
+    fn name(this: &TensorArrays) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn shape(this: &TensorArrays) -> Uint32Array;
+    #[wasm_bindgen(method, getter)]
+    fn data(this: &TensorArrays) -> Float32Array;
 }
 
 impl DatasetArrays {
@@ -78,8 +90,19 @@ impl DatasetArrays {
 }
 
 impl ParameterArrays {
-    pub(crate) fn copied(&self) -> wire::ParameterGradients {
-        wire::ParameterGradients { weights: self.weights().to_vec(), biases: self.biases().to_vec() }
+    pub(crate) fn copied(&self) -> wire::LayerParameters {
+        wire::LayerParameters {
+            weights: self.weights().to_vec(),
+            biases: self.biases().to_vec(),
+            learnt: self.learnt().iter().map(TensorArrays::copied).collect(),
+        }
+    }
+}
+
+impl TensorArrays {
+    fn copied(&self) -> wire::LearntValues {
+        let shape = self.shape().to_vec().into_iter().map(|length| length as usize).collect();
+        wire::LearntValues { name: self.name(), shape, values: self.data().to_vec() }
     }
 }
 
@@ -124,8 +147,16 @@ pub(crate) fn stream_arrays(answer: wire::StreamAnswer) -> Object {
     ])
 }
 
-pub(crate) fn parameter_arrays(layer: wire::ParameterGradients) -> Object {
-    object([("weights", floats(&layer.weights)), ("biases", floats(&layer.biases))])
+pub(crate) fn parameter_arrays(layer: wire::LayerParameters) -> Object {
+    let tensor = |array: wire::LearntValues| {
+        let shape: Vec<u32> = array.shape.iter().map(|&length| length as u32).collect();
+        object([("name", array.name.into()), ("shape", words(&shape)), ("data", floats(&array.values))])
+    };
+    object([
+        ("weights", floats(&layer.weights)),
+        ("biases", floats(&layer.biases)),
+        ("learnt", layer.learnt.into_iter().map(tensor).collect::<Array>().into()),
+    ])
 }
 
 pub(crate) fn prediction_arrays(prediction: wire::Prediction) -> Object {

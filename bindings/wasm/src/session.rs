@@ -1,7 +1,7 @@
 //! The class `WasmSession`.
 
 use js_sys::{Object, Uint8Array};
-use spikelet_session::{ParameterGradients, Session};
+use spikelet_session::Session;
 use wasm_bindgen::prelude::*;
 
 use crate::arrays::{
@@ -136,17 +136,16 @@ impl WasmSession {
         self.0.apply_gradients(&layers).map_err(thrown)
     }
 
-    /// Weights and biases of a spiking layer.
+    /// Parameters of a spiking layer.
     #[wasm_bindgen(unchecked_return_type = "ParameterArrays")]
     pub fn parameters(&self, layer: u32) -> Outcome<Object> {
-        let (weights, biases) = self.0.parameters(layer).map_err(thrown)?;
-        Ok(parameter_arrays(ParameterGradients { weights, biases }))
+        self.0.parameters(layer).map(parameter_arrays).map_err(thrown)
     }
 
-    /// Replaces weights and biases of a spiking layer.
+    /// Replaces the parameters of a spiking layer.
     #[wasm_bindgen(js_name = setParameters)]
-    pub fn set_parameters(&mut self, layer: u32, weights: &[f32], biases: &[f32]) -> Outcome<()> {
-        self.0.set_parameters(layer, weights, biases).map_err(thrown)
+    pub fn set_parameters(&mut self, layer: u32, parameters: &ParameterArrays) -> Outcome<()> {
+        self.0.set_parameters(layer, &parameters.copied()).map_err(thrown)
     }
 
     /// JSON array of the finished epochs.

@@ -2,6 +2,7 @@
 
 use crate::connection::{Copies, LayerBiases, TileBiases};
 use crate::layer::Layer;
+use crate::learnt::LearntArray;
 use crate::neuron::Lanes;
 use crate::parameters::TileParameters;
 
@@ -23,10 +24,11 @@ impl LayerDerived {
     }
 
     /// Brings up to date what the forward pass reads.
-    pub(crate) fn refresh(&mut self, layer: &Layer, tiles: &[TileParameters]) {
+    pub(crate) fn refresh(&mut self, layer: &Layer, tiles: &[TileParameters], learnt: &[LearntArray]) {
         self.biases.tiles.resize_with(tiles.len(), TileBiases::default);
         self.lanes.clear();
         if let Some(constants) = &layer.neuron.by_unit {
+            let constants = constants.with(learnt);
             self.lanes.extend(tiles.iter().enumerate().map(|(number, tile)| {
                 let spread = |values: &[f32], to: &mut Vec<f32>| layer.connection.spread(number, values, None, to);
                 constants.lanes(tile.first, tile.units, tile.lanes, spread)

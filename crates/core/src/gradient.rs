@@ -4,14 +4,29 @@ use spikelet_kernels::{NO_ROW, TILE};
 
 use crate::aligned::{Aligned, padded};
 use crate::events::LayerSpikes;
+use crate::learnt::{LearntShape, LearntValues};
 use crate::shape::LayerShape;
 
-/// A layer's part of the gradient.
+/// Parameters of one layer, or their gradients.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerParameters {
+    /// `[unit][input]`; in a convolution `[channel][channel below][y][x]`.
+    pub weights: Vec<f32>,
+    /// `[unit]`, or `[channel]`.
+    pub biases: Vec<f32>,
+    /// What the layer learns beside these, in the order of [`crate::Trainer::learnt`]; gradients of a decay α are by u, with
+    /// `α = 1 / (1 + e^−u)`.
+    pub learnt: Vec<LearntValues>,
+}
+
+/// A layer's part of a sample's gradient.
 #[derive(Debug)]
 pub(crate) struct LayerGradient {
     pub(crate) weights: WeightGradient,
     /// Σ_t p, `[lane]` of all tiles; also over units that share a bias.
     pub(crate) bias: Aligned,
+    /// dL/dvalue of each array that the layer learns.
+    pub(crate) learnt: Vec<Vec<f32>>,
 }
 
 /// How a sample's gradient of the weights is kept.
@@ -45,8 +60,9 @@ pub(crate) struct GradientSums {
 }
 
 impl LayerGradient {
-    pub(crate) fn new(weights: WeightGradient, shape: &LayerShape) -> Self {
-        Self { weights, bias: Aligned::zeros(padded(shape.filters)) }
+    pub(crate) fn new(weights: WeightGradient, shape: &LayerShape, learnt: &[LearntShape]) -> Self {
+        let learnt = learnt.iter().map(|array| vec![0.0; array.length()]).collect();
+        Self { weights, bias: Aligned::zeros(padded(shape.filters)), learnt }
     }
 
     /// Prepares for the spikes `inputs` that the weights got before `end`.
@@ -61,9 +77,11 @@ impl LayerGradient {
     }
 
     /// Whether the arrays are as long and the numbers as large as those of a sample of such a layer.
-    pub(crate) fn fits(&self, shape: &LayerShape, steps: usize) -> bool {
+    pub(crate) fn fits(&self, shape: &LayerShape, learnt: &[LearntShape], steps: usize) -> bool {
         let lanes = padded(shape.filters);
+        let lengths = self.learnt.iter().map(Vec::len);
         self.bias.len() == lanes
+            && lengths.eq(learnt.iter().map(LearntShape::length))
             && match &self.weights {
                 WeightGradient::Rows(rows) => rows.fits(shape, steps, lanes),
                 WeightGradient::Sums(sums) => {

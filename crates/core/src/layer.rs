@@ -8,7 +8,8 @@ use crate::connection::{
 };
 use crate::events::LayerSpikes;
 use crate::geometry::Image;
-use crate::neuron::Neuron;
+use crate::learnt::{LearntArray, LearntShape};
+use crate::neuron::{Neuron, learnt_shapes};
 use crate::shape::LayerShape;
 use crate::state::{Adjoints, SpikeList, UnitState};
 
@@ -20,6 +21,8 @@ pub(crate) struct Layer {
     pub(crate) stages: Stages,
     pub(crate) connection: Connection,
     pub(crate) neuron: Neuron,
+    /// What it learns beside weights and biases.
+    pub(crate) learnt: Vec<LearntShape>,
 }
 
 /// Scratch of a layer on a sample's way.
@@ -45,6 +48,11 @@ impl Layer {
         self.neuron.is_plain() && !self.neuron.is_readout && !self.connection.drives_itself()
     }
 
+    /// An array that the layer learns, as it starts.
+    pub(crate) fn start(&self, shape: &LearntShape) -> LearntArray {
+        self.neuron.by_unit.as_ref().expect("learnt constants are by unit").start(shape)
+    }
+
     /// Input units of all spikes that the weights got.
     pub(crate) fn inputs<'a>(&self, state: &'a LayerState, spikes: LayerSpikes<'a>) -> LayerSpikes<'a> {
         let arriving = self.stages.arriving(&state.stages, spikes.into());
@@ -62,6 +70,7 @@ impl LayerState {
         if layer.neuron.by_unit.is_some() {
             units.adaptation.resize(layout.lanes);
         }
+        units.keeps_current = !layer.neuron.learnt.is_empty();
         if layer.neuron.is_readout {
             units.keep_trace(steps);
         }
@@ -150,6 +159,12 @@ pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
     placed(network).iter().filter_map(with_neuron).collect()
 }
 
+/// What the spiking layers of a valid network learn beside weights and biases, from the input up.
+pub(crate) fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
+    let filters = network.layers.iter().filter_map(LayerConfig::filters);
+    network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters)).collect()
+}
+
 /// The spiking layers of a valid network, from the input up.
 pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
     let mut layers: Vec<Layer> = Vec::new();
@@ -174,7 +189,8 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
             ..placed.shape().expect("it has units")
         };
         let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
-        layers.push(Layer { shape, layout, stages, connection, neuron });
+        let learnt = neuron.learnt.clone();
+        layers.push(Layer { shape, layout, stages, connection, neuron, learnt });
     }
     layers
 }

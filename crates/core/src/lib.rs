@@ -19,6 +19,7 @@ mod geometry;
 mod gradient;
 pub mod json;
 mod layer;
+mod learnt;
 mod loss;
 mod loss_parts;
 mod memory;
@@ -48,6 +49,8 @@ pub use error::{Error, ErrorCode, Result};
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};
 pub use geometry::Image;
+pub use gradient::LayerParameters;
+pub use learnt::LearntValues;
 pub use loss_parts::LossParts;
 pub use metrics::{Accuracy, DecisionStep, Metrics, SpikeMetrics};
 pub use neuron::Gains;
@@ -58,6 +61,4 @@ pub use shape::LayerShape;
 pub use spikelet_kernels::Level;
 pub use spikes::SpikeTrains;
 pub use trace::LayerTrace;
-pub use trainer::{
-    EpochRecord, Evaluation, Gradients, LocalBatch, ParameterGradients, Progress, Snapshot, Tensor, TrainEvent, Trainer,
-};
+pub use trainer::{EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, Tensor, TrainEvent, Trainer};

@@ -5,7 +5,9 @@ use crate::config::Config;
 use crate::connection::{Copies, LayerView};
 use crate::derived::LayerDerived;
 use crate::error::{Error, Result};
+use crate::gradient::LayerParameters;
 use crate::layer::{Layer, layers};
+use crate::learnt::{LearntArray, LearntValues};
 use crate::parameters::{Kind, TileParameters, tiles};
 use crate::rng::{Purpose, Stream};
 use crate::shape::LayerShape;
@@ -18,6 +20,8 @@ pub(crate) struct Network {
     pub(crate) shapes: Vec<LayerShape>,
     /// Tiles of all layers, from the input up.
     pub(crate) tiles: Vec<TileParameters>,
+    /// What each layer learns beside these.
+    pub(crate) learnt: Vec<Vec<LearntArray>>,
     /// First tile of each layer, and the end of the last.
     starts: Vec<usize>,
     derived: Vec<LayerDerived>,
@@ -39,6 +43,7 @@ impl Network {
         let mut network = Self {
             steps: config.network.steps as usize,
             derived: layers.iter().map(LayerDerived::new).collect(),
+            learnt: layers.iter().map(|layer| layer.learnt.iter().map(|array| layer.start(array)).collect()).collect(),
             layers,
             shapes,
             tiles: of_layers.into_iter().flatten().collect(),
@@ -100,9 +105,13 @@ impl Network {
         self.shapes[self.shapes.len() - 1].units
     }
 
-    /// Parameters of a layer: weights `[unit][input]`, in a convolution `[channel][channel below][y][x]`; biases `[unit]`.
+    /// Parameters of a layer: weights `[unit][input]`, in a convolution `[channel][channel below][y][x]`; biases `[unit]`; what it learns
+    /// beside these as the optimiser moves it.
     pub(crate) fn read(&self, layer: usize, kind: Kind) -> Vec<f32> {
-        self.read_from(layer, kind, |_, tile| tile.array(kind))
+        match kind {
+            Kind::Learnt(array) => self.learnt[layer][array].raw(),
+            _ => self.read_from(layer, kind, |_, tile| tile.array(kind)),
+        }
     }
 
     /// The same of arrays that lie beside the parameters.
@@ -123,6 +132,9 @@ impl Network {
 
     /// Replaces parameters of a layer; [`Network::refresh`] follows.
     pub(crate) fn write(&mut self, layer: usize, kind: Kind, from: &[f32]) {
+        if let Kind::Learnt(array) = kind {
+            return self.learnt[layer][array].set_raw(from);
+        }
         let inputs = kind.inputs(&self.shapes[layer]);
         for tile in self.layer_mut(layer) {
             let mut array = std::mem::take(tile.array_mut(kind));
@@ -131,18 +143,43 @@ impl Network {
         }
     }
 
-    /// Replaces the parameters of a layer.
-    pub(crate) fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
+    /// Replaces the parameters of a layer; what it learns beside weights and biases stays where it is not given.
+    pub(crate) fn set_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
         let shape = *self
             .shapes
             .get(layer)
             .ok_or_else(|| Error::shape("layer", format!("must be below {}, got {layer}", self.shapes.len())))?;
-        check("weights", weights, shape.weights())?;
-        check("biases", biases, shape.filters)?;
-        self.write(layer, Kind::Weights, weights);
-        self.write(layer, Kind::Biases, biases);
+        check("weights", &given.weights, shape.weights())?;
+        check("biases", &given.biases, shape.filters)?;
+        let places = given.learnt.iter().map(|array| self.place_of(layer, array));
+        let places = places.collect::<Result<Vec<_>>>()?;
+        self.write(layer, Kind::Weights, &given.weights);
+        self.write(layer, Kind::Biases, &given.biases);
+        for (place, array) in places.into_iter().zip(&given.learnt) {
+            self.learnt[layer][place].set(&array.values);
+        }
         self.refresh();
         Ok(())
+    }
+
+    /// Which array of a layer gets these values, if they fit.
+    fn place_of(&self, layer: usize, given: &LearntValues) -> Result<usize> {
+        let arrays = &self.learnt[layer];
+        let path = format!("learnt.{}", given.name);
+        let Some(place) = arrays.iter().position(|array| array.what.name() == given.name) else {
+            let names: Vec<&str> = arrays.iter().map(|array| array.what.name()).collect();
+            return Err(Error::shape(
+                path,
+                format!("is not learnt by layer {layer}, which learns [{}]", names.join(", ")),
+            ));
+        };
+        check(&path, &given.values, arrays[place].length)?;
+        for (index, &value) in given.values.iter().enumerate() {
+            if let Some(why) = arrays[place].what.refusal(value) {
+                return Err(Error::config(format!("{path}[{index}]"), format!("{why}, got {value}")));
+            }
+        }
+        Ok(place)
     }
 
     /// From now on keeps what the backward pass reads.
@@ -159,7 +196,7 @@ impl Network {
             let here = &self.layers[layer];
             let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
             let derived = &mut self.derived[layer];
-            derived.refresh(here, tiles);
+            derived.refresh(here, tiles, &self.learnt[layer]);
             if self.is_ready_for_gradients {
                 let previous = layer.checked_sub(1).map(|previous| &self.layers[previous]);
                 let source = previous.map(|previous| (&previous.layout, &here.stages));

@@ -3,15 +3,18 @@
 mod alif;
 mod gains;
 mod lanes;
+mod learnt;
 mod lif;
 
 use spikelet_kernels::{LifConstants, QuietBound, Reset};
 
 use crate::config::{NeuronConfig, NeuronType};
+use crate::learnt::LearntShape;
 
 pub(crate) use alif::UnitConstants;
 pub use gains::Gains;
 pub(crate) use lanes::Lanes;
+pub(crate) use learnt::learnt_shapes;
 
 /// The neuron of a layer.
 #[derive(Clone, Debug)]
@@ -19,8 +22,12 @@ pub(crate) struct Neuron {
     pub(crate) gains: Gains,
     /// Constants of the kernels, but for what the layer's stages take of the drive; those that differ from unit to unit are in `by_unit`.
     pub(crate) constants: LifConstants,
-    /// Constants of each unit, or channel, where units differ or thresholds adapt.
+    /// Constants of each unit, or channel, where units differ, thresholds adapt or constants are learnt; of the latter those of the start.
     pub(crate) by_unit: Option<UnitConstants>,
+    /// Constants that are learnt.
+    pub(crate) learnt: Vec<LearntShape>,
+    /// Factor on their learning rate.
+    pub(crate) learning_rate_factor: f64,
     /// Steps after a spike in which a unit is blocked.
     pub(crate) refractory: u32,
     /// Whether units never fire.
@@ -34,10 +41,13 @@ impl Neuron {
     pub(crate) fn new(config: &NeuronConfig, filters: usize, steps: u32, scale: f32) -> Self {
         let gains = Gains::of(config, steps);
         let constants = lif::constants(config, &gains, scale);
-        let is_by_unit = config.kind == NeuronType::Alif || config.has_lists();
+        let learnt = learnt_shapes(config, filters);
+        let is_by_unit = config.kind == NeuronType::Alif || config.has_lists() || !learnt.is_empty();
         Self {
             by_unit: is_by_unit.then(|| UnitConstants::new(config, &gains, filters, scale)),
             gains,
+            learnt,
+            learning_rate_factor: config.learning_rate_factor,
             refractory: config.refractory_steps(),
             is_readout: config.kind == NeuronType::Leaky,
             quiet: QuietBound::new(&constants, steps as usize),

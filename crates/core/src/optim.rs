@@ -7,9 +7,10 @@ mod schedule;
 use spikelet_kernels::{AdamStep, Optimizer, SgdStep};
 
 use crate::config::{Adam, AdamW, Config, OptimizerConfig};
+use crate::network::Network;
 
 pub(crate) use average::Average;
-pub(crate) use moments::{Moments, Order, TileMoments};
+pub(crate) use moments::{LearntMoments, Moments, Order, TileMoments};
 pub(crate) use schedule::Position;
 
 /// The learning rate of an update.
@@ -17,10 +18,34 @@ pub(crate) fn learning_rate(config: &Config, at: Position) -> f64 {
     config.optimizer.learning_rate() * schedule::factor(&config.schedule, at)
 }
 
+/// A step of a layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    /// Of weights and biases.
+    pub(crate) weights: Optimizer,
+    /// Of what it learns beside these: without weight decay (spec 12).
+    pub(crate) learnt: Optimizer,
+}
+
 /// The `update`-th step of each spiking layer, counted from 1.
-pub(crate) fn steps(config: &Config, layers: usize, rate: f64, update: u64) -> Vec<Optimizer> {
+pub(crate) fn steps(config: &Config, network: &Network, rate: f64, update: u64) -> Vec<Step> {
     let factor = &config.training.learning_rate_factor;
-    (0..layers).map(|layer| step(&config.optimizer, rate * factor.at(layer), update)).collect()
+    let layers = network.layers.iter().enumerate().map(|(index, layer)| {
+        let rate = rate * factor.at(index);
+        let own_rate = rate * layer.neuron.learning_rate_factor;
+        Step {
+            weights: step(&config.optimizer, rate, update),
+            learnt: without_decay(step(&config.optimizer, own_rate, update)),
+        }
+    });
+    layers.collect()
+}
+
+fn without_decay(optimizer: Optimizer) -> Optimizer {
+    match optimizer {
+        Optimizer::Adam(step) => Optimizer::Adam(AdamStep { weight_decay: 0.0, keep: 1.0, ..step }),
+        Optimizer::Sgd(step) => Optimizer::Sgd(SgdStep { weight_decay: 0.0, ..step }),
+    }
 }
 
 fn step(optimizer: &OptimizerConfig, rate: f64, update: u64) -> Optimizer {

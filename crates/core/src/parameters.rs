@@ -21,11 +21,15 @@ pub(crate) struct TileParameters {
     pub(crate) biases: Aligned,
 }
 
-/// An array with one number for each parameter of a tile: `[input][lane]`, or `[lane]`.
+/// Which of a layer's parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// In tiles, `[input][lane]`.
     Weights,
+    /// In tiles, `[lane]`.
     Biases,
+    /// An array that it learns beside these.
+    Learnt(usize),
 }
 
 /// The tiles of a layer, all zero.
@@ -50,17 +54,11 @@ pub(crate) fn tiles(layer: usize, shape: &LayerShape) -> Vec<TileParameters> {
 
 impl TileParameters {
     pub(crate) fn array(&self, kind: Kind) -> &Aligned {
-        match kind {
-            Kind::Weights => &self.weights,
-            Kind::Biases => &self.biases,
-        }
+        kind.of_tile(&self.weights, &self.biases)
     }
 
     pub(crate) fn array_mut(&mut self, kind: Kind) -> &mut Aligned {
-        match kind {
-            Kind::Weights => &mut self.weights,
-            Kind::Biases => &mut self.biases,
-        }
+        kind.of_tile(&mut self.weights, &mut self.biases)
     }
 
     /// Copies an array of this tile's to its place in `[unit][input]`.
@@ -83,12 +81,32 @@ impl TileParameters {
 }
 
 impl Kind {
+    /// The parameters of a layer that learns so many arrays beside weights and biases.
+    pub(crate) fn all(learnt: usize) -> impl Iterator<Item = Self> {
+        [Self::Weights, Self::Biases].into_iter().chain((0..learnt).map(Self::Learnt))
+    }
+
+    /// Number among [`Kind::all`].
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Weights => 0,
+            Self::Biases => 1,
+            Self::Learnt(array) => 2 + array,
+        }
+    }
+
+    /// What a tile has of it.
+    pub(crate) fn of_tile<T>(self, weights: T, biases: T) -> T {
+        match self {
+            Self::Weights => weights,
+            Self::Biases => biases,
+            Self::Learnt(_) => unreachable!("tiles have weights and biases"),
+        }
+    }
+
     /// Numbers of a unit: its weights, or its bias.
     pub(crate) fn inputs(self, shape: &LayerShape) -> usize {
-        match self {
-            Self::Weights => shape.inputs,
-            Self::Biases => 1,
-        }
+        self.of_tile(shape.inputs, 1)
     }
 }
 

@@ -67,7 +67,7 @@ impl Writer {
     }
 
     fn layer(&mut self, layer: &LayerGradient) {
-        let LayerGradient { weights, bias } = layer;
+        let LayerGradient { weights, bias, learnt } = layer;
         let (none_of_rows, none_of_sums) = (GradientRows::default(), GradientSums::default());
         let (rows, sums) = match weights {
             WeightGradient::Rows(rows) => (rows, &none_of_sums),
@@ -81,6 +81,8 @@ impl Writer {
         [q, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
         self.list(fired, u64::to_le_bytes);
         self.list(silent_places, u32::to_le_bytes);
+        self.word(learnt.len() as u32);
+        learnt.iter().for_each(|array| self.list(array, f32::to_le_bytes));
     }
 }
 
@@ -178,11 +180,21 @@ impl<'a> Reader<'a> {
         }
         self.list(&mut rows.fired, u64::from_le_bytes)?;
         self.list(&mut sums.silent_places, u32::from_le_bytes)?;
+        if self.word()? as usize != layer.learnt.len() {
+            return Err(foreign());
+        }
+        for array in &mut layer.learnt {
+            self.list(array, f32::from_le_bytes)?;
+        }
         if no_rows.rows > 0 || !no_rows.q.is_empty() || !no_sums.weights.is_empty() {
-            return Err(Error::new(ErrorCode::DataFormat, "records", "are of another network"));
+            return Err(foreign());
         }
         Ok(())
     }
+}
+
+fn foreign() -> Error {
+    Error::new(ErrorCode::DataFormat, "records", "are of another network")
 }
 
 fn ended() -> Error {

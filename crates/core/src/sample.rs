@@ -25,15 +25,18 @@ pub(crate) struct SampleResult {
 
 impl SampleResult {
     pub(crate) fn new(network: &Network) -> Self {
-        let layers = network.layers.iter().map(|layer| LayerGradient::new(layer.connection.gradient(), &layer.shape));
+        let layers = network
+            .layers
+            .iter()
+            .map(|layer| LayerGradient::new(layer.connection.gradient(), &layer.shape, &layer.learnt));
         Self { layers: layers.collect(), ..Self::default() }
     }
 
     /// Whether the arrays are as long and the numbers as large as those of a sample of this network.
     pub(crate) fn fits(&self, network: &Network) -> bool {
-        let mut layers = self.layers.iter().zip(&network.shapes);
+        let mut layers = self.layers.iter().zip(&network.layers);
         self.outcome.fits(&network.shapes, network.steps)
-            && layers.all(|(layer, shape)| layer.fits(shape, network.steps))
+            && layers.all(|(gradient, layer)| gradient.fits(&layer.shape, &layer.learnt, network.steps))
     }
 }
 

@@ -1,7 +1,12 @@
 //! A layer's scratch on a sample's way through the network; its size depends on the network, not on the batch.
 
+use std::ops::Range;
+
+use spikelet_kernels::ConstantSums;
+
 use crate::aligned::Aligned;
 use crate::events::{LayerSpikes, set_steps};
+use crate::learnt::Learnable;
 
 /// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
 #[derive(Debug, Default)]
@@ -16,7 +21,9 @@ pub(crate) struct UnitState {
     pub(crate) trace: Aligned,
     /// a, likewise.
     pub(crate) adaptation_trace: Aligned,
-    /// For those who look; empty else.
+    /// Whether J of every step is kept with the trace, for learnt constants.
+    pub(crate) keeps_current: bool,
+    /// For those who look and for learnt constants; empty else.
     pub(crate) observed: ObservedStates,
     /// Spike bits: tile by tile `[step]`.
     pub(crate) spikes: Vec<u64>,
@@ -52,8 +59,19 @@ pub(crate) struct Adjoints {
     pub(crate) p: Aligned,
     /// G.
     pub(crate) direct: Aligned,
+    /// Sums for learnt constants, `[lane]` of all sites each; empty without any.
+    pub(crate) constants: LaneSums,
     /// For those who look; empty else.
     pub(crate) observed: ObservedAdjoints,
+}
+
+/// Sums for the constants of each lane.
+#[derive(Debug, Default)]
+pub(crate) struct LaneSums {
+    pub(crate) current_decay: Aligned,
+    pub(crate) membrane_decay: Aligned,
+    pub(crate) threshold: Aligned,
+    pub(crate) adaptation_strength: Aligned,
 }
 
 /// What enters the adjoints at every step, laid out as these.
@@ -93,6 +111,9 @@ impl UnitState {
     pub(crate) fn keep_trace(&mut self, steps: usize) {
         self.trace.resize(steps * self.current.len());
         self.adaptation_trace.resize(steps * self.adaptation.len());
+        if self.keeps_current {
+            self.observed.current.resize(steps * self.current.len());
+        }
     }
 
     /// Makes room for what is observed.
@@ -146,6 +167,38 @@ impl SpikeList {
     }
 }
 
+impl LaneSums {
+    /// Sums of 0 for so many lanes.
+    pub(crate) fn start(&mut self, lanes: usize) {
+        for sums in
+            [&mut self.current_decay, &mut self.membrane_decay, &mut self.threshold, &mut self.adaptation_strength]
+        {
+            sums.clear();
+            sums.resize(lanes);
+        }
+    }
+
+    /// The sums of some lanes; `None` where nothing is learnt.
+    pub(crate) fn of(&mut self, lanes: Range<usize>) -> Option<ConstantSums<'_>> {
+        (!self.threshold.is_empty()).then(|| ConstantSums {
+            current_decay: &mut self.current_decay[lanes.clone()],
+            membrane_decay: &mut self.membrane_decay[lanes.clone()],
+            threshold: &mut self.threshold[lanes.clone()],
+            adaptation_strength: &mut self.adaptation_strength[lanes],
+        })
+    }
+
+    /// Those of one constant.
+    pub(crate) fn array(&self, what: Learnable) -> &[f32] {
+        match what {
+            Learnable::CurrentDecay => &self.current_decay,
+            Learnable::MembraneDecay => &self.membrane_decay,
+            Learnable::Threshold => &self.threshold,
+            Learnable::AdaptationStrength => &self.adaptation_strength,
+        }
+    }
+}
+
 impl Adjoints {
     /// Room for q and r, of which a layer before or the layer itself reads every step, and for p and G, which are injected.
     pub(crate) fn new(length: usize, is_read_later: bool, injects: bool) -> Self {
@@ -155,14 +208,15 @@ impl Adjoints {
             r: zeros(is_read_later),
             p: zeros(injects),
             direct: zeros(injects),
+            constants: LaneSums::default(),
             observed: ObservedAdjoints::default(),
         }
     }
 
     /// Makes room for all, and for what is observed.
     pub(crate) fn observe(&mut self, length: usize) {
-        let Self { q, r, p, direct, observed: ObservedAdjoints { activation, timing, reset_error, reset_slope } } =
-            self;
+        let Self { q, r, p, direct, observed, .. } = self;
+        let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
         for array in [q, r, p, direct, activation, timing, reset_error, reset_slope] {
             array.resize(length);
         }

@@ -23,6 +23,8 @@ use crate::Dataset;
 use crate::augment::Augmenter;
 use crate::config::{Config, Frozen, frozen};
 use crate::error::{Error, Result};
+use crate::gradient::LayerParameters;
+use crate::learnt::{LearntShape, LearntValues};
 use crate::loss::Loss;
 use crate::memory::NetworkBytes;
 use crate::network::Network;
@@ -36,7 +38,7 @@ use crate::update::BatchSums;
 
 pub use evaluation::Evaluation;
 pub use event::{EpochRecord, Progress, TrainEvent};
-pub use inspect::{Gradients, ParameterGradients};
+pub use inspect::Gradients;
 pub use local_batch::LocalBatch;
 use position::Run;
 pub use snapshot::{Snapshot, Tensor};
@@ -151,17 +153,48 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
     pub fn set_parameters(&mut self, layer: usize, weights: &[f32], biases: &[f32]) -> Result<()> {
-        self.network.set_parameters(layer, weights, biases)?;
+        let given = LayerParameters { weights: weights.to_vec(), biases: biases.to_vec(), learnt: Vec::new() };
+        self.replace_parameters(layer, &given)
+    }
+
+    /// Replaces all parameters of a spiking layer, as [`Trainer::set_parameters`]; what it learns beside weights and biases stays where it
+    /// is not given.
+    ///
+    /// # Errors
+    /// As there; also for an array that the layer does not learn, and [`crate::ErrorCode::ConfigInvalid`] for a value that it cannot have.
+    pub fn replace_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
+        self.network.set_parameters(layer, given)?;
         if let Some(moments) = &mut self.moments {
             moments.clear_layer(&self.network, layer);
         }
         if let Some(average) = &mut self.average {
-            average.write(&self.network, layer, Kind::Weights, weights);
-            average.write(&self.network, layer, Kind::Biases, biases);
+            let arrays = &self.network.learnt[layer];
+            let is_given = |kind: &Kind| match kind {
+                Kind::Learnt(index) => given.learnt.iter().any(|array| array.name == arrays[*index].what.name()),
+                Kind::Weights | Kind::Biases => true,
+            };
+            for kind in Kind::all(arrays.len()).filter(is_given) {
+                average.write(&self.network, layer, kind, &self.network.read(layer, kind));
+            }
         }
         self.run.initialization = None;
         self.run.best = None;
         Ok(())
+    }
+
+    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12).
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.
+    pub fn learnt(&self, layer: usize) -> Result<Vec<LearntValues>> {
+        let Some(here) = self.network.layers.get(layer) else {
+            return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.shapes.len())));
+        };
+        let of_array = |(index, shape): (usize, &LearntShape)| {
+            let parameters = self.read(layer, Kind::Learnt(index));
+            shape.with(parameters.into_iter().map(|parameter| shape.what.value(parameter)).collect())
+        };
+        Ok(here.learnt.iter().enumerate().map(of_array).collect())
     }
 
     /// Updates so far.

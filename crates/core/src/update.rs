@@ -1,13 +1,12 @@
 //! From the sums of a batch to new parameters: the optimiser, tile by tile.
 
 mod finish;
+mod learnt;
+mod step;
 mod sums;
 
-use spikelet_kernels::{
-    Level, Optimizer, RowGradient, TILE, TileParameters as ParameterArrays, update_rows, update_tile,
-};
+use spikelet_kernels::{Level, RowGradient, TILE, TileParameters as ParameterArrays, update_rows, update_tile};
 
-use crate::config::Frozen;
 use crate::executor::Executor;
 use crate::layer::Layer;
 use crate::network::Network;
@@ -16,6 +15,7 @@ use crate::parameters::TileParameters;
 use crate::sample::SampleResult;
 
 pub(crate) use finish::{Clip, Finish};
+pub(crate) use step::LayerStep;
 pub(crate) use sums::BatchSums;
 use sums::{LayerEntries, TileSums, sources};
 
@@ -25,13 +25,6 @@ pub(crate) struct Update {
     pub(crate) level: Level,
     pub(crate) steps: Vec<LayerStep>,
     pub(crate) finish: Finish,
-}
-
-/// What an update does to a layer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LayerStep {
-    pub(crate) optimizer: Optimizer,
-    pub(crate) frozen: Frozen,
 }
 
 impl BatchSums {
@@ -50,7 +43,11 @@ impl BatchSums {
             return self.apply(update.level, &update.steps, network, moments, executor);
         }
         self.list(results, executor);
-        let Self { tiles, entries } = self;
+        learnt::add(&mut self.learnt, results);
+        let Finish { frozen, clip, .. } = &update.finish;
+        learnt::finish(&mut self.learnt, network, frozen, clip.element);
+        learnt::apply(&mut self.learnt, update.level, &update.steps, network, &mut moments.learnt);
+        let Self { tiles, entries, .. } = self;
         let Network { layers, tiles: parameters, .. } = network;
         let mut work = tile_updates(parameters, moments, tiles);
         let (layers, entries) = (&*layers, &*entries);
@@ -60,7 +57,7 @@ impl BatchSums {
         });
     }
 
-    /// Updates every tile by gradients that stand in the place of the sums; `steps` by layer.
+    /// Updates everything by gradients that stand in the place of the sums; `steps` by layer.
     pub(crate) fn apply<E: Executor>(
         &mut self,
         level: Level,
@@ -69,6 +66,7 @@ impl BatchSums {
         moments: &mut Moments,
         executor: &E,
     ) {
+        learnt::apply(&mut self.learnt, level, steps, network, &mut moments.learnt);
         let mut work = tile_updates(&mut network.tiles, moments, &mut self.tiles);
         executor.for_each(&mut work, |_, tile| tile.apply(level, &steps[tile.values.layer]));
     }
@@ -116,7 +114,7 @@ impl TileUpdate<'_> {
             sums.add_sums(tile, shape, results);
         }
         let Finish { silent, batch, clip, .. } = &update.finish;
-        let LayerStep { optimizer, frozen } = &update.steps[tile.layer];
+        let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];
         let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
         let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
         let pair = &mut moments.weights;

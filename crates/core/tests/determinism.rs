@@ -54,6 +54,9 @@ const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }
     { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
     { "type": "dense", "units": 4 }]"#;
 
+const LEARNT: &str = r#"{ "type": "alif", "currentDecay": 0.9, "membraneDecay": 0.9, "reset": "subtract",
+    "learn": ["currentDecay", "membraneDecay", "threshold", "adaptationStrength"], "learningRateFactor": 3 }"#;
+
 fn config(input: &str, layers: &str, rule: &str, loss: &str) -> Config {
     Config::from_json(&format!(
         r#"{{ "network": {{ "input": {input}, "steps": {STEPS}, "neuron": {{ "currentDecay": 0.9, "membraneDecay": 0.9 }},
@@ -87,10 +90,19 @@ fn cases() -> impl Iterator<Item = Config> {
     scheduled.training.gradient_norm_clip = Some(0.01);
     scheduled.training.averaging = serde_json::from_str(r#"{ "type": "ema", "decay": 0.9 }"#).expect("it is valid");
     scheduled.training.frozen = vec!["layers.0.biases".to_owned(), "layers.1.biases".to_owned()];
+    let averaging = scheduled.training.averaging.clone();
+    let learnt = [DENSE, RECURRENT, CONVOLUTIONS].into_iter().enumerate().map(move |(index, layers)| {
+        let (rule, loss) = CASES[[0, 4, 3][index]];
+        let mut config = config(if layers == DENSE { "30" } else { "[1, 5, 6]" }, layers, rule, loss);
+        config.network.neuron = serde_json::from_str(LEARNT).expect("the neuron is valid");
+        config.training.gradient_norm_clip = (index == 0).then_some(0.1);
+        config.training.averaging = averaging.clone().filter(|_| index == 0);
+        config
+    });
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
-    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed, scheduled])
+    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed, scheduled]).chain(learnt)
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.

@@ -103,6 +103,12 @@ fn any_number_of_trainers_gives_the_same_bits() {
     ] {
         configs.push(config(layers, loss, batch));
     }
+    for index in [3, 4, 5] {
+        let mut learnt = configs[index].clone();
+        learnt.network.neuron.learn =
+            serde_json::from_str(r#"["currentDecay", "membraneDecay", "threshold"]"#).expect("they can be learnt");
+        configs.push(learnt);
+    }
     for index in [1, 2] {
         let mut changed = configs[index].clone();
         changed.training.augmentation =

@@ -9,7 +9,7 @@ mod training;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
-use spikelet_core::{Config, ErrorCode, Level, ParameterGradients, Trainer};
+use spikelet_core::{Config, ErrorCode, LayerParameters, Level, Trainer};
 
 use configuration::{any_configuration, small_network};
 use training::{Activity, Outcome, WEIGHT_SCALES, train};
@@ -143,7 +143,7 @@ fn parameters_that_overflow_are_told() {
         });
         let config = Config::from_json(&json.to_string()).expect("the configuration is valid");
         let mut trainer = Trainer::new(config, Level::detect()).expect("the configuration is valid");
-        let gradients = ParameterGradients { weights: vec![1e10; 48], biases: vec![0.0; 4] };
+        let gradients = LayerParameters { weights: vec![1e10; 48], biases: vec![0.0; 4], learnt: Vec::new() };
         let error = trainer.apply_gradients(&[gradients]).expect_err("the weights overflow");
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::NonFinite, "layers[0]"));
     }

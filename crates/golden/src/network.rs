@@ -14,7 +14,7 @@ pub(crate) fn network(switches: &Switches, unsupported: &mut Unsupported) -> Res
         if (layer["type"] == "dense" || layer["type"] == "conv2d")
             && let Some(own) = neurons.next()
         {
-            layer["neuron"] = own_neuron(own, unsupported)?;
+            layer["neuron"] = own_neuron(own)?;
         }
         layers.push(layer);
     }
@@ -77,18 +77,14 @@ fn neuron(switches: &Switches) -> Value {
 }
 
 /// The neuron of one layer: fields have the names that they have in a configuration.
-fn own_neuron(own: &Map<String, Value>, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+fn own_neuron(own: &Map<String, Value>) -> Result<Value, Untranslated> {
     let mut fields = Map::new();
     for (name, value) in own {
         match (name.as_str(), value.as_str()) {
-            ("learn", _) => {
-                if value.as_array().is_none_or(|names| !names.is_empty()) {
-                    unsupported.note("learnt constants");
-                }
-            }
             (
-                "type" | "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain" | "membraneGain"
-                | "biasGain" | "refractory" | "singleSpike" | "reset" | "adaptationDecay" | "adaptationStrength",
+                "type" | "learn" | "currentDecay" | "membraneDecay" | "threshold" | "gain" | "currentGain"
+                | "membraneGain" | "biasGain" | "refractory" | "singleSpike" | "reset" | "adaptationDecay"
+                | "adaptationStrength",
                 _,
             ) => {
                 fields.insert(name.clone(), value.clone());

@@ -60,7 +60,6 @@ fn format_2_gives_each_layer_its_neuron() {
 #[test]
 fn missing_features_are_named() {
     assert_eq!(missing(|config| config["delays"] = json!([null, { "by": "input" }])), ["delays"]);
-    assert_eq!(missing(|config| config["neurons"][0]["learn"] = json!(["threshold"])), ["learnt constants"]);
 }
 
 #[test]

@@ -11,6 +11,7 @@
 //!
 //! Steps from `end` on have no gradient and are not visited. Further terms (`backward/terms_pass.rs`) have instances of their own.
 
+mod constants;
 mod error;
 mod steps;
 mod terms;
@@ -21,6 +22,7 @@ mod timing;
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+pub use self::constants::ConstantSums;
 use self::error::{Carried, Given, NoError};
 use self::steps::{Pass, PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};

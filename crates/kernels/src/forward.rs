@@ -81,7 +81,7 @@ pub struct TileState<'a> {
 pub struct ObservedForward<'a> {
     /// J before reset.
     pub current: &'a mut [f32],
-    /// `V[t]` less what was carried of `V[t−1]`, and how far an adapted threshold falls.
+    /// `V[t]` less what was carried of `V[t−1]`, and how far an adapted threshold falls; empty: not kept.
     pub rise: &'a mut [f32],
 }
 
@@ -207,6 +207,10 @@ fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
     let Some(observed) = &mut state.observed else { return };
     let at = t * lanes + first;
     let width = K * S::f32s::LEN;
+    store::<S, K>(&neuron.current(units), &mut observed.current[at..at + width]);
+    if observed.rise.is_empty() {
+        return;
+    }
     let mut rise = *neuron.membrane(units);
     for k in 0..K {
         rise[k] -= carried[k];
@@ -218,6 +222,5 @@ fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
             rise[k] += fall[k];
         }
     }
-    store::<S, K>(&neuron.current(units), &mut observed.current[at..at + width]);
     store::<S, K>(&rise, &mut observed.rise[at..at + width]);
 }

@@ -28,8 +28,8 @@ mod surrogate;
 mod update;
 
 pub use backward::{
-    BackwardOutput, BackwardTerms, BackwardTile, Injection, NO_ROW, ObservedBackward, ProjectedError, ResetPath,
-    SpikeError, backward_tile,
+    BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, NO_ROW, ObservedBackward, ProjectedError,
+    ResetPath, SpikeError, backward_tile,
 };
 pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};

@@ -49,7 +49,9 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
             }
             if let Some(observed) = &mut state.observed {
                 observed.current[t * tile.lanes + lane] = current;
-                observed.rise[t * tile.lanes + lane] = (membrane - carried) + fall;
+                if let Some(rise) = observed.rise.get_mut(t * tile.lanes + lane) {
+                    *rise = (membrane - carried) + fall;
+                }
             }
             let threshold = if tile.by_lane.is_some() { c.threshold + adaptation * strength } else { c.threshold };
             let has_fired = membrane >= threshold;
@@ -131,19 +133,28 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             if let Some(lanes) = tile.by_lane {
                 let subtracted = if has_fired && c.reset == Reset::Subtract { p * c.membrane_decay } else { 0.0 };
                 let gradient = (0.0 - direct) - subtracted;
+                if let Some(sums) = &mut output.constants {
+                    sums.threshold[lane] += gradient;
+                    sums.adaptation_strength[lane] += gradient * tile.adaptation[at];
+                }
                 adaptation = gradient * lanes.adaptation_strength[lane] + adaptation * lanes.adaptation_decay[lane];
             }
-            let carried = q;
+            let opened = q;
             p = direct + p * c.membrane_decay;
             q = p + q * c.current_decay;
             let [drive_gain, bias_gain] =
                 tile.by_lane.map_or([1.0; 2], |lanes| [lanes.drive_gain[lane], lanes.bias_gain[lane]]);
             bias += p * bias_gain;
+            if let (Some(sums), Some(before)) = (&mut output.constants, t.checked_sub(1)) {
+                let [membrane, current] = carried(tile, before, lane);
+                sums.current_decay[lane] += q * current;
+                sums.membrane_decay[lane] += p * membrane;
+            }
             if output.rows[t] != NO_ROW {
                 output.q_rows[output.rows[t] as usize * tile.lanes + lane] = q * drive_gain;
             }
             let at = t * output.stride + output.offset + lane;
-            let r = (carried - q * c.current_decay) - p * c.membrane_decay;
+            let r = (opened - q * c.current_decay) - p * c.membrane_decay;
             for (to, value) in [
                 (&mut *output.q, q * drive_gain),
                 (&mut *output.r, r * drive_gain),
@@ -172,6 +183,16 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 *carried = last;
             }
         }
+    }
+}
+
+/// c[t] and gᵢ[t] J[t] of a lane.
+fn carried(tile: &BackwardTile<'_>, t: usize, lane: usize) -> [f32; 2] {
+    let (membrane, current) = (tile.trace[t * tile.lanes + lane], tile.current[t * tile.lanes + lane]);
+    let reset = tile.constants.reset;
+    match tile.spikes[t] >> lane & 1 {
+        0 => [membrane, current],
+        _ => [reset.carried(membrane, tile.threshold(t, lane)), if reset == Reset::All { 0.0 } else { current }],
     }
 }
 

@@ -1,8 +1,8 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FIRES_ONCE, ForwardTile, Gather, Injection, LANES,
-    LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, FIRES_ONCE, ForwardTile, Gather, Injection,
+    LANES, LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError,
     Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState,
     backward_tile, dot, forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
 };
@@ -399,17 +399,21 @@ fn check_backward(
         constants: case.constants(),
         by_lane: case.lanes(),
         adaptation: &forward.adaptation_trace,
+        current: &forward.observed[0],
         terms,
     };
     let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
-        let mut out: [Vec<f32>; 10] = Default::default();
+        let mut out: [Vec<f32>; 14] = Default::default();
         out[0] = vec![0.0; wanted as usize * lanes];
         out[5] = vec![0.0; lanes];
         for array in [1, 2, 3, 4, 6, 7, 8, 9] {
             let array = &mut out[array];
             *array = vec![0.0; if keeps_all { steps * stride } else { 0 }];
         }
-        let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope] = &mut out;
+        out[10..].fill(vec![0.0; lanes]);
+        let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope, of_constants @ ..] = &mut out;
+        let [current_decay, membrane_decay, threshold, adaptation_strength] = of_constants;
+        let constants = ConstantSums { current_decay, membrane_decay, threshold, adaptation_strength };
         let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
         let carried = [&mut [][..], &mut [], &mut []];
         kernel(&mut BackwardOutput {
@@ -423,6 +427,7 @@ fn check_backward(
             offset,
             bias,
             carried,
+            constants: tile.by_lane.map(|_| constants),
             timing_terms: &mut vec![],
             observed: (keeps_all && tile.terms.is_some()).then_some(observed),
         });
@@ -442,12 +447,16 @@ fn check_backward(
         "timing part",
         "reset's part of the error",
         "reset's part of the slope",
+        "current decay",
+        "membrane decay",
+        "threshold",
+        "adaptation strength",
     ];
     for (name, (found, expected)) in names.into_iter().zip(found.iter().zip(&expected)) {
         assert_same(name, level, found, expected);
     }
     let rows_alone = run_with(false, &|output| backward_tile(level, &tile, output));
-    for (name, output) in [("q rows alone", 0), ("bias alone", 5)] {
+    for (name, output) in [("q rows alone", 0), ("bias alone", 5), ("membrane decay alone", 11)] {
         assert_same(name, level, &rows_alone[output], &expected[output]);
     }
     let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
@@ -472,8 +481,20 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
         let fired: u32 = tile.spikes[from..to].iter().map(|bits| bits.count_ones()).sum();
         let (rest, here) = timing.split_at(timing.len() - (fired as usize).min(timing.len()));
         timing = rest;
-        let BackwardOutput { rows, q_rows, q: all_q, r, p: all_p, direct, stride, offset, bias, observed, .. } =
-            &mut *output;
+        let BackwardOutput {
+            rows,
+            q_rows,
+            q: all_q,
+            r,
+            p: all_p,
+            direct,
+            stride,
+            offset,
+            bias,
+            constants,
+            observed,
+            ..
+        } = &mut *output;
         let mut part = BackwardOutput {
             rows,
             q_rows,
@@ -485,6 +506,12 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             offset: *offset,
             bias,
             carried: [&mut p, &mut q, &mut adaptation],
+            constants: constants.as_mut().map(|sums| ConstantSums {
+                current_decay: &mut *sums.current_decay,
+                membrane_decay: &mut *sums.membrane_decay,
+                threshold: &mut *sums.threshold,
+                adaptation_strength: &mut *sums.adaptation_strength,
+            }),
             timing_terms: &mut vec![],
             observed: observed.as_mut().map(|observed| ObservedBackward {
                 activation: &mut *observed.activation,

@@ -24,6 +24,6 @@ pub use convert::{
 pub use mpi::World;
 pub use peers::Peers;
 pub use session::Session;
-pub use spikelet_core::{Error, ErrorCode, LayerTrace, LocalBatch, ParameterGradients, Result};
+pub use spikelet_core::{Error, ErrorCode, LayerParameters, LayerTrace, LearntValues, LocalBatch, Result};
 pub use spikelet_io::{IdxArray, NpyArray};
 pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};

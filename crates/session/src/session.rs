@@ -2,8 +2,7 @@
 
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, Level, LocalBatch, ParameterGradients, Result, TrainEvent, Trainer, Until,
-    json,
+    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until, json,
 };
 use spikelet_io::Checkpoint;
 
@@ -349,25 +348,30 @@ impl Session {
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
-    pub fn apply_gradients(&mut self, layers: &[ParameterGradients]) -> Result<()> {
+    pub fn apply_gradients(&mut self, layers: &[LayerParameters]) -> Result<()> {
         self.change(|session| session.trainer.apply_gradients(layers))
     }
 
-    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer.
+    /// Parameters of a spiking layer.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for a layer that does not exist.
-    pub fn parameters(&self, layer: u32) -> Result<(Vec<f32>, Vec<f32>)> {
+    pub fn parameters(&self, layer: u32) -> Result<LayerParameters> {
         self.check_whole()?;
-        guard(|| self.trainer.parameters(layer as usize))
+        guard(|| {
+            let (weights, biases) = self.trainer.parameters(layer as usize)?;
+            Ok(LayerParameters { weights, biases, learnt: self.trainer.learnt(layer as usize)? })
+        })
     }
 
-    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer; its optimiser moments start anew.
+    /// Replaces the parameters of a spiking layer; its optimiser moments start anew. What it learns beside weights and biases stays where it
+    /// is not given.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
-    pub fn set_parameters(&mut self, layer: u32, weights: &[f32], biases: &[f32]) -> Result<()> {
-        self.change(|session| session.trainer.set_parameters(layer as usize, weights, biases))
+    /// `SHAPE_MISMATCH` for wrong lengths and for what the layer does not learn, `NON_FINITE` for values that are not finite,
+    /// `CONFIG_INVALID` for a constant that it cannot have.
+    pub fn set_parameters(&mut self, layer: u32, given: &LayerParameters) -> Result<()> {
+        self.change(|session| session.trainer.replace_parameters(layer as usize, given))
     }
 
     /// JSON array of the finished epochs, also of those before the checkpoint that this session was restored from.

@@ -1,8 +1,8 @@
 //! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
 
 use spikelet_core::{
-    Error, Generated, GeneratedInputs, LayerTrace, ParameterGradients, Result, SpikeTrains, StreamProgress,
-    StreamSpikes, Targets, Tensor,
+    Error, Generated, GeneratedInputs, LayerParameters, LayerTrace, Result, SpikeTrains, StreamProgress, StreamSpikes,
+    Targets, Tensor,
 };
 
 /// The arrays of a data set; the descriptor says which ones are read.
@@ -185,7 +185,7 @@ pub struct Gradients {
     /// JSON of the metrics.
     pub metrics: String,
     /// Gradients of each spiking layer, after the silent-unit update and clipping.
-    pub layers: Vec<ParameterGradients>,
+    pub layers: Vec<LayerParameters>,
     /// What the network did.
     pub prediction: Prediction,
     /// States and adjoints of each spiking layer, if wanted.

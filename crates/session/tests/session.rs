@@ -206,7 +206,7 @@ fn evaluation_prediction_and_gradients_see_the_same_spikes() {
     let before = session.parameters(1).unwrap();
     session.apply_gradients(&gradients.layers).unwrap();
     assert_ne!(session.parameters(1).unwrap(), before);
-    session.set_parameters(1, &before.0, &before.1).unwrap();
+    session.set_parameters(1, &before).unwrap();
     assert_eq!(session.parameters(1).unwrap(), before);
 }
 

@@ -40,12 +40,9 @@ export class BenchSession implements Disposable {
     const data = await session.addDataset(descriptor, arrays);
     await session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
     for (const layer of weightScale === 1 ? [] : infoOf(session).layers.keys()) {
-      const { weights, biases } = await session.parameters(layer);
-      await session.setParameters(
-        layer,
-        weights.map((weight) => weight * weightScale),
-        biases,
-      );
+      const parameters = await session.parameters(layer);
+      const weights = parameters.weights.map((weight) => weight * weightScale);
+      await session.setParameters(layer, { ...parameters, weights });
     }
     return new BenchSession(session, data, dataBytes, batch);
   }

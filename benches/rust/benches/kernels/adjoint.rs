@@ -64,6 +64,7 @@ fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> Ba
         constants: CONSTANTS,
         by_lane: None,
         adaptation: &[],
+        current: &[],
         terms: None,
     }
 }
@@ -83,6 +84,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &BackwardTile<'_>) {
         offset: 0,
         bias: &mut bias,
         carried: [&mut [], &mut [], &mut []],
+        constants: None,
         timing_terms: &mut Vec::new(),
         observed: None,
     };

@@ -3,6 +3,7 @@
 mod augmentation;
 mod frozen;
 mod layers;
+mod learnt;
 mod neurons;
 mod rule;
 
@@ -38,6 +39,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("gains are automatic or given", neurons::gains),
     Constraint::new("constants by unit have a number for each", neurons::lists),
     Constraint::new("adaptation is of alif", neurons::adaptation),
+    Constraint::new("constants are learnt once, from where learning can start", learnt::constants),
     Constraint::new("a readout is the last layer, and dense", neurons::readout),
     Constraint::new("a readout has a loss of its membranes", neurons::readout_loss),
     Constraint::new("a readout has nothing of spikes", neurons::readout_fields),

@@ -35,7 +35,7 @@ pub use loss::{
     TargetCountScope, TraceLoss,
 };
 pub use network::{Conv2d, Dense, Flatten, InputShape, LayerConfig, NetworkConfig, Pool2d};
-pub use neuron::{GainMode, LayerNeuron, NeuronConfig, NeuronType};
+pub use neuron::{GainMode, LayerNeuron, LearntConstant, NeuronConfig, NeuronType};
 pub use number_or_list::{PerLayer, PerUnit};
 pub use optimizer::{Adam, AdamW, OptimizerConfig, Sgd};
 pub use regularizers::{RateBounds, Regularizers};

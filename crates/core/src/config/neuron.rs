@@ -5,6 +5,7 @@ use spikelet_fields::fields;
 
 use super::number_or_list::PerUnit;
 use super::reset::Reset;
+use crate::learnt::Learnable;
 
 /// The kind of a neuron (spec 10).
 #[fields]
@@ -19,6 +20,22 @@ pub enum NeuronType {
     Alif,
     /// The same without spikes: a readout, whose output is its membrane (spec 10.4). It is the last layer, and dense.
     Leaky,
+}
+
+/// A constant that a layer can learn (spec 12).
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum LearntConstant {
+    /// αᵢ, moved as u with `αᵢ = 1 / (1 + e^−u)`.
+    CurrentDecay,
+    /// αᵥ, likewise.
+    MembraneDecay,
+    /// The threshold, kept at 0.01 or more.
+    Threshold,
+    /// κ of `alif`, kept at 0 or more.
+    AdaptationStrength,
 }
 
 /// How the gains follow from the decays.
@@ -122,6 +139,9 @@ neurons! {
         /// κ of `alif`: what a spike adds to its threshold.
         #[range(min = 0)]
         adaptation_strength: PerUnit = PerUnit::Every(0.1);
+        /// Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
+        /// Gains stay those of the start.
+        learn: Vec<LearntConstant> = Vec::new();
     }
     gains {
         /// `auto`, or `manual` when any gain is given.
@@ -147,6 +167,31 @@ neurons! {
         refractory: u32 = 0;
         /// What a spike does to the state of its unit.
         reset: Reset = Reset::All;
+        /// Factor on the learning rate of learnt constants, besides that of the layer.
+        #[range(above = 0)]
+        learning_rate_factor: f64 = 1.0;
+    }
+}
+
+impl From<LearntConstant> for Learnable {
+    fn from(constant: LearntConstant) -> Self {
+        match constant {
+            LearntConstant::CurrentDecay => Self::CurrentDecay,
+            LearntConstant::MembraneDecay => Self::MembraneDecay,
+            LearntConstant::Threshold => Self::Threshold,
+            LearntConstant::AdaptationStrength => Self::AdaptationStrength,
+        }
+    }
+}
+
+impl LearntConstant {
+    /// Whether such neurons have it.
+    pub(crate) fn is_of(self, kind: NeuronType) -> bool {
+        match self {
+            Self::CurrentDecay | Self::MembraneDecay => true,
+            Self::Threshold => kind != NeuronType::Leaky,
+            Self::AdaptationStrength => kind == NeuronType::Alif,
+        }
     }
 }
 
@@ -158,6 +203,21 @@ impl NeuronConfig {
             return 0;
         }
         if self.single_spike { spikelet_kernels::FIRES_ONCE } else { self.refractory }
+    }
+
+    /// A constant that can be learnt.
+    pub(crate) fn constant(&self, constant: LearntConstant) -> &PerUnit {
+        match constant {
+            LearntConstant::CurrentDecay => &self.current_decay,
+            LearntConstant::MembraneDecay => &self.membrane_decay,
+            LearntConstant::Threshold => &self.threshold,
+            LearntConstant::AdaptationStrength => &self.adaptation_strength,
+        }
+    }
+
+    /// The constants that are learnt, as far as this kind of neuron has them.
+    pub(crate) fn learnt(&self) -> impl Iterator<Item = LearntConstant> {
+        self.learn.iter().copied().filter(|constant| constant.is_of(self.kind))
     }
 
     /// The constants that may be lists, by name.

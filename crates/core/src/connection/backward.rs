@@ -164,7 +164,7 @@ impl PassContext<'_> {
         let Self { level, view, pass, end, units, .. } = *self;
         let steps = view.steps;
         let site = &view.layout.sites[number];
-        let Adjoints { q, r, p, direct, observed } = adjoints;
+        let Adjoints { q, r, p, direct, constants, observed } = adjoints;
         let mut terms = pass.terms(&view, site);
         let observed = self.is_observed.then(|| {
             terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
@@ -188,6 +188,7 @@ impl PassContext<'_> {
             constants: view.neuron.constants,
             by_lane: view.by_lane(site),
             adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
+            current: if units.keeps_current { &units.observed.current[of_steps.clone()] } else { &[] },
             terms,
         };
         let SiteOutput { rows, q_rows, bias, carried, timing_terms } = output;
@@ -206,6 +207,7 @@ impl PassContext<'_> {
                 offset,
                 bias,
                 carried,
+                constants: constants.of(site.lane..site.lane + site.lanes),
                 timing_terms,
                 observed,
             },
@@ -220,7 +222,7 @@ impl BackwardRun<'_> {
         let site = &context.view.layout.sites[number];
         let BackwardScratch { error, timing, timing_terms, extra } = &mut **scratch;
         context.take_errors(number, error, timing);
-        let LayerGradient { weights, bias } = &mut **gradient;
+        let LayerGradient { weights, bias, .. } = &mut **gradient;
         let WeightGradient::Rows(GradientRows { row_of_step, rows, q, .. }) = weights else {
             unreachable!("the gradient of weights that are not shared has rows")
         };

@@ -147,7 +147,7 @@ impl Weights for Conv2d {
 
     fn backward(&self, _copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut BackwardRun<'_>) {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
-        let LayerGradient { weights, bias: bias_sums } = &mut **gradient;
+        let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
         let WeightGradient::Sums(GradientSums { weights: weight_sums, .. }) = weights else {
             unreachable!("it is made here")
         };

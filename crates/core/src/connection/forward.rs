@@ -44,13 +44,24 @@ impl ForwardRun<'_> {
         for (number, site) in view.layout.sites.iter().enumerate() {
             let lanes = site.lane..site.lane + site.lanes;
             let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
-            let UnitState { current, membrane, adaptation, trace, adaptation_trace, observed, spikes, busy, .. } =
-                &mut **units;
+            let UnitState {
+                current,
+                membrane,
+                adaptation,
+                trace,
+                adaptation_trace,
+                keeps_current,
+                observed,
+                spikes,
+                busy,
+                ..
+            } = &mut **units;
             let by_lane = view.by_lane(site);
             let keeps_trace = *keep != Keep::Spikes || view.neuron.is_readout;
-            let observed = (*keep == Keep::States).then(|| ObservedForward {
+            let is_observed = *keep == Keep::States;
+            let observed = (is_observed || keeps_trace && *keeps_current).then(|| ObservedForward {
                 current: &mut observed.current[of_steps.clone()],
-                rise: &mut observed.rise[of_steps.clone()],
+                rise: if is_observed { &mut observed.rise[of_steps.clone()] } else { &mut [] },
             });
             let tile = ForwardTile {
                 weights: weights(site),

@@ -199,7 +199,7 @@ impl Weights for Recurrent {
         let (layout, steps, factor) = (&view.layout, view.steps, context.pass.factor);
         state.start_backward(context);
         let RecurrentState { sites, carried, bias, .. } = state;
-        let LayerGradient { weights, bias: bias_sums } = &mut **gradient;
+        let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
         let WeightGradient::Rows(GradientRows { row_of_step, rows, q: q_rows, .. }) = weights else {
             unreachable!("the gradient of weights that are not shared has rows")
         };

@@ -10,7 +10,7 @@ use crate::config::{NeuronConfig, NeuronType};
 /// Constants of each unit of a layer, or each channel.
 #[derive(Clone, Debug)]
 pub(crate) struct UnitConstants {
-    units: Vec<Unit>,
+    pub(super) units: Vec<Unit>,
 }
 
 /// Constants of one unit.
@@ -22,7 +22,7 @@ pub(crate) struct Unit {
     /// ρ.
     adaptation_decay: f32,
     /// κ.
-    adaptation_strength: f32,
+    pub(super) adaptation_strength: f32,
 }
 
 impl UnitConstants {

@@ -7,6 +7,7 @@
 use crate::aligned::Aligned;
 use crate::config::Averaging;
 use crate::executor::Executor;
+use crate::learnt::LearntArray;
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
 
@@ -14,6 +15,8 @@ use crate::parameters::{Kind, TileParameters};
 #[derive(Clone, Debug)]
 pub(crate) struct Average {
     tiles: Vec<TileAverage>,
+    /// What each layer learns beside weights and biases.
+    learnt: Vec<Vec<LearntArray>>,
     /// How many weights went in.
     pub(crate) count: u64,
 }
@@ -28,7 +31,7 @@ impl Average {
     /// The average of the present weights alone.
     pub(crate) fn new(network: &Network) -> Self {
         let copy = |tile: &TileParameters| TileAverage { weights: tile.weights.clone(), biases: tile.biases.clone() };
-        Self { tiles: network.tiles.iter().map(copy).collect(), count: 1 }
+        Self { tiles: network.tiles.iter().map(copy).collect(), learnt: network.learnt.clone(), count: 1 }
     }
 
     /// An average of `count` weights whose arrays follow.
@@ -50,6 +53,10 @@ impl Average {
                 average.iter_mut().zip(values.iter()).for_each(|(a, w)| *a += share * (w - *a));
             }
         });
+        let arrays = self.learnt.iter_mut().flatten().zip(network.learnt.iter().flatten());
+        for (average, now) in arrays {
+            average.parameters.iter_mut().zip(now.parameters.iter()).for_each(|(a, w)| *a += share * (w - *a));
+        }
         self.count += 1;
     }
 
@@ -59,15 +66,22 @@ impl Average {
             std::mem::swap(&mut average.weights, &mut tile.weights);
             std::mem::swap(&mut average.biases, &mut tile.biases);
         }
+        std::mem::swap(&mut self.learnt, &mut network.learnt);
     }
 
     /// Averages of a layer, `[unit][input]` or `[unit]`.
     pub(crate) fn read(&self, network: &Network, layer: usize, kind: Kind) -> Vec<f32> {
-        network.read_from(layer, kind, |number, _| self.tiles[number].array(kind))
+        match kind {
+            Kind::Learnt(array) => self.learnt[layer][array].raw(),
+            _ => network.read_from(layer, kind, |number, _| self.tiles[number].array(kind)),
+        }
     }
 
     /// Replaces averages of a layer.
     pub(crate) fn write(&mut self, network: &Network, layer: usize, kind: Kind, from: &[f32]) {
+        if let Kind::Learnt(array) = kind {
+            return self.learnt[layer][array].set_raw(from);
+        }
         let inputs = kind.inputs(&network.shapes[layer]);
         let range = network.tiles_of(layer);
         for (tile, average) in network.layer(layer).iter().zip(&mut self.tiles[range]) {
@@ -78,16 +92,10 @@ impl Average {
 
 impl TileAverage {
     fn array(&self, kind: Kind) -> &Aligned {
-        match kind {
-            Kind::Weights => &self.weights,
-            Kind::Biases => &self.biases,
-        }
+        kind.of_tile(&self.weights, &self.biases)
     }
 
     fn array_mut(&mut self, kind: Kind) -> &mut Aligned {
-        match kind {
-            Kind::Weights => &mut self.weights,
-            Kind::Biases => &mut self.biases,
-        }
+        kind.of_tile(&mut self.weights, &mut self.biases)
     }
 }

@@ -1,6 +1,7 @@
 //! What an optimiser remembers of each parameter. A network that only predicts has none.
 
 use crate::aligned::Aligned;
+use crate::learnt::LearntArray;
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
 
@@ -8,7 +9,12 @@ use crate::parameters::{Kind, TileParameters};
 #[derive(Clone, Debug)]
 pub(crate) struct Moments {
     pub(crate) tiles: Vec<TileMoments>,
+    /// Of what each layer learns beside weights and biases.
+    pub(crate) learnt: Vec<Vec<LearntMoments>>,
 }
+
+/// Moments of an array that a layer learns.
+pub(crate) type LearntMoments = Pair;
 
 /// Moments of a tile, laid out as its parameters.
 #[derive(Clone, Debug)]
@@ -38,16 +44,26 @@ pub(crate) enum Order {
 impl Moments {
     /// Moments of 0.
     pub(crate) fn zeros(network: &Network, has_second: bool) -> Self {
-        Self { tiles: network.tiles.iter().map(|tile| TileMoments::zeros(tile, has_second)).collect() }
+        let of_array = |array: &LearntArray| Pair::zeros(array.parameters.len(), has_second);
+        Self {
+            tiles: network.tiles.iter().map(|tile| TileMoments::zeros(tile, has_second)).collect(),
+            learnt: network.learnt.iter().map(|arrays| arrays.iter().map(of_array).collect()).collect(),
+        }
     }
 
     /// Moments of a layer's parameters, `[unit][input]` or `[unit]`.
     pub(crate) fn read(&self, network: &Network, layer: usize, kind: Kind, order: Order) -> Vec<f32> {
-        network.read_from(layer, kind, |number, _| self.tiles[number].pair(kind).array(order))
+        match kind {
+            Kind::Learnt(array) => network.learnt[layer][array].used(self.learnt[layer][array].array(order)),
+            _ => network.read_from(layer, kind, |number, _| self.tiles[number].pair(kind).array(order)),
+        }
     }
 
     /// Replaces moments of a layer; [`Moments::find_live_rows`] follows.
     pub(crate) fn write(&mut self, network: &Network, layer: usize, kind: Kind, order: Order, from: &[f32]) {
+        if let Kind::Learnt(array) = kind {
+            return self.learnt[layer][array].array_mut(order)[..from.len()].copy_from_slice(from);
+        }
         let inputs = kind.inputs(&network.shapes[layer]);
         let range = network.tiles_of(layer);
         for (tile, moments) in network.layer(layer).iter().zip(&mut self.tiles[range]) {
@@ -58,12 +74,11 @@ impl Moments {
     /// Forgets the moments of a layer.
     pub(crate) fn clear_layer(&mut self, network: &Network, layer: usize) {
         for tile in &mut self.tiles[network.tiles_of(layer)] {
-            for pair in [&mut tile.weights, &mut tile.biases] {
-                pair.first.fill(0.0);
-                pair.second.fill(0.0);
-            }
+            tile.weights.clear();
+            tile.biases.clear();
             tile.live.fill(false);
         }
+        self.learnt[layer].iter_mut().for_each(Pair::clear);
     }
 
     /// Marks the rows whose moments are not all zero, after moments were written.
@@ -81,41 +96,40 @@ impl Moments {
 
 impl TileMoments {
     fn zeros(tile: &TileParameters, has_second: bool) -> Self {
-        let pair = |length: usize| Pair {
-            first: Aligned::zeros(length),
-            second: Aligned::zeros(if has_second { length } else { 0 }),
-        };
         Self {
-            weights: pair(tile.weights.len()),
-            biases: pair(tile.biases.len()),
+            weights: Pair::zeros(tile.weights.len(), has_second),
+            biases: Pair::zeros(tile.biases.len(), has_second),
             live: vec![false; tile.weights.len() / tile.lanes],
         }
     }
 
     fn pair(&self, kind: Kind) -> &Pair {
-        match kind {
-            Kind::Weights => &self.weights,
-            Kind::Biases => &self.biases,
-        }
+        kind.of_tile(&self.weights, &self.biases)
     }
 
     fn pair_mut(&mut self, kind: Kind) -> &mut Pair {
-        match kind {
-            Kind::Weights => &mut self.weights,
-            Kind::Biases => &mut self.biases,
-        }
+        kind.of_tile(&mut self.weights, &mut self.biases)
     }
 }
 
 impl Pair {
-    fn array(&self, order: Order) -> &Aligned {
+    fn zeros(length: usize, has_second: bool) -> Self {
+        Self { first: Aligned::zeros(length), second: Aligned::zeros(if has_second { length } else { 0 }) }
+    }
+
+    fn clear(&mut self) {
+        self.first.fill(0.0);
+        self.second.fill(0.0);
+    }
+
+    pub(crate) fn array(&self, order: Order) -> &Aligned {
         match order {
             Order::First => &self.first,
             Order::Second => &self.second,
         }
     }
 
-    fn array_mut(&mut self, order: Order) -> &mut Aligned {
+    pub(crate) fn array_mut(&mut self, order: Order) -> &mut Aligned {
         match order {
             Order::First => &mut self.first,
             Order::Second => &mut self.second,

@@ -17,12 +17,13 @@ use crate::connection::{
 };
 use crate::events::{LayerSpikes, set_bits, set_steps};
 use crate::geometry::NO_UNIT;
+use crate::gradient::LayerGradient;
 use crate::layer::{Layer, LayerState};
 use crate::loss::{OutputGradient, SpikeGradient};
 use crate::network::Network;
 use crate::rule::GradientPass;
 use crate::sample::SampleResult;
-use crate::state::{SpikeList, UnitState};
+use crate::state::{Adjoints, SpikeList, UnitState};
 
 /// A sample on its way back.
 #[derive(Clone, Copy)]
@@ -98,8 +99,12 @@ impl Backpropagation<'_> {
                 is_observed: self.is_observed,
             };
             let gradient = &mut result.layers[index];
+            if !view.neuron.learnt.is_empty() {
+                adjoints.constants.start(view.layout.lanes);
+            }
             let mut run = BackwardRun { context, adjoints, scratch, gradient };
             self.network.layers[index].connection.backward(self.network.copies(index), connection, &mut run);
+            add_constants(&view, adjoints, mixing, gradient);
         };
         match next.first_mut() {
             None => run(&FromLoss { gradient, view, spikes, end }),
@@ -111,6 +116,25 @@ impl Backpropagation<'_> {
                 }
                 run(&errors);
             }
+        }
+    }
+}
+
+/// Sums the constants of lanes over the units that share them, in their order.
+fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixing>, gradient: &mut LayerGradient) {
+    for (array, to) in view.neuron.learnt.iter().zip(&mut gradient.learnt) {
+        let of_lanes = adjoints.constants.array(array.what);
+        let mut sums = vec![0.0f64; array.length()];
+        for site in &view.layout.sites {
+            for (lane, &unit) in view.layout.units_of(site) {
+                let place = if sums.len() == 1 { 0 } else { view.filter_of(unit as usize) };
+                sums[place] += f64::from(of_lanes[site.lane + lane]);
+            }
+        }
+        let sums: Vec<f32> = sums.into_iter().map(|sum| sum as f32).collect();
+        match mixing {
+            None => to.copy_from_slice(&sums),
+            Some(mixing) => mixing.mix(to, &sums),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The best epoch of a run so far.
 
+use crate::network::Network;
 use crate::parameters::Kind;
 
 /// The best epoch by validation.
@@ -11,24 +12,22 @@ pub(super) struct Best {
     pub(super) score: f64,
     /// Finished epochs since then that were no better.
     pub(super) stale: u32,
-    /// Weights and biases of each layer with which the network predicted.
-    pub(super) parameters: Vec<[Vec<f32>; 2]>,
+    /// Parameters of each layer with which the network predicted, in the order of [`Kind::all`].
+    pub(super) parameters: Vec<Vec<Vec<f32>>>,
 }
-
-/// The arrays of [`Best::parameters`], in their order.
-pub(super) const KINDS: [Kind; 2] = [Kind::Weights, Kind::Biases];
 
 impl Best {
     /// A best epoch whose arrays follow.
-    pub(super) fn empty(epoch: u32, score: f64, stale: u32, layers: usize) -> Self {
-        Self { epoch, score, stale, parameters: vec![Default::default(); layers] }
+    pub(super) fn empty(epoch: u32, score: f64, stale: u32, network: &Network) -> Self {
+        let parameters = network.learnt.iter().map(|arrays| vec![Vec::new(); Kind::all(arrays.len()).count()]);
+        Self { epoch, score, stale, parameters: parameters.collect() }
     }
 
     pub(super) fn array(&self, layer: usize, kind: Kind) -> &Vec<f32> {
-        &self.parameters[layer][usize::from(kind == Kind::Biases)]
+        &self.parameters[layer][kind.index()]
     }
 
     pub(super) fn array_mut(&mut self, layer: usize, kind: Kind) -> &mut Vec<f32> {
-        &mut self.parameters[layer][usize::from(kind == Kind::Biases)]
+        &mut self.parameters[layer][kind.index()]
     }
 }

@@ -7,6 +7,8 @@ use super::learn::not_finite;
 use crate::Dataset;
 use crate::error::{Error, Result};
 use crate::executor::{Executor, Sequential};
+use crate::gradient::LayerParameters;
+use crate::learnt::{LearntShape, LearntValues};
 use crate::memory;
 use crate::metrics::Metrics;
 use crate::network::{Network, check};
@@ -18,22 +20,13 @@ use crate::update::BatchSums;
 /// Bytes that the trace of a call may take: a trace is for looking at a few samples.
 const MAX_TRACE_BYTES: u64 = 1 << 33;
 
-/// Gradients of one layer.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ParameterGradients {
-    /// `[unit][input]`; in a convolution `[channel][channel below][y][x]`.
-    pub weights: Vec<f32>,
-    /// `[unit]`, or `[channel]`.
-    pub biases: Vec<f32>,
-}
-
 /// Loss and gradients of a batch.
 #[derive(Clone, Debug)]
 pub struct Gradients {
     /// Metrics of the batch.
     pub metrics: Metrics,
     /// Gradients of each spiking layer, after the silent-unit update and clipping.
-    pub layers: Vec<ParameterGradients>,
+    pub layers: Vec<LayerParameters>,
     /// What the network did.
     pub prediction: Prediction,
     /// States and adjoints of each spiking layer, if wanted; the adjoints of a mixture are left at zero.
@@ -144,10 +137,14 @@ impl Trainer {
     }
 
     /// Gradients of a layer that stand in the place of the sums of a batch.
-    fn read_gradients(&self, layer: usize, sums: &BatchSums) -> ParameterGradients {
+    fn read_gradients(&self, layer: usize, sums: &BatchSums) -> LayerParameters {
         let (network, shape) = (&self.network, &self.network.shapes[layer]);
-        let mut out =
-            ParameterGradients { weights: vec![0.0; shape.weights()], biases: Vec::with_capacity(shape.filters) };
+        let learnt = network.layers[layer].learnt.iter().zip(&sums.learnt[layer]);
+        let mut out = LayerParameters {
+            weights: vec![0.0; shape.weights()],
+            biases: Vec::with_capacity(shape.filters),
+            learnt: learnt.map(|(shape, sums)| shape.with(sums.values[..shape.length()].to_vec())).collect(),
+        };
         for (tile, sums) in network.layer(layer).iter().zip(&sums.tiles[network.tiles_of(layer)]) {
             tile.unpack(&sums.weights, shape.inputs, &mut out.weights);
             out.biases.extend(&sums.bias[..tile.units]);
@@ -160,7 +157,7 @@ impl Trainer {
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite, also
     /// for what they make of the parameters.
-    pub fn apply_gradients(&mut self, gradients: &[ParameterGradients]) -> Result<()> {
+    pub fn apply_gradients(&mut self, gradients: &[LayerParameters]) -> Result<()> {
         let layers = self.network.shapes.len();
         if gradients.len() != layers {
             return Err(Error::shape("layers", format!("must have {layers} entries, got {}", gradients.len())));
@@ -168,13 +165,13 @@ impl Trainer {
         for (layer, (shape, given)) in self.network.shapes.iter().zip(gradients).enumerate() {
             check(&format!("layers[{layer}].weights"), &given.weights, shape.weights())?;
             check(&format!("layers[{layer}].biases"), &given.biases, shape.filters)?;
+            check_learnt(layer, &self.network.layers[layer].learnt, &given.learnt)?;
         }
         self.run.initialization = None;
         self.updates += 1;
         let steps = self.steps(self.learning_rate(), self.updates);
         let (mut moments, mut sums) = (self.take_moments(), self.take_sums());
-        let given: Vec<_> = gradients.iter().map(|layer| (&layer.weights[..], &layer.biases[..])).collect();
-        sums.put(&self.network, &given);
+        sums.put(&self.network, gradients);
         sums.apply(self.engine.level, &steps, &mut self.network, &mut moments, &Sequential);
         moments.find_live_rows();
         (self.moments, self.sums) = (Some(moments), Some(sums));
@@ -183,6 +180,17 @@ impl Trainer {
         self.average_update(&Sequential);
         Ok(())
     }
+}
+
+/// The arrays that a layer learns, in their order, each of the right length and finite.
+fn check_learnt(layer: usize, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
+    let path = format!("layers[{layer}].learnt");
+    let wanted: Vec<&str> = shapes.iter().map(|shape| shape.what.name()).collect();
+    if !given.iter().map(|array| array.name.as_str()).eq(wanted.iter().copied()) {
+        return Err(Error::shape(path, format!("must have the arrays [{}]", wanted.join(", "))));
+    }
+    let mut arrays = shapes.iter().zip(given);
+    arrays.try_for_each(|(shape, given)| check(&format!("{path}.{}", given.name), &given.values, shape.length()))
 }
 
 fn indices(data: &Dataset, range: &Range<usize>) -> Result<Vec<u32>> {

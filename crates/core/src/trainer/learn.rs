@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
 use crate::network::Network;
-use crate::optim::{self, Moments};
+use crate::optim::{self, Moments, Step};
 use crate::sample::SampleResult;
 use crate::update::{BatchSums, Clip, Finish, LayerStep, Update};
 
@@ -115,9 +115,9 @@ impl Trainer {
 
     /// What the `update`-th update does to each layer.
     pub(super) fn steps(&self, rate: f64, update: u64) -> Vec<LayerStep> {
-        let optimizers = optim::steps(&self.config, self.frozen.len(), rate, update);
-        let both = optimizers.into_iter().zip(&self.frozen);
-        both.map(|(optimizer, &frozen)| LayerStep { optimizer, frozen }).collect()
+        let steps = optim::steps(&self.config, &self.network, rate, update);
+        let both = steps.into_iter().zip(&self.frozen);
+        both.map(|(Step { weights, learnt }, &frozen)| LayerStep { optimizer: weights, learnt, frozen }).collect()
     }
 
     /// Whether what every tile left behind is finite.

@@ -9,7 +9,7 @@ use super::event::EpochRecord;
 use super::search::Initialization;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::layer::shapes;
+use crate::layer::{learnt_arrays, shapes};
 use crate::memory::NetworkBytes;
 use crate::metrics::MetricSums;
 use crate::network::{Network, check};
@@ -20,9 +20,11 @@ use crate::pass::GROUP;
 /// A named array.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
-    /// For example `layers.0.weights`, `layers.0.weights.moment1`, `layers.0.weights.average` or `layers.0.weights.best`.
+    /// For example `layers.0.weights`, `layers.0.weights.moment1`, `layers.0.weights.average` or `layers.0.weights.best`;
+    /// `layers.0.membraneDecay` is u of a decay that is learnt (spec 12).
     pub name: String,
-    /// `[units, inputs]`, of a convolution `[channels, channels below, kernel, kernel]`; biases `[units]` or `[channels]`.
+    /// `[units, inputs]`, of a convolution `[channels, channels below, kernel, kernel]`; biases `[units]` or `[channels]`,
+    /// learnt constants likewise or `[1]`.
     pub shape: Vec<usize>,
     /// Row-major.
     pub data: Vec<f32>,
@@ -115,11 +117,14 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
         Array::Best => progress.best.is_some(),
     };
     let mut places = Vec::new();
-    for (layer, shape) in shapes(&config.network).iter().enumerate() {
+    for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(&config.network)).enumerate() {
         for (suffix, array) in ARRAYS.into_iter().filter(|&(_, array)| has(array)) {
-            for (kind, word, shape) in
-                [(Kind::Weights, "weights", shape.weight_shape()), (Kind::Biases, "biases", vec![shape.filters])]
-            {
+            for kind in Kind::all(learnt.len()) {
+                let (word, shape) = match kind {
+                    Kind::Weights => ("weights", shape.weight_shape()),
+                    Kind::Biases => ("biases", vec![shape.filters]),
+                    Kind::Learnt(index) => (learnt[index].what.name(), learnt[index].shape.clone()),
+                };
                 let name = format!("layers.{layer}.{word}{suffix}");
                 places.push(Place { layer, kind, array, name, shape });
             }
@@ -209,7 +214,7 @@ impl Trainer {
         trainer.run.best = saved
             .best
             .as_ref()
-            .map(|&SavedBest { epoch, score, stale }| Best::empty(epoch, score, stale, trainer.network.shapes.len()));
+            .map(|&SavedBest { epoch, score, stale }| Best::empty(epoch, score, stale, &trainer.network));
         trainer.average = saved.averaged.map(|count| Average::of(count, &trainer.network));
         trainer.write(places, arrays);
         trainer.resume(saved)?;

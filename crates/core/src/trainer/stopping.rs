@@ -1,12 +1,13 @@
 //! When a run ends: after its last epoch, or for want of a better one.
 
 use super::Trainer;
-use super::best::{Best, KINDS};
+use super::best::Best;
 use crate::Dataset;
 use crate::config::BestBy;
 use crate::data::Targets;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
+use crate::parameters::Kind;
 
 impl Trainer {
     /// Refuses a run that may stop early without data that tell when.
@@ -44,8 +45,11 @@ impl Trainer {
         match &mut self.run.best {
             Some(best) if score <= best.score + stopping.min_improvement => best.stale += 1,
             _ => {
-                let layers = 0..self.network.shapes.len();
-                let parameters = layers.map(|layer| KINDS.map(|kind| self.read(layer, kind))).collect();
+                let arrays = self.network.learnt.iter().enumerate();
+                let of_layer = |(layer, learnt): (usize, &Vec<_>)| {
+                    Kind::all(learnt.len()).map(|kind| self.read(layer, kind)).collect()
+                };
+                let parameters = arrays.map(of_layer).collect();
                 self.run.best = Some(Best { epoch: self.run.epoch, score, stale: 0, parameters });
             }
         }
@@ -67,7 +71,7 @@ impl Trainer {
         let stopping = self.config.training.early_stopping.as_ref()?;
         let best = self.run.best.as_ref().filter(|_| stopping.restore_best)?;
         for (layer, parameters) in best.parameters.iter().enumerate() {
-            for (kind, array) in KINDS.into_iter().zip(parameters) {
+            for (kind, array) in Kind::all(parameters.len() - 2).zip(parameters) {
                 self.network.write(layer, kind, array);
             }
         }

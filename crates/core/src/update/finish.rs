@@ -8,6 +8,7 @@
 
 use spikelet_kernels::TILE;
 
+use super::learnt;
 use super::sums::{BatchSums, TileSums};
 use crate::config::Frozen;
 use crate::executor::Executor;
@@ -53,10 +54,12 @@ impl BatchSums {
         let tiles = network.tiles.iter().zip(&mut self.tiles);
         let mut work: Vec<_> = tiles.map(|(tile, sums)| Work { tile, sums, clipped: 0.0 }).collect();
         executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
-        let squared = work.iter().fold(0.0, |sum, work| sum + f64::from(work.clipped));
+        let learnt = learnt::finish(&mut self.learnt, network, &finish.frozen, finish.clip.element);
+        let squared = work.iter().fold(learnt, |sum, work| sum + f64::from(work.clipped));
         let scale = f64::from(finish.clip.norm) / squared.sqrt();
         if scale < 1.0 {
             executor.for_each(&mut work, |_, work| work.sums.scale(scale as f32));
+            self.learnt.iter_mut().flatten().for_each(|sums| sums.scale(scale as f32));
         }
     }
 }

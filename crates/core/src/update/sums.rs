@@ -2,9 +2,10 @@
 
 use spikelet_kernels::{Gather, Level, TILE, gather_tile};
 
+use super::learnt::{self, LearntSums};
 use crate::aligned::Aligned;
 use crate::executor::Executor;
-use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::gradient::{GradientRows, LayerGradient, LayerParameters, WeightGradient};
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
 use crate::pass::GROUP;
@@ -18,6 +19,8 @@ pub(crate) struct BatchSums {
     pub(crate) tiles: Vec<TileSums>,
     /// By layer; `None` where samples leave sums.
     pub(super) entries: Vec<Option<LayerEntries>>,
+    /// By layer, of what it learns beside weights and biases.
+    pub(crate) learnt: Vec<Vec<LearntSums>>,
 }
 
 /// Sums of a tile.
@@ -59,7 +62,8 @@ impl BatchSums {
             }
             WeightGradient::Sums(_) => None,
         });
-        Self { tiles: tiles.collect(), entries: entries.collect() }
+        let learnt = network.learnt.iter().map(|arrays| arrays.iter().map(LearntSums::new).collect());
+        Self { tiles: tiles.collect(), entries: entries.collect(), learnt: learnt.collect() }
     }
 
     /// Forgets the sums of a batch, also of one that failed.
@@ -70,6 +74,7 @@ impl BatchSums {
             tile.bias.fill(0.0);
             tile.silent.fill(0);
         }
+        self.learnt.iter_mut().flatten().for_each(|sums| sums.values.fill(0.0));
     }
 
     /// Lists the input spikes of a group by input.
@@ -90,7 +95,8 @@ impl BatchSums {
         executor: &E,
     ) {
         self.list(results, executor);
-        let Self { tiles, entries } = self;
+        learnt::add(&mut self.learnt, results);
+        let Self { tiles, entries, .. } = self;
         let mut work: Vec<_> = network.tiles.iter().zip(tiles).collect();
         let (shapes, entries) = (&network.shapes, &*entries);
         executor.for_each(&mut work, |_, (tile, sums)| {
@@ -99,27 +105,34 @@ impl BatchSums {
         });
     }
 
-    /// Puts gradients of each layer, `[unit][input]` and `[unit]`, in the place of the sums.
-    pub(crate) fn put(&mut self, network: &Network, given: &[(&[f32], &[f32])]) {
+    /// Puts gradients of each layer in the place of the sums.
+    pub(crate) fn put(&mut self, network: &Network, given: &[LayerParameters]) {
         for (tile, sums) in network.tiles.iter().zip(&mut self.tiles) {
             let shape = &network.shapes[tile.layer];
             sums.make_room(tile, shape);
-            let (weights, biases) = given[tile.layer];
+            let LayerParameters { weights, biases, .. } = &given[tile.layer];
             tile.pack(weights, Kind::Weights.inputs(shape), &mut sums.weights);
             tile.pack(biases, Kind::Biases.inputs(shape), &mut sums.bias);
             sums.squared_norm = 0.0;
         }
+        for (sums, given) in self.learnt.iter_mut().zip(given) {
+            sums.iter_mut().zip(&given.learnt).for_each(|(sums, given)| sums.put(&given.values));
+        }
     }
 
-    /// The layer of a tile whose last update left something that is not finite.
+    /// The layer whose last update left something that is not finite.
     pub(crate) fn broken_layer(&self, network: &Network) -> Option<usize> {
         let tiles = network.tiles.iter().zip(&self.tiles);
-        tiles.filter(|(_, sums)| !sums.squared_norm.is_finite()).map(|(tile, _)| tile.layer).next()
+        let of_tiles = tiles.filter(|(_, sums)| !sums.squared_norm.is_finite()).map(|(tile, _)| tile.layer).next();
+        let is_broken = |sums: &Vec<LearntSums>| sums.iter().any(|sums| !sums.squared_norm.is_finite());
+        of_tiles.or_else(|| self.learnt.iter().position(is_broken))
     }
 
     /// Σ g² of the last update.
     pub(crate) fn squared_norm(&self) -> f64 {
-        self.tiles.iter().fold(0.0, |sum, tile| sum + f64::from(tile.squared_norm))
+        let tiles = self.tiles.iter().map(|tile| tile.squared_norm);
+        let learnt = self.learnt.iter().flatten().map(|sums| sums.squared_norm);
+        tiles.chain(learnt).fold(0.0, |sum, squared| sum + f64::from(squared))
     }
 }
 

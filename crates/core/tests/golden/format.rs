@@ -1,5 +1,7 @@
 //! The golden files as they are written (formats 1 and 2, `test/golden/README.md`).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -35,6 +37,9 @@ pub(crate) struct Parameters {
     pub(crate) weights: Vec<f64>,
     #[serde(rename = "b")]
     pub(crate) biases: Vec<f64>,
+    /// Of a trajectory's end: values by name.
+    #[serde(default)]
+    pub(crate) learnt: BTreeMap<String, Vec<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -153,6 +158,9 @@ pub(crate) struct LayerGradients {
     pub(crate) weights: Vec<f64>,
     #[serde(rename = "db")]
     pub(crate) biases: Vec<f64>,
+    /// By name.
+    #[serde(default)]
+    pub(crate) learnt: BTreeMap<String, Vec<f64>>,
 }
 
 #[derive(Deserialize)]

@@ -61,6 +61,7 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
         let layer = case.draw.spiking(wanted.layer);
         faults.array(&format!("layer {layer} dW"), &found.layers[layer].weights, &wanted.weights);
         faults.array(&format!("layer {layer} db"), &found.layers[layer].biases, &wanted.biases);
+        setup::check_learnt(faults, &format!("layer {layer} gradient of"), &found.layers[layer].learnt, &wanted.learnt);
     }
 }
 

@@ -1,7 +1,10 @@
 //! A trainer and a data set from a golden file.
 
-use spikelet_core::{Config, Dataset, Level, SpikeTrains, Targets, Trainer};
+use std::collections::{BTreeMap, BTreeSet};
 
+use spikelet_core::{Config, Dataset, LearntValues, Level, SpikeTrains, Targets, Trainer};
+
+use crate::compare::Faults;
 use crate::format::{Draw, Event, Target};
 
 pub(crate) fn singles(values: &[f64]) -> Vec<f32> {
@@ -15,6 +18,22 @@ pub(crate) fn trains(events: &[Event], samples: u32, steps: usize, units: usize)
     let units_of_events = events.iter().map(|event| event[2]).collect();
     SpikeTrains::from_parts(&offsets, times, units_of_events, steps, units, "events")
         .expect("the file's events are valid")
+}
+
+/// Compares every array that the file names.
+pub(crate) fn check_learnt(
+    faults: &mut Faults,
+    what: &str,
+    found: &[LearntValues],
+    wanted: &BTreeMap<String, Vec<f64>>,
+) {
+    let names: BTreeSet<&str> = found.iter().map(|array| array.name.as_str()).collect();
+    faults.exact(&format!("{what} names"), &names, &wanted.keys().map(String::as_str).collect());
+    for array in found {
+        if let Some(wanted) = wanted.get(&array.name) {
+            faults.array(&format!("{what} {}", array.name), &array.values, wanted);
+        }
+    }
 }
 
 /// The reverse of [`trains`].

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spikelet_core::{
-    Config, Dataset, Level, ParameterGradients, Sequential, SpikeTrains, Targets, TrainEvent, Trainer, Until,
+    Config, Dataset, LayerParameters, Level, Sequential, SpikeTrains, Targets, TrainEvent, Trainer, Until,
 };
 
 use crate::compare::Faults;
@@ -158,7 +158,7 @@ fn optimisers() {
             let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1, 16);
             trainer.set_parameters(0, &singles(&case.w0), &[0.0]).expect("parameters");
             for (step, (gradient, wanted)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {
-                let gradient = ParameterGradients { weights: singles(gradient), biases: vec![0.0] };
+                let gradient = LayerParameters { weights: singles(gradient), biases: vec![0.0], learnt: Vec::new() };
                 trainer.apply_gradients(&[gradient]).expect("an update");
                 let (weights, biases) = trainer.parameters(0).expect("parameters");
                 faults.array(&format!("weights after step {step}"), &weights, wanted);

@@ -5,6 +5,7 @@ use spikelet_core::{Level, Sequential, TrainEvent, Trainer};
 use crate::compare::Faults;
 use crate::files;
 use crate::format::TrajectoryCase;
+use crate::setup;
 
 impl TrajectoryCase {
     /// The number of updates.
@@ -43,6 +44,8 @@ fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Traine
         let (weights, biases) = trainer.parameters(layer).expect("the layer is there");
         faults.array(&format!("layer {layer} final weights"), &weights, &wanted.weights);
         faults.array(&format!("layer {layer} final biases"), &biases, &wanted.biases);
+        let learnt = trainer.learnt(layer).expect("the layer is there");
+        setup::check_learnt(faults, &format!("layer {layer} final"), &learnt, &wanted.learnt);
     }
 }
 

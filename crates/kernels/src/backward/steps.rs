@@ -22,9 +22,13 @@ pub(super) trait Pass<S: Simd, const K: usize> {
         shared
     }
 
-    /// ā of the step after the first one, and where that of the last one goes.
+    /// Takes what the steps after the first one left behind.
     #[inline(always)]
-    fn carry(&mut self, _adaptation: &mut [f32], _is_start: bool) {}
+    fn start(&mut self, _output: &BackwardOutput<'_>) {}
+
+    /// Leaves behind what the steps before the last one take.
+    #[inline(always)]
+    fn finish(&self, _output: &mut BackwardOutput<'_>) {}
 
     /// Goes down to step `t`, at which the neuron may have another threshold.
     #[inline(always)]
@@ -76,6 +80,10 @@ pub(super) trait Pass<S: Simd, const K: usize> {
         _output: &mut BackwardOutput<'_>,
     ) {
     }
+
+    /// Looks at the adjoints of step `t`.
+    #[inline(always)]
+    fn sum(&mut self, _t: usize, _adjoints: &LifAdjoints<S, K>) {}
 }
 
 /// The plain recurrences.
@@ -99,7 +107,7 @@ pub(super) fn run_back<S: Simd, const K: usize>(
 ) {
     let mut units = Units::<S, K>::start(simd, tile, output, first);
     units.neuron = pass.neuron(units.neuron);
-    pass.carry(output.carried[2], true);
+    pass.start(output);
     let has_short_loop = is_plain(&pass)
         && [&output.q, &output.r, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
     let mut t = tile.to;
@@ -113,7 +121,7 @@ pub(super) fn run_back<S: Simd, const K: usize>(
         t -= 1;
         units.step(simd, tile, output, &mut pass, surrogate, &mut error, t);
     }
-    pass.carry(output.carried[2], false);
+    pass.finish(output);
     units.finish(output);
 }
 
@@ -245,6 +253,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
         pass.leave(t, &mut direct, &mut self.adjoints, [activation, timing], output);
         let at = t * output.stride + output.offset + self.first;
         let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows, pass);
+        pass.sum(t, &self.adjoints);
         if !output.r.is_empty() {
             let r = pass.driven(self.neuron.delay_gradient(&opened, &self.adjoints));
             store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);

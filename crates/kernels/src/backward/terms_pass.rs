@@ -13,10 +13,13 @@
 //! G[t], p[t] = 0 while a lane is blocked
 //! ```
 //!
+//! Learnt constants get sums of the pass (`constants.rs`).
+//!
 //! Thresholds that adapt (`neuron/alif.rs`) add `ā[t+1]` to E and `(1 − ρ) ā[t+1]` to T̄; for `subtract`, r loses `αᵥ κ (1 − ρ) a[t] p⁺`.
 
 use fearless_simd::prelude::*;
 
+use super::constants::VectorSums;
 use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
@@ -38,6 +41,8 @@ pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
     /// The neuron, with the threshold of the step that was last entered.
     neuron: Lif<S>,
     adaptation: Option<Adaptation<S>>,
+    /// Where constants are learnt.
+    sums: Option<VectorSums<S>>,
     /// Units in which q and p leave.
     gains: [S::f32s; 2],
     bias: [S::f32s; K],
@@ -81,6 +86,7 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
                 .by_lane
                 .as_ref()
                 .map(|lanes| Adaptation { neuron: Alif::new(simd, lanes, first), adjoint: S::f32s::splat(simd, 0.0) }),
+            sums: None,
             gains: tile.by_lane.map_or([one; 2], |lanes| [lane_gain(lanes.drive_gain), lane_gain(lanes.bias_gain)]),
             bias: load::<S, K>(simd, &terms.bias[first..first + width]),
             steady: load::<S, K>(simd, &steady[first..first + width]),
@@ -266,6 +272,14 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         carried
     }
 
+    /// gᵢ[t] J[t].
+    #[inline(always)]
+    fn carried_current(&self, t: usize) -> [S::f32s; K] {
+        let current =
+            load::<S, K>(self.simd, &self.tile.current[t * self.tile.lanes + self.first..][..K * S::f32s::LEN]);
+        if self.tile.constants.reset == Reset::All { self.unless_fired(t, current) } else { current }
+    }
+
     /// 0 in lanes that fired at step `t`.
     #[inline(always)]
     fn unless_fired(&self, t: usize, mut vectors: [S::f32s; K]) -> [S::f32s; K] {
@@ -279,11 +293,16 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         let zero = S::f32s::splat(self.simd, 0.0);
         let subtracts = self.tile.constants.reset == Reset::Subtract;
         let fired = self.tile.spikes[t] >> self.first;
+        let now = self.sums.as_ref().map(|_| self.adaptation_at(t)[0]);
         let Some(Adaptation { neuron, adjoint }) = &mut self.adaptation else { return };
         let mut gradient = zero - direct[0];
         if subtracts {
             let mask = S::mask32s::from_bitmask(self.simd, fired);
             gradient -= mask.select(next.p[0] * self.neuron.membrane_decay, zero);
+        }
+        if let (Some(sums), Some(now)) = (&mut self.sums, now) {
+            sums.threshold += gradient;
+            sums.adaptation_strength += gradient * now;
         }
         *adjoint = neuron.step_back(gradient, *adjoint);
         if t.is_multiple_of(FLOOR_EVERY) {
@@ -310,16 +329,20 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
     }
 
     #[inline(always)]
-    fn carry(&mut self, adaptation: &mut [f32], is_start: bool) {
-        let Some(Adaptation { adjoint, .. }) = &mut self.adaptation else { return };
-        if adaptation.is_empty() {
-            return;
+    fn start(&mut self, output: &BackwardOutput<'_>) {
+        self.sums = output.constants.as_ref().map(|sums| VectorSums::load(self.simd, sums, self.first));
+        if let (Some(adaptation), [_, _, carried @ [_, ..]]) = (&mut self.adaptation, &output.carried) {
+            adaptation.adjoint = S::f32s::from_slice(self.simd, &carried[self.first..self.first + S::f32s::LEN]);
         }
-        let lanes = &mut adaptation[self.first..self.first + S::f32s::LEN];
-        if is_start {
-            *adjoint = S::f32s::from_slice(self.simd, lanes);
-        } else {
-            adjoint.store_slice(lanes);
+    }
+
+    #[inline(always)]
+    fn finish(&self, output: &mut BackwardOutput<'_>) {
+        if let (Some(sums), Some(to)) = (&self.sums, &mut output.constants) {
+            sums.store(to, self.first);
+        }
+        if let (Some(adaptation), [_, _, carried @ [_, ..]]) = (&self.adaptation, &mut output.carried) {
+            adaptation.adjoint.store_slice(&mut carried[self.first..self.first + S::f32s::LEN]);
         }
     }
 
@@ -428,6 +451,16 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         }
         if let Some(observed) = &mut output.observed {
             self.observe(parts, t * output.stride + output.offset + self.first, observed);
+        }
+    }
+
+    #[inline(always)]
+    fn sum(&mut self, t: usize, adjoints: &LifAdjoints<S, K>) {
+        let Some(before) = t.checked_sub(1).filter(|_| self.sums.is_some()) else { return };
+        let (membrane, current) = (self.carried(before)[0], self.carried_current(before)[0]);
+        if let Some(sums) = &mut self.sums {
+            sums.current_decay += adjoints.q[0] * current;
+            sums.membrane_decay += adjoints.p[0] * membrane;
         }
     }
 }

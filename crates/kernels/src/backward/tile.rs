@@ -1,5 +1,6 @@
 //! What a backward pass of a tile takes and where its results go.
 
+use super::constants::ConstantSums;
 use super::terms::{BackwardTerms, ObservedBackward};
 use crate::surrogate::Surrogate;
 use crate::{LaneConstants, LifConstants};
@@ -77,6 +78,8 @@ pub struct BackwardTile<'a> {
     pub by_lane: Option<LaneConstants<'a>>,
     /// a, `[step][lane]`; empty without constants by lane.
     pub adaptation: &'a [f32],
+    /// J before reset, likewise; empty unless constants are learnt.
+    pub current: &'a [f32],
     /// Further terms; there are some for every reset but `all`.
     pub terms: Option<BackwardTerms<'a>>,
 }
@@ -129,6 +132,8 @@ pub struct BackwardOutput<'a> {
     pub bias: &'a mut [f32],
     /// p, q and ā of step `to`, `[lane]` each, which those of step `from` replace; empty: 0, and not wanted.
     pub carried: [&'a mut [f32]; 3],
+    /// For constants that are learnt; these are constants by lane.
+    pub constants: Option<ConstantSums<'a>>,
     /// Working memory: `λ_tim (−T̄ / V')` of each spike.
     pub timing_terms: &'a mut Vec<f32>,
     /// For those who look; the tile then has `terms`.

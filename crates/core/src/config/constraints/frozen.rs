@@ -3,11 +3,13 @@
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// Whether weights and biases of a spiking layer stay as they are.
+/// What of a spiking layer stays as it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frozen {
     pub(crate) weights: bool,
     pub(crate) biases: bool,
+    /// What it learns beside these.
+    pub(crate) learnt: bool,
 }
 
 /// What is frozen of each spiking layer of a valid configuration.
@@ -17,6 +19,7 @@ pub(crate) fn frozen(config: &Config) -> Vec<Frozen> {
     for (layer, part) in config.training.frozen.iter().filter_map(|name| read(name, count)) {
         layers[layer].weights |= part.weights;
         layers[layer].biases |= part.biases;
+        layers[layer].learnt |= part.learnt;
     }
     layers
 }
@@ -37,9 +40,9 @@ fn read(name: &str, layers: usize) -> Option<(usize, Frozen)> {
     let rest = name.strip_prefix("layers.")?;
     let (number, part) = rest.split_once('.').unwrap_or((rest, ""));
     let part = match part {
-        "" if !rest.contains('.') => Frozen { weights: true, biases: true },
-        "weights" => Frozen { weights: true, biases: false },
-        "biases" => Frozen { weights: false, biases: true },
+        "" if !rest.contains('.') => Frozen { weights: true, biases: true, learnt: true },
+        "weights" => Frozen { weights: true, ..Frozen::default() },
+        "biases" => Frozen { biases: true, ..Frozen::default() },
         _ => return None,
     };
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit()) && (number == "0" || !number.starts_with('0'));

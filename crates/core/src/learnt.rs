@@ -1,0 +1,180 @@
+//! What a layer can learn beside weights and biases (spec 12).
+//!
+//! ```text
+//! α = 1 / (1 + e^−u),   dL/du = α (1 − α) dL/dα         decays are kept and moved as u
+//! threshold ≥ 0.01,   κ ≥ 0                             after an update
+//! ```
+
+use crate::aligned::{Aligned, padded};
+
+/// What an array of a layer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Learnable {
+    CurrentDecay,
+    MembraneDecay,
+    Threshold,
+    AdaptationStrength,
+}
+
+/// Least threshold that an update leaves.
+pub(crate) const MIN_THRESHOLD: f32 = 0.01;
+
+impl Learnable {
+    /// As the configuration calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::CurrentDecay => "currentDecay",
+            Self::MembraneDecay => "membraneDecay",
+            Self::Threshold => "threshold",
+            Self::AdaptationStrength => "adaptationStrength",
+        }
+    }
+
+    fn is_decay(self) -> bool {
+        matches!(self, Self::CurrentDecay | Self::MembraneDecay)
+    }
+
+    /// What the optimiser moves in place of a value.
+    pub(crate) fn parameter(self, value: f32) -> f32 {
+        let value64 = f64::from(value);
+        if self.is_decay() { libm::log(value64 / (1.0 - value64)) as f32 } else { value }
+    }
+
+    /// The value that a parameter stands for.
+    pub(crate) fn value(self, parameter: f32) -> f32 {
+        if self.is_decay() { sigmoid(parameter) as f32 } else { parameter }
+    }
+
+    /// Derivative of the value by the parameter.
+    pub(crate) fn slope(self, parameter: f32) -> f32 {
+        if !self.is_decay() {
+            return 1.0;
+        }
+        let value = sigmoid(parameter);
+        (value * (1.0 - value)) as f32
+    }
+
+    /// Brings what an update left back into range.
+    pub(crate) fn hold(self, parameters: &mut [f32]) {
+        let least = match self {
+            Self::CurrentDecay | Self::MembraneDecay => return,
+            Self::Threshold => MIN_THRESHOLD,
+            Self::AdaptationStrength => 0.0,
+        };
+        parameters.iter_mut().filter(|parameter| **parameter < least).for_each(|parameter| *parameter = least);
+    }
+
+    /// Why a value cannot be one of these, if so.
+    pub(crate) fn refusal(self, value: f32) -> Option<&'static str> {
+        let (is_allowed, rule) = match self {
+            Self::CurrentDecay | Self::MembraneDecay => {
+                (0.0 < value && value < 1.0, "must be above 0 and below 1 where it is learnt")
+            }
+            Self::Threshold => (value >= MIN_THRESHOLD, "must be at least 0.01 where it is learnt"),
+            Self::AdaptationStrength => (value >= 0.0, "must be at least 0"),
+        };
+        (!is_allowed).then_some(rule)
+    }
+}
+
+fn sigmoid(parameter: f32) -> f64 {
+    1.0 / (1.0 + libm::exp(-f64::from(parameter)))
+}
+
+/// An array of a layer, of a shape that follows from the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LearntShape {
+    pub(crate) what: Learnable,
+    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`.
+    pub(crate) shape: Vec<usize>,
+}
+
+/// An array that a layer learns beside weights and biases, or its gradient.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LearntValues {
+    /// As the configuration calls it, for example `membraneDecay`.
+    pub name: String,
+    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`.
+    pub shape: Vec<usize>,
+    /// Row-major.
+    pub values: Vec<f32>,
+}
+
+/// The array.
+#[derive(Clone, Debug)]
+pub(crate) struct LearntArray {
+    pub(crate) what: Learnable,
+    /// Numbers in use.
+    pub(crate) length: usize,
+    /// What the optimiser moves, filled up to whole vectors.
+    pub(crate) parameters: Aligned,
+}
+
+impl LearntShape {
+    pub(crate) fn length(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Values, or gradients, of such an array.
+    pub(crate) fn with(&self, values: Vec<f32>) -> LearntValues {
+        LearntValues { name: self.what.name().to_owned(), shape: self.shape.clone(), values }
+    }
+}
+
+impl LearntArray {
+    /// Of the values that an array starts from.
+    pub(crate) fn new(what: Learnable, values: &[f32]) -> Self {
+        let mut array = Self { what, length: values.len(), parameters: Aligned::zeros(padded(values.len())) };
+        array.set(values);
+        array
+    }
+
+    /// The values that the parameters stand for.
+    pub(crate) fn values(&self) -> Vec<f32> {
+        self.parameters[..self.length].iter().map(|&parameter| self.what.value(parameter)).collect()
+    }
+
+    /// The parameters themselves.
+    pub(crate) fn raw(&self) -> Vec<f32> {
+        self.used(&self.parameters)
+    }
+
+    pub(crate) fn set_raw(&mut self, parameters: &[f32]) {
+        self.parameters[..self.length].copy_from_slice(parameters);
+    }
+
+    /// What such an array has of one that is filled up to whole vectors.
+    pub(crate) fn used(&self, filled: &[f32]) -> Vec<f32> {
+        filled[..self.length].to_vec()
+    }
+
+    pub(crate) fn set(&mut self, values: &[f32]) {
+        for (parameter, &value) in self.parameters.iter_mut().zip(values) {
+            *parameter = self.what.parameter(value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decay_comes_back_from_its_parameter() {
+        let decays = [1e-6, 0.2, 0.5, 0.99, 0.999_99];
+        let array = LearntArray::new(Learnable::MembraneDecay, &decays);
+        for (found, wanted) in array.values().into_iter().zip(decays) {
+            assert!((found - wanted).abs() <= 1e-7, "{found} for {wanted}");
+        }
+    }
+
+    #[test]
+    fn updates_stay_in_range() {
+        let mut thresholds = [1.0, 0.001, -3.0];
+        Learnable::Threshold.hold(&mut thresholds);
+        assert_eq!(thresholds, [1.0, 0.01, 0.01]);
+        let mut strengths = [0.2, -0.1];
+        Learnable::AdaptationStrength.hold(&mut strengths);
+        assert_eq!(strengths, [0.2, 0.0]);
+    }
+}

@@ -1,0 +1,47 @@
+//! Constants of a neuron that are learnt: where they stand among those of the units, and what they get of a sample.
+
+use super::alif::UnitConstants;
+use crate::config::{LearntConstant, NeuronConfig};
+use crate::learnt::{Learnable, LearntArray, LearntShape};
+
+/// The constants that a layer of `filters` units or channels learns: shared or one each, as they are given.
+pub(crate) fn learnt_shapes(config: &NeuronConfig, filters: usize) -> Vec<LearntShape> {
+    let shape = |constant: LearntConstant| LearntShape {
+        what: constant.into(),
+        shape: vec![if config.constant(constant).is_list() { filters } else { 1 }],
+    };
+    config.learnt().map(shape).collect()
+}
+
+impl UnitConstants {
+    /// The constants that learnt ones replace, where a layer starts.
+    pub(crate) fn start(&self, shape: &LearntShape) -> LearntArray {
+        let values: Vec<f32> = self.units[..shape.length()]
+            .iter()
+            .map(|unit| match shape.what {
+                Learnable::CurrentDecay => unit.lif.current_decay,
+                Learnable::MembraneDecay => unit.lif.membrane_decay,
+                Learnable::Threshold => unit.lif.threshold,
+                Learnable::AdaptationStrength => unit.adaptation_strength,
+            })
+            .collect();
+        LearntArray::new(shape.what, &values)
+    }
+
+    /// The constants as they were learnt so far.
+    pub(crate) fn with(&self, learnt: &[LearntArray]) -> Self {
+        let mut constants = self.clone();
+        for array in learnt {
+            let values = array.values();
+            for (unit, &value) in constants.units.iter_mut().zip(values.iter().cycle()) {
+                match array.what {
+                    Learnable::CurrentDecay => unit.lif.current_decay = value,
+                    Learnable::MembraneDecay => unit.lif.membrane_decay = value,
+                    Learnable::Threshold => unit.lif.threshold = value,
+                    Learnable::AdaptationStrength => unit.adaptation_strength = value,
+                }
+            }
+        }
+        constants
+    }
+}
