@@ -44,11 +44,18 @@ describe("spikelet import and export", () => {
       inFolder("back.safetensors"),
       "--json",
     ]);
-    expect(back.stderr).toContain("approximate: a spike of a CubaLIF neuron");
-    expect(back.json()[0]).toMatchObject({ network: { steps: 40, neuron: { currentDecay: 0.99 } } });
+    expect(back.json()[0]).toMatchObject({ network: { steps: 40, neuron: { currentDecay: 0.99, reset: "membrane" } } });
     const weights = ["--preset", "digits", ...SMALL, "--names", "layers.0.weight,layers.1.weight"];
     const again = await spikelet(["import", inFolder("net.npz"), ...weights, "--out", inFolder("again.safetensors")]);
     expect(again, again.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("4 to 3, 3 to 2") });
+  });
+
+  it("a readout of a NIR file gets a loss of membranes", async () => {
+    const checkpoint = inFolder("readout.safetensors");
+    const imported = await spikelet(["import", fixture("recurrent.nir"), "--steps", "30", "--out", checkpoint]);
+    expect(imported, imported.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("7 to 3, 3 to 2") });
+    const back = await spikelet(["export", "--checkpoint", checkpoint, "--out", inFolder("readout.nir")]);
+    expect(back, back.stderr).toMatchObject({ code: 0, stderr: expect.stringContaining("NIR states no delay") });
   });
 
   it("says what is wrong", async () => {

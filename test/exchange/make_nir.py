@@ -26,22 +26,25 @@ def lif(shape, threshold=1.0, r=10.0, **fields):
     return nir.LIF(tau=full(shape, TAU_MEM), r=full(shape, 1) * r, v_leak=zeros, v_threshold=full(shape, 1) * threshold, **fields)
 
 
-def cuba_lif(shape, v_leak=0.0):
-    return nir.CubaLIF(
-        tau_syn=full(shape, TAU_SYN),
+def cuba(shape, v_leak=0.0, tau_syn=TAU_SYN):
+    return dict(
+        tau_syn=full(shape, 1) * tau_syn,
         tau_mem=full(shape, TAU_MEM),
         r=full(shape, 10),
         v_leak=full(shape, 1) * v_leak,
-        v_threshold=full(shape, 1),
         w_in=5.0,
     )
+
+
+def cuba_lif(shape, threshold=1.0, **constants):
+    return nir.CubaLIF(v_threshold=full(shape, 1) * threshold, **cuba(shape, **constants))
 
 
 def write(name, *nodes):
     nir.write(FIXTURES / name, nir.NIRGraph.from_list(*nodes))
 
 
-# The second layer's units differ in threshold and resistance, which ours may not.
+# The second layer's units differ in threshold and resistance.
 write(
     "lif.nir",
     nir.Input(np.array([4])),
@@ -60,4 +63,30 @@ write(
     nir.Flatten(input_type={"input": np.array([2, 2, 2])}, start_dim=0),
     nir.Linear(weight=filled(2, 8)),
     lif(2),
+)
+write(
+    "li.nir",
+    nir.Input(np.array([4])),
+    nir.Linear(weight=filled(3, 4)),
+    lif(3),
+    nir.Affine(weight=filled(2, 3), bias=filled(2)),
+    nir.LI(tau=np.array([TAU_MEM, 2 * TAU_MEM]), r=np.array([10.0, 20.0]), v_leak=full(2, 0)),
+)
+# As snnTorch writes it: the neurons and their weights to themselves are a graph of their own.
+recurrent = nir.NIRGraph(
+    nodes={
+        "input": nir.Input(np.array([3])),
+        "lif": cuba_lif(3, threshold=2.0, tau_syn=np.array([TAU_SYN, TAU_SYN, 2 * TAU_SYN])),
+        "w_rec": nir.Linear(weight=filled(3, 3)),
+        "output": nir.Output(np.array([3])),
+    },
+    edges=[("input", "lif"), ("lif", "w_rec"), ("w_rec", "lif"), ("lif", "output")],
+)
+write(
+    "recurrent.nir",
+    nir.Input(np.array([4])),
+    nir.Linear(weight=filled(3, 4)),
+    recurrent,
+    nir.Linear(weight=filled(2, 3)),
+    nir.CubaLI(**cuba(2)),
 )

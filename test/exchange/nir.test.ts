@@ -1,4 +1,13 @@
-import { type Config, createNetwork, datasets, exportNir, importNir, type Network } from "spikelet";
+import {
+  type Config,
+  createNetwork,
+  datasets,
+  exportNir,
+  importNir,
+  type LayerNeuron,
+  type Network,
+  type Prediction,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
 import { filled, fixture } from "./fixtures.js";
 
@@ -25,6 +34,46 @@ const mixed: Config = {
     layers: [
       { type: "dense", units: 30 },
       { type: "dense", units: 5, neuron: { currentDecay: 0.7, membraneDecay: 0.85 } },
+    ],
+  },
+};
+const membrane = { type: "membrane" as const };
+const leaky = { type: "leaky" as const };
+const readouts: Config["network"]["layers"] = [
+  { type: "dense", units: 30 },
+  { type: "dense", units: 5, neuron: leaky },
+];
+const li: Config = { network: { ...lif.network, layers: readouts }, loss: membrane };
+const cubaLi: Config = {
+  network: {
+    ...cubaLif.network,
+    neuron: { ...cubaLif.network.neuron, reset: "membrane", threshold: 1.3 },
+    layers: [
+      { type: "dense", units: 30, recurrent: true },
+      { type: "dense", units: 5, neuron: { ...leaky, currentDecay: 0.8, membraneDecay: 0.97 } },
+    ],
+  },
+  loss: membrane,
+};
+const each = (units: number, from: number, to: number) =>
+  Array.from({ length: units }, (_, unit) => from + ((to - from) * unit) / units);
+const lists = {
+  currentDecay: each(30, 0.5, 0.9),
+  membraneDecay: each(30, 0.8, 0.95),
+  threshold: each(30, 0.5, 1.5),
+  currentGain: each(30, 0.5, 1),
+};
+const byUnit: Config = {
+  network: {
+    ...cubaLif.network,
+    neuron: { reset: "membrane" },
+    layers: [
+      {
+        type: "dense",
+        units: 30,
+        neuron: { ...lists, membraneGain: 0.4, biasGain: each(30, 0, 1) },
+      },
+      { type: "dense", units: 5, neuron: { currentDecay: 0, membraneDecay: each(5, 0.7, 0.9) } },
     ],
   },
 };
@@ -68,38 +117,102 @@ async function lively(config: Config): Promise<Network> {
   return network;
 }
 
-async function spikesOf(network: Network): Promise<[number, number, number][][]> {
-  const { layers } = await network.predict(samples());
-  return layers.map((events) => [...events.triples()]);
+/** The same with the reset that NIR's CubaLIF has. */
+function resetting({ network }: Config): Config {
+  return { network: { ...network, neuron: { ...network.neuron, reset: "membrane" } } };
 }
 
 async function expectSameSpikes(network: Network, back: Network): Promise<void> {
-  const spikes = await spikesOf(network);
-  for (const layer of spikes) expect(layer.length).toBeGreaterThan(20);
-  expect(await spikesOf(back)).toEqual(spikes);
+  const [wanted, found] = await Promise.all([network.predict(samples()), back.predict(samples())]);
+  const spikesOf = ({ layers }: Prediction) => layers.map((events) => [...events.triples()]);
+  const hidden = wanted.membranes.length > 0 ? -1 : undefined;
+  for (const layer of spikesOf(wanted).slice(0, hidden)) expect(layer.length).toBeGreaterThan(20);
+  expect(spikesOf(found)).toEqual(spikesOf(wanted));
+  expect(found.membranes).toHaveLength(wanted.membranes.length);
+  expect(found.byMembrane).toEqual(wanted.byMembrane);
+  const differences = found.membranes.map((value, k) => Math.abs(value - (wanted.membranes[k] ?? Number.NaN)));
+  expect(Math.max(0, ...differences)).toBeLessThan(1e-5 * Math.max(1, ...wanted.membranes));
 }
 
 describe("exportNir and importNir", () => {
-  it.each([
-    ["LIF", lif, []],
-    ["CubaLIF", cubaLif, [expect.stringContaining("leaves its current")]],
-    ["recurrent", recurrent, [expect.stringContaining("leaves its current")]],
-    ["recurrent LIF", { network: { ...recurrent.network, neuron: lif.network.neuron ?? {} } }, []],
-    ["convolution", convolution, []],
-    ["layer by layer", mixed, [expect.stringContaining("leaves its current")]],
-  ])("bring a %s network back with the same spikes", async (_, config, approximations) => {
+  it.each<[string, Config]>([
+    ["LIF", lif],
+    ["CubaLIF", resetting(cubaLif)],
+    ["recurrent", resetting(recurrent)],
+    ["recurrent LIF", { network: { ...recurrent.network, neuron: lif.network.neuron ?? {} } }],
+    ["convolution", convolution],
+    ["layer by layer", resetting(mixed)],
+    ["unit by unit", byUnit],
+    ["LI", li],
+    ["recurrent CubaLIF and CubaLI", cubaLi],
+  ])("bring a %s network back with the same spikes and membranes", async (_, config) => {
     using network = await lively(config);
+    const { loss = { type: "count" } } = config;
+    using same = await createNetwork({ ...config, loss }, { parameters: await network.parameters() });
     for (const discretization of ["euler", "exact"] as const) {
       const time = { dt: 1e-3, discretization };
       const found = await importNir((await exportNir(network, time)).bytes, { ...time, steps: 60 });
-      expect(found.approximations).toEqual(approximations);
-      expect(found.network.layers).toEqual(config.network.layers);
-      const { currentDecay, membraneDecay } = config.network.neuron ?? {};
-      expect(found.network.neuron).toMatchObject({ currentDecay, membraneDecay, threshold: 1 });
-      using back = await createNetwork({ network: found.network, loss: { type: "count" } }, { parameters: found.parameters });
-      using same = await createNetwork({ ...config, loss: { type: "count" } }, { parameters: await network.parameters() });
+      expect(found.approximations).toEqual([]);
+      expect(found.network.layers.map(({ type }) => type)).toEqual(config.network.layers.map(({ type }) => type));
+      using back = await createNetwork({ network: found.network, loss }, { parameters: found.parameters });
       await expectSameSpikes(same, back);
     }
+  });
+
+  it("name decays, thresholds and resets as they were given, in lists only where units differ", async () => {
+    using network = await lively(cubaLi);
+    const { network: found } = await importNir((await exportNir(network)).bytes);
+    expect(found.neuron).toMatchObject({ currentDecay: 0.9, membraneDecay: 0.95, threshold: 1.3, reset: "membrane" });
+    expect(found.layers).toEqual([
+      { type: "dense", units: 30, recurrent: true },
+      {
+        type: "dense",
+        units: 5,
+        neuron: { type: "leaky", currentDecay: 0.8, membraneDecay: 0.97, currentGain: expect.any(Number) },
+      },
+    ]);
+    using other = await lively(byUnit);
+    const { network: again } = await importNir((await exportNir(other)).bytes);
+    const close = (values: number[]) => values.map((value) => expect.closeTo(value, 9));
+    expect(again.neuron).not.toHaveProperty("threshold");
+    expect(again.layers[0]).toMatchObject({
+      neuron: {
+        currentDecay: close(lists.currentDecay),
+        membraneDecay: close(lists.membraneDecay),
+        threshold: close(lists.threshold),
+        currentGain: close(lists.currentGain.map((gain) => gain * 0.4)),
+      },
+    });
+  });
+
+  it("write learnt constants as they are now", async () => {
+    const learnt = (layer: Record<string, unknown>): Config => ({
+      network: {
+        ...byUnit.network,
+        layers: [
+          { ...byUnit.network.layers[0], ...layer },
+          { type: "dense", units: 5 },
+        ],
+      } as Config["network"],
+    });
+    const learn = ["currentDecay", "membraneDecay", "threshold"];
+    using network = await lively(
+      learnt({ neuron: { currentDecay: 0.9, membraneDecay: each(30, 0.9, 0.95), gain: "auto", learn } }),
+    );
+    const [first] = await network.parameters();
+    const moved = {
+      currentDecay: Float32Array.of(0.75),
+      membraneDecay: Float32Array.from(each(30, 0.6, 0.9)),
+      threshold: Float32Array.of(0.5),
+    };
+    if (first !== undefined) await network.setParameters(0, { ...first, learnt: moved });
+    const { network: found, parameters } = await importNir((await exportNir(network)).bytes, { steps: 60 });
+    expect(found.layers[0]).toMatchObject({
+      neuron: { membraneDecay: Array.from(moved.membraneDecay, (decay) => expect.closeTo(decay, 9)) },
+    });
+    expect(found.neuron).toMatchObject({ currentDecay: 0.75, threshold: 0.5 });
+    using back = await createNetwork({ network: found }, { parameters });
+    await expectSameSpikes(network, back);
   });
 
   it("keep the weights of CubaLIF neurons bit for bit", async () => {
@@ -140,6 +253,13 @@ describe("exportNir and importNir", () => {
     await refused({ ...one, neuron: { refractory: 3 } }, "network.neuron.refractory");
     await refused({ ...one, neuron: { singleSpike: true } }, "network.neuron.singleSpike");
     await refused({ ...one, neuron: { membraneDecay: 1 } }, "network.neuron.membraneDecay");
+    await refused({ ...one, neuron: { reset: "subtract" } }, "network.neuron.reset");
+    await refused({ ...one, neuron: { type: "alif" } }, "network.neuron.type");
+    const own = (neuron: LayerNeuron) =>
+      ({ ...one, neuron: { membraneDecay: 1 }, layers: [{ ...one.layers[0], neuron }] }) as Config["network"];
+    await refused(own({ type: "alif" }), "network.layers[0].neuron.type");
+    await refused(own({ currentDecay: 0.5 }), "network.neuron.membraneDecay");
+    await refused(own({ membraneDecay: [0.5, 1] }), "network.layers[0].neuron.membraneDecay");
     await refused(one, "dt", { dt: 0 });
     await refused(one, "discretization", { discretization: "none" });
     await refused(one, "bias", { bias: "none" });
@@ -153,23 +273,54 @@ describe("exportNir and importNir", () => {
 });
 
 describe("importNir reads files of the nir package", () => {
-  it("LIF: thresholds and resistances of single units go into the weights", async () => {
+  it("LIF: thresholds and resistances of single units become lists", async () => {
     const found = await importNir(await fixture("lif.nir"), { steps: 50 });
-    const neuron = { currentDecay: 0, membraneDecay: 0.9, threshold: 1, gain: "manual", membraneGain: 1, biasGain: 1 };
-    expect(found.network).toMatchObject({ input: 4, steps: 50, neuron, layers: [{ units: 3 }, { units: 2 }] });
-    expect(found.network.neuron?.currentGain).toBeCloseTo(1, 12);
+    const neuron = {
+      currentDecay: 0,
+      membraneDecay: 0.9,
+      threshold: 1,
+      gain: "manual",
+      currentGain: 1,
+      membraneGain: 1,
+      biasGain: 1,
+    };
+    const second = { type: "dense", units: 2, neuron: { threshold: [1, 2], currentGain: [1, 0.5] } };
+    expect(found.network).toMatchObject({ input: 4, steps: 50, neuron, layers: [{ units: 3 }, second] });
     expect(found.approximations).toEqual([]);
-    const [first, second] = found.parameters;
-    expect(first).toEqual({ weights: filled(12), biases: filled(3) });
-    // The second unit has half the resistance and twice the threshold.
-    expect(second?.weights).toEqual(filled(6).map((weight, k) => (k < 3 ? weight : weight / 4)));
+    expect(found.parameters).toEqual([
+      { weights: filled(12), biases: filled(3) },
+      { weights: filled(6), biases: new Float32Array(2) },
+    ]);
   });
 
-  it("CubaLIF: the resting potential is a bias", async () => {
-    const { network, parameters } = await importNir(await fixture("cuba_lif.nir"));
-    expect(network.neuron).toMatchObject({ currentDecay: 0.8, membraneDecay: 0.9 });
-    expect(network.neuron?.currentGain).toBeCloseTo(1, 12);
+  it("CubaLIF: the resting potential is a bias, and a spike resets the membrane alone", async () => {
+    const { network, parameters, approximations } = await importNir(await fixture("cuba_lif.nir"));
+    expect(network.neuron).toMatchObject({ currentDecay: 0.8, membraneDecay: 0.9, currentGain: 1, reset: "membrane" });
+    expect(approximations).toEqual([]);
     expect(Array.from(parameters[0]?.biases ?? [])).toEqual([expect.closeTo(0.05, 7), expect.closeTo(0.025, 7)]);
+  });
+
+  it("LI: a readout, with time constants of its own", async () => {
+    const { network, parameters } = await importNir(await fixture("li.nir"));
+    expect(network.layers[1]).toEqual({ type: "dense", units: 2, neuron: { type: "leaky", membraneDecay: [0.9, 0.95] } });
+    expect(parameters[1]).toEqual({ weights: filled(6), biases: filled(2) });
+    using made = await createNetwork({ network, loss: membrane }, { parameters });
+    expect(made.info.layers.map(({ units }) => units)).toEqual([3, 2]);
+  });
+
+  it("a graph in the graph: a recurrent layer as snnTorch writes it, before CubaLI", async () => {
+    const { network, parameters, approximations } = await importNir(await fixture("recurrent.nir"));
+    expect(network.neuron).toMatchObject({ membraneDecay: 0.9, threshold: 2, reset: "membrane" });
+    expect(network.layers).toEqual([
+      { type: "dense", units: 3, recurrent: true, neuron: { currentDecay: [0.8, 0.8, 0.9], currentGain: [1, 1, 0.5] } },
+      { type: "dense", units: 2, neuron: { type: "leaky", currentDecay: 0.8, currentGain: 1 } },
+    ]);
+    const [below, own] = [filled(12), filled(9)];
+    const rows = [0, 1, 2].flatMap((unit) => [...below.slice(4 * unit, 4 * unit + 4), ...own.slice(3 * unit, 3 * unit + 3)]);
+    expect(Array.from(parameters[0]?.weights ?? [])).toEqual(rows);
+    expect(approximations).toEqual([]);
+    using made = await createNetwork({ network, loss: membrane }, { parameters });
+    expect(made.info.layers).toHaveLength(2);
   });
 
   it("convolution: a sum over a window is its mean times its size", async () => {

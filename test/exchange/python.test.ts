@@ -93,6 +93,37 @@ describe.runIf(isThere)("Python reads", () => {
     expect(nodes["neuron3"]?.["v_leak"]?.values).toEqual([expect.closeTo(1.25, 12), expect.closeTo(2.5, 12)]);
   });
 
+  it("readouts, recurrent layers and constants by unit of NIR", async () => {
+    using network = await createNetwork({
+      network: {
+        input: 4,
+        steps: 20,
+        neuron: { currentDecay: 0.9, membraneDecay: 0.8, gain: "manual", reset: "membrane" },
+        layers: [
+          { type: "dense", units: 3, recurrent: true, neuron: { threshold: [0.5, 1, 2], currentDecay: [0.9, 0.8, 0.75] } },
+          { type: "dense", units: 2, neuron: { type: "leaky" } },
+        ],
+      },
+      loss: { type: "membrane" },
+    });
+    const file = join(folder, "readout.nir");
+    const { bytes, approximations } = await exportNir(network, { dt: 1e-3 });
+    expect(approximations).toEqual([expect.stringContaining("NIR states no delay")]);
+    await writeFile(file, bytes);
+    const { nodes, edges } = printed("read_nir.py", file);
+    expect(edges).toContainEqual(["neuron0", "recurrent0"]);
+    expect(edges).toContainEqual(["recurrent0", "neuron0"]);
+    expect(nodes["neuron0"]).toMatchObject({
+      type: "CubaLIF",
+      v_threshold: { values: [0.5, 1, 2] },
+      tau_syn: { values: [0.01, 0.005, 0.004].map((tau) => expect.closeTo(tau, 12)) },
+    });
+    expect(nodes["neuron1"]).toMatchObject({
+      type: "CubaLI",
+      tau_mem: { values: [0.005, 0.005].map((tau) => expect.closeTo(tau, 12)) },
+    });
+  });
+
   it.each(["safetensors", "npz"] as const)("weights as %s", async (format) => {
     const arrays = printed(
       "read_weights.py",

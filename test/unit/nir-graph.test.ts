@@ -26,6 +26,17 @@ describe("a graph of NIR", () => {
     expect([...loops].map(([name, weights]) => [name, weights.name])).toEqual([["lif", "back"]]);
   });
 
+  it("is joined with the graphs in it", () => {
+    const inner = graph(["input", "lif"], ["lif", "back"], ["back", "lif"], ["lif", "output"]);
+    const outer = graph(["input", "fc"]);
+    const nodes = new Map([...graph(...chain).nodes, ["lif", { type: "NIRGraph", fields: new Map(), graph: inner }]]);
+    const { nodes: found, loops } = chainOf({ nodes, edges: [...outer.edges, ["fc", "lif"], ["lif", "output"]] });
+    expect(found.map(({ name }) => name)).toEqual(["input", "fc", "lif.lif", "output"]);
+    expect([...loops].map(([name, weights]) => [name, weights.name])).toEqual([["lif.lif", "lif.back"]]);
+    const through = new Map([...nodes, ["lif", { type: "NIRGraph", fields: new Map(), graph: graph(["input", "output"]) }]]);
+    expect(() => chainOf({ nodes: through, edges: [] })).toThrow("an input leads to an output");
+  });
+
   it.each<[string, NirGraph, string]>([
     ["a second way out", graph(...chain, ["lif", "back"]), "lif goes to two nodes: only a chain"],
     ["a second way in", graph(...chain, ["back", "lif"]), "lif gets two inputs: only a chain"],

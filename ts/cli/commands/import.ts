@@ -79,7 +79,10 @@ async function networkOf(
   choices: Choices,
 ): Promise<Network> {
   for (const sentence of approximations) say(`approximate: ${sentence}`);
-  return createNetwork({ ...given, network }, { ...choices, parameters });
+  const last = network.layers.at(-1);
+  const kind = (last !== undefined && "neuron" in last ? last.neuron?.type : undefined) ?? network.neuron?.type;
+  const loss = kind === "leaky" ? { loss: { type: "membrane" as const } } : {};
+  return createNetwork({ ...loss, ...given, network }, { ...choices, parameters });
 }
 
 async function weightsIn(network: Network, bytes: Uint8Array, options: WeightOptions): Promise<Network> {

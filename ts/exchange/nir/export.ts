@@ -26,27 +26,34 @@ export interface ExportedNetwork {
 
 const exportOptions = fields<NirExportOptions>({ ...NIR_OPTIONS, bias: oneOf("leak", "affine") });
 
-/** What all neurons of a layer have in common. */
+/** A constant of each unit, in a convolution of each channel. */
+type Constant = (filter: number) => number;
+
+/** The neurons of a layer. */
 interface Neuron {
+  fires: boolean;
   /** Whether a spike ends the current. */
   resetsCurrent: boolean;
-  threshold: number;
+  /** Whether the synaptic current outlasts a step. */
+  hasCurrent: boolean;
+  threshold: Constant;
   /** The input's gain to the membrane, with those of the decays taken out. */
-  gain: number;
-  biasGain: number;
-  /** Undefined without a synaptic current. */
-  tauSyn: number | undefined;
-  tauMem: number;
-  currentStep: number;
-  membraneStep: number;
+  gain: Constant;
+  biasGain: Constant;
+  tauSyn: Constant;
+  tauMem: Constant;
+  currentStep: Constant;
+  membraneStep: Constant;
 }
 
 /**
  * A NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
- * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; the neurons of a recurrent layer with a `Linear` from and
- * to them, for which NIR states no delay. Needs the npm package `h5wasm`.
+ * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the neurons of a
+ * recurrent layer with a `Linear` from and to them, for which NIR states no delay. Learnt constants have their present values. Needs the npm
+ * package `h5wasm`.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, a refractory period, decays of 1.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, adaptive thresholds, the reset `subtract`,
+ * a refractory period, decays of 1.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
   instanceOf(Network, "a network")(network, "network");
@@ -57,15 +64,15 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
   const shape = typeof input === "number" ? [input] : [...input];
   const chain = new Chain(shape);
   const approximations = new Set<string>();
-  let spiking = 0;
+  let place = 0;
   for (const [index, layer] of layers.entries()) {
     if (layer.type !== "dense" && layer.type !== "conv2d") {
       chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
       continue;
     }
-    const given = parameters[spiking] as LayerParameters;
-    const neuron = neuronOf(network, index, layer, spiking, clock);
-    spiking += 1;
+    const given = parameters[place] as LayerParameters;
+    const neuron = neuronOf(network, { index, layer, place, given }, clock);
+    place += 1;
     for (const sentence of approximationsOf(layer, neuron, given, bias)) approximations.add(sentence);
     const below = chain.shape;
     const [fromBelow, own] = split(layer, given.weights);
@@ -80,12 +87,12 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
 /** What a reader of the file does otherwise than the layer. */
 function approximationsOf(
   layer: Weighted,
-  { tauSyn, resetsCurrent }: Neuron,
+  { hasCurrent, resetsCurrent }: Neuron,
   { biases }: LayerParameters,
   bias: string,
 ): string[] {
   const found: string[] = [];
-  if (tauSyn !== undefined) {
+  if (hasCurrent) {
     if (resetsCurrent)
       found.push("a spike of a neuron with a synaptic current ends its current here, in NIR the current goes on");
     if (biases.some((value) => value !== 0)) {
@@ -102,43 +109,56 @@ function approximationsOf(
   return found;
 }
 
-/** The neuron of a layer of the configuration, the `spiking`-th of those that spike. */
-function neuronOf({ config, info }: Network, index: number, layer: Weighted, spiking: number, clock: Clock): Neuron {
-  const common = config.network.neuron as Required<NeuronConfig>;
-  const own = { ...common, ...layer.neuron };
-  const { type, singleSpike, refractory, reset } = own;
-  const path = layer.neuron === undefined ? "network.neuron" : `network.layers[${index}].neuron`;
-  if (type !== "lif") throw new SpikeletError("CONFIG_INVALID", `${path}.type`, `${type} is not written to NIR yet`);
-  const shared = (constant: PerUnit, field: string): number => {
-    if (typeof constant === "number") return constant;
-    throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, "constants by unit are not written to NIR yet");
+/** A layer of the configuration, and its place among those with parameters. */
+interface PlacedLayer {
+  index: number;
+  layer: Weighted;
+  place: number;
+  given: LayerParameters;
+}
+
+function neuronOf({ config, info }: Network, { index, layer, place, given }: PlacedLayer, clock: Clock): Neuron {
+  const own = { ...(config.network.neuron as Required<NeuronConfig>), ...layer.neuron };
+  const refuse = (field: keyof NeuronConfig, message: string): never => {
+    const path = layer.neuron?.[field] === undefined ? "network.neuron" : `network.layers[${index}].neuron`;
+    throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, message);
   };
-  const [currentDecay, membraneDecay] = [shared(own.currentDecay, "currentDecay"), shared(own.membraneDecay, "membraneDecay")];
-  if (singleSpike || refractory > 0) {
-    throw new SpikeletError(
-      "CONFIG_INVALID",
-      `${path}.${singleSpike ? "singleSpike" : "refractory"}`,
-      "NIR knows no refractory period",
-    );
-  }
-  if (reset === "subtract") throw new SpikeletError("CONFIG_INVALID", `${path}.reset`, "NIR's neurons are reset to a value");
-  const tau = (decay: number, field: string): number => {
-    const found = clock.tau(decay);
-    if (found === undefined)
-      throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, `no time constant has the decay ${decay}`);
-    return found;
+  const fires = own.type !== "leaky";
+  if (own.type === "alif") refuse("type", "NIR knows no adaptive threshold");
+  if (fires && own.singleSpike) refuse("singleSpike", "NIR knows no refractory period");
+  if (fires && own.refractory > 0) refuse("refractory", "NIR knows no refractory period");
+  if (fires && own.reset === "subtract") refuse("reset", "NIR's neurons are reset to a value");
+  const filters = given.biases.length;
+  const decay = (field: "currentDecay" | "membraneDecay") => constant(given.learnt?.[field] ?? own[field]);
+  const tau = (field: "currentDecay" | "membraneDecay"): Constant => {
+    const taus = Array.from({ length: filters }, (_, filter) => {
+      const value = decay(field)(filter);
+      return clock.tau(value) ?? refuse(field, `no time constant has the decay ${value}`);
+    });
+    return (filter) => taus[filter] as number;
   };
-  const gains = info.layerGains[spiking] ?? info.gains;
+  const [currentDecay, membraneDecay] = [decay("currentDecay"), decay("membraneDecay")];
+  const hasCurrent = Array.from({ length: filters }, (_, filter) => currentDecay(filter)).some((value) => value !== 0);
+  const gains = info.layerGains[place] ?? info.gains;
+  const [current, membrane] = [constant(gains.current), constant(gains.membrane)];
   return {
-    threshold: shared(own.threshold, "threshold"),
-    resetsCurrent: reset === "all",
-    gain: shared(gains.current, "currentGain") * shared(gains.membrane, "membraneGain"),
-    biasGain: shared(gains.bias, "biasGain"),
-    tauSyn: currentDecay === 0 ? undefined : tau(currentDecay, "currentDecay"),
-    tauMem: tau(membraneDecay, "membraneDecay"),
-    currentStep: 1 - currentDecay,
-    membraneStep: 1 - membraneDecay,
+    fires,
+    resetsCurrent: fires && own.reset === "all",
+    hasCurrent,
+    threshold: constant(given.learnt?.threshold ?? own.threshold),
+    gain: (filter) => current(filter) * membrane(filter),
+    biasGain: constant(gains.bias),
+    tauSyn: hasCurrent ? tau("currentDecay") : () => 0,
+    tauMem: tau("membraneDecay"),
+    currentStep: (filter) => 1 - currentDecay(filter),
+    membraneStep: (filter) => 1 - membraneDecay(filter),
   };
+}
+
+/** One number for all, or one for each. */
+function constant(given: PerUnit | Float32Array): Constant {
+  if (typeof given === "number") return () => given;
+  return (filter) => given[given.length === 1 ? 0 : filter] as number;
 }
 
 /** Nodes one after the other, some with a way back to themselves. */
@@ -210,21 +230,30 @@ function split(layer: Weighted, weights: Float32Array): [Float32Array, Float32Ar
 }
 
 /** Weights as they stand in the file. */
-function scaled(weights: Float32Array, neuron: Neuron): Float32Array {
-  const scale = neuron.tauSyn === undefined ? neuron.gain / neuron.membraneStep : 1;
-  return scale === 1 ? weights : weights.map((weight) => weight * scale);
+function scaled(weights: Float32Array, filters: number, { hasCurrent, gain, membraneStep }: Neuron): Float32Array {
+  if (hasCurrent) return weights;
+  const inputs = weights.length / filters;
+  return weights.map((weight, k) => {
+    const filter = Math.floor(k / inputs);
+    return weight * (gain(filter) / membraneStep(filter));
+  });
 }
 
 function linear(weights: Float32Array, units: number, neuron: Neuron): NirNode {
-  return node("Linear", { weight: floats([units, weights.length / units], scaled(weights, neuron)) });
+  return node("Linear", { weight: floats([units, weights.length / units], scaled(weights, units, neuron)) });
 }
 
 function weighted(layer: Weighted, below: number[], { weights, biases }: LayerParameters, neuron: Neuron, bias: string): Added {
-  const values = scaled(weights, neuron);
-  const hasBias = (neuron.tauSyn === undefined || bias === "affine") && biases.some((value) => value !== 0);
-  const biasScale =
-    neuron.tauSyn === undefined ? neuron.biasGain / neuron.membraneStep : (neuron.biasGain * neuron.currentStep) / neuron.gain;
-  const current = floats([biases.length], hasBias ? biases.map((value) => value * biasScale) : new Float32Array(biases.length));
+  const values = scaled(weights, biases.length, neuron);
+  const hasBias = (!neuron.hasCurrent || bias === "affine") && biases.some((value) => value !== 0);
+  const biasScale = (filter: number) => {
+    const gain = neuron.biasGain(filter);
+    return neuron.hasCurrent ? (gain * neuron.currentStep(filter)) / neuron.gain(filter) : gain / neuron.membraneStep(filter);
+  };
+  const current = floats(
+    [biases.length],
+    biases.map((value, filter) => (hasBias ? value * biasScale(filter) : 0)),
+  );
   if (layer.type === "dense") {
     const weight = floats([layer.units, weights.length / layer.units], values);
     return { node: hasBias ? node("Affine", { weight, bias: current }) : node("Linear", { weight }), shape: [layer.units] };
@@ -245,22 +274,28 @@ function weighted(layer: Weighted, below: number[], { weights, biases }: LayerPa
 
 function neurons(shape: number[], { biases }: LayerParameters, neuron: Neuron, bias: string): Added {
   const units = shape.reduce((product, length) => product * length, 1);
-  const all = (value: number): NirArray => ({ shape, values: new Float64Array(units).fill(value) });
   const places = units / biases.length;
-  const leak = (value: number) => (value * neuron.biasGain) / neuron.membraneStep;
-  const { tauSyn } = neuron;
-  const hasLeak = tauSyn !== undefined && bias === "leak";
-  const rest = all(0).values.map((_, unit) => (hasLeak ? leak(biases[Math.floor(unit / places)] ?? 0) : 0));
-  const common = { v_leak: { shape, values: rest }, v_threshold: all(neuron.threshold), v_reset: all(0) };
-  if (tauSyn === undefined) return { node: node("LIF", { tau: all(neuron.tauMem), r: all(1), ...common }), shape };
+  const each = (of: Constant): NirArray => ({
+    shape,
+    values: Float64Array.from({ length: units }, (_, unit) => of(Math.floor(unit / places))),
+  });
+  const { fires, hasCurrent, tauSyn, tauMem, gain, biasGain, currentStep, membraneStep } = neuron;
+  const leak: Constant = (filter) => ((biases[filter] ?? 0) * biasGain(filter)) / membraneStep(filter);
+  const common = {
+    v_leak: each(hasCurrent && bias === "leak" ? leak : () => 0),
+    ...(fires ? { v_threshold: each(neuron.threshold), v_reset: each(() => 0) } : {}),
+  };
+  if (!hasCurrent) {
+    return { node: node(fires ? "LIF" : "LI", { tau: each(tauMem), r: each(() => 1), ...common }), shape };
+  }
   const fields = {
-    tau_syn: all(tauSyn),
-    tau_mem: all(neuron.tauMem),
-    r: all(1 / neuron.membraneStep),
-    w_in: all(neuron.gain / neuron.currentStep),
+    tau_syn: each(tauSyn),
+    tau_mem: each(tauMem),
+    r: each((filter) => 1 / membraneStep(filter)),
+    w_in: each((filter) => gain(filter) / currentStep(filter)),
     ...common,
   };
-  return { node: node("CubaLIF", fields), shape };
+  return { node: node(fires ? "CubaLIF" : "CubaLI", fields), shape };
 }
 
 const node = (type: string, fields: Record<string, NirArray>): NirNode => ({ type, fields: new Map(Object.entries(fields)) });

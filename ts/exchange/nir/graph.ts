@@ -10,6 +10,8 @@ export interface NirArray {
 export interface NirNode {
   readonly type: string;
   readonly fields: ReadonlyMap<string, NirArray | string>;
+  /** What a node of type `NIRGraph` consists of. */
+  readonly graph?: NirGraph;
 }
 
 /** Nodes by their names, and which node's output goes to which. */
@@ -79,8 +81,9 @@ export interface NirChain {
 
 /** The chain of a graph. */
 export function chainOf(graph: NirGraph): NirChain {
-  const { nodes } = graph;
-  const { loops, edges } = withoutLoops(graph);
+  const flat = flattened(graph);
+  const { nodes } = flat;
+  const { loops, edges } = withoutLoops(flat);
   const next = new Map<string, string>();
   const reached = new Set<string>();
   for (const [from, to] of edges) {
@@ -108,6 +111,44 @@ export function chainOf(graph: NirGraph): NirChain {
   if (chain.length + loops.size < nodes.size)
     throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the way from Input to Output");
   return { nodes: chain, loops };
+}
+
+/** A graph with the nodes of the graphs in it, `outer.inner`, joined where these had an input and an output. */
+function flattened(graph: NirGraph): NirGraph {
+  const nodes = new Map<string, NirNode>();
+  const edges: [string, string][] = [];
+  const entries = new Map<string, string[]>();
+  const exits = new Map<string, string[]>();
+  for (const [outer, node] of graph.nodes) {
+    if (node.graph === undefined) {
+      nodes.set(outer, node);
+      continue;
+    }
+    entries.set(outer, []);
+    exits.set(outer, []);
+    const typeOf = (name: string) => node.graph?.nodes.get(name)?.type;
+    for (const [name, inner] of node.graph.nodes) {
+      if (inner.type !== "Input" && inner.type !== "Output") nodes.set(`${outer}.${name}`, inner);
+    }
+    for (const [from, to] of node.graph.edges) {
+      if (typeOf(from) === "Input" && typeOf(to) === "Output") {
+        throw new SpikeletError(
+          "DATA_FORMAT",
+          `${outer}.edges`,
+          "an input leads to an output: only a chain of nodes can be read",
+        );
+      }
+      if (typeOf(from) === "Input") append(entries, outer, `${outer}.${to}`);
+      else if (typeOf(to) === "Output") append(exits, outer, `${outer}.${from}`);
+      else edges.push([`${outer}.${from}`, `${outer}.${to}`]);
+    }
+  }
+  for (const [from, to] of graph.edges) {
+    for (const source of exits.get(from) ?? [from]) {
+      for (const target of entries.get(to) ?? [to]) edges.push([source, target]);
+    }
+  }
+  return { nodes, edges };
 }
 
 function append(lists: Map<string, string[]>, key: string, entry: string): void {

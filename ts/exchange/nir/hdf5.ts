@@ -68,20 +68,29 @@ class GraphReader {
     const root = member(file, "node", isGroup);
     const type = this.#text(root, "type");
     if (type !== "NIRGraph") throw new SpikeletError("DATA_FORMAT", "node.type", `must be NIRGraph, got ${type}`);
-    const edges = this.#pairs(member(root, "edges", isDataset), "edges");
-    const group = member(root, "nodes", isGroup);
-    const nodes = new Map(group.keys().map((name) => [name, this.#node(member(group, name, isGroup), name)]));
-    return { nodes, edges };
+    return this.#graph(root, "");
   }
 
-  #node(group: Group, name: string): NirNode {
+  /** The graph of a group, whose nodes' names begin with `outer` where errors tell of them. */
+  #graph(group: Group, outer: string): NirGraph {
+    const edges = this.#pairs(member(group, "edges", isDataset), `${outer}edges`);
+    const nodes = member(group, "nodes", isGroup);
+    return { nodes: new Map(nodes.keys().map((name) => [name, this.#node(member(nodes, name, isGroup), name, outer)])), edges };
+  }
+
+  #node(group: Group, name: string, outer: string): NirNode {
     const type = this.#text(group, "type");
     const fields = new Map<string, NirArray | string>();
+    const path = `${outer}${name}`;
+    if (type === "NIRGraph") {
+      if (outer === "") return { type, fields, graph: this.#graph(group, `${path}.`) };
+      throw new SpikeletError("DATA_FORMAT", path, "is a graph in a graph in a graph, which is not read");
+    }
     for (const field of group.keys()) {
       const found = group.get(field);
-      refuseLink(found, `${name}.${field}`);
+      refuseLink(found, `${path}.${field}`);
       if (field === "type" || !isDataset(found)) continue;
-      const value = this.#field(found, `${name}.${field}`);
+      const value = this.#field(found, `${path}.${field}`);
       if (value !== undefined) fields.set(field, value);
     }
     return { type, fields };

@@ -1,12 +1,12 @@
 import { fields } from "../../check/fields.js";
 import { bytes as byteArray, whole } from "../../check/values.js";
-import type { LayerConfig, NetworkConfig } from "../../generated/config.js";
+import type { LayerConfig, LayerNeuron, NetworkConfig } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { byteLimit, type ReadLimit } from "../../io/byte-budget.js";
 import type { LayerParameters } from "../../results.js";
 import { chainOf, type NamedNode } from "./graph.js";
 import { readGraph } from "./hdf5.js";
-import { type Incoming, NeuronReader } from "./neuron.js";
+import { byLayer, type Incoming, isReadout, NeuronReader } from "./neuron.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
 /** How {@link importNir} reads. */
@@ -29,7 +29,9 @@ export interface ImportedNetwork {
 
 /**
  * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons, `AvgPool2d`,
- * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. Needs the npm package `h5wasm`.
+ * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. `LI` or `CubaLI` as
+ * the last neurons are a readout, for the losses `membrane` and `trace`. Constants that differ from unit to unit become lists. Needs the npm
+ * package `h5wasm`.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
@@ -38,9 +40,10 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   byteArray(bytes, "bytes");
   const { nodes: chain, loops } = chainOf(await readGraph(bytes, h5wasm, maxBytes === undefined ? {} : { maxBytes }));
   const input = shapeOf(chain[0] as NamedNode);
-  const neurons = new NeuronReader(new Clock(options));
+  const reader = new NeuronReader(new Clock(options));
   const layers: LayerConfig[] = [];
   const parameters: LayerParameters[] = [];
+  const neurons = new Map<number, LayerNeuron>();
   let shape = input;
   let factor = 1;
   for (let place = 1; place < chain.length - 1; place++) {
@@ -48,15 +51,18 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     const next = chain[place + 1] as NamedNode;
     const layer = layerOf(node, shape);
     const loop = layer.weights && loops.get(next.name);
+    const isLast = place + 1 === chain.length - 2;
+    if (layer.weights && isReadout(next) && (!isLast || loop !== undefined || layer.config.type !== "dense"))
+      throw next.fault("", "never fires: only the last neurons can be so, after dense weights and not recurrent");
     layers.push(loop === undefined ? layer.config : recurrent(layer.config, loop));
     shape = layer.shape;
     factor *= layer.factor;
     if (layer.weights !== undefined) {
       const units = shape.reduce((product, length) => product * length, 1);
       const weights = { ...layer.weights, factor };
-      const read = neurons.read(next, units, loop === undefined ? weights : withOwn(weights, loop));
+      const read = reader.read(next, units, loop === undefined ? weights : withOwn(weights, loop));
       parameters.push(read.parameters);
-      if (read.own !== undefined) layers.push({ ...(layers.pop() as LayerConfig), neuron: read.own } as LayerConfig);
+      neurons.set(layers.length - 1, read.neuron);
       factor = 1;
       place += 1;
     }
@@ -66,9 +72,14 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   if (units === undefined || (more.length > 0 && image === undefined)) {
     throw (chain[0] as NamedNode).fault("shape", `must be [units] or [channels, height, width], got [${input.join(", ")}]`);
   }
-  const { neuron, approximations } = neurons.finish();
-  const network = { input: image ?? units, steps: options.steps ?? DEFAULTS.network.steps, neuron, layers };
-  return { network, parameters, approximations };
+  const { common, own } = byLayer(neurons);
+  const network = {
+    input: image ?? units,
+    steps: options.steps ?? DEFAULTS.network.steps,
+    neuron: common,
+    layers: layers.map((layer, index) => (own.has(index) ? ({ ...layer, neuron: own.get(index) } as LayerConfig) : layer)),
+  };
+  return { network, parameters, approximations: reader.approximations() };
 }
 
 /** A layer, what comes out of it, and what its output must be multiplied with. */
@@ -112,6 +123,8 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
       if (node.has("start_dim") && node.whole("start_dim") > 1) throw node.fault("start_dim", "must be 0 or 1");
       return { config: { type: "flatten" }, shape: [shape.reduce((units, length) => units * length, 1)], factor: 1 };
     }
+    case "LI":
+    case "CubaLI":
     case "LIF":
     case "CubaLIF":
       throw node.fault("", "has neurons without weights of their own before them");

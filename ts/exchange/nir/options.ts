@@ -25,8 +25,8 @@ export const NIR_OPTIONS: FieldChecks<NirOptions> = {
   h5wasm: (value, path) => record(value, path) as unknown as H5wasm,
 };
 
-/** Digits of a decay that are kept, so that 0.99 comes back as 0.99. */
-const DIGITS = 12;
+/** To 12 digits, so that 0.99 comes back as 0.99. */
+export const rounded = (value: number): number => Number(value.toPrecision(12));
 
 /** Time constants as decays, and the other way. */
 export class Clock {
@@ -47,6 +47,6 @@ export class Clock {
   /** The decay of a time constant, undefined where a step is too long for it. */
   decay(tau: number): number | undefined {
     const decay = this.#isExact ? Math.exp(-this.#dt / tau) : 1 - this.#dt / tau;
-    return decay >= 0 && decay < 1 ? Number(decay.toPrecision(DIGITS)) : undefined;
+    return decay >= 0 && decay < 1 ? rounded(decay) : undefined;
   }
 }
