@@ -6,7 +6,12 @@ import { ROOT } from "./stamps.mjs";
 const WIDTH = 130;
 
 /** Equations and generated pages, which wrap as they must. */
-const OTHERS = new Set(["reference/specification.md", "reference/commands.md", "reference/configuration.md"]);
+const OTHERS = new Set([
+  "reference/specification.md",
+  "reference/combinations.md",
+  "reference/commands.md",
+  "reference/configuration.md",
+]);
 
 /** Pages whose prose has this width. */
 export const WRAPPED = [

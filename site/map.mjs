@@ -34,6 +34,7 @@ export const SECTIONS = [
     text: "Reference",
     pages: [
       page("reference/configuration", "Configuration"),
+      page("reference/combinations", "Combinations"),
       page("reference/commands", "Command line"),
       page("reference/runs-and-metrics", "Runs and metrics"),
       page("reference/data-sets", "Data sets"),

@@ -1,0 +1,122 @@
+import { type Config, createTrainer, datasets, type LayerConfig, type SpikeDataset, SpikeletError, type Trainer } from "spikelet";
+import { type Choice, decisionList, type Question } from "./decision-list.js";
+
+const CLASSES = 2;
+const STEPS = 8;
+const VARIANTS = ["srm", "rnn", "slayer"] as const;
+const RULES = [
+  ...VARIANTS.map((variant) => `activation, ${variant}`),
+  "timing",
+  ...VARIANTS.map((variant) => `antlr, ${variant}`),
+  ...VARIANTS.map((variant) => `mixture, ${variant}`),
+  "eventProp",
+];
+const PATHS = { ignore: "ignore", full: "full", window: { window: 0.5 }, lag: { lag: 2 } };
+const NEURONS = {
+  lif: {},
+  alif: { type: "alif" },
+  singleSpike: { singleSpike: true },
+  refractory: { refractory: 2 },
+};
+const OUTPUTS = { spikes: {}, leaky: { type: "leaky" } };
+const LOSSES = ["latency", "count", "spikeTrain", "membrane", "trace"];
+const CONNECTIONS: Record<string, (units: number) => LayerConfig[]> = {
+  dense: (units) => [{ type: "dense", units }],
+  recurrent: (units) => [{ type: "dense", units, recurrent: true }],
+  conv2d: (units) => [{ type: "conv2d", channels: units, kernel: 3 }, { type: "avgPool2d", window: 2 }, { type: "flatten" }],
+};
+const LAST = { dense: {}, recurrent: { recurrent: true } };
+
+const questions: Question[] = [
+  { name: "rule", answers: RULES },
+  { name: "reset path", answers: Object.keys(PATHS) },
+  { name: "neuron", answers: Object.keys(NEURONS) },
+  { name: "reset", answers: ["all", "membrane", "subtract"] },
+  { name: "hidden layer", answers: Object.keys(CONNECTIONS) },
+  { name: "last layer", answers: Object.keys(LAST) },
+  { name: "its neuron", answers: Object.keys(OUTPUTS) },
+  { name: "loss", answers: LOSSES },
+];
+
+/** The configuration of a choice, `undefined` where there is no such field to choose. */
+function configOf([rule, path, neuron, reset, hidden, last, output, loss]: Choice): Config | undefined {
+  const [type, variant] = (rule as string).split(", ");
+  const chosen = PATHS[path as keyof typeof PATHS];
+  if (type === "eventProp" && chosen !== "ignore") return undefined;
+  const parts = { activation: type !== "timing", timing: type !== "activation" };
+  const resetPath = Object.fromEntries(Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [[part, chosen]] : [])));
+  const layers = [
+    ...(CONNECTIONS[hidden as string]?.(3) ?? []),
+    { type: "dense", units: CLASSES, ...LAST[last as keyof typeof LAST], neuron: OUTPUTS[output as keyof typeof OUTPUTS] },
+  ];
+  return {
+    network: {
+      input: [1, 4, 4],
+      steps: STEPS,
+      neuron: { currentDecay: 0.5, membraneDecay: 0.8, reset, ...NEURONS[neuron as keyof typeof NEURONS] },
+      layers: hidden === "conv2d" ? layers : [{ type: "flatten" }, ...layers],
+    },
+    rule: { type, ...(variant === undefined ? {} : { variant }), ...(type === "eventProp" ? {} : { resetPath }) },
+    loss: { type: loss },
+  } as unknown as Config;
+}
+
+const spikes = [0, 1].map((sample) => ({ times: [0, 0, 1, 2, 3], units: [0, 3, 5 + sample, 9, 12 + sample] }));
+const labelled = datasets.fromSpikes({ spikes, labels: [0, 1] });
+const DATA: Record<string, SpikeDataset> = {
+  latency: labelled,
+  count: labelled,
+  membrane: labelled,
+  spikeTrain: datasets.fromSpikes({ spikes, trains: [0, 1].map((unit) => ({ times: [4], units: [unit] })) }),
+  trace: datasets.fromSpikes({ spikes, series: new Float32Array(2 * STEPS * CLASSES).fill(0.5) }),
+};
+
+/** Where and why the library refuses a choice; empty where its gradient is finite. */
+async function answerTo(choice: Choice): Promise<string | undefined> {
+  const config = configOf(choice);
+  if (config === undefined) return undefined;
+  let made: Trainer;
+  try {
+    made = await createTrainer(config);
+  } catch (thrown) {
+    if (thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID") {
+      const path = thrown.path.replace(/layers\[\d+\]/, "layers[…]");
+      return `\`${path}\` | ${thrown.message.slice(thrown.message.indexOf(": ") + 2)}`;
+    }
+    throw thrown;
+  }
+  using trainer = made;
+  const { layers, loss } = await trainer.gradients(DATA[choice.at(-1) as string] as SpikeDataset);
+  const areFinite = [loss, ...layers.flatMap(({ weights, biases }) => [...weights, ...biases])].every(Number.isFinite);
+  if (!areFinite) throw new Error(`${choice.join(", ")}: a gradient is not finite`);
+  return "";
+}
+
+/** The page on what goes together, as the library itself answers. */
+export async function combinationsPage(): Promise<string> {
+  const { rows, taken, asked } = await decisionList(questions, answerTo);
+  const table = rows.map(({ answers, result }) => `| ${answers.join(" | ")} | ${result} |`);
+  return `# Combinations
+
+<!-- Made by \`npx vitest run test/docs/reference.test.ts --update\`: do not edit. -->
+
+Which rule goes with which neuron, reset, loss and connection. The library was asked for a tiny network of each of
+${asked.toLocaleString("en-US")} combinations: it takes ${taken.toLocaleString("en-US")} of them, with a finite gradient, and refuses the others with
+\`CONFIG_INVALID\`, the path and the reason below. An empty cell means any; \`¬\` all but these.
+
+**Whatever no row of the table fits is taken.** Where more than one row fits, the first holds.
+
+| ${questions.map(({ name }) => name).join(" | ")} | refused at | reason |
+|${"---|".repeat(questions.length + 2)}
+${table.join("\n")}
+
+- **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` has none to choose, it
+  always follows the whole.
+- **neuron**: \`network.neuron\`, of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` are of \`lif\`.
+- **hidden layer**: \`conv2d\` stands for a convolution with an average pool. **its neuron** is that of the last layer; \`spikes\`: as the others.
+- \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the reset \`subtract\`.
+
+Guides: [neurons and layers](../guides/neurons-and-layers.md), [encoder, loss and rule](../guides/encoders-losses-rules.md). Equations:
+[specification](specification.md).
+`;
+}
