@@ -29,7 +29,7 @@ const windows = ({ signals }, taps) =>
   signals.flatMap((x) => Array.from(x, (_, t) => [1, ...Array.from({ length: taps }, (_, k) => x[t - k] ?? 0)]));
 
 /** Coefficients of least squares: the normal equations, by elimination. @param {number[][]} rows @param {number[]} wanted */
-function leastSquares(rows, wanted) {
+function fitted(rows, wanted) {
   const size = rows[0]?.length ?? 0;
   const at = (/** @type {number[] | undefined} */ row, /** @type {number} */ k) => row?.[k] ?? 0;
   const left = rows.map((row, n) => [...row, at(wanted, n)]);
@@ -65,7 +65,7 @@ export async function oscillation() {
   const draw = numbers();
   const [train, validation, test] = [400, 100, 100].map((samples) => oscillations(samples, draw));
   if (train === undefined || validation === undefined || test === undefined) throw new Error("three parts were drawn");
-  const filters = [2, 5, 10, 20].map((taps) => leastSquares(windows(train, taps), train.series));
+  const filters = [2, 5, 10, 20].map((taps) => fitted(windows(train, taps), train.series));
   const filter = best(filters.map((value) => ({ error: errorOf(validation, value), value })));
 
   const encoding = encode.current({ neurons: 16, gain: 1.5, bias: 1, timeConstant: 3, spread: 0.9 });

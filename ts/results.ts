@@ -1,7 +1,7 @@
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
-import type { ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
+import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
 /** Answers of a network, one entry per sample; of scores, one per sample and output. */
@@ -24,7 +24,7 @@ export interface Prediction {
   scoresByMembrane: Float32Array;
   /** `[sample][step][output]`: membranes of a readout; empty where the output fires. */
   membranes: Float32Array;
-  /** Spikes of each spiking layer. */
+  /** Spikes of each layer of `info.layers`; a readout has none. */
   layers: SpikeEvents[];
 }
 
@@ -99,8 +99,15 @@ export function joinPredictions(parts: readonly PredictionArrays[], layers: numb
     byMembrane: join((part) => part.byMembrane),
     scoresByMembrane: joinFloats((part) => part.scoresByMembrane),
     membranes: joinFloats((part) => part.membranes),
-    layers: Array.from({ length: layers }, (_, layer) => SpikeEvents.concat(parts.flatMap((part) => part.layers[layer] ?? []))),
+    layers: Array.from({ length: layers }, (_, layer) =>
+      SpikeEvents.concat(parts.map((part) => part.layers[layer] ?? silent(part.steps.length))),
+    ),
   };
+}
+
+/** Samples of a layer that never fires, of which the core has no spikes to tell. */
+function silent(samples: number): EventArrays {
+  return { offsets: new Uint32Array(samples + 1), times: new Uint16Array(), units: new Uint32Array() };
 }
 
 function concat<T extends Uint32Array | Float32Array>(parts: readonly T[], array: new (length: number) => T): T {

@@ -48,6 +48,19 @@ describe("a data set of images", () => {
   });
 });
 
+it("series are one flat array", () => {
+  const spikes = [{ times: [1], units: [0] }];
+  for (const series of [[[1, 2]], [Float32Array.of(1, 2)]]) {
+    expect(() => datasets.fromSpikes({ spikes, series: series as unknown as number[] })).toThrow(
+      expect.objectContaining({
+        code: "DATA_FORMAT",
+        path: "series",
+        message: expect.stringContaining("[sample][step][output]"),
+      }),
+    );
+  }
+});
+
 it.each([
   ["pixels", datasets.fromImages({ pixels, labels: [0, 1, 2], shape: [2, 2] }).encode(encode.rate())],
   ["values", datasets.fromImages({ values: new Float32Array(6), counts: [1, 2, 3], shape: [2] }).encode(encode.rate())],

@@ -39,8 +39,15 @@ const trains: Check<SpikeEvents> = (value, path) =>
 
 const sizes = listOf(whole(1), "CONFIG_INVALID");
 
+/** Target series in one array; one that holds arrays would become NaN. */
+const flatSeries: Check<ArrayLike<number>> = (value, path) => {
+  const series = numbers(value, path);
+  if (typeof (series[0] as unknown) !== "object") return series;
+  throw new SpikeletError("DATA_FORMAT", path, "must be one flat array [sample][step][output], got a list of arrays");
+};
+
 /** @internal */
-export const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: numbers, trains };
+export const TARGETS: FieldChecks<TargetOptions> = { labels: numbers, counts: numbers, series: flatSeries, trains };
 
 const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: floats, shape: sizes, name: text }, "shape");
 
