@@ -16,10 +16,11 @@ pub struct Case {
     input: &'static str,
     layers: String,
     rule: &'static str,
+    loss: &'static str,
 }
 
 impl Case {
-    /// The case of a name: `dense`, `activation`, `timing`, `inference`, `recurrent` or `conv`.
+    /// The case of a name: `dense`, `activation`, `timing`, `inference`, `alif`, `readout`, `event-prop`, `recurrent` or `conv`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let dense = |rule: &'static str, is_inference: bool| Self {
@@ -30,6 +31,13 @@ impl Case {
             input: "784",
             layers: format!(r#"{{ "type": "dense", "units": {UNITS} }}, {OUTPUT}"#),
             rule,
+            loss: LATENCY,
+        };
+        let with_neurons = |[hidden, output]: [&str; 2], case: Self| Self {
+            layers: format!(
+                r#"{{ "type": "dense", "units": {UNITS}, "neuron": {hidden} }}, {{ "type": "dense", "units": 10, "neuron": {output} }}"#
+            ),
+            ..case
         };
         let small = |weight_scale: f32, input: &'static str, layers: &str| Self {
             steps: 100,
@@ -44,6 +52,12 @@ impl Case {
             "activation" => Some(dense("activation", false)),
             "timing" => Some(dense("timing", false)),
             "inference" => Some(dense("antlr", true)),
+            "alif" => Some(with_neurons([r#"{ "type": "alif" }"#, "{}"], dense("antlr", false))),
+            "readout" => Some(Self {
+                loss: r#"{ "type": "membrane" }"#,
+                ..with_neurons(["{}", r#"{ "type": "leaky" }"#], dense("antlr", false))
+            }),
+            "event-prop" => Some(with_neurons([r#"{ "reset": "membrane" }"#; 2], dense("eventProp", false))),
             "recurrent" => Some(small(WEIGHT_SCALE, "784", r#"{ "type": "dense", "units": 256, "recurrent": true }"#)),
             "conv" => Some(small(
                 10.0,
@@ -60,13 +74,13 @@ impl Case {
     /// Never: the configuration is valid.
     #[must_use]
     pub fn trainer(&self, level: Level) -> Trainer {
-        let Self { steps, batch, input, layers, rule, .. } = self;
+        let Self { steps, batch, input, layers, rule, loss, .. } = self;
         let config = format!(
             r#"{{ "network": {{ "input": {input}, "steps": {steps},
                     "neuron": {{ "currentDecay": 0.99, "membraneDecay": 0.99, "threshold": 1, "gain": "auto" }},
                     "layers": [{layers}] }},
                 "rule": {{ "type": "{rule}" }},
-                "loss": {{ "type": "latency", "inverseTemperature": 0.166667, "silentTargetPenalty": 0.1, "endSimulation": "off" }},
+                "loss": {loss},
                 "optimizer": {{ "type": "adam", "learningRate": 0.001 }},
                 "training": {{ "batchSize": {batch}, "epochs": 1000000, "gradientClip": 1, "seed": 1, "threads": 1 }} }}"#
         );
@@ -77,4 +91,6 @@ impl Case {
     }
 }
 
+const LATENCY: &str =
+    r#"{ "type": "latency", "inverseTemperature": 0.166667, "silentTargetPenalty": 0.1, "endSimulation": "off" }"#;
 const OUTPUT: &str = r#"{ "type": "dense", "units": 10 }"#;

@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config, LayerConfig } from "../../generated/config.js";
+import type { Config, LayerConfig, LayerNeuron } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
@@ -21,6 +21,27 @@ export const CASES = {
     about: "784-800-10, latency-coded digits, all 300 steps",
     batch: 128,
     config: network(784, [800]),
+    weightScale: 1,
+    samples: digits,
+  },
+  alif: {
+    about: "784-800-10, a hidden layer with adaptive thresholds, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: withNeurons({ type: "alif" }, {}),
+    weightScale: 1,
+    samples: digits,
+  },
+  readout: {
+    about: "784-800-10, a readout of membranes without spikes, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: { ...withNeurons({}, { type: "leaky" }), loss: { type: "membrane" } },
+    weightScale: 1,
+    samples: digits,
+  },
+  "event-prop": {
+    about: "784-800-10, the rule eventProp with the reset of the membrane, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: { ...withNeurons({ reset: "membrane" }, { reset: "membrane" }), rule: { type: "eventProp" } },
     weightScale: 1,
     samples: digits,
   },
@@ -74,6 +95,13 @@ export const CASES = {
 } as const satisfies Record<string, BenchCase>;
 
 export type CaseName = keyof typeof CASES;
+
+/** The network of `mnist` with neurons of their own for its two layers. */
+function withNeurons(...neurons: LayerNeuron[]): Config {
+  const dense = network(784, [800]);
+  const layers = dense.network.layers.map((layer, index) => ({ ...layer, neuron: neurons[index] ?? {} }) as LayerConfig);
+  return { ...dense, network: { ...dense.network, layers } };
+}
 
 /** The same with a convolution instead of dense layers, on images of an event camera. */
 function convolution(): Config {
