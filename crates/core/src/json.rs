@@ -1,6 +1,7 @@
 //! JSON into checked structs, with the path of the field at fault in every error.
 
 pub(crate) mod tagged;
+mod tracked;
 
 use serde::de::DeserializeOwned;
 
@@ -11,14 +12,13 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`crate::ErrorCode::ConfigInvalid`] for malformed JSON, anything after the value, and unknown, missing or mistyped fields;
 /// the path is that of the field.
+// Through a value, so that every type is compiled for one kind of reader.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let (path, message) = tagged::locate(&error.path().to_string(), &error.inner().to_string());
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| Error::config("", error.to_string()))?;
+    tracked::read(value).map_err(|(path, error)| {
+        let (path, message) = tagged::locate(&path, &error.to_string());
         Error::config(path, message)
-    })?;
-    reader.end().map_err(|error| Error::config("", error.to_string()))?;
-    Ok(value)
+    })
 }
 
 /// The path of a field of what stands at `path`.

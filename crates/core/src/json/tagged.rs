@@ -6,11 +6,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::tracked;
+
 const MARK: char = '\u{1}';
 
 /// Splits a message that [`variant`] wrapped around an inner path and joins the paths.
 pub(crate) fn locate(outer: &str, message: &str) -> (String, String) {
-    let mut path = if outer == "." { String::new() } else { outer.to_owned() };
+    let mut path = outer.to_owned();
     let mut rest = message;
     while let Some(inner) = rest.strip_prefix(MARK) {
         let Some((segment, tail)) = inner.split_once(MARK) else { break };
@@ -54,11 +56,7 @@ pub(crate) fn variant<T: DeserializeOwned, E: serde::de::Error>(fields: Map<Stri
 
 /// Reads a value that was taken off a deserializer, with the path within it in errors.
 pub(crate) fn inner<T: DeserializeOwned, E: serde::de::Error>(value: Value) -> Result<T, E> {
-    serde_path_to_error::deserialize(value).map_err(|error| {
-        let path = error.path().to_string();
-        let path = if path == "." { "" } else { &path };
-        E::custom(format!("{MARK}{path}{MARK}{}", error.inner()))
-    })
+    tracked::read(value).map_err(|(path, error)| E::custom(format!("{MARK}{path}{MARK}{error}")))
 }
 
 /// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag.

@@ -1,0 +1,225 @@
+//! Reads a JSON value and remembers where reading failed.
+//!
+//! serde_path_to_error does the same for any format, with wrappers around every visitor of every type: a tenth of the WebAssembly. Here only
+//! objects and arrays are wrapped, and only of JSON values.
+
+use std::cell::OnceCell;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    Visitor,
+};
+use serde_json::{Error, Value};
+
+/// Reads a value; an error comes with the path of what it is about, empty for the value itself.
+pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, Error)> {
+    let fault = OnceCell::new();
+    let reader = Reader { value, path: Path { parent: None, step: Step::Start }, fault: &fault };
+    T::deserialize(reader).map_err(|error| (fault.into_inner().unwrap_or_default(), error))
+}
+
+/// Where a value stands, from the top down.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    parent: Option<&'a Path<'a>>,
+    step: Step<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Start,
+    Field(&'a str),
+    Entry(usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(parent) = self.parent {
+            parent.fmt(formatter)?;
+        }
+        match self.step {
+            Step::Start => Ok(()),
+            Step::Entry(index) => write!(formatter, "[{index}]"),
+            Step::Field(name) if self.parent.is_some_and(|parent| !matches!(parent.step, Step::Start)) => {
+                write!(formatter, ".{name}")
+            }
+            Step::Field(name) => formatter.write_str(name),
+        }
+    }
+}
+
+/// A value on its way into a type.
+struct Reader<'a> {
+    value: Value,
+    path: Path<'a>,
+    /// Path of the first error, which is the innermost.
+    fault: &'a OnceCell<String>,
+}
+
+impl Reader<'_> {
+    #[inline(never)]
+    fn contents<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let Self { value, path, fault } = self;
+        match value {
+            Value::Object(fields) => {
+                let length = fields.len();
+                let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
+                let read = visitor.visit_map(&mut fields)?;
+                let rest = fields.fields.len();
+                if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in map")) }
+            }
+            Value::Array(entries) => {
+                let length = entries.len();
+                let mut entries = Entries { entries: entries.into_iter().enumerate(), path: &path, fault };
+                let read = visitor.visit_seq(&mut entries)?;
+                let rest = entries.entries.len();
+                if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in array")) }
+            }
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(flag) => visitor.visit_bool(flag),
+            Value::String(text) => visitor.visit_string(text),
+            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(whole), _) => visitor.visit_u64(whole),
+                (None, Some(whole)) => visitor.visit_i64(whole),
+                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+            },
+        }
+    }
+}
+
+macro_rules! contents {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.contents(visitor)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Error;
+
+    contents! {
+        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
+        deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
+        deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq deserialize_map deserialize_identifier
+        deserialize_ignored_any
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        self.contents(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        self.contents(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.contents(visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.contents(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let Self { value, path, fault } = self;
+        match value {
+            Value::String(name) => visitor.visit_enum(name.into_deserializer()),
+            Value::Object(fields) => {
+                let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
+                visitor.visit_enum(MapAccessDeserializer::new(&mut fields))
+            }
+            other => Err(Error::invalid_type(unexpected(&other), &"a string or an object")),
+        }
+    }
+}
+
+/// A value as errors name it.
+fn unexpected(value: &Value) -> Unexpected<'_> {
+    match value {
+        Value::Null => Unexpected::Unit,
+        Value::Bool(flag) => Unexpected::Bool(*flag),
+        Value::Number(number) => Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
+        Value::String(text) => Unexpected::Str(text),
+        Value::Array(_) => Unexpected::Seq,
+        Value::Object(_) => Unexpected::Map,
+    }
+}
+
+struct Entries<'a> {
+    entries: std::iter::Enumerate<std::vec::IntoIter<Value>>,
+    path: &'a Path<'a>,
+    fault: &'a OnceCell<String>,
+}
+
+impl<'de> SeqAccess<'de> for &mut Entries<'_> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        let Some((index, value)) = self.entries.next() else { return Ok(None) };
+        let path = Path { parent: Some(self.path), step: Step::Entry(index) };
+        seed.deserialize(Reader { value, path, fault: self.fault })
+            .map(Some)
+            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.len())
+    }
+}
+
+struct Fields<'a> {
+    fields: serde_json::map::IntoIter,
+    current: Option<(String, Value)>,
+    path: &'a Path<'a>,
+    fault: &'a OnceCell<String>,
+}
+
+impl<'de> MapAccess<'de> for &mut Fields<'_> {
+    type Error = Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        self.current = self.fields.next();
+        let Some((name, _)) = &self.current else { return Ok(None) };
+        let path = Path { parent: Some(self.path), step: Step::Field(name) };
+        seed.deserialize(name.as_str().into_deserializer())
+            .map(Some)
+            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let (name, value) = self.current.take().expect("a key comes before its value");
+        let path = Path { parent: Some(self.path), step: Step::Field(&name) };
+        seed.deserialize(Reader { value, path, fault: self.fault })
+            .inspect_err(|_| drop(self.fault.set(path.to_string())))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.fields.len())
+    }
+}
