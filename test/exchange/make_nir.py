@@ -90,3 +90,9 @@ write(
     nir.Linear(weight=filled(2, 3)),
     nir.CubaLI(**cuba(2)),
 )
+# Deeper than what is read: a graph in a graph in a graph.
+write(
+    "nested.nir",
+    nir.Input(np.array([3])),
+    nir.NIRGraph.from_list(nir.Input(np.array([3])), recurrent, nir.Output(np.array([3]))),
+)

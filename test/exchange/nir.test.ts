@@ -339,6 +339,13 @@ describe("importNir reads files of the nir package", () => {
     expect(made.info.layers.map(({ units }) => units)).toEqual([32, 2]);
   });
 
+  it("graphs in graphs in graphs are refused", async () => {
+    const message = expect.stringContaining("is a graph in a graph in a graph");
+    await expect(importNir(await fixture("nested.nir"))).rejects.toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", message }),
+    );
+  });
+
   it("damaged and foreign files are refused", async () => {
     const whole = await fixture("lif.nir");
     for (const bytes of [new Uint8Array(0), new TextEncoder().encode("no HDF5"), whole.slice(0, 800), whole.slice(0, 30_000)]) {
