@@ -119,7 +119,7 @@ impl Weights for Conv2d {
 
     fn forward(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut ForwardRun<'_>) {
         let lists = &state.lists;
-        run.run_sites((run.from, run.to), |site| &copies[site.tile].drive, |number| lists.events(number));
+        run.run_sites(|site| &copies[site.tile].drive, |number| lists.events(number));
     }
 
     fn operations(&self, _shape: &LayerShape, arriving: &[u32]) -> u64 {

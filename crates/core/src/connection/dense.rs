@@ -156,7 +156,7 @@ impl Weights for Dense {
 
     fn forward(&self, _copies: &Towards, (): &mut (), run: &mut ForwardRun<'_>) {
         let (tiles, arriving) = (run.view.tiles, run.arriving);
-        run.run_sites((run.from, run.to), |site| &tiles[site.tile].weights, |_| arriving);
+        run.run_sites(|site| &tiles[site.tile].weights, |_| arriving);
     }
 
     fn gradient(&self) -> WeightGradient {

@@ -30,68 +30,98 @@ pub(crate) struct ForwardRun<'a> {
     pub(crate) keep: Keep,
 }
 
+/// A site with the states of its units.
+pub(super) struct SiteRun<'a> {
+    pub(super) tile: ForwardTile<'a>,
+    pub(super) state: TileState<'a>,
+}
+
 impl ForwardRun<'_> {
-    /// Runs all sites over some of the steps, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
+    /// Runs all sites, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
     pub(super) fn run_sites<'b>(
-        &mut self,
-        (from, to): (usize, usize),
+        &'b mut self,
         weights: impl Fn(&Site) -> &'b [f32],
         events: impl Fn(usize) -> StepEvents<'b>,
     ) {
-        let Self { level, view, units, keep, .. } = self;
-        let steps = view.steps;
-        let words = steps.div_ceil(64);
-        for (number, site) in view.layout.sites.iter().enumerate() {
-            let lanes = site.lane..site.lane + site.lanes;
-            let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
-            let UnitState {
-                current,
-                membrane,
-                adaptation,
-                trace,
-                adaptation_trace,
-                keeps_current,
-                observed,
-                spikes,
-                busy,
-                ..
-            } = &mut **units;
-            let by_lane = view.by_lane(site);
-            let keeps_trace = *keep != Keep::Spikes || view.neuron.is_readout;
-            let is_observed = *keep == Keep::States;
-            let observed = (is_observed || keeps_trace && *keeps_current).then(|| ObservedForward {
-                current: &mut observed.current[of_steps.clone()],
-                rise: if is_observed { &mut observed.rise[of_steps.clone()] } else { &mut [] },
-            });
-            let tile = ForwardTile {
+        let level = self.level;
+        self.sites(weights, events).for_each(|SiteRun { tile, mut state }| forward_tile(level, &tile, &mut state));
+    }
+
+    /// All sites, ready to be run over the steps.
+    pub(super) fn sites<'b>(
+        &'b mut self,
+        weights: impl Fn(&Site) -> &'b [f32],
+        events: impl Fn(usize) -> StepEvents<'b>,
+    ) -> impl Iterator<Item = SiteRun<'b>> {
+        let Self { view, from, to, .. } = *self;
+        let mut rest = self.states();
+        view.layout.sites.iter().enumerate().map(move |(number, site)| SiteRun {
+            tile: ForwardTile {
                 weights: weights(site),
                 bias: view.bias(site),
                 lanes: site.lanes,
                 events: events(number),
                 constants: view.neuron.constants,
-                by_lane,
+                by_lane: view.by_lane(site),
                 refractory: view.neuron.refractory,
                 from,
                 to,
-            };
-            forward_tile(
-                *level,
-                &tile,
-                &mut TileState {
-                    current: &mut current[lanes.clone()],
-                    membrane: &mut membrane[lanes.clone()],
-                    adaptation: if by_lane.is_some() { &mut adaptation[lanes] } else { &mut [] },
-                    adaptation_trace: if keeps_trace && by_lane.is_some() {
-                        &mut adaptation_trace[of_steps.clone()]
-                    } else {
-                        &mut []
-                    },
-                    trace: if keeps_trace { &mut trace[of_steps] } else { &mut [] },
-                    spikes: &mut spikes[number * steps..(number + 1) * steps],
-                    busy: &mut busy[number * words..(number + 1) * words],
-                    observed,
-                },
-            );
+            },
+            state: split_site(&mut rest, site.lanes, view.steps),
+        })
+    }
+
+    /// States of all sites, one after the other.
+    fn states(&mut self) -> TileState<'_> {
+        let UnitState {
+            current,
+            membrane,
+            adaptation,
+            trace,
+            adaptation_trace,
+            keeps_current,
+            observed,
+            spikes,
+            busy,
+            ..
+        } = &mut *self.units;
+        let keeps_trace = self.keep != Keep::Spikes || self.view.neuron.is_readout;
+        let is_observed = self.keep == Keep::States;
+        TileState {
+            current,
+            membrane,
+            adaptation,
+            trace: if keeps_trace { trace } else { &mut [] },
+            adaptation_trace: if keeps_trace { adaptation_trace } else { &mut [] },
+            spikes,
+            busy,
+            observed: (is_observed || keeps_trace && *keeps_current).then(|| ObservedForward {
+                current: &mut observed.current,
+                rise: if is_observed { &mut observed.rise } else { &mut [] },
+            }),
         }
     }
+}
+
+/// Takes the states of the next site off `rest`.
+fn split_site<'a>(rest: &mut TileState<'a>, lanes: usize, steps: usize) -> TileState<'a> {
+    let of_steps = lanes * steps;
+    TileState {
+        current: split(&mut rest.current, lanes),
+        membrane: split(&mut rest.membrane, lanes),
+        adaptation: split(&mut rest.adaptation, lanes),
+        trace: split(&mut rest.trace, of_steps),
+        adaptation_trace: split(&mut rest.adaptation_trace, of_steps),
+        spikes: split(&mut rest.spikes, steps),
+        busy: split(&mut rest.busy, steps.div_ceil(64)),
+        observed: rest.observed.as_mut().map(|observed| ObservedForward {
+            current: split(&mut observed.current, of_steps),
+            rise: split(&mut observed.rise, of_steps),
+        }),
+    }
+}
+
+/// Takes so many values off an array; an array that is not kept stays empty.
+fn split<'a, T>(rest: &mut &'a mut [T], length: usize) -> &'a mut [T] {
+    rest.split_off_mut(..length).unwrap_or_default()
 }

@@ -8,20 +8,21 @@
 //! U are the columns behind W. Every step needs the units of the one before, forward, or the adjoints of the one after, backward, of the
 //! whole layer, so that both passes go step by step over all tiles.
 
-use spikelet_kernels::{Projection, SpikeError, StepEvents, project};
+use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, forward_tile, project};
 
 use super::backward::{BackwardRun, PassContext, SiteOutput};
 use super::dense::{Towards, mark_rows, row_dot};
-use super::forward::ForwardRun;
+use super::forward::{ForwardRun, SiteRun};
 use super::layout::{Layout, Site};
 use super::stages::Stages;
+use super::view::LayerView;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::aligned::Aligned;
 use crate::events::set_bits;
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
 use crate::parameters::{TileParameters, transpose};
 use crate::shape::LayerShape;
-use crate::state::{Adjoints, UnitState};
+use crate::state::Adjoints;
 
 /// A recurrent connection.
 #[derive(Clone, Copy, Debug)]
@@ -64,18 +65,14 @@ impl Recurrent {
 
 impl RecurrentState {
     /// Lists what arrives at step `t`.
-    fn hear(&mut self, run: &ForwardRun<'_>, t: usize) {
-        let (layout, steps) = (&run.view.layout, run.view.steps);
-        let below = run.view.shape.below();
-        let UnitState { spikes, .. } = &*run.units;
-        let before = |number: usize| t.checked_sub(1).map_or(0, |before| spikes[number * steps + before]);
-        self.inputs.extend_from_slice(run.arriving.at(t));
-        let fired = layout
-            .sites
-            .iter()
-            .enumerate()
-            .flat_map(|(number, site)| set_bits(before(number)).map(move |lane| (below + site.lane + lane) as u32));
-        self.inputs.extend(fired);
+    fn hear(&mut self, view: &LayerView<'_>, arriving: StepEvents<'_>, sites: &[SiteRun<'_>], t: usize) {
+        self.inputs.extend_from_slice(arriving.at(t));
+        if let Some(before) = t.checked_sub(1) {
+            for (site, run) in view.layout.sites.iter().zip(sites) {
+                let first = view.shape.below() + site.lane;
+                self.inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
+            }
+        }
         self.offsets[t + 1] = self.inputs.len() as u32;
     }
 
@@ -173,11 +170,14 @@ impl Weights for Recurrent {
     }
 
     fn forward(&self, _copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
-        let tiles = run.view.tiles;
-        for t in run.from..run.to {
-            state.hear(run, t);
+        let ForwardRun { level, view, arriving, from, to, .. } = *run;
+        let mut sites: Vec<_> = run.sites(|site| &view.tiles[site.tile].weights, |_| arriving).collect();
+        for t in from..to {
+            state.hear(&view, arriving, &sites, t);
             let events = state.events();
-            run.run_sites((t, t + 1), |site| &tiles[site.tile].weights, |_| events);
+            for SiteRun { tile, state } in &mut sites {
+                forward_tile(level, &ForwardTile { events, from: t, to: t + 1, ..*tile }, state);
+            }
         }
     }
 
