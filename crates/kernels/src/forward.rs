@@ -92,7 +92,6 @@ pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<
 
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let lif = Lif::new(simd, &tile.constants);
     let is_plain = tile.refractory == 0 && tile.constants.reset == Reset::All && state.observed.is_none();
     let mut lane = 0;
     while lane < tile.lanes {
@@ -101,16 +100,16 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
             forward_lanes::<S, 1, _, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
             lane += S::f32s::LEN;
         } else if !is_plain {
-            forward_lanes::<S, 1, _, false>(simd, lif, tile, state, lane);
+            forward_lanes::<S, 1, _, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
         } else if vectors >= 4 {
-            forward_lanes::<S, 4, _, true>(simd, lif, tile, state, lane);
+            forward_lanes::<S, 4, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if vectors >= 2 {
-            forward_lanes::<S, 2, _, true>(simd, lif, tile, state, lane);
+            forward_lanes::<S, 2, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            forward_lanes::<S, 1, _, true>(simd, lif, tile, state, lane);
+            forward_lanes::<S, 1, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
         }
     }
@@ -118,7 +117,8 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 
 /// `K` vectors of units from lane `first` on.
 ///
-/// What the loop reads of the tile is copied first: behind a reference it would be loaded again after each store of a spike.
+/// What the loop reads of the tile is copied first: behind a reference it would be loaded again after each store of a spike. Biases are read
+/// at every step all the same: in registers they would drive out the neuron's constants.
 #[inline(always)]
 fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>(
     simd: S,
@@ -129,12 +129,8 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
 ) {
     let ForwardTile { weights, lanes, events, refractory, from, to, .. } = *tile;
     let group = first..first + K * S::f32s::LEN;
-    let adapting = if state.adaptation.is_empty() { 0..0 } else { group.clone() };
-    let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
-    let mut units = N::load(
-        simd,
-        [&state.current[group.clone()], &state.membrane[group.clone()], &state.adaptation[adapting.clone()]],
-    );
+    let bias = &tile.bias[group.clone()];
+    let mut units = N::load(simd, [state.current, state.membrane, state.adaptation], group.clone());
     let keeps_trace = !state.trace.is_empty();
     let reset = if IS_PLAIN { Reset::All } else { tile.constants.reset };
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, refractory, from) };
@@ -145,7 +141,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
             neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving, first));
         }
         let carried = *neuron.membrane(&mut units);
-        neuron.settle(&mut units, &bias);
+        neuron.settle(&mut units, &load::<S, K>(simd, bias));
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
             observe::<S, K, N>(simd, neuron, state, &mut units, carried, (t, lanes, first));
@@ -171,7 +167,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
             neuron.flush(simd, &mut units);
         }
     }
-    N::store(&units, [&mut state.current[group.clone()], &mut state.membrane[group], &mut state.adaptation[adapting]]);
+    N::store(&units, [state.current, state.membrane, state.adaptation], group);
 }
 
 /// The rows of the input spikes of a step, summed.

@@ -4,6 +4,8 @@ mod alif;
 mod constants;
 mod lif;
 
+use std::ops::Range;
+
 use fearless_simd::prelude::*;
 
 pub(crate) use alif::Alif;
@@ -17,10 +19,10 @@ pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     /// What is carried from a step to the next.
     type State;
 
-    /// The state from J, V and a, `[lane]` each; what the neuron does not have may be empty.
-    fn load(simd: S, state: [&[f32]; 3]) -> Self::State;
+    /// The state of a group of lanes from J, V and a, `[lane]` each; what the neuron does not have may be empty.
+    fn load(simd: S, state: [&[f32]; 3], group: Range<usize>) -> Self::State;
     /// Puts it back.
-    fn store(state: &Self::State, to: [&mut [f32]; 3]);
+    fn store(state: &Self::State, to: [&mut [f32]; 3], group: Range<usize>);
 
     /// The state decays.
     fn decay(&self, state: &mut Self::State);

@@ -8,6 +8,8 @@
 //! V'[t] = V[t] − c[t−1] + κ (1 − ρ) a[t−1]
 //! ```
 
+use std::ops::Range;
+
 use fearless_simd::prelude::*;
 
 use super::Neuron;
@@ -66,14 +68,14 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
     type State = AlifState<S, K>;
 
     #[inline(always)]
-    fn load(simd: S, state: [&[f32]; 3]) -> Self::State {
-        let [current, membrane, adaptation] = state;
+    fn load(simd: S, state: [&[f32]; 3], group: Range<usize>) -> Self::State {
+        let [current, membrane, adaptation] = state.map(|array| &array[group.clone()]);
         AlifState { units: LifState::load(simd, current, membrane), adaptation: load::<S, K>(simd, adaptation) }
     }
 
     #[inline(always)]
-    fn store(state: &Self::State, to: [&mut [f32]; 3]) {
-        let [current, membrane, adaptation] = to;
+    fn store(state: &Self::State, to: [&mut [f32]; 3], group: Range<usize>) {
+        let [current, membrane, adaptation] = to.map(|array| &mut array[group.clone()]);
         state.units.store(current, membrane);
         store::<S, K>(&state.adaptation, adaptation);
     }

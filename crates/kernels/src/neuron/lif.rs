@@ -10,6 +10,8 @@
 //! r[t] = gᵢ[t] q[t+1] − αᵢ q[t] − αᵥ p[t]                        R = membraneGain / 2 · r; in the SLAYER style both gates are 1
 //! ```
 
+use std::ops::Range;
+
 use fearless_simd::prelude::*;
 
 use super::Neuron;
@@ -82,13 +84,13 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     type State = LifState<S, K>;
 
     #[inline(always)]
-    fn load(simd: S, [current, membrane, _]: [&[f32]; 3]) -> Self::State {
-        LifState::load(simd, current, membrane)
+    fn load(simd: S, [current, membrane, _]: [&[f32]; 3], group: Range<usize>) -> Self::State {
+        LifState::load(simd, &current[group.clone()], &membrane[group])
     }
 
     #[inline(always)]
-    fn store(state: &Self::State, [current, membrane, _]: [&mut [f32]; 3]) {
-        state.store(current, membrane);
+    fn store(state: &Self::State, [current, membrane, _]: [&mut [f32]; 3], group: Range<usize>) {
+        state.store(&mut current[group.clone()], &mut membrane[group]);
     }
 
     #[inline(always)]
