@@ -31,6 +31,8 @@ const CASES = {
     steps: 3,
   },
   recurrent: { what: "one training step of 784-256R-10, T = 100, batch 4, SSE2", steps: 3 },
+  "delays-input": { what: "one training step of 784-800-10 with delays by input, T = 300, batch 16, SSE2", steps: 3 },
+  "delays-connection": { what: "one training step of 784-800-10 with delays by connection, T = 300, batch 16, SSE2", steps: 3 },
   conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, SSE2", steps: 3 },
 };
 

@@ -35,14 +35,14 @@ export interface LayerParameters {
   /** `[unit]`. */
   biases: Float32Array;
   /**
-   * What the layer learns beside these, one number for the layer or one for each unit or channel; only where it learns any. The gradient of a
-   * decay α is that by u, with `α = 1 / (1 + e^−u)` (spec 12).
+   * What the layer learns beside these, one number for the layer or one for each unit or channel, of delays one for each input or
+   * `[unit][input]`; only where it learns any. The gradient of a decay α is that by u, with `α = 1 / (1 + e^−u)` (spec 12).
    */
   learnt?: Partial<Record<LearntName, Float32Array>>;
 }
 
-/** What a layer can learn beside weights and biases. */
-export type LearntName = LearntConstant;
+/** What a layer can learn beside weights and biases. Delays are there too where they are fixed, but have no gradient then. */
+export type LearntName = LearntConstant | "delays";
 
 /** @internal */
 export function checkedParameters(given: unknown, path: string): LayerParameters {

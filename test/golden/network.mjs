@@ -147,8 +147,9 @@ export async function checkTrajectory(golden, findings, translation) {
 export async function trainerOf(golden, { configuration }) {
   if (configuration === undefined) throw new Error(`${golden.name} has no configuration`);
   const trainer = await createTrainer(configuration);
-  for (const [k, { W, b }] of golden.params.entries()) {
-    await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b) });
+  for (const [k, { W, b, delays }] of golden.params.entries()) {
+    const learnt = delays === undefined ? {} : { learnt: { delays: Float32Array.from(delays) } };
+    await trainer.setParameters(k, { weights: Float32Array.from(W), biases: Float32Array.from(b), ...learnt });
   }
   return trainer;
 }

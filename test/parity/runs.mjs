@@ -171,6 +171,31 @@ export const RUNS = {
     ),
   "mixture, series": () =>
     mixed(DENSE, { type: "mixture" }, { type: "trace" }, { output: { type: "leaky", membraneDecay: [0.9, 0.95, 0.97, 0.99] } }),
+  "delays by input, antlr, latency": () =>
+    mixed(
+      layers({ type: "flatten" }, { type: "dense", units: 70, delays: { by: "input", max: 9, learn: true } }, dense(20)),
+      { type: "antlr" },
+      { type: "latency" },
+      { delays: { by: "input", max: 4, learn: true } },
+    ),
+  "delays by connection, timing, spike train": () =>
+    mixed(
+      layers({ type: "flatten" }, { type: "dense", units: 70, delays: { by: "connection", max: 9, learn: true } }),
+      { type: "timing" },
+      { type: "spikeTrain" },
+      { delays: { by: "connection", max: 4 } },
+    ),
+  "delays in recurrent layers, mixture, readout": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 40, recurrent: true, delays: { by: "connection", max: 6, learn: true } },
+        { type: "dense", units: 20, recurrent: true, delays: { by: "input", max: 5, learn: true } },
+      ),
+      { type: "mixture" },
+      { type: "membrane", statistic: "max" },
+      { output: { type: "leaky" }, delays: { by: "connection", max: 3, learn: true } },
+    ),
   "cosine by epoch, clipping by value and by norm": () =>
     mixed(
       DENSE,
@@ -253,10 +278,10 @@ const SMALL_BATCH = 5;
  * @param {Config["network"]["layers"]} hidden
  * @param {NonNullable<Config["rule"]>} rule
  * @param {NonNullable<Config["loss"]>} loss
- * @param {{ optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation, training?: import("spikelet").TrainingConfig, output?: import("spikelet").LayerNeuron }} [more]
+ * @param {{ delays?: import("spikelet").Delays, optimizer?: NonNullable<Config["optimizer"]>, schedule?: NonNullable<Config["schedule"]>, regularizers?: NonNullable<Config["regularizers"]>, neuron?: NonNullable<Config["network"]["neuron"]>, augmentation?: import("spikelet").Augmentation, training?: import("spikelet").TrainingConfig, output?: import("spikelet").LayerNeuron }} [more]
  * @returns {Run}
  */
-function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, output, ...more } = {}) {
+function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, output, delays, ...more } = {}) {
   return {
     config: {
       network: {
@@ -266,7 +291,12 @@ function mixed(hidden, rule, loss, { neuron, augmentation = {}, training = {}, o
         neuron: { currentDecay: 0.9, membraneDecay: 0.95, currentGain: 1.5, ...neuron },
         layers: [
           ...hidden,
-          output === undefined ? dense(SMALL_CLASSES) : { type: "dense", units: SMALL_CLASSES, neuron: output },
+          {
+            type: "dense",
+            units: SMALL_CLASSES,
+            ...(output === undefined ? {} : { neuron: output }),
+            ...(delays === undefined ? {} : { delays }),
+          },
         ],
       },
       rule,

@@ -196,6 +196,24 @@ export type DecisionStep = {
 };
 
 /**
+ * Delays of the spikes that arrive at a dense layer (spec 13): a spike of step `t` arrives at step `t + round(d)`, halves to even, and never
+ * where the simulation has ended by then. In a recurrent layer the layer's own spikes are delayed too, on top of the step that they take.
+ *
+ * They start uniformly distributed between 0 and `max`.
+ */
+export type Delays = {
+  /** What has a delay of its own. @default "input" */
+  by?: DelaysBy,
+  /** Longest delay in steps, 0 to 65535; learning keeps delays between 0 and this. */
+  max: number,
+  /** Whether training learns the delays. @default false */
+  learn?: boolean,
+};
+
+/** What has a delay of its own. */
+export type DelaysBy = "input" | "connection";
+
+/**
  * Each channel has a unit for falls and one for rises. With the values `x[t]`, the start `x₀` and the threshold θ, step t gives
  * `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other, and
  * `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
@@ -217,6 +235,8 @@ export type Dense = {
   units: number,
   /** Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5). @default false */
   recurrent?: boolean,
+  /** Delays of the spikes that arrive; without, none has any. */
+  delays?: Delays,
   /** What the neuron of this layer has instead of `network.neuron`. */
   neuron?: LayerNeuron,
 };

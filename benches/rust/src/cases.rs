@@ -20,7 +20,8 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case of a name: `dense`, `activation`, `timing`, `inference`, `alif`, `readout`, `event-prop`, `recurrent` or `conv`.
+    /// The case of a name: `dense`, `activation`, `timing`, `inference`, `alif`, `readout`, `event-prop`, `recurrent`, `conv`,
+    /// `delays-input` or `delays-connection`.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let dense = |rule: &'static str, is_inference: bool| Self {
@@ -47,6 +48,14 @@ impl Case {
             layers: format!("{layers}, {OUTPUT}"),
             ..dense("antlr", false)
         };
+        let delayed = |by: &str| {
+            let layer = |units: usize| {
+                format!(
+                    r#"{{ "type": "dense", "units": {units}, "delays": {{ "by": "{by}", "max": 20, "learn": true }} }}"#
+                )
+            };
+            format!("{}, {}", layer(UNITS), layer(10))
+        };
         match name {
             "dense" => Some(dense("antlr", false)),
             "activation" => Some(dense("activation", false)),
@@ -58,6 +67,8 @@ impl Case {
                 ..with_neurons(["{}", r#"{ "type": "leaky" }"#], dense("antlr", false))
             }),
             "event-prop" => Some(with_neurons([r#"{ "reset": "membrane" }"#; 2], dense("eventProp", false))),
+            "delays-input" => Some(Self { layers: delayed("input"), ..dense("antlr", false) }),
+            "delays-connection" => Some(Self { layers: delayed("connection"), ..dense("antlr", false) }),
             "recurrent" => Some(small(WEIGHT_SCALE, "784", r#"{ "type": "dense", "units": 256, "recurrent": true }"#)),
             "conv" => Some(small(
                 10.0,

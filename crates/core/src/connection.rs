@@ -9,12 +9,17 @@
 
 mod backward;
 mod conv2d;
+mod delayed_connections;
+mod delayed_inputs;
+mod delays;
 mod dense;
+mod drive;
 mod forward;
 mod layout;
 mod pool;
 mod recurrent;
 mod stages;
+mod underway;
 mod view;
 mod weights;
 
@@ -22,6 +27,8 @@ use spikelet_kernels::StepEvents;
 
 pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
 pub(crate) use conv2d::Conv2d;
+pub(crate) use delayed_connections::DelayedConnections;
+pub(crate) use delayed_inputs::DelayedInputs;
 pub(crate) use dense::Dense;
 pub(crate) use forward::{ForwardRun, Keep};
 pub(crate) use layout::{Layout, Site};
@@ -32,6 +39,8 @@ pub(crate) use stages::{StageSource, Stages, StagesState};
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
 pub(crate) use weights::{Sent, SourceSite, Weights};
 
+use crate::config::Delays;
+use crate::events::LayerSpikes;
 use crate::gradient::{LayerGradient, WeightGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
@@ -76,15 +85,37 @@ macro_rules! connections {
                 }
             }
 
+            pub(crate) fn look_ahead(&self, copies: &Copies, state: &mut ConnectionState) {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.look_ahead(copies, state);
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn turn(&self, state: &mut ConnectionState, kept: usize) {
+                match (self, state) {
+                    $((Self::$kind(weights), ConnectionState::$kind(state)) => weights.turn(state, kept),)+
+                    _ => foreign(),
+                }
+            }
+
             pub(crate) fn start_bound(&self, shape: &LayerShape, input: usize) -> f32 {
                 match self {
                     $(Self::$kind(weights) => weights.start_bound(shape, input),)+
                 }
             }
 
-            pub(crate) fn refresh(&self, tiles: &[TileParameters], copies: &mut Copies) {
+            pub(crate) fn delays(&self) -> Option<&Delays> {
+                match self {
+                    $(Self::$kind(weights) => weights.delays(),)+
+                }
+            }
+
+            pub(crate) fn refresh(&self, tiles: &[TileParameters], delays: &[f32], copies: &mut Copies) {
                 match (self, copies) {
-                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.refresh(tiles, copies),)+
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.refresh(tiles, delays, copies),)+
                     _ => foreign(),
                 }
             }
@@ -112,14 +143,15 @@ macro_rules! connections {
 
             pub(crate) fn arrive(
                 &self,
+                copies: &Copies,
                 state: &mut ConnectionState,
                 arriving: StepEvents<'_>,
                 from: usize,
                 to: usize,
             ) {
-                match (self, state) {
-                    $((Self::$kind(weights), ConnectionState::$kind(state)) => {
-                        weights.arrive(state, arriving, from, to);
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.arrive(copies, state, arriving, from, to);
                     })+
                     _ => foreign(),
                 }
@@ -147,9 +179,31 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn operations(&self, shape: &LayerShape, arriving: &[u32]) -> u64 {
-                match self {
-                    $(Self::$kind(weights) => weights.operations(shape, arriving),)+
+            pub(crate) fn last_arrival(
+                &self,
+                copies: &Copies,
+                state: &ConnectionState,
+                arriving: StepEvents<'_>,
+            ) -> usize {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.last_arrival(copies, state, arriving)
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn operations(&self, copies: &Copies, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.operations(copies, shape, inputs),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn delay_steps<'a>(&self, copies: &'a Copies, tile: usize) -> &'a [u16] {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.delay_steps(copies, tile),)+
+                    _ => foreign(),
                 }
             }
 
@@ -211,9 +265,9 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn time_gradient(&self, copies: &Copies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
+            pub(crate) fn time_gradient(&self, copies: &Copies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
                 match (self, copies) {
-                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.time_gradient(copies, sent, input, r),)+
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.time_gradient(copies, sent, input, t),)+
                     _ => foreign(),
                 }
             }
@@ -221,6 +275,19 @@ macro_rules! connections {
             pub(crate) fn projection<'a>(&self, copies: &'a Copies, site: &Site) -> Option<&'a [f32]> {
                 match (self, copies) {
                     $((Self::$kind(weights), Copies::$kind(copies)) => weights.projection(copies, site),)+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn shifts_errors(&self) -> bool {
+                match self {
+                    $(Self::$kind(weights) => weights.shifts_errors(),)+
+                }
+            }
+
+            pub(crate) fn shift_error(&self, copies: &Copies, source: &SourceSite<'_>, error: &mut [f32]) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.shift_error(copies, source, error),)+
                     _ => foreign(),
                 }
             }
@@ -241,16 +308,26 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn add_own_times(&self, sent: &Sent<'_>, site: &Site, spikes: &[u64], timing: &mut [f32]) {
-                match self {
-                    $(Self::$kind(weights) => weights.add_own_times(sent, site, spikes, timing),)+
+            pub(crate) fn add_own_times(
+                &self,
+                copies: &Copies,
+                sent: &Sent<'_>,
+                site: &Site,
+                spikes: &[u64],
+                timing: &mut [f32],
+            ) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => {
+                        weights.add_own_times(copies, sent, site, spikes, timing);
+                    })+
+                    _ => foreign(),
                 }
             }
         }
     };
 }
 
-connections!(Dense, Recurrent, Conv2d);
+connections!(Dense, DelayedInputs, DelayedConnections, Recurrent, Conv2d);
 
 fn foreign() -> ! {
     unreachable!("a layer's state and copies are made by its own connection")

@@ -2,7 +2,7 @@
 
 use crate::connection::{Copies, LayerBiases, TileBiases};
 use crate::layer::Layer;
-use crate::learnt::LearntArray;
+use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
 use crate::parameters::TileParameters;
 
@@ -53,6 +53,8 @@ impl LayerDerived {
                 layer.connection.spread(number, drive, Some(OUTSIDE), edge_bias);
             }
         }
-        layer.connection.refresh(tiles, &mut self.copies);
+        let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
+        let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
+        layer.connection.refresh(tiles, delays, &mut self.copies);
     }
 }

@@ -39,6 +39,12 @@ impl<'a> From<LayerSpikes<'a>> for StepEvents<'a> {
     }
 }
 
+/// Step after the last one with an event; `offsets` has the start of each step, and the end of the last.
+pub(crate) fn last_event(offsets: &[u32]) -> usize {
+    let total = offsets[offsets.len() - 1];
+    offsets.partition_point(|&before| before < total)
+}
+
 /// Bits that are set, in order.
 pub(crate) fn set_bits(word: u64) -> impl Iterator<Item = usize> {
     std::iter::successors(Some(word), |bits| Some(bits & bits.wrapping_sub(1)))

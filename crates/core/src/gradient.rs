@@ -34,6 +34,8 @@ pub(crate) struct LayerGradient {
 pub(crate) enum WeightGradient {
     /// As q at the steps at which an input fired; the sum over them is taken for all samples at once.
     Rows(GradientRows),
+    /// As q at every step, of which each connection wants another one.
+    Steps(GradientRows),
     /// As a sum over steps and places.
     Sums(GradientSums),
 }
@@ -47,6 +49,8 @@ pub(crate) struct GradientRows {
     pub(crate) inputs: Vec<(u32, u32)>,
     /// q at those rows: tile by tile `[row][lane]`.
     pub(crate) q: Aligned,
+    /// r likewise; empty unless connections learn their delays.
+    pub(crate) r: Aligned,
     /// Lanes that fired, a word for each tile.
     pub(crate) fired: Vec<u64>,
 }
@@ -61,7 +65,7 @@ pub(crate) struct GradientSums {
 
 impl LayerGradient {
     pub(crate) fn new(weights: WeightGradient, shape: &LayerShape, learnt: &[LearntShape]) -> Self {
-        let learnt = learnt.iter().map(|array| vec![0.0; array.length()]).collect();
+        let learnt = learnt.iter().map(|array| vec![0.0; array.length_of_sample()]).collect();
         Self { weights, bias: Aligned::zeros(padded(shape.filters)), learnt }
     }
 
@@ -70,6 +74,7 @@ impl LayerGradient {
         let lanes = padded(shape.filters);
         match &mut self.weights {
             WeightGradient::Rows(rows) => rows.plan(inputs, steps, end, lanes),
+            WeightGradient::Steps(rows) => rows.plan_all(inputs, steps, end, lanes),
             WeightGradient::Sums(sums) => sums.weights.resize(shape.inputs * lanes),
         }
         self.bias.clear();
@@ -81,9 +86,9 @@ impl LayerGradient {
         let lanes = padded(shape.filters);
         let lengths = self.learnt.iter().map(Vec::len);
         self.bias.len() == lanes
-            && lengths.eq(learnt.iter().map(LearntShape::length))
+            && lengths.eq(learnt.iter().map(LearntShape::length_of_sample))
             && match &self.weights {
-                WeightGradient::Rows(rows) => rows.fits(shape, steps, lanes),
+                WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => rows.fits(shape, steps, lanes),
                 WeightGradient::Sums(sums) => {
                     sums.weights.len() == shape.inputs * lanes
                         && sums.silent_places.len() == shape.filters
@@ -95,7 +100,7 @@ impl LayerGradient {
     /// Adds, for each unit of a tile, how often it stayed silent.
     pub(crate) fn add_silent(&self, first: usize, units: usize, silent: &mut [u32]) {
         match &self.weights {
-            WeightGradient::Rows(rows) => {
+            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => {
                 let fired = rows.fired[first / TILE];
                 silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
             }
@@ -103,6 +108,24 @@ impl LayerGradient {
                 let places = &sums.silent_places[first..first + units];
                 silent.iter_mut().zip(places).for_each(|(sum, places)| *sum += places);
             }
+        }
+    }
+}
+
+impl WeightGradient {
+    /// The rows of a layer whose units have weights of their own.
+    pub(crate) fn rows(&self) -> &GradientRows {
+        match self {
+            Self::Rows(rows) | Self::Steps(rows) => rows,
+            Self::Sums(_) => unreachable!("weights that places share have sums"),
+        }
+    }
+
+    /// The same.
+    pub(crate) fn rows_mut(&mut self) -> &mut GradientRows {
+        match self {
+            Self::Rows(rows) | Self::Steps(rows) => rows,
+            Self::Sums(_) => unreachable!("weights that places share have sums"),
         }
     }
 }
@@ -123,6 +146,19 @@ impl GradientRows {
             }
         }
         self.q.resize(self.rows * lanes);
+    }
+
+    /// Assigns a row to every step before `end`; the row of an input is the step at which it fires.
+    fn plan_all(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+        self.row_of_step.clear();
+        self.row_of_step.extend(0..end as u32);
+        self.row_of_step.resize(steps, NO_ROW);
+        self.inputs.clear();
+        for t in 0..end {
+            self.inputs.extend(inputs.at(t).iter().map(|&unit| (unit, t as u32)));
+        }
+        self.rows = end;
+        self.q.resize(end * lanes);
     }
 
     fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {

@@ -2,14 +2,16 @@
 
 use spikelet_kernels::StepEvents;
 
-use crate::config::{InputShape, LayerConfig, NetworkConfig, NeuronType};
+use crate::config::{Delays, DelaysBy, InputShape, LayerConfig, NetworkConfig, NeuronType};
 use crate::connection::{
-    Connection, ConnectionState, Conv2d, Dense, Layout, Pool, PoolKind, Recurrent, StageSource, Stages, StagesState,
+    Connection, ConnectionState, Conv2d, DelayedConnections, DelayedInputs, Dense, Layout, Pool, PoolKind, Recurrent,
+    StageSource, Stages, StagesState,
 };
 use crate::events::LayerSpikes;
 use crate::geometry::Image;
-use crate::learnt::{LearntArray, LearntShape};
+use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
 use crate::neuron::{Neuron, learnt_shapes};
+use crate::rng::Stream;
 use crate::shape::LayerShape;
 use crate::state::{Adjoints, SpikeList, UnitState};
 
@@ -48,9 +50,15 @@ impl Layer {
         self.neuron.is_plain() && !self.neuron.is_readout && !self.connection.drives_itself()
     }
 
-    /// An array that the layer learns, as it starts.
-    pub(crate) fn start(&self, shape: &LearntShape) -> LearntArray {
-        self.neuron.by_unit.as_ref().expect("learnt constants are by unit").start(shape)
+    /// An array that the layer learns, as it starts; delays are uniform between 0 and the longest, from `draw`.
+    pub(crate) fn start(&self, shape: &LearntShape, draw: &mut Stream) -> LearntArray {
+        match shape.what {
+            Learnable::Delays { max } => {
+                let delays: Vec<f32> = (0..shape.length()).map(|_| draw.uniform() * max as f32).collect();
+                LearntArray::new(shape.what, shape.summed, &delays)
+            }
+            _ => self.neuron.by_unit.as_ref().expect("learnt constants are by unit").start(shape),
+        }
     }
 
     /// Input units of all spikes that the weights got.
@@ -64,7 +72,8 @@ impl Layer {
 impl LayerState {
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
         let layout = &layer.layout;
-        let is_read_later = previous.is_some() || layer.connection.drives_itself();
+        let learns_delays = layer.connection.delays().is_some_and(|delays| delays.learn);
+        let is_read_later = previous.is_some() || layer.connection.drives_itself() || learns_delays;
         let injects = previous.is_some() && is_output;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
         if layer.neuron.by_unit.is_some() {
@@ -95,7 +104,7 @@ impl LayerState {
 /// A layer of the configuration with what it finds before it.
 enum Placed {
     Pool(Pool),
-    Dense { below: usize, units: usize, recurrent: bool },
+    Dense { below: usize, units: usize, recurrent: bool, delays: Option<Delays> },
     Convolution { input: Image, output: Image, kernel: usize },
 }
 
@@ -121,8 +130,8 @@ fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
                 layers.push((index, Placed::Pool(pool)));
             }
             LayerConfig::Dense(dense) => {
-                let (below, recurrent) = (units, dense.recurrent);
-                layers.push((index, Placed::Dense { below, units: dense.units as usize, recurrent }));
+                let (recurrent, delays) = (dense.recurrent, dense.delays);
+                layers.push((index, Placed::Dense { below: units, units: dense.units as usize, recurrent, delays }));
                 units = dense.units as usize;
                 pool_below = None;
             }
@@ -143,10 +152,21 @@ impl Placed {
     fn shape(&self) -> Option<LayerShape> {
         match *self {
             Self::Pool(_) => None,
-            Self::Dense { below, units, recurrent: false } => Some(Dense::shape(below, units)),
-            Self::Dense { below, units, recurrent: true } => Some(Recurrent::shape(below, units)),
+            Self::Dense { below, units, recurrent: false, .. } => Some(Dense::shape(below, units)),
+            Self::Dense { below, units, recurrent: true, .. } => Some(Recurrent::shape(below, units)),
             Self::Convolution { input, output, kernel } => Some(Conv2d::shape(input, output, kernel)),
         }
+    }
+}
+
+fn dense(recurrent: bool, delays: Option<Delays>) -> Connection {
+    match (recurrent, delays) {
+        (true, delays) => Connection::Recurrent(Recurrent { delays }),
+        (false, None) => Connection::Dense(Dense),
+        (false, Some(delays)) => match delays.by {
+            DelaysBy::Input => Connection::DelayedInputs(DelayedInputs(delays)),
+            DelaysBy::Connection => Connection::DelayedConnections(DelayedConnections(delays)),
+        },
     }
 }
 
@@ -159,10 +179,27 @@ pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
     placed(network).iter().filter_map(with_neuron).collect()
 }
 
+/// The arrays of a layer, of which delays are the last.
+fn with_delays(mut arrays: Vec<LearntShape>, delays: Option<&Delays>, layer: &LayerShape) -> Vec<LearntShape> {
+    arrays.extend(delays.map(|delays| LearntShape {
+        what: Learnable::Delays { max: delays.max },
+        shape: if delays.is_by_connection() { layer.weight_shape() } else { vec![layer.inputs] },
+        summed: match (delays.learn, delays.by) {
+            (false, _) => Summed::Never,
+            (true, DelaysBy::Input) => Summed::BySample,
+            (true, DelaysBy::Connection) => Summed::ByTile,
+        },
+    }));
+    arrays
+}
+
 /// What the spiking layers of a valid network learn beside weights and biases, from the input up.
 pub(crate) fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
     let filters = network.layers.iter().filter_map(LayerConfig::filters);
-    network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters)).collect()
+    let constants = network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters));
+    let delays = network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
+    let arrays = constants.zip(delays.zip(shapes(network)));
+    arrays.map(|(constants, (delays, shape))| with_delays(constants, delays, &shape)).collect()
 }
 
 /// The spiking layers of a valid network, from the input up.
@@ -175,8 +212,7 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
                 pools.push(pool);
                 continue;
             }
-            Placed::Dense { units, recurrent: false, .. } => (Connection::Dense(Dense), Dense::layout(units)),
-            Placed::Dense { units, recurrent: true, .. } => (Connection::Recurrent(Recurrent), Dense::layout(units)),
+            Placed::Dense { units, recurrent, delays, .. } => (dense(recurrent, delays), Dense::layout(units)),
             Placed::Convolution { input, output, kernel } => {
                 let convolution = Conv2d::new(input, output, kernel);
                 let layout = convolution.layout();
@@ -189,7 +225,7 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
             ..placed.shape().expect("it has units")
         };
         let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
-        let learnt = neuron.learnt.clone();
+        let learnt = with_delays(neuron.learnt.clone(), connection.delays(), &shape);
         layers.push(Layer { shape, layout, stages, connection, neuron, learnt });
     }
     layers

@@ -1,8 +1,8 @@
-//! What a layer can learn beside weights and biases (spec 12).
+//! What a layer can learn beside weights and biases (spec 12, 13).
 //!
 //! ```text
 //! α = 1 / (1 + e^−u),   dL/du = α (1 − α) dL/dα         decays are kept and moved as u
-//! threshold ≥ 0.01,   κ ≥ 0                             after an update
+//! threshold ≥ 0.01,   κ ≥ 0,   0 ≤ d ≤ max              after an update
 //! ```
 
 use crate::aligned::{Aligned, padded};
@@ -14,6 +14,21 @@ pub(crate) enum Learnable {
     MembraneDecay,
     Threshold,
     AdaptationStrength,
+    /// Steps that spikes take, this many at most.
+    Delays {
+        max: u32,
+    },
+}
+
+/// Where the gradient of an array is summed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Summed {
+    /// Nowhere: the array stays as it is.
+    Never,
+    /// In each sample.
+    BySample,
+    /// With that of the weights, tile by tile for a whole batch.
+    ByTile,
 }
 
 /// Least threshold that an update leaves.
@@ -27,6 +42,7 @@ impl Learnable {
             Self::MembraneDecay => "membraneDecay",
             Self::Threshold => "threshold",
             Self::AdaptationStrength => "adaptationStrength",
+            Self::Delays { .. } => "delays",
         }
     }
 
@@ -56,12 +72,19 @@ impl Learnable {
 
     /// Brings what an update left back into range.
     pub(crate) fn hold(self, parameters: &mut [f32]) {
-        let least = match self {
+        let (least, most) = match self {
             Self::CurrentDecay | Self::MembraneDecay => return,
-            Self::Threshold => MIN_THRESHOLD,
-            Self::AdaptationStrength => 0.0,
+            Self::Threshold => (MIN_THRESHOLD, f32::INFINITY),
+            Self::AdaptationStrength => (0.0, f32::INFINITY),
+            Self::Delays { max } => (0.0, max as f32),
         };
-        parameters.iter_mut().filter(|parameter| **parameter < least).for_each(|parameter| *parameter = least);
+        for parameter in parameters {
+            if *parameter < least {
+                *parameter = least;
+            } else if *parameter > most {
+                *parameter = most;
+            }
+        }
     }
 
     /// Why a value cannot be one of these, if so.
@@ -72,6 +95,7 @@ impl Learnable {
             }
             Self::Threshold => (value >= MIN_THRESHOLD, "must be at least 0.01 where it is learnt"),
             Self::AdaptationStrength => (value >= 0.0, "must be at least 0"),
+            Self::Delays { max } => ((0.0..=max as f32).contains(&value), "must be between 0 and delays.max"),
         };
         (!is_allowed).then_some(rule)
     }
@@ -85,8 +109,9 @@ fn sigmoid(parameter: f32) -> f64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LearntShape {
     pub(crate) what: Learnable,
-    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`.
+    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`; delays `[input]` or `[unit, input]`.
     pub(crate) shape: Vec<usize>,
+    pub(crate) summed: Summed,
 }
 
 /// An array that a layer learns beside weights and biases, or its gradient.
@@ -94,7 +119,7 @@ pub(crate) struct LearntShape {
 pub struct LearntValues {
     /// As the configuration calls it, for example `membraneDecay`.
     pub name: String,
-    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`.
+    /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`; delays `[input]` or `[unit, input]`.
     pub shape: Vec<usize>,
     /// Row-major.
     pub values: Vec<f32>,
@@ -104,6 +129,7 @@ pub struct LearntValues {
 #[derive(Clone, Debug)]
 pub(crate) struct LearntArray {
     pub(crate) what: Learnable,
+    pub(crate) summed: Summed,
     /// Numbers in use.
     pub(crate) length: usize,
     /// What the optimiser moves, filled up to whole vectors.
@@ -115,6 +141,15 @@ impl LearntShape {
         self.shape.iter().product()
     }
 
+    /// Numbers that a sample leaves for the gradient.
+    pub(crate) fn length_of_sample(&self) -> usize {
+        if self.summed == Summed::BySample { self.length() } else { 0 }
+    }
+
+    pub(crate) fn is_fixed(&self) -> bool {
+        self.summed == Summed::Never
+    }
+
     /// Values, or gradients, of such an array.
     pub(crate) fn with(&self, values: Vec<f32>) -> LearntValues {
         LearntValues { name: self.what.name().to_owned(), shape: self.shape.clone(), values }
@@ -123,10 +158,16 @@ impl LearntShape {
 
 impl LearntArray {
     /// Of the values that an array starts from.
-    pub(crate) fn new(what: Learnable, values: &[f32]) -> Self {
-        let mut array = Self { what, length: values.len(), parameters: Aligned::zeros(padded(values.len())) };
+    pub(crate) fn new(what: Learnable, summed: Summed, values: &[f32]) -> Self {
+        let parameters = Aligned::zeros(padded(values.len()));
+        let mut array = Self { what, summed, length: values.len(), parameters };
         array.set(values);
         array
+    }
+
+    /// Numbers of its gradient and of its moments, filled up to whole vectors.
+    pub(crate) fn moved(&self) -> usize {
+        if self.summed == Summed::Never { 0 } else { self.parameters.len() }
     }
 
     /// The values that the parameters stand for.
@@ -162,7 +203,7 @@ mod tests {
     #[test]
     fn a_decay_comes_back_from_its_parameter() {
         let decays = [1e-6, 0.2, 0.5, 0.99, 0.999_99];
-        let array = LearntArray::new(Learnable::MembraneDecay, &decays);
+        let array = LearntArray::new(Learnable::MembraneDecay, Summed::BySample, &decays);
         for (found, wanted) in array.values().into_iter().zip(decays) {
             assert!((found - wanted).abs() <= 1e-7, "{found} for {wanted}");
         }
@@ -176,5 +217,8 @@ mod tests {
         let mut strengths = [0.2, -0.1];
         Learnable::AdaptationStrength.hold(&mut strengths);
         assert_eq!(strengths, [0.2, 0.0]);
+        let mut delays = [-0.1, 3.7, 9.0, 9.5];
+        Learnable::Delays { max: 9 }.hold(&mut delays);
+        assert_eq!(delays, [0.0, 3.7, 9.0, 9.0]);
     }
 }

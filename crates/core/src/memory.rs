@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use crate::aligned::padded;
-use crate::config::Config;
+use crate::config::{Config, LayerConfig};
 use crate::error::{Error, Result};
 use crate::layer::shapes;
 
@@ -12,6 +12,11 @@ const SMALL: u64 = 1 << 26;
 const FLOAT: u64 = size_of::<f32>() as u64;
 /// Arrays of a worker that have a number for each unit and step: membrane, q and r.
 const WORKER_ARRAYS: u64 = 3;
+
+/// Further ones where connections have delays: what arrives at each step, and q unit by unit.
+const DELAYED_ARRAYS: u64 = 2;
+/// Bytes of the whole steps of a delay.
+const STEPS: u64 = size_of::<u16>() as u64;
 
 /// Refuses what takes more bytes than the allocator has in one piece; `what` is the subject of the sentence.
 pub(crate) fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
@@ -51,11 +56,19 @@ impl NetworkBytes {
         let copies = 3 + more.into_iter().map(u64::from).sum::<u64>();
         let samples = u64::from(config.training.batch_size).min(in_flight as u64);
         let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };
-        for shape in shapes(&config.network) {
+        let delays = config.network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
+        for (shape, delays) in shapes(&config.network).into_iter().zip(delays) {
             let states = steps * padded(shape.units) as u64 * FLOAT;
-            bytes.parameters += shape.inputs as u64 * padded(shape.filters) as u64 * FLOAT * copies;
+            let weights = shape.inputs as u64 * padded(shape.filters) as u64;
+            bytes.parameters += weights * FLOAT * copies;
             bytes.worker += states * WORKER_ARRAYS;
             bytes.samples += if shape.is_shared() { 0 } else { states * samples };
+            if let Some(delays) = delays.filter(|delays| delays.is_by_connection()) {
+                let (learnt, learnt_copies) = if delays.learn { (1, copies) } else { (0, 1) };
+                bytes.parameters += weights * (FLOAT * learnt_copies + STEPS);
+                bytes.worker += states * DELAYED_ARRAYS;
+                bytes.samples += states * samples * learnt;
+            }
         }
         bytes
     }
@@ -91,5 +104,23 @@ mod tests {
         assert_eq!(parameters, (784 * 800 + 800 * 16) * 4 * 4);
         assert_eq!(worker, 300 * 816 * 4 * 3);
         assert_eq!(samples, 16 * 300 * 816 * 4);
+    }
+
+    #[test]
+    fn delays_of_connections_take_as_much_as_weights_and_sums_by_step() {
+        let of = |delays: &str| {
+            let text = format!(
+                r#"{{"network":{{"input":784,"steps":300,"layers":[{{"type":"dense","units":16{delays}}}]}},"training":{{"batchSize":16}}}}"#
+            );
+            let NetworkBytes { parameters, worker, samples } = NetworkBytes::of(&Config::from_json(&text).unwrap(), 32);
+            [parameters, worker, samples]
+        };
+        let (weights, states) = (784 * 16, 300 * 16 * 4);
+        let [parameters, worker, samples] = of("");
+        let fixed = of(r#","delays":{"by":"connection","max":9}"#);
+        assert_eq!(fixed, [parameters + weights * 6, worker + states * 2, samples]);
+        let learnt = of(r#","delays":{"by":"connection","max":9,"learn":true}"#);
+        assert_eq!(learnt, [parameters + weights * 18, worker + states * 2, samples + states * 16]);
+        assert_eq!(of(r#","delays":{"by":"input","max":9,"learn":true}"#), [parameters, worker, samples]);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Network {
     pub(crate) learnt: Vec<Vec<LearntArray>>,
     /// First tile of each layer, and the end of the last.
     starts: Vec<usize>,
-    derived: Vec<LayerDerived>,
+    pub(crate) derived: Vec<LayerDerived>,
     /// Whether the copies that the backward pass reads are kept up to date.
     is_ready_for_gradients: bool,
 }
@@ -40,10 +40,14 @@ impl Network {
             Some(*end)
         });
         let starts = std::iter::once(0).chain(ends).collect();
+        let start = |(number, layer): (usize, &Layer)| {
+            let mut draw = Stream::new(config.training.seed, Purpose::Delays, number as u32);
+            layer.learnt.iter().map(|array| layer.start(array, &mut draw)).collect()
+        };
         let mut network = Self {
             steps: config.network.steps as usize,
             derived: layers.iter().map(LayerDerived::new).collect(),
-            learnt: layers.iter().map(|layer| layer.learnt.iter().map(|array| layer.start(array)).collect()).collect(),
+            learnt: layers.iter().enumerate().map(start).collect(),
             layers,
             shapes,
             tiles: of_layers.into_iter().flatten().collect(),
@@ -64,6 +68,11 @@ impl Network {
         let mut stream = Stream::new(seed, Purpose::Weights, layer as u32);
         let bounds: Vec<f32> = (0..shape.inputs).map(|input| connection.start_bound(shape, input)).collect();
         (0..shape.weights()).map(|weight| stream.symmetric() * bounds[weight % shape.inputs]).collect()
+    }
+
+    /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
+    pub(crate) fn delay_steps(&self, tile: &TileParameters) -> &[u16] {
+        self.layers[tile.layer].connection.delay_steps(self.copies(tile.layer), tile.number)
     }
 
     /// The units of a layer with their parameters.

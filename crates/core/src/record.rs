@@ -70,15 +70,15 @@ impl Writer {
         let LayerGradient { weights, bias, learnt } = layer;
         let (none_of_rows, none_of_sums) = (GradientRows::default(), GradientSums::default());
         let (rows, sums) = match weights {
-            WeightGradient::Rows(rows) => (rows, &none_of_sums),
+            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => (rows, &none_of_sums),
             WeightGradient::Sums(sums) => (&none_of_rows, sums),
         };
         // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-        let GradientRows { row_of_step: _, rows, inputs, q, fired } = rows;
+        let GradientRows { row_of_step: _, rows, inputs, q, r, fired } = rows;
         let GradientSums { weights, silent_places } = sums;
         self.word(*rows as u32);
         self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
-        [q, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
+        [q, r, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
         self.list(fired, u64::to_le_bytes);
         self.list(silent_places, u32::to_le_bytes);
         self.word(learnt.len() as u32);
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
     fn layer(&mut self, layer: &mut LayerGradient) -> Result<()> {
         let (mut no_rows, mut no_sums) = (GradientRows::default(), GradientSums::default());
         let (rows, sums) = match &mut layer.weights {
-            WeightGradient::Rows(rows) => (rows, &mut no_sums),
+            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => (rows, &mut no_sums),
             WeightGradient::Sums(sums) => (&mut no_rows, sums),
         };
         rows.rows = self.word()? as usize;
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             let both = u64::from_le_bytes(bytes);
             (both as u32, (both >> 32) as u32)
         })?;
-        for list in [&mut rows.q, &mut sums.weights, &mut layer.bias] {
+        for list in [&mut rows.q, &mut rows.r, &mut sums.weights, &mut layer.bias] {
             self.numbers(list)?;
         }
         self.list(&mut rows.fired, u64::from_le_bytes)?;

@@ -24,6 +24,8 @@ pub enum Purpose {
     InputDropout,
     /// Shifts of a training sample's spikes in time; `part` is the sample.
     TimeJitter,
+    /// Initial delays; `part` is the layer.
+    Delays,
 }
 
 /// The stream for a purpose and a part of it.

@@ -195,6 +195,7 @@ impl LaneSums {
             Learnable::MembraneDecay => &self.membrane_decay,
             Learnable::Threshold => &self.threshold,
             Learnable::AdaptationStrength => &self.adaptation_strength,
+            Learnable::Delays { .. } => &[],
         }
     }
 }

@@ -182,7 +182,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12).
+    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12), and its delays, learnt or
+    /// not (spec 13).
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.

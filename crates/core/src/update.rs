@@ -44,17 +44,27 @@ impl BatchSums {
         }
         self.list(results, executor);
         learnt::add(&mut self.learnt, results);
+        let Self { tiles, entries, .. } = self;
+        let Network { layers, tiles: parameters, derived, .. } = network;
+        let mut work = tile_updates(parameters, moments, tiles);
+        let (layers, derived, entries) = (&*layers, &*derived, &*entries);
+        executor.for_each(&mut work, |_, tile| {
+            let TileParameters { layer, number, .. } = *tile.values;
+            let delays = layers[layer].connection.delay_steps(&derived[layer].copies, number);
+            tile.finish(update, &layers[layer], delays, entries[layer].as_ref(), results);
+        });
+        self.collect_delays(network);
         let Finish { frozen, clip, .. } = &update.finish;
         learnt::finish(&mut self.learnt, network, frozen, clip.element);
         learnt::apply(&mut self.learnt, update.level, &update.steps, network, &mut moments.learnt);
-        let Self { tiles, entries, .. } = self;
-        let Network { layers, tiles: parameters, .. } = network;
-        let mut work = tile_updates(parameters, moments, tiles);
-        let (layers, entries) = (&*layers, &*entries);
-        executor.for_each(&mut work, |_, tile| {
-            let layer = tile.values.layer;
-            tile.finish(update, &layers[layer], entries[layer].as_ref(), results);
-        });
+    }
+
+    /// Brings the gradients of delays from the tiles to the other arrays that layers learn.
+    fn collect_delays(&mut self, network: &Network) {
+        for (tile, sums) in network.tiles.iter().zip(&self.tiles).filter(|(_, sums)| !sums.delays.is_empty()) {
+            let array = self.learnt[tile.layer].last_mut().expect("delays are learnt");
+            tile.unpack(&sums.delays, network.shapes[tile.layer].inputs, &mut array.values);
+        }
     }
 
     /// Updates everything by gradients that stand in the place of the sums; `steps` by layer.
@@ -106,12 +116,20 @@ impl TileUpdate<'_> {
         }
     }
 
-    fn finish(&mut self, update: &Update, layer: &Layer, entries: Option<&LayerEntries>, results: &[SampleResult]) {
+    fn finish(
+        &mut self,
+        update: &Update,
+        layer: &Layer,
+        delays: &[u16],
+        entries: Option<&LayerEntries>,
+        results: &[SampleResult],
+    ) {
         let Self { values: tile, moments, sums } = self;
         let (shape, neuron) = (&layer.shape, &layer.neuron);
         sums.add_samples(tile, results);
         if entries.is_none() {
-            sums.add_sums(tile, shape, results);
+            sums.add_all(tile, shape, delays, results);
+            sums.finish_delays(tile, neuron.drive_gain());
         }
         let Finish { silent, batch, clip, .. } = &update.finish;
         let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];

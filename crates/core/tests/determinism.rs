@@ -49,6 +49,11 @@ const DENSE: &str =
 const RECURRENT: &str = r#"[{ "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
     { "type": "dense", "units": 70, "recurrent": true }, { "type": "dense", "units": 20 },
     { "type": "dense", "units": 4, "recurrent": true }]"#;
+/// Delays of every kind.
+const DELAYED: &str = r#"[{ "type": "dense", "units": 70, "delays": { "by": "connection", "max": 7, "learn": true } },
+    { "type": "dense", "units": 20, "recurrent": true, "delays": { "by": "input", "max": 5, "learn": true } },
+    { "type": "dense", "units": 20, "recurrent": true, "delays": { "by": "connection", "max": 4 } },
+    { "type": "dense", "units": 4, "delays": { "by": "input", "max": 3, "learn": true } }]"#;
 /// Strips that end inside and outside a row, both pools, a second convolution with two blocks of channels.
 const CONVOLUTIONS: &str = r#"[{ "type": "conv2d", "channels": 20, "kernel": 3 }, { "type": "maxPool2d", "window": 2 },
     { "type": "conv2d", "channels": 66, "kernel": 3 }, { "type": "avgPool2d", "window": 2 }, { "type": "flatten" },
@@ -102,7 +107,13 @@ fn cases() -> impl Iterator<Item = Config> {
     let recurrent = [CASES[0], CASES[1], CASES[3], CASES[4], CASES[6]]
         .into_iter()
         .map(|(rule, loss)| config("[1, 5, 6]", RECURRENT, rule, loss));
-    dense.chain(convolutions).chain(recurrent).chain([once, refractory, active, changed, scheduled]).chain(learnt)
+    let delayed = [CASES[0], CASES[3], CASES[4]].into_iter().map(|(rule, loss)| config("30", DELAYED, rule, loss));
+    dense
+        .chain(delayed)
+        .chain(convolutions)
+        .chain(recurrent)
+        .chain([once, refractory, active, changed, scheduled])
+        .chain(learnt)
 }
 
 /// Events drawn from a stream of the library, so that they are the same everywhere.

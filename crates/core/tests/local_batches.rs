@@ -91,6 +91,9 @@ fn any_number_of_trainers_gives_the_same_bits() {
         { "type": "dense", "units": 4 }]"#;
     let recurrent = r#"[{ "type": "flatten" }, { "type": "dense", "units": 70, "recurrent": true },
         { "type": "dense", "units": 4 }]"#;
+    let delayed = r#"[{ "type": "flatten" },
+        { "type": "dense", "units": 70, "delays": { "by": "connection", "max": 5, "learn": true } },
+        { "type": "dense", "units": 4, "delays": { "by": "input", "max": 5, "learn": true } }]"#;
     let mut configs = vec![config(dense, r#"{ "type": "latency" }"#, 5)];
     configs[0].training.initial_activity =
         Some(serde_json::from_str(r#"{ "spikesPerUnit": [0.3, 0.8] }"#).expect("the initial activity is valid"));
@@ -100,6 +103,7 @@ fn any_number_of_trainers_gives_the_same_bits() {
         (dense, r#"{ "type": "count", "positive": 3 }"#, 2),
         (convolution, r#"{ "type": "latency" }"#, 40),
         (recurrent, r#"{ "type": "latency" }"#, 40),
+        (delayed, r#"{ "type": "latency" }"#, 40),
     ] {
         configs.push(config(layers, loss, batch));
     }

@@ -38,6 +38,21 @@ fn networks() -> Vec<(Value, Value)> {
             json!([{ "type": "avgPool2d", "window": 2 }, { "type": "flatten" }, { "type": "dense", "units": 20 }, { "type": "dense", "units": 5 }]),
             json!([1, 6, 8]),
         ),
+        (
+            json!([
+                { "type": "dense", "units": 70, "delays": { "by": "input", "max": 90 } },
+                { "type": "dense", "units": 66, "delays": { "by": "connection", "max": 40 } },
+                { "type": "dense", "units": 5, "delays": { "by": "connection", "max": 700 } },
+            ]),
+            json!(48),
+        ),
+        (
+            json!([
+                { "type": "dense", "units": 70, "recurrent": true, "delays": { "by": "connection", "max": 30 } },
+                { "type": "dense", "units": 5, "recurrent": true, "delays": { "by": "input", "max": 700 } },
+            ]),
+            json!(48),
+        ),
     ]
 }
 
@@ -75,7 +90,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
     #[test]
     fn chunks_of_steps_give_the_spikes_of_the_sample(
-        network in 0usize..4,
+        network in 0usize..6,
         neuron in 0usize..6,
         events in prop::collection::btree_set((0..STEPS as u16, 0u32..48), 0..6000),
         chunks in prop::collection::vec(1usize..700, 1..10),

@@ -109,7 +109,7 @@ pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) ->
     let mut unsupported = Unsupported::default();
     switches.note_fixed(&mut unsupported);
     let mut configuration = json!({
-        "network": network::network(&switches, &mut unsupported)?,
+        "network": network::network(&switches)?,
         "rule": rule::rule(&switches)?,
         "loss": loss::loss(&switches, &mut unsupported)?,
         "regularizers": loss::regularizers(&switches),

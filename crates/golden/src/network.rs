@@ -3,23 +3,24 @@
 use serde_json::{Map, Value, json};
 
 use crate::switches::Switches;
-use crate::{Unsupported, Untranslated, malformed};
+use crate::{Untranslated, malformed};
 
-pub(crate) fn network(switches: &Switches, unsupported: &mut Unsupported) -> Result<Value, Untranslated> {
+pub(crate) fn network(switches: &Switches) -> Result<Value, Untranslated> {
     let Some((input_word, layer_words)) = switches.network.split_first() else { return malformed("has no input") };
     let mut neurons = switches.neurons.iter();
+    let mut delays = switches.delays.iter();
     let mut layers = Vec::new();
     for word in layer_words {
         let mut layer = layer(word)?;
-        if (layer["type"] == "dense" || layer["type"] == "conv2d")
-            && let Some(own) = neurons.next()
-        {
-            layer["neuron"] = own_neuron(own)?;
+        if layer["type"] == "dense" || layer["type"] == "conv2d" {
+            if let Some(own) = neurons.next() {
+                layer["neuron"] = own_neuron(own)?;
+            }
+            if let Some(own) = delays.next().filter(|own| !own.is_null()) {
+                layer["delays"] = json!({ "by": own["by"], "max": own["most"], "learn": own["learn"] });
+            }
         }
         layers.push(layer);
-    }
-    if switches.delays.iter().any(|delays| !delays.is_null()) {
-        unsupported.note("delays");
     }
     Ok(json!({
         "input": input(input_word)?,

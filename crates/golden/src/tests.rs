@@ -59,7 +59,20 @@ fn format_2_gives_each_layer_its_neuron() {
 
 #[test]
 fn missing_features_are_named() {
-    assert_eq!(missing(|config| config["delays"] = json!([null, { "by": "input" }])), ["delays"]);
+    let found = missing(|config| {
+        config["target_type"] = json!("train");
+        config["early_stop"] = json!(true);
+    });
+    assert_eq!(found, ["early stop with the target train"]);
+}
+
+#[test]
+fn delays_keep_their_names_but_for_the_longest() {
+    let mut file = format_2();
+    file["config"]["delays"] = json!([null, { "by": "input", "most": 3, "learn": true }]);
+    let layers = configuration(&file)["network"]["layers"].clone();
+    assert_eq!(layers[0]["delays"], Value::Null);
+    assert_eq!(layers[1]["delays"], json!({ "by": "input", "max": 3, "learn": true }));
 }
 
 #[test]

@@ -23,6 +23,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 pub use self::constants::ConstantSums;
+pub use self::error::carry_error;
 use self::error::{Carried, Given, NoError};
 use self::steps::{Pass, PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
@@ -31,6 +32,7 @@ pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedE
 use self::timing::list_timing_terms;
 pub(crate) use self::timing::timing_part;
 use crate::Level;
+use crate::lanes::fit;
 use crate::surrogate::{Exponential, Shape, Surrogate};
 
 /// Takes one tile from step `to` down to step `from`.
@@ -61,7 +63,7 @@ fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut Backward
     list_timing_terms(tile, output.timing_terms);
     let mut lane = 0;
     while lane < tile.lanes {
-        if (tile.lanes - lane) / S::f32s::LEN >= 2 {
+        if fit::<S>(2, tile.lanes - lane) {
             backward_lanes::<S, 2>(simd, tile, output, lane, PlainPass, surrogate);
             lane += 2 * S::f32s::LEN;
         } else {

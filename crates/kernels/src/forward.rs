@@ -9,7 +9,7 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use crate::lanes::{clear, load, store};
+use crate::lanes::{clear, fit, load, store};
 use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
 use crate::refractory::{blocked_after, blocked_at};
 use crate::{FLOOR_EVERY, Level, LifConstants, Reset};
@@ -95,17 +95,17 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
     let is_plain = tile.refractory == 0 && tile.constants.reset == Reset::All && state.observed.is_none();
     let mut lane = 0;
     while lane < tile.lanes {
-        let vectors = (tile.lanes - lane) / S::f32s::LEN;
+        let left = tile.lanes - lane;
         if let Some(lanes) = &tile.by_lane {
             forward_lanes::<S, 1, _, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
             lane += S::f32s::LEN;
         } else if !is_plain {
             forward_lanes::<S, 1, _, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
-        } else if vectors >= 4 {
+        } else if fit::<S>(4, left) {
             forward_lanes::<S, 4, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 4 * S::f32s::LEN;
-        } else if vectors >= 2 {
+        } else if fit::<S>(2, left) {
             forward_lanes::<S, 2, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use crate::lanes::{load, store};
+use crate::lanes::{fit, load, store};
 use crate::{Level, NO_ROW, StepEvents};
 
 /// Numbers in a cache line.
@@ -66,8 +66,7 @@ pub(crate) fn entries_of<'a>(gather: &Gather<'a>, input: usize) -> &'a [u32] {
 pub(crate) fn gather_row<S: Simd>(simd: S, gather: &Gather<'_>, entries: &[u32], sums: &mut [f32]) {
     let mut lane = 0;
     while lane < sums.len() {
-        let vectors = (sums.len() - lane) / S::f32s::LEN;
-        if vectors >= 4 {
+        if fit::<S>(4, sums.len() - lane) {
             gather_vectors::<S, 4>(simd, gather, entries, sums, lane);
             lane += 4 * S::f32s::LEN;
         } else {
@@ -127,7 +126,7 @@ fn scatter_vector<S: Simd>(
         let q = &q_rows[q_row as usize * lanes..(q_row as usize + 1) * lanes];
         let mut lane = 0;
         while lane < lanes {
-            if (lanes - lane) / S::f32s::LEN >= 4 {
+            if fit::<S>(4, lanes - lane) {
                 scatter_vectors::<S, 4>(simd, events.at(t), q, gradient, lane);
                 lane += 4 * S::f32s::LEN;
             } else {

@@ -2,7 +2,15 @@
 
 use fearless_simd::prelude::*;
 
-use crate::FLOOR;
+use crate::{FLOOR, LANES};
+
+/// Whether `count` vectors fit into so many lanes, a multiple of [`LANES`] before such vectors were taken. Where they always do, no code is
+/// made for fewer.
+#[inline(always)]
+pub(crate) fn fit<S: Simd>(count: usize, lanes: usize) -> bool {
+    let wanted = count * S::f32s::LEN;
+    LANES >= wanted || lanes >= wanted
+}
 
 #[inline(always)]
 pub(crate) fn load<S: Simd, const K: usize>(simd: S, from: &[f32]) -> [S::f32s; K] {

@@ -12,6 +12,7 @@
 #![expect(clippy::needless_range_loop, reason = "the same index walks several register arrays")]
 
 mod backward;
+mod delays;
 mod exp2;
 mod forward;
 mod gather;
@@ -29,8 +30,9 @@ mod update;
 
 pub use backward::{
     BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, NO_ROW, ObservedBackward, ProjectedError,
-    ResetPath, SpikeError, backward_tile,
+    ResetPath, SpikeError, backward_tile, carry_error,
 };
+pub use delays::{DelayedRow, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};

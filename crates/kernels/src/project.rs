@@ -3,6 +3,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x16};
 
+use crate::lanes::fit;
 use crate::{LANES, Level};
 
 /// Steps that share a load of the weights.
@@ -45,7 +46,7 @@ fn project_vector<S: Simd>(simd: S, projection: &Projection<'_>, out: &mut [f32]
     let whole = projection.steps - projection.steps % STEPS;
     let mut lane = 0;
     while lane < projection.lanes {
-        if (projection.lanes - lane) / S::f32s::LEN >= 2 {
+        if fit::<S>(2, projection.lanes - lane) {
             project_lanes::<S, 2>(simd, projection, out, lane, whole);
             lane += 2 * S::f32s::LEN;
         } else {

@@ -5,9 +5,9 @@ use crate::optimizer::MOMENT_FLOOR;
 use crate::project::tree;
 use crate::update::total;
 use crate::{
-    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES, NO_ROW,
-    Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, TILE,
-    TileParameters, TileState,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES,
+    NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents,
+    TILE, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -288,27 +288,32 @@ fn error_rows(tile: &BackwardTile<'_>) -> Vec<f32> {
         SpikeError::None => Vec::new(),
         SpikeError::Given(error) => error.to_vec(),
         SpikeError::Projected(projected) => {
-            let ProjectedError { weights, offsets, injections, membrane_decay, current_decay } = projected;
             let mut rows = vec![0.0; tile.end * tile.lanes];
-            for lane in 0..tile.lanes {
-                let (mut p, mut q) = (0.0f32, 0.0f32);
-                for t in (0..tile.end).rev() {
-                    p *= membrane_decay;
-                    q *= current_decay;
-                    for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
-                        let weight = weights[injection.unit as usize * tile.lanes + lane];
-                        p += weight * injection.membrane;
-                        q += weight * injection.current;
-                    }
-                    q += p;
-                    if t % FLOOR_EVERY == 0 {
-                        p = flushed(p, FLOOR);
-                        q = flushed(q, FLOOR);
-                    }
-                    rows[t * tile.lanes + lane] = q;
-                }
-            }
+            carry_error(&projected, tile.lanes, &mut rows);
             rows
+        }
+    }
+}
+
+/// Twin of [`crate::carry_error`].
+pub fn carry_error(projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
+    let ProjectedError { weights, offsets, injections, membrane_decay, current_decay } = *projected;
+    for lane in 0..lanes {
+        let (mut p, mut q) = (0.0f32, 0.0f32);
+        for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
+            p *= membrane_decay;
+            q *= current_decay;
+            for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
+                let weight = weights[injection.unit as usize * lanes + lane];
+                p += weight * injection.membrane;
+                q += weight * injection.current;
+            }
+            q += p;
+            if t % FLOOR_EVERY == 0 {
+                p = flushed(p, FLOOR);
+                q = flushed(q, FLOOR);
+            }
+            row[lane] = q;
         }
     }
 }
@@ -326,6 +331,16 @@ pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
             }
             let to = &mut out[t * projection.lanes + lane];
             *to = if projection.adds { *to + sum * projection.scale } else { sum * projection.scale };
+        }
+    }
+}
+
+/// Twin of [`crate::project_delayed`].
+pub fn project_delayed(row: &DelayedRow<'_>, adjoints: &[f32], stride: usize, sums: &mut [f32]) {
+    let most = stride - sums.len();
+    for (t, sum) in sums.iter_mut().enumerate() {
+        for (unit, (weight, &delay)) in row.weights.iter().zip(row.delays).enumerate() {
+            *sum += weight * adjoints[unit * stride + usize::from(delay).min(most) + t];
         }
     }
 }

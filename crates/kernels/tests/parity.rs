@@ -1,10 +1,11 @@
 //! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
 
 use spikelet_kernels::{
-    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, FIRES_ONCE, ForwardTile, Gather, Injection,
-    LANES, LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer, ProjectedError,
-    Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate, TileParameters, TileState,
-    backward_tile, dot, forward_tile, gather_tile, project, reference, scatter_tile, update_rows, update_tile,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, DelayedRow, FIRES_ONCE, ForwardTile, Gather,
+    Injection, LANES, LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer,
+    ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate,
+    TileParameters, TileState, backward_tile, dot, forward_tile, gather_tile, project, project_delayed, reference,
+    scatter_tile, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -562,6 +563,27 @@ fn projection_and_dot_are_the_plain_loops() {
             }
             let (a, b) = (draw.vector(steps * LANES, 1.0), draw.vector(steps * LANES, 1.0));
             assert_same("dot", level, &[dot(level, &a, &b)], &[reference::dot(&a, &b)]);
+        }
+    }
+}
+
+#[test]
+fn errors_of_delayed_connections_are_the_plain_loops() {
+    for level in Level::available() {
+        for vectors in 1..=9 {
+            let mut draw = Draw(vectors as u32);
+            let (steps, longest) = (vectors * LANES, draw.below(40));
+            let units = 1 + draw.below(64);
+            let stride = steps + longest;
+            let weights = draw.vector(units, 1.0);
+            let delays: Vec<u16> = (0..units).map(|_| draw.below(longest + 3) as u16).collect();
+            let adjoints = draw.vector(units * stride, 1.0);
+            let row = DelayedRow { weights: &weights, delays: &delays };
+            let mut expected = draw.vector(steps, 1.0);
+            let mut found = expected.clone();
+            reference::project_delayed(&row, &adjoints, stride, &mut expected);
+            project_delayed(level, &row, &adjoints, stride, &mut found);
+            assert_same("delayed projection", level, &found, &expected);
         }
     }
 }

@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config, LayerConfig, LayerNeuron } from "../../generated/config.js";
+import type { Config, DelaysBy, LayerConfig, LayerNeuron } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
@@ -80,6 +80,20 @@ export const CASES = {
     weightScale: 1,
     samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
   },
+  "delays-input": {
+    about: "784-800-10 with a learnt delay of up to 20 steps for each input, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: delayed("input"),
+    weightScale: 1,
+    samples: digits,
+  },
+  "delays-connection": {
+    about: "784-800-10 with a learnt delay of up to 20 steps for each connection, latency-coded digits, all 300 steps",
+    batch: 128,
+    config: delayed("connection"),
+    weightScale: 1,
+    samples: digits,
+  },
   real: {
     about: "784-800-10, latency-coded digits as one would train them, whole epochs",
     batch: 32,
@@ -128,6 +142,13 @@ function recurrent(input: number, units: number, { steps, outputs }: { steps: nu
     { type: "dense", units, recurrent: true },
     { type: "dense", units: outputs },
   ];
+  return { ...dense, network: { ...dense.network, layers } };
+}
+
+/** The network of digits whose spikes arrive late. */
+function delayed(by: DelaysBy): Config {
+  const dense = network(784, []);
+  const layers = [800, OUTPUTS].map((units): LayerConfig => ({ type: "dense", units, delays: { by, max: 20, learn: true } }));
   return { ...dense, network: { ...dense.network, layers } };
 }
 

@@ -5,6 +5,7 @@
 mod augmentation;
 mod averaging;
 mod constraints;
+mod delays;
 mod early_stopping;
 mod initial_activity;
 mod loss;
@@ -28,6 +29,7 @@ pub use augmentation::Augmentation;
 pub use averaging::{Averaging, Ema, Swa};
 pub use constraints::{CONSTRAINTS, Constraint};
 pub(crate) use constraints::{Frozen, frozen};
+pub use delays::{Delays, DelaysBy};
 pub use early_stopping::{BestBy, EarlyStopping};
 pub use initial_activity::InitialActivity;
 pub use loss::{

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use spikelet_fields::fields;
 
+use super::delays::Delays;
 use super::neuron::{LayerNeuron, NeuronConfig, NeuronType};
 use crate::json::tagged::{self, deserialize_tagged};
 
@@ -140,6 +141,14 @@ impl LayerConfig {
         }
     }
 
+    /// Delays of what arrives at it.
+    pub(crate) fn delays(&self) -> Option<&Delays> {
+        match self {
+            Self::Dense(dense) => dense.delays.as_ref(),
+            Self::Conv2d(_) | Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+        }
+    }
+
     /// What its neuron has instead of `network.neuron`.
     #[must_use]
     pub fn neuron(&self) -> Option<&LayerNeuron> {
@@ -171,6 +180,10 @@ pub struct Dense {
     /// Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5).
     #[serde(default)]
     pub recurrent: bool,
+    /// Delays of the spikes that arrive; without, none has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub delays: Option<Delays>,
     /// What the neuron of this layer has instead of `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]

@@ -8,7 +8,7 @@ use spikelet_kernels::{
 use super::layout::Site;
 use super::view::LayerView;
 use crate::aligned::Aligned;
-use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
+use crate::gradient::{GradientRows, LayerGradient};
 use crate::state::{Adjoints, ObservedAdjoints, UnitState};
 
 /// How a layer's gradient is formed.
@@ -216,16 +216,40 @@ impl PassContext<'_> {
 }
 
 impl BackwardRun<'_> {
-    /// Runs a site of a layer without weights that places share, and leaves its q rows and Σ p.
-    pub(super) fn run_rows(&mut self, number: usize) {
+    /// Runs all sites of a layer without weights that places share, and leaves its q rows and Σ p.
+    #[inline(never)]
+    pub(super) fn run_all_rows(&mut self) {
+        for number in 0..self.context.view.layout.sites.len() {
+            self.run_rows(number);
+        }
+    }
+
+    /// Keeps r of every step beside q, for the gradient of delays.
+    #[inline(never)]
+    pub(super) fn keep_r(&mut self) {
+        let Self { context, adjoints, gradient, .. } = self;
+        let layout = context.view.layout;
+        let GradientRows { rows, r, .. } = gradient.weights.rows_mut();
+        r.resize(*rows * layout.lanes);
+        for site in &layout.sites {
+            let of_site = &mut r[site.lane * *rows..(site.lane + site.lanes) * *rows];
+            for (t, row) in of_site.chunks_exact_mut(site.lanes).enumerate() {
+                let from = &adjoints.r[t * layout.stride + site.lane..][..site.lanes];
+                match context.mixing {
+                    None => row.copy_from_slice(from),
+                    Some(mixing) => mixing.mix(row, from),
+                }
+            }
+        }
+    }
+
+    fn run_rows(&mut self, number: usize) {
         let Self { context, adjoints, scratch, gradient } = self;
         let site = &context.view.layout.sites[number];
         let BackwardScratch { error, timing, timing_terms, extra } = &mut **scratch;
         context.take_errors(number, error, timing);
         let LayerGradient { weights, bias, .. } = &mut **gradient;
-        let WeightGradient::Rows(GradientRows { row_of_step, rows, q, .. }) = weights else {
-            unreachable!("the gradient of weights that are not shared has rows")
-        };
+        let GradientRows { row_of_step, rows, q, .. } = weights.rows_mut();
         let lanes = site.lane..site.lane + site.lanes;
         let of_site = lanes.start * *rows..lanes.end * *rows;
         let mut sums = [0.0; spikelet_kernels::TILE];

@@ -20,6 +20,7 @@ use super::forward::ForwardRun;
 use super::layout::Layout;
 use super::stages::Stages;
 use super::weights::{Sent, SourceSite, Weights};
+use crate::events::LayerSpikes;
 use crate::geometry::Image;
 use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
 use crate::parameters::TileParameters;
@@ -80,7 +81,7 @@ impl Weights for Conv2d {
         (1.0 / (shape.inputs as f64).sqrt()) as f32
     }
 
-    fn refresh(&self, tiles: &[TileParameters], copies: &mut Vec<SharedWeights>) {
+    fn refresh(&self, tiles: &[TileParameters], _delays: &[f32], copies: &mut Vec<SharedWeights>) {
         copies.resize_with(tiles.len(), SharedWeights::default);
         for ((tile, block), copies) in tiles.iter().zip(&self.0.blocks).zip(copies) {
             copies.refresh(&self.0, block, &tile.weights, tile.lanes);
@@ -113,17 +114,24 @@ impl Weights for Conv2d {
         }
     }
 
-    fn arrive(&self, state: &mut Conv2dState, arriving: StepEvents<'_>, from: usize, to: usize) {
+    fn arrive(
+        &self,
+        _copies: &Vec<SharedWeights>,
+        state: &mut Conv2dState,
+        arriving: StepEvents<'_>,
+        from: usize,
+        to: usize,
+    ) {
         state.lists.list(&self.0, arriving, from, to);
     }
 
     fn forward(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut ForwardRun<'_>) {
         let lists = &state.lists;
-        run.run_sites(|site| &copies[site.tile].drive, |number| lists.events(number));
+        run.run_sites(&|site| &copies[site.tile].drive, &|number| lists.events(number));
     }
 
-    fn operations(&self, _shape: &LayerShape, arriving: &[u32]) -> u64 {
-        self.0.operations(arriving)
+    fn operations(&self, _copies: &Vec<SharedWeights>, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        self.0.operations(inputs.before(inputs.steps))
     }
 
     fn gradient(&self) -> WeightGradient {
@@ -191,7 +199,8 @@ impl Weights for Conv2d {
         state.input_gradient.read(&self.0, site, error);
     }
 
-    fn time_gradient(&self, copies: &Vec<SharedWeights>, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
-        timing_sum(sent.level, &self.0, copies, input, r)
+    fn time_gradient(&self, copies: &Vec<SharedWeights>, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        let stride = sent.view.layout.stride;
+        timing_sum(sent.level, &self.0, copies, input, &sent.adjoints.r[t * stride..(t + 1) * stride])
     }
 }

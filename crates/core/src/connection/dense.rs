@@ -53,6 +53,7 @@ impl Dense {
 
 impl Towards {
     /// Copies the weights, transposed, where the spikes of the previous layer's lanes arrive.
+    #[inline(never)]
     pub(super) fn refresh(&mut self, tiles: &[TileParameters], (layout, stages): (&Layout, &Stages)) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
         self.tiles.resize_with(layout.sites.last().map_or(0, |site| site.tile + 1), Aligned::default);
@@ -77,6 +78,7 @@ impl Towards {
     }
 
     /// `factor · S̄` of a site.
+    #[inline(never)]
     pub(super) fn project(&self, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
         let projection = Projection {
             weights: self.site(site),
@@ -127,7 +129,7 @@ pub(super) fn row_dot(sent: &Sent<'_>, input: usize, r: &[f32]) -> f32 {
 
 /// One word of silent units for each tile.
 pub(super) fn mark_rows(fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
-    let WeightGradient::Rows(rows) = gradient else { unreachable!("a dense layer's gradient has rows") };
+    let rows = gradient.rows_mut();
     rows.fired.clear();
     rows.fired.extend(fired);
 }
@@ -156,7 +158,7 @@ impl Weights for Dense {
 
     fn forward(&self, _copies: &Towards, (): &mut (), run: &mut ForwardRun<'_>) {
         let (tiles, arriving) = (run.view.tiles, run.arriving);
-        run.run_sites(|site| &tiles[site.tile].weights, |_| arriving);
+        run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
     }
 
     fn gradient(&self) -> WeightGradient {
@@ -168,9 +170,7 @@ impl Weights for Dense {
     }
 
     fn backward(&self, _copies: &Towards, (): &mut (), run: &mut BackwardRun<'_>) {
-        for number in 0..run.context.view.layout.sites.len() {
-            run.run_rows(number);
-        }
+        run.run_all_rows();
     }
 
     fn spike_error(
@@ -185,8 +185,8 @@ impl Weights for Dense {
         copies.project(sent, site.site, factor, error);
     }
 
-    fn time_gradient(&self, _copies: &Towards, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
-        row_dot(sent, input as usize, r)
+    fn time_gradient(&self, _copies: &Towards, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        row_dot(sent, input as usize, &sent.adjoints.r[t * sent.view.layout.stride..])
     }
 
     fn projection<'a>(&self, copies: &'a Towards, site: &Site) -> Option<&'a [f32]> {

@@ -40,8 +40,8 @@ impl ForwardRun<'_> {
     /// Runs all sites, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
     pub(super) fn run_sites<'b>(
         &'b mut self,
-        weights: impl Fn(&Site) -> &'b [f32],
-        events: impl Fn(usize) -> StepEvents<'b>,
+        weights: &dyn Fn(&Site) -> &'b [f32],
+        events: &dyn Fn(usize) -> StepEvents<'b>,
     ) {
         let level = self.level;
         self.sites(weights, events).for_each(|SiteRun { tile, mut state }| forward_tile(level, &tile, &mut state));

@@ -6,27 +6,34 @@
 //! ```
 //!
 //! U are the columns behind W. Every step needs the units of the one before, forward, or the adjoints of the one after, backward, of the
-//! whole layer, so that both passes go step by step over all tiles.
+//! whole layer, so that both passes go step by step over all tiles. Where there are delays (spec 13), those of U come on top of the step.
 
 use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, forward_tile, project};
 
 use super::backward::{BackwardRun, PassContext, SiteOutput};
+use super::delayed_connections::DelayedErrors;
+use super::delayed_inputs::shift_back;
+use super::delays::{DelaySteps, leave_input_gradient};
 use super::dense::{Towards, mark_rows, row_dot};
+use super::drive::Drive;
 use super::forward::{ForwardRun, SiteRun};
 use super::layout::{Layout, Site};
 use super::stages::Stages;
+use super::underway::Underway;
 use super::view::LayerView;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::aligned::Aligned;
-use crate::events::set_bits;
+use crate::config::{Delays, DelaysBy};
+use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
 use crate::parameters::{TileParameters, transpose};
 use crate::shape::LayerShape;
-use crate::state::Adjoints;
 
 /// A recurrent connection.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Recurrent;
+pub(crate) struct Recurrent {
+    pub(crate) delays: Option<Delays>,
+}
 
 /// Weights that the backward pass reads.
 #[derive(Clone, Debug, Default)]
@@ -34,19 +41,30 @@ pub(crate) struct RecurrentCopies {
     towards: Towards,
     /// Weights towards each tile of the layer itself, `[unit][lane]`.
     returning: Vec<Aligned>,
+    steps: DelaySteps,
 }
 
 /// What the weights got, and scratch of backward passes.
 #[derive(Debug)]
 pub(crate) struct RecurrentState {
-    /// By step, as far as the layer was run: inputs from below, then its own units of the step before, numbered behind those.
+    /// By step, as far as the layer was run: inputs from below, then its own units of the step before, numbered behind those. Where inputs
+    /// have delays, by the step of their arrival.
     offsets: Vec<u32>,
     inputs: Vec<u32>,
+    delayed: Delayed,
     sites: Vec<SiteErrors>,
     /// p, q and ā on their way down in time, `[lane]` of all tiles.
     carried: [Aligned; 3],
     /// Σ p, likewise.
     bias: Aligned,
+}
+
+/// What delays need of a sample.
+#[derive(Debug)]
+enum Delayed {
+    None,
+    ByInput(Underway),
+    ByConnection(Drive, DelayedErrors),
 }
 
 #[derive(Debug, Default)]
@@ -65,13 +83,26 @@ impl Recurrent {
 
 impl RecurrentState {
     /// Lists what arrives at step `t`.
-    fn hear(&mut self, view: &LayerView<'_>, arriving: StepEvents<'_>, sites: &[SiteRun<'_>], t: usize) {
-        self.inputs.extend_from_slice(arriving.at(t));
+    fn hear(
+        &mut self,
+        view: &LayerView<'_>,
+        delays: &DelaySteps,
+        arriving: StepEvents<'_>,
+        sites: &[SiteRun<'_>],
+        t: usize,
+    ) {
+        let Self { inputs, delayed, .. } = self;
+        let first = inputs.len();
+        inputs.extend_from_slice(arriving.at(t));
         if let Some(before) = t.checked_sub(1) {
             for (site, run) in view.layout.sites.iter().zip(sites) {
                 let first = view.shape.below() + site.lane;
-                self.inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
+                inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
             }
+        }
+        if let Delayed::ByInput(underway) = delayed {
+            inputs.drain(first..).for_each(|input| underway.send(input, delays.by_input[input as usize]));
+            underway.arrive(inputs);
         }
         self.offsets[t + 1] = self.inputs.len() as u32;
     }
@@ -97,29 +128,63 @@ impl RecurrentState {
     }
 }
 
-/// Adds `factor · S̄` that comes back at one step to the lanes of a site; `next` is q of the step after it.
-fn add_error(copies: &RecurrentCopies, sent: &Sent<'_>, site: &Site, next: &[f32], factor: f32, error: &mut [f32]) {
-    let projection = Projection {
-        weights: &copies.returning[site.tile],
-        lanes: site.lanes,
-        rows: next,
-        stride: sent.view.layout.stride,
-        units: sent.view.shape.units,
-        segments: 1,
-        gap: 0,
-        adds: true,
-        scale: sent.view.neuron.drive_gain() * factor,
-        steps: 1,
-    };
-    project(sent.level, &projection, error);
-}
+impl Recurrent {
+    /// Adds `factor · S̄` that comes back for the spikes of step `t` to the lanes of a site.
+    fn add_error(
+        &self,
+        copies: &RecurrentCopies,
+        sent: &Sent<'_>,
+        site: &Site,
+        t: usize,
+        factor: f32,
+        error: &mut [f32],
+    ) {
+        let scale = sent.view.neuron.drive_gain() * factor;
+        if self.delays.is_some() {
+            let below = sent.view.shape.below();
+            for ((lane, _), error) in sent.view.layout.units_of(site).zip(error) {
+                *error += scale * copies.steps.sum(sent, below + site.lane + lane, t + 1, &sent.adjoints.q);
+            }
+            return;
+        }
+        let projection = Projection {
+            weights: &copies.returning[site.tile],
+            lanes: site.lanes,
+            rows: &sent.adjoints.q[(t + 1) * sent.view.layout.stride..],
+            stride: sent.view.layout.stride,
+            units: sent.view.shape.units,
+            segments: 1,
+            gap: 0,
+            adds: true,
+            scale,
+            steps: 1,
+        };
+        project(sent.level, &projection, error);
+    }
 
-/// Adds T̄ that comes back at one step to the spikes `fired` of a site; `next` is r of the step after it.
-fn add_times(sent: &Sent<'_>, site: &Site, next: &[f32], fired: u64, timing: &mut [f32]) {
-    let below = sent.view.shape.below();
-    let half_gain = sent.view.neuron.drive_gain() / 2.0;
-    for (lane, timing) in set_bits(fired).zip(timing) {
-        *timing += half_gain * row_dot(sent, below + site.lane + lane, next);
+    /// Adds T̄ that comes back for the spikes `fired` of a site at step `t`.
+    fn add_times(
+        &self,
+        copies: &RecurrentCopies,
+        sent: &Sent<'_>,
+        site: &Site,
+        t: usize,
+        fired: u64,
+        timing: &mut [f32],
+    ) {
+        let below = sent.view.shape.below();
+        let half_gain = sent.view.neuron.drive_gain() / 2.0;
+        for (lane, timing) in set_bits(fired).zip(timing) {
+            *timing += half_gain * self.row_sum(copies, sent, below + site.lane + lane, t + 1, &sent.adjoints.r);
+        }
+    }
+
+    /// Σ_j W_j a_j over all units, for a spike that sets out to them at step `t`.
+    fn row_sum(&self, copies: &RecurrentCopies, sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32]) -> f32 {
+        match self.delays {
+            None => row_dot(sent, input, &adjoints[t * sent.view.layout.stride..]),
+            Some(_) => copies.steps.sum(sent, input, t, adjoints),
+        }
     }
 }
 
@@ -127,8 +192,13 @@ impl Weights for Recurrent {
     type State = RecurrentState;
     type Copies = RecurrentCopies;
 
-    fn state(&self, _layout: &Layout, steps: usize) -> RecurrentState {
+    fn state(&self, layout: &Layout, steps: usize) -> RecurrentState {
         RecurrentState {
+            delayed: match self.delays {
+                None => Delayed::None,
+                Some(Delays { by: DelaysBy::Input, max, .. }) => Delayed::ByInput(Underway::new(max as usize)),
+                Some(_) => Delayed::ByConnection(Drive::new(layout, steps), DelayedErrors::default()),
+            },
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
             sites: Vec::new(),
@@ -140,6 +210,35 @@ impl Weights for Recurrent {
     fn clear(&self, state: &mut RecurrentState) {
         state.offsets.fill(0);
         state.inputs.clear();
+        match &mut state.delayed {
+            Delayed::None => {}
+            Delayed::ByInput(underway) => underway.clear(),
+            Delayed::ByConnection(drive, _) => drive.clear(),
+        }
+    }
+
+    fn look_ahead(&self, copies: &RecurrentCopies, state: &mut RecurrentState) {
+        if let Delayed::ByConnection(drive, _) = &mut state.delayed {
+            drive.look_ahead(copies.steps.longest);
+        }
+    }
+
+    fn turn(&self, state: &mut RecurrentState, kept: usize) {
+        state.offsets.fill(0);
+        state.inputs.clear();
+        if let Delayed::ByConnection(drive, _) = &mut state.delayed {
+            drive.turn(kept);
+        }
+    }
+
+    fn delays(&self) -> Option<&Delays> {
+        self.delays.as_ref()
+    }
+
+    fn refresh(&self, tiles: &[TileParameters], delays: &[f32], copies: &mut RecurrentCopies) {
+        if let Some(Delays { by, .. }) = self.delays {
+            copies.steps.refresh(by, tiles, delays);
+        }
     }
 
     fn start_bound(&self, shape: &LayerShape, input: usize) -> f32 {
@@ -169,12 +268,21 @@ impl Weights for Recurrent {
         true
     }
 
-    fn forward(&self, _copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
+    fn forward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
         let ForwardRun { level, view, arriving, from, to, .. } = *run;
         let mut sites: Vec<_> = run.sites(|site| &view.tiles[site.tile].weights, |_| arriving).collect();
         for t in from..to {
-            state.hear(&view, arriving, &sites, t);
-            let events = state.events();
+            state.hear(&view, &copies.steps, arriving, &sites, t);
+            let RecurrentState { offsets, inputs, delayed, .. } = &mut *state;
+            let events = StepEvents { offsets, units: inputs };
+            if let Delayed::ByConnection(drive, _) = delayed {
+                drive.send(view.tiles, &copies.steps, events, t + 1);
+                for (site, SiteRun { tile, state }) in view.layout.sites.iter().zip(&mut sites) {
+                    let (weights, events) = (drive.site(site), drive.events());
+                    forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
+                }
+                continue;
+            }
             for SiteRun { tile, state } in &mut sites {
                 forward_tile(level, &ForwardTile { events, from: t, to: t + 1, ..*tile }, state);
             }
@@ -185,8 +293,22 @@ impl Weights for Recurrent {
         state.events()
     }
 
+    fn operations(&self, copies: &RecurrentCopies, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        match self.delays {
+            Some(Delays { by: DelaysBy::Connection, .. }) => copies.steps.operations(shape, inputs),
+            _ => inputs.count_before(inputs.steps) * shape.units as u64,
+        }
+    }
+
+    fn delay_steps<'a>(&self, copies: &'a RecurrentCopies, tile: usize) -> &'a [u16] {
+        copies.steps.by_connection.get(tile).map_or(&[], Vec::as_slice)
+    }
+
     fn gradient(&self) -> WeightGradient {
-        WeightGradient::Rows(GradientRows::default())
+        match self.delays {
+            Some(Delays { by: DelaysBy::Connection, .. }) => WeightGradient::Steps(GradientRows::default()),
+            _ => WeightGradient::Rows(GradientRows::default()),
+        }
     }
 
     fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
@@ -200,9 +322,7 @@ impl Weights for Recurrent {
         state.start_backward(context);
         let RecurrentState { sites, carried, bias, .. } = state;
         let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
-        let WeightGradient::Rows(GradientRows { row_of_step, rows, q: q_rows, .. }) = weights else {
-            unreachable!("the gradient of weights that are not shared has rows")
-        };
+        let GradientRows { row_of_step, rows, q: q_rows, .. } = weights.rows_mut();
         let to_rows = match context.mixing {
             None => &mut *q_rows,
             Some(_) => {
@@ -211,19 +331,18 @@ impl Weights for Recurrent {
             }
         };
         for t in (0..end).rev() {
-            let next = (t + 1 < end).then(|| (t + 1) * layout.stride..(t + 2) * layout.stride);
+            let has_next = t + 1 < end;
             for (number, (site, work)) in layout.sites.iter().zip(&mut *sites).enumerate() {
                 let fired = units.spikes[number * steps + t];
                 let error = if factor == 0.0 { 0..0 } else { t * site.lanes..(t + 1) * site.lanes };
                 let count = if context.pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
                 let first = work.timing.len() - count;
-                if let Some(next) = next.clone() {
+                if has_next {
                     let sent = Sent { level, view, adjoints, end };
                     if factor != 0.0 {
-                        let q = &adjoints.q[next.clone()];
-                        add_error(copies, &sent, site, q, factor, &mut work.error[error]);
+                        self.add_error(copies, &sent, site, t, factor, &mut work.error[error]);
                     }
-                    add_times(&sent, site, &adjoints.r[next], fired, &mut work.timing[first..]);
+                    self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
                 }
                 let lanes = site.lane..site.lane + site.lanes;
                 let error = if factor == 0.0 { SpikeError::None } else { SpikeError::Given(&work.error) };
@@ -246,37 +365,60 @@ impl Weights for Recurrent {
                 mixing.mix(bias_sums, bias);
             }
         }
+        match self.delays {
+            Some(Delays { by: DelaysBy::Input, learn: true, .. }) => leave_input_gradient(run, state.events()),
+            Some(Delays { by: DelaysBy::Connection, learn: true, .. }) => run.keep_r(),
+            _ => {}
+        }
+    }
+
+    fn prepare_error(&self, copies: &RecurrentCopies, state: &mut RecurrentState, sent: &Sent<'_>, factor: f32) {
+        if let Delayed::ByConnection(_, errors) = &mut state.delayed {
+            errors.prepare(&copies.steps, sent, factor);
+        }
     }
 
     fn spike_error(
         &self,
         copies: &RecurrentCopies,
-        _state: &RecurrentState,
+        state: &RecurrentState,
         sent: &Sent<'_>,
         site: &SourceSite<'_>,
         factor: f32,
         error: &mut [f32],
     ) {
-        copies.towards.project(sent, site.site, factor, error);
-    }
-
-    fn time_gradient(&self, _copies: &RecurrentCopies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32 {
-        row_dot(sent, input as usize, r)
-    }
-
-    fn add_own_error(&self, copies: &RecurrentCopies, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
-        let (q, stride): (&[f32], usize) = (&sent.adjoints.q, sent.view.layout.stride);
-        for (t, row) in error.chunks_exact_mut(site.lanes).enumerate().take(sent.end.saturating_sub(1)) {
-            add_error(copies, sent, site, &q[(t + 1) * stride..], factor, row);
+        match &state.delayed {
+            Delayed::None => copies.towards.project(sent, site.site, factor, error),
+            Delayed::ByInput(_) => {
+                copies.towards.project(sent, site.site, factor, error);
+                shift_back(&copies.steps.by_input, site, error);
+            }
+            Delayed::ByConnection(_, errors) => errors.project(&copies.steps, sent, site, error),
         }
     }
 
-    fn add_own_times(&self, sent: &Sent<'_>, site: &Site, spikes: &[u64], timing: &mut [f32]) {
-        let Adjoints { r, .. } = sent.adjoints;
+    fn time_gradient(&self, copies: &RecurrentCopies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        self.row_sum(copies, sent, input as usize, t, &sent.adjoints.r)
+    }
+
+    fn add_own_error(&self, copies: &RecurrentCopies, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
+        for (t, row) in error.chunks_exact_mut(site.lanes).enumerate().take(sent.end.saturating_sub(1)) {
+            self.add_error(copies, sent, site, t, factor, row);
+        }
+    }
+
+    fn add_own_times(
+        &self,
+        copies: &RecurrentCopies,
+        sent: &Sent<'_>,
+        site: &Site,
+        spikes: &[u64],
+        timing: &mut [f32],
+    ) {
         let mut rest = timing;
         for (t, &bits) in spikes[..sent.end.saturating_sub(1)].iter().enumerate() {
             let (of_step, later) = rest.split_at_mut(bits.count_ones() as usize);
-            add_times(sent, site, &r[(t + 1) * sent.view.layout.stride..], bits, of_step);
+            self.add_times(copies, sent, site, t, bits, of_step);
             rest = later;
         }
     }

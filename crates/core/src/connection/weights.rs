@@ -7,6 +7,8 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::stages::Stages;
 use super::view::LayerView;
+use crate::config::Delays;
+use crate::events::{LayerSpikes, last_event};
 use crate::gradient::WeightGradient;
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
@@ -25,11 +27,24 @@ pub(crate) trait Weights {
     /// Forgets a sample.
     fn clear(&self, _state: &mut Self::State) {}
 
+    /// Makes room for what arrives behind the last step, so that [`Weights::turn`] can keep it.
+    fn look_ahead(&self, _copies: &Self::Copies, _state: &mut Self::State) {}
+
+    /// Starts to run the steps anew, of which the first `kept` are the last ones so far: keeps what is still on its way.
+    fn turn(&self, state: &mut Self::State, _kept: usize) {
+        self.clear(state);
+    }
+
     /// Bound of the uniform distribution that the weights of an input start from.
     fn start_bound(&self, shape: &LayerShape, input: usize) -> f32;
 
+    /// Delays of what arrives, which are parameters of the layer.
+    fn delays(&self) -> Option<&Delays> {
+        None
+    }
+
     /// Brings the copies up to date that the forward pass reads.
-    fn refresh(&self, _tiles: &[TileParameters], _copies: &mut Self::Copies) {}
+    fn refresh(&self, _tiles: &[TileParameters], _delays: &[f32], _copies: &mut Self::Copies) {}
 
     /// Brings the copies up to date that the backward pass reads; `source` is the previous layer with the stages between.
     fn refresh_backward(
@@ -49,7 +64,15 @@ pub(crate) trait Weights {
     }
 
     /// Takes arriving spikes of steps `from..to`, unless it has them.
-    fn arrive(&self, _state: &mut Self::State, _arriving: StepEvents<'_>, _from: usize, _to: usize) {}
+    fn arrive(
+        &self,
+        _copies: &Self::Copies,
+        _state: &mut Self::State,
+        _arriving: StepEvents<'_>,
+        _from: usize,
+        _to: usize,
+    ) {
+    }
 
     /// Whether units drive each other within the layer, so that their spikes are not known before the last step was run.
     fn drives_itself(&self) -> bool {
@@ -64,9 +87,19 @@ pub(crate) trait Weights {
         arriving
     }
 
-    /// Additions of a weight to a unit that arriving spikes cost.
-    fn operations(&self, shape: &LayerShape, arriving: &[u32]) -> u64 {
-        arriving.len() as u64 * shape.units as u64
+    /// Step after the last one at which a spike arrives, of all that set out.
+    fn last_arrival(&self, _copies: &Self::Copies, state: &Self::State, arriving: StepEvents<'_>) -> usize {
+        last_event(self.inputs(state, arriving).offsets)
+    }
+
+    /// Additions of a weight to a unit that spikes of these inputs cost.
+    fn operations(&self, _copies: &Self::Copies, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        inputs.count_before(inputs.steps) * shape.units as u64
+    }
+
+    /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
+    fn delay_steps<'a>(&self, _copies: &'a Self::Copies, _tile: usize) -> &'a [u16] {
+        &[]
     }
 
     /// An empty gradient of the weights.
@@ -92,19 +125,35 @@ pub(crate) trait Weights {
         error: &mut [f32],
     );
 
-    /// Σ_j W_j r_j[t] over the units that a spike of `input` reaches; `r` is one step of the adjoints.
-    fn time_gradient(&self, copies: &Self::Copies, sent: &Sent<'_>, input: u32, r: &[f32]) -> f32;
+    /// Σ_j W_j r_j over the units that a spike of `input` at step `t` reaches, at the steps at which it reaches them.
+    fn time_gradient(&self, copies: &Self::Copies, sent: &Sent<'_>, input: u32, t: usize) -> f32;
 
     /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
     fn projection<'a>(&self, _copies: &'a Self::Copies, _site: &Site) -> Option<&'a [f32]> {
         None
     }
 
+    /// Whether errors, once projected, still have to go back to the steps at which spikes set out.
+    fn shifts_errors(&self) -> bool {
+        false
+    }
+
+    /// Moves errors `[step][lane]` of a site of the previous layer there.
+    fn shift_error(&self, _copies: &Self::Copies, _source: &SourceSite<'_>, _error: &mut [f32]) {}
+
     /// Adds `factor · S̄` that comes back to a site from the layer itself, `[step][lane]`.
     fn add_own_error(&self, _copies: &Self::Copies, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}
 
     /// Adds T̄ that comes back to a site's spikes from the layer itself.
-    fn add_own_times(&self, _sent: &Sent<'_>, _site: &Site, _spikes: &[u64], _timing: &mut [f32]) {}
+    fn add_own_times(
+        &self,
+        _copies: &Self::Copies,
+        _sent: &Sent<'_>,
+        _site: &Site,
+        _spikes: &[u64],
+        _timing: &mut [f32],
+    ) {
+    }
 }
 
 /// What a layer sends back.

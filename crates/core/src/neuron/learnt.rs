@@ -2,13 +2,14 @@
 
 use super::alif::UnitConstants;
 use crate::config::{LearntConstant, NeuronConfig};
-use crate::learnt::{Learnable, LearntArray, LearntShape};
+use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
 
 /// The constants that a layer of `filters` units or channels learns: shared or one each, as they are given.
 pub(crate) fn learnt_shapes(config: &NeuronConfig, filters: usize) -> Vec<LearntShape> {
     let shape = |constant: LearntConstant| LearntShape {
         what: constant.into(),
         shape: vec![if config.constant(constant).is_list() { filters } else { 1 }],
+        summed: Summed::BySample,
     };
     config.learnt().map(shape).collect()
 }
@@ -23,15 +24,16 @@ impl UnitConstants {
                 Learnable::MembraneDecay => unit.lif.membrane_decay,
                 Learnable::Threshold => unit.lif.threshold,
                 Learnable::AdaptationStrength => unit.adaptation_strength,
+                Learnable::Delays { .. } => unreachable!("a neuron has none"),
             })
             .collect();
-        LearntArray::new(shape.what, &values)
+        LearntArray::new(shape.what, shape.summed, &values)
     }
 
     /// The constants as they were learnt so far.
     pub(crate) fn with(&self, learnt: &[LearntArray]) -> Self {
         let mut constants = self.clone();
-        for array in learnt {
+        for array in learnt.iter().filter(|array| !matches!(array.what, Learnable::Delays { .. })) {
             let values = array.values();
             for (unit, &value) in constants.units.iter_mut().zip(values.iter().cycle()) {
                 match array.what {
@@ -39,6 +41,7 @@ impl UnitConstants {
                     Learnable::MembraneDecay => unit.lif.membrane_decay = value,
                     Learnable::Threshold => unit.lif.threshold = value,
                     Learnable::AdaptationStrength => unit.adaptation_strength = value,
+                    Learnable::Delays { .. } => {}
                 }
             }
         }

@@ -44,7 +44,7 @@ pub(crate) enum Order {
 impl Moments {
     /// Moments of 0.
     pub(crate) fn zeros(network: &Network, has_second: bool) -> Self {
-        let of_array = |array: &LearntArray| Pair::zeros(array.parameters.len(), has_second);
+        let of_array = |array: &LearntArray| Pair::zeros(array.moved(), has_second);
         Self {
             tiles: network.tiles.iter().map(|tile| TileMoments::zeros(tile, has_second)).collect(),
             learnt: network.learnt.iter().map(|arrays| arrays.iter().map(of_array).collect()).collect(),

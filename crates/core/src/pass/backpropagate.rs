@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, ProjectedError, Reset};
+use spikelet_kernels::{Level, ProjectedError, Reset, carry_error};
 
 use super::injections::{Injections, Output};
 use super::workspace::Workspace;
@@ -249,6 +249,18 @@ impl<'a> FromNext<'a> {
         self.next.connection.projection(self.copies, self.site(number))
     }
 
+    /// What leads by recurrence to the errors at the steps at which spikes arrive.
+    fn carried(&self, number: usize) -> Option<ProjectedError<'a>> {
+        let (injections, constants) = (self.injections?, self.sent.view.neuron.constants);
+        Some(ProjectedError {
+            weights: self.towards(number)?,
+            offsets: &injections.offsets,
+            injections: &injections.entries,
+            membrane_decay: constants.membrane_decay,
+            current_decay: constants.current_decay,
+        })
+    }
+
     fn source(&self, number: usize) -> SourceSite<'a> {
         let site = self.site(number);
         SourceSite { site, arrival_of_lane: self.next.stages.arrival_of_lane(site) }
@@ -260,26 +272,30 @@ impl OutputErrors for FromNext<'_> {
         let source = self.source(number);
         error.resize(self.sent.end * source.site.lanes);
         let connection = &self.next.connection;
-        connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+        if let Some(carried) = self.carried(number) {
+            carry_error(self.sent.level, &carried, source.site.lanes, error);
+            connection.shift_error(self.copies, &source, error);
+        } else {
+            connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+        }
         self.state.stages.close(number, source.site.lanes, error);
     }
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
         let (source, next, end) = (self.source(number), self.sent.view, self.sent.end);
         let half_gain = next.neuron.drive_gain() / 2.0;
-        let (steps, stride) = (next.steps, next.layout.stride);
+        let steps = next.steps;
         let words = steps.div_ceil(64);
         let spikes = &self.units.spikes[number * steps..(number + 1) * steps];
         let busy = &self.units.busy[number * words..(number + 1) * words];
         for t in set_steps(busy).take_while(|&t| t < end) {
             let passes = self.state.stages.gate(number, t);
-            let r = &self.state.adjoints.r[t * stride..(t + 1) * stride];
             for lane in set_bits(spikes[t]) {
                 let arrival = source.arrival_of_lane[lane];
                 let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
                     0.0
                 } else {
-                    self.next.connection.time_gradient(self.copies, &self.sent, arrival, r)
+                    self.next.connection.time_gradient(self.copies, &self.sent, arrival, t)
                 };
                 timing.push(half_gain * sum);
             }
@@ -287,13 +303,6 @@ impl OutputErrors for FromNext<'_> {
     }
 
     fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
-        let (injections, constants) = (self.injections?, self.sent.view.neuron.constants);
-        Some(ProjectedError {
-            weights: self.towards(number)?,
-            offsets: &injections.offsets,
-            injections: &injections.entries,
-            membrane_decay: constants.membrane_decay,
-            current_decay: constants.current_decay,
-        })
+        self.carried(number).filter(|_| !self.next.connection.shifts_errors())
     }
 }

@@ -137,7 +137,7 @@ impl Observed<'_> {
         let Sent { view, end, .. } = self.sent;
         let spikes = &self.state.units.spikes[number * view.steps..][..end];
         if has_timing {
-            self.connection.add_own_times(&self.sent, site, spikes, timing);
+            self.connection.add_own_times(self.copies, &self.sent, site, spikes, timing);
         }
         let mut values = timing.iter();
         for (t, &bits) in spikes.iter().enumerate() {

@@ -96,8 +96,8 @@ impl SamplePass<'_> {
             let here = &work.layers[number];
             outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
             let source = number.checked_sub(1).map_or(inputs, |previous| work.layers[previous].spikes.before(steps));
-            let arriving = layer.inputs(here, source);
-            outcome.synaptic_operations += layer.connection.operations(&layer.shape, arriving.before(steps));
+            let inputs = layer.inputs(here, source);
+            outcome.synaptic_operations += layer.connection.operations(network.copies(number), &layer.shape, &inputs);
         }
     }
 

@@ -79,7 +79,7 @@ impl Simulation<'_> {
     fn run_layer(&self, index: usize, Chunk { from, to, last }: Chunk, work: &mut Workspace) {
         let Workspace { layers, input_offsets, quiet, .. } = work;
         let (previous, here) = layers.split_at_mut(index);
-        let (state, layer) = (&mut here[0], &self.network.layers[index]);
+        let (state, layer, copies) = (&mut here[0], &self.network.layers[index], self.network.copies(index));
         if state.spikes.is_complete {
             return;
         }
@@ -90,10 +90,10 @@ impl Simulation<'_> {
         let LayerState { units, stages, connection, spikes: list, .. } = state;
         let arriving = layer.stages.arriving(stages, spikes);
         if new_from < new_to {
-            layer.connection.arrive(connection, arriving, new_from, new_to);
+            layer.connection.arrive(copies, connection, arriving, new_from, new_to);
         }
         let may_finish = is_input_known && layer.may_finish_early();
-        let last_arrival = last_event(arriving.offsets);
+        let last_arrival = layer.connection.last_arrival(copies, connection, arriving);
         let driven_to = if may_finish { last_arrival.clamp(units.reached, to) } else { to };
         self.run_units(index, arriving, driven_to, units, connection);
         let is_quiet = may_finish && last_arrival <= driven_to;
@@ -142,7 +142,7 @@ impl Simulation<'_> {
             let (spikes, _) = self.input_of(previous, &work.input_offsets);
             let (LayerState { units, stages, connection, .. }, layer) = (&mut here[0], &self.network.layers[index]);
             let arriving = layer.stages.arriving(stages, spikes);
-            layer.connection.arrive(connection, arriving, 0, end);
+            layer.connection.arrive(self.network.copies(index), connection, arriving, 0, end);
             self.run_units(index, arriving, end, units, connection);
         }
     }
@@ -157,12 +157,6 @@ fn count_steps(times: &[u16], offsets: &mut [u32]) {
     for t in 1..offsets.len() {
         offsets[t] += offsets[t - 1];
     }
-}
-
-/// Step after the last one with a spike.
-fn last_event(offsets: &[u32]) -> usize {
-    let total = offsets[offsets.len() - 1];
-    offsets.partition_point(|&before| before < total)
 }
 
 /// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the spikes.

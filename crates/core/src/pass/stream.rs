@@ -69,6 +69,9 @@ impl SpikeStream {
             at: 0,
             progress: StreamProgress::default(),
         };
+        for (state, (index, layer)) in stream.work.layers.iter_mut().zip(stream.network.layers.iter().enumerate()) {
+            layer.connection.look_ahead(stream.network.copies(index), &mut state.connection);
+        }
         stream.restart();
         stream
     }
@@ -136,7 +139,7 @@ impl SpikeStream {
             let source = network.previous(index).map(|layer| layer.as_source());
             layer.stages.take(stages, source, spikes, to);
             let arriving = layer.stages.arriving(stages, spikes);
-            layer.connection.arrive(connection, arriving, *at, to);
+            layer.connection.arrive(network.copies(index), connection, arriving, *at, to);
             let view = network.view(index);
             let keep = Keep::Spikes;
             let mut run = ForwardRun { level: *level, view, arriving, units, from: *at, to, keep };
@@ -191,7 +194,7 @@ impl SpikeStream {
             spikes.clear();
             stages.clear();
             stages.skip_to(*kept);
-            layer.connection.clear(connection);
+            layer.connection.turn(connection, *kept);
         }
         work.input_offsets.fill(0);
         inputs.clear();

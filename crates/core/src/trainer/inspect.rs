@@ -139,7 +139,8 @@ impl Trainer {
     /// Gradients of a layer that stand in the place of the sums of a batch.
     fn read_gradients(&self, layer: usize, sums: &BatchSums) -> LayerParameters {
         let (network, shape) = (&self.network, &self.network.shapes[layer]);
-        let learnt = network.layers[layer].learnt.iter().zip(&sums.learnt[layer]);
+        let learnt =
+            network.layers[layer].learnt.iter().zip(&sums.learnt[layer]).filter(|(shape, _)| !shape.is_fixed());
         let mut out = LayerParameters {
             weights: vec![0.0; shape.weights()],
             biases: Vec::with_capacity(shape.filters),
@@ -185,11 +186,12 @@ impl Trainer {
 /// The arrays that a layer learns, in their order, each of the right length and finite.
 fn check_learnt(layer: usize, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
     let path = format!("layers[{layer}].learnt");
-    let wanted: Vec<&str> = shapes.iter().map(|shape| shape.what.name()).collect();
+    let shapes = shapes.iter().filter(|shape| !shape.is_fixed());
+    let wanted: Vec<&str> = shapes.clone().map(|shape| shape.what.name()).collect();
     if !given.iter().map(|array| array.name.as_str()).eq(wanted.iter().copied()) {
         return Err(Error::shape(path, format!("must have the arrays [{}]", wanted.join(", "))));
     }
-    let mut arrays = shapes.iter().zip(given);
+    let mut arrays = shapes.zip(given);
     arrays.try_for_each(|(shape, given)| check(&format!("{path}.{}", given.name), &given.values, shape.length()))
 }
 

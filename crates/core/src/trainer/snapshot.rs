@@ -119,7 +119,11 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
     let mut places = Vec::new();
     for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(&config.network)).enumerate() {
         for (suffix, array) in ARRAYS.into_iter().filter(|&(_, array)| has(array)) {
-            for kind in Kind::all(learnt.len()) {
+            let is_there = |kind: &Kind| match (array, kind) {
+                (Array::Moment(_), Kind::Learnt(index)) => !learnt[*index].is_fixed(),
+                _ => true,
+            };
+            for kind in Kind::all(learnt.len()).filter(is_there) {
                 let (word, shape) = match kind {
                     Kind::Weights => ("weights", shape.weight_shape()),
                     Kind::Biases => ("biases", vec![shape.filters]),

@@ -54,11 +54,13 @@ impl BatchSums {
         let tiles = network.tiles.iter().zip(&mut self.tiles);
         let mut work: Vec<_> = tiles.map(|(tile, sums)| Work { tile, sums, clipped: 0.0 }).collect();
         executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
+        let clipped: Vec<f32> = work.iter().map(|work| work.clipped).collect();
+        self.collect_delays(network);
         let learnt = learnt::finish(&mut self.learnt, network, &finish.frozen, finish.clip.element);
-        let squared = work.iter().fold(learnt, |sum, work| sum + f64::from(work.clipped));
+        let squared = clipped.into_iter().fold(learnt, |sum, clipped| sum + f64::from(clipped));
         let scale = f64::from(finish.clip.norm) / squared.sqrt();
         if scale < 1.0 {
-            executor.for_each(&mut work, |_, work| work.sums.scale(scale as f32));
+            executor.for_each(&mut self.tiles, |_, sums| sums.scale(scale as f32));
             self.learnt.iter_mut().flatten().for_each(|sums| sums.scale(scale as f32));
         }
     }
@@ -81,6 +83,7 @@ impl TileSums {
         if frozen.biases {
             self.bias.fill(0.0);
         }
+        self.finish_delays(tile, neuron.drive_gain());
         let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
         self.squared_norm = weights.before_clipping + biases.before_clipping;

@@ -21,7 +21,7 @@ pub(crate) struct LearntSums {
 
 impl LearntSums {
     pub(super) fn new(array: &LearntArray) -> Self {
-        Self { values: Aligned::zeros(array.parameters.len()), squared_norm: 0.0 }
+        Self { values: Aligned::zeros(array.moved()), squared_norm: 0.0 }
     }
 
     /// Puts gradients of the parameters in the place of the sums.

@@ -1,11 +1,11 @@
 //! Sums over a batch of what its samples leave behind, in the order of samples.
 
-use spikelet_kernels::{Gather, Level, TILE, gather_tile};
+use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 
 use super::learnt::{self, LearntSums};
 use crate::aligned::Aligned;
 use crate::executor::Executor;
-use crate::gradient::{GradientRows, LayerGradient, LayerParameters, WeightGradient};
+use crate::gradient::{LayerGradient, LayerParameters, WeightGradient};
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
 use crate::pass::GROUP;
@@ -17,7 +17,7 @@ use crate::shape::LayerShape;
 #[derive(Debug)]
 pub(crate) struct BatchSums {
     pub(crate) tiles: Vec<TileSums>,
-    /// By layer; `None` where samples leave sums.
+    /// By layer; `None` where samples leave sums, or where connections have delays.
     pub(super) entries: Vec<Option<LayerEntries>>,
     /// By layer, of what it learns beside weights and biases.
     pub(crate) learnt: Vec<Vec<LearntSums>>,
@@ -28,6 +28,8 @@ pub(crate) struct BatchSums {
 pub(crate) struct TileSums {
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
     pub(crate) weights: Aligned,
+    /// Σ r of connections that learn their delays, then their gradients dL/dd, likewise; empty where nothing has come.
+    pub(crate) delays: Aligned,
     /// Rows of `weights` that got anything.
     pub(super) touched: Vec<bool>,
     /// Σ p of the batch so far, `[lane]`.
@@ -51,6 +53,7 @@ impl BatchSums {
     pub(crate) fn new(network: &Network) -> Self {
         let tiles = network.tiles.iter().map(|tile| TileSums {
             weights: Aligned::default(),
+            delays: Aligned::default(),
             touched: Vec::new(),
             bias: vec![0.0; tile.lanes],
             silent: vec![0; tile.lanes],
@@ -60,7 +63,7 @@ impl BatchSums {
             WeightGradient::Rows(_) => {
                 Some(LayerEntries { offsets: vec![0; layer.shape.inputs + 1], entries: Vec::new() })
             }
-            WeightGradient::Sums(_) => None,
+            WeightGradient::Steps(_) | WeightGradient::Sums(_) => None,
         });
         let learnt = network.learnt.iter().map(|arrays| arrays.iter().map(LearntSums::new).collect());
         Self { tiles: tiles.collect(), entries: entries.collect(), learnt: learnt.collect() }
@@ -70,6 +73,7 @@ impl BatchSums {
     pub(crate) fn clear(&mut self) {
         for tile in &mut self.tiles {
             tile.weights.clear();
+            tile.delays.clear();
             tile.touched.clear();
             tile.bias.fill(0.0);
             tile.silent.fill(0);
@@ -101,7 +105,8 @@ impl BatchSums {
         let (shapes, entries) = (&network.shapes, &*entries);
         executor.for_each(&mut work, |_, (tile, sums)| {
             sums.add_samples(tile, results);
-            sums.add_group(level, tile, &shapes[tile.layer], entries[tile.layer].as_ref(), results);
+            let delays = network.delay_steps(tile);
+            sums.add_group(level, tile, &shapes[tile.layer], delays, entries[tile.layer].as_ref(), results);
         });
     }
 
@@ -153,6 +158,7 @@ impl TileSums {
         level: Level,
         tile: &TileParameters,
         shape: &LayerShape,
+        delays: &[u16],
         entries: Option<&LayerEntries>,
         results: &[SampleResult],
     ) {
@@ -163,13 +169,47 @@ impl TileSums {
                 let gather = entries.gather(&sources[..results.len()]);
                 gather_tile(level, &gather, tile.lanes, &mut self.weights, &mut self.touched);
             }
-            None => self.add_sums(tile, shape, results),
+            None => self.add_all(tile, shape, delays, results),
         }
     }
 
-    /// Adds a group's sums of a layer whose samples leave such.
-    pub(super) fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
+    /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its connections.
+    pub(super) fn add_all(
+        &mut self,
+        tile: &TileParameters,
+        shape: &LayerShape,
+        delays: &[u16],
+        results: &[SampleResult],
+    ) {
         self.make_room(tile, shape);
+        if delays.is_empty() { self.add_sums(tile, shape, results) } else { self.add_delayed(tile, delays, results) }
+    }
+
+    /// Adds what each connection takes of q and r, spike by spike.
+    fn add_delayed(&mut self, tile: &TileParameters, delays: &[u16], results: &[SampleResult]) {
+        for result in results {
+            let rows = result.layers[tile.layer].weights.rows();
+            let of_tile = tile.first * rows.rows..(tile.first + tile.lanes) * rows.rows;
+            let (q, r) = (&rows.q[of_tile.clone()], rows.r.get(of_tile).unwrap_or_default());
+            if !r.is_empty() {
+                self.delays.resize(self.weights.len());
+            }
+            for &(input, t) in &rows.inputs {
+                let row = input as usize * tile.lanes..(input as usize + 1) * tile.lanes;
+                gather_delayed(&delays[row.clone()], t as usize, q, &mut self.weights[row.clone()]);
+                if !r.is_empty() {
+                    gather_delayed(&delays[row.clone()], t as usize, r, &mut self.delays[row]);
+                }
+            }
+        }
+    }
+
+    /// Makes dL/dd = γ/2 W Σ r of the sums of delays, before the weights move.
+    pub(super) fn finish_delays(&mut self, tile: &TileParameters, gain: f32) {
+        self.delays.iter_mut().zip(tile.weights.iter()).for_each(|(sum, weight)| *sum *= gain / 2.0 * weight);
+    }
+
+    fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
         let start = tile.first * shape.inputs;
         for result in results {
             let sample = &sums_of(&result.layers[tile.layer])[start..];
@@ -209,7 +249,7 @@ impl LayerEntries {
     fn list(&mut self, layer: usize, results: &[SampleResult]) {
         self.offsets.fill(0);
         for result in results {
-            for &(unit, _) in &rows_of(&result.layers[layer]).inputs {
+            for &(unit, _) in &result.layers[layer].weights.rows().inputs {
                 self.offsets[unit as usize + 1] += 1;
             }
         }
@@ -219,7 +259,7 @@ impl LayerEntries {
         self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
         // Filling moves each start to its end, which is the start of the next input.
         for (sample, result) in results.iter().enumerate() {
-            for &(unit, row) in &rows_of(&result.layers[layer]).inputs {
+            for &(unit, row) in &result.layers[layer].weights.rows().inputs {
                 let at = &mut self.offsets[unit as usize];
                 self.entries[*at as usize] = (sample as u32) << 16 | row;
                 *at += 1;
@@ -234,17 +274,10 @@ impl LayerEntries {
     }
 }
 
-fn rows_of(gradient: &LayerGradient) -> &GradientRows {
-    match &gradient.weights {
-        WeightGradient::Rows(rows) => rows,
-        WeightGradient::Sums(_) => unreachable!("entries are of layers whose samples leave rows"),
-    }
-}
-
 fn sums_of(gradient: &LayerGradient) -> &[f32] {
     match &gradient.weights {
-        WeightGradient::Rows(_) => unreachable!("layers without entries leave sums"),
         WeightGradient::Sums(sums) => &sums.weights,
+        WeightGradient::Rows(_) | WeightGradient::Steps(_) => unreachable!("such layers leave no sums"),
     }
 }
 
@@ -252,7 +285,7 @@ fn sums_of(gradient: &LayerGradient) -> &[f32] {
 pub(super) fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -> [&[f32]; GROUP] {
     let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
     for (source, result) in sources.iter_mut().zip(results) {
-        let rows = rows_of(&result.layers[layer]);
+        let rows = result.layers[layer].weights.rows();
         *source = &rows.q[first * rows.rows..(first + lanes) * rows.rows];
     }
     sources

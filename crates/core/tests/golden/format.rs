@@ -40,6 +40,9 @@ pub(crate) struct Parameters {
     /// Of a trajectory's end: values by name.
     #[serde(default)]
     pub(crate) learnt: BTreeMap<String, Vec<f64>>,
+    /// Of a start: by input, or by connection.
+    #[serde(default)]
+    pub(crate) delays: Vec<f64>,
 }
 
 #[derive(Deserialize)]

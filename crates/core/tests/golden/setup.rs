@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spikelet_core::{Config, Dataset, LearntValues, Level, SpikeTrains, Targets, Trainer};
+use spikelet_core::{Config, Dataset, LayerParameters, LearntValues, Level, SpikeTrains, Targets, Trainer};
 
 use crate::compare::Faults;
 use crate::format::{Draw, Event, Target};
@@ -58,9 +58,13 @@ impl Draw {
     pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
         let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
         for (layer, parameters) in self.params.iter().enumerate() {
-            trainer
-                .set_parameters(layer, &singles(&parameters.weights), &singles(&parameters.biases))
-                .expect("the file's parameters fit");
+            let delays = LearntValues { name: "delays".into(), shape: Vec::new(), values: singles(&parameters.delays) };
+            let given = LayerParameters {
+                weights: singles(&parameters.weights),
+                biases: singles(&parameters.biases),
+                learnt: if parameters.delays.is_empty() { Vec::new() } else { vec![delays] },
+            };
+            trainer.replace_parameters(layer, &given).expect("the file's parameters fit");
         }
         trainer
     }

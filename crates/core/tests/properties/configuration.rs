@@ -75,11 +75,24 @@ fn neuron() -> BoxedStrategy<Value> {
     ])
 }
 
+/// Delays of a dense layer, in one case of three.
+fn delays() -> impl Strategy<Value = Option<Value>> {
+    let max = prop_oneof![6 => 0..30u32, 1 => Just(1000)];
+    let some = (word(&["input", "connection"]), max, any::<bool>())
+        .prop_map(|(by, max, learn)| Some(json!({ "by": by, "max": max, "learn": learn })));
+    prop_oneof![2 => Just(None), 1 => some]
+}
+
 /// A network whose layers fit each other.
 pub(crate) fn small_network() -> impl Strategy<Value = Value> {
     let dense = || {
-        (1..70u32, any::<bool>())
-            .prop_map(|(units, recurrent)| json!({ "type": "dense", "units": units, "recurrent": recurrent }))
+        (1..70u32, any::<bool>(), delays()).prop_map(|(units, recurrent, delays)| {
+            let mut layer = json!({ "type": "dense", "units": units, "recurrent": recurrent });
+            if let Some(delays) = delays {
+                layer["delays"] = delays;
+            }
+            layer
+        })
     };
     let flat = proptest::collection::vec(dense(), 0..3).prop_map(|layers| (json!(12), layers));
     let square = || prop_oneof![Just(1), Just(3), Just(5)];

@@ -7,11 +7,13 @@
 //!
 //! The decays are those of the next layer, whose adjoints p and q are.
 
+use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use super::tile::ProjectedError;
 use crate::FLOOR_EVERY;
-use crate::lanes::{flush, load};
+use crate::Level;
+use crate::lanes::{flush, load, store};
 
 /// E of `K` vectors, asked for from the last step down to the first, every step once.
 pub(super) trait ErrorSource<S: Simd, const K: usize> {
@@ -58,6 +60,24 @@ impl<'a, S: Simd, const K: usize> Carried<'a, S, K> {
     pub(super) fn new(simd: S, error: ProjectedError<'a>, lanes: usize, first: usize, to: usize) -> Self {
         let zero = [S::f32s::splat(simd, 0.0); K];
         Self { p: zero, q: zero, error, lanes, first, upper: error.offsets[to] as usize }
+    }
+}
+
+/// Fills `error`, `[step][lane]`, with an E that is carried along.
+pub fn carry_error(level: Level, projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
+    dispatch!(level.0, simd => carry_vector(simd, projected, lanes, error));
+}
+
+#[inline(always)]
+fn carry_vector<S: Simd>(simd: S, projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
+    let end = error.len() / lanes;
+    for first in (0..lanes).step_by(S::f32s::LEN) {
+        let mut carried = Carried::<S, 1>::new(simd, *projected, lanes, first, end);
+        for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
+            if let Some(vectors) = carried.at(simd, t) {
+                store::<S, 1>(&vectors, &mut row[first..first + S::f32s::LEN]);
+            }
+        }
     }
 }
 

@@ -102,7 +102,11 @@ pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
         match (layer, below) {
             (LayerConfig::Dense(dense), Below::Units(inputs)) => {
                 let own = if dense.recurrent { u64::from(dense.units) } else { 0 };
-                dense_layer(&format!("{path}.units"), inputs.saturating_add(own), dense.units, steps, &mut room)?;
+                let inputs = inputs.saturating_add(own);
+                dense_layer(&format!("{path}.units"), inputs, dense.units, steps, &mut room)?;
+                if dense.delays.is_some_and(|delays| delays.is_by_connection()) {
+                    delays_by_connection(&format!("{path}.delays.by"), inputs, dense.units, steps, &mut room)?;
+                }
             }
             (LayerConfig::Conv2d(conv), Below::Image(image)) => convolution(&path, image, conv, steps, &mut room)?,
             _ => {}
@@ -115,6 +119,13 @@ fn dense_layer(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room)
     let lanes = whole_lanes(u64::from(units));
     take(&mut room.weights, inputs.saturating_mul(lanes), path, || format!("{inputs} × {units} weights"))?;
     take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps"))
+}
+
+/// As many delays as weights, and sums of what arrives at each step.
+fn delays_by_connection(path: &str, inputs: u64, units: u32, steps: u64, room: &mut Room) -> Result<()> {
+    let lanes = whole_lanes(u64::from(units));
+    take(&mut room.weights, inputs.saturating_mul(lanes), path, || format!("{inputs} × {units} delays"))?;
+    take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps with delays"))
 }
 
 fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
