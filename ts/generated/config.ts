@@ -281,7 +281,7 @@ export type EpochRecord = {
 };
 
 /**
- * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 12): EventProp
+ * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
  * (Wunderlich and Pehle, 2021) for the reset `membrane`.
  */
 export type EventPropRule = {

@@ -22,7 +22,7 @@ pub enum RuleConfig {
     Antlr(AntlrRule),
     /// Both, added as final gradients of two separate passes (spec 6.ii).
     Mixture(MixtureRule),
-    /// Gradients of spike times with all that follows from a reset: exact for short steps (spec 12).
+    /// Gradients of spike times with all that follows from a reset: exact for short steps (spec 14).
     EventProp(EventPropRule),
 }
 
@@ -285,7 +285,7 @@ impl Default for MixtureRule {
     }
 }
 
-/// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 12): EventProp
+/// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
 /// (Wunderlich and Pehle, 2021) for the reset `membrane`.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -61,7 +61,7 @@ pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
     if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
 }
 
-/// A membrane that is still above the threshold after the subtraction fires again while it falls (spec 12).
+/// A membrane that is still above the threshold after the subtraction fires again while it falls (spec 14).
 pub(super) fn slope_floor(config: &Config) -> Result<()> {
     let subtracts = config.network.neurons().any(|(_, neuron)| neuron.reset == Reset::Subtract);
     if config.rule.slope_floor() == 0.0 && subtracts {
