@@ -255,6 +255,8 @@ describe("exportNir and importNir", () => {
     await refused({ ...one, neuron: { membraneDecay: 1 } }, "network.neuron.membraneDecay");
     await refused({ ...one, neuron: { reset: "subtract" } }, "network.neuron.reset");
     await refused({ ...one, neuron: { type: "alif" } }, "network.neuron.type");
+    const delayed: Config["network"]["layers"][number] = { type: "dense", units: 2, delays: { max: 3 } };
+    await refused({ ...one, layers: [delayed] }, "network.layers[0].delays");
     const own = (neuron: LayerNeuron) =>
       ({ ...one, neuron: { membraneDecay: 1 }, layers: [{ ...one.layers[0], neuron }] }) as Config["network"];
     await refused(own({ type: "alif" }), "network.layers[0].neuron.type");

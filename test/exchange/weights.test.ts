@@ -59,6 +59,18 @@ describe("importWeights", () => {
     expect((await network.parameters())[0]?.weights).toEqual(filled(6));
   });
 
+  it("takes delays of a checkpoint for no weights", async () => {
+    const layers: Config["network"]["layers"] = [
+      { type: "dense", units: 5, delays: { by: "connection", max: 4 } },
+      { type: "dense", units: 2 },
+    ];
+    using network = await createNetwork({ network: { input: 3, steps: 10, layers } });
+    using other = await createNetwork({ network: { input: 3, steps: 10, layers }, training: { seed: 9 } });
+    await importWeights(other, await network.checkpoint());
+    const [wanted, found] = [await network.parameters(), await other.parameters()];
+    expect(found.map(({ weights }) => weights)).toEqual(wanted.map(({ weights }) => weights));
+  });
+
   it("reads a checkpoint, without what the optimiser gathered", async () => {
     using network = await createNetwork(dense);
     using other = await createNetwork({ ...dense, training: { seed: 7 } });

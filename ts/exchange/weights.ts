@@ -75,12 +75,12 @@ function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {
   return kernel === undefined ? [filters, inputs] : [filters, inputs / kernel ** 2, kernel, kernel];
 }
 
-/** What an optimiser gathered about weights has their shape. */
-const MOMENT = /\.moment\d$/;
+/** What an optimiser gathered about weights has their shape, and so have delays of connections. */
+const OF_WEIGHTS = /\.(moment\d|delays)$/;
 
 /** Weights by their shape. Files that sort names as text get the order of the numbers in them. */
 function weightNames(tensors: Tensors): string[] {
-  const names = [...tensors.keys()].filter((name) => (tensors.get(name)?.shape.length ?? 0) >= 2 && !MOMENT.test(name));
+  const names = [...tensors.keys()].filter((name) => (tensors.get(name)?.shape.length ?? 0) >= 2 && !OF_WEIGHTS.test(name));
   const sorted = [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
   const isNumbered = new Set(names.map((name) => name.replace(/\d+/g, "#"))).size === 1;
   return isNumbered ? sorted : names;

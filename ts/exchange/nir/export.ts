@@ -70,6 +70,9 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
       chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
       continue;
     }
+    if (layer.type === "dense" && layer.delays !== undefined) {
+      throw new SpikeletError("CONFIG_INVALID", `network.layers[${index}].delays`, "delays are not written to NIR files");
+    }
     const given = parameters[place] as LayerParameters;
     const neuron = neuronOf(network, { index, layer, place, given }, clock);
     place += 1;

@@ -7,8 +7,6 @@
 //!
 //! Spikes are listed by the step of their arrival; from there on the layer is a dense one.
 
-use std::cell::Cell;
-
 use spikelet_kernels::StepEvents;
 
 use super::backward::BackwardRun;
@@ -50,13 +48,15 @@ pub(crate) struct DelayedInputsState {
 #[inline(never)]
 pub(super) fn shift_back(steps: &[u16], source: &SourceSite<'_>, error: &mut [f32]) {
     let lanes = source.site.lanes;
-    let error = Cell::from_mut(error).as_slice_of_cells();
     for (lane, &input) in source.arrival_of_lane.iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
         let shift = usize::from(steps[input as usize]);
         if shift > 0 {
-            let later = error.iter().skip(shift * lanes + lane).step_by(lanes);
-            let later = later.map(Cell::get).chain(std::iter::repeat(0.0));
-            error.iter().skip(lane).step_by(lanes).zip(later).for_each(|(to, later)| to.set(later));
+            let mut at = lane;
+            while at + shift * lanes < error.len() {
+                error[at] = error[at + shift * lanes];
+                at += lanes;
+            }
+            error.iter_mut().skip(at).step_by(lanes).for_each(|error| *error = 0.0);
         }
     }
 }

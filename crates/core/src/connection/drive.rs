@@ -21,6 +21,8 @@ pub(super) struct Drive {
     rows: Vec<u32>,
     /// Step up to which spikes have set out.
     sent: usize,
+    /// Step from which on all sums are 0.
+    touched: usize,
 }
 
 impl Drive {
@@ -31,11 +33,18 @@ impl Drive {
             ahead: 0,
             rows: (0..=steps as u32).collect(),
             sent: 0,
+            touched: 0,
         }
     }
 
     pub(super) fn clear(&mut self) {
-        self.sums.fill(0.0);
+        let Self { sums, steps, touched, .. } = self;
+        let lanes = sums.len() / *steps;
+        for first in (0..lanes).step_by(TILE) {
+            let lanes = TILE.min(lanes - first);
+            sums[first * *steps..][..*touched * lanes].fill(0.0);
+        }
+        self.touched = 0;
         self.sent = 0;
     }
 
@@ -59,6 +68,7 @@ impl Drive {
             of_tile[..kept * lanes].fill(0.0);
             of_tile[(kept + *ahead) * lanes..].fill(0.0);
         }
+        self.touched = kept + self.ahead;
         self.sent = kept;
     }
 
@@ -74,7 +84,10 @@ impl Drive {
                 }
             }
         }
-        self.sent = self.sent.max(to);
+        if self.sent < to {
+            self.touched = self.steps.min(to + delays.longest);
+            self.sent = to;
+        }
     }
 
     /// What arrives at a site, `[step][lane]`: the rows that [`Drive::events`] names.
