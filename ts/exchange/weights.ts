@@ -75,8 +75,8 @@ function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {
   return kernel === undefined ? [filters, inputs] : [filters, inputs / kernel ** 2, kernel, kernel];
 }
 
-/** What an optimiser gathered about weights has their shape, and so have delays of connections. */
-const OF_WEIGHTS = /\.(moment\d|delays)$/;
+/** What training keeps of weights has their shape, and so have delays of connections. */
+const OF_WEIGHTS = /\.(moment\d|average|best|delays)$/;
 
 /** Weights by their shape. Files that sort names as text get the order of the numbers in them. */
 function weightNames(tensors: Tensors): string[] {
