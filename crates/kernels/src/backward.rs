@@ -25,7 +25,7 @@ use fearless_simd::prelude::*;
 pub use self::constants::ConstantSums;
 pub use self::error::carry_error;
 use self::error::{Carried, Given, NoError};
-use self::steps::{Pass, PlainPass, run_back};
+use self::steps::{PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use self::terms_pass::TermsPass;
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError};
@@ -55,7 +55,17 @@ fn of_any_shape(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutp
 }
 
 fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => terms_vector(simd, tile, terms, output));
+    let mut rows = Vec::new();
+    let error = match tile.error {
+        SpikeError::None => None,
+        SpikeError::Given(error) => Some(error),
+        SpikeError::Projected(projected) => {
+            rows.resize(tile.end * tile.lanes, 0.0);
+            carry_error(level, &projected, &tile.constants, tile.lanes, &mut rows);
+            Some(&rows[..])
+        }
+    };
+    dispatch!(level.0, simd => terms_vector(simd, tile, terms, error, output));
 }
 
 #[inline(always)]
@@ -64,40 +74,47 @@ fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut Backward
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(2, tile.lanes - lane) {
-            backward_lanes::<S, 2>(simd, tile, output, lane, PlainPass, surrogate);
+            plain_lanes::<S, 2>(simd, tile, output, lane, surrogate);
             lane += 2 * S::f32s::LEN;
         } else {
-            backward_lanes::<S, 1>(simd, tile, output, lane, PlainPass, surrogate);
+            plain_lanes::<S, 1>(simd, tile, output, lane, surrogate);
             lane += S::f32s::LEN;
         }
     }
 }
 
 #[inline(always)]
-fn terms_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
-    for lane in (0..tile.lanes).step_by(S::f32s::LEN) {
-        backward_lanes::<S, 1>(simd, tile, output, lane, TermsPass::new(simd, tile, terms, lane), tile.surrogate);
+fn terms_vector<S: Simd>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    terms: BackwardTerms<'_>,
+    error: Option<&[f32]>,
+    output: &mut BackwardOutput<'_>,
+) {
+    for first in (0..tile.lanes).step_by(S::f32s::LEN) {
+        let error = Given { error, lanes: tile.lanes, first };
+        run_back::<S, 1>(simd, tile, output, first, TermsPass::new(simd, tile, terms, first), tile.surrogate, error);
     }
 }
 
 /// One instance for each source of E, so that the loop over time does not branch on it.
 #[inline(always)]
-fn backward_lanes<S: Simd, const K: usize>(
+fn plain_lanes<S: Simd, const K: usize>(
     simd: S,
     tile: &BackwardTile<'_>,
     output: &mut BackwardOutput<'_>,
     first: usize,
-    pass: impl Pass<S, K>,
     surrogate: impl Shape,
 ) {
     match tile.error {
-        SpikeError::None => run_back::<S, K>(simd, tile, output, first, pass, surrogate, NoError),
+        SpikeError::None => run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, NoError),
         SpikeError::Given(error) => {
-            run_back::<S, K>(simd, tile, output, first, pass, surrogate, Given { error, lanes: tile.lanes, first });
+            let given = Given { error: Some(error), lanes: tile.lanes, first };
+            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, given);
         }
         SpikeError::Projected(error) => {
             let carried = Carried::<S, K>::new(simd, error, tile.lanes, first, tile.to);
-            run_back::<S, K>(simd, tile, output, first, pass, surrogate, carried);
+            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, carried);
         }
     }
 }

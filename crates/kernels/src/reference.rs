@@ -6,8 +6,8 @@ use crate::project::tree;
 use crate::update::total;
 use crate::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES,
-    NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents,
-    TILE, TileParameters, TileState,
+    LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError,
+    StepEvents, TILE, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -289,15 +289,16 @@ fn error_rows(tile: &BackwardTile<'_>) -> Vec<f32> {
         SpikeError::Given(error) => error.to_vec(),
         SpikeError::Projected(projected) => {
             let mut rows = vec![0.0; tile.end * tile.lanes];
-            carry_error(&projected, tile.lanes, &mut rows);
+            carry_error(&projected, &tile.constants, tile.lanes, &mut rows);
             rows
         }
     }
 }
 
 /// Twin of [`crate::carry_error`].
-pub fn carry_error(projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
-    let ProjectedError { weights, offsets, injections, membrane_decay, current_decay } = *projected;
+pub fn carry_error(projected: &ProjectedError<'_>, constants: &LifConstants, lanes: usize, error: &mut [f32]) {
+    let ProjectedError { weights, offsets, injections } = *projected;
+    let LifConstants { membrane_decay, current_decay, .. } = *constants;
     for lane in 0..lanes {
         let (mut p, mut q) = (0.0f32, 0.0f32);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {

@@ -368,13 +368,7 @@ fn check_backward(
     let error = match variant & 9 {
         0 => SpikeError::None,
         1 => SpikeError::Given(&given),
-        _ => SpikeError::Projected(ProjectedError {
-            weights: &upper,
-            offsets: &offsets,
-            injections: &injections,
-            membrane_decay: 0.9,
-            current_decay: 0.85,
-        }),
+        _ => SpikeError::Projected(ProjectedError { weights: &upper, offsets: &offsets, injections: &injections }),
     };
     let timing = if variant & 2 == 2 { draw.vector(spikes as usize, 1.0) } else { Vec::new() };
     let mut rows = vec![NO_ROW; steps];

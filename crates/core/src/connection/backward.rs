@@ -133,7 +133,7 @@ impl PassContext<'_> {
     /// Fills `factor · S̄`, unless it is carried along, and T̄ of a site.
     pub(super) fn take_errors(&self, number: usize, error: &mut Aligned, timing: &mut Vec<f32>) {
         error.clear();
-        if self.pass.factor != 0.0 && self.errors.projected(number).is_none() {
+        if self.pass.factor != 0.0 && self.projected(number).is_none() {
             self.errors.spike_error(number, self.pass.factor, error);
         }
         timing.clear();
@@ -144,11 +144,17 @@ impl PassContext<'_> {
 
     /// E of a site, of which `error` holds what was given.
     pub(super) fn spike_error<'b>(&'b self, number: usize, error: &'b [f32]) -> SpikeError<'b> {
-        match self.errors.projected(number) {
-            Some(projected) if self.pass.factor != 0.0 => SpikeError::Projected(projected),
-            _ if error.is_empty() => SpikeError::None,
-            _ => SpikeError::Given(error),
+        match self.projected(number) {
+            Some(projected) => SpikeError::Projected(projected),
+            None if error.is_empty() => SpikeError::None,
+            None => SpikeError::Given(error),
         }
+    }
+
+    /// What E of a site is carried along with, in a pass that has no more to do.
+    fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
+        let is_plain = !self.is_observed && self.pass.terms(&self.view, &self.view.layout.sites[number]).is_none();
+        (is_plain && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
     }
 
     /// Runs a site from step `to` down to step `from`.

@@ -251,13 +251,11 @@ impl<'a> FromNext<'a> {
 
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
     fn carried(&self, number: usize) -> Option<ProjectedError<'a>> {
-        let (injections, constants) = (self.injections?, self.sent.view.neuron.constants);
+        let injections = self.injections?;
         Some(ProjectedError {
             weights: self.towards(number)?,
             offsets: &injections.offsets,
             injections: &injections.entries,
-            membrane_decay: constants.membrane_decay,
-            current_decay: constants.current_decay,
         })
     }
 
@@ -273,7 +271,7 @@ impl OutputErrors for FromNext<'_> {
         error.resize(self.sent.end * source.site.lanes);
         let connection = &self.next.connection;
         if let Some(carried) = self.carried(number) {
-            carry_error(self.sent.level, &carried, source.site.lanes, error);
+            carry_error(self.sent.level, &carried, &self.sent.view.neuron.constants, source.site.lanes, error);
             connection.shift_error(self.copies, &source, error);
         } else {
             connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
@@ -303,6 +301,8 @@ impl OutputErrors for FromNext<'_> {
     }
 
     fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
-        self.carried(number).filter(|_| !self.next.connection.shifts_errors())
+        let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
+        let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
+        self.carried(number).filter(|_| is_alike && !self.next.connection.shifts_errors())
     }
 }

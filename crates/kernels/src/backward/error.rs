@@ -5,41 +5,43 @@
 //! x_j[t] = G_j[t] − αᵥ S_j[t] p_j[t+1],   y_j[t] = −αᵢ S_j[t] q_j[t+1]      (a closed gate takes its unit out)
 //! ```
 //!
-//! The decays are those of the next layer, whose adjoints p and q are.
+//! The decays are those of the next layer, whose adjoints p and q are; a pass over a tile carries E along where they are the tile's own: two
+//! more vectors of them would not stay in registers.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use super::tile::ProjectedError;
-use crate::FLOOR_EVERY;
-use crate::Level;
 use crate::lanes::{flush, load, store};
+use crate::neuron::Lif;
+use crate::{FLOOR_EVERY, Level, LifConstants};
 
 /// E of `K` vectors, asked for from the last step down to the first, every step once.
 pub(super) trait ErrorSource<S: Simd, const K: usize> {
-    /// `None` where there is no activation part.
-    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]>;
+    /// `None` where there is no activation part; `neuron` has the decays of what is carried.
+    fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]>;
 }
 
 pub(super) struct NoError;
 
 impl<S: Simd, const K: usize> ErrorSource<S, K> for NoError {
     #[inline(always)]
-    fn at(&mut self, _simd: S, _t: usize) -> Option<[S::f32s; K]> {
+    fn at(&mut self, _simd: S, _neuron: &Lif<S>, _t: usize) -> Option<[S::f32s; K]> {
         None
     }
 }
 
 pub(super) struct Given<'a> {
-    pub(super) error: &'a [f32],
+    /// `[step][lane]`.
+    pub(super) error: Option<&'a [f32]>,
     pub(super) lanes: usize,
     pub(super) first: usize,
 }
 
 impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
     #[inline(always)]
-    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]> {
-        Some(load::<S, K>(simd, &self.error[t * self.lanes + self.first..][..K * S::f32s::LEN]))
+    fn at(&mut self, simd: S, _neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
+        self.error.map(|error| load::<S, K>(simd, &error[t * self.lanes + self.first..][..K * S::f32s::LEN]))
     }
 }
 
@@ -63,18 +65,31 @@ impl<'a, S: Simd, const K: usize> Carried<'a, S, K> {
     }
 }
 
-/// Fills `error`, `[step][lane]`, with an E that is carried along.
-pub fn carry_error(level: Level, projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
-    dispatch!(level.0, simd => carry_vector(simd, projected, lanes, error));
+/// Fills `error`, `[step][lane]`, with an E that is carried along, with the decays of the next layer's `constants`.
+pub fn carry_error(
+    level: Level,
+    projected: &ProjectedError<'_>,
+    constants: &LifConstants,
+    lanes: usize,
+    error: &mut [f32],
+) {
+    dispatch!(level.0, simd => carry_vector(simd, projected, constants, lanes, error));
 }
 
 #[inline(always)]
-fn carry_vector<S: Simd>(simd: S, projected: &ProjectedError<'_>, lanes: usize, error: &mut [f32]) {
+fn carry_vector<S: Simd>(
+    simd: S,
+    projected: &ProjectedError<'_>,
+    constants: &LifConstants,
+    lanes: usize,
+    error: &mut [f32],
+) {
     let end = error.len() / lanes;
+    let neuron = Lif::new(simd, constants);
     for first in (0..lanes).step_by(S::f32s::LEN) {
         let mut carried = Carried::<S, 1>::new(simd, *projected, lanes, first, end);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
-            if let Some(vectors) = carried.at(simd, t) {
+            if let Some(vectors) = carried.at(simd, &neuron, t) {
                 store::<S, 1>(&vectors, &mut row[first..first + S::f32s::LEN]);
             }
         }
@@ -83,10 +98,10 @@ fn carry_vector<S: Simd>(simd: S, projected: &ProjectedError<'_>, lanes: usize, 
 
 impl<S: Simd, const K: usize> ErrorSource<S, K> for Carried<'_, S, K> {
     #[inline(always)]
-    fn at(&mut self, simd: S, t: usize) -> Option<[S::f32s; K]> {
+    fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
         for k in 0..K {
-            self.p[k] *= self.error.membrane_decay;
-            self.q[k] *= self.error.current_decay;
+            self.p[k] *= neuron.membrane_decay;
+            self.q[k] *= neuron.current_decay;
         }
         let lower = self.error.offsets[t] as usize;
         if lower != self.upper {

@@ -192,7 +192,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
                 self.timing_end -= fired.count_ones() as usize;
             }
             let trace = &trace[self.first..self.first + Self::WIDTH];
-            let direct = self.activation_part(simd, trace, error.at(simd, t), surrogate);
+            let direct = self.activation_part(simd, trace, error.at(simd, &self.neuron, t), surrogate);
             self.take(simd, t, row, &direct, tile.lanes, output.q_rows);
         }
         t
@@ -212,7 +212,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
     ) {
         let fired = tile.spikes[t];
         pass.enter(t, &mut self.neuron);
-        let error = pass.spike_error(t, &self.adjoints, error.at(simd, t));
+        let error = pass.spike_error(t, &self.adjoints, error.at(simd, &self.neuron, t));
         let trace = &tile.trace[t * tile.lanes + self.first..][..Self::WIDTH];
         let activation = self.activation_part(simd, trace, error, surrogate);
         let mut timing = [S::f32s::splat(simd, 0.0); K];

@@ -26,7 +26,7 @@ pub enum SpikeError<'a> {
     None,
     /// `[step][lane]`.
     Given(&'a [f32]),
-    /// Carried along.
+    /// Carried along, with the tile's own decays.
     Projected(ProjectedError<'a>),
 }
 
@@ -39,10 +39,6 @@ pub struct ProjectedError<'a> {
     pub offsets: &'a [u32],
     /// By step; x and y are already in units of E.
     pub injections: &'a [Injection],
-    /// αᵥ of the next layer.
-    pub membrane_decay: f32,
-    /// αᵢ of the next layer.
-    pub current_decay: f32,
 }
 
 /// A tile, its trace and the gradients that reach its output.
