@@ -200,6 +200,20 @@ describe("the page", () => {
     }
   });
 
+  it("draws a measure of the runs that have it, and no figure where none has", () => {
+    const read = record(1, 0.9);
+    read.result.test.accuracy.membrane = 0.9;
+    const [table, plan] = ran({ series: "fires", records: [record(1, 0.8)] }, { series: "readout", records: [read] });
+    const experiment: Experiment = {
+      ...drawn,
+      figures: ["membrane", "rSquared"].map((name) => ({ type: "spread", measure: name, title: name })),
+    };
+    const [membrane, ...others] = figures(plots, pointsOf(table, plan), plan, experiment);
+    expect(membrane?.svg).toContain("readout");
+    expect(membrane?.svg).not.toContain("fires");
+    expect(others).toEqual([]);
+  });
+
   it("leaves out lines where there is nothing to count along", () => {
     const [table, plan] = two;
     const files = figures(plots, pointsOf(table, plan), plan, drawn).map(({ file }) => file);

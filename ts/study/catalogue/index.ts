@@ -6,6 +6,7 @@ import { insideOrFinal } from "./inside-or-final.js";
 import { latencyMnist } from "./latency-mnist.js";
 import { nmnist } from "./nmnist.js";
 import { rateCoded } from "./rate-coded.js";
+import { readouts } from "./readouts.js";
 import { resetPaths } from "./reset-paths.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits } from "./spoken-digits.js";
@@ -16,6 +17,7 @@ import { yinYang } from "./yin-yang.js";
 export const EXPERIMENTS: readonly Experiment[] = [
   spikeTrainMatching,
   latencyMnist,
+  readouts,
   nmnist,
   balance,
   insideOrFinal,

@@ -88,14 +88,16 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
     case "spread": {
       const { label, of } = measure(figure.measure);
       const runs = points.flatMap((point) => recordsOf(point).map((record) => ({ series: point.place, value: of(record) })));
-      return plots.seedSpread(runs, { label, width: WIDTH });
+      const measured = runs.filter(({ value }) => !Number.isNaN(value));
+      return measured.length === 0 ? undefined : plots.seedSpread(measured, { label, width: WIDTH });
     }
     case "scatter": {
       const [x, y] = [measure(figure.x), measure(figure.y)];
       const runs = points.flatMap((point) =>
         recordsOf(point).map((record) => ({ series: point.place, x: x.of(record), y: y.of(record) })),
       );
-      return plots.seedScatter(runs, { x: x.label, y: y.label, width: WIDTH });
+      const measured = runs.filter(({ x, y }) => !Number.isNaN(x + y));
+      return measured.length === 0 ? undefined : plots.seedScatter(measured, { x: x.label, y: y.label, width: WIDTH });
     }
     case "lines": {
       const { label, of } = measure(figure.measure);
