@@ -6,7 +6,7 @@ interface Fed {
   users: number;
 }
 
-/** The data sets that a session holds; each is copied in once and let go with its last user. */
+/** The data sets that a session holds, each copied in once, or supplied sample by sample; it is let go with its last user. */
 export class Feed {
   readonly #session: ExclusiveSession;
   readonly #fed = new Map<SpikeDataset, Fed>();
@@ -29,8 +29,8 @@ export class Feed {
   async take(data: SpikeDataset): Promise<number> {
     let fed = this.#fed.get(data);
     if (fed === undefined) {
-      const id = this.#session.run((session) => {
-        const { descriptor, arrays } = data.wire();
+      const id = this.#session.run(async (session) => {
+        const { descriptor, arrays } = data.isStored ? await data.wireAhead() : data.wire();
         return session.addDataset(descriptor, arrays);
       });
       fed = { id, users: 0 };

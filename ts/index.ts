@@ -4,7 +4,16 @@
  *
  * @module spikelet
  */
-export type { IdxFolderOptions, NmnistOptions, ShdOptions, Speaker, SpokenDigitsOptions } from "#host/datasets/folders";
+export type {
+  IdxFolderOptions,
+  NmnistOptions,
+  PackOptions,
+  PackReport,
+  ShardsOptions,
+  ShdOptions,
+  Speaker,
+  SpokenDigitsOptions,
+} from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
 export type { ResolvedConfig } from "./config.js";

@@ -21,6 +21,7 @@ import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./ru
 import { Budget } from "./runtime/budget.js";
 import { ExclusiveSession } from "./runtime/exclusive.js";
 import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
+import { StoredPass } from "./stored-pass.js";
 import { SpikeStream, type StreamOptions } from "./stream.js";
 
 /** How a network or trainer computes. */
@@ -168,16 +169,17 @@ export class Network implements Disposable {
     const batch = this.config.training.batchSize;
     return this.feed.with(data, async (id) => {
       const parts: PredictionArrays[] = [];
-      for (let start = 0; start < data.length; ) {
-        const count = Math.min(budget.size * batch, data.length - start);
-        parts.push(
-          await this.#timed(
-            budget,
-            signal,
-            this.session.run((session) => session.predict(id, start, count, earlyDecision)),
-          ),
-        );
-        start += count;
+      const stored = data.isStored ? new StoredPass(id, data) : undefined;
+      for (let start = 0, batches = budget.size; start < data.length; ) {
+        const end = Math.min(start + batches * batch, data.length);
+        const next = budget.size;
+        const work = this.session.run(async (session) => {
+          await stored?.supply(session, { start, end }, { start: end, end: end + next * batch });
+          return session.predict(id, start, end - start, earlyDecision);
+        });
+        parts.push(await this.#timed(budget, batches, signal, work));
+        start = end;
+        batches = stored === undefined ? budget.size : next;
       }
       return joinPredictions(parts, this.info.layers.length);
     });
@@ -196,10 +198,16 @@ export class Network implements Disposable {
     const pass = this.#evaluations.then(() =>
       this.feed.with(data, async (id) => {
         await this.session.run((session) => session.beginEvaluation(id, earlyDecision));
-        while (true) {
-          const work = this.session.run((session) => session.advanceEvaluation(budget.size));
-          const state = JSON.parse(await this.#timed(budget, signal, work)) as { done: boolean; report: Metrics };
+        const stored = data.isStored ? new StoredPass(id, data) : undefined;
+        for (let samples = budget.size; ; ) {
+          const next = budget.size;
+          const work = this.session.run(async (session) => {
+            await stored?.supplyEvaluation(session, samples, next);
+            return session.advanceEvaluation(samples);
+          });
+          const state = JSON.parse(await this.#timed(budget, samples, signal, work)) as { done: boolean; report: Metrics };
           if (state.done) return state.report;
+          samples = stored === undefined ? budget.size : next;
         }
       }),
     );
@@ -231,7 +239,7 @@ export class Network implements Disposable {
   async gradients(batch: SpikeDataset, options: { trace?: boolean } = {}): Promise<Gradients> {
     samplesOf(batch, "batch");
     const { trace = false } = gradientOptions(options, "");
-    return this.feed.with(batch, async (id) => {
+    return this.feed.with(await batch.load(), async (id) => {
       const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
       const metrics = JSON.parse(found.metrics) as Metrics;
       const layers = found.layers.map(fromArrays);
@@ -280,10 +288,10 @@ export class Network implements Disposable {
     this.dispose();
   }
 
-  async #timed<T>(budget: Budget, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  async #timed<T>(budget: Budget, asked: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
     const start = performance.now();
     const result = await untilAborted(work, signal);
-    budget.took(budget.size, performance.now() - start);
+    budget.took(asked, performance.now() - start);
     return result;
   }
 }

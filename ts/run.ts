@@ -12,6 +12,7 @@ import { EpochBound } from "./runtime/epoch-bound.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
 import { abortSignal } from "./runtime/options.js";
 import { PaceMeter } from "./runtime/pace.js";
+import { StoredRun } from "./stored-run.js";
 
 /** What a run uses beside its training data. */
 export interface RunOptions {
@@ -46,6 +47,15 @@ export class Outbox {
   constructor(health: HealthWatch) {
     this.health = health;
   }
+}
+
+/** What one run goes by. */
+interface Work {
+  budget: Budget;
+  bound: EpochBound;
+  pace: PaceMeter;
+  /** Where samples are not in memory. */
+  stored: StoredRun | undefined;
 }
 
 /**
@@ -109,9 +119,9 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
       return untilAborted(this.#feed.take(data), signal);
     };
     try {
+      const ids = { train: await take(this.#train), validation: validation === undefined ? null : await take(validation) };
       const options = {
-        train: await take(this.#train),
-        validation: validation === undefined ? null : await take(validation),
+        ...ids,
         ...(epochs === undefined ? {} : { epochs }),
       };
       await untilAborted(
@@ -122,6 +132,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
         budget: new Budget({ target: this.#session.backend.callMilliseconds }),
         bound: new EpochBound(),
         pace: new PaceMeter(),
+        stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }),
       };
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {
@@ -137,14 +148,17 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
   }
 
   /** Lets the core work for about one budget; whether there is anything left to do. */
-  #advance({ budget, bound, pace }: { budget: Budget; bound: EpochBound; pace: PaceMeter }): Promise<boolean> {
+  #advance({ budget, bound, pace, stored }: Work): Promise<boolean> {
     const work = this.#session.run(async (session) => {
-      const asked = Math.min(budget.size, bound.left);
+      const begun = performance.now();
+      const wanted = Math.min(budget.size, bound.left);
+      const asked = stored === undefined ? wanted : await stored.supply(session, wanted, budget.size);
       const start = performance.now();
       const events = JSON.parse(await session.advance(asked)) as CoreEvent[];
-      const milliseconds = performance.now() - start;
+      const end = performance.now();
+      const milliseconds = end - begun;
       this.#seconds += milliseconds / 1000;
-      budget.took(asked, milliseconds);
+      budget.took(asked, end - start);
       bound.saw(events, asked);
       this.#outbox.events.push(...pace.stamp(this.#outbox.health.watch(events), milliseconds));
       return events.length > 0;

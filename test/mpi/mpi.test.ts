@@ -56,6 +56,21 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     expect(stderr.match(/training on/g)).toHaveLength(1);
   });
 
+  it("gives the bits of one process from shards, of which each rank reads its part of every batch", async () => {
+    const shards = run.folder("shards");
+    expect(await spikelet(["data", "pack", "yinYang", "--set", "options.samples=1200", "--out", shards])).toMatchObject({
+      code: 0,
+    });
+    const args = ["train", "--config", run.config, "--data", shards, "--out"];
+    const [alone, out] = [run.folder("shards-alone"), run.folder("shards-ranks")];
+    expect(await spikelet([...args, alone])).toMatchObject({ code: 0 });
+    const { code, stderr } = await mpirun(3, [...args, out]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(outcomeOf(out)).toEqual(outcomeOf(alone));
+    const { epochs, test } = outcomeOf(out);
+    expect({ epochs, test }).toEqual({ epochs: whole.epochs, test: whole.test });
+  });
+
   it.each([0, 1])("ends when rank %i is killed, says so, and goes on with another number of ranks", async (victim) => {
     const out = run.folder(`killed-${victim}`);
     const args = ["train", "--config", run.config, "--out", out, "--checkpoint-every", "200", "--json"];

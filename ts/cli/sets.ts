@@ -8,6 +8,7 @@ import { npz } from "./sets/npz.js";
 import type { PublishedSet } from "./sets/published.js";
 import { randman } from "./sets/randman.js";
 import type { DataSet } from "./sets/set.js";
+import { shards } from "./sets/shards.js";
 import { shd } from "./sets/shd.js";
 import { simulatedEvents } from "./sets/simulated-events.js";
 import { spikeTrainMatching } from "./sets/spike-train-matching.js";
@@ -24,6 +25,7 @@ export const SETS = {
   shd,
   spokenDigits,
   npz,
+  shards,
   yinYang,
   randman,
   spikeTrainMatching,

@@ -2,7 +2,8 @@ import { type FieldChecks, fields } from "../check/fields.js";
 import { bytes, type Check, floats, listOf, numbers, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
-import { type DatasetInfo, type DatasetInputs, type DatasetTargets, SpikeDataset } from "./dataset.js";
+import { type DatasetInfo, SpikeDataset } from "./dataset.js";
+import type { DatasetTargets, HeldInputs } from "./samples.js";
 
 /** What the output should do; at most one of them. */
 export interface TargetOptions {
@@ -72,7 +73,7 @@ export function fromImages(options: ImageOptions): SpikeDataset {
       `${array.length} values are not a whole number of images of ${shape.join(" × ")}`,
     );
   }
-  const inputs: DatasetInputs =
+  const inputs: HeldInputs =
     array instanceof Uint8Array ? { kind: "pixels", pixels: array, units } : { kind: "values", values: array, units };
   return assemble({ name: options.name ?? "images", shape }, inputs, array.length / units, options);
 }
@@ -89,7 +90,7 @@ export function fromSpikes(options: SpikeOptions): SpikeDataset {
 }
 
 /** @internal Checks that inputs and targets are of one length. */
-export function assemble(info: DatasetInfo, inputs: DatasetInputs, samples: number, options: TargetOptions): SpikeDataset {
+export function assemble(info: DatasetInfo, inputs: HeldInputs, samples: number, options: TargetOptions): SpikeDataset {
   const { labels, counts, series, trains } = options;
   if ([labels, counts, series, trains].filter((target) => target !== undefined).length > 1) {
     throw new SpikeletError("DATA_FORMAT", "labels", "give one of labels, counts, series and trains");

@@ -8,28 +8,10 @@ import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
-import { channelsOf, pickSeries, type SeriesInputs } from "./series.js";
+import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
+import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
 import { steps } from "./step.js";
-
-/** What the samples are: images or signals that an encoding turns into spikes, or spikes. */
-export type DatasetInputs =
-  | { kind: "pixels"; pixels: Uint8Array; units: number }
-  | { kind: "values"; values: Float32Array; units: number }
-  | SeriesInputs
-  | { kind: "events"; events: SpikeEvents };
-
-/** What the output should do, one entry a sample. */
-export interface DatasetTargets {
-  /** Class of each sample. */
-  labels?: Uint32Array;
-  /** Wanted spike counts, `[sample][output]`. */
-  counts?: Float32Array;
-  /** Wanted membranes of a readout, `[sample][step][output]`. */
-  series?: Float32Array;
-  /** Wanted spike trains of the outputs. */
-  trains?: SpikeEvents;
-}
 
 /** What a data set knows about itself. */
 export interface DatasetInfo {
@@ -58,7 +40,7 @@ export interface Split {
 }
 
 /**
- * Samples with their targets, held once; parts and encodings of it are light views.
+ * Samples with their targets, held once, or read from files when they are needed; parts and encodings of it are light views.
  *
  * Images and signals become spikes when the data set is fed to a network, in the core.
  */
@@ -69,10 +51,20 @@ export class SpikeDataset {
   readonly #inputs: DatasetInputs;
   readonly #targets: DatasetTargets;
   readonly #rows: Uint32Array;
+  /** Number of each row that is held in the data set it was read from. */
+  readonly #numbers: Uint32Array | undefined;
 
   /** Use `datasets.fromImages` or `datasets.fromSpikes`. */
-  constructor(info: DatasetInfo, inputs: DatasetInputs, targets: DatasetTargets, rows: Uint32Array, encoding?: Encoding) {
+  constructor(
+    info: DatasetInfo,
+    inputs: DatasetInputs,
+    targets: DatasetTargets,
+    rows: Uint32Array,
+    encoding?: Encoding,
+    numbers?: Uint32Array,
+  ) {
     this.info = info;
+    this.#numbers = numbers;
     this.encoding = encoding;
     this.#inputs = inputs;
     this.#targets = targets;
@@ -82,6 +74,11 @@ export class SpikeDataset {
   /** Number of samples. */
   get length(): number {
     return this.#rows.length;
+  }
+
+  /** Whether the samples lie in files and are read when they are needed; {@link load} brings them into memory. */
+  get isStored(): boolean {
+    return this.#inputs.kind === "stored";
   }
 
   /** Class of each sample, or `undefined` when the data set has no labels. */
@@ -100,16 +97,17 @@ export class SpikeDataset {
   encode(encoding: Encoding): SpikeDataset {
     text(record(encoding, "encoding")["type"], "encoding.type");
     const isDirect = encoding.type === "direct";
-    if (this.#inputs.kind === "events") {
+    const { kind } = this.#kindOfInputs;
+    if (kind === "events") {
       if (isDirect) return this;
       throw new SpikeletError("DATA_FORMAT", "encoding", "the samples are spikes already: use direct, or no encoding");
     }
     if (isDirect) throw new SpikeletError("DATA_FORMAT", "encoding", "direct is for samples that are spikes, these are values");
-    if (isForSeries(encoding) !== (this.#inputs.kind === "series")) {
+    if (isForSeries(encoding) !== (kind === "series")) {
       const what = isForSeries(encoding) ? "is for signals, these are images" : "is for images, these are signals";
       throw new SpikeletError("DATA_FORMAT", "encoding", `${encoding.type} ${what}`);
     }
-    return new SpikeDataset(this.info, this.#inputs, this.#targets, this.#rows, withRate(encoding, this.info.sampleRate));
+    return this.#of(this.info, this.#targets, this.#rows, withRate(encoding, this.info.sampleRate));
   }
 
   /**
@@ -169,13 +167,31 @@ export class SpikeDataset {
     const rows = this.#rows.filter((row) => places.has(labels[row] ?? -1));
     const { info, encoding } = this.#view(rows);
     const relabelled = labels.map((label) => places.get(label) ?? 0);
-    return new SpikeDataset(info, this.#inputs, { ...targets, labels: relabelled }, rows, encoding);
+    return this.#of(info, { ...targets, labels: relabelled }, rows, encoding);
   }
 
-  /** Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes. */
+  /**
+   * The same samples in memory: this data set, where they are there already.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where they can't be read.
+   */
+  async load(): Promise<SpikeDataset> {
+    const inputs = this.#inputs;
+    if (inputs.kind !== "stored") return this;
+    const { labels } = this;
+    const { inputs: held, targets } = await inputs.store.read(this.#rows);
+    const rows = Uint32Array.from(this.#rows.keys());
+    return new SpikeDataset(this.info, held, { ...targets, ...(labels && { labels }) }, rows, this.encoding, this.#rows);
+  }
+
+  /**
+   * Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
+   */
   image(index: number): Float32Array | undefined {
     whole()(index, "index");
-    const inputs = this.#inputs;
+    const inputs = this.#held;
     const row = this.#rows[index];
     if (inputs.kind === "events" || inputs.kind === "series" || row === undefined) return undefined;
     const range = [row * inputs.units, (row + 1) * inputs.units] as const;
@@ -183,10 +199,14 @@ export class SpikeDataset {
     return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
   }
 
-  /** The channels of one sample, `[channel][time]`; `undefined` when the samples are not signals. */
+  /**
+   * The channels of one sample, `[channel][time]`; `undefined` when the samples are not signals.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
+   */
   signal(index: number): Float32Array[] | undefined {
     whole()(index, "index");
-    const inputs = this.#inputs;
+    const inputs = this.#held;
     const row = this.#rows[index];
     return inputs.kind === "series" && row !== undefined ? channelsOf(inputs, row) : undefined;
   }
@@ -198,7 +218,7 @@ export class SpikeDataset {
    */
   async inputUnits(options: { backend?: BackendChoice } = {}): Promise<number> {
     const { backend: choice } = unitOptions(options, "");
-    const inputs = this.#inputs;
+    const inputs = this.#kindOfInputs;
     if (inputs.kind !== "series") return this.info.shape.reduce((product, size) => product * size, 1);
     const json = jsonOf(this.#requiredEncoding(), "encoding");
     return (await loadBackend(choice)).seriesUnits(json, inputs.channels);
@@ -212,7 +232,8 @@ export class SpikeDataset {
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
     const { steps: count, backend: choice } = eventOptions(options, "");
-    const inputs = this.#inputs;
+    if (this.isStored) return (await this.load()).events(options);
+    const inputs = this.#held;
     if (inputs.kind === "events") return inputs.events.pick(this.#rows);
     const encoding = this.#requiredEncoding();
     if (inputs.kind === "series") {
@@ -221,7 +242,7 @@ export class SpikeDataset {
       const backend = await loadBackend(choice);
       return new SpikeEvents(await backend.encodeSeries(json, values, offsets, inputs.channels, count));
     }
-    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#rows, ...options });
+    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#numbersOfRows(), ...options });
   }
 
   /**
@@ -230,7 +251,7 @@ export class SpikeDataset {
    * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes or signals.
    */
   pixels(start: number, end: number): Uint8Array {
-    const inputs = this.#inputs;
+    const inputs = this.#held;
     if (inputs.kind === "events" || inputs.kind === "series") {
       const what = inputs.kind === "events" ? "spikes" : "signals";
       throw new SpikeletError("DATA_FORMAT", "inputs", `the samples are ${what}, not images`);
@@ -241,53 +262,93 @@ export class SpikeDataset {
 
   /** @internal The same samples, of which those at the end are for the test and for validation. */
   withParts(parts: Pick<DatasetInfo, "testSamples" | "validationSamples" | "isValidationFixed">): SpikeDataset {
-    return new SpikeDataset({ ...this.info, ...parts }, this.#inputs, this.#targets, this.#rows, this.encoding);
+    return this.#of({ ...this.info, ...parts }, this.#targets, this.#rows, this.encoding);
   }
 
   /** @internal The targets of these samples with `events` as their inputs, one train a sample. */
   withEvents(info: DatasetInfo, events: SpikeEvents): SpikeDataset {
-    const { labels, counts, series, targetOffsets: offsets, targetTimes: times, targetUnits: units } = this.#targetArrays();
-    const targets: DatasetTargets = {};
-    if (labels !== undefined) targets.labels = labels;
-    if (counts !== undefined) targets.counts = counts;
-    if (series !== undefined) targets.series = series;
-    if (offsets && times && units) targets.trains = new SpikeEvents({ offsets, times, units });
-    const rows = Uint32Array.from({ length: this.length }, (_, row) => row);
-    return new SpikeDataset(info, { kind: "events", events }, targets, rows);
+    return new SpikeDataset(info, { kind: "events", events }, this.#pickedTargets(), Uint32Array.from(this.#rows.keys()));
+  }
+
+  /** @internal Inputs and targets of these samples alone, in their order. */
+  contents(): { inputs: HeldInputs; targets: DatasetTargets } {
+    return { inputs: this.#pickedInputs(), targets: this.#pickedTargets() };
+  }
+
+  /** @internal Names samples that are not in memory: those of which they are some, and which. */
+  get origin(): { identity: string; rows: Uint32Array } | undefined {
+    const inputs = this.#inputs;
+    return inputs.kind === "stored" ? { identity: inputs.store.identity, rows: this.#rows } : undefined;
+  }
+
+  /** @internal What the core gets of samples that are supplied later. */
+  async wireAhead(): Promise<{ descriptor: string; arrays: DatasetArrays }> {
+    const { labels, length } = this;
+    return {
+      descriptor: `${this.#descriptor().slice(0, -1)},"samples":${length}}`,
+      arrays: { ...(await this.slice(0, 0).supplied()), ...(labels && { labels }) },
+    };
+  }
+
+  /** @internal What the core gets, now that it needs them, of samples that lie in files. */
+  async supplied(): Promise<DatasetArrays> {
+    const inputs = this.#inputs;
+    if (inputs.kind !== "stored") return this.wire().arrays;
+    const contents = await inputs.store.read(this.#rows);
+    return { ...this.#inputArrays(contents.inputs), ...targetArrays(contents.targets) };
   }
 
   /** @internal What the core gets. */
   wire(): { descriptor: string; arrays: DatasetArrays } {
-    const inputs = this.#inputs;
-    if (inputs.kind === "events") {
-      const { offsets, times, units } = inputs.events.pick(this.#rows);
-      const descriptor = JSON.stringify({ inputs: "events", shape: this.info.shape });
-      return { descriptor, arrays: { offsets, times, units, ...this.#targetArrays() } };
-    }
-    const encoding = this.#requiredEncoding();
-    if (inputs.kind === "series") {
-      const { channels } = inputs;
-      const descriptor = `{"inputs":"series","channels":${channels},"encoding":${jsonOf(encoding, "encoding")}}`;
-      return { descriptor, arrays: { ...pickSeries(inputs, this.#rows), ...this.#targetArrays() } };
-    }
-    const values = this.#gather(inputs);
-    const images = values instanceof Uint8Array ? { pixels: values } : { values };
-    const arrays = encoding.type === "rate" ? { ...images, rows: this.#rows.slice() } : images;
-    const descriptor = `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${jsonOf(encoding, "encoding")}}`;
-    return { descriptor, arrays: { ...arrays, ...this.#targetArrays() } };
+    const arrays = { ...this.#inputArrays(this.#pickedInputs()), ...targetArrays(this.#pickedTargets()) };
+    return { descriptor: this.#descriptor(), arrays };
   }
 
-  #targetArrays(): DatasetArrays {
-    const { labels, counts, series, trains } = this.#targets;
-    const arrays: DatasetArrays = {};
-    if (labels !== undefined) arrays.labels = this.labels ?? labels;
-    if (counts !== undefined) arrays.counts = this.#picked(counts);
-    if (series !== undefined) arrays.series = this.#picked(series);
-    if (trains !== undefined) {
-      const { offsets, times, units } = trains.pick(this.#rows);
-      Object.assign(arrays, { targetOffsets: offsets, targetTimes: times, targetUnits: units });
+  #descriptor(): string {
+    const inputs = this.#kindOfInputs;
+    if (inputs.kind === "events") return JSON.stringify({ inputs: "events", shape: this.info.shape });
+    const encoding = jsonOf(this.#requiredEncoding(), "encoding");
+    if (inputs.kind === "series") return `{"inputs":"series","channels":${inputs.channels},"encoding":${encoding}}`;
+    return `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${encoding}}`;
+  }
+
+  /** The arrays of these samples' inputs, which are theirs alone. */
+  #inputArrays(picked: HeldInputs): DatasetArrays {
+    switch (picked.kind) {
+      case "events": {
+        const { offsets, times, units } = picked.events;
+        return { offsets, times, units };
+      }
+      case "series": {
+        const { values, offsets } = picked;
+        return { values, offsets };
+      }
+      default: {
+        const images = picked.kind === "pixels" ? { pixels: picked.pixels } : { values: picked.values };
+        return this.#requiredEncoding().type === "rate" ? { ...images, rows: this.#numbersOfRows() } : images;
+      }
     }
-    return arrays;
+  }
+
+  #pickedTargets(): DatasetTargets {
+    const { labels, counts, series, trains } = this.#targets;
+    const targets: DatasetTargets = {};
+    if (labels !== undefined) targets.labels = this.labels ?? labels;
+    if (counts !== undefined) targets.counts = this.#picked(counts);
+    if (series !== undefined) targets.series = this.#picked(series);
+    if (trains !== undefined) targets.trains = trains.pick(this.#rows);
+    return targets;
+  }
+
+  #pickedInputs(): HeldInputs {
+    const inputs = this.#held;
+    if (inputs.kind === "events") return { kind: "events", events: inputs.events.pick(this.#rows) };
+    if (inputs.kind === "series") return { ...inputs, ...pickSeries(inputs, this.#rows) };
+    const gathered = this.#gather(inputs);
+    const { units } = inputs;
+    return gathered instanceof Uint8Array
+      ? { kind: "pixels", pixels: gathered, units }
+      : { kind: "values", values: gathered, units };
   }
 
   /** The numbers of these samples, of an array with equally many for each sample held. */
@@ -297,13 +358,29 @@ export class SpikeDataset {
   }
 
   #samplesHeld(): number {
-    const inputs = this.#inputs;
+    const inputs = this.#held;
     if (inputs.kind === "events") return inputs.events.length;
     if (inputs.kind === "series") return inputs.offsets.length - 1;
     return (inputs.kind === "pixels" ? inputs.pixels : inputs.values).length / inputs.units;
   }
 
-  #gather(inputs: Extract<DatasetInputs, { units: number }>): Uint8Array | Float32Array {
+  /** What a sample is, wherever it lies. */
+  get #kindOfInputs(): HeldInputs {
+    return this.#inputs.kind === "stored" ? this.#inputs.store.empty : this.#inputs;
+  }
+
+  get #held(): HeldInputs {
+    if (this.#inputs.kind !== "stored") return this.#inputs;
+    throw new SpikeletError("DATA_FORMAT", "data", "the samples lie in files: (await data.load()) brings them into memory");
+  }
+
+  /** A copy of the number of each sample in the data set it comes from. */
+  #numbersOfRows(): Uint32Array {
+    const numbers = this.#numbers;
+    return numbers === undefined ? this.#rows.slice() : this.#rows.map((row) => numbers[row] ?? 0);
+  }
+
+  #gather(inputs: Extract<HeldInputs, { units: number }>): Uint8Array | Float32Array {
     const size = this.length * inputs.units;
     return inputs.kind === "pixels"
       ? pickRows(inputs.pixels, this.#rows, inputs.units, new Uint8Array(size))
@@ -312,13 +389,17 @@ export class SpikeDataset {
 
   #requiredEncoding(): Encoding {
     if (this.encoding !== undefined) return this.encoding;
-    const [what, code] = this.#inputs.kind === "series" ? ["signals", "delta"] : ["images", "latency"];
+    const [what, code] = this.#kindOfInputs.kind === "series" ? ["signals", "delta"] : ["images", "latency"];
     throw new SpikeletError("DATA_FORMAT", "encoding", `${what} need one: data.encode(encode.${code}())`);
   }
 
   #view(rows: Uint32Array): SpikeDataset {
     const { testSamples: _, validationSamples: __, isValidationFixed: ___, ...info } = this.info;
-    return new SpikeDataset(info, this.#inputs, this.#targets, rows, this.encoding);
+    return this.#of(info, this.#targets, rows, this.encoding);
+  }
+
+  #of(info: DatasetInfo, targets: DatasetTargets, rows: Uint32Array, encoding: Encoding | undefined): SpikeDataset {
+    return new SpikeDataset(info, this.#inputs, targets, rows, encoding, this.#numbers);
   }
 }
 
@@ -353,4 +434,10 @@ export function samplesOf(value: unknown, path: string): SpikeDataset {
 function pickRows<T extends Uint8Array | Float32Array>(from: T, rows: Uint32Array, width: number, into: T): T {
   for (const [k, row] of rows.entries()) into.set(from.subarray(row * width, (row + 1) * width), k * width);
   return into;
+}
+
+function targetArrays({ trains, ...arrays }: DatasetTargets): DatasetArrays {
+  if (trains === undefined) return arrays;
+  const { offsets, times, units } = trains;
+  return { ...arrays, targetOffsets: offsets, targetTimes: times, targetUnits: units };
 }

@@ -33,11 +33,38 @@ export interface SpokenDigitsOptions {
   validation?: Speaker;
 }
 
+/** Where the shards lie in Node. */
+export interface ShardsOptions {
+  dir: string;
+  verify?: boolean;
+}
+
+/** How shards are made in Node. */
+export interface PackOptions {
+  dir: string;
+  samplesPerShard?: number;
+  testSamples?: number;
+  onProgress?: (samples: number) => void;
+  signal?: AbortSignal;
+}
+
+/** What was packed in Node. */
+export interface PackReport {
+  samples: number;
+  shards: number;
+  bytes: number;
+}
+
 /** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
 export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const kmnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const mnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
 export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() and datasets.fromSpikes()");
+export const shards = (options: ShardsOptions) => refused(options, "datasets.fromNpz() or datasets.fromSpikes()");
+export const packShards = async (_: unknown, options: PackOptions): Promise<PackReport> => {
+  const dir = text(record(options, "options")["dir"], "dir");
+  throw new SpikeletError("WRITE_FAILED", dir, "a page writes no folders: pack in Node");
+};
 export const shd = (options: ShdOptions) =>
   refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
 export const spokenDigits = (options: SpokenDigitsOptions) => refused(options, "datasets.fromWav()");

@@ -1,4 +1,4 @@
-export { fashionMnist, kmnist, mnist, nmnist, shd, spokenDigits } from "#host/datasets/folders";
+export { fashionMnist, kmnist, mnist, nmnist, packShards, shards, shd, spokenDigits } from "#host/datasets/folders";
 export { fromImages, fromSpikes } from "./create.js";
 export { digits } from "./digits.js";
 export { fromCsv } from "./from-csv.js";

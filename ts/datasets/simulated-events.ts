@@ -24,24 +24,24 @@ export async function simulatedEvents(
   images: SpikeDataset,
   options: SaccadeCamera & { backend?: BackendChoice; signal?: AbortSignal } = {},
 ): Promise<SpikeDataset> {
-  samplesOf(images, "images");
+  const scene = await samplesOf(images, "images").load();
   record(options, "options");
   const { backend, signal, ...camera } = options;
   if (signal !== undefined) abortSignal(signal, "signal");
   const json = jsonOf(camera, "");
-  const { name, shape, ...parts } = images.info;
+  const { name, shape, ...parts } = scene.info;
   const [height, width, ...others] = shape;
   if (height === undefined || width === undefined || others.length > 0) {
     throw new SpikeletError("SHAPE_MISMATCH", "images", `must be of [height, width], are of [${shape.join(", ")}]`);
   }
   const core = await loadBackend(backend);
   const chunks = [];
-  for (let start = 0; start < images.length; start += CHUNK) {
+  for (let start = 0; start < scene.length; start += CHUNK) {
     signal?.throwIfAborted();
-    const pixels = images.pixels(start, start + CHUNK);
+    const pixels = scene.pixels(start, start + CHUNK);
     chunks.push(await core.simulateEvents(pixels, height, width, json));
   }
   const { size, steps } = { ...DEFAULTS.saccadeCamera, ...camera };
   const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps };
-  return images.withEvents(info, SpikeEvents.concat(chunks));
+  return scene.withEvents(info, SpikeEvents.concat(chunks));
 }

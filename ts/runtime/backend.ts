@@ -143,6 +143,12 @@ export interface Session {
   /** Takes the arrays over: the caller must not use them again. */
   addDataset(descriptor: string, arrays: DatasetArrays): Promise<number>;
   removeDataset(id: number): Awaitable<void>;
+  /** Puts the samples numbered `rows` in the place of those that were there, without labels; takes the arrays over as `addDataset`. */
+  supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void>;
+  /** JSON `{"batches","train","validation"}` of what the run needs next, after `skip` batches, up to the end of an epoch. */
+  upcoming(skip: number, maxBatches: number): Awaitable<string>;
+  /** JSON `{"start","end"}` of what the next call of `advanceEvaluation` needs, or the one after that for `before` samples. */
+  upcomingEvaluation(maxSamples: number, before?: number): Awaitable<string>;
   begin(options: string): Awaitable<void>;
   advance(maxBatches: number): Promise<string>;
   /** Runs part `rank` of `size` of the next batch; its records, or nothing where no batch comes next. */

@@ -57,6 +57,19 @@ class TeamSession implements Session {
     return this.#byAll((member, rank) => member.addDataset(descriptor, copies[rank] as DatasetArrays));
   }
 
+  supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void> {
+    const copies = this.#members.map((_, rank) => (rank === 0 ? arrays : copyOf(arrays)));
+    return this.#byAll((member, rank) => member.supply(dataset, rows, copies[rank] as DatasetArrays));
+  }
+
+  async upcoming(skip: number, maxBatches: number): Promise<string> {
+    return this.#first.upcoming(skip, maxBatches);
+  }
+
+  async upcomingEvaluation(maxSamples: number, before?: number): Promise<string> {
+    return this.#first.upcomingEvaluation(maxSamples, before);
+  }
+
   removeDataset(id: number): Promise<void> {
     return this.#byAll(async (member) => member.removeDataset(id));
   }

@@ -24,6 +24,8 @@ type AtOnce =
   | "info"
   | "dispose"
   | "removeDataset"
+  | "upcoming"
+  | "upcomingEvaluation"
   | "begin"
   | "beginEvaluation"
   | "openStream"
@@ -133,6 +135,14 @@ const AT_ONCE: Table<Session, AtOnce> = {
   info: [],
   dispose: [],
   removeDataset: [["dataset", index]],
+  upcoming: [
+    ["skip", count],
+    ["maxBatches", count],
+  ],
+  upcomingEvaluation: [
+    ["maxSamples", count],
+    ["before", optional(count)],
+  ],
   begin: [["options", text]],
   beginEvaluation: [
     ["dataset", index],
@@ -164,6 +174,11 @@ const AT_ONCE: Table<Session, AtOnce> = {
 const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
   addDataset: [
     ["descriptor", text],
+    ["arrays", datasetArrays],
+  ],
+  supply: [
+    ["dataset", index],
+    ["rows", words],
     ["arrays", datasetArrays],
   ],
   advance: [["maxBatches", count]],

@@ -119,6 +119,18 @@ export class WasmSession {
      * Replaces the parameters of a spiking layer.
      */
     setParameters(layer: number, parameters: ParameterArrays): void;
+    /**
+     * Puts samples of a data set in the place of those that were there.
+     */
+    supply(dataset: number, rows: Uint32Array | number[], arrays: DatasetArrays): void;
+    /**
+     * JSON of the samples that the evaluation needs next.
+     */
+    upcomingEvaluation(max_samples: number, before?: number | null): string;
+    /**
+     * JSON of the samples that the run needs next.
+     */
+    upcoming(skip: number, max_batches: number): string;
 }
 
 /**
@@ -222,6 +234,9 @@ export interface InitOutput {
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];
+    readonly wasmsession_supply: (a: number, b: number, c: number, d: number, e: any) => [number, number];
+    readonly wasmsession_upcoming: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_upcomingEvaluation: (a: number, b: number, c: number) => [number, number, number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

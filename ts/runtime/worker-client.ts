@@ -1,6 +1,15 @@
 import { type Remote, transfer, wrap } from "comlink";
 import { SpikeletError } from "../errors.js";
-import type { Backend, Conversion, GradientArrays, ParameterArrays, PredictionArrays, Session, StreamArrays } from "./backend.js";
+import type {
+  Backend,
+  Conversion,
+  DatasetArrays,
+  GradientArrays,
+  ParameterArrays,
+  PredictionArrays,
+  Session,
+  StreamArrays,
+} from "./backend.js";
 import type { Answer, View, WorkerHost } from "./worker-protocol.js";
 
 /**
@@ -146,9 +155,20 @@ class RemoteSession implements Session {
     this.#isDisposed = true;
   }
 
-  addDataset(descriptor: string, arrays: Parameters<Session["addDataset"]>[1]): Promise<number> {
-    const buffers = new Set(Object.values(arrays).map((array: ArrayBufferView) => array.buffer as ArrayBuffer));
-    return this.#send("addDataset", transfer([descriptor, arrays], [...buffers]));
+  addDataset(descriptor: string, arrays: DatasetArrays): Promise<number> {
+    return this.#send("addDataset", transfer([descriptor, arrays], buffersOf(arrays)));
+  }
+
+  supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void> {
+    return this.#send("supply", transfer([dataset, rows, arrays], buffersOf(arrays)));
+  }
+
+  upcoming(skip: number, maxBatches: number): Promise<string> {
+    return this.#call("upcoming", skip, maxBatches);
+  }
+
+  upcomingEvaluation(maxSamples: number, before?: number): Promise<string> {
+    return this.#call("upcomingEvaluation", maxSamples, before);
   }
 
   removeDataset(id: number): Promise<void> {
@@ -245,4 +265,9 @@ class RemoteSession implements Session {
   #check(): void {
     if (this.#isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
   }
+}
+
+/** The memory of the arrays, each once. */
+function buffersOf(arrays: DatasetArrays): ArrayBuffer[] {
+  return [...new Set(Object.values(arrays).map((array: ArrayBufferView) => array.buffer as ArrayBuffer))];
 }

@@ -94,6 +94,25 @@ impl NativeSession {
         self.later(move |session| session.add_dataset(&descriptor, arrays), |id| id)
     }
 
+    /// Puts samples of a data set in the place of those that were there.
+    #[napi(ts_return_type = "Promise<void>")]
+    pub fn supply(&self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> AsyncTask<Job<(), ()>> {
+        let (rows, arrays) = (rows.to_vec(), arrays.copied());
+        self.later(move |session| session.supply(dataset, &rows, arrays), |()| ())
+    }
+
+    /// JSON of the samples that the run needs next.
+    #[napi]
+    pub fn upcoming(&self, env: Env, skip: u32, max_batches: u32) -> napi::Result<String> {
+        self.now(env, |session| session.upcoming(skip, max_batches))
+    }
+
+    /// JSON of the samples that the evaluation needs next.
+    #[napi]
+    pub fn upcoming_evaluation(&self, env: Env, max_samples: u32, before: Option<u32>) -> napi::Result<String> {
+        self.now(env, |session| session.upcoming_evaluation(max_samples, before))
+    }
+
     /// Lets go of a data set.
     #[napi]
     pub fn remove_dataset(&self, env: Env, id: u32) -> napi::Result<()> {

@@ -45,6 +45,22 @@ impl WasmSession {
         self.0.add_dataset(descriptor, arrays.copied()).map_err(thrown)
     }
 
+    /// Puts samples of a data set in the place of those that were there.
+    pub fn supply(&mut self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> Outcome<()> {
+        self.0.supply(dataset, rows, arrays.copied()).map_err(thrown)
+    }
+
+    /// JSON of the samples that the run needs next.
+    pub fn upcoming(&mut self, skip: u32, max_batches: u32) -> Outcome<String> {
+        self.0.upcoming(skip, max_batches).map_err(thrown)
+    }
+
+    /// JSON of the samples that the evaluation needs next.
+    #[wasm_bindgen(js_name = upcomingEvaluation)]
+    pub fn upcoming_evaluation(&mut self, max_samples: u32, before: Option<u32>) -> Outcome<String> {
+        self.0.upcoming_evaluation(max_samples, before).map_err(thrown)
+    }
+
     /// Lets go of a data set.
     #[wasm_bindgen(js_name = removeDataset)]
     pub fn remove_dataset(&mut self, id: u32) -> Outcome<()> {

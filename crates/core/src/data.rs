@@ -1,5 +1,9 @@
 //! Samples with what they should teach.
 
+mod window;
+
+use window::Window;
+
 use crate::error::{Error, Result};
 use crate::spikes::SpikeTrains;
 
@@ -28,6 +32,8 @@ pub enum Targets {
 pub struct Dataset {
     inputs: SpikeTrains,
     targets: Targets,
+    /// Of a data set of which only some samples are there.
+    window: Option<Window>,
 }
 
 impl Dataset {
@@ -38,23 +44,9 @@ impl Dataset {
     /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes, a count or a value that is not finite.
     pub fn new(inputs: SpikeTrains, targets: Targets, outputs: usize) -> Result<Self> {
         let samples = inputs.len();
-        let expect = |path: &str, found: usize, wanted: usize| {
-            if found == wanted {
-                Ok(())
-            } else {
-                Err(Error::shape(path, format!("must have {wanted} entries for {samples} samples, got {found}")))
-            }
-        };
+        let expect = |path: &str, found: usize, wanted: usize| expect(path, found, wanted, samples);
         match &targets {
-            Targets::Labels(labels) => {
-                expect("labels", labels.len(), samples)?;
-                if let Some(index) = labels.iter().position(|&label| label as usize >= outputs) {
-                    return Err(Error::data(
-                        format!("labels[{index}]"),
-                        format!("must be below the number of outputs ({outputs}), got {}", labels[index]),
-                    ));
-                }
-            }
+            Targets::Labels(labels) => check_labels(labels, samples, outputs)?,
             Targets::Counts(counts) => {
                 expect("counts", counts.len(), samples * outputs)?;
                 if let Some(index) = counts.iter().position(|count| !count.is_finite()) {
@@ -74,30 +66,102 @@ impl Dataset {
             Targets::Trains(trains) => expect("trains.offsets", trains.len(), samples)?,
             Targets::None => {}
         }
-        Ok(Self { inputs, targets })
+        Ok(Self { inputs, targets, window: None })
+    }
+
+    /// A data set of `samples` samples, of which none is there yet; this one, without samples, says of what kind their targets are.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for another number of labels than samples, [`crate::ErrorCode::DataFormat`] for a label outside
+    /// the `outputs` classes.
+    pub fn windowed(self, samples: usize, labels: Option<Vec<u32>>, outputs: usize) -> Result<Self> {
+        let targets = match &labels {
+            Some(labels) => {
+                check_labels(labels, samples, outputs)?;
+                Targets::Labels(Vec::new())
+            }
+            None => self.targets,
+        };
+        Ok(Self { inputs: self.inputs, targets, window: Some(Window::new(samples, labels)) })
+    }
+
+    /// Puts the samples numbered `rows` in the place of those that were there. Their labels are known already.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for a data set that is there as a whole, for a row that it does not have, for another number of
+    /// samples than rows, and for another kind of targets.
+    pub fn supply(&mut self, rows: &[u32], given: Self) -> Result<()> {
+        let Some(window) = &mut self.window else {
+            return Err(Error::shape("dataset", "is there as a whole: nothing can be supplied"));
+        };
+        window.check(rows, given.len())?;
+        let targets = window.labels_of(rows).map_or(given.targets, Targets::Labels);
+        if std::mem::discriminant(&targets) != std::mem::discriminant(&self.targets) {
+            return Err(Error::shape("rows", "the samples have another kind of targets than the data set"));
+        }
+        window.put(rows);
+        (self.inputs, self.targets) = (given.inputs, targets);
+        Ok(())
+    }
+
+    /// Refuses samples that are not there.
+    pub(crate) fn require(&self, path: &str, samples: &[u32]) -> Result<()> {
+        self.window.as_ref().map_or(Ok(()), |window| window.require(path, samples))
     }
 
     /// Number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.inputs.len()
+        self.window.as_ref().map_or(self.inputs.len(), Window::samples)
     }
 
     /// Whether there is no sample.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.inputs.is_empty()
+        self.len() == 0
     }
 
-    /// The input spikes.
+    /// Class of every sample, where they have one.
+    pub(crate) fn labels(&self) -> Option<&[u32]> {
+        match (&self.window, &self.targets) {
+            (Some(window), _) => window.labels.as_deref(),
+            (None, Targets::Labels(labels)) => Some(labels),
+            (None, _) => None,
+        }
+    }
+
+    /// Where a sample lies among the inputs and targets that are there.
+    pub(crate) fn place(&self, sample: u32) -> usize {
+        self.window.as_ref().map_or(sample as usize, |window| window.place(sample))
+    }
+
+    /// The input spikes that are there.
     #[must_use]
     pub fn inputs(&self) -> &SpikeTrains {
         &self.inputs
     }
 
-    /// What the output should do.
+    /// What the output should do for the samples that are there.
     #[must_use]
     pub fn targets(&self) -> &Targets {
         &self.targets
+    }
+}
+
+fn expect(path: &str, found: usize, wanted: usize, samples: usize) -> Result<()> {
+    if found == wanted {
+        return Ok(());
+    }
+    Err(Error::shape(path, format!("must have {wanted} entries for {samples} samples, got {found}")))
+}
+
+fn check_labels(labels: &[u32], samples: usize, outputs: usize) -> Result<()> {
+    expect("labels", labels.len(), samples, samples)?;
+    match labels.iter().position(|&label| label as usize >= outputs) {
+        Some(index) => Err(Error::data(
+            format!("labels[{index}]"),
+            format!("must be below the number of outputs ({outputs}), got {}", labels[index]),
+        )),
+        None => Ok(()),
     }
 }

@@ -61,4 +61,6 @@ pub use shape::LayerShape;
 pub use spikelet_kernels::Level;
 pub use spikes::SpikeTrains;
 pub use trace::LayerTrace;
-pub use trainer::{EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, Tensor, TrainEvent, Trainer};
+pub use trainer::{
+    EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, Tensor, TrainEvent, Trainer, Upcoming,
+};

@@ -16,6 +16,7 @@ mod search;
 mod snapshot;
 mod stopping;
 mod stream;
+mod upcoming;
 
 use spikelet_kernels::Level;
 
@@ -42,6 +43,7 @@ pub use inspect::Gradients;
 pub use local_batch::LocalBatch;
 use position::Run;
 pub use snapshot::{Snapshot, Tensor};
+pub use upcoming::Upcoming;
 
 /// What learning wants of a sample.
 const LEARNING: Want = Want { gradients: true, spikes: false, trace: false };

@@ -18,17 +18,37 @@ pub(crate) struct Shape {
 /// Data sets by number; numbers are not used again.
 #[derive(Debug, Default)]
 pub(crate) struct Datasets {
-    held: BTreeMap<u32, Dataset>,
+    held: BTreeMap<u32, Held>,
     next: u32,
 }
 
+#[derive(Debug)]
+struct Held {
+    dataset: Dataset,
+    /// What further samples are.
+    descriptor: DatasetDescriptor,
+}
+
 impl Datasets {
-    pub(crate) fn add(&mut self, descriptor: &str, arrays: DatasetArrays, shape: Shape) -> Result<u32> {
-        let dataset = build(&DatasetDescriptor::from_json(descriptor)?, arrays, shape)?;
+    pub(crate) fn add(&mut self, descriptor: &str, mut arrays: DatasetArrays, shape: Shape) -> Result<u32> {
+        let descriptor = DatasetDescriptor::from_json(descriptor)?;
+        let dataset = match descriptor.samples {
+            None => build(&descriptor, arrays, shape)?,
+            Some(samples) => {
+                let labels = arrays.labels.take();
+                build(&descriptor, arrays, shape)?.windowed(samples as usize, labels, shape.outputs)?
+            }
+        };
         let id = self.next;
         self.next = id.checked_add(1).ok_or_else(|| Error::shape("dataset", "too many data sets were added"))?;
-        self.held.insert(id, dataset);
+        self.held.insert(id, Held { dataset, descriptor });
         Ok(id)
+    }
+
+    /// Puts samples of the data set `id` in the place of those that were there.
+    pub(crate) fn supply(&mut self, id: u32, rows: &[u32], arrays: DatasetArrays, shape: Shape) -> Result<()> {
+        let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
+        held.dataset.supply(rows, build(&held.descriptor, arrays, shape)?)
     }
 
     pub(crate) fn remove(&mut self, id: u32) -> Result<()> {
@@ -37,7 +57,7 @@ impl Datasets {
 
     /// The data set `id`, an argument called `path`.
     pub(crate) fn find(&self, path: &str, id: u32) -> Result<&Dataset> {
-        self.held.get(&id).ok_or_else(|| unknown(path, id))
+        self.held.get(&id).map(|held| &held.dataset).ok_or_else(|| unknown(path, id))
     }
 }
 

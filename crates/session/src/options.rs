@@ -14,6 +14,9 @@ pub(crate) struct DatasetDescriptor {
     /// How images or signals become spikes.
     #[serde(default)]
     pub(crate) encoding: Option<Encoding>,
+    /// Samples in all, where the arrays are those of none and each sample is supplied when it is needed.
+    #[serde(default)]
+    pub(crate) samples: Option<u32>,
     /// Channels of the signals.
     #[serde(default)]
     pub(crate) channels: Option<u32>,

@@ -1,8 +1,11 @@
 //! One trainer with its data sets and threads.
 
+use std::ops::Range;
+
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until, json,
+    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until,
+    Upcoming, json,
 };
 use spikelet_io::Checkpoint;
 
@@ -118,20 +121,73 @@ impl Session {
     }
 
     /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
-    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here.
+    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here. With `"samples"` the
+    /// data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no samples, but for the labels,
+    /// which are those of all.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` and `DATA_FORMAT` for arrays that do not fit the network.
     pub fn add_dataset(&mut self, descriptor: &str, arrays: DatasetArrays) -> Result<u32> {
         self.change(|session| {
-            let config = session.trainer.config();
-            let shape = Shape {
-                inputs: config.network.input.units(),
-                outputs: session.trainer.shapes().last().map_or(0, |shape| shape.units),
-                steps: config.network.steps as usize,
-            };
+            let shape = session.shape();
             session.datasets.add(descriptor, arrays, shape)
         })
+    }
+
+    /// Puts the samples numbered `rows` of a data set with `"samples"` in the place of those that were there; no labels among the arrays.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown data set or row, and as [`Session::add_dataset`].
+    pub fn supply(&mut self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> Result<()> {
+        self.change(|session| {
+            let shape = session.shape();
+            session.datasets.supply(dataset, rows, arrays, shape)
+        })
+    }
+
+    /// JSON of the samples that the run needs next: `{"batches","train","validation"}`, of the next `max_batches` that [`Session::advance`]
+    /// counts, after `skip` others, but none beyond the end of an epoch; no `batches` once the run is complete. A session that learns together
+    /// with others names the samples of its local batches.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`].
+    pub fn upcoming(&mut self, skip: u32, max_batches: u32) -> Result<String> {
+        self.change(|session| {
+            let Self { trainer, datasets, run, peers, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let train = datasets.find("train", run.train)?;
+            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let local = peers.as_deref().map(Peers::local_batch);
+            let Upcoming { batches, train, validation } =
+                trainer.upcoming(skip as usize, max_batches as usize, train, validation, local);
+            Ok(format!(r#"{{"batches":{batches},"train":{train:?},"validation":{validation:?}}}"#))
+        })
+    }
+
+    /// JSON `{"start","end"}` of the samples that the next call of [`Session::advance_evaluation`] needs, or of the one after it, where
+    /// `before` is the number that the next one is asked for.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin_evaluation`].
+    pub fn upcoming_evaluation(&mut self, max_samples: u32, before: Option<u32>) -> Result<String> {
+        self.change(|session| {
+            let (id, position) =
+                session.evaluation.as_ref().ok_or_else(|| Error::config("", "no evaluation was begun"))?;
+            let data = session.datasets.find("dataset", *id)?;
+            let before = before.map(|samples| samples as usize);
+            let Range { start, end } =
+                session.trainer.upcoming_evaluation(position, data, before, max_samples as usize);
+            Ok(format!(r#"{{"start":{start},"end":{end}}}"#))
+        })
+    }
+
+    fn shape(&self) -> Shape {
+        let config = self.trainer.config();
+        Shape {
+            inputs: config.network.input.units(),
+            outputs: self.trainer.shapes().last().map_or(0, |shape| shape.units),
+            steps: config.network.steps as usize,
+        }
     }
 
     /// Lets go of a data set.

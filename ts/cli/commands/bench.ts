@@ -95,7 +95,7 @@ async function ownCase(args: OwnArguments, choices: Choices): Promise<NamedCase>
     config,
     batch: training.batchSize,
     weightScale: 1,
-    samples: async ({ backend }) => (await loadSplit(source, { backend, steps, ...readLimit(args) })).train,
+    samples: async ({ backend }) => (await loadSplit(source, { backend, steps, ...readLimit(args) })).train.load(),
   };
 }
 

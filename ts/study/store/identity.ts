@@ -37,9 +37,9 @@ export async function runIdentity({ config, data, parent, version: of = version 
 export async function dataIdentity(split: Split): Promise<string> {
   const parts: Json[] = [];
   for (const name of ["train", "validation", "test"] as const) {
-    const { descriptor, arrays } = split[name].wire();
-    const hashes = await hashesOf(arrays);
-    parts.push({ name, samples: split[name].length, inputs: JSON.parse(descriptor) as Json, hashes });
+    const part = split[name];
+    const { descriptor } = part.isStored ? await part.wireAhead() : part.wire();
+    parts.push({ name, samples: part.length, inputs: JSON.parse(descriptor) as Json, hashes: await contentOf(part) });
   }
   return sha256(canonical(parts));
 }
@@ -52,9 +52,17 @@ export async function dataIdentity(split: Split): Promise<string> {
 export async function samplesIdentity(data: SpikeDataset): Promise<string> {
   const { shape, testSamples = null, validationSamples = null, isValidationFixed } = data.info;
   // `rows` numbers the samples for random encodings; it is no part of them.
-  const { rows: _, ...arrays } = data.wire().arrays;
+  const { rows: _, ...hashes } = data.isStored ? await contentOf(data) : await hashesOf(data.wire().arrays);
   const fixed = isValidationFixed ? { isValidationFixed } : {};
-  return sha256(canonical({ shape: [...shape], testSamples, validationSamples, ...fixed, hashes: await hashesOf(arrays) }));
+  return sha256(canonical({ shape: [...shape], testSamples, validationSamples, ...fixed, hashes }));
+}
+
+/** Hashes of what a network gets, or of what names samples that are not in memory. */
+async function contentOf(data: SpikeDataset): Promise<JsonObject> {
+  const { origin, labels } = data;
+  if (origin === undefined) return hashesOf(data.wire().arrays);
+  const { identity, rows } = origin;
+  return { identity, ...(await hashesOf({ places: rows, ...(labels && { labels }) })) };
 }
 
 async function hashesOf(arrays: object): Promise<JsonObject> {

@@ -101,7 +101,7 @@ impl Engine {
                 let work = borrowed.work();
                 let mut augmented = std::mem::take(&mut work.augmented);
                 let input = job.input(group[sample], &mut augmented);
-                pass.run(group[sample] as usize, input, work, result);
+                pass.run(job.data.place(group[sample]), input, work, result);
                 work.augmented = augmented;
             });
             consume(network, results, index + 1 == groups)?;

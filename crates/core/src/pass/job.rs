@@ -46,7 +46,7 @@ impl<'a> Job<'a> {
         'a: 'b,
     {
         let data: &'a Dataset = self.data;
-        let stored = data.inputs().sample(sample as usize);
+        let stored = data.inputs().sample(data.place(sample));
         match &self.augmenter {
             None => stored,
             Some(augmenter) => {

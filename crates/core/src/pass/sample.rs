@@ -26,7 +26,7 @@ pub(super) struct SamplePass<'a> {
 }
 
 impl SamplePass<'_> {
-    /// Runs sample `index`, with its input spikes.
+    /// Runs a sample with its input spikes; `index` is that of its targets.
     pub(super) fn run(&self, index: usize, input: (&[u16], &[u32]), work: &mut Workspace, result: &mut SampleResult) {
         let Self { level, network, job, .. } = *self;
         let simulation = Simulation { level, network, input, keep: self.keep(work) };

@@ -52,11 +52,12 @@ impl Trainer {
         executor: &E,
     ) -> Result<bool> {
         let batch = self.evaluation_batch();
-        let until = data.len().min(evaluation.position.saturating_add(max_samples.max(batch)));
+        let until = self.evaluation_end(evaluation.position, data.len(), max_samples);
         let want = Want { gradients: false, spikes: false, trace: false };
         while evaluation.position < until {
             let end = data.len().min(evaluation.position + batch);
             let indices: Vec<u32> = (evaluation.position as u32..end as u32).collect();
+            data.require("dataset", &indices)?;
             let whole = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
             let job = Job { until: evaluation.until, ..whole };
             let sums = &mut evaluation.sums;
@@ -92,6 +93,12 @@ impl Trainer {
             EndSimulation::Batch => batch,
             EndSimulation::Sample | EndSimulation::Off => batch.max(MIN_CHUNK),
         }
+    }
+
+    /// Where a pass over so many samples stands after about `max_samples` more from `position`.
+    pub(super) fn evaluation_end(&self, position: usize, samples: usize, max_samples: usize) -> usize {
+        let batches = max_samples.div_ceil(self.evaluation_batch()).max(1);
+        samples.min(position.saturating_add(batches.saturating_mul(self.evaluation_batch())))
     }
 
     /// Samples for one unit of a run's budget.

@@ -7,6 +7,7 @@ use super::event::TrainEvent;
 use super::search::{Initialization, Search};
 use crate::Dataset;
 use crate::config::{EndSimulation, InitialActivity};
+use crate::error::Result;
 use crate::executor::Executor;
 use crate::parameters::Kind;
 use crate::pass::{Job, Want};
@@ -21,7 +22,8 @@ impl Trainer {
         data: &Dataset,
         executor: &E,
         events: &mut Vec<TrainEvent>,
-    ) {
+    ) -> Result<()> {
+        data.require("train", &self.initialization_samples(wanted, data.len()))?;
         let mut position = self.run.initialization.clone().unwrap_or_default();
         let layer = position.layer;
         let mut factor = position.search.factor;
@@ -51,11 +53,19 @@ impl Trainer {
             is_settled,
             is_reached,
         });
+        Ok(())
     }
 
     fn write_initial(&mut self, layer: usize, weights: &[f32]) {
         self.network.write(layer, Kind::Weights, weights);
         self.network.refresh();
+    }
+
+    /// The samples that tell how much the layers fire, of so many.
+    pub(super) fn initialization_samples(&self, wanted: &InitialActivity, of: usize) -> Vec<u32> {
+        let mut samples = Stream::new(self.config.training.seed, Purpose::InitialActivity, 0).permutation(of);
+        samples.truncate(wanted.samples as usize);
+        samples
     }
 
     /// Mean spikes per unit and sample of a layer over all steps.
@@ -66,8 +76,7 @@ impl Trainer {
         data: &Dataset,
         executor: &E,
     ) -> f64 {
-        let mut samples = Stream::new(self.config.training.seed, Purpose::InitialActivity, 0).permutation(data.len());
-        samples.truncate(wanted.samples as usize);
+        let samples = self.initialization_samples(wanted, data.len());
         let want = Want { gradients: false, spikes: false, trace: false };
         let job = Job { end_simulation: EndSimulation::Off, ..Self::job(&self.config, None, &self.passes, data, want) };
         let mut spikes = 0;

@@ -202,5 +202,7 @@ fn indices(data: &Dataset, range: &Range<usize>) -> Result<Vec<u32>> {
             format!("must lie within 0..{}, got {}..{}", data.len(), range.start, range.end),
         ));
     }
-    Ok((range.start as u32..range.end as u32).collect())
+    let indices: Vec<u32> = (range.start as u32..range.end as u32).collect();
+    data.require("range", &indices)?;
+    Ok(indices)
 }

@@ -36,7 +36,7 @@ impl LocalBatch {
     }
 
     /// Positions of a batch of `samples`.
-    fn of(self, samples: usize) -> Range<usize> {
+    pub(super) fn of(self, samples: usize) -> Range<usize> {
         self.rank * samples / self.size..(self.rank + 1) * samples / self.size
     }
 }
@@ -70,6 +70,7 @@ impl Trainer {
         let mut records = Writer::default();
         self.with_batch(train, |trainer, batch, _| {
             let range = local.of(batch.len());
+            train.require("train", trainer.needed(batch, Some(local)))?;
             records.word(range.len() as u32);
             let Self { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, train, run.epoch);

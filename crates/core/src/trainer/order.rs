@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use crate::Dataset;
 use crate::config::{Sampling, TrainingConfig};
-use crate::data::Targets;
 use crate::rng::{Purpose, Stream};
 
 /// Samples in the order in which an epoch learns them, as many as there are.
 pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Vec<u32> {
     let shuffled = Stream::new(training.seed, Purpose::Shuffle, epoch).permutation(data.len());
-    match (training.sampling, data.targets()) {
-        (Sampling::ByClass, Targets::Labels(labels)) => by_class(&shuffled, labels),
+    match (training.sampling, data.labels()) {
+        (Sampling::ByClass, Some(labels)) => by_class(&shuffled, labels),
         _ => shuffled,
     }
 }

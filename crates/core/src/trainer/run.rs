@@ -6,7 +6,6 @@ use super::event::{EpochRecord, Progress, TrainEvent};
 use super::order::order;
 use crate::Dataset;
 use crate::config::Sampling;
-use crate::data::Targets;
 use crate::error::{Error, Result};
 use crate::executor::Executor;
 use crate::metrics::MetricSums;
@@ -101,7 +100,7 @@ impl Trainer {
                 break;
             }
             if let (Some(_), Some(wanted)) = (&self.run.initialization, self.config.training.initial_activity.clone()) {
-                self.advance_initialization(&wanted, train, executor, &mut events);
+                self.advance_initialization(&wanted, train, executor, &mut events)?;
             } else if self.run.validation.is_none() && self.is_at_end() {
                 events.push(self.finish_run());
             } else if self.run.validation.is_some() {
@@ -122,8 +121,7 @@ impl Trainer {
     /// Whether the data are those of the run.
     pub(super) fn check_run(&self, train: &Dataset) -> Result<()> {
         self.check_targets(train)?;
-        let has_labels = matches!(train.targets(), Targets::Labels(_));
-        if self.config.training.sampling == Sampling::ByClass && !has_labels {
+        if self.config.training.sampling == Sampling::ByClass && train.labels().is_none() {
             return Err(Error::config("training.sampling", "\"byClass\" needs labels"));
         }
         if train.len() != self.run.samples as usize {
@@ -140,7 +138,10 @@ impl Trainer {
         events: &mut Vec<TrainEvent>,
     ) -> Result<()> {
         let rate = self.learning_rate();
-        let loss = self.with_batch(train, |trainer, batch, sums| trainer.learn(train, batch, rate, sums, executor))?;
+        let loss = self.with_batch(train, |trainer, batch, sums| {
+            train.require("train", batch)?;
+            trainer.learn(train, batch, rate, sums, executor)
+        })?;
         self.end_batch(loss, validation, events);
         Ok(())
     }
@@ -152,13 +153,8 @@ impl Trainer {
         work: impl FnOnce(&mut Self, &[u32], &mut MetricSums) -> Result<T>,
     ) -> Result<T> {
         let epoch = self.run.epoch;
-        let size = self.config.training.batch_size as usize;
-        let order = match self.run.order.take() {
-            Some((of, order)) if of == epoch && order.len() == train.len() => order,
-            _ => order(&self.config.training, epoch, train),
-        };
-        let first = self.run.batch as usize * size;
-        let batch = &order[first..order.len().min(first + size)];
+        let order = self.take_order(train);
+        let batch = self.batch(self.run.batch, &order);
         let mut sums = self.run.sums.clone();
         let result = work(self, batch, &mut sums);
         if result.is_ok() {
@@ -166,6 +162,21 @@ impl Trainer {
         }
         self.run.order = Some((epoch, order));
         result
+    }
+
+    /// The order of the samples in the current epoch.
+    pub(super) fn take_order(&mut self, train: &Dataset) -> Vec<u32> {
+        match self.run.order.take() {
+            Some((of, order)) if of == self.run.epoch && order.len() == train.len() => order,
+            _ => order(&self.config.training, self.run.epoch, train),
+        }
+    }
+
+    /// The samples of a batch of an epoch.
+    pub(super) fn batch<'a>(&self, batch: u32, order: &'a [u32]) -> &'a [u32] {
+        let size = self.config.training.batch_size as usize;
+        let first = batch as usize * size;
+        &order[first..order.len().min(first + size)]
     }
 
     /// Counts a learned batch and tells of it.

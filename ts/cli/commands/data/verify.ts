@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import { shards } from "../../../datasets/shards/open.node.js";
 import { SpikeletError } from "../../../errors.js";
 import { defineCommand } from "../../command.js";
+import { UsageError } from "../../exit.js";
 import { outputOptions, publishedOptions } from "../../options.js";
-import { printResult } from "../../print.js";
+import { grouped, printResult } from "../../print.js";
 import { defaultFolder, type FileState, stateOf } from "../../store/folder.js";
 import { publishedSet } from "./published.js";
 
@@ -15,10 +17,21 @@ const WORDS: Record<FileState, string> = {
 };
 
 export const verify = defineCommand({
-  meta: { name: "verify", description: "Compares the files of a data set with their published checksums" },
+  meta: {
+    name: "verify",
+    description: "Compares the files of a data set with their published checksums, or a folder of shards with its own",
+  },
   args: { ...publishedOptions, ...outputOptions },
   async run({ args }) {
     const { name } = args;
+    if (name === "shards") {
+      if (args.dir === undefined) throw new UsageError("shards need --dir DIR");
+      const { length } = await shards({ dir: args.dir, verify: true });
+      printResult(args.json, { dataset: name, dir: resolve(args.dir), samples: length }, () => [
+        `${grouped(length)} samples, as they were packed`,
+      ]);
+      return;
+    }
     const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
     const files: { name: string; md5: string | null; sha256: string | null; state: FileState }[] = [];

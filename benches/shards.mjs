@@ -1,0 +1,117 @@
+// node benches/shards.mjs: one epoch from a folder of shards and from memory in turns, each in a process of its own: samples a second and peak
+// memory. The events are made up: 700 inputs, 100 steps, 8,000 spikes a sample, about 48 kB. From memory as many of them are taken as
+// --memory-megabytes says; the speed does not depend on how many there are.
+//
+// node benches/shards.mjs --megabytes 10000 --memory-megabytes 1000 --rounds 5 --threads auto --dir /fast/disk
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTrainer, datasets, SpikeEvents } from "../dist/index.js";
+import { wordsOf } from "./shared/words.mjs";
+
+const INPUTS = 700;
+const STEPS = 100;
+const SPIKES = 8000;
+const SAMPLE_BYTES = 4 + 6 * SPIKES;
+const CLASSES = 20;
+/** Samples that are made at a time. */
+const PART = 500;
+
+const words = wordsOf({
+  megabytes: "10000",
+  "memory-megabytes": "1000",
+  rounds: "5",
+  threads: "auto",
+  dir: tmpdir(),
+  role: "all",
+});
+const samplesOf = (megabytes) => Math.max(1, Math.floor((Number(megabytes) * 1e6) / SAMPLE_BYTES));
+
+if (words.role === "all") compare();
+else await train();
+
+/** Made events, a part at a time. */
+function* made(samples) {
+  let state = 1;
+  const below = (bound) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  for (let start = 0; start < samples; start += PART) {
+    const count = Math.min(PART, samples - start);
+    const offsets = Uint32Array.from({ length: count + 1 }, (_, k) => k * SPIKES);
+    const times = new Uint16Array(count * SPIKES).map((_, k) => Math.floor(((k % SPIKES) * STEPS) / SPIKES));
+    const labels = Uint32Array.from({ length: count }, () => below(CLASSES));
+    // The spikes of a class lie around places of its own; those of a step are sorted.
+    const units = new Uint32Array(count * SPIKES);
+    const perStep = SPIKES / STEPS;
+    for (let at = 0; at < units.length; at += perStep) {
+      const label = labels[Math.floor(at / SPIKES)];
+      const step = Uint32Array.from({ length: perStep }, () => (label * 35 + below(350)) % INPUTS).sort();
+      units.set(step, at);
+    }
+    yield datasets.fromSpikes({ spikes: new SpikeEvents({ offsets, times, units }), labels, shape: [INPUTS], name: "made" });
+  }
+}
+
+async function compare() {
+  const dir = mkdtempSync(join(words.dir, "spikelet-shards-"));
+  try {
+    const shards = join(dir, "shards");
+    const { samples, bytes } = await datasets.packShards(made(samplesOf(words.megabytes)), {
+      dir: shards,
+      samplesPerShard: 2000,
+    });
+    print({ made: { samples, bytes } });
+    const speeds = { memory: [], shards: [] };
+    const peaks = { memory: 0, shards: 0 };
+    for (let round = 0; round < Number(words.rounds); round++) {
+      for (const role of round % 2 === 0 ? ["memory", "shards"] : ["shards", "memory"]) {
+        const found = child(role, shards);
+        print({ round, role, ...found });
+        speeds[role].push(found.samplesPerSecond);
+        peaks[role] = Math.max(peaks[role], found.peakBytes);
+      }
+    }
+    const [memory, stored] = [median(speeds.memory), median(speeds.shards)];
+    print({ memory, shards: stored, share: stored / memory, peakBytes: peaks });
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function child(role, dir) {
+  const options = { role, dir, threads: words.threads, "memory-megabytes": words["memory-megabytes"] };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout);
+}
+
+async function train() {
+  const stored = await datasets.shards({ dir: words.dir });
+  const data = words.role === "memory" ? await stored.slice(0, samplesOf(words["memory-megabytes"])).load() : stored;
+  const layers = [128, CLASSES].map((units) => ({ type: "dense", units }));
+  const threads = words.threads === "auto" ? "auto" : Number(words.threads);
+  const config = {
+    network: { input: INPUTS, steps: STEPS, layers },
+    loss: { type: "count" },
+    training: { batchSize: 64, epochs: 1, threads },
+  };
+  const trainer = await createTrainer(config);
+  const { seconds } = await trainer.run(data);
+  trainer.dispose();
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  print({ samples: data.length, seconds, samplesPerSecond: data.length / seconds, peakBytes });
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function print(line) {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

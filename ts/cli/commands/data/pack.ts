@@ -1,0 +1,79 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { SpikeDataset } from "../../../datasets/dataset.js";
+import { MANIFEST } from "../../../datasets/shards/manifest.js";
+import { packShards } from "../../../datasets/shards/pack.node.js";
+import { inFile } from "../../../errors.js";
+import { loadBackend } from "../../../runtime/load.node.js";
+import { wholeNumber } from "../../arguments.js";
+import { defineCommand } from "../../command.js";
+import { type DataSource, type LoadOptions, loadData } from "../../data.js";
+import { abortOnInterrupt } from "../../interrupt.js";
+import { choicesOf } from "../../invocation.js";
+import { LiveLine } from "../../live-line.js";
+import { computeOptions, outputOptions } from "../../options.js";
+import { grouped, megabytes, printResult } from "../../print.js";
+import { readLimit } from "../../read-limit.js";
+import { namedSource, sourceOptions } from "./source.js";
+
+export const pack = defineCommand({
+  meta: {
+    name: "pack",
+    description:
+      "Writes a data set as a folder of shards, which are read while a network trains; of npz also a folder of archives",
+  },
+  args: {
+    ...sourceOptions,
+    out: { type: "string", required: true, description: "folder for the shards", valueHint: "DIR" },
+    "samples-per-shard": { type: "string", default: "4096", description: "samples of a file", valueHint: "N" },
+    backend: computeOptions.backend,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const signal = abortOnInterrupt();
+    const samplesPerShard = wholeNumber(args["samples-per-shard"], "samples-per-shard", 1);
+    const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
+    const backend = await loadBackend(choicesOf(args, signal).backend);
+    const sources = await sourcesOf(namedSource(args, args.set));
+    const options = { ...readLimit(args), ...steps, backend, signal };
+    using line = new LiveLine("samples packed:");
+    let known = 0;
+    const told = (samples: number) => {
+      known += samples;
+    };
+    const report = await packShards(partsOf(sources, options, told), {
+      dir: args.out,
+      samplesPerShard,
+      signal,
+      ...(args.json ? {} : { onProgress: (samples) => line.show(samples, known) }),
+    });
+    line.close();
+    printResult(args.json, { dir: args.out, ...report }, () => [
+      `${grouped(report.samples)} samples in ${grouped(report.shards)} shards of ${megabytes(report.bytes)} together: ${join(args.out, MANIFEST)}`,
+    ]);
+  },
+});
+
+/** The source, or one for each archive of a folder of them. */
+async function sourcesOf(source: DataSource): Promise<DataSource[]> {
+  const { dataset, dir } = source;
+  const isFolder = dataset === "npz" && dir !== null && (await stat(dir).catch(() => undefined))?.isDirectory();
+  if (!isFolder || dir === null) return [source];
+  const names = (await readdir(dir)).filter((name) => name.endsWith(".npz")).sort();
+  return names.map((name) => ({ ...source, dir: join(dir, name) }));
+}
+
+/** One after the other, so that no two are in memory. */
+async function* partsOf(
+  sources: readonly DataSource[],
+  options: LoadOptions,
+  told: (samples: number) => void,
+): AsyncGenerator<SpikeDataset> {
+  for (const source of sources) {
+    const part = await loadData(source, options).catch((thrown) => {
+      throw sources.length > 1 ? inFile(source.dir ?? "", thrown) : thrown;
+    });
+    told(part.length);
+    yield part;
+  }
+}

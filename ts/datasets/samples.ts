@@ -1,0 +1,38 @@
+import type { SpikeEvents } from "../spikes.js";
+import type { SeriesInputs } from "./series.js";
+
+/** Samples in memory: images or signals that an encoding turns into spikes, or spikes. */
+export type HeldInputs =
+  | { kind: "pixels"; pixels: Uint8Array; units: number }
+  | { kind: "values"; values: Float32Array; units: number }
+  | SeriesInputs
+  | { kind: "events"; events: SpikeEvents };
+
+/** What the samples are, in memory or elsewhere. */
+export type DatasetInputs = HeldInputs | { kind: "stored"; store: SampleStore };
+
+/** What the output should do, one entry a sample. */
+export interface DatasetTargets {
+  /** Class of each sample. */
+  labels?: Uint32Array;
+  /** Wanted spike counts, `[sample][output]`. */
+  counts?: Float32Array;
+  /** Wanted membranes of a readout, `[sample][step][output]`. */
+  series?: Float32Array;
+  /** Wanted spike trains of the outputs. */
+  trains?: SpikeEvents;
+}
+
+/** Samples that do not lie in memory and are read when they are needed. */
+export interface SampleStore {
+  /** What one sample is, as the inputs of none. */
+  readonly empty: HeldInputs;
+  /** Names all samples with their targets by their content. */
+  readonly identity: string;
+  /**
+   * The samples with these numbers, in this order, with their targets but for the labels, which are known.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` where they can't be read.
+   */
+  read(rows: Uint32Array): Promise<{ inputs: HeldInputs; targets: DatasetTargets }>;
+}

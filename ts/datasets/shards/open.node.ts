@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fields } from "../../check/fields.js";
+import { flag, text } from "../../check/values.js";
+import { SpikeletError } from "../../errors.js";
+import { OpenFiles } from "../../io/open-files.node.js";
+import { canonical } from "../../json.js";
+import { SpikeDataset } from "../dataset.js";
+import type { HeldInputs, SampleStore } from "../samples.js";
+import { emptyInputs, infoOf, MAGIC, MANIFEST, type Manifest, readManifest, type Shard, targetKind } from "./manifest.js";
+import { type Contents, readRecords, type TargetKind } from "./record.js";
+
+/** Where the shards lie. */
+export interface ShardsOptions {
+  /** Folder that {@link packShards} made. */
+  dir: string;
+  /** Whether every file is read once and compared with its SHA-256; otherwise sizes and indices alone are. */
+  verify?: boolean;
+}
+
+const shardsOptions = fields<ShardsOptions>({ dir: text, verify: flag }, "dir");
+
+/**
+ * A data set in a folder of shards, whose samples are read when they are needed. In memory are about 30 bytes a sample, and what the next batches need.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for a manifest or a file that is missing, cut off or damaged, `CHECKSUM_MISMATCH` where `verify` finds other
+ * content than was packed.
+ */
+export async function shards(options: ShardsOptions): Promise<SpikeDataset> {
+  const { dir, verify = false } = shardsOptions(options, "");
+  const path = join(dir, MANIFEST);
+  const json = await readFile(path, "utf8").catch((cause) => {
+    throw new SpikeletError("DATA_FORMAT", path, "can't be read: spikelet data pack makes a folder of shards", cause);
+  });
+  const manifest = readManifest(json, path);
+  const files = new OpenFiles();
+  const indices: ShardIndex[] = [];
+  for (const shard of manifest.shards) {
+    indices.push(await ShardIndex.open(join(dir, shard.file), shard, manifest.targets === "labels", files));
+    if (verify) await verifyShard(dir, shard);
+  }
+  const store = new ShardStore(manifest, indices, files);
+  const rows = new Uint32Array(manifest.samples).map((_, row) => row);
+  const labels = manifest.targets === "labels" ? { labels: labelsOf(indices, manifest.samples) } : {};
+  const data = new SpikeDataset(infoOf(manifest), { kind: "stored", store }, labels, rows);
+  return manifest.encoding === undefined ? data : data.encode(manifest.encoding);
+}
+
+/** @throws {SpikeletError} `CHECKSUM_MISMATCH`. */
+async function verifyShard(dir: string, { file, sha256 }: Shard): Promise<void> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(join(dir, file)), hash);
+  if (hash.digest("hex") === sha256) return;
+  throw new SpikeletError("CHECKSUM_MISMATCH", join(dir, file), `must have SHA-256 ${sha256}`);
+}
+
+/** Where the samples of a shard lie in its file. */
+class ShardIndex {
+  readonly file: string;
+  /** Where each record starts, and the end of the last. */
+  readonly offsets: Float64Array;
+  readonly labels: Uint32Array | undefined;
+
+  private constructor(file: string, offsets: Float64Array, labels: Uint32Array | undefined) {
+    this.file = file;
+    this.offsets = offsets;
+    this.labels = labels;
+  }
+
+  static async open(file: string, { samples, bytes }: Shard, hasLabels: boolean, files: OpenFiles): Promise<ShardIndex> {
+    const { size } = await stat(file).catch((cause) => {
+      throw new SpikeletError("DATA_FORMAT", file, "is missing", cause);
+    });
+    if (size !== bytes) throw damaged(file, `must have ${bytes} bytes, has ${size}`);
+    const index = new Float64Array(samples + 1);
+    const labels = hasLabels ? new Uint32Array(samples) : undefined;
+    const end = bytes - index.byteLength - (labels?.byteLength ?? 0);
+    if (end < MAGIC.length) throw damaged(file, `is too small for ${samples} samples`);
+    const magic = new Uint8Array(MAGIC.length);
+    await files.read(file, magic, 0);
+    if (!magic.every((byte, place) => byte === MAGIC[place])) throw damaged(file, "is no shard");
+    await files.read(file, new Uint8Array(index.buffer), end);
+    if (labels !== undefined) await files.read(file, new Uint8Array(labels.buffer), end + index.byteLength);
+    const isAfter = (place: number, k: number) => place % 4 === 0 && (k === 0 || place >= (index[k - 1] ?? 0));
+    if (index[0] !== MAGIC.length || index[samples] !== end || !index.every(isAfter)) throw damaged(file, "has a damaged index");
+    return new ShardIndex(file, index, labels);
+  }
+}
+
+function labelsOf(indices: readonly ShardIndex[], samples: number): Uint32Array {
+  const all = new Uint32Array(samples);
+  let start = 0;
+  for (const { labels = new Uint32Array(0) } of indices) {
+    all.set(labels, start);
+    start += labels.length;
+  }
+  return all;
+}
+
+class ShardStore implements SampleStore {
+  readonly empty: HeldInputs;
+  readonly identity: string;
+  readonly #targets: TargetKind;
+  readonly #shards: readonly ShardIndex[];
+  readonly #files: OpenFiles;
+  /** Number of the first sample of each shard. */
+  readonly #starts: Float64Array;
+
+  constructor(manifest: Manifest, indices: readonly ShardIndex[], files: OpenFiles) {
+    this.empty = emptyInputs(manifest);
+    this.#targets = targetKind(manifest);
+    this.#shards = indices;
+    this.#files = files;
+    this.#starts = new Float64Array(indices.length);
+    let start = 0;
+    for (const [k, { samples }] of manifest.shards.entries()) {
+      this.#starts[k] = start;
+      start += samples;
+    }
+    const { inputs, shape, channels = null, targets, targetWidth = null } = manifest;
+    const hashes = manifest.shards.map(({ sha256 }) => sha256);
+    const content = canonical({ inputs, shape: [...shape], channels, targets, targetWidth, hashes });
+    this.identity = createHash("sha256").update(content).digest("hex");
+  }
+
+  async read(rows: Uint32Array): Promise<Contents> {
+    const records = Array.from(rows, (row) => this.#find(row));
+    const offsets = new Float64Array(records.length + 1);
+    for (const [k, { start, end }] of records.entries()) offsets[k + 1] = (offsets[k] ?? 0) + end - start;
+    const bytes = new Uint8Array(offsets.at(-1) ?? 0);
+    const reads: Promise<void>[] = [];
+    for (let k = 0; k < records.length; ) {
+      const first = k;
+      const record = records[first] as StoredRecord;
+      let { end } = record;
+      // Neighbours in the file are read at once.
+      for (k += 1; records[k]?.file === record.file && records[k]?.start === end; k++) end = records[k]?.end ?? end;
+      reads.push(this.#files.read(record.file, bytes.subarray(offsets[first], offsets[k]), record.start));
+    }
+    await Promise.all(reads);
+    return readRecords({ bytes, offsets }, this.empty, this.#targets, (k) => {
+      const { file, index } = records[k] as StoredRecord;
+      throw damaged(file, `sample ${index} is damaged`);
+    });
+  }
+
+  #find(row: number): StoredRecord {
+    let [low, high] = [0, this.#starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) <= row) low = middle;
+      else high = middle;
+    }
+    const { file, offsets } = this.#shards[low] as ShardIndex;
+    const index = row - (this.#starts[low] ?? 0);
+    return { file, index, start: offsets[index] ?? 0, end: offsets[index + 1] ?? 0 };
+  }
+}
+
+/** Where a sample lies. */
+interface StoredRecord {
+  file: string;
+  /** Its number in the file. */
+  index: number;
+  start: number;
+  end: number;
+}
+
+function damaged(file: string, what: string): SpikeletError {
+  return new SpikeletError("DATA_FORMAT", file, what);
+}

@@ -1,0 +1,228 @@
+import { createHash, type Hash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fields } from "../../check/fields.js";
+import { callback, text, whole } from "../../check/values.js";
+import { SpikeletError } from "../../errors.js";
+import { save, temporaryBeside } from "../../io/files.node.js";
+import { canonical } from "../../json.js";
+import { abortSignal } from "../../runtime/options.js";
+import { type SpikeDataset, samplesOf } from "../dataset.js";
+import { MAGIC, MANIFEST, type Manifest, type Shard, writeManifest } from "./manifest.js";
+import { targetKindOf, writeRecords } from "./record.js";
+
+/** How shards are made. */
+export interface PackOptions {
+  /** Folder to be made; it must not hold shards yet. */
+  dir: string;
+  /** Samples of a file; 4096 unless given. */
+  samplesPerShard?: number;
+  /** Samples at the end that are for the test alone; those of `data` unless given. */
+  testSamples?: number;
+  /** Is told how many samples were written. */
+  onProgress?: (samples: number) => void;
+  signal?: AbortSignal;
+}
+
+/** What was packed. */
+export interface PackReport {
+  samples: number;
+  shards: number;
+  /** Of all files but the manifest. */
+  bytes: number;
+}
+
+const packOptions = fields<PackOptions>(
+  {
+    dir: text,
+    samplesPerShard: whole(1),
+    testSamples: whole(),
+    onProgress: (value, path) => callback(value, path) as (samples: number) => void,
+    signal: abortSignal,
+  },
+  "dir",
+);
+
+/** Samples that are turned into bytes at a time. */
+const CHUNK = 256;
+
+/**
+ * Writes a data set as a folder of shards, which `datasets.shards` reads while a network trains.
+ *
+ * @param data a data set, or one after the other of parts of one that does not fit into memory, all of one kind and shape.
+ * @throws {SpikeletError} `WRITE_FAILED` where the folder holds shards already or can't be written to, `SHAPE_MISMATCH` for parts that differ and
+ * for no samples; an abort throws the signal's reason. What was written before is left out of the folder's manifest.
+ */
+export async function packShards(
+  data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>,
+  options: PackOptions,
+): Promise<PackReport> {
+  const { dir, samplesPerShard = 4096, testSamples, onProgress, signal } = packOptions(options, "");
+  if (existsSync(join(dir, MANIFEST))) throw new SpikeletError("WRITE_FAILED", dir, "holds shards already");
+  const pack = new Pack(dir, samplesPerShard);
+  try {
+    await mkdir(dir, { recursive: true });
+    for await (const part of partsOf(data)) {
+      pack.enter(samplesOf(part, "data"));
+      for (let start = 0; start < part.length; start += CHUNK) {
+        signal?.throwIfAborted();
+        await pack.add(await part.slice(start, start + CHUNK).load());
+        onProgress?.(pack.samples);
+      }
+    }
+    return await pack.end(testSamples);
+  } catch (thrown) {
+    await pack.abandon();
+    if (thrown instanceof SpikeletError || signal?.aborted) throw thrown;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new SpikeletError("WRITE_FAILED", dir, `can't be written to (${reason})`, thrown);
+  }
+}
+
+async function* partsOf(data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>): AsyncGenerator<SpikeDataset> {
+  if (Symbol.iterator in data || Symbol.asyncIterator in data) yield* data;
+  else yield data;
+}
+
+/** What all samples have in common. */
+type Kind = Omit<Manifest, "format" | "version" | "samples" | "shards">;
+
+class Pack {
+  samples = 0;
+  #parts = 0;
+  readonly #dir: string;
+  readonly #samplesPerShard: number;
+  readonly #shards: Shard[] = [];
+  #info: Pick<Kind, "name" | "shape" | "encoding"> = { name: "", shape: [] };
+  #kind: Kind | undefined;
+  #file: ShardFile | undefined;
+
+  constructor(dir: string, samplesPerShard: number) {
+    this.#dir = dir;
+    this.#samplesPerShard = samplesPerShard;
+  }
+
+  /** Says of which data set the next samples are. */
+  enter({ info, encoding }: SpikeDataset): void {
+    this.#parts += 1;
+    this.#info = { ...info, ...(encoding && { encoding }) };
+  }
+
+  /** Adds samples in memory. */
+  async add(chunk: SpikeDataset): Promise<void> {
+    const kind = kindOf(chunk, this.#info);
+    this.#kind ??= kind;
+    const [first, own] = [this.#kind, kind].map(({ inputs, shape, channels, targets, targetWidth }) =>
+      canonical({ inputs, shape: [...shape], channels: channels ?? null, targets, targetWidth: targetWidth ?? null }),
+    );
+    if (own !== first) throw new SpikeletError("SHAPE_MISMATCH", "data", `all parts must be alike: ${first}, got ${own}`);
+    for (let start = 0; start < chunk.length; ) {
+      this.#file ??= await ShardFile.create(this.#dir, this.#shards.length);
+      const room = this.#samplesPerShard - this.#file.samples;
+      const piece = chunk.slice(start, start + room);
+      await this.#file.add(piece);
+      start += piece.length;
+      this.samples += piece.length;
+      if (piece.length === room) await this.#endShard();
+    }
+  }
+
+  async end(testSamples: number | undefined): Promise<PackReport> {
+    await this.#endShard();
+    const kind = this.#kind;
+    if (kind === undefined) throw new SpikeletError("SHAPE_MISMATCH", "data", "must have samples, has none");
+    const { samples } = this;
+    const { testSamples: _, validationSamples: __, isValidationFixed: ___, ...common } = kind;
+    const alone = this.#parts > 1 ? common : kind;
+    if ((testSamples ?? 0) > samples) {
+      throw new SpikeletError("CONFIG_INVALID", "testSamples", `must be at most ${samples}, got ${testSamples}`);
+    }
+    const parts = testSamples === undefined ? {} : { testSamples };
+    const text = writeManifest({ ...alone, ...parts, samples, shards: this.#shards });
+    await save(join(this.#dir, MANIFEST), text);
+    return { samples, shards: this.#shards.length, bytes: this.#shards.reduce((sum, { bytes }) => sum + bytes, 0) };
+  }
+
+  async abandon(): Promise<void> {
+    await this.#file?.abandon();
+  }
+
+  async #endShard(): Promise<void> {
+    if (this.#file !== undefined) this.#shards.push(await this.#file.end());
+    this.#file = undefined;
+  }
+}
+
+function kindOf(chunk: SpikeDataset, info: Pick<Kind, "name" | "shape" | "encoding">): Kind {
+  const { inputs, targets } = chunk.slice(0, 1).contents();
+  const kind = targetKindOf(targets, 1);
+  return {
+    ...info,
+    inputs: inputs.kind,
+    ...(inputs.kind === "series" ? { channels: inputs.channels } : {}),
+    targets: kind.kind,
+    ...("width" in kind ? { targetWidth: kind.width } : {}),
+  };
+}
+
+/** One shard on its way to the disk: the records, then their starts as float64, then the labels as uint32. */
+class ShardFile {
+  samples = 0;
+  readonly #name: string;
+  readonly #path: string;
+  readonly #temporary: string;
+  readonly #handle: FileHandle;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #offsets: number[] = [MAGIC.length];
+  readonly #labels: number[] = [];
+  #bytes = 0;
+
+  private constructor(name: string, path: string, temporary: string, handle: FileHandle) {
+    this.#name = name;
+    this.#path = path;
+    this.#temporary = temporary;
+    this.#handle = handle;
+  }
+
+  static async create(dir: string, index: number): Promise<ShardFile> {
+    const name = `shard-${String(index).padStart(5, "0")}.spk`;
+    const path = join(dir, name);
+    const temporary = temporaryBeside(path);
+    const file = new ShardFile(name, path, temporary, await open(temporary, "wx"));
+    await file.#write(MAGIC);
+    return file;
+  }
+
+  async add(samples: SpikeDataset): Promise<void> {
+    const { bytes, offsets } = writeRecords(samples.contents(), samples.length);
+    const start = this.#bytes;
+    await this.#write(bytes);
+    for (const end of offsets.subarray(1)) this.#offsets.push(start + end);
+    for (const label of samples.labels ?? []) this.#labels.push(label);
+    this.samples += samples.length;
+  }
+
+  async end(): Promise<Shard> {
+    await this.#write(Float64Array.from(this.#offsets));
+    await this.#write(Uint32Array.from(this.#labels));
+    await this.#handle.sync();
+    await this.#handle.close();
+    await rename(this.#temporary, this.#path);
+    return { file: this.#name, samples: this.samples, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+  }
+
+  async abandon(): Promise<void> {
+    await this.#handle.close().catch(() => undefined);
+    await rm(this.#temporary, { force: true }).catch(() => undefined);
+  }
+
+  async #write({ buffer, byteOffset, byteLength }: ArrayBufferView): Promise<void> {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    this.#hash.update(bytes);
+    for (let done = 0; done < byteLength; ) {
+      done += (await this.#handle.write(bytes, done, byteLength - done)).bytesWritten;
+    }
+    this.#bytes += byteLength;
+  }
+}

@@ -1,0 +1,52 @@
+import type { SpikeDataset } from "./datasets/dataset.js";
+import type { DatasetArrays, Session } from "./runtime/backend.js";
+
+/** Samples of a data set that the session needs. */
+export interface Need {
+  /** Its number in the session. */
+  id: number;
+  data: SpikeDataset;
+  rows: readonly number[];
+}
+
+interface Reading {
+  rows: Uint32Array;
+  arrays: Promise<DatasetArrays>;
+}
+
+/** Supplies a session with samples that are not in memory, and reads those that come next while it works. */
+export class ReadAhead {
+  readonly #readings = new Map<number, Reading>();
+
+  /** Hands over what is needed now; what was expected is there already, or on its way. */
+  async supply(session: Session, needs: readonly Need[]): Promise<void> {
+    for (const { id, data, rows } of needs) {
+      const wanted = Uint32Array.from(new Set(rows));
+      if (wanted.length === 0) continue;
+      const expected = this.#readings.get(id);
+      this.#readings.delete(id);
+      const isThere = expected !== undefined && isSame(expected.rows, wanted);
+      await session.supply(id, wanted, await (isThere ? expected.arrays : read(data, wanted)));
+    }
+  }
+
+  /** Begins to read what is probably needed next. */
+  expect(needs: readonly Need[]): void {
+    for (const { id, data, rows } of needs) {
+      const wanted = Uint32Array.from(new Set(rows));
+      if (wanted.length === 0) continue;
+      const arrays = read(data, wanted);
+      // Whoever needs them is told.
+      arrays.catch(() => undefined);
+      this.#readings.set(id, { rows: wanted, arrays });
+    }
+  }
+}
+
+function read(data: SpikeDataset, rows: Uint32Array): Promise<DatasetArrays> {
+  return data.pick(rows).supplied();
+}
+
+function isSame(one: Uint32Array, other: Uint32Array): boolean {
+  return one.length === other.length && one.every((value, place) => value === other[place]);
+}

@@ -1,0 +1,69 @@
+import type { SpikeDataset } from "./datasets/dataset.js";
+import { type Need, ReadAhead } from "./read-ahead.js";
+import type { Session } from "./runtime/backend.js";
+
+/** A data set of a run. */
+interface Part {
+  /** Its number in the session. */
+  id: number | null;
+  data: SpikeDataset | undefined;
+}
+
+/** What the session says it needs next. */
+interface Upcoming {
+  /** Pieces of work, 0 once the run is complete. */
+  batches: number;
+  train: number[];
+  validation: number[];
+}
+
+/** Brings the samples of a run that are not in memory to its session, batch by batch. */
+export class StoredRun {
+  readonly #train: Part;
+  readonly #validation: Part;
+  readonly #ahead = new ReadAhead();
+  /** Pieces of work whose samples are being read. */
+  #expected = 0;
+
+  private constructor(train: Part, validation: Part) {
+    this.#train = train;
+    this.#validation = validation;
+  }
+
+  /** `undefined` where all samples are in memory. */
+  static of(train: Part, validation: Part): StoredRun | undefined {
+    return train.data?.isStored || validation.data?.isStored ? new StoredRun(train, validation) : undefined;
+  }
+
+  /**
+   * Supplies what about `wanted` pieces of work need, and begins to read what `next` further ones will.
+   *
+   * @returns how many pieces the session can do, none of them beyond the end of an epoch.
+   */
+  async supply(session: Session, wanted: number, next: number): Promise<number> {
+    const now = await this.#upcoming(session, 0, this.#expected || wanted);
+    await this.#ahead.supply(session, this.#needsOf(now));
+    const then = await this.#upcoming(session, now.batches, next);
+    this.#expected = then.batches;
+    this.#ahead.expect(this.#needsOf(then));
+    return Math.max(1, now.batches);
+  }
+
+  async #upcoming(session: Session, skip: number, batches: number): Promise<Upcoming> {
+    return JSON.parse(await session.upcoming(skip, batches)) as Upcoming;
+  }
+
+  #needsOf({ train, validation }: Upcoming): Need[] {
+    const needs: Need[] = [];
+    for (const [{ id, data }, rows] of [
+      [this.#train, train],
+      [this.#validation, validation],
+    ] as const) {
+      if (id === null || !data?.isStored) continue;
+      const same = needs.find((need) => need.id === id);
+      if (same === undefined) needs.push({ id, data, rows });
+      else same.rows = [...same.rows, ...rows];
+    }
+    return needs;
+  }
+}
