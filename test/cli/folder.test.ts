@@ -9,7 +9,7 @@ import { atOutput, MAIN, spikelet } from "../support/spawn-cli.js";
 /** Tests of many commands, each of a second or so, on a machine that others keep busy. */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-const FILES = ["best.safetensors", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
+const FILES = ["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
 
 let run: Awaited<ReturnType<typeof shortRun>>;
 let whole: ReturnType<typeof outcomeOf>;
@@ -40,7 +40,7 @@ beforeAll(async () => {
   half = run.folder("half");
   const args = ["train", "--config", run.config, "--out", half, "--json", "--checkpoint-every", "20"];
   expect(await spikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"))).toMatchObject({ code: 130 });
-  expect(readdirSync(half).sort()).toEqual(["best.safetensors", "history.csv", "last.safetensors", "run.json"]);
+  expect(readdirSync(half).sort()).toEqual(["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "run.json"]);
 });
 
 describe("links in the folder of --out", () => {
@@ -48,7 +48,8 @@ describe("links in the folder of --out", () => {
     const [out, victim] = [run.folder("links"), run.folder("precious")];
     mkdirSync(out);
     writeFileSync(victim, "precious");
-    for (const name of [".probe", ".probe.tmp", "history.csv", "report.html", "run.json"]) symlinkSync(victim, join(out, name));
+    for (const name of [".probe", ".probe.tmp", "events.ndjson", "history.csv", "report.html", "run.json"])
+      symlinkSync(victim, join(out, name));
     for (const name of ["last.safetensors", "best.safetensors", "report.json"]) symlinkSync(run.folder("none"), join(out, name));
     expect(await train("--config", run.config, "--out", out)).toMatchObject({ code: 0 });
     expect(outcomeOf(out)).toEqual(whole);

@@ -11,6 +11,7 @@ export const COMMANDS: Commands = {
   train: async () => (await import("./commands/train.js")).train,
   evaluate: async () => (await import("./commands/evaluate.js")).evaluate,
   predict: async () => (await import("./commands/predict.js")).predict,
+  serve: async () => (await import("./commands/serve.js")).serve,
   gradients: async () => (await import("./commands/gradients.js")).gradients,
   experiment: async () => (await import("./commands/experiment.js")).experiment,
   bench: async () => (await import("./commands/bench.js")).bench,

@@ -3,6 +3,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   train: [
     "--preset digits --out out/digits",
     "--preset mnist --data data/mnist --set training.epochs=5 --json",
+    "--preset digits --watch",
     "--resume --out out/digits --checkpoint-every 10min",
     "--resume --checkpoint out/digits/best.safetensors --out out/again",
   ],
@@ -11,6 +12,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "--checkpoint out/digits/best.safetensors --split validation --out out/evaluation",
   ],
   predict: ["--checkpoint out/digits/best.safetensors --start 20 --samples 5"],
+  serve: ["out/digits", "out/digits --port 8080"],
   gradients: ["--preset digits --samples 4", "--checkpoint out/digits/best.safetensors --json --arrays"],
   experiment: ["--list", "yin-yang --quick", "inside-or-final --seeds 5 --out out/inside"],
   bench: ["--case mnist --seconds 5", "--preset digits", "--case conv --backend wasm --json"],

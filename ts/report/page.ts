@@ -12,10 +12,14 @@ export interface Page {
   /** What the reader should know first. */
   lead: Content;
   sections: readonly Section[];
+  /** A script of a page that a server brings up to date; a page without one is a file that stands alone. */
+  script?: { text: string; nonce: string };
 }
 
-/** A whole HTML file that needs nothing beside itself: no script, no font, no network. */
-export function page({ title, lead, sections }: Page): string {
+/** A whole HTML file that needs nothing beside itself: no font, no network, and no script unless there is one within. */
+export function page({ title, lead, sections, script }: Page): string {
+  const allowed = script === undefined ? "" : `; script-src 'nonce-${script.nonce}'; connect-src 'self'`;
+  const code = script && html`<script nonce="${script.nonce}">${new Markup(script.text)}</script>\n`;
   const body = sections.map(({ title, content }) => html`<section>\n<h2>${title}</h2>\n${content}</section>\n`);
   return html`<!doctype html>
 <html lang="en">
@@ -23,7 +27,7 @@ export function page({ title, lead, sections }: Page): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="spikelet ${version}">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:${allowed}">
 <title>${title}</title>
 <style>${new Markup(STYLE)}</style>
 </head>
@@ -33,7 +37,7 @@ export function page({ title, lead, sections }: Page): string {
 ${lead}</header>
 <main>
 ${body}</main>
-</body>
+${code}</body>
 </html>
 `.text;
 }

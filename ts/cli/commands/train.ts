@@ -13,11 +13,15 @@ import { say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { begin, type Permissions } from "../train/begin.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
+import { type Emit, EventLog } from "../train/event-log.js";
 import type { RunFiles } from "../train/output.js";
 import { agree, follow, lead, type TrainingRanks, trainingRanks } from "../train/ranks.js";
 import { report } from "../train/report.js";
 import { TrainingSession } from "../train/session.js";
 import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/start.js";
+import { portOf, watchOptions } from "../watch/options.js";
+import { WatchServer } from "../watch/server.js";
+import { Sights } from "../watch/sight.js";
 
 export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
@@ -57,6 +61,8 @@ export const train = defineCommand({
       description: "write last.safetensors also within an epoch, after so many updates or so much time: 500, 30s, 10min",
       valueHint: "N",
     },
+    watch: { type: "boolean", description: "show the training in a browser on this machine while it runs; see spikelet serve" },
+    ...watchOptions,
     ...checkpointOptions,
     ...computeOptions,
     ...outputOptions,
@@ -67,8 +73,15 @@ export const train = defineCommand({
     if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args, args.resume ? epochsToResume(set) : undefined);
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
-    const emit = (event: object) => {
+    const port = args.watch ? portOf(args) : undefined;
+    if (!args.watch && args.port !== undefined) throw new UsageError("--port needs --watch");
+    let log: EventLog | undefined;
+    const emit: Emit = (event) => {
+      log?.write(event);
       if (args.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+    };
+    const onBegun = (begun: EventLog) => {
+      log = begun;
     };
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
     const permissions = { overwrite: args.overwrite, allowOtherData: args["allow-other-data"] };
@@ -82,9 +95,11 @@ export const train = defineCommand({
     const isJson = args.json;
     try {
       const limit = readLimit(args);
-      await trainAndReport({ ...start, limit, trainer, output, source, pace, permissions, choices, ranks, emit, isJson });
+      const how = { limit, pace, permissions, choices, ranks, emit, onBegun, isJson, port };
+      await trainAndReport({ ...start, ...how, trainer, output, source });
     } catch (thrown) {
       tellWhatIsLeft(thrown, output.files, emit);
+      if (!(thrown instanceof Interrupted)) log?.fail(thrown);
       throw thrown;
     }
   },
@@ -107,13 +122,17 @@ interface Training extends Start {
   permissions: Permissions;
   choices: Choices;
   ranks: TrainingRanks | undefined;
-  emit: (event: object) => void;
+  emit: Emit;
+  /** Hears of the log of the run once that has its name. */
+  onBegun: (log: EventLog) => void;
+  /** Of `--watch`. */
+  port: number | undefined;
   isJson: boolean;
   limit: ReadLimit;
 }
 
 async function trainAndReport(training: Training): Promise<void> {
-  const { trainer, output, source, pace, permissions, choices, ranks, emit, isJson, limit, epochs } = training;
+  const { trainer, output, source, pace, permissions, choices, ranks, emit, onBegun, isJson, limit, epochs, port } = training;
   const { dir, last } = output.files;
   const { signal } = choices;
   const { steps } = trainer.config.network;
@@ -121,6 +140,7 @@ async function trainAndReport(training: Training): Promise<void> {
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
   const run = await begin({ ...training, split }, permissions, choices);
+  onBegun(await EventLog.open(output, trainer));
   const session = new TrainingSession(trainer, output, run, { pace, emit, epochs });
   await session.save();
   if (ranks !== undefined) {
@@ -136,13 +156,20 @@ async function trainAndReport(training: Training): Promise<void> {
     `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
+  const shown = split.validation.length > 0 ? split.validation : split.test;
+  await using server =
+    port === undefined ? undefined : await WatchServer.start(dir, new Sights(last, async () => shown, choices), port);
+  if (server !== undefined) {
+    emit({ type: "watching", url: server.url });
+    say(`watch it at ${server.url}`);
+  }
   await session.run(split, signal);
   ranks?.end();
   await report({ trainer, output, run, split, source, warnings: session.warnings }, isJson, choices);
 }
 
 /** After an interrupt, or a failure to write: the file to go on from. */
-function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: (event: object) => void): void {
+function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: Emit): void {
   const isWriting = thrown instanceof SpikeletError && thrown.code === "WRITE_FAILED";
   if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: last });
   if ((thrown instanceof Interrupted || isWriting) && existsSync(last)) {

@@ -9,7 +9,7 @@ const UNITS_SHOWN = 20;
 /** Pixels at which a figure is drawn: on a telephone its words can still be read, elsewhere it is drawn larger. */
 const WIDTH = 440;
 
-export function curves({ learningCurves }: Plots, { epochs }: Result): Markup {
+export function curves({ learningCurves }: Plots, { epochs }: Pick<Result, "epochs">): Markup {
   return figure(learningCurves(epochs, { width: WIDTH }), "answers, spikes and loss, epoch by epoch");
 }
 
@@ -21,7 +21,10 @@ export function confusion({ confusionMatrix }: Plots, { answers, config }: Resul
 }
 
 /** One raster for each example. */
-export function rasters({ spikeRaster }: Plots, { answers, layers, config, shape, part }: Result): Markup {
+export function rasters(
+  { spikeRaster }: Plots,
+  { answers, layers, config, shape, part }: Pick<Result, "answers" | "layers" | "config" | "shape" | "part">,
+): Markup {
   const { examples } = answers;
   const common = {
     units: layers.map((layer) => layer.units),

@@ -82,8 +82,8 @@ function verdict({ metrics, answers }: Result, samples: string): Markup {
   return html`<p><strong>${error}</strong>, ${others.join(", ")} over ${samples}.</p>\n`;
 }
 
-/** Settings in the advice stand between backticks. */
-function warning({ message, advice }: Warning): Markup {
+/** A warning for people; settings in the advice stand between backticks. */
+export function warning({ message, advice }: Warning): Markup {
   const words = advice.split("`").map((part, k) => (k % 2 === 1 ? html`<code>${part}</code>` : part));
   return html`<div class="warning"><strong>${message}</strong><p>${words}</p></div>\n`;
 }
@@ -103,7 +103,7 @@ function layerTable({ metrics, layers }: Result): Markup {
 }
 
 /** `784 – 800 – 10`. */
-function networkText({ network }: ResolvedConfig): string {
+export function networkText({ network }: ResolvedConfig): string {
   const input = Array.isArray(network.input) ? network.input.join("×") : String(network.input);
   return [input, ...network.layers.flatMap((layer) => layerText(layer) ?? [])].join(" – ");
 }

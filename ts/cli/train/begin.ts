@@ -104,7 +104,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   }
 
   if (from === undefined || isOther) {
-    await folder.remove([files.last, files.best, files.history, files.report, files.page, files.run]);
+    await folder.remove([files.last, files.best, files.history, files.events, files.report, files.page, files.run]);
   }
   const record: RunRecord = { version, run: id, dataHash: data, data: source };
   await folder.save(files.run, `${JSON.stringify(record, null, 2)}\n`);

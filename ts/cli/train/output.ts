@@ -12,6 +12,8 @@ export interface RunFiles {
   /** The best epoch on the validation data. */
   best: string;
   history: string;
+  /** What happened, line by line, for whoever watches. */
+  events: string;
   report: string;
   /** The report for people. */
   page: string;
@@ -28,6 +30,7 @@ const NAMES = {
   last: "last.safetensors",
   best: "best.safetensors",
   history: "history.csv",
+  events: "events.ndjson",
   report: "report.json",
   page: "report.html",
   run: "run.json",
@@ -51,12 +54,13 @@ export async function openOutput(dir: string, options: LockOptions = {}): Promis
 
 /** Where the files of a training in `dir` lie. */
 export function filesIn(dir: string): RunFiles {
-  const { last, best, history, report, page, run } = NAMES;
+  const { last, best, history, events, report, page, run } = NAMES;
   return {
     dir,
     last: join(dir, last),
     best: join(dir, best),
     history: join(dir, history),
+    events: join(dir, events),
     report: join(dir, report),
     page: join(dir, page),
     run: join(dir, run),

@@ -5,6 +5,7 @@ import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
 import type { Run } from "./begin.js";
 import type { CheckpointPace } from "./checkpoint-pace.js";
+import type { Emit } from "./event-log.js";
 import type { Output } from "./output.js";
 import { ProgressView } from "./progress.js";
 
@@ -14,7 +15,7 @@ const STEP_INTERVAL = 250;
 /** How a training goes. */
 export interface SessionOptions {
   pace: CheckpointPace;
-  emit: (event: object) => void;
+  emit: Emit;
   /** Epochs in all; those of the configuration unless given. */
   epochs?: number | undefined;
 }
@@ -26,7 +27,7 @@ export class TrainingSession {
   readonly #run: Run;
   readonly #pace: CheckpointPace;
   readonly #view: ProgressView;
-  readonly #emit: (event: object) => void;
+  readonly #emit: Emit;
   /** What seemed to be wrong in this run. */
   readonly warnings: WarningEvent[] = [];
   #secondsBefore = 0;

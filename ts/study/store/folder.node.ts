@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { appendFileSync, closeSync, constants, existsSync, openSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
@@ -45,6 +45,28 @@ export class OwnedFolder implements Disposable {
     const content = await bytes;
     this.#lock.check();
     await save(file, content);
+  }
+
+  /**
+   * Adds text to the end of a file of the folder; a link of its name is not followed.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE` when the folder was taken over meanwhile; `WRITE_FAILED`.
+   */
+  append(file: string, text: string): void {
+    this.#lock.check();
+    // Windows has no O_NOFOLLOW.
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+    try {
+      const descriptor = openSync(file, flags, 0o666);
+      try {
+        appendFileSync(descriptor, text);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (cause) {
+      const what = cause instanceof Error ? cause.message : String(cause);
+      throw new SpikeletError("WRITE_FAILED", file, `can't be written (${what})`, cause);
+    }
   }
 
   /**

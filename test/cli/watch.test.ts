@@ -1,0 +1,257 @@
+import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { WatchServer } from "../../ts/cli/watch/server.js";
+import { Sights } from "../../ts/cli/watch/sight.js";
+import { Tail } from "../../ts/cli/watch/tail.js";
+import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
+import { Hold } from "../support/hold.js";
+import { shortRun } from "../support/short-run.js";
+import { spikelet } from "../support/spawn-cli.js";
+
+const EPOCHS = 3;
+/** Of a busy machine. */
+const PATIENCE = { timeout: 20_000 };
+const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
+const linesOf = async (dir: string) => {
+  const text = await readFile(join(dir, "events.ndjson"), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+};
+
+/** A server for files that a test writes itself. */
+async function served(dir: string): Promise<WatchServer> {
+  const sights = new Sights(join(dir, "last.safetensors"), () => Promise.reject(new Error("no data")), {
+    backend: "auto",
+    signal: new AbortController().signal,
+  });
+  return WatchServer.start(dir, sights, 0);
+}
+
+async function ask(
+  url: string,
+  headers: Record<string, string> = {},
+  method = "GET",
+): Promise<{ status: number; text: string; type: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(url, { headers, method }, resolve).on("error", reject).end();
+  });
+  const parts: Buffer[] = [];
+  for await (const part of response) parts.push(part as Buffer);
+  return {
+    status: response.statusCode ?? 0,
+    text: Buffer.concat(parts).toString(),
+    type: response.headers["content-type"] ?? "",
+  };
+}
+
+describe("events.ndjson", () => {
+  let run: Awaited<ReturnType<typeof shortRun>>;
+  let out = "";
+
+  beforeAll(async () => {
+    run = await shortRun({ epochs: EPOCHS });
+    out = run.folder("out");
+    expect(await spikelet(["train", "--config", run.config, "--out", out])).toMatchObject({ code: 0 });
+  });
+
+  it("keeps what happened, each line with its time", async () => {
+    const lines = await linesOf(out);
+    expect(lines[0]).toMatchObject({ type: "started", epoch: 0, step: 0, data: { dataset: "yinYang" } });
+    expect(lines.filter(({ type }) => type === "epochEnd").map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(lines.at(-1)).toMatchObject({ type: "finished", epochs: EPOCHS });
+    for (const { time } of lines) expect(new Date(time).toISOString()).toBe(time);
+    expect(new Set(lines.map(({ type }) => type))).not.toContain("report");
+  });
+
+  it("goes on with the training, and is complete where that goes on elsewhere", async () => {
+    const more = ["--resume", "--set", `training.epochs=${EPOCHS + 1}`];
+    const elsewhere = run.folder("elsewhere");
+    expect(await spikelet(["train", ...more, "--checkpoint", join(out, "last.safetensors"), "--out", elsewhere])).toMatchObject({
+      code: 0,
+    });
+    expect(await spikelet(["train", ...more, "--out", out])).toMatchObject({ code: 0 });
+    for (const dir of [out, elsewhere]) {
+      const { epochs, end } = await new WatchedRun(dir).look();
+      expect({ epochs: epochs.map(({ epoch }) => epoch), end }).toEqual({ epochs: [1, 2, 3, 4], end: "finished" });
+    }
+  });
+
+  it("is replaced with the run, and tells of a failure", async () => {
+    const failing = run.folder("failing");
+    const shards = run.folder("shards");
+    const pack = ["data", "pack", "randman", "--set", "options.samplesPerClass=20", "--out", shards];
+    expect(await spikelet(pack)).toMatchObject({ code: 0 });
+    const file = join(shards, "shard-00000.spk");
+    const bytes = await readFile(file);
+    // More spikes than the file has.
+    await writeFile(file, bytes.fill(0xff, 8, 12));
+    const settings = ["network.input=20", "network.layers[0].units=20", "training.epochs=1"];
+    const train = ["train", ...settings.flatMap((setting) => ["--set", setting]), "--data", shards, "--out", failing];
+    expect(await spikelet(train)).toMatchObject({ code: 1 });
+    expect((await linesOf(failing)).at(-1)).toMatchObject({ type: "failed", code: "DATA_FORMAT", message: expect.any(String) });
+    expect(await spikelet(["train", "--config", run.config, "--out", failing, "--overwrite"])).toMatchObject({ code: 0 });
+    expect((await linesOf(failing)).map(({ type }) => type)).not.toContain("failed");
+  });
+
+  it("tells of an interrupt", async () => {
+    const dir = run.folder("interrupted");
+    const hold = new Hold('"epochEnd"', 2);
+    let interrupt = () => {};
+    const args = ["train", "--config", run.config, "--out", dir, "--json"];
+    const ended = spikelet(args, (child) => (interrupt = () => child.kill("SIGINT")), hold.env);
+    await hold.reached();
+    interrupt();
+    hold.release();
+    expect(await ended).toMatchObject({ code: 130 });
+    expect(await new WatchedRun(dir).look()).toMatchObject({ end: "interrupted" });
+  });
+});
+
+describe("spikelet serve", () => {
+  it("shows curves, rasters and files of a training until it is interrupted", async () => {
+    const run = await shortRun({ epochs: EPOCHS });
+    const out = run.folder("out");
+    expect(await spikelet(["train", "--config", run.config, "--out", out])).toMatchObject({ code: 0 });
+    let stop = () => {};
+    let url = "";
+    const ended = spikelet(["serve", out, "--json"], (child, stdout) => {
+      stop = () => child.kill("SIGINT");
+      if (stdout.endsWith("\n")) url = JSON.parse(stdout).url;
+    });
+    await expect.poll(() => url, PATIENCE).not.toBe("");
+    const page = await ask(url);
+    expect(page).toMatchObject({ status: 200, type: "text/html; charset=utf-8" });
+    expect(page.text).toContain(`finished: ${out}`);
+    for (const title of ["Learning", "Samples", "Files"]) expect(page.text).toContain(`<h2>${title}</h2>`);
+    expect(page.text.match(/<svg/g)?.length).toBeGreaterThan(2);
+    expect(page.text).toContain("validation sample");
+    const files = ["history.csv", "events.ndjson", "report.json", "report.html"];
+    const answers = await Promise.all(files.map(async (name) => ask(new URL(name, url).href)));
+    for (const [k, name] of files.entries()) expect(answers[k]?.text).toBe(await readFile(join(out, name), "utf8"));
+    stop();
+    expect(await ended).toMatchObject({ code: 0 });
+  });
+
+  it("refuses a folder that is not there, and a port that is none", async () => {
+    const dir = await folder();
+    expect(await spikelet(["serve", join(dir, "none")])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not there"),
+    });
+    expect(await spikelet(["serve", dir, "--port", "70000"])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("65535"),
+    });
+    expect(await spikelet(["serve", dir, "--port", "x"])).toMatchObject({ code: 2 });
+  });
+
+  it("refuses a port that is taken", async () => {
+    const dir = await folder();
+    await using server = await served(dir);
+    const { port } = new URL(server.url);
+    expect(await spikelet(["serve", dir, "--port", port])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("EADDRINUSE"),
+    });
+  });
+});
+
+describe("the server", () => {
+  it("gives out the known files of the folder, to this machine, and nothing else", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "history.csv"), "epoch\n");
+    await writeFile(join(dir, "secret.txt"), "secret");
+    await using server = await served(dir);
+    const at = (path: string) => ask(new URL(path, server.url).href);
+    expect(await at("history.csv")).toMatchObject({ status: 200, text: "epoch\n" });
+    for (const path of ["secret.txt", "report.json", "..%2fsecret.txt", "last.safetensors", "constructor", ".lock"]) {
+      expect(await at(path)).toMatchObject({ status: 404 });
+    }
+    expect(await ask(server.url, { host: "example.org" })).toMatchObject({ status: 403 });
+    expect(await ask(server.url, { host: "example.org:80" })).toMatchObject({ status: 403 });
+    expect(await ask(server.url, {}, "POST")).toMatchObject({ status: 405 });
+    expect(new URL(server.url).hostname).toBe("127.0.0.1");
+  });
+
+  it("says what it does not know yet, and shows what anybody wrote as text", async () => {
+    const dir = await folder();
+    await using server = await served(dir);
+    expect((await ask(server.url)).text).toContain("There is no checkpoint yet.");
+    const warning = { type: "warning", code: "<b>", layer: null, message: "<script>alert(1)</script>", advice: "`a` <i>" };
+    await writeFile(join(dir, "events.ndjson"), `${JSON.stringify(warning)}\nnonsense\n[1]\n`);
+    const { status, text } = await ask(server.url);
+    expect(status).toBe(200);
+    expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(text.match(/<script/g)).toHaveLength(1);
+  });
+
+  it("tells every watcher of a change, and says what happened", async () => {
+    const dir = await folder();
+    await using server = await served(dir);
+    const response = await fetch(new URL("changes", server.url));
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    const heard = async () => new TextDecoder().decode((await reader.read()).value);
+    expect(await heard()).toBe(": watching\n\n");
+    const started = { type: "started", epoch: 0, step: 0 };
+    await appendFile(join(dir, "events.ndjson"), `${JSON.stringify(started)}\n`);
+    expect(await heard()).toBe("data: changed\n\n");
+    expect((await ask(server.url)).text).toContain(`training: ${dir}`);
+    await appendFile(join(dir, "events.ndjson"), `${JSON.stringify({ type: "failed", message: "it broke" })}\n`);
+    expect(await heard()).toBe("data: changed\n\n");
+    expect((await ask(server.url)).text).toContain("it broke");
+    await reader.cancel();
+  });
+});
+
+describe("spikelet train --watch", () => {
+  it("shows the training while it runs", async () => {
+    const run = await shortRun({ epochs: 100_000 });
+    const out = run.folder("watched");
+    let stop = () => {};
+    let url = "";
+    const ended = spikelet(["train", "--config", run.config, "--json", "--out", out, "--watch"], (child, stdout) => {
+      stop = () => child.kill("SIGINT");
+      url ||= /"watching","url":"([^"]+)"/.exec(stdout)?.[1] ?? "";
+    });
+    await expect.poll(() => url, PATIENCE).not.toBe("");
+    await expect.poll(async () => (await ask(url)).text, PATIENCE).toMatch(/training: .*<h2>Learning<.*validation sample/s);
+    stop();
+    expect(await ended).toMatchObject({ code: 130 });
+    expect(await new WatchedRun(out).look()).toMatchObject({ end: "interrupted" });
+  });
+
+  it("leaves the bits alone", async () => {
+    const run = await shortRun({ epochs: EPOCHS });
+    const train = ["train", "--config", run.config, "--out"];
+    expect(await spikelet([...train, run.folder("watched"), "--watch"])).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/watch it at http:\/\/127\.0\.0\.1:\d+\//),
+    });
+    expect(await spikelet([...train, run.folder("alone")])).toMatchObject({ code: 0 });
+    const last = async (name: string) => readFile(join(run.folder(name), "last.safetensors"));
+    expect(await last("watched")).toEqual(await last("alone"));
+  });
+
+  it("needs --watch for --port", async () => {
+    expect(await spikelet(["train", "--port", "80"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--watch") });
+  });
+});
+
+describe("the end of a file", () => {
+  it("gives whole lines, once, and all again of a file that was replaced", async () => {
+    const file = join(await folder(), "log");
+    const tail = new Tail(file);
+    expect(await tail.read()).toEqual({ lines: [], isNew: false });
+    await writeFile(file, "one\ntw");
+    expect(await tail.read()).toEqual({ lines: ["one"], isNew: false });
+    await appendFile(file, "o\nthree\n");
+    expect(await tail.read()).toEqual({ lines: ["two", "three"], isNew: false });
+    await writeFile(file, "1\n");
+    expect(await tail.read()).toEqual({ lines: ["1"], isNew: true });
+  });
+});

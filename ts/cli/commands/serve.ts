@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import { SpikeletError } from "../../errors.js";
+import { defineCommand } from "../command.js";
+import { dataSource, loadSplit } from "../data.js";
+import { OutputClosed } from "../exit.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { choicesOf } from "../invocation.js";
+import { computeOptions, dataOptions, outputOptions } from "../options.js";
+import { printResult, say } from "../print.js";
+import { readLimit } from "../read-limit.js";
+import { knownData } from "../train/origin.js";
+import { filesIn } from "../train/output.js";
+import { portOf, watchOptions } from "../watch/options.js";
+import { WatchServer } from "../watch/server.js";
+import { Sights } from "../watch/sight.js";
+
+export const serve = defineCommand({
+  meta: {
+    name: "serve",
+    description: "Shows a training, running or not, in a browser on this machine: curves, rasters and warnings as they come",
+  },
+  args: {
+    dir: { type: "positional", required: true, description: "folder of the training", valueHint: "OUT" },
+    ...watchOptions,
+    ...dataOptions,
+    ...computeOptions,
+    ...outputOptions,
+  },
+  async run({ args }) {
+    const { dir } = args;
+    if (!existsSync(dir)) throw new SpikeletError("DATA_FORMAT", dir, "is not there: give the folder of a training");
+    const signal = abortOnInterrupt();
+    const choices = choicesOf(args, signal);
+    const { last } = filesIn(dir);
+    let loaded: Promise<SpikeDataset> | undefined;
+    const samples = (steps: number): Promise<SpikeDataset> => {
+      loaded ??= shownOf(dir, steps);
+      loaded.catch(() => {
+        loaded = undefined;
+      });
+      return loaded;
+    };
+    const shownOf = async (folder: string, steps: number): Promise<SpikeDataset> => {
+      const source = dataSource(args, await knownData(join(folder, "last.safetensors"), undefined));
+      const { validation, test } = await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) });
+      return validation.length > 0 ? validation : test;
+    };
+    await using server = await WatchServer.start(dir, new Sights(last, samples, choices), portOf(args));
+    printResult(args.json, { url: server.url, dir }, () => [server.url]);
+    say(`${dir} is shown until Ctrl-C`);
+    if (!signal.aborted) await once(signal, "abort");
+    // Ctrl-C is how it ends.
+    if (signal.reason instanceof OutputClosed) throw signal.reason;
+  },
+});

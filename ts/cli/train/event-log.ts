@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import type { Trainer } from "../../trainer.js";
+import { describe } from "../exit.js";
+import type { Output } from "./output.js";
+
+/** Milliseconds between two events within an epoch that are kept. */
+const INTERVAL = 1000;
+const FREQUENT: ReadonlySet<string> = new Set(["step", "validation"]);
+
+/** Tells of something that happened. */
+export type Emit = <E extends { type: string }>(event: E) => void;
+
+/** Keeps what happens in a training as lines of JSON in its folder, each with the time of the clock. */
+export class EventLog {
+  readonly #output: Output;
+  #due = Number.NEGATIVE_INFINITY;
+
+  private constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** The log of a run; one that goes on without its file gets the epochs that its checkpoint knows of. */
+  static async open(output: Output, trainer: Trainer): Promise<EventLog> {
+    const log = new EventLog(output);
+    if (!existsSync(output.files.events)) {
+      for (const record of await trainer.history()) log.write({ type: "epochEnd", ...record });
+    }
+    return log;
+  }
+
+  /**
+   * Adds an event; of those within an epoch about one a second, and the report not at all, which has a file of its own.
+   *
+   * @throws {SpikeletError} `WRITE_FAILED`, `FOLDER_IN_USE`.
+   */
+  write(event: { type: string }): void {
+    if (event.type === "report") return;
+    if (FREQUENT.has(event.type)) {
+      const now = performance.now();
+      if (now < this.#due) return;
+      this.#due = now + INTERVAL;
+    }
+    const { folder, files } = this.#output;
+    folder.append(files.events, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+  }
+
+  /** Adds why the training failed, where that can still be written. */
+  fail(thrown: unknown): void {
+    try {
+      this.write({ type: "failed", ...describe(thrown) });
+    } catch {
+      // The failure itself is told, not that it could not be written.
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { stat } from "node:fs/promises";
+import type { SpikeDataset } from "../../datasets/dataset.js";
+import { load } from "../../io/files.node.js";
+import { restoreNetwork } from "../../network.js";
+import type { Choices } from "../invocation.js";
+import { type Answers, answersOf } from "../report/answers.js";
+import type { Result } from "../report/result.js";
+
+/** Samples among which some are shown. */
+const LOOKED_AT = 64;
+
+/** How the network of a checkpoint answers on some samples. */
+export type Sight = Pick<Result, "answers" | "layers" | "config" | "shape" | "part">;
+
+/** Looks at what the latest checkpoint of a training does; at each checkpoint once. */
+export class Sights {
+  readonly #file: string;
+  readonly #samples: (steps: number) => Promise<SpikeDataset>;
+  readonly #choices: Choices;
+  #latest: { mark: string; sight: Promise<Sight> } | undefined;
+
+  /** @param samples to be shown, for a network of so many steps. */
+  constructor(file: string, samples: (steps: number) => Promise<SpikeDataset>, choices: Choices) {
+    this.#file = file;
+    this.#samples = samples;
+    this.#choices = choices;
+  }
+
+  /**
+   * @throws {SpikeletError} for a checkpoint or data that can't be read.
+   */
+  async now(): Promise<Sight> {
+    const { mtimeMs, size, ino } = await stat(this.#file);
+    const mark = `${mtimeMs} ${size} ${ino}`;
+    if (this.#latest?.mark !== mark) this.#latest = { mark, sight: this.#look() };
+    return this.#latest.sight;
+  }
+
+  async #look(): Promise<Sight> {
+    using network = await restoreNetwork(await load(this.#file), this.#choices);
+    const { config, info } = network;
+    const samples = (await this.#samples(config.network.steps)).slice(0, LOOKED_AT);
+    const answers: Answers = await answersOf(network, samples, this.#choices.signal);
+    return { answers, layers: info.layers, config, shape: samples.info.shape, part: "validation" };
+  }
+}

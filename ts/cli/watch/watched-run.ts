@@ -1,0 +1,110 @@
+import { stat } from "node:fs/promises";
+import type { StepEvent } from "../../events.js";
+import type { EpochRecord } from "../../generated/config.js";
+import type { Warning } from "../../health/warning.js";
+import { isObject, type JsonObject } from "../../json.js";
+import { filesIn, type RunFiles } from "../train/output.js";
+import { Tail } from "./tail.js";
+
+/** How a training ended. */
+export type End = "finished" | "interrupted" | "failed";
+
+/** What the folder of a training tells. */
+export interface Seen {
+  /** What stood at the beginning, of which nothing is certain: somebody else may have written it. */
+  started: JsonObject | undefined;
+  epochs: readonly EpochRecord[];
+  /** The latest step of the epoch under way that was kept. */
+  step: (StepEvent & { samplesPerSecond: number }) | undefined;
+  warnings: readonly Warning[];
+  /** `undefined` while it runs, or where it was killed. */
+  end: End | undefined;
+  /** Why it failed. */
+  failure: string | undefined;
+  /** When the last line was written. */
+  time: string | undefined;
+}
+
+const ENDS: readonly unknown[] = ["finished", "interrupted", "failed"] satisfies End[];
+
+/** The folder of a training of another process, or of this one. */
+export class WatchedRun {
+  readonly files: RunFiles;
+  readonly #tail: Tail;
+  readonly #epochs = new Map<number, EpochRecord>();
+  #warnings: Warning[] = [];
+  #started: JsonObject | undefined;
+  #step: Seen["step"];
+  #end: End | undefined;
+  #failure: string | undefined;
+  #time: string | undefined;
+
+  constructor(dir: string) {
+    this.files = filesIn(dir);
+    this.#tail = new Tail(this.files.events);
+  }
+
+  /** Reads what has come since the last time. */
+  async look(): Promise<Seen> {
+    const { lines, isNew } = await this.#tail.read();
+    if (isNew) this.#forget(0);
+    for (const line of lines) this.#take(line);
+    const epochs = [...this.#epochs.values()].sort((a, b) => a.epoch - b.epoch);
+    return {
+      started: this.#started,
+      epochs,
+      step: this.#step,
+      warnings: this.#warnings,
+      end: this.#end,
+      failure: this.#failure,
+      time: this.#time,
+    };
+  }
+
+  /** Another text whenever a file that is shown has changed. */
+  async mark(): Promise<string> {
+    const { events, last, report } = this.files;
+    const marks = [events, last, report].map(async (file) => {
+      const found = await stat(file).catch(() => undefined);
+      return found === undefined ? "" : `${found.size} ${found.mtimeMs} ${found.ino}`;
+    });
+    return (await Promise.all(marks)).join(",");
+  }
+
+  #take(line: string): void {
+    const event = parsed(line);
+    if (event === undefined) return;
+    const { type, time, epoch } = event;
+    if (typeof time === "string") this.#time = time;
+    if (type === "started") {
+      this.#forget(typeof epoch === "number" ? epoch : 0);
+      this.#started = event;
+    }
+    if (type === "epochEnd" && typeof epoch === "number") {
+      this.#epochs.set(epoch, event as unknown as EpochRecord);
+      this.#step = undefined;
+    }
+    if (type === "step") this.#step = event as unknown as NonNullable<Seen["step"]>;
+    if (type === "warning") this.#warnings.push(event as unknown as Warning);
+    if (ENDS.includes(type)) this.#end = type as End;
+    if (type === "failed") this.#failure = String(event["message"]);
+  }
+
+  /** What a training that goes on after `epochs` epochs does again. */
+  #forget(epochs: number): void {
+    for (const epoch of this.#epochs.keys()) if (epoch > epochs) this.#epochs.delete(epoch);
+    this.#warnings = [];
+    this.#step = undefined;
+    this.#end = undefined;
+    this.#failure = undefined;
+  }
+}
+
+function parsed(line: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(line);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
