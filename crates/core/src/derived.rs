@@ -46,7 +46,9 @@ impl LayerDerived {
             );
             drive.resize(tile.lanes, 0.0);
             drive_rest.clear();
-            drive_rest.extend(drive.iter().map(|&drive| layer.neuron.rest(drive)));
+            let at_rest = |(unit, &drive): (usize, &f32)| layer.neuron.rest(tile.first + unit, drive);
+            drive_rest.extend(drive[..tile.units].iter().enumerate().map(at_rest));
+            drive_rest.resize(tile.lanes, 0.0);
             layer.connection.spread(number, drive, None, bias);
             layer.connection.spread(number, drive_rest, None, rest);
             if has_edges {

@@ -47,7 +47,7 @@ impl Layer {
 
     /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
     pub(crate) fn may_finish_early(&self) -> bool {
-        self.neuron.is_plain() && !self.neuron.is_readout && !self.connection.drives_itself()
+        self.neuron.may_rest() && !self.connection.drives_itself()
     }
 
     /// An array that the layer learns, as it starts; delays are uniform between 0 and the longest, from `draw`.

@@ -6,7 +6,7 @@ mod lanes;
 mod learnt;
 mod lif;
 
-use spikelet_kernels::{LifConstants, QuietBound, Reset};
+use spikelet_kernels::{LifConstants, QuietBound};
 
 use crate::config::{NeuronConfig, NeuronType};
 use crate::learnt::LearntShape;
@@ -43,14 +43,18 @@ impl Neuron {
         let constants = lif::constants(config, &gains, scale);
         let learnt = learnt_shapes(config, filters);
         let is_by_unit = config.kind == NeuronType::Alif || config.has_lists() || !learnt.is_empty();
+        let by_unit = is_by_unit.then(|| UnitConstants::new(config, &gains, filters, scale));
         Self {
-            by_unit: is_by_unit.then(|| UnitConstants::new(config, &gains, filters, scale)),
             gains,
             learnt,
             learning_rate_factor: config.learning_rate_factor,
             refractory: config.refractory_steps(),
             is_readout: config.kind == NeuronType::Leaky,
-            quiet: QuietBound::new(&constants, steps as usize),
+            quiet: match &by_unit {
+                Some(constants) => QuietBound::new(constants.iter(), steps as usize),
+                None => QuietBound::new([constants].iter(), steps as usize),
+            },
+            by_unit,
             constants,
         }
     }
@@ -88,13 +92,19 @@ impl Neuron {
         }
     }
 
-    /// V∞, to which the drive of a bias alone takes the membrane: `b / (1 − αᵥ)`, without end where nothing decays.
-    pub(crate) fn rest(&self, drive: f32) -> f32 {
-        if drive == 0.0 { 0.0 } else { drive / (1.0 - self.constants.membrane_decay) }
+    /// V∞, to which the drive of a bias alone takes the membrane of a unit or channel: `b / (1 − αᵥ)`, without end where nothing decays.
+    pub(crate) fn rest(&self, filter: usize, drive: f32) -> f32 {
+        let constants = self.by_unit.as_ref().map_or(&self.constants, |constants| &constants.at(filter).lif);
+        if drive == 0.0 { 0.0 } else { drive / (1.0 - constants.membrane_decay) }
     }
 
-    /// Whether a spike does no more than reset all states and all units are alike: the plain passes know nothing else.
+    /// Whether a spike does no more than reset states and all units are alike: the plain passes know nothing else.
     pub(crate) fn is_plain(&self) -> bool {
-        self.refractory == 0 && self.constants.reset == Reset::All && self.by_unit.is_none()
+        self.refractory == 0 && self.by_unit.is_none()
+    }
+
+    /// Whether it can be told which units cannot fire any more without input.
+    pub(crate) fn may_rest(&self) -> bool {
+        self.refractory == 0 && self.learnt.is_empty() && !self.is_readout
     }
 }

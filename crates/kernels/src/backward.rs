@@ -9,10 +9,13 @@
 //! `E` is dL/dS times `λ_act · scale`. Where the next layer has few direct gradients, its projections onto the lanes obey the same
 //! recurrences as its adjoints and are carried along instead of a product for every step (`backward/error.rs`).
 //!
-//! Steps from `end` on have no gradient and are not visited. Further terms (`backward/terms_pass.rs`) have instances of their own.
+//! Steps from `end` on have no gradient and are not visited. Constants by lane (`backward/lanes_pass.rs`) and further terms
+//! (`backward/terms_pass.rs`) have instances of their own.
 
+mod adaptation;
 mod constants;
 mod error;
+mod lanes_pass;
 mod steps;
 mod terms;
 mod terms_pass;
@@ -25,61 +28,138 @@ use fearless_simd::prelude::*;
 pub use self::constants::ConstantSums;
 pub use self::error::carry_error;
 use self::error::{Carried, Given, NoError};
+use self::lanes_pass::LanesPass;
 use self::steps::{PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use self::terms_pass::TermsPass;
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError};
 use self::timing::list_timing_terms;
 pub(crate) use self::timing::timing_part;
-use crate::Level;
 use crate::lanes::fit;
 use crate::surrogate::{Exponential, Shape, Surrogate};
+use crate::{LaneConstants, Level};
 
 /// Takes one tile from step `to` down to step `from`.
 ///
-/// The default σ̂, the others and further terms are compiled apart, so that none slows another down.
+/// The default σ̂, the others, passes without an activation part and further terms are compiled apart, so that none slows another down.
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    match (tile.terms, tile.surrogate) {
-        (Some(terms), _) => with_terms(level, tile, terms, output),
-        (None, Surrogate::Exponential { sharpness }) => exponential(level, tile, sharpness, output),
-        (None, _) => of_any_shape(level, tile, output),
+    match (tile.terms, tile.error, tile.surrogate) {
+        (Some(terms), ..) => with_terms(level, tile, terms, output),
+        (None, None, _) => by_timing(level, tile, output),
+        (None, Some(error), Surrogate::Exponential { sharpness }) => {
+            exponential(level, tile, error, Exponential { sharpness }, output);
+        }
+        (None, Some(error), _) => of_any_shape(level, tile, error, output),
     }
 }
 
-fn exponential(level: Level, tile: &BackwardTile<'_>, sharpness: f32, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, output, Exponential { sharpness }));
+fn by_timing(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+    dispatch!(level.0, simd => timing_vector(simd, tile, output));
 }
 
-fn of_any_shape(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, output, tile.surrogate));
+fn exponential(
+    level: Level,
+    tile: &BackwardTile<'_>,
+    error: SpikeError<'_>,
+    surrogate: Exponential,
+    output: &mut BackwardOutput<'_>,
+) {
+    dispatch!(level.0, simd => plain_vector(simd, tile, error, surrogate, output));
+}
+
+fn of_any_shape(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'_>, output: &mut BackwardOutput<'_>) {
+    dispatch!(level.0, simd => plain_vector(simd, tile, error, tile.surrogate, output));
 }
 
 fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
     let mut rows = Vec::new();
     let error = match tile.error {
-        SpikeError::None => None,
-        SpikeError::Given(error) => Some(error),
-        SpikeError::Projected(projected) => {
+        None => None,
+        Some(SpikeError::Given(error)) => Some(error),
+        Some(SpikeError::Projected(projected)) => {
             rows.resize(tile.end * tile.lanes, 0.0);
-            carry_error(level, &projected, &tile.constants, tile.lanes, &mut rows);
+            carry_error(level, &projected, &[], &tile.constants, tile.lanes, &mut rows);
             Some(&rows[..])
         }
     };
-    dispatch!(level.0, simd => terms_vector(simd, tile, terms, error, output));
+    match &tile.by_lane {
+        Some(lanes) if terms.only_adapts() && output.constants.is_none() && output.observed.is_none() => {
+            dispatch!(level.0, simd => lanes_vector(simd, tile, (&terms, lanes), error, output));
+        }
+        _ => dispatch!(level.0, simd => terms_vector(simd, tile, terms, error, output)),
+    }
 }
 
 #[inline(always)]
-fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>, surrogate: impl Shape) {
+fn timing_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     list_timing_terms(tile, output.timing_terms);
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(2, tile.lanes - lane) {
-            plain_lanes::<S, 2>(simd, tile, output, lane, surrogate);
+            run_back::<S, 2>(simd, tile, output, lane, PlainPass, tile.surrogate, NoError);
             lane += 2 * S::f32s::LEN;
         } else {
-            plain_lanes::<S, 1>(simd, tile, output, lane, surrogate);
+            run_back::<S, 1>(simd, tile, output, lane, PlainPass, tile.surrogate, NoError);
             lane += S::f32s::LEN;
         }
+    }
+}
+
+#[inline(always)]
+fn plain_vector<S: Simd>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    error: SpikeError<'_>,
+    surrogate: impl Shape,
+    output: &mut BackwardOutput<'_>,
+) {
+    list_timing_terms(tile, output.timing_terms);
+    let mut lane = 0;
+    while lane < tile.lanes {
+        if fit::<S>(2, tile.lanes - lane) {
+            plain_lanes::<S, 2>(simd, tile, error, surrogate, output, lane);
+            lane += 2 * S::f32s::LEN;
+        } else {
+            plain_lanes::<S, 1>(simd, tile, error, surrogate, output, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+/// One instance for each source of E, so that the loop over time does not branch on it.
+#[inline(always)]
+fn plain_lanes<S: Simd, const K: usize>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    error: SpikeError<'_>,
+    surrogate: impl Shape,
+    output: &mut BackwardOutput<'_>,
+    first: usize,
+) {
+    match error {
+        SpikeError::Given(error) => {
+            let given = Given { error: Some(error), lanes: tile.lanes, first };
+            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, given);
+        }
+        SpikeError::Projected(error) => {
+            let carried = Carried::<S, K, false>::new(simd, error, &[], tile.lanes, first, tile.to);
+            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, carried);
+        }
+    }
+}
+
+#[inline(always)]
+fn lanes_vector<S: Simd>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    (terms, lanes): (&BackwardTerms<'_>, &LaneConstants<'_>),
+    error: Option<&[f32]>,
+    output: &mut BackwardOutput<'_>,
+) {
+    for first in (0..tile.lanes).step_by(S::f32s::LEN) {
+        let error = Given { error, lanes: tile.lanes, first };
+        let pass = LanesPass::new(simd, tile, terms, lanes, first);
+        run_back::<S, 1>(simd, tile, output, first, pass, tile.surrogate, error);
     }
 }
 
@@ -94,27 +174,5 @@ fn terms_vector<S: Simd>(
     for first in (0..tile.lanes).step_by(S::f32s::LEN) {
         let error = Given { error, lanes: tile.lanes, first };
         run_back::<S, 1>(simd, tile, output, first, TermsPass::new(simd, tile, terms, first), tile.surrogate, error);
-    }
-}
-
-/// One instance for each source of E, so that the loop over time does not branch on it.
-#[inline(always)]
-fn plain_lanes<S: Simd, const K: usize>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    output: &mut BackwardOutput<'_>,
-    first: usize,
-    surrogate: impl Shape,
-) {
-    match tile.error {
-        SpikeError::None => run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, NoError),
-        SpikeError::Given(error) => {
-            let given = Given { error: Some(error), lanes: tile.lanes, first };
-            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, given);
-        }
-        SpikeError::Projected(error) => {
-            let carried = Carried::<S, K>::new(simd, error, tile.lanes, first, tile.to);
-            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, carried);
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! Forward simulation of a tile: the loop over time (spec 1.1; the neuron's equation is in `neuron/`).
 //!
-//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, every reset but `all`, and what somebody wants to observe have an
-//! instance of their own; so have constants by lane and thresholds that adapt.
+//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, and what somebody wants to observe, have an instance of their own;
+//! so have constants by lane and thresholds that adapt.
 //!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
@@ -12,7 +12,7 @@ use fearless_simd::prelude::*;
 use crate::lanes::{clear, fit, load, store};
 use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
 use crate::refractory::{blocked_after, blocked_at};
-use crate::{FLOOR_EVERY, Level, LifConstants, Reset};
+use crate::{FLOOR_EVERY, Level, LifConstants};
 
 /// Input spikes by step: those of step `t` are `units[offsets[t]..offsets[t + 1]]`.
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +92,14 @@ pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<
 
 #[inline(always)]
 fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let is_plain = tile.refractory == 0 && tile.constants.reset == Reset::All && state.observed.is_none();
+    let is_plain = tile.refractory == 0 && state.observed.is_none();
     let mut lane = 0;
     while lane < tile.lanes {
         let left = tile.lanes - lane;
-        if let Some(lanes) = &tile.by_lane {
+        if let (Some(lanes), true) = (&tile.by_lane, is_plain && fit::<S>(4, left)) {
+            forward_lanes::<S, 4, _, true>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
+            lane += 4 * S::f32s::LEN;
+        } else if let Some(lanes) = &tile.by_lane {
             forward_lanes::<S, 1, _, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
             lane += S::f32s::LEN;
         } else if !is_plain {
@@ -132,7 +135,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
     let bias = &tile.bias[group.clone()];
     let mut units = N::load(simd, [state.current, state.membrane, state.adaptation], group.clone());
     let keeps_trace = !state.trace.is_empty();
-    let reset = if IS_PLAIN { Reset::All } else { tile.constants.reset };
+    let reset = tile.constants.reset;
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, refractory, from) };
     for t in from..to {
         let arriving = events.at(t);

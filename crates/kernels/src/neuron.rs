@@ -10,7 +10,7 @@ use fearless_simd::prelude::*;
 
 pub(crate) use alif::Alif;
 pub use constants::{LaneConstants, LifConstants};
-pub(crate) use lif::{Lif, LifAdjoints, LifState};
+pub(crate) use lif::{Lif, LifAdjoints};
 
 use crate::Reset;
 
@@ -44,6 +44,8 @@ pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
     fn threshold_fall(&self, simd: S, _before: [S::f32s; K]) -> [S::f32s; K] {
         [S::f32s::splat(simd, 0.0); K]
     }
+    /// The threshold of vector `k` without what spikes add to it.
+    fn min_threshold(&self, k: usize) -> S::f32s;
     /// Whether any lane reaches its threshold.
     fn fires(&self, state: &Self::State) -> bool;
     /// Resets the lanes at or above their threshold, and returns their bits.

@@ -13,8 +13,8 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::load;
-use crate::neuron::{Lif, LifState, Neuron};
-use crate::{FLOOR_EVERY, LANES, Level, LifConstants, Reset, TILE};
+use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
+use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
 /// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
 const CALM: f32 = 0.999;
@@ -32,13 +32,20 @@ pub struct QuietBound {
     calm: f32,
     /// Largest |x| for which the error of rounding stays within the margin.
     range: f32,
+    /// Least x in the lines: 0 where decays differ, since a membrane below its rest comes up sooner by a smaller decay.
+    lowest: f32,
 }
 
 impl QuietBound {
-    /// The bound for simulations of at most `steps` steps.
+    /// The bound for simulations of at most `steps` steps of units with any of these constants: M grows with both decays.
     #[must_use]
-    pub fn new(constants: &LifConstants, steps: usize) -> Self {
-        let (membrane, current) = (f64::from(constants.membrane_decay), f64::from(constants.current_decay));
+    pub fn new<'a>(constants: impl Iterator<Item = &'a LifConstants> + Clone, steps: usize) -> Self {
+        let max = |of: fn(&LifConstants) -> f32| constants.clone().map(of).fold(0.0, f32::max);
+        let (membrane_decay, current_decay) = (max(|of| of.membrane_decay), max(|of| of.current_decay));
+        let are_alike =
+            constants.clone().all(|of| of.membrane_decay == membrane_decay && of.current_decay == current_decay);
+        let threshold = constants.map(|of| of.threshold).fold(f32::INFINITY, f32::min);
+        let (membrane, current) = (f64::from(membrane_decay), f64::from(current_decay));
         let mut powers = vec![(1.0, 0.0)];
         let mut current_power = 1.0;
         for n in 0..steps.max(2) {
@@ -48,14 +55,14 @@ impl QuietBound {
         }
         let highest =
             |u: f64| powers[1..].iter().fold(f64::MIN, |max, (power, response)| max.max(power * u + response));
-        let mut points: Vec<f64> = JOINED
-            .iter()
-            .filter(|&&n| n + 1 < powers.len())
-            .map(|&n| (powers[n + 1].1 - powers[n].1) / (powers[n].0 - powers[n + 1].0))
-            .filter(|u| u.is_finite())
-            .collect();
-        points.sort_by(f64::total_cmp);
-        points.dedup();
+        let mut points: Vec<f64> = Vec::new();
+        for n in JOINED.into_iter().filter(|n| n + 1 < powers.len()) {
+            let u = (powers[n + 1].1 - powers[n].1) / (powers[n].0 - powers[n + 1].0);
+            let at = points.partition_point(|&point| point < u);
+            if u.is_finite() && points.get(at) != Some(&u) {
+                points.insert(at, u);
+            }
+        }
         let mut lines = vec![];
         match (points.first(), points.last()) {
             (Some(&first), Some(&last)) => {
@@ -72,8 +79,9 @@ impl QuietBound {
         let rounding = 4.0 * f64::from(f32::EPSILON) * (memory(membrane) + memory(current));
         Self {
             lines: lines.into_iter().map(|(slope, height)| (slope as f32, height as f32)).collect(),
-            calm: CALM * constants.threshold,
-            range: (f64::from(constants.threshold * (1.0 - CALM)) / rounding) as f32,
+            calm: CALM * threshold,
+            range: (f64::from(threshold * (1.0 - CALM)) / rounding) as f32,
+            lowest: if are_alike { f32::NEG_INFINITY } else { 0.0 },
         }
     }
 }
@@ -99,6 +107,7 @@ fn list_vector<S: Simd>(simd: S, bound: &QuietBound, state: &QuietState<'_>, fir
     let zero = S::f32s::splat(simd, 0.0);
     let calm = S::f32s::splat(simd, bound.calm);
     let range = S::f32s::splat(simd, bound.range);
+    let lowest = S::f32s::splat(simd, bound.lowest);
     for lane in (0..state.current.len()).step_by(S::f32s::LEN) {
         let at = lane..lane + S::f32s::LEN;
         let current = S::f32s::from_slice(simd, &state.current[at.clone()]);
@@ -109,7 +118,7 @@ fn list_vector<S: Simd>(simd: S, bound: &QuietBound, state: &QuietState<'_>, fir
         let driven = current.max(zero);
         let is_driven = current.simd_gt(zero);
         for &(slope, height) in &bound.lines {
-            let line = x * S::f32s::splat(simd, slope) + driven * S::f32s::splat(simd, height);
+            let line = x.max(lowest) * S::f32s::splat(simd, slope) + driven * S::f32s::splat(simd, height);
             highest = is_driven.select(highest.max(line), highest);
         }
         let is_calm = highest.simd_le(room) & x.abs().simd_le(range);
@@ -132,6 +141,8 @@ pub struct QuietRun<'a> {
     pub current: &'a [f32],
     /// V after reset; likewise.
     pub membrane: &'a [f32],
+    /// a of the next step; likewise; empty without constants by lane.
+    pub adaptation: &'a [f32],
     /// The drive of the bias at each step.
     pub bias: &'a [f32],
     /// V∞.
@@ -142,6 +153,8 @@ pub struct QuietRun<'a> {
     pub to: usize,
     /// The neuron.
     pub constants: LifConstants,
+    /// Constants that replace those of the neuron, but for its reset.
+    pub by_lane: Option<LaneConstants<'a>>,
 }
 
 /// Spikes of units that run without input, in blocks of [`TILE`] lanes.
@@ -171,11 +184,14 @@ fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>)
         let mut lane = block * TILE;
         let end = lanes.min(lane + TILE);
         while lane < end {
-            if (end - lane) / S::f32s::LEN >= 4 {
-                run_group::<S, 4>(simd, run, lane, spikes, busy);
+            if let Some(lanes) = &run.by_lane {
+                run_group::<S, 1, _>(simd, Alif::new(simd, lanes, lane), run, lane, spikes, busy);
+                lane += S::f32s::LEN;
+            } else if (end - lane) / S::f32s::LEN >= 4 {
+                run_group::<S, 4, _>(simd, Lif::new(simd, &run.constants), run, lane, spikes, busy);
                 lane += 4 * S::f32s::LEN;
             } else {
-                run_group::<S, 1>(simd, run, lane, spikes, busy);
+                run_group::<S, 1, _>(simd, Lif::new(simd, &run.constants), run, lane, spikes, busy);
                 lane += S::f32s::LEN;
             }
         }
@@ -183,33 +199,43 @@ fn run_vector<S: Simd>(simd: S, run: &QuietRun<'_>, fired: &mut QuietSpikes<'_>)
 }
 
 #[inline(always)]
-fn run_group<S: Simd, const K: usize>(simd: S, run: &QuietRun<'_>, first: usize, spikes: &mut [u64], busy: &mut [u64]) {
+fn run_group<S: Simd, const K: usize, N: Neuron<S, K>>(
+    simd: S,
+    neuron: N,
+    run: &QuietRun<'_>,
+    first: usize,
+    spikes: &mut [u64],
+    busy: &mut [u64],
+) {
     let at = first..first + K * S::f32s::LEN;
-    let neuron = Lif::new(simd, &run.constants);
-    let calm = S::f32s::splat(simd, run.constants.threshold * CALM);
+    let calm: [S::f32s; K] = std::array::from_fn(|k| neuron.min_threshold(k) * CALM);
     let zero = S::f32s::splat(simd, 0.0);
     let bias = load::<S, K>(simd, &run.bias[at.clone()]);
     let rest = load::<S, K>(simd, &run.rest[at.clone()]);
-    let mut units = LifState::<S, K>::load(simd, &run.current[at.clone()], &run.membrane[at]);
-    let may_rest = (0..K).all(|k| rest[k].simd_le(calm).all_true());
+    let mut units = N::load(simd, [run.current, run.membrane, run.adaptation], at);
+    let may_rest = (0..K).all(|k| rest[k].simd_le(calm[k]).all_true());
 
     for t in run.from..run.to {
-        let before = units.membrane;
+        let before = *neuron.membrane(&mut units);
         neuron.decay(&mut units);
         neuron.settle(&mut units, &bias);
+        let mut fired = 0;
         if neuron.fires(&units) {
+            fired = neuron.reset(simd, &mut units, run.constants.reset);
             busy[t / 64] |= 1 << (t % 64);
-            spikes[t] |= neuron.reset(simd, &mut units, Reset::All) << (first % TILE);
+            spikes[t] |= fired << (first % TILE);
         }
+        neuron.adapt(simd, &mut units, fired);
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
             neuron.flush(simd, &mut units);
         }
         // A membrane that falls while the current is positive falls for good: the difference of two decaying powers changes its sign
-        // at most once. Without a positive current it moves towards V∞.
-        if may_rest && t % LOOK_EVERY == 0 {
+        // at most once. Without a positive current it moves towards V∞. A reset is no fall.
+        if may_rest && t % LOOK_EVERY == 0 && fired == 0 {
+            let (current, membrane) = (neuron.current(&units), *neuron.membrane(&mut units));
             let is_calm = (0..K).all(|k| {
-                let falls = units.membrane[k].simd_le(before[k]) | units.current[k].simd_le(zero);
-                (falls & units.membrane[k].simd_le(calm)).all_true()
+                let falls = membrane[k].simd_le(before[k]) | current[k].simd_le(zero);
+                (falls & membrane[k].simd_le(calm[k])).all_true()
             });
             if is_calm {
                 return;

@@ -5,9 +5,9 @@ use crate::optimizer::MOMENT_FLOOR;
 use crate::project::tree;
 use crate::update::total;
 use crate::{
-    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather, LANES,
-    LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError,
-    StepEvents, TILE, TileParameters, TileState,
+    AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather,
+    Injection, LANES, LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient,
+    SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -285,29 +285,36 @@ fn has_fired_before(spikes: &[u64], n: u32, t: usize, lane: usize) -> bool {
 /// E of every step, `[step][lane]`; empty where there is none.
 fn error_rows(tile: &BackwardTile<'_>) -> Vec<f32> {
     match tile.error {
-        SpikeError::None => Vec::new(),
-        SpikeError::Given(error) => error.to_vec(),
-        SpikeError::Projected(projected) => {
+        None => Vec::new(),
+        Some(SpikeError::Given(error)) => error.to_vec(),
+        Some(SpikeError::Projected(projected)) => {
             let mut rows = vec![0.0; tile.end * tile.lanes];
-            carry_error(&projected, &tile.constants, tile.lanes, &mut rows);
+            carry_error(&projected, &[], &tile.constants, tile.lanes, &mut rows);
             rows
         }
     }
 }
 
 /// Twin of [`crate::carry_error`].
-pub fn carry_error(projected: &ProjectedError<'_>, constants: &LifConstants, lanes: usize, error: &mut [f32]) {
+pub fn carry_error(
+    projected: &ProjectedError<'_>,
+    steady: &[Injection],
+    constants: &LifConstants,
+    lanes: usize,
+    error: &mut [f32],
+) {
     let ProjectedError { weights, offsets, injections } = *projected;
     let LifConstants { membrane_decay, current_decay, .. } = *constants;
     for lane in 0..lanes {
         let (mut p, mut q) = (0.0f32, 0.0f32);
+        let weight = |injection: &Injection| weights[injection.unit as usize * lanes + lane];
+        let steady = steady.iter().fold(0.0, |sum, injection| sum + weight(injection) * injection.membrane);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
-            p *= membrane_decay;
+            p = p * membrane_decay + steady;
             q *= current_decay;
             for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
-                let weight = weights[injection.unit as usize * lanes + lane];
-                p += weight * injection.membrane;
-                q += weight * injection.current;
+                p += weight(injection) * injection.membrane;
+                q += weight(injection) * injection.current;
             }
             q += p;
             if t % FLOOR_EVERY == 0 {

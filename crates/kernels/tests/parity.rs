@@ -4,8 +4,8 @@ use spikelet_kernels::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, DelayedRow, FIRES_ONCE, ForwardTile, Gather,
     Injection, LANES, LaneConstants, Level, LifConstants, NO_ROW, ObservedBackward, ObservedForward, Optimizer,
     ProjectedError, Projection, Reset, ResetPath, RowGradient, SgdStep, SpikeError, StepEvents, Surrogate,
-    TileParameters, TileState, backward_tile, dot, forward_tile, gather_tile, project, project_delayed, reference,
-    scatter_tile, update_rows, update_tile,
+    TileParameters, TileState, backward_tile, carry_error, dot, forward_tile, gather_tile, project, project_delayed,
+    reference, scatter_tile, update_rows, update_tile,
 };
 
 const LANE_COUNTS: [usize; 4] = [16, 32, 48, 64];
@@ -253,12 +253,35 @@ fn backward_is_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             for steps in 0..=67 {
-                let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps);
+                let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
                 let forward = case.run(&[0, steps], reference::forward_tile);
                 for variant in 0..12 {
                     check_backward(level, &case, &forward, variant, SURROGATES[0], None);
                     let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
                     check_backward(level, &case, &forward, variant, surrogate, None);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn carried_errors_are_the_plain_loop() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in [1, 2, 15, 16, 17, 67] {
+                let mut draw = Draw(steps as u32 + lanes as u32);
+                let weights = draw.vector(5 * lanes, 1.0);
+                let (offsets, injections) = draw.injections(steps, 5);
+                let constants = Case::new(1, lanes, steps).constants();
+                let projected = ProjectedError { weights: &weights, offsets: &offsets, injections: &injections };
+                let steady: Vec<Injection> =
+                    (0..4).map(|unit| Injection { unit, membrane: 0.1 * unit as f32 - 0.2, current: 0.0 }).collect();
+                for steady in [&[][..], &steady] {
+                    let (mut found, mut expected) = (vec![1.0; steps * lanes], vec![2.0; steps * lanes]);
+                    carry_error(level, &projected, steady, &constants, lanes, &mut found);
+                    reference::carry_error(&projected, steady, &constants, lanes, &mut expected);
+                    assert_same("carried error", level, &found, &expected);
                 }
             }
         }
@@ -326,6 +349,19 @@ fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
                     assert_same("observed current", level, &found.observed[0], &expected.observed[0]);
                     assert_same("rise", level, &found.observed[1], &expected.observed[1]);
                     assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                    let unseen =
+                        case.run_with(refractory, false, &cuts, |tile, state| forward_tile(level, tile, state));
+                    assert_same("membrane trace of the plain pass", level, &unseen.trace, &expected.trace);
+                    assert_same("adaptation of the plain pass", level, &unseen.adaptation, &expected.adaptation);
+                    assert_eq!(unseen.spikes, expected.spikes, "spikes of the plain pass at {level}");
+                }
+                for (number, adaptation_path) in [true, false].into_iter().enumerate() {
+                    let terms =
+                        BackwardTerms { factor: 0.7, adaptation_path, refractory, ..BackwardTerms::none(&case.bias) };
+                    for variant in [0, 2, 3, 5, 7, 10, 14] {
+                        let surrogate = SURROGATES[(number + index as usize) % SURROGATES.len()];
+                        check_backward(level, &case, &expected, variant, surrogate, Some(terms));
+                    }
                 }
                 for (number, path) in PATHS.into_iter().enumerate() {
                     let terms = BackwardTerms {
@@ -366,9 +402,11 @@ fn check_backward(
     let upper = draw.vector(5 * lanes, 1.0);
     let (offsets, injections) = draw.injections(steps, 5);
     let error = match variant & 9 {
-        0 => SpikeError::None,
-        1 => SpikeError::Given(&given),
-        _ => SpikeError::Projected(ProjectedError { weights: &upper, offsets: &offsets, injections: &injections }),
+        0 => None,
+        1 => Some(SpikeError::Given(&given)),
+        _ => {
+            Some(SpikeError::Projected(ProjectedError { weights: &upper, offsets: &offsets, injections: &injections }))
+        }
     };
     let timing = if variant & 2 == 2 { draw.vector(spikes as usize, 1.0) } else { Vec::new() };
     let mut rows = vec![NO_ROW; steps];
@@ -397,7 +435,7 @@ fn check_backward(
         current: &forward.observed[0],
         terms,
     };
-    let run_with = |keeps_all: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
+    let run_with = |keeps_all: bool, is_watched: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
         let mut out: [Vec<f32>; 14] = Default::default();
         out[0] = vec![0.0; wanted as usize * lanes];
         out[5] = vec![0.0; lanes];
@@ -422,13 +460,13 @@ fn check_backward(
             offset,
             bias,
             carried,
-            constants: tile.by_lane.map(|_| constants),
+            constants: tile.by_lane.filter(|_| is_watched).map(|_| constants),
             timing_terms: &mut vec![],
-            observed: (keeps_all && tile.terms.is_some()).then_some(observed),
+            observed: (keeps_all && is_watched && tile.terms.is_some()).then_some(observed),
         });
         out
     };
-    let run = |kernel: &dyn Fn(&mut BackwardOutput<'_>)| run_with(true, kernel);
+    let run = |kernel: &dyn Fn(&mut BackwardOutput<'_>)| run_with(true, true, kernel);
     let expected = run(&|output| reference::backward_tile(&tile, output));
     let found = run(&|output| backward_tile(level, &tile, output));
     let names = [
@@ -450,13 +488,21 @@ fn check_backward(
     for (name, (found, expected)) in names.into_iter().zip(found.iter().zip(&expected)) {
         assert_same(name, level, found, expected);
     }
-    let rows_alone = run_with(false, &|output| backward_tile(level, &tile, output));
+    let rows_alone = run_with(false, true, &|output| backward_tile(level, &tile, output));
     for (name, output) in [("q rows alone", 0), ("bias alone", 5), ("membrane decay alone", 11)] {
         assert_same(name, level, &rows_alone[output], &expected[output]);
     }
+    let unwatched =
+        [true, false].map(|keeps_all| run_with(keeps_all, false, &|output| backward_tile(level, &tile, output)));
+    for output in 0..6 {
+        assert_same(names[output], level, &unwatched[0][output], &expected[output]);
+    }
+    for output in [0, 5] {
+        assert_same(names[output], level, &unwatched[1][output], &expected[output]);
+    }
     let has_lag = |path: ResetPath| matches!(path, ResetPath::Lag(_));
     let is_whole = terms.is_some_and(|of| has_lag(of.activation_path) || has_lag(of.timing_path));
-    if steps % 6 == 5 && !is_whole && !matches!(error, SpikeError::Projected(_)) {
+    if steps % 6 == 5 && !is_whole && !matches!(error, Some(SpikeError::Projected(_))) {
         for (name, is_plain) in [("pieces of the plain loop", true), ("pieces", false)] {
             let found = run(&|output| in_pieces(level, is_plain, &tile, output));
             for (found, expected) in found.iter().zip(&expected) {

@@ -1,8 +1,8 @@
 //! Units that are left to rest do not fire, and the others fire as if nothing had been left out.
 
 use spikelet_kernels::{
-    ForwardTile, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, Reset, StepEvents, TILE,
-    TileState, list_restless, pick, reference, run_quiet,
+    ForwardTile, LaneConstants, Level, LifConstants, QuietBound, QuietRun, QuietSpikes, QuietState, Reset, StepEvents,
+    TILE, TileState, list_restless, pick, reference, run_quiet,
 };
 
 const STEPS: usize = 300;
@@ -13,6 +13,9 @@ struct Tile {
     current: Vec<f32>,
     membrane: Vec<f32>,
     bias: Vec<f32>,
+    adaptation: Vec<f32>,
+    /// Constants of each lane, in the order of [`LaneConstants`]; empty where all share them.
+    by_lane: Vec<Vec<f32>>,
 }
 
 impl Tile {
@@ -44,7 +47,50 @@ impl Tile {
             current[lane] = low * (1.0 + draw() * 1e-3);
             membrane[lane] = membrane[lane].min(constants.threshold * 0.99);
         }
-        Self { constants, current, membrane, bias }
+        Self { constants, current, membrane, bias, adaptation: vec![], by_lane: vec![] }
+    }
+
+    /// The same with decays up to those of the layer, thresholds from that of the layer on, and spikes that raise them.
+    fn by_lane(seed: u32, constants: LifConstants, bias: f32) -> Self {
+        let mut tile = Self::new(seed, constants, bias);
+        let spread = |max: f32, scale: f32| (0..TILE).map(|lane| max - scale * (lane % 5) as f32).collect();
+        tile.by_lane = vec![
+            spread(constants.current_decay, constants.current_decay / 10.0),
+            spread(constants.membrane_decay, constants.membrane_decay / 20.0),
+            vec![1.0; TILE],
+            vec![1.0; TILE],
+            spread(constants.threshold, -0.1),
+            spread(0.97, 0.2),
+            spread(0.3, 0.06),
+        ];
+        tile.adaptation = (0..TILE).map(|lane| (lane % 3) as f32).collect();
+        tile
+    }
+
+    fn lanes(&self) -> Option<LaneConstants<'_>> {
+        let [current_decay, membrane_decay, drive_gain, bias_gain, threshold, adaptation_decay, adaptation_strength] =
+            &self.by_lane[..]
+        else {
+            return None;
+        };
+        Some(LaneConstants {
+            current_decay,
+            membrane_decay,
+            drive_gain,
+            bias_gain,
+            threshold,
+            adaptation_decay,
+            adaptation_strength,
+        })
+    }
+
+    fn decays(&self, lane: usize) -> LifConstants {
+        let at = |array: usize, shared: f32| self.by_lane.get(array).map_or(shared, |of| of[lane]);
+        LifConstants {
+            current_decay: at(0, self.constants.current_decay),
+            membrane_decay: at(1, self.constants.membrane_decay),
+            ..self.constants
+        }
     }
 
     /// Spikes of the whole tile, by the plain loop.
@@ -57,7 +103,7 @@ impl Tile {
                 lanes: TILE,
                 events: StepEvents { offsets: &[0; STEPS + 1], units: &[] },
                 constants: self.constants,
-                by_lane: None,
+                by_lane: self.lanes(),
                 refractory: 0,
                 from,
                 to: STEPS,
@@ -65,7 +111,7 @@ impl Tile {
             &mut TileState {
                 current: &mut self.current.clone(),
                 membrane: &mut self.membrane.clone(),
-                adaptation: &mut [],
+                adaptation: &mut self.adaptation.clone(),
                 trace: &mut [],
                 adaptation_trace: &mut [],
                 spikes: &mut spikes,
@@ -77,9 +123,10 @@ impl Tile {
     }
 
     fn found(&self, level: Level, from: usize) -> (Vec<u64>, usize) {
-        let decay = self.constants.membrane_decay;
-        let rest: Vec<f32> = self.bias.iter().map(|&b| if b == 0.0 { 0.0 } else { b / (1.0 - decay) }).collect();
-        let bound = QuietBound::new(&self.constants, STEPS);
+        let constants: Vec<LifConstants> = (0..TILE).map(|lane| self.decays(lane)).collect();
+        let at_rest = |(b, of): (&f32, &LifConstants)| if *b == 0.0 { 0.0 } else { b / (1.0 - of.membrane_decay) };
+        let rest: Vec<f32> = self.bias.iter().zip(&constants).map(at_rest).collect();
+        let bound = QuietBound::new(constants.iter(), STEPS);
         let state = QuietState { current: &self.current, membrane: &self.membrane, rest: &rest };
         let mut units = Vec::new();
         list_restless(level, &bound, &state, 0, &mut units);
@@ -88,14 +135,27 @@ impl Tile {
         pick(&units, |unit| self.membrane[unit], &mut membrane);
         pick(&units, |unit| self.bias[unit], &mut bias);
         pick(&units, |unit| rest[unit], &mut at_rest);
+        let mut adaptation = Vec::new();
+        let mut by_lane = Self { by_lane: vec![Vec::new(); self.by_lane.len()], ..Self::new(0, self.constants, 0.0) };
+        if !self.by_lane.is_empty() {
+            pick(&units, |unit| self.adaptation[unit], &mut adaptation);
+            for (array, (from, to)) in self.by_lane.iter().zip(&mut by_lane.by_lane).enumerate() {
+                pick(&units, |unit| from[unit], to);
+                if array == 4 {
+                    to[units.len()..].fill(1.0);
+                }
+            }
+        }
         let run = QuietRun {
             current: &current,
             membrane: &membrane,
+            adaptation: &adaptation,
             bias: &bias,
             rest: &at_rest,
             from,
             to: STEPS,
             constants: self.constants,
+            by_lane: by_lane.lanes(),
         };
         let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
         run_quiet(level, &run, &mut QuietSpikes { spikes: &mut fired, busy: &mut busy });
@@ -127,10 +187,10 @@ fn units_at_rest_stay_silent() {
     for level in Level::available() {
         for (current_decay, membrane_decay) in decays {
             for (seed, bias) in [0.0, 0.0, 1e-4, 0.01, 0.2].into_iter().enumerate() {
-                let constants =
-                    LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0, reset: Reset::All };
-                for from in [0, 25, 299, 300] {
-                    let tile = Tile::new(seed as u32, constants, bias);
+                let reset = [Reset::All, Reset::Membrane, Reset::Subtract][seed % 3];
+                let constants = LifConstants { current_decay, membrane_decay, drive_gain: 1.0, threshold: 1.0, reset };
+                for (from, kind) in [0, 25, 299, 300].into_iter().flat_map(|from| [(from, 0), (from, 1)]) {
+                    let tile = [Tile::new, Tile::by_lane][kind](seed as u32, constants, bias);
                     let (found, restless) = tile.found(level, from);
                     assert_eq!(
                         found,

@@ -17,19 +17,17 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     let spikes: u32 = state.spikes.iter().map(|bits| bits.count_ones()).sum();
     let timing = draw.vector(spikes as usize, 0.01);
     for (name, error, timing) in [
-        ("adjoint, given", SpikeError::Given(&given), &timing[..]),
+        ("adjoint, given", Some(SpikeError::Given(&given)), &timing[..]),
         (
             "adjoint, projected",
-            SpikeError::Projected(ProjectedError {
+            Some(SpikeError::Projected(ProjectedError {
                 weights: &weights,
                 offsets: &offsets,
                 injections: &injections,
-                membrane_decay: CONSTANTS.membrane_decay,
-                current_decay: CONSTANTS.current_decay,
-            }),
+            })),
             &timing[..],
         ),
-        ("adjoint, timing alone", SpikeError::None, &timing[..]),
+        ("adjoint, timing alone", None, &timing[..]),
     ] {
         run(criterion, name, &adjoint(&state, error, timing));
     }
@@ -47,7 +45,7 @@ fn output_injections(draw: &mut Draw) -> (Vec<u32>, Vec<Injection>) {
     (offsets, injections)
 }
 
-fn adjoint<'a>(state: &'a State, error: SpikeError<'a>, timing: &'a [f32]) -> BackwardTile<'a> {
+fn adjoint<'a>(state: &'a State, error: Option<SpikeError<'a>>, timing: &'a [f32]) -> BackwardTile<'a> {
     BackwardTile {
         lanes: TILE,
         end: STEPS,

@@ -55,7 +55,7 @@ impl LayerPass {
 
 /// What reaches the output of a layer: from the next layer, or from the loss.
 pub(crate) trait OutputErrors {
-    /// `factor · S̄` of a site, `[step][lane]`; left empty where it is zero at every step.
+    /// Replaces `error` by `factor · S̄` of a site, `[step][lane]`; by nothing where that is zero at every step.
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned);
 
     /// T̄ of the site's spikes before the end, in order of `(step, lane)`.
@@ -132,9 +132,10 @@ pub(super) struct SiteOutput<'a> {
 impl PassContext<'_> {
     /// Fills `factor · S̄`, unless it is carried along, and T̄ of a site.
     pub(super) fn take_errors(&self, number: usize, error: &mut Aligned, timing: &mut Vec<f32>) {
-        error.clear();
         if self.pass.factor != 0.0 && self.projected(number).is_none() {
             self.errors.spike_error(number, self.pass.factor, error);
+        } else {
+            error.clear();
         }
         timing.clear();
         if self.pass.timing_weight != 0.0 {
@@ -143,12 +144,9 @@ impl PassContext<'_> {
     }
 
     /// E of a site, of which `error` holds what was given.
-    pub(super) fn spike_error<'b>(&'b self, number: usize, error: &'b [f32]) -> SpikeError<'b> {
-        match self.projected(number) {
-            Some(projected) => SpikeError::Projected(projected),
-            None if error.is_empty() => SpikeError::None,
-            None => SpikeError::Given(error),
-        }
+    pub(super) fn spike_error<'b>(&'b self, number: usize, error: &'b [f32]) -> Option<SpikeError<'b>> {
+        let given = (!error.is_empty()).then_some(SpikeError::Given(error));
+        self.projected(number).map(SpikeError::Projected).or(given)
     }
 
     /// What E of a site is carried along with, in a pass that has no more to do.
@@ -162,7 +160,7 @@ impl PassContext<'_> {
         &self,
         number: usize,
         (from, to): (usize, usize),
-        error: SpikeError<'_>,
+        error: Option<SpikeError<'_>>,
         timing: &[f32],
         adjoints: &mut Adjoints,
         output: SiteOutput<'_>,

@@ -59,10 +59,11 @@ impl DelayedErrors {
         }
     }
 
-    /// `factor · S̄` of a site of the previous layer; lanes that arrive nowhere are left as they are.
+    /// `factor · S̄` of a site of the previous layer; 0 in lanes that arrive nowhere.
     #[inline(never)]
     pub(super) fn project(&self, delays: &DelaySteps, sent: &Sent<'_>, source: &SourceSite<'_>, error: &mut [f32]) {
         let mut sums = vec![0.0; self.length];
+        error.fill(0.0);
         for (lane, &input) in source.arrival_of_lane.iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
             sums.fill(0.0);
             for (tile, steps) in sent.view.tiles.iter().zip(&delays.by_connection) {

@@ -7,6 +7,8 @@
 //!
 //! Spikes are listed by the step of their arrival; from there on the layer is a dense one.
 
+use std::cell::Cell;
+
 use spikelet_kernels::StepEvents;
 
 use super::backward::BackwardRun;
@@ -48,15 +50,14 @@ pub(crate) struct DelayedInputsState {
 #[inline(never)]
 pub(super) fn shift_back(steps: &[u16], source: &SourceSite<'_>, error: &mut [f32]) {
     let lanes = source.site.lanes;
+    let error = Cell::from_mut(error).as_slice_of_cells();
     for (lane, &input) in source.arrival_of_lane.iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
         let shift = usize::from(steps[input as usize]);
         if shift > 0 {
-            let mut at = lane;
-            while at + shift * lanes < error.len() {
-                error[at] = error[at + shift * lanes];
-                at += lanes;
-            }
-            error.iter_mut().skip(at).step_by(lanes).for_each(|error| *error = 0.0);
+            let mut column = error.iter().skip(lane).step_by(lanes);
+            let moved = error.iter().skip(lane + shift * lanes).step_by(lanes);
+            moved.for_each(|from| column.next().into_iter().for_each(|to| to.set(from.get())));
+            column.for_each(|error| error.set(0.0));
         }
     }
 }

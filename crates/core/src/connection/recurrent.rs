@@ -345,7 +345,7 @@ impl Weights for Recurrent {
                     self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
                 }
                 let lanes = site.lane..site.lane + site.lanes;
-                let error = if factor == 0.0 { SpikeError::None } else { SpikeError::Given(&work.error) };
+                let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
                 let [p, q, adaptation] = &mut *carried;
                 let output = SiteOutput {
                     rows: row_of_step,

@@ -43,24 +43,27 @@ impl Membrane {
             })
             .collect();
 
-        let mut dense = vec![0.0; steps * outputs];
         gradient.end = steps;
-        match self.config.statistic {
+        let dense = || vec![0.0; steps * outputs];
+        gradient.spike = match self.config.statistic {
             Statistic::Mean => {
-                for row in dense.chunks_exact_mut(outputs) {
-                    row.iter_mut().zip(&by_score).for_each(|(to, slope)| *to = (slope / steps as f64) as f32);
-                }
+                SpikeGradient::Constant(by_score.iter().map(|slope| (slope / steps as f64) as f32).collect())
             }
             Statistic::Max => {
+                let mut dense = dense();
                 let peaks: Vec<usize> = (0..outputs).map(|unit| peak(membranes, outputs, unit)).collect();
                 peaks.iter().enumerate().for_each(|(unit, &t)| dense[t * outputs + unit] = by_score[unit] as f32);
                 gradient.end = peaks.into_iter().max().map_or(0, |last| last + 1);
+                SpikeGradient::Dense(dense)
             }
             Statistic::Last => {
+                let mut dense = dense();
                 let row = &mut dense[(steps - 1) * outputs..];
                 row.iter_mut().zip(&by_score).for_each(|(to, slope)| *to = *slope as f32);
+                SpikeGradient::Dense(dense)
             }
             Statistic::SoftmaxSum => {
+                let mut dense = dense();
                 for (row, to) in membranes.chunks_exact(outputs).zip(dense.chunks_exact_mut(outputs)) {
                     let (shares, _) = softmax(row.iter().map(|&y| f64::from(y)));
                     let mean: f64 = shares.iter().zip(&by_score).map(|(share, slope)| share * slope).sum();
@@ -68,9 +71,9 @@ impl Membrane {
                         *to = (share * (slope - mean)) as f32;
                     }
                 }
+                SpikeGradient::Dense(dense)
             }
-        }
-        gradient.spike = SpikeGradient::Dense(dense);
+        };
     }
 }
 

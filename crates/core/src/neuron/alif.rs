@@ -42,6 +42,10 @@ impl UnitConstants {
         Self { units: (0..filters).map(unit).collect() }
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &LifConstants> + Clone {
+        self.units.iter().map(|unit| &unit.lif)
+    }
+
     /// Constants of a unit or channel.
     pub(crate) fn at(&self, filter: usize) -> &Unit {
         &self.units[filter]

@@ -159,16 +159,18 @@ impl OutputErrors for FromLoss<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
         let units = self.units(number);
         let (slopes, stride) = match &self.gradient.spike {
-            SpikeGradient::Zero => return,
+            SpikeGradient::Zero => return error.clear(),
             SpikeGradient::Constant(slopes) => (slopes, 0),
             SpikeGradient::Dense(slopes) => (slopes, self.view.shape.units),
         };
         let lanes = self.view.layout.sites[number].lanes;
         error.resize(self.end * lanes);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
-            for (to, slope) in row.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
+            let (used, unused) = row.split_at_mut(units.len());
+            for (to, slope) in used.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
                 *to = factor * slope;
             }
+            unused.fill(0.0);
         }
     }
 
@@ -270,8 +272,9 @@ impl OutputErrors for FromNext<'_> {
         let source = self.source(number);
         error.resize(self.sent.end * source.site.lanes);
         let connection = &self.next.connection;
-        if let Some(carried) = self.carried(number) {
-            carry_error(self.sent.level, &carried, &self.sent.view.neuron.constants, source.site.lanes, error);
+        if let (Some(carried), Some(Injections { steady, .. })) = (self.carried(number), self.injections) {
+            let constants = &self.sent.view.neuron.constants;
+            carry_error(self.sent.level, &carried, steady, constants, source.site.lanes, error);
             connection.shift_error(self.copies, &source, error);
         } else {
             connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
@@ -303,6 +306,7 @@ impl OutputErrors for FromNext<'_> {
     fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
         let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
         let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
-        self.carried(number).filter(|_| is_alike && !self.next.connection.shifts_errors())
+        let is_steady = self.injections.is_some_and(|injections| !injections.steady.is_empty());
+        self.carried(number).filter(|_| is_alike && !is_steady && !self.next.connection.shifts_errors())
     }
 }

@@ -1,7 +1,8 @@
 //! What the output layer's adjoints inject into their projections onto the layer before it (see the kernel's page).
 //!
 //! With the latency loss only first spikes, and the labelled unit while it is silent, have a direct gradient, so that carrying
-//! `Wᵀp` and `Wᵀq` along costs a few rows instead of a product for every step.
+//! `Wᵀp` and `Wᵀq` along costs a few rows instead of a product for every step. A readout injects its gradient at the steps at which it has
+//! one; the same at each of them for a mean over steps.
 
 use spikelet_kernels::{Injection, LifConstants};
 
@@ -15,8 +16,10 @@ use crate::state::Adjoints;
 pub(super) struct Injections {
     pub(super) offsets: Vec<u32>,
     pub(super) entries: Vec<Injection>,
+    /// What a readout injects at every step.
+    pub(super) steady: Vec<Injection>,
     /// Outputs with a direct gradient at every step.
-    steady: Vec<u32>,
+    labelled: Vec<u32>,
 }
 
 /// The output layer after its backward pass.
@@ -33,23 +36,27 @@ pub(super) struct Output<'a> {
 impl Injections {
     /// Lists the injections of the output layer, `scale` times, and says whether they are few enough to pay off.
     pub(super) fn list(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
+        self.offsets.clear();
+        self.entries.clear();
         self.steady.clear();
+        if output.view.neuron.is_readout {
+            return self.list_of_readout(output, gradient, scale);
+        }
+        self.labelled.clear();
         match gradient {
             SpikeGradient::Zero => {}
             SpikeGradient::Constant(slopes) => {
                 let steady = (0..slopes.len() as u32).filter(|&unit| slopes[unit as usize] != 0.0);
-                self.steady.extend(steady);
+                self.labelled.extend(steady);
             }
             SpikeGradient::Dense(_) => return false,
         }
         let (end, spikes) = (output.end, &output.state.spikes);
-        let count = spikes.offsets[end] as usize + end * self.steady.len();
+        let count = spikes.offsets[end] as usize + end * self.labelled.len();
         // An injection costs two products, a step of the dense projection one for each output.
         if 2 * count > end * output.view.shape.units {
             return false;
         }
-        self.offsets.clear();
-        self.entries.clear();
         self.offsets.push(0);
         let constants = output.view.neuron.constants;
         for t in 0..end {
@@ -57,11 +64,31 @@ impl Injections {
             let has_next = output.is_gated && t + 1 < end;
             let at = |unit: u32, has_fired: bool| output.at(&constants, unit, t, has_fired && has_next, scale);
             self.entries.extend(fired.iter().map(|&unit| at(unit, true)));
-            let silent = self.steady.iter().filter(|unit| fired.binary_search(unit).is_err());
+            let silent = self.labelled.iter().filter(|unit| fired.binary_search(unit).is_err());
             self.entries.extend(silent.map(|&unit| at(unit, false)));
             self.offsets.push(self.entries.len() as u32);
         }
         true
+    }
+
+    /// The same for outputs that never fire, whose G is their gradient.
+    fn list_of_readout(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
+        let injected = |(unit, &slope): (usize, &f32)| {
+            (slope != 0.0).then_some(Injection { unit: unit as u32, membrane: slope * scale, current: 0.0 })
+        };
+        let units = output.view.shape.units;
+        self.offsets.resize(output.end + 1, 0);
+        match gradient {
+            SpikeGradient::Zero => {}
+            SpikeGradient::Constant(slopes) => self.steady.extend(slopes.iter().enumerate().filter_map(injected)),
+            SpikeGradient::Dense(slopes) => {
+                for (t, row) in slopes.chunks_exact(units).take(output.end).enumerate() {
+                    self.entries.extend(row.iter().enumerate().filter_map(injected));
+                    self.offsets[t + 1] = self.entries.len() as u32;
+                }
+            }
+        }
+        2 * self.entries.len() <= output.end * units
     }
 }
 

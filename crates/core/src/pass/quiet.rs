@@ -5,6 +5,7 @@ use spikelet_kernels::{Level, QuietRun, QuietSpikes, QuietState, TILE, list_rest
 use crate::connection::LayerView;
 use crate::events::{set_bits, set_steps};
 use crate::geometry::NO_UNIT;
+use crate::neuron::Lanes;
 use crate::state::UnitState;
 
 /// Scratch for the units that can still fire.
@@ -13,6 +14,8 @@ pub(crate) struct Quiet {
     units: Vec<u32>,
     current: Vec<f32>,
     membrane: Vec<f32>,
+    adaptation: Vec<f32>,
+    lanes: Lanes,
     bias: Vec<f32>,
     rest: Vec<f32>,
     /// Spikes by block of units; all 0 between two runs.
@@ -67,14 +70,24 @@ impl Quiet {
         pick(&self.units, |lane| state.membrane[lane], &mut self.membrane);
         pick(&self.units, bias, &mut self.bias);
         pick(&self.units, rest, &mut self.rest);
+        let is_by_lane = !view.lanes.is_empty();
+        if is_by_lane {
+            pick(&self.units, |lane| state.adaptation[lane], &mut self.adaptation);
+            self.lanes.pick(self.units.iter().filter_map(|&lane| {
+                let (site, lane) = of_site(lane as usize);
+                view.by_lane(site).map(|lanes| (lanes, lane))
+            }));
+        }
         let run = QuietRun {
             current: &self.current,
             membrane: &self.membrane,
+            adaptation: if is_by_lane { &self.adaptation } else { &[] },
             bias: &self.bias,
             rest: &self.rest,
             from: state.reached,
             to,
             constants: view.neuron.constants,
+            by_lane: is_by_lane.then(|| self.lanes.view()),
         };
         let (steps, words) = (view.steps, view.steps.div_ceil(64));
         let blocks = self.current.len().div_ceil(TILE);

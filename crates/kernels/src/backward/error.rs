@@ -11,7 +11,7 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use super::tile::ProjectedError;
+use super::tile::{Injection, ProjectedError};
 use crate::lanes::{flush, load, store};
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
@@ -46,40 +46,67 @@ impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
 }
 
 /// P and Q on their way down in time.
-pub(super) struct Carried<'a, S: Simd, const K: usize> {
+pub(super) struct Carried<'a, S: Simd, const K: usize, const IS_STEADY: bool> {
     p: [S::f32s; K],
     q: [S::f32s; K],
     error: ProjectedError<'a>,
+    /// Σ_j W_j x_j of what is injected at every step.
+    steady: [S::f32s; K],
     lanes: usize,
     first: usize,
     /// End of the injections of the step that comes next.
     upper: usize,
 }
 
-impl<'a, S: Simd, const K: usize> Carried<'a, S, K> {
+impl<'a, S: Simd, const K: usize, const IS_STEADY: bool> Carried<'a, S, K, IS_STEADY> {
     /// From step `to` on downwards.
     #[inline(always)]
-    pub(super) fn new(simd: S, error: ProjectedError<'a>, lanes: usize, first: usize, to: usize) -> Self {
+    pub(super) fn new(
+        simd: S,
+        error: ProjectedError<'a>,
+        steady: &[Injection],
+        lanes: usize,
+        first: usize,
+        to: usize,
+    ) -> Self {
         let zero = [S::f32s::splat(simd, 0.0); K];
-        Self { p: zero, q: zero, error, lanes, first, upper: error.offsets[to] as usize }
+        let upper = error.offsets[to] as usize;
+        let mut carried = Self { p: zero, q: zero, error, steady: zero, lanes, first, upper };
+        for injection in steady {
+            let row = carried.row(simd, injection);
+            for k in 0..K {
+                carried.steady[k] += row[k] * injection.membrane;
+            }
+        }
+        carried
+    }
+
+    /// W_j.
+    #[inline(always)]
+    fn row(&self, simd: S, injection: &Injection) -> [S::f32s; K] {
+        let start = injection.unit as usize * self.lanes + self.first;
+        load::<S, K>(simd, &self.error.weights[start..start + K * S::f32s::LEN])
     }
 }
 
-/// Fills `error`, `[step][lane]`, with an E that is carried along, with the decays of the next layer's `constants`.
+/// Fills `error`, `[step][lane]`, with an E that is carried along, with the decays of the next layer's `constants`. The x of `steady` are
+/// injected at every step, before those of the step.
 pub fn carry_error(
     level: Level,
     projected: &ProjectedError<'_>,
+    steady: &[Injection],
     constants: &LifConstants,
     lanes: usize,
     error: &mut [f32],
 ) {
-    dispatch!(level.0, simd => carry_vector(simd, projected, constants, lanes, error));
+    dispatch!(level.0, simd => carry_vector(simd, projected, steady, constants, lanes, error));
 }
 
 #[inline(always)]
 fn carry_vector<S: Simd>(
     simd: S,
     projected: &ProjectedError<'_>,
+    steady: &[Injection],
     constants: &LifConstants,
     lanes: usize,
     error: &mut [f32],
@@ -87,7 +114,7 @@ fn carry_vector<S: Simd>(
     let end = error.len() / lanes;
     let neuron = Lif::new(simd, constants);
     for first in (0..lanes).step_by(S::f32s::LEN) {
-        let mut carried = Carried::<S, 1>::new(simd, *projected, lanes, first, end);
+        let mut carried = Carried::<S, 1, true>::new(simd, *projected, steady, lanes, first, end);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
             if let Some(vectors) = carried.at(simd, &neuron, t) {
                 store::<S, 1>(&vectors, &mut row[first..first + S::f32s::LEN]);
@@ -96,18 +123,20 @@ fn carry_vector<S: Simd>(
     }
 }
 
-impl<S: Simd, const K: usize> ErrorSource<S, K> for Carried<'_, S, K> {
+impl<S: Simd, const K: usize, const IS_STEADY: bool> ErrorSource<S, K> for Carried<'_, S, K, IS_STEADY> {
     #[inline(always)]
     fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
         for k in 0..K {
             self.p[k] *= neuron.membrane_decay;
             self.q[k] *= neuron.current_decay;
+            if IS_STEADY {
+                self.p[k] += self.steady[k];
+            }
         }
         let lower = self.error.offsets[t] as usize;
         if lower != self.upper {
             for injection in &self.error.injections[lower..self.upper] {
-                let start = injection.unit as usize * self.lanes + self.first;
-                let row = load::<S, K>(simd, &self.error.weights[start..start + K * S::f32s::LEN]);
+                let row = self.row(simd, injection);
                 for k in 0..K {
                     self.p[k] += row[k] * injection.membrane;
                     self.q[k] += row[k] * injection.current;

@@ -6,15 +6,14 @@ use super::error::ErrorSource;
 use super::tile::{BackwardOutput, BackwardTile, NO_ROW};
 use super::timing::spread_timing_terms;
 use crate::FLOOR_EVERY;
-use crate::Reset;
 use crate::lanes::{load, store};
 use crate::neuron::{Lif, LifAdjoints};
 use crate::surrogate::Shape;
 
 /// What a pass does besides the plain recurrences; nothing in the instances that most trainings run.
 pub(super) trait Pass<S: Simd, const K: usize> {
-    /// Whether all of it does nothing.
-    const IS_PLAIN: bool;
+    /// Whether steps at which no unit fired may be taken by the short loop, which asks less of a pass; asked after `start`.
+    fn has_short_loop(&self, output: &BackwardOutput<'_>) -> bool;
 
     /// The neuron of the units.
     #[inline(always)]
@@ -57,6 +56,12 @@ pub(super) trait Pass<S: Simd, const K: usize> {
         error
     }
 
+    /// In the short loop: goes down to step `t`, and returns E with what is added to it.
+    #[inline(always)]
+    fn pass_silently(&mut self, _t: usize, _neuron: &mut Lif<S>, error: Option<[S::f32s; K]>) -> Option<[S::f32s; K]> {
+        error
+    }
+
     /// The timing part of the spikes `wanted` of a step, whose T̄ start at `first_spike`; `None`: as it was listed.
     #[inline(always)]
     fn timing_part(
@@ -68,6 +73,10 @@ pub(super) trait Pass<S: Simd, const K: usize> {
     ) -> Option<[S::f32s; K]> {
         None
     }
+
+    /// What adapts to G of the step; `next` are the adjoints of the step after, behind the gates.
+    #[inline(always)]
+    fn adapt(&mut self, _t: usize, _direct: &[S::f32s; K], _next: &LifAdjoints<S, K>) {}
 
     /// What becomes of G and p; `parts` are the activation and the timing part of G.
     #[inline(always)]
@@ -90,7 +99,10 @@ pub(super) trait Pass<S: Simd, const K: usize> {
 pub(super) struct PlainPass;
 
 impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
-    const IS_PLAIN: bool = true;
+    #[inline(always)]
+    fn has_short_loop(&self, _output: &BackwardOutput<'_>) -> bool {
+        true
+    }
 }
 
 /// Units from lane `first` on. Where q rows and Σ p are all that is wanted, steps at which none of the units fired have a loop of
@@ -108,12 +120,12 @@ pub(super) fn run_back<S: Simd, const K: usize>(
     let mut units = Units::<S, K>::start(simd, tile, output, first);
     units.neuron = pass.neuron(units.neuron);
     pass.start(output);
-    let has_short_loop = is_plain(&pass)
+    let has_short_loop = pass.has_short_loop(output)
         && [&output.q, &output.r, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
     let mut t = tile.to;
     while t > tile.from {
         if has_short_loop {
-            t = units.pass_silent_steps(simd, tile, output, surrogate, &mut error, t);
+            t = units.pass_silent_steps(simd, tile, output, &mut pass, surrogate, &mut error, t);
             if t == tile.from {
                 break;
             }
@@ -123,11 +135,6 @@ pub(super) fn run_back<S: Simd, const K: usize>(
     }
     pass.finish(output);
     units.finish(output);
-}
-
-#[inline(always)]
-fn is_plain<S: Simd, const K: usize, P: Pass<S, K>>(_: &P) -> bool {
-    P::IS_PLAIN
 }
 
 /// The adjoints of `K` vectors at the step last taken.
@@ -171,12 +178,14 @@ impl<S: Simd, const K: usize> Units<S, K> {
     }
 
     /// Goes down from step `t` to the step after the next one at which a unit fired, or to the first one.
+    #[expect(clippy::too_many_arguments, reason = "inlined into the loop above")]
     #[inline(always)]
     fn pass_silent_steps(
         &mut self,
         simd: S,
         tile: &BackwardTile<'_>,
         output: &mut BackwardOutput<'_>,
+        pass: &mut impl Pass<S, K>,
         surrogate: impl Shape,
         error: &mut impl ErrorSource<S, K>,
         mut t: usize,
@@ -192,8 +201,13 @@ impl<S: Simd, const K: usize> Units<S, K> {
                 self.timing_end -= fired.count_ones() as usize;
             }
             let trace = &trace[self.first..self.first + Self::WIDTH];
-            let direct = self.activation_part(simd, trace, error.at(simd, &self.neuron, t), surrogate);
-            self.take(simd, t, row, &direct, tile.lanes, output.q_rows);
+            let error = error.at(simd, &self.neuron, t);
+            let error = pass.pass_silently(t, &mut self.neuron, error);
+            let direct = self.activation_part(simd, trace, error, surrogate);
+            pass.adapt(t, &direct, &self.adjoints);
+            if self.take_unflushed(t, row, &direct, tile.lanes, output.q_rows, pass) {
+                self.neuron.flush_back(simd, &mut self.adjoints);
+            }
         }
         t
     }
@@ -244,12 +258,12 @@ impl<S: Simd, const K: usize> Units<S, K> {
                 }
             }
             if tile.is_gated {
-                let reset = if is_plain(pass) { Reset::All } else { tile.constants.reset };
-                self.neuron.close(simd, &mut self.adjoints, fired, self.first, reset);
+                self.neuron.close(simd, &mut self.adjoints, fired, self.first, tile.constants.reset);
             }
         }
         self.timing_end = first_spike;
         let opened = self.adjoints.q;
+        pass.adapt(t, &direct, &self.adjoints);
         pass.leave(t, &mut direct, &mut self.adjoints, [activation, timing], output);
         let at = t * output.stride + output.offset + self.first;
         let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows, pass);
@@ -284,15 +298,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
         surrogate.times(simd, self.neuron.distance(load::<S, K>(simd, trace)), error)
     }
 
-    /// One step back, with G of the step.
-    #[inline(always)]
-    fn take(&mut self, simd: S, t: usize, row: u32, direct: &[S::f32s; K], lanes: usize, q_rows: &mut [f32]) {
-        if self.take_unflushed(t, row, direct, lanes, q_rows, &PlainPass) {
-            self.neuron.flush_back(simd, &mut self.adjoints);
-        }
-    }
-
-    /// Returns whether the adjoints are to be flushed before the next step.
+    /// One step back, with G of the step. Returns whether the adjoints are to be flushed before the next step.
     #[inline(always)]
     fn take_unflushed(
         &mut self,

@@ -66,6 +66,14 @@ impl<'a> BackwardTerms<'a> {
         }
     }
 
+    /// Whether thresholds that adapt are all there is.
+    pub(crate) fn only_adapts(&self) -> bool {
+        self.activation_path == ResetPath::Ignore
+            && self.timing_path == ResetPath::Ignore
+            && self.steady == 0.0
+            && self.refractory == 0
+    }
+
     /// What is added to E of a lane.
     pub(crate) fn steady_at(&self, lane: usize) -> f32 {
         if self.units >> lane & 1 == 1 { self.steady } else { 0.0 }

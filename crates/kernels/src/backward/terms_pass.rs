@@ -19,15 +19,16 @@
 
 use fearless_simd::prelude::*;
 
+use super::adaptation::Adaptation;
 use super::constants::VectorSums;
 use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
 use super::timing::timing_part;
-use crate::lanes::{clear, flush, load, store};
-use crate::neuron::{Alif, Lif, LifAdjoints};
+use crate::lanes::{clear, load, store};
+use crate::neuron::{Lif, LifAdjoints};
 use crate::refractory::{blocked_at, blocked_before};
-use crate::{FLOOR_EVERY, Reset, TILE};
+use crate::{Reset, TILE};
 
 /// p⁺ and q⁺, as far as a path reaches.
 type Next<S, const K: usize> = ([<S as Simd>::f32s; K], [<S as Simd>::f32s; K]);
@@ -57,13 +58,6 @@ pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
     reset_slope: [S::f32s; K],
 }
 
-/// A threshold that adapts, on its way down in time.
-struct Adaptation<S: Simd> {
-    neuron: Alif<S>,
-    /// ā of the step last taken.
-    adjoint: S::f32s,
-}
-
 impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
     #[inline(always)]
     pub(super) fn new(simd: S, tile: &'a BackwardTile<'a>, terms: BackwardTerms<'a>, first: usize) -> Self {
@@ -82,10 +76,7 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
                 .by_lane
                 .as_ref()
                 .map_or_else(|| Lif::new(simd, &tile.constants), |lanes| Lif::by_lane(simd, lanes, first)),
-            adaptation: tile
-                .by_lane
-                .as_ref()
-                .map(|lanes| Adaptation { neuron: Alif::new(simd, lanes, first), adjoint: S::f32s::splat(simd, 0.0) }),
+            adaptation: tile.by_lane.as_ref().map(|lanes| Adaptation::new(simd, lanes, first)),
             sums: None,
             gains: tile.by_lane.map_or([one; 2], |lanes| [lane_gain(lanes.drive_gain), lane_gain(lanes.bias_gain)]),
             bias: load::<S, K>(simd, &terms.bias[first..first + width]),
@@ -141,10 +132,10 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
             Reset::Subtract => {
                 let one = S::f32s::splat(self.simd, 1.0);
                 let mut jump = [(one - membrane_decay * membrane_decay) * threshold; K];
-                if let Some(Adaptation { neuron, .. }) = &self.adaptation {
-                    let now = self.adaptation_at(t);
+                if let Some(adaptation) = &self.adaptation {
+                    let now = adaptation.at(self.simd, self.tile, t);
+                    let fall = membrane_decay * adaptation.neuron.fall(self.simd, 0, now);
                     for k in 0..K {
-                        let fall = membrane_decay * neuron.fall(self.simd, now[k]);
                         jump[k] -= fall + fall;
                     }
                 }
@@ -243,18 +234,12 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         drive
     }
 
-    /// a[t].
-    #[inline(always)]
-    fn adaptation_at(&self, t: usize) -> [S::f32s; K] {
-        load::<S, K>(self.simd, &self.tile.adaptation[t * self.tile.lanes + self.first..][..K * S::f32s::LEN])
-    }
-
     /// θ[t].
     #[inline(always)]
     fn threshold(&self, t: usize) -> S::f32s {
         self.adaptation
             .as_ref()
-            .map_or(self.neuron.threshold, |Adaptation { neuron, .. }| neuron.threshold(self.adaptation_at(t)[0]))
+            .map_or(self.neuron.threshold, |adaptation| adaptation.threshold(self.simd, self.tile, t))
     }
 
     /// c[t].
@@ -287,29 +272,6 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
         vectors
     }
 
-    /// ā of the step, from G and p[t+1] behind the gate.
-    #[inline(always)]
-    fn adapt(&mut self, t: usize, direct: &[S::f32s; K], next: &LifAdjoints<S, K>) {
-        let zero = S::f32s::splat(self.simd, 0.0);
-        let subtracts = self.tile.constants.reset == Reset::Subtract;
-        let fired = self.tile.spikes[t] >> self.first;
-        let now = self.sums.as_ref().map(|_| self.adaptation_at(t)[0]);
-        let Some(Adaptation { neuron, adjoint }) = &mut self.adaptation else { return };
-        let mut gradient = zero - direct[0];
-        if subtracts {
-            let mask = S::mask32s::from_bitmask(self.simd, fired);
-            gradient -= mask.select(next.p[0] * self.neuron.membrane_decay, zero);
-        }
-        if let (Some(sums), Some(now)) = (&mut self.sums, now) {
-            sums.threshold += gradient;
-            sums.adaptation_strength += gradient * now;
-        }
-        *adjoint = neuron.step_back(gradient, *adjoint);
-        if t.is_multiple_of(FLOOR_EVERY) {
-            flush::<S, 1>(self.simd, std::array::from_mut(adjoint));
-        }
-    }
-
     fn observe(&self, parts: [[S::f32s; K]; 2], at: usize, observed: &mut ObservedBackward<'_>) {
         let lanes = at..at + K * S::f32s::LEN;
         let [activation, timing] = parts;
@@ -321,7 +283,16 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
 }
 
 impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
-    const IS_PLAIN: bool = false;
+    #[inline(always)]
+    fn has_short_loop(&self, output: &BackwardOutput<'_>) -> bool {
+        self.terms.activation_path == ResetPath::Ignore
+            && self.terms.steady == 0.0
+            && self.terms.refractory == 0
+            && self.recent.is_empty()
+            && self.adaptation.is_none()
+            && self.sums.is_none()
+            && output.observed.is_none()
+    }
 
     #[inline(always)]
     fn neuron(&self, _shared: Lif<S>) -> Lif<S> {
@@ -331,8 +302,8 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
     #[inline(always)]
     fn start(&mut self, output: &BackwardOutput<'_>) {
         self.sums = output.constants.as_ref().map(|sums| VectorSums::load(self.simd, sums, self.first));
-        if let (Some(adaptation), [_, _, carried @ [_, ..]]) = (&mut self.adaptation, &output.carried) {
-            adaptation.adjoint = S::f32s::from_slice(self.simd, &carried[self.first..self.first + S::f32s::LEN]);
+        if let Some(adaptation) = &mut self.adaptation {
+            adaptation.start(self.simd, output);
         }
     }
 
@@ -341,8 +312,8 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         if let (Some(sums), Some(to)) = (&self.sums, &mut output.constants) {
             sums.store(to, self.first);
         }
-        if let (Some(adaptation), [_, _, carried @ [_, ..]]) = (&self.adaptation, &mut output.carried) {
-            adaptation.adjoint.store_slice(&mut carried[self.first..self.first + S::f32s::LEN]);
+        if let Some(adaptation) = &self.adaptation {
+            adaptation.finish(output);
         }
     }
 
@@ -370,10 +341,9 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         let zero = [S::f32s::splat(self.simd, 0.0); K];
         self.reset_error = zero;
         self.reset_slope = zero;
-        if let Some(Adaptation { neuron, adjoint }) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
-            let one = S::f32s::splat(self.simd, 1.0);
-            self.reset_error = [zero[0] - *adjoint; K];
-            self.reset_slope = [zero[0] - (one - neuron.decay) * *adjoint; K];
+        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
+            self.reset_error = [zero[0] - adaptation.adjoint; K];
+            self.reset_slope = [zero[0] - adaptation.delay(self.simd); K];
             clear::<S, K>(self.simd, !self.tile.spikes[t], self.first, &mut self.reset_slope);
         }
     }
@@ -399,9 +369,9 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
                 self.reset_error[k] = if self.adaptation.is_some() { self.reset_error[k] + of_reset } else { of_reset };
             }
         }
-        if let Some(Adaptation { adjoint, .. }) = self.adaptation.as_ref().filter(|_| adapts) {
+        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| adapts) {
             for k in 0..K {
-                error[k] += *adjoint * self.terms.factor;
+                error[k] += adaptation.adjoint * self.terms.factor;
             }
         }
         Some(error)
@@ -417,9 +387,9 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
     ) -> Option<[S::f32s; K]> {
         let width = K * S::f32s::LEN;
         let mut slope = self.reset_slope(t, next);
-        if let Some(Adaptation { neuron, adjoint }) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
+        if let Some(adaptation) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
             for k in 0..K {
-                slope[k] -= (S::f32s::splat(self.simd, 1.0) - neuron.decay) * *adjoint;
+                slope[k] -= adaptation.delay(self.simd);
             }
         }
         let mut slopes = [0.0; TILE];
@@ -444,7 +414,14 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         for vectors in [&mut *direct, &mut adjoints.p, activation, timing] {
             clear::<S, K>(self.simd, self.blocked, self.first, vectors);
         }
-        self.adapt(t, direct, adjoints);
+        if let Some(adaptation) = &mut self.adaptation {
+            let gradient = adaptation.threshold_gradient(self.simd, self.tile, t, direct[0], adjoints.p[0]);
+            if let Some(sums) = &mut self.sums {
+                sums.threshold += gradient;
+                sums.adaptation_strength += gradient * adaptation.at(self.simd, self.tile, t);
+            }
+            adaptation.step_back(self.simd, t, gradient);
+        }
         let length = self.recent.len();
         if length > 0 {
             self.recent[t % length] = *direct;

@@ -22,8 +22,6 @@ pub struct Injection {
 /// The activation part's E of a tile.
 #[derive(Clone, Copy, Debug)]
 pub enum SpikeError<'a> {
-    /// There is no activation part.
-    None,
     /// `[step][lane]`.
     Given(&'a [f32]),
     /// Carried along, with the tile's own decays.
@@ -56,8 +54,8 @@ pub struct BackwardTile<'a> {
     pub trace: &'a [f32],
     /// Bits of the lanes that fired, `[step]`.
     pub spikes: &'a [u64],
-    /// E.
-    pub error: SpikeError<'a>,
+    /// E; `None`: there is no activation part.
+    pub error: Option<SpikeError<'a>>,
     /// T̄ of each spike of the steps passed, in order of `(step, lane)`; empty: there is no timing part.
     pub timing: &'a [f32],
     /// λ_tim.
@@ -76,7 +74,7 @@ pub struct BackwardTile<'a> {
     pub adaptation: &'a [f32],
     /// J before reset, likewise; empty unless constants are learnt.
     pub current: &'a [f32],
-    /// Further terms; there are some for every reset but `all`.
+    /// Further terms.
     pub terms: Option<BackwardTerms<'a>>,
 }
 

@@ -18,42 +18,42 @@ use super::lif::{Lif, LifState};
 use crate::Reset;
 use crate::lanes::{flush, load, store};
 
-/// The constants of one vector of lanes in registers.
+/// The constants of `K` vectors of lanes.
 #[derive(Clone, Copy)]
-pub(crate) struct Alif<S: Simd> {
-    pub(crate) lif: Lif<S>,
-    pub(crate) decay: S::f32s,
-    pub(crate) strength: S::f32s,
+pub(crate) struct Alif<S: Simd, const K: usize> {
+    pub(crate) units: [Lif<S>; K],
+    pub(crate) decay: [S::f32s; K],
+    pub(crate) strength: [S::f32s; K],
 }
 
-impl<S: Simd> Alif<S> {
+impl<S: Simd, const K: usize> Alif<S, K> {
     /// Of the lanes from `first` on.
     #[inline(always)]
     pub(crate) fn new(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
-        let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];
+        let at = |values: &[f32]| load::<S, K>(simd, &values[first..first + K * S::f32s::LEN]);
         Self {
-            lif: Lif::by_lane(simd, lanes, first),
+            units: std::array::from_fn(|k| Lif::by_lane(simd, lanes, first + k * S::f32s::LEN)),
             decay: at(lanes.adaptation_decay),
             strength: at(lanes.adaptation_strength),
         }
     }
 
-    /// θ[t], from a[t].
+    /// θ[t] of vector `k`, from a[t].
     #[inline(always)]
-    pub(crate) fn threshold(&self, adaptation: S::f32s) -> S::f32s {
-        self.lif.threshold + adaptation * self.strength
+    pub(crate) fn threshold(&self, k: usize, adaptation: S::f32s) -> S::f32s {
+        self.units[k].threshold + adaptation * self.strength[k]
     }
 
     /// κ (1 − ρ) a[t−1]: how far the threshold falls in a step, from a[t−1].
     #[inline(always)]
-    pub(crate) fn fall(&self, simd: S, before: S::f32s) -> S::f32s {
-        ((S::f32s::splat(simd, 1.0) - self.decay) * self.strength) * before
+    pub(crate) fn fall(&self, simd: S, k: usize, before: S::f32s) -> S::f32s {
+        ((S::f32s::splat(simd, 1.0) - self.decay[k]) * self.strength[k]) * before
     }
 
     /// ā[t], from Θ[t] and ā[t+1].
     #[inline(always)]
-    pub(crate) fn step_back(&self, threshold_gradient: S::f32s, next: S::f32s) -> S::f32s {
-        threshold_gradient * self.strength + next * self.decay
+    pub(crate) fn step_back(&self, k: usize, threshold_gradient: S::f32s, next: S::f32s) -> S::f32s {
+        threshold_gradient * self.strength[k] + next * self.decay[k]
     }
 }
 
@@ -64,7 +64,7 @@ pub(crate) struct AlifState<S: Simd, const K: usize> {
     adaptation: [S::f32s; K],
 }
 
-impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
+impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S, K> {
     type State = AlifState<S, K>;
 
     #[inline(always)]
@@ -82,17 +82,24 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
 
     #[inline(always)]
     fn decay(&self, state: &mut Self::State) {
-        self.lif.decay(&mut state.units);
+        for k in 0..K {
+            state.units.current[k] *= self.units[k].current_decay;
+        }
     }
 
     #[inline(always)]
     fn receive(&self, state: &mut Self::State, drive: &[S::f32s; K]) {
-        self.lif.receive(&mut state.units, drive);
+        for k in 0..K {
+            state.units.current[k] += drive[k] * self.units[k].drive_gain;
+        }
     }
 
     #[inline(always)]
     fn settle(&self, state: &mut Self::State, bias: &[S::f32s; K]) {
-        self.lif.settle(&mut state.units, bias);
+        let LifState { current, membrane } = &mut state.units;
+        for k in 0..K {
+            membrane[k] = (membrane[k] * self.units[k].membrane_decay + current[k]) + bias[k];
+        }
     }
 
     #[inline(always)]
@@ -113,14 +120,19 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
     #[inline(always)]
     fn threshold_fall(&self, simd: S, mut before: [S::f32s; K]) -> [S::f32s; K] {
         for k in 0..K {
-            before[k] = self.fall(simd, before[k]);
+            before[k] = self.fall(simd, k, before[k]);
         }
         before
     }
 
     #[inline(always)]
+    fn min_threshold(&self, k: usize) -> S::f32s {
+        self.units[k].threshold
+    }
+
+    #[inline(always)]
     fn fires(&self, state: &Self::State) -> bool {
-        (0..K).any(|k| state.units.membrane[k].simd_ge(self.threshold(state.adaptation[k])).any_true())
+        (0..K).any(|k| state.units.membrane[k].simd_ge(self.threshold(k, state.adaptation[k])).any_true())
     }
 
     #[inline(always)]
@@ -128,7 +140,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
         let mut bits = 0;
         for k in 0..K {
             let mut unit = LifState { current: [state.units.current[k]], membrane: [state.units.membrane[k]] };
-            let lif = Lif { threshold: self.threshold(state.adaptation[k]), ..self.lif };
+            let lif = Lif { threshold: self.threshold(k, state.adaptation[k]), ..self.units[k] };
             bits |= lif.reset(simd, &mut unit, reset) << (k * S::f32s::LEN);
             [state.units.current[k]] = unit.current;
             [state.units.membrane[k]] = unit.membrane;
@@ -141,13 +153,14 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Alif<S> {
         let (zero, one) = (S::f32s::splat(simd, 0.0), S::f32s::splat(simd, 1.0));
         for k in 0..K {
             let mask = S::mask32s::from_bitmask(simd, fired >> (k * S::f32s::LEN));
-            state.adaptation[k] = state.adaptation[k] * self.decay + mask.select(one, zero);
+            state.adaptation[k] = state.adaptation[k] * self.decay[k] + mask.select(one, zero);
         }
     }
 
     #[inline(always)]
     fn flush(&self, simd: S, state: &mut Self::State) {
-        self.lif.flush(simd, &mut state.units);
+        flush::<S, K>(simd, &mut state.units.current);
+        flush::<S, K>(simd, &mut state.units.membrane);
         flush::<S, K>(simd, &mut state.adaptation);
     }
 }

@@ -17,7 +17,7 @@ use fearless_simd::prelude::*;
 use super::Neuron;
 use super::constants::{LaneConstants, LifConstants};
 use crate::Reset;
-use crate::lanes::{clear, flush, load, store};
+use crate::lanes::{flush, load, store};
 
 /// The constants in registers.
 #[derive(Clone, Copy)]
@@ -125,6 +125,11 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     }
 
     #[inline(always)]
+    fn min_threshold(&self, _k: usize) -> S::f32s {
+        self.threshold
+    }
+
+    #[inline(always)]
     fn fires(&self, state: &Self::State) -> bool {
         let mut highest = state.membrane[0];
         for &vector in &state.membrane[1..] {
@@ -177,11 +182,15 @@ impl<S: Simd> Lif<S> {
         first: usize,
         reset: Reset,
     ) {
-        if reset != Reset::Subtract {
-            clear::<S, K>(simd, fired, first, &mut adjoints.p);
-        }
-        if reset == Reset::All {
-            clear::<S, K>(simd, fired, first, &mut adjoints.q);
+        let zero = S::f32s::splat(simd, 0.0);
+        for k in 0..K {
+            let mask = S::mask32s::from_bitmask(simd, fired >> (first + k * S::f32s::LEN));
+            if reset != Reset::Subtract {
+                adjoints.p[k] = mask.select(zero, adjoints.p[k]);
+            }
+            if reset == Reset::All {
+                adjoints.q[k] = mask.select(zero, adjoints.q[k]);
+            }
         }
     }
 
