@@ -1,7 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
-import { flag, listOf, text, whole } from "./check/values.js";
+import { callback, flag, listOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
@@ -51,6 +51,8 @@ export interface PassOptions {
    * also loss and decisions by most spikes, is that of the steps that were simulated.
    */
   earlyDecision?: boolean;
+  /** Is told how many samples are done. */
+  onProgress?: (progress: { done: number; all: number }) => void;
 }
 
 /** Size of a spiking layer. */
@@ -120,7 +122,16 @@ const restoreOptions = fields<CreateOptions>(createOptions);
 /** @internal */
 export const startOptions = fields<StartOptions>({ ...createOptions, parameters: listOf(checkedParameters) });
 
-const passOptions = fields<PassOptions>({ signal: abortSignal, earlyDecision: flag });
+const passOptions = fields<PassOptions>({ signal: abortSignal, earlyDecision: flag, onProgress: callback });
+
+/** Where a pass over a data set stands. */
+interface EvaluationState {
+  done: boolean;
+  /** Samples so far. */
+  samples: number;
+  /** Once it is done. */
+  report: Metrics;
+}
 
 const checkpointOptions = fields<CheckpointOptions>({ origin: text });
 
@@ -163,7 +174,7 @@ export class Network implements Disposable {
    */
   async predict(data: SpikeDataset, options: PassOptions = {}): Promise<Prediction> {
     samplesOf(data, "data");
-    const { signal, earlyDecision = false } = passOptions(options, "");
+    const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
     const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `endSimulation: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
@@ -178,6 +189,7 @@ export class Network implements Disposable {
           return session.predict(id, start, end - start, earlyDecision);
         });
         parts.push(await this.#timed(budget, batches, signal, work));
+        onProgress?.({ done: end, all: data.length });
         start = end;
         batches = stored === undefined ? budget.size : next;
       }
@@ -192,7 +204,7 @@ export class Network implements Disposable {
    */
   async evaluate(data: SpikeDataset, options: PassOptions = {}): Promise<Metrics> {
     samplesOf(data, "data");
-    const { signal, earlyDecision = false } = passOptions(options, "");
+    const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
     const budget = new Budget({ target: this.backend.callMilliseconds, first: 16 });
     // The session knows one evaluation at a time: its passes come one after the other.
     const pass = this.#evaluations.then(() =>
@@ -205,7 +217,8 @@ export class Network implements Disposable {
             await stored?.supplyEvaluation(session, samples, next);
             return session.advanceEvaluation(samples);
           });
-          const state = JSON.parse(await this.#timed(budget, samples, signal, work)) as { done: boolean; report: Metrics };
+          const state = JSON.parse(await this.#timed(budget, samples, signal, work)) as EvaluationState;
+          onProgress?.({ done: state.samples, all: data.length });
           if (state.done) return state.report;
           samples = stored === undefined ? budget.size : next;
         }

@@ -206,6 +206,22 @@ describe("a network answers for shards as for memory", () => {
   });
 });
 
+it("passes over data tell how far they have come, and a training what it has done at any time", async () => {
+  const data = events(600);
+  for (const of of [data, await packed(data, 100)]) {
+    using trainer = await createTrainer(config());
+    for (const pass of ["evaluate", "predict"] as const) {
+      const seen: { done: number; all: number }[] = [];
+      await trainer[pass](of, { onProgress: (progress) => seen.push(progress) });
+      expect(seen.at(-1)).toEqual({ done: 600, all: 600 });
+      expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));
+    }
+    const known: number[] = [];
+    for await (const event of trainer.run(of)) if (event.type === "epochEnd") known.push((await trainer.history()).length);
+    expect(known).toEqual([1, 2, 3]);
+  }
+});
+
 describe("datasets.shards", () => {
   it("has parts, labels and classes like the data set that was packed", async () => {
     const data = events();
@@ -261,6 +277,14 @@ describe("datasets.shards", () => {
     const failed = folder();
     await expect(datasets.packShards(others, { dir: failed })).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "data" });
     expect(await readdir(failed)).toEqual([]);
+    async function* broken() {
+      yield events();
+      throw new Error("the disk of the parts");
+    }
+    await expect(datasets.packShards(broken(), { dir: folder() })).rejects.toThrow("the disk of the parts");
+    await expect(datasets.packShards(events(), { dir: join(dir, "shards.json", "x") })).rejects.toMatchObject({
+      code: "WRITE_FAILED",
+    });
     await expect(datasets.packShards([], { dir: folder() })).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
     await expect(datasets.packShards(events(), { dir: folder(), samplesPerShard: 0 })).rejects.toMatchObject({
       code: "CONFIG_INVALID",

@@ -75,8 +75,14 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
       args: [supply.checkpoint, { ...how, threads: 1, outputs: 3, config: { training: { epochs: 1 } } }],
       isOpen: true,
     },
-    "Network.predict": { call: network.predict.bind(network), args: [data, { signal, earlyDecision: true }] },
-    "Network.evaluate": { call: network.evaluate.bind(network), args: [data, { signal, earlyDecision: true }] },
+    "Network.predict": {
+      call: network.predict.bind(network),
+      args: [data, { signal, earlyDecision: true, onProgress: () => {} }],
+    },
+    "Network.evaluate": {
+      call: network.evaluate.bind(network),
+      args: [data, { signal, earlyDecision: true, onProgress: () => {} }],
+    },
     "Network.gradients": { call: network.gradients.bind(network), args: [data, { trace: false }] },
     "Network.checkpoint": { call: network.checkpoint.bind(network), args: [{ origin: "a run" }] },
     "Network.stream": { call: network.stream.bind(network), args: [{ encoding: encode.delta(), channels: 4 }] },
@@ -134,6 +140,12 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "datasets.spokenDigits": {
       call: datasets.spokenDigits,
       args: [{ dir: NOWHERE, heldOut: "theo", validation: "lucas", signal }],
+    },
+    "datasets.shards": { call: datasets.shards, args: [{ dir: NOWHERE, verify: true }] },
+    "datasets.packShards": {
+      call: datasets.packShards,
+      // Without samples nothing is written, wherever that would be.
+      args: [[], { dir: NOWHERE, samplesPerShard: 2, testSamples: 0, onProgress: () => {}, signal }],
     },
     "datasets.shd": { call: datasets.shd, args: [{ dir: NOWHERE, steps: 10, seconds: 1, signal }] },
     "datasets.yinYang": { call: datasets.yinYang, args: [{ samples: 14, seed: 1, bias: true, backend }] },

@@ -10,6 +10,7 @@ import type { Json } from "../json.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
+import { LiveLine } from "./live-line.js";
 import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
 
 /** Splits of the command line are the same in every run, whatever its seed. */
@@ -79,12 +80,16 @@ export interface LoadOptions extends ReadLimit {
   /** Steps of the network that will take the spikes. */
   steps?: number;
   signal?: AbortSignal;
+  /** Whether somebody at a terminal is told how far it has come. */
+  isShown?: boolean;
 }
 
 /** All samples, encoded. */
-export async function loadData(source: DataSource, { steps, signal, ...reading }: LoadOptions): Promise<SpikeDataset> {
+export async function loadData(source: DataSource, { steps, signal, isShown, ...reading }: LoadOptions): Promise<SpikeDataset> {
   const { dataset, dir, options, encoding } = source;
-  const data = await SETS[dataset].load({ dir: folderOf(dataset, dir), options, steps, signal, ...reading }).catch(ofOptions);
+  using line = new LiveLine("recordings read");
+  const how = { dir: folderOf(dataset, dir), options, steps, signal, ...(isShown && { onProgress: line.show }), ...reading };
+  const data = await SETS[dataset].load(how).catch(ofOptions);
   return encoding === null ? data : data.encode(encoding);
 }
 

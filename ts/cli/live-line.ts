@@ -1,7 +1,11 @@
+import { grouped } from "./print.js";
+
 /** Milliseconds between two drawings. */
 const FRAME = 100;
 /** Milliseconds of work that are not worth a word. */
 const PATIENCE = 1000;
+/** Characters of the bar. */
+const BAR = 20;
 
 /** A line on stderr that tells how far work has come: on a terminal alone, and only where it takes more than a second. */
 export class LiveLine implements Disposable {
@@ -10,20 +14,22 @@ export class LiveLine implements Disposable {
   #due = performance.now() + PATIENCE;
   #isOpen = false;
 
+  /** @param what is done, as in `samples read`. */
   constructor(what: string, stream: NodeJS.WriteStream = process.stderr) {
     this.#what = what;
     this.#stream = stream;
   }
 
   /** Tells that `done` of `all` are done. */
-  show(done: number, all: number): void {
+  readonly show = ({ done, all }: { done: number; all: number }): void => {
     const now = performance.now();
     if (!this.#stream.isTTY || now < this.#due) return;
     this.#due = now + FRAME;
     this.#isOpen = true;
-    const share = all > 0 ? Math.floor((100 * done) / all) : 100;
-    this.#stream.write(`\r${this.#what} ${done.toLocaleString("en-US")} of ${all.toLocaleString("en-US")}, ${share} %\x1b[K`);
-  }
+    const filled = Math.round(BAR * Math.min(1, done / Math.max(1, all)));
+    const text = `[${"=".repeat(filled)}${" ".repeat(BAR - filled)}] ${grouped(done)} of ${grouped(all)} ${this.#what}`;
+    this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\x1b[K`);
+  };
 
   /** Takes the line away. */
   close(): void {
@@ -34,4 +40,14 @@ export class LiveLine implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
+}
+
+/** What `work` makes while it tells how far it has come; of nobody who reads JSON. */
+export async function shown<T>(
+  what: string,
+  isJson: boolean,
+  work: (onProgress: ((progress: { done: number; all: number }) => void) | undefined) => Promise<T>,
+): Promise<T> {
+  using line = new LiveLine(what);
+  return await work(isJson ? undefined : line.show);
 }

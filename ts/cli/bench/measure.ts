@@ -14,14 +14,21 @@ export const MIN_REPETITIONS = 3;
  * Repeats work for about `seconds`, after a tenth of that to warm up; in any case three times.
  *
  * @param work does a piece, far shorter than `seconds`, and says how many samples it was.
+ * @param onProgress is told between two repetitions.
  */
-export async function measure(work: () => Promise<number>, seconds: number, signal: AbortSignal): Promise<Measurement> {
+export async function measure(
+  work: () => Promise<number>,
+  seconds: number,
+  signal: AbortSignal,
+  onProgress?: (progress: { done: number; all: number }) => void,
+): Promise<Measurement> {
   const warmUp = await window(work, seconds / REPETITIONS, signal);
   const rates: number[] = [];
   for (let spent = 0; rates.length < MIN_REPETITIONS || spent < seconds; ) {
     const repetition = await window(work, seconds / REPETITIONS, signal);
     rates.push(repetition.samples / repetition.seconds);
     spent += repetition.seconds;
+    onProgress?.({ done: rates.length, all: REPETITIONS });
   }
   return { rates, warmUpSeconds: warmUp.seconds };
 }

@@ -17,6 +17,7 @@ import { type DataArguments, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
+import { shown } from "../live-line.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { grouped, percent, printResult } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -59,6 +60,7 @@ export const bench = defineCommand({
       dataSeconds: (performance.now() - start) / 1000,
       seconds: duration(args.seconds),
       choices,
+      isJson: args.json,
     };
     for await (const line of name === "real" ? epochs(plan) : phases(plan)) {
       printResult(args.json, line, () => [text(line)]);
@@ -107,10 +109,20 @@ interface Plan {
   dataSeconds: number;
   seconds: number;
   choices: Choices;
+  isJson: boolean;
 }
 
 /** Training, then inference. */
-async function* phases({ name, config, weightScale, data, dataSeconds, seconds, choices }: Plan): AsyncGenerator<BenchLine> {
+async function* phases({
+  name,
+  config,
+  weightScale,
+  data,
+  dataSeconds,
+  seconds,
+  choices,
+  isJson,
+}: Plan): AsyncGenerator<BenchLine> {
   const backend = await loadBackend(choices.backend);
   const baseMemoryBytes = process.memoryUsage.rss();
   const start = performance.now();
@@ -119,7 +131,9 @@ async function* phases({ name, config, weightScale, data, dataSeconds, seconds, 
   const { dataBytes, info } = session;
   for (const phase of ["train", "infer"] as const) {
     resetPeakMemory();
-    const measured = await measure(() => session[phase](), seconds, choices.signal);
+    const measured = await shown(`repetitions of ${name} ${phase}`, isJson, (onProgress) =>
+      measure(() => session[phase](), seconds, choices.signal, onProgress),
+    );
     yield {
       case: name,
       phase,

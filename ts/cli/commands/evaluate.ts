@@ -9,6 +9,7 @@ import { dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
+import { shown } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -34,10 +35,12 @@ export const evaluate = defineCommand({
     using network = opened;
     const source = dataSource(args, known);
     const { steps } = network.config.network;
-    const split = await loadSplit(source, { backend: network.backend, steps, signal, ...readLimit(args) });
+    const split = await loadSplit(source, { backend: network.backend, steps, signal, isShown: !args.json, ...readLimit(args) });
     const samples = split[args.split];
     const earlyDecision = args["early-decision"];
-    const metrics = await network.evaluate(samples, { signal, earlyDecision });
+    const metrics = await shown("samples evaluated", args.json, (onProgress) =>
+      network.evaluate(samples, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
+    );
     // Units that would have fired later are not silent.
     const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers);
     const report = {

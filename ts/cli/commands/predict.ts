@@ -6,6 +6,7 @@ import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
+import { shown } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { readLimit } from "../read-limit.js";
 
@@ -32,10 +33,14 @@ export const predict = defineCommand({
       backend: network.backend,
       steps,
       signal,
+      isShown: !args.json,
       ...readLimit(args),
     });
     const data = split[args.split].slice(start, end);
-    const prediction = await network.predict(data, { signal, earlyDecision: args["early-decision"] });
+    const earlyDecision = args["early-decision"];
+    const prediction = await shown("samples answered", args.json, (onProgress) =>
+      network.predict(data, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
+    );
     const { labels } = data;
     const decision = decisionOf(network.config);
     for (let k = 0; k < data.length; k++) {

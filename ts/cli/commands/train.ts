@@ -137,7 +137,7 @@ async function trainAndReport(training: Training): Promise<void> {
   const { signal } = choices;
   const { steps } = trainer.config.network;
   if (ranks !== undefined) await lead(ranks, trainer, source);
-  const split = await loadSplit(source, { backend: trainer.backend, steps, signal, ...limit });
+  const split = await loadSplit(source, { backend: trainer.backend, steps, signal, isShown: !isJson, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
   const run = await begin({ ...training, split }, permissions, choices);
   onBegun(await EventLog.open(output, trainer));

@@ -30,6 +30,11 @@ export const nmnist: DataSet = {
       },
     ],
   },
-  load: ({ dir, options, ...rest }) =>
-    load({ ...stepped(options, rest.steps), ...common(rest), dir: dir ?? "" } as NmnistOptions),
+  load: ({ dir, options, onProgress, ...rest }) =>
+    load({
+      ...stepped(options, rest.steps),
+      ...common(rest),
+      ...(onProgress && { onProgress }),
+      dir: dir ?? "",
+    } as NmnistOptions),
 };

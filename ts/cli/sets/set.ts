@@ -15,6 +15,8 @@ export interface LoadArguments extends ReadLimit {
   steps?: number | undefined;
   backend: BackendChoice;
   signal?: AbortSignal | undefined;
+  /** Is told how much is read, by sets that take their time. */
+  onProgress?: ((progress: { done: number; all: number }) => void) | undefined;
 }
 
 /** A data set of the command line: all that is said of it anywhere. */

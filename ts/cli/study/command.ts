@@ -15,6 +15,7 @@ import type { Parameters } from "../command.js";
 import { threads } from "../configuration.js";
 import { Unfinished } from "../exit.js";
 import type { Choices, ComputeArguments } from "../invocation.js";
+import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
 import { executorOf, type WorkOptions } from "./execution.js";
@@ -82,9 +83,12 @@ export async function study(
   const folder = new StudyFolder(out);
   await folder.begin(named, hashes, signal);
 
+  using live = new LiveLine("runs");
   const tell = (event: object, line: string | undefined) => {
     if (isJson) process.stdout.write(`${JSON.stringify(event)}\n`);
-    if (line !== undefined) say(line);
+    if (line === undefined) return;
+    live.close();
+    say(line);
   };
   const onEpoch = (run: Run, epoch: EpochProgress) => {
     const words = epochWords(epoch);
@@ -108,14 +112,17 @@ export async function study(
           ? { type: "lost", ...labelsOf(run), reason: outcome.lost }
           : { type: "run", settings: run.settings, ...outcome.record };
       tell(event, `${k}/${count} ${runName(run, plan)}  ${outcomeWords(outcome)}`);
+      if (!isJson) live.show({ done: k, all: count });
     }
   } catch (thrown) {
+    live.close();
     if (signal.aborted) say(`stopped after ${told} runs: the same command goes on from there`);
     throw thrown;
   } finally {
     await folder.tidy();
   }
 
+  live.close();
   const isWhole = shard === WHOLE;
   const { table, damaged, files } = isWhole ? await mergeInto(out, [out]) : { ...(await gather([out])), files: undefined };
   const { rows, ...totals } = table;

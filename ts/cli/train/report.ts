@@ -9,6 +9,7 @@ import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import type { DataSource } from "../data.js";
 import type { Choices } from "../invocation.js";
+import { shown } from "../live-line.js";
 import { grouped, metricLines, printResult } from "../print.js";
 import { writeResultPage } from "../report/write.js";
 import type { Run } from "./begin.js";
@@ -36,7 +37,9 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
   if (parseOrigin(chosen.info.origin, checkpoint)?.run !== run.id) {
     throw new SpikeletError("CHECKPOINT_INVALID", checkpoint, "was replaced by a checkpoint of another run");
   }
-  const test = await chosen.evaluate(split.test, { signal });
+  const test = await shown("test samples evaluated", isJson, (onProgress) =>
+    chosen.evaluate(split.test, { signal, ...(onProgress && { onProgress }) }),
+  );
   const result = {
     test,
     neuroBench: await neuroBench(chosen, test),

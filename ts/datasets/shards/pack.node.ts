@@ -62,7 +62,6 @@ export async function packShards(
   if (existsSync(join(dir, MANIFEST))) throw new SpikeletError("WRITE_FAILED", dir, "holds shards already");
   const pack = new Pack(dir, samplesPerShard);
   try {
-    await mkdir(dir, { recursive: true });
     for await (const part of partsOf(data)) {
       pack.enter(samplesOf(part, "data"));
       for (let start = 0; start < part.length; start += CHUNK) {
@@ -74,15 +73,15 @@ export async function packShards(
     return await pack.end(testSamples);
   } catch (thrown) {
     await pack.abandon();
-    if (thrown instanceof SpikeletError || signal?.aborted) throw thrown;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new SpikeletError("WRITE_FAILED", dir, `can't be written to (${reason})`, thrown);
+    const isOfSystem = thrown instanceof Error && "syscall" in thrown;
+    throw isOfSystem ? new SpikeletError("WRITE_FAILED", dir, `can't be written to (${thrown.message})`, thrown) : thrown;
   }
 }
 
 async function* partsOf(data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>): AsyncGenerator<SpikeDataset> {
-  if (Symbol.iterator in data || Symbol.asyncIterator in data) yield* data;
-  else yield data;
+  const isOfParts = typeof data === "object" && data !== null && !ArrayBuffer.isView(data);
+  if (isOfParts && (Symbol.iterator in data || Symbol.asyncIterator in data)) yield* data;
+  else yield samplesOf(data, "data");
 }
 
 /** What all samples have in common. */
@@ -188,6 +187,7 @@ class ShardFile {
   static async create(dir: string, index: number): Promise<ShardFile> {
     const name = `shard-${String(index).padStart(5, "0")}.spk`;
     const path = join(dir, name);
+    await mkdir(dir, { recursive: true });
     const temporary = temporaryBeside(path);
     const file = new ShardFile(name, path, temporary, await open(temporary, "wx"));
     await file.#write(MAGIC);

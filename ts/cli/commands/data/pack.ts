@@ -10,7 +10,7 @@ import { defineCommand } from "../../command.js";
 import { type DataSource, type LoadOptions, loadData } from "../../data.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { choicesOf } from "../../invocation.js";
-import { LiveLine } from "../../live-line.js";
+import { shown } from "../../live-line.js";
 import { computeOptions, outputOptions } from "../../options.js";
 import { grouped, megabytes, printResult } from "../../print.js";
 import { readLimit } from "../../read-limit.js";
@@ -35,19 +35,19 @@ export const pack = defineCommand({
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
     const backend = await loadBackend(choicesOf(args, signal).backend);
     const sources = await sourcesOf(namedSource(args, args.set));
-    const options = { ...readLimit(args), ...steps, backend, signal };
-    using line = new LiveLine("samples packed:");
+    const options = { ...readLimit(args), ...steps, backend, signal, isShown: !args.json };
     let known = 0;
     const told = (samples: number) => {
       known += samples;
     };
-    const report = await packShards(partsOf(sources, options, told), {
-      dir: args.out,
-      samplesPerShard,
-      signal,
-      ...(args.json ? {} : { onProgress: (samples) => line.show(samples, known) }),
-    });
-    line.close();
+    const report = await shown("samples packed", args.json, (onProgress) =>
+      packShards(partsOf(sources, options, told), {
+        dir: args.out,
+        samplesPerShard,
+        signal,
+        onProgress: (done) => onProgress?.({ done, all: known }),
+      }),
+    );
     printResult(args.json, { dir: args.out, ...report }, () => [
       `${grouped(report.samples)} samples in ${grouped(report.shards)} shards of ${megabytes(report.bytes)} together: ${join(args.out, MANIFEST)}`,
     ]);

@@ -28,7 +28,13 @@ export const show = defineCommand({
     const backend = await loadBackend(choicesOf(args, signal).backend);
     const asked = args.steps === undefined ? undefined : wholeNumber(args.steps, "steps", 1);
     const source = namedSource(args, args.set);
-    const all = await loadData(source, { ...readLimit(args), backend, signal, ...(asked === undefined ? {} : { steps: asked }) });
+    const all = await loadData(source, {
+      ...readLimit(args),
+      backend,
+      signal,
+      isShown: !args.json,
+      ...(asked === undefined ? {} : { steps: asked }),
+    });
     if (index >= all.length) throw new UsageError(`--sample must be below ${all.length}, got ${index}`);
     const steps = asked ?? all.info.steps ?? DEFAULTS.network.steps;
     const sample = await all.slice(index, index + 1).load();

@@ -3,6 +3,7 @@ import { shards } from "../../../datasets/shards/open.node.js";
 import { SpikeletError } from "../../../errors.js";
 import { defineCommand } from "../../command.js";
 import { UsageError } from "../../exit.js";
+import { shown } from "../../live-line.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { grouped, printResult } from "../../print.js";
 import { defaultFolder, type FileState, stateOf } from "../../store/folder.js";
@@ -35,10 +36,13 @@ export const verify = defineCommand({
     const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
     const files: { name: string; md5: string | null; sha256: string | null; state: FileState }[] = [];
-    for (const file of set.files) {
-      const { name, md5 = null, sha256 = null } = file;
-      files.push({ name, md5, sha256, state: await stateOf(dir, file) });
-    }
+    await shown("files compared", args.json, async (onProgress) => {
+      for (const [done, file] of set.files.entries()) {
+        const { name, md5 = null, sha256 = null } = file;
+        onProgress?.({ done, all: set.files.length });
+        files.push({ name, md5, sha256, state: await stateOf(dir, file) });
+      }
+    });
     printResult(args.json, { dataset: name, dir, files }, () =>
       files.map((file) => `${file.name.padEnd(28)} ${WORDS[file.state]}`),
     );
