@@ -12,6 +12,7 @@ import {
   type Trainer,
 } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { inChild } from "../support/child-memory.js";
 
 let root = "";
 let made = 0;
@@ -382,6 +383,29 @@ describe("damage", () => {
     using trainer = await createTrainer(config({ network: network(5) }));
     await expect(trainer.run(stored)).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "shape" });
   });
+});
+
+it("training takes memory for the batches at work, not for the data", async () => {
+  const [SAMPLES, SPIKES] = [250, 8000];
+  const one = { times: Uint16Array.from({ length: SPIKES }, (_, k) => (k * STEPS) / SPIKES), units: new Uint32Array(SPIKES) };
+  const part = datasets.fromSpikes({
+    spikes: Array.from({ length: SAMPLES }, () => one),
+    labels: labels(SAMPLES),
+    shape: [INPUTS],
+  });
+  const dir = folder();
+  const { samples, bytes } = await datasets.packShards(Array(20).fill(part), { dir, samplesPerShard: 2000 });
+  expect(bytes).toBeGreaterThan(240e6);
+  const settings = JSON.stringify({ ...config(), training: { batchSize: 32, epochs: 1 } });
+  const { report, before, peak } = await inChild(
+    `const data = await datasets.shards({ dir: input });
+     const trainer = await createTrainer(${settings});
+     const { epochs } = await trainer.run(data.slice(500), { validation: data.slice(0, 500) });
+     report(epochs[0].train.samples);`,
+    { input: dir },
+  );
+  expect(report).toBe(samples - 500);
+  expect(peak - before).toBeLessThan(bytes / 2);
 });
 
 it("stops at once when it is aborted while it reads", async () => {

@@ -65,7 +65,15 @@ describe("a killed training", () => {
       }
       if (!isDone) expect(await spikelet(train())).toMatchObject({ code: 0 });
       expect(outcomeOf(out)).toEqual(whole);
-      const names = ["best.safetensors", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
+      const names = [
+        "best.safetensors",
+        "events.ndjson",
+        "history.csv",
+        "last.safetensors",
+        "report.html",
+        "report.json",
+        "run.json",
+      ];
       expect(readdirSync(out).sort(), "nothing unfinished is left").toEqual(names);
     }
     expect(whileTraining, "kills must hit the training").toBeGreaterThan(KILLS / 3);

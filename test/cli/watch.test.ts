@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -253,5 +253,8 @@ describe("the end of a file", () => {
     expect(await tail.read()).toEqual({ lines: ["two", "three"], isNew: false });
     await writeFile(file, "1\n");
     expect(await tail.read()).toEqual({ lines: ["1"], isNew: true });
+    await writeFile(`${file}.new`, "4\n5\n6\n");
+    await rename(`${file}.new`, file);
+    expect(await tail.read()).toEqual({ lines: ["4", "5", "6"], isNew: true });
   });
 });

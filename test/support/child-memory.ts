@@ -53,4 +53,4 @@ export function inChild(program: string, { limit, input = "" }: { limit?: number
   });
 }
 
-const NAMES = ["createNetwork", "datasets", "encode", "importNir", "parseIdx", "parseNpz", "parseTensors"];
+const NAMES = ["createNetwork", "createTrainer", "datasets", "encode", "importNir", "parseIdx", "parseNpz", "parseTensors"];

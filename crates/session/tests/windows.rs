@@ -1,7 +1,7 @@
 //! Data sets of which only those samples are there that a run needs next.
 
 use serde_json::{Value, json};
-use spikelet_session::{DatasetArrays, Error, ErrorCode, Session};
+use spikelet_session::{DatasetArrays, Error, ErrorCode, LocalBatch, Peers, Session};
 
 const INPUTS: usize = 12;
 const SAMPLES: usize = 43;
@@ -110,6 +110,35 @@ fn what_comes_later_is_known_across_the_end_of_an_epoch() {
         memory.advance(1).unwrap();
     }
     assert_eq!(upcoming(&mut memory, 0, 5)["batches"], 0);
+}
+
+/// One of two that learn together; nobody exchanges anything.
+#[derive(Debug)]
+struct Second;
+
+impl Peers for Second {
+    fn local_batch(&self) -> LocalBatch {
+        LocalBatch { rank: 1, size: 2 }
+    }
+
+    fn exchange(&mut self, _: &[u8]) -> Result<Vec<&[u8]>, Error> {
+        Ok(Vec::new())
+    }
+}
+
+#[test]
+fn one_of_several_needs_its_local_batches_and_all_validation_data() {
+    let mut alone = session(&json!({}));
+    let mut second = session(&json!({}));
+    for session in [&mut alone, &mut second] {
+        let (train, validation) = (whole(session), whole(session));
+        begin(session, train, Some(validation));
+    }
+    second.join(Box::new(Second)).unwrap();
+    let (all, local) = (upcoming(&mut alone, 0, 2), upcoming(&mut second, 0, 2));
+    let expected = [&rows(&all["train"])[4..8], &rows(&all["train"])[12..16]].concat();
+    assert_eq!(rows(&local["train"]), expected);
+    assert_eq!(upcoming(&mut second, 6, 1)["validation"], upcoming(&mut alone, 6, 1)["validation"]);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 
-/** Reads the lines that were added to a file since the last time; a file that is shorter than before is read anew. */
+/** Reads the lines that were added to a file since the last time; one that is shorter than before, or another one, is read anew. */
 export class Tail {
   readonly #file: string;
   #place = 0;
+  #which = "";
 
   constructor(file: string) {
     this.#file = file;
@@ -14,8 +15,10 @@ export class Tail {
     const handle = await open(this.#file).catch(() => undefined);
     if (handle === undefined) return { lines: [], isNew: this.#reset() };
     try {
-      const { size } = await handle.stat();
-      const isNew = size < this.#place && this.#reset();
+      const { size, ino, birthtimeMs } = await handle.stat();
+      const which = `${ino} ${birthtimeMs}`;
+      const isNew = (size < this.#place || which !== this.#which) && this.#reset();
+      this.#which = which;
       const bytes = Buffer.alloc(size - this.#place);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, this.#place);
       const end = bytes.lastIndexOf(0x0a, bytesRead - 1) + 1;

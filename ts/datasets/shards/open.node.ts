@@ -15,7 +15,7 @@ import { type Contents, readRecords, type TargetKind } from "./record.js";
 
 /** Where the shards lie. */
 export interface ShardsOptions {
-  /** Folder that {@link packShards} made. */
+  /** Folder that `datasets.packShards` made. */
   dir: string;
   /** Whether every file is read once and compared with its SHA-256; otherwise sizes and indices alone are. */
   verify?: boolean;
