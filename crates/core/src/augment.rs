@@ -2,6 +2,7 @@
 //! the batch, the worker or the place where a run was resumed.
 
 use crate::config::{Augmentation, Config};
+use crate::events::sort_spikes;
 use crate::geometry::Image;
 use crate::rng::{Purpose, Stream};
 
@@ -122,7 +123,7 @@ impl<'a> Augmenter<'a> {
                 let moved = f64::from(*time) + libm::rint(self.settings.time_jitter * draws.normal());
                 *time = moved.clamp(0.0, last) as u16;
             }
-            events.sort_unstable();
+            sort_spikes(events);
         }
     }
 }

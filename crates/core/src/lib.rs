@@ -46,6 +46,7 @@ pub use config::Config;
 pub use data::{Dataset, Targets};
 pub use encode::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};
 pub use error::{Error, ErrorCode, Result};
+pub use events::sort_spikes;
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};
 pub use geometry::Image;

@@ -1,6 +1,7 @@
 //! Lists of spikes: for each sample the events in order of time, then of unit.
 
 use crate::error::{Error, Result};
+use crate::events::sort_spikes;
 
 /// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
 ///
@@ -77,7 +78,7 @@ impl SpikeTrains {
             }
             events.clear();
             events.extend(range.clone().map(key));
-            events.sort_unstable();
+            sort_spikes(&mut events);
             for (i, &(time, unit)) in range.zip(&events) {
                 self.times[i] = time;
                 self.units[i] = unit;

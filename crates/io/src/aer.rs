@@ -3,7 +3,7 @@
 //! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
 
 use serde::{Deserialize, Serialize};
-use spikelet_core::{Error, Result, SpikeTrains};
+use spikelet_core::{Error, Result, SpikeTrains, sort_spikes};
 
 const EVENT_LENGTH: usize = 5;
 
@@ -102,7 +102,7 @@ fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
         let step = time * u64::from(steps) / end;
         spikes.push((step as u16, (polarity * size + x) * size + y));
     }
-    spikes.sort_unstable();
+    sort_spikes(&mut spikes);
     spikes.dedup();
     Ok(spikes)
 }

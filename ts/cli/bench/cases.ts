@@ -42,7 +42,7 @@ export const CASES = {
     about: "784-800-10, the rule eventProp with the reset of the membrane, latency-coded digits, all 300 steps",
     batch: 128,
     config: { ...withNeurons({ reset: "membrane" }, { reset: "membrane" }), rule: { type: "eventProp" } },
-    weightScale: 1,
+    weightScale: 4,
     samples: digits,
   },
   nmnist: {

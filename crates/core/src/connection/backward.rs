@@ -35,7 +35,7 @@ pub(crate) struct LayerPass {
 impl LayerPass {
     /// Terms that a plain pass does not have; `None` when all are off.
     fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
-        let terms = BackwardTerms {
+        (!self.is_plain(view)).then(|| BackwardTerms {
             activation_path: self.activation_path,
             timing_path: self.timing_path,
             factor: self.factor,
@@ -44,12 +44,15 @@ impl LayerPass {
             refractory: view.neuron.refractory,
             units: view.layout.lanes_in_use(site),
             bias: view.bias(site),
-        };
-        let is_off = terms.activation_path == ResetPath::Ignore
-            && terms.timing_path == ResetPath::Ignore
-            && terms.steady == 0.0
-            && view.neuron.is_plain();
-        (!is_off).then_some(terms)
+        })
+    }
+
+    /// Whether all further terms are off.
+    fn is_plain(&self, view: &LayerView<'_>) -> bool {
+        self.activation_path == ResetPath::Ignore
+            && self.timing_path == ResetPath::Ignore
+            && self.factor * self.activity_gradient == 0.0
+            && view.neuron.is_plain()
     }
 }
 
@@ -151,7 +154,7 @@ impl PassContext<'_> {
 
     /// What E of a site is carried along with, in a pass that has no more to do.
     fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
-        let is_plain = !self.is_observed && self.pass.terms(&self.view, &self.view.layout.sites[number]).is_none();
+        let is_plain = !self.is_observed && self.pass.is_plain(&self.view);
         (is_plain && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
     }
 

@@ -7,9 +7,7 @@
 //!
 //! Spikes are listed by the step of their arrival; from there on the layer is a dense one.
 
-use std::cell::Cell;
-
-use spikelet_kernels::StepEvents;
+use spikelet_kernels::{StepEvents, TILE};
 
 use super::backward::BackwardRun;
 use super::delays::{DelaySteps, leave_input_gradient};
@@ -50,14 +48,14 @@ pub(crate) struct DelayedInputsState {
 #[inline(never)]
 pub(super) fn shift_back(steps: &[u16], source: &SourceSite<'_>, error: &mut [f32]) {
     let lanes = source.site.lanes;
-    let error = Cell::from_mut(error).as_slice_of_cells();
-    for (lane, &input) in source.arrival_of_lane.iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
-        let shift = usize::from(steps[input as usize]);
-        if shift > 0 {
-            let mut column = error.iter().skip(lane).step_by(lanes);
-            let moved = error.iter().skip(lane + shift * lanes).step_by(lanes);
-            moved.for_each(|from| column.next().into_iter().for_each(|to| to.set(from.get())));
-            column.for_each(|error| error.set(0.0));
+    let mut from = [0; TILE];
+    for ((lane, from), &input) in from.iter_mut().enumerate().zip(source.arrival_of_lane) {
+        let shift = if input == NO_UNIT { 0 } else { usize::from(steps[input as usize]) };
+        *from = lane + shift * lanes;
+    }
+    for first in (0..error.len()).step_by(lanes) {
+        for (lane, from) in from[..lanes].iter().enumerate() {
+            error[first + lane] = error.get(first + from).copied().unwrap_or(0.0);
         }
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
+use crate::events::sort_spikes;
+
 /// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
 /// where that is the end of the simulation or later (spec 3.1).
 #[fields]
@@ -44,6 +46,6 @@ impl LatencyEncoding {
                 events.push((step as u16, unit));
             }
         }
-        events.sort_unstable();
+        sort_spikes(events);
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
+use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
 
 /// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
@@ -57,6 +58,6 @@ impl RateEncoding {
                 next = next.saturating_add(draws.wait(p));
             }
         }
-        events.sort_unstable();
+        sort_spikes(events);
     }
 }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
+use crate::events::sort_spikes;
+
 /// Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,6 @@ impl RegularEncoding {
             let step = |k: u32| (self.first + f64::from(k) * distance) as usize;
             events.extend((0..).map(step).take_while(|&step| step < steps).map(|step| (step as u16, unit)));
         }
-        events.sort_unstable();
+        sort_spikes(events);
     }
 }

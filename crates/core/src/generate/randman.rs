@@ -9,6 +9,7 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
+use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
 
@@ -97,7 +98,7 @@ impl Randman {
                 }
             }
         }
-        events.iter_mut().for_each(|events| events.sort_unstable());
+        events.iter_mut().for_each(|events| sort_spikes(events));
         events
     }
 

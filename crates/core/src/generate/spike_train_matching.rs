@@ -8,6 +8,7 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
+use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
 
@@ -65,6 +66,6 @@ fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Vec<(u
             next = next.saturating_add(draws.wait(rate));
         }
     }
-    events.sort_unstable();
+    sort_spikes(&mut events);
     events
 }

@@ -8,7 +8,7 @@ use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
 use crate::connection::Keep;
 use crate::data::Targets;
-use crate::events::LayerSpikes;
+use crate::events::{LayerSpikes, sort_spikes};
 use crate::loss::{Output, statistic};
 use crate::network::Network;
 use crate::readout::Readout;
@@ -141,7 +141,7 @@ fn list_spikes(steps: usize, work: &Workspace, result: &mut SampleResult) {
     result.spikes.extend(work.layers.iter().map(|layer| {
         let mut spikes: Vec<_> = layer.spikes.before(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect();
         // A convolution lists the units of a step place by place.
-        spikes.sort_unstable();
+        sort_spikes(&mut spikes);
         spikes
     }));
 }

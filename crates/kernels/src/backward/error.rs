@@ -12,7 +12,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use super::tile::{Injection, ProjectedError};
-use crate::lanes::{flush, load, store};
+use crate::lanes::{fit, flush, load, store};
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
 
@@ -113,12 +113,29 @@ fn carry_vector<S: Simd>(
 ) {
     let end = error.len() / lanes;
     let neuron = Lif::new(simd, constants);
-    for first in (0..lanes).step_by(S::f32s::LEN) {
-        let mut carried = Carried::<S, 1, true>::new(simd, *projected, steady, lanes, first, end);
-        for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
-            if let Some(vectors) = carried.at(simd, &neuron, t) {
-                store::<S, 1>(&vectors, &mut row[first..first + S::f32s::LEN]);
-            }
+    let mut first = 0;
+    while first < lanes {
+        if fit::<S>(4, lanes - first) {
+            carry_lanes(simd, Carried::<S, 4, true>::new(simd, *projected, steady, lanes, first, end), &neuron, error);
+            first += 4 * S::f32s::LEN;
+        } else {
+            carry_lanes(simd, Carried::<S, 1, true>::new(simd, *projected, steady, lanes, first, end), &neuron, error);
+            first += S::f32s::LEN;
+        }
+    }
+}
+
+#[inline(always)]
+fn carry_lanes<S: Simd, const K: usize>(
+    simd: S,
+    mut carried: Carried<'_, S, K, true>,
+    neuron: &Lif<S>,
+    error: &mut [f32],
+) {
+    let (lanes, first) = (carried.lanes, carried.first);
+    for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
+        if let Some(vectors) = carried.at(simd, neuron, t) {
+            store::<S, K>(&vectors, &mut row[first..first + K * S::f32s::LEN]);
         }
     }
 }
