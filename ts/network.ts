@@ -181,9 +181,10 @@ export class Network implements Disposable {
     return this.feed.with(data, async (id) => {
       const parts: PredictionArrays[] = [];
       const stored = data.isStored ? new StoredPass(id, data) : undefined;
+      const max = Math.max(1, Math.floor(data.samplesAtATime / batch));
       for (let start = 0, batches = budget.size; start < data.length; ) {
         const end = Math.min(start + batches * batch, data.length);
-        const next = budget.size;
+        const next = Math.min(budget.size, max);
         const work = this.session.run(async (session) => {
           await stored?.supply(session, { start, end }, { start: end, end: end + next * batch });
           return session.predict(id, start, end - start, earlyDecision);
@@ -211,8 +212,9 @@ export class Network implements Disposable {
       this.feed.with(data, async (id) => {
         await this.session.run((session) => session.beginEvaluation(id, earlyDecision));
         const stored = data.isStored ? new StoredPass(id, data) : undefined;
-        for (let samples = budget.size; ; ) {
-          const next = budget.size;
+        const max = data.samplesAtATime;
+        for (let samples = Math.min(budget.size, max); ; ) {
+          const next = Math.min(budget.size, max);
           const work = this.session.run(async (session) => {
             await stored?.supplyEvaluation(session, samples, next);
             return session.advanceEvaluation(samples);

@@ -1,5 +1,6 @@
 import { fields } from "./check/fields.js";
 import { whole } from "./check/values.js";
+import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
@@ -128,11 +129,12 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
         this.#session.run((session) => session.begin(JSON.stringify(options))),
         signal,
       );
+      const { batchSize } = (JSON.parse(this.#session.now((session) => session.config())) as ResolvedConfig).training;
       const work = {
         budget: new Budget({ target: this.#session.backend.callMilliseconds }),
         bound: new EpochBound(),
         pace: new PaceMeter(),
-        stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }),
+        stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }, batchSize),
       };
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {

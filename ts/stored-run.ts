@@ -25,14 +25,19 @@ export class StoredRun {
   /** Pieces of work whose samples are being read. */
   #expected = 0;
 
-  private constructor(train: Part, validation: Part) {
+  /** Pieces of work whose samples may be in memory at a time. */
+  readonly #max: number;
+
+  private constructor(train: Part, validation: Part, batchSize: number) {
     this.#train = train;
     this.#validation = validation;
+    const samples = Math.min(...[train, validation].map(({ data }) => data?.samplesAtATime ?? Number.POSITIVE_INFINITY));
+    this.#max = Math.max(1, Math.floor(samples / batchSize));
   }
 
   /** `undefined` where all samples are in memory. */
-  static of(train: Part, validation: Part): StoredRun | undefined {
-    return train.data?.isStored || validation.data?.isStored ? new StoredRun(train, validation) : undefined;
+  static of(train: Part, validation: Part, batchSize: number): StoredRun | undefined {
+    return train.data?.isStored || validation.data?.isStored ? new StoredRun(train, validation, batchSize) : undefined;
   }
 
   /**
@@ -41,9 +46,9 @@ export class StoredRun {
    * @returns how many pieces the session can do, none of them beyond the end of an epoch.
    */
   async supply(session: Session, wanted: number, next: number): Promise<number> {
-    const now = await this.#upcoming(session, 0, this.#expected || wanted);
+    const now = await this.#upcoming(session, 0, this.#expected || Math.min(wanted, this.#max));
     await this.#ahead.supply(session, this.#needsOf(now));
-    const then = await this.#upcoming(session, now.batches, next);
+    const then = await this.#upcoming(session, now.batches, Math.min(next, this.#max));
     this.#expected = then.batches;
     this.#ahead.expect(this.#needsOf(then));
     return Math.max(1, now.batches);

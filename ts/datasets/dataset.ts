@@ -13,6 +13,9 @@ import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
 import { steps } from "./step.js";
 
+/** Bytes of samples that lie in files and are read at a time: as much work for a network as a call should be, or less. */
+const READ_BYTES = 4 * 2 ** 20;
+
 /** What a data set knows about itself. */
 export interface DatasetInfo {
   name: string;
@@ -279,6 +282,14 @@ export class SpikeDataset {
   get origin(): { identity: string; rows: Uint32Array } | undefined {
     const inputs = this.#inputs;
     return inputs.kind === "stored" ? { identity: inputs.store.identity, rows: this.#rows } : undefined;
+  }
+
+  /** @internal How many samples may be read at a time: all where they are in memory. */
+  get samplesAtATime(): number {
+    const inputs = this.#inputs;
+    return inputs.kind === "stored"
+      ? Math.max(1, Math.floor(READ_BYTES / inputs.store.bytesPerSample))
+      : Number.POSITIVE_INFINITY;
   }
 
   /** @internal What the core gets of samples that are supplied later. */

@@ -27,6 +27,8 @@ export interface DatasetTargets {
 export interface SampleStore {
   /** What one sample is, as the inputs of none. */
   readonly empty: HeldInputs;
+  /** Bytes of a sample on average. */
+  readonly bytesPerSample: number;
   /** Names all samples with their targets by their content. */
   readonly identity: string;
   /**

@@ -102,6 +102,7 @@ function labelsOf(indices: readonly ShardIndex[], samples: number): Uint32Array 
 
 class ShardStore implements SampleStore {
   readonly empty: HeldInputs;
+  readonly bytesPerSample: number;
   readonly identity: string;
   readonly #targets: TargetKind;
   readonly #shards: readonly ShardIndex[];
@@ -114,6 +115,7 @@ class ShardStore implements SampleStore {
     this.#targets = targetKind(manifest);
     this.#shards = indices;
     this.#files = files;
+    this.bytesPerSample = manifest.shards.reduce((sum, { bytes }) => sum + bytes, 0) / manifest.samples;
     this.#starts = new Float64Array(indices.length);
     let start = 0;
     for (const [k, { samples }] of manifest.shards.entries()) {
