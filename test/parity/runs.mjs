@@ -27,6 +27,7 @@ export const CONFIG = {
   training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
 };
 
+const LEARNT = ["currentDecay", "membraneDecay", "threshold", "adaptationStrength"];
 const DENSE = layers({ type: "flatten" }, dense(70), dense(20));
 const CONVOLUTION = layers({ type: "conv2d", channels: 20, kernel: 3 }, { type: "maxPool2d", window: 3 }, { type: "flatten" });
 const DEEP_CONVOLUTION = layers(
@@ -161,6 +162,33 @@ export const RUNS = {
       { type: "activation", variant: "rnn", resetPath: { activation: "full" } },
       { type: "count", positive: 4 },
       { neuron: { reset: "subtract", currentGain: 0.7 } },
+    ),
+  "constants by unit and adaptive thresholds, subtract, antlr, latency": () =>
+    mixed(
+      layers(
+        { type: "flatten" },
+        { type: "dense", units: 70, neuron: { membraneDecay: Array.from({ length: 70 }, (_, unit) => 0.99 - 0.002 * unit) } },
+        { type: "dense", units: 30, neuron: { type: "alif" } },
+      ),
+      { type: "antlr", adaptationPath: true },
+      { type: "latency" },
+      { neuron: { reset: "subtract" } },
+    ),
+  "learnt constants, by layer and by unit, antlr, latency": () =>
+    mixed(
+      layers(
+        { type: "conv2d", channels: 4, kernel: 3, neuron: { type: "alif", learn: LEARNT } },
+        { type: "flatten" },
+        {
+          type: "dense",
+          units: 20,
+          recurrent: true,
+          neuron: { learn: ["membraneDecay", "threshold"], threshold: Array(20).fill(0.8), learningRateFactor: 0.3 },
+        },
+      ),
+      { type: "antlr" },
+      { type: "latency" },
+      { output: { learn: ["currentDecay", "threshold"] } },
     ),
   "eventProp, readout by softmax, membrane reset": () =>
     mixed(
