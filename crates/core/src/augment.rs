@@ -2,9 +2,9 @@
 //! the batch, the worker or the place where a run was resumed.
 
 use crate::config::{Augmentation, Config};
-use crate::events::sort_spikes;
 use crate::geometry::Image;
 use crate::rng::{Purpose, Stream};
+use crate::spikes::sort_spikes;
 
 /// The changes of one epoch.
 #[derive(Clone, Copy, Debug)]

@@ -39,16 +39,6 @@ impl<'a> From<LayerSpikes<'a>> for StepEvents<'a> {
     }
 }
 
-/// Sorts spikes by step, then by unit. All go through one sort of 64-bit numbers, which is fast and, unlike one of pairs, small.
-#[inline(never)]
-pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
-    let mut keys: Vec<u64> = spikes.iter().map(|&(step, unit)| u64::from(step) << 32 | u64::from(unit)).collect();
-    keys.sort_unstable();
-    for (spike, key) in spikes.iter_mut().zip(keys) {
-        *spike = ((key >> 32) as u16, key as u32);
-    }
-}
-
 /// Step after the last one with an event; `offsets` has the start of each step, and the end of the last.
 pub(crate) fn last_event(offsets: &[u32]) -> usize {
     let total = offsets[offsets.len() - 1];

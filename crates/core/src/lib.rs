@@ -46,7 +46,6 @@ pub use config::Config;
 pub use data::{Dataset, Targets};
 pub use encode::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};
 pub use error::{Error, ErrorCode, Result};
-pub use events::sort_spikes;
 pub use executor::{Executor, Sequential};
 pub use generate::{Generated, GeneratedInputs, Generator};
 pub use geometry::Image;
@@ -60,7 +59,7 @@ pub use rng::{Purpose, Stream};
 pub use sample::Prediction;
 pub use shape::LayerShape;
 pub use spikelet_kernels::Level;
-pub use spikes::SpikeTrains;
+pub use spikes::{SpikeTrains, sort_spikes};
 pub use trace::LayerTrace;
 pub use trainer::{
     EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, Tensor, TrainEvent, Trainer, Upcoming,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use crate::events::sort_spikes;
+use crate::spikes::sort_spikes;
 
 /// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
 /// where that is the end of the simulation or later (spec 3.1).

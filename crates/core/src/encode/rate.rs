@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
+use crate::spikes::sort_spikes;
 
 /// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
 /// Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
-use crate::events::sort_spikes;
+use crate::spikes::sort_spikes;
 
 /// Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`.
 #[fields]

@@ -9,9 +9,9 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
-use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
+use crate::spikes::sort_spikes;
 
 /// Terms of the Fourier series below this share of the first are left out.
 const PRECISION: f64 = 1e-3;

@@ -8,9 +8,9 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
-use crate::events::sort_spikes;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
+use crate::spikes::sort_spikes;
 
 /// Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,11 +8,12 @@ use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
 use crate::connection::Keep;
 use crate::data::Targets;
-use crate::events::{LayerSpikes, sort_spikes};
+use crate::events::LayerSpikes;
 use crate::loss::{Output, statistic};
 use crate::network::Network;
 use crate::readout::Readout;
 use crate::sample::SampleResult;
+use crate::spikes::sort_spikes;
 
 /// What all samples of a batch share.
 #[derive(Clone, Copy)]
