@@ -27,6 +27,7 @@ export const CONFIG = {
   training: { batchSize: BATCH, epochs: 1, seed: 7, threads: 1, silentUnitUpdate: { strength: 0.001 } },
 };
 
+/** @type {import("spikelet").LearntConstant[]} */
 const LEARNT = ["currentDecay", "membraneDecay", "threshold", "adaptationStrength"];
 const DENSE = layers({ type: "flatten" }, dense(70), dense(20));
 const CONVOLUTION = layers({ type: "conv2d", channels: 20, kernel: 3 }, { type: "maxPool2d", window: 3 }, { type: "flatten" });
