@@ -41,34 +41,21 @@ use crate::{LaneConstants, Level};
 
 /// Takes one tile from step `to` down to step `from`.
 ///
-/// The default σ̂, the others, passes without an activation part and further terms are compiled apart, so that none slows another down.
+/// The default σ̂, the others and further terms are compiled apart, so that none slows another down.
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    match (tile.terms, tile.error, tile.surrogate) {
-        (Some(terms), ..) => with_terms(level, tile, terms, output),
-        (None, None, _) => by_timing(level, tile, output),
-        (None, Some(error), Surrogate::Exponential { sharpness }) => {
-            exponential(level, tile, error, Exponential { sharpness }, output);
-        }
-        (None, Some(error), _) => of_any_shape(level, tile, error, output),
+    match (tile.terms, tile.surrogate) {
+        (Some(terms), _) => with_terms(level, tile, terms, output),
+        (None, Surrogate::Exponential { sharpness }) => exponential(level, tile, sharpness, output),
+        (None, _) => of_any_shape(level, tile, output),
     }
 }
 
-fn by_timing(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => timing_vector(simd, tile, output));
+fn exponential(level: Level, tile: &BackwardTile<'_>, sharpness: f32, output: &mut BackwardOutput<'_>) {
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, Exponential { sharpness }));
 }
 
-fn exponential(
-    level: Level,
-    tile: &BackwardTile<'_>,
-    error: SpikeError<'_>,
-    surrogate: Exponential,
-    output: &mut BackwardOutput<'_>,
-) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, error, surrogate, output));
-}
-
-fn of_any_shape(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'_>, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, error, tile.surrogate, output));
+fn of_any_shape(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, tile.surrogate));
 }
 
 fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
@@ -91,36 +78,15 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, o
 }
 
 #[inline(always)]
-fn timing_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>, surrogate: impl Shape) {
     list_timing_terms(tile, output.timing_terms);
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(2, tile.lanes - lane) {
-            run_back::<S, 2>(simd, tile, output, lane, PlainPass, tile.surrogate, NoError);
+            plain_lanes::<S, 2>(simd, tile, output, lane, surrogate);
             lane += 2 * S::f32s::LEN;
         } else {
-            run_back::<S, 1>(simd, tile, output, lane, PlainPass, tile.surrogate, NoError);
-            lane += S::f32s::LEN;
-        }
-    }
-}
-
-#[inline(always)]
-fn plain_vector<S: Simd>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    error: SpikeError<'_>,
-    surrogate: impl Shape,
-    output: &mut BackwardOutput<'_>,
-) {
-    list_timing_terms(tile, output.timing_terms);
-    let mut lane = 0;
-    while lane < tile.lanes {
-        if fit::<S>(2, tile.lanes - lane) {
-            plain_lanes::<S, 2>(simd, tile, error, surrogate, output, lane);
-            lane += 2 * S::f32s::LEN;
-        } else {
-            plain_lanes::<S, 1>(simd, tile, error, surrogate, output, lane);
+            plain_lanes::<S, 1>(simd, tile, output, lane, surrogate);
             lane += S::f32s::LEN;
         }
     }
@@ -131,17 +97,17 @@ fn plain_vector<S: Simd>(
 fn plain_lanes<S: Simd, const K: usize>(
     simd: S,
     tile: &BackwardTile<'_>,
-    error: SpikeError<'_>,
-    surrogate: impl Shape,
     output: &mut BackwardOutput<'_>,
     first: usize,
+    surrogate: impl Shape,
 ) {
-    match error {
-        SpikeError::Given(error) => {
+    match tile.error {
+        None => run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, NoError),
+        Some(SpikeError::Given(error)) => {
             let given = Given { error: Some(error), lanes: tile.lanes, first };
             run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, given);
         }
-        SpikeError::Projected(error) => {
+        Some(SpikeError::Projected(error)) => {
             let carried = Carried::<S, K, false>::new(simd, error, &[], tile.lanes, first, tile.to);
             run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, carried);
         }

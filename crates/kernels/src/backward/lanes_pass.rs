@@ -6,8 +6,7 @@ use super::adaptation::Adaptation;
 use super::steps::Pass;
 use super::terms::BackwardTerms;
 use super::tile::{BackwardOutput, BackwardTile};
-use super::timing::timing_part;
-use crate::TILE;
+use super::timing::timing_vectors;
 use crate::neuron::{LaneConstants, Lif, LifAdjoints};
 
 /// One vector of lanes on its way down in time.
@@ -117,14 +116,11 @@ impl<S: Simd> Pass<S, 1> for LanesPass<'_, S> {
         first_spike: usize,
         _next: &LifAdjoints<S, 1>,
     ) -> Option<[S::f32s; 1]> {
-        let mut slopes = [0.0; TILE];
+        let mut slope = S::f32s::splat(self.simd, 0.0);
         if self.has_path {
-            let slope = S::f32s::splat(self.simd, 0.0) - self.adaptation.delay(self.simd);
-            slope.store_slice(&mut slopes[..S::f32s::LEN]);
+            slope -= self.adaptation.delay(self.simd);
         }
-        let fired = self.tile.spikes[t];
-        let part = timing_part(self.tile, t, fired, wanted, self.first, first_spike, |lane| slopes[lane - self.first]);
-        Some([S::f32s::from_slice(self.simd, &part[..S::f32s::LEN])])
+        Some(timing_vectors(self.simd, self.tile, (t, wanted), self.first, first_spike, &[slope]))
     }
 
     #[inline(always)]

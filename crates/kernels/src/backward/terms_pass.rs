@@ -24,7 +24,7 @@ use super::constants::VectorSums;
 use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
-use super::timing::timing_part;
+use super::timing::timing_vectors;
 use crate::lanes::{clear, load, store};
 use crate::neuron::{Lif, LifAdjoints};
 use crate::refractory::{blocked_at, blocked_before};
@@ -385,20 +385,16 @@ impl<S: Simd, const K: usize> Pass<S, K> for TermsPass<'_, S, K> {
         first_spike: usize,
         next: &LifAdjoints<S, K>,
     ) -> Option<[S::f32s; K]> {
-        let width = K * S::f32s::LEN;
         let mut slope = self.reset_slope(t, next);
         if let Some(adaptation) = self.adaptation.as_ref().filter(|_| self.terms.adaptation_path) {
             for k in 0..K {
                 slope[k] -= adaptation.delay(self.simd);
             }
         }
-        let mut slopes = [0.0; TILE];
-        store::<S, K>(&slope, &mut slopes[..width]);
-        let fired = self.tile.spikes[t];
-        let part = timing_part(self.tile, t, fired, wanted, self.first, first_spike, |lane| slopes[lane - self.first]);
-        clear::<S, K>(self.simd, !fired, self.first, &mut slope);
+        let part = timing_vectors(self.simd, self.tile, (t, wanted), self.first, first_spike, &slope);
+        clear::<S, K>(self.simd, !self.tile.spikes[t], self.first, &mut slope);
         self.reset_slope = slope;
-        Some(load::<S, K>(self.simd, &part[..width]))
+        Some(part)
     }
 
     #[inline(always)]

@@ -4,6 +4,7 @@ use fearless_simd::prelude::*;
 
 use super::tile::BackwardTile;
 use crate::TILE;
+use crate::lanes::{load, store};
 
 /// `λ_tim (−T̄ / V')` of each spike of the steps of the backward pass, in order of `(step, lane)`.
 pub(super) fn list_timing_terms(tile: &BackwardTile<'_>, timing_terms: &mut Vec<f32>) {
@@ -67,6 +68,23 @@ pub(crate) fn timing_part(
         spread[lane - first] = timing_term(tile, tile.timing[spike] - reset_slope(lane), t, lane, before);
     }
     spread
+}
+
+/// [`timing_part`] of `K` vectors, with what the reset path takes from T̄ of each lane.
+#[inline(always)]
+pub(super) fn timing_vectors<S: Simd, const K: usize>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    (t, wanted): (usize, u64),
+    first: usize,
+    first_spike: usize,
+    reset_slope: &[S::f32s; K],
+) -> [S::f32s; K] {
+    let width = K * S::f32s::LEN;
+    let mut slopes = [0.0; TILE];
+    store::<S, K>(reset_slope, &mut slopes[..width]);
+    let part = timing_part(tile, t, tile.spikes[t], wanted, first, first_spike, |lane| slopes[lane - first]);
+    load::<S, K>(simd, &part[..width])
 }
 
 /// `λ_tim (−T̄ / V')` of one spike, with its `timing` T̄.

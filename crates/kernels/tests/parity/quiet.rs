@@ -5,6 +5,8 @@ use spikelet_kernels::{
     TILE, TileState, list_restless, pick, reference, run_quiet,
 };
 
+use crate::case::lane_constants;
+
 const STEPS: usize = 300;
 
 /// A tile at the step of its last input.
@@ -14,8 +16,8 @@ struct Tile {
     membrane: Vec<f32>,
     bias: Vec<f32>,
     adaptation: Vec<f32>,
-    /// Constants of each lane, in the order of [`LaneConstants`]; empty where all share them.
-    by_lane: Vec<Vec<f32>>,
+    /// Constants of each lane, where they don't share them.
+    by_lane: Option<[Vec<f32>; 7]>,
 }
 
 impl Tile {
@@ -47,14 +49,14 @@ impl Tile {
             current[lane] = low * (1.0 + draw() * 1e-3);
             membrane[lane] = membrane[lane].min(constants.threshold * 0.99);
         }
-        Self { constants, current, membrane, bias, adaptation: vec![], by_lane: vec![] }
+        Self { constants, current, membrane, bias, adaptation: vec![], by_lane: None }
     }
 
     /// The same with decays up to those of the layer, thresholds from that of the layer on, and spikes that raise them.
     fn by_lane(seed: u32, constants: LifConstants, bias: f32) -> Self {
         let mut tile = Self::new(seed, constants, bias);
         let spread = |max: f32, scale: f32| (0..TILE).map(|lane| max - scale * (lane % 5) as f32).collect();
-        tile.by_lane = vec![
+        tile.by_lane = Some([
             spread(constants.current_decay, constants.current_decay / 10.0),
             spread(constants.membrane_decay, constants.membrane_decay / 20.0),
             vec![1.0; TILE],
@@ -62,30 +64,17 @@ impl Tile {
             spread(constants.threshold, -0.1),
             spread(0.97, 0.2),
             spread(0.3, 0.06),
-        ];
+        ]);
         tile.adaptation = (0..TILE).map(|lane| (lane % 3) as f32).collect();
         tile
     }
 
     fn lanes(&self) -> Option<LaneConstants<'_>> {
-        let [current_decay, membrane_decay, drive_gain, bias_gain, threshold, adaptation_decay, adaptation_strength] =
-            &self.by_lane[..]
-        else {
-            return None;
-        };
-        Some(LaneConstants {
-            current_decay,
-            membrane_decay,
-            drive_gain,
-            bias_gain,
-            threshold,
-            adaptation_decay,
-            adaptation_strength,
-        })
+        self.by_lane.as_ref().map(lane_constants)
     }
 
     fn decays(&self, lane: usize) -> LifConstants {
-        let at = |array: usize, shared: f32| self.by_lane.get(array).map_or(shared, |of| of[lane]);
+        let at = |array: usize, shared: f32| self.by_lane.as_ref().map_or(shared, |of| of[array][lane]);
         LifConstants {
             current_decay: at(0, self.constants.current_decay),
             membrane_decay: at(1, self.constants.membrane_decay),
@@ -136,16 +125,13 @@ impl Tile {
         pick(&units, |unit| self.bias[unit], &mut bias);
         pick(&units, |unit| rest[unit], &mut at_rest);
         let mut adaptation = Vec::new();
-        let mut by_lane = Self { by_lane: vec![Vec::new(); self.by_lane.len()], ..Self::new(0, self.constants, 0.0) };
-        if !self.by_lane.is_empty() {
+        let by_lane = self.by_lane.as_ref().map(|arrays| {
             pick(&units, |unit| self.adaptation[unit], &mut adaptation);
-            for (array, (from, to)) in self.by_lane.iter().zip(&mut by_lane.by_lane).enumerate() {
-                pick(&units, |unit| from[unit], to);
-                if array == 4 {
-                    to[units.len()..].fill(1.0);
-                }
-            }
-        }
+            let mut picked = [const { Vec::new() }; 7];
+            arrays.iter().zip(&mut picked).for_each(|(from, to)| pick(&units, |unit| from[unit], to));
+            picked[4][units.len()..].fill(1.0);
+            picked
+        });
         let run = QuietRun {
             current: &current,
             membrane: &membrane,
@@ -155,7 +141,7 @@ impl Tile {
             from,
             to: STEPS,
             constants: self.constants,
-            by_lane: by_lane.lanes(),
+            by_lane: by_lane.as_ref().map(lane_constants),
         };
         let (mut fired, mut busy) = ([0; STEPS], [0; STEPS.div_ceil(64)]);
         run_quiet(level, &run, &mut QuietSpikes { spikes: &mut fired, busy: &mut busy });

@@ -1,0 +1,7 @@
+//! Every kernel, at every level of this machine, against its plain-loop twin, bit for bit.
+
+mod case;
+mod draw;
+mod quiet;
+mod sums;
+mod units;

@@ -1,0 +1,172 @@
+//! Products, updates and sums of weights.
+
+use spikelet_kernels::{
+    AdamStep, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, Projection, RowGradient, SgdStep, StepEvents,
+    TileParameters, dot, gather_tile, project, project_delayed, reference, scatter_tile, update_rows, update_tile,
+};
+
+use crate::case::{Case, LANE_COUNTS};
+use crate::draw::{Draw, assert_same};
+
+#[test]
+fn projection_and_dot_are_the_plain_loops() {
+    for level in Level::available() {
+        for steps in 0..=67 {
+            let mut draw = Draw(steps as u32);
+            let units = 1 + draw.below(20);
+            let stride = units + draw.below(5);
+            for lanes in LANE_COUNTS {
+                for (segments, gap, adds) in [(1, 0, false), (3, units + 2, true)] {
+                    let weights = draw.vector(segments * units * lanes, 1.0);
+                    let rows = draw.vector((steps + 1) * stride + segments * gap, 1.0);
+                    let projection = Projection {
+                        weights: &weights,
+                        lanes,
+                        rows: &rows,
+                        stride,
+                        units,
+                        segments,
+                        gap,
+                        adds,
+                        scale: 0.3,
+                        steps,
+                    };
+                    let mut expected = draw.vector(steps * lanes, 1.0);
+                    let mut found = expected.clone();
+                    reference::project(&projection, &mut expected);
+                    project(level, &projection, &mut found);
+                    assert_same("projection", level, &found, &expected);
+                }
+            }
+            let (a, b) = (draw.vector(steps * LANES, 1.0), draw.vector(steps * LANES, 1.0));
+            assert_same("dot", level, &[dot(level, &a, &b)], &[reference::dot(&a, &b)]);
+        }
+    }
+}
+
+#[test]
+fn errors_of_delayed_connections_are_the_plain_loops() {
+    for level in Level::available() {
+        for vectors in 1..=9 {
+            let mut draw = Draw(vectors as u32);
+            let (steps, longest) = (vectors * LANES, draw.below(40));
+            let units = 1 + draw.below(64);
+            let stride = steps + longest;
+            let weights = draw.vector(units, 1.0);
+            let delays: Vec<u16> = (0..units).map(|_| draw.below(longest + 3) as u16).collect();
+            let adjoints = draw.vector(units * stride, 1.0);
+            let row = DelayedRow { weights: &weights, delays: &delays };
+            let mut expected = draw.vector(steps, 1.0);
+            let mut found = expected.clone();
+            reference::project_delayed(&row, &adjoints, stride, &mut expected);
+            project_delayed(level, &row, &adjoints, stride, &mut found);
+            assert_same("delayed projection", level, &found, &expected);
+        }
+    }
+}
+
+fn optimizers() -> [Optimizer; 4] {
+    let adam = AdamStep {
+        beta1: 0.9,
+        first_share: 0.1,
+        beta2: 0.999,
+        second_share: 0.001,
+        rate: 0.01,
+        second_scale: 10.0,
+        epsilon: 1e-8,
+        weight_decay: 0.0,
+        keep: 1.0,
+    };
+    [
+        Optimizer::Adam(adam),
+        Optimizer::Adam(AdamStep { weight_decay: 0.1, ..adam }),
+        Optimizer::Adam(AdamStep { keep: 0.99, ..adam }),
+        Optimizer::Sgd(SgdStep { rate: 0.05, momentum: 0.9, weight_decay: 0.01 }),
+    ]
+}
+
+#[test]
+fn updates_are_the_plain_loops() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for inputs in 0..=67 {
+                let mut draw = Draw(inputs as u32 + 5);
+                let sources: Vec<Vec<f32>> = (0..3).map(|_| draw.vector(8 * lanes, 1.0)).collect();
+                let sources: Vec<&[f32]> = sources.iter().map(Vec::as_slice).collect();
+                let mut offsets = vec![0];
+                let mut entries = Vec::new();
+                for _ in 0..inputs {
+                    for _ in 0..draw.below(3) {
+                        entries.push((draw.below(3) as u32) << 16 | draw.below(8) as u32);
+                    }
+                    offsets.push(entries.len() as u32);
+                }
+                let gather = Gather { offsets: &offsets, entries: &entries, sources: &sources };
+                let silent = draw.vector(lanes, 0.1);
+                let zeros = vec![0.0; lanes];
+                for (optimizer, silent) in optimizers().iter().zip([&zeros, &zeros, &zeros, &silent]) {
+                    check_update(level, lanes, inputs, &gather, optimizer, silent, &mut draw);
+                }
+            }
+        }
+    }
+}
+
+fn check_update(
+    level: Level,
+    lanes: usize,
+    inputs: usize,
+    gather: &Gather<'_>,
+    optimizer: &Optimizer,
+    silent: &[f32],
+    draw: &mut Draw,
+) {
+    let shape = RowGradient { gain: 0.5, silent, clip: 0.4 };
+    let start = [draw.vector(inputs * lanes, 1.0), vec![0.0; inputs * lanes], vec![0.0; inputs * lanes]];
+    let with = |kernel: &dyn Fn(&mut TileParameters<'_>, &mut [bool]) -> f32| {
+        let [mut values, mut first, mut second] = start.clone();
+        let mut live = vec![false; inputs];
+        let norm =
+            kernel(&mut TileParameters { values: &mut values, first: &mut first, second: &mut second }, &mut live);
+        [values, first, second, vec![norm]].concat()
+    };
+    let mut partial = vec![0.0; inputs * lanes];
+    let mut expected_partial = partial.clone();
+    gather_tile(level, gather, lanes, &mut partial, &mut vec![false; inputs]);
+    reference::gather_tile(gather, lanes, &mut expected_partial, &mut vec![false; inputs]);
+    assert_same("gather", level, &partial, &expected_partial);
+
+    for sums in [&[][..], &partial] {
+        let expected =
+            with(&|parameters, live| reference::update_tile(gather, lanes, sums, &shape, optimizer, parameters, live));
+        let found =
+            with(&|parameters, live| update_tile(level, gather, lanes, sums, &shape, optimizer, parameters, live));
+        assert_same("update", level, &found, &expected);
+    }
+    let expected = with(&|parameters, _| reference::update_rows(lanes, &partial, &shape, optimizer, parameters));
+    let found = with(&|parameters, _| update_rows(level, lanes, &partial, &shape, optimizer, parameters));
+    assert_same("row update", level, &found, &expected);
+}
+
+#[test]
+fn scatter_is_the_plain_loop() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in 0..=67 {
+                let case = Case::new(steps as u32 * 5 + lanes as u32, lanes, steps);
+                let events = StepEvents { offsets: &case.offsets, units: &case.units };
+                let mut rows = 0..;
+                let row_of_step: Vec<u32> = (0..steps)
+                    .map(|t| if events.at(t).is_empty() { NO_ROW } else { rows.next().expect("endless") })
+                    .collect();
+                let mut draw = Draw(steps as u32 + 7);
+                let q_rows = draw.vector(steps * lanes, 1.0);
+                let mut expected = draw.vector(case.weights.len(), 1.0);
+                let mut found = expected.clone();
+                reference::scatter_tile(&events, &row_of_step, &q_rows, lanes, &mut expected);
+                scatter_tile(level, &events, &row_of_step, &q_rows, lanes, &mut found);
+                assert_same("scattered gradient", level, &found, &expected);
+            }
+        }
+    }
+}
