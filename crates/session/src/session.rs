@@ -1,11 +1,8 @@
 //! One trainer with its data sets and threads.
 
-use std::ops::Range;
-
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until,
-    Upcoming, json,
+    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until, json,
 };
 use spikelet_io::Checkpoint;
 
@@ -17,6 +14,8 @@ use crate::status::{EvaluationStatus, Info, to_json};
 use crate::streams::Streams;
 use crate::wire::{DatasetArrays, Gradients, Prediction, StreamAnswer};
 use crate::workers::Workers;
+
+mod supply;
 
 /// A network in training, its data sets and its threads.
 ///
@@ -131,53 +130,6 @@ impl Session {
         self.change(|session| {
             let shape = session.shape();
             session.datasets.add(descriptor, arrays, shape)
-        })
-    }
-
-    /// Puts the samples numbered `rows` of a data set with `"samples"` in the place of those that were there; no labels among the arrays.
-    ///
-    /// # Errors
-    /// `SHAPE_MISMATCH` for an unknown data set or row, and as [`Session::add_dataset`].
-    pub fn supply(&mut self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> Result<()> {
-        self.change(|session| {
-            let shape = session.shape();
-            session.datasets.supply(dataset, rows, arrays, shape)
-        })
-    }
-
-    /// JSON of the samples that the run needs next: `{"batches","train","validation"}`, of the next `max_batches` that [`Session::advance`]
-    /// counts, after `skip` others, but none beyond the end of an epoch; no `batches` once the run is complete. A session that learns together
-    /// with others names the samples of its local batches.
-    ///
-    /// # Errors
-    /// `CONFIG_INVALID` before [`Session::begin`].
-    pub fn upcoming(&mut self, skip: u32, max_batches: u32) -> Result<String> {
-        self.change(|session| {
-            let Self { trainer, datasets, run, peers, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
-            let train = datasets.find("train", run.train)?;
-            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
-            let local = peers.as_deref().map(Peers::local_batch);
-            let Upcoming { batches, train, validation } =
-                trainer.upcoming(skip as usize, max_batches as usize, train, validation, local);
-            Ok(format!(r#"{{"batches":{batches},"train":{train:?},"validation":{validation:?}}}"#))
-        })
-    }
-
-    /// JSON `{"start","end"}` of the samples that the next call of [`Session::advance_evaluation`] needs, or of the one after it, where
-    /// `before` is the number that the next one is asked for.
-    ///
-    /// # Errors
-    /// `CONFIG_INVALID` before [`Session::begin_evaluation`].
-    pub fn upcoming_evaluation(&mut self, max_samples: u32, before: Option<u32>) -> Result<String> {
-        self.change(|session| {
-            let (id, position) =
-                session.evaluation.as_ref().ok_or_else(|| Error::config("", "no evaluation was begun"))?;
-            let data = session.datasets.find("dataset", *id)?;
-            let before = before.map(|samples| samples as usize);
-            let Range { start, end } =
-                session.trainer.upcoming_evaluation(position, data, before, max_samples as usize);
-            Ok(format!(r#"{{"start":{start},"end":{end}}}"#))
         })
     }
 
