@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
 import { defineCommand } from "../command.js";
@@ -37,14 +36,14 @@ export const serve = defineCommand({
     const { last } = filesIn(dir);
     let loaded: Promise<SpikeDataset> | undefined;
     const samples = (steps: number): Promise<SpikeDataset> => {
-      loaded ??= shownOf(dir, steps);
+      loaded ??= shownOf(steps);
       loaded.catch(() => {
         loaded = undefined;
       });
       return loaded;
     };
-    const shownOf = async (folder: string, steps: number): Promise<SpikeDataset> => {
-      const source = dataSource(args, await knownData(join(folder, "last.safetensors"), undefined));
+    const shownOf = async (steps: number): Promise<SpikeDataset> => {
+      const source = dataSource(args, await knownData(last, undefined));
       const { validation, test } = await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) });
       return validation.length > 0 ? validation : test;
     };

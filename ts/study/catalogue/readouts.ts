@@ -1,13 +1,10 @@
-import type { Augmentation, Config, InitialActivity, LossConfig, NeuronConfig, RuleConfig } from "../../generated/config.js";
+import type { Config, InitialActivity, LossConfig, NeuronConfig, RuleConfig } from "../../generated/config.js";
 import type { Experiment, Scale, Variant } from "../plan/experiment.js";
 import type { BestBy } from "../plan/plan.js";
-import { dense, digits } from "./shared.js";
+import { dense, digits, EVENT_PROP, MOVED_DIGITS, RULES as SHARED_RULES } from "./shared.js";
 
-const RULES = {
-  activation: { type: "activation" },
-  antlr: { type: "antlr" },
-  eventProp: { type: "eventProp" },
-} as const satisfies Record<string, RuleConfig>;
+const { activation, antlr } = SHARED_RULES;
+const RULES = { activation, antlr, eventProp: EVENT_PROP };
 
 /** How an output is read, and what trains it. */
 interface Reading {
@@ -47,8 +44,6 @@ const MEMBRANE: Reading = {
   initialActivity: { spikesPerUnit: [1] },
 };
 
-const AUGMENTATION: Augmentation = { shift: 1, image: [1, 28, 28], eventDropout: 0.1 };
-
 function config(scale: Scale, rule: RuleConfig, { loss, steps, output, initialActivity }: Reading): Config {
   const isQuick = scale === "quick";
   return {
@@ -66,7 +61,7 @@ function config(scale: Scale, rule: RuleConfig, { loss, steps, output, initialAc
     training: {
       batchSize: 32,
       epochs: isQuick ? 4 : 12,
-      augmentation: AUGMENTATION,
+      augmentation: MOVED_DIGITS,
       ...(initialActivity ? { initialActivity } : {}),
     },
   };

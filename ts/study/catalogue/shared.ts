@@ -1,4 +1,4 @@
-import type { Config, LayerConfig, RuleConfig } from "../../generated/config.js";
+import type { Augmentation, Config, LayerConfig, RuleConfig } from "../../generated/config.js";
 import type { ExperimentData, Scale } from "../plan/experiment.js";
 
 /** The four ways to a gradient, each with its defaults. */
@@ -8,6 +8,12 @@ export const RULES = {
   antlr: { type: "antlr" },
   mixture: { type: "mixture" },
 } as const satisfies Record<string, RuleConfig>;
+
+/** The gradient that is exact for spike times. */
+export const EVENT_PROP = { type: "eventProp" } as const satisfies RuleConfig;
+
+/** Every digit moved by a pixel at most and a tenth of its spikes left out, anew in each epoch. */
+export const MOVED_DIGITS: Augmentation = { shift: 1, image: [1, 28, 28], eventDropout: 0.1 };
 
 export function dense(...units: number[]): LayerConfig[] {
   return units.map((count) => ({ type: "dense", units: count }));

@@ -1,6 +1,6 @@
 import type { Dense, RuleConfig, TrainingConfig } from "../../generated/config.js";
 import type { Experiment, Scale, Variant } from "../plan/experiment.js";
-import { RULES } from "./shared.js";
+import { EVENT_PROP, RULES } from "./shared.js";
 
 const SIZES = {
   quick: { train: 1000, validation: 500, test: 500 },
@@ -16,7 +16,6 @@ const BY_CONNECTION: Delayed = { delays: { by: "connection", max: 50, learn: tru
 
 const DELAYS = { "no delays": WITHOUT, "delays by input": BY_INPUT, "delays by connection": BY_CONNECTION };
 
-const EVENT_PROP: RuleConfig = { type: "eventProp" };
 /** An exact gradient says nothing of units that never fire. */
 const UPDATE_ALL: TrainingConfig = { silentUnitUpdate: { rules: "all" } };
 
