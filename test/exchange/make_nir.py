@@ -72,6 +72,24 @@ write(
     nir.Affine(weight=filled(2, 3), bias=filled(2)),
     nir.LI(tau=np.array([TAU_MEM, 2 * TAU_MEM]), r=np.array([10.0, 20.0]), v_leak=full(2, 0)),
 )
+# Steps of 0.1 ms: 3, 0, 2.5 and 7 of them before the first weights, 1, 2 and 3 on the way back, 4 for all of the last weights.
+delayed = dict(
+    input=nir.Input(np.array([2, 2, 1])),
+    seconds=nir.Delay(delay=np.array([3e-4, 0, 2.5e-4, 7e-4]).reshape(2, 2, 1)),
+    flatten=nir.Flatten(input_type={"input": np.array([2, 2, 1])}, start_dim=0),
+    fc=nir.Linear(weight=filled(3, 4)),
+    lif=lif(3),
+    wait=nir.Delay(delay=np.array([1e-4, 2e-4, 3e-4])),
+    back=nir.Linear(weight=filled(3, 3)),
+    all=nir.Delay(delay=full(3, 4e-4)),
+    out=nir.Linear(weight=filled(2, 3)),
+    lif_out=lif(2),
+    output=nir.Output(np.array([2])),
+)
+forward = ["input", "seconds", "flatten", "fc", "lif", "all", "out", "lif_out", "output"]
+loop = ["lif", "wait", "back", "lif"]
+edges = [*zip(forward, forward[1:]), *zip(loop, loop[1:])]
+nir.write(FIXTURES / "delays.nir", nir.NIRGraph(nodes=delayed, edges=edges))
 # As snnTorch writes it: the neurons and their weights to themselves are a graph of their own.
 recurrent = nir.NIRGraph(
     nodes={

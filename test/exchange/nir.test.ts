@@ -5,6 +5,7 @@ import {
   exportNir,
   importNir,
   type LayerNeuron,
+  type LayerParameters,
   type Network,
   type Prediction,
 } from "spikelet";
@@ -77,6 +78,17 @@ const byUnit: Config = {
     ],
   },
 };
+const delayed: Config = {
+  network: {
+    ...cubaLi.network,
+    layers: [
+      { type: "dense", units: 30, recurrent: true, delays: { max: 8, learn: true } },
+      { type: "dense", units: 12, delays: { max: 5 } },
+      { type: "dense", units: 5, neuron: leaky, delays: { max: 4 } },
+    ],
+  },
+  loss: membrane,
+};
 const convolution: Config = {
   network: {
     input: [2, 5, 2],
@@ -107,12 +119,13 @@ function samples() {
   return datasets.fromSpikes({ spikes });
 }
 
-/** Positive weights and biases of some size, so that there are spikes. */
+/** Positive weights and biases of some size, so that there are spikes, and delays of whole steps. */
 async function lively(config: Config): Promise<Network> {
   const network = await createNetwork(config);
-  for (const [layer, { weights, biases }] of (await network.parameters()).entries()) {
+  for (const [layer, { weights, biases, learnt }] of (await network.parameters()).entries()) {
     const parameters = { weights: weights.map((weight) => weight + 0.15), biases: biases.map((_, unit) => 0.02 * (unit % 3)) };
-    await network.setParameters(layer, parameters);
+    const delays = learnt?.delays?.map(Math.round);
+    await network.setParameters(layer, delays === undefined ? parameters : { ...parameters, learnt: { delays } });
   }
   return network;
 }
@@ -145,6 +158,7 @@ describe("exportNir and importNir", () => {
     ["unit by unit", byUnit],
     ["LI", li],
     ["recurrent CubaLIF and CubaLI", cubaLi],
+    ["delayed", delayed],
   ])("bring a %s network back with the same spikes and membranes", async (_, config) => {
     using network = await lively(config);
     const { loss = { type: "count" } } = config;
@@ -215,6 +229,18 @@ describe("exportNir and importNir", () => {
     await expectSameSpikes(network, back);
   });
 
+  it("bring delays between steps back bit for bit, and say that they are rounded", async () => {
+    using network = await createNetwork(delayed);
+    const { bytes, approximations } = await exportNir(network);
+    expect(approximations).toContain("a delay between two steps is rounded to one of them here, halves to the even one");
+    const found = await importNir(bytes, { steps: 60 });
+    expect(found.approximations).toEqual(approximations.filter((sentence) => sentence.startsWith("a delay")));
+    const delays = (of: readonly LayerParameters[]) => of.map(({ learnt }) => learnt?.delays);
+    expect(delays(found.parameters)).toEqual(delays(await network.parameters()));
+    using back = await createNetwork({ network: found.network, loss: membrane }, { parameters: found.parameters });
+    expect(delays(await back.parameters())).toEqual(delays(found.parameters));
+  });
+
   it("keep the weights of CubaLIF neurons bit for bit", async () => {
     using network = await lively(cubaLif);
     const { parameters } = await importNir((await exportNir(network)).bytes, {});
@@ -255,8 +281,8 @@ describe("exportNir and importNir", () => {
     await refused({ ...one, neuron: { membraneDecay: 1 } }, "network.neuron.membraneDecay");
     await refused({ ...one, neuron: { reset: "subtract" } }, "network.neuron.reset");
     await refused({ ...one, neuron: { type: "alif" } }, "network.neuron.type");
-    const delayed: Config["network"]["layers"][number] = { type: "dense", units: 2, delays: { max: 3 } };
-    await refused({ ...one, layers: [delayed] }, "network.layers[0].delays");
+    const delays = { by: "connection" as const, max: 3 };
+    await refused({ ...one, layers: [{ type: "dense", units: 2, delays }] }, "network.layers[0].delays.by");
     const own = (neuron: LayerNeuron) =>
       ({ ...one, neuron: { membraneDecay: 1 }, layers: [{ ...one.layers[0], neuron }] }) as Config["network"];
     await refused(own({ type: "alif" }), "network.layers[0].neuron.type");
@@ -308,6 +334,27 @@ describe("importNir reads files of the nir package", () => {
     expect(parameters[1]).toEqual({ weights: filled(6), biases: filled(2) });
     using made = await createNetwork({ network, loss: membrane }, { parameters });
     expect(made.info.layers.map(({ units }) => units)).toEqual([3, 2]);
+  });
+
+  it("Delay: delays by input, on the way back too, in steps of any length", async () => {
+    const { network, parameters, approximations } = await importNir(await fixture("delays.nir"));
+    expect(network.layers).toEqual([
+      { type: "flatten" },
+      { type: "dense", units: 3, recurrent: true, delays: { by: "input", max: 7 } },
+      { type: "dense", units: 2, delays: { by: "input", max: 4 } },
+    ]);
+    expect(parameters.map(({ learnt }) => learnt)).toEqual([
+      { delays: Float32Array.of(3, 0, 2.5, 7, 1, 2, 3) },
+      { delays: Float32Array.of(4, 4, 4) },
+    ]);
+    expect(approximations).toEqual([expect.stringContaining("a delay between two steps")]);
+    using made = await createNetwork({ network }, { parameters });
+    expect((await made.parameters())[0]?.learnt).toEqual(parameters[0]?.learnt);
+    const half = await importNir(await fixture("delays.nir"), { dt: 5e-5 });
+    expect(half.parameters[1]?.learnt).toEqual({ delays: Float32Array.of(8, 8, 8) });
+    expect(half.approximations).toEqual([]);
+    const fine = importNir(await fixture("delays.nir"), { dt: 1e-9 });
+    await expect(fine).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: "seconds.delay" }));
   });
 
   it("a graph in the graph: a recurrent layer as snnTorch writes it, before CubaLI", async () => {

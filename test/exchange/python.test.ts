@@ -124,6 +124,25 @@ describe.runIf(isThere)("Python reads", () => {
     });
   });
 
+  it("delays of NIR, in seconds", async () => {
+    using network = await createNetwork({
+      network: { input: 2, steps: 20, layers: [{ type: "dense", units: 3, recurrent: true, delays: { max: 9 } }] },
+    });
+    const [first] = await network.parameters();
+    const delays = Float32Array.of(4, 0, 1.5, 9, 2);
+    await network.setParameters(0, { ...(first as LayerParameters), learnt: { delays } });
+    const file = join(folder, "delays.nir");
+    await writeFile(file, (await exportNir(network, { dt: 1e-3 })).bytes);
+    const { nodes, edges } = printed("read_nir.py", file);
+    const way = ["input", "delay0", "dense0", "neuron0", "recurrentDelay0", "recurrent0", "neuron0", "output"];
+    const forward = way.slice(1, -1).map((name, k) => [way[k], name]);
+    expect(edges).toHaveLength(forward.length + 1);
+    expect(edges).toEqual(expect.arrayContaining([...forward, ["neuron0", "output"]]));
+    const seconds = (steps: number[]) => steps.map((count) => expect.closeTo(count * 1e-3, 12));
+    expect(nodes["delay0"]).toEqual({ type: "Delay", delay: { shape: [2], values: seconds([4, 0]) } });
+    expect(nodes["recurrentDelay0"]).toEqual({ type: "Delay", delay: { shape: [3], values: seconds([1.5, 9, 2]) } });
+  });
+
   it.each(["safetensors", "npz"] as const)("weights as %s", async (format) => {
     const arrays = printed(
       "read_weights.py",

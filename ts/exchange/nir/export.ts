@@ -4,6 +4,7 @@ import { SpikeletError } from "../../errors.js";
 import type { LayerConfig, NeuronConfig, PerUnit } from "../../generated/config.js";
 import { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
+import { areWhole, BETWEEN_STEPS, delayNode } from "./delays.js";
 import type { NirArray, NirNode } from "./graph.js";
 import { writeGraph } from "./hdf5.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
@@ -49,11 +50,11 @@ interface Neuron {
 /**
  * A NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
  * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the neurons of a
- * recurrent layer with a `Linear` from and to them, for which NIR states no delay. Learnt constants have their present values. Needs the npm
- * package `h5wasm`.
+ * recurrent layer with a `Linear` from and to them, for which NIR states no delay; delays by input as a `Delay` before the weights.
+ * Learnt constants and delays have their present values. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, adaptive thresholds, the reset `subtract`,
- * a refractory period, decays of 1.
+ * a refractory period, decays of 1, delays by connection.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
   instanceOf(Network, "a network")(network, "network");
@@ -70,18 +71,22 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
       chain.add(`${layer.type}${index}`, passive(layer, chain.shape, index));
       continue;
     }
-    if (layer.type === "dense" && layer.delays !== undefined) {
-      throw new SpikeletError("CONFIG_INVALID", `network.layers[${index}].delays`, "delays are not written to NIR files");
-    }
     const given = parameters[place] as LayerParameters;
     const neuron = neuronOf(network, { index, layer, place, given }, clock);
     place += 1;
     for (const sentence of approximationsOf(layer, neuron, given, bias)) approximations.add(sentence);
     const below = chain.shape;
     const [fromBelow, own] = split(layer, given.weights);
+    const waits = delays(layer, given, index);
+    const [inputs = 0] = below;
+    if (waits !== undefined) chain.add(`delay${index}`, { node: delayNode(waits.subarray(0, inputs), clock), shape: below });
     chain.add(`${layer.type}${index}`, weighted(layer, below, { ...given, weights: fromBelow }, neuron, bias));
     chain.add(`neuron${index}`, neurons(chain.shape, given, neuron, bias));
-    if (own.length > 0) chain.loop(`recurrent${index}`, linear(own, chain.shape[0] ?? 0, neuron));
+    if (own.length > 0) {
+      const back: [string, NirNode] = [`recurrent${index}`, linear(own, chain.shape[0] ?? 0, neuron)];
+      if (waits === undefined) chain.loop(back);
+      else chain.loop([`recurrentDelay${index}`, delayNode(waits.subarray(inputs), clock)], back);
+    }
   }
   const bytes = await writeGraph(chain.finish(), options.h5wasm);
   return { bytes, approximations: [...approximations] };
@@ -91,7 +96,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
 function approximationsOf(
   layer: Weighted,
   { hasCurrent, resetsCurrent }: Neuron,
-  { biases }: LayerParameters,
+  { biases, learnt }: LayerParameters,
   bias: string,
 ): string[] {
   const found: string[] = [];
@@ -109,6 +114,7 @@ function approximationsOf(
   if (layer.type === "dense" && layer.recurrent) {
     found.push("spikes reach their own layer one step later here, NIR states no delay for a way back");
   }
+  if (learnt?.delays !== undefined && !areWhole(learnt.delays)) found.push(BETWEEN_STEPS);
   return found;
 }
 
@@ -184,11 +190,16 @@ class Chain {
     this.shape = shape;
   }
 
-  /** Takes what comes out of the last node through another one back to it. */
-  loop(name: string, node: NirNode): void {
+  /** Takes what comes out of the last node through others back to it. */
+  loop(...way: [string, NirNode][]): void {
     const last = this.#last as string;
-    this.#nodes.set(name, node);
-    this.#edges.push([last, name], [name, last]);
+    let before = last;
+    for (const [name, node] of way) {
+      this.#nodes.set(name, node);
+      this.#edges.push([before, name]);
+      before = name;
+    }
+    this.#edges.push([before, last]);
   }
 
   finish(): { nodes: Map<string, NirNode>; edges: [string, string][] } {
@@ -220,6 +231,14 @@ function passive(layer: LayerConfig, shape: number[], index: number): Added {
 }
 
 type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" }>;
+
+/** Steps that spikes wait before the weights, from the layer below and then from the layer itself. */
+function delays(layer: Weighted, { learnt }: LayerParameters, index: number): Float32Array | undefined {
+  if (layer.type !== "dense" || layer.delays === undefined) return undefined;
+  if (layer.delays.by !== "connection") return learnt?.delays;
+  const path = `network.layers[${index}].delays.by`;
+  throw new SpikeletError("CONFIG_INVALID", path, "NIR delays what units send, it has no delay of a single connection");
+}
 
 /** Weights from the layer below, and those from the layer itself. */
 function split(layer: Weighted, weights: Float32Array): [Float32Array, Float32Array] {

@@ -72,18 +72,25 @@ export class NamedNode {
   }
 }
 
+/** The way of a node's output back to it. */
+export interface NirLoop {
+  weights: NamedNode;
+  /** What its spikes wait for before the weights. */
+  delay: NamedNode | undefined;
+}
+
 /** A graph that is one chain, from its input to its output. */
 export interface NirChain {
   nodes: NamedNode[];
-  /** Weights through which the output of a node comes back to it, by its name. */
-  loops: Map<string, NamedNode>;
+  /** By the name of the node to which they lead back. */
+  loops: Map<string, NirLoop>;
 }
 
 /** The chain of a graph. */
 export function chainOf(graph: NirGraph): NirChain {
   const flat = flattened(graph);
   const { nodes } = flat;
-  const { loops, edges } = withoutLoops(flat);
+  const { loops, names, edges } = withoutLoops(flat);
   const next = new Map<string, string>();
   const reached = new Set<string>();
   for (const [from, to] of edges) {
@@ -108,7 +115,7 @@ export function chainOf(graph: NirGraph): NirChain {
   }
   const last = chain.at(-1) as NamedNode;
   if (last.type !== "Output") throw last.fault("", "ends the chain, which must end with an Output");
-  if (chain.length + loops.size < nodes.size)
+  if (chain.length + names.size < nodes.size)
     throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the way from Input to Output");
   return { nodes: chain, loops };
 }
@@ -157,24 +164,35 @@ function append(lists: Map<string, string[]>, key: string, entry: string): void 
   else list.push(entry);
 }
 
-/** Takes weights that lead from a node to the same node out of a graph. */
-function withoutLoops({ nodes, edges }: NirGraph): { loops: Map<string, NamedNode>; edges: NirGraph["edges"] } {
+/** A graph without the nodes that lead from a node back to it. */
+interface Unlooped {
+  loops: Map<string, NirLoop>;
+  /** Nodes of the loops. */
+  names: Set<string>;
+  edges: NirGraph["edges"];
+}
+
+/** Takes weights that lead from a node to the same node out of a graph, with a delay before them. */
+function withoutLoops({ nodes, edges }: NirGraph): Unlooped {
   const sources = new Map<string, string[]>();
   const targets = new Map<string, string[]>();
   for (const [from, to] of edges) {
     append(sources, to, from);
     append(targets, from, to);
   }
-  const loops = new Map<string, NamedNode>();
+  const only = (names: string[] | undefined) => (names?.length === 1 ? names[0] : undefined);
+  const loops = new Map<string, NirLoop>();
   const names = new Set<string>();
   for (const [name, node] of nodes) {
-    const [source, ...moreSources] = sources.get(name) ?? [];
-    const [target, ...moreTargets] = targets.get(name) ?? [];
-    const isOnly = moreSources.length === 0 && moreTargets.length === 0;
-    if (source === undefined || source !== target || !isOnly || (node.type !== "Linear" && node.type !== "Affine")) continue;
+    if (node.type !== "Linear" && node.type !== "Affine") continue;
+    const before = only(sources.get(name)) ?? "";
+    const isDelayed = nodes.get(before)?.type === "Delay" && only(targets.get(before)) === name;
+    const source = isDelayed ? only(sources.get(before)) : before;
+    if (!source || source !== only(targets.get(name))) continue;
     if (loops.has(source)) throw new SpikeletError("DATA_FORMAT", "edges", `${source} comes back to itself more than once`);
-    loops.set(source, new NamedNode(name, node));
-    names.add(name);
+    const delay = isDelayed ? new NamedNode(before, nodes.get(before) as NirNode) : undefined;
+    loops.set(source, { weights: new NamedNode(name, node), delay });
+    for (const part of isDelayed ? [before, name] : [name]) names.add(part);
   }
-  return { loops, edges: edges.filter(([from, to]) => !names.has(from) && !names.has(to)) };
+  return { loops, names, edges: edges.filter(([from, to]) => !names.has(from) && !names.has(to)) };
 }

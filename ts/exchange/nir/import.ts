@@ -4,7 +4,8 @@ import type { LayerConfig, LayerNeuron, NetworkConfig } from "../../generated/co
 import { DEFAULTS } from "../../generated/defaults.js";
 import { byteLimit, type ReadLimit } from "../../io/byte-budget.js";
 import type { LayerParameters } from "../../results.js";
-import { chainOf, type NamedNode } from "./graph.js";
+import { DelayReader, withDelays } from "./delays.js";
+import { chainOf, type NamedNode, type NirLoop } from "./graph.js";
 import { readGraph } from "./hdf5.js";
 import { byLayer, type Incoming, isReadout, NeuronReader } from "./neuron.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
@@ -29,9 +30,9 @@ export interface ImportedNetwork {
 
 /**
  * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons, `AvgPool2d`,
- * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. `LI` or `CubaLI` as
- * the last neurons are a readout, for the losses `membrane` and `trace`. Constants that differ from unit to unit become lists. Needs the npm
- * package `h5wasm`.
+ * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. A `Delay` before
+ * `Linear` or `Affine` gives the layer delays by input. `LI` or `CubaLI` as the last neurons are a readout, for the losses `membrane` and
+ * `trace`. Constants that differ from unit to unit become lists. Needs the npm package `h5wasm`.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */
@@ -40,7 +41,9 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   byteArray(bytes, "bytes");
   const { nodes: chain, loops } = chainOf(await readGraph(bytes, h5wasm, maxBytes === undefined ? {} : { maxBytes }));
   const input = shapeOf(chain[0] as NamedNode);
-  const reader = new NeuronReader(new Clock(options));
+  const clock = new Clock(options);
+  const reader = new NeuronReader(clock);
+  const delays = new DelayReader(clock);
   const layers: LayerConfig[] = [];
   const parameters: LayerParameters[] = [];
   const neurons = new Map<number, LayerNeuron>();
@@ -49,24 +52,37 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   for (let place = 1; place < chain.length - 1; place++) {
     const node = chain[place] as NamedNode;
     const next = chain[place + 1] as NamedNode;
+    const inputs = unitsOf(shape);
+    if (node.type === "Delay") {
+      delays.read(node, inputs);
+      continue;
+    }
     const layer = layerOf(node, shape);
+    const fault = layer.config.type === "dense" || layer.config.type === "flatten" ? undefined : delays.fault(node.type);
+    if (fault !== undefined) throw fault;
     const loop = layer.weights && loops.get(next.name);
     const isLast = place + 1 === chain.length - 2;
     if (layer.weights && isReadout(next) && (!isLast || loop !== undefined || layer.config.type !== "dense"))
       throw next.fault("", "never fires: only the last neurons can be so, after dense weights and not recurrent");
-    layers.push(loop === undefined ? layer.config : recurrent(layer.config, loop));
+    const config = loop === undefined ? layer.config : recurrent(layer.config, loop);
     shape = layer.shape;
     factor *= layer.factor;
-    if (layer.weights !== undefined) {
-      const units = shape.reduce((product, length) => product * length, 1);
+    if (layer.weights === undefined) {
+      layers.push(config);
+    } else {
+      const units = unitsOf(shape);
       const weights = { ...layer.weights, factor };
       const read = reader.read(next, units, loop === undefined ? weights : withOwn(weights, loop));
-      parameters.push(read.parameters);
+      const own = delays.take(inputs, loop, units);
+      layers.push(withDelays(config, own));
+      parameters.push(own === undefined ? read.parameters : { ...read.parameters, learnt: { delays: own } });
       neurons.set(layers.length - 1, read.neuron);
       factor = 1;
       place += 1;
     }
   }
+  const fault = delays.fault("Output");
+  if (fault !== undefined) throw fault;
   const [units, ...more] = input;
   const image = input.length === 3 ? (input as [number, number, number]) : undefined;
   if (units === undefined || (more.length > 0 && image === undefined)) {
@@ -79,8 +95,10 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     neuron: common,
     layers: layers.map((layer, index) => (own.has(index) ? ({ ...layer, neuron: own.get(index) } as LayerConfig) : layer)),
   };
-  return { network, parameters, approximations: reader.approximations() };
+  return { network, parameters, approximations: [...reader.approximations(), ...delays.approximations()] };
 }
+
+const unitsOf = (shape: readonly number[]): number => shape.reduce((units, length) => units * length, 1);
 
 /** A layer, what comes out of it, and what its output must be multiplied with. */
 interface ReadLayer {
@@ -121,7 +139,7 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
     case "Flatten": {
       // 1 is what files say whose writer counted the batch.
       if (node.has("start_dim") && node.whole("start_dim") > 1) throw node.fault("start_dim", "must be 0 or 1");
-      return { config: { type: "flatten" }, shape: [shape.reduce((units, length) => units * length, 1)], factor: 1 };
+      return { config: { type: "flatten" }, shape: [unitsOf(shape)], factor: 1 };
     }
     case "LI":
     case "CubaLI":
@@ -133,25 +151,25 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
   }
 }
 
-function recurrent(config: LayerConfig, loop: NamedNode): LayerConfig {
+function recurrent(config: LayerConfig, { weights }: NirLoop): LayerConfig {
   if (config.type === "dense") return { ...config, recurrent: true };
-  throw loop.fault("", `leads from neurons to themselves after a ${config.type} layer: only dense layers can be recurrent`);
+  throw weights.fault("", `leads from neurons to themselves after a ${config.type} layer: only dense layers can be recurrent`);
 }
 
 /** Weights and biases of a dense layer with those of a loop behind them. */
-function withOwn({ weights, biases, filters: units, factor }: Incoming, loop: NamedNode): Incoming {
+function withOwn({ weights, biases, filters: units, factor }: Incoming, { weights: loop }: NirLoop): Incoming {
   const { shape, values } = loop.array("weight");
   if (shape.length !== 2 || shape.some((length) => length !== units))
     throw loop.fault("weight", `must be [${units}, ${units}], got [${shape.join(", ")}]`);
   const below = weights.length / units;
   const inputs = below + units;
-  const joined = Float64Array.from({ length: units * inputs }, (_, k) => {
+  const rows = Float64Array.from({ length: units * inputs }, (_, k) => {
     const [unit, input] = [Math.floor(k / inputs), k % inputs];
     return input < below ? (weights[unit * below + input] ?? 0) * factor : (values[unit * units + input - below] ?? 0);
   });
   const own = loop.type === "Affine" ? loop.numbers("bias", units) : () => 0;
   return {
-    weights: joined,
+    weights: rows,
     biases: Array.from({ length: units }, (_, unit) => (biases?.[unit] ?? 0) + own(unit)),
     filters: units,
     factor: 1,

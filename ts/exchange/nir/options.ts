@@ -28,7 +28,7 @@ export const NIR_OPTIONS: FieldChecks<NirOptions> = {
 /** To 12 digits, so that 0.99 comes back as 0.99. */
 export const rounded = (value: number): number => Number(value.toPrecision(12));
 
-/** Time constants as decays, and the other way. */
+/** Time constants as decays, times as steps, and the other way. */
 export class Clock {
   readonly #dt: number;
   readonly #isExact: boolean;
@@ -48,5 +48,15 @@ export class Clock {
   decay(tau: number): number | undefined {
     const decay = this.#isExact ? Math.exp(-this.#dt / tau) : 1 - this.#dt / tau;
     return decay >= 0 && decay < 1 ? rounded(decay) : undefined;
+  }
+
+  /** Seconds of so many steps. */
+  seconds(steps: number): number {
+    return steps * this.#dt;
+  }
+
+  /** Steps of so many seconds, which need not be whole. */
+  steps(seconds: number): number {
+    return rounded(seconds / this.#dt);
   }
 }
