@@ -4,7 +4,7 @@ import { jsonOf } from "./check/json.js";
 import { callback, flag, listOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
-import { SpikeletError } from "./errors.js";
+import { SpikeletError, within } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
 import {
@@ -314,8 +314,8 @@ export class Network implements Disposable {
 /**
  * A network with the given weights, or those from the configuration's seed.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH` for parameters that do not fit,
- * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH`, `CONFIG_INVALID` or `NON_FINITE` with the path of
+ * parameters that do not fit, such as `parameters[0].learnt.delays[3]`, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function createNetwork(config: Config, options: StartOptions = {}): Promise<Network> {
   const { parameters, ...how } = startOptions(options, "");
@@ -330,7 +330,11 @@ export async function started<N extends Network>(network: N, parameters: StartOp
     if (parameters.length !== length) {
       throw new SpikeletError("SHAPE_MISMATCH", "parameters", `must have ${length} entries, got ${parameters.length}`);
     }
-    for (const [layer, given] of parameters.entries()) await network.setParameters(layer, given);
+    for (const [layer, given] of parameters.entries()) {
+      await network.setParameters(layer, given).catch((thrown) => {
+        throw within(`parameters[${layer}]`, thrown);
+      });
+    }
     return network;
   } catch (thrown) {
     network.dispose();

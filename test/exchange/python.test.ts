@@ -156,6 +156,34 @@ describe.runIf(isThere)("Python reads", () => {
     });
   });
 
+  it.each(["safetensors", "npz"] as const)("learnt constants and delays as %s", async (format) => {
+    using network = await createNetwork({
+      network: {
+        input: 3,
+        steps: 20,
+        layers: [
+          {
+            type: "dense",
+            units: 2,
+            delays: { by: "connection", max: 9 },
+            neuron: { threshold: [0.5, 0.75], learn: ["threshold"] },
+          },
+          { type: "dense", units: 2, delays: { max: 9 } },
+        ],
+      },
+    });
+    const [first, last] = await network.parameters();
+    const file = join(folder, `learnt.${format}`);
+    await writeFile(file, await exportWeights(network, { format }));
+    const arrays = printed("read_weights.py", file);
+    const [byConnection, byInput] = [first, last].map((layer) => Array.from(layer?.learnt?.delays ?? []));
+    expect(arrays).toMatchObject({
+      "layers.0.threshold": { dtype: "float32", shape: [2], values: [0.5, 0.75] },
+      "layers.0.delays": { dtype: "float32", shape: [2, 3], values: byConnection },
+      "layers.1.delays": { dtype: "float32", shape: [2], values: byInput },
+    });
+  });
+
   it("a checkpoint, with the safetensors package", async () => {
     const arrays = printed("read_weights.py", await written("checkpoint.safetensors", (network) => network.checkpoint()));
     expect(arrays["layers.1.weights"]).toEqual({

@@ -1,5 +1,17 @@
-import { type Config, createNetwork, exportWeights, importWeights, type Network, parseTensors } from "spikelet";
+import {
+  type Config,
+  createNetwork,
+  createTrainer,
+  datasets,
+  exportWeights,
+  importWeights,
+  type LayerParameters,
+  type Network,
+  parseTensors,
+  type Tensors,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
+import { writeSafetensors } from "../../ts/exchange/safetensors.js";
 import { filled, fixture } from "./fixtures.js";
 
 const dense: Config = {
@@ -24,6 +36,29 @@ const convolution: Config = {
     ],
   },
 };
+
+const learning: Config = {
+  network: {
+    input: 3,
+    steps: 20,
+    layers: [
+      {
+        type: "dense",
+        units: 2,
+        recurrent: true,
+        delays: { by: "connection", max: 4, learn: true },
+        neuron: { type: "alif", membraneDecay: [0.9, 0.95], learn: ["membraneDecay", "threshold", "adaptationStrength"] },
+      },
+      { type: "dense", units: 2, delays: { max: 5 } },
+    ],
+  },
+  loss: { type: "count" },
+};
+const elsewhere: Config = { ...learning, training: { seed: 7 } };
+const data = datasets.fromSpikes({
+  spikes: [0, 1, 2].map((unit) => ({ times: [0, 1, 2, 3], units: [unit, 0, unit, 1] })),
+  labels: [0, 1, 0],
+});
 
 async function expectFilled(network: Network): Promise<void> {
   for (const { weights, biases } of await network.parameters()) {
@@ -59,16 +94,19 @@ describe("importWeights", () => {
     expect((await network.parameters())[0]?.weights).toEqual(filled(6));
   });
 
-  it("takes delays of a checkpoint for no weights", async () => {
-    const layers: Config["network"]["layers"] = [
-      { type: "dense", units: 5, delays: { by: "connection", max: 4 } },
-      { type: "dense", units: 2 },
-    ];
-    using network = await createNetwork({ network: { input: 3, steps: 10, layers } });
-    using other = await createNetwork({ network: { input: 3, steps: 10, layers }, training: { seed: 9 } });
-    await importWeights(other, await network.checkpoint());
-    const [wanted, found] = [await network.parameters(), await other.parameters()];
-    expect(found.map(({ weights }) => weights)).toEqual(wanted.map(({ weights }) => weights));
+  it("takes learnt constants and delays of a checkpoint, not its averages", async () => {
+    const averaging = { type: "ema" as const, decay: 0.5 };
+    using trainer = await createTrainer({ ...learning, training: { epochs: 1, batchSize: 2, averaging } });
+    for await (const _ of trainer.run(data)) void _;
+    using other = await createNetwork(elsewhere);
+    await importWeights(other, await trainer.checkpoint());
+    const arrays = await parseTensors(await trainer.checkpoint());
+    const [found] = await other.parameters();
+    expect(found?.weights).toEqual(arrays.get("layers.0.weights")?.values);
+    expect(found?.learnt?.delays).toEqual(arrays.get("layers.0.delays")?.values);
+    const decays = Array.from(arrays.get("layers.0.membraneDecay")?.values ?? [], (u) => 1 / (1 + Math.exp(-u)));
+    expect(Array.from(found?.learnt?.membraneDecay ?? [])).toEqual(decays.map((decay) => expect.closeTo(decay, 6)));
+    expect(decays).not.toEqual([0.9, 0.95]);
   });
 
   it("reads a checkpoint, without what the optimiser gathered", async () => {
@@ -121,6 +159,86 @@ describe("exportWeights", () => {
   });
 });
 
+describe("learnt constants and delays", () => {
+  it.each(["safetensors", "npz"] as const)("come back from %s, with their shapes", async (format) => {
+    using network = await createNetwork(learning);
+    const [first, last] = await network.parameters();
+    const learnt = {
+      ...first?.learnt,
+      threshold: Float32Array.of(0.75),
+      delays: Float32Array.from({ length: 10 }, (_, k) => k / 4),
+    };
+    await network.setParameters(0, { ...(first as LayerParameters), learnt });
+    const bytes = await exportWeights(network, { format });
+    const shapes = Array.from(await parseTensors(bytes), ([name, { shape }]) => [name, shape]);
+    expect(Object.fromEntries(shapes)).toEqual({
+      "layers.0.weight": [2, 5],
+      "layers.0.bias": [2],
+      "layers.0.membraneDecay": [2],
+      "layers.0.threshold": [1],
+      "layers.0.adaptationStrength": [1],
+      "layers.0.delays": [2, 5],
+      "layers.1.weight": [2, 2],
+      "layers.1.bias": [2],
+      "layers.1.delays": [2],
+    });
+    using other = await createNetwork(elsewhere);
+    await importWeights(other, bytes);
+    const [found, foundLast] = await other.parameters();
+    expect(found?.learnt?.delays).toEqual(learnt.delays);
+    expect(found?.learnt?.threshold).toEqual(learnt.threshold);
+    expect(Array.from(found?.learnt?.membraneDecay ?? [])).toEqual([expect.closeTo(0.9, 6), expect.closeTo(0.95, 6)]);
+    expect(foundLast?.learnt).toEqual(last?.learnt);
+  });
+
+  it("stay as they are where a file has none", async () => {
+    using network = await createNetwork(learning);
+    const before = await network.parameters();
+    const weights = (units: number, inputs: number) => ({ shape: [units, inputs], values: filled(units * inputs) });
+    await importWeights(network, writeSafetensors(tensors({ "0.weight": weights(2, 5), "1.weight": weights(2, 2) })));
+    const after = await network.parameters();
+    expect(after.map(({ learnt }) => learnt)).toEqual(before.map(({ learnt }) => learnt));
+    expect(after.map(({ weights }) => weights)).toEqual([filled(10), filled(4)]);
+  });
+
+  it.each<[string, string, number[], number[], object]>([
+    ["delays of another shape", "delays", [5], [0, 1, 2, 3, 4], { code: "SHAPE_MISMATCH", path: "layers.0.delays" }],
+    ["a delay beyond its maximum", "delays", [2, 5], [0, 4.5], { code: "CONFIG_INVALID", path: "layers.0.delays[1]" }],
+    ["a delay back in time", "delays", [2, 5], [0, 0, -1], { code: "CONFIG_INVALID", path: "layers.0.delays[2]" }],
+    ["a delay that is no number", "delays", [2, 5], [Number.NaN], { code: "NON_FINITE", path: "layers.0.delays[0]" }],
+    ["a decay of 1", "membraneDecay", [2], [0.5, 1], { code: "CONFIG_INVALID", path: "layers.0.membraneDecay[1]" }],
+    ["a decay for each unit too many", "membraneDecay", [3], [0.5], { code: "SHAPE_MISMATCH", path: "layers.0.membraneDecay" }],
+    ["a constant that is not learnt", "currentDecay", [1], [0.5], { code: "SHAPE_MISMATCH", path: "layers.0.currentDecay" }],
+  ])("%s is refused by the name of the array, and nothing changes", async (_, name, shape, numbers, expected) => {
+    using network = await createNetwork(learning);
+    using other = await createNetwork(elsewhere);
+    const before = await network.parameters();
+    const all = new Map(await parseTensors(await exportWeights(other, { format: "npz" })));
+    const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+    values.set(numbers);
+    all.set(`layers.0.${name}`, { dtype: "float32", shape, values });
+    await expect(importWeights(network, writeSafetensors(all))).rejects.toThrow(expect.objectContaining(expected));
+    expect(await network.parameters()).toEqual(before);
+  });
+
+  it("of a later layer are refused, and the first one stays as it was", async () => {
+    using network = await createNetwork(learning);
+    using other = await createNetwork(elsewhere);
+    const before = await network.parameters();
+    const all = new Map(await parseTensors(await exportWeights(other, { format: "npz" })));
+    all.set("layers.1.delays", { dtype: "float32", shape: [2], values: Float32Array.of(0, 6) });
+    const thrown = expect.objectContaining({ code: "CONFIG_INVALID", path: "layers.1.delays[1]" });
+    await expect(importWeights(network, writeSafetensors(all))).rejects.toThrow(thrown);
+    expect((await network.parameters()).map(({ weights }) => weights)).toEqual(before.map(({ weights }) => weights));
+    expect((await network.parameters())[1]).toEqual(before[1]);
+  });
+});
+
+/** Arrays of single floats by their names. */
+function tensors(arrays: Record<string, { shape: number[]; values: Float32Array }>): Tensors {
+  return new Map(Object.entries(arrays).map(([name, array]) => [name, { dtype: "float32", ...array }]));
+}
+
 describe("createNetwork with parameters", () => {
   it("starts with them, and refuses too few", async () => {
     const parameters = [
@@ -131,5 +249,16 @@ describe("createNetwork with parameters", () => {
     await expectFilled(network);
     const few = createNetwork(dense, { parameters: parameters.slice(1) });
     await expect(few).rejects.toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "parameters" }));
+  });
+
+  it("says in which layer and where they are wrong", async () => {
+    using network = await createNetwork(learning);
+    const [first, last] = (await network.parameters()) as [LayerParameters, LayerParameters];
+    const wrong = (learnt: NonNullable<LayerParameters["learnt"]>) =>
+      createNetwork(learning, { parameters: [first, { ...last, learnt }] });
+    const late = { code: "CONFIG_INVALID", path: "parameters[1].learnt.delays[1]" };
+    await expect(wrong({ delays: Float32Array.of(0, 6) })).rejects.toThrow(expect.objectContaining(late));
+    const short = { code: "SHAPE_MISMATCH", path: "parameters[1].learnt.delays" };
+    await expect(wrong({ delays: Float32Array.of(0) })).rejects.toThrow(expect.objectContaining(short));
   });
 });

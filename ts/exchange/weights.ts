@@ -1,10 +1,11 @@
 import { fields } from "../check/fields.js";
 import { instanceOf, listOf, oneOf, text } from "../check/values.js";
 import type { NumberArray } from "../datasets/npy.js";
-import { SpikeletError } from "../errors.js";
+import { bareMessage, SpikeletError } from "../errors.js";
+import type { DelaysBy } from "../generated/config.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import { type LayerInfo, Network } from "../network.js";
-import type { LayerParameters } from "../results.js";
+import type { LayerParameters, LearntName } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { writeNpz } from "./npz.js";
@@ -25,19 +26,27 @@ const formatOption = fields<{ format: WeightFormat }>({ format: oneOf("safetenso
 
 const weightOptions = fields<WeightOptions>({ names: listOf(text), backend: backendChoice, maxBytes: byteLimit });
 
+/** What a layer may learn beside weights and biases, by the ends of the arrays' names. */
+const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "threshold", "adaptationStrength", "delays"];
+
 /**
  * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or `[channels, channels below, kernel, kernel]`,
- * and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single floats. PyTorch has the same layout.
+ * and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single floats. PyTorch has the same layout. Constants that a layer
+ * learns follow as `layers.0.membraneDecay` and so on, `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or
+ * `[units, inputs]`, in steps.
  */
 export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<Uint8Array> {
   network(from, "network");
   const { format } = formatOption(options, "");
   const parameters = await from.parameters();
   const tensors = new Map<string, NumberArray>();
-  for (const [layer, shape] of from.info.layers.entries()) {
-    const { weights, biases } = parameters[layer] as LayerParameters;
+  for (const [layer, shape] of shapesOf(from).entries()) {
+    const { weights, biases, learnt = {} } = parameters[layer] as LayerParameters;
     tensors.set(`layers.${layer}.weight`, { dtype: "float32", shape: weightShape(shape), values: weights });
     tensors.set(`layers.${layer}.bias`, { dtype: "float32", shape: [shape.filters], values: biases });
+    for (const [name, values] of Object.entries(learnt)) {
+      tensors.set(`layers.${layer}.${name}`, { dtype: "float32", shape: learntShape(name, values, shape), values });
+    }
   }
   return WRITERS[format](tensors);
 }
@@ -52,27 +61,68 @@ export interface WeightOptions extends ReadLimit {
 /**
  * Gives a network the weights of a file: safetensors, a state dictionary of `torch.save`, NPZ, or a checkpoint of this library. An
  * array of two or more dimensions is the weights of the next spiking layer. Its bias is called like it with `bias` for `weight`, or as
- * the authors' code calls it (`state_v_bs_param.0` for `layers_module.0.weight`); without one the biases are 0.
+ * the authors' code calls it (`state_v_bs_param.0` for `layers_module.0.weight`); without one the biases are 0. Learnt constants and delays
+ * are called like it with `membraneDecay`, `delays` and so on for `weight`; without them they stay as they are.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not fit;
- * the network is then as it was.
+ * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not fit or that
+ * the layer does not learn, `CONFIG_INVALID` and `NON_FINITE` with name and place of a number that cannot be, such as a delay beyond its
+ * maximum; the parameters are then as they were.
  */
 export async function importWeights(into: Network, bytes: Uint8Array, options: WeightOptions = {}): Promise<void> {
   network(into, "network");
   const { names: given, ...reading } = weightOptions(options, "");
   const tensors = await parseTensors(bytes, reading);
   const names = given ?? weightNames(tensors);
-  const { layers } = into.info;
+  const layers = shapesOf(into);
   if (names.length !== layers.length) {
     const found = names.length === 0 ? "no weights" : `weights of ${names.length}: ${names.join(", ")}`;
     throw new SpikeletError("SHAPE_MISMATCH", "names", `the network has ${layers.length} spiking layers, the file ${found}`);
   }
-  const parameters = layers.map((shape, layer) => parametersOf(tensors, names[layer] as string, shape));
-  for (const [layer, given] of parameters.entries()) await into.setParameters(layer, given);
+  const before = await into.parameters();
+  const parameters = layers.map((shape, layer) => {
+    return parametersOf(tensors, names[layer] as string, shape, before[layer] as LayerParameters);
+  });
+  for (const [layer, given] of parameters.entries()) {
+    try {
+      await set(into, layer, given, names[layer] as string);
+    } catch (thrown) {
+      for (const [changed, old] of before.slice(0, layer).entries()) await into.setParameters(changed, old);
+      throw thrown;
+    }
+  }
+}
+
+/** Gives a layer parameters; errors have the names of the file's arrays. */
+async function set(into: Network, layer: number, parameters: LayerParameters, name: string): Promise<void> {
+  try {
+    await into.setParameters(layer, parameters);
+  } catch (thrown) {
+    if (!(thrown instanceof SpikeletError)) throw thrown;
+    const path = thrown.path
+      .replace(/^weights/, name)
+      .replace(/^learnt\.(\w+)/, (_, learnt: LearntName) => learntName(name, learnt));
+    throw new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
+  }
 }
 
 function weightShape({ inputs, filters, kernel }: LayerInfo): number[] {
   return kernel === undefined ? [filters, inputs] : [filters, inputs / kernel ** 2, kernel, kernel];
+}
+
+/** Shape of what a layer learns beside weights and biases: `[1]`, `[units]`, `[channels]`, `[inputs]` or `[units, inputs]`. */
+function learntShape(name: string, { length }: Float32Array, { filters, inputs, delays }: LayerShape): number[] {
+  return name === "delays" && delays === "connection" ? [filters, inputs] : [length];
+}
+
+/** A spiking layer with what has a delay there, if anything. */
+type LayerShape = LayerInfo & { delays: DelaysBy | undefined };
+
+function shapesOf({ info, config }: Network): LayerShape[] {
+  const spiking = config.network.layers.filter(({ type }) => type === "dense" || type === "conv2d");
+  return info.layers.map((layer, index) => {
+    const given = spiking[index];
+    return { ...layer, delays: given?.type === "dense" && given.delays ? (given.delays.by ?? "input") : undefined };
+  });
 }
 
 /** What training keeps of weights has their shape, and so have delays of connections. */
@@ -86,7 +136,7 @@ function weightNames(tensors: Tensors): string[] {
   return isNumbered ? sorted : names;
 }
 
-function parametersOf(tensors: Tensors, name: string, shape: LayerInfo): LayerParameters {
+function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before: LayerParameters): LayerParameters {
   const weights = tensors.get(name);
   if (weights === undefined) {
     throw new SpikeletError(
@@ -99,11 +149,39 @@ function parametersOf(tensors: Tensors, name: string, shape: LayerInfo): LayerPa
   const biasName = biasNames(name).find((candidate) => candidate !== name && tensors.has(candidate));
   const biases = biasName === undefined ? undefined : tensors.get(biasName);
   if (biases !== undefined) expectShape(biasName as string, biases, [shape.filters]);
+  const learnt = Object.fromEntries(LEARNT.flatMap((what) => learntIn(tensors, name, what, shape, before) ?? []));
   return {
     weights: Float32Array.from(weights.values),
     biases: biases === undefined ? new Float32Array(shape.filters) : Float32Array.from(biases.values),
+    ...(Object.keys(learnt).length === 0 ? {} : { learnt }),
   };
 }
+
+/** What a layer learns beside weights and biases, if the file has it; whether the layer learns it at all is seen where it is set. */
+function learntIn(
+  tensors: Tensors,
+  weights: string,
+  what: LearntName,
+  shape: LayerShape,
+  { learnt }: LayerParameters,
+): [[LearntName, Float32Array]] | undefined {
+  const name = learntName(weights, what);
+  const array = tensors.get(name);
+  if (array === undefined || name === weights) return undefined;
+  const present = learnt?.[what];
+  if (present !== undefined) expectShape(name, array, learntShape(what, present, shape));
+  const values = Float32Array.from(array.values);
+  return [[what, isOfCheckpoint(weights) && what.endsWith("Decay") ? values.map(decayOf) : values]];
+}
+
+/** Of which array a layer with these weights has what it learns. */
+function learntName(weights: string, what: LearntName): string {
+  return weights.replace(/weights?$/, what);
+}
+
+/** Checkpoints have u of a decay, 1 / (1 + e^−u). */
+const isOfCheckpoint = (weights: string): boolean => weights.endsWith("weights");
+const decayOf = (u: number): number => 1 / (1 + Math.exp(-u));
 
 function biasNames(name: string): string[] {
   return [
