@@ -7,6 +7,7 @@ import {
   confusionMatrix,
   gradientParts,
   learningCurves,
+  learntHistogram,
   membraneTraces,
   parallelCoordinates,
   seedLines,
@@ -49,6 +50,24 @@ const sample = test.slice(0, 1);
 const gradients = await trainer.gradients(sample, { trace: true });
 const [hidden] = await trainer.parameters();
 
+/** What a hidden layer learns beside weights, before and after a training. */
+async function learnt() {
+  const config = configOf({ type: "antlr" }, 1);
+  config.network.layers[0] = {
+    type: "dense",
+    units: 40,
+    delays: { max: 20, learn: true },
+    neuron: { learn: ["membraneDecay", "threshold"], threshold: new Array(40).fill(1), learningRateFactor: 5 },
+  };
+  const learner = await createTrainer(config);
+  const before = await learner.parameters();
+  for await (const _ of learner.run(train)) void _;
+  const after = await learner.parameters();
+  learner.dispose();
+  return { before, after };
+}
+const constants = await learnt();
+
 /** Two rules, three seeds each. */
 async function runs() {
   /** @type {{ series: string, spikes: number, accuracy: number, losses: number[] }[]} */
@@ -84,6 +103,7 @@ export const figures = {
     shape: [28, 28],
     units: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
   }),
+  learnt: learntHistogram(constants.after, { title: "Learnt constants and delays", before: constants.before }),
   steps: spikeHistogram(prediction, { title: "When the layers spike", steps: STEPS }),
   counts: spikeHistogram(prediction, { title: "How often units spike", by: "unit", units: [40, 10] }),
   gradients: gradientParts(gradients, {

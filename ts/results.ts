@@ -49,10 +49,13 @@ export function checkedParameters(given: unknown, path: string): LayerParameters
   const { weights, biases, learnt } = record(given, path || "parameters", "DATA_FORMAT");
   const at = path === "" ? "" : `${path}.`;
   const checked = { weights: floats(weights, `${at}weights`), biases: floats(biases, `${at}biases`) };
-  if (learnt === undefined) return checked;
-  const arrays = Object.entries(record(learnt, `${at}learnt`, "DATA_FORMAT"));
-  const known = arrays.map(([name, values]) => [name, floats(values, `${at}learnt.${name}`)]);
-  return { ...checked, learnt: Object.fromEntries(known) };
+  return learnt === undefined ? checked : { ...checked, learnt: checkedLearnt(learnt, `${at}learnt`) };
+}
+
+/** @internal */
+export function checkedLearnt(given: unknown, path: string): NonNullable<LayerParameters["learnt"]> {
+  const arrays = Object.entries(record(given, path, "DATA_FORMAT"));
+  return Object.fromEntries(arrays.map(([name, values]) => [name, floats(values, `${path}.${name}`)]));
 }
 
 /** @internal */

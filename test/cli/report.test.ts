@@ -90,3 +90,48 @@ describe("report.html", () => {
     }
   });
 });
+
+describe("learnt constants in report.html", () => {
+  const LEARNT = [
+    ...TINY,
+    ...["--set", "network.layers[0].delays.max=10", "--set", "network.layers[0].delays.learn=true"],
+    ...["--set", 'network.layers[0].neuron={"threshold":0.5,"learn":["threshold"]}', "--set", "training.epochs=1"],
+  ];
+  const drawn = async (dir: string) => {
+    const html = await readFile(join(dir, "report.html"), "utf8");
+    expect(html.includes("<h2>Learnt constants</h2>")).toBe(html.includes("histograms of what layers learn"));
+    return /histograms of what layers learn: ([^"]*)"/.exec(html)?.[1];
+  };
+  const resume = (out: string, epochs: number) =>
+    spikelet(["train", "--resume", "--set", `training.epochs=${epochs}`, "--out", out]);
+  const both = /^Layer 0, threshold: 0\.5 → [\d.]+; Layer 0, delays: mean [\d.]+ → [\d.]+ steps$/;
+
+  it("are drawn before and after the training, after a resumed one too", async () => {
+    const out = await folder();
+    expect((await spikelet(["train", ...LEARNT, "--out", out])).code).toBe(0);
+    const first = await drawn(out);
+    expect(first).toMatch(both);
+    expect((await resume(out, 2)).code).toBe(0);
+    const second = await drawn(out);
+    expect(second).toMatch(both);
+    const start = (text: string | undefined) => /mean ([\d.]+) →/.exec(text ?? "")?.[1];
+    expect(start(second)).toBe(start(first));
+    const other = await folder();
+    expect((await spikelet(["evaluate", "--checkpoint", join(out, "last.safetensors"), "--out", other])).code).toBe(0);
+    expect(await drawn(other)).toMatch(/^Layer 0, threshold: [\d.]+; Layer 0, delays: mean [\d.]+ steps$/);
+
+    const tuned = await folder();
+    const from = ["--from", join(out, "last.safetensors"), "--set", "training.epochs=1"];
+    expect((await spikelet(["train", ...from, "--out", tuned])).code).toBe(0);
+    expect(await drawn(tuned)).toMatch(/threshold: [\d.]+ → /);
+    // The checkpoint that it began with is not known any more.
+    expect((await resume(tuned, 2)).code).toBe(0);
+    expect(await drawn(tuned)).toMatch(/^Layer 0, threshold: [\d.]+; /);
+  });
+
+  it("are absent where nothing but weights and biases is learnt", async () => {
+    const out = await folder();
+    expect((await spikelet(["train", ...TINY, "--set", "network.layers[0].delays.max=10", "--out", out])).code).toBe(0);
+    expect(await drawn(out)).toBeUndefined();
+  });
+});

@@ -4,6 +4,7 @@ import {
   confusionMatrix,
   gradientParts,
   learningCurves,
+  learntHistogram,
   membraneTraces,
   parallelCoordinates,
   seedLines,
@@ -140,6 +141,39 @@ describe("weight maps", () => {
   });
 });
 
+describe("a histogram of what layers learn", () => {
+  const before = [{ learnt: { threshold: Float32Array.of(1), delays: Float32Array.of(0, 4, 4, 20) } }, {}];
+  const now = [{ learnt: { threshold: Float32Array.of(0.75), delays: Float32Array.of(1, 5, 5, 21) } }, {}];
+
+  it("says how means moved, layer by layer", () => {
+    const description = "histograms of what layers learn: Layer 0, threshold: 1 → 0.75; Layer 0, delays: mean 7 → 8 steps";
+    expect(learntHistogram(now, { before })).toContain(`aria-label="${description}"`);
+    const alone = learntHistogram(now);
+    expect(alone).toContain("Layer 0, threshold: 0.75; Layer 0, delays: mean 8 steps");
+    expect([learntHistogram(now, { before }), alone].map((svg) => svg.includes(">before<"))).toEqual([true, false]);
+  });
+
+  it("has a bar for what was, in the bins of what is", () => {
+    const svg = learntHistogram(now.slice(0, 1), { before: before.slice(0, 1) });
+    expect(svg).toContain("Output, delays");
+    // Three of ten bins hold a delay before the training; the others have no height.
+    const heights = [...svg.matchAll(/<rect [^>]*height="([\d.]+)"/g)].map(([, height]) => Number(height));
+    expect(heights.filter((height) => height > 0)).toHaveLength(3);
+  });
+
+  it("of constants that did not move has no empty axis", () => {
+    const still = [{ learnt: { threshold: Float32Array.of(1, 1), adaptationStrength: Float32Array.of(0) } }];
+    expect(learntHistogram(still, { before: still })).not.toMatch(/NaN|Infinity/);
+  });
+
+  it("of layers that learn nothing more is refused", () => {
+    expect(() => learntHistogram([{}])).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "layers" }));
+    const wrong = [{ learnt: { delays: [1, 2] } }] as never;
+    expect(() => learntHistogram(wrong)).toThrow(expect.objectContaining({ path: "layers[0].learnt.delays" }));
+    expect(() => learntHistogram(now, { before: wrong })).toThrow(expect.objectContaining({ path: "before[0].learnt.delays" }));
+  });
+});
+
 describe("a confusion matrix", () => {
   it("counts decisions by label", () => {
     expect(confusionCounts([0, 0, 1], [0, 1, 1])).toEqual([
@@ -183,6 +217,7 @@ describe("figures of nothing", () => {
       () => membraneTraces(gradients, wide),
       () => gradientParts(gradients, wide),
       () => weightMaps(layer, wide),
+      () => learntHistogram([{ learnt: { delays: Float32Array.of(1) } }], wide),
       () => learningCurves([], wide),
       () => confusionMatrix([], [], wide),
       () => seedSpread([], { ...wide, label }),

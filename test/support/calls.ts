@@ -194,6 +194,13 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     },
     "plot.spikeParts": { call: plot.spikeParts, args: [supply.gradients, { sample: 0, layer: 0 }] },
     "plot.weightMaps": { call: plot.weightMaps, args: [layer, { ...look, shape: [2, 2], units: [0], columns: 3 }] },
+    "plot.learntHistogram": {
+      call: plot.learntHistogram,
+      args: [
+        [{ learnt: { threshold: Float32Array.of(1) } }],
+        { ...look, before: [{ learnt: { threshold: Float32Array.of(2) } }] },
+      ],
+    },
     "plot.learningCurves": { call: plot.learningCurves, args: [[{ epoch: 1, train: point, validation: point }], look] },
     "plot.confusionMatrix": { call: plot.confusionMatrix, args: [[0, 1], [1, 1], { ...look, classes: 2, names: ["a", "b"] }] },
     "plot.confusionCounts": { call: plot.confusionCounts, args: [[0, 1], [1, 1], 2] },

@@ -7,6 +7,7 @@ export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confu
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
 export { type HistogramOptions, spikeHistogram } from "./histogram.js";
+export { type LearntLayer, type LearntOptions, learntHistogram } from "./learnt.js";
 export { type LinesOptions, seedLines } from "./lines.js";
 export { type MembraneOptions, membraneTraces } from "./membrane.js";
 export type { FigureOptions } from "./options.js";

@@ -1,4 +1,5 @@
 import { hasOutputSpikes } from "../../decisions.js";
+import type { LearntLayer } from "../../plot/index.js";
 import { html, type Markup } from "../../report/markup.js";
 import { figure, gallery } from "../../report/parts.js";
 import type { Plots } from "../../report/plots.js";
@@ -81,6 +82,17 @@ export function weights({ weightMaps }: Plots, { parameters, layers, config, sha
     svg,
     `weights of the first ${units.length} of ${biases.length} ${name} of layer 0: blue drives a unit, red holds it back`,
   );
+}
+
+/** Constants and delays that are learnt, beside those of the start where they are known. */
+export function constants(
+  { learntHistogram }: Plots,
+  learnt: readonly LearntLayer[],
+  before: readonly LearntLayer[] | undefined,
+) {
+  const svg = learntHistogram(learnt, { ...(before === undefined ? {} : { before }), width: WIDTH });
+  const start = before === undefined ? "" : ", orange before the training, blue after it";
+  return figure(svg, `what layers learn beside weights and biases${start}`);
 }
 
 function outputsOf(layer: Result["config"]["network"]["layers"][number] | undefined): number {

@@ -8,7 +8,7 @@ import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { answerWords, grouped, percent } from "../print.js";
 import { DECISION_TEXTS } from "./answers.js";
-import { confusion, curves, rasters, spikeHistograms, weights } from "./figures.js";
+import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
 
 /** The page; without `plots` its figures are missing, and it says so. */
@@ -26,6 +26,7 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
     ...figures,
     { title: "Spikes", content: [layerTable(result), plots && spikeHistograms(plots, result)] },
     plots && { title: "Weights", content: weights(plots, result) },
+    plots && result.learnt && { title: "Learnt constants", content: constants(plots, result.learnt, result.learntBefore) },
     {
       title: "Configuration",
       content: [

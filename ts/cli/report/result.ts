@@ -2,7 +2,7 @@ import type { ResolvedConfig } from "../../config.js";
 import type { Metrics } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
 import type { LayerInfo } from "../../network.js";
-import type { CurvePoint } from "../../plot/index.js";
+import type { CurvePoint, LearntLayer } from "../../plot/index.js";
 import type { LayerParameters } from "../../results.js";
 import type { BackendRecord } from "../backend-record.js";
 import type { DataSource } from "../data.js";
@@ -27,5 +27,9 @@ export interface Result {
   answers: Answers;
   /** Of the first spiking layer. */
   parameters: LayerParameters;
+  /** What layers learn beside weights and biases, where any does. */
+  learnt: readonly LearntLayer[] | undefined;
+  /** The same before the training, where it is known. */
+  learntBefore?: readonly LearntLayer[] | undefined;
   backend: BackendRecord;
 }

@@ -5,11 +5,12 @@ import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { backendRecord } from "../backend-record.js";
 import { say } from "../print.js";
 import { answersOf } from "./answers.js";
+import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
 import { resultPage } from "./result-page.js";
 
 /** What a command says about a network; the rest is asked of the network itself. */
-export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data">;
+export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore">;
 
 /** Writes the page about a network and its answers on `samples`. */
 export async function writeResultPage(
@@ -22,6 +23,14 @@ export async function writeResultPage(
   const [parameters = { weights: new Float32Array(), biases: new Float32Array() }] = await network.parameters();
   const answers = await answersOf(network, samples, signal);
   const { config, info } = network;
-  const seen = { config, layers: info.layers, shape: samples.info.shape, answers, parameters, backend: backendRecord(network) };
+  const seen = {
+    config,
+    layers: info.layers,
+    shape: samples.info.shape,
+    answers,
+    parameters,
+    learnt: await learntOf(network),
+    backend: backendRecord(network),
+  };
   await save(file, resultPage({ ...told, ...seen }, plots));
 }

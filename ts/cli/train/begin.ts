@@ -5,7 +5,8 @@ import type { Split } from "../../datasets/dataset.js";
 import { bestByOf } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
 import { load } from "../../io/files.node.js";
-import { restoreNetwork } from "../../network.js";
+import { createNetwork, restoreNetwork } from "../../network.js";
+import type { LearntLayer } from "../../plot/index.js";
 import { dataIdentity, runIdentity } from "../../study/store/identity.js";
 import { sha256 } from "../../study/store/sha256.js";
 import type { Trainer } from "../../trainer.js";
@@ -14,6 +15,7 @@ import type { DataSource } from "../data.js";
 import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
+import { learnsMore, learntOf } from "../report/learnt.js";
 import { BestEpoch, type FoundBest, findBest } from "./best.js";
 import { History, rowOf } from "./history.js";
 import { type Origin, originText, parseOrigin, type RunRecord } from "./origin.js";
@@ -27,6 +29,8 @@ export interface Run {
   origin: string;
   history: History;
   best: BestEpoch;
+  /** What layers learn beside weights and biases, as it was before the first epoch; undefined where that is not known. */
+  learntBefore: readonly LearntLayer[] | undefined;
 }
 
 /** The checkpoint that a run goes on from. */
@@ -110,7 +114,20 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   await folder.save(files.run, `${JSON.stringify(record, null, 2)}\n`);
   if (found !== undefined && (isOther || resolve(found.file) !== resolve(files.best))) await folder.save(files.best, found.bytes);
   if (history.rows.length > 0) await folder.save(files.history, history.csv);
-  return { id, origin: originText(id, data, source), history, best: new BestEpoch(bestByOf(trainer.config), found?.row) };
+  return {
+    id,
+    origin: originText(id, data, source),
+    history,
+    best: new BestEpoch(bestByOf(trainer.config), found?.row),
+    learntBefore: from === undefined ? await learntOf(trainer) : await learntAtStart(trainer, id, data, choices),
+  };
+}
+
+/** What layers of a run that goes on learnt beside weights and biases at its start, unless that was another checkpoint. */
+async function learntAtStart(trainer: Trainer, run: string, data: string, choices: Choices) {
+  if (!learnsMore(trainer.config) || run !== (await newRun(trainer, data, undefined))) return undefined;
+  using network = await createNetwork(trainer.config, choices);
+  return learntOf(network);
 }
 
 function otherData(file: string): SpikeletError {

@@ -68,6 +68,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
       ["run", run.id],
     ],
     data: source,
+    learntBefore: run.learntBefore,
   } as const;
   folder.check();
   await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });

@@ -1,0 +1,27 @@
+import type { ResolvedConfig } from "../../config.js";
+import type { Network } from "../../network.js";
+import type { LearntLayer } from "../../plot/index.js";
+
+/** Constants and delays that training moves, layer by layer with weights; undefined where it moves none. Fixed delays are left out. */
+export async function learntOf(network: Network): Promise<LearntLayer[] | undefined> {
+  if (!learnsMore(network.config)) return undefined;
+  const learns = learnsOf(network.config);
+  const parameters = await network.parameters();
+  return parameters.map(({ learnt = {} }, layer) => {
+    const { delays, ...constants } = learnt;
+    return { learnt: learns[layer]?.delays && delays !== undefined ? { ...constants, delays } : constants };
+  });
+}
+
+/** Whether training moves more than weights and biases. */
+export function learnsMore(config: ResolvedConfig): boolean {
+  return learnsOf(config).some(({ constants, delays }) => constants || delays);
+}
+
+function learnsOf({ network }: ResolvedConfig): { constants: boolean; delays: boolean }[] {
+  return network.layers.flatMap((layer) => {
+    if (layer.type !== "dense" && layer.type !== "conv2d") return [];
+    const constants = layer.neuron?.learn ?? network.neuron?.learn ?? [];
+    return { constants: constants.length > 0, delays: layer.type === "dense" && layer.delays?.learn === true };
+  });
+}
