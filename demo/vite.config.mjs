@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { zlibSync } from "fflate";
 import { defineConfig } from "vite";
 import { digitsFile } from "../benches/js/digits-file.mjs";
+import { ROOMS, rooms } from "./rooms.mjs";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const packageFile = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -27,7 +28,7 @@ function digits(samples) {
 export default defineConfig({
   root,
   base: "./",
-  plugins: [digits(2600)],
+  plugins: [digits(2600), rooms()],
   resolve: {
     alias: [
       { find: /^spikelet$/, replacement: packageFile("dist/index.js") },
@@ -35,6 +36,7 @@ export default defineConfig({
     ],
   },
   worker: { format: "es" },
+  assetsInclude: ["**/*.safetensors"],
   server: { fs: { allow: [packageFile("")] } },
-  build: { outDir: "dist", rollupOptions: { input: { demo: `${root}index.html`, bench: `${root}bench.html` } } },
+  build: { outDir: "dist", rollupOptions: { input: [...ROOMS.map(({ page }) => `${root}${page}.html`), `${root}bench.html`] } },
 });

@@ -1,6 +1,7 @@
 // The site: pages of the repository, reference of the API and demo, as static files.
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ROOMS, WAY_OUT } from "../demo/rooms.mjs";
 import { stage } from "../site/stage.mjs";
 import { runTool, StepFailed } from "./run.mjs";
 import { ROOT } from "./stamps.mjs";
@@ -26,11 +27,12 @@ export async function buildSite({ withDemo = false } = {}) {
   await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "warn" });
   await cp(join(ROOT, "demo/dist"), join(SITE, "demo"), { recursive: true });
   // The way back, which there is only on the site.
-  const page = join(SITE, "demo/index.html");
-  const brand = '<p class="brand">Spikelet</p>';
-  const text = await readFile(page, "utf8");
-  if (!text.includes(brand)) throw new StepFailed("demo/index.html has lost its brand, which leads back to the site");
-  await writeFile(page, text.replace(brand, '<p class="brand"><a href="../index.html">Spikelet</a></p>'));
+  for (const { page } of ROOMS) {
+    const file = join(SITE, `demo/${page}.html`);
+    const text = await readFile(file, "utf8");
+    if (!text.includes(WAY_OUT)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);
+    await writeFile(file, text.replace(WAY_OUT, '<li><a href="../index.html">Documentation</a></li>'));
+  }
 }
 
 /**

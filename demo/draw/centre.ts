@@ -54,7 +54,8 @@ function averageAt(pixels: Uint8Array, x: number, y: number, size: number): numb
   );
 }
 
-function between(pixels: Uint8Array, x: number, y: number): number {
+/** Grey value at a place between pixels. */
+export function between(pixels: Uint8Array, x: number, y: number): number {
   const [left, top] = [Math.floor(x), Math.floor(y)];
   const [dx, dy] = [x - left, y - top];
   const at = (column: number, row: number) =>

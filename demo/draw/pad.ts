@@ -28,14 +28,15 @@ export class Pad {
   #hasKeyboard = false;
   #last: { x: number; y: number } | undefined;
 
-  constructor(box: HTMLElement, events: PadEvents) {
+  /** @param name what is drawn on it, for those who do not see it. */
+  constructor(box: HTMLElement, name: string, events: PadEvents) {
     const canvas = element("canvas", {
       width: String(SIDE),
       height: String(SIDE),
       tabindex: "0",
       role: "application",
       "aria-roledescription": "drawing pad",
-      "aria-label": "Your digit",
+      "aria-label": name,
       "aria-describedby": "pad-help",
     });
     box.append(canvas);

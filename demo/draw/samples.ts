@@ -2,6 +2,7 @@ import type { SpikeDataset } from "spikelet";
 import type { Digit } from "../inside/insight.js";
 import { byId, element } from "../page/element.js";
 import { SIDE } from "../race/digits.js";
+import { pictureOf } from "./picture.js";
 
 /** One digit of each class to choose from. */
 export class Samples {
@@ -44,11 +45,7 @@ export class Samples {
 }
 
 function choice({ pixels, label }: Digit, index: number): HTMLElement {
-  const canvas = element("canvas", { width: String(SIDE), height: String(SIDE), "aria-hidden": "true" });
-  const image = new ImageData(SIDE, SIDE);
-  // Black ink; in the dark the style sheet turns it over.
-  for (const [k, pixel] of pixels.entries()) image.data[4 * k + 3] = pixel;
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  const canvas = pictureOf(pixels);
   const input = element("input", { type: "radio", name: "sample", value: String(index), "aria-label": `a ${label}` });
   return element("label", { class: "sample" }, input, canvas);
 }

@@ -30,7 +30,7 @@ export class Inside {
   constructor(digits: SpikeDataset, trainer: () => Trainer | undefined, responsiveness: Responsiveness) {
     this.#trainer = trainer;
     this.#responsiveness = responsiveness;
-    this.#pad = new Pad(byId("pad", HTMLElement), { drawn: () => this.#drawn(), said: announce });
+    this.#pad = new Pad(byId("pad", HTMLElement), "Your digit", { drawn: () => this.#drawn(), said: announce });
     this.#replay = new Replay(
       (step) => this.#seek(step),
       () => this.#tell(),

@@ -1,4 +1,4 @@
-import type { Gradients, Trainer } from "spikelet";
+import type { Gradients, Network, SpikeDataset } from "spikelet";
 import { digitsOf } from "../race/digits.js";
 
 /** Steps and units of spikes. */
@@ -14,15 +14,21 @@ export interface Digit {
   label: number | undefined;
 }
 
-/** Everything that a network does with one digit. */
+/** Everything that a network does with one sample. */
 export interface Insight {
+  /** Grey values of a drawing; empty for sounds. */
   pixels: Uint8Array;
   steps: number;
-  /** What the digit is, where that is known. */
+  /** Steps that are to be seen; all unless given. */
+  seen?: number;
+  /** What the sample is, where that is known. */
   label: number | undefined;
-  /** Output that fires first; `undefined` when all are silent. */
+  /** Names of the outputs. */
+  names: readonly string[];
+  /** What the network answers, and since which step; `undefined` when all outputs are silent. */
   decision: { output: number; step: number } | undefined;
   input: Spikes;
+  inputs: number;
   /** Hidden layer, output. */
   layers: readonly Spikes[];
   /** Units of each layer. */
@@ -30,25 +36,32 @@ export interface Insight {
   gradients: Gradients;
 }
 
-/** Runs a digit through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes it for. */
-export async function lookInside(trainer: Trainer, { pixels, label }: Digit): Promise<Insight> {
-  const { steps } = trainer.config.network;
-  const wanted = label ?? (await trainer.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
-  const sample = digitsOf(pixels, [wanted]);
+const DIGITS: readonly string[] = Array.from({ length: 10 }, (_, digit) => String(digit));
+
+/** Runs a drawing through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes it for. */
+export async function lookInside(network: Network, { pixels, label }: Digit, names = DIGITS): Promise<Insight> {
+  const wanted = label ?? (await network.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
+  const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [wanted]));
+  const step = prediction.decisionStep[0] ?? steps;
+  const decision = step < steps ? { output: prediction.byFirstSpike[0] ?? 0, step } : undefined;
+  return { ...rest, steps, pixels, label, names, decision };
+}
+
+/** What happens in all layers when a network gets the first sample of `data`, which has a label. */
+export async function runThrough(network: Network, data: SpikeDataset) {
+  const { steps, input: inputs } = network.config.network;
   const [gradients, input] = await Promise.all([
-    trainer.gradients(sample, { trace: true }),
-    sample.events({ steps, backend: trainer.backend }),
+    network.gradients(data, { trace: true }),
+    data.events({ steps, backend: network.backend }),
   ]);
-  const { byFirstSpike, decisionStep, layers } = gradients.prediction;
-  const step = decisionStep[0] ?? steps;
+  const { prediction } = gradients;
   return {
-    pixels,
     steps,
-    label,
-    decision: step < steps ? { output: byFirstSpike[0] ?? 0, step } : undefined,
+    inputs: Number(inputs),
+    prediction,
     input: input.sample(0),
-    layers: layers.map((events) => events.sample(0)),
-    sizes: trainer.info.layers.map(({ units }) => units),
+    layers: prediction.layers.map((events) => events.sample(0)),
+    sizes: network.info.layers.map(({ units }) => units),
     gradients,
   };
 }

@@ -4,16 +4,21 @@ import type { Insight } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 
 const ROW = 35;
+/** Pixels of a letter of a name, and how many letters there is room for. */
+const LETTER = 8.5;
+const LETTERS = 9;
 const THRESHOLD = 1;
 /** Membrane at the lower and upper rim of a row. */
 const RANGE = [-0.7, 1.3] as const;
 
 /** The membrane of each output with its threshold; its spikes are marked, the first one filled. */
 export class Membranes extends TimedFigure {
-  protected override readonly left = 34;
+  protected override left({ names }: Insight): number {
+    return Math.max(34, 22 + LETTER * Math.max(...names.map((name) => shortened(name).length)));
+  }
 
   protected override draw(insight: Insight, axis: Axis) {
-    const { decision, label: wanted, layers, steps } = insight;
+    const { decision, label: wanted, layers, names, steps, seen = steps } = insight;
     const trace = insight.gradients.trace?.at(-1);
     const { times = [], units = [] } = layers.at(-1) ?? {};
     const outputs = trace?.units ?? 0;
@@ -23,12 +28,12 @@ export class Membranes extends TimedFigure {
     for (let output = 0; output < outputs; output++) {
       const top = output * ROW + 1;
       const y = (membrane: number) => top + ROW * (1 - (clamped(membrane) - RANGE[0]) / (RANGE[1] - RANGE[0]));
-      const values = Array.from({ length: steps }, (_, step) => trace?.membrane[step * outputs + output] ?? 0);
+      const values = Array.from({ length: seen }, (_, step) => trace?.membrane[step * outputs + output] ?? 0);
       const fired = Array.from(times).filter((_, k) => units[k] === output);
       if (decision?.output === output) {
         still.push(svg("rect", { x: 0, y: top, width: tenth(axis.right), height: ROW, class: "winner" }));
       }
-      const name = `${output}${output === wanted ? " ✓" : ""}`;
+      const name = `${shortened(names[output] ?? "")}${output === wanted ? " ✓" : ""}`;
       still.push(
         label(8, top + ROW / 2 + 5, name, { class: decision?.output === output ? "output-name chosen" : "output-name" }),
         svg("path", { d: `M${axis.left},${tenth(y(THRESHOLD))}H${tenth(axis.right)}`, class: "threshold" }),
@@ -46,7 +51,7 @@ export class Membranes extends TimedFigure {
       );
       if (first === undefined) continue;
       timed.push(svg("path", { d: sign("circle", axis.x(first), y(THRESHOLD), 4), class: "first" }));
-      firsts.push(`${output} at step ${first}`);
+      firsts.push(`${names[output]} at step ${first}`);
     }
     const height = outputs * ROW;
     still.push(...axis.ticks(height + 16));
@@ -57,4 +62,8 @@ export class Membranes extends TimedFigure {
 
 function clamped(membrane: number): number {
   return Math.min(RANGE[1], Math.max(RANGE[0], membrane));
+}
+
+function shortened(name: string): string {
+  return name.length <= LETTERS ? name : `${name.slice(0, LETTERS - 1)}…`;
 }

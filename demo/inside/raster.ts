@@ -4,14 +4,13 @@ import type { Insight, Spikes } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 
 const GAP = 26;
-const INPUTS = 28 * 28;
 const HEIGHTS = [100, 100, 90];
 
 /** Every spike of input, hidden layer and output. */
 export class Raster extends TimedFigure {
   protected override draw(insight: Insight, axis: Axis) {
     const bands = [
-      { name: "Input", spikes: insight.input, units: INPUTS },
+      { name: "Input", spikes: insight.input, units: insight.inputs },
       ...insight.layers.map((spikes, layer) => ({
         name: layer === insight.layers.length - 1 ? "Output" : "Hidden",
         spikes,

@@ -27,7 +27,9 @@ export abstract class TimedFigure extends Figure {
   }
 
   /** Pixels on the left for the names of rows. */
-  protected readonly left: number = 1;
+  protected left(_insight: Insight): number {
+    return 1;
+  }
 
   /** What lies still, what runs with time, and a sentence for those who do not see it. */
   protected abstract draw(
@@ -37,7 +39,7 @@ export abstract class TimedFigure extends Figure {
 
   protected override redraw(): void {
     if (this.#insight === undefined || this.width === 0) return;
-    const axis = this.#axis(this.#insight.steps);
+    const axis = this.#axis(this.#insight);
     const { height, still, timed, description } = this.draw(this.#insight, axis);
     this.#height = height;
     const clip = svg("clipPath", { id: this.#clip }, this.#past);
@@ -47,14 +49,14 @@ export abstract class TimedFigure extends Figure {
     this.#place();
   }
 
-  #axis(steps: number): Axis {
-    return new Axis(this.width, steps, this.left);
+  #axis(insight: Insight): Axis {
+    return new Axis(this.width, insight.steps, this.left(insight));
   }
 
   #place(): void {
-    const steps = this.#insight?.steps ?? 1;
-    const axis = this.#axis(steps);
-    const isWhole = this.#playhead >= steps - 1;
+    if (this.#insight === undefined) return;
+    const axis = this.#axis(this.#insight);
+    const isWhole = this.#playhead >= this.#insight.steps - 1;
     const right = isWhole ? this.width : axis.x(this.#playhead + 0.5);
     this.#past.setAttribute("width", tenth(Math.max(0, right)));
     this.#past.setAttribute("height", String(this.#height));

@@ -32,10 +32,7 @@ export class InsideView {
 
   /** Smallest grey value that has sent its spike by a step; the brightest come first. */
   dimmestBy(step: number): number {
-    if (this.#insight === undefined) return Number.POSITIVE_INFINITY;
-    const { input, pixels } = this.#insight;
-    const fired = Array.from(input.units).filter((_, k) => (input.times[k] ?? 0) <= step);
-    return Math.min(...fired.map((unit) => pixels[unit] ?? 0));
+    return this.#insight === undefined ? Number.POSITIVE_INFINITY : dimmestBy(this.#insight, step);
   }
 
   #showAnswer(step: number): void {
@@ -43,13 +40,19 @@ export class InsideView {
   }
 }
 
+/** Smallest grey value of a drawing that has sent its spike by a step. */
+export function dimmestBy({ input, pixels }: Insight, step: number): number {
+  const fired = Array.from(input.units).filter((_, k) => (input.times[k] ?? 0) <= step);
+  return Math.min(...fired.map((unit) => pixels[unit] ?? 0));
+}
+
 /** What the network has said by a step. */
-export function answerOf({ decision, label, layers, steps }: Insight, step: number): string {
+export function answerOf({ decision, label, layers, names, steps }: Insight, step: number): string {
   const isOver = step >= steps - 1;
   const spikes = layers.reduce((sum, { times }) => sum + Array.from(times).filter((time) => time <= step).length, 0);
   const cost = `${spikes} spike${spikes === 1 ? "" : "s"}`;
   if (decision === undefined) return isOver ? `No output fires, ${cost}: no answer yet.` : `No output has fired, ${cost} so far.`;
   if (step < decision.step) return `No output has fired, ${cost} so far.`;
-  const verdict = label === undefined ? "" : decision.output === label ? ": right" : `: it is a ${label}`;
-  return `${decision.output} fires first, at step ${decision.step}${verdict}. ${cost}${isOver ? "" : " so far"}.`;
+  const verdict = label === undefined ? "" : decision.output === label ? ": right" : `: it is a ${names[label]}`;
+  return `${names[decision.output]} fires first, at step ${decision.step}${verdict}. ${cost}${isOver ? "" : " so far"}.`;
 }

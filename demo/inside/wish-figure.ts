@@ -14,7 +14,9 @@ const EMPTY_ROWS = 3;
 
 /** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
 export class WishFigure extends TimedFigure {
-  protected override readonly left = 20;
+  protected override left(): number {
+    return 20;
+  }
 
   protected override draw(insight: Insight, axis: Axis) {
     const hidden = wishesOf(insight, 0);

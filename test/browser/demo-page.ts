@@ -29,20 +29,33 @@ export class Demo implements AsyncDisposable {
     this.#folder = folder;
   }
 
-  static async build(): Promise<Demo> {
+  /** @param flags of the browser, on top of those that all tests use. */
+  static async build(flags: readonly string[] = []): Promise<Demo> {
     const folder = await mkdtemp(join(tmpdir(), "spikelet-demo-"));
     const configFile = join(ROOT, "demo/vite.config.mjs");
     await build({ configFile, logLevel: "error", build: { outDir: folder, reportCompressedSize: false } });
-    return new Demo(await launchChromium(), await serve(folder), folder);
+    return new Demo(await launchChromium(flags), await serve(folder), folder);
   }
 
-  /** Opens the page and waits until it has reached a state. */
+  /** Opens the race and waits until it has reached a state. */
   async open(options: BrowserContextOptions, state = "ready", prepare?: (page: Page) => Promise<unknown>): Promise<DemoPage> {
+    const opened = await this.#openPage("race", options, prepare);
+    await opened.reached(state);
+    return opened;
+  }
+
+  /** Opens another page and waits until it is ready. */
+  async enter(room: "index" | "teach" | "listen", options: BrowserContextOptions): Promise<DemoPage> {
+    const opened = await this.#openPage(room, options);
+    if (room !== "index") await opened.reached("ready");
+    return opened;
+  }
+
+  async #openPage(room: string, options: BrowserContextOptions, prepare?: (page: Page) => Promise<unknown>): Promise<DemoPage> {
     const page = await this.browser.newPage(options);
     const opened = new DemoPage(page, complaintsOf(page));
     await prepare?.(page);
-    await page.goto(this.#served.url);
-    await page.waitForSelector(`html[data-state=${state}]`);
+    await page.goto(`${this.#served.url}${room}.html`);
     return opened;
   }
 
@@ -62,6 +75,10 @@ export class DemoPage {
   constructor(page: Page, complaints: readonly string[]) {
     this.page = page;
     this.complaints = complaints;
+  }
+
+  async reached(...states: readonly string[]): Promise<void> {
+    await this.page.waitForSelector(states.map((state) => `html[data-state=${state}]`).join());
   }
 
   button(name: string): Locator {

@@ -1,13 +1,13 @@
-import { Inside } from "./inside/inside.js";
-import { byId } from "./page/element.js";
-import { Responsiveness } from "./page/responsiveness.js";
-import { Throttle } from "./page/throttle.js";
-import { Controls } from "./race/controls.js";
-import { loadDigits } from "./race/digits.js";
-import { RULES, type RuleType } from "./race/rules.js";
-import { SettingsForm } from "./race/settings-form.js";
-import { Training } from "./race/training.js";
-import { RaceView } from "./race/view.js";
+import { Inside } from "../inside/inside.js";
+import { byId } from "../page/element.js";
+import { Responsiveness } from "../page/responsiveness.js";
+import { Throttle } from "../page/throttle.js";
+import { Controls } from "./controls.js";
+import { loadDigits } from "./digits.js";
+import { RULES, type RuleType } from "./rules.js";
+import { SettingsForm } from "./settings-form.js";
+import { Training } from "./training.js";
+import { RaceView } from "./view.js";
 
 /** Milliseconds between two looks at what goes on by itself. */
 const FIGURES_EVERY = 100;

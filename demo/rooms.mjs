@@ -1,0 +1,42 @@
+// What the pages of the demo have in common: an icon, and the way from room to room.
+
+/** The pages, in the order of the navigation. */
+export const ROOMS = /** @type {const} */ ([
+  { page: "index", name: "Start" },
+  { page: "race", name: "Race" },
+  { page: "teach", name: "Teach" },
+]);
+
+/** Stands where the site puts its link to the documentation. */
+export const WAY_OUT = "<!-- way out -->";
+
+const PULSE = "M1 11h4l2-9 2 12 1-3h5";
+const ICON = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='${PULSE}' fill='none' stroke='%2300795a' stroke-width='1.6' stroke-linejoin='round'/%3E%3C/svg%3E`;
+
+/** Puts icon and navigation where the pages have `<!-- icon -->` and `<!-- rooms -->`. */
+export function rooms() {
+  return {
+    name: "rooms",
+    transformIndexHtml: {
+      order: /** @type {const} */ ("pre"),
+      /** @param {string} html @param {{ path: string }} context */
+      handler: (html, { path }) =>
+        html
+          .replace("<!-- icon -->", `<link rel="icon" href="data:image/svg+xml,${ICON}" />`)
+          .replace("<!-- rooms -->", navigation(/([a-z]+)\.html$/.exec(path)?.[1] ?? "index")),
+    },
+  };
+}
+
+/** @param {string} current */
+function navigation(current) {
+  const items = ROOMS.map(({ page, name }) => {
+    const mark = page === current ? ' aria-current="page"' : "";
+    return `<li><a href="./${page}.html"${mark}>${name}</a></li>`;
+  });
+  return `<nav class="rooms" aria-label="Rooms">
+        <a class="brand" href="./index.html">
+          <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${PULSE}" /></svg>Spikelet</a>
+        <ul>${items.join("")}${WAY_OUT}</ul>
+      </nav>`;
+}

@@ -1,0 +1,237 @@
+import { loadBackend, type Network, save } from "spikelet";
+import { centred } from "../draw/centre.js";
+import { Pad } from "../draw/pad.js";
+import { announce } from "../page/announce.js";
+import { byId } from "../page/element.js";
+import { Throttle } from "../page/throttle.js";
+import { dataOf, type Example, learn, leaveOut } from "./learning.js";
+import source from "./learning.ts?raw";
+import { Lesson, TAKES } from "./lesson.js";
+import { Reading } from "./reading.js";
+import { restored, saved } from "./saved.js";
+import { SignsList } from "./signs-list.js";
+
+/** Milliseconds after the pen was lifted after which a drawing counts as done. */
+const STROKE_PAUSE = 500;
+/** Milliseconds between two looks at a network that learns. */
+const LOOK_EVERY = 150;
+const FILE = "symbols.safetensors";
+
+/** A network and the symbols that its outputs stand for. */
+interface Learnt {
+  network: Network;
+  ids: readonly number[];
+}
+
+/** The room where a visitor teaches. */
+class Room {
+  readonly #lesson = new Lesson(() => this.#changed());
+  readonly #list = new SignsList(this.#lesson);
+  readonly #pad = new Pad(byId("pad", HTMLElement), "Your symbol", { drawn: () => this.#drawn(), said: announce });
+  readonly #reading = new Reading(this.#pad);
+  readonly #keep = byId("keep", HTMLButtonElement);
+  readonly #undo = byId("undo", HTMLButtonElement);
+  readonly #learn = byId("learn", HTMLButtonElement);
+  readonly #save = byId("save", HTMLButtonElement);
+  readonly #load = byId("load", HTMLInputElement);
+  readonly #state = byId("state", HTMLElement);
+  readonly #progress = byId("progress", HTMLProgressElement);
+  readonly #leftOut = byId("left-out", HTMLElement);
+  #learnt: Learnt | undefined;
+  /** Whether each drawing was read right by a network that had not seen it. */
+  #marks = new Map<Uint8Array, boolean>();
+  /** Learning and the test behind it. */
+  #work: AbortController | undefined;
+  #isLearning = false;
+  #strokeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.#keep.addEventListener("click", () => this.#take());
+    byId("clear", HTMLButtonElement).addEventListener("click", () => this.#clear());
+    this.#undo.addEventListener("click", () => this.#lesson.undo());
+    this.#learn.addEventListener("click", () => this.#start());
+    this.#save.addEventListener("click", () => void this.#keepFile().catch((thrown) => this.#failed(thrown)));
+    this.#load.addEventListener("change", () => void this.#open().catch((thrown) => this.#failed(thrown)));
+    byId("code", HTMLElement).textContent = source;
+    this.#changed();
+  }
+
+  get #names(): string[] {
+    const names = new Map(this.#lesson.signs.map(({ id, name }) => [id, name]));
+    return (this.#learnt?.ids ?? []).map((id) => names.get(id) ?? "a symbol removed since");
+  }
+
+  #changed(): void {
+    const { chosen, signs } = this.#lesson;
+    this.#list.show((drawing) => this.#marks.get(drawing));
+    this.#undo.disabled = !this.#lesson.canUndo;
+    this.#learn.disabled = !this.#lesson.isReady;
+    this.#enableKeep();
+    if (this.#work !== undefined) return;
+    const missing = signs.reduce((sum, { drawings }) => sum + Math.max(0, TAKES - drawings.length), 0);
+    const next = chosen === undefined ? "Add a symbol." : `Draw ${chosen.name}, ${chosen.drawings.length + 1} of ${TAKES}.`;
+    this.#say(missing > 0 ? next : "Ready to learn.");
+  }
+
+  #enableKeep(): void {
+    this.#keep.disabled = this.#pad.isEmpty || this.#lesson.chosen === undefined;
+  }
+
+  #drawn(): void {
+    this.#enableKeep();
+    this.#look();
+    clearTimeout(this.#strokeTimer);
+    if (this.#learnt === undefined || this.#isLearning || this.#pad.isEmpty || this.#pad.isDrawing) return;
+    this.#strokeTimer = setTimeout(() => this.#reading.play(), STROKE_PAUSE);
+  }
+
+  #look(): void {
+    if (this.#learnt === undefined || this.#isLearning) return;
+    const { network } = this.#learnt;
+    const question = { network, names: this.#names, pixels: centred(this.#pad.pixels), label: undefined };
+    this.#reading.show(question).catch((thrown) => this.#failed(thrown));
+  }
+
+  #take(): void {
+    const { chosen } = this.#lesson;
+    if (chosen === undefined || this.#pad.isEmpty) return;
+    clearTimeout(this.#strokeTimer);
+    const drawing = centred(this.#pad.pixels);
+    this.#pad.clear();
+    this.#lesson.keep(drawing);
+    announce(`kept as ${chosen.name}. ${this.#state.textContent}`);
+  }
+
+  #clear(): void {
+    this.#pad.clear();
+    this.#drawn();
+  }
+
+  #start(): void {
+    const work = new AbortController();
+    this.#work?.abort();
+    this.#work = work;
+    this.#show("learning");
+    this.#teach(work.signal)
+      .catch((thrown) => {
+        if (!work.signal.aborted) this.#failed(thrown);
+      })
+      .finally(() => {
+        if (this.#work === work) this.#work = undefined;
+      });
+  }
+
+  /** Learns, shows it, and lets networks read what they have not seen. */
+  async #teach(signal: AbortSignal): Promise<void> {
+    const { signs } = this.#lesson;
+    const examples = signs.flatMap(({ drawings }, symbol) => drawings.map((pixels, take): Example => ({ pixels, symbol, take })));
+    const data = dataOf(examples);
+    const names = signs.map(({ name }) => name);
+    const shown = examples.at(-1);
+    this.#marks = new Map();
+    this.#list.show(() => undefined);
+    this.#leftOut.hidden = true;
+    this.#progress.hidden = false;
+    const looks = new Throttle(LOOK_EVERY, () => {
+      if (this.#learnt !== undefined && shown !== undefined && !signal.aborted) {
+        void this.#reading.show({ network: this.#learnt.network, names, pixels: shown.pixels, label: shown.symbol });
+      }
+    });
+    const before = this.#learnt;
+    for await (const { trainer, epoch, epochs, accuracy } of learn(data, signs.length, signal)) {
+      this.#learnt = { network: trainer, ids: signs.map(({ id }) => id) };
+      this.#progress.value = epoch / epochs;
+      this.#say(`Learning, round ${epoch} of ${epochs}: reads ${percent(accuracy)} of the drawings and their variations.`);
+      looks.soon();
+    }
+    if (before?.network !== this.#learnt?.network) before?.network.dispose();
+    this.#show("learnt");
+    this.#say("Learnt. Draw one to see it read; its memory is now tested.");
+    announce("Learnt. Draw one to see it read.");
+    await this.#test(examples, signs.length, signal);
+  }
+
+  async #test(examples: readonly Example[], symbols: number, signal: AbortSignal): Promise<void> {
+    const data = dataOf(examples);
+    this.#progress.value = 0;
+    for await (const read of leaveOut(data, examples, symbols, signal)) {
+      for (const [{ pixels, symbol }, answer] of read) this.#marks.set(pixels, answer === symbol);
+      this.#progress.value = this.#marks.size / examples.length;
+      const right = [...this.#marks.values()].filter(Boolean).length;
+      this.#leftOut.hidden = false;
+      this.#leftOut.textContent = `Left out of the lesson and then read: ${right} of ${this.#marks.size} drawings right (${percent(right / this.#marks.size)}).`;
+    }
+    this.#list.show((drawing) => this.#marks.get(drawing));
+    this.#progress.hidden = true;
+    this.#show("tested");
+    this.#say("Draw one to see it read.");
+    announce(this.#leftOut.textContent ?? "");
+  }
+
+  async #keepFile(): Promise<void> {
+    if (this.#learnt === undefined) return;
+    const { ids, network } = this.#learnt;
+    const drawings = new Map(this.#lesson.signs.map((sign) => [sign.id, sign.drawings]));
+    const names = this.#names;
+    await save(
+      FILE,
+      await saved(
+        network,
+        ids.map((id, k) => ({ name: names[k] ?? "", drawings: drawings.get(id) ?? [] })),
+      ),
+    );
+  }
+
+  async #open(): Promise<void> {
+    const [file] = this.#load.files ?? [];
+    this.#load.value = "";
+    if (file === undefined) return;
+    const { network, signs } = await restored(new Uint8Array(await file.arrayBuffer())).catch((cause: unknown) => {
+      throw new Error(`${file.name} can't be loaded: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    });
+    this.#work?.abort();
+    this.#work = undefined;
+    this.#learnt?.network.dispose();
+    this.#learnt = undefined;
+    this.#marks = new Map();
+    this.#leftOut.hidden = true;
+    this.#progress.hidden = true;
+    this.#lesson.replace(signs);
+    this.#learnt = { network, ids: this.#lesson.signs.map(({ id }) => id) };
+    this.#show("learnt");
+    this.#say("Loaded. Draw one to see it read.");
+    this.#reading.say("Draw one to see it read.");
+    announce("Loaded. Draw one to see it read.");
+  }
+
+  #show(state: "learning" | "learnt" | "tested"): void {
+    this.#isLearning = state === "learning";
+    document.documentElement.dataset["state"] = state;
+    this.#save.disabled = this.#learnt === undefined;
+  }
+
+  #say(sentence: string): void {
+    this.#state.textContent = sentence;
+  }
+
+  #failed(thrown: unknown): void {
+    this.#say(thrown instanceof Error ? thrown.message : String(thrown));
+    announce(this.#state.textContent ?? "");
+    console.warn(thrown);
+  }
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+async function open(): Promise<void> {
+  await loadBackend();
+  new Room();
+  document.documentElement.dataset["state"] = "ready";
+}
+
+open().catch((thrown: unknown) => {
+  byId("state", HTMLElement).textContent = thrown instanceof Error ? thrown.message : String(thrown);
+  document.documentElement.dataset["state"] = "failed";
+});

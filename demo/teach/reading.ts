@@ -1,0 +1,87 @@
+import type { Network } from "spikelet";
+import type { Pad } from "../draw/pad.js";
+import { type Insight, lookInside } from "../inside/insight.js";
+import { Membranes } from "../inside/membranes.js";
+import { Raster } from "../inside/raster.js";
+import { Replay } from "../inside/replay.js";
+import { answerOf, dimmestBy } from "../inside/view.js";
+import { announce } from "../page/announce.js";
+import { byId } from "../page/element.js";
+
+/** What is to be read, and by which network. */
+export interface Question {
+  network: Network;
+  names: readonly string[];
+  pixels: Uint8Array;
+  /** Which symbol it is, where that is known. */
+  label: number | undefined;
+}
+
+/** What the network makes of a drawing, spike by spike. */
+export class Reading {
+  readonly #figures = [new Membranes(byId("membranes", HTMLElement)), new Raster(byId("raster", HTMLElement))];
+  readonly #section = byId("inside", HTMLElement);
+  readonly #answer = byId("answer", HTMLElement);
+  readonly #replay: Replay;
+  readonly #pad: Pad;
+  #insight: Insight | undefined;
+  #isLooking = false;
+  #next: Question | undefined;
+
+  constructor(pad: Pad) {
+    this.#pad = pad;
+    this.#replay = new Replay(
+      (step) => this.#seek(step),
+      () => this.#insight !== undefined && announce(this.text),
+    );
+  }
+
+  get text(): string {
+    return this.#answer.textContent ?? "";
+  }
+
+  /** Shows what a network does with a drawing; asked again while it looks, it looks at the last one once more. */
+  async show(question: Question): Promise<void> {
+    this.#next = question;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#section.setAttribute("aria-busy", "true");
+    try {
+      for (let now = this.#take(); now !== undefined; now = this.#take()) {
+        const { network, names, ...drawing } = now;
+        this.#insight = await lookInside(network, drawing, names);
+        this.#replay.fit(this.#insight.steps);
+        for (const figure of this.#figures) figure.show(this.#insight, this.#replay.step);
+        this.#say();
+      }
+    } finally {
+      this.#isLooking = false;
+      this.#section.setAttribute("aria-busy", "false");
+    }
+  }
+
+  play(): void {
+    if (this.#insight !== undefined) this.#replay.play();
+  }
+
+  /** Says something else than an answer. */
+  say(sentence: string): void {
+    this.#answer.textContent = sentence;
+  }
+
+  #take(): Question | undefined {
+    const question = this.#next;
+    this.#next = undefined;
+    return question;
+  }
+
+  #seek(step: number): void {
+    for (const figure of this.#figures) figure.seek(step);
+    this.#say();
+    if (this.#insight !== undefined) this.#pad.light(dimmestBy(this.#insight, step));
+  }
+
+  #say(): void {
+    if (this.#insight !== undefined) this.say(answerOf(this.#insight, this.#replay.step));
+  }
+}

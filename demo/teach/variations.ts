@@ -1,0 +1,46 @@
+import { between } from "../draw/centre.js";
+import { SIDE } from "../race/digits.js";
+
+/** Images that come of a drawing, itself the first. */
+export const VARIATIONS = 12;
+
+/** How far a variation goes at most: radians of a turn, shares of a stretch along each side and of a slant, pixels of a shift. */
+const [TURN, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
+
+/** A drawing as the same hand might draw it again: turned, stretched, slanted and moved a little. The same seed gives the same images. */
+export function variations(pixels: Uint8Array, seed: number): Uint8Array[] {
+  const random = randomOf(seed);
+  const away = (most: number) => most * (2 * random() - 1);
+  return Array.from({ length: VARIATIONS }, (_, k) => {
+    if (k === 0) return pixels;
+    const [turn, slant] = [away(TURN), away(SLANT)];
+    const [wide, high] = [1 + away(STRETCH), 1 + away(STRETCH)];
+    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    const matrix = [cos / wide, (sin + slant) / wide, -sin / high, cos / high] as const;
+    return moved(pixels, matrix, [away(SHIFT), away(SHIFT)]);
+  });
+}
+
+/** The image whose places come from those of another by a matrix around the middle and a shift. */
+function moved(pixels: Uint8Array, [a, b, c, d]: readonly [number, number, number, number], [dx, dy]: readonly number[]) {
+  const middle = (SIDE - 1) / 2;
+  const result = new Uint8Array(SIDE * SIDE);
+  for (let row = 0; row < SIDE; row++) {
+    for (let column = 0; column < SIDE; column++) {
+      const [x, y] = [column - middle - (dx ?? 0), row - middle - (dy ?? 0)];
+      result[row * SIDE + column] = Math.round(between(pixels, middle + a * x + b * y, middle + c * x + d * y));
+    }
+  }
+  return result;
+}
+
+/** Numbers from 0 to below 1 that look random (mulberry32). */
+function randomOf(seed: number): () => number {
+  let state = Math.imul(seed + 1, 0x9e3779b1);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

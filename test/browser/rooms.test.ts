@@ -1,0 +1,68 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContextOptions } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ROOMS } from "../../demo/rooms.mjs";
+import { Demo, type DemoPage } from "./demo-page.js";
+import { SYMBOLS, unsteady } from "./strokes.js";
+
+/** Not committed; a look at them tells more than any assertion. */
+const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
+const PLACES: readonly (readonly [string, BrowserContextOptions])[] = [
+  ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }],
+  ["dark", { viewport: { width: 1200, height: 900 }, colorScheme: "dark" }],
+  ["wide", { viewport: { width: 1680, height: 1050 } }],
+];
+
+let demo: Demo;
+
+beforeAll(async () => {
+  demo = await Demo.build();
+  await mkdir(FIGURES, { recursive: true });
+}, 120_000);
+
+afterAll(() => demo?.[Symbol.asyncDispose]());
+
+async function isReadable(open: DemoPage, name: string): Promise<void> {
+  expect(await open.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+  expect(await open.collisions()).toEqual([]);
+  expect(await open.barriers()).toEqual([]);
+  expect(open.complaints).toEqual([]);
+  await open.page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
+  await open.page.close();
+}
+
+describe("the rooms", () => {
+  it("are reached from each other, and each says which one it is", async () => {
+    const open = await demo.enter("index", {});
+    for (const { page, name } of [...ROOMS, ...ROOMS.toReversed()]) {
+      await open.page.getByRole("navigation").getByRole("link", { name, exact: true }).click();
+      await open.page.waitForURL(`**/${page}.html`);
+      expect(await open.page.getByRole("navigation").locator("[aria-current=page]").textContent()).toBe(name);
+    }
+    expect(open.complaints).toEqual([]);
+    await open.page.close();
+  });
+
+  it.each(PLACES)("begin with a page that can be read: %s", async (place, options) => {
+    await isReadable(await demo.enter("index", options), `index-${place}`);
+  });
+
+  it.each(PLACES)("teach readably: %s", async (place, options) => {
+    const open = await demo.enter("teach", { ...options, reducedMotion: "reduce" });
+    for (const [k, name] of ["ring", "bolt"].entries()) {
+      await open.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
+      for (const seed of [1, 2]) {
+        for (const stroke of unsteady(SYMBOLS[name] ?? [], seed)) await open.draw(...stroke);
+        await open.button("Keep").click();
+      }
+    }
+    await open.button("Learn").click();
+    await open.reached("tested");
+    for (const stroke of SYMBOLS["bolt"] ?? []) await open.draw(...stroke);
+    await open.page.waitForSelector("#inside[aria-busy=false]");
+    await open.page.getByText("What the library did, in code").click();
+    await isReadable(open, `teach-${place}`);
+  });
+});

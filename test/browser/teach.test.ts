@@ -1,0 +1,144 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContextOptions } from "playwright-core";
+import { datasets, encode, restoreNetwork } from "spikelet";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { centred } from "../../demo/draw/centre.js";
+import { Demo, type DemoPage } from "./demo-page.js";
+import { traceMainThread } from "./main-thread.js";
+import { SYMBOLS, unsteady } from "./strokes.js";
+
+/** Not committed; a look at them tells more than any assertion. */
+const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
+const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
+const NAMES = Object.keys(SYMBOLS);
+const SIDE = 28;
+
+let demo: Demo;
+let open: DemoPage;
+
+beforeAll(async () => {
+  demo = await Demo.build();
+  open = await demo.enter("teach", DESK);
+  await mkdir(FIGURES, { recursive: true });
+}, 120_000);
+
+afterAll(() => demo?.[Symbol.asyncDispose]());
+
+async function keep({ page }: DemoPage, name: string): Promise<void> {
+  await page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
+}
+
+/** Draws a symbol by an unsteady hand. */
+async function draw(name: string, seed: number): Promise<void> {
+  for (const stroke of unsteady(SYMBOLS[name] ?? [], seed)) await open.draw(...stroke);
+}
+
+/** Grey values of what is on the pad. */
+async function drawing(): Promise<Uint8Array> {
+  const pixels = await open.page.evaluate((side) => {
+    const context = document.querySelector("canvas")?.getContext("2d");
+    return Array.from(context?.getImageData(0, 0, side, side).data ?? []).filter((_, k) => k % 4 === 3);
+  }, SIDE);
+  return Uint8Array.from(pixels);
+}
+
+/** What the page says once it has looked at all that was drawn. */
+async function answer(): Promise<string> {
+  await open.page.waitForSelector("#inside[aria-busy=false]");
+  return open.text("#answer");
+}
+
+describe("Teach", () => {
+  it("keeps drawings; they can be undone, and symbols renamed and removed", async () => {
+    const { page } = open;
+    await draw("ring", 900);
+    await open.button("Keep").click();
+    expect(await page.getByRole("list", { name: "1 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    await open.button("Undo").click();
+    expect(await page.getByRole("list", { name: "0 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    await draw("ring", 901);
+    await open.button("Keep").click();
+    await open.button("Remove drawing 1 of Symbol 1").click();
+    expect(await page.getByRole("list", { name: "0 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    await open.button("Add a symbol").click();
+    await open.button("Remove Symbol 3").click();
+    expect(await page.locator(".sign").count()).toBe(2);
+    expect(await open.button("Learn").isDisabled()).toBe(true);
+  });
+
+  it("learns five symbols while the page stays free, and reads what it left out", async () => {
+    const { page } = open;
+    for (let more = 2; more < NAMES.length; more++) await open.button("Add a symbol").click();
+    for (const [k, name] of NAMES.entries()) {
+      const field = page.locator(".sign input[type=text]").nth(k);
+      await field.fill(name);
+      await field.press("Tab");
+    }
+    await page.getByRole("radio", { name: "Draw ring next" }).check();
+    for (const [symbol, name] of NAMES.entries()) {
+      for (let take = 0; take < 5; take++) {
+        await draw(name, 10 * symbol + take);
+        await open.button("Keep").click();
+      }
+    }
+    const thread = await traceMainThread(demo.browser, page, async () => {
+      await open.button("Learn").click();
+      await open.reached("tested");
+    });
+    console.log("main thread of Teach while it learns", thread);
+    expect(thread.longest).toBeLessThan(50);
+    const [, right, of] = /: (\d+) of (\d+) drawings right/.exec(await open.text("#left-out")) ?? [];
+    console.log(await open.text("#left-out"));
+    expect(of).toBe("25");
+    expect(Number(right)).toBeGreaterThanOrEqual(22);
+    expect(await open.collisions()).toEqual([]);
+  });
+
+  it("reads nine of ten drawings that it has not seen, spike by spike", async () => {
+    // Those who want no motion are shown the end at once.
+    await open.page.emulateMedia({ reducedMotion: "reduce" });
+    const read: string[] = [];
+    for (const [symbol, name] of NAMES.entries()) {
+      for (const seed of [500 + symbol, 600 + symbol]) {
+        await open.button("Clear").click();
+        await draw(name, seed);
+        read.push(`${name}: ${(await answer()).split(" fires")[0]}`);
+      }
+    }
+    console.log(read);
+    expect(read.filter((one) => /^(.+): \1$/.test(one)).length).toBeGreaterThanOrEqual(9);
+    expect(await open.page.getByRole("img", { name: /^Membranes of 5 outputs; first spikes: .*wave at step/ }).count()).toBe(1);
+    await keep(open, "teach");
+  });
+
+  it("saves a checkpoint that Node and the page read alike", async () => {
+    const download = open.page.waitForEvent("download");
+    await open.button("Save").click();
+    const checkpoint = await readFile(await (await download).path());
+    const network = await restoreNetwork(new Uint8Array(checkpoint));
+    const { classes, drawings } = JSON.parse(network.info.origin ?? "") as { classes: string[]; drawings: string[][] };
+    expect(classes).toEqual(NAMES);
+    expect(drawings.map(({ length }) => length)).toEqual([5, 5, 5, 5, 5]);
+
+    await open.page.setInputFiles("#load", { name: "symbols.safetensors", mimeType: "", buffer: checkpoint });
+    await open.reached("learnt");
+    for (const [symbol, name] of NAMES.entries()) {
+      await draw(name, 700 + symbol);
+      const seen = await answer();
+      const data = datasets.fromImages({ pixels: centred(await drawing()), shape: [SIDE, SIDE] });
+      const { byFirstSpike, decisionStep, layers } = await network.predict(data.encode(encode.latency({ first: 0, last: 20 })));
+      const spikes = layers.reduce((sum, layer) => sum + layer.times.length, 0);
+      expect(seen).toBe(`${classes[byFirstSpike[0] ?? 0]} fires first, at step ${decisionStep[0]}. ${spikes} spikes.`);
+      await open.button("Clear").click();
+    }
+    network.dispose();
+  });
+
+  it("refuses files that it did not save, in words", async () => {
+    await open.page.setInputFiles("#load", { name: "x.safetensors", mimeType: "", buffer: Buffer.from("no checkpoint") });
+    await expect.poll(() => open.text("#state")).toMatch(/^x\.safetensors can't be loaded: /);
+    expect(open.complaints).toEqual([]);
+  });
+});
