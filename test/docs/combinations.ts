@@ -25,6 +25,7 @@ const CONNECTIONS: Record<string, (units: number) => LayerConfig[]> = {
   recurrent: (units) => [{ type: "dense", units, recurrent: true }],
   conv2d: (units) => [{ type: "conv2d", channels: units, kernel: 3 }, { type: "avgPool2d", window: 2 }, { type: "flatten" }],
 };
+const DELAYS = { none: {}, "by input": { by: "input" }, "by connection": { by: "connection" } };
 const LAST = { dense: {}, recurrent: { recurrent: true } };
 
 const questions: Question[] = [
@@ -32,6 +33,7 @@ const questions: Question[] = [
   { name: "reset path", answers: Object.keys(PATHS) },
   { name: "neuron", answers: Object.keys(NEURONS) },
   { name: "reset", answers: ["all", "membrane", "subtract"] },
+  { name: "delays", answers: Object.keys(DELAYS) },
   { name: "hidden layer", answers: Object.keys(CONNECTIONS) },
   { name: "last layer", answers: Object.keys(LAST) },
   { name: "its neuron", answers: Object.keys(OUTPUTS) },
@@ -39,15 +41,18 @@ const questions: Question[] = [
 ];
 
 /** The configuration of a choice, `undefined` where there is no such field to choose. */
-function configOf([rule, path, neuron, reset, hidden, last, output, loss]: Choice): Config | undefined {
+function configOf([rule, path, neuron, reset, delays, hidden, last, output, loss]: Choice): Config | undefined {
   const [type, variant] = (rule as string).split(", ");
   const chosen = PATHS[path as keyof typeof PATHS];
   if (type === "eventProp" && chosen !== "ignore") return undefined;
   const parts = { activation: type !== "timing", timing: type !== "activation" };
   const resetPath = Object.fromEntries(Object.entries(parts).flatMap(([part, isThere]) => (isThere ? [[part, chosen]] : [])));
+  const by = delays === "none" ? {} : { delays: { ...DELAYS[delays as keyof typeof DELAYS], max: 3, learn: true } };
+  const [first, ...rest] = CONNECTIONS[hidden as string]?.(3) ?? [];
   const layers = [
-    ...(CONNECTIONS[hidden as string]?.(3) ?? []),
-    { type: "dense", units: CLASSES, ...LAST[last as keyof typeof LAST], neuron: OUTPUTS[output as keyof typeof OUTPUTS] },
+    { ...first, ...by },
+    ...rest,
+    { type: "dense", units: CLASSES, ...by, ...LAST[last as keyof typeof LAST], neuron: OUTPUTS[output as keyof typeof OUTPUTS] },
   ];
   return {
     network: {
@@ -87,7 +92,8 @@ async function answerTo(choice: Choice): Promise<string | undefined> {
   }
   using trainer = made;
   const { layers, loss } = await trainer.gradients(DATA[choice.at(-1) as string] as SpikeDataset);
-  const areFinite = [loss, ...layers.flatMap(({ weights, biases }) => [...weights, ...biases])].every(Number.isFinite);
+  const all = layers.flatMap(({ weights, biases, learnt }) => [...weights, ...biases, ...(learnt?.delays ?? [])]);
+  const areFinite = [loss, ...all].every(Number.isFinite);
   if (!areFinite) throw new Error(`${choice.join(", ")}: a gradient is not finite`);
   return "";
 }
@@ -100,7 +106,7 @@ export async function combinationsPage(): Promise<string> {
 
 <!-- Made by \`npx vitest run test/docs/reference.test.ts --update\`: do not edit. -->
 
-Which rule goes with which neuron, reset, loss and connection. The library was asked for a tiny network of each of
+Which rule goes with which neuron, reset, delays, loss and connection. The library was asked for a tiny network of each of
 ${asked.toLocaleString("en-US")} combinations: it takes ${taken.toLocaleString("en-US")} of them, with a finite gradient, and refuses the others with
 \`CONFIG_INVALID\`, the path and the reason below. An empty cell means any; \`¬\` all but these.
 
@@ -113,6 +119,7 @@ ${table.join("\n")}
 - **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` has none to choose, it
   always follows the whole.
 - **neuron**: \`network.neuron\`, of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` are of \`lif\`.
+- **delays**: of the hidden and the last layer, learnt ones of up to 3 steps.
 - **hidden layer**: \`conv2d\` stands for a convolution with an average pool. **its neuron** is that of the last layer; \`spikes\`: as the others.
 - \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the reset \`subtract\`.
 

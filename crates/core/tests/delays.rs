@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use spikelet_core::{
-    Config, Dataset, Gradients, LayerParameters, LearntValues, Level, Sequential, SpikeTrains, Stream, Targets, Trainer,
+    Config, Dataset, ErrorCode, Gradients, LayerParameters, LearntValues, Level, Sequential, SpikeTrains, Stream,
+    Targets, Trainer,
 };
 
 const STEPS: usize = 60;
@@ -209,15 +210,6 @@ fn a_delay_out_of_range_is_refused_at_its_place() {
 }
 
 #[test]
-fn a_convolution_has_none() {
-    let layers = json!([{ "type": "conv2d", "channels": 2, "kernel": 3, "delays": by("input", 3) }, { "type": "flatten" }, { "type": "dense", "units": 2 }]);
-    let config = json!({ "network": { "input": [1, 4, 4], "layers": layers } });
-    let error = Config::from_json(&config.to_string()).unwrap_err();
-    assert_eq!(error.path, "network.layers[0].delays");
-    assert!(error.message.contains("unknown field"), "{}", error.message);
-}
-
-#[test]
 fn initial_delays_follow_from_the_seed_and_leave_the_weights() {
     let with = |delays: [Value; 3]| Trainer::new(config("antlr", "count", delays, false), Level::detect()).unwrap();
     let none = with([Value::Null, Value::Null, Value::Null]);
@@ -226,4 +218,20 @@ fn initial_delays_follow_from_the_seed_and_leave_the_weights() {
         assert_eq!(none.parameters(layer).unwrap(), delayed().parameters(layer).unwrap());
     }
     assert_eq!(delayed().snapshot(), delayed().snapshot());
+}
+
+#[test]
+fn delays_of_other_layers_are_refused_with_their_reason() {
+    let layers = [
+        json!({ "type": "conv2d", "channels": 2, "kernel": 3, "delays": { "max": 3 } }),
+        json!({ "type": "avgPool2d", "window": 2, "delays": null }),
+        json!({ "type": "flatten", "delays": { "by": "connection", "max": 3 } }),
+    ];
+    for layer in layers {
+        let layers = json!([{ "type": "flatten" }, layer, { "type": "dense", "units": 2 }]);
+        let json = json!({ "network": { "input": [1, 4, 4], "layers": layers } });
+        let error = Config::from_json(&json.to_string()).unwrap_err();
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "network.layers[1].delays"));
+        assert_eq!(error.message, "are defined for dense layers and their recurrent connections alone");
+    }
 }

@@ -166,7 +166,7 @@ deserialize_tagged!(LayerConfig {
     "avgPool2d" => AvgPool2d,
     "maxPool2d" => MaxPool2d,
     "flatten" => Flatten,
-});
+} but "delays" of "dense": "are defined for dense layers and their recurrent connections alone");
 
 /// A fully connected layer.
 #[fields]

@@ -59,12 +59,21 @@ pub(crate) fn inner<T: DeserializeOwned, E: serde::de::Error>(value: Value) -> R
     tracked::read(value).map_err(|(path, error)| E::custom(format!("{MARK}{path}{MARK}{error}")))
 }
 
-/// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag.
+/// What is wrong with a field of a variant.
+pub(crate) fn refused<E: serde::de::Error>(field: &str, why: &str) -> E {
+    E::custom(format!("{MARK}{field}{MARK}{why}"))
+}
+
+/// Implements `Deserialize` for an enumeration of newtype variants that is serialised with a `type` tag; `but` names a field of one variant and
+/// why the others do not have it.
 macro_rules! deserialize_tagged {
-    ($name:ident { $($tag:literal => $variant:ident),+ $(,)? }) => {
+    ($name:ident { $($tag:literal => $variant:ident),+ $(,)? } $(but $field:literal of $only:literal: $why:literal)?) => {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 let (tag, fields) = $crate::json::tagged::split_tag(deserializer, &[$($tag),+])?;
+                $(if tag != $only && fields.contains_key($field) {
+                    return Err($crate::json::tagged::refused($field, $why));
+                })?
                 match tag.as_str() {
                     $($tag => $crate::json::tagged::variant(fields).map(Self::$variant),)+
                     _ => unreachable!("split_tag only returns known tags"),
