@@ -91,7 +91,7 @@ describe("report.html", () => {
   });
 });
 
-describe("learnt constants in report.html", () => {
+describe("learnt constants", () => {
   const LEARNT = [
     ...TINY,
     ...["--set", "network.layers[0].delays.max=10", "--set", "network.layers[0].delays.learn=true"],
@@ -106,16 +106,29 @@ describe("learnt constants in report.html", () => {
     spikelet(["train", "--resume", "--set", `training.epochs=${epochs}`, "--out", out]);
   const both = /^Layer 0, threshold: 0\.5 → [\d.]+; Layer 0, delays: mean [\d.]+ → [\d.]+ steps$/;
 
-  it("are drawn before and after the training, after a resumed one too", async () => {
+  const historyOf = async (dir: string) => {
+    const [header = "", ...rows] = (await readFile(join(dir, "history.csv"), "utf8")).trim().split("\n");
+    const columns = header.split(",");
+    const column = (name: string) => rows.map((row) => Number(row.split(",")[columns.indexOf(name)]));
+    return { columns: columns.filter((name) => name.startsWith("layers.")), column };
+  };
+
+  it("are drawn before and after the training, after a resumed one too, and in the history", async () => {
     const out = await folder();
     expect((await spikelet(["train", ...LEARNT, "--out", out])).code).toBe(0);
     const first = await drawn(out);
     expect(first).toMatch(both);
+    const before = await historyOf(out);
+    expect(before.columns).toEqual(["layers.0.threshold", "layers.0.delays"]);
     expect((await resume(out, 2)).code).toBe(0);
     const second = await drawn(out);
     expect(second).toMatch(both);
     const start = (text: string | undefined) => /mean ([\d.]+) →/.exec(text ?? "")?.[1];
     expect(start(second)).toBe(start(first));
+    const after = await historyOf(out);
+    expect(after.columns).toEqual(before.columns);
+    const thresholds = after.column("layers.0.threshold");
+    expect(thresholds).toEqual([...before.column("layers.0.threshold"), expect.not.closeTo(thresholds[0] ?? 0, 5)]);
     const other = await folder();
     expect((await spikelet(["evaluate", "--checkpoint", join(out, "last.safetensors"), "--out", other])).code).toBe(0);
     expect(await drawn(other)).toMatch(/^Layer 0, threshold: [\d.]+; Layer 0, delays: mean [\d.]+ steps$/);
@@ -133,5 +146,6 @@ describe("learnt constants in report.html", () => {
     const out = await folder();
     expect((await spikelet(["train", ...TINY, "--set", "network.layers[0].delays.max=10", "--out", out])).code).toBe(0);
     expect(await drawn(out)).toBeUndefined();
+    expect((await historyOf(out)).columns).toEqual([]);
   });
 });

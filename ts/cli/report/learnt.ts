@@ -13,6 +13,16 @@ export async function learntOf(network: Network): Promise<LearntLayer[] | undefi
   });
 }
 
+/** Means of these, by `layers.0.threshold` and so on. */
+export function meansOf(learnt: readonly LearntLayer[]): Map<string, number> {
+  const means = learnt.flatMap(({ learnt = {} }, layer) =>
+    Object.entries(learnt).map(([name, values]): [string, number] => {
+      return [`layers.${layer}.${name}`, values.reduce((sum, value) => sum + value, 0) / values.length];
+    }),
+  );
+  return new Map(means);
+}
+
 /** Whether training moves more than weights and biases. */
 export function learnsMore(config: ResolvedConfig): boolean {
   return learnsOf(config).some(({ constants, delays }) => constants || delays);

@@ -31,41 +31,57 @@ export type HistoryRow = Record<(typeof COLUMNS)[number], number>;
 /** The last column: the run that the row belongs to. */
 const RUN = "run";
 
+/** Columns of a run that learns more than weights and biases: `layers.0.threshold` and so on. */
+const LEARNT = /^layers\.\d+\./;
+
+/** Means of learnt constants and delays after an epoch, by their columns. */
+export type LearntMeans = ReadonlyMap<string, number>;
+
 /** One row an epoch, kept as `history.csv`. */
 export class History {
   /** Names the run. */
   readonly run: string;
   readonly rows: HistoryRow[];
+  /** By epoch, where they are known. */
+  readonly #learnt: Map<number, LearntMeans>;
 
-  constructor(run: string, rows: HistoryRow[] = []) {
+  constructor(run: string, rows: HistoryRow[] = [], learnt: ReadonlyMap<number, LearntMeans> = new Map()) {
     this.run = run;
     this.rows = rows;
+    this.#learnt = new Map(learnt);
   }
 
   /**
-   * The epochs that a checkpoint knows of. How long they took is not a part of it; rows of this run in the first of `files` that has them
-   * tell, unless they were not written any more.
+   * The epochs that a checkpoint knows of. How long they took and what constants were learnt is not a part of it; rows of this run in the
+   * first of `files` that has them tell, unless they were not written any more.
    */
   static async resume(run: string, epochs: readonly EpochRecord[], files: readonly string[]): Promise<History> {
-    const clocks = await Promise.all(files.map((file) => readClock(file, run)));
+    const tellers = await Promise.all(files.map((file) => readTold(file, run)));
+    const learnt = new Map<number, LearntMeans>();
     const rows = epochs.map((record) => {
-      const clock = clocks.find((clock) => clock.has(record.epoch))?.get(record.epoch);
-      return rowOf(record, clock?.seconds, clock?.samplesPerSecond);
+      const told = tellers.find((teller) => teller.has(record.epoch))?.get(record.epoch);
+      if (told !== undefined) learnt.set(record.epoch, told.learnt);
+      return rowOf(record, told?.seconds, told?.samplesPerSecond);
     });
-    return new History(run, rows);
+    return new History(run, rows, learnt);
   }
 
   /** Adds an epoch that took `seconds`. */
-  add(epoch: EpochRecord, seconds: number, samplesPerSecond: number): HistoryRow {
+  add(epoch: EpochRecord, seconds: number, samplesPerSecond: number, learnt: LearntMeans = new Map()): HistoryRow {
     const row = rowOf(epoch, seconds, samplesPerSecond);
     this.rows.push(row);
+    this.#learnt.set(row.epoch, learnt);
     return row;
   }
 
   /** The text of `history.csv`. */
   get csv(): string {
-    const lines = this.rows.map((row) => [...COLUMNS.map((column) => cell(row[column])), this.run].join(","));
-    return `${[[...COLUMNS, RUN].join(","), ...lines].join("\n")}\n`;
+    const learnt = [...new Set([...this.#learnt.values()].flatMap((means) => [...means.keys()]))];
+    const lines = this.rows.map((row) => {
+      const means = learnt.map((column) => this.#learnt.get(row.epoch)?.get(column) ?? Number.NaN);
+      return [...[...COLUMNS.map((column) => row[column]), ...means].map(cell), this.run].join(",");
+    });
+    return `${[[...COLUMNS, ...learnt, RUN].join(","), ...lines].join("\n")}\n`;
   }
 
   /** What a figure of learning curves takes. */
@@ -107,13 +123,15 @@ function metricsIn(row: HistoryRow, part: "train" | "validation"): CurveMetrics 
   };
 }
 
-interface Clock {
+/** What a file tells of an epoch beside what a checkpoint knows. */
+interface Told {
   seconds: number;
   samplesPerSecond: number;
+  learnt: LearntMeans;
 }
 
-/** How long each epoch of a run took; nothing where there is no file. */
-async function readClock(file: string, run: string): Promise<Map<number, Clock>> {
+/** How long each epoch of a run took, and what was learnt; nothing where there is no file. */
+async function readTold(file: string, run: string): Promise<Map<number, Told>> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
@@ -124,8 +142,9 @@ async function readClock(file: string, run: string): Promise<Map<number, Clock>>
   const names = header.split(",");
   const cellsByRow = lines.map((line) => line.split(",")).filter((cells) => cells[names.indexOf(RUN)] === run);
   const rows = cellsByRow.map((cells) => {
-    const value = (column: keyof HistoryRow) => numberIn(cells[names.indexOf(column)]);
-    return [value("epoch"), { seconds: value("seconds"), samplesPerSecond: value("samplesPerSecond") }] as const;
+    const value = (column: string) => numberIn(cells[names.indexOf(column)]);
+    const learnt = new Map(names.filter((name) => LEARNT.test(name)).map((name) => [name, value(name)]));
+    return [value("epoch"), { seconds: value("seconds"), samplesPerSecond: value("samplesPerSecond"), learnt }] as const;
   });
   return new Map(rows);
 }

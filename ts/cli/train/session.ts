@@ -3,6 +3,7 @@ import { decisionOf } from "../../decisions.js";
 import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js";
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
+import { learntOf, meansOf } from "../report/learnt.js";
 import type { Run } from "./begin.js";
 import type { CheckpointPace } from "./checkpoint-pace.js";
 import type { Emit } from "./event-log.js";
@@ -82,7 +83,8 @@ export class TrainingSession {
     if (event.type === "epochEnd") {
       const { folder, files } = this.#output;
       const { history, best } = this.#run;
-      const row = history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond);
+      const learnt = meansOf((await learntOf(this.#trainer)) ?? []);
+      const row = history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond, learnt);
       this.#secondsBefore = event.seconds;
       // The latest state comes last: whoever goes on from the one before does this epoch again, and with it all that may be missing.
       if (best.isBeatenBy(row)) {
