@@ -232,6 +232,7 @@ describe("exportNir and importNir", () => {
   it("bring delays between steps back bit for bit, and say that they are rounded", async () => {
     using network = await createNetwork(delayed);
     const { bytes, approximations } = await exportNir(network);
+    expect(approximations).toContain("spikes reach their own layer one step after their delay here, NIR states that delay alone");
     expect(approximations).toContain("a delay between two steps is rounded to one of them here, halves to the even one");
     const found = await importNir(bytes, { steps: 60 });
     expect(found.approximations).toEqual(approximations.filter((sentence) => sentence.startsWith("a delay")));

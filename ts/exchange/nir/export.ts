@@ -112,7 +112,11 @@ function approximationsOf(
     }
   }
   if (layer.type === "dense" && layer.recurrent) {
-    found.push("spikes reach their own layer one step later here, NIR states no delay for a way back");
+    found.push(
+      layer.delays === undefined
+        ? "spikes reach their own layer one step later here, NIR states no delay for a way back"
+        : "spikes reach their own layer one step after their delay here, NIR states that delay alone",
+    );
   }
   if (learnt?.delays !== undefined && !areWhole(learnt.delays)) found.push(BETWEEN_STEPS);
   return found;
