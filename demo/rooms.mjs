@@ -3,8 +3,9 @@
 /** The pages, in the order of the navigation. */
 export const ROOMS = /** @type {const} */ ([
   { page: "index", name: "Start" },
-  { page: "race", name: "Race" },
   { page: "teach", name: "Teach" },
+  { page: "listen", name: "Listen" },
+  { page: "race", name: "Race" },
 ]);
 
 /** Stands where the site puts its link to the documentation. */

@@ -1,4 +1,4 @@
-import { createNetwork, type Network, restoreNetwork } from "spikelet";
+import { type Config, createNetwork, type Network, restoreNetwork } from "spikelet";
 import { SIDE } from "../race/digits.js";
 import type { Sign } from "./lesson.js";
 
@@ -13,14 +13,15 @@ interface Origin {
   drawings: string[][];
 }
 
-/** A checkpoint of the network alone, without what only its training needs, with names and drawings as its origin. */
+/** A checkpoint of the network with names and drawings as its origin. Plain descent keeps no moments, which are most of what Adam saves. */
 export async function saved(network: Network, signs: readonly Content[]): Promise<Uint8Array> {
   const origin: Origin = {
     room: "teach",
     classes: signs.map(({ name }) => name),
     drawings: signs.map(({ drawings }) => drawings.map((pixels) => btoa(String.fromCharCode(...pixels)))),
   };
-  using copy = await createNetwork(network.config, { parameters: await network.parameters() });
+  const config: Config = { ...network.config, optimizer: { type: "sgd" } };
+  using copy = await createNetwork(config, { parameters: await network.parameters() });
   return copy.checkpoint({ origin: JSON.stringify(origin) });
 }
 

@@ -5,6 +5,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOMS } from "../../demo/rooms.mjs";
 import { Demo, type DemoPage } from "./demo-page.js";
+import { fileOf, glide } from "./sounds.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
 /** Not committed; a look at them tells more than any assertion. */
@@ -64,5 +65,51 @@ describe("the rooms", () => {
     await open.page.waitForSelector("#inside[aria-busy=false]");
     await open.page.getByText("What the library did, in code").click();
     await isReadable(open, `teach-${place}`);
+  });
+
+  it.each(PLACES)("listen readably: %s", async (place, options) => {
+    const open = await demo.enter("listen", options);
+    await open.page.setInputFiles(
+      "#files",
+      [1, 2].map((seed) => fileOf(glide(300, 1600, seed))),
+    );
+    await expect.poll(() => open.page.locator("#heard li").count()).toBe(2);
+    await open.page.waitForSelector("#inside[aria-busy=false]");
+    await open.page.getByText("What the library did, in code").click();
+    await isReadable(open, `listen-${place}`);
+  });
+
+  it("work by keyboard alone, and say what happens: Teach", async () => {
+    const open = await demo.enter("teach", {});
+    const { keyboard } = open.page;
+    const announcements = await open.record("#announcement");
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await keyboard.press("Tab");
+    expect(await open.page.locator("#pad canvas:focus").count()).toBe(1);
+    await keyboard.press("Space");
+    for (let k = 0; k < 15; k++) await keyboard.press("ArrowDown");
+    await keyboard.press("Tab");
+    expect(await open.text(":focus")).toBe("Keep");
+    await keyboard.press("Enter");
+    await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^kept as Symbol 1\. Draw Symbol 1, 2 of 5\.$/m);
+    await open.page.getByRole("button", { name: "Remove drawing 1 of Symbol 1" }).press("Enter");
+    expect(await open.page.getByRole("list", { name: "0 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    await open.page.close();
+  });
+
+  it("work by keyboard alone, and say what happens: Listen", async () => {
+    const open = await demo.enter("listen", {});
+    const { keyboard } = open.page;
+    await keyboard.press("Tab");
+    await keyboard.press("Enter");
+    await keyboard.press("Tab");
+    expect(await open.text(":focus")).toBe("Listen");
+    await keyboard.press("Enter");
+    // There is no microphone here.
+    await expect.poll(() => open.text("#announcement")).toMatch(/^There is no microphone that this page may use\./);
+    await keyboard.press("Tab");
+    expect(await open.page.locator("#files:focus").count()).toBe(1);
+    await open.page.close();
   });
 });

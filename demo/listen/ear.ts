@@ -1,0 +1,131 @@
+import type { StreamAnswer } from "spikelet";
+import type { Hearing } from "./hearing.js";
+import { joined, Words } from "./words.js";
+
+/** Values of sound that complete a step. */
+const HOP = 80;
+/** Values of a recording that are heard in a call: 50 ms. */
+const PIECE = 400;
+
+/** Where the network stands in a word. */
+export interface Moment {
+  hearing: Hearing;
+  /** The sound of the word so far. */
+  sound: Float32Array;
+  answer: StreamAnswer;
+  isOver: boolean;
+}
+
+export interface EarEvents {
+  /** The network has heard more of a word. */
+  heard(moment: Moment): void;
+  /** A word is over. */
+  understood(moment: Moment): void;
+  failed(thrown: unknown): void;
+}
+
+/** Cuts sound into words and lets a network hear each while it is said. */
+export class Ear {
+  #hearing: Hearing;
+  readonly #events: EarEvents;
+  readonly #words: Words;
+  /** Sound of the word that the network has not heard yet; it takes all of it in one call when it is free. */
+  #waiting: Float32Array[] = [];
+  #heard: Float32Array[] = [];
+  #steps = 0;
+  #answer: StreamAnswer | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(hearing: Hearing, events: EarEvents) {
+    this.#hearing = hearing;
+    this.#events = events;
+    this.#words = new Words({
+      began: (sound) => this.#begin(sound),
+      wentOn: (sound) => this.#goOn(sound),
+      ended: (isWord) => this.#end(isWord),
+    });
+  }
+
+  /** Words from now on are heard by another network. */
+  hearWith(hearing: Hearing): void {
+    this.#next(async () => {
+      this.#hearing = hearing;
+    });
+  }
+
+  /** The next sound of a microphone. */
+  push(sound: Float32Array): void {
+    this.#words.push(sound);
+  }
+
+  /** The microphone is off. */
+  end(): void {
+    this.#words.end();
+  }
+
+  /** One word, which is all of a sound. */
+  async word(sound: Float32Array): Promise<void> {
+    this.#begin(sound.subarray(0, PIECE));
+    for (let at = PIECE; at < sound.length; at += PIECE) {
+      this.#goOn(sound.subarray(at, at + PIECE));
+      await this.#work;
+    }
+    this.#end(true);
+    await this.#work;
+  }
+
+  /** A recording with words and silence. */
+  async recording(sound: Float32Array): Promise<void> {
+    for (let at = 0; at < sound.length; at += PIECE) {
+      this.#words.push(sound.subarray(at, at + PIECE));
+      await this.#work;
+    }
+    this.#words.end();
+    await this.#work;
+  }
+
+  #begin(sound: Float32Array): void {
+    this.#next(async () => {
+      this.#heard = [];
+      this.#steps = 0;
+      this.#answer = undefined;
+      await this.#hearing.begin();
+    });
+    this.#goOn(sound);
+  }
+
+  #goOn(sound: Float32Array): void {
+    this.#waiting.push(sound.slice());
+    this.#next(() => this.#hear());
+  }
+
+  #end(isWord: boolean): void {
+    this.#next(async () => {
+      await this.#hear();
+      const rest = this.#hearing.steps - this.#steps;
+      const answer = rest > 0 ? await this.#hearing.rest(rest) : this.#answer;
+      if (!isWord || answer === undefined) return;
+      const moment = { hearing: this.#hearing, sound: joined(this.#heard), answer, isOver: true };
+      this.#events.heard(moment);
+      this.#events.understood(moment);
+    });
+  }
+
+  async #hear(): Promise<void> {
+    let sound = joined(this.#waiting);
+    this.#waiting = [];
+    // A word longer than the network has learnt to listen is over for it.
+    while (sound.length > 0 && this.#steps < this.#hearing.steps) {
+      const now = sound.subarray(0, (this.#hearing.steps - this.#steps) * HOP);
+      sound = sound.subarray(now.length);
+      this.#answer = await this.#hearing.hear(now);
+      this.#steps = this.#answer.steps;
+      this.#heard.push(now);
+      this.#events.heard({ hearing: this.#hearing, sound: joined(this.#heard), answer: this.#answer, isOver: false });
+    }
+  }
+
+  #next(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch((thrown) => this.#events.failed(thrown));
+  }
+}

@@ -1,0 +1,128 @@
+import { announce } from "../page/announce.js";
+import { byId, element } from "../page/element.js";
+import type { Moment } from "./ear.js";
+import type { Hearing } from "./hearing.js";
+
+/** Examples that the page asks for, and with how many it learns. */
+const [TAKES, ENOUGH] = [5, 3];
+
+interface Word {
+  name: string;
+  examples: Float32Array[];
+  button: HTMLButtonElement;
+  count: HTMLElement;
+}
+
+export interface LessonEvents {
+  /** The page listens with another network from now on. */
+  hearWith(hearing: Hearing): void;
+  failed(thrown: unknown): void;
+}
+
+/** Two words of a visitor, and the network that learns them. */
+export class LessonOfWords {
+  readonly #digits: Hearing;
+  readonly #events: LessonEvents;
+  readonly #words: readonly Word[];
+  readonly #learn = byId("learn", HTMLButtonElement);
+  readonly #forget = byId("forget", HTMLButtonElement);
+  readonly #state = byId("lesson", HTMLElement);
+  readonly #progress = byId("progress", HTMLProgressElement);
+  /** The word that is being recorded. */
+  #recorded: Word | undefined;
+  #learnt: Hearing | undefined;
+
+  constructor(digits: Hearing, events: LessonEvents) {
+    this.#digits = digits;
+    this.#events = events;
+    this.#words = ["yes", "no"].map((name, k) => this.#word(name, k));
+    this.#learn.addEventListener("click", () => void this.#teach().catch(events.failed));
+    this.#forget.addEventListener("click", () => this.#back());
+    this.#show();
+  }
+
+  /** Takes a word that was heard as an example of the one that is being recorded; `false` where none is. */
+  take({ sound }: Moment): boolean {
+    const word = this.#recorded;
+    if (word === undefined) return false;
+    word.examples.push(sound);
+    announce(`${word.name}: ${word.examples.length} of ${TAKES}`);
+    if (word.examples.length >= TAKES) this.#recorded = this.#words.find(({ examples }) => examples.length < TAKES);
+    this.#show();
+    return true;
+  }
+
+  #word(name: string, k: number): Word {
+    const field = element("input", {
+      type: "text",
+      maxlength: "16",
+      value: name,
+      "aria-label": k === 0 ? "First word" : "Second word",
+    });
+    const button = element("button", { type: "button" });
+    const count = element("span", { class: "count" });
+    const word: Word = { name, examples: [], button, count };
+    field.addEventListener("change", () => {
+      word.name = field.value.trim() || word.name;
+      field.value = word.name;
+      this.#show();
+    });
+    button.addEventListener("click", () => this.#record(word));
+    byId("words", HTMLElement).append(element("div", { class: "word" }, field, button, count));
+    return word;
+  }
+
+  /** Words that are heard from now on are examples of this one, until there are enough; a full one begins anew. */
+  #record(word: Word): void {
+    const goesOn = this.#recorded !== word;
+    if (goesOn && word.examples.length >= TAKES) word.examples = [];
+    this.#recorded = goesOn ? word : undefined;
+    this.#show();
+    if (goesOn) announce(`say ${word.name} ${TAKES} times`);
+  }
+
+  #show(): void {
+    for (const word of this.#words) {
+      const isRecorded = word === this.#recorded;
+      word.button.textContent = isRecorded ? "Stop" : "Record";
+      word.button.setAttribute("aria-pressed", String(isRecorded));
+      word.button.setAttribute("aria-label", `${isRecorded ? "Stop recording" : "Record"} ${word.name}`);
+      word.count.textContent = `${word.examples.length} of ${TAKES}`;
+    }
+    this.#learn.disabled = this.#words.some(({ examples }) => examples.length < ENOUGH);
+    this.#forget.disabled = this.#learnt === undefined;
+    const { name } = this.#recorded ?? {};
+    this.#state.textContent = name === undefined ? "" : `Say “${name}” with the microphone on, or open files of it.`;
+  }
+
+  async #teach(): Promise<void> {
+    this.#recorded = undefined;
+    this.#show();
+    this.#learn.disabled = true;
+    this.#progress.hidden = false;
+    document.documentElement.dataset["state"] = "learning";
+    try {
+      const learnt = await this.#digits.learn(this.#words, ({ epoch, epochs, accuracy }) => {
+        this.#progress.value = epoch / epochs;
+        this.#state.textContent = `Learning, round ${epoch} of ${epochs}: ${Math.round(100 * accuracy)} % of the examples and their variations.`;
+      });
+      this.#events.hearWith(learnt);
+      this.#learnt = learnt;
+      this.#show();
+      this.#state.textContent = `Learnt: it tells “${this.#words[0]?.name}” from “${this.#words[1]?.name}” now. Say one.`;
+      announce(this.#state.textContent);
+      document.documentElement.dataset["state"] = "learnt";
+    } finally {
+      this.#progress.hidden = true;
+      this.#learn.disabled = false;
+    }
+  }
+
+  #back(): void {
+    this.#learnt = undefined;
+    this.#events.hearWith(this.#digits);
+    this.#show();
+    this.#state.textContent = "It listens for digits again.";
+    document.documentElement.dataset["state"] = "ready";
+  }
+}

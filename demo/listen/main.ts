@@ -1,0 +1,115 @@
+import { announce } from "../page/announce.js";
+import { byId } from "../page/element.js";
+import { Ear } from "./ear.js";
+import { Hearing } from "./hearing.js";
+import source from "./hearing.ts?raw";
+import { LessonOfWords } from "./lesson-of-words.js";
+import { type Microphone, openMicrophone, soundOf } from "./sounds.js";
+import checkpoint from "./spoken-digits.safetensors?url";
+import { HearingView } from "./view.js";
+
+/** Values at 8,000 Hz of a recording that is taken for one word, not searched for words. */
+const ONE_WORD = 10_000;
+
+/** The room where a network listens. */
+class Room {
+  readonly #digits: Hearing;
+  readonly #view = new HearingView();
+  readonly #ear: Ear;
+  readonly #lesson: LessonOfWords;
+  readonly #button = byId("microphone", HTMLButtonElement);
+  readonly #files = byId("files", HTMLInputElement);
+  #microphone: Microphone | undefined;
+  /** Files are heard one after the other. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(digits: Hearing) {
+    this.#digits = digits;
+    this.#ear = new Ear(digits, {
+      heard: (moment) => this.#view.show(moment),
+      understood: (word) => {
+        this.#view.add(word);
+        if (!this.#lesson.take(word)) announce(this.#view.answer);
+      },
+      failed,
+    });
+    this.#lesson = new LessonOfWords(digits, {
+      hearWith: (hearing) => this.#ear.hearWith(hearing),
+      failed,
+    });
+    this.#button.disabled = false;
+    this.#files.disabled = false;
+    this.#button.addEventListener("click", () => void this.#toggle().catch(failed));
+    this.#files.addEventListener("change", () => {
+      this.#open([...(this.#files.files ?? [])]);
+      this.#files.value = "";
+    });
+    document.addEventListener("dragover", (event) => this.#drag(event, true));
+    document.addEventListener("dragleave", (event) => this.#drag(event, false));
+    document.addEventListener("drop", (event) => {
+      this.#drag(event, false);
+      this.#open([...(event.dataTransfer?.files ?? [])]);
+    });
+    byId("code", HTMLElement).textContent = source;
+    this.#say("Ready.");
+  }
+
+  async #toggle(): Promise<void> {
+    if (this.#microphone !== undefined) {
+      this.#microphone.stop();
+      this.#microphone = undefined;
+      this.#ear.end();
+      this.#button.textContent = "Listen";
+      this.#say("The microphone is off.");
+      return;
+    }
+    this.#say("Asking for the microphone …");
+    this.#microphone = await openMicrophone((sound) => this.#ear.push(sound)).catch((cause: unknown) => {
+      throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
+    });
+    this.#button.textContent = "Stop";
+    this.#say("Listening …");
+    announce("Listening");
+  }
+
+  #open(files: readonly File[]): void {
+    for (const file of files) {
+      this.#work = this.#work.then(() => this.#hear(file)).catch((thrown) => failed(thrown, file.name));
+    }
+  }
+
+  /** A recording of a word is heard whole; a longer one is searched for words. */
+  async #hear(file: File): Promise<void> {
+    const sound = await soundOf(file);
+    if (sound.length <= ONE_WORD) await this.#ear.word(sound);
+    else await this.#ear.recording(sound);
+  }
+
+  #drag(event: DragEvent, isOver: boolean): void {
+    event.preventDefault();
+    document.body.classList.toggle("dropping", isOver);
+  }
+
+  #say(sentence: string): void {
+    byId("state", HTMLElement).textContent = sentence;
+  }
+}
+
+function failed(thrown: unknown, name?: string): void {
+  const sentence = thrown instanceof Error ? thrown.message : String(thrown);
+  byId("state", HTMLElement).textContent = name === undefined ? sentence : `${name} can't be heard: ${sentence}`;
+  announce(byId("state", HTMLElement).textContent ?? "");
+  console.warn(thrown);
+}
+
+async function open(): Promise<void> {
+  const response = await fetch(checkpoint);
+  if (!response.ok) throw new Error(`the network can't be loaded: ${response.status}`);
+  new Room(await Hearing.restore(new Uint8Array(await response.arrayBuffer())));
+  document.documentElement.dataset["state"] = "ready";
+}
+
+open().catch((thrown: unknown) => {
+  failed(thrown);
+  document.documentElement.dataset["state"] = "failed";
+});
