@@ -98,9 +98,9 @@ async function set(into: Network, layer: number, parameters: LayerParameters, na
     await into.setParameters(layer, parameters);
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
-    const path = thrown.path
-      .replace(/^weights/, name)
-      .replace(/^learnt\.(\w+)/, (_, learnt: LearntName) => learntName(name, learnt));
+    const path = thrown.path.replace(/^(?:weights|learnt\.(\w+))/, (_, learnt?: LearntName) => {
+      return learnt === undefined ? name : learntName(name, learnt);
+    });
     throw new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
   }
 }
