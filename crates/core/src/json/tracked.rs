@@ -11,7 +11,7 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
     Visitor,
 };
-use serde_json::{Error, Value};
+use serde_json::{Error, Number, Value};
 
 /// Reads a value; an error comes with the path of what it is about, empty for the value itself.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, Error)> {
@@ -58,41 +58,58 @@ struct Reader<'a> {
     fault: &'a OnceCell<String>,
 }
 
+/// One method for each kind of value, since every visitor has an instance of those that its type may be read from.
 impl Reader<'_> {
+    fn any<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
+            Value::Object(_) => self.object(visitor),
+            Value::Array(_) => self.array(visitor),
+            _ => self.scalar(visitor),
+        }
+    }
+
     #[inline(never)]
-    fn contents<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self { value, path, fault } = self;
-        match value {
-            Value::Object(fields) => {
-                let length = fields.len();
-                let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
-                let read = visitor.visit_map(&mut fields)?;
-                let rest = fields.fields.len();
-                if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in map")) }
-            }
-            Value::Array(entries) => {
-                let length = entries.len();
-                let mut entries = Entries { entries: entries.into_iter().enumerate(), path: &path, fault };
-                let read = visitor.visit_seq(&mut entries)?;
-                let rest = entries.entries.len();
-                if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in array")) }
-            }
+        let Value::Object(fields) = value else { return Err(Error::invalid_type(unexpected(&value), &visitor)) };
+        let length = fields.len();
+        let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
+        let read = visitor.visit_map(&mut fields)?;
+        let rest = fields.fields.len();
+        if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in map")) }
+    }
+
+    #[inline(never)]
+    fn array<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        let Self { value, path, fault } = self;
+        let Value::Array(entries) = value else { return Err(Error::invalid_type(unexpected(&value), &visitor)) };
+        let length = entries.len();
+        let mut entries = Entries { entries: entries.into_iter().enumerate(), path: &path, fault };
+        let read = visitor.visit_seq(&mut entries)?;
+        let rest = entries.entries.len();
+        if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in array")) }
+    }
+
+    #[inline(never)]
+    fn scalar<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(flag) => visitor.visit_bool(flag),
             Value::String(text) => visitor.visit_string(text),
-            Value::Number(number) => match (number.as_u64(), number.as_i64()) {
-                (Some(whole), _) => visitor.visit_u64(whole),
-                (None, Some(whole)) => visitor.visit_i64(whole),
-                (None, None) => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
+            Value::Number(number) => match whole(&number) {
+                Unexpected::Unsigned(whole) => visitor.visit_u64(whole),
+                Unexpected::Signed(whole) => visitor.visit_i64(whole),
+                _ => visitor.visit_f64(number.as_f64().unwrap_or(f64::NAN)),
             },
+            other => Err(Error::invalid_type(unexpected(&other), &visitor)),
         }
     }
 }
 
-macro_rules! contents {
-    ($($method:ident)*) => {
+macro_rules! reads {
+    ($kind:ident: $($method:ident)*) => {
         $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.contents(visitor)
+            self.$kind(visitor)
         })*
     };
 }
@@ -100,11 +117,13 @@ macro_rules! contents {
 impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Error;
 
-    contents! {
-        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
+    reads! { any: deserialize_any deserialize_identifier deserialize_ignored_any }
+    reads! { object: deserialize_map }
+    reads! { array: deserialize_seq }
+    reads! {
+        scalar: deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16
         deserialize_u32 deserialize_u64 deserialize_f32 deserialize_f64 deserialize_char deserialize_str deserialize_string
-        deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq deserialize_map deserialize_identifier
-        deserialize_ignored_any
+        deserialize_bytes deserialize_byte_buf deserialize_unit
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -112,7 +131,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
-        self.contents(visitor)
+        self.scalar(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
@@ -120,7 +139,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
-        self.contents(visitor)
+        self.array(visitor)
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -129,7 +148,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         _: usize,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.contents(visitor)
+        self.array(visitor)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -138,7 +157,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.contents(visitor)
+        self.object(visitor)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -164,10 +183,19 @@ fn unexpected(value: &Value) -> Unexpected<'_> {
     match value {
         Value::Null => Unexpected::Unit,
         Value::Bool(flag) => Unexpected::Bool(*flag),
-        Value::Number(number) => Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
+        Value::Number(number) => whole(number),
         Value::String(text) => Unexpected::Str(text),
         Value::Array(_) => Unexpected::Seq,
         Value::Object(_) => Unexpected::Map,
+    }
+}
+
+/// A number, whole where it can be.
+fn whole(number: &Number) -> Unexpected<'static> {
+    match (number.as_u64(), number.as_i64()) {
+        (Some(whole), _) => Unexpected::Unsigned(whole),
+        (None, Some(whole)) => Unexpected::Signed(whole),
+        (None, None) => Unexpected::Float(number.as_f64().unwrap_or(f64::NAN)),
     }
 }
 
