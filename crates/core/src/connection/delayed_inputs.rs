@@ -7,7 +7,9 @@
 //!
 //! Spikes are listed by the step of their arrival; from there on the layer is a dense one.
 
-use spikelet_kernels::{StepEvents, TILE};
+use std::cell::Cell;
+
+use spikelet_kernels::StepEvents;
 
 use super::backward::BackwardRun;
 use super::delays::{DelaySteps, leave_input_gradient};
@@ -48,15 +50,16 @@ pub(crate) struct DelayedInputsState {
 #[inline(never)]
 pub(super) fn shift_back(steps: &[u16], source: &SourceSite<'_>, error: &mut [f32]) {
     let lanes = source.site.lanes;
-    let mut from = [0; TILE];
-    for ((lane, from), &input) in from.iter_mut().enumerate().zip(source.arrival_of_lane) {
+    let cells = Cell::from_mut(error).as_slice_of_cells();
+    for (lane, &input) in source.arrival_of_lane.iter().enumerate() {
         let shift = if input == NO_UNIT { 0 } else { usize::from(steps[input as usize]) };
-        *from = lane + shift * lanes;
-    }
-    for first in (0..error.len()).step_by(lanes) {
-        for (lane, from) in from[..lanes].iter().enumerate() {
-            error[first + lane] = error.get(first + from).copied().unwrap_or(0.0);
+        if shift == 0 {
+            continue;
         }
+        let later = cells.get(shift * lanes..).unwrap_or_default();
+        let rows = cells.chunks_exact(lanes);
+        rows.clone().zip(later.chunks_exact(lanes)).for_each(|(to, from)| to[lane].set(from[lane].get()));
+        rows.skip(later.len() / lanes).for_each(|row| row[lane].set(0.0));
     }
 }
 
