@@ -26,13 +26,13 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 pub use self::constants::ConstantSums;
-pub use self::error::carry_error;
-use self::error::{Carried, Given, NoError};
+use self::error::{Given, NoError, TileError};
+pub use self::error::{carry_error, spread_error, steady_course};
 use self::lanes_pass::LanesPass;
 use self::steps::{PlainPass, run_back};
 pub use self::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use self::terms_pass::TermsPass;
-pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError};
+pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError, SteadyError};
 use self::timing::list_timing_terms;
 pub(crate) use self::timing::timing_part;
 use crate::lanes::fit;
@@ -51,11 +51,39 @@ pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut Backwar
 }
 
 fn exponential(level: Level, tile: &BackwardTile<'_>, sharpness: f32, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, output, Exponential { sharpness }));
+    let surrogate = Exponential { sharpness };
+    match tile.error {
+        None => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, NoError)),
+        Some(SpikeError::Given(error)) => {
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+        Some(SpikeError::Projected(error)) => {
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+        Some(SpikeError::Steady(error)) => {
+            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+    }
 }
 
 fn of_any_shape(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    dispatch!(level.0, simd => plain_vector(simd, tile, output, tile.surrogate));
+    let surrogate = tile.surrogate;
+    let mut rows = Vec::new();
+    let given = match tile.error {
+        None => return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, NoError)),
+        Some(SpikeError::Projected(error)) => {
+            return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+        Some(SpikeError::Given(error)) => error,
+        Some(SpikeError::Steady(error)) => spread(level, &error, tile, &mut rows),
+    };
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
+}
+
+fn spread<'a>(level: Level, error: &SteadyError<'_>, tile: &BackwardTile<'_>, rows: &'a mut Vec<f32>) -> &'a [f32] {
+    rows.resize(tile.end * tile.lanes, 0.0);
+    spread_error(level, error, tile.lanes, rows);
+    rows
 }
 
 fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, output: &mut BackwardOutput<'_>) {
@@ -65,9 +93,10 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, o
         Some(SpikeError::Given(error)) => Some(error),
         Some(SpikeError::Projected(projected)) => {
             rows.resize(tile.end * tile.lanes, 0.0);
-            carry_error(level, &projected, &[], &tile.constants, tile.lanes, &mut rows);
+            carry_error(level, &projected, &tile.constants, tile.lanes, &mut rows);
             Some(&rows[..])
         }
+        Some(SpikeError::Steady(error)) => Some(spread(level, &error, tile, &mut rows)),
     };
     match &tile.by_lane {
         Some(lanes) if terms.only_adapts() && output.constants.is_none() && output.observed.is_none() => {
@@ -77,39 +106,26 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, o
     }
 }
 
+/// One instance for each source of E, so that the loop over time does not branch on it.
 #[inline(always)]
-fn plain_vector<S: Simd>(simd: S, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>, surrogate: impl Shape) {
+fn plain_vector<S: Simd>(
+    simd: S,
+    tile: &BackwardTile<'_>,
+    output: &mut BackwardOutput<'_>,
+    surrogate: impl Shape,
+    error: impl TileError<S>,
+) {
     list_timing_terms(tile, output.timing_terms);
     let mut lane = 0;
     while lane < tile.lanes {
         if fit::<S>(2, tile.lanes - lane) {
-            plain_lanes::<S, 2>(simd, tile, output, lane, surrogate);
+            let error = error.of_lanes::<2>(simd, tile, lane);
+            run_back::<S, 2>(simd, tile, output, lane, PlainPass, surrogate, error);
             lane += 2 * S::f32s::LEN;
         } else {
-            plain_lanes::<S, 1>(simd, tile, output, lane, surrogate);
+            let error = error.of_lanes::<1>(simd, tile, lane);
+            run_back::<S, 1>(simd, tile, output, lane, PlainPass, surrogate, error);
             lane += S::f32s::LEN;
-        }
-    }
-}
-
-/// One instance for each source of E, so that the loop over time does not branch on it.
-#[inline(always)]
-fn plain_lanes<S: Simd, const K: usize>(
-    simd: S,
-    tile: &BackwardTile<'_>,
-    output: &mut BackwardOutput<'_>,
-    first: usize,
-    surrogate: impl Shape,
-) {
-    match tile.error {
-        None => run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, NoError),
-        Some(SpikeError::Given(error)) => {
-            let given = Given { error: Some(error), lanes: tile.lanes, first };
-            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, given);
-        }
-        Some(SpikeError::Projected(error)) => {
-            let carried = Carried::<S, K, false>::new(simd, error, &[], tile.lanes, first, tile.to);
-            run_back::<S, K>(simd, tile, output, first, PlainPass, surrogate, carried);
         }
     }
 }

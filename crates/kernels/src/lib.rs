@@ -30,7 +30,7 @@ mod update;
 
 pub use backward::{
     BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, NO_ROW, ObservedBackward, ProjectedError,
-    ResetPath, SpikeError, backward_tile, carry_error,
+    ResetPath, SpikeError, SteadyError, backward_tile, carry_error, spread_error, steady_course,
 };
 pub use delays::{DelayedRow, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;

@@ -7,7 +7,7 @@ use crate::update::total;
 use crate::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather,
     Injection, LANES, LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient,
-    SgdStep, SpikeError, StepEvents, TILE, TileParameters, TileState,
+    SgdStep, SpikeError, SteadyError, StepEvents, TILE, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -289,28 +289,26 @@ fn error_rows(tile: &BackwardTile<'_>) -> Vec<f32> {
         Some(SpikeError::Given(error)) => error.to_vec(),
         Some(SpikeError::Projected(projected)) => {
             let mut rows = vec![0.0; tile.end * tile.lanes];
-            carry_error(&projected, &[], &tile.constants, tile.lanes, &mut rows);
+            carry_error(&projected, &tile.constants, tile.lanes, &mut rows);
+            rows
+        }
+        Some(SpikeError::Steady(steady)) => {
+            let mut rows = vec![0.0; tile.end * tile.lanes];
+            spread_error(&steady, tile.lanes, &mut rows);
             rows
         }
     }
 }
 
 /// Twin of [`crate::carry_error`].
-pub fn carry_error(
-    projected: &ProjectedError<'_>,
-    steady: &[Injection],
-    constants: &LifConstants,
-    lanes: usize,
-    error: &mut [f32],
-) {
+pub fn carry_error(projected: &ProjectedError<'_>, constants: &LifConstants, lanes: usize, error: &mut [f32]) {
     let ProjectedError { weights, offsets, injections } = *projected;
     let LifConstants { membrane_decay, current_decay, .. } = *constants;
     for lane in 0..lanes {
         let (mut p, mut q) = (0.0f32, 0.0f32);
         let weight = |injection: &Injection| weights[injection.unit as usize * lanes + lane];
-        let steady = steady.iter().fold(0.0, |sum, injection| sum + weight(injection) * injection.membrane);
         for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
-            p = p * membrane_decay + steady;
+            p *= membrane_decay;
             q *= current_decay;
             for injection in &injections[offsets[t] as usize..offsets[t + 1] as usize] {
                 p += weight(injection) * injection.membrane;
@@ -322,6 +320,17 @@ pub fn carry_error(
                 q = flushed(q, FLOOR);
             }
             row[lane] = q;
+        }
+    }
+}
+
+/// Twin of [`crate::spread_error`].
+pub fn spread_error(steady: &SteadyError<'_>, lanes: usize, error: &mut [f32]) {
+    for lane in 0..lanes {
+        let weight = |injection: &Injection| steady.weights[injection.unit as usize * lanes + lane];
+        let sum = steady.injections.iter().fold(0.0, |sum, injection| sum + weight(injection) * injection.membrane);
+        for (row, factor) in error.chunks_exact_mut(lanes).zip(steady.course) {
+            row[lane] = sum * factor;
         }
     }
 }

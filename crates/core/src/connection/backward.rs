@@ -1,8 +1,8 @@
 //! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ProjectedError, ResetPath, SpikeError,
-    Surrogate, backward_tile,
+    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ResetPath, SpikeError, Surrogate,
+    backward_tile,
 };
 
 use super::layout::Site;
@@ -65,7 +65,7 @@ pub(crate) trait OutputErrors {
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>);
 
     /// What leads to `factor · S̄` of a site by recurrence, where that is cheaper.
-    fn projected(&self, number: usize) -> Option<ProjectedError<'_>>;
+    fn projected(&self, number: usize) -> Option<SpikeError<'_>>;
 }
 
 /// Weight of a pass whose gradient is added to others.
@@ -149,11 +149,11 @@ impl PassContext<'_> {
     /// E of a site, of which `error` holds what was given.
     pub(super) fn spike_error<'b>(&'b self, number: usize, error: &'b [f32]) -> Option<SpikeError<'b>> {
         let given = (!error.is_empty()).then_some(SpikeError::Given(error));
-        self.projected(number).map(SpikeError::Projected).or(given)
+        self.projected(number).or(given)
     }
 
     /// What E of a site is carried along with, in a pass that has no more to do.
-    fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
+    fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
         let is_plain = !self.is_observed && self.pass.is_plain(&self.view);
         (is_plain && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
     }

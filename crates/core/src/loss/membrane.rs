@@ -31,7 +31,7 @@ impl Membrane {
         let (steps, outputs) = (output.steps, output.readout.outputs());
         let membranes = &output.readout.membranes;
         let beta = self.config.inverse_temperature;
-        let scores = statistic(self.config.statistic, membranes, outputs);
+        let scores = &output.readout.scores;
         let (shares, log_total) = softmax(scores.iter().map(|z| beta * z));
         let weight = self.targets.weight(label);
         gradient.parts.main = weight * (log_total - beta * self.targets.mean(label, outputs, |unit| scores[unit]));

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, ProjectedError, Reset, carry_error};
+use spikelet_kernels::{Level, Reset, SpikeError, carry_error, spread_error};
 
 use super::injections::{Injections, Output};
 use super::workspace::Workspace;
@@ -181,7 +181,7 @@ impl OutputErrors for FromLoss<'_> {
         timing.extend(pairs.filter(|&(&unit, _)| units.contains(&(unit as usize))).map(|(_, slope)| slope));
     }
 
-    fn projected(&self, _number: usize) -> Option<ProjectedError<'_>> {
+    fn projected(&self, _number: usize) -> Option<SpikeError<'_>> {
         None
     }
 }
@@ -252,13 +252,8 @@ impl<'a> FromNext<'a> {
     }
 
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
-    fn carried(&self, number: usize) -> Option<ProjectedError<'a>> {
-        let injections = self.injections?;
-        Some(ProjectedError {
-            weights: self.towards(number)?,
-            offsets: &injections.offsets,
-            injections: &injections.entries,
-        })
+    fn carried(&self, number: usize) -> Option<SpikeError<'a>> {
+        Some(self.injections?.error(self.towards(number)?))
     }
 
     fn source(&self, number: usize) -> SourceSite<'a> {
@@ -272,12 +267,19 @@ impl OutputErrors for FromNext<'_> {
         let source = self.source(number);
         error.resize(self.sent.end * source.site.lanes);
         let connection = &self.next.connection;
-        if let (Some(carried), Some(Injections { steady, .. })) = (self.carried(number), self.injections) {
-            let constants = &self.sent.view.neuron.constants;
-            carry_error(self.sent.level, &carried, steady, constants, source.site.lanes, error);
-            connection.shift_error(self.copies, &source, error);
-        } else {
-            connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+        let Sent { level, view, .. } = self.sent;
+        match self.carried(number) {
+            Some(SpikeError::Projected(projected)) => {
+                carry_error(level, &projected, &view.neuron.constants, source.site.lanes, error);
+                connection.shift_error(self.copies, &source, error);
+            }
+            Some(SpikeError::Steady(steady)) => {
+                spread_error(level, &steady, source.site.lanes, error);
+                connection.shift_error(self.copies, &source, error);
+            }
+            Some(SpikeError::Given(_)) | None => {
+                connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+            }
         }
         self.state.stages.close(number, source.site.lanes, error);
     }
@@ -303,10 +305,10 @@ impl OutputErrors for FromNext<'_> {
         }
     }
 
-    fn projected(&self, number: usize) -> Option<ProjectedError<'_>> {
+    fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
         let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
         let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
-        let is_steady = self.injections.is_some_and(|injections| !injections.steady.is_empty());
-        self.carried(number).filter(|_| is_alike && !is_steady && !self.next.connection.shifts_errors())
+        let carried = self.carried(number).filter(|_| !self.next.connection.shifts_errors());
+        carried.filter(|error| is_alike || matches!(error, SpikeError::Steady(_)))
     }
 }

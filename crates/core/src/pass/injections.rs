@@ -4,7 +4,7 @@
 //! `Wᵀp` and `Wᵀq` along costs a few rows instead of a product for every step. A readout injects its gradient at the steps at which it has
 //! one; the same at each of them for a mean over steps.
 
-use spikelet_kernels::{Injection, LifConstants};
+use spikelet_kernels::{Injection, LifConstants, ProjectedError, SpikeError, SteadyError, steady_course};
 
 use crate::connection::LayerView;
 use crate::layer::LayerState;
@@ -14,10 +14,12 @@ use crate::state::Adjoints;
 /// Injections by step.
 #[derive(Debug, Default)]
 pub(super) struct Injections {
-    pub(super) offsets: Vec<u32>,
-    pub(super) entries: Vec<Injection>,
-    /// What a readout injects at every step.
-    pub(super) steady: Vec<Injection>,
+    offsets: Vec<u32>,
+    entries: Vec<Injection>,
+    /// What a readout injects at every step; there are no others then.
+    steady: Vec<Injection>,
+    /// φ of each step.
+    course: Vec<f32>,
     /// Outputs with a direct gradient at every step.
     labelled: Vec<u32>,
 }
@@ -71,6 +73,18 @@ impl Injections {
         true
     }
 
+    /// What leads to E by the `weights` from a tile of lanes.
+    pub(super) fn error<'a>(&'a self, weights: &'a [f32]) -> SpikeError<'a> {
+        if self.steady.is_empty() {
+            return SpikeError::Projected(ProjectedError {
+                weights,
+                offsets: &self.offsets,
+                injections: &self.entries,
+            });
+        }
+        SpikeError::Steady(SteadyError { weights, injections: &self.steady, course: &self.course })
+    }
+
     /// The same for outputs that never fire, whose G is their gradient.
     fn list_of_readout(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
         let injected = |(unit, &slope): (usize, &f32)| {
@@ -80,7 +94,11 @@ impl Injections {
         self.offsets.resize(output.end + 1, 0);
         match gradient {
             SpikeGradient::Zero => {}
-            SpikeGradient::Constant(slopes) => self.steady.extend(slopes.iter().enumerate().filter_map(injected)),
+            SpikeGradient::Constant(slopes) => {
+                self.steady.extend(slopes.iter().enumerate().filter_map(injected));
+                self.course.resize(output.end, 0.0);
+                steady_course(&output.view.neuron.constants, &mut self.course);
+            }
             SpikeGradient::Dense(slopes) => {
                 for (t, row) in slopes.chunks_exact(units).take(output.end).enumerate() {
                     self.entries.extend(row.iter().enumerate().filter_map(injected));

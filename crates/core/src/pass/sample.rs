@@ -109,11 +109,9 @@ impl SamplePass<'_> {
         let Readout { membranes, scores, .. } = &mut work.readout;
         membranes.resize(steps * outputs, 0.0);
         for site in &view.layout.sites {
-            for (lane, &unit) in view.layout.units_of(site) {
-                for t in 0..steps {
-                    membranes[t * outputs + unit as usize] =
-                        units.trace[site.lane * view.steps + t * site.lanes + lane];
-                }
+            let trace = units.trace[site.lane * view.steps..].chunks_exact(site.lanes);
+            for (to, from) in membranes.chunks_exact_mut(outputs).zip(trace) {
+                view.layout.units_of(site).for_each(|(lane, &unit)| to[unit as usize] = from[lane]);
             }
         }
         scores.extend(self.job.statistic.into_iter().flat_map(|kind| statistic(kind, membranes, outputs)));

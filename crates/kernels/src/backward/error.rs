@@ -3,6 +3,8 @@
 //! ```text
 //! P = Wᵀp, Q = Wᵀq:   P[t] = αᵥ P[t+1] + Σ_j W_j x_j[t],   Q[t] = P[t] + αᵢ Q[t+1] + Σ_j W_j y_j[t],   E[t] = Q[t]
 //! x_j[t] = G_j[t] − αᵥ S_j[t] p_j[t+1],   y_j[t] = −αᵢ S_j[t] q_j[t+1]      (a closed gate takes its unit out)
+//!
+//! x_j[t] = x_j, y_j[t] = 0:   E[t] = φ[t] Σ_j W_j x_j,   φ: Q for an input of 1
 //! ```
 //!
 //! The decays are those of the next layer, whose adjoints p and q are; a pass over a tile carries E along where they are the tile's own: two
@@ -11,7 +13,7 @@
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
-use super::tile::{Injection, ProjectedError};
+use super::tile::{BackwardTile, ProjectedError, SteadyError};
 use crate::lanes::{fit, flush, load, store};
 use crate::neuron::Lif;
 use crate::{FLOOR_EVERY, Level, LifConstants};
@@ -22,7 +24,21 @@ pub(super) trait ErrorSource<S: Simd, const K: usize> {
     fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]>;
 }
 
+/// An error of a tile.
+pub(super) trait TileError<S: Simd>: Copy {
+    /// E of the lanes from `first` on.
+    fn of_lanes<const K: usize>(self, simd: S, tile: &BackwardTile<'_>, first: usize) -> impl ErrorSource<S, K>;
+}
+
+#[derive(Clone, Copy)]
 pub(super) struct NoError;
+
+impl<S: Simd> TileError<S> for NoError {
+    #[inline(always)]
+    fn of_lanes<const K: usize>(self, _simd: S, _tile: &BackwardTile<'_>, _first: usize) -> impl ErrorSource<S, K> {
+        Self
+    }
+}
 
 impl<S: Simd, const K: usize> ErrorSource<S, K> for NoError {
     #[inline(always)]
@@ -38,6 +54,13 @@ pub(super) struct Given<'a> {
     pub(super) first: usize,
 }
 
+impl<S: Simd> TileError<S> for &[f32] {
+    #[inline(always)]
+    fn of_lanes<const K: usize>(self, _simd: S, tile: &BackwardTile<'_>, first: usize) -> impl ErrorSource<S, K> {
+        Given { error: Some(self), lanes: tile.lanes, first }
+    }
+}
+
 impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
     #[inline(always)]
     fn at(&mut self, simd: S, _neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
@@ -45,68 +68,109 @@ impl<S: Simd, const K: usize> ErrorSource<S, K> for Given<'_> {
     }
 }
 
+/// E that has the same course in all lanes.
+pub(super) struct Steady<'a, S: Simd, const K: usize> {
+    /// Σ_j W_j x_j.
+    sum: [S::f32s; K],
+    course: &'a [f32],
+}
+
+impl<'a, S: Simd, const K: usize> Steady<'a, S, K> {
+    #[inline(always)]
+    pub(super) fn new(simd: S, error: &SteadyError<'a>, lanes: usize, first: usize) -> Self {
+        let mut sum = [S::f32s::splat(simd, 0.0); K];
+        for injection in error.injections {
+            let row = row_of::<S, K>(simd, error.weights, injection.unit, lanes, first);
+            for k in 0..K {
+                sum[k] += row[k] * injection.membrane;
+            }
+        }
+        Self { sum, course: error.course }
+    }
+}
+
+impl<S: Simd> TileError<S> for SteadyError<'_> {
+    #[inline(always)]
+    fn of_lanes<const K: usize>(self, simd: S, tile: &BackwardTile<'_>, first: usize) -> impl ErrorSource<S, K> {
+        Steady::new(simd, &self, tile.lanes, first)
+    }
+}
+
+impl<S: Simd, const K: usize> ErrorSource<S, K> for Steady<'_, S, K> {
+    #[inline(always)]
+    fn at(&mut self, simd: S, _neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
+        let factor = S::f32s::splat(simd, self.course[t]);
+        Some(self.sum.map(|sum| sum * factor))
+    }
+}
+
+/// W_j of the lanes from `first` on.
+#[inline(always)]
+fn row_of<S: Simd, const K: usize>(simd: S, weights: &[f32], unit: u32, lanes: usize, first: usize) -> [S::f32s; K] {
+    load::<S, K>(simd, &weights[unit as usize * lanes + first..][..K * S::f32s::LEN])
+}
+
+/// Fills `course`, `[step]`, with φ, by the decays of the next layer's `constants`.
+pub fn steady_course(constants: &LifConstants, course: &mut [f32]) {
+    let (mut p, mut q) = (0.0, 0.0);
+    for step in course.iter_mut().rev() {
+        p = constants.membrane_decay * p + 1.0;
+        q = p + constants.current_decay * q;
+        *step = q;
+    }
+}
+
 /// P and Q on their way down in time.
-pub(super) struct Carried<'a, S: Simd, const K: usize, const IS_STEADY: bool> {
+pub(super) struct Carried<'a, S: Simd, const K: usize> {
     p: [S::f32s; K],
     q: [S::f32s; K],
     error: ProjectedError<'a>,
-    /// Σ_j W_j x_j of what is injected at every step.
-    steady: [S::f32s; K],
     lanes: usize,
     first: usize,
     /// End of the injections of the step that comes next.
     upper: usize,
 }
 
-impl<'a, S: Simd, const K: usize, const IS_STEADY: bool> Carried<'a, S, K, IS_STEADY> {
+impl<'a, S: Simd, const K: usize> Carried<'a, S, K> {
     /// From step `to` on downwards.
     #[inline(always)]
-    pub(super) fn new(
-        simd: S,
-        error: ProjectedError<'a>,
-        steady: &[Injection],
-        lanes: usize,
-        first: usize,
-        to: usize,
-    ) -> Self {
+    pub(super) fn new(simd: S, error: ProjectedError<'a>, lanes: usize, first: usize, to: usize) -> Self {
         let zero = [S::f32s::splat(simd, 0.0); K];
         let upper = error.offsets[to] as usize;
-        let mut carried = Self { p: zero, q: zero, error, steady: zero, lanes, first, upper };
-        for injection in steady {
-            let row = carried.row(simd, injection);
-            for k in 0..K {
-                carried.steady[k] += row[k] * injection.membrane;
-            }
-        }
-        carried
-    }
-
-    /// W_j.
-    #[inline(always)]
-    fn row(&self, simd: S, injection: &Injection) -> [S::f32s; K] {
-        let start = injection.unit as usize * self.lanes + self.first;
-        load::<S, K>(simd, &self.error.weights[start..start + K * S::f32s::LEN])
+        Self { p: zero, q: zero, error, lanes, first, upper }
     }
 }
 
-/// Fills `error`, `[step][lane]`, with an E that is carried along, with the decays of the next layer's `constants`. The x of `steady` are
-/// injected at every step, before those of the step.
+/// Fills `error`, `[step][lane]`, with an E that is carried along, with the decays of the next layer's `constants`.
 pub fn carry_error(
     level: Level,
     projected: &ProjectedError<'_>,
-    steady: &[Injection],
     constants: &LifConstants,
     lanes: usize,
     error: &mut [f32],
 ) {
-    dispatch!(level.0, simd => carry_vector(simd, projected, steady, constants, lanes, error));
+    dispatch!(level.0, simd => carry_vector(simd, projected, constants, lanes, error));
+}
+
+/// Fills `error`, `[step][lane]`, with an E that has the same course in all lanes.
+pub fn spread_error(level: Level, steady: &SteadyError<'_>, lanes: usize, error: &mut [f32]) {
+    dispatch!(level.0, simd => spread_vector(simd, steady, lanes, error));
+}
+
+#[inline(always)]
+fn spread_vector<S: Simd>(simd: S, steady: &SteadyError<'_>, lanes: usize, error: &mut [f32]) {
+    for first in (0..lanes).step_by(S::f32s::LEN) {
+        let sum = Steady::<S, 1>::new(simd, steady, lanes, first).sum[0];
+        for (row, &factor) in error.chunks_exact_mut(lanes).zip(steady.course) {
+            store::<S, 1>(&[sum * factor], &mut row[first..first + S::f32s::LEN]);
+        }
+    }
 }
 
 #[inline(always)]
 fn carry_vector<S: Simd>(
     simd: S,
     projected: &ProjectedError<'_>,
-    steady: &[Injection],
     constants: &LifConstants,
     lanes: usize,
     error: &mut [f32],
@@ -116,22 +180,17 @@ fn carry_vector<S: Simd>(
     let mut first = 0;
     while first < lanes {
         if fit::<S>(4, lanes - first) {
-            carry_lanes(simd, Carried::<S, 4, true>::new(simd, *projected, steady, lanes, first, end), &neuron, error);
+            carry_lanes(simd, Carried::<S, 4>::new(simd, *projected, lanes, first, end), &neuron, error);
             first += 4 * S::f32s::LEN;
         } else {
-            carry_lanes(simd, Carried::<S, 1, true>::new(simd, *projected, steady, lanes, first, end), &neuron, error);
+            carry_lanes(simd, Carried::<S, 1>::new(simd, *projected, lanes, first, end), &neuron, error);
             first += S::f32s::LEN;
         }
     }
 }
 
 #[inline(always)]
-fn carry_lanes<S: Simd, const K: usize>(
-    simd: S,
-    mut carried: Carried<'_, S, K, true>,
-    neuron: &Lif<S>,
-    error: &mut [f32],
-) {
+fn carry_lanes<S: Simd, const K: usize>(simd: S, mut carried: Carried<'_, S, K>, neuron: &Lif<S>, error: &mut [f32]) {
     let (lanes, first) = (carried.lanes, carried.first);
     for (t, row) in error.chunks_exact_mut(lanes).enumerate().rev() {
         if let Some(vectors) = carried.at(simd, neuron, t) {
@@ -140,20 +199,24 @@ fn carry_lanes<S: Simd, const K: usize>(
     }
 }
 
-impl<S: Simd, const K: usize, const IS_STEADY: bool> ErrorSource<S, K> for Carried<'_, S, K, IS_STEADY> {
+impl<S: Simd> TileError<S> for ProjectedError<'_> {
+    #[inline(always)]
+    fn of_lanes<const K: usize>(self, simd: S, tile: &BackwardTile<'_>, first: usize) -> impl ErrorSource<S, K> {
+        Carried::new(simd, self, tile.lanes, first, tile.to)
+    }
+}
+
+impl<S: Simd, const K: usize> ErrorSource<S, K> for Carried<'_, S, K> {
     #[inline(always)]
     fn at(&mut self, simd: S, neuron: &Lif<S>, t: usize) -> Option<[S::f32s; K]> {
         for k in 0..K {
             self.p[k] *= neuron.membrane_decay;
             self.q[k] *= neuron.current_decay;
-            if IS_STEADY {
-                self.p[k] += self.steady[k];
-            }
         }
         let lower = self.error.offsets[t] as usize;
         if lower != self.upper {
             for injection in &self.error.injections[lower..self.upper] {
-                let row = self.row(simd, injection);
+                let row = row_of::<S, K>(simd, self.error.weights, injection.unit, self.lanes, self.first);
                 for k in 0..K {
                     self.p[k] += row[k] * injection.membrane;
                     self.q[k] += row[k] * injection.current;

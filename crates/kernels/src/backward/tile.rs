@@ -26,6 +26,8 @@ pub enum SpikeError<'a> {
     Given(&'a [f32]),
     /// Carried along, with the tile's own decays.
     Projected(ProjectedError<'a>),
+    /// From a next layer whose direct gradient is the same at every step.
+    Steady(SteadyError<'a>),
 }
 
 /// What leads to E of a layer whose next one has few direct gradients.
@@ -37,6 +39,17 @@ pub struct ProjectedError<'a> {
     pub offsets: &'a [u32],
     /// By step; x and y are already in units of E.
     pub injections: &'a [Injection],
+}
+
+/// What E of a layer is where each step of the next one injects the same x, and no y: `E[t] = φ[t] Σ_j W_j x_j`.
+#[derive(Clone, Copy, Debug)]
+pub struct SteadyError<'a> {
+    /// `[unit of the next layer][lane]`.
+    pub weights: &'a [f32],
+    /// x of a step, already in units of E.
+    pub injections: &'a [Injection],
+    /// φ, `[step]`; see [`crate::steady_course`].
+    pub course: &'a [f32],
 }
 
 /// A tile, its trace and the gradients that reach its output.

@@ -2,7 +2,8 @@
 
 use spikelet_kernels::{
     BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, FIRES_ONCE, Injection, Level, NO_ROW, ObservedBackward,
-    ProjectedError, Reset, ResetPath, SpikeError, Surrogate, backward_tile, carry_error, forward_tile, reference,
+    ProjectedError, Reset, ResetPath, SpikeError, SteadyError, Surrogate, backward_tile, carry_error, forward_tile,
+    reference, spread_error, steady_course,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
@@ -58,7 +59,7 @@ fn refractory_and_observed_units_and_every_reset_are_the_plain_loop() {
                     units: u64::MAX,
                     bias: &case.bias,
                 };
-                for variant in [2, 5, 7, 10, 14] {
+                for variant in [2, 5, 7, 9, 10, 14] {
                     check_backward(level, &case, &expected, variant, SURROGATES[0], Some(terms));
                 }
             }
@@ -74,7 +75,7 @@ fn backward_is_the_plain_loop() {
             for steps in 0..=67 {
                 let case = Case::new(steps as u32 * 13 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
                 let forward = case.run(&[0, steps], reference::forward_tile);
-                for variant in 0..12 {
+                for variant in 0..16 {
                     check_backward(level, &case, &forward, variant, SURROGATES[0], None);
                     let surrogate = SURROGATES[(variant as usize + steps) % SURROGATES.len()];
                     check_backward(level, &case, &forward, variant, surrogate, None);
@@ -94,18 +95,34 @@ fn carried_errors_are_the_plain_loop() {
                 let (offsets, injections) = draw.injections(steps, 5);
                 let constants = Case::new(1, lanes, steps).constants();
                 let projected = ProjectedError { weights: &weights, offsets: &offsets, injections: &injections };
-                let steady: Vec<Injection> =
-                    (0..4).map(|unit| Injection { unit, membrane: 0.1 * unit as f32 - 0.2, current: 0.0 }).collect();
-                for steady in [&[][..], &steady] {
-                    let (mut found, mut expected) = (vec![1.0; steps * lanes], vec![2.0; steps * lanes]);
-                    carry_error(level, &projected, steady, &constants, lanes, &mut found);
-                    reference::carry_error(&projected, steady, &constants, lanes, &mut expected);
-                    assert_same("carried error", level, &found, &expected);
+                let (mut found, mut expected) = (vec![1.0; steps * lanes], vec![2.0; steps * lanes]);
+                carry_error(level, &projected, &constants, lanes, &mut found);
+                reference::carry_error(&projected, &constants, lanes, &mut expected);
+                assert_same("carried error", level, &found, &expected);
+                let mut course = vec![0.0; steps];
+                steady_course(&constants, &mut course);
+                let steady = SteadyError { weights: &weights, injections: &STEADY, course: &course };
+                spread_error(level, &steady, lanes, &mut found);
+                reference::spread_error(&steady, lanes, &mut expected);
+                assert_same("steady error", level, &found, &expected);
+                let every_step = STEADY.repeat(steps);
+                let offsets: Vec<u32> = (0..=steps).map(|t| (t * STEADY.len()) as u32).collect();
+                let projected = ProjectedError { weights: &weights, offsets: &offsets, injections: &every_step };
+                reference::carry_error(&projected, &constants, lanes, &mut expected);
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!((found - expected).abs() <= 1e-5 * expected.abs().max(1.0), "{found} for {expected}");
                 }
             }
         }
     }
 }
+
+/// What is injected at every step.
+const STEADY: [Injection; 3] = [
+    Injection { unit: 0, membrane: -0.2, current: 0.0 },
+    Injection { unit: 2, membrane: 0.1, current: 0.0 },
+    Injection { unit: 3, membrane: 0.3, current: 0.0 },
+];
 
 const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
 
@@ -204,7 +221,7 @@ fn constants_by_lane_and_adaptive_thresholds_are_the_plain_loop() {
     assert!(fired > 1000, "the cases must fire, got {fired} spikes");
 }
 
-/// Bits of `variant`: given activation part, timing part, gates, projected activation part.
+/// Bits of `variant`: given activation part, timing part, gates, projected activation part; given and projected: steady.
 fn check_backward(
     level: Level,
     case: &Case,
@@ -220,9 +237,12 @@ fn check_backward(
     let given = draw.vector(steps * lanes, 1.0);
     let upper = draw.vector(5 * lanes, 1.0);
     let (offsets, injections) = draw.injections(steps, 5);
+    let mut course = vec![0.0; end];
+    steady_course(&case.constants(), &mut course);
     let error = match variant & 9 {
         0 => None,
         1 => Some(SpikeError::Given(&given)),
+        9 => Some(SpikeError::Steady(SteadyError { weights: &upper, injections: &STEADY, course: &course })),
         _ => {
             Some(SpikeError::Projected(ProjectedError { weights: &upper, offsets: &offsets, injections: &injections }))
         }
