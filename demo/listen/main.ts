@@ -13,7 +13,6 @@ const ONE_WORD = 10_000;
 
 /** The room where a network listens. */
 class Room {
-  readonly #digits: Hearing;
   readonly #view = new HearingView();
   readonly #ear: Ear;
   readonly #lesson: LessonOfWords;
@@ -24,7 +23,6 @@ class Room {
   #work: Promise<void> = Promise.resolve();
 
   constructor(digits: Hearing) {
-    this.#digits = digits;
     this.#ear = new Ear(digits, {
       heard: (moment) => this.#view.show(moment),
       understood: (word) => {

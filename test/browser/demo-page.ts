@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContextOptions, Locator, Page, Request } from "playwright-core";
 import { build } from "vite";
 import { expect } from "vitest";
 import { complaintsOf, launchChromium } from "./chromium.js";
@@ -45,7 +46,7 @@ export class Demo implements AsyncDisposable {
   }
 
   /** Opens another page and waits until it is ready. */
-  async enter(room: "index" | "teach" | "listen", options: BrowserContextOptions): Promise<DemoPage> {
+  async enter(room: "index" | "teach" | "listen" | "race", options: BrowserContextOptions): Promise<DemoPage> {
     const opened = await this.#openPage(room, options);
     if (room !== "index") await opened.reached("ready");
     return opened;
@@ -71,10 +72,30 @@ export class DemoPage {
   readonly page: Page;
   /** Errors of the console and what nobody caught. */
   readonly complaints: readonly string[];
+  /** What the page asked for over the network. */
+  readonly requests: readonly Request[];
 
   constructor(page: Page, complaints: readonly string[]) {
     this.page = page;
     this.complaints = complaints;
+    const requests: Request[] = [];
+    page.on("request", (request) => requests.push(request));
+    this.requests = requests;
+  }
+
+  /** Requests but those for files of the page itself. */
+  sent(): string[] {
+    const { origin } = new URL(this.page.url());
+    const isOwn = (request: Request) =>
+      request.method() === "GET" && /^(data|blob):/.test(request.url().replace(origin, "data:"));
+    return this.requests.filter((request) => !isOwn(request)).map((request) => `${request.method()} ${request.url()}`);
+  }
+
+  /** Bytes of everything that has come, as a server that compresses would send it. */
+  async travelled(): Promise<number> {
+    const isFile = (request: Request) => request.url().startsWith("http");
+    const bodies = this.requests.filter(isFile).map(async (request) => (await request.response())?.body());
+    return (await Promise.all(bodies)).reduce((sum, body) => sum + (body ? gzipSync(body).length : 0), 0);
   }
 
   async reached(...states: readonly string[]): Promise<void> {

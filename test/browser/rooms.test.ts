@@ -79,6 +79,26 @@ describe("the rooms", () => {
     await isReadable(open, `listen-${place}`);
   });
 
+  it.each([
+    ["index", 20],
+    ["teach", 500],
+    ["listen", 600],
+    ["race", 1000],
+  ] as const)("send nothing anywhere when they open, and need little: %s, %i kB", async (room, max) => {
+    const open = await demo.enter(room, {});
+    const ready = await open.page.evaluate(() => performance.now());
+    const kilobytes = Math.round((await open.travelled()) / 1000);
+    console.log(`${room}: ready after ${Math.round(ready)} ms, ${kilobytes} kB`);
+    expect(open.sent()).toEqual([]);
+    expect(kilobytes).toBeLessThan(max);
+    if (room === "listen") {
+      await open.page.setInputFiles("#files", fileOf(glide(300, 1600, 1)));
+      await open.page.waitForSelector("#heard li");
+      console.log(`first word heard ${Math.round((await open.page.evaluate(() => performance.now())) - ready)} ms later`);
+    }
+    await open.page.close();
+  });
+
   it("work by keyboard alone, and say what happens: Teach", async () => {
     const open = await demo.enter("teach", {});
     const { keyboard } = open.page;

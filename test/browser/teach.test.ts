@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centred } from "../../demo/draw/centre.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
+import { keepPicture } from "./picture.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
 /** Not committed; a look at them tells more than any assertion. */
@@ -84,8 +85,10 @@ describe("Teach", () => {
       }
     }
     const thread = await traceMainThread(demo.browser, page, async () => {
+      const start = performance.now();
       await open.button("Learn").click();
       await open.reached("tested");
+      console.log(`learnt, and left out and read, in ${Math.round(performance.now() - start)} ms`);
     });
     console.log("main thread of Teach while it learns", thread);
     expect(thread.longest).toBeLessThan(50);
@@ -111,6 +114,7 @@ describe("Teach", () => {
     expect(read.filter((one) => /^(.+): \1$/.test(one)).length).toBeGreaterThanOrEqual(9);
     expect(await open.page.getByRole("img", { name: /^Membranes of 5 outputs; first spikes: .*wave at step/ }).count()).toBe(1);
     await keep(open, "teach");
+    await keepPicture(open.page, "teach", 970);
   });
 
   it("saves a checkpoint that Node and the page read alike", async () => {
@@ -134,6 +138,11 @@ describe("Teach", () => {
       await open.button("Clear").click();
     }
     network.dispose();
+  });
+
+  it("sends nothing anywhere", () => {
+    expect(open.requests.length).toBeGreaterThan(3);
+    expect(open.sent()).toEqual([]);
   });
 
   it("refuses files that it did not save, in words", async () => {

@@ -1,0 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+
+/** Where pictures of the demo for the documentation go: `SPIKELET_PICTURES=docs/figures npx vitest run test/browser`. */
+export const PICTURES = process.env["SPIKELET_PICTURES"];
+
+const SIZE = { width: 1680, height: 1050 };
+
+/** Keeps what a wide window shows of a page, where the environment names a folder. */
+export async function keepPicture(page: Page, name: string, height = SIZE.height): Promise<void> {
+  if (PICTURES === undefined) return;
+  const before = page.viewportSize();
+  await page.setViewportSize({ ...SIZE, height });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  const png = (await page.screenshot()).toString("base64");
+  // Chromium writes the format that the pages use; playwright does not.
+  const webp = await page.evaluate(async (png) => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+    const canvas = new OffscreenCanvas(image.width, image.height);
+    canvas.getContext("2d")?.drawImage(image, 0, 0);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality: 0.85 })).arrayBuffer());
+    return Array.from(bytes);
+  }, png);
+  await writeFile(join(PICTURES, `${name}.webp`), Uint8Array.from(webp));
+  if (before !== null) await page.setViewportSize(before);
+}
