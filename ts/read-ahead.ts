@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "./datasets/dataset.js";
-import type { DatasetArrays, Session } from "./runtime/backend.js";
+import type { PreparedSamples, Session } from "./runtime/backend.js";
 
 /** Samples of a data set that the session needs. */
 export interface Need {
@@ -11,10 +11,10 @@ export interface Need {
 
 interface Reading {
   rows: Uint32Array;
-  arrays: Promise<DatasetArrays>;
+  samples: Promise<PreparedSamples>;
 }
 
-/** Supplies a session with samples that are not in memory, and reads those that come next while it works. */
+/** Supplies a session with samples that are not in memory, and reads and prepares those that come next while it works. */
 export class ReadAhead {
   readonly #readings = new Map<number, Reading>();
 
@@ -26,25 +26,25 @@ export class ReadAhead {
       const expected = this.#readings.get(id);
       this.#readings.delete(id);
       const isThere = expected !== undefined && isSame(expected.rows, wanted);
-      await session.supply(id, wanted, await (isThere ? expected.arrays : read(data, wanted)));
+      await session.supply(id, wanted, await (isThere ? expected.samples : read(session, id, data, wanted)));
     }
   }
 
   /** Begins to read what is probably needed next. */
-  expect(needs: readonly Need[]): void {
+  expect(session: Session, needs: readonly Need[]): void {
     for (const { id, data, rows } of needs) {
       const wanted = Uint32Array.from(new Set(rows));
       if (wanted.length === 0) continue;
-      const arrays = read(data, wanted);
+      const samples = read(session, id, data, wanted);
       // Whoever needs them is told.
-      arrays.catch(() => undefined);
-      this.#readings.set(id, { rows: wanted, arrays });
+      samples.catch(() => undefined);
+      this.#readings.set(id, { rows: wanted, samples });
     }
   }
 }
 
-function read(data: SpikeDataset, rows: Uint32Array): Promise<DatasetArrays> {
-  return data.pick(rows).supplied();
+async function read(session: Session, id: number, data: SpikeDataset, rows: Uint32Array): Promise<PreparedSamples> {
+  return session.prepare(id, await data.pick(rows).supplied());
 }
 
 function isSame(one: Uint32Array, other: Uint32Array): boolean {

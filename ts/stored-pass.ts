@@ -22,7 +22,7 @@ export class StoredPass {
   /** Supplies samples, and begins to read the next ones, as far as there are any. */
   async supply(session: Session, now: Range, next: Range): Promise<void> {
     await this.#ahead.supply(session, [this.#needOf(now)]);
-    this.#ahead.expect([this.#needOf(next)]);
+    this.#ahead.expect(session, [this.#needOf(next)]);
   }
 
   /** Supplies what an evaluation of about `samples` more samples needs, and begins to read what one of `next` will after that. */

@@ -50,7 +50,7 @@ export class StoredRun {
     await this.#ahead.supply(session, this.#needsOf(now));
     const then = await this.#upcoming(session, now.batches, Math.min(next, this.#max));
     this.#expected = then.batches;
-    this.#ahead.expect(this.#needsOf(then));
+    this.#ahead.expect(session, this.#needsOf(then));
     return Math.max(1, now.batches);
   }
 

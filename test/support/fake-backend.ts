@@ -101,6 +101,10 @@ export class FakeSession implements Session {
     return this.#nextId++;
   }
 
+  async prepare(_: number, arrays: DatasetArrays): Promise<DatasetArrays> {
+    return arrays;
+  }
+
   async supply(): Promise<void> {}
 
   upcoming(): string {

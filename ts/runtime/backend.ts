@@ -133,6 +133,9 @@ export interface GeneratedArrays {
 /** A value at once where the backend runs on this thread, a promise where it does not. */
 export type Awaitable<T> = T | Promise<T>;
 
+/** What `prepare` of a session gives, for `supply` of the same one, once. */
+export type PreparedSamples = object;
+
 /** One network in training, behind either binding. Calls may not overlap; the API queues them. */
 export interface Session {
   /** As of the last call that ended. */
@@ -143,8 +146,10 @@ export interface Session {
   /** Takes the arrays over: the caller must not use them again. */
   addDataset(descriptor: string, arrays: DatasetArrays): Promise<number>;
   removeDataset(id: number): Awaitable<void>;
-  /** Puts the samples numbered `rows` in the place of those that were there, without labels; takes the arrays over as `addDataset`. */
-  supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void>;
+  /** Makes samples without labels ready for `supply`; other calls may run meanwhile; takes the arrays over as `addDataset`. */
+  prepare(dataset: number, arrays: DatasetArrays): Promise<PreparedSamples>;
+  /** Puts the samples numbered `rows`, which `prepare` made ready, in the place of those that were there. */
+  supply(dataset: number, rows: Uint32Array, samples: PreparedSamples): Promise<void>;
   /** JSON `{"batches","train","validation"}` of what the run needs next, after `skip` batches, up to the end of an epoch. */
   upcoming(skip: number, maxBatches: number): Awaitable<string>;
   /** JSON `{"start","end"}` of what the next call of `advanceEvaluation` needs, or the one after that for `before` samples. */

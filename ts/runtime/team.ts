@@ -57,6 +57,10 @@ class TeamSession implements Session {
     return this.#byAll((member, rank) => member.addDataset(descriptor, copies[rank] as DatasetArrays));
   }
 
+  async prepare(_: number, arrays: DatasetArrays): Promise<DatasetArrays> {
+    return arrays;
+  }
+
   supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void> {
     const copies = this.#members.map((_, rank) => (rank === 0 ? arrays : copyOf(arrays)));
     return this.#byAll((member, rank) => member.supply(dataset, rows, copies[rank] as DatasetArrays));

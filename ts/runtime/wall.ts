@@ -176,10 +176,14 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
     ["descriptor", text],
     ["arrays", datasetArrays],
   ],
+  prepare: [
+    ["dataset", index],
+    ["arrays", datasetArrays],
+  ],
   supply: [
     ["dataset", index],
     ["rows", words],
-    ["arrays", datasetArrays],
+    ["samples", (value, path) => record(value, path, "DATA_FORMAT")],
   ],
   advance: [["maxBatches", count]],
   runLocalBatch: [

@@ -116,6 +116,7 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
       isDisposed = true;
     },
     addDataset: (descriptor, arrays) => soon((session) => session.addDataset(descriptor, arrays)),
+    prepare: async (_, arrays) => arrays,
     supply: (dataset, rows, arrays) => soon((session) => session.supply(dataset, rows, arrays)),
     upcoming: (...args) => now((session) => session.upcoming(...args)),
     upcomingEvaluation: (...args) => now((session) => session.upcomingEvaluation(...args)),

@@ -159,6 +159,10 @@ class RemoteSession implements Session {
     return this.#send("addDataset", transfer([descriptor, arrays], buffersOf(arrays)));
   }
 
+  async prepare(_: number, arrays: DatasetArrays): Promise<DatasetArrays> {
+    return arrays;
+  }
+
   supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void> {
     return this.#send("supply", transfer([dataset, rows, arrays], buffersOf(arrays)));
   }

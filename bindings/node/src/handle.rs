@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use spikelet_session::{Error, ErrorCode, Result, Session};
+use spikelet_session::{Error, ErrorCode, Result, Session, Suppliers};
 
 /// A session behind a lock. Calls wait for each other; a disposed session is dropped by whoever holds it last.
 pub(crate) struct Handle {
@@ -16,11 +16,12 @@ pub(crate) struct Handle {
 struct View {
     config: String,
     info: String,
+    suppliers: Suppliers,
 }
 
 impl View {
     fn of(session: &Session) -> Self {
-        Self { config: session.config(), info: session.info() }
+        Self { config: session.config(), info: session.info(), suppliers: session.suppliers() }
     }
 }
 
@@ -39,7 +40,7 @@ impl Handle {
     }
 
     /// [`Handle::with`] of a call that leaves what can be asked at any time as it is, and is made often.
-    pub(crate) fn with_streams<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
+    pub(crate) fn with_unseen<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let result = self.locked_session(work);
         self.drop_if_disposed();
         result
@@ -67,6 +68,11 @@ impl Handle {
     pub(crate) fn info(&self) -> Result<String> {
         self.check()?;
         Ok(locked(&self.view).info.clone())
+    }
+
+    pub(crate) fn suppliers(&self) -> Result<Suppliers> {
+        self.check()?;
+        Ok(locked(&self.view).suppliers.clone())
     }
 
     /// Every later call fails; a call that runs ends first.

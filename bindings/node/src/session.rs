@@ -5,7 +5,7 @@ use std::sync::Arc;
 use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
 use napi_derive::napi;
-use spikelet_session::{Gradients, Prediction, Result, Session};
+use spikelet_session::{Error, ErrorCode, Gradients, Prediction, Result, Samples, Session};
 
 use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays, StreamArrays};
 use crate::error::thrown;
@@ -15,6 +15,10 @@ use crate::job::Job;
 /// One network in training. Calls wait for each other; `config` and `info` answer at once.
 #[napi]
 pub struct NativeSession(Arc<Handle>);
+
+/// Samples on their way to a data set.
+#[napi]
+pub struct NativeSamples(Option<Samples>);
 
 impl NativeSession {
     fn of(session: Session) -> Self {
@@ -41,8 +45,8 @@ impl NativeSession {
     }
 
     /// A call on this thread that is made often.
-    fn stream<T>(&self, env: Env, work: impl FnOnce(&mut Session) -> Result<T>) -> napi::Result<T> {
-        self.0.with_streams(work).map_err(|error| thrown(env, error))
+    fn often<T>(&self, env: Env, work: impl FnOnce(&mut Session) -> Result<T>) -> napi::Result<T> {
+        self.0.with_unseen(work).map_err(|error| thrown(env, error))
     }
 }
 
@@ -94,23 +98,36 @@ impl NativeSession {
         self.later(move |session| session.add_dataset(&descriptor, arrays), |id| id)
     }
 
+    /// Checks samples of a data set, without waiting for calls that run.
+    #[napi(ts_return_type = "Promise<NativeSamples>")]
+    pub fn prepare(&self, dataset: u32, arrays: DatasetArrays) -> AsyncTask<Job<Samples, NativeSamples>> {
+        let handle = Arc::clone(&self.0);
+        let work = move || handle.suppliers()?.prepare(dataset, arrays.copied());
+        Job::start(work, |samples| NativeSamples(Some(samples)))
+    }
+
     /// Puts samples of a data set in the place of those that were there.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn supply(&self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> AsyncTask<Job<(), ()>> {
-        let (rows, arrays) = (rows.to_vec(), arrays.copied());
-        self.later(move |session| session.supply(dataset, &rows, arrays), |()| ())
+    pub fn supply(&self, dataset: u32, rows: &[u32], samples: &mut NativeSamples) -> AsyncTask<Job<(), ()>> {
+        let (rows, samples) = (rows.to_vec(), samples.0.take());
+        let work = move |session: &mut Session| {
+            let samples = samples.ok_or_else(|| Error::new(ErrorCode::Disposed, "samples", "were supplied already"))?;
+            session.supply_prepared(dataset, &rows, samples)
+        };
+        let handle = Arc::clone(&self.0);
+        Job::start(move || handle.with_unseen(work), |()| ())
     }
 
     /// JSON of the samples that the run needs next.
     #[napi]
     pub fn upcoming(&self, env: Env, skip: u32, max_batches: u32) -> napi::Result<String> {
-        self.now(env, |session| session.upcoming(skip, max_batches))
+        self.often(env, |session| session.upcoming(skip, max_batches))
     }
 
     /// JSON of the samples that the evaluation needs next.
     #[napi]
     pub fn upcoming_evaluation(&self, env: Env, max_samples: u32, before: Option<u32>) -> napi::Result<String> {
-        self.now(env, |session| session.upcoming_evaluation(max_samples, before))
+        self.often(env, |session| session.upcoming_evaluation(max_samples, before))
     }
 
     /// Lets go of a data set.
@@ -175,7 +192,7 @@ impl NativeSession {
     /// Begins a stream of steps and returns its number.
     #[napi]
     pub fn open_stream(&self, env: Env, options: String) -> napi::Result<u32> {
-        self.stream(env, |session| session.open_stream(&options))
+        self.often(env, |session| session.open_stream(&options))
     }
 
     /// Runs steps of a stream.
@@ -189,25 +206,25 @@ impl NativeSession {
         steps: u32,
     ) -> napi::Result<StreamArrays> {
         let (times, units) = (times.to_vec(), units.to_vec());
-        self.stream(env, |session| session.run_stream(stream, times, units, steps)).map(StreamArrays::from)
+        self.often(env, |session| session.run_stream(stream, times, units, steps)).map(StreamArrays::from)
     }
 
     /// Runs the steps of a stream that the next values of a signal complete.
     #[napi]
     pub fn run_stream_signal(&self, env: Env, stream: u32, values: &[f32]) -> napi::Result<StreamArrays> {
-        self.stream(env, |session| session.run_stream_signal(stream, values)).map(StreamArrays::from)
+        self.often(env, |session| session.run_stream_signal(stream, values)).map(StreamArrays::from)
     }
 
     /// Takes a stream back to before its first step.
     #[napi]
     pub fn restart_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
-        self.stream(env, |session| session.restart_stream(stream))
+        self.often(env, |session| session.restart_stream(stream))
     }
 
     /// Lets go of a stream.
     #[napi]
     pub fn close_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
-        self.stream(env, |session| session.close_stream(stream))
+        self.often(env, |session| session.close_stream(stream))
     }
 
     /// Loss and gradients of samples as one batch.

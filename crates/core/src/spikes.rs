@@ -50,13 +50,18 @@ impl SpikeTrains {
         if let Some(index) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
             return Err(Error::shape(format!("{path}.offsets[{}]", index + 1), "must not fall"));
         }
-        if let Some(index) = times.iter().position(|&time| usize::from(time) >= steps) {
+        // The largest is found many at a time, where the first that is too large is not.
+        if usize::from(largest(&times)) >= steps
+            && let Some(index) = times.iter().position(|&time| usize::from(time) >= steps)
+        {
             return Err(Error::shape(
                 format!("{path}.times[{index}]"),
                 format!("must be below the number of steps ({steps}), got {}", times[index]),
             ));
         }
-        if let Some(index) = units.iter().position(|&unit| unit as usize >= unit_count) {
+        if largest(&units) as usize >= unit_count
+            && let Some(index) = units.iter().position(|&unit| unit as usize >= unit_count)
+        {
             return Err(Error::shape(
                 format!("{path}.units[{index}]"),
                 format!("must be below the number of units ({unit_count}), got {}", units[index]),
@@ -71,12 +76,11 @@ impl SpikeTrains {
         let mut events = Vec::new();
         for sample in 0..self.len() {
             let range = self.offsets[sample]..self.offsets[sample + 1];
-            let key = |i: usize| (self.times[i], self.units[i]);
-            if range.clone().skip(1).all(|i| key(i - 1) <= key(i)) {
+            if is_sorted(&self.times[range.clone()], &self.units[range.clone()]) {
                 continue;
             }
             events.clear();
-            events.extend(range.clone().map(key));
+            events.extend(range.clone().map(|i| (self.times[i], self.units[i])));
             sort_spikes(&mut events);
             for (i, &(time, unit)) in range.zip(&events) {
                 self.times[i] = time;
@@ -154,6 +158,22 @@ impl SpikeTrains {
     }
 }
 
+/// The largest, 0 of none; a fold of values is done many at a time, `max` of an iterator of references is not.
+fn largest<T: Copy + Default + Ord>(values: &[T]) -> T {
+    values.iter().copied().fold(T::default(), Ord::max)
+}
+
+/// Whether spikes are in order of steps, then of units; looks at all of them, many at a time.
+fn is_sorted(times: &[u16], units: &[u32]) -> bool {
+    let Some(last) = times.len().checked_sub(1) else { return true };
+    let times = times[..last].iter().zip(&times[1..]);
+    let units = units[..last].iter().zip(&units[1..]);
+    let falls = times.zip(units).fold(0_u32, |found, ((time, next_time), (unit, next_unit))| {
+        found | u32::from((time > next_time) | ((time == next_time) & (unit > next_unit)))
+    });
+    falls == 0
+}
+
 /// Sorts spikes by step, then by unit. All go through one sort of 64-bit numbers, which is fast and, unlike one of pairs, small.
 #[inline(never)]
 pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
@@ -161,5 +181,40 @@ pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
     keys.sort_unstable();
     for (spike, key) in spikes.iter_mut().zip(keys) {
         *spike = ((key >> 32) as u16, key as u32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trains(times: &[u16], units: &[u32]) -> Result<SpikeTrains> {
+        SpikeTrains::from_parts(&[0, times.len() as u32], times.to_vec(), units.to_vec(), 100, 700, "events")
+    }
+
+    #[test]
+    fn a_fall_at_any_place_is_sorted() {
+        let times: Vec<u16> = (0..67).map(|k| k / 4).collect();
+        let units: Vec<u32> = (0..67).map(|k| 10 * (k % 4)).collect();
+        let sorted = trains(&times, &units).unwrap();
+        assert_eq!((sorted.times(), sorted.units()), (&times[..], &units[..]));
+        for place in 1..times.len() {
+            let (mut times, mut units) = (times.clone(), units.clone());
+            times.swap(place - 1, place);
+            units.swap(place - 1, place);
+            assert_eq!(trains(&times, &units).unwrap(), sorted, "fall at {place}");
+        }
+        assert!(trains(&[], &[]).is_ok_and(|none| none.len() == 1));
+    }
+
+    #[test]
+    fn the_first_that_is_too_large_is_named() {
+        let mut times = vec![99; 67];
+        let mut units = vec![699; 67];
+        assert!(trains(&times, &units).is_ok());
+        (units[40], units[50]) = (700, 1000);
+        assert_eq!(trains(&times, &units).unwrap_err().path, "events.units[40]");
+        (times[30], times[60]) = (100, 200);
+        assert_eq!(trains(&times, &units).unwrap_err().path, "events.times[30]");
     }
 }

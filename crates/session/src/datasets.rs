@@ -1,9 +1,11 @@
 //! The data sets that a session holds, checked against its network when they come in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use spikelet_core::{Dataset, Encoding, Error, Result, Series, SpikeTrains, Targets};
 
+use crate::guard::guard;
 use crate::options::{DatasetDescriptor, InputKind};
 use crate::wire::DatasetArrays;
 
@@ -25,8 +27,33 @@ pub(crate) struct Datasets {
 #[derive(Debug)]
 struct Held {
     dataset: Dataset,
-    /// What further samples are.
-    descriptor: DatasetDescriptor,
+    supplier: Supplier,
+}
+
+/// What the further samples of a data set are, and what they must fit.
+#[derive(Clone, Debug)]
+struct Supplier {
+    descriptor: Arc<DatasetDescriptor>,
+    shape: Shape,
+}
+
+/// Checks samples of a session's data sets while the session is at work.
+#[derive(Clone, Debug, Default)]
+pub struct Suppliers(BTreeMap<u32, Supplier>);
+
+/// Samples that were checked and wait for their place in a data set.
+#[derive(Debug)]
+pub struct Samples(Dataset);
+
+impl Suppliers {
+    /// Checks samples of the data set `dataset`, and encodes them.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown data set, and as [`crate::Session::add_dataset`].
+    pub fn prepare(&self, dataset: u32, arrays: DatasetArrays) -> Result<Samples> {
+        let Supplier { descriptor, shape } = self.0.get(&dataset).ok_or_else(|| unknown("dataset", dataset))?;
+        guard(|| build(descriptor, arrays, *shape).map(Samples))
+    }
 }
 
 impl Datasets {
@@ -41,14 +68,24 @@ impl Datasets {
         };
         let id = self.next;
         self.next = id.checked_add(1).ok_or_else(|| Error::shape("dataset", "too many data sets were added"))?;
-        self.held.insert(id, Held { dataset, descriptor });
+        self.held.insert(id, Held { dataset, supplier: Supplier { descriptor: Arc::new(descriptor), shape } });
         Ok(id)
     }
 
     /// Puts samples of the data set `id` in the place of those that were there.
-    pub(crate) fn supply(&mut self, id: u32, rows: &[u32], arrays: DatasetArrays, shape: Shape) -> Result<()> {
+    pub(crate) fn supply(&mut self, id: u32, rows: &[u32], arrays: DatasetArrays) -> Result<()> {
         let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
-        held.dataset.supply(rows, build(&held.descriptor, arrays, shape)?)
+        let Supplier { descriptor, shape } = &held.supplier;
+        held.dataset.supply(rows, build(descriptor, arrays, *shape)?)
+    }
+
+    pub(crate) fn supply_prepared(&mut self, id: u32, rows: &[u32], Samples(samples): Samples) -> Result<()> {
+        let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
+        held.dataset.supply(rows, samples)
+    }
+
+    pub(crate) fn suppliers(&self) -> Suppliers {
+        Suppliers(self.held.iter().map(|(&id, held)| (id, held.supplier.clone())).collect())
     }
 
     pub(crate) fn remove(&mut self, id: u32) -> Result<()> {

@@ -20,6 +20,7 @@ pub use convert::{
     decode_aer, encode, encode_series, generate, parse_idx, parse_npy, parse_tensors, series_units, simd_levels,
     simulate_events, version,
 };
+pub use datasets::{Samples, Suppliers};
 #[cfg(feature = "mpi")]
 pub use mpi::World;
 pub use peers::Peers;

@@ -59,7 +59,8 @@ fn train_by_windows(session: &mut Session, train: u32, validation: u32, batches:
         let next = upcoming(session, 0, batches);
         let (train_rows, validation_rows) = (rows(&next["train"]), rows(&next["validation"]));
         session.supply(train, &train_rows, arrays(&train_rows)).unwrap();
-        session.supply(validation, &validation_rows, arrays(&validation_rows)).unwrap();
+        let prepared = session.suppliers().prepare(validation, arrays(&validation_rows)).unwrap();
+        session.supply_prepared(validation, &validation_rows, prepared).unwrap();
         let count = next["batches"].as_u64().unwrap().max(1) as u32;
         let more: Vec<Value> = serde_json::from_str(&session.advance(count).unwrap()).unwrap();
         if more.is_empty() {
@@ -170,6 +171,9 @@ fn what_was_not_supplied_is_an_error_and_changes_nothing() {
     fails(session.gradients(train, 0, 1, false), ErrorCode::ShapeMismatch, "range");
     fails(session.supply(other, &[1], arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
     fails(session.supply(9, &[1], arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
+    fails(session.suppliers().prepare(9, arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
+    let prepared = session.suppliers().prepare(train, arrays(&[1])).unwrap();
+    fails(session.supply_prepared(train, &[1, 2], prepared), ErrorCode::ShapeMismatch, "rows");
     fails(session.supply(train, &[1, 2], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
     fails(session.supply(train, &[SAMPLES as u32], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
     assert_eq!(session.checkpoint(None).unwrap(), before);

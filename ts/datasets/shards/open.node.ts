@@ -100,6 +100,9 @@ function labelsOf(indices: readonly ShardIndex[], samples: number): Uint32Array 
   return all;
 }
 
+/** Memory for reading that is kept for the next time, at most. */
+const KEPT_BYTES = 1 << 24;
+
 class ShardStore implements SampleStore {
   readonly empty: HeldInputs;
   readonly bytesPerSample: number;
@@ -109,6 +112,8 @@ class ShardStore implements SampleStore {
   readonly #files: OpenFiles;
   /** Number of the first sample of each shard. */
   readonly #starts: Float64Array;
+  /** Memory that no reading uses. */
+  #spare = new Uint8Array(0);
 
   constructor(manifest: Manifest, indices: readonly ShardIndex[], files: OpenFiles) {
     this.empty = emptyInputs(manifest);
@@ -132,7 +137,10 @@ class ShardStore implements SampleStore {
     const records = Array.from(rows, (row) => this.#find(row));
     const offsets = new Float64Array(records.length + 1);
     for (const [k, { start, end }] of records.entries()) offsets[k + 1] = (offsets[k] ?? 0) + end - start;
-    const bytes = new Uint8Array(offsets.at(-1) ?? 0);
+    const size = offsets.at(-1) ?? 0;
+    const memory = this.#spare.length < size ? new Uint8Array(size) : this.#spare;
+    this.#spare = new Uint8Array(0);
+    const bytes = memory.subarray(0, size);
     const reads: Promise<void>[] = [];
     for (let k = 0; k < records.length; ) {
       const first = k;
@@ -143,10 +151,13 @@ class ShardStore implements SampleStore {
       reads.push(this.#files.read(record.file, bytes.subarray(offsets[first], offsets[k]), record.start));
     }
     await Promise.all(reads);
-    return readRecords({ bytes, offsets }, this.empty, this.#targets, (k) => {
+    // Arrays of their own, so that the memory is free again.
+    const contents = readRecords({ bytes, offsets }, this.empty, this.#targets, (k) => {
       const { file, index } = records[k] as StoredRecord;
       throw damaged(file, `sample ${index} is damaged`);
     });
+    if (memory.length <= KEPT_BYTES) this.#spare = memory;
+    return contents;
   }
 
   #find(row: number): StoredRecord {

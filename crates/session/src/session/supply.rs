@@ -5,6 +5,7 @@ use std::ops::Range;
 use spikelet_core::{Error, Result, Upcoming};
 
 use super::Session;
+use crate::datasets::{Samples, Suppliers};
 use crate::peers::Peers;
 use crate::wire::DatasetArrays;
 
@@ -14,10 +15,21 @@ impl Session {
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown data set or row, and as [`Session::add_dataset`].
     pub fn supply(&mut self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> Result<()> {
-        self.change(|session| {
-            let shape = session.shape();
-            session.datasets.supply(dataset, rows, arrays, shape)
-        })
+        self.change(|session| session.datasets.supply(dataset, rows, arrays))
+    }
+
+    /// What makes samples ready for [`Session::supply_prepared`], of the data sets that there are now.
+    #[must_use]
+    pub fn suppliers(&self) -> Suppliers {
+        self.datasets.suppliers()
+    }
+
+    /// [`Session::supply`] of what [`Suppliers::prepare`] made of the arrays.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown data set or row.
+    pub fn supply_prepared(&mut self, dataset: u32, rows: &[u32], samples: Samples) -> Result<()> {
+        self.change(|session| session.datasets.supply_prepared(dataset, rows, samples))
     }
 
     /// JSON of the samples that the run needs next: `{"batches","train","validation"}`, of the next `max_batches` that [`Session::advance`]
