@@ -1,4 +1,5 @@
-import { appendFile, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { appendFile, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { WatchServer } from "../../ts/cli/watch/server.js";
 import { Sights } from "../../ts/cli/watch/sight.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
+import { blocksOf } from "../docs/blocks.js";
 import { Hold } from "../support/hold.js";
 import { shortRun } from "../support/short-run.js";
 import { spikelet } from "../support/spawn-cli.js";
@@ -14,6 +16,14 @@ import { spikelet } from "../support/spawn-cli.js";
 const EPOCHS = 3;
 /** Of a busy machine. */
 const PATIENCE = { timeout: 20_000 };
+const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
+
+/** Stands for the package, and prints what it is given. */
+const SUMMARY_WRITER = `import json
+class SummaryWriter:
+    def __init__(self, folder): pass
+    def add_scalar(self, name, value, epoch): print(json.dumps([name, value, epoch]))
+`;
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-watch-"));
 const linesOf = async (dir: string) => {
   const text = await readFile(join(dir, "events.ndjson"), "utf8");
@@ -57,6 +67,36 @@ describe("events.ndjson", () => {
     run = await shortRun({ epochs: EPOCHS });
     out = run.folder("out");
     expect(await spikelet(["train", "--config", run.config, "--out", out])).toMatchObject({ code: 0 });
+  });
+
+  it.skipIf(python === undefined)("is what the program for TensorBoard in the documentation reads (needs Python)", async () => {
+    const page = await readFile(new URL("../../docs/reference/runs-and-metrics.md", import.meta.url), "utf8");
+    const program = blocksOf(page).find(({ text }) => text.includes("SummaryWriter"))?.text ?? "";
+    const path = await folder();
+    await mkdir(join(path, "torch", "utils"), { recursive: true });
+    await writeFile(join(path, "torch", "utils", "tensorboard.py"), SUMMARY_WRITER);
+    await mkdir(join(path, "out", "digits"), { recursive: true });
+    const lines = await linesOf(out);
+    const withoutValidation = lines.map((line) =>
+      line.epoch === 2 && line.type === "epochEnd" ? { ...line, validation: null } : line,
+    );
+    await writeFile(
+      join(path, "out/digits/events.ndjson"),
+      withoutValidation.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+    const options = { cwd: path, input: program, env: { ...process.env, PYTHONPATH: path }, encoding: "utf8" } as const;
+    const { status, stdout, stderr } = spawnSync(python ?? "", ["-"], options);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const scalars = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const ends = withoutValidation.filter(({ type }) => type === "epochEnd");
+    const expected = ends.flatMap(({ epoch, train, validation }) => [
+      ["loss/train", train.loss, epoch],
+      ...(validation ? [["loss/validation", validation.loss, epoch]] : []),
+    ]);
+    expect(scalars).toEqual(expected);
   });
 
   it("keeps what happened, each line with its time", async () => {
