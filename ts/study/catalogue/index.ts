@@ -11,6 +11,7 @@ import { resetPaths } from "./reset-paths.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits } from "./spoken-digits.js";
 import { structure } from "./structure.js";
+import { trainingSettings } from "./training-settings.js";
 import { yinYang } from "./yin-yang.js";
 
 /** Every experiment, in the order of reading. */
@@ -18,6 +19,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   spikeTrainMatching,
   latencyMnist,
   readouts,
+  trainingSettings,
   nmnist,
   balance,
   insideOrFinal,
