@@ -18,6 +18,7 @@ class Room {
   readonly #lesson: LessonOfWords;
   readonly #button = byId("microphone", HTMLButtonElement);
   readonly #files = byId("files", HTMLInputElement);
+  readonly #level = byId("level", HTMLMeterElement);
   #microphone: Microphone | undefined;
   /** Files are heard one after the other. */
   #work: Promise<void> = Promise.resolve();
@@ -58,16 +59,24 @@ class Room {
       this.#microphone = undefined;
       this.#ear.end();
       this.#button.textContent = "Listen";
+      this.#level.hidden = true;
       this.#say("The microphone is off.");
       return;
     }
     this.#say("Asking for the microphone …");
-    this.#microphone = await openMicrophone((sound) => this.#ear.push(sound)).catch((cause: unknown) => {
+    this.#microphone = await openMicrophone((sound) => this.#push(sound)).catch((cause: unknown) => {
       throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
     });
     this.#button.textContent = "Stop";
+    this.#level.hidden = false;
     this.#say("Listening …");
     announce("Listening");
+  }
+
+  #push(sound: Float32Array): void {
+    // The root shows soft voices too.
+    this.#level.value = Math.sqrt(sound.reduce((max, value) => Math.max(max, Math.abs(value)), 0));
+    this.#ear.push(sound);
   }
 
   #open(files: readonly File[]): void {

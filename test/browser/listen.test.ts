@@ -59,6 +59,7 @@ describe("Listen", () => {
     const answers = await open.record("#detail");
     await open.button("Listen").click();
     await expect.poll(async () => (await heard(open)).length, { timeout: 60_000 }).toBeGreaterThan(0);
+    expect(await open.barriers()).toEqual([]);
     await open.button("Stop").click();
     expect(await open.text("#state")).toBe("The microphone is off.");
     expect((await answers()).join("\n")).toMatch(/^(Hearing …|So far: )/m);
