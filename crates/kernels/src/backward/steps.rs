@@ -105,7 +105,7 @@ impl<S: Simd, const K: usize> Pass<S, K> for PlainPass {
     }
 }
 
-/// Units from lane `first` on. Where q rows and Σ p are all that is wanted, steps at which none of the units fired have a loop of
+/// Units from lane `first` on. Where q rows, Σ p and perhaps r are all that is wanted, steps at which none of the units fired have a loop of
 /// their own, short enough that the chains of several steps overlap.
 #[inline(always)]
 pub(super) fn run_back<S: Simd, const K: usize>(
@@ -121,11 +121,16 @@ pub(super) fn run_back<S: Simd, const K: usize>(
     units.neuron = pass.neuron(units.neuron);
     pass.start(output);
     let has_short_loop = pass.has_short_loop(output)
-        && [&output.q, &output.r, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
+        && [&output.q, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
+    let has_r = !output.r.is_empty();
     let mut t = tile.to;
     while t > tile.from {
         if has_short_loop {
-            t = units.pass_silent_steps(simd, tile, output, &mut pass, surrogate, &mut error, t);
+            t = if has_r {
+                units.pass_silent_steps::<true>(simd, tile, output, &mut pass, surrogate, &mut error, t)
+            } else {
+                units.pass_silent_steps::<false>(simd, tile, output, &mut pass, surrogate, &mut error, t)
+            };
             if t == tile.from {
                 break;
             }
@@ -180,7 +185,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
     /// Goes down from step `t` to the step after the next one at which a unit fired, or to the first one.
     #[expect(clippy::too_many_arguments, reason = "inlined into the loop above")]
     #[inline(always)]
-    fn pass_silent_steps(
+    fn pass_silent_steps<const HAS_R: bool>(
         &mut self,
         simd: S,
         tile: &BackwardTile<'_>,
@@ -205,7 +210,14 @@ impl<S: Simd, const K: usize> Units<S, K> {
             let error = pass.pass_silently(t, &mut self.neuron, error);
             let direct = self.activation_part(simd, trace, error, surrogate);
             pass.adapt(t, &direct, &self.adjoints);
-            if self.take_unflushed(t, row, &direct, tile.lanes, output.q_rows, pass) {
+            let next_q = self.adjoints.q;
+            let is_flushed_after = self.take_unflushed(t, row, &direct, tile.lanes, output.q_rows, pass);
+            if HAS_R {
+                let at = t * output.stride + output.offset + self.first;
+                let r = pass.driven(self.neuron.delay_gradient(&next_q, &self.adjoints));
+                store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
+            }
+            if is_flushed_after {
                 self.neuron.flush_back(simd, &mut self.adjoints);
             }
         }
