@@ -2,7 +2,7 @@ import type { SpikeDataset } from "spikelet";
 import type { Digit } from "../inside/insight.js";
 import { byId, element } from "../page/element.js";
 import { SIDE } from "../race/digits.js";
-import { pictureOf } from "./picture.js";
+import { thumbnailOf } from "./thumbnail.js";
 
 /** One digit of each class to choose from. */
 export class Samples {
@@ -45,7 +45,7 @@ export class Samples {
 }
 
 function choice({ pixels, label }: Digit, index: number): HTMLElement {
-  const canvas = pictureOf(pixels);
+  const canvas = thumbnailOf(pixels);
   const input = element("input", { type: "radio", name: "sample", value: String(index), "aria-label": `a ${label}` });
   return element("label", { class: "sample" }, input, canvas);
 }

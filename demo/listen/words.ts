@@ -5,7 +5,7 @@ const BEFORE = 6;
 /** Frames above the level that begin a word, and below it that end one. */
 const [BEGIN, END] = [3, 25];
 /** Frames of a word at least and at most. */
-const [SHORTEST, LONGEST] = [12, 100];
+const [MIN_FRAMES, MAX_FRAMES] = [12, 100];
 /** How much louder than the room a word is, and the root mean square that it has at least. */
 const [ABOVE, QUIETEST] = [3.5, 0.004];
 /** How fast the idea of the room's noise rises and falls. */
@@ -53,7 +53,7 @@ export class Words {
       this.#length += 1;
       this.#run = isLoud ? 0 : this.#run + 1;
       this.#events.wentOn(frame);
-      if (this.#run >= END || this.#length >= LONGEST) this.#finish();
+      if (this.#run >= END || this.#length >= MAX_FRAMES) this.#finish();
       return;
     }
     this.#noise = level > this.#noise ? Math.min(level, this.#noise * RISE) : FALL * this.#noise + (1 - FALL) * level;
@@ -68,7 +68,7 @@ export class Words {
 
   #finish(): void {
     this.#isWithin = false;
-    this.#events.ended(this.#length - this.#run >= SHORTEST);
+    this.#events.ended(this.#length - this.#run >= MIN_FRAMES);
     this.#recent = [];
     this.#run = 0;
   }

@@ -1,4 +1,4 @@
-import { pictureOf } from "../draw/picture.js";
+import { thumbnailOf } from "../draw/thumbnail.js";
 import { byId, element } from "../page/element.js";
 import { type Lesson, MAX_SIGNS, type Sign, TAKES } from "./lesson.js";
 
@@ -65,7 +65,7 @@ export class SignsList {
       "aria-label": what,
       title: what,
     });
-    button.append(pictureOf(drawing));
+    button.append(thumbnailOf(drawing));
     button.addEventListener("click", () => this.#lesson.drop(id, take));
     return button;
   }

@@ -5,7 +5,7 @@ import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepPicture, PICTURES } from "./picture.js";
+import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 
 /** Not committed; a look at them tells more than any assertion. */
 const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
@@ -155,9 +155,9 @@ describe("the demo, for everyone", () => {
     const open = await demo.open(options);
     expect(await open.collisions()).toEqual([]);
     await open.button("Train").click();
-    await open.trained(PICTURES === undefined ? 1 : 20);
-    if (PICTURES === undefined) await open.button("Pause").click();
-    else await keepPicture(open.page, "race", 1720);
+    await open.trained(SCREENSHOTS === undefined ? 1 : 20);
+    if (SCREENSHOTS === undefined) await open.button("Pause").click();
+    else await keepScreenshot(open.page, "race", 1720);
     for (const summary of ["The numbers", "Settings"]) await open.page.getByText(summary, { exact: true }).click();
     expect(await open.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await open.collisions()).toEqual([]);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultFolder } from "../../ts/cli/store/folder.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepPicture, PICTURES } from "./picture.js";
+import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 import { fileOf, glide } from "./sounds.js";
 
 const CHECKPOINT = fileURLToPath(new URL("../../demo/listen/spoken-digits.safetensors", import.meta.url));
@@ -153,7 +153,7 @@ describe("Listen", () => {
       await fresh.page.screenshot({ path: join(FIGURES, "listen.png"), fullPage: true });
       expect(fresh.complaints).toEqual([]);
       await fresh.page.close();
-      if (PICTURES === undefined) return;
+      if (SCREENSHOTS === undefined) return;
       const shown = await demo.enter("listen", DESK);
       const few = [30, 4, 62, 91, 75].map((k) => ({
         name: names[k] ?? "",
@@ -163,7 +163,7 @@ describe("Listen", () => {
       await shown.page.setInputFiles("#files", few);
       await expect.poll(async () => (await heard(shown)).length).toBe(few.length);
       await shown.page.waitForSelector("#inside[aria-busy=false]");
-      await keepPicture(shown.page, "listen", 970);
+      await keepScreenshot(shown.page, "listen", 970);
     },
   );
 });

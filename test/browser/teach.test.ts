@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centred } from "../../demo/draw/centre.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepPicture } from "./picture.js";
+import { keepScreenshot } from "./screenshot.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
 /** Not committed; a look at them tells more than any assertion. */
@@ -114,7 +114,7 @@ describe("Teach", () => {
     expect(read.filter((one) => /^(.+): \1$/.test(one)).length).toBeGreaterThanOrEqual(9);
     expect(await open.page.getByRole("img", { name: /^Membranes of 5 outputs; first spikes: .*wave at step/ }).count()).toBe(1);
     await keep(open, "teach");
-    await keepPicture(open.page, "teach", 970);
+    await keepScreenshot(open.page, "teach", 970);
   });
 
   it("saves a checkpoint that Node and the page read alike", async () => {

@@ -1,8 +1,8 @@
 import { element } from "../page/element.js";
 import { SIDE } from "../race/digits.js";
 
-/** A small picture of a drawing, of no meaning to those who do not see it. */
-export function pictureOf(pixels: Uint8Array): HTMLCanvasElement {
+/** A drawing made small, of no meaning to those who do not see it. */
+export function thumbnailOf(pixels: Uint8Array): HTMLCanvasElement {
   const canvas = element("canvas", { width: String(SIDE), height: String(SIDE), "aria-hidden": "true" });
   const image = new ImageData(SIDE, SIDE);
   // Black ink; in the dark the style sheet turns it over.

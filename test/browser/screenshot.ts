@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 
-/** Where pictures of the demo for the documentation go: `SPIKELET_PICTURES=docs/figures npx vitest run test/browser`. */
-export const PICTURES = process.env["SPIKELET_PICTURES"];
+/** Where screenshots of the demo for the documentation go: `SPIKELET_SCREENSHOTS=docs/figures npx vitest run test/browser`. */
+export const SCREENSHOTS = process.env["SPIKELET_SCREENSHOTS"];
 
 const SIZE = { width: 1680, height: 1050 };
 
 /** Keeps what a wide window shows of a page, where the environment names a folder. */
-export async function keepPicture(page: Page, name: string, height = SIZE.height): Promise<void> {
-  if (PICTURES === undefined) return;
+export async function keepScreenshot(page: Page, name: string, height = SIZE.height): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
   const before = page.viewportSize();
   await page.setViewportSize({ ...SIZE, height });
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
@@ -22,6 +22,6 @@ export async function keepPicture(page: Page, name: string, height = SIZE.height
     const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: "image/webp", quality: 0.85 })).arrayBuffer());
     return Array.from(bytes);
   }, png);
-  await writeFile(join(PICTURES, `${name}.webp`), Uint8Array.from(webp));
+  await writeFile(join(SCREENSHOTS, `${name}.webp`), Uint8Array.from(webp));
   if (before !== null) await page.setViewportSize(before);
 }
