@@ -1,8 +1,9 @@
-// node benches/shards.mjs: one epoch from a folder of shards and from memory in turns, each in a process of its own: samples a second, also of the
-// time of all cores (which other work on the machine hardly changes), and peak memory. The events are made up: 700 inputs, 100 steps, 8,000 spikes a sample, about 48 kB. From memory as many of them are taken as
+// node benches/shards.mjs: one epoch from a folder of shards and from memory in turns, each in a process of its own: samples a second, also of
+// the time of all cores (which other work on the machine hardly changes), and peak memory. The events are made up: 700 inputs, 100 steps,
+// 8,000 spikes a sample, about 48 kB; --hidden says how many units learn from them. From memory as many samples are taken as
 // --memory-megabytes says; the speed does not depend on how many there are.
 //
-// node benches/shards.mjs --megabytes 10000 --memory-megabytes 1000 --rounds 5 --threads 1,auto --dir /fast/disk
+// node benches/shards.mjs --megabytes 10000 --memory-megabytes 1000 --rounds 5 --threads 1,auto --hidden 128 --dir /fast/disk
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +25,7 @@ const words = wordsOf({
   "memory-megabytes": "1000",
   rounds: "5",
   threads: "auto",
+  hidden: "128",
   dir: tmpdir(),
   role: "all",
 });
@@ -91,7 +93,7 @@ function compareWith(threads, shards) {
 }
 
 function child(role, dir, threads) {
-  const options = { role, dir, threads, "memory-megabytes": words["memory-megabytes"] };
+  const options = { role, dir, threads, hidden: words.hidden, "memory-megabytes": words["memory-megabytes"] };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const { status, stdout, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), ...args], { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
@@ -101,7 +103,7 @@ function child(role, dir, threads) {
 async function train() {
   const stored = await datasets.shards({ dir: words.dir });
   const data = words.role === "memory" ? await stored.slice(0, samplesOf(words["memory-megabytes"])).load() : stored;
-  const layers = [128, CLASSES].map((units) => ({ type: "dense", units }));
+  const layers = [Number(words.hidden), CLASSES].map((units) => ({ type: "dense", units }));
   const threads = words.threads === "auto" ? "auto" : Number(words.threads);
   const config = {
     network: { input: INPUTS, steps: STEPS, layers },
