@@ -1,4 +1,4 @@
-import { loadBackend, type Network, save } from "spikelet";
+import { loadBackend, type Network, type SpikeDataset, save } from "spikelet";
 import { centred } from "../draw/centre.js";
 import { Pad } from "../draw/pad.js";
 import { announce } from "../page/announce.js";
@@ -148,11 +148,10 @@ class Room {
     this.#show("learnt");
     this.#say("Learnt. Draw one to see it read; its memory is now tested.");
     announce("Learnt. Draw one to see it read.");
-    await this.#test(examples, signs.length, signal);
+    await this.#test(data, examples, signs.length, signal);
   }
 
-  async #test(examples: readonly Example[], symbols: number, signal: AbortSignal): Promise<void> {
-    const data = dataOf(examples);
+  async #test(data: SpikeDataset, examples: readonly Example[], symbols: number, signal: AbortSignal): Promise<void> {
     this.#progress.value = 0;
     for await (const read of leaveOut(data, examples, symbols, signal)) {
       for (const [{ pixels, symbol }, answer] of read) this.#marks.set(pixels, answer === symbol);
