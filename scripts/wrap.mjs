@@ -18,6 +18,14 @@ export const WRAPPED = [
   "README.md",
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+  "benches/README.md",
+  "fuzz/README.md",
+  "test/fixtures/README.md",
+  "test/golden/README.md",
+  "test/oracle/README.md",
+  "demo/listen/spoken-digits.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
     .map((name) => name.replaceAll("\\", "/"))
     .filter((name) => name.endsWith(".md") && !OTHERS.has(name))
