@@ -23,7 +23,7 @@ export const SECTIONS = [
       page("guides/signals", "Signals, sound and streams"),
       page("guides/train-well", "Train well"),
       page("guides/troubleshooting", "A network that does not learn"),
-      page("guides/browser", "In a page"),
+      page("guides/browser", "In the browser"),
       page("guides/figures", "Figures"),
       page("guides/sweeps", "Sweeps and clusters"),
       page("guides/mpi", "One training on many machines"),
