@@ -101,6 +101,31 @@ describe("spikelet experiment", () => {
     expect((await spikelet(one)).json().map(({ type }) => type)).toEqual(["experiment"]);
   });
 
+  it("searches the settings of each variant, then runs its seeds, and goes on from the records of both", async () => {
+    const out = await folder();
+    const args = [
+      "experiment",
+      "verdict",
+      "--quick",
+      "--only",
+      "timing",
+      "--seeds",
+      "2",
+      "--set",
+      "training.epochs=1",
+      "--out",
+      out,
+    ];
+    const first = await spikelet([...args, "--processes", "0", "--threads", "1"]);
+    expect(first, first.stderr).toMatchObject({ code: 0 });
+    expect(first.stderr).toMatch(/timing, latency: chosen by validation \{"optimizer.learningRate":0/);
+    expect(readdirSync(join(out, "search", "timing-latency", "runs"))).toHaveLength(6);
+    expect(readdirSync(join(out, "runs"))).toHaveLength(2);
+    const again = await spikelet([...args, "--json"]);
+    expect(again.json().map(({ type }) => type)).toEqual(["experiment", "experiment"]);
+    expect(again.json().at(-1)).toMatchObject({ done: 2, missing: 0, others: 0 });
+  });
+
   it("lists what there is, with an example each, and suggests names", async () => {
     const list = await spikelet(["experiment", "--list", "--json"]);
     const [shown] = list.json() as unknown as { name: string; title: string; example: string }[][];

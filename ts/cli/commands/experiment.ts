@@ -3,7 +3,7 @@ import { didYouMean } from "../../closest.js";
 import type { Config } from "../../generated/config.js";
 import type { JsonObject } from "../../json.js";
 import { EXPERIMENTS } from "../../study/catalogue/index.js";
-import { type Experiment, planOf, type Scale } from "../../study/plan/experiment.js";
+import { type Experiment, type ExperimentOptions, planOf, type Scale } from "../../study/plan/experiment.js";
 import { parsePlan } from "../../study/plan/plan.js";
 import { wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
@@ -13,8 +13,9 @@ import { choicesOf } from "../invocation.js";
 import { configOptions } from "../options.js";
 import { printResult } from "../print.js";
 import { applySetting } from "../setting.js";
-import { study, studyOptions } from "../study/command.js";
+import { study, studyOptions, type Telling } from "../study/command.js";
 import { CliSupply } from "../study/supply.js";
+import { tunedStudy } from "../study/tuned.js";
 import { alignedTable } from "../study/words.js";
 
 export const experiment = defineCommand({
@@ -50,15 +51,19 @@ export const experiment = defineCommand({
       ...(args.only ? ["--only", args.only] : []),
       ...settings.flatMap((one) => ["--set", one]),
     ];
-    const json = planOf(chosen, {
+    const options: ExperimentOptions = {
       scale,
       seeds: args.seeds === undefined ? upTo(chosen.seeds[scale]) : parseSeeds(args.seeds),
       isAtHand: (set) => supply.isAtHand(set),
       adapt: (config) => adapted(config, settings),
       command: ["spikelet experiment", name, ...words].join(" "),
-    });
+    };
     const out = args.out ?? join("out", "experiments", args.quick ? `${name}-quick` : name);
-    await study({ name, plan: parsePlan(json), json }, out, args, choices, { type: "experiment", tellsEpochs: true });
+    const telling: Telling = { type: "experiment", tellsEpochs: true };
+    const tuning = chosen.tuning?.(scale);
+    if (tuning) return await tunedStudy(chosen, tuning, options, out, args, choices, telling);
+    const json = planOf(chosen, options);
+    await study({ name, plan: parsePlan(json), json }, out, args, choices, telling);
   },
 });
 

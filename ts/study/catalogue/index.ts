@@ -12,10 +12,13 @@ import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits } from "./spoken-digits.js";
 import { structure } from "./structure.js";
 import { trainingSettings } from "./training-settings.js";
+import { verdict, verdictFashion } from "./verdict.js";
 import { yinYang } from "./yin-yang.js";
 
 /** Every experiment, in the order of reading. */
 export const EXPERIMENTS: readonly Experiment[] = [
+  verdict,
+  verdictFashion,
   spikeTrainMatching,
   latencyMnist,
   readouts,

@@ -1,6 +1,7 @@
 import type { Config, Encoding } from "../../generated/config.js";
 import type { JsonObject } from "../../json.js";
-import { type BestBy, OBJECTIVES } from "./plan.js";
+import { type BestBy, type Halving, OBJECTIVES } from "./plan.js";
+import type { Point } from "./search.js";
 
 /** `full` is what the documentation shows; `quick` takes about a minute and shows the way, not the result. */
 export type Scale = "full" | "quick";
@@ -22,6 +23,8 @@ export interface ExperimentData {
   isDrawnPerSeed?: boolean;
   /** Whether the training samples are also those to be judged by: how well are they learnt? */
   isRemembered?: boolean;
+  /** Whether the validation samples stand for the test samples, which such a run never sees: for the choice of settings. */
+  isTestHidden?: boolean;
 }
 
 /** One setting of an experiment; every seed runs it. */
@@ -40,6 +43,21 @@ export interface Variant {
   /** Instead of the experiment's. */
   data?: readonly ExperimentData[];
   bestBy?: BestBy;
+  /** What is searched before it runs, by path: values, or a range, as in the `settings` of a plan. As it stands unless given. */
+  search?: JsonObject;
+}
+
+/** How the settings of each variant are found before it is compared: the same trials for all, with seeds of their own. */
+export interface Tuning {
+  /** Points of the search. */
+  trials: number;
+  /** Seed of the points. */
+  seed: number;
+  /** Seeds of the trainings; none of those that the results are of. */
+  seeds: readonly number[];
+  halving: Halving;
+  /** The first that is at hand. The test samples stay hidden. */
+  data: readonly ExperimentData[];
 }
 
 /** A figure of the results. */
@@ -61,6 +79,8 @@ export interface Experiment {
   /** Runs of every variant unless told otherwise: seeds 1 to this. */
   seeds: Readonly<Record<Scale, number>>;
   bestBy: BestBy;
+  /** How variants with a `search` get their settings. */
+  tuning?(scale: Scale): Tuning;
   /** Name of what `at` says. */
   axis?: string;
   variants(scale: Scale): readonly Variant[];
@@ -77,19 +97,45 @@ export interface ExperimentOptions {
   adapt?: (config: Config) => Config;
   /** The command that asked, for the page. */
   command?: string;
+  /** What searches chose, by {@link variantName}. */
+  chosen?: ReadonlyMap<string, Point>;
 }
 
 /** The plan of an experiment, as a file would say it. */
 export function planOf(experiment: Experiment, options: ExperimentOptions): JsonObject {
-  const { scale, seeds, isAtHand, adapt = (config) => config, command = "" } = options;
-  const variants = experiment.variants(scale).map(({ config, data, bestBy = experiment.bestBy, ...labels }) => {
-    const list = data ?? experiment.data(scale);
-    // The last of the list is what everyone has.
-    return { ...labels, settings: { ...adapt(config), data: list.find(isAtHand) ?? list.at(-1), bestBy } };
+  const { scale, seeds, isAtHand, adapt = (config) => config, command = "", chosen } = options;
+  const variants = experiment.variants(scale).map((variant) => {
+    const { config, data = experiment.data(scale), bestBy = experiment.bestBy, search: _, ...labels } = variant;
+    const settings = { ...adapt(config), data: firstOf(data, isAtHand), bestBy, ...chosen?.get(variantName(variant)) };
+    return { ...labels, settings };
   });
   const { name, bestBy } = experiment;
   const plan = { variants, seeds, objective: OBJECTIVES[bestBy], experiment: { name, scale, command } };
   return JSON.parse(JSON.stringify(plan)) as JsonObject;
+}
+
+/** The plan of the search for the settings of a variant. */
+export function searchPlanOf(
+  { bestBy: usual }: Pick<Experiment, "bestBy">,
+  { config, bestBy = usual, search = {} }: Variant,
+  { trials, seed, seeds, halving, data }: Tuning,
+  { isAtHand, adapt = (config) => config }: Pick<ExperimentOptions, "isAtHand" | "adapt">,
+): JsonObject {
+  const plan = {
+    config: { ...adapt(config), data: { ...firstOf(data, isAtHand), isTestHidden: true } },
+    settings: search,
+    search: { type: "sobol", runs: trials, seed },
+    seeds,
+    halving,
+    bestBy,
+    objective: OBJECTIVES[bestBy],
+  };
+  return JSON.parse(JSON.stringify(plan)) as JsonObject;
+}
+
+/** The last of the list is what everyone has. */
+function firstOf(list: readonly ExperimentData[], isAtHand: ExperimentOptions["isAtHand"]): ExperimentData | undefined {
+  return list.find(isAtHand) ?? list.at(-1);
 }
 
 /** The name of a variant among those of its experiment. */

@@ -23,6 +23,8 @@ interface Parts {
   test: number | undefined;
   /** Whether the training samples are also those to be judged by. */
   isRemembered: boolean;
+  /** Whether the validation samples stand for the test samples. */
+  isTestHidden: boolean;
 }
 
 /** Loads the data of runs, what is asked for in a row once. */
@@ -42,7 +44,8 @@ export class Samples {
     const whole = await last.split;
     const train = whole.train.slice(0, parts.train);
     if (parts.isRemembered) return { train, validation: train, test: train };
-    return { train, validation: whole.validation.slice(0, parts.validation), test: whole.test.slice(0, parts.test) };
+    const validation = whole.validation.slice(0, parts.validation);
+    return { train, validation, test: parts.isTestHidden ? validation : whole.test.slice(0, parts.test) };
   }
 
   /** SHA-256 of all samples before they are encoded, with their targets. */
@@ -58,7 +61,7 @@ export class Samples {
 }
 
 /** What a study adds to the `data` of a configuration. */
-const OWN: ReadonlySet<string> = new Set(["train", "validation", "test", "isRemembered", "isDrawnPerSeed"]);
+const OWN: ReadonlySet<string> = new Set(["train", "validation", "test", "isRemembered", "isTestHidden", "isDrawnPerSeed"]);
 
 /** Tells what a study does with the data from what they are. */
 function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
@@ -66,5 +69,5 @@ function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
   const count = (name: string) => (fields.has(name) ? fields.whole(name, 1) : undefined);
   const parts = { train: count("train"), validation: count("validation"), test: count("test") };
   const source = Object.fromEntries(fields.entries().filter(([name]) => !OWN.has(name)));
-  return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered") } };
+  return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered"), isTestHidden: fields.flag("isTestHidden") } };
 }

@@ -82,12 +82,11 @@ function epochScore(bestBy: BestBy, validation: EpochRecord["validation"]): numb
   return scoreBy(bestBy === "meanSquaredError" ? "none" : bestBy, validation);
 }
 
-/** Of a readout, whose accuracy by first spike is 0. */
-function answersOf({ accuracy, meanSquaredError }: AnswerMetrics): Pick<EpochSummary, "membrane" | "meanSquaredError"> {
-  return {
-    ...(accuracy.membrane === undefined ? {} : { membrane: accuracy.membrane }),
-    ...(meanSquaredError === undefined ? {} : { meanSquaredError }),
-  };
+/** Of outputs that fire the accuracy by count; of a readout, whose accuracy by first spike is 0, what it answers. */
+function answersOf(metrics: AnswerMetrics): Pick<EpochSummary, "count" | "membrane" | "meanSquaredError"> {
+  const { accuracy, meanSquaredError } = metrics;
+  if (meanSquaredError !== undefined) return { meanSquaredError };
+  return accuracy.membrane === undefined ? { count: accuracy.count } : { membrane: accuracy.membrane };
 }
 
 function summaryOf({ train, validation }: Pick<EpochRecord, "train" | "validation">): EpochSummary {

@@ -57,6 +57,8 @@ export interface EpochSummary {
   validationFirstSpike: number | null;
   /** Of the validation data; of the training data where there are none. */
   spikesPerSample: number;
+  /** Accuracy by count of outputs that fire, on the same data. */
+  count?: number;
   /** Accuracy by the membranes of a readout, on the same data. */
   membrane?: number;
   /** Of target series, on the same data. */

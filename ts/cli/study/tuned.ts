@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { SpikeletError } from "../../errors.js";
+import {
+  type Experiment,
+  type ExperimentOptions,
+  planOf,
+  searchPlanOf,
+  type Tuning,
+  type Variant,
+  variantName,
+} from "../../study/plan/experiment.js";
+import { parsePlan } from "../../study/plan/plan.js";
+import type { Point } from "../../study/plan/search.js";
+import { chosenOf } from "../../study/report/choice.js";
+import { gather } from "../../study/report/merge.node.js";
+import type { Choices } from "../invocation.js";
+import { say } from "../print.js";
+import { type StudyArguments, study, type Telling } from "./command.js";
+
+/** The folder of the search for the settings of a variant, in that of its experiment. */
+export function searchFolder(out: string, variant: Variant): string {
+  return join(out, "search", variantName(variant).replaceAll(/[^A-Za-z0-9]+/g, "-"));
+}
+
+/**
+ * Runs an experiment variant by variant: first the search for its settings, in a folder of its own, then its seeds with what the
+ * search chose. What has records is not run again, so that it goes on wherever it was ended.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for a search without a result.
+ */
+export async function tunedStudy(
+  experiment: Experiment,
+  tuning: Tuning,
+  options: ExperimentOptions,
+  out: string,
+  args: StudyArguments,
+  choices: Choices,
+  telling: Telling,
+): Promise<void> {
+  const all = experiment.variants(options.scale);
+  const chosen = new Map<string, Point>();
+  for (const [k, variant] of all.entries()) {
+    if (variant.search) {
+      const point = await searched(experiment, variant, tuning, options, out, args, choices, telling);
+      if (point === undefined) return;
+      chosen.set(variantName(variant), point);
+    }
+    const known = { ...experiment, variants: () => all.slice(0, k + 1) };
+    const json = planOf(known, { ...options, chosen });
+    await study({ name: experiment.name, plan: parsePlan(json), json }, out, args, choices, telling);
+  }
+}
+
+/** What the search for the settings of a variant chose; `undefined` where other shards have to come first. */
+async function searched(
+  experiment: Experiment,
+  variant: Variant,
+  tuning: Tuning,
+  options: ExperimentOptions,
+  out: string,
+  args: StudyArguments,
+  choices: Choices,
+  telling: Telling,
+): Promise<Point | undefined> {
+  const json = searchPlanOf(experiment, variant, tuning, options);
+  const plan = parsePlan(json);
+  const dir = searchFolder(out, variant);
+  const name = variantName(variant);
+  await study({ name, plan, json }, dir, args, choices, { ...telling, tellsEpochs: false });
+  const { table } = await gather([dir]);
+  const point = chosenOf(table, plan);
+  if (point !== undefined) {
+    const { settings } = point.rows[0].run;
+    say(`${name}: chosen by validation ${JSON.stringify(settings)}`);
+    return settings;
+  }
+  if (!table.isOpen && table.missing === 0) throw new SpikeletError("CONFIG_INVALID", dir, "no run of the last rung is done");
+  say(`${name}: the search needs the records of all shards: run this again when they are there`);
+  return undefined;
+}
