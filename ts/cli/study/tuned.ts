@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import {
   type Experiment,
@@ -12,15 +11,11 @@ import {
 import { parsePlan } from "../../study/plan/plan.js";
 import type { Point } from "../../study/plan/search.js";
 import { chosenOf } from "../../study/report/choice.js";
+import { searchFolder } from "../../study/report/comparison.node.js";
 import { gather } from "../../study/report/merge.node.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { type StudyArguments, study, type Telling } from "./command.js";
-
-/** The folder of the search for the settings of a variant, in that of its experiment. */
-export function searchFolder(out: string, variant: Variant): string {
-  return join(out, "search", variantName(variant).replaceAll(/[^A-Za-z0-9]+/g, "-"));
-}
 
 /**
  * Runs an experiment variant by variant: first the search for its settings, in a folder of its own, then its seeds with what the

@@ -1,0 +1,65 @@
+// node scripts/verdict.mjs: writes the tables and figures of docs/results/verdict.md from the records in docs/results/records.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { seedScatter } from "../dist/plot/index.js";
+import { EXPERIMENTS } from "../dist/study/catalogue/index.js";
+import {
+  accuracyAgainstSpikes,
+  costRows,
+  differenceRows,
+  markdownTable,
+  resultRows,
+  searchRows,
+} from "../dist/study/report/comparison.js";
+import { comparedIn } from "../dist/study/report/comparison.node.js";
+import { ROOT } from "./stamps.mjs";
+
+export const PAGE = "docs/results/verdict.md";
+const RECORDS = "docs/results/records";
+
+/**
+ * The page with its tables anew, and the figures by file.
+ *
+ * @param {string} page
+ */
+export async function made(page) {
+  /** @type {Map<string, string>} */
+  const figures = new Map();
+  let text = page;
+  for (const name of ["verdict", "verdict-fashion"]) {
+    const experiment = EXPERIMENTS.find((one) => one.name === name);
+    const dir = join(ROOT, RECORDS, name);
+    if (experiment === undefined || !existsSync(dir)) continue;
+    const all = await comparedIn(dir, experiment, "full");
+    const [reference] = all;
+    if (reference === undefined) continue;
+    text = put(text, `${name} results`, markdownTable(resultRows(all)));
+    text = put(text, `${name} differences`, markdownTable(differenceRows(all, reference)));
+    text = put(text, `${name} searches`, markdownTable(searchRows(all)));
+    text = put(text, `${name} cost`, markdownTable(costRows(all)));
+    const svg = seedScatter(accuracyAgainstSpikes(all), { x: "spikes a sample, all steps", y: "test accuracy, %", width: 700 });
+    figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
+  }
+  return { text, figures };
+}
+
+/**
+ * Puts a table between the two comments that have its name.
+ *
+ * @param {string} page
+ * @param {string} name
+ * @param {string} table
+ */
+function put(page, name, table) {
+  const [begin, end] = [`<!-- made: ${name} -->`, `<!-- end: ${name} -->`];
+  const [before, after] = [page.split(begin), page.split(end)];
+  if (before.length !== 2 || after.length !== 2) return page;
+  return `${before[0]}${begin}\n\n${table}\n\n${end}${after[1]}`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const file = join(ROOT, PAGE);
+  const { text, figures } = await made(readFileSync(file, "utf8"));
+  writeFileSync(file, text);
+  for (const [path, svg] of figures) writeFileSync(join(ROOT, path), svg);
+}

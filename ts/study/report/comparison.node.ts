@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Experiment, planOf, type Scale, type Variant, variantName } from "../plan/experiment.js";
+import { parsePlan } from "../plan/plan.js";
+import type { Point } from "../plan/search.js";
+import { joined, tableOf } from "../run/table.js";
+import { StudyFolder } from "../store/study-folder.node.js";
+import { chosenOf } from "./choice.js";
+import type { Compared, Searched } from "./comparison.js";
+import { gather } from "./merge.node.js";
+import { pointsOf, recordsOf } from "./points.js";
+
+/** The folder of the search for the settings of a variant, in that of its experiment. */
+export function searchFolder(out: string, variant: Variant): string {
+  return join(out, "search", variantName(variant).replaceAll(/[^A-Za-z0-9]+/g, "-"));
+}
+
+/**
+ * Reads what the folder of an experiment with searches holds: the variants whose search is at its end, in the order of the
+ * experiment, with the seeds that are done.
+ */
+export async function comparedIn(dir: string, experiment: Experiment, scale: Scale): Promise<Compared[]> {
+  const compared: Compared[] = [];
+  for (const variant of experiment.variants(scale)) {
+    const search = await searchedIn(searchFolder(dir, variant));
+    if (search === undefined) continue;
+    const { bestBy = experiment.bestBy } = variant;
+    compared.push({ variant, bestBy, search, records: await recordsIn(dir, experiment, scale, variant, search.chosen) });
+  }
+  return compared;
+}
+
+/** The result of a search; `undefined` before its end. */
+async function searchedIn(dir: string): Promise<Searched | undefined> {
+  if (!existsSync(dir)) return undefined;
+  const { manifest, table } = await gather([dir]);
+  const point = chosenOf(table, manifest.plan);
+  if (point === undefined) return undefined;
+  const samples = table.rows.reduce((sum, { record }) => {
+    const { epochs = 0, data } = record?.result ?? {};
+    return sum + epochs * (data?.train ?? 0);
+  }, 0);
+  return { chosen: point.rows[0].run.settings, score: point.score.mean, runs: table.rows.length, samples };
+}
+
+/** The seeds of a variant that are done with these settings. */
+async function recordsIn(dir: string, experiment: Experiment, scale: Scale, variant: Variant, settings: Point) {
+  if (!existsSync(join(dir, "study.json"))) return [];
+  const folder = new StudyFolder(dir);
+  const { hashes, version } = await folder.manifest();
+  const seeds = Array.from({ length: experiment.seeds[scale] }, (_, k) => k + 1);
+  const chosen = new Map([[variantName(variant), settings]]);
+  const json = planOf({ ...experiment, variants: () => [variant] }, { scale, seeds, isAtHand: () => true, chosen });
+  const plan = parsePlan(json);
+  const { records } = await folder.records();
+  return pointsOf(await tableOf(plan, hashes, joined(records), version), plan).flatMap(recordsOf);
+}

@@ -1,0 +1,183 @@
+import { spread } from "../../spread.js";
+import type { Variant } from "../plan/experiment.js";
+import type { BestBy } from "../plan/plan.js";
+import type { Point } from "../plan/search.js";
+import type { DoneRecord, EpochSummary } from "../store/record.js";
+import { type Measure, measure } from "./measures.js";
+import { type Interval, pairedDifference } from "./paired.js";
+
+/** A variant with what its search chose and the runs of its seeds. */
+export interface Compared {
+  variant: Pick<Variant, "series" | "at">;
+  /** The decision that its loss trains, and its runs are judged by. */
+  bestBy: BestBy;
+  /** `undefined` for a variant without a search. */
+  search: Searched | undefined;
+  /** One for each seed that is done. */
+  records: readonly DoneRecord[];
+}
+
+/** A search that is at its end. */
+export interface Searched {
+  chosen: Point;
+  /** Mean objective of the chosen point in its last rung. */
+  score: number;
+  /** Trainings. */
+  runs: number;
+  /** Samples that they learnt, each as often as it came. */
+  samples: number;
+}
+
+/** Points of accuracy between the best and the last epoch of a run that has collapsed, at least. */
+export const COLLAPSE = 10;
+
+/** The measure that a decision is judged by, on the test data. */
+export function accuracyMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
+  return measure(bestBy);
+}
+
+/** Validation accuracy in % by the decision of the variant, after each epoch. */
+export function validationCurve({ bestBy }: Pick<Compared, "bestBy">, { result }: DoneRecord): number[] {
+  const of = ({ validationFirstSpike, count, membrane }: EpochSummary) =>
+    bestBy === "membrane" ? membrane : bestBy === "count" ? count : validationFirstSpike;
+  return result.history.map((epoch) => 100 * (of(epoch) ?? Number.NaN));
+}
+
+/** Whether the last epoch of a run is far below its best one. */
+export function hasCollapsed(compared: Pick<Compared, "bestBy">, record: DoneRecord): boolean {
+  const curve = validationCurve(compared, record);
+  return Math.max(...curve) - (curve.at(-1) ?? Number.NaN) > COLLAPSE;
+}
+
+const HEAD = [
+  "rule, loss",
+  "test accuracy, %",
+  "decided by",
+  "last epoch, validation, %",
+  "collapsed",
+  "spikes per hidden unit, all steps",
+  "… up to the decision",
+  "spikes per output, all steps",
+  "spikes a sample up to the decision",
+  "step of the decision",
+  "seeds",
+];
+
+const DECIDED: Readonly<Partial<Record<BestBy, string>>> = { firstSpike: "first spike", count: "count", membrane: "membrane" };
+
+/** A row for each variant, means ± sample standard deviations over its seeds. */
+export function resultRows(all: readonly Compared[]): string[][] {
+  const rows = all
+    .filter(({ records }) => records.length > 0)
+    .map((compared) => {
+      const { bestBy, records } = compared;
+      const cell = (name: string) => over(records, measure(name));
+      const last = spread(records.map((record) => validationCurve(compared, record).at(-1) ?? Number.NaN));
+      const collapsed = records.filter((record) => hasCollapsed(compared, record)).length;
+      const hasOutputSpikes = bestBy !== "membrane";
+      return [
+        nameOf(compared),
+        over(records, accuracyMeasure(compared)),
+        DECIDED[bestBy] ?? bestBy,
+        text(last.mean, last.deviation, 2),
+        `${collapsed} of ${records.length}`,
+        cell("perUnit0"),
+        cell("perUnitUntilDecision0"),
+        hasOutputSpikes ? cell("perUnit1") : "",
+        cell("spikesUntilDecision"),
+        hasOutputSpikes && bestBy !== "count" ? cell("decisionMean") : "the last",
+        String(records.length),
+      ];
+    });
+  return [HEAD, ...rows];
+}
+
+/** Differences to the reference by seed: accuracy in points, each by its own decision, and spikes. */
+export function differenceRows(all: readonly Compared[], reference: Compared): string[][] {
+  const rows = all
+    .filter((one) => one !== reference && one.records.length > 0)
+    .map((one) => [
+      `${nameOf(one)} − ${nameOf(reference)}`,
+      interval(difference(one, reference, accuracyMeasure), 2),
+      interval(
+        difference(one, reference, () => measure("perUnit0")),
+        3,
+      ),
+      interval(
+        difference(one, reference, () => measure("spikesUntilDecision")),
+        0,
+      ),
+      String(difference(one, reference, accuracyMeasure)?.seeds ?? 0),
+    ]);
+  return [["difference", "accuracy, points", "spikes per hidden unit", "spikes a sample up to the decision", "seeds"], ...rows];
+}
+
+/** What the searches chose. */
+export function searchRows(all: readonly Compared[]): string[][] {
+  const searched = all.flatMap((one) => (one.search ? [{ ...one, search: one.search }] : []));
+  const paths = [...new Set(searched.flatMap(({ search }) => Object.keys(search.chosen)))];
+  const rows = searched.map((one) => {
+    const { chosen, score, runs } = one.search;
+    const values = paths.map((path) => (path in chosen ? JSON.stringify(chosen[path]).replaceAll('"', "") : ""));
+    return [nameOf(one), ...values, (100 * score).toFixed(2), String(runs)];
+  });
+  return [["rule, loss", ...paths, "validation, %", "trainings"], ...rows];
+}
+
+/** What a variant takes: its speed, the median over its seeds, and from that the hours of search and seeds. */
+export function costRows(all: readonly Compared[]): string[][] {
+  const rows = all
+    .filter(({ records }) => records.length > 0)
+    .map((one) => {
+      const speeds = one.records.map(({ ran }) => ran.samplesPerSecond).sort((a, b) => a - b);
+      const speed = speeds[Math.floor(speeds.length / 2)] ?? Number.NaN;
+      const learnt = one.records.reduce((sum, { result }) => sum + result.epochs * result.data.train, 0);
+      const searched = one.search?.samples ?? 0;
+      const minutes = (samples: number) => (samples / speed / 60).toFixed(1);
+      return [nameOf(one), speed.toFixed(0), minutes(searched), minutes(learnt), String(one.records.length)];
+    });
+  return [["rule, loss", "training samples a second", "search, min", "seeds, min", "seeds"], ...rows];
+}
+
+/** Accuracy and spikes of every run, for a figure. */
+export function accuracyAgainstSpikes(all: readonly Compared[]): { series: string; x: number; y: number }[] {
+  return all.flatMap((one) =>
+    one.records.map((record) => ({
+      series: nameOf(one),
+      x: measure("spikes").of(record),
+      y: accuracyMeasure(one).of(record),
+    })),
+  );
+}
+
+export function nameOf({ variant: { series, at } }: Pick<Compared, "variant">): string {
+  return [series, at].filter((part) => part !== undefined).join(", ");
+}
+
+function difference(one: Compared, other: Compared, measureOf: (compared: Compared) => Measure): Interval | undefined {
+  const bySeed = (compared: Compared) =>
+    new Map(compared.records.map((record) => [record.seed, measureOf(compared).of(record)] as const));
+  return pairedDifference(bySeed(one), bySeed(other));
+}
+
+function interval(found: Interval | undefined, digits: number): string {
+  if (found === undefined) return "";
+  const { mean, halfWidth } = found;
+  const signed = `${mean < 0 ? "−" : "+"}${Math.abs(mean).toFixed(digits)}`;
+  return Number.isFinite(halfWidth) ? `${signed} ± ${halfWidth.toFixed(digits)}` : signed;
+}
+
+function over(records: readonly DoneRecord[], { of, digits }: Measure): string {
+  const { mean, deviation } = spread(records.map(of));
+  return text(mean, deviation, digits);
+}
+
+function text(mean: number, deviation: number, digits: number): string {
+  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
+/** Rows as a table of a Markdown page; the first is its head. */
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
