@@ -120,8 +120,8 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 
 /// `K` vectors of units from lane `first` on.
 ///
-/// What the loop reads of the tile is copied first: behind a reference it would be loaded again after each store of a spike. Biases are read
-/// at every step all the same: in registers they would drive out the neuron's constants.
+/// What the loop reads of the tile and of the state is taken out of them first: behind a reference it would be loaded again after each store
+/// of a spike. Steps and rows of the trace come from iterators, so that the loop checks few bounds.
 #[inline(always)]
 fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>(
     simd: S,
@@ -130,63 +130,60 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
     state: &mut TileState<'_>,
     first: usize,
 ) {
-    let ForwardTile { weights, lanes, events, refractory, from, to, .. } = *tile;
+    let ForwardTile { lanes, events, refractory, from, to, .. } = *tile;
+    let TileState { current, membrane, adaptation, trace, adaptation_trace, spikes, busy, observed } = state;
+    let (spikes, busy) = (&mut **spikes, &mut **busy);
     let group = first..first + K * S::f32s::LEN;
-    let bias = &tile.bias[group.clone()];
-    let mut units = N::load(simd, [state.current, state.membrane, state.adaptation], group.clone());
-    let keeps_trace = !state.trace.is_empty();
+    let weights = &tile.weights[first..];
+    let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let reset = tile.constants.reset;
-    let mut blocked = if IS_PLAIN { 0 } else { blocked_at(state.spikes, refractory, from) };
-    for t in from..to {
-        let arriving = events.at(t);
+    let mut units = N::load(simd, [current, membrane, adaptation], group.clone());
+    let kept = if trace.is_empty() { 0..0 } else { from * lanes..to * lanes };
+    let mut rows = trace[kept].chunks_exact_mut(lanes);
+    let mut blocked = if IS_PLAIN { 0 } else { blocked_at(spikes, refractory, from) };
+    for (t, ends) in (from..to).zip(events.offsets[from..=to].windows(2)) {
+        let arriving = &events.units[ends[0] as usize..ends[1] as usize];
         neuron.decay(&mut units);
         if !arriving.is_empty() {
-            neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving, first));
+            neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving));
         }
         let carried = *neuron.membrane(&mut units);
-        neuron.settle(&mut units, &load::<S, K>(simd, bias));
+        neuron.settle(&mut units, &bias);
         if !IS_PLAIN {
             clear::<S, K>(simd, blocked, first, neuron.membrane(&mut units));
-            observe::<S, K, N>(simd, neuron, state, &mut units, carried, (t, lanes, first));
+            if let Some(observed) = observed {
+                observe::<S, K, N>(simd, neuron, (observed, adaptation_trace), &mut units, carried, (t, lanes, first));
+            }
         }
-        if keeps_trace {
-            let at = t * lanes + first;
-            store::<S, K>(neuron.membrane(&mut units), &mut state.trace[at..][..group.len()]);
+        if let Some(row) = rows.next() {
+            store::<S, K>(neuron.membrane(&mut units), &mut row[group.clone()]);
             if let Some(adaptation) = neuron.adaptation(&units) {
-                store::<S, K>(&adaptation, &mut state.adaptation_trace[at..][..group.len()]);
+                store::<S, K>(&adaptation, &mut adaptation_trace[t * lanes + first..][..group.len()]);
             }
         }
         let mut fired = 0;
         if neuron.fires(&units) {
             fired = neuron.reset(simd, &mut units, reset);
-            state.busy[t / 64] |= 1 << (t % 64);
-            state.spikes[t] |= fired << first;
+            busy[t / 64] |= 1 << (t % 64);
+            spikes[t] |= fired << first;
         }
         neuron.adapt(simd, &mut units, fired);
         if !IS_PLAIN {
-            blocked = blocked_after(blocked, state.spikes, refractory, t);
+            blocked = blocked_after(blocked, spikes, refractory, t);
         }
         if t % FLOOR_EVERY == FLOOR_EVERY - 1 {
             neuron.flush(simd, &mut units);
         }
     }
-    N::store(&units, [state.current, state.membrane, state.adaptation], group);
+    N::store(&units, [current, membrane, adaptation], group);
 }
 
-/// The rows of the input spikes of a step, summed.
+/// The rows of the input spikes of a step, summed; the weights start at the first of the lanes.
 #[inline(always)]
-fn drive<S: Simd, const K: usize>(
-    simd: S,
-    weights: &[f32],
-    lanes: usize,
-    arriving: &[u32],
-    first: usize,
-) -> [S::f32s; K] {
-    let width = K * S::f32s::LEN;
+fn drive<S: Simd, const K: usize>(simd: S, weights: &[f32], lanes: usize, arriving: &[u32]) -> [S::f32s; K] {
     let mut drive = [S::f32s::splat(simd, 0.0); K];
     for &unit in arriving {
-        let start = unit as usize * lanes + first;
-        let row = &weights[start..start + width];
+        let row = &weights[unit as usize * lanes..][..K * S::f32s::LEN];
         for k in 0..K {
             drive[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
         }
@@ -198,12 +195,11 @@ fn drive<S: Simd, const K: usize>(
 fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
     simd: S,
     neuron: N,
-    state: &mut TileState<'_>,
+    (observed, adaptation_trace): (&mut ObservedForward<'_>, &[f32]),
     units: &mut N::State,
     carried: [S::f32s; K],
     (t, lanes, first): (usize, usize, usize),
 ) {
-    let Some(observed) = &mut state.observed else { return };
     let at = t * lanes + first;
     let width = K * S::f32s::LEN;
     store::<S, K>(&neuron.current(units), &mut observed.current[at..at + width]);
@@ -214,8 +210,8 @@ fn observe<S: Simd, const K: usize, N: Neuron<S, K>>(
     for k in 0..K {
         rise[k] -= carried[k];
     }
-    if let Some(before) = t.checked_sub(1).filter(|_| !state.adaptation_trace.is_empty()) {
-        let before = load::<S, K>(simd, &state.adaptation_trace[before * lanes + first..][..width]);
+    if let Some(before) = t.checked_sub(1).filter(|_| !adaptation_trace.is_empty()) {
+        let before = load::<S, K>(simd, &adaptation_trace[before * lanes + first..][..width]);
         let fall = neuron.threshold_fall(simd, before);
         for k in 0..K {
             rise[k] += fall[k];

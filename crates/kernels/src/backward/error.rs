@@ -219,7 +219,11 @@ impl<S: Simd, const K: usize> ErrorSource<S, K> for Carried<'_, S, K> {
                 let row = row_of::<S, K>(simd, self.error.weights, injection.unit, self.lanes, self.first);
                 for k in 0..K {
                     self.p[k] += row[k] * injection.membrane;
-                    self.q[k] += row[k] * injection.current;
+                }
+                if injection.current != 0.0 {
+                    for k in 0..K {
+                        self.q[k] += row[k] * injection.current;
+                    }
                 }
             }
             self.upper = lower;
