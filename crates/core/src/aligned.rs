@@ -24,6 +24,15 @@ impl Aligned {
         zeros
     }
 
+    /// Makes the array so many copies of a row.
+    pub(crate) fn repeat(&mut self, row: &[f32], count: usize) {
+        self.0.clear();
+        self.0.reserve(row.len() * count);
+        for _ in 0..count {
+            self.0.extend_from_slice(row);
+        }
+    }
+
     /// Cuts the array, or adds zeros.
     pub(crate) fn resize(&mut self, length: usize) {
         const ZEROS: [f32; 1024] = [0.0; 1024];

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, Reset, SpikeError, carry_error, spread_error};
+use spikelet_kernels::{Level, Reset, SpikeError, TILE, carry_error, spread_error};
 
 use super::injections::{Injections, Output};
 use super::workspace::Workspace;
@@ -158,19 +158,27 @@ impl FromLoss<'_> {
 impl OutputErrors for FromLoss<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
         let units = self.units(number);
-        let (slopes, stride) = match &self.gradient.spike {
-            SpikeGradient::Zero => return error.clear(),
-            SpikeGradient::Constant(slopes) => (slopes, 0),
-            SpikeGradient::Dense(slopes) => (slopes, self.view.shape.units),
-        };
         let lanes = self.view.layout.sites[number].lanes;
-        error.resize(self.end * lanes);
-        for (t, row) in error.chunks_exact_mut(lanes).enumerate() {
+        let fill = |row: &mut [f32], slopes: &[f32]| {
             let (used, unused) = row.split_at_mut(units.len());
-            for (to, slope) in used.iter_mut().zip(&slopes[t * stride..][units.clone()]) {
+            for (to, slope) in used.iter_mut().zip(&slopes[units.clone()]) {
                 *to = factor * slope;
             }
             unused.fill(0.0);
+        };
+        match &self.gradient.spike {
+            SpikeGradient::Zero => error.clear(),
+            SpikeGradient::Constant(slopes) => {
+                let mut row = [0.0; TILE];
+                fill(&mut row[..lanes], slopes);
+                error.repeat(&row[..lanes], self.end);
+            }
+            SpikeGradient::Dense(slopes) => {
+                error.resize(self.end * lanes);
+                for (row, slopes) in error.chunks_exact_mut(lanes).zip(slopes.chunks_exact(self.view.shape.units)) {
+                    fill(row, slopes);
+                }
+            }
         }
     }
 

@@ -59,16 +59,21 @@ impl Injections {
         if 2 * count > end * output.view.shape.units {
             return false;
         }
-        self.offsets.push(0);
         let constants = output.view.neuron.constants;
+        let Self { offsets, entries, labelled, .. } = self;
+        offsets.reserve(end + 1);
+        entries.reserve(count);
+        offsets.push(0);
         for t in 0..end {
             let fired = &spikes.units[spikes.offsets[t] as usize..spikes.offsets[t + 1] as usize];
             let has_next = output.is_gated && t + 1 < end;
-            let at = |unit: u32, has_fired: bool| output.at(&constants, unit, t, has_fired && has_next, scale);
-            self.entries.extend(fired.iter().map(|&unit| at(unit, true)));
-            let silent = self.labelled.iter().filter(|unit| fired.binary_search(unit).is_err());
-            self.entries.extend(silent.map(|&unit| at(unit, false)));
-            self.offsets.push(self.entries.len() as u32);
+            for &unit in fired {
+                entries.push(output.at(&constants, unit, t, has_next, scale));
+            }
+            for &unit in labelled.iter().filter(|unit| !fired.contains(unit)) {
+                entries.push(output.at(&constants, unit, t, false, scale));
+            }
+            offsets.push(entries.len() as u32);
         }
         true
     }
