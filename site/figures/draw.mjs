@@ -7,6 +7,7 @@ import { cost } from "./cost.mjs";
 import { activationGraph, antlrGraph, timingGraph } from "./gradients.mjs";
 import { speed } from "./speed.mjs";
 import { shiftedAndBorn } from "./spikes.mjs";
+import { twoActivations } from "./two-activations.mjs";
 
 /** Text of each file of docs/figures, by its name. */
 export const FIGURES = {
@@ -14,6 +15,7 @@ export const FIGURES = {
   "graph-timing": timingGraph,
   "graph-antlr": antlrGraph,
   "shifted-and-born": shiftedAndBorn,
+  "two-activations": twoActivations,
   speed,
   cost,
   architecture,
