@@ -7,6 +7,7 @@ import {
   accuracyAgainstSpikes,
   costRows,
   differenceRows,
+  levelRows,
   markdownTable,
   resultRows,
   searchRows,
@@ -36,6 +37,8 @@ export async function made(page) {
     text = put(text, `${name} results`, markdownTable(resultRows(all)));
     text = put(text, `${name} differences`, markdownTable(differenceRows(all, reference)));
     text = put(text, `${name} searches`, markdownTable(searchRows(all)));
+    const strengths = levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]);
+    text = put(text, `${name} strengths`, markdownTable(strengths));
     text = put(text, `${name} cost`, markdownTable(costRows(all)));
     const svg = seedScatter(accuracyAgainstSpikes(all), { x: "spikes a sample, all steps", y: "test accuracy, %", width: 700 });
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);

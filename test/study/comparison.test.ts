@@ -9,6 +9,7 @@ import {
   costRows,
   differenceRows,
   hasCollapsed,
+  levelRows,
   markdownTable,
   resultRows,
   searchRows,
@@ -31,10 +32,12 @@ function record(seed: number, accuracy: number, curve = [accuracy]): DoneRecord 
   return { seed, status: "done", result, ran: { samplesPerSecond: 100 } } as unknown as DoneRecord;
 }
 
+const TRIALS = [0.5, 0.75, 0.25].map((score, k) => ({ settings: { strength: k === 2 ? 10 : 0 }, score }));
+
 const compared = (series: string, ...records: DoneRecord[]): Compared => ({
   variant: { series, at: "latency" },
   bestBy: "firstSpike",
-  search: { chosen: { "optimizer.learningRate": 0.01 }, score: 0.912, runs: 47, samples: 6000 },
+  search: { chosen: { "optimizer.learningRate": 0.01 }, score: 0.912, runs: 47, samples: 6000, trials: TRIALS },
   records,
 });
 
@@ -59,6 +62,10 @@ describe("a comparison", () => {
     // −10 and −6 points: mean −8, deviation 2.83, t = 12.706.
     const [, row] = differenceRows([antlr, timing], antlr);
     expect(row?.slice(0, 2)).toEqual(["timing, latency − antlr, latency", "−8.00 ± 25.41"]);
+  });
+
+  it("has the best trial with each value of a setting", () => {
+    expect(levelRows([antlr], "strength", [0, 10, 100])[1]).toEqual(["antlr, latency", "75.0 (2)", "25.0 (1)", ""]);
   });
 
   it("has what the searches chose and what they took, as Markdown", () => {

@@ -11,6 +11,7 @@ import { resetPaths } from "./reset-paths.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits } from "./spoken-digits.js";
 import { structure } from "./structure.js";
+import { targetSilence } from "./target-silence.js";
 import { trainingSettings } from "./training-settings.js";
 import { verdict, verdictFashion } from "./verdict.js";
 import { yinYang } from "./yin-yang.js";
@@ -28,6 +29,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   insideOrFinal,
   fair,
   resetPaths,
+  targetSilence,
   initialActivity,
   structure,
   rateCoded,

@@ -40,7 +40,9 @@ async function searchedIn(dir: string): Promise<Searched | undefined> {
     const { epochs = 0, data } = record?.result ?? {};
     return sum + epochs * (data?.train ?? 0);
   }, 0);
-  return { chosen: point.rows[0].run.settings, score: point.score.mean, runs: table.rows.length, samples };
+  const first = table.rows.filter(({ run }) => run.rung === 0);
+  const trials = first.map(({ run, score = Number.NaN }) => ({ settings: run.settings, score }));
+  return { chosen: point.rows[0].run.settings, score: point.score.mean, runs: table.rows.length, samples, trials };
 }
 
 /** The seeds of a variant that are done with these settings. */

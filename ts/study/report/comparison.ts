@@ -1,3 +1,4 @@
+import type { Json } from "../../json.js";
 import { spread } from "../../spread.js";
 import type { Variant } from "../plan/experiment.js";
 import type { BestBy } from "../plan/plan.js";
@@ -26,6 +27,8 @@ export interface Searched {
   runs: number;
   /** Samples that they learnt, each as often as it came. */
   samples: number;
+  /** Every point with its objective in the first rung. */
+  trials: readonly { settings: Point; score: number }[];
 }
 
 /** Points of accuracy between the best and the last epoch of a run that has collapsed, at least. */
@@ -122,6 +125,22 @@ export function searchRows(all: readonly Compared[]): string[][] {
     return [nameOf(one), ...values, (100 * score).toFixed(2), String(runs)];
   });
   return [["rule, loss", ...paths, "validation, %", "trainings"], ...rows];
+}
+
+/**
+ * The best trial of the first rung with each value of a setting, and how many trials had it: what the value allows when the other
+ * settings may follow.
+ */
+export function levelRows(all: readonly Compared[], path: string, values: readonly Json[]): string[][] {
+  const cell = ({ trials }: Searched, value: Json) => {
+    const scores = trials.filter(({ settings }) => settings[path] === value).map(({ score }) => score);
+    return scores.length === 0 ? "" : `${(100 * Math.max(...scores)).toFixed(1)} (${scores.length})`;
+  };
+  const rows = all.flatMap((one) => {
+    const { search } = one;
+    return search ? [[nameOf(one), ...values.map((value) => cell(search, value))]] : [];
+  });
+  return [["rule, loss", ...values.map(String)], ...rows];
 }
 
 /** What a variant takes: its speed, the median over its seeds, and from that the hours of search and seeds. */
