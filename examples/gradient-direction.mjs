@@ -1,4 +1,4 @@
-// node examples/gradient-direction.mjs: how well the gradient of each rule says what a small change of weights does to the loss.
+// node examples/gradient-direction.mjs [SEEDS]: how well the gradient of each rule says what a small change of weights does to the loss.
 //
 // One unit's incoming weights change by a random vector of 2 % or 10 % of their length. The loss of each sample is then measured again: no
 // gradient is involved in that. It is compared with the product of the rule's gradient and the change, apart for samples in which
@@ -30,9 +30,10 @@ const SILENT_TARGET_PENALTY = 0.1;
  *
  * @param {number} hidden
  * @param {import("spikelet").RuleConfig} rule
+ * @param {number} [seed]
  * @returns {import("spikelet").Config}
  */
-const configOf = (hidden, rule) => ({
+const configOf = (hidden, rule, seed = 1) => ({
   network: {
     input: 784,
     steps: 400,
@@ -53,7 +54,7 @@ const configOf = (hidden, rule) => ({
   training: {
     batchSize: 32,
     epochs: 6,
-    seed: 1,
+    seed,
     threads: 1,
     gradientClip: null,
     silentUnitUpdate: { rules: "off" },
@@ -77,7 +78,7 @@ export async function gradientDirections({
   const digits = (await datasets.digits()).encode(encode.latency({ last: 99 }));
   const learnt = digits.slice(0, train);
   const looked = digits.slice(train, train + samples);
-  const trainer = await createTrainer(configOf(hidden, RULES["antlr"] ?? { type: "antlr" }));
+  const trainer = await createTrainer(configOf(hidden, { type: "antlr" }, seed));
   const states = [];
   // As drawn the network is silent, and no small change wakes it.
   for await (const event of trainer.run(learnt)) {
@@ -275,11 +276,23 @@ function randomOf(seed) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const seeds = Array.from({ length: Number(process.argv[2] ?? 3) }, (_, k) => k + 1);
   const names = Object.keys(RULES);
-  console.log(`| weights | layer | change | its spikes | cases | ${names.join(" | ")} |`);
+  /** @type {Map<string, Awaited<ReturnType<typeof gradientDirections>>>} */
+  const rows = new Map();
+  for (const seed of seeds) {
+    for (const row of await gradientDirections({ seed })) {
+      const name = `${row.state} | ${row.layer} | ${100 * row.size} % | ${row.change}`;
+      rows.set(name, [...(rows.get(name) ?? []), row]);
+    }
+  }
+  console.log(`| learnt | layer | change | its spikes | cases | ${names.join(" | ")} |`);
   console.log(`|---|---|---:|---|---:|${names.map(() => "---:|").join("")}`);
-  for (const { state, layer, size, change, count, cosines } of await gradientDirections()) {
-    const values = names.map((name) => (cosines[name] ?? 0).toFixed(2));
-    console.log(`| ${state} | ${layer} | ${100 * size} % | ${change} | ${count} | ${values.join(" | ")} |`);
+  for (const [name, ofSeeds] of rows) {
+    const cells = names.map((rule) => {
+      const values = ofSeeds.map(({ cosines }) => cosines[rule] ?? 0);
+      return `${mean(values).toFixed(2)} (${Math.min(...values).toFixed(2)} to ${Math.max(...values).toFixed(2)})`;
+    });
+    console.log(`| ${name} | ${ofSeeds.reduce((sum, { count }) => sum + count, 0)} | ${cells.join(" | ")} |`);
   }
 }

@@ -45,6 +45,7 @@ export const SECTIONS = [
   {
     text: "Results",
     pages: [
+      page("results/verdict", "The verdict"),
       page("results/experiments", "Experiments"),
       page("results/performance", "Performance"),
       page("results/reliability", "Reliability and determinism"),

@@ -128,7 +128,8 @@ describe("spikelet experiment", () => {
 
   it("lists what there is, with an example each, and suggests names", async () => {
     const list = await spikelet(["experiment", "--list", "--json"]);
-    const [shown] = list.json() as unknown as { name: string; title: string; example: string }[][];
+    const [shown, questions] = list.json() as unknown as { name?: string; example?: string; question?: string }[][];
+    expect(questions?.length).toBeGreaterThan(20);
     expect(shown?.find(({ name }) => name === "yin-yang")).toMatchObject({ example: "spikelet experiment yin-yang --quick" });
     expect(await spikelet(["experiment", "yin-yan"])).toMatchObject({
       code: 2,

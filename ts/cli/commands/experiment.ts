@@ -3,6 +3,7 @@ import { didYouMean } from "../../closest.js";
 import type { Config } from "../../generated/config.js";
 import type { JsonObject } from "../../json.js";
 import { EXPERIMENTS } from "../../study/catalogue/index.js";
+import { QUESTIONS } from "../../study/catalogue/questions.js";
 import { type Experiment, type ExperimentOptions, planOf, type Scale } from "../../study/plan/experiment.js";
 import { parsePlan } from "../../study/plan/plan.js";
 import { wholeNumber } from "../arguments.js";
@@ -25,7 +26,7 @@ export const experiment = defineCommand({
   },
   args: {
     name: { type: "positional", required: false, description: "name of the experiment; --list prints them", valueHint: "NAME" },
-    list: { type: "boolean", description: "list the experiments, with an example each" },
+    list: { type: "boolean", description: "list the experiments, with an example each, and the questions that they answer" },
     quick: { type: "boolean", description: "a minute's version: small networks, few samples" },
     seeds: { type: "string", description: "how many, or which: 5 or 1,2,7", valueHint: "N" },
     only: { type: "string", description: "only these series of the comparison: antlr,timing", valueHint: "NAMES" },
@@ -37,6 +38,10 @@ export const experiment = defineCommand({
     if (args.list) {
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
       printResult(args.json === true, shown, () => alignedTable(shown.map(({ name, title, example }) => [name, title, example])));
+      printResult(args.json === true, QUESTIONS, () => [
+        "\nWhat the paper's reviewers asked; docs/results/verdict.md has the answers",
+        ...alignedTable(QUESTIONS.map(({ asked, question, command }) => [asked, question, command ?? ""])),
+      ]);
       return;
     }
     const scale: Scale = args.quick ? "quick" : "full";

@@ -1,0 +1,50 @@
+/** What the paper's reviewers asked, and what answers it. */
+export interface Question {
+  /** Reviewers who asked: R1 to R4. */
+  asked: string;
+  question: string;
+  /** The command whose figures answer it; `null` for what a page says. */
+  command: string | null;
+}
+
+const VERDICT = "spikelet experiment verdict";
+
+/** Every question, in the order of docs/results/verdict.md, which has the answers. */
+export const QUESTIONS: readonly Question[] = [
+  { asked: "R1", question: "How does ANTLR compare with activation and other spike-based rules?", command: VERDICT },
+  { asked: "R1", question: "How is the no-spike penalty realised?", command: VERDICT },
+  { asked: "R1", question: "What is the formula of the count loss's variant?", command: "spikelet experiment target-silence" },
+  { asked: "R1", question: "What about rate codes?", command: "spikelet experiment rate-coded" },
+  { asked: "R1", question: "What does the structure of the network do?", command: "spikelet experiment structure" },
+  { asked: "R1", question: "How are the two gradients balanced?", command: "spikelet experiment balance" },
+  { asked: "R2", question: "Why may the two derivatives be added?", command: "node examples/gradient-direction.mjs" },
+  { asked: "R2", question: "Is it more than a weighted sum of two gradients?", command: "spikelet experiment inside-or-final" },
+  { asked: "R2", question: "Why equal weights?", command: "spikelet experiment balance" },
+  { asked: "R2", question: "Larger networks, harder data?", command: "spikelet experiment verdict-fashion" },
+  {
+    asked: "R2",
+    question: "How accurate and how sparse beside published methods?",
+    command: "spikelet experiment latency-mnist",
+  },
+  { asked: "R2, R4", question: "What if all have the same settings?", command: VERDICT },
+  {
+    asked: "R2",
+    question: "Why does the timing rule fire so much, also from a low start?",
+    command: "spikelet experiment initial-activity",
+  },
+  { asked: "R2, R4", question: "Was ANTLR given the no-spike penalty? Does it upset fairness?", command: VERDICT },
+  { asked: "R2", question: "Activation and ANTLR under the same count loss?", command: VERDICT },
+  { asked: "R2", question: "The rules under the same spike-train loss?", command: "spikelet experiment spike-train-matching" },
+  { asked: "R2", question: "Is the path through the reset better ignored?", command: "spikelet experiment reset-paths" },
+  {
+    asked: "R2",
+    question: "How do two activations shift a spike (figure 3b)? Can activation rules use that?",
+    command: "node site/figures/draw.mjs",
+  },
+  { asked: "R2", question: "RNN-like or SRM inside ANTLR?", command: null },
+  { asked: "R3", question: "Computational graphs that explain themselves?", command: "node site/figures/draw.mjs" },
+  { asked: "R3", question: "Can the gap in accuracy be closed?", command: VERDICT },
+  { asked: "R4", question: "Are methods of neither kind sparse too?", command: VERDICT },
+  { asked: "R4", question: "Does equation 7 depend on the neuron's own last spike?", command: "spikelet experiment reset-paths" },
+  { asked: "R4", question: "Which approximation has the derivative of the membrane?", command: null },
+];
