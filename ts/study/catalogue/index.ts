@@ -8,6 +8,7 @@ import { nmnist } from "./nmnist.js";
 import { rateCoded } from "./rate-coded.js";
 import { readouts } from "./readouts.js";
 import { resetPaths } from "./reset-paths.js";
+import { spikePenalty } from "./spike-penalty.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits } from "./spoken-digits.js";
 import { structure } from "./structure.js";
@@ -30,6 +31,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   fair,
   resetPaths,
   targetSilence,
+  spikePenalty,
   initialActivity,
   structure,
   rateCoded,

@@ -1,6 +1,6 @@
-import type { Config, LatencyLoss } from "../../generated/config.js";
-import type { Experiment, ExperimentData, Scale, Variant } from "../plan/experiment.js";
-import { dense } from "./shared.js";
+import type { LatencyLoss } from "../../generated/config.js";
+import type { Experiment, Variant } from "../plan/experiment.js";
+import { TUNED_DATA, tuned } from "./tuned.js";
 
 /** What the latency loss has beside the softmax of first spike times. */
 const TERMS: readonly { series: string; at: number; loss: Partial<LatencyLoss> }[] = [
@@ -17,32 +17,17 @@ const TERMS: readonly { series: string; at: number; loss: Partial<LatencyLoss> }
   })),
 ];
 
-/** ANTLR with the latency loss as the search of `verdict` chose it, on fewer images. */
-function config(scale: Scale, loss: Partial<LatencyLoss>): Config {
-  const isQuick = scale === "quick";
-  return {
-    network: { input: 784, steps: 100, layers: dense(isQuick ? 100 : 800, 10) },
-    rule: { type: "antlr", surrogate: { type: "exponential", sharpness: 5.36294 } },
-    loss: { type: "latency", endSimulation: "off", inverseTemperature: 0.17517, ...loss },
-    optimizer: { type: "adam", learningRate: 0.000613457 },
-    schedule: { type: "cosine", warmupEpochs: 0.5 },
-    training: { batchSize: 32, epochs: isQuick ? 3 : 6, silentUnitUpdate: { rules: "off" } },
-  };
-}
-
-const QUICK: ExperimentData = { dataset: "digits", train: 1500, validation: 500, test: 500 };
-
 export const targetSilence: Experiment = {
   name: "target-silence",
   title: "does ANTLR need a term against silent targets, and do counts help?",
   question:
     "The softmax of first spike times gives nothing to a labelled output that never fires. A penalty for that, or a count term in its place, reaches the activation " +
     "part alone; how strong must it be, and what does a count of all outputs do? 784-800-10 with the settings that the search of `verdict` chose for ANTLR at a penalty of 0.1.",
-  data: (scale) => (scale === "quick" ? [QUICK] : [{ dataset: "mnist", train: 20_000 }, { dataset: "digits" }]),
+  data: (scale) => TUNED_DATA[scale],
   seeds: { quick: 1, full: 3 },
   bestBy: "firstSpike",
   axis: "Strength",
-  variants: (scale) => TERMS.map(({ loss, ...labels }): Variant => ({ ...labels, config: config(scale, loss) })),
+  variants: (scale) => TERMS.map(({ loss, ...labels }): Variant => ({ ...labels, config: tuned(scale, "antlr", { loss }) })),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy" },
     { type: "spread", measure: "perUnit0", title: "Hidden spikes" },

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Experiment, planOf, type Scale, type Variant, variantName } from "../plan/experiment.js";
 import { parsePlan } from "../plan/plan.js";
 import type { Point } from "../plan/search.js";
+import { configurationsOf, dataKey } from "../run/runs.js";
 import { joined, tableOf } from "../run/table.js";
 import { StudyFolder } from "../store/study-folder.node.js";
 import { chosenOf } from "./choice.js";
@@ -16,16 +17,17 @@ export function searchFolder(out: string, variant: Variant): string {
 }
 
 /**
- * Reads what the folder of an experiment with searches holds: the variants whose search is at its end, in the order of the
- * experiment, with the seeds that are done.
+ * Reads what the folder of an experiment with searches holds: the variants whose search is at its end, or that have none and a
+ * run, in the order of the experiment, with the seeds that are done.
  */
 export async function comparedIn(dir: string, experiment: Experiment, scale: Scale): Promise<Compared[]> {
   const compared: Compared[] = [];
   for (const variant of experiment.variants(scale)) {
-    const search = await searchedIn(searchFolder(dir, variant));
-    if (search === undefined) continue;
+    const search = variant.search && (await searchedIn(searchFolder(dir, variant)));
+    if (variant.search && search === undefined) continue;
     const { bestBy = experiment.bestBy } = variant;
-    compared.push({ variant, bestBy, search, records: await recordsIn(dir, experiment, scale, variant, search.chosen) });
+    const records = await recordsIn(dir, experiment, scale, variant, search?.chosen ?? {});
+    if (search || records.length > 0) compared.push({ variant, bestBy, search, records });
   }
   return compared;
 }
@@ -54,6 +56,8 @@ async function recordsIn(dir: string, experiment: Experiment, scale: Scale, vari
   const chosen = new Map([[variantName(variant), settings]]);
   const json = planOf({ ...experiment, variants: () => [variant] }, { scale, seeds, isAtHand: () => true, chosen });
   const plan = parsePlan(json);
+  // Data that no run has met yet.
+  if ([...configurationsOf(plan)].some((config) => !hashes.has(dataKey(config)))) return [];
   const { records } = await folder.records();
   return pointsOf(await tableOf(plan, hashes, joined(records), version), plan).flatMap(recordsOf);
 }
