@@ -1,4 +1,4 @@
-import type { Config, LatencyLoss, Regularizers } from "../../generated/config.js";
+import type { Config, LatencyLoss, Regularizers, ResetPaths } from "../../generated/config.js";
 import type { ExperimentData, Scale } from "../plan/experiment.js";
 import { dense } from "./shared.js";
 
@@ -12,14 +12,20 @@ export const TUNED_DATA: Readonly<Record<Scale, readonly ExperimentData[]>> = {
 interface Change {
   loss?: Partial<LatencyLoss>;
   regularizers?: Regularizers;
+  resetPath?: ResetPaths;
 }
 
 /** Rule and loss as the search of `verdict` chose them: ANTLR with the latency loss, activation with the count loss. */
-export function tuned(scale: Scale, rule: "antlr" | "activation", { loss, regularizers }: Change): Config {
+export function tuned(scale: Scale, rule: "antlr" | "activation", { loss, regularizers, resetPath }: Change): Config {
   const isQuick = scale === "quick";
   return {
     network: { input: 784, steps: 100, layers: dense(isQuick ? 100 : 800, 10) },
-    rule: { type: rule, surrogate: { type: "exponential", sharpness: 5.36294 } },
+    rule: {
+      type: rule,
+      surrogate: { type: "exponential", sharpness: 5.36294 },
+      // Only the variant rnn knows a reset path of the activation part.
+      ...(resetPath ? { variant: "rnn", resetPath } : {}),
+    },
     loss:
       rule === "activation"
         ? { type: "count", positive: 1 }
