@@ -13,10 +13,26 @@ import {
   searchRows,
 } from "../dist/study/report/comparison.js";
 import { comparedIn } from "../dist/study/report/comparison.node.js";
+import { measure } from "../dist/study/report/measures.js";
+import { gather } from "../dist/study/report/merge.node.js";
+import { pointRows } from "../dist/study/report/point-rows.js";
+import { pointsOf, recordsOf } from "../dist/study/report/points.js";
+import { pareto } from "../site/figures/pareto.mjs";
 import { ROOT } from "./stamps.mjs";
 
 export const PAGE = "docs/results/verdict.md";
 const RECORDS = "docs/results/records";
+
+/** Experiments without a search, whose tables stand on the page. */
+const OTHERS = ["target-silence", "reset-paths", "spike-penalty"];
+/** @type {readonly (readonly [string, string])[]} */
+const COLUMNS = [
+  ["first spike, %", "firstSpike"],
+  ["count, %", "count"],
+  ["spikes per hidden unit", "perUnit0"],
+  ["spikes a sample", "spikes"],
+  ["step of the decision", "decisionMean"],
+];
 
 /**
  * The page with its tables anew, and the figures by file.
@@ -43,7 +59,38 @@ export async function made(page) {
     const svg = seedScatter(accuracyAgainstSpikes(all), { x: "spikes a sample, all steps", y: "test accuracy, %", width: 700 });
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
   }
+  for (const name of OTHERS) {
+    const dir = join(ROOT, RECORDS, name);
+    if (!existsSync(dir)) continue;
+    const { manifest, table } = await gather([dir]);
+    const points = pointsOf(table, manifest.plan);
+    text = put(text, name, markdownTable(pointRows(points, COLUMNS)));
+    if (name !== "spike-penalty") continue;
+    const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
+    figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes of a sample, all steps (logarithmic)", seriesOf(points)));
+  }
   return { text, figures };
+}
+
+/**
+ * Means by series and price, each by the decision that its loss trains.
+ *
+ * @param {ReturnType<typeof pointsOf>} points
+ */
+function seriesOf(points) {
+  /** @type {Map<string, { label: string, x: number, y: number }[]>} */
+  const all = new Map();
+  for (const point of points) {
+    const { series, at } = point.rows[0].run.settings;
+    const accuracy = measure(series === "activation" ? "count" : "firstSpike");
+    const mean = (/** @type {{ of(record: any): number }} */ { of }) => {
+      const values = recordsOf(point).map(of);
+      return values.reduce((sum, value) => sum + value, 0) / values.length;
+    };
+    const one = { label: String(at), x: mean(measure("spikes")), y: mean(accuracy) };
+    all.set(String(series), [...(all.get(String(series)) ?? []), one]);
+  }
+  return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries }));
 }
 
 /**

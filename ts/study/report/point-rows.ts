@@ -1,0 +1,20 @@
+import { spread } from "../../spread.js";
+import { measure } from "./measures.js";
+import { type PointSummary, recordsOf } from "./points.js";
+
+/** A row for each point, means ± sample standard deviations over its seeds: what {@link measure} names, in the columns' order. */
+export function pointRows(
+  points: readonly PointSummary[],
+  columns: readonly (readonly [head: string, measure: string])[],
+): string[][] {
+  const rows = points.map((point) => [
+    point.place,
+    ...columns.map(([, name]) => {
+      const { of, digits } = measure(name);
+      const { mean, deviation } = spread(recordsOf(point).map(of));
+      return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+    }),
+    String(point.rows.length),
+  ]);
+  return [["variant", ...columns.map(([head]) => head), "seeds"], ...rows];
+}
