@@ -52,6 +52,11 @@ export function hasCollapsed(compared: Pick<Compared, "bestBy">, record: DoneRec
   return Math.max(...curve) - (curve.at(-1) ?? Number.NaN) > COLLAPSE;
 }
 
+/** Spikes that an answer needs: up to the first output spike where that decides, else all. */
+function spikesMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
+  return measure(bestBy === "firstSpike" ? "spikesUntilDecision" : "spikes");
+}
+
 const HEAD = [
   "rule, loss",
   "test accuracy, %",
@@ -85,9 +90,9 @@ export function resultRows(all: readonly Compared[]): string[][] {
         text(last.mean, last.deviation, 2),
         `${collapsed} of ${records.length}`,
         cell("perUnit0"),
-        cell("perUnitUntilDecision0"),
+        cell(bestBy === "firstSpike" ? "perUnitUntilDecision0" : "perUnit0"),
         hasOutputSpikes ? cell("perUnit1") : "",
-        cell("spikesUntilDecision"),
+        over(records, spikesMeasure(compared)),
         hasOutputSpikes && bestBy !== "count" ? cell("decisionMean") : "the last",
         String(records.length),
       ];
@@ -106,10 +111,7 @@ export function differenceRows(all: readonly Compared[], reference: Compared): s
         difference(one, reference, () => measure("perUnit0")),
         3,
       ),
-      interval(
-        difference(one, reference, () => measure("spikesUntilDecision")),
-        0,
-      ),
+      interval(difference(one, reference, spikesMeasure), 0),
       String(difference(one, reference, accuracyMeasure)?.seeds ?? 0),
     ]);
   return [["difference", "accuracy, points", "spikes per hidden unit", "spikes a sample up to the decision", "seeds"], ...rows];
