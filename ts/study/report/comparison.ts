@@ -61,6 +61,7 @@ const HEAD = [
   "rule, loss",
   "test accuracy, %",
   "decided by",
+  "by first spike, by count, %",
   "last epoch, validation, %",
   "collapsed",
   "spikes per hidden unit, all steps",
@@ -87,6 +88,7 @@ export function resultRows(all: readonly Compared[]): string[][] {
         nameOf(compared),
         over(records, accuracyMeasure(compared)),
         DECIDED[bestBy] ?? bestBy,
+        hasOutputSpikes ? `${meanOf(records, "firstSpike")}, ${meanOf(records, "count")}` : "",
         text(last.mean, last.deviation, 2),
         `${collapsed} of ${records.length}`,
         cell("perUnit0"),
@@ -191,6 +193,11 @@ function interval(found: Interval | undefined, digits: number): string {
 function over(records: readonly DoneRecord[], { of, digits }: Measure): string {
   const { mean, deviation } = spread(records.map(of));
   return text(mean, deviation, digits);
+}
+
+function meanOf(records: readonly DoneRecord[], name: string): string {
+  const { of, digits } = measure(name);
+  return spread(records.map(of)).mean.toFixed(digits);
 }
 
 function text(mean: number, deviation: number, digits: number): string {
