@@ -1,4 +1,4 @@
-// npm run test:golden -- DIR: checks every golden file of a folder, test/golden unless given, through the public API.
+// npm run test:golden -- DIR: checks every golden file of a folder, test/golden by default, through the public API.
 import { main, setUp } from "./setup.mjs";
 
 await main(setUp);

@@ -3,8 +3,8 @@ import type { Accuracy, BestBy, LossConfig } from "./generated/config.js";
 import type { Prediction } from "./results.js";
 
 /**
- * How a network decides for one of its outputs: by the first spike, by most spikes, or by the membranes of a readout. `none`: its readout
- * follows a series, and there is nothing to decide.
+ * How a network decides for one of its outputs: by the first spike, by most spikes, or by the membranes of a readout. `none`: its
+ * readout follows a series, and there is nothing to decide.
  */
 export type Decision = "firstSpike" | "count" | "membrane" | "none";
 

@@ -18,27 +18,29 @@ import type { BackendChoice } from "./runtime/backend.js";
 import { backendChoice } from "./runtime/options.js";
 import { SpikeEvents } from "./spikes.js";
 
-/** Makes encodings; plain data, applied by the core when a data set is fed to a network. */
+/** Functions that make encodings: plain data, which the core applies when a data set is fed to a network. */
 export const encode = {
-  /** One spike a unit, the earlier the larger the value. */
+  /** One spike per unit, earlier for a larger value. */
   latency: (options: LatencyEncoding = {}): Encoding => ({ type: "latency", ...given(options) }),
-  /** More spikes for larger values, at random steps: a Poisson process, seeded. */
+  /** More spikes for larger values, at random steps: a seeded Poisson process. */
   rate: (options: RateEncoding = {}): Encoding => ({ type: "rate", ...given(options) }),
-  /** Spikes at equal distances, shorter for larger values. */
+  /** Spikes at equal intervals, shorter for larger values. */
   regular: (options: RegularEncoding = {}): Encoding => ({ type: "regular", ...given(options) }),
-  /** The samples are spikes already and go in as they are. */
+  /** For samples that are spikes already, which stay as they are. */
   direct: (): Encoding => ({ type: "direct" }),
   /** More spikes for larger values, spread evenly. */
   stretch: (options: StretchEncoding): Encoding => ({ type: "stretch", ...given(options) }),
   /** More spikes for larger values, gathered at the end. */
   shiftBack: (options: ShiftBackEncoding): Encoding => ({ type: "shiftBack", ...given(options) }),
-  /** Of a signal: a spike each time that a channel has moved by a threshold (send-on-delta), one unit for falls and one for rises. */
+  /**
+   * For signals: a spike each time a channel has moved by a threshold (send-on-delta), with one unit for falls and one for rises.
+   */
   delta: (options: DeltaEncoding = {}): { type: "delta" } & DeltaEncoding => ({ type: "delta", ...given(options) }),
-  /** Of a signal: a spike each time that a channel crosses a level, two units for each level. */
+  /** For signals: a spike each time a channel crosses a level, with two units for each level. */
   levels: (options: LevelsEncoding = {}): { type: "levels" } & LevelsEncoding => ({ type: "levels", ...given(options) }),
-  /** Of a signal: values drive a fixed layer of leaky integrate-and-fire neurons. */
+  /** For signals: the values drive a fixed layer of leaky integrate-and-fire neurons. */
   current: (options: CurrentEncoding = {}): { type: "current" } & CurrentEncoding => ({ type: "current", ...given(options) }),
-  /** Of a sound: log-mel features, which `options.encoding` turns into spikes. */
+  /** For sounds: log-mel features, which `options.encoding` turns into spikes. */
   logMel: (options: LogMelEncoding = {}): Encoding => ({ type: "logMel", ...given(options) }),
 } as const;
 
@@ -67,13 +69,13 @@ const encodeOptions = fields<EncodeOptions>(
 );
 
 /**
- * Encodes values now.
+ * Encodes values as spikes.
  *
  * @param values `[sample][unit]`, numbers in 0..1, or grey values as bytes (`255` is 1).
- * @param shape `units` a sample, `steps` of the simulation; `rows` are the samples' numbers in their data set, with which
- * random encodings are seeded: their positions unless given.
- * @throws {SpikeletError} `DATA_FORMAT` for a value that is not in 0..1, `CONFIG_INVALID` for a wrong encoding,
- * `SHAPE_MISMATCH` when `values` is not a whole number of samples.
+ * @param shape `units` per sample and `steps` of the simulation; `rows` are the numbers of the samples in their data set, which
+ * seed random encodings (by default their positions).
+ * @throws {SpikeletError} `DATA_FORMAT` for a value outside 0..1, `CONFIG_INVALID` for an invalid encoding, `SHAPE_MISMATCH` if
+ * the length of `values` is not a multiple of `units`.
  */
 export async function encodeSpikes(
   values: Float32Array | Uint8Array,

@@ -3,10 +3,8 @@ import { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
- * The one error this library throws. An abort is not one: it throws the signal's reason.
- *
- * `message` reads `path: what is wrong`; `path` alone is a JSON path (`network.layers[1].units`), the name of an
- * argument or a file, and empty where there is none.
+ * The error that this library throws. (An aborted call throws the reason of its signal instead.) `message` has the form
+ * `path: what is wrong`. `path` is a JSON path (`network.layers[1].units`), the name of an argument or a file, or empty.
  */
 export class SpikeletError extends Error {
   override readonly name = "SpikeletError";
@@ -22,7 +20,7 @@ export class SpikeletError extends Error {
   }
 }
 
-/** Turns whatever a binding threw into a {@link SpikeletError}; its errors have `code` and `path` as properties. */
+/** Turns anything thrown by a binding into a {@link SpikeletError}; errors of bindings have `code` and `path` as properties. */
 export function fromBinding(thrown: unknown): SpikeletError {
   if (thrown instanceof SpikeletError) return thrown;
   if (!(thrown instanceof Error)) return new SpikeletError("INTERNAL", "", String(thrown), thrown);

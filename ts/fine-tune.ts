@@ -9,9 +9,12 @@ import { createTrainer, type Trainer } from "./trainer.js";
 
 /** What differs from the training that a checkpoint comes from. */
 export interface FineTuneOptions extends CreateOptions {
-  /** Units of the new last layer, one a class; as many as before unless given. */
+  /** Units of the new last layer, one for each class; as many as before by default. */
   outputs?: number;
-  /** Fields of the configuration that differ, section by section. A section of another `type` takes the place of the one before. */
+  /**
+   * Fields of the configuration that override those of the checkpoint, section by section. A section of another `type` replaces
+   * the old one.
+   */
   config?: Partial<Omit<Config, "network">>;
 }
 
@@ -23,10 +26,12 @@ const { outputs, config }: FieldChecks<Pick<FineTuneOptions, "outputs" | "config
 const fineTuneOptions = fields<FineTuneOptions>({ ...createOptions, outputs, config });
 
 /**
- * A trainer that goes on from the network of a checkpoint with a new last layer, whose weights come from the seed; all other weights are kept. Its
- * training begins anew, with the configuration of the checkpoint but for what `config` says: `training.frozen` keeps layers as they are.
+ * Creates a trainer for the network of a checkpoint with a new last layer, whose weights are drawn from the seed; all other
+ * weights are kept. It starts a new training, with the configuration of the checkpoint as overridden by `config`.
+ * `training.frozen` leaves layers unchanged.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` with the path of the field.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` with the
+ * path of the field.
  */
 export async function fineTune(checkpoint: Uint8Array, options: FineTuneOptions = {}): Promise<Trainer> {
   const { outputs, config = {}, ...create } = fineTuneOptions(options, "");

@@ -9,7 +9,9 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Levels of lists and objects inside each other that text may have: more than any configuration, and as many as the core reads. */
+/**
+ * Levels of lists and objects inside each other that text may have: more than any configuration, and as many as the core reads.
+ */
 export const MAX_DEPTH = 100;
 
 /**

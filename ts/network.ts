@@ -24,45 +24,48 @@ import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
 import { StoredPass } from "./stored-pass.js";
 import { SpikeStream, type StreamOptions } from "./stream.js";
 
-/** How a network or trainer computes. */
+/** Options of how a network or trainer computes. */
 export interface CreateOptions extends PageOptions {
-  /** `"auto"` unless given; then `SPIKELET_BACKEND` decides, then what is there. */
+  /** `"auto"` by default: as `SPIKELET_BACKEND` says, else the addon if there is one, else WebAssembly. */
   backend?: BackendChoice;
-  /** A SIMD level by name instead of the best; the results are the same bits. */
+  /** Name of a SIMD level instead of the best one; the results have the same bits. */
   simd?: string;
-  /** Threads instead of those of the configuration, which stays as it is; the results are the same bits. */
+  /** Number of threads instead of that of the configuration, which stays unchanged; the results have the same bits. */
   threads?: Threads;
-  /** Ends the creation. */
+  /** Aborts the creation. */
   signal?: AbortSignal;
 }
 
-/** How a network or trainer begins. */
+/** Options of how a network or trainer begins. */
 export interface StartOptions extends CreateOptions {
   /** Weights and biases of every spiking layer, from the input up, instead of those from the seed. */
   parameters?: readonly LayerParameters[];
 }
 
-/** How a pass over a data set goes. */
+/** Options of a pass over a data set. */
 export interface PassOptions {
-  /** Ends it; it then throws the signal's reason. */
+  /** Aborts the pass, which then throws the reason of the signal. */
   signal?: AbortSignal;
   /**
-   * `true` simulates each sample up to the step of its first output spike only. The decisions by first spike are the same, in less time; all else,
-   * also loss and decisions by most spikes, is that of the steps that were simulated.
+   * `true` simulates each sample up to the step of its first output spike only. The decisions by first spike are the same, in
+   * less time; all else, also loss and decisions by most spikes, is that of the steps that were simulated.
    */
   earlyDecision?: boolean;
-  /** Is told how many samples are done. */
+  /** Called with the number of samples that are done. */
   onProgress?: (progress: { done: number; all: number }) => void;
 }
 
 /** Size of a spiking layer. */
 export interface LayerInfo {
-  /** Weights of a unit: the units below and, in a recurrent layer, then those of the layer itself; in a convolution channels × kernel × kernel. */
+  /**
+   * Number of weights of a unit: the units of the previous layer plus, in a recurrent layer, those of the layer itself; in a
+   * convolution channels × kernel × kernel.
+   */
   inputs: number;
   units: number;
-  /** Units that have weights of their own: all, or the channels of a convolution. */
+  /** Number of units with weights of their own: all units, or the channels of a convolution. */
   filters: number;
-  /** Whether its spikes reach it again. */
+  /** Whether the layer is recurrent. */
   recurrent?: boolean;
   /** Size of a convolution's output. */
   image?: { channels: number; height: number; width: number };
@@ -70,40 +73,42 @@ export interface LayerInfo {
   kernel?: number;
 }
 
-/** Gains of the input drive, from current to membrane, and of the bias (spec 1.2); lists have one number for each unit or channel. */
+/**
+ * Gains of the input drive, from current to membrane, and of the bias (spec 1.2); lists have one number for each unit or channel.
+ */
 export interface Gains {
   current: PerUnit;
   membrane: PerUnit;
   bias: PerUnit;
 }
 
-/** What a session knows about itself. */
+/** State and structure of a network. */
 export interface NetworkInfo {
   /** SIMD level in use. */
   simd: string;
   threads: number;
-  /** Gains of the neuron, given or found by `gain: "auto"`. */
+  /** Gains of `network.neuron`, given or computed by `gain: "auto"`. */
   gains: Gains;
-  /** The same of each spiking layer, from the input up; they differ where a layer has a neuron of its own. */
+  /** Gains of each spiking layer, from the input up; they differ if a layer has a neuron of its own. */
   layerGains: Gains[];
   /** The spiking layers, from the input up. */
   layers: LayerInfo[];
   version: string;
-  /** Whether training has come to its last epoch. */
+  /** Whether training has completed its last epoch. */
   finished: boolean;
-  /** Epochs done. */
+  /** Number of finished epochs. */
   epoch: number;
-  /** Updates done. */
+  /** Number of updates. */
   step: number;
   /** The best epoch so far, counted from 1, of a run with `training.earlyStopping`. */
   bestEpoch: number | null;
-  /** What the checkpoint that it was restored from says about where it comes from; `null` where that says nothing. */
+  /** The `origin` in the checkpoint from which the network was restored, or `null`. */
   origin: string | null;
 }
 
-/** What a checkpoint tells beside the state. */
+/** Options of a checkpoint. */
 export interface CheckpointOptions {
-  /** Where the state comes from, in words of the caller; `info.origin` of whoever is restored from the checkpoint. */
+  /** Any text of yours, for example where the state comes from; `info.origin` of a network restored from the checkpoint. */
   origin?: string;
 }
 
@@ -138,9 +143,8 @@ const checkpointOptions = fields<CheckpointOptions>({ origin: text });
 const gradientOptions = fields<{ trace?: boolean }>({ trace: flag });
 
 /**
- * A network to ask: predictions, gradients, parameters. Calls may be made at any time; they wait for each other.
- *
- * Every method fails with `DISPOSED` after {@link dispose}.
+ * A network: predictions, evaluation, gradients, parameters. Methods may be called at any time; calls wait for each other. Every
+ * method fails with `DISPOSED` after {@link dispose}.
  */
 export class Network implements Disposable {
   protected readonly session: ExclusiveSession;
@@ -152,7 +156,7 @@ export class Network implements Disposable {
     this.feed = new Feed(session);
   }
 
-  /** What computes, and why. */
+  /** The backend that computes, and why it was chosen. */
   get backend(): Backend {
     return this.session.backend;
   }
@@ -168,9 +172,10 @@ export class Network implements Disposable {
   }
 
   /**
-   * Answers for every sample, and the spikes of every layer.
+   * Returns the decisions for every sample and the spikes of every layer.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit the network; the signal's reason after an abort.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` if the data do not fit the network. An abort throws the reason of
+   * the signal.
    */
   async predict(data: SpikeDataset, options: PassOptions = {}): Promise<Prediction> {
     samplesOf(data, "data");
@@ -199,9 +204,9 @@ export class Network implements Disposable {
   }
 
   /**
-   * Loss, decisions, spikes and cost over a data set with targets.
+   * Returns loss, accuracy, spikes and cost over a data set with targets.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit; the signal's reason after an abort.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` if the data do not fit. An abort throws the reason of the signal.
    */
   async evaluate(data: SpikeDataset, options: PassOptions = {}): Promise<Metrics> {
     samplesOf(data, "data");
@@ -234,10 +239,11 @@ export class Network implements Disposable {
   }
 
   /**
-   * Begins a stream: the network answers step by step, with the parameters that it has now.
+   * Opens a stream, in which the network answers step by step, with its current parameters.
    *
-   * @param options how a signal becomes spikes; without an encoding the stream takes spikes.
-   * @throws {SpikeletError} `CONFIG_INVALID` for a wrong encoding, `SHAPE_MISMATCH` where its units are not the inputs of the network.
+   * @param options how a signal becomes spikes; without an encoding, the stream takes spikes.
+   * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, `SHAPE_MISMATCH` if its number of units is not that of the
+   * network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
     return SpikeStream.open(this.session, options);
@@ -246,7 +252,8 @@ export class Network implements Disposable {
   #evaluations: Promise<void> = Promise.resolve();
 
   /**
-   * Loss and gradients of all parameters over the samples of `batch`, by the configured rule and loss; nothing is learnt.
+   * Returns the loss and the gradients of all parameters over the samples of `batch`, by the configured rule and loss. The
+   * parameters stay unchanged.
    *
    * @param options `trace` adds the states and adjoints of every layer: samples × steps × units numbers each.
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit.
@@ -264,9 +271,9 @@ export class Network implements Disposable {
   }
 
   /**
-   * Weights `[unit][input]` and biases of every spiking layer; in a convolution `[channel][channel below][y][x]`, a bias a channel. In a
-   * recurrent layer the inputs are the units below, then those of the layer itself. Where a layer learns decays, thresholds or the strength
-   * of adaptation, their values are in `learnt`.
+   * Returns the weights `[unit][input]` and biases of every spiking layer; in a convolution
+   * `[channel][channel of the previous layer][y][x]` and one bias per channel. In a recurrent layer, the inputs are the units of
+   * the previous layer, then those of the layer itself. Learnt constants and delays are in `learnt`.
    */
   async parameters(): Promise<LayerParameters[]> {
     return this.session.run((session) => {
@@ -276,11 +283,12 @@ export class Network implements Disposable {
   }
 
   /**
-   * Replaces the parameters of one spiking layer; the optimiser forgets what it gathered about them. What the layer learns beside weights
-   * and biases stays where it is not given.
+   * Replaces the parameters of one spiking layer, and resets their moments in the optimiser. Learnt constants and delays that are
+   * not given stay unchanged.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length and for what the layer does not learn, `DATA_FORMAT` for another
-   * kind of array, `NON_FINITE` for NaN or infinity, `CONFIG_INVALID` for a constant that it cannot have, such as a decay of 1.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong layer or length and for constants that the layer does not learn,
+   * `DATA_FORMAT` for another kind of array, `NON_FINITE` for NaN or infinity, `CONFIG_INVALID` for a constant out of range, such
+   * as a decay of 1.
    */
   async setParameters(layer: number, parameters: LayerParameters): Promise<void> {
     whole(0, this.info.layers.length - 1, "SHAPE_MISMATCH")(layer, "layer");
@@ -288,13 +296,13 @@ export class Network implements Disposable {
     return this.session.run((session) => session.setParameters(layer, toArrays(given)));
   }
 
-  /** Everything as bytes in the safetensors format; `restoreNetwork` and `restoreTrainer` read them. */
+  /** Returns the whole state as bytes in the safetensors format, which `restoreNetwork` and `restoreTrainer` read. */
   async checkpoint(options: CheckpointOptions = {}): Promise<Uint8Array> {
     const { origin } = checkpointOptions(options, "");
     return this.session.run((session) => session.checkpoint(origin));
   }
 
-  /** Lets go of all memory. Calls that wait fail with `DISPOSED`; doing it twice does nothing. */
+  /** Frees all memory. Waiting calls fail with `DISPOSED`; a second call has no effect. */
   dispose(): void {
     this.session.dispose();
   }
@@ -312,10 +320,10 @@ export class Network implements Disposable {
 }
 
 /**
- * A network with the given weights, or those from the configuration's seed.
+ * Creates a network with the given weights, or with weights from the seed of the configuration.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH`, `CONFIG_INVALID` or `NON_FINITE` with the path of
- * parameters that do not fit, such as `parameters[0].learnt.delays[3]`, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH`, `CONFIG_INVALID` or `NON_FINITE` with
+ * the path of parameters that do not fit, such as `parameters[0].learnt.delays[3]`, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function createNetwork(config: Config, options: StartOptions = {}): Promise<Network> {
   const { parameters, ...how } = startOptions(options, "");
@@ -343,9 +351,10 @@ export async function started<N extends Network>(network: N, parameters: StartOp
 }
 
 /**
- * The network of a checkpoint.
+ * Restores the network of a checkpoint.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for
+ * `threads`.
  */
 export async function restoreNetwork(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Network> {
   return new Network(await restoreSession(checkpoint, options));

@@ -5,8 +5,8 @@ import type { Metrics } from "./generated/config.js";
 import { Network } from "./network.js";
 
 /**
- * Results under the names of NeuroBench (Yik et al. 2025, *The neurobench framework for benchmarking neuromorphic computing algorithms
- * and systems*), as far as it measures what is measured here.
+ * Results under the names of NeuroBench (Yik et al. 2025, *The neurobench framework for benchmarking neuromorphic computing
+ * algorithms and systems*), for the metrics that both have.
  */
 export interface NeuroBenchMetrics {
   /** Weights and biases. */
@@ -16,8 +16,8 @@ export interface NeuroBenchMetrics {
   /** Share of the weights that are 0. */
   ConnectionSparsity: number;
   /**
-   * Share of right decisions: by the first spike where the loss is `latency`, by the membranes of a readout where it is `membrane`, else by
-   * count. Not of the loss `trace`.
+   * Fraction of correct decisions: by first spike with the loss `latency`, by membrane with `membrane`, otherwise by count.
+   * Missing with the loss `trace`.
    */
   ClassificationAccuracy?: number;
   /** Mean squared error of target series. */
@@ -29,9 +29,9 @@ export interface NeuroBenchMetrics {
 }
 
 /**
- * What an evaluation found, in the words of NeuroBench.
+ * Returns the results of an evaluation under the names of NeuroBench.
  *
- * @param metrics what {@link Network.evaluate} of the same network gave.
+ * @param metrics from {@link Network.evaluate} of the same network.
  */
 export async function neuroBench(network: Network, metrics: Metrics): Promise<NeuroBenchMetrics> {
   instanceOf(Network, "a network")(network, "network");

@@ -4,25 +4,28 @@ import type { LearntConstant, Metrics } from "./generated/config.js";
 import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
-/** Answers of a network, one entry per sample; of scores, one per sample and output. */
+/** Answers of a network. Decisions have one entry per sample, scores one per sample and output. */
 export interface Prediction {
-  /** Output with the most spikes; ties and silence give the lowest index. */
+  /** Output with the most spikes; the lowest index on ties and if none fires. */
   byCount: Uint32Array;
-  /** Output that fires first; ties and silence give the lowest index. */
+  /** Output that fires first; the lowest index on ties and if none fires. */
   byFirstSpike: Uint32Array;
-  /** Step of the first output spike, `steps` for a silent output. */
+  /** Step of the first output spike; the number of simulated steps if there is none. */
   decisionStep: Uint32Array;
-  /** Simulated steps. */
+  /** Number of simulated steps. */
   steps: Uint32Array;
   /** `[sample][output]`: spikes of the output. The largest decides `byCount`. */
   scoresByCount: Uint32Array;
-  /** `[sample][output]`: simulated steps − step of the output's first spike, 0 for a silent one. The largest decides `byFirstSpike`. */
+  /**
+   * `[sample][output]`: simulated steps − step of the output's first spike, 0 for a silent output. The largest decides
+   * `byFirstSpike`.
+   */
   scoresByFirstSpike: Uint32Array;
-  /** Output whose membrane has the largest statistic, of a readout with the loss `membrane`; empty otherwise. */
+  /** Output whose membrane has the largest statistic, for a readout with the loss `membrane`; otherwise empty. */
   byMembrane: Uint32Array;
   /** `[sample][output]`: that statistic; the largest decides `byMembrane`. */
   scoresByMembrane: Float32Array;
-  /** `[sample][step][output]`: membranes of a readout; empty where the output fires. */
+  /** `[sample][step][output]`: membranes of a readout; empty if the last layer fires. */
   membranes: Float32Array;
   /** Spikes of each layer of `info.layers`; a readout has none. */
   layers: SpikeEvents[];
@@ -35,13 +38,15 @@ export interface LayerParameters {
   /** `[unit]`. */
   biases: Float32Array;
   /**
-   * What the layer learns beside these, one number for the layer or one for each unit or channel, of delays one for each input or
-   * `[unit][input]`; only where it learns any. The gradient of a decay α is that by u, with `α = 1 / (1 + e^−u)` (spec 12).
+   * Further learnt parameters, if the layer has any: one number for the layer or one for each unit or channel; delays have one
+   * for each input, or `[unit][input]`. The gradient of a decay α is with respect to u, with `α = 1 / (1 + e^−u)` (spec 12).
    */
   learnt?: Partial<Record<LearntName, Float32Array>>;
 }
 
-/** What a layer can learn beside weights and biases. Delays are there too where they are fixed, but have no gradient then. */
+/**
+ * Names of the parameters that a layer can learn beside weights and biases. Fixed delays are listed too, but have no gradient.
+ */
 export type LearntName = LearntConstant | "delays";
 
 /** @internal */
@@ -71,8 +76,8 @@ export function toArrays({ weights, biases, learnt = {} }: LayerParameters): Par
 }
 
 /**
- * States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). `activationPart` and `timingPart`
- * add up to `direct`; both are empty for a mixture, whose parts belong to two passes.
+ * States and adjoints of a layer, each `[sample][step][unit]`, zero after a sample's last step (spec 1 and 5). `activationPart`
+ * and `timingPart` add up to `direct`; both are empty for a mixture, whose parts belong to two passes.
  */
 export type LayerTrace = TraceArrays;
 
@@ -84,7 +89,7 @@ export interface Gradients {
   /** Per spiking layer, after the silent-unit update and clipping. */
   layers: LayerParameters[];
   prediction: Prediction;
-  /** Per spiking layer; only when it was asked for. */
+  /** Per spiking layer; only with the option `trace`. */
   trace?: LayerTrace[];
 }
 

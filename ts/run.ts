@@ -15,23 +15,25 @@ import { abortSignal } from "./runtime/options.js";
 import { PaceMeter } from "./runtime/pace.js";
 import { StoredRun } from "./stored-run.js";
 
-/** What a run uses beside its training data. */
+/** Options of a run. */
 export interface RunOptions {
-  /** Looked at after every epoch; nothing is learnt from it. */
+  /** Data that are evaluated after every epoch, and not learnt from. */
   validation?: SpikeDataset;
-  /** Epochs in all, instead of the configuration's; more than were done goes on after the end. */
+  /**
+   * Total number of epochs instead of that of the configuration; with more than have been done, a finished training continues.
+   */
   epochs?: number;
   /** Stops the run, which then throws the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunReport {
   /** Every finished epoch of this training, also those of earlier runs. */
   epochs: EpochRecord[];
-  /** What seemed to be wrong in this run. */
+  /** Warnings of this run. */
   warnings: WarningEvent[];
-  /** Seconds that this run computed. */
+  /** Computing time of this run in seconds. */
   seconds: number;
 }
 
@@ -60,8 +62,8 @@ interface Work {
 }
 
 /**
- * A training run. Nothing happens before it is iterated over, which yields what happens, or awaited, which runs it to its end and gives a
- * report. Awaiting a run that was iterated over goes on from where that stopped.
+ * A training run. It starts only when you iterate over it, which yields its events, or await it, which runs it to the end and
+ * returns a report. Awaiting a run after iterating over it continues from where the iteration stopped.
  */
 export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunReport> {
   readonly #session: ExclusiveSession;
@@ -82,7 +84,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     this.#options = runOptions(options, "");
   }
 
-  /** Runs to the end and gives the report; the same one however often it is awaited. */
+  /** Runs to the end and resolves to the report, which is the same each time. */
   // biome-ignore lint/suspicious/noThenProperty: a run can be awaited
   then<T = RunReport, U = never>(
     done?: ((report: RunReport) => T | PromiseLike<T>) | null,

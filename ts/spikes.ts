@@ -3,7 +3,7 @@ import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js
 import { SpikeletError } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
-/** The spikes of one sample: event `k` is unit `units[k]` at step `times[k]`. The same pair twice adds up. */
+/** The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. */
 export interface SpikeTrain {
   /** Step of each event. */
   times: ArrayLike<number>;
@@ -13,7 +13,7 @@ export interface SpikeTrain {
 
 /** Spikes of many samples in compressed rows. */
 export class SpikeEvents {
-  /** Start of each sample's events and the end of the last, `[samples + 1]`. */
+  /** Where the events of each sample start, and where the last ones end: `[samples + 1]`. */
   readonly offsets: Uint32Array;
   /** Step of each event. */
   readonly times: Uint16Array;
@@ -42,7 +42,8 @@ export class SpikeEvents {
   /**
    * Joins the spike trains of single samples.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number, both behind `path`.
+   * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number,
+   * both behind `path`.
    */
   static fromTrains(trains: readonly SpikeTrain[], path = ""): SpikeEvents {
     listOf(checkTrain)(trains, path || "trains");

@@ -6,23 +6,23 @@ import type { StreamArrays } from "./runtime/backend.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
 import { SpikeEvents, type SpikeTrain } from "./spikes.js";
 
-/** What goes into a stream, where it is a signal. */
+/** Options of a stream that takes a signal. */
 export interface StreamOptions {
   /** How the signal becomes spikes: one of the encodings of signals. */
   encoding?: Encoding;
-  /** Channels of the signal; 1 unless given. */
+  /** Channels of the signal; 1 by default. */
   channels?: number;
 }
 
-/** What the network did in the steps of a call, and where it stands. */
+/** What the network did in the steps of one call, and its decisions so far. */
 export interface StreamAnswer {
-  /** Number of the first of these steps, counted from the beginning of the stream. */
+  /** First of these steps, counted from the start of the stream. */
   start: number;
-  /** Steps since the beginning, these included. */
+  /** Number of steps since the start, including these. */
   steps: number;
   /** Output spikes of these steps; times are counted from `start`. */
   spikes: { times: Uint16Array; units: Uint32Array };
-  /** Spikes of each output since the beginning. */
+  /** Spikes of each output since the start. */
   counts: Uint32Array;
   /** Output with the most spikes so far; ties and silence give the lowest index. */
   byCount: number;
@@ -40,10 +40,10 @@ const streamOptions = fields<StreamOptions>(CHECKS);
 const MAX_STEPS = 0xffff;
 
 /**
- * A network that answers step by step: what units carry from step to step is kept between calls. Up to the steps of the configuration its spikes are
- * those of a sample, bit for bit; it goes on for as long as steps come. It has the parameters that the network had when it began.
- *
- * Calls wait for each other and for those of the network; every one fails with `DISPOSED` once the network is disposed.
+ * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration
+ * its spikes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
+ * stream began. Calls wait for each other and for those of the network; they fail with `DISPOSED` once the network is disposed
+ * of.
  */
 export class SpikeStream implements Disposable {
   readonly #session: ExclusiveSession;
@@ -68,9 +68,10 @@ export class SpikeStream implements Disposable {
   /**
    * Runs the next steps.
    *
-   * @param spikes those of these steps, in any order, times counted from the first of them.
-   * @param steps 1 unless given, 65,535 at most.
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for spikes outside these steps or the input, `DATA_FORMAT` for what is no whole number; no step is run then.
+   * @param spikes in any order, with times counted from the first of these steps.
+   * @param steps 1 by default, 65,535 at most.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for spikes outside these steps or the input, `DATA_FORMAT` for numbers that are not
+   * whole; then no step is run.
    */
   async run(spikes: SpikeTrain, steps = 1): Promise<StreamAnswer> {
     whole(0, MAX_STEPS)(steps, "steps");
@@ -79,24 +80,24 @@ export class SpikeStream implements Disposable {
   }
 
   /**
-   * Runs the steps that the next values of the signal complete: with `delta`, `levels` and `current` one for each time, with `logMel` one every
-   * hop.
+   * Runs the steps that the next values of the signal complete: with `delta`, `levels` and `current` one for each point in time,
+   * with `logMel` one for each hop.
    *
-   * @param values `[time][channel]`, for 65,535 times at most.
-   * @throws {SpikeletError} `DATA_FORMAT` for values that are not finite, `SHAPE_MISMATCH` for a part of a time, `CONFIG_INVALID` for a stream without an
-   * encoding; nothing is taken then.
+   * @param values `[time][channel]`, at most 65,535 points in time.
+   * @throws {SpikeletError} `DATA_FORMAT` for values that are not finite, `SHAPE_MISMATCH` if channels are missing at the last
+   * point, `CONFIG_INVALID` for a stream without an encoding; then the stream stays unchanged.
    */
   async runSignal(values: Float32Array): Promise<StreamAnswer> {
     floats(values, "values");
     return answerOf(await this.#session.run((session) => session.runStreamSignal(this.#id, values)));
   }
 
-  /** Goes back to before the first step. */
+  /** Resets the stream to the state before the first step. */
   async restart(): Promise<void> {
     return this.#session.run((session) => session.restartStream(this.#id));
   }
 
-  /** Lets go of it; calls of it fail with `SHAPE_MISMATCH` from then on. */
+  /** Frees the stream; later calls fail with `SHAPE_MISMATCH`. */
   dispose(): void {
     if (this.#session.isDisposed) return;
     // A stream that is closed already is what was asked for.

@@ -15,40 +15,35 @@ import {
 import { checkedParameters, type LayerParameters, toArrays } from "./results.js";
 import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
-/** A network in training: what {@link Network} can do, and learning. */
+/** A network in training: a {@link Network} that can also learn. */
 export class Trainer extends Network {
   readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers));
 
   /**
-   * Trains on `train` once it is awaited, which gives a report at the end, or while it is iterated over; a consumer that takes its time
-   * holds the training up.
+   * Trains on `train`: await the run for a report at the end, or iterate over its events (a slow consumer slows the training
+   * down). The run continues from the current state: the start, the last update of a run that was stopped, or the state of a
+   * checkpoint. `break` stops it; an abort stops it within 200 ms with the reason of the signal.
    *
-   * It goes on where training stands: at the start, after the last update of a run that was stopped, or where a
-   * checkpoint was taken. `break` stops it; an abort stops it with the signal's reason, within 200 ms.
-   *
-   * @throws {SpikeletError} at once for arguments that are not what they should be; in the run `SHAPE_MISMATCH` or `DATA_FORMAT` when the
-   * data do not fit, `NON_FINITE` when training diverges.
+   * @throws {SpikeletError} immediately for invalid arguments; during the run `SHAPE_MISMATCH` or `DATA_FORMAT` if the data do
+   * not fit, `NON_FINITE` if training diverges.
    */
   run(train: SpikeDataset, options: RunOptions = {}): TrainingRun {
     return new TrainingRun(this.session, this.feed, this.#outbox, train, options);
   }
 
-  /**
-   * Events of updates that were made, but not yielded before a run was stopped. The next run yields them first, unless
-   * they are taken here.
-   */
+  /** Returns the events that a stopped run had not yet yielded. Without this call, the next run yields them first. */
   async undelivered(): Promise<TrainEvent[]> {
     await this.#outbox.working;
     return this.#outbox.events.splice(0);
   }
 
-  /** What every finished epoch came to, also those before the checkpoint that this trainer was restored from. */
+  /** Returns the record of every finished epoch, including those before the checkpoint from which this trainer was restored. */
   async history(): Promise<EpochRecord[]> {
     return JSON.parse(await this.session.run((session) => session.history()));
   }
 
   /**
-   * One update of all parameters by given gradients, at the learning rate of the current epoch.
+   * Updates all parameters once by the given gradients, at the learning rate of the current epoch.
    *
    * @param gradients per spiking layer, as `gradients()` returns them.
    * @throws {SpikeletError} `SHAPE_MISMATCH` for a wrong number of layers or length, `DATA_FORMAT` for another kind of array,
@@ -61,7 +56,7 @@ export class Trainer extends Network {
 }
 
 /**
- * A trainer with the given weights, or those from the configuration's seed.
+ * Creates a trainer with the given weights, or with weights from the seed of the configuration.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH` for parameters that do not fit,
  * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
@@ -72,9 +67,10 @@ export async function createTrainer(config: Config, options: StartOptions = {}):
 }
 
 /**
- * The trainer of a checkpoint; `run()` goes on bit for bit as if it had never stopped.
+ * Restores the trainer of a checkpoint; `run()` continues bit for bit as if it had never stopped.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for `threads`.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for
+ * `threads`.
  */
 export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
   return new Trainer(await restoreSession(checkpoint, options));

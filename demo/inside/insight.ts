@@ -19,7 +19,7 @@ export interface Insight {
   /** Grey values of a drawing; empty for sounds. */
   pixels: Uint8Array;
   steps: number;
-  /** Steps that are to be seen; all unless given. */
+  /** Steps that are to be seen; all by default. */
   seen?: number;
   /** What the sample is, where that is known. */
   label: number | undefined;

@@ -69,7 +69,7 @@ function usage(name: string, arg: Parameter): string {
 
 function defaultOf(arg: Parameter): string {
   if (arg.type === "positional") return arg.required ? " (required)" : "";
-  return "default" in arg ? `; \`${arg.default}\` unless given` : "";
+  return "default" in arg ? `; \`${arg.default}\` by default` : "";
 }
 
 /** A bar would end the cell. */

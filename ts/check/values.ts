@@ -48,7 +48,7 @@ export const finite: Check<number> = (value, path) =>
 export const positive: Check<number> = (value, path) =>
   finite(value, path) > 0 ? (value as number) : refuse("CONFIG_INVALID", path, "above 0", value);
 
-/** A whole number within bounds; any that 32 bits hold unless given. */
+/** A whole number within bounds; any that 32 bits hold by default. */
 export function whole(min = 0, max = 0xffff_ffff, code: ErrorCode = "CONFIG_INVALID"): Check<number> {
   return (value, path) => {
     if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;

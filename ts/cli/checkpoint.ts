@@ -23,7 +23,7 @@ export async function openCheckpoint(args: { checkpoint?: string | undefined }, 
   const network = await restored(await read(file), file, (bytes) => restoreNetwork(bytes, choices));
   const known = await knownData(file, parseOrigin(network.info.origin, file));
   if (known === undefined)
-    say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless given");
+    say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
   return { network, known };
 }
 

@@ -33,7 +33,7 @@ export const configOptions = {
 export const readOptions = {
   "max-memory": {
     type: "string",
-    description: "largest size of a data file in memory: 2GB; 64MB and 16 times its size unless given",
+    description: "largest size of a data file in memory, such as 2GB; 64MB plus 16 times its size by default",
     valueHint: "SIZE",
   },
 } as const satisfies Parameters;
@@ -41,17 +41,17 @@ export const readOptions = {
 export const dataOptions = {
   dataset: {
     type: "string",
-    description: "name of the data set, see spikelet data list; digits unless given, mnist with --data alone",
+    description: "name of the data set, see spikelet data list; digits by default, mnist where only --data is given",
     valueHint: "NAME",
   },
   data: {
     type: "string",
-    description: "folder of the data set; where spikelet data fetch puts it unless given",
+    description: "folder of the data set; by default where spikelet data fetch stores it",
     valueHint: "DIR",
   },
   encode: {
     type: "string",
-    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for images unless given`,
+    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for images by default`,
     valueHint: "CODE",
   },
   ...readOptions,
@@ -59,7 +59,7 @@ export const dataOptions = {
 
 export const publishedOptions = {
   name: { type: "positional", required: true, description: "name of the data set, see spikelet data list", valueHint: "NAME" },
-  dir: { type: "string", description: "its folder; one in the user's cache unless given", valueHint: "DIR" },
+  dir: { type: "string", description: "its folder; one in the user's cache by default", valueHint: "DIR" },
 } as const satisfies Parameters;
 
 export const splitOptions = {
@@ -71,7 +71,7 @@ export const passOptions = {
 } as const satisfies Parameters;
 
 export const nirOptions = {
-  dt: { type: "string", description: "NIR: duration of a step in seconds, 0.0001 unless given", valueHint: "SECONDS" },
+  dt: { type: "string", description: "NIR: duration of a step in seconds, 0.0001 by default", valueHint: "SECONDS" },
   discretization: {
     type: "enum",
     options: ["euler", "exact"],

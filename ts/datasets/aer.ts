@@ -6,11 +6,11 @@ import { SpikeEvents } from "../spikes.js";
 
 /** How N-MNIST recordings become spikes (spec 3.3). */
 export interface AerOptions {
-  /** Steps of the simulation; 300 unless given. */
+  /** Steps of the simulation; 300 by default. */
   steps?: number;
-  /** Milliseconds that are used; reading stops at the first event after them. 300 unless given. */
+  /** Milliseconds to read; reading stops at the first later event. 300 by default. */
   truncateMs?: number;
-  /** Height and width of the sensor; 34 unless given. */
+  /** Height and width of the sensor; 34 by default. */
   size?: number;
 }
 

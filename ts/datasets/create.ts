@@ -5,15 +5,15 @@ import { SpikeEvents, type SpikeTrain } from "../spikes.js";
 import { type DatasetInfo, SpikeDataset } from "./dataset.js";
 import type { DatasetTargets, HeldInputs } from "./samples.js";
 
-/** What the output should do; at most one of them. */
+/** Targets of the output; at most one kind. */
 export interface TargetOptions {
   /** Class of each sample. */
   labels?: ArrayLike<number>;
-  /** Wanted spike counts, `[sample][output]`, flat. */
+  /** Target spike counts, flat `[sample][output]`. */
   counts?: ArrayLike<number>;
-  /** Wanted membranes of a readout (loss `trace`), `[sample][step][output]`, flat. */
+  /** Target membranes of a readout (loss `trace`), flat `[sample][step][output]`. */
   series?: ArrayLike<number>;
-  /** Wanted spike trains of the outputs, one a sample. */
+  /** Target spike trains of the outputs, one entry per sample. */
   trains?: readonly SpikeTrain[] | SpikeEvents;
 }
 
@@ -26,7 +26,7 @@ export interface ImageOptions extends TargetOptions {
   name?: string;
 }
 
-/** Spikes, one train a sample. */
+/** Spikes, one entry per sample. */
 export interface SpikeOptions extends TargetOptions {
   spikes: readonly SpikeTrain[] | SpikeEvents;
   /** Shape of the input units, where they have one. */
@@ -55,7 +55,7 @@ const imageOptions = fields<ImageOptions>({ ...TARGETS, pixels: bytes, values: f
 const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: sizes, name: text }, "spikes");
 
 /**
- * A data set of images; give it an encoding before feeding it to a network.
+ * Makes a data set of images; give it an encoding before you use it with a network.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers.
  */
@@ -79,9 +79,10 @@ export function fromImages(options: ImageOptions): SpikeDataset {
 }
 
 /**
- * A data set of spike trains.
+ * Makes a data set of spikes.
  *
- * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole numbers.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole
+ * numbers.
  */
 export function fromSpikes(options: SpikeOptions): SpikeDataset {
   const { spikes, shape = [], name = "spikes", ...targets } = spikeOptions(options, "");

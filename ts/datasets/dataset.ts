@@ -16,26 +16,26 @@ import { steps } from "./step.js";
 /** Bytes of samples that lie in files and are read at a time: as much work for a network as a call should be, or less. */
 const READ_BYTES = 4 * 2 ** 20;
 
-/** What a data set knows about itself. */
+/** Facts about a data set. */
 export interface DatasetInfo {
   name: string;
-  /** `[height, width]` or `[channels, height, width]` of a sample; of signals `[channels]`. */
+  /** Shape of a sample: `[height, width]`, `[channels, height, width]` or, for signals, `[channels]`. */
   shape: readonly number[];
-  /** Steps that the spikes of the samples lie in, where the samples are spikes. */
+  /** Number of steps that the samples span, if they are spikes. */
   steps?: number;
-  /** Times of a signal per second. */
+  /** Sample rate of a signal in points per second. */
   sampleRate?: number;
-  /** What the values of a signal are measured in. */
+  /** Unit of the values of a signal. */
   unit?: string;
-  /** Samples at the end that are for the test alone. */
+  /** Number of samples at the end that are reserved for the test. */
   testSamples?: number;
-  /** Samples for validation unless {@link SplitOptions} says otherwise. */
+  /** Default number of samples for validation; {@link SplitOptions} can change it. */
   validationSamples?: number;
-  /** Whether these are the samples before those of the test, not drawn. */
+  /** Whether the validation samples are those just before the test samples, instead of drawn at random. */
   isValidationFixed?: boolean;
 }
 
-/** Three data sets that share no sample. */
+/** Three data sets without common samples. */
 export interface Split {
   train: SpikeDataset;
   validation: SpikeDataset;
@@ -43,13 +43,12 @@ export interface Split {
 }
 
 /**
- * Samples with their targets, held once, or read from files when they are needed; parts and encodings of it are light views.
- *
- * Images and signals become spikes when the data set is fed to a network, in the core.
+ * Samples with their targets, held in memory once or read from files when they are needed. Parts and encodings of a data set are
+ * views that copy nothing. The core turns images and signals into spikes when the data set is used with a network.
  */
 export class SpikeDataset {
   readonly info: DatasetInfo;
-  /** How images or signals become spikes; `undefined` for spikes and where there is none yet. */
+  /** How images or signals become spikes; `undefined` for spikes, and before {@link encode}. */
   readonly encoding: Encoding | undefined;
   readonly #inputs: DatasetInputs;
   readonly #targets: DatasetTargets;
@@ -79,23 +78,23 @@ export class SpikeDataset {
     return this.#rows.length;
   }
 
-  /** Whether the samples lie in files and are read when they are needed; {@link load} brings them into memory. */
+  /** Whether the samples are read from files when they are needed; {@link load} brings them into memory. */
   get isStored(): boolean {
     return this.#inputs.kind === "stored";
   }
 
-  /** Class of each sample, or `undefined` when the data set has no labels. */
+  /** Class of each sample; `undefined` if the data set has no labels. */
   get labels(): Uint32Array | undefined {
     const { labels } = this.#targets;
     return labels && this.#rows.map((row) => labels[row] ?? 0);
   }
 
   /**
-   * The same samples, turned into spikes by `encoding` when they are fed to a network. The sample rate of `logMel` is that of the data set unless
-   * given.
+   * Returns the same samples with an encoding that turns them into spikes when they are used with a network. The sample rate of
+   * `logMel` is that of the data set by default.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples are spikes already and the encoding is not `direct`, or the reverse, and where the one is
-   * for signals and the other is not; `CONFIG_INVALID` where the encoding has another sample rate than the data set.
+   * @throws {SpikeletError} `DATA_FORMAT` if the encoding is for another kind of sample (`direct` for spikes; encodings of
+   * signals for signals); `CONFIG_INVALID` if it has another sample rate than the data set.
    */
   encode(encoding: Encoding): SpikeDataset {
     text(record(encoding, "encoding")["type"], "encoding.type");
@@ -114,8 +113,8 @@ export class SpikeDataset {
   }
 
   /**
-   * Training, validation and test part, fixed by the seed and the same on every machine; each has the classes in the
-   * proportion of the whole. A test part that the data set brings along stays the test part.
+   * Splits the samples into training, validation and test part, by the seed and equally on every machine; each part has the
+   * classes in the same proportion. A published test part stays the test part.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` when the parts do not fit.
    */
@@ -138,14 +137,14 @@ export class SpikeDataset {
     };
   }
 
-  /** Samples `start` to before `end`, like `Array.prototype.slice`. */
+  /** Returns the samples from `start` up to but not including `end`, like `Array.prototype.slice`. */
   slice(start?: number, end?: number): SpikeDataset {
     position(start, "start");
     position(end, "end");
     return this.#view(this.#rows.slice(start, end));
   }
 
-  /** The samples with these indices, in their order. */
+  /** Returns the samples with these indices, in this order. */
   pick(indices: ArrayLike<number>): SpikeDataset {
     return this.#view(
       Uint32Array.from(numbers(indices, "indices"), (index) => {
@@ -159,7 +158,7 @@ export class SpikeDataset {
   }
 
   /**
-   * The samples of these classes alone, which become 0, 1, … in the order given.
+   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels.
    */
@@ -174,7 +173,7 @@ export class SpikeDataset {
   }
 
   /**
-   * The same samples in memory: this data set, where they are there already.
+   * Returns the same samples in memory; this data set itself if they are there already.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where they can't be read.
    */
@@ -188,7 +187,7 @@ export class SpikeDataset {
   }
 
   /**
-   * Values of one sample, 0 to 1, `[unit]`; `undefined` when the samples are spikes.
+   * Values of one sample in 0..1, `[unit]`; `undefined` if the samples are spikes.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
    */
@@ -203,7 +202,7 @@ export class SpikeDataset {
   }
 
   /**
-   * The channels of one sample, `[channel][time]`; `undefined` when the samples are not signals.
+   * Channels of one sample, `[channel][time]`; `undefined` if the samples are not signals.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
    */
@@ -215,7 +214,7 @@ export class SpikeDataset {
   }
 
   /**
-   * Units that a network needs as its input: the product of the shape, of signals what the encoding makes of their channels.
+   * Number of inputs that a network needs: the product of the shape or, for signals, the number of units that the encoding makes.
    *
    * @throws {SpikeletError} `DATA_FORMAT` for signals without an encoding, `CONFIG_INVALID` for a wrong one.
    */
@@ -228,9 +227,9 @@ export class SpikeDataset {
   }
 
   /**
-   * The spikes of all samples, for looking at them.
+   * Returns the spikes of all samples, for plots and inspection.
    *
-   * @param options `steps` of the simulation they are for; spikes after it are dropped.
+   * @param options `steps` is the length of the simulation; later spikes are dropped.
    * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {

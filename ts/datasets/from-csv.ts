@@ -6,15 +6,15 @@ import { fromSeries, SIGNAL_INFO, type SignalInfo } from "./from-series.js";
 
 /** What the columns of a table mean. */
 export interface CsvOptions extends SignalInfo {
-  /** The columns that are the channels, by their names in the first line. */
+  /** Names of the columns that are the channels. */
   channels: readonly string[];
-  /** A column whose value changes where the next sample begins; without it each text is one sample. */
+  /** Column whose value changes where the next sample begins; without it each text is one sample. */
   sample?: string;
-  /** A column with the class of the sample: a whole number, or one of `classes`. */
+  /** Column with the class of the sample: a whole number, or one of `classes`. */
   label?: string;
   /** Names of the classes: the first is class 0. */
   classes?: readonly string[];
-  /** What stands between two values; a comma unless given. */
+  /** Separator of values; a comma by default. */
   delimiter?: string;
 }
 
@@ -38,10 +38,12 @@ interface Sample {
 }
 
 /**
- * A data set of signals out of tables of comma-separated values: the first line names the columns, each further line is one time.
+ * A data set of signals from tables of comma-separated values: the first line names the columns, each further line is one point
+ * in time.
  *
  * @param texts one table, or several of the same columns.
- * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for missing columns and for what is no number or class.
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for missing columns and for what
+ * is no number or class.
  */
 export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
   const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");

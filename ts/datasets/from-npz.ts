@@ -15,9 +15,9 @@ import { steps as stepCount, stepOf } from "./step.js";
 export interface NpzOptions extends ReadLimit {
   /** Steps of the simulation; later events are dropped. */
   steps: number;
-  /** Duration of a step in the unit of the file's times; 1 unless given. */
+  /** Duration of a step in the unit of the file's times; 1 by default. */
   stepLength?: number;
-  /** `[width, height]` for arrays `x` and `y`, `[polarities, width, height]` where there is `p` too. */
+  /** `[width, height]` for the arrays `x` and `y`, `[polarities, width, height]` if there is `p` too. */
   shape?: readonly number[];
   name?: string;
   backend?: BackendChoice;
@@ -36,12 +36,12 @@ const npzOptions = fields<NpzOptions>(
 );
 
 /**
- * A data set of the event arrays in an NPZ archive: `times` (or `t`), one entry an event, and either `units`, or `x`, `y` and,
- * where there is one, `p`, with the unit `(p · width + x) · height + y`. `offsets`, `[samples + 1]`, says where the events of each
- * sample start and where the last end; without it all events are one sample. `labels` is the class of each sample.
+ * Makes a data set from the arrays of events in an NPZ archive: `times` (or `t`) with one entry per event, and either `units`, or
+ * `x`, `y` and optionally `p`, with the unit `(p · width + x) · height + y`. `offsets`, `[samples + 1]`, says where the events of
+ * each sample start and where the last ones end; without it all events are one sample. `labels` is the class of each sample.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` for a damaged archive, a missing array or values out of range, `SHAPE_MISMATCH` for
- * arrays of unequal length, each with the name of the array.
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` for a damaged archive, a missing array or values out
+ * of range, `SHAPE_MISMATCH` for arrays of unequal length, each with the name of the array.
  */
 export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<SpikeDataset> {
   const { steps, stepLength = 1, backend, maxBytes } = npzOptions(options, "");

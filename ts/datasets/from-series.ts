@@ -5,16 +5,16 @@ import { assemble, TARGETS, type TargetOptions } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import type { SeriesInputs } from "./series.js";
 
-/** What is known of signals beside their values. */
+/** Facts about signals. */
 export interface SignalInfo {
-  /** Times per second. */
+  /** Sample rate in points per second. */
   sampleRate?: number;
-  /** What the values are measured in, for example `m/s²`. */
+  /** Unit of the values, for example `m/s²`. */
   unit?: string;
   name?: string;
 }
 
-/** Signals, `[sample][channel][time]`: the samples may differ in length, not in channels. */
+/** Signals, `[sample][channel][time]`: the samples may differ in length but not in the number of channels. */
 export interface SeriesOptions extends TargetOptions, SignalInfo {
   signals: readonly (readonly ArrayLike<number>[])[];
 }
@@ -27,9 +27,11 @@ const channels: Check<ArrayLike<number>[]> = listOf(numbers);
 const seriesOptions = fields<SeriesOptions>({ ...TARGETS, ...SIGNAL_INFO, signals: listOf(channels) }, "signals");
 
 /**
- * A data set of signals, one step for each time; give it one of the encodings of signals before feeding it to a network.
+ * Makes a data set of signals with one step for each point in time; give it one of the encodings for signals before you use it
+ * with a network.
  *
- * @throws {SpikeletError} `SHAPE_MISMATCH` when channels differ in length or samples in channels, `DATA_FORMAT` for values that are not finite.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when channels differ in length or samples in channels, `DATA_FORMAT` for values that
+ * are not finite.
  */
 export function fromSeries(options: SeriesOptions): SpikeDataset {
   const { signals, sampleRate, unit, name = "series", ...targets } = seriesOptions(options, "");

@@ -6,7 +6,7 @@ import { TARGETS, type TargetOptions } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { fromSeries } from "./from-series.js";
 
-/** The bytes of WAV files, one sample each, of one sample rate and number of channels. */
+/** The bytes of WAV files, one per sample, all with the same sample rate and number of channels. */
 export interface WavOptions extends TargetOptions {
   files: readonly Uint8Array[];
   name?: string;
@@ -15,10 +15,11 @@ export interface WavOptions extends TargetOptions {
 const wavOptions = fields<WavOptions>({ ...TARGETS, files: listOf(bytes), name: text }, "files");
 
 /**
- * A data set of sounds out of WAV files (whole numbers of 8, 16, 24 or 32 bits, floating-point numbers of 32 or 64); values are −1 to 1.
+ * Makes a data set of sounds from WAV files (whole numbers of 8, 16, 24 or 32 bits, floating-point numbers of 32 or 64); values
+ * are −1 to 1.
  *
- * @throws {SpikeletError} `DATA_FORMAT` at `files[i]` with the byte offset for what is no such file, `SHAPE_MISMATCH` where sample rates or channels
- * differ, or targets do not fit.
+ * @throws {SpikeletError} `DATA_FORMAT` at `files[i]` with the byte offset for what is no such file, `SHAPE_MISMATCH` where
+ * sample rates or channels differ, or targets do not fit.
  */
 export function fromWav(options: WavOptions): SpikeDataset {
   const { files, name = "sounds", ...targets } = wavOptions(options, "");

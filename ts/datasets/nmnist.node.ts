@@ -17,9 +17,9 @@ import { steps } from "./step.js";
 export interface NmnistOptions extends AerOptions {
   /** Folder with `Train/0` … `Train/9` and `Test/0` … `Test/9`, full of `.bin` files. */
   dir: string;
-  /** At most so many recordings of a part, the first of every class; all unless given. */
+  /** Maximum number of recordings in each part, the first of every class; all by default. */
   limit?: { train?: number; test?: number };
-  /** Hears how far it is, after every few hundred recordings. */
+  /** Called with the progress after every few hundred recordings. */
   onProgress?: (progress: { done: number; all: number }) => void;
   signal?: AbortSignal;
   backend?: BackendChoice;
@@ -50,11 +50,11 @@ interface Recording {
 }
 
 /**
- * N-MNIST (Orchard et al. 2015): recordings of an event camera, units `[polarity][x][y]` of 2 × 34 × 34 (spec 3.3). `split`
- * keeps the `Test` folder as the test part and takes a sixth of `Train` for validation. Recording k of all classes comes
- * before recording k + 1 of any.
+ * N-MNIST (Orchard et al. 2015): recordings of an event camera, units `[polarity][x][y]` of 2 × 34 × 34 (spec 3.3). `split` keeps
+ * the `Test` folder as the test part and takes a sixth of `Train` for validation. Recording k of all classes comes before
+ * recording k + 1 of any.
  *
- * All 70,000 recordings take 6 bytes an event, about 1.8 GB, and as much again where a network holds its copy.
+ * All 70,000 recordings take 6 bytes per event, about 1.8 GB, and as much again for the copy that a network holds.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with file and byte offset for a missing folder, a truncated recording or coordinates
  * outside the sensor; an abort throws the signal's reason.

@@ -4,7 +4,7 @@ import type { BackendChoice } from "../runtime/backend.js";
 import { backendOption } from "../runtime/options.js";
 import { halvesToFloats } from "./half.js";
 
-/** Numbers of an array; integers of 64 bits become floats of 64 bits, half floats single ones. */
+/** Numbers of an array; 64-bit integers become 64-bit floats, 16-bit floats become 32-bit floats. */
 export type Numbers = Uint8Array | Int8Array | Uint16Array | Int16Array | Uint32Array | Int32Array | Float32Array | Float64Array;
 
 /** An array of numbers as NumPy wrote it. */

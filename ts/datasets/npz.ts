@@ -6,10 +6,10 @@ import { type NumberArray, parseNpy } from "./npy.js";
 import { type ReadOptions, readOptions } from "./read-options.js";
 
 /**
- * Reads an NPZ archive, the arrays by their names.
+ * Reads an NPZ archive and returns its arrays by name.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, for one that unpacks to more than `maxBytes`, and with the name of the array and
- * the byte offset inside it.
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, for one that unpacks to more than `maxBytes`, and with the name of
+ * the array and the byte offset inside it.
  */
 export async function parseNpz(bytes: Uint8Array, options: ReadOptions = {}): Promise<Record<string, NumberArray>> {
   const { backend, ...limit } = readOptions(options, "");

@@ -6,7 +6,7 @@ import type { SpikeDataset } from "./dataset.js";
 import { generate } from "./generate.js";
 
 /**
- * Points on smooth random manifolds as spike times, one manifold a class (Zenke, Vogels 2021). Every unit fires equally often
+ * Points on smooth random manifolds as spike times, one manifold per class (Zenke, Vogels 2021). Every unit fires equally often
  * in every sample, so that only the times tell the classes apart.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option.

@@ -11,15 +11,15 @@ export type HeldInputs =
 /** What the samples are, in memory or elsewhere. */
 export type DatasetInputs = HeldInputs | { kind: "stored"; store: SampleStore };
 
-/** What the output should do, one entry a sample. */
+/** Targets of the output, one entry per sample. */
 export interface DatasetTargets {
   /** Class of each sample. */
   labels?: Uint32Array;
-  /** Wanted spike counts, `[sample][output]`. */
+  /** Target spike counts, `[sample][output]`. */
   counts?: Float32Array;
-  /** Wanted membranes of a readout, `[sample][step][output]`. */
+  /** Target membranes of a readout, `[sample][step][output]`. */
   series?: Float32Array;
-  /** Wanted spike trains of the outputs. */
+  /** Target spike trains of the outputs. */
   trains?: SpikeEvents;
 }
 

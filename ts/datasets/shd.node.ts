@@ -23,9 +23,9 @@ type H5wasm = typeof import("h5wasm/node");
 export interface ShdOptions extends ReadLimit {
   /** Folder with `shd_train.h5` and `shd_test.h5`. */
   dir: string;
-  /** Steps of the simulation; 100 unless given. */
+  /** Steps of the simulation; 100 by default. */
   steps?: number;
-  /** Seconds that the steps last together; later spikes are dropped. 1.4 unless given, which is as long as the longest word. */
+  /** Duration of all steps together in seconds; later spikes are dropped. 1.4 by default, the length of the longest word. */
   seconds?: number;
   signal?: AbortSignal;
 }
@@ -46,8 +46,8 @@ const [LIST_BYTES, EVENT_BYTES] = [16, 6];
  * SHD (Cramer, Stradmann, Schemmel, Zenke 2020): spoken digits in two languages, 20 classes, as spikes of 700 channels of a model
  * of the cochlea. Spikes of a channel in one step add up. Needs the npm package `h5wasm`.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the file when it is missing or not what it should be, and when `h5wasm` is not
- * installed; an abort throws the signal's reason.
+ * @throws {SpikeletError} `DATA_FORMAT` with the file if it is missing or damaged, or if `h5wasm` is not installed. An abort
+ * throws the reason of the signal.
  */
 export async function shd(options: ShdOptions): Promise<SpikeDataset> {
   const { dir, steps = 100, seconds = 1.4, signal, maxBytes } = shdOptions(options, "");

@@ -13,8 +13,8 @@ import { type SpikeDataset, samplesOf } from "./dataset.js";
 const CHUNK = 64;
 
 /**
- * Events that a *simulated* event camera sees of images while it makes three saccades, laid out like N-MNIST:
- * `[polarity][x][y]`, 34 × 34 unless `size` says otherwise. A stand-in where no recordings are at hand, not a replacement.
+ * Events of a *simulated* event camera that looks at images while it makes three saccades, laid out like N-MNIST:
+ * `[polarity][x][y]`, by default 34 × 34. Useful where no recordings are available; not a replacement for them.
  *
  * @param images a data set of images `[height, width]`; its labels and its test part are kept.
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes, `SHAPE_MISMATCH` for images

@@ -3,15 +3,15 @@ import { finite, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { mulberry32 } from "../random.js";
 
-/** How to cut a data set into three. Each part is a number of samples, or a share of all when it is below 1. */
+/** How to split a data set. Each part is a number of samples or, if below 1, a fraction of all. */
 export interface SplitOptions {
   /** The same seed gives the same parts on every machine; 0 to 2³²−1. */
   seed: number;
-  /** Samples for training; what the other parts leave unless given. */
+  /** Samples for training; by default all that the other parts leave. */
   train?: number;
-  /** Samples for validation; a tenth unless the data set says otherwise. */
+  /** Samples for validation; by default a tenth, or as the data set says. */
   validation?: number;
-  /** Samples for the test; a tenth unless the data set has a test part of its own. */
+  /** Samples for the test; by default a tenth, or the published test part of the data set. */
   test?: number;
 }
 
@@ -45,8 +45,8 @@ function count(part: number, samples: number, path: string): number {
 }
 
 /**
- * The indices `from .. to` in an order that depends on the seed alone and in which every stretch has the classes in the
- * same proportion as the whole.
+ * The indices `from .. to` in an order that depends on the seed alone and in which every stretch has the classes in the same
+ * proportion as the whole.
  */
 export function balancedOrder(from: number, to: number, seed: number, labels: Uint32Array | undefined): Uint32Array {
   const shuffled = shuffle(

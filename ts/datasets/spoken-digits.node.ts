@@ -14,13 +14,16 @@ export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "ywe
 
 const SPEAKERS = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"] as const satisfies readonly Speaker[];
 
-/** Where the recordings lie and which of them are for what. */
+/** Folder of the recordings, and which of them are for test and validation. */
 export interface SpokenDigitsOptions {
-  /** Folder of the WAV files, or one with the folder `recordings`. */
+  /** Folder of the WAV files, or its parent with the folder `recordings`. */
   dir: string;
-  /** The speaker whose recordings are the test part; without one the test part is the official one, recordings 0 to 4 of every digit and speaker. */
+  /**
+   * Speaker whose recordings become the test part; by default the official test part, recordings 0 to 4 of every digit and
+   * speaker.
+   */
   heldOut?: Speaker;
-  /** Another speaker, whose recordings are the validation part; without one that is drawn. */
+  /** Another speaker, whose recordings become the validation part; by default it is drawn at random. */
   validation?: Speaker;
   signal?: AbortSignal;
 }
@@ -46,11 +49,12 @@ interface Recording {
 }
 
 /**
- * The Free Spoken Digit Dataset (Jackson and others 2016): 3,000 recordings of six speakers who say the digits 0 to 9, signals of one channel at 8,000 Hz.
- * `split` keeps the test part that {@link SpokenDigitsOptions} says, and a tenth of the others for validation.
+ * The Free Spoken Digit Dataset (Jackson and others 2016): 3,000 recordings of six speakers who say the digits 0 to 9, signals of
+ * one channel at 8,000 Hz. `split` keeps the test part that {@link SpokenDigitsOptions} says, and a tenth of the others for
+ * validation.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the file for a missing folder, one without recordings and files that are no such recordings; an abort throws
- * the signal's reason.
+ * @throws {SpikeletError} `DATA_FORMAT` with the file for a missing folder, one without recordings and files that are no such
+ * recordings; an abort throws the signal's reason.
  */
 export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeDataset> {
   const { dir, heldOut, validation, signal } = spokenDigitsOptions(options, "");

@@ -9,11 +9,11 @@ import { checkedNames } from "../io/archive.js";
 export type Tensors = ReadonlyMap<string, NumberArray>;
 
 /**
- * Reads the arrays of a safetensors file, of a state dictionary that `torch.save` wrote, or of an NPZ archive. Floats become single
- * ones; in the first two, arrays of other numbers are left out. Nothing in a file is executed.
+ * Reads the arrays of a safetensors file, of a state dictionary written by `torch.save`, or of an NPZ archive. Floats become
+ * 32-bit floats; in the first two formats, arrays of other numbers are left out. Nothing in a file is executed.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, for objects other than plain tensors, and for an NPZ
- * archive that unpacks to more than `maxBytes`.
+ * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a foreign or damaged file, for objects other than plain tensors,
+ * and for an NPZ archive that unpacks to more than `maxBytes`.
  */
 export async function parseTensors(bytes: Uint8Array, options: ReadOptions = {}): Promise<Tensors> {
   readOptions(options, "");

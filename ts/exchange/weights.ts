@@ -30,10 +30,10 @@ const weightOptions = fields<WeightOptions>({ names: listOf(text), backend: back
 const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "threshold", "adaptationStrength", "delays"];
 
 /**
- * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or `[channels, channels below, kernel, kernel]`,
- * and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single floats. PyTorch has the same layout. Constants that a layer
- * learns follow as `layers.0.membraneDecay` and so on, `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or
- * `[units, inputs]`, in steps.
+ * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or
+ * `[channels, channels below, kernel, kernel]`, and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single
+ * floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on, `[1]`,
+ * `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
  */
 export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<Uint8Array> {
   network(from, "network");
@@ -51,22 +51,26 @@ export async function exportWeights(from: Network, options: { format: WeightForm
   return WRITERS[format](tensors);
 }
 
-/** How {@link importWeights} reads. */
+/** Options of {@link importWeights}. */
 export interface WeightOptions extends ReadLimit {
-  /** Names of the weights of each spiking layer, from the input up; those of two or more dimensions in the order of the file unless given. */
+  /**
+   * Names of the weights of each spiking layer, from the input up; by default all arrays of two or more dimensions, in the order
+   * of the numbers in their names.
+   */
   names?: readonly string[];
   backend?: BackendChoice;
 }
 
 /**
- * Gives a network the weights of a file: safetensors, a state dictionary of `torch.save`, NPZ, or a checkpoint of this library. An
- * array of two or more dimensions is the weights of the next spiking layer. Its bias is called like it with `bias` for `weight`, or as
- * the authors' code calls it (`state_v_bs_param.0` for `layers_module.0.weight`); without one the biases are 0. Learnt constants and delays
- * are called like it with `membraneDecay`, `delays` and so on for `weight`; without them they stay as they are.
+ * Gives a network the weights of a file: safetensors, a state dictionary of `torch.save`, NPZ, or a checkpoint of this library.
+ * An array of two or more dimensions is the weights of the next spiking layer. Its bias is called like it with `bias` for
+ * `weight`, or as the authors' code calls it (`state_v_bs_param.0` for `layers_module.0.weight`); without one the biases are 0.
+ * Learnt constants and delays are called like it with `membraneDecay`, `delays` and so on for `weight`; without them they stay as
+ * they are.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not fit or that
- * the layer does not learn, `CONFIG_INVALID` and `NON_FINITE` with name and place of a number that cannot be, such as a delay beyond its
- * maximum; the parameters are then as they were.
+ * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not
+ * fit or that the layer does not learn, `CONFIG_INVALID` and `NON_FINITE` with name and place of a number that cannot be, such as
+ * a delay beyond its maximum; the parameters are then as they were.
  */
 export async function importWeights(into: Network, bytes: Uint8Array, options: WeightOptions = {}): Promise<void> {
   network(into, "network");
@@ -157,7 +161,9 @@ function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before:
   };
 }
 
-/** What a layer learns beside weights and biases, if the file has it; whether the layer learns it at all is seen where it is set. */
+/**
+ * What a layer learns beside weights and biases, if the file has it; whether the layer learns it at all is seen where it is set.
+ */
 function learntIn(
   tensors: Tensors,
   weights: string,

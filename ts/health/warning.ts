@@ -14,12 +14,12 @@ export const WARNING_CODES = [
 
 export type WarningCode = (typeof WARNING_CODES)[number];
 
-/** Something that seems to be wrong, in words. */
+/** A warning: something seems to be wrong with the training. */
 export interface Warning {
   code: WarningCode;
   /** Spiking layer from the input up, counted from 0; `null` for the network as a whole. */
   layer: number | null;
-  /** What was seen. */
+  /** What was observed. */
   message: string;
   /** The settings that usually help. */
   advice: string;

@@ -8,7 +8,7 @@ const GROWTH = 16;
 
 /** How much a file may unpack to. */
 export interface ReadLimit {
-  /** Bytes that the content of the file may take in memory; 64 MiB and 16 times the size of the file unless given. */
+  /** Bytes that the content of the file may take in memory; 64 MiB and 16 times the size of the file by default. */
   maxBytes?: number;
 }
 

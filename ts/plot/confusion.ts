@@ -7,9 +7,9 @@ import { figure, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface ConfusionOptions extends FigureOptions {
-  /** Number of classes; the largest that occurs unless given. */
+  /** Number of classes; by default as many as occur. */
   classes?: number;
-  /** Names of the classes; their numbers unless given. */
+  /** Names of the classes; their numbers by default. */
   names?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ const classNumbers: Check<number[]> = (value, path) =>
 const confusionOptions = fields<ConfusionOptions>({ ...FIGURE, classes: whole(0, MAX_CLASSES), names: listOf(text) });
 
 /**
- * How often each class was taken for each, `[label][decision]`.
+ * Counts decisions by label and decision, `[label][decision]`.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
@@ -45,8 +45,8 @@ export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<
 }
 
 /**
- * Labels against decisions (`prediction.byFirstSpike`, `.byCount` or `.byMembrane`): right ones blue, wrong ones vermillion, the darker the
- * larger their share of the label.
+ * Plots labels against decisions (`prediction.byFirstSpike`, `.byCount` or `.byMembrane`): correct ones in blue, wrong ones in
+ * vermillion, darker for a larger fraction of the label.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */

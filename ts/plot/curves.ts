@@ -25,8 +25,8 @@ export interface CurvePoint {
 const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
 /**
- * Accuracy (by first spike and by count, or by membrane), spikes and loss over the epochs, while training and on the validation data; and
- * the learning rate where it changes. Of target series R² in place of the accuracy.
+ * Plots accuracy (by first spike and by count, or by membrane), spikes and loss over the epochs, for training and validation
+ * data, and the learning rate if it changes. With target series, R² takes the place of the accuracy.
  */
 export function learningCurves(epochs: readonly CurvePoint[], options: FigureOptions = {}): string {
   const { width = 640 } = curveOptions(options, "");

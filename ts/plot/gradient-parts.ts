@@ -11,7 +11,7 @@ export type GradientPartsOptions = FigureOptions & SpikePartsOptions;
 
 const gradientPartsOptions = fields<GradientPartsOptions>({ ...FIGURE, ...SPIKE_PARTS });
 
-/** {@link spikeParts} over the steps, the activation and the timing part in two colours. */
+/** Plots {@link spikeParts} over the steps, with the activation and the timing part in two colours. */
 export function gradientParts(gradients: Gradients, options: GradientPartsOptions = {}): string {
   const { width = 640, title: _, ...which } = gradientPartsOptions(options, "");
   const { layer, steps } = tracedSample(gradients, which.sample ?? 0, which.layer);

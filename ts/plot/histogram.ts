@@ -9,11 +9,11 @@ import { spikeLayers, unitCount } from "./layers.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface HistogramOptions extends FigureOptions {
-  /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` unless given. */
+  /** `"step"`: when spikes happen; `"unit"`: how many spikes a unit emits in a sample. `"step"` by default. */
   by?: "step" | "unit";
-  /** Steps on the axis; up to the last spike unless given. */
+  /** Number of steps on the axis; by default up to the last spike. */
   steps?: number;
-  /** Units of each layer, from the first spiking layer up; the largest unit that fires unless given. */
+  /** Number of units of each layer, from the first spiking layer up; by default up to the last unit that fires. */
   units?: readonly number[];
 }
 
@@ -28,7 +28,7 @@ const histogramOptions = fields<HistogramOptions>({
 const MAX = 20;
 const BINS = 60;
 
-/** Spikes of every layer over the steps, or over how many a unit emits; means over the samples. */
+/** Plots when the layers fire (by step), or how many spikes their units emit (by unit), averaged over the samples. */
 export function spikeHistogram(of: SpikeEvents | Pick<Prediction, "layers">, options: HistogramOptions = {}): string {
   const { by = "step", width = 640, units = [], steps: given } = histogramOptions(options, "");
   const layers = spikeLayers(of);

@@ -11,7 +11,7 @@ import { FIGURE, type FigureOptions } from "./options.js";
 export type LearntLayer = Pick<LayerParameters, "learnt">;
 
 export interface LearntOptions extends FigureOptions {
-  /** The same layers at another time, as before a training. */
+  /** The same layers at an earlier time, for example before a training. */
   before?: readonly LearntLayer[];
 }
 
@@ -28,7 +28,7 @@ const NOW = COLOURS.blue;
 const BEFORE = COLOURS.orange;
 
 /**
- * How learnt constants and delays are distributed in each layer, and how they were before. A constant that a layer has once is a line.
+ * Plots the distribution of learnt constants and delays in each layer, now and before. A constant that all units share is a line.
  *
  * @param layers `network.parameters()`.
  * @throws {SpikeletError} `SHAPE_MISMATCH` where no layer has any.

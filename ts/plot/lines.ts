@@ -12,13 +12,13 @@ export interface LinesOptions extends FigureOptions {
   y: string;
   /** Whether the horizontal axis is logarithmic. */
   isLogarithmic?: boolean;
-  /** Whether every run has a dot; yes unless given. */
+  /** Whether every run is shown as a dot; `true` by default. */
   dots?: boolean;
 }
 
 const linesOptions = fields<LinesOptions>({ ...FIGURE, x: text, y: text, isLogarithmic: flag, dots: flag }, "x", "y");
 
-/** Means of each series over x, with a bar of ± a standard deviation over the runs, and every run as a dot. */
+/** Plots the means of each series over x, with bars of ± one standard deviation over the runs, and every run as a dot. */
 export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): string {
   const { width = 640, dots = true } = linesOptions(options, "");
   checkRuns(runs, "x", "y");

@@ -9,13 +9,13 @@ import { FIGURE, type FigureOptions } from "./options.js";
 import { tracedSample } from "./trace.js";
 
 export interface MembraneOptions extends FigureOptions {
-  /** Sample of the batch; the first unless given. */
+  /** Sample of the batch; the first by default. */
   sample?: number;
-  /** Spiking layer from the input up; the output unless given. */
+  /** Spiking layer from the input up; the output by default. */
   layer?: number;
-  /** Units to show; the first six unless given. */
+  /** Units to show; the first six by default. */
   units?: readonly number[];
-  /** `network.neuron.threshold`; 1 unless given. */
+  /** `network.neuron.threshold`; 1 by default. */
   threshold?: number;
 }
 
@@ -28,10 +28,10 @@ const membraneOptions = fields<MembraneOptions>({
 });
 
 /**
- * Membranes over the steps (before reset), with the threshold; the first spike is marked.
+ * Plots membranes over the steps (before reset), with the threshold; the first spike is marked.
  *
  * @param gradients of `network.gradients(batch, { trace: true })`.
- * @throws {SpikeletError} `SHAPE_MISMATCH` when they lack the trace, the sample, the layer or a unit.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` if there is no trace, or no such sample, layer or unit.
  */
 export function membraneTraces(gradients: Gradients, options: MembraneOptions = {}): string {
   const { sample = 0, threshold = 1, width = 640 } = membraneOptions(options, "");

@@ -1,11 +1,11 @@
 import type { FieldChecks } from "../check/fields.js";
 import { type Check, finite, refuse, text } from "../check/values.js";
 
-/** What every figure understands. */
+/** Options of every figure. */
 export interface FigureOptions {
   /** Heading above the figure. */
   title?: string;
-  /** Pixels; the height follows from what is shown unless a figure says otherwise. 640 unless given. */
+  /** Width in pixels, 640 by default; the height depends on the content. */
   width?: number;
 }
 

@@ -15,7 +15,7 @@ export interface ParallelAxis {
 
 /** A run as a line that meets each axis at its value. */
 export interface ParallelRun {
-  /** One for each axis; an axis with anything but numbers shows its values in the order in which they come. */
+  /** One for each axis; an axis with values that are not numbers shows them in the order in which they occur. */
   values: readonly (number | string)[];
   /** Whether the line stands out. */
   isBest?: boolean;
@@ -36,7 +36,7 @@ const checkRuns = listOf((run, path) => {
   listOf((value, place) => (typeof value === "string" ? value : finite(value, place)))(values, `${path}.values`);
 });
 
-/** Every run as a line over the axes: which values good runs have in common. */
+/** Plots every run as a line across the axes, which shows what good runs have in common. */
 export function parallelCoordinates(runs: readonly ParallelRun[], options: ParallelOptions): string {
   const { axes, width = 720 } = parallelOptions(options, "");
   checkRuns(runs, "runs");

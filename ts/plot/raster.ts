@@ -11,15 +11,15 @@ import { strokes } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface RasterOptions extends FigureOptions {
-  /** Which sample; the first unless given. */
+  /** Which sample; the first by default. */
   sample?: number;
   /** Spikes of the input, shown below the layers. */
   input?: SpikeEvents;
-  /** Units of the input; up to the largest that spikes are shown unless given. */
+  /** Number of inputs to show; by default up to the last one that spikes. */
   inputUnits?: number;
-  /** Units of each layer, from the first spiking layer up; up to the largest unit that fires are shown unless given. */
+  /** Number of units of each layer, from the first spiking layer up; by default up to the last unit that fires. */
   units?: readonly number[];
-  /** Steps on the axis; those that were simulated unless given. */
+  /** Number of steps on the axis; by default those that were simulated. */
   steps?: number;
   /** Class of the sample; its output is marked. */
   label?: number;
@@ -35,7 +35,9 @@ const rasterOptions = fields<RasterOptions>({
   label: whole(),
 });
 
-/** One row of units for each layer, one stroke for each spike, the output on top; the step of the decision is marked. */
+/**
+ * Plots one stroke for each spike and one row for each unit, layer by layer with the output on top; the decision step is marked.
+ */
 export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions = {}): string {
   const { sample = 0, input, units = [], label, width = 640 } = rasterOptions(options, "");
   const prediction = of instanceof SpikeEvents ? undefined : of;

@@ -45,7 +45,7 @@ export function checkRuns(runs: unknown, ...measures: readonly string[]): void {
   })(runs, "runs");
 }
 
-/** Every run as a dot, and mean ± standard deviation over the runs of each series. */
+/** Plots every run as a dot, with mean ± standard deviation over the runs of each series. */
 export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): string {
   const { width = 640, label, zero = false } = spreadOptions(options, "");
   checkRuns(runs, "value");
@@ -82,7 +82,10 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
   return figure([drawn], `${label}, mean and standard deviation over seeds: ${means}`, options);
 }
 
-/** Every run as a dot in two measures (accuracy over spikes, say), and a cross of means ± standard deviations of each series. */
+/**
+ * Plots every run as a dot by two measures (for example accuracy over spikes), with a cross of means ± standard deviations for
+ * each series.
+ */
 export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
   const { width = 640 } = scatterOptions(options, "");
   checkRuns(runs, "x", "y");

@@ -6,9 +6,9 @@ import { tracedSample } from "./trace.js";
 
 /** Which spikes to look at. */
 export interface SpikePartsOptions {
-  /** Sample of the batch; the first unless given. */
+  /** Sample of the batch; the first by default. */
   sample?: number;
-  /** Spiking layer from the input up; the output unless given. */
+  /** Spiking layer from the input up; the output by default. */
   layer?: number;
 }
 
@@ -17,7 +17,7 @@ export const SPIKE_PARTS: FieldChecks<SpikePartsOptions> = { sample: whole(), la
 
 const spikePartsOptions = fields<SpikePartsOptions>(SPIKE_PARTS);
 
-/** What a spike adds to dL/dV, by where it comes from. */
+/** The two parts that a spike adds to dL/dV. */
 export interface SpikeParts {
   step: number;
   unit: number;
@@ -28,10 +28,10 @@ export interface SpikeParts {
 }
 
 /**
- * The two parts of G, the direct dL/dV, at every spike of a sample (spec 5.4).
+ * Returns the two parts of G, the direct dL/dV, at every spike of a sample (spec 5.4).
  *
- * @throws {SpikeletError} `SHAPE_MISMATCH` without a trace, sample or layer, `CONFIG_INVALID` for gradients of a mixture, whose parts
- * come from two passes and are not traced.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` without a trace, sample or layer, `CONFIG_INVALID` for gradients of a mixture, whose
+ * parts come from two passes and are not traced.
  */
 export function spikeParts(gradients: Gradients, options: SpikePartsOptions = {}): SpikeParts[] {
   const { sample = 0, layer: wanted } = spikePartsOptions(options, "");

@@ -9,11 +9,11 @@ import { squares } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 
 export interface WeightMapOptions extends FigureOptions {
-  /** `[height, width]` or `[channels, height, width]` of the layer's input; unless given, the inputs in lines that make nearly a square. */
+  /** `[height, width]` or `[channels, height, width]` of the layer's input; by default the inputs are shown as a near-square. */
   shape?: readonly number[];
-  /** Units to show; the first 20 unless given. */
+  /** Units to show; the first 20 by default. */
   units?: readonly number[];
-  /** Maps in a row; 5 unless given. */
+  /** Maps in a row; 5 by default. */
   columns?: number;
 }
 
@@ -25,7 +25,7 @@ const weightMapOptions = fields<WeightMapOptions>({
 });
 
 /**
- * Input weights of units as figures, red below and blue above zero, on one scale; channels stand side by side.
+ * Plots the input weights of units as images, red below and blue above zero, on one scale; channels stand side by side.
  *
  * @param parameters one layer of `network.parameters()`, or of its gradients.
  * @throws {SpikeletError} `SHAPE_MISMATCH` when the shape does not divide the weights, or a unit does not exist.

@@ -1,8 +1,6 @@
 /**
- * The one contract between the public API and what computes.
- *
- * What is cold crosses as JSON, what is hot as flat typed arrays. Arrays are copied in unless a method says otherwise; results
- * are fresh arrays.
+ * The contract between the public API and the backends. Small data cross as JSON, large data as flat typed arrays. Arrays are
+ * copied in unless a method says otherwise; results are new arrays.
  */
 
 /** Spikes of many samples in compressed rows: sample `b` has the events `offsets[b] .. offsets[b + 1]`. */
@@ -15,21 +13,24 @@ export interface EventArrays {
   units: Uint32Array;
 }
 
-/** The arrays of a data set; which ones stand says what it is made of. */
+/** The arrays of a data set. Which ones are present determines its kind. */
 export interface DatasetArrays extends Partial<EventArrays> {
   /** Grey values, `[sample][unit]`; the value is `pixel / 255`. */
   pixels?: Uint8Array;
-  /** Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other, with their starts as `offsets`. */
+  /**
+   * Values in 0..1, `[sample][unit]`, or signals, `[time][channel]` of one sample after the other, with their starts as
+   * `offsets`.
+   */
   values?: Float32Array;
   /** Number of each image in the data set it comes from, which random encodings are seeded with. */
   rows?: Uint32Array;
   /** Class of each sample. */
   labels?: Uint32Array;
-  /** Wanted spike counts, `[sample][output]`. */
+  /** Target spike counts, `[sample][output]`. */
   counts?: Float32Array;
-  /** Wanted membranes of a readout, `[sample][step][output]`. */
+  /** Target membranes of a readout, `[sample][step][output]`. */
   series?: Float32Array;
-  /** Wanted spike trains of the outputs. */
+  /** Target spike trains of the outputs. */
   targetOffsets?: Uint32Array;
   targetTimes?: Uint16Array;
   targetUnits?: Uint32Array;
@@ -198,15 +199,18 @@ export interface Backend {
   readonly version: string;
   /** `false` once a defect left it unusable; then the next one that is asked for is a new one where that can be. */
   readonly isAlive?: boolean;
-  /** How long one call into the core should take, in milliseconds; 50 unless given. */
+  /** How long one call into the core should take, in milliseconds; 50 by default. */
   readonly callMilliseconds?: number;
-  /** `threads` is JSON, and those of the configuration unless given. */
+  /** `threads` is JSON, and those of the configuration by default. */
   createSession(config: string, simd?: string, threads?: string): Promise<Session>;
-  /** `threads` is JSON, and those of the checkpoint's configuration unless given. */
+  /** `threads` is JSON, and those of the checkpoint's configuration by default. */
   restoreSession(checkpoint: Uint8Array, simd?: string, threads?: string): Promise<Session>;
   parseIdx(bytes: Uint8Array): Promise<IdxArray>;
   encode(encoding: string, values: Float32Array, units: number, steps: number, rows?: Uint32Array): Promise<EventArrays>;
-  /** `values` are `[time][channel]` of one sample after the other, `offsets` the times at which they begin, and the end of the last. */
+  /**
+   * `values` are `[time][channel]` of one sample after the other, `offsets` the times at which they begin, and the end of the
+   * last.
+   */
   encodeSeries(
     encoding: string,
     values: Float32Array,
@@ -243,8 +247,8 @@ export interface PageOptions {
   /** `false` computes on the thread of the caller, in calls of a few milliseconds, instead of in a worker. */
   worker?: boolean;
   /**
-   * Number of workers that share every batch, each with a copy of the network and the data; 1 unless given. The results are the same, bit
-   * for bit.
+   * Number of workers that share every batch, each with a copy of the network and the data; 1 by default. The results are the
+   * same, bit for bit.
    */
   workers?: number;
   /** The module of the worker, for bundlers that do not find it by themselves: what the package exports as `spikelet/worker`. */

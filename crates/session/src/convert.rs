@@ -15,7 +15,7 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
 }
 
 /// Encodes `values`, `[sample][unit]` in 0..1, as spikes of a simulation of `steps` steps; `rows` are the samples' numbers in
-/// their data set, their positions unless given.
+/// their data set, their positions by default.
 ///
 /// # Errors
 /// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for values outside 0..1, `SHAPE_MISMATCH` when `values` is not a

@@ -39,7 +39,7 @@ pub struct Session {
 
 impl Session {
     /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is. `threads` is JSON,
-    /// `"auto"` or a number, and those of the configuration unless given; they are no part of a checkpoint.
+    /// `"auto"` or a number, and those of the configuration by default; they are no part of a checkpoint.
     ///
     /// # Errors
     /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network, `SIMD_UNSUPPORTED`.
@@ -290,7 +290,7 @@ impl Session {
     }
 
     /// Begins a stream of steps through the network with its parameters of now, and returns its number; options
-    /// `{"encoding"?,"channels"?}`: the encoding and the channels, 1 unless given, of a signal.
+    /// `{"encoding"?,"channels"?}`: the encoding and the channels, 1 by default, of a signal.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for signals;

@@ -30,14 +30,14 @@ export const bench = defineCommand({
     case: {
       type: "enum",
       options: CASE_NAMES,
-      description: `which network, mnist unless given. ${CASE_NAMES.map((name) => `${name}: ${CASES[name].about}`).join(". ")}`,
+      description: `which network; mnist by default. ${CASE_NAMES.map((name) => `${name}: ${CASES[name].about}`).join(". ")}`,
     },
     config: { ...configOptions.config, description: "configuration file (JSON) of a network of your own, measured on its data" },
     preset: configOptions.preset,
     set: configOptions.set,
     batch: {
       type: "string",
-      description: "samples per update; 128 unless given, 32 for the case real, the batch size of a configuration",
+      description: "samples per update; 128 by default, 32 for the case real, the batch size of a configuration",
       valueHint: "N",
     },
     seconds: { type: "string", default: "5", description: "how long to measure each phase", valueHint: "S" },

@@ -22,7 +22,7 @@ export const evaluate = defineCommand({
     ...checkpointOptions,
     ...dataOptions,
     ...splitOptions,
-    out: { type: "string", description: "folder for report.json and report.html; none unless given", valueHint: "DIR" },
+    out: { type: "string", description: "folder for report.json and report.html; none by default", valueHint: "DIR" },
     ...passOptions,
     ...computeOptions,
     ...outputOptions,

@@ -21,7 +21,7 @@ export const exportCommand = defineCommand({
     out: { type: "string", required: true, description: "file to write", valueHint: "FILE" },
     format: {
       type: "string",
-      description: `${FORMATS.join(", ")}; from the ending of the file unless given`,
+      description: `${FORMATS.join(", ")}; from the ending of the file by default`,
       valueHint: "FORMAT",
     },
     ...nirOptions,

@@ -31,7 +31,7 @@ export const importCommand = defineCommand({
     names: { type: "string", description: "names of the weights, from the input up: fc1.weight,fc2.weight", valueHint: "NAMES" },
     steps: {
       type: "string",
-      description: `NIR: length of the simulation, ${DEFAULTS.network.steps} unless given`,
+      description: `NIR: length of the simulation, ${DEFAULTS.network.steps} by default`,
       valueHint: "N",
     },
     ...nirOptions,

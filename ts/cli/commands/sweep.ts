@@ -13,7 +13,11 @@ export const sweep = defineCommand({
   },
   args: {
     plan: { type: "positional", required: true, description: "plan of the sweep: docs/guides/sweeps.md", valueHint: "PLAN.json" },
-    out: { type: "string", description: "folder for the records; out/NAME of the plan unless given", valueHint: "DIR" },
+    out: {
+      type: "string",
+      description: "folder for the records; by default out/NAME with the name of the plan",
+      valueHint: "DIR",
+    },
     ...studyOptions,
   },
   async run({ args }) {

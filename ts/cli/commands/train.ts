@@ -30,7 +30,7 @@ export const train = defineCommand({
     ...dataOptions,
     out: {
       type: "string",
-      description: "folder for the results; out/NAME of the configuration, or that of --checkpoint, unless given",
+      description: "folder for the results; by default out/NAME with the name of the configuration, or that of --checkpoint",
       valueHint: "DIR",
     },
     from: {

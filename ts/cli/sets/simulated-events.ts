@@ -11,7 +11,7 @@ import type { DataSet } from "./set.js";
 const SCENES: { readonly [name: string]: DataSet } = { digits, mnist, fashionMnist, kmnist };
 
 export const simulatedEvents: DataSet = {
-  about: "a simulated event camera looks at the images of another set, options.of; digits unless given",
+  about: "a simulated event camera looks at the images of another set, options.of; digits by default",
   encoding: null,
   isRead: false,
   load: async ({ dir, options, steps, backend, signal, ...limit }) => {

@@ -13,15 +13,15 @@ interface Piece {
 /** How an archive is unpacked. */
 export interface UnzipOptions {
   signal?: AbortSignal | undefined;
-  /** Folder of the archive that what is wanted lies in, with a slash at its end; its top unless given. */
+  /** Folder of the archive that what is wanted lies in, with a slash at its end; its top by default. */
   inside?: string | undefined;
   /** Looks at what was unpacked before it gets its name. */
   check?: ((place: string) => Promise<void>) | undefined;
 }
 
 /**
- * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it
- * is written; only a few pieces are in memory at a time.
+ * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it is
+ * written; only a few pieces are in memory at a time.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
  * abort throws the signal's reason.

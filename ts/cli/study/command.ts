@@ -26,7 +26,7 @@ import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines,
 export const studyOptions = {
   processes: {
     type: "string",
-    description: "processes that train at the same time, 0 for this one alone; one for each core unless given",
+    description: "processes that train at the same time; one for each core by default, 0 for none but this one",
     valueHint: "N",
   },
   shard: {
@@ -60,7 +60,8 @@ export interface Telling {
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 
 /**
- * Runs what a plan has no records of in the folder `out`, in as many processes as are asked for, and writes its tables and its page.
+ * Runs what a plan has no records of in the folder `out`, in as many processes as are asked for, and writes its tables and its
+ * page.
  *
  * @throws {Unfinished} when runs left no record.
  */

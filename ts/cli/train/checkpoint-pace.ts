@@ -17,7 +17,7 @@ export class CheckpointPace {
   }
 
   /**
-   * Reads `500` (updates), `30s` or `10min`; never within an epoch unless given.
+   * Reads `500` (updates), `30s` or `10min`; by default never within an epoch.
    *
    * @param clock milliseconds from an arbitrary start, which must not follow the time of day: that is set and moved.
    * @throws {UsageError} for another text.

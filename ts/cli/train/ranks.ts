@@ -65,7 +65,10 @@ export async function lead(ranks: TrainingRanks, trainer: Trainer, data: DataSou
   await ranks.exchange(await trainer.checkpoint());
 }
 
-/** Does its part of every batch of the first rank, up to the `epochs` of the configuration unless given, and neither writes nor prints; signals are for the first rank. */
+/**
+ * Does its part of every batch of the first rank, up to the `epochs` of the configuration by default, and neither writes nor
+ * prints; signals are for the first rank.
+ */
 export async function follow(ranks: TrainingRanks, args: RankArguments, epochs: number | undefined): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   try {

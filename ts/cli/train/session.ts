@@ -17,7 +17,7 @@ const STEP_INTERVAL = 250;
 export interface SessionOptions {
   pace: CheckpointPace;
   emit: Emit;
-  /** Epochs in all; those of the configuration unless given. */
+  /** Epochs in all; those of the configuration by default. */
   epochs?: number | undefined;
 }
 

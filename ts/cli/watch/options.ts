@@ -3,7 +3,7 @@ import type { Parameters } from "../command.js";
 import { UsageError } from "../exit.js";
 
 export const watchOptions = {
-  port: { type: "string", description: "port of the page on 127.0.0.1; any that is free unless given", valueHint: "N" },
+  port: { type: "string", description: "port of the page on 127.0.0.1; any free port by default", valueHint: "N" },
 } as const satisfies Parameters;
 
 /** The port that was asked for, 0 for any. */

@@ -13,21 +13,22 @@ import type { HeldInputs, SampleStore } from "../samples.js";
 import { emptyInputs, infoOf, MAGIC, MANIFEST, type Manifest, readManifest, type Shard, targetKind } from "./manifest.js";
 import { type Contents, readRecords, type TargetKind } from "./record.js";
 
-/** Where the shards lie. */
+/** Folder of the shards. */
 export interface ShardsOptions {
-  /** Folder that `datasets.packShards` made. */
+  /** Folder made by `datasets.packShards`. */
   dir: string;
-  /** Whether every file is read once and compared with its SHA-256; otherwise sizes and indices alone are. */
+  /** `true` reads every file and compares its SHA-256; otherwise only sizes and indices are checked. */
   verify?: boolean;
 }
 
 const shardsOptions = fields<ShardsOptions>({ dir: text, verify: flag }, "dir");
 
 /**
- * A data set in a folder of shards, whose samples are read when they are needed. In memory are about 30 bytes a sample, and what the next batches need.
+ * Opens a data set in a folder of shards, whose samples are read when they are needed. It takes about 30 bytes of memory per
+ * sample, plus the samples of the next batches.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a manifest or a file that is missing, cut off or damaged, `CHECKSUM_MISMATCH` where `verify` finds other
- * content than was packed.
+ * @throws {SpikeletError} `DATA_FORMAT` for a manifest or a file that is missing, truncated or damaged, `CHECKSUM_MISMATCH` if
+ * `verify` finds changed content.
  */
 export async function shards(options: ShardsOptions): Promise<SpikeDataset> {
   const { dir, verify = false } = shardsOptions(options, "");

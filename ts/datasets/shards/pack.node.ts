@@ -12,20 +12,20 @@ import { type SpikeDataset, samplesOf } from "../dataset.js";
 import { MAGIC, MANIFEST, type Manifest, type Shard, writeManifest } from "./manifest.js";
 import { targetKindOf, writeRecords } from "./record.js";
 
-/** How shards are made. */
+/** Options of {@link packShards}. */
 export interface PackOptions {
-  /** Folder to be made; it must not hold shards yet. */
+  /** Folder to create; it must not contain shards yet. */
   dir: string;
-  /** Samples of a file; 4096 unless given. */
+  /** Samples per file; 4096 by default. */
   samplesPerShard?: number;
-  /** Samples at the end that are for the test alone; those of `data` unless given. */
+  /** Number of samples at the end that are reserved for the test; by default as in `data`. */
   testSamples?: number;
-  /** Is told how many samples were written. */
+  /** Called with the number of samples written so far. */
   onProgress?: (samples: number) => void;
   signal?: AbortSignal;
 }
 
-/** What was packed. */
+/** Result of {@link packShards}. */
 export interface PackReport {
   samples: number;
   shards: number;
@@ -50,9 +50,11 @@ const CHUNK = 256;
 /**
  * Writes a data set as a folder of shards, which `datasets.shards` reads while a network trains.
  *
- * @param data a data set, or one after the other of parts of one that does not fit into memory, all of one kind and shape.
- * @throws {SpikeletError} `WRITE_FAILED` where the folder holds shards already or can't be written to, `SHAPE_MISMATCH` for parts that differ and
- * for no samples; an abort throws the signal's reason. What was written before is left out of the folder's manifest.
+ * @param data a data set, or the parts, one after the other, of one that does not fit into memory; all of the same kind and
+ * shape.
+ * @throws {SpikeletError} `WRITE_FAILED` if the folder already contains shards or is not writable, `SHAPE_MISMATCH` for parts
+ * that differ or if there are no samples. An abort throws the reason of the signal; the manifest then does not list what was
+ * written.
  */
 export async function packShards(
   data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>,

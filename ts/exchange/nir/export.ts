@@ -9,19 +9,19 @@ import type { NirArray, NirNode } from "./graph.js";
 import { writeGraph } from "./hdf5.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
-/** How {@link exportNir} writes. */
+/** Options of {@link exportNir}. */
 export interface NirExportOptions extends NirOptions {
   /**
-   * Where biases of neurons with a synaptic current go: `leak`, the resting potential `v_leak`, which is exact, or `affine`, a current,
-   * which reaches the same membrane in the end, for readers that know no `v_leak`. `leak` unless given.
+   * How biases of neurons with a synaptic current are written: `leak` (default) as the resting potential `v_leak`, which is
+   * exact; `affine` as a current, which reaches the same membrane with a delay, for readers that do not support `v_leak`.
    */
   bias?: "leak" | "affine";
 }
 
-/** A NIR file, and how far it is the network. */
+/** A NIR file, and how exactly it describes the network. */
 export interface ExportedNetwork {
   bytes: Uint8Array;
-  /** What a reader of the file does not do exactly as the network, in sentences; empty when it does everything. */
+  /** Sentences on what another program will compute differently; empty if nothing. */
   approximations: string[];
 }
 
@@ -49,12 +49,12 @@ interface Neuron {
 
 /**
  * A NIR file with the network: `CubaLIF` neurons, or `LIF` where the synaptic current does not outlast a step
- * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the neurons of a
- * recurrent layer with a `Linear` from and to them, for which NIR states no delay; delays by input as a `Delay` before the weights.
- * Learnt constants and delays have their present values. Needs the npm package `h5wasm`.
+ * (`currentDecay: 0`), between `Linear`, `Affine`, `Conv2d`, `AvgPool2d` and `Flatten`; a readout as `CubaLI` or `LI`; the
+ * neurons of a recurrent layer with a `Linear` from and to them, for which NIR states no delay; delays by input as a `Delay`
+ * before the weights. Learnt constants and delays have their present values. Needs the npm package `h5wasm`.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, adaptive thresholds, the reset `subtract`,
- * a refractory period, decays of 1, delays by connection.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of what NIR can't express: max pools, adaptive thresholds, the reset
+ * `subtract`, a refractory period, decays of 1, delays by connection.
  */
 export async function exportNir(network: Network, options: NirExportOptions = {}): Promise<ExportedNetwork> {
   instanceOf(Network, "a network")(network, "network");

@@ -10,29 +10,30 @@ import { readGraph } from "./hdf5.js";
 import { byLayer, type Incoming, isReadout, NeuronReader } from "./neuron.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
-/** How {@link importNir} reads. */
+/** Options of {@link importNir}. */
 export interface NirImportOptions extends NirOptions, ReadLimit {
-  /** Steps of the simulation, which NIR does not say; 300 unless given. */
+  /** Length of the simulation in steps, which NIR does not contain; 300 by default. */
   steps?: number;
 }
 
 const importOptions = fields<NirImportOptions>({ ...NIR_OPTIONS, steps: whole(1, 0xffff), maxBytes: byteLimit });
 
-/** A network from elsewhere. */
+/** An imported network. */
 export interface ImportedNetwork {
   /** For the `network` of a configuration. */
   network: NetworkConfig;
   /** For the option `parameters` of `createNetwork` and `createTrainer`. */
   parameters: LayerParameters[];
-  /** What is not exactly as in the file, in sentences; empty when everything is. */
+  /** Sentences on what is not exactly as in the file; empty if everything is. */
   approximations: string[];
 }
 
 /**
- * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons, `AvgPool2d`,
- * `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step later. A `Delay` before
- * `Linear` or `Affine` gives the layer delays by input. `LI` or `CubaLI` as the last neurons are a readout, for the losses `membrane` and
- * `trace`. Constants that differ from unit to unit become lists. Needs the npm package `h5wasm`.
+ * Reads the network of a NIR file: one chain of `Linear`, `Affine` and `Conv2d`, each with its `LIF` or `CubaLIF` neurons,
+ * `AvgPool2d`, `SumPool2d` and `Flatten`; neurons may have a `Linear` or `Affine` from and to them, whose spikes arrive one step
+ * later. A `Delay` before `Linear` or `Affine` gives the layer delays by input. `LI` or `CubaLI` as the last neurons are a
+ * readout, for the losses `membrane` and `trace`. Constants that differ from unit to unit become lists. Needs the npm package
+ * `h5wasm`.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged file, and with the node and the field for what this library does not have.
  */

@@ -3,18 +3,18 @@ import { oneOf, positive } from "../../check/values.js";
 import type { H5wasm } from "./hdf5.js";
 
 /**
- * What a time constant τ means for a step of `dt`: with `euler` the decay 1 − dt/τ, which readers of NIR simulate, with `exact` the
- * decay e^(−dt/τ) of the equations themselves. Either way a step adds (1 − decay) times what drives the state.
+ * How a time constant τ becomes a decay for a step of `dt`: with `euler` 1 − dt/τ, as readers of NIR simulate it, with `exact`
+ * e^(−dt/τ), the solution of the equation. Either way a step adds (1 − decay) times the input of the state.
  */
 export type Discretization = "euler" | "exact";
 
-/** How steps and time go together, and what reads the file. */
+/** Relation of steps and time, and the library that reads and writes the file. */
 export interface NirOptions {
-  /** Seconds that a step lasts; 0.0001 unless given, which snnTorch takes for granted. */
+  /** Duration of a step in seconds; 0.0001 by default, as snnTorch assumes. */
   dt?: number;
-  /** `euler` unless given. */
+  /** `euler` by default. */
   discretization?: Discretization;
-  /** The npm package `h5wasm` as a page has it: `await import("h5wasm")`. Node finds it by itself. */
+  /** The npm package `h5wasm`, needed in pages: `await import("h5wasm")`. Node finds it without this option. */
   h5wasm?: H5wasm;
 }
 

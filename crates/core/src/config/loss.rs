@@ -143,13 +143,13 @@ pub struct LatencyLoss {
     /// What the softmax is to give away from the label, in equal parts to all classes.
     #[range(min = 0, below = 1)]
     pub label_smoothing: f64,
-    /// Times the loss of each sample, by its label: one number for each output, off unless given.
+    /// Factor on the loss of each sample by its label: one number for each output; off by default.
     #[range(min = 0)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class_weights: Option<Vec<f64>>,
     /// When a simulation ends.
     pub end_simulation: EndSimulation,
-    /// Count term on top, off unless given (spec 6.iv).
+    /// Additional count loss; off by default (spec 6.iv).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<TargetCount>,
 }
@@ -239,7 +239,7 @@ pub struct MembraneLoss {
     /// What the softmax is to give away from the label, in equal parts to all classes.
     #[range(min = 0, below = 1)]
     pub label_smoothing: f64,
-    /// Times the loss of each sample, by its label: one number for each output, off unless given.
+    /// Factor on the loss of each sample by its label: one number for each output; off by default.
     #[range(min = 0)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class_weights: Option<Vec<f64>>,
@@ -257,7 +257,7 @@ impl Default for MembraneLoss {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TraceLoss {
-    /// A weight for each step; 1 unless given.
+    /// A weight for each step; 1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[range(min = 0)]
     pub step_weights: Option<Vec<f64>>,

@@ -146,13 +146,13 @@ neurons! {
     gains {
         /// `auto`, or `manual` when any gain is given.
         gain: GainMode;
-        /// Gain of the input drive; 1 unless given.
+        /// Gain of the input drive; 1 by default.
         #[range(above = 0)]
         current_gain: PerUnit;
-        /// Gain from current to membrane; 1 unless given.
+        /// Gain from current to membrane; 1 by default.
         #[range(above = 0)]
         membrane_gain: PerUnit;
-        /// Gain of the bias; 1 unless given.
+        /// Gain of the bias; 1 by default.
         #[range(min = 0)]
         bias_gain: PerUnit;
     }

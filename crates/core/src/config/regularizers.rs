@@ -12,7 +12,7 @@ pub struct Regularizers {
     /// Loss for each spike of a hidden layer.
     #[range(min = 0)]
     pub spike_penalty: f64,
-    /// Bounds of the spikes per unit of each hidden layer, off unless given.
+    /// Bounds on the spikes per unit of each hidden layer; off by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_bounds: Option<RateBounds>,
 }

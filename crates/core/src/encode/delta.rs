@@ -16,7 +16,7 @@ pub struct DeltaEncoding {
     /// Change of the signal that gives a spike, θ.
     #[range(above = 0)]
     pub threshold: f64,
-    /// What the first value is compared with, x₀; the first value of each channel unless given, which then gives no spike.
+    /// Value x₀ that the first one is compared with; by default the first value of each channel, which then gives no spike.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[range(any)]
     pub start: Option<f64>,

@@ -38,7 +38,7 @@ pub struct LogMelEncoding {
     /// Where the lowest triangle begins, in hertz.
     #[range(min = 0)]
     pub min_frequency: f64,
-    /// Where the highest triangle ends, in hertz, above `minFrequency` and at most half the sample rate; that half unless given.
+    /// Where the highest triangle ends, in hertz, above `minFrequency` and at most half the sample rate, which is the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[range(above = 0)]
     pub max_frequency: Option<f64>,

@@ -98,7 +98,7 @@ impl Encoding {
     }
 
     /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the
-    /// data set that they come from, their positions unless given: what is drawn for a sample depends on its number, so that
+    /// data set that they come from, their positions by default: what is drawn for a sample depends on its number, so that
     /// it gets the same spikes in every part of the data set.
     ///
     /// # Errors

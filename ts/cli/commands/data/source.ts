@@ -8,15 +8,15 @@ import { applySetting } from "../../setting.js";
 
 /** The options that say which data set, where its name comes first. */
 export const sourceOptions = {
-  name: { type: "positional", required: false, description: "which data set; digits unless given", valueHint: "NAME" },
+  name: { type: "positional", required: false, description: "which data set; digits by default", valueHint: "NAME" },
   steps: {
     type: "string",
-    description: `steps of the simulation; ${DEFAULTS.network.steps} or what the data set says unless given`,
+    description: `steps of the simulation; ${DEFAULTS.network.steps} by default, or as the data set says`,
     valueHint: "N",
   },
   dir: {
     type: "string",
-    description: "folder of the data set; where spikelet data fetch puts it unless given",
+    description: "folder of the data set; by default where spikelet data fetch stores it",
     valueHint: "DIR",
   },
   encode: dataOptions.encode,

@@ -14,7 +14,7 @@ export const merge = defineCommand({
       isMany: true,
       valueHint: "DIR",
     },
-    out: { type: "string", description: "folder for the table; the first one unless given", valueHint: "DIR" },
+    out: { type: "string", description: "folder for the table; the first one by default", valueHint: "DIR" },
     ...outputOptions,
   },
   async run({ args }) {
