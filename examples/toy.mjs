@@ -42,7 +42,7 @@ function sines(samples = 40) {
   });
 }
 
-/** Share of the points that a network knows after learning them. @param {readonly Point[]} points */
+/** Fraction of the points that a network knows after learning them. @param {readonly Point[]} points */
 async function learn(points, seed = 1) {
   const input = points[0]?.values.length ?? 0;
   const data = datasets

@@ -12,7 +12,7 @@ import { sizesOf } from "./wasm-sizes.mjs";
 
 /** Most bytes that a page may have to download, gzipped. */
 const LIMIT = 420_000;
-/** Crates that are smaller than this share of the module are put together. */
+/** Crates that are smaller than this fraction of the module are put together. */
 const SMALLEST = 0.005;
 
 await main(async () => {

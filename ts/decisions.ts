@@ -47,18 +47,21 @@ export function decisionsIn({ accuracy, meanSquaredError }: AnswerMetrics): read
   return meanSquaredError === undefined ? ["firstSpike", "count"] : ["none"];
 }
 
-/** The share of right decisions; NaN where they are not made that way. */
+/** The share of correct decisions; NaN where they are not made that way. */
 export function accuracyBy(decision: Decision, metrics: AnswerMetrics): number {
   if (decision === "none" || !decisionsIn(metrics).includes(decision)) return Number.NaN;
   return metrics.accuracy[decision] ?? Number.NaN;
 }
 
-/** The largest share of right decisions; 0 where nothing is decided. */
+/** The largest fraction of correct decisions; 0 where nothing is decided. */
 export function bestAccuracy(metrics: AnswerMetrics): number {
   return Math.max(0, ...decisionsIn(metrics).map((decision) => accuracyBy(decision, metrics) || 0));
 }
 
-/** How good answers are, the larger the better: the share of right decisions, or the mean squared error with its sign changed. */
+/**
+ * How good answers are, the larger the better: the fraction of correct decisions, or the mean squared error with its sign
+ * changed.
+ */
 export function scoreBy(decision: Decision, metrics: AnswerMetrics): number {
   return decision === "none" ? -(metrics.meanSquaredError ?? Number.NaN) : accuracyBy(decision, metrics);
 }

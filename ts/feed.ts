@@ -6,7 +6,7 @@ interface Fed {
   users: number;
 }
 
-/** The data sets that a session holds, each copied in once, or supplied sample by sample; it is let go with its last user. */
+/** The data sets that a session holds, each copied in once, or supplied sample by sample; it is freed with its last user. */
 export class Feed {
   readonly #session: ExclusiveSession;
   readonly #fed = new Map<SpikeDataset, Fed>();
@@ -51,6 +51,6 @@ export class Feed {
     fed.users -= 1;
     if (fed.users > 0) return;
     this.#fed.delete(data);
-    fed.id.then((id) => this.#session.run((session) => session.removeDataset(id))).catch(() => undefined); // a disposed session has let go of everything
+    fed.id.then((id) => this.#session.run((session) => session.removeDataset(id))).catch(() => undefined); // a disposed session has freed everything
   }
 }

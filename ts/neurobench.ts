@@ -13,7 +13,7 @@ export interface NeuroBenchMetrics {
   ParameterCount: number;
   /** Bytes of the parameters. */
   Footprint: number;
-  /** Share of the weights that are 0. */
+  /** Fraction of the weights that are 0. */
   ConnectionSparsity: number;
   /**
    * Fraction of correct decisions: by first spike with the loss `latency`, by membrane with `membrane`, otherwise by count.
@@ -22,7 +22,7 @@ export interface NeuroBenchMetrics {
   ClassificationAccuracy?: number;
   /** Mean squared error of target series. */
   MSE?: number;
-  /** Share of (sample, simulated step, unit) triples without a spike, over all spiking layers. */
+  /** Fraction of (sample, simulated step, unit) triples without a spike, over all spiking layers. */
   ActivationSparsity: number;
   /** Means per sample; inputs are spikes, so every operation is an accumulation. A weight of 0 counts. */
   SynapticOperations: { Effective_MACs: number; Effective_ACs: number };

@@ -10,7 +10,7 @@ const SIDE = 28;
 /** Calls of a kind whose median is taken. */
 const CALLS = 300;
 
-/** The samples of a file that `digits-file.mjs` made, latency-coded. */
+/** The samples per file that `digits-file.mjs` made, latency-coded. */
 export function digitsOf(bytes) {
   const samples = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const labels = bytes.slice(4, 4 + samples);

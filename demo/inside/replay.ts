@@ -38,7 +38,7 @@ export class Replay {
     this.#showStep();
   }
 
-  /** Runs from the first step to the last; at once to the last for those who want no motion. */
+  /** Runs from the first step to the last; directly to the last for those who prefer no motion. */
   play(): void {
     this.#stop();
     if (matchMedia("(prefers-reduced-motion: reduce)").matches) {

@@ -12,12 +12,12 @@ export interface Wish {
   strength: number;
 }
 
-/** Weaker wishes than this share of the strongest are left out. */
+/** Weaker wishes than this fraction of the strongest are left out. */
 const MIN = 0.02;
 
 /**
- * Descent lowers a membrane with a positive gradient: at a spike it asks the timing part to fire later and the activation
- * part not to fire; between spikes a negative one asks for a spike, at the unit's step where it is strongest.
+ * Descent lowers a membrane with a positive gradient: at a spike it asks the timing part to fire later and the activation part
+ * not to fire; between spikes a negative one asks for a spike, at the unit's step where it is strongest.
  */
 export function wishesOf(insight: Insight, layer: number): Wish[] {
   const wishes: { kind: WishKind; unit: number; step: number; size: number }[] = [];

@@ -72,7 +72,7 @@ export class LessonOfWords {
     return word;
   }
 
-  /** Words that are heard from now on are examples of this one, until there are enough; a full one begins anew. */
+  /** Words that are heard from now on are examples of this one, until there are enough; a full one starts again. */
   #record(word: Word): void {
     const goesOn = this.#recorded !== word;
     if (goesOn && word.examples.length >= TAKES) word.examples = [];

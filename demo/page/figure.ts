@@ -1,6 +1,6 @@
 import { svg } from "./svg.js";
 
-/** A drawing that is made anew when its content or its width changes. */
+/** A drawing that is made again when its content or its width changes. */
 export abstract class Figure {
   protected width = 0;
   readonly #root = svg("svg", { class: "figure", role: "img" });

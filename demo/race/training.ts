@@ -42,7 +42,7 @@ export class Training {
     return this.#state;
   }
 
-  /** Three new networks, which go on training if the old ones did. */
+  /** Three new networks, which continue training if the old ones did. */
   async prepare(settings: Settings): Promise<void> {
     const goesOn = this.#state === "training";
     this.#enter("preparing");

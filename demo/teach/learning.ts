@@ -14,7 +14,7 @@ export interface Progress {
   trainer: Trainer;
   epoch: number;
   epochs: number;
-  /** Share of the drawings and their variations that were read right in this epoch. */
+  /** Fraction of the drawings and their variations that were read right in this epoch. */
   accuracy: number;
 }
 
@@ -59,7 +59,10 @@ export async function* learn(data: SpikeDataset, symbols: number, signal: AbortS
   }
 }
 
-/** What a network reads that has never seen the drawing, of each drawing: the first of every symbol is left out, then the second, … */
+/**
+ * What a network reads that has never seen the drawing, of each drawing: the first of every symbol is left out, then the second,
+ * …
+ */
 export async function* leaveOut(
   data: SpikeDataset,
   examples: readonly Example[],

@@ -90,7 +90,7 @@ describe("spikelet experiment", () => {
       child.kill("SIGINT");
     });
     expect(code).toBe(130);
-    expect(stderr).toMatch(/stopped after 0 runs: the same command goes on from there/);
+    expect(stderr).toMatch(/stopped after 0 runs: the same command continues/);
     expect(readdirSync(join(out, "runs"))).toEqual(finished);
     for (const damage of ["", "{}", "[".repeat(1e5), '{"id":1}']) {
       writeFileSync(join(out, "runs", finished[0] ?? ""), damage);

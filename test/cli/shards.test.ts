@@ -29,7 +29,7 @@ describe("spikelet data pack", () => {
     const out = run.folder("from-shards");
     expect(await spikelet([...train, out, "--data", dir, "--set", "training.epochs=1"])).toMatchObject({ code: 0 });
     const resumed = await spikelet(["train", "--resume", "--out", out, "--set", `training.epochs=${EPOCHS}`]);
-    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining("going on after 1 epochs") });
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringContaining("continuing after 1 epochs") });
     const found = outcomeOf(out);
     expect({ epochs: found.epochs, test: found.test }).toEqual({ epochs, test });
     const evaluated = (await spikelet(["evaluate", "--checkpoint", join(out, "best.safetensors"), "--json"])).json();

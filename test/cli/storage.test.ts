@@ -37,7 +37,7 @@ describe("where nothing can be written", () => {
     const failed = await trainUntilEpoch(out, "prlimit --pid $PID --fsize=9000");
     expect(failed.code).toBe(1);
     expect(errorOf(failed)).toMatchObject({ code: "WRITE_FAILED", path: expect.stringMatching(/\.safetensors$/) });
-    expect(failed.stderr).toMatch(/last\.safetensors holds the last good state; --resume goes on from there/);
+    expect(failed.stderr).toMatch(/last\.safetensors holds the last good state; --resume continues from it/);
     expect(await spikelet(["train", "--resume", "--out", out])).toMatchObject({ code: 0 });
     expect(outcomeOf(out)).toEqual(whole);
   });
@@ -140,11 +140,11 @@ describe("--resume", () => {
     const refused = await spikelet(["train", "--resume", "--out", out]);
     expect(refused).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/last\.safetensors: is not there: --checkpoint FILE/),
+      stderr: expect.stringMatching(/last\.safetensors: is missing: --checkpoint FILE/),
     });
     expect(existsSync(out)).toBe(false);
     const moved = await spikelet(["train", "--resume", "--checkpoint", join(out, "gone.safetensors")]);
-    expect(moved).toMatchObject({ code: 1, stderr: expect.stringMatching(/gone\.safetensors: is not there/) });
+    expect(moved).toMatchObject({ code: 1, stderr: expect.stringMatching(/gone\.safetensors: is missing/) });
   });
 });
 

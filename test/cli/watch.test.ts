@@ -181,7 +181,7 @@ describe("spikelet serve", () => {
     const dir = await folder();
     expect(await spikelet(["serve", join(dir, "none")])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("is not there"),
+      stderr: expect.stringContaining("does not exist"),
     });
     expect(await spikelet(["serve", dir, "--port", "70000"])).toMatchObject({
       code: 2,

@@ -13,7 +13,7 @@ What \`spikelet COMMAND --help\` prints, on one page. Guides:
 [getting started](../learn/getting-started.md), [data sets](data-sets.md), [sweeps](../guides/sweeps.md), [experiments](../results/experiments.md),
 [exchange](../guides/exchange.md).
 
-Results go to stdout, with \`--json\` as one JSON object a line; messages and progress go to stderr. \`NO_COLOR\` turns colours off. Exit codes:
+Results go to stdout, with \`--json\` as one JSON object per line; messages and progress go to stderr. \`NO_COLOR\` turns colours off. Exit codes:
 
 | code | meaning |
 |---|---|
@@ -21,7 +21,7 @@ Results go to stdout, with \`--json\` as one JSON object a line; messages and pr
 | 1 | failed |
 | 2 | wrong command line or configuration |
 | 130 | interrupted: Ctrl-C, SIGTERM, SIGHUP |
-| 141 | nobody reads the output any more, as behind \`head -1\` |
+| 141 | its output is no longer read, as with \`head -1\` |
 
 ${sections.join("\n")}`;
 }

@@ -13,7 +13,7 @@ it.each([
   ["external_storage", '"/etc/passwd", which is not read'],
   ["external_link", 'shd_test.h5", which is not read'],
   ["linked_through", 'shd_test.h5", which is not read'],
-  ["virtual", "labels: is put together from other data sets"],
+  ["virtual", "labels: is assembled from other data sets"],
 ])("an SHD file that leads to another one is refused: %s", async (file, message) => {
   await expect(parseShd(await readFile(join(FIXTURES, "damaged/shd", file)))).rejects.toThrow(other(message));
 });

@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     expect(existsSync(join(out, "report.json"))).toBe(false);
 
     const resumed = await mpirun(3 - victim, ["train", "--resume", "--out", out]);
-    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/going on after \d+ epochs/) });
+    expect(resumed).toMatchObject({ code: 0, stderr: expect.stringMatching(/continuing after \d+ epochs/) });
     expect(outcomeOf(out)).toEqual(whole);
   });
 
@@ -217,7 +217,7 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     const { code, stderr } = await mpirun(2, ["train", "--config", run.config, "--backend", "wasm"]);
     expect({ code, stderr }).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/error --backend wasm knows no other processes/),
+      stderr: expect.stringMatching(/error --backend wasm cannot share batches between processes/),
     });
   });
 });

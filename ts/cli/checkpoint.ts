@@ -35,7 +35,7 @@ export interface OpenedTrainer {
   bytes: Uint8Array;
 }
 
-/** Opens a checkpoint to go on training. */
+/** Opens a checkpoint to continue training. */
 export async function openTrainer(file: string, choices: Choices): Promise<OpenedTrainer> {
   const bytes = await read(file);
   const trainer = await restored(bytes, file, (bytes) => restoreTrainer(bytes, choices));

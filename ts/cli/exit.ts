@@ -26,7 +26,7 @@ export class OutputClosed extends Interrupted {
   }
 }
 
-/** Work was done, but not all of it; the same command goes on from there. */
+/** Work was done, but not all of it; the same command continues. */
 export class Unfinished extends Error {
   override readonly name = "Unfinished";
 }

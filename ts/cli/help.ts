@@ -47,7 +47,7 @@ async function descriptionsOf(commands: Commands): Promise<[name: string, descri
   return Promise.all(Object.entries(commands).map(async ([name, load]) => [name, (await load()).meta.description]));
 }
 
-/** A command line that goes on behind a backslash where it is wider than the terminal. */
+/** A command line that continues behind a backslash where it is wider than the terminal. */
 function exampleOf(line: string, columns: number): string {
   const lines = [" "];
   for (const part of line.split(/ (?=--)/)) {

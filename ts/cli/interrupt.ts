@@ -6,7 +6,7 @@ const ONE_PRESS = 150;
 
 /**
  * An abort signal that Ctrl-C raises, and whatever else asks the process to end: SIGTERM, SIGHUP, an output that nobody reads. A
- * second Ctrl-C ends the process at once.
+ * second Ctrl-C ends the process immediately.
  */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();

@@ -5,7 +5,7 @@ import { ENCODING_FORMS } from "./encoding.js";
 /** Options that several commands share. */
 
 export const outputOptions = {
-  json: { type: "boolean", description: "print JSON on stdout, one object a line" },
+  json: { type: "boolean", description: "print JSON on stdout, one object per line" },
 } as const satisfies Parameters;
 
 export const computeOptions = {
@@ -59,7 +59,7 @@ export const dataOptions = {
 
 export const publishedOptions = {
   name: { type: "positional", required: true, description: "name of the data set, see spikelet data list", valueHint: "NAME" },
-  dir: { type: "string", description: "its folder; one in the user's cache by default", valueHint: "DIR" },
+  dir: { type: "string", description: "its folder; by default one in the user's cache", valueHint: "DIR" },
 } as const satisfies Parameters;
 
 export const splitOptions = {
@@ -67,7 +67,7 @@ export const splitOptions = {
 } as const satisfies Parameters;
 
 export const passOptions = {
-  "early-decision": { type: "boolean", description: "simulate each sample up to its first output spike only" },
+  "early-decision": { type: "boolean", description: "simulate each sample only up to its first output spike" },
 } as const satisfies Parameters;
 
 export const nirOptions = {

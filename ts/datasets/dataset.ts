@@ -381,7 +381,7 @@ export class SpikeDataset {
 
   get #held(): HeldInputs {
     if (this.#inputs.kind !== "stored") return this.#inputs;
-    throw new SpikeletError("DATA_FORMAT", "data", "the samples lie in files: (await data.load()) brings them into memory");
+    throw new SpikeletError("DATA_FORMAT", "data", "the samples are in files: call await data.load() first");
   }
 
   /** A copy of the number of each sample in the data set it comes from. */

@@ -63,7 +63,7 @@ export const nmnist = (options: NmnistOptions) => refused(options, "decodeAer() 
 export const shards = (options: ShardsOptions) => refused(options, "datasets.fromNpz() or datasets.fromSpikes()");
 export const packShards = async (_: unknown, options: PackOptions): Promise<PackReport> => {
   const dir = text(record(options, "options")["dir"], "dir");
-  throw new SpikeletError("WRITE_FAILED", dir, "a page writes no folders: pack in Node");
+  throw new SpikeletError("WRITE_FAILED", dir, "folders cannot be written in a page: pack in Node");
 };
 export const shd = (options: ShdOptions) =>
   refused(options, "h5wasm and datasets.fromSpikes(), or an NPZ and datasets.fromNpz()");
@@ -71,5 +71,5 @@ export const spokenDigits = (options: SpokenDigitsOptions) => refused(options, "
 
 async function refused(options: { dir: string }, instead: string): Promise<SpikeDataset> {
   const dir = text(record(options, "options")["dir"], "dir");
-  throw new SpikeletError("DATA_FORMAT", dir, `a page reads no folders: fetch the files and use ${instead}`);
+  throw new SpikeletError("DATA_FORMAT", dir, `folders cannot be read in a page: fetch the files and use ${instead}`);
 }

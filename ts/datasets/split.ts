@@ -39,7 +39,7 @@ export function splitSizes(samples: number, options: SplitOptions, defaults: { v
 
 function count(part: number, samples: number, path: string): number {
   if (!(part >= 0) || (part >= 1 && !Number.isInteger(part))) {
-    throw new SpikeletError("CONFIG_INVALID", path, `must be a number of samples or a share below 1, got ${part}`);
+    throw new SpikeletError("CONFIG_INVALID", path, `must be a number of samples or a fraction below 1, got ${part}`);
   }
   return part < 1 ? Math.round(part * samples) : part;
 }

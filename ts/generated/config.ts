@@ -18,7 +18,7 @@ export type ActivationRule = {
   surrogate?: Surrogate,
   /** Gradient through resets; there is no timing part. */
   resetPath?: ResetPaths,
-  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
 };
 
@@ -35,7 +35,7 @@ export type Adam = {
   beta2?: number,
   /** Added to the root of the second moment, above 0. @default 1e-8 */
   epsilon?: number,
-  /** Times the parameter, added to its gradient, at least 0. @default 0 */
+  /** Factor of the parameter that is added to its gradient, at least 0. @default 0 */
   weightDecay?: number,
 };
 
@@ -49,7 +49,7 @@ export type AdamW = {
   beta2?: number,
   /** Added to the root of the second moment, above 0. @default 1e-8 */
   epsilon?: number,
-  /** Times the learning rate: the share of a parameter that an update takes away, at least 0. @default 0.01 */
+  /** An update shrinks a parameter by this times the learning rate, at least 0. @default 0.01 */
   weightDecay?: number,
 };
 
@@ -59,7 +59,7 @@ export type AntlrRule = {
   activationWeight?: PerLayer,
   /** Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer. @default 1 */
   timingWeight?: PerLayer,
-  /** Factors on both over the epochs. */
+  /** Factors on the weights of both parts over the epochs. */
   weightSchedule?: WeightSchedule,
   /** How the activation part treats the reset: `srm` or `rnn`. @default "srm" */
   variant?: ActivationVariant,
@@ -67,9 +67,9 @@ export type AntlrRule = {
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
-  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
-  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
 
@@ -82,17 +82,17 @@ export type ArctanSurrogate = {
 };
 
 /**
- * Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the seed,
- * the epoch and the number of the sample alone.
+ * Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the
+ * seed, the epoch and the number of the sample alone.
  */
 export type Augmentation = {
-  /** An image is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone. @default 0 */
+  /** The image moves by up to this many pixels, vertically and horizontally; pixels that leave it are lost. @default 0 */
   shift?: number,
-  /** The sizes of the image in a flat input for `shift`, `[channels, height, width]`, at least 1; those of `network.input` where this is `null`. */
+  /** Size of the image in a flat input, for `shift`: `[channels, height, width]`, at least 1; `null`: that of `network.input`. */
   image?: [number, number, number] | null,
-  /** Standard deviation of a normal shift of each spike's time, rounded to steps and kept within the simulation, at least 0. @default 0 */
+  /** Standard deviation of a normally distributed shift of each spike in time, rounded to steps and kept within the simulation, at least 0. @default 0 */
   timeJitter?: number,
-  /** Probability that a spike of the input is left out, 0 to below 1. @default 0 */
+  /** Probability that an input spike is removed, 0 to below 1. @default 0 */
   eventDropout?: number,
   /** Probability that an input unit is silent for the whole sample, 0 to below 1. @default 0 */
   inputDropout?: number,
@@ -111,15 +111,15 @@ export type ChannelEncoding = { "type": "delta" } & DeltaEncoding | { "type": "l
 export type Config = {
   /** Layers, neuron and length of the simulation. */
   network: NetworkConfig,
-  /** The way to the gradient. */
+  /** The learning rule: how the gradient is computed. */
   rule?: RuleConfig,
   /** What is minimised. */
   loss?: LossConfig,
   /** Terms for the activity of hidden layers, added to the loss. */
   regularizers?: Regularizers,
-  /** How parameters follow the gradient. */
+  /** How the gradient changes the parameters. */
   optimizer?: OptimizerConfig,
-  /** The learning rate over the run. */
+  /** How the learning rate changes over the run. */
   schedule?: ScheduleConfig,
   /** Batches, epochs, clipping, seed, threads. */
   training?: TrainingConfig,
@@ -129,7 +129,7 @@ export type Config = {
 export type ConstantSchedule = {
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
-  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  /** Epochs at the start, also fractions, in which the rate rises linearly to its first value, at least 0. @default 0 */
   warmupEpochs?: number,
 };
 
@@ -137,49 +137,49 @@ export type ConstantSchedule = {
 export type Conv2d = {
   /** Channels of the output, at least 1. */
   channels: number,
-  /** Side of the square that a unit sees, odd. */
+  /** Side of that square, odd. */
   kernel: number,
-  /** What the neuron of this layer has instead of `network.neuron`. */
+  /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,
 };
 
 /** `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts). */
 export type CosineSchedule = {
-  /** What is left of the rate at the end of the run, 0 to 1. @default 0 */
+  /** Rate at the end of the run, as a fraction, 0 to 1. @default 0 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
-  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  /** Epochs at the start, also fractions, in which the rate rises linearly to its first value, at least 0. @default 0 */
   warmupEpochs?: number,
 };
 
 /** `L = Σ_n (spikes_n − target_n)² / (T B)` (spec 4.2). */
 export type CountLoss = {
-  /** Wanted spikes of the labelled unit, where the data have labels. @default 1 */
+  /** Target number of spikes of the output of the label, if the data have labels. @default 1 */
   positive?: number,
-  /** Wanted spikes of the other units, where the data have labels. @default 0 */
+  /** Target number of spikes of the other outputs, if the data have labels. @default 0 */
   negative?: number,
 };
 
 /**
- * Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the neural
- * engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of a channel has
- * `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1 it spikes and V
- * becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1, drawn by the seed once for
- * all samples.
+ * Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the
+ * neural engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of
+ * a channel has `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1
+ * it spikes and V becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1,
+ * drawn by the seed once for all samples.
  *
  * Unit: `channel · neurons + i`.
  */
 export type CurrentEncoding = {
   /** Units of a channel, 1 to 1024. @default 2 */
   neurons?: number,
-  /** Current of value 1. @default 2 */
+  /** Current for the value 1. @default 2 */
   gain?: number,
-  /** Current of value 0. @default 0 */
+  /** Current for the value 0. @default 0 */
   bias?: number,
   /** Steps in which V falls to 1/e, above 0. @default 10 */
   timeConstant?: number,
-  /** How far the gains, as a share, and the biases of the units lie apart, 0 to 1. @default 0 */
+  /** Spread of the gains (as a fraction) and of the biases of the units, 0 to 1. @default 0 */
   spread?: number,
   /** Seed of the draws. @default 0 */
   seed?: number,
@@ -196,13 +196,14 @@ export type DecisionStep = {
 };
 
 /**
- * Delays of the spikes that arrive at a dense layer (spec 13): a spike of step `t` arrives at step `t + round(d)`, halves to even, and never
- * where the simulation has ended by then. In a recurrent layer the layer's own spikes are delayed too, on top of the step that they take.
+ * Delays of the spikes that arrive at a dense layer (spec 13): a spike of step `t` arrives at step `t + round(d)`, halves to
+ * even, and never where the simulation has ended by then. In a recurrent layer the layer's own spikes are delayed too, on top of
+ * the step that they take.
  *
  * They start uniformly distributed between 0 and `max`.
  */
 export type Delays = {
-  /** What has a delay of its own. @default "input" */
+  /** What each delay belongs to. @default "input" */
   by?: DelaysBy,
   /** Longest delay in steps, 0 to 65535; learning keeps delays between 0 and this. */
   max: number,
@@ -210,22 +211,22 @@ export type Delays = {
   learn?: boolean,
 };
 
-/** What has a delay of its own. */
+/** What each delay belongs to. */
 export type DelaysBy = "input" | "connection";
 
 /**
  * Each channel has a unit for falls and one for rises. With the values `x[t]`, the start `x₀` and the threshold θ, step t gives
- * `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other, and
- * `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
+ * `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other,
+ * and `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
  *
  * Unit of a channel: `direction · channels + channel`, direction 1 for rises.
  */
 export type DeltaEncoding = {
   /** Change of the signal that gives a spike, θ, above 0. @default 0.1 */
   threshold?: number,
-  /** What the first value is compared with, x₀; the first value of each channel unless given, which then gives no spike. */
+  /** Value x₀ that the first one is compared with; by default the first value of each channel, which then gives no spike. */
   start?: number,
-  /** Spikes of a unit in one step at most, m, 1 to 255; what is left follows in the next steps. @default 1 */
+  /** Largest number m of spikes of a unit in one step, 1 to 255; the rest follow in the next steps. @default 1 */
   maxSpikes?: number,
 };
 
@@ -233,11 +234,11 @@ export type DeltaEncoding = {
 export type Dense = {
   /** Number of units, at least 1. */
   units: number,
-  /** Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5). @default false */
+  /** Whether each spike also reaches all units of this layer, one step later (spec 1.5). @default false */
   recurrent?: boolean,
-  /** Delays of the spikes that arrive; without, none has any. */
+  /** Delays of arriving spikes; none by default. */
   delays?: Delays,
-  /** What the neuron of this layer has instead of `network.neuron`. */
+  /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,
 };
 
@@ -248,9 +249,9 @@ export type DirectEncoding = Record<symbol, never>;
 export type EarlyStopping = {
   /** Epochs without an improvement after which the run ends, at least 1. @default 5 */
   patience?: number,
-  /** How much better than the best epoch an epoch must be to count as an improvement: more than this, at least 0. @default 0 */
+  /** An epoch counts as an improvement if it is better than the best one by more than this, at least 0. @default 0 */
   minImprovement?: number,
-  /** Whether the network has the weights of the best epoch at the end. @default true */
+  /** Whether the network gets back the weights of the best epoch at the end. @default true */
   restoreBest?: boolean,
 };
 
@@ -281,23 +282,23 @@ export type EpochRecord = {
 };
 
 /**
- * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
- * (Wunderlich and Pehle, 2021) for the reset `membrane`.
+ * The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14):
+ * EventProp (Wunderlich and Pehle, 2021) for the reset `membrane`.
  */
 export type EventPropRule = {
-  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
-  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
 
 /** `rate · factor^t`. */
 export type ExponentialSchedule = {
-  /** Factor of an epoch, above 0. @default 0.9 */
+  /** Factor for each epoch, above 0. @default 0.9 */
   factor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
-  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  /** Epochs at the start, also fractions, in which the rate rises linearly to its first value, at least 0. @default 0 */
   warmupEpochs?: number,
 };
 
@@ -327,15 +328,15 @@ export type GainMode = "auto" | "manual";
 export type Generator = { "type": "yinYang" } & YinYang | { "type": "randman" } & Randman | { "type": "spikeTrainMatching" } & SpikeTrainMatching;
 
 /**
- * Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
- * the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
+ * Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at
+ * which the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
  */
 export type InitialActivity = {
-  /** Wanted mean of the spikes per unit and sample over all steps, above 0; a number, or one for each spiking layer. */
+  /** Target mean of the spikes per unit and sample over all steps, above 0; one number, or one for each spiking layer. */
   spikesPerUnit: PerLayer,
-  /** Samples of the training data that it is measured on, drawn by the seed, at least 1. @default 256 */
+  /** Number of training samples to measure it on, drawn by the seed, at least 1. @default 256 */
   samples?: number,
-  /** Largest difference, as a share of what is wanted, above 0 and at most 1. @default 0.05 */
+  /** Largest difference from the target, as a fraction of it, above 0 and at most 1. @default 0.05 */
   tolerance?: number,
 };
 
@@ -346,31 +347,31 @@ export type InputShape = number | [number, number, number];
 export type Interpolation = "hold" | "linear";
 
 /**
- * Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
- * where that is the end of the simulation or later (spec 3.1).
+ * Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all where
+ * that is the end of the simulation or later (spec 3.1).
  */
 export type LatencyEncoding = {
-  /** Step of value 1, 0 to 65535. @default 0 */
+  /** Step for the value 1, 0 to 65535. @default 0 */
   first?: number,
-  /** Step that value 0 would have, 0 to 65535. @default 24 */
+  /** Step for the value 0 (if it is not skipped), 0 to 65535. @default 24 */
   last?: number,
-  /** Whether value 0 gives no spike at all. @default true */
+  /** Whether the value 0 gives no spike. @default true */
   skipZero?: boolean,
 };
 
 /** `a_n = T − firstSpike_n` (0 if silent), `P = softmax(inverseTemperature · a)`, `L = −log P_label` (spec 4.3). */
 export type LatencyLoss = {
-  /** Factor on the first spike times, per step, above 0. @default 0.166667 */
+  /** Factor on the first-spike times, per step, above 0. @default 0.166667 */
   inverseTemperature?: number,
-  /** Loss of a labelled unit that never fires, at least 0; it reaches rules with an activation part. @default 0.1 */
+  /** Loss if the output of the label never fires, at least 0; only rules with an activation part use it. @default 0.1 */
   silentTargetPenalty?: number,
-  /** What the softmax is to give away from the label, in equal parts to all classes, 0 to below 1. @default 0 */
+  /** Part of the target that is spread evenly over all classes, 0 to below 1. @default 0 */
   labelSmoothing?: number,
-  /** Times the loss of each sample, by its label: one number for each output, off unless given, at least 0. */
+  /** Factor on the loss of each sample by its label: one number for each output, at least 0; off by default. */
   classWeights?: Array<number>,
   /** When a simulation ends. @default "sample" */
   endSimulation?: EndSimulation,
-  /** Count term on top, off unless given (spec 6.iv). */
+  /** Additional count loss; off by default (spec 6.iv). */
   targetCount?: TargetCount,
 };
 
@@ -378,8 +379,8 @@ export type LatencyLoss = {
 export type LayerConfig = { "type": "dense" } & Dense | { "type": "conv2d" } & Conv2d | { "type": "avgPool2d" } & Pool2d | { "type": "maxPool2d" } & Pool2d | { "type": "flatten" } & Flatten;
 
 /**
- * What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
- * decays of the layer.
+ * What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out
+ * from the decays of the layer.
  */
 export type LayerNeuron = {
   /** Decay of the synaptic current per step, 0 to 1. */
@@ -393,17 +394,17 @@ export type LayerNeuron = {
   /** κ of `alif`: what a spike adds to its threshold, at least 0. */
   adaptationStrength?: PerUnit,
   /**
-   * Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
-   * Gains stay those of the start.
+   * Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
+   * is given as a list. Gains keep their initial values.
    */
   learn?: Array<LearntConstant>,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
-  /** Gain of the input drive, above 0; 1 unless given. */
+  /** Gain of the input drive, above 0; 1 by default. */
   currentGain?: PerUnit,
-  /** Gain from current to membrane, above 0; 1 unless given. */
+  /** Gain from current to membrane, above 0; 1 by default. */
   membraneGain?: PerUnit,
-  /** Gain of the bias, at least 0; 1 unless given. */
+  /** Gain of the bias, at least 0; 1 by default. */
   biasGain?: PerUnit,
   /** The kind of neuron. */
   type?: NeuronType,
@@ -413,7 +414,7 @@ export type LayerNeuron = {
   refractory?: number,
   /** What a spike does to the state of its unit. */
   reset?: Reset,
-  /** Factor on the learning rate of learnt constants, besides that of the layer, above 0. */
+  /** Factor on the learning rate of learnt constants, in addition to that of the layer, above 0. */
   learningRateFactor?: number,
 };
 
@@ -422,7 +423,8 @@ export type LearntConstant = "currentDecay" | "membraneDecay" | "threshold" | "a
 
 /**
  * Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
- * through it, `x[t] < L ≤ x[t−1]`, the other where it rises to it, `x[t−1] < L ≤ x[t]` (spec 3.6). The first value gives no spike.
+ * through it, `x[t] < L ≤ x[t−1]`, the other where it rises to it, `x[t−1] < L ≤ x[t]` (spec 3.6). The first value gives no
+ * spike.
  *
  * Unit of a level: `(direction · channels + channel) · count + i`, direction 1 for rises.
  */
@@ -431,32 +433,32 @@ export type LevelsEncoding = {
   min?: number,
   /** Value above the highest level, more than `min`. @default 1 */
   max?: number,
-  /** Levels, at equal distances between `min` and `max`, 1 to 1024. @default 8 */
+  /** Number of levels, at equal distances between `min` and `max`, 1 to 1024. @default 8 */
   count?: number,
 };
 
 /**
  * Each channel becomes `mels` channels of features, a step every `hop` values, which `encoding` turns into spikes.
  *
- * Step f looks at the `window` values from `f · hop` on, times a periodic Hann window. Of their discrete Fourier transform X, padded with
- * zeros to the next power of two N, feature m is `ln(floor + Σ_k w[m][k] |X[k]|²)`. The weights are triangles of height 1 on the mel scale
- * `2595 log₁₀(1 + f / 700)`: `mels + 2` corners at equal distances from `minFrequency` to `maxFrequency` (spec 3.7). All in double precision,
- * the features rounded to single.
+ * Step f looks at the `window` values from `f · hop` on, times a periodic Hann window. Of their discrete Fourier transform X,
+ * padded with zeros to the next power of two N, feature m is `ln(floor + Σ_k w[m][k] |X[k]|²)`. The weights are triangles of
+ * height 1 on the mel scale `2595 log₁₀(1 + f / 700)`: `mels + 2` corners at equal distances from `minFrequency` to
+ * `maxFrequency` (spec 3.7). All in double precision, the features rounded to single.
  *
  * Feature of a channel: `channel · mels + m`, the lowest frequencies first.
  */
 export type LogMelEncoding = {
-  /** Values of the sound per second, above 0. @default 16000 */
+  /** Points of the sound per second, above 0. @default 16000 */
   sampleRate?: number,
-  /** Values that a step looks at, 2 to 16384. @default 512 */
+  /** Number of points in the window of a step, 2 to 16384. @default 512 */
   window?: number,
-  /** Values from step to step, 1 to 16384. @default 160 */
+  /** Number of points from one step to the next, 1 to 16384. @default 160 */
   hop?: number,
-  /** Features of a channel, 1 to 512. @default 20 */
+  /** Number of features per channel, 1 to 512. @default 20 */
   mels?: number,
-  /** Where the lowest triangle begins, in hertz, at least 0. @default 20 */
+  /** Lower end of the lowest band in hertz, at least 0. @default 20 */
   minFrequency?: number,
-  /** Where the highest triangle ends, in hertz, above `minFrequency` and at most half the sample rate, above 0; that half unless given. */
+  /** Upper end of the highest band in hertz, above `minFrequency` and at most half the sample rate, which is the default, above 0. */
   maxFrequency?: number,
   /** Energy that counts as silence, above 0. @default 0.001 */
   floor?: number,
@@ -487,9 +489,9 @@ export type MembraneLoss = {
   statistic?: Statistic,
   /** Factor on z, above 0. @default 1 */
   inverseTemperature?: number,
-  /** What the softmax is to give away from the label, in equal parts to all classes, 0 to below 1. @default 0 */
+  /** Part of the target that is spread evenly over all classes, 0 to below 1. @default 0 */
   labelSmoothing?: number,
-  /** Times the loss of each sample, by its label: one number for each output, off unless given, at least 0. */
+  /** Factor on the loss of each sample by its label: one number for each output, at least 0; off by default. */
   classWeights?: Array<number>,
 };
 
@@ -532,7 +534,7 @@ export type MixtureRule = {
   activationWeight?: PerLayer,
   /** Weight of the timing rule's gradient; a list has one number for each spiking layer. @default 1 */
   timingWeight?: PerLayer,
-  /** Factors on both over the epochs. */
+  /** Factors on the weights of both parts over the epochs. */
   weightSchedule?: WeightSchedule,
   /** How the activation rule treats the reset. @default "srm" */
   variant?: ActivationVariant,
@@ -540,9 +542,9 @@ export type MixtureRule = {
   surrogate?: Surrogate,
   /** Gradient through resets. */
   resetPath?: ResetPaths,
-  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
-  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
 
@@ -559,12 +561,13 @@ export type NetworkConfig = {
 };
 
 /**
- * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for each unit of
- * the layer (each channel of a convolution).
+ * Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for
+ * each unit of the layer (each channel of a convolution).
  *
  * `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
- * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`: `S[t] = V[t] ≥ threshold +
- * adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the output is `V`.
+ * `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`:
+ * `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
+ * output is `V`.
  */
 export type NeuronConfig = {
   /** Decay of the synaptic current per step, 0 to 1. @default 0.99 */
@@ -578,17 +581,17 @@ export type NeuronConfig = {
   /** κ of `alif`: what a spike adds to its threshold, at least 0. @default 0.1 */
   adaptationStrength?: PerUnit,
   /**
-   * Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
-   * Gains stay those of the start.
+   * Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
+   * is given as a list. Gains keep their initial values.
    */
   learn?: Array<LearntConstant>,
   /** `auto`, or `manual` when any gain is given. */
   gain?: GainMode,
-  /** Gain of the input drive, above 0; 1 unless given. */
+  /** Gain of the input drive, above 0; 1 by default. */
   currentGain?: PerUnit,
-  /** Gain from current to membrane, above 0; 1 unless given. */
+  /** Gain from current to membrane, above 0; 1 by default. */
   membraneGain?: PerUnit,
-  /** Gain of the bias, at least 0; 1 unless given. */
+  /** Gain of the bias, at least 0; 1 by default. */
   biasGain?: PerUnit,
   /** The kind of neuron. @default "lif" */
   type?: NeuronType,
@@ -598,7 +601,7 @@ export type NeuronConfig = {
   refractory?: number,
   /** What a spike does to the state of its unit. @default "all" */
   reset?: Reset,
-  /** Factor on the learning rate of learnt constants, besides that of the layer, above 0. @default 1 */
+  /** Factor on the learning rate of learnt constants, in addition to that of the layer, above 0. @default 1 */
   learningRateFactor?: number,
 };
 
@@ -607,15 +610,15 @@ export type NeuronType = "lif" | "alif" | "leaky";
 
 /** Half a cosine from `initialFactor · rate` up to `rate`, then one down to `finalFactor · rate` (Smith and Topin 2018). */
 export type OneCycleSchedule = {
-  /** Share of the run in which the rate rises, above 0 and below 1. @default 0.3 */
+  /** Fraction of the run in which the rate rises, above 0 and below 1. @default 0.3 */
   rising?: number,
-  /** Share of the rate at the start, 0 to 1. @default 0.04 */
+  /** Rate at the start, as a fraction, 0 to 1. @default 0.04 */
   initialFactor?: number,
-  /** Share of the rate at the end of the run, 0 to 1. @default 4e-6 */
+  /** Rate at the end of the run, as a fraction, 0 to 1. @default 4e-6 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
-  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  /** Epochs at the start, also fractions, in which the rate rises linearly to its first value, at least 0. @default 0 */
   warmupEpochs?: number,
 };
 
@@ -672,31 +675,31 @@ export type Randman = {
 };
 
 /**
- * Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength` times the
- * square of the distance (spec 6.vi).
+ * Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength`
+ * times the square of the distance (spec 6.vi).
  */
 export type RateBounds = {
-  /** Fewest spikes per unit and sample, at least 0. @default 0 */
+  /** Lower bound of the spikes per unit and sample, at least 0. @default 0 */
   lower?: number,
-  /** Most spikes per unit and sample, no fewer than `lower`, at least 0; `null`: none. */
+  /** Upper bound of the spikes per unit and sample, at least `lower`, at least 0; `null` for none. */
   upper?: number | null,
   /** Factor, at least 0. @default 0.1 */
   strength?: number,
 };
 
 /**
- * Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
- * Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
- * once, not anew in every epoch.
+ * Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a Poisson
+ * process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn once, not
+ * anew in every epoch.
  */
 export type RateEncoding = {
-  /** Spikes a step of value 1, 0 to 1. @default 0.1 */
+  /** Spikes per step for the value 1, 0 to 1. @default 0.1 */
   max?: number,
-  /** Spikes a step of the smallest value, at most `max`, 0 to 1. @default 0 */
+  /** Spikes per step for the smallest value, at most `max`, 0 to 1. @default 0 */
   min?: number,
   /** Seed of the draws. @default 0 */
   seed?: number,
-  /** Whether value 0 gives no spike at all. @default true */
+  /** Whether the value 0 gives no spike. @default true */
   skipZero?: boolean,
 };
 
@@ -710,13 +713,13 @@ export type RectangleSurrogate = {
 
 /** Value x spikes every `d = (minInterval − maxInterval) x + maxInterval` steps: spike k at step `trunc(first + k d)`. */
 export type RegularEncoding = {
-  /** Steps from spike to spike of value 1, 1 to 65535. @default 10 */
+  /** Interval in steps for the value 1, 1 to 65535. @default 10 */
   minInterval?: number,
-  /** Steps from spike to spike that value 0 would have, at least `minInterval`, 1 to 65535. @default 100 */
+  /** Interval in steps for the value 0 (if it is not skipped), at least `minInterval`, 1 to 65535. @default 100 */
   maxInterval?: number,
   /** Step of every unit's first spike, 0 to 65535. @default 0 */
   first?: number,
-  /** Whether value 0 gives no spike at all. @default true */
+  /** Whether the value 0 gives no spike. @default true */
   skipZero?: boolean,
 };
 
@@ -724,7 +727,7 @@ export type RegularEncoding = {
 export type Regularizers = {
   /** Loss for each spike of a hidden layer, at least 0. @default 0 */
   spikePenalty?: number,
-  /** Bounds of the spikes per unit of each hidden layer, off unless given. */
+  /** Bounds on the spikes per unit of each hidden layer; off by default. */
   rateBounds?: RateBounds,
 };
 
@@ -736,9 +739,9 @@ export type ResetPath = "ignore" | "full" | { "window": number } | { "lag": numb
 
 /** Reset paths of the two parts. */
 export type ResetPaths = {
-  /** Of the activation part; other than `ignore` only with the variant `rnn`. @default "ignore" */
+  /** For the activation part; anything but `ignore` needs the variant `rnn`. @default "ignore" */
   activation?: ResetPath,
-  /** Of the timing part. @default "ignore" */
+  /** For the timing part. @default "ignore" */
   timing?: ResetPath,
 };
 
@@ -771,8 +774,8 @@ export type SaccadeCamera = {
 export type Sampling = "shuffled" | "byClass";
 
 /**
- * The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
- * update, the finished share of the current one.
+ * The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves
+ * with every update, the finished share of the current one.
  */
 export type ScheduleConfig = { "type": "constant" } & ConstantSchedule | { "type": "step" } & StepSchedule | { "type": "exponential" } & ExponentialSchedule | { "type": "cosine" } & CosineSchedule | { "type": "oneCycle" } & OneCycleSchedule;
 
@@ -783,9 +786,9 @@ export type ScheduleInterval = "update" | "epoch";
 export type Sgd = {
   /** Step size, above 0. @default 0.01 */
   learningRate?: number,
-  /** Share of the last update that is kept, 0 to below 1. @default 0 */
+  /** Fraction of the last update that is kept, 0 to below 1. @default 0 */
   momentum?: number,
-  /** Times the parameter, added to its gradient, at least 0. @default 0 */
+  /** Factor of the parameter that is added to its gradient, at least 0. @default 0 */
   weightDecay?: number,
 };
 
@@ -794,13 +797,13 @@ export type Sgd = {
  * `c_k = clamp(r − max + max · k / T, 0, max)` (spec 3.2). Several spikes of a unit may fall on one step; they add up.
  */
 export type ShiftBackEncoding = {
-  /** Spikes of value 1, 0 to 65535. */
+  /** Number of spikes for the value 1, 0 to 65535. */
   max: number,
-  /** Spikes of the smallest value, at most `max`, 0 to 65535. @default 0 */
+  /** Number of spikes for the smallest value, at most `max`, 0 to 65535. @default 0 */
   min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
-  /** Whether value 0 gives no spike at all. @default true */
+  /** Whether the value 0 gives no spike. @default true */
   skipZero?: boolean,
 };
 
@@ -816,7 +819,7 @@ export type SilentUnitUpdate = {
   strength?: number,
   /** Which rules get it. @default "timing" */
   rules?: SilentRules,
-  /** Whether convolutions get it too, by the share of silent places. @default false */
+  /** Whether convolutions get it too, by the fraction of silent places. @default false */
   convolutions?: boolean,
 };
 
@@ -871,22 +874,22 @@ export type StepSchedule = {
   factor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
-  /** Epochs at the start in which the rate rises to its first value along a line, also parts of one, at least 0. @default 0 */
+  /** Epochs at the start, also fractions, in which the rate rises linearly to its first value, at least 0. @default 0 */
   warmupEpochs?: number,
 };
 
 /**
- * Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
- * Several spikes of a unit may fall on one step; they add up.
+ * Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2). Several
+ * spikes of a unit may fall on one step; they add up.
  */
 export type StretchEncoding = {
-  /** Spikes of value 1, 0 to 65535. */
+  /** Number of spikes for the value 1, 0 to 65535. */
   max: number,
-  /** Spikes of the smallest value, at most `max`, 0 to 65535. @default 0 */
+  /** Number of spikes for the smallest value, at most `max`, 0 to 65535. @default 0 */
   min?: number,
   /** Which way a fraction of a spike is rounded. @default "up" */
   round?: Rounding,
-  /** Whether value 0 gives no spike at all. @default true */
+  /** Whether the value 0 gives no spike. @default true */
   skipZero?: boolean,
 };
 
@@ -903,13 +906,13 @@ export type Swa = {
 export type TargetCount = {
   /** Factor λ_c, at least 0. @default 1 */
   weight?: number,
-  /** Which outputs it looks at. @default "silent" */
+  /** Which outputs it applies to. @default "silent" */
   scope?: TargetCountScope,
-  /** Spikes below which the labelled unit gets a gradient (scope `silent`), at least 0. @default 1 */
+  /** Number of spikes below which the output of the label gets a gradient (scope `silent`), at least 0. @default 1 */
   goal?: number,
-  /** Wanted spikes of the labelled unit (scope `all`), at least 0. @default 1 */
+  /** Target number of spikes of the output of the label (scope `all`), at least 0. @default 1 */
   positive?: number,
-  /** Wanted spikes of the others (scope `all`), at least 0. @default 0 */
+  /** Target number of spikes of the others (scope `all`), at least 0. @default 0 */
   negative?: number,
 };
 
@@ -923,15 +926,15 @@ export type Threads = "auto" | number;
 export type TimingRule = {
   /** Gradient through resets; there is no activation part. */
   resetPath?: ResetPaths,
-  /** Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3). @default true */
+  /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
-  /** Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1), at least 0; 0: none. @default 0.01 */
+  /** Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1), at least 0; 0 for none. @default 0.01 */
   slopeFloor?: number,
 };
 
 /** `L = Σ_(t,n) stepWeights[t] (y[t,n] − target[t,n])² / (B T N)` (spec 11). */
 export type TraceLoss = {
-  /** A weight for each step, at least 0; 1 unless given. */
+  /** A weight for each step, at least 0; 1 by default. */
   stepWeights?: Array<number>,
 };
 
@@ -986,23 +989,29 @@ export type TrainingConfig = {
   epochs?: number,
   /** Which samples an epoch learns. @default "shuffled" */
   sampling?: Sampling,
-  /** Every element of a gradient is kept within ±this, above 0; `null` turns it off. @default 1 */
+  /** Every element of a gradient is limited to ± this value, above 0; `null` turns it off. @default 1 */
   gradientClip?: number | null,
   /** The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm, above 0; `null` turns it off. */
   gradientNormClip?: number | null,
-  /** Times the learning rate, for all spiking layers or for each, at least 0. @default 1 */
+  /** Factor on the learning rate: one number for all spiking layers, or one for each, at least 0. @default 1 */
   learningRateFactor?: PerLayer,
-  /** Parameters that stay as they are: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights counted from 0. */
+  /**
+   * Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights
+   * counted from 0.
+   */
   frozen?: Array<string>,
   /** When the run ends before its last epoch; `null`: never. */
   earlyStopping?: EarlyStopping | null,
-  /** What makes an epoch the best; `null`: what the loss trains, `firstSpike` (`latency`), `count`, `membrane`, `meanSquaredError` (`trace`) or `loss` (`spikeTrain`). */
+  /**
+   * Measure of the best epoch; `null`: the one that the loss trains, `firstSpike` (`latency`), `count`, `membrane`,
+   * `meanSquaredError` (`trace`) or `loss` (`spikeTrain`).
+   */
   bestBy?: BestBy | null,
-  /** Averages of the weights with which the network predicts; `null`: it predicts with the weights themselves. */
+  /** Averages of the weights, with which the network then predicts; `null` for none. */
   averaging?: Averaging | null,
   /** The update of units that never fire (the no-spike penalty of the paper). */
   silentUnitUpdate?: SilentUnitUpdate,
-  /** Firing of the network before it learns; `null`: the weights stay as drawn. */
+  /** Activity of the network before it learns; `null`: the weights stay as drawn. */
   initialActivity?: InitialActivity | null,
   /** Random changes of the samples that are learned. */
   augmentation?: Augmentation,
@@ -1024,7 +1033,7 @@ export type TriangleSurrogate = {
 export type WeightPoint = {
   /** Epoch, counted from 0. */
   epoch: number,
-  /** Times the weights of the part. */
+  /** Factor on the weights of the part. */
   factor: number,
 };
 
@@ -1035,9 +1044,9 @@ export type WeightPoint = {
 export type WeightSchedule = {
   /** Between two points. @default "hold" */
   interpolation?: Interpolation,
-  /** Points of the activation part, epochs rising. */
+  /** Points for the activation part, in order of epochs. */
   activation?: Array<WeightPoint>,
-  /** Points of the timing part, epochs rising. */
+  /** Points for the timing part, in order of epochs. */
   timing?: Array<WeightPoint>,
 };
 

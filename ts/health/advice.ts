@@ -16,7 +16,7 @@ export function adviceOn(sign: Sign, config: ResolvedConfig, layers: readonly La
 function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
   switch (code) {
     case "INITIAL_ACTIVITY":
-      return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`; few samples have few activities";
+      return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`; with few samples, few activities are possible";
     case "SILENT_NETWORK":
     case "SILENT_LAYER":
       return againstSilence(config, layers[layer ?? 0]);
@@ -74,7 +74,7 @@ function againstVanishingSpikes(config: ResolvedConfig, isOutput: boolean, layer
 function againstVanishingGradient(config: ResolvedConfig): string {
   const { rule, loss } = config;
   if (rule.type === "activation" && loss.type === "latency") {
-    return 'surrogate gradients feel the latency loss only while the labelled output is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
+    return 'with the latency loss, surrogate gradients exist only while the output of the label is silent: set `rule.type` to "antlr" or "timing", or `loss.type` to "count"';
   }
   if (isTimingAlone(rule) && loss.type === "count") {
     return 'moving a spike changes no count: set `rule.type` to "antlr" or "activation", or `loss.type` to "latency"';

@@ -55,7 +55,7 @@ function signOfLoss(now: EpochRecord, past: readonly EpochRecord[]): Sign | unde
     const message = `the loss rises: ${figure(loss)}, ${figure(start)} in epoch ${first.epoch}`;
     return { code: "RISING_LOSS", layer: null, message };
   }
-  // A run that goes on from a checkpoint may have learnt before.
+  // A run that continues from a checkpoint may have learnt before.
   if (first.epoch !== 1 || past.length + 1 < LIMITS.flatEpochs || isLearnt(now)) return undefined;
   if ([...past, now].some(({ train }) => Math.abs(train.loss - start) > LIMITS.flatLoss * start)) return undefined;
   const message = `the loss does not move: ${figure(loss)} in epoch ${now.epoch}, ${figure(start)} in epoch 1`;

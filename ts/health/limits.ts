@@ -4,11 +4,11 @@ export const LIMITS = {
   silentBatches: 20,
   /** A hidden layer is silent with fewer spikes in a sample … */
   silentSpikes: 1,
-  /** … and at least this share of (sample, unit) pairs without a spike. */
+  /** … and at least this fraction of (sample, unit) pairs without a spike. */
   silentFraction: 0.95,
-  /** Share of (sample, unit) pairs that fire in half of the steps or more. */
+  /** Fraction of (sample, unit) pairs that fire in half of the steps or more. */
   saturatedFraction: 0.25,
-  /** A layer's spikes, as a share of the most it had in an epoch. */
+  /** A layer's spikes, as a fraction of the most it had in an epoch. */
   vanishingSpikes: 0.1,
   /** Root mean square over all parameters of the gradient before clipping. */
   vanishingGradient: 1e-8,
@@ -17,10 +17,10 @@ export const LIMITS = {
   gradientGrowth: 100,
   /** With so few samples an epoch has few updates, and the defaults are slow to wake a network. */
   fewSamples: 500,
-  /** In so many epochs the loss must have moved by this share of that of the first. */
+  /** In so many epochs the loss must have moved by this fraction of that of the first. */
   flatEpochs: 3,
   flatLoss: 0.02,
-  /** From this share of right decisions on, a loss may stand still. */
+  /** From this fraction of correct decisions on, a loss may stand still. */
   learntAccuracy: 0.9,
   /** The loss, as a multiple of that of the first epoch. */
   risingLoss: 1.2,

@@ -50,7 +50,7 @@ function checkContent(entry: ArchiveEntry, content: Uint8Array): void {
 
 async function inflated(entry: ArchiveEntry): Promise<Uint8Array> {
   const { packed, size } = entry;
-  if (size > (packed.length + 1) * MAX_SHRINKING) throw damaged(entry, `says that it unpacks to ${size} bytes`);
+  if (size > (packed.length + 1) * MAX_SHRINKING) throw damaged(entry, `claims to unpack to ${size} bytes`);
   const content = new Uint8Array(size);
   let end = 0;
   const append = (piece: Uint8Array) => {

@@ -12,7 +12,7 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
   link.href = url;
   link.download = file;
   link.click();
-  // The download has begun by then, and the bytes are let go.
+  // The download has begun by then, and the bytes are freed.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 

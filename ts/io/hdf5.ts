@@ -83,7 +83,7 @@ export interface Extent {
  */
 export function checkedLength({ shape, size, virtual_sources: sources }: Extent, path: string, budget: ByteBudget): number {
   if (sources !== undefined)
-    throw new SpikeletError("DATA_FORMAT", path, "is put together from other data sets, which is not read");
+    throw new SpikeletError("DATA_FORMAT", path, "is assembled from other data sets, which is not supported");
   const length = (shape ?? [0]).reduce((product, side) => product * side, 1);
   budget.take(length * size, path);
   return length;

@@ -131,7 +131,7 @@ export interface GeneratedArrays {
   targets?: EventArrays | null;
 }
 
-/** A value at once where the backend runs on this thread, a promise where it does not. */
+/** A value where the backend runs on this thread, a promise where it does not. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** What `prepare` of a session gives, for `supply` of the same one, once. */

@@ -41,7 +41,7 @@ export class ExclusiveSession {
     return result;
   }
 
-  /** Calls `work` at once; for what the session answers at any time. */
+  /** Calls `work` immediately; for what the session answers at any time. */
   now<T>(work: (session: Session) => T): T {
     this.#check();
     return work(this.#session);

@@ -14,7 +14,7 @@ export interface Ranks {
   exchange(bytes: Uint8Array): Promise<Uint8Array[]>;
   /** Waits until all have come here; then nothing can be exchanged any more. */
   end(): void;
-  /** Ends all processes at once, this one too. */
+  /** Ends all processes immediately, including this one. */
   abort(code: number): void;
 }
 
@@ -24,9 +24,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
 
 /**
- * Starts MPI where a launcher started this process with others; `SPIKELET_MPI=1` starts it whatever the launcher, `SPIKELET_MPI=0` never.
+ * Starts MPI where a launcher started this process with others; `SPIKELET_MPI=1` starts it whatever the launcher,
+ * `SPIKELET_MPI=0` never.
  *
- * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when the addon was not built for MPI, `CONFIG_INVALID` for another `SPIKELET_MPI`.
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when the addon was not built for MPI, `CONFIG_INVALID` for another
+ * `SPIKELET_MPI`.
  */
 export function joinRanks(environment: Environment): Ranks | undefined {
   const wanted = environment["SPIKELET_MPI"] || "auto";

@@ -1,6 +1,6 @@
 /**
- * Checks every argument before it crosses to the compiled core, in the same way for the addon, WebAssembly and a worker: what the glue of a
- * binding would silently convert, or die of, is refused here.
+ * Checks every argument before it crosses to the compiled core, in the same way for the addon, WebAssembly and a worker: what the
+ * glue of a binding would silently convert, or die of, is refused here.
  */
 import { record } from "../check/fields.js";
 import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
@@ -18,7 +18,7 @@ type ParametersOf<M> = M extends (...args: infer P) => unknown
 
 type Table<T, Name extends keyof T> = { readonly [M in Name]: ParametersOf<T[M]> };
 
-/** Methods of a session that may answer at once. */
+/** Methods of a session that may answer immediately. */
 type AtOnce =
   | "config"
   | "info"

@@ -76,7 +76,7 @@ class Line {
     return answer.value;
   }
 
-  /** Lets go of a session, without waiting for it. */
+  /** Frees a session, without waiting for it. */
   close(session: number): void {
     if (this.isAlive) void this.#host.close(session);
   }

@@ -29,6 +29,6 @@ export interface WorkerHost {
   open(method: "createSession" | "restoreSession", args: unknown[]): Promise<Answer<number>>;
   /** Calls a method of a session. */
   call(session: number, method: string, args: unknown[]): Promise<Answer<unknown>>;
-  /** Lets go of a session. */
+  /** Frees a session. */
   close(session: number): Promise<void>;
 }

@@ -21,15 +21,15 @@ pub struct DatasetArrays {
     pub rows: Option<Uint32Array>,
     /// Class of each sample.
     pub labels: Option<Uint32Array>,
-    /// Wanted spike counts, `[sample][output]`.
+    /// Target spike counts, `[sample][output]`.
     pub counts: Option<Float32Array>,
-    /// Wanted membranes of a readout, `[sample][step][output]`.
+    /// Target membranes of a readout, `[sample][step][output]`.
     pub series: Option<Float32Array>,
-    /// Like `offsets`, for wanted spikes.
+    /// Like `offsets`, for target spikes.
     pub target_offsets: Option<Uint32Array>,
-    /// Like `times`, for wanted spikes.
+    /// Like `times`, for target spikes.
     pub target_times: Option<Uint16Array>,
-    /// Output unit of each wanted spike.
+    /// Output unit of each target spike.
     pub target_units: Option<Uint32Array>,
 }
 
@@ -312,7 +312,7 @@ pub struct GeneratedArrays {
     pub events: Option<EventArrays>,
     /// Class of each sample.
     pub labels: Option<Uint32Array>,
-    /// Wanted spikes of the outputs.
+    /// Target spikes of the outputs.
     pub targets: Option<EventArrays>,
 }
 

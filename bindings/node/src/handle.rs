@@ -1,4 +1,4 @@
-//! A session that several threads may hold and that can be let go at any time.
+//! A session that several threads may hold and that can be freed at any time.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};

@@ -41,7 +41,7 @@ pub fn mpi_end() {
     World::end();
 }
 
-/// Ends all processes at once.
+/// Ends all processes immediately.
 #[napi]
 pub fn mpi_abort(code: i32) {
     World::abort(code);

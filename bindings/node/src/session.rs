@@ -12,7 +12,7 @@ use crate::error::thrown;
 use crate::handle::Handle;
 use crate::job::Job;
 
-/// One network in training. Calls wait for each other; `config` and `info` answer at once.
+/// One network in training. Calls wait for each other; `config` and `info` answer immediately.
 #[napi]
 pub struct NativeSession(Arc<Handle>);
 
@@ -85,7 +85,7 @@ impl NativeSession {
         self.0.info().map_err(|error| thrown(env, error))
     }
 
-    /// Lets go of everything; a call that runs ends first.
+    /// Frees everything; a call that runs ends first.
     #[napi]
     pub fn dispose(&self) {
         self.0.dispose();
@@ -130,13 +130,13 @@ impl NativeSession {
         self.often(env, |session| session.upcoming_evaluation(max_samples, before))
     }
 
-    /// Lets go of a data set.
+    /// Frees a data set.
     #[napi]
     pub fn remove_dataset(&self, env: Env, id: u32) -> napi::Result<()> {
         self.now(env, |session| session.remove_dataset(id))
     }
 
-    /// Starts a run, or goes on with the one under way.
+    /// Starts a run, or continues with the one under way.
     #[napi]
     pub fn begin(&self, env: Env, options: String) -> napi::Result<()> {
         self.now(env, |session| session.begin(&options))
@@ -221,7 +221,7 @@ impl NativeSession {
         self.often(env, |session| session.restart_stream(stream))
     }
 
-    /// Lets go of a stream.
+    /// Frees a stream.
     #[napi]
     pub fn close_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
         self.often(env, |session| session.close_stream(stream))

@@ -11,7 +11,7 @@ use crate::error::thrown;
 
 type Outcome<T> = Result<T, JsValue>;
 
-/// One network in training; `free()` lets go of it.
+/// One network in training; `free()` frees it.
 #[wasm_bindgen]
 pub struct WasmSession(Session);
 
@@ -61,13 +61,13 @@ impl WasmSession {
         self.0.upcoming_evaluation(max_samples, before).map_err(thrown)
     }
 
-    /// Lets go of a data set.
+    /// Frees a data set.
     #[wasm_bindgen(js_name = removeDataset)]
     pub fn remove_dataset(&mut self, id: u32) -> Outcome<()> {
         self.0.remove_dataset(id).map_err(thrown)
     }
 
-    /// Starts a run, or goes on with the one under way.
+    /// Starts a run, or continues with the one under way.
     pub fn begin(&mut self, options: &str) -> Outcome<()> {
         self.0.begin(options).map_err(thrown)
     }
@@ -133,7 +133,7 @@ impl WasmSession {
         self.0.restart_stream(stream).map_err(thrown)
     }
 
-    /// Lets go of a stream.
+    /// Frees a stream.
     #[wasm_bindgen(js_name = closeStream)]
     pub fn close_stream(&mut self, stream: u32) -> Outcome<()> {
         self.0.close_stream(stream).map_err(thrown)

@@ -12,11 +12,11 @@ use crate::spikes::SpikeTrains;
 pub enum Targets {
     /// The class: index of an output unit. Fits the latency loss, and the count loss through its `positive`/`negative`.
     Labels(Vec<u32>),
-    /// Wanted spike counts, `[sample][output]`. Fits the count loss.
+    /// Target spike counts, `[sample][output]`. Fits the count loss.
     Counts(Vec<f32>),
-    /// Wanted spike trains of the outputs. Fits the spike-train loss.
+    /// Target spike trains of the outputs. Fits the spike-train loss.
     Trains(SpikeTrains),
-    /// Wanted membranes of a readout, `[sample][step][output]`, over so many steps. Fits the trace loss.
+    /// Target membranes of a readout, `[sample][step][output]`, over so many steps. Fits the trace loss.
     Series {
         /// Steps of a sample.
         steps: usize,
@@ -40,8 +40,8 @@ impl Dataset {
     /// Joins inputs and targets.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when there are not as many targets as samples,
-    /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes, a count or a value that is not finite.
+    /// [`crate::ErrorCode::ShapeMismatch`] when there are not as many targets as samples, [`crate::ErrorCode::DataFormat`] for a
+    /// label outside the `outputs` classes, a count or a value that is not finite.
     pub fn new(inputs: SpikeTrains, targets: Targets, outputs: usize) -> Result<Self> {
         let samples = inputs.len();
         let expect = |path: &str, found: usize, wanted: usize| expect(path, found, wanted, samples);
@@ -69,11 +69,12 @@ impl Dataset {
         Ok(Self { inputs, targets, window: None })
     }
 
-    /// A data set of `samples` samples, of which none is there yet; this one, without samples, says of what kind their targets are.
+    /// A data set of `samples` samples, of which none is there yet; this one, without samples, says of what kind their targets
+    /// are.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for another number of labels than samples, [`crate::ErrorCode::DataFormat`] for a label outside
-    /// the `outputs` classes.
+    /// [`crate::ErrorCode::ShapeMismatch`] for another number of labels than samples, [`crate::ErrorCode::DataFormat`] for a
+    /// label outside the `outputs` classes.
     pub fn windowed(self, samples: usize, labels: Option<Vec<u32>>, outputs: usize) -> Result<Self> {
         let targets = match &labels {
             Some(labels) => {
@@ -88,8 +89,8 @@ impl Dataset {
     /// Puts the samples numbered `rows` in the place of those that were there. Their labels are known already.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for a data set that is there as a whole, for a row that it does not have, for another number of
-    /// samples than rows, and for another kind of targets.
+    /// [`crate::ErrorCode::ShapeMismatch`] for a data set that is there as a whole, for a row that it does not have, for another
+    /// number of samples than rows, and for another kind of targets.
     pub fn supply(&mut self, rows: &[u32], given: Self) -> Result<()> {
         let Some(window) = &mut self.window else {
             return Err(Error::shape("dataset", "is there as a whole: nothing can be supplied"));

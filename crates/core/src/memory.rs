@@ -25,7 +25,7 @@ pub(crate) fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> 
 
 /// The error of [`require`].
 pub(crate) fn missing(bytes: u64, path: &str, what: &str) -> Error {
-    Error::config(path, format!("{what} would take {bytes} bytes, more than there are"))
+    Error::config(path, format!("{what} would take {bytes} bytes, more memory than is available"))
 }
 
 fn is_available(bytes: u64) -> bool {
@@ -92,7 +92,7 @@ mod tests {
         for bytes in [1 << 60, u64::MAX] {
             let error = require(bytes, "range", || "traces".to_owned()).unwrap_err();
             assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "range"));
-            assert_eq!(error.message, format!("traces would take {bytes} bytes, more than there are"));
+            assert_eq!(error.message, format!("traces would take {bytes} bytes, more memory than is available"));
         }
     }
 

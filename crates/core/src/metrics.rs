@@ -11,7 +11,7 @@ use crate::loss_parts::LossParts;
 use crate::readout::Readout;
 use crate::shape::LayerShape;
 
-/// Share of right decisions, 0 to 1.
+/// Fraction of correct decisions, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
@@ -72,26 +72,26 @@ pub struct Metrics {
     pub loss: f64,
     /// Its parts.
     pub loss_parts: LossParts,
-    /// Share of right decisions; 0 where the data have no labels.
+    /// Fraction of correct decisions; 0 where the data have no labels.
     pub accuracy: Accuracy,
     /// Spikes.
     pub spikes: SpikeMetrics,
     /// When the output decides.
     pub decision_step: DecisionStep,
-    /// Share of (sample, unit) pairs without a spike, by layer.
+    /// Fraction of (sample, unit) pairs without a spike, by layer.
     pub silent_fraction: Vec<f64>,
-    /// Share of (sample, unit) pairs with a spike in at least half of the simulated steps, by layer.
+    /// Fraction of (sample, unit) pairs with a spike in at least half of the simulated steps, by layer.
     pub saturated_fraction: Vec<f64>,
     /// Spikes per unit and simulated step, by layer.
     pub firing_rate: Vec<f64>,
-    /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a
-    /// max pool only what it selects does.
+    /// Additions of a weight to a unit, mean per sample: each spike costs one for each unit it reaches; behind a max pool only
+    /// what it selects does.
     pub synaptic_operations: f64,
     /// Mean of `(y − Y)²` over samples, steps and outputs; only for target series.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub mean_squared_error: Option<f64>,
-    /// Share of the variance of target series that the membranes explain; 1 at best.
+    /// Fraction of the variance of target series that the membranes explain; 1 at best.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub r_squared: Option<f64>,

@@ -138,7 +138,8 @@ impl Trainer {
         &self.network.shapes
     }
 
-    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer with which the network predicts: averages where there are any.
+    /// Weights `[unit][input]` and biases `[unit]` of a spiking layer with which the network predicts: averages where there are
+    /// any.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.
@@ -149,8 +150,8 @@ impl Trainer {
         Ok((self.read(layer, Kind::Weights), self.read(layer, Kind::Biases)))
     }
 
-    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer, also its averages; its optimiser moments start anew, and the best
-    /// epoch is forgotten. A run leaves them as they are, whatever `training.initialActivity` says.
+    /// Replaces weights `[unit][input]` and biases `[unit]` of a spiking layer, also its averages; its optimiser moments start
+    /// again, and the best epoch is forgotten. A run leaves them as they are, whatever `training.initialActivity` says.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite.
@@ -159,11 +160,12 @@ impl Trainer {
         self.replace_parameters(layer, &given)
     }
 
-    /// Replaces all parameters of a spiking layer, as [`Trainer::set_parameters`]; what it learns beside weights and biases stays where it
-    /// is not given.
+    /// Replaces all parameters of a spiking layer, as [`Trainer::set_parameters`]; what it learns beside weights and biases stays
+    /// where it is not given.
     ///
     /// # Errors
-    /// As there; also for an array that the layer does not learn, and [`crate::ErrorCode::ConfigInvalid`] for a value that it cannot have.
+    /// As there; also for an array that the layer does not learn, and [`crate::ErrorCode::ConfigInvalid`] for a value that it
+    /// cannot have.
     pub fn replace_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
         self.network.set_parameters(layer, given)?;
         if let Some(moments) = &mut self.moments {
@@ -184,8 +186,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12), and its delays, learnt or
-    /// not (spec 13).
+    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12), and its
+    /// delays, learnt or not (spec 13).
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.

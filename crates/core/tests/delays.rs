@@ -232,6 +232,6 @@ fn delays_of_other_layers_are_refused_with_their_reason() {
         let json = json!({ "network": { "input": [1, 4, 4], "layers": layers } });
         let error = Config::from_json(&json.to_string()).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (ErrorCode::ConfigInvalid, "network.layers[1].delays"));
-        assert_eq!(error.message, "are defined for dense layers and their recurrent connections alone");
+        assert_eq!(error.message, "are defined only for dense layers and their recurrent connections");
     }
 }

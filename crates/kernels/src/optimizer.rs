@@ -41,7 +41,7 @@ pub struct AdamStep {
 pub struct SgdStep {
     /// Step size.
     pub rate: f32,
-    /// Share of the last update that is kept.
+    /// Fraction of the last update that is kept.
     pub momentum: f32,
     /// Added to the gradient, times the parameter.
     pub weight_decay: f32,

@@ -16,7 +16,7 @@ use crate::lanes::load;
 use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
 use crate::{FLOOR_EVERY, LANES, Level, LifConstants, TILE};
 
-/// Share of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
+/// Fraction of the threshold that a resting membrane must stay below, so that rounding cannot make it fire.
 const CALM: f32 = 0.999;
 /// Steps between two looks whether all lanes of a vector have calmed down.
 const LOOK_EVERY: usize = 8;

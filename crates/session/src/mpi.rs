@@ -47,7 +47,7 @@ impl World {
         drop(UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    /// Ends all processes at once; an exchange under way is not waited for.
+    /// Ends all processes immediately; an exchange under way is not waited for.
     pub fn abort(code: i32) -> ! {
         SimpleCommunicator::world().abort(code)
     }

@@ -39,7 +39,7 @@ impl DatasetDescriptor {
         match (descriptor.inputs, &descriptor.encoding) {
             (InputKind::Images | InputKind::Series, Some(encoding)) => encoding.validate("encoding")?,
             (InputKind::Images | InputKind::Series, None) => {
-                return Err(Error::config("encoding", "is missing: only events need none"));
+                return Err(Error::config("encoding", "is missing: only data sets of events need no encoding"));
             }
             (InputKind::Events, Some(_)) => return Err(Error::config("encoding", "is for images, not for events")),
             (InputKind::Events, None) => {}

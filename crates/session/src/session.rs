@@ -38,8 +38,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is. `threads` is JSON,
-    /// `"auto"` or a number, and those of the configuration by default; they are no part of a checkpoint.
+    /// A session with initial weights from the configuration's seed, on the SIMD level `simd` or the best there is. `threads` is
+    /// JSON, `"auto"` or a number, and those of the configuration by default; they are no part of a checkpoint.
     ///
     /// # Errors
     /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network, `SIMD_UNSUPPORTED`.
@@ -54,7 +54,8 @@ impl Session {
     /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` as in [`Session::create`].
     ///
     /// # Errors
-    /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for `threads`.
+    /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for
+    /// `threads`.
     pub fn restore(checkpoint: &[u8], simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
         guard(|| {
             let level = level(simd)?;
@@ -111,18 +112,19 @@ impl Session {
         self.trainer.config().to_json()
     }
 
-    /// JSON of what the session is and where it stands: `{"simd","threads","gains":{"current","membrane","bias"},
-    /// "layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`; `epoch` and `step` count what is done,
-    /// `bestEpoch` is that of a run that may stop early, or `null`, `origin` is that of the checkpoint it was restored from, or `null`.
+    /// JSON of what the session is and where it stands:
+    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`;
+    /// `epoch` and `step` count what is done, `bestEpoch` is that of a run that may stop early, or `null`, `origin` is that of
+    /// the checkpoint it was restored from, or `null`.
     #[must_use]
     pub fn info(&self) -> String {
         to_json(&Info::of(&self.trainer, self.workers.count(), self.origin.as_deref()))
     }
 
     /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
-    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here. With `"samples"` the
-    /// data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no samples, but for the labels,
-    /// which are those of all.
+    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here. With
+    /// `"samples"` the data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no
+    /// samples, but for the labels, which are those of all.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for a wrong descriptor, `SHAPE_MISMATCH` and `DATA_FORMAT` for arrays that do not fit the network.
@@ -142,7 +144,7 @@ impl Session {
         }
     }
 
-    /// Lets go of a data set.
+    /// Frees a data set.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is none of that number.
@@ -150,12 +152,12 @@ impl Session {
         self.change(|session| session.datasets.remove(id))
     }
 
-    /// Starts a run, or goes on with the one under way; options `{"train","validation"?,"epochs"?}` with the numbers of data
+    /// Starts a run, or continues with the one under way; options `{"train","validation"?,"epochs"?}` with the numbers of data
     /// sets, and the epochs of the whole run if not those of the configuration.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for wrong options and where the configuration needs validation data, `SHAPE_MISMATCH` when the data do not fit an epoch
-    /// under way.
+    /// `CONFIG_INVALID` for wrong options and where the configuration needs validation data, `SHAPE_MISMATCH` when the data do
+    /// not fit an epoch under way.
     pub fn begin(&mut self, options: &str) -> Result<()> {
         self.change(|session| {
             let options: RunOptions = json::parse(options)?;
@@ -172,8 +174,8 @@ impl Session {
         })
     }
 
-    /// Learns up to `max_batches` batches and returns a JSON array of what happened; `[]` when nothing is left to do. A
-    /// failure comes after the events before it: the call after them returns it.
+    /// Learns up to `max_batches` batches and returns a JSON array of what happened; `[]` when nothing is left to do. A failure
+    /// comes after the events before it: the call after them returns it.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`], `NON_FINITE`, `SHAPE_MISMATCH`.
@@ -183,7 +185,7 @@ impl Session {
                 return Err(error);
             }
             let Self { trainer, workers, datasets, run, deferred, peers, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
             let mut peers = peers.as_deref_mut();
@@ -209,15 +211,15 @@ impl Session {
         })
     }
 
-    /// Runs the part `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_batch`] of every session
-    /// that shares it; `None` where no batch comes next: [`Session::advance`] then does what does.
+    /// Runs the part `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_batch`] of
+    /// every session that shares it; `None` if no batch comes next; [`Session::advance`] then does the next piece of work.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible rank, `SHAPE_MISMATCH`.
     pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<Vec<u8>>> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             if !trainer.is_before_batch() {
                 return Ok(None);
             }
@@ -234,7 +236,7 @@ impl Session {
     pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
             let events = workers.run(|| trainer.finish_batch(train, validation, records, &*workers))?;
@@ -242,8 +244,8 @@ impl Session {
         })
     }
 
-    /// Starts a pass over a data set, each sample up to its decision by the first output spike where that is wanted; the pass before is
-    /// forgotten.
+    /// Starts a pass over a data set, each sample up to its decision by the first output spike where that is wanted; the pass
+    /// before is forgotten.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is no such data set.
@@ -255,8 +257,8 @@ impl Session {
         })
     }
 
-    /// Evaluates about `max_samples` more samples, whole batches at a time; JSON `{"done","samples","report"?}` with the
-    /// samples so far, and the metrics at the end.
+    /// Evaluates about `max_samples` more samples, whole batches at a time; JSON `{"done","samples","report"?}` with the samples
+    /// so far, and the metrics at the end.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin_evaluation`], `SHAPE_MISMATCH` for targets that do not fit the loss,
@@ -264,7 +266,7 @@ impl Session {
     pub fn advance_evaluation(&mut self, max_samples: u32) -> Result<String> {
         self.change(|session| {
             let Self { trainer, workers, datasets, evaluation, .. } = session;
-            let (id, position) = evaluation.as_mut().ok_or_else(|| Error::config("", "no evaluation was begun"))?;
+            let (id, position) = evaluation.as_mut().ok_or_else(|| Error::config("", "no evaluation has begun"))?;
             let data = datasets.find("dataset", *id)?;
             let done = workers.run(|| trainer.evaluate(position, data, max_samples as usize, &*workers))?;
             let report = done.then(|| position.report());
@@ -276,7 +278,8 @@ impl Session {
         })
     }
 
-    /// Decisions and spikes of `count` samples from `start` on, each up to its decision by the first output spike where that is wanted.
+    /// Decisions and spikes of `count` samples from `start` on, each up to its decision by the first output spike where that is
+    /// wanted.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for samples that do not exist, `CONFIG_INVALID` where there is no memory for the spikes.
@@ -293,8 +296,8 @@ impl Session {
     /// `{"encoding"?,"channels"?}`: the encoding and the channels, 1 by default, of a signal.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for signals;
-    /// `SHAPE_MISMATCH` where its units are not the inputs of the network.
+    /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
+    /// signals; `SHAPE_MISMATCH` where its units are not the inputs of the network.
     pub fn open_stream(&mut self, options: &str) -> Result<u32> {
         self.change(|session| session.streams.open(options, &mut session.trainer))
     }
@@ -302,7 +305,8 @@ impl Session {
     /// Runs `steps` more steps of a stream with these input spikes, `times` counted from the first of them.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; no step is run then.
+    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; no step is run
+    /// then.
     pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
         self.change(|session| session.streams.run(stream, times, units, steps))
     }
@@ -310,8 +314,8 @@ impl Session {
     /// Runs the steps of a stream that the next values of a signal, `[time][channel]`, complete.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` for a stream without an encoding; `SHAPE_MISMATCH` for an unknown stream, more than 65535 times and a part of one;
-    /// `DATA_FORMAT` for values that are not finite. Nothing is taken then.
+    /// `CONFIG_INVALID` for a stream without an encoding; `SHAPE_MISMATCH` for an unknown stream, more than 65535 times and a
+    /// part of one; `DATA_FORMAT` for values that are not finite. Nothing is taken then.
     pub fn run_stream_signal(&mut self, stream: u32, values: &[f32]) -> Result<StreamAnswer> {
         self.change(|session| session.streams.run_signal(stream, values))
     }
@@ -324,7 +328,7 @@ impl Session {
         self.change(|session| session.streams.restart(stream))
     }
 
-    /// Lets go of a stream.
+    /// Frees a stream.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown stream.
@@ -335,8 +339,8 @@ impl Session {
     /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`, `CONFIG_INVALID` where
-    /// there is no memory for the trace.
+    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`,
+    /// `CONFIG_INVALID` where there is no memory for the trace.
     pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
         self.change(|session| {
             let Self { trainer, workers, datasets, .. } = session;
@@ -372,8 +376,8 @@ impl Session {
         })
     }
 
-    /// Replaces the parameters of a spiking layer; its optimiser moments start anew. What it learns beside weights and biases stays where it
-    /// is not given.
+    /// Replaces the parameters of a spiking layer; its optimiser moments start again. What it learns beside weights and biases
+    /// stays where it is not given.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for wrong lengths and for what the layer does not learn, `NON_FINITE` for values that are not finite,
@@ -388,8 +392,8 @@ impl Session {
         to_json(&self.trainer.history())
     }
 
-    /// The bytes of a checkpoint: a safetensors file with everything that the run needs to go on. `origin` says where it comes from, in
-    /// words of the host; [`Session::info`] of a session that is restored from it tells it again.
+    /// The bytes of a checkpoint: a safetensors file with everything that the run needs to continue. `origin` says where it comes
+    /// from, in words of the host; [`Session::info`] of a session that is restored from it tells it again.
     ///
     /// # Errors
     /// `INTERNAL` after a defect.

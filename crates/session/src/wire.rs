@@ -22,15 +22,15 @@ pub struct DatasetArrays {
     pub rows: Option<Vec<u32>>,
     /// Class of each sample.
     pub labels: Option<Vec<u32>>,
-    /// Wanted spike counts, `[sample][output]`.
+    /// Target spike counts, `[sample][output]`.
     pub counts: Option<Vec<f32>>,
-    /// Wanted membranes of a readout, `[sample][step][output]`.
+    /// Target membranes of a readout, `[sample][step][output]`.
     pub series: Option<Vec<f32>>,
-    /// Like `offsets`, for the wanted spikes of the outputs.
+    /// Like `offsets`, for the target spikes of the outputs.
     pub target_offsets: Option<Vec<u32>>,
-    /// Like `times`, for the wanted spikes of the outputs.
+    /// Like `times`, for the target spikes of the outputs.
     pub target_times: Option<Vec<u16>>,
-    /// Output unit of each wanted spike.
+    /// Output unit of each target spike.
     pub target_units: Option<Vec<u32>>,
 }
 
@@ -64,7 +64,7 @@ pub struct GeneratedArrays {
     pub events: Option<Events>,
     /// Class of each sample.
     pub labels: Option<Vec<u32>>,
-    /// Wanted spikes of the outputs.
+    /// Target spikes of the outputs.
     pub targets: Option<Events>,
 }
 

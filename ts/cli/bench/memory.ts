@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Lets the peak start anew where the system can do that (Linux); elsewhere it is that of the whole process. */
+/** Lets the peak start again where the system can do that (Linux); elsewhere it is that of the whole process. */
 export function resetPeakMemory(): void {
   try {
     writeFileSync("/proc/self/clear_refs", "5");

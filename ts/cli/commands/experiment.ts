@@ -27,7 +27,7 @@ export const experiment = defineCommand({
   args: {
     name: { type: "positional", required: false, description: "name of the experiment; --list prints them", valueHint: "NAME" },
     list: { type: "boolean", description: "list the experiments, with an example each, and the questions that they answer" },
-    quick: { type: "boolean", description: "a minute's version: small networks, few samples" },
+    quick: { type: "boolean", description: "a version of about a minute: small networks, few samples" },
     seeds: { type: "string", description: "how many, or which: 5 or 1,2,7", valueHint: "N" },
     only: { type: "string", description: "only these series of the comparison: antlr,timing", valueHint: "NAMES" },
     set: { ...configOptions.set, description: "change one setting of every run, may be repeated: training.epochs=5" },

@@ -19,7 +19,8 @@ import { Sights } from "../watch/sight.js";
 export const serve = defineCommand({
   meta: {
     name: "serve",
-    description: "Shows a training, running or not, in a browser on this machine: curves, rasters and warnings as they come",
+    description:
+      "Shows a training, running or finished, in a browser on this machine: curves, rasters and warnings, updated as they come",
   },
   args: {
     dir: { type: "positional", required: true, description: "folder of the training", valueHint: "OUT" },
@@ -30,7 +31,7 @@ export const serve = defineCommand({
   },
   async run({ args }) {
     const { dir } = args;
-    if (!existsSync(dir)) throw new SpikeletError("DATA_FORMAT", dir, "is not there: give the folder of a training");
+    if (!existsSync(dir)) throw new SpikeletError("DATA_FORMAT", dir, "does not exist: give the folder of a training");
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const { last } = filesIn(dir);

@@ -39,7 +39,7 @@ export const train = defineCommand({
         "fine-tune the network of a checkpoint: a new last layer, all other weights kept; --set training.frozen[0]=layers.0 freezes one",
       valueHint: "FILE",
     },
-    outputs: { type: "string", description: "with --from: units of the new last layer, one a class", valueHint: "N" },
+    outputs: { type: "string", description: "with --from: units of the new last layer, one per class", valueHint: "N" },
     resume: {
       type: "boolean",
       description:
@@ -48,17 +48,17 @@ export const train = defineCommand({
     "stop-after-no-improvement": {
       type: "string",
       description:
-        "end after so many epochs without a better one, with the weights of the best; --set training.bestBy=loss for another measure",
+        "end after N epochs without an improvement, with the weights of the best epoch; --set training.bestBy=loss for another measure",
       valueHint: "N",
     },
     overwrite: { type: "boolean", description: "replace the run that --out holds" },
     "allow-other-data": {
       type: "boolean",
-      description: "with --resume: continue with other data than the checkpoint has learnt from",
+      description: "with --resume: continue with other data than those of the checkpoint",
     },
     "checkpoint-every": {
       type: "string",
-      description: "write last.safetensors also within an epoch, after so many updates or so much time: 500, 30s, 10min",
+      description: "write last.safetensors also within an epoch, every so many updates or so often: 500, 30s, 10min",
       valueHint: "N",
     },
     watch: { type: "boolean", description: "show the training in a browser on this machine while it runs; see spikelet serve" },
@@ -144,14 +144,14 @@ async function trainAndReport(training: Training): Promise<void> {
   const session = new TrainingSession(trainer, output, run, { pace, emit, epochs });
   await session.save();
   if (ranks !== undefined) {
-    // Whoever started the ranks ends them soon after: what is there is told at once.
+    // Whoever started the ranks ends them soon after: what is known is reported immediately.
     const why = "told to stop, by Ctrl-C or because another rank ended";
-    signal.addEventListener("abort", () => say(`${why}: ${last} holds the last good state; --resume goes on from there`));
+    signal.addEventListener("abort", () => say(`${why}: ${last} holds the last good state; --resume continues from it`));
   }
   const { simd, threads, epoch, step } = trainer.info;
   const backend = backendRecord(trainer);
   emit({ type: "started", config: trainer.config, backend, out: dir, run: run.id, data: source, epoch, step });
-  if (step > 0) say(`going on after ${epoch} epochs and ${step} updates`);
+  if (step > 0) say(`continuing after ${epoch} epochs and ${step} updates`);
   say(
     `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
@@ -168,11 +168,11 @@ async function trainAndReport(training: Training): Promise<void> {
   await report({ trainer, output, run, split, source, warnings: session.warnings }, isJson, choices);
 }
 
-/** After an interrupt, or a failure to write: the file to go on from. */
+/** After an interrupt, or a failure to write: the file to continue from. */
 function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: Emit): void {
   const isWriting = thrown instanceof SpikeletError && thrown.code === "WRITE_FAILED";
   if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: last });
   if ((thrown instanceof Interrupted || isWriting) && existsSync(last)) {
-    say(`${thrown instanceof Interrupted ? "interrupted: " : ""}${last} holds the last good state; --resume goes on from there`);
+    say(`${thrown instanceof Interrupted ? "interrupted: " : ""}${last} holds the last good state; --resume continues from it`);
   }
 }

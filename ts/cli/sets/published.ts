@@ -5,11 +5,11 @@ export interface PublishedFile {
   md5?: string;
   /** SHA-256 of the file, where somebody has published it. Without it the file is fetched over https alone. */
   sha256?: string;
-  /** MD5 of what a `.gz` file holds, where it is known: files of the same content are often packed anew. */
+  /** MD5 of what a `.gz` file holds, where it is known: files of the same content are often repacked. */
   contentMd5?: string;
   /**
-   * SHA-256 of the list of what an archive unpacks to, in order of names: SHA-256, two spaces and name of each file, a line each. For archives that their
-   * server packs anew.
+   * SHA-256 of the list of what an archive unpacks to, in order of names: SHA-256, two spaces and name of each file, a line each.
+   * For archives that their server packs anew.
    */
   contentsSha256?: string;
   /** Folder of the archive that `unpacksTo` lies in, with a slash at its end. */
@@ -44,8 +44,8 @@ export function maxBytesOf(set: PublishedSet, file: PublishedFile): number {
 }
 
 /**
- * The addresses of a file, the mirrors in their order; `mirror` comes first. Those without encryption are left out where no SHA-256 would show a
- * file that was changed on its way.
+ * The addresses of a file, the mirrors in their order; `mirror` comes first. Those without encryption are left out where no
+ * SHA-256 would show a file that was changed on its way.
  */
 export function addressesOf(set: PublishedSet, file: PublishedFile, mirror?: string): string[] {
   const bases = mirror === undefined ? [] : [mirror.endsWith("/") ? mirror : `${mirror}/`];

@@ -18,7 +18,7 @@ export interface DownloadOptions {
   signal?: AbortSignal | undefined;
   /** Hears how many bytes are there; `all` is 0 where the server does not say. */
   onProgress?: (progress: { name: string; bytes: number; all: number }) => void;
-  /** Attempts at one address before the next; a broken one goes on where it broke. */
+  /** Attempts at one address before the next; a broken one continues where it broke. */
   attempts?: number;
   /** Milliseconds between attempts. */
   pause?: number;
@@ -34,8 +34,8 @@ class Refused extends Error {}
 class TooLong extends Refused {}
 
 /**
- * Fetches a file into a folder. What is there of a broken download is kept and continued, also by a later call; the file gets
- * its name once its checksum is right.
+ * Fetches a file into a folder. What is there of a broken download is kept and continued, also by a later call; the file gets its
+ * name once its checksum is right.
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` when every address gave other bytes, `DATA_FORMAT` with the reason of each address
  * when none could be read; an abort throws the signal's reason.

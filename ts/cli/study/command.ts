@@ -117,7 +117,7 @@ export async function study(
     }
   } catch (thrown) {
     live.close();
-    if (signal.aborted) say(`stopped after ${told} runs: the same command goes on from there`);
+    if (signal.aborted) say(`stopped after ${told} runs: the same command continues`);
     throw thrown;
   } finally {
     await folder.tidy();

@@ -13,7 +13,7 @@ import { readConfigFile, readPreset } from "../configuration.js";
  */
 export async function readPlan(file: string): Promise<NamedPlan> {
   const text = await readFile(file, "utf8").catch((cause) => {
-    throw new SpikeletError("CONFIG_INVALID", file, `is no plan (${cause instanceof Error ? cause.message : cause})`, cause);
+    throw new SpikeletError("CONFIG_INVALID", file, `is not a plan (${cause instanceof Error ? cause.message : cause})`, cause);
   });
   const json = parseJson(text, file);
   if (!isObject(json)) throw new SpikeletError("CONFIG_INVALID", file, "must hold a JSON object");

@@ -19,7 +19,7 @@ import { type StudyArguments, study, type Telling } from "./command.js";
 
 /**
  * Runs an experiment variant by variant: first the search for its settings, in a folder of its own, then its seeds with what the
- * search chose. What has records is not run again, so that it goes on wherever it was ended.
+ * search chose. What has records is not run again, so that it continues wherever it was ended.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for a search without a result.
  */
@@ -69,7 +69,8 @@ async function searched(
     say(`${name}: chosen by validation ${JSON.stringify(settings)}`);
     return settings;
   }
-  if (!table.isOpen && table.missing === 0) throw new SpikeletError("CONFIG_INVALID", dir, "no run of the last rung is done");
-  say(`${name}: the search needs the records of all shards: run this again when they are there`);
+  if (!table.isOpen && table.missing === 0)
+    throw new SpikeletError("CONFIG_INVALID", dir, "no run of the last rung has finished");
+  say(`${name}: the search needs the records of all shards: run this again when they have finished`);
   return undefined;
 }

@@ -33,7 +33,7 @@ export interface Run {
   learntBefore: readonly LearntLayer[] | undefined;
 }
 
-/** The checkpoint that a run goes on from. */
+/** The checkpoint that a run continues from. */
 export interface Resumed {
   file: string;
   bytes: Uint8Array;
@@ -69,7 +69,7 @@ export async function refuseToReplace({ dir, last, best, report }: RunFiles, cho
   const hasEnded = existsSync(report);
   if (!hasEnded && !existsSync(best) && !(existsSync(last) && (await hasLearnt(last, choices)))) return;
   const what = hasEnded ? "a finished run" : "a run that has not ended";
-  throw new UsageError(`--out ${dir} holds ${what}: --resume goes on from it, --overwrite replaces it`);
+  throw new UsageError(`--out ${dir} holds ${what}: --resume continues it, --overwrite replaces it`);
 }
 
 /** Whether there is anything to lose in a checkpoint; one that can't be read may be all that is left of a run. */
@@ -83,7 +83,7 @@ async function hasLearnt(file: string, choices: Choices): Promise<boolean> {
 }
 
 /**
- * Names the run, makes sure that it goes on with the data that it learnt from, and writes its first files.
+ * Names the run, makes sure that it continues with the data that it learnt from, and writes its first files.
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` for other data than the checkpoint learnt from.
  * @throws {UsageError} where the folder holds another run.
@@ -104,7 +104,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   const clocks = from === undefined ? [] : [files.history, filesIn(dirname(from.file)).history];
   const history = await History.resume(id, await trainer.history(), clocks);
   if (history.rows.length > 0 && found === undefined) {
-    say("the best epoch so far is not among the checkpoints that are there: the best is chosen from the epochs to come");
+    say("the checkpoint of the best epoch so far is missing: the best epoch is chosen from those still to come");
   }
 
   if (from === undefined || isOther) {
@@ -123,7 +123,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   };
 }
 
-/** What layers of a run that goes on learnt beside weights and biases at its start, unless that was another checkpoint. */
+/** What layers of a run that continues learnt beside weights and biases at its start, unless that was another checkpoint. */
 async function learntAtStart(trainer: Trainer, run: string, data: string, choices: Choices) {
   if (!learnsMore(trainer.config) || run !== (await newRun(trainer, data, undefined))) return undefined;
   using network = await createNetwork(trainer.config, choices);
@@ -139,7 +139,10 @@ function otherData(file: string): SpikeletError {
   );
 }
 
-/** The name of a run that begins here: with fresh weights, or from a checkpoint with other data, another last layer or no name of a run. */
+/**
+ * The name of a run that begins here: with fresh weights, or from a checkpoint with other data, another last layer or no name of
+ * a run.
+ */
 async function newRun(trainer: Trainer, data: string, checkpoint: Uint8Array | undefined): Promise<string> {
   const parent = checkpoint && (await sha256(checkpoint));
   return runIdentity({ config: trainer.config, data, parent });
@@ -185,7 +188,9 @@ async function runInCheckpoint(file: string, choices: Choices): Promise<string |
   }
 }
 
-/** The best checkpoint of the run: in the folder, beside the one that it goes on from, or that one itself after its best epoch. */
+/**
+ * The best checkpoint of the run: in the folder, beside the one that it continues from, or that one itself after its best epoch.
+ */
 async function bestSoFar(
   { trainer, output, split }: Beginning,
   from: Resumed,

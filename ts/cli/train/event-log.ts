@@ -19,7 +19,7 @@ export class EventLog {
     this.#output = output;
   }
 
-  /** The log of a run; one that goes on without its file gets the epochs that its checkpoint knows of. */
+  /** The log of a run; one that continues without its file gets the epochs that its checkpoint knows of. */
   static async open(output: Output, trainer: Trainer): Promise<EventLog> {
     const log = new EventLog(output);
     if (!existsSync(output.files.events)) {

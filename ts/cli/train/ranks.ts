@@ -42,7 +42,7 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
   process.on("exit", abort);
   // What is wrong everywhere is told by the first rank.
   if (ranks.rank === 0 && args.backend === "wasm")
-    throw new UsageError("--backend wasm knows no other processes: leave it out under mpirun");
+    throw new UsageError("--backend wasm cannot share batches between processes: leave it out under mpirun");
   const end = () => {
     process.off("exit", abort);
     ranks.end();

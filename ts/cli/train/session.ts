@@ -57,7 +57,7 @@ export class TrainingSession {
     this.#pace.saved(this.#trainer.info.step);
   }
 
-  /** Trains to the end. An interrupt leaves the checkpoint and goes on as an error. */
+  /** Trains to the end. An interrupt leaves the checkpoint and becomes an error. */
   async run({ train, validation }: Split, signal: AbortSignal): Promise<void> {
     try {
       const options = { signal, epochs: this.#epochs, ...(validation.length > 0 ? { validation } : {}) };
@@ -86,7 +86,7 @@ export class TrainingSession {
       const learnt = meansOf((await learntOf(this.#trainer)) ?? []);
       const row = history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond, learnt);
       this.#secondsBefore = event.seconds;
-      // The latest state comes last: whoever goes on from the one before does this epoch again, and with it all that may be missing.
+      // The latest state comes last: whoever continues from the one before does this epoch again, and with it all that may be missing.
       if (best.isBeatenBy(row)) {
         await folder.save(files.best, this.#checkpoint());
         best.row = row;

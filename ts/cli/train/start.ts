@@ -71,7 +71,7 @@ async function begun(start: Omit<Start, "output">, dir: string, args: StartArgum
   });
 }
 
-/** A training that goes on from a checkpoint. */
+/** A training that continues from a checkpoint. */
 export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   const given = (["config", "preset", "seed", "from", "outputs"] as const).find((option) => args[option] !== undefined);
   if (given !== undefined) throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${given} out`);
@@ -96,11 +96,11 @@ export async function resumed(args: StartArguments, settings: readonly string[],
   });
 }
 
-/** The one setting that a training which goes on may change. */
+/** The one setting that a training which continues may change. */
 const EPOCHS = "training.epochs";
 
 /**
- * The epochs in all that the settings of a training which goes on ask for, if they do.
+ * The epochs in all that the settings of a training which continues ask for, if they do.
  *
  * @throws {UsageError} for any other setting.
  */
@@ -118,10 +118,10 @@ export function epochsToResume(settings: readonly string[]): number | undefined 
 
 function nothingToResume(file: string, other: string | undefined): SpikeletError {
   const hint = other === undefined ? "--checkpoint FILE names the one to go on from" : `--checkpoint ${other} is there`;
-  return new SpikeletError("CHECKPOINT_INVALID", file, `is not there: ${hint}`);
+  return new SpikeletError("CHECKPOINT_INVALID", file, `is missing: ${hint}`);
 }
 
-/** What `work` makes of the folder, which is let go of when that fails. */
+/** What `work` makes of the folder, which is released when that fails. */
 async function ownedBy(output: Output, work: () => Promise<Start>): Promise<Start> {
   try {
     return await work();

@@ -81,7 +81,7 @@ export class WatchServer implements AsyncDisposable {
       response.setHeader("Content-Type", `${known.type}; charset=utf-8`);
       response.end(content);
     } catch {
-      refuse(response, 404, "is not there yet");
+      refuse(response, 404, "does not exist yet");
     }
   }
 

@@ -1,6 +1,8 @@
 import { open } from "node:fs/promises";
 
-/** Reads the lines that were added to a file since the last time; one that is shorter than before, or another one, is read anew. */
+/**
+ * Reads the lines that were added to a file since the last time; one that is shorter than before, or another one, is read again.
+ */
 export class Tail {
   readonly #file: string;
   #place = 0;

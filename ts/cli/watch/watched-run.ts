@@ -90,7 +90,7 @@ export class WatchedRun {
     if (type === "failed") this.#failure = String(event["message"]);
   }
 
-  /** What a training that goes on after `epochs` epochs does again. */
+  /** What a training that continues after `epochs` epochs does again. */
   #forget(epochs: number): void {
     for (const epoch of this.#epochs.keys()) if (epoch > epochs) this.#epochs.delete(epoch);
     this.#warnings = [];

@@ -147,7 +147,7 @@ class ShardStore implements SampleStore {
       const first = k;
       const record = records[first] as StoredRecord;
       let { end } = record;
-      // Neighbours in the file are read at once.
+      // Neighbours in the file are read together.
       for (k += 1; records[k]?.file === record.file && records[k]?.start === end; k++) end = records[k]?.end ?? end;
       reads.push(this.#files.read(record.file, bytes.subarray(offsets[first], offsets[k]), record.start));
     }

@@ -35,7 +35,7 @@ export class DelayReader {
 
   /** What is wrong with delays that come to such a node, undefined where there are none. */
   fault(type: string): SpikeletError | undefined {
-    return this.#waiting?.node.fault("", `delays what goes to ${type}: only what goes to Linear or Affine has delays`);
+    return this.#waiting?.node.fault("", `delays the input of ${type}: only Linear and Affine may have delays before them`);
   }
 
   /** Delays of a layer's inputs, and behind them those on the way of its own units back to them; undefined where there are none. */

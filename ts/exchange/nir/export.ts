@@ -137,9 +137,9 @@ function neuronOf({ config, info }: Network, { index, layer, place, given }: Pla
     throw new SpikeletError("CONFIG_INVALID", `${path}.${field}`, message);
   };
   const fires = own.type !== "leaky";
-  if (own.type === "alif") refuse("type", "NIR knows no adaptive threshold");
-  if (fires && own.singleSpike) refuse("singleSpike", "NIR knows no refractory period");
-  if (fires && own.refractory > 0) refuse("refractory", "NIR knows no refractory period");
+  if (own.type === "alif") refuse("type", "NIR has no adaptive thresholds");
+  if (fires && own.singleSpike) refuse("singleSpike", "NIR has no refractory period");
+  if (fires && own.refractory > 0) refuse("refractory", "NIR has no refractory period");
   if (fires && own.reset === "subtract") refuse("reset", "NIR's neurons are reset to a value");
   const filters = given.biases.length;
   const decay = (field: "currentDecay" | "membraneDecay") => constant(given.learnt?.[field] ?? own[field]);
@@ -241,7 +241,7 @@ function delays(layer: Weighted, { learnt }: LayerParameters, index: number): Fl
   if (layer.type !== "dense" || layer.delays === undefined) return undefined;
   if (layer.delays.by !== "connection") return learnt?.delays;
   const path = `network.layers[${index}].delays.by`;
-  throw new SpikeletError("CONFIG_INVALID", path, "NIR delays what units send, it has no delay of a single connection");
+  throw new SpikeletError("CONFIG_INVALID", path, "NIR has delays of units, not of single connections");
 }
 
 /** Weights from the layer below, and those from the layer itself. */

@@ -116,7 +116,7 @@ export function chainOf(graph: NirGraph): NirChain {
   const last = chain.at(-1) as NamedNode;
   if (last.type !== "Output") throw last.fault("", "ends the chain, which must end with an Output");
   if (chain.length + names.size < nodes.size)
-    throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the way from Input to Output");
+    throw new SpikeletError("DATA_FORMAT", "edges", "some nodes are not on the path from Input to Output");
   return { nodes: chain, loops };
 }
 
@@ -189,7 +189,7 @@ function withoutLoops({ nodes, edges }: NirGraph): Unlooped {
     const isDelayed = nodes.get(before)?.type === "Delay" && only(targets.get(before)) === name;
     const source = isDelayed ? only(sources.get(before)) : before;
     if (!source || source !== only(targets.get(name))) continue;
-    if (loops.has(source)) throw new SpikeletError("DATA_FORMAT", "edges", `${source} comes back to itself more than once`);
+    if (loops.has(source)) throw new SpikeletError("DATA_FORMAT", "edges", `${source} has more than one loop to itself`);
     const delay = isDelayed ? new NamedNode(before, nodes.get(before) as NirNode) : undefined;
     loops.set(source, { weights: new NamedNode(name, node), delay });
     for (const part of isDelayed ? [before, name] : [name]) names.add(part);

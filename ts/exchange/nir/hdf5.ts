@@ -84,7 +84,7 @@ class GraphReader {
     const path = `${outer}${name}`;
     if (type === "NIRGraph") {
       if (outer === "") return { type, fields, graph: this.#graph(group, `${path}.`) };
-      throw new SpikeletError("DATA_FORMAT", path, "is a graph in a graph in a graph, which is not read");
+      throw new SpikeletError("DATA_FORMAT", path, "is a graph nested more than two deep, which is not supported");
     }
     for (const field of group.keys()) {
       const found = group.get(field);
@@ -224,7 +224,7 @@ async function loadH5wasm(given: H5wasm | undefined): Promise<Library> {
     return h5wasm;
   } catch (cause) {
     const message =
-      "NIR files are HDF5, read and written by an npm package that is not there: npm i h5wasm, and in a page give it";
+      "NIR files are HDF5, read and written by an npm package that is not installed: npm i h5wasm, and in a page pass it";
     throw new SpikeletError("DATA_FORMAT", name, message, cause);
   }
 }

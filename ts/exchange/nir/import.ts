@@ -64,7 +64,7 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     const loop = layer.weights && loops.get(next.name);
     const isLast = place + 1 === chain.length - 2;
     if (layer.weights && isReadout(next) && (!isLast || loop !== undefined || layer.config.type !== "dense"))
-      throw next.fault("", "never fires: only the last neurons can be so, after dense weights and not recurrent");
+      throw next.fault("", "never fires: only the last layer may be such a readout, dense and not recurrent");
     const config = loop === undefined ? layer.config : recurrent(layer.config, loop);
     shape = layer.shape;
     factor *= layer.factor;
@@ -148,7 +148,7 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
     case "CubaLIF":
       throw node.fault("", "has neurons without weights of their own before them");
     default:
-      throw node.fault("", `is a ${node.type}, which this library does not have`);
+      throw node.fault("", `is a ${node.type}, which this library does not support`);
   }
 }
 
@@ -182,7 +182,10 @@ function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
   const [filters = 0, channels = 0, kernel = 0, side = 0] = size;
   const [given = 1, height = 1, width = 1] = imageOf(node, below);
   if (size.length !== 4 || kernel !== side || kernel % 2 === 0) {
-    throw node.fault("weight", `must be [channels, channels below, kernel, kernel] with an odd kernel, got [${size.join(", ")}]`);
+    throw node.fault(
+      "weight",
+      `must be [channels, channels of the previous layer, kernel, kernel] with an odd kernel, got [${size.join(", ")}]`,
+    );
   }
   if (channels !== given) throw node.fault("weight", `takes ${channels} channels, got ${given}`);
   const wanted: [string, number][] = [

@@ -6,23 +6,23 @@ use spikelet_fields::fields;
 use super::InputShape;
 use crate::geometry::Image;
 
-/// Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the seed,
-/// the epoch and the number of the sample alone.
+/// Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the
+/// seed, the epoch and the number of the sample alone.
 #[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct Augmentation {
-    /// An image is moved by as many whole pixels at most, up or down and left or right; what leaves it is gone.
+    /// The image moves by up to this many pixels, vertically and horizontally; pixels that leave it are lost.
     #[range(any)]
     pub shift: u32,
-    /// The sizes of the image in a flat input for `shift`, `[channels, height, width]`; those of `network.input` where this is `null`.
+    /// Size of the image in a flat input, for `shift`: `[channels, height, width]`; `null`: that of `network.input`.
     #[range(min = 1)]
     pub image: Option<[u32; 3]>,
-    /// Standard deviation of a normal shift of each spike's time, rounded to steps and kept within the simulation.
+    /// Standard deviation of a normally distributed shift of each spike in time, rounded to steps and kept within the simulation.
     #[range(min = 0)]
     pub time_jitter: f64,
-    /// Probability that a spike of the input is left out.
+    /// Probability that an input spike is removed.
     #[range(min = 0, below = 1)]
     pub event_dropout: f64,
     /// Probability that an input unit is silent for the whole sample.

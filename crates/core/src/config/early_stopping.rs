@@ -14,10 +14,10 @@ pub struct EarlyStopping {
     /// Epochs without an improvement after which the run ends.
     #[range(min = 1)]
     pub patience: u32,
-    /// How much better than the best epoch an epoch must be to count as an improvement: more than this.
+    /// An epoch counts as an improvement if it is better than the best one by more than this.
     #[range(min = 0)]
     pub min_improvement: f64,
-    /// Whether the network has the weights of the best epoch at the end.
+    /// Whether the network gets back the weights of the best epoch at the end.
     pub restore_best: bool,
 }
 
@@ -33,11 +33,11 @@ impl Default for EarlyStopping {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum BestBy {
-    /// The largest share of right decisions by the first spike.
+    /// The largest fraction of correct decisions by the first spike.
     FirstSpike,
-    /// The largest share of right decisions by most spikes.
+    /// The largest fraction of correct decisions by most spikes.
     Count,
-    /// The largest share of right decisions by the membranes of a readout.
+    /// The largest fraction of correct decisions by the membranes of a readout.
     Membrane,
     /// The smallest mean squared error of a readout that follows series.
     MeanSquaredError,

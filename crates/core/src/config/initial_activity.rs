@@ -5,21 +5,21 @@ use spikelet_fields::fields;
 
 use super::number_or_list::PerLayer;
 
-/// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at which
-/// the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
+/// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at
+/// which the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct InitialActivity {
-    /// Wanted mean of the spikes per unit and sample over all steps; a number, or one for each spiking layer.
+    /// Target mean of the spikes per unit and sample over all steps; one number, or one for each spiking layer.
     #[range(above = 0)]
     pub spikes_per_unit: PerLayer,
-    /// Samples of the training data that it is measured on, drawn by the seed.
+    /// Number of training samples to measure it on, drawn by the seed.
     #[serde(default = "InitialActivity::default_samples")]
     #[range(min = 1)]
     pub samples: u32,
-    /// Largest difference, as a share of what is wanted.
+    /// Largest difference from the target, as a fraction of it.
     #[serde(default = "InitialActivity::default_tolerance")]
     #[range(above = 0, max = 1)]
     pub tolerance: f64,

@@ -15,7 +15,7 @@ pub enum LossConfig {
     Count(CountLoss),
     /// van Rossum distance to target spike trains (spec 4.1).
     SpikeTrain(SpikeTrainLoss),
-    /// Cross-entropy of a softmax over first spike times (spec 4.3).
+    /// Cross-entropy of a softmax over first-spike times (spec 4.3).
     Latency(LatencyLoss),
     /// Cross-entropy of a softmax over a statistic of a readout's membranes (spec 11).
     Membrane(MembraneLoss),
@@ -80,10 +80,10 @@ impl LossConfig {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CountLoss {
-    /// Wanted spikes of the labelled unit, where the data have labels.
+    /// Target number of spikes of the output of the label, if the data have labels.
     #[range(any)]
     pub positive: u32,
-    /// Wanted spikes of the other units, where the data have labels.
+    /// Target number of spikes of the other outputs, if the data have labels.
     #[range(any)]
     pub negative: u32,
 }
@@ -117,12 +117,12 @@ impl Default for SpikeTrainLoss {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum EndSimulation {
-    /// Each sample ends after the step at which its last output unit fired for the first time. Spikes and silent units
-    /// are counted up to there.
+    /// Each sample ends after the step at which its last output unit fired for the first time. Spikes and silent units are
+    /// counted up to there.
     #[default]
     Sample,
-    /// All samples of a batch end with the last of them (the authors' definition). Spikes and silent units are counted
-    /// up to the batch's last step, so they depend on how samples are grouped.
+    /// All samples of a batch end with the last of them (as in the code of the paper's authors). Spikes and silent units are
+    /// counted up to the batch's last step, so they depend on how samples are grouped.
     Batch,
     /// Every sample runs all steps; all spikes count.
     Off,
@@ -134,13 +134,13 @@ pub enum EndSimulation {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyLoss {
-    /// Factor on the first spike times, per step.
+    /// Factor on the first-spike times, per step.
     #[range(above = 0)]
     pub inverse_temperature: f64,
-    /// Loss of a labelled unit that never fires; it reaches rules with an activation part.
+    /// Loss if the output of the label never fires; only rules with an activation part use it.
     #[range(min = 0)]
     pub silent_target_penalty: f64,
-    /// What the softmax is to give away from the label, in equal parts to all classes.
+    /// Part of the target that is spread evenly over all classes.
     #[range(min = 0, below = 1)]
     pub label_smoothing: f64,
     /// Factor on the loss of each sample by its label: one number for each output; off by default.
@@ -173,10 +173,10 @@ impl Default for LatencyLoss {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum TargetCountScope {
-    /// `max(0, goal − spikes)²` of the labelled unit.
+    /// `max(0, goal − spikes)²` of the output of the label.
     #[default]
     Silent,
-    /// `(spikes − wanted)²` of every output, wanted `positive` or `negative`.
+    /// `(spikes − target)²` of every output, with the target `positive` or `negative`.
     All,
 }
 
@@ -189,15 +189,15 @@ pub struct TargetCount {
     /// Factor λ_c.
     #[range(min = 0)]
     pub weight: f64,
-    /// Which outputs it looks at.
+    /// Which outputs it applies to.
     pub scope: TargetCountScope,
-    /// Spikes below which the labelled unit gets a gradient (scope `silent`).
+    /// Number of spikes below which the output of the label gets a gradient (scope `silent`).
     #[range(min = 0)]
     pub goal: f64,
-    /// Wanted spikes of the labelled unit (scope `all`).
+    /// Target number of spikes of the output of the label (scope `all`).
     #[range(min = 0)]
     pub positive: f64,
-    /// Wanted spikes of the others (scope `all`).
+    /// Target number of spikes of the others (scope `all`).
     #[range(min = 0)]
     pub negative: f64,
 }
@@ -236,7 +236,7 @@ pub struct MembraneLoss {
     /// Factor on z.
     #[range(above = 0)]
     pub inverse_temperature: f64,
-    /// What the softmax is to give away from the label, in equal parts to all classes.
+    /// Part of the target that is spread evenly over all classes.
     #[range(min = 0, below = 1)]
     pub label_smoothing: f64,
     /// Factor on the loss of each sample by its label: one number for each output; off by default.

@@ -66,7 +66,7 @@ use crate::error::Result;
 pub struct Config {
     /// Layers, neuron and length of the simulation.
     pub network: NetworkConfig,
-    /// The way to the gradient.
+    /// The learning rule: how the gradient is computed.
     #[serde(default)]
     pub rule: RuleConfig,
     /// What is minimised.
@@ -75,10 +75,10 @@ pub struct Config {
     /// Terms for the activity of hidden layers, added to the loss.
     #[serde(default)]
     pub regularizers: Regularizers,
-    /// How parameters follow the gradient.
+    /// How the gradient changes the parameters.
     #[serde(default)]
     pub optimizer: OptimizerConfig,
-    /// The learning rate over the run.
+    /// How the learning rate changes over the run.
     #[serde(default)]
     pub schedule: ScheduleConfig,
     /// Batches, epochs, clipping, seed, threads.

@@ -113,13 +113,13 @@ impl NetworkConfig {
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum LayerConfig {
-    /// Every unit sees every input.
+    /// Every unit is connected to every input.
     Dense(Dense),
-    /// Every unit sees a square of the image, with weights that all places share.
+    /// Every unit is connected to a square of the image, with weights shared by all places.
     Conv2d(Conv2d),
     /// The mean over squares of the image.
     AvgPool2d(Pool2d),
-    /// The largest of squares of the image, the first one in row-major order on ties.
+    /// The maximum over squares of the image; on ties the first unit in row-major order.
     MaxPool2d(Pool2d),
     /// `[channels, height, width]` to a flat list of units, row-major.
     Flatten(Flatten),
@@ -166,7 +166,7 @@ deserialize_tagged!(LayerConfig {
     "avgPool2d" => AvgPool2d,
     "maxPool2d" => MaxPool2d,
     "flatten" => Flatten,
-} but "delays" of "dense": "are defined for dense layers and their recurrent connections alone");
+} but "delays" of "dense": "are defined only for dense layers and their recurrent connections");
 
 /// A fully connected layer.
 #[fields]
@@ -177,14 +177,14 @@ pub struct Dense {
     /// Number of units.
     #[range(min = 1)]
     pub units: u32,
-    /// Whether a spike of each unit also reaches all units of this layer, one step later (spec 1.5).
+    /// Whether each spike also reaches all units of this layer, one step later (spec 1.5).
     #[serde(default)]
     pub recurrent: bool,
-    /// Delays of the spikes that arrive; without, none has any.
+    /// Delays of arriving spikes; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub delays: Option<Delays>,
-    /// What the neuron of this layer has instead of `network.neuron`.
+    /// Settings of this layer's neuron that override `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub neuron: Option<LayerNeuron>,
@@ -199,10 +199,10 @@ pub struct Conv2d {
     /// Channels of the output.
     #[range(min = 1)]
     pub channels: u32,
-    /// Side of the square that a unit sees.
+    /// Side of that square.
     #[range(odd)]
     pub kernel: u32,
-    /// What the neuron of this layer has instead of `network.neuron`.
+    /// Settings of this layer's neuron that override `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub neuron: Option<LayerNeuron>,

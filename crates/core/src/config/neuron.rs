@@ -113,15 +113,16 @@ macro_rules! neurons {
 }
 
 neurons! {
-    /// Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for each unit of
-    /// the layer (each channel of a convolution).
+    /// Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for
+    /// each unit of the layer (each channel of a convolution).
     ///
     /// `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
-    /// `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`: `S[t] = V[t] ≥ threshold +
-    /// adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the output is `V`.
+    /// `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`:
+    /// `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
+    /// output is `V`.
     struct NeuronConfig;
-    /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out from the
-    /// decays of the layer.
+    /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out
+    /// from the decays of the layer.
     struct LayerNeuron;
     constants {
         /// Decay of the synaptic current per step.
@@ -139,8 +140,8 @@ neurons! {
         /// κ of `alif`: what a spike adds to its threshold.
         #[range(min = 0)]
         adaptation_strength: PerUnit = PerUnit::Every(0.1);
-        /// Constants that are learnt (spec 12): one for the whole layer where a number is given, one for each unit (channel) where a list is.
-        /// Gains stay those of the start.
+        /// Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
+        /// is given as a list. Gains keep their initial values.
         learn: Vec<LearntConstant> = Vec::new();
     }
     gains {
@@ -167,7 +168,7 @@ neurons! {
         refractory: u32 = 0;
         /// What a spike does to the state of its unit.
         reset: Reset = Reset::All;
-        /// Factor on the learning rate of learnt constants, besides that of the layer.
+        /// Factor on the learning rate of learnt constants, in addition to that of the layer.
         #[range(above = 0)]
         learning_rate_factor: f64 = 1.0;
     }

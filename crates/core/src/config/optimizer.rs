@@ -63,7 +63,7 @@ pub struct Adam {
     /// Added to the root of the second moment.
     #[range(above = 0)]
     pub epsilon: f64,
-    /// Times the parameter, added to its gradient.
+    /// Factor of the parameter that is added to its gradient.
     #[range(min = 0)]
     pub weight_decay: f64,
 }
@@ -92,7 +92,7 @@ pub struct AdamW {
     /// Added to the root of the second moment.
     #[range(above = 0)]
     pub epsilon: f64,
-    /// Times the learning rate: the share of a parameter that an update takes away.
+    /// An update shrinks a parameter by this times the learning rate.
     #[range(min = 0)]
     pub weight_decay: f64,
 }
@@ -112,10 +112,10 @@ pub struct Sgd {
     /// Step size.
     #[range(above = 0)]
     pub learning_rate: f64,
-    /// Share of the last update that is kept.
+    /// Fraction of the last update that is kept.
     #[range(min = 0, below = 1)]
     pub momentum: f64,
-    /// Times the parameter, added to its gradient.
+    /// Factor of the parameter that is added to its gradient.
     #[range(min = 0)]
     pub weight_decay: f64,
 }

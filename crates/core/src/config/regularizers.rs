@@ -17,17 +17,17 @@ pub struct Regularizers {
     pub rate_bounds: Option<RateBounds>,
 }
 
-/// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength` times the
-/// square of the distance (spec 6.vi).
+/// Bounds of the mean spikes per unit of a hidden layer in a sample. Outside of them each unit of the layer costs `strength`
+/// times the square of the distance (spec 6.vi).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields = nullable))]
 pub struct RateBounds {
-    /// Fewest spikes per unit and sample.
+    /// Lower bound of the spikes per unit and sample.
     #[range(min = 0)]
     pub lower: f64,
-    /// Most spikes per unit and sample, no fewer than `lower`; `null`: none.
+    /// Upper bound of the spikes per unit and sample, at least `lower`; `null` for none.
     #[range(min = 0)]
     pub upper: Option<f64>,
     /// Factor.

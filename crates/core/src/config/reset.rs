@@ -9,11 +9,11 @@ use spikelet_fields::fields;
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum Reset {
-    /// Current and membrane go to 0 (the authors' neuron).
+    /// Current and membrane go to 0 (as in the code of the paper's authors).
     #[default]
     All,
-    /// The membrane goes to 0, the current goes on (as in Norse and EventProp).
+    /// The membrane goes to 0, the current continues (as in Norse and EventProp).
     Membrane,
-    /// The threshold is subtracted from the membrane, the current goes on (as in snnTorch).
+    /// The threshold is subtracted from the membrane, the current continues (as in snnTorch).
     Subtract,
 }

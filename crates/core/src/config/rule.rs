@@ -1,4 +1,4 @@
-//! The way to the gradient.
+//! The learning rule: how the gradient is computed.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
@@ -22,7 +22,7 @@ pub enum RuleConfig {
     Antlr(AntlrRule),
     /// Both, added as final gradients of two separate passes (spec 6.ii).
     Mixture(MixtureRule),
-    /// Gradients of spike times with all that follows from a reset: exact for short steps (spec 14).
+    /// Gradients of spike times that include the effects of resets: exact as steps become short (spec 14).
     EventProp(EventPropRule),
 }
 
@@ -116,7 +116,7 @@ pub enum ActivationVariant {
     /// Spike response model: gradients stop at a reset.
     #[default]
     Srm,
-    /// Back-propagation through time; equals `srm` while the reset path is ignored.
+    /// Backpropagation through time; equals `srm` if the reset path is ignored.
     Rnn,
     /// Gradients pass through resets as if they had not happened.
     Slayer,
@@ -145,9 +145,9 @@ pub enum ResetPath {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ResetPaths {
-    /// Of the activation part; other than `ignore` only with the variant `rnn`.
+    /// For the activation part; anything but `ignore` needs the variant `rnn`.
     pub activation: ResetPath,
-    /// Of the timing part.
+    /// For the timing part.
     pub timing: ResetPath,
 }
 
@@ -163,7 +163,7 @@ pub struct ActivationRule {
     pub surrogate: Surrogate,
     /// Gradient through resets; there is no timing part.
     pub reset_path: ResetPaths,
-    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
 }
 
@@ -186,9 +186,9 @@ impl Default for ActivationRule {
 pub struct TimingRule {
     /// Gradient through resets; there is no activation part.
     pub reset_path: ResetPaths,
-    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
-    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
 }
@@ -211,7 +211,7 @@ pub struct AntlrRule {
     /// Weight λ_tim of the timing part at every layer; a list has one number for each spiking layer.
     #[range(any)]
     pub timing_weight: PerLayer,
-    /// Factors on both over the epochs.
+    /// Factors on the weights of both parts over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_schedule: Option<WeightSchedule>,
     /// How the activation part treats the reset: `srm` or `rnn`.
@@ -220,9 +220,9 @@ pub struct AntlrRule {
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,
-    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
-    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
 }
@@ -254,7 +254,7 @@ pub struct MixtureRule {
     /// Weight of the timing rule's gradient; a list has one number for each spiking layer.
     #[range(any)]
     pub timing_weight: PerLayer,
-    /// Factors on both over the epochs.
+    /// Factors on the weights of both parts over the epochs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_schedule: Option<WeightSchedule>,
     /// How the activation rule treats the reset.
@@ -263,9 +263,9 @@ pub struct MixtureRule {
     pub surrogate: Surrogate,
     /// Gradient through resets.
     pub reset_path: ResetPaths,
-    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
-    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
 }
@@ -285,16 +285,16 @@ impl Default for MixtureRule {
     }
 }
 
-/// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14): EventProp
-/// (Wunderlich and Pehle, 2021) for the reset `membrane`.
+/// The timing rule with the whole reset path, the discrete form of the exact gradient of the event-driven network (spec 14):
+/// EventProp (Wunderlich and Pehle, 2021) for the reset `membrane`.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct EventPropRule {
-    /// Whether a spike's effect on later thresholds of its own unit carries gradient (`alif`, spec 10.3).
+    /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
-    /// Least slope V' of the membrane at a spike that the timing part divides by (spec 1.1); 0: none.
+    /// Lower bound of the slope V' of the membrane at a spike, by which the timing part divides (spec 1.1); 0 for none.
     #[range(min = 0)]
     pub slope_floor: f64,
 }

@@ -5,22 +5,22 @@ use spikelet_fields::fields;
 
 use crate::json::tagged::deserialize_tagged;
 
-/// The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves with every
-/// update, the finished share of the current one.
+/// The learning rate over a run (spec 7.1). `t` is the position in the run, in epochs: the finished epochs and, where it moves
+/// with every update, the finished share of the current one.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ScheduleConfig {
-    /// The same all the time.
+    /// The same throughout the run.
     Constant(ConstantSchedule),
-    /// Times `factor` after every `every` epochs.
+    /// Multiplied by `factor` every `every` epochs.
     Step(StepSchedule),
-    /// Times `factor` in every epoch.
+    /// Multiplied by `factor` over every epoch.
     Exponential(ExponentialSchedule),
     /// Half a cosine down to the last epoch.
     Cosine(CosineSchedule),
-    /// Up to the learning rate, then down to almost nothing.
+    /// Up to the learning rate, then down to almost 0.
     OneCycle(OneCycleSchedule),
 }
 
@@ -73,7 +73,7 @@ pub enum ScheduleInterval {
 pub struct ConstantSchedule {
     /// How often the rate changes.
     pub interval: ScheduleInterval,
-    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    /// Epochs at the start, also fractions, in which the rate rises linearly to its first value.
     #[range(min = 0)]
     pub warmup_epochs: f64,
 }
@@ -92,7 +92,7 @@ pub struct StepSchedule {
     pub factor: f64,
     /// How often the rate changes.
     pub interval: ScheduleInterval,
-    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    /// Epochs at the start, also fractions, in which the rate rises linearly to its first value.
     #[range(min = 0)]
     pub warmup_epochs: f64,
 }
@@ -109,12 +109,12 @@ impl Default for StepSchedule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct ExponentialSchedule {
-    /// Factor of an epoch.
+    /// Factor for each epoch.
     #[range(above = 0)]
     pub factor: f64,
     /// How often the rate changes.
     pub interval: ScheduleInterval,
-    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    /// Epochs at the start, also fractions, in which the rate rises linearly to its first value.
     #[range(min = 0)]
     pub warmup_epochs: f64,
 }
@@ -131,12 +131,12 @@ impl Default for ExponentialSchedule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CosineSchedule {
-    /// What is left of the rate at the end of the run.
+    /// Rate at the end of the run, as a fraction.
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.
     pub interval: ScheduleInterval,
-    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    /// Epochs at the start, also fractions, in which the rate rises linearly to its first value.
     #[range(min = 0)]
     pub warmup_epochs: f64,
 }
@@ -147,18 +147,18 @@ pub struct CosineSchedule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct OneCycleSchedule {
-    /// Share of the run in which the rate rises.
+    /// Fraction of the run in which the rate rises.
     #[range(above = 0, below = 1)]
     pub rising: f64,
-    /// Share of the rate at the start.
+    /// Rate at the start, as a fraction.
     #[range(min = 0, max = 1)]
     pub initial_factor: f64,
-    /// Share of the rate at the end of the run.
+    /// Rate at the end of the run, as a fraction.
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.
     pub interval: ScheduleInterval,
-    /// Epochs at the start in which the rate rises to its first value along a line, also parts of one.
+    /// Epochs at the start, also fractions, in which the rate rises linearly to its first value.
     #[range(min = 0)]
     pub warmup_epochs: f64,
 }

@@ -89,7 +89,7 @@ impl<'de> Deserialize<'de> for Threads {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum SilentRules {
-    /// The timing rule alone, as the authors have it.
+    /// The timing rule only, as in the code of the paper's authors.
     #[default]
     Timing,
     /// Every rule.
@@ -110,7 +110,7 @@ pub struct SilentUnitUpdate {
     pub strength: f64,
     /// Which rules get it.
     pub rules: SilentRules,
-    /// Whether convolutions get it too, by the share of silent places.
+    /// Whether convolutions get it too, by the fraction of silent places.
     pub convolutions: bool,
 }
 
@@ -129,7 +129,8 @@ pub enum Sampling {
     /// Each sample once, shuffled.
     #[default]
     Shuffled,
-    /// The classes by turns, so that each comes equally often: samples of rare classes come again, some of frequent ones wait for another epoch.
+    /// The classes in turn, so that each comes equally often: samples of rare classes are repeated, some samples of frequent
+    /// classes wait for another epoch.
     ByClass,
 }
 
@@ -147,26 +148,28 @@ pub struct TrainingConfig {
     pub epochs: u32,
     /// Which samples an epoch learns.
     pub sampling: Sampling,
-    /// Every element of a gradient is kept within ±this; `null` turns it off.
+    /// Every element of a gradient is limited to ± this value; `null` turns it off.
     #[range(above = 0)]
     pub gradient_clip: Option<f64>,
     /// The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm; `null` turns it off.
     #[range(above = 0)]
     pub gradient_norm_clip: Option<f64>,
-    /// Times the learning rate, for all spiking layers or for each.
+    /// Factor on the learning rate: one number for all spiking layers, or one for each.
     #[range(min = 0)]
     pub learning_rate_factor: PerLayer,
-    /// Parameters that stay as they are: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights counted from 0.
+    /// Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights
+    /// counted from 0.
     pub frozen: Vec<String>,
     /// When the run ends before its last epoch; `null`: never.
     pub early_stopping: Option<EarlyStopping>,
-    /// What makes an epoch the best; `null`: what the loss trains, `firstSpike` (`latency`), `count`, `membrane`, `meanSquaredError` (`trace`) or `loss` (`spikeTrain`).
+    /// Measure of the best epoch; `null`: the one that the loss trains, `firstSpike` (`latency`), `count`, `membrane`,
+    /// `meanSquaredError` (`trace`) or `loss` (`spikeTrain`).
     pub best_by: Option<BestBy>,
-    /// Averages of the weights with which the network predicts; `null`: it predicts with the weights themselves.
+    /// Averages of the weights, with which the network then predicts; `null` for none.
     pub averaging: Option<Averaging>,
     /// The update of units that never fire (the no-spike penalty of the paper).
     pub silent_unit_update: SilentUnitUpdate,
-    /// Firing of the network before it learns; `null`: the weights stay as drawn.
+    /// Activity of the network before it learns; `null`: the weights stay as drawn.
     pub initial_activity: Option<InitialActivity>,
     /// Random changes of the samples that are learned.
     pub augmentation: Augmentation,

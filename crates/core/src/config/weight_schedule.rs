@@ -25,7 +25,7 @@ pub struct WeightPoint {
     /// Epoch, counted from 0.
     #[range(any)]
     pub epoch: u32,
-    /// Times the weights of the part.
+    /// Factor on the weights of the part.
     #[range(any)]
     pub factor: f64,
 }
@@ -39,9 +39,9 @@ pub struct WeightPoint {
 pub struct WeightSchedule {
     /// Between two points.
     pub interpolation: Interpolation,
-    /// Points of the activation part, epochs rising.
+    /// Points for the activation part, in order of epochs.
     pub activation: Vec<WeightPoint>,
-    /// Points of the timing part, epochs rising.
+    /// Points for the timing part, in order of epochs.
     pub timing: Vec<WeightPoint>,
 }
 

@@ -29,7 +29,7 @@ impl Window {
     /// Refuses rows that there are not, or that are not as many as the samples `given`.
     pub(super) fn check(&self, rows: &[u32], given: usize) -> Result<()> {
         if given != rows.len() {
-            return Err(Error::shape("rows", format!("must have {given} entries, one a sample, got {}", rows.len())));
+            return Err(Error::shape("rows", format!("must have {given} entries, one per sample, got {}", rows.len())));
         }
         match rows.iter().find(|&&row| row as usize >= self.samples()) {
             Some(row) => Err(Error::shape("rows", format!("must be below {}, got {row}", self.samples()))),

@@ -14,9 +14,9 @@ use crate::json::tagged::deserialize_tagged;
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ChannelEncoding {
-    /// A spike each time that a channel has moved by a threshold (spec 3.6).
+    /// A spike each time a channel has moved by a threshold (spec 3.6).
     Delta(DeltaEncoding),
-    /// A spike each time that a channel crosses a level (spec 3.6).
+    /// A spike each time a channel crosses a level (spec 3.6).
     Levels(LevelsEncoding),
     /// Values drive a fixed layer of neurons (spec 3.6).
     Current(CurrentEncoding),

@@ -5,11 +5,11 @@ use spikelet_fields::fields;
 
 use crate::rng::{Purpose, Stream};
 
-/// Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the neural
-/// engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of a channel has
-/// `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1 it spikes and V
-/// becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1, drawn by the seed once for
-/// all samples.
+/// Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the
+/// neural engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of
+/// a channel has `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1
+/// it spikes and V becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1,
+/// drawn by the seed once for all samples.
 ///
 /// Unit: `channel · neurons + i`.
 #[fields]
@@ -20,16 +20,16 @@ pub struct CurrentEncoding {
     /// Units of a channel.
     #[range(min = 1, max = 1024)]
     pub neurons: u32,
-    /// Current of value 1.
+    /// Current for the value 1.
     #[range(any)]
     pub gain: f64,
-    /// Current of value 0.
+    /// Current for the value 0.
     #[range(any)]
     pub bias: f64,
     /// Steps in which V falls to 1/e.
     #[range(above = 0)]
     pub time_constant: f64,
-    /// How far the gains, as a share, and the biases of the units lie apart.
+    /// Spread of the gains (as a fraction) and of the biases of the units.
     #[range(min = 0, max = 1)]
     pub spread: f64,
     /// Seed of the draws.

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
 /// Each channel has a unit for falls and one for rises. With the values `x[t]`, the start `x₀` and the threshold θ, step t gives
-/// `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other, and
-/// `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
+/// `n[t] = clamp(trunc((x[t] − x₀) / θ − k[t−1]), −m, m)` spikes, of the unit for rises where n is above 0, else of the other,
+/// and `k[t] = k[t−1] + n[t]` (spec 3.6). So `x₀ + θ k` follows the signal to within θ, and the spikes alone tell it.
 ///
 /// Unit of a channel: `direction · channels + channel`, direction 1 for rises.
 #[fields]
@@ -20,7 +20,7 @@ pub struct DeltaEncoding {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[range(any)]
     pub start: Option<f64>,
-    /// Spikes of a unit in one step at most, m; what is left follows in the next steps.
+    /// Largest number m of spikes of a unit in one step; the rest follow in the next steps.
     #[range(min = 1, max = 255)]
     pub max_spikes: u32,
 }

@@ -5,20 +5,20 @@ use spikelet_fields::fields;
 
 use crate::spikes::sort_spikes;
 
-/// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all
-/// where that is the end of the simulation or later (spec 3.1).
+/// Value x spikes once, at step `trunc((first − last) · x + last)`, product and sum rounded to single precision; not at all where
+/// that is the end of the simulation or later (spec 3.1).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LatencyEncoding {
-    /// Step of value 1.
+    /// Step for the value 1.
     #[range(min = 0, max = 65535)]
     pub first: f64,
-    /// Step that value 0 would have.
+    /// Step for the value 0 (if it is not skipped).
     #[range(min = 0, max = 65535)]
     pub last: f64,
-    /// Whether value 0 gives no spike at all.
+    /// Whether the value 0 gives no spike.
     pub skip_zero: bool,
 }
 

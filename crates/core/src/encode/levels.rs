@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
 /// Each channel has two units for every level `L[i] = min + (max − min) (i + 1) / (count + 1)`: one spikes where the signal falls
-/// through it, `x[t] < L ≤ x[t−1]`, the other where it rises to it, `x[t−1] < L ≤ x[t]` (spec 3.6). The first value gives no spike.
+/// through it, `x[t] < L ≤ x[t−1]`, the other where it rises to it, `x[t−1] < L ≤ x[t]` (spec 3.6). The first value gives no
+/// spike.
 ///
 /// Unit of a level: `(direction · channels + channel) · count + i`, direction 1 for rises.
 #[fields]
@@ -18,7 +19,7 @@ pub struct LevelsEncoding {
     /// Value above the highest level, more than `min`.
     #[range(any)]
     pub max: f64,
-    /// Levels, at equal distances between `min` and `max`.
+    /// Number of levels, at equal distances between `min` and `max`.
     #[range(min = 1, max = 1024)]
     pub count: u32,
 }

@@ -1,5 +1,5 @@
-//! Sound as log-mel features, encoded in their turn: the way of Speech2Spikes (Stewart, Shea, Pacik-Nelson, Gallo, Danielescu: *Speech2Spikes:
-//! Efficient Audio Encoding Pipeline for Real-time Neuromorphic Systems*, NICE 2023).
+//! Sound as log-mel features, encoded in their turn: the way of Speech2Spikes (Stewart, Shea, Pacik-Nelson, Gallo, Danielescu:
+//! *Speech2Spikes: Efficient Audio Encoding Pipeline for Real-time Neuromorphic Systems*, NICE 2023).
 
 use std::f64::consts::PI;
 
@@ -12,10 +12,10 @@ use super::fourier::Fourier;
 
 /// Each channel becomes `mels` channels of features, a step every `hop` values, which `encoding` turns into spikes.
 ///
-/// Step f looks at the `window` values from `f · hop` on, times a periodic Hann window. Of their discrete Fourier transform X, padded with
-/// zeros to the next power of two N, feature m is `ln(floor + Σ_k w[m][k] |X[k]|²)`. The weights are triangles of height 1 on the mel scale
-/// `2595 log₁₀(1 + f / 700)`: `mels + 2` corners at equal distances from `minFrequency` to `maxFrequency` (spec 3.7). All in double precision,
-/// the features rounded to single.
+/// Step f looks at the `window` values from `f · hop` on, times a periodic Hann window. Of their discrete Fourier transform X,
+/// padded with zeros to the next power of two N, feature m is `ln(floor + Σ_k w[m][k] |X[k]|²)`. The weights are triangles of
+/// height 1 on the mel scale `2595 log₁₀(1 + f / 700)`: `mels + 2` corners at equal distances from `minFrequency` to
+/// `maxFrequency` (spec 3.7). All in double precision, the features rounded to single.
 ///
 /// Feature of a channel: `channel · mels + m`, the lowest frequencies first.
 #[fields]
@@ -23,22 +23,22 @@ use super::fourier::Fourier;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct LogMelEncoding {
-    /// Values of the sound per second.
+    /// Points of the sound per second.
     #[range(above = 0)]
     pub sample_rate: f64,
-    /// Values that a step looks at.
+    /// Number of points in the window of a step.
     #[range(min = 2, max = 16384)]
     pub window: u32,
-    /// Values from step to step.
+    /// Number of points from one step to the next.
     #[range(min = 1, max = 16384)]
     pub hop: u32,
-    /// Features of a channel.
+    /// Number of features per channel.
     #[range(min = 1, max = 512)]
     pub mels: u32,
-    /// Where the lowest triangle begins, in hertz.
+    /// Lower end of the lowest band in hertz.
     #[range(min = 0)]
     pub min_frequency: f64,
-    /// Where the highest triangle ends, in hertz, above `minFrequency` and at most half the sample rate, which is the default.
+    /// Upper end of the highest band in hertz, above `minFrequency` and at most half the sample rate, which is the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[range(above = 0)]
     pub max_frequency: Option<f64>,

@@ -49,11 +49,11 @@ use crate::spikes::{EVENT_BYTES, SpikeTrains};
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum Encoding {
-    /// One spike a unit, the earlier the larger the value (spec 3.1).
+    /// One spike per unit, earlier for a larger value (spec 3.1).
     Latency(LatencyEncoding),
     /// More spikes for larger values, at random steps.
     Rate(RateEncoding),
-    /// Spikes at equal distances, shorter for larger values.
+    /// Spikes at equal intervals, shorter for larger values.
     Regular(RegularEncoding),
     /// The samples are spikes already.
     Direct(DirectEncoding),
@@ -61,13 +61,13 @@ pub enum Encoding {
     Stretch(StretchEncoding),
     /// More spikes for larger values, at one pace and gathered at the end (spec 3.2).
     ShiftBack(ShiftBackEncoding),
-    /// Of a signal: a spike each time that a channel has moved by a threshold (spec 3.6).
+    /// For signals: a spike each time a channel has moved by a threshold (spec 3.6).
     Delta(DeltaEncoding),
-    /// Of a signal: a spike each time that a channel crosses a level (spec 3.6).
+    /// For signals: a spike each time a channel crosses a level (spec 3.6).
     Levels(LevelsEncoding),
-    /// Of a signal: values drive a fixed layer of neurons (spec 3.6).
+    /// For signals: the values drive a fixed layer of neurons (spec 3.6).
     Current(CurrentEncoding),
-    /// Of a sound: log-mel features, encoded in their turn (spec 3.7).
+    /// For sounds: log-mel features, which are then encoded (spec 3.7).
     LogMel(LogMelEncoding),
 }
 
@@ -97,14 +97,14 @@ impl Encoding {
         Ok(encoding)
     }
 
-    /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the
-    /// data set that they come from, their positions by default: what is drawn for a sample depends on its number, so that
-    /// it gets the same spikes in every part of the data set.
+    /// Encodes `values`, `[sample][unit]` in 0..1, for a simulation of `steps` steps. `rows` are the samples' numbers in the data
+    /// set that they come from, their positions by default: what is drawn for a sample depends on its number, so that it gets the
+    /// same spikes in every part of the data set.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples, `rows` is not one for each, or
-    /// `steps` is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path
-    /// `values[i]`, and for [`Encoding::Direct`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
+    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of samples, `rows` is not one for each, or `steps`
+    /// is not 1 to 65535, [`crate::ErrorCode::DataFormat`] for NaN and values outside 0..1, with the path `values[i]`, and for
+    /// [`Encoding::Direct`], [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
     pub fn encode(&self, values: &[f32], units: usize, steps: usize, rows: Option<&[u32]>) -> Result<SpikeTrains> {
         self.check_values("values", values.len(), units, steps, rows)?;
         if let Some(index) = values.iter().position(|value| !(0.0..=1.0).contains(value)) {
@@ -118,8 +118,7 @@ impl Encoding {
         Ok(trains)
     }
 
-    /// Encodes grey values, `[sample][unit]`; the value is `pixel / 255` in single precision. `rows` as for
-    /// [`Encoding::encode`].
+    /// Encodes grey values, `[sample][unit]`; the value is `pixel / 255` in single precision. `rows` as for [`Encoding::encode`].
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] and, for [`Encoding::Direct`], [`crate::ErrorCode::DataFormat`] like
@@ -193,11 +192,11 @@ impl Encoding {
 
     fn check_values(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {
         if units == 0 || !length.is_multiple_of(units) {
-            return Err(Error::shape(path, format!("must be whole samples of {units} units, got {length} values")));
+            return Err(Error::shape(path, format!("must be a multiple of {units} units, got {length} values")));
         }
         check_steps(steps)?;
         if let Some(rows) = rows.filter(|rows| rows.len() != length / units) {
-            let message = format!("must have {} entries, one a sample, got {}", length / units, rows.len());
+            let message = format!("must have {} entries, one per sample, got {}", length / units, rows.len());
             return Err(Error::shape("rows", message));
         }
         match self {

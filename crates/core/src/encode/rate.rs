@@ -6,24 +6,24 @@ use spikelet_fields::fields;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::sort_spikes;
 
-/// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a
-/// Poisson process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn
-/// once, not anew in every epoch.
+/// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a Poisson
+/// process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn once, not
+/// anew in every epoch.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RateEncoding {
-    /// Spikes a step of value 1.
+    /// Spikes per step for the value 1.
     #[range(min = 0, max = 1)]
     pub max: f64,
-    /// Spikes a step of the smallest value, at most `max`.
+    /// Spikes per step for the smallest value, at most `max`.
     #[range(min = 0, max = 1)]
     pub min: f64,
     /// Seed of the draws.
     #[range(any)]
     pub seed: u32,
-    /// Whether value 0 gives no spike at all.
+    /// Whether the value 0 gives no spike.
     pub skip_zero: bool,
 }
 

@@ -11,16 +11,16 @@ use crate::spikes::sort_spikes;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct RegularEncoding {
-    /// Steps from spike to spike of value 1.
+    /// Interval in steps for the value 1.
     #[range(min = 1, max = 65535)]
     pub min_interval: f64,
-    /// Steps from spike to spike that value 0 would have, at least `minInterval`.
+    /// Interval in steps for the value 0 (if it is not skipped), at least `minInterval`.
     #[range(min = 1, max = 65535)]
     pub max_interval: f64,
     /// Step of every unit's first spike.
     #[range(min = 0, max = 65535)]
     pub first: f64,
-    /// Whether value 0 gives no spike at all.
+    /// Whether the value 0 gives no spike.
     pub skip_zero: bool,
 }
 

@@ -71,7 +71,7 @@ impl SaccadeCamera {
             return Err(Error::shape("pixels", message));
         }
         if !pixels.len().is_multiple_of(height * width) {
-            let message = format!("must be whole images of {height} × {width}, got {} bytes", pixels.len());
+            let message = format!("must be a whole number of images of {height} × {width}, got {} bytes", pixels.len());
             return Err(Error::shape("pixels", message));
         }
         let logs: Vec<f32> = (0..=255u8).map(|grey| libm::logf(f32::from(grey) / 255.0 + self.dark as f32)).collect();

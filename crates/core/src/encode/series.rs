@@ -26,7 +26,7 @@ impl<'a> Series<'a> {
     /// `values[i]` for what is not finite.
     pub fn new(values: &'a [f32], offsets: &'a [u32], channels: usize) -> Result<Self> {
         if channels == 0 || !values.len().is_multiple_of(channels) {
-            let message = format!("must be whole times of {channels} channels, got {} values", values.len());
+            let message = format!("must be a multiple of {channels} channels, got {} values", values.len());
             return Err(Error::shape("values", message));
         }
         let times = values.len() / channels;
@@ -114,7 +114,7 @@ impl SeriesEncoder {
     /// `values[i]` for what is not finite; nothing is taken then.
     pub fn push_all(&mut self, values: &[f32], mut step: impl FnMut(&[u32])) -> Result<()> {
         if !values.len().is_multiple_of(self.channels) {
-            let message = format!("must be whole times of {} channels, got {} values", self.channels, values.len());
+            let message = format!("must be a multiple of {} channels, got {} values", self.channels, values.len());
             return Err(Error::shape("values", message));
         }
         check_finite(values)?;

@@ -13,17 +13,17 @@ use super::rounding::Rounding;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct ShiftBackEncoding {
-    /// Spikes of value 1.
+    /// Number of spikes for the value 1.
     #[range(min = 0, max = 65535)]
     pub max: f64,
-    /// Spikes of the smallest value, at most `max`.
+    /// Number of spikes for the smallest value, at most `max`.
     #[serde(default)]
     #[range(min = 0, max = 65535)]
     pub min: f64,
     /// Which way a fraction of a spike is rounded.
     #[serde(default)]
     pub round: Rounding,
-    /// Whether value 0 gives no spike at all.
+    /// Whether the value 0 gives no spike.
     #[serde(default = "counts::skips_zero")]
     pub skip_zero: bool,
 }

@@ -6,24 +6,24 @@ use spikelet_fields::fields;
 use super::counts;
 use super::rounding::Rounding;
 
-/// Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2).
-/// Several spikes of a unit may fall on one step; they add up.
+/// Value x gives `r = (max − min) x + min` spikes, spread over all steps: cumulative count `c_k = r k / T` (spec 3.2). Several
+/// spikes of a unit may fall on one step; they add up.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub struct StretchEncoding {
-    /// Spikes of value 1.
+    /// Number of spikes for the value 1.
     #[range(min = 0, max = 65535)]
     pub max: f64,
-    /// Spikes of the smallest value, at most `max`.
+    /// Number of spikes for the smallest value, at most `max`.
     #[serde(default)]
     #[range(min = 0, max = 65535)]
     pub min: f64,
     /// Which way a fraction of a spike is rounded.
     #[serde(default)]
     pub round: Rounding,
-    /// Whether value 0 gives no spike at all.
+    /// Whether the value 0 gives no spike.
     #[serde(default = "counts::skips_zero")]
     pub skip_zero: bool,
 }

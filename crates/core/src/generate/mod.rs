@@ -24,7 +24,7 @@ pub enum Generator {
     YinYang(YinYang),
     /// Points on smooth random manifolds, as spike times.
     Randman(Randman),
-    /// Random input trains with random wanted trains.
+    /// Random input trains with random target trains.
     SpikeTrainMatching(SpikeTrainMatching),
 }
 

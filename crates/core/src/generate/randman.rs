@@ -13,7 +13,7 @@ use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
 use crate::spikes::sort_spikes;
 
-/// Terms of the Fourier series below this share of the first are left out.
+/// Terms of the Fourier series below this fraction of the first are left out.
 const PRECISION: f64 = 1e-3;
 /// Keeps the largest coordinate below 1.
 const EPSILON: f64 = 1e-7;

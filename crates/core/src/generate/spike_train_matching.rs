@@ -1,5 +1,5 @@
-//! Random spike-train matching: random input trains, each with random trains that the outputs should fire
-//! (Kim, Kim, Kim, NeurIPS 2020, first experiment; its sizes are not published, those here are ours).
+//! Random spike-train matching: random input trains, each with random trains that the outputs should fire (Kim, Kim, Kim, NeurIPS
+//! 2020, first experiment; its sizes are not published, those here are ours).
 
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub struct SpikeTrainMatching {
     pub steps: u32,
     /// Spikes a step of each input unit, 0 to 1.
     pub input_rate: f64,
-    /// Wanted spikes a step of each output unit, 0 to 1.
+    /// Target spikes a step of each output unit, 0 to 1.
     pub target_rate: f64,
     /// Seed of the draws.
     pub seed: u32,

@@ -24,8 +24,8 @@ pub(crate) struct Quiet {
 }
 
 impl Quiet {
-    /// Adds the layer's spikes from where it stands up to step `to`, without input. State and trace stay where they are:
-    /// gradients need less of them than there is.
+    /// Adds the layer's spikes from where it stands up to step `to`, without input. State and trace stay where they are: the
+    /// backward pass needs fewer steps than were simulated.
     pub(super) fn finish(&mut self, level: Level, view: &LayerView<'_>, to: usize, state: &mut UnitState) {
         self.list(level, view, state);
         if self.units.is_empty() {

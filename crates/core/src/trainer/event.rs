@@ -14,7 +14,7 @@ pub struct Progress {
     pub samples: u64,
     /// Mean loss.
     pub loss: f64,
-    /// Share of right decisions.
+    /// Fraction of correct decisions.
     pub accuracy: Accuracy,
     /// Mean spikes of all layers per sample.
     pub spikes_per_sample: f64,
@@ -56,7 +56,8 @@ pub enum TrainEvent {
         wanted: f64,
         /// Whether the layer keeps it.
         is_settled: bool,
-        /// Whether the layer fires as wanted with it. A layer that keeps a factor without has none that does; this one came closest.
+        /// Whether the layer fires as wanted with it. A layer that keeps a factor without has none that does; this one came
+        /// closest.
         is_reached: bool,
     },
     /// A batch was learned.

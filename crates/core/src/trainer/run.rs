@@ -13,7 +13,7 @@ use crate::optim::{self, Position};
 use crate::pass::Until;
 
 impl Trainer {
-    /// Starts a run over `samples` training samples, or goes on with the one that a checkpoint holds.
+    /// Starts a run over `samples` training samples, or continues with the one that a checkpoint holds.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for no samples, or another number of samples than that of an epoch under way.
@@ -33,7 +33,7 @@ impl Trainer {
         Ok(())
     }
 
-    /// Sets the number of epochs of the run, so that a finished one can go on, also one that stopped early.
+    /// Sets the number of epochs of the run, so that a finished one can continue, also one that stopped early.
     pub fn set_epochs(&mut self, epochs: u32) {
         if epochs > self.config.training.epochs
             && self.has_stopped_improving()
@@ -57,7 +57,7 @@ impl Trainer {
         self.run.epoch
     }
 
-    /// The finished epochs of this run and of those that it goes on from.
+    /// The finished epochs of this run and of those that it continues from.
     #[must_use]
     pub fn history(&self) -> &[EpochRecord] {
         &self.run.history
@@ -81,8 +81,8 @@ impl Trainer {
         self.run.samples.div_ceil(self.config.training.batch_size)
     }
 
-    /// Learns up to `max_batches` batches (a chunk of a validation pass counts as one) and returns what happened; nothing
-    /// when the run is complete. `advance(1)` n times does what `advance(n)` does, bit for bit.
+    /// Learns up to `max_batches` batches (a chunk of a validation pass counts as one) and returns what happened; nothing when
+    /// the run is complete. `advance(1)` n times does what `advance(n)` does, bit for bit.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] when the data do not fit the loss or the run, [`crate::ErrorCode::NonFinite`].
@@ -146,7 +146,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// Calls `work` with the samples of the batch that comes next and with the sums of the epoch, which a failure leaves as they were.
+    /// Calls `work` with the samples of the batch that comes next and with the sums of the epoch, which a failure leaves as they
+    /// were.
     pub(super) fn with_batch<T>(
         &mut self,
         train: &Dataset,

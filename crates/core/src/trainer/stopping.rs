@@ -1,4 +1,4 @@
-//! When a run ends: after its last epoch, or for want of a better one.
+//! When a run ends: after its last epoch, or after too many epochs without an improvement.
 
 use super::Trainer;
 use super::best::Best;

@@ -173,7 +173,8 @@ impl TileSums {
         }
     }
 
-    /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its connections.
+    /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its
+    /// connections.
     pub(super) fn add_all(
         &mut self,
         tile: &TileParameters,
@@ -224,8 +225,8 @@ impl TileSums {
         }
     }
 
-    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
-    /// the samples, in a convolution of samples and places.
+    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a
+    /// fraction of the samples, in a convolution of samples and places.
     pub(crate) fn silent_unit_update(
         &self,
         update: &SilentUpdate,

@@ -31,7 +31,7 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
     let holds = checksum_position(bytes, header_bytes)
         .is_some_and(|position| &bytes[position..position + CHECKSUM_DIGITS] == checksum(bytes, position).as_bytes());
     if !holds {
-        return Err(Error::checkpoint("its checksum does not hold: the file is damaged or was altered"));
+        return Err(Error::checkpoint("its checksum is wrong: the file is damaged or was altered"));
     }
     let required = |key: &str| text(key).ok_or_else(|| Error::checkpoint(format!("it lacks its {key}")));
     let config = Config::from_json(required("config")?)

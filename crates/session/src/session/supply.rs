@@ -41,7 +41,7 @@ impl Session {
     pub fn upcoming(&mut self, skip: u32, max_batches: u32) -> Result<String> {
         self.change(|session| {
             let Self { trainer, datasets, run, peers, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run was begun"))?;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
             let local = peers.as_deref().map(Peers::local_batch);
@@ -59,7 +59,7 @@ impl Session {
     pub fn upcoming_evaluation(&mut self, max_samples: u32, before: Option<u32>) -> Result<String> {
         self.change(|session| {
             let (id, position) =
-                session.evaluation.as_ref().ok_or_else(|| Error::config("", "no evaluation was begun"))?;
+                session.evaluation.as_ref().ok_or_else(|| Error::config("", "no evaluation has begun"))?;
             let data = session.datasets.find("dataset", *id)?;
             let before = before.map(|samples| samples as usize);
             let Range { start, end } =

@@ -25,7 +25,7 @@ export const pack = defineCommand({
   args: {
     ...sourceOptions,
     out: { type: "string", required: true, description: "folder for the shards", valueHint: "DIR" },
-    "samples-per-shard": { type: "string", default: "4096", description: "samples of a file", valueHint: "N" },
+    "samples-per-shard": { type: "string", default: "4096", description: "samples per file", valueHint: "N" },
     backend: computeOptions.backend,
     ...outputOptions,
   },

@@ -70,7 +70,7 @@ fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
             (LayerConfig::Conv2d(_) | LayerConfig::AvgPool2d(_) | LayerConfig::MaxPool2d(_), Below::Units(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
-                    "needs an image below it: an input of [channels, height, width], and no flatten or dense layer between",
+                    "needs an image as its input: network.input must be [channels, height, width], with no flatten or dense layer in between",
                 ));
             }
             (LayerConfig::Flatten(_), Below::Image(image)) => Below::Units(units(image)),
@@ -155,7 +155,7 @@ fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut R
 fn kernel_fits(path: &str, below: Image, conv: &Conv2d) -> Result<()> {
     let max = (2 * below.height.max(below.width) as u64).saturating_sub(1);
     let rule =
-        format!("must be at most {max}, the least that sees all of an image of {} × {}", below.height, below.width);
+        format!("must be at most {max}, the smallest that covers an image of {} × {}", below.height, below.width);
     require(u64::from(conv.kernel) <= max, path, &rule, conv.kernel)
 }
 
