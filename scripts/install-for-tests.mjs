@@ -1,5 +1,6 @@
 // Installs what tests use beside Node and Rust; without it they are skipped, which SPIKELET_CI=1 forbids.
 import { aptInstall, mayInstall } from "./apt.mjs";
+import { installNodes } from "./nodes.mjs";
 import { pythonEnvironment } from "./python.mjs";
 import { StepFailed } from "./run.mjs";
 import { main } from "./setup.mjs";
@@ -18,4 +19,5 @@ await main(async () => {
   if (!mayInstall()) throw new StepFailed(`this needs apt-get and root, for ${Object.values(PACKAGES).flat().join(" ")}`);
   await aptInstall(Object.values(PACKAGES).flat());
   await pythonEnvironment("exchange-python", "test/exchange/requirements.txt", "the packages nir and safetensors");
+  await installNodes();
 });

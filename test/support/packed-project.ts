@@ -17,13 +17,24 @@ export interface PackedProject extends AsyncDisposable {
   node(args: string[], environment?: Record<string, string>): Promise<string>;
 }
 
-export async function packedProject(): Promise<PackedProject> {
+/**
+ * @param options.init whether `npm init -y` makes the project, as a user would; without it its files are ES modules.
+ * @param options.packages further npm packages.
+ */
+export async function packedProject({
+  init = false,
+  packages = [],
+}: {
+  init?: boolean;
+  packages?: readonly string[];
+} = {}): Promise<PackedProject> {
   const folder = await mkdtemp(join(tmpdir(), "spikelet-project-"));
   const packed = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
   const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
-  await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+  if (init) await execute("npm", ["init", "-y"], { cwd: folder });
+  else await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
   const quiet = ["--prefer-offline", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"];
-  await execute("npm", ["install", ...quiet, `./${filename}`], { cwd: folder });
+  await execute("npm", ["install", ...quiet, `./${filename}`, ...packages], { cwd: folder });
   return {
     folder,
     files: files.map(({ path }) => path),

@@ -16,104 +16,181 @@ import type {
 } from "./backend.js";
 
 
-/** One network in training; `free()` frees it. */
+/**
+ * One network in training; `free()` frees it.
+ */
 export class WasmSession {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
-    /** Takes a data set over and returns its number. */
+    /**
+     * Takes a data set over and returns its number.
+     */
     addDataset(descriptor: string, arrays: DatasetArrays): number;
-    /** Goes on with the pass and returns JSON of its state. */
+    /**
+     * Goes on with the pass and returns JSON of its state.
+     */
     advanceEvaluation(max_samples: number): string;
-    /** Learns and returns a JSON array of what happened. */
+    /**
+     * Learns and returns a JSON array of what happened.
+     */
     advance(max_batches: number): string;
-    /** One step of the optimiser with given gradients. */
+    /**
+     * One step of the optimiser with given gradients.
+     */
     applyGradients(layers: ParameterArrays[]): void;
-    /** Starts a pass over a data set, each sample up to its decision where that is wanted. */
+    /**
+     * Starts a pass over a data set, each sample up to its decision where that is wanted.
+     */
     beginEvaluation(dataset: number, early_decision: boolean): void;
-    /** Starts a run, or continues with the one under way. */
+    /**
+     * Starts a run, or continues with the one under way.
+     */
     begin(options: string): void;
-    /** The bytes of a checkpoint. */
+    /**
+     * The bytes of a checkpoint.
+     */
     checkpoint(origin?: string | null): Uint8Array;
-    /** Frees a stream. */
+    /**
+     * Frees a stream.
+     */
     closeStream(stream: number): void;
-    /** The resolved configuration as JSON. */
+    /**
+     * The resolved configuration as JSON.
+     */
     config(): string;
-    /** A session with initial weights from the configuration's seed. */
+    /**
+     * A session with initial weights from the configuration's seed.
+     */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
-    /** Learns the batch from the records of all local batches and returns a JSON array of what happened. */
+    /**
+     * Learns the batch from the records of all local batches and returns a JSON array of what happened.
+     */
     finishBatch(records: Uint8Array[]): string;
-    /** Loss and gradients of samples as one batch. */
+    /**
+     * Loss and gradients of samples as one batch.
+     */
     gradients(dataset: number, start: number, count: number, trace: boolean): GradientArrays;
-    /** JSON array of the finished epochs. */
+    /**
+     * JSON array of the finished epochs.
+     */
     history(): string;
-    /** JSON of what the session is and where it stands. */
+    /**
+     * JSON of what the session is and where it stands.
+     */
     info(): string;
-    /** Begins a stream of steps and returns its number. */
+    /**
+     * Begins a stream of steps and returns its number.
+     */
     openStream(options: string): number;
-    /** Parameters of a spiking layer. */
+    /**
+     * Parameters of a spiking layer.
+     */
     parameters(layer: number): ParameterArrays;
-    /** Decisions and spikes of samples, each up to its decision where that is wanted. */
+    /**
+     * Decisions and spikes of samples, each up to its decision where that is wanted.
+     */
     predict(dataset: number, start: number, count: number, early_decision: boolean): PredictionArrays;
-    /** Frees a data set. */
+    /**
+     * Frees a data set.
+     */
     removeDataset(id: number): void;
-    /** Takes a stream back to before its first step. */
+    /**
+     * Takes a stream back to before its first step.
+     */
     restartStream(stream: number): void;
-    /** The session that a checkpoint was taken of. */
+    /**
+     * The session that a checkpoint was taken of.
+     */
     static restore(checkpoint: Uint8Array | number[], simd?: string | null, threads?: string | null): WasmSession;
-    /** Runs this rank's part of the batch that comes next and returns its records. */
+    /**
+     * Runs this rank's part of the batch that comes next and returns its records.
+     */
     runLocalBatch(rank: number, size: number): Uint8Array | undefined;
-    /** Runs the steps of a stream that the next values of a signal complete. */
+    /**
+     * Runs the steps of a stream that the next values of a signal complete.
+     */
     runStreamSignal(stream: number, values: Float32Array | number[]): StreamArrays;
-    /** Runs steps of a stream. */
+    /**
+     * Runs steps of a stream.
+     */
     runStream(stream: number, times: Uint16Array | number[], units: Uint32Array | number[], steps: number): StreamArrays;
-    /** Replaces the parameters of a spiking layer. */
+    /**
+     * Replaces the parameters of a spiking layer.
+     */
     setParameters(layer: number, parameters: ParameterArrays): void;
-    /** Puts samples of a data set in the place of those that were there. */
+    /**
+     * Puts samples of a data set in the place of those that were there.
+     */
     supply(dataset: number, rows: Uint32Array | number[], arrays: DatasetArrays): void;
-    /** JSON of the samples that the evaluation needs next. */
+    /**
+     * JSON of the samples that the evaluation needs next.
+     */
     upcomingEvaluation(max_samples: number, before?: number | null): string;
-    /** JSON of the samples that the run needs next. */
+    /**
+     * JSON of the samples that the run needs next.
+     */
     upcoming(skip: number, max_batches: number): string;
 }
 
-/** Reads one recording of an event camera as one sample, or many that end at the bytes `ends`. */
+/**
+ * Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
+ */
 export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: Uint32Array | number[] | null): EventArrays;
 
-/** Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set. */
+/**
+ * Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
+ */
 export function encode(encoding: string, values: Float32Array | number[], units: number, steps: number, rows?: Uint32Array | number[] | null): EventArrays;
 
 /**
- * Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the
- * last.
+ * Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
  */
 export function encodeSeries(encoding: string, values: Float32Array | number[], offsets: Uint32Array | number[], channels: number, steps: number): EventArrays;
 
-/** Draws a data set. */
+/**
+ * Draws a data set.
+ */
 export function generate(options: string): GeneratedArrays;
 
-/** Reads an IDX file of unsigned bytes. */
+/**
+ * Reads an IDX file of unsigned bytes.
+ */
 export function parseIdx(bytes: Uint8Array | number[]): IdxArray;
 
-/** Reads an NPY file of plain numbers. */
+/**
+ * Reads an NPY file of plain numbers.
+ */
 export function parseNpy(bytes: Uint8Array | number[]): NpyArray;
 
-/** Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote. */
+/**
+ * Reads the floating-point arrays of a safetensors file or of one that `torch.save` wrote.
+ */
 export function parseTensors(bytes: Uint8Array | number[]): TensorArrays[];
 
-/** Units that signals of so many channels become. */
+/**
+ * Units that signals of so many channels become.
+ */
 export function seriesUnits(encoding: string, channels: number): number;
 
-/** Names of the SIMD levels of this module, the best first. */
+/**
+ * Names of the SIMD levels of this module, the best first.
+ */
 export function simdLevels(): string[];
 
-/** What a simulated event camera sees of images. */
+/**
+ * What a simulated event camera sees of images.
+ */
 export function simulateEvents(pixels: Uint8Array | number[], height: number, width: number, options: string): EventArrays;
 
-/** Panics throw like other failures. The frames below are left as they are: the instance must not be used again. */
+/**
+ * Panics throw like other failures. The frames below are left as they are: the instance must not be used again.
+ */
 export function start(): void;
 
-/** Version of the library. */
+/**
+ * Version of the library.
+ */
 export function version(): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
@@ -174,7 +251,8 @@ export interface InitOutput {
 export type SyncInitInput = BufferSource | WebAssembly.Module;
 
 /**
- * Instantiates the given `module`, which can either be bytes or a precompiled `WebAssembly.Module`.
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
  *
  * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
  *
@@ -183,8 +261,8 @@ export type SyncInitInput = BufferSource | WebAssembly.Module;
 export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
 
 /**
- * If `module_or_path` is {RequestInfo} or {URL}, makes a request and for everything else, calls `WebAssembly.instantiate`
- * directly.
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
  *
  * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
  *
