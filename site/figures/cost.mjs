@@ -8,10 +8,10 @@ const NOTES = "docs/results/notes/experiments.md";
 const WIDTHS = ["50", "200", "800"];
 
 const WIDTH = 700;
-const HEIGHT = 340;
+const HEIGHT = 354;
 const LEFT = 70;
 const RIGHT = WIDTH - 90;
-const TOP = 56;
+const TOP = 70;
 const BOTTOM = HEIGHT - 56;
 
 const section =
@@ -34,9 +34,9 @@ const rows = new Map(
 );
 
 const SERIES = [
-  { name: "ANTLR", colour: BLUE, column: 6, label: -10 },
+  { name: "ANTLR", colour: BLUE, column: 6, label: -13 },
   { name: "timing", colour: VERMILLION, column: 3, label: 20 },
-  { name: "activation", colour: GREEN, column: 0, label: -10 },
+  { name: "activation", colour: GREEN, column: 0, label: -13 },
 ].map(({ column, ...series }) => ({
   ...series,
   points: WIDTHS.map((width) => {
@@ -44,6 +44,15 @@ const SERIES = [
     return { width, accuracy: cells[column] ?? 0, spikes: cells[column + 1] ?? 1 };
   }),
 }));
+
+const all = SERIES.flatMap(({ points }) => points);
+
+/**
+ * Whether no other network is at least as accurate with fewer spikes.
+ *
+ * @param {{ accuracy: number, spikes: number }} point
+ */
+const isOnFront = ({ accuracy, spikes }) => !all.some((other) => other.spikes < spikes && other.accuracy >= accuracy);
 
 /** @param {number} spikes */
 const x = (spikes) => LEFT + ((RIGHT - LEFT) * Math.log10(spikes / 20)) / Math.log10(1000 / 20);
@@ -53,9 +62,10 @@ const y = (accuracy) => BOTTOM - ((BOTTOM - TOP) * (accuracy - 20)) / 80;
 export const cost = svg(
   WIDTH,
   HEIGHT,
-  `Accuracy in per cent and spikes for 50, 200 and 800 hidden units: ${SERIES.map(({ name, points }) => `${name} ${points.map(({ accuracy, spikes }) => `${accuracy} at ${spikes}`).join(", ")}`).join("; ")}`,
+  `Accuracy in per cent and spikes for 50, 200 and 800 hidden units: ${SERIES.map(({ name, points }) => `${name} ${points.map(({ accuracy, spikes }) => `${accuracy} at ${spikes}`).join(", ")}`).join("; ")}. On the Pareto front: ${SERIES.flatMap(({ name, points }) => points.filter(isOnFront).map(({ width }) => `${name} ${width}`)).join(", ")}`,
   [
     text(12, 24, "Test accuracy by first spike, %, against spikes of a sample up to the decision", { isBold: true, size: 14 }),
+    text(12, 42, "Ringed: the Pareto front; no other network is as accurate with fewer spikes", { opacity: 0.8 }),
     ...[20, 40, 60, 80, 100].flatMap((value) => [
       path(
         [
@@ -84,9 +94,10 @@ export const cost = svg(
       ),
       ...points.flatMap(({ width, spikes, accuracy }) => [
         circle(x(spikes), y(accuracy), 4.5, { fill: colour, colour }),
+        ...(isOnFront({ spikes, accuracy }) ? [circle(x(spikes), y(accuracy), 8.5, { width: 1.2 })] : []),
         text(x(spikes), y(accuracy) + label, width, { anchor: "middle", size: 12, opacity: 0.85 }),
       ]),
-      ...points.slice(-1).map(({ spikes, accuracy }) => text(x(spikes) + 10, y(accuracy) + 5, name, { colour, isBold: true })),
+      ...points.slice(-1).map(({ spikes, accuracy }) => text(x(spikes) + 14, y(accuracy) + 5, name, { colour, isBold: true })),
     ]),
   ],
 );

@@ -206,6 +206,6 @@ export const antlrGraph = svg(
     ...timing(4),
     ...note(ROW.fired + 14, BLUE, "activation part"),
     ...note(ROW.fired + 34, VERMILLION, "timing part"),
-    ...note(ROW.membrane + 14, "currentColor", "their sum", "in each membrane", "goes on as both parts", "of the hidden layer"),
+    ...note(ROW.membrane + 14, "currentColor", "their sum", "in each membrane", "continues as both parts", "of the hidden layer"),
   ],
 );
