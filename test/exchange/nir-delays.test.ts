@@ -30,8 +30,8 @@ it("delays one after the other add up", async () => {
 });
 
 it.each([
-  ["before a pool", [input(1, 2, 2), delay(0), pool, output], "node1", "delays what goes to AvgPool2d"],
-  ["before the output", [input(2), weights, neurons, delay(0), output], "node3", "delays what goes to Output"],
+  ["before a pool", [input(1, 2, 2), delay(0), pool, output], "node1", "delays the input of AvgPool2d"],
+  ["before the output", [input(2), weights, neurons, delay(0), output], "node3", "delays the input of Output"],
   ["between weights and neurons", [input(2), weights, delay(0), neurons, output], "node2", "is a Delay: what follows weights"],
   ["back in time", [input(2), delay(-1e-4, 0), weights, neurons, output], "node1.delay", "from 0 to 65535 steps, got -1"],
   ["without end", [input(2), delay(Number.NaN), weights, neurons, output], "node1.delay", "from 0 to 65535 steps, got NaN"],
