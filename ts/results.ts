@@ -33,7 +33,7 @@ export interface Prediction {
 
 /** Parameters of a layer, or their gradients. */
 export interface LayerParameters {
-  /** `[unit][input]`, in a convolution `[channel][channel below][y][x]`. */
+  /** `[unit][input]`, in a convolution `[channel][channel of the previous layer][y][x]`. */
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;

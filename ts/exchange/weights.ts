@@ -31,9 +31,9 @@ const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "thresho
 
 /**
  * Weights and biases as other programs read them: `layers.0.weight`, `[units, inputs]` or
- * `[channels, channels below, kernel, kernel]`, and `layers.0.bias`, `[units]` or `[channels]`, for each spiking layer, single
- * floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on, `[1]`,
- * `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
+ * `[channels, channels of the previous layer, kernel, kernel]`, and `layers.0.bias`, `[units]` or `[channels]`, for each spiking
+ * layer, single floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on,
+ * `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
  */
 export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<Uint8Array> {
   network(from, "network");

@@ -10,7 +10,7 @@ use crate::shape::LayerShape;
 /// Parameters of one layer, or their gradients.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LayerParameters {
-    /// `[unit][input]`; in a convolution `[channel][channel below][y][x]`.
+    /// `[unit][input]`; in a convolution `[channel][channel of the previous layer][y][x]`.
     pub weights: Vec<f32>,
     /// `[unit]`, or `[channel]`.
     pub biases: Vec<f32>,

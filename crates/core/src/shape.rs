@@ -8,8 +8,8 @@ use crate::geometry::Image;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LayerShape {
-    /// Weights of a unit: the units of the layer below and, in a recurrent layer, then those of this layer; in a convolution channels ×
-    /// kernel × kernel.
+    /// Weights of a unit: the units of the previous layer and, in a recurrent layer, then those of this layer; in a convolution
+    /// channels × kernel × kernel.
     pub inputs: usize,
     /// Units of this layer.
     pub units: usize,
@@ -30,7 +30,7 @@ pub struct LayerShape {
 }
 
 impl LayerShape {
-    /// `[units, inputs]`, or `[channels, channels below, kernel, kernel]`.
+    /// `[units, inputs]`, or `[channels, channels of the previous layer, kernel, kernel]`.
     #[must_use]
     pub fn weight_shape(&self) -> Vec<usize> {
         match self.kernel {
@@ -45,7 +45,7 @@ impl LayerShape {
         self.kernel.is_some()
     }
 
-    /// Units of the layer below, in a layer that is not a convolution.
+    /// Units of the previous layer, in a layer that is not a convolution.
     pub(crate) fn below(&self) -> usize {
         if self.recurrent { self.inputs - self.units } else { self.inputs }
     }

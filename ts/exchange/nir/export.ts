@@ -236,7 +236,7 @@ function passive(layer: LayerConfig, shape: number[], index: number): Added {
 
 type Weighted = Extract<LayerConfig, { type: "dense" | "conv2d" }>;
 
-/** Steps that spikes wait before the weights, from the layer below and then from the layer itself. */
+/** Steps that spikes wait before the weights, from the previous layer and then from the layer itself. */
 function delays(layer: Weighted, { learnt }: LayerParameters, index: number): Float32Array | undefined {
   if (layer.type !== "dense" || layer.delays === undefined) return undefined;
   if (layer.delays.by !== "connection") return learnt?.delays;
@@ -244,7 +244,7 @@ function delays(layer: Weighted, { learnt }: LayerParameters, index: number): Fl
   throw new SpikeletError("CONFIG_INVALID", path, "NIR has delays of units, not of single connections");
 }
 
-/** Weights from the layer below, and those from the layer itself. */
+/** Weights from the previous layer, and those from the layer itself. */
 function split(layer: Weighted, weights: Float32Array): [Float32Array, Float32Array] {
   if (layer.type !== "dense" || !layer.recurrent) return [weights, new Float32Array(0)];
   const { units } = layer;

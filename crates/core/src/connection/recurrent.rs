@@ -47,8 +47,8 @@ pub(crate) struct RecurrentCopies {
 /// What the weights got, and scratch of backward passes.
 #[derive(Debug)]
 pub(crate) struct RecurrentState {
-    /// By step, as far as the layer was run: inputs from below, then its own units of the step before, numbered behind those. Where inputs
-    /// have delays, by the step of their arrival.
+    /// By step, as far as the layer was run: inputs of the previous layer, then its own units of the previous step, numbered
+    /// behind those. Where inputs have delays, by the step of their arrival.
     offsets: Vec<u32>,
     inputs: Vec<u32>,
     delayed: Delayed,

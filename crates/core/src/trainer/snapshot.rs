@@ -23,8 +23,8 @@ pub struct Tensor {
     /// For example `layers.0.weights`, `layers.0.weights.moment1`, `layers.0.weights.average` or `layers.0.weights.best`;
     /// `layers.0.membraneDecay` is u of a decay that is learnt (spec 12).
     pub name: String,
-    /// `[units, inputs]`, of a convolution `[channels, channels below, kernel, kernel]`; biases `[units]` or `[channels]`, learnt
-    /// constants likewise or `[1]`.
+    /// `[units, inputs]`, of a convolution `[channels, channels of the previous layer, kernel, kernel]`; biases `[units]` or
+    /// `[channels]`, learnt constants likewise or `[1]`.
     pub shape: Vec<usize>,
     /// Row-major.
     pub data: Vec<f32>,
