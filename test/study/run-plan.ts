@@ -18,7 +18,7 @@ import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 /** How a test runs a plan. */
 export interface PlayOptions {
   supply: DataSupply;
-  /** A new one by default. */
+  /** A new one unless given. */
   dir?: string;
   threads?: number;
   retry?: boolean;

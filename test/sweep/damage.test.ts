@@ -39,7 +39,7 @@ describe("a folder with damage in it", () => {
     ["is nested 100,000 deep", () => "[".repeat(1e5) + "]".repeat(1e5), /is not one JSON object/],
     ["is that of another run", (_, other) => other, /is the record of the run/],
     ["has another configuration", (text) => text.replace('"steps":40', '"steps":41'), /does not hold what its id/],
-    ["has no results", changed((record) => Object.assign(record, { result: {} })), /is not the record of a run/],
+    ["has no results", changed((record) => Object.assign(record, { result: {} })), /is no record of a run/],
     [
       "has a result without numbers",
       changed((record) => Object.assign(record["result"] as object, { test: { loss: null } })),

@@ -1,7 +1,7 @@
 import { SpikeletError } from "../errors.js";
 import type { ErrorCode } from "../generated/errors.js";
 
-/** What types alone can't promise to callers from JavaScript: returns the value, or throws a {@link SpikeletError} at `path`. */
+/** A check of a value, for callers from JavaScript: returns the value, or throws a {@link SpikeletError} at `path`. */
 export type Check<T> = (value: unknown, path: string) => T;
 
 /** @throws {SpikeletError} always: says what `value` must be, and what it is. */
@@ -61,7 +61,7 @@ export function oneOf<const T extends string>(...known: readonly T[]): Check<T> 
   return (value, path) => known.find((one) => one === value) ?? refuse("CONFIG_INVALID", path, known.join(" or "), value);
 }
 
-/** What `check` accepts, or nothing. */
+/** A value that `check` accepts, or `undefined`. */
 export function optional<T>(check: Check<T>): Check<T | undefined> {
   return (value, path) => (value === undefined ? undefined : check(value, path));
 }
@@ -74,7 +74,7 @@ export function listOf<T>(check: Check<T>, code: ErrorCode = "DATA_FORMAT"): Che
   };
 }
 
-/** An array of numbers of any kind; its entries are not looked at. */
+/** An array of numbers of any kind; its entries are not checked. */
 export const numbers: Check<ArrayLike<number>> = (value, path) => {
   if (Array.isArray(value)) return value;
   if (ArrayBuffer.isView(value) && !isDetached(value) && kindOf(value) !== "DataView") return value as unknown as Uint8Array;

@@ -73,7 +73,7 @@ async function commandOf(name: string, known: Commands): Promise<CommandDefiniti
   throw new UsageError(`unknown command "${name}": ${didYouMean(name, names)}`);
 }
 
-/** Says what went wrong: to stderr for people, to stdout for programs. */
+/** Reports an error: to stderr for people, to stdout for programs. */
 export function report(thrown: unknown, isJson: boolean): void {
   if (thrown instanceof OutputClosed) return;
   const { code, path, message } = describe(thrown);

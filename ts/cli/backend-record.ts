@@ -1,6 +1,6 @@
 import type { Network } from "../network.js";
 
-/** What computed, as reports state it. */
+/** The backend, as reports state it. */
 export interface BackendRecord {
   kind: string;
   simd: string;

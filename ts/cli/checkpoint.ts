@@ -15,7 +15,7 @@ export interface OpenedCheckpoint {
   known: Partial<DataSource> | undefined;
 }
 
-/** Opens the file of `--checkpoint` for looking at. */
+/** Opens the file of `--checkpoint` without training it. */
 export async function openCheckpoint(args: { checkpoint?: string | undefined }, choices: Choices): Promise<OpenedCheckpoint> {
   const { checkpoint: file } = args;
   if (file === undefined)
@@ -30,7 +30,7 @@ export async function openCheckpoint(args: { checkpoint?: string | undefined }, 
 /** A trainer from a file. */
 export interface OpenedTrainer {
   trainer: Trainer;
-  /** Where the checkpoint says that it comes from. */
+  /** The `origin` in the checkpoint. */
   origin: Origin | undefined;
   bytes: Uint8Array;
 }

@@ -3,7 +3,7 @@ import { closest } from "../closest.js";
 import { UsageError } from "./exit.js";
 import { settingLike } from "./schema.js";
 
-/** Something that stands on a command line, for people and for the parser. */
+/** A parameter of a command, for people and for the parser. */
 interface Described {
   readonly description: string;
 }
@@ -42,7 +42,7 @@ interface Place extends Described {
 
 export type Parameter = TextOption | Flag | Choice | Place;
 
-/** What a command takes, by name: places in their order, then options. */
+/** Parameters of a command by name: positional ones in their order, then options. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 type Value<P extends Parameter> = P extends Flag
@@ -55,7 +55,7 @@ type Value<P extends Parameter> = P extends Flag
         ? string
         : string | undefined;
 
-/** What a command line says of each parameter. */
+/** Values of the parameters on a command line. */
 export type Values<P extends Parameters> = { [K in keyof P]: Value<P[K]> };
 
 /** A command as data: the parser, the help and docs/reference/commands.md are made from it. */
@@ -76,9 +76,9 @@ export function defineCommand<const P extends Parameters>(definition: CommandDef
 }
 
 /**
- * Reads what stands behind the words that name a command.
+ * Parses the words after the name of a command.
  *
- * @throws {UsageError} for what the command does not take, with what was most likely meant, and for what is missing.
+ * @throws {UsageError} for parameters that the command does not have, with the most likely one, and for missing ones.
  */
 export function parse<P extends Parameters>(words: readonly string[], parameters: P): Values<P> {
   const values = parsePart(words, parameters);
@@ -93,7 +93,7 @@ export function parse<P extends Parameters>(words: readonly string[], parameters
 /**
  * The same for words that may lack what the command needs.
  *
- * @throws {UsageError} for what the command does not take.
+ * @throws {UsageError} for parameters that the command does not have.
  */
 export function parsePart<P extends Parameters>(words: readonly string[], parameters: P): Values<P> {
   const command = parserOf("spikelet", parameters);
@@ -135,7 +135,7 @@ function optionOf(name: string, parameter: Exclude<Parameter, Place>): Option {
   if (type === "enum") option.choices(parameter.options);
   const isMany = type === "string" && parameter.isMany === true;
   return option.argParser((value: string, before: unknown) => {
-    // An option that stands where a value should is no value.
+    // An option in the place of a value is not a value.
     if (value.startsWith("--")) throw new UsageError(`--${name} needs a value`);
     if (type === "enum" && !parameter.options.includes(value)) {
       throw new UsageError(`--${name} must be one of ${parameter.options.join(", ")}, got "${value}"`);

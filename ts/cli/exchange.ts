@@ -1,7 +1,7 @@
 import type { NirOptions } from "../exchange/index.js";
 import { UsageError } from "./exit.js";
 
-/** The options of a NIR file that steps and time go together by. */
+/** The options of a NIR file that relate steps and time. */
 export function nirTime({ dt, discretization }: { dt?: string | undefined; discretization?: string | undefined }): NirOptions {
   const seconds = Number(dt);
   if (dt !== undefined && !(seconds > 0 && Number.isFinite(seconds))) {

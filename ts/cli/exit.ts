@@ -1,6 +1,6 @@
 import { SpikeletError } from "../errors.js";
 
-/** What the process says when it ends. */
+/** Exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, outputClosed: 141 } as const;
 
 /** A mistyped command line. */
@@ -17,7 +17,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** Nobody reads the output any more, as behind `| head -1`: it ends as quietly as SIGPIPE ends other programs. */
+/** The output is no longer read, as with `| head -1`: the command ends as quietly as SIGPIPE ends other programs. */
 export class OutputClosed extends Interrupted {
   override readonly name = "OutputClosed";
 

@@ -5,8 +5,8 @@ import { outputFailure } from "./streams.js";
 const ONE_PRESS = 150;
 
 /**
- * An abort signal that Ctrl-C raises, and whatever else asks the process to end: SIGTERM, SIGHUP, an output that nobody reads. A
- * second Ctrl-C ends the process immediately.
+ * An abort signal raised by Ctrl-C, SIGTERM, SIGHUP or an output that is no longer read. A second Ctrl-C ends the process
+ * immediately.
  */
 export function abortOnInterrupt(): AbortSignal {
   const controller = new AbortController();

@@ -1,13 +1,13 @@
 import { grouped } from "./print.js";
 
-/** Milliseconds between two drawings. */
+/** Milliseconds between two updates. */
 const FRAME = 100;
-/** Milliseconds of work that are not worth a word. */
+/** Milliseconds of work for which nothing is shown. */
 const PATIENCE = 1000;
 /** Characters of the bar. */
 const BAR = 20;
 
-/** A line on stderr that tells how far work has come: on a terminal alone, and only where it takes more than a second. */
+/** A line on stderr that shows the progress of work: only on a terminal, and only if it takes more than a second. */
 export class LiveLine implements Disposable {
   readonly #stream: NodeJS.WriteStream;
   readonly #what: string;
@@ -20,7 +20,7 @@ export class LiveLine implements Disposable {
     this.#stream = stream;
   }
 
-  /** Tells that `done` of `all` are done. */
+  /** Shows that `done` of `all` are done. */
   readonly show = ({ done, all }: { done: number; all: number }): void => {
     const now = performance.now();
     if (!this.#stream.isTTY || now < this.#due) return;
@@ -31,7 +31,7 @@ export class LiveLine implements Disposable {
     this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\x1b[K`);
   };
 
-  /** Takes the line away. */
+  /** Removes the line. */
   close(): void {
     if (this.#isOpen) this.#stream.write("\r\x1b[K");
     this.#isOpen = false;
@@ -42,7 +42,7 @@ export class LiveLine implements Disposable {
   }
 }
 
-/** What `work` makes while it tells how far it has come; of nobody who reads JSON. */
+/** The result of `work`, whose progress is shown, except with JSON output. */
 export async function shown<T>(
   what: string,
   isJson: boolean,

@@ -11,7 +11,7 @@ process.once("exit", (code) => {
     if (code === EXIT.done) report(outputFailure.reason, false);
     process.exitCode = exitCodeOf(outputFailure.reason);
   } else if (!isFinished && code === EXIT.done) {
-    // What is waited for never comes, and Node ends when nothing else is left to do.
+    // The command waits for something that never comes, and Node ends when nothing else is left to do.
     report(new Unfinished("it ended before it had finished: something that it waited for never came"), argv.includes("--json"));
     process.exitCode = EXIT.failed;
   }

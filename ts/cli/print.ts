@@ -18,7 +18,7 @@ export function say(message: string): void {
   process.stderr.write(`${message}\n`);
 }
 
-/** What seems to be wrong, and what helps; `colours` are those of the stream. */
+/** A warning with its advice; `colours` are those of the stream. */
 export function warningLines({ message, advice }: Warning, colours = onStdout): string[] {
   return [`${colours.yellow("warning")} ${message}`, `        ${colours.dim(advice)}`];
 }
@@ -29,7 +29,7 @@ const DECISION_WORDS: Readonly<Record<Exclude<Decision, "none">, string>> = {
   membrane: "membrane",
 };
 
-/** Right decisions by each way in which they are made, as `98.1 % by first spike`, or the error of a series; the first is that which counts. */
+/** Accuracy by each decision, as `98.1 % by first spike`, or the error of a series; the one that the loss trains comes first. */
 export function answerWords(metrics: AnswerMetrics, by = "by "): [first: string, ...rest: string[]] {
   const { meanSquaredError = Number.NaN, rSquared = Number.NaN } = metrics;
   const words = decisionsIn(metrics).flatMap((decision) =>
@@ -45,7 +45,7 @@ export function errorText(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
-/** What an evaluation found, for people. */
+/** The results of an evaluation, for people. */
 export function metricLines(name: string, metrics: Metrics): string[] {
   const { spikes, decisionStep } = metrics;
   const perUnit = spikes.perUnit.map((rate) => rate.toFixed(3)).join(", ");

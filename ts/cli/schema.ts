@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject, keysOf } from "../json.js";
 
 const FILE = fileURLToPath(new URL("../../spikelet.schema.json", import.meta.url));
 
-/** The setting that an option which there is not most likely meant: `training.epochs` for `epoch`. */
+/** The setting that an unknown option most likely means: `training.epochs` for `epoch`. */
 export function settingLike(option: string): string | undefined {
   const camel = option.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
   const schema = read();

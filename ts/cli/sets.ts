@@ -43,7 +43,7 @@ export function isSetName(name: unknown): name is SetName {
   return typeof name === "string" && Object.hasOwn(SETS, name);
 }
 
-/** The folder of a set that is read from one: what was given, else where `spikelet data fetch` puts it. */
+/** The folder of a set: the one given, else where `spikelet data fetch` stores it. */
 export function folderOf(name: SetName, given: string | null): string | null {
   return placeOf(name, SETS[name].isRead, given);
 }

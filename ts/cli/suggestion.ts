@@ -1,6 +1,6 @@
 import { closest } from "../closest.js";
 
-/** What the core says of a field that there is not, and of a value that is none of those it knows. */
+/** Messages of the core about unknown fields and values. */
 const UNKNOWN_FIELD = /unknown field `(?<given>[^`]+)`, expected (?<known>.+)$/s;
 const OTHER_VALUE = /must be one of (?<known>.+), got "(?<given>[^"]+)"$/s;
 

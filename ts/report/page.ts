@@ -9,7 +9,7 @@ export interface Section {
 
 export interface Page {
   title: string;
-  /** What the reader should know first. */
+  /** Introduction for the reader. */
   lead: Content;
   sections: readonly Section[];
   /** A script of a page that a server brings up to date; a page without one is a file that stands alone. */

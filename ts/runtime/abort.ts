@@ -1,4 +1,4 @@
-/** Settles like `work`, or rejects with the signal's reason as soon as that is aborted; `work` itself runs on. */
+/** Settles like `work`, or rejects with the reason of the signal as soon as it is aborted; `work` itself continues. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
   if (signal.aborted) {

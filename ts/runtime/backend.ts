@@ -41,7 +41,7 @@ export interface ParameterArrays {
   weights: Float32Array;
   /** `[unit]`. */
   biases: Float32Array;
-  /** What the layer learns beside these. */
+  /** Learnt constants and delays. */
   learnt: TensorArrays[];
 }
 
@@ -58,7 +58,7 @@ export interface PredictionArrays {
   layers: EventArrays[];
 }
 
-/** What a stream did in the steps of a call. */
+/** Results of a stream for the steps of a call. */
 export interface StreamArrays {
   /** Step of each output spike, counted from the first step of the call. */
   times: Uint16Array;
@@ -123,7 +123,7 @@ export interface TensorArrays {
   data: Float32Array;
 }
 
-/** A data set that was drawn: either values or events, and the targets that it has. */
+/** A generated data set: either values or events, and its targets. */
 export interface GeneratedArrays {
   values?: Float32Array | null;
   events?: EventArrays | null;
@@ -178,7 +178,7 @@ export interface Session {
   applyGradients(layers: ParameterArrays[]): Awaitable<void>;
   parameters(layer: number): Awaitable<ParameterArrays>;
   setParameters(layer: number, parameters: ParameterArrays): Awaitable<void>;
-  /** `origin` says where it comes from; `info` of a session that is restored from it tells it again. */
+  /** `origin` says where it comes from; `info` of a session restored from it has it. */
   checkpoint(origin?: string): Promise<Uint8Array>;
   /** JSON array of the finished epochs. */
   history(): Awaitable<string>;
@@ -186,7 +186,7 @@ export interface Session {
 
 export type BackendKind = "native" | "wasm";
 
-/** What computes, and why it was chosen. */
+/** A backend, and why it was chosen. */
 export interface Backend {
   readonly kind: BackendKind;
   /** Best SIMD level of this machine, for example `avx2`. */
@@ -197,7 +197,7 @@ export interface Backend {
   readonly reason: string;
   /** Version of the compiled core. */
   readonly version: string;
-  /** `false` once a defect left it unusable; then the next one that is asked for is a new one where that can be. */
+  /** `false` once a defect has left it unusable; the next request then makes a new one where possible. */
   readonly isAlive?: boolean;
   /** How long one call into the core should take, in milliseconds; 50 by default. */
   readonly callMilliseconds?: number;

@@ -18,7 +18,7 @@ export class Budget {
     return this.#size;
   }
 
-  /** Tells how long a call for `asked` pieces took. */
+  /** Records how long a call for `asked` pieces took. */
   took(asked: number, milliseconds: number): void {
     const fit = asked * (this.#target / Math.max(milliseconds, 0.1));
     this.#size = Math.max(1, Math.floor(Math.min(fit, asked * 4, MAX)));

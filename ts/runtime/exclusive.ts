@@ -1,7 +1,7 @@
 import { SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
 
-/** Frees the sessions that were forgotten: the memory of WebAssembly or of a worker is nothing that a garbage collector sees. */
+/** Frees sessions that are no longer referenced: a garbage collector does not see the memory of WebAssembly or of a worker. */
 const forgotten = new FinalizationRegistry<Session>((session) => session.dispose());
 
 /**

@@ -14,8 +14,8 @@ const loaded = new Map<string, Promise<Backend>>();
 /**
  * The backend of a page: WebAssembly in one or more module workers that all sessions share, or on this thread.
  *
- * @throws {SpikeletError} `SIMD_UNSUPPORTED` before anything is downloaded; `BACKEND_UNAVAILABLE` when worker or WebAssembly can't be
- * loaded, and for `native`; `CONFIG_INVALID` for an unknown name or an impossible number of workers.
+ * @throws {SpikeletError} `SIMD_UNSUPPORTED` before anything is downloaded; `BACKEND_UNAVAILABLE` when worker or WebAssembly
+ * can't be loaded, and for `native`; `CONFIG_INVALID` for an unknown name or an impossible number of workers.
  */
 export async function loadBackend(choice: BackendChoice = "auto", page: PageOptions = {}): Promise<Backend> {
   backendChoice(choice, "backend");
@@ -50,7 +50,7 @@ async function loadInWorkers(workers: number, page: PageOptions): Promise<Backen
   return teamOf([first, ...others]);
 }
 
-/** What a relative address means to this page, not to a worker elsewhere. */
+/** A relative address, resolved by this page and not by a worker elsewhere. */
 function absolute(url: string | URL | undefined): string | undefined {
   return url === undefined ? undefined : new URL(url, globalThis.document?.baseURI ?? globalThis.location.href).href;
 }

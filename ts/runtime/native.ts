@@ -3,7 +3,7 @@ import type * as Binding from "../../bindings/node/index.js";
 import type { Backend, Session } from "./backend.js";
 import { translated } from "./translate.js";
 
-/** What the addon exports. */
+/** Exports of the addon. */
 type Addon = typeof Binding;
 
 /** What the addon exports that was built with the feature `mpi`; its declarations are written without that. */

@@ -3,8 +3,8 @@ import type { CoreEvent } from "../events.js";
 import type { Backend, DatasetArrays, ParameterArrays, Session, StreamArrays } from "./backend.js";
 
 /**
- * Backends that learn every batch together. Each holds the whole network and all data, runs its part of the batch, and learns from the
- * records of all, so that all stay the same, bit for bit; what is only read is read from the first.
+ * Backends that learn every batch together. Each holds the whole network and all data, runs its part of the batch, and learns
+ * from the records of all, so that all stay the same, bit for bit; what is only read is read from the first.
  *
  * @param backends at least one, all of the same kind.
  */
@@ -161,7 +161,7 @@ class TeamSession implements Session {
     return this.#first.history();
   }
 
-  /** What all members answer alike. */
+  /** The answer that all members share. */
   async #byAll<T>(work: (member: Session, rank: number) => Promise<T>): Promise<T> {
     const [answer] = await this.#ofAll(work);
     return answer as T;

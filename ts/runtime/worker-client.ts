@@ -34,7 +34,7 @@ function makeWorker(url: string | undefined): Worker {
   return new Worker(url, { type: "module" });
 }
 
-/** The way to one worker. Once that has failed, every call fails. */
+/** The connection to one worker. Once it has failed, every call fails. */
 class Line {
   readonly #worker: Worker;
   readonly #host: Remote<WorkerHost>;

@@ -8,19 +8,19 @@ export interface Failure {
   message: string;
 }
 
-/** What a session says of itself; it is sent along with every answer, so that the page can ask without waiting. */
+/** State of a session; it is sent with every answer, so that the page can read it without waiting. */
 export interface View {
   config: string;
   info: string;
 }
 
-/** What a call came to. */
+/** Result of a call. */
 export type Answer<T> = { value: T; view?: View | undefined } | { failure: Failure };
 
-/** What the worker tells of its backend. */
+/** Facts about the worker's backend. */
 export type Description = Pick<Backend, "simd" | "simdLevels" | "version">;
 
-/** What a worker does for a page. */
+/** Requests to a worker. */
 export interface WorkerHost {
   /** Loads the WebAssembly, from beside the worker unless told where. */
   load(wasmUrl: string | undefined): Promise<Answer<Description>>;

@@ -76,7 +76,7 @@ pub struct ParameterArrays {
     pub weights: Float32Array,
     /// `[unit]`.
     pub biases: Float32Array,
-    /// What the layer learns beside these.
+    /// Learnt constants and delays.
     pub learnt: Vec<TensorArrays>,
 }
 
@@ -100,7 +100,7 @@ impl ParameterArrays {
     }
 }
 
-/// What the network did with samples.
+/// Predictions for samples.
 #[napi(object, object_from_js = false)]
 pub struct PredictionArrays {
     /// Decision by most spikes.
@@ -111,13 +111,13 @@ pub struct PredictionArrays {
     pub decision_step: Uint32Array,
     /// Simulated steps.
     pub steps: Uint32Array,
-    /// `[sample][output]`, largest where the decision by count falls.
+    /// `[sample][output]`, whose largest value is the decision by count.
     pub scores_by_count: Uint32Array,
-    /// `[sample][output]`, largest where the decision by first spike falls.
+    /// `[sample][output]`, whose largest value is the decision by first spike.
     pub scores_by_first_spike: Uint32Array,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
     pub by_membrane: Uint32Array,
-    /// `[sample][output]`, largest where that decision falls; empty likewise.
+    /// `[sample][output]`, whose largest value is that decision; empty likewise.
     pub scores_by_membrane: Float32Array,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Float32Array,
@@ -197,7 +197,7 @@ pub struct GradientArrays {
     pub metrics: String,
     /// Gradients of each spiking layer.
     pub layers: Vec<ParameterArrays>,
-    /// What the network did.
+    /// Decisions and spikes.
     pub prediction: PredictionArrays,
     /// States and adjoints of each spiking layer, if wanted.
     pub trace: Option<Vec<TraceArrays>>,
@@ -214,7 +214,7 @@ impl From<wire::Gradients> for GradientArrays {
     }
 }
 
-/// What a stream did in the steps of a call.
+/// Results of a stream for the steps of a call.
 #[napi(object, object_from_js = false)]
 pub struct StreamArrays {
     /// Step of each output spike, counted from the first step of the call.
@@ -303,7 +303,7 @@ impl From<wire::TensorArrays> for TensorArrays {
     }
 }
 
-/// A data set that was drawn.
+/// A generated data set.
 #[napi(object, object_from_js = false)]
 pub struct GeneratedArrays {
     /// Values in 0..1, `[sample][unit]`.

@@ -27,7 +27,8 @@ pub fn encode(
     Job::start(move || spikelet_session::encode(&encoding, &values, units, steps, rows.as_deref()), EventArrays::from)
 }
 
-/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the
+/// last.
 #[napi(ts_return_type = "Promise<EventArrays>")]
 pub fn encode_series(
     encoding: String,
@@ -78,13 +79,13 @@ pub fn parse_tensors(bytes: &[u8]) -> AsyncTask<Job<Vec<spikelet_session::Tensor
     )
 }
 
-/// Draws a data set.
+/// Generates a data set.
 #[napi(ts_return_type = "Promise<GeneratedArrays>")]
 pub fn generate(options: String) -> AsyncTask<Job<spikelet_session::GeneratedArrays, GeneratedArrays>> {
     Job::start(move || spikelet_session::generate(&options), GeneratedArrays::from)
 }
 
-/// What a simulated event camera sees of images.
+/// Events of a simulated event camera that looks at images.
 #[napi(ts_return_type = "Promise<EventArrays>")]
 pub fn simulate_events(
     pixels: &[u8],

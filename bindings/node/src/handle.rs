@@ -12,7 +12,7 @@ pub(crate) struct Handle {
     view: Mutex<View>,
 }
 
-/// What can be asked at any time, as of the last call that ended.
+/// Values that may be read at any time, as of the last call that ended.
 struct View {
     config: String,
     info: String,
@@ -39,7 +39,7 @@ impl Handle {
         result
     }
 
-    /// [`Handle::with`] of a call that leaves what can be asked at any time as it is, and is made often.
+    /// [`Handle::with`] for frequent calls that do not change these values.
     pub(crate) fn with_unseen<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let result = self.locked_session(work);
         self.drop_if_disposed();

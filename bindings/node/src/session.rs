@@ -79,7 +79,7 @@ impl NativeSession {
         self.0.config().map_err(|error| thrown(env, error))
     }
 
-    /// JSON of what the session is and where it stands.
+    /// JSON of the structure and progress of the session.
     #[napi]
     pub fn info(&self, env: Env) -> napi::Result<String> {
         self.0.info().map_err(|error| thrown(env, error))
@@ -91,7 +91,7 @@ impl NativeSession {
         self.0.dispose();
     }
 
-    /// Takes a data set over and resolves to its number.
+    /// Takes ownership of a data set and resolves to its number.
     #[napi(ts_return_type = "Promise<number>")]
     pub fn add_dataset(&self, descriptor: String, arrays: DatasetArrays) -> AsyncTask<Job<u32, u32>> {
         let arrays = arrays.copied();
@@ -106,7 +106,7 @@ impl NativeSession {
         Job::start(work, |samples| NativeSamples(Some(samples)))
     }
 
-    /// Puts samples of a data set in the place of those that were there.
+    /// Replaces the samples of a data set that are present.
     #[napi(ts_return_type = "Promise<void>")]
     pub fn supply(&self, dataset: u32, rows: &[u32], samples: &mut NativeSamples) -> AsyncTask<Job<(), ()>> {
         let (rows, samples) = (rows.to_vec(), samples.0.take());
@@ -142,7 +142,7 @@ impl NativeSession {
         self.now(env, |session| session.begin(&options))
     }
 
-    /// Learns and resolves to a JSON array of what happened.
+    /// Learns and resolves to a JSON array of events.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn advance(&self, max_batches: u32) -> AsyncTask<Job<String, String>> {
         self.later(move |session| session.advance(max_batches), |events| events)
@@ -154,7 +154,7 @@ impl NativeSession {
         self.later(move |session| session.run_local_batch(rank, size), |records| records.map(Uint8Array::new))
     }
 
-    /// Learns the batch from the records of all local batches and resolves to a JSON array of what happened.
+    /// Learns the batch from the records of all local batches and resolves to a JSON array of events.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn finish_batch(&self, records: Vec<Uint8Array>) -> AsyncTask<Job<String, String>> {
         let records: Vec<Vec<u8>> = records.iter().map(|part| part.to_vec()).collect();
@@ -165,19 +165,19 @@ impl NativeSession {
         self.later(work, |events| events)
     }
 
-    /// Starts a pass over a data set, each sample up to its decision where that is wanted.
+    /// Starts a pass over a data set, each sample only up to its decision if wanted.
     #[napi]
     pub fn begin_evaluation(&self, env: Env, dataset: u32, early_decision: bool) -> napi::Result<()> {
         self.now(env, |session| session.begin_evaluation(dataset, early_decision))
     }
 
-    /// Goes on with the pass and resolves to JSON of its state.
+    /// Continues the pass and resolves to JSON of its state.
     #[napi(ts_return_type = "Promise<string>")]
     pub fn advance_evaluation(&self, max_samples: u32) -> AsyncTask<Job<String, String>> {
         self.later(move |session| session.advance_evaluation(max_samples), |state| state)
     }
 
-    /// Decisions and spikes of samples, each up to its decision where that is wanted.
+    /// Decisions and spikes of samples, each only up to its decision if wanted.
     #[napi(ts_return_type = "Promise<PredictionArrays>")]
     pub fn predict(
         &self,
@@ -189,7 +189,7 @@ impl NativeSession {
         self.later(move |session| session.predict(dataset, start, count, early_decision), PredictionArrays::from)
     }
 
-    /// Begins a stream of steps and returns its number.
+    /// Opens a stream and returns its number.
     #[napi]
     pub fn open_stream(&self, env: Env, options: String) -> napi::Result<u32> {
         self.often(env, |session| session.open_stream(&options))
@@ -215,7 +215,7 @@ impl NativeSession {
         self.often(env, |session| session.run_stream_signal(stream, values)).map(StreamArrays::from)
     }
 
-    /// Takes a stream back to before its first step.
+    /// Resets a stream to before its first step.
     #[napi]
     pub fn restart_stream(&self, env: Env, stream: u32) -> napi::Result<()> {
         self.often(env, |session| session.restart_stream(stream))

@@ -20,7 +20,8 @@ pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Opti
     spikelet_session::encode(encoding, values, units, steps, rows.as_deref()).map(event_arrays).map_err(thrown)
 }
 
-/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+/// Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the
+/// last.
 #[wasm_bindgen(js_name = encodeSeries, unchecked_return_type = "EventArrays")]
 pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: u32, steps: u32) -> Outcome<Object> {
     spikelet_session::encode_series(encoding, values, offsets, channels, steps).map(event_arrays).map_err(thrown)
@@ -51,13 +52,13 @@ pub fn parse_tensors(bytes: &[u8]) -> Outcome<Array> {
     Ok(tensors.into_iter().map(tensor_arrays).collect())
 }
 
-/// Draws a data set.
+/// Generates a data set.
 #[wasm_bindgen(unchecked_return_type = "GeneratedArrays")]
 pub fn generate(options: &str) -> Outcome<Object> {
     spikelet_session::generate(options).map(generated_arrays).map_err(thrown)
 }
 
-/// What a simulated event camera sees of images.
+/// Events of a simulated event camera that looks at images.
 #[wasm_bindgen(js_name = simulateEvents, unchecked_return_type = "EventArrays")]
 pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Outcome<Object> {
     spikelet_session::simulate_events(pixels, height, width, options).map(event_arrays).map_err(thrown)

@@ -33,19 +33,19 @@ impl WasmSession {
         self.0.config()
     }
 
-    /// JSON of what the session is and where it stands.
+    /// JSON of the structure and progress of the session.
     #[must_use]
     pub fn info(&self) -> String {
         self.0.info()
     }
 
-    /// Takes a data set over and returns its number.
+    /// Takes ownership of a data set and returns its number.
     #[wasm_bindgen(js_name = addDataset)]
     pub fn add_dataset(&mut self, descriptor: &str, arrays: DatasetArrays) -> Outcome<u32> {
         self.0.add_dataset(descriptor, arrays.copied()).map_err(thrown)
     }
 
-    /// Puts samples of a data set in the place of those that were there.
+    /// Replaces the samples of a data set that are present.
     pub fn supply(&mut self, dataset: u32, rows: &[u32], arrays: DatasetArrays) -> Outcome<()> {
         self.0.supply(dataset, rows, arrays.copied()).map_err(thrown)
     }
@@ -72,7 +72,7 @@ impl WasmSession {
         self.0.begin(options).map_err(thrown)
     }
 
-    /// Learns and returns a JSON array of what happened.
+    /// Learns and returns a JSON array of events.
     pub fn advance(&mut self, max_batches: u32) -> Outcome<String> {
         self.0.advance(max_batches).map_err(thrown)
     }
@@ -83,7 +83,7 @@ impl WasmSession {
         self.0.run_local_batch(rank, size).map_err(thrown)
     }
 
-    /// Learns the batch from the records of all local batches and returns a JSON array of what happened.
+    /// Learns the batch from the records of all local batches and returns a JSON array of events.
     #[wasm_bindgen(js_name = finishBatch)]
     pub fn finish_batch(&mut self, records: Vec<Uint8Array>) -> Outcome<String> {
         let records: Vec<Vec<u8>> = records.iter().map(Uint8Array::to_vec).collect();
@@ -91,25 +91,25 @@ impl WasmSession {
         self.0.finish_batch(&records).map_err(thrown)
     }
 
-    /// Starts a pass over a data set, each sample up to its decision where that is wanted.
+    /// Starts a pass over a data set, each sample only up to its decision if wanted.
     #[wasm_bindgen(js_name = beginEvaluation)]
     pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Outcome<()> {
         self.0.begin_evaluation(dataset, early_decision).map_err(thrown)
     }
 
-    /// Goes on with the pass and returns JSON of its state.
+    /// Continues the pass and returns JSON of its state.
     #[wasm_bindgen(js_name = advanceEvaluation)]
     pub fn advance_evaluation(&mut self, max_samples: u32) -> Outcome<String> {
         self.0.advance_evaluation(max_samples).map_err(thrown)
     }
 
-    /// Decisions and spikes of samples, each up to its decision where that is wanted.
+    /// Decisions and spikes of samples, each only up to its decision if wanted.
     #[wasm_bindgen(unchecked_return_type = "PredictionArrays")]
     pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Outcome<Object> {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)
     }
 
-    /// Begins a stream of steps and returns its number.
+    /// Opens a stream and returns its number.
     #[wasm_bindgen(js_name = openStream)]
     pub fn open_stream(&mut self, options: &str) -> Outcome<u32> {
         self.0.open_stream(options).map_err(thrown)
@@ -127,7 +127,7 @@ impl WasmSession {
         self.0.run_stream_signal(stream, values).map(stream_arrays).map_err(thrown)
     }
 
-    /// Takes a stream back to before its first step.
+    /// Resets a stream to before its first step.
     #[wasm_bindgen(js_name = restartStream)]
     pub fn restart_stream(&mut self, stream: u32) -> Outcome<()> {
         self.0.restart_stream(stream).map_err(thrown)

@@ -24,7 +24,7 @@ impl Aligned {
         zeros
     }
 
-    /// Makes the array so many copies of a row.
+    /// Fills the array with copies of a row.
     pub(crate) fn repeat(&mut self, row: &[f32], count: usize) {
         self.0.clear();
         self.0.reserve(row.len() * count);

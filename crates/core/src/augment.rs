@@ -1,5 +1,5 @@
-//! Random changes of training samples. What a sample becomes depends on the seed, the epoch and its number, and on nothing else: not on
-//! the batch, the worker or the place where a run was resumed.
+//! Random changes of training samples. The changes depend only on the seed, the epoch and the number of the sample: not on the
+//! batch, the worker or the place where a run was resumed.
 
 use crate::config::{Augmentation, Config};
 use crate::geometry::Image;
@@ -34,7 +34,7 @@ impl Augmented {
 }
 
 impl<'a> Augmenter<'a> {
-    /// `None` where nothing is to change.
+    /// `None` if nothing changes.
     pub(crate) fn new(config: &'a Config, epoch: u32) -> Option<Self> {
         let settings = &config.training.augmentation;
         settings.is_on().then(|| Self {
@@ -66,7 +66,7 @@ impl<'a> Augmenter<'a> {
         Stream::in_epoch(self.seed, purpose, sample, self.epoch)
     }
 
-    /// Leaves each event out with the same probability.
+    /// Removes each event with the same probability.
     fn drop_events(&self, sample: u32, events: &mut Vec<(u16, u32)>) {
         if self.settings.event_dropout > 0.0 {
             let mut draws = self.draws(Purpose::EventDropout, sample);
@@ -98,7 +98,7 @@ impl<'a> Augmenter<'a> {
         }
     }
 
-    /// Leaves out all events of units that are silent in this sample.
+    /// Removes all events of units that are silent in this sample.
     fn silence_inputs(&self, sample: u32, events: &mut Vec<(u16, u32)>, is_silenced: &mut Vec<bool>) {
         if self.settings.input_dropout > 0.0 {
             is_silenced.clear();

@@ -1,4 +1,4 @@
-//! Samples with what they should teach.
+//! Samples with their targets.
 
 mod window;
 
@@ -7,7 +7,7 @@ use window::Window;
 use crate::error::{Error, Result};
 use crate::spikes::SpikeTrains;
 
-/// What the output should do, one entry a sample.
+/// Targets of the output, one entry per sample.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
     /// The class: index of an output unit. Fits the latency loss, and the count loss through its `positive`/`negative`.
@@ -23,7 +23,7 @@ pub enum Targets {
         /// The values.
         values: Vec<f32>,
     },
-    /// Nothing is wanted: for prediction only.
+    /// No target: for prediction only.
     None,
 }
 
@@ -142,7 +142,7 @@ impl Dataset {
         &self.inputs
     }
 
-    /// What the output should do for the samples that are there.
+    /// Targets of the samples that are there.
     #[must_use]
     pub fn targets(&self) -> &Targets {
         &self.targets

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// What kind of failure it is; the string form is the `code` that users switch on.
+/// The kind of a failure; its string form is the `code` that users switch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorCode {
@@ -30,7 +30,7 @@ pub enum ErrorCode {
     BackendUnavailable,
     /// The SIMD level is not available on this machine.
     SimdUnsupported,
-    /// A defect of this library.
+    /// An internal error: a defect of this library.
     Internal,
 }
 

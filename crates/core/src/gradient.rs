@@ -1,4 +1,4 @@
-//! What one layer's gradient needs of a sample, in arrays of declared lengths.
+//! What a sample leaves for the gradient of one layer, in arrays of declared lengths.
 
 use spikelet_kernels::{NO_ROW, TILE};
 
@@ -34,7 +34,7 @@ pub(crate) struct LayerGradient {
 pub(crate) enum WeightGradient {
     /// As q at the steps at which an input fired; the sum over them is taken for all samples at once.
     Rows(GradientRows),
-    /// As q at every step, of which each connection wants another one.
+    /// As q at every step; each connection reads another one.
     Steps(GradientRows),
     /// As a sum over steps and places.
     Sums(GradientSums),

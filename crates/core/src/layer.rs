@@ -1,4 +1,4 @@
-//! A layer: a connection, which says how spikes arrive, and a neuron, which says what a unit does with them.
+//! A layer: a connection, through which spikes arrive, and a neuron, which determines how a unit responds.
 
 use spikelet_kernels::StepEvents;
 
@@ -45,7 +45,7 @@ impl Layer {
         StageSource { layout: &self.layout, units: self.shape.units, image: self.shape.image }
     }
 
-    /// Whether units without input can be run to the end at once, apart from those that cannot fire any more.
+    /// Whether units without input can be run to the end, without those that can no longer fire.
     pub(crate) fn may_finish_early(&self) -> bool {
         self.neuron.may_rest() && !self.connection.drives_itself()
     }
@@ -92,7 +92,7 @@ impl LayerState {
         }
     }
 
-    /// Back to step 0 of a simulation of `steps` steps.
+    /// Resets to step 0 of a simulation of `steps` steps.
     pub(crate) fn start(&mut self, layer: &Layer, steps: usize) {
         self.units.start(steps);
         self.spikes.clear();
@@ -170,7 +170,7 @@ fn dense(recurrent: bool, delays: Option<Delays>) -> Connection {
     }
 }
 
-/// Sizes of a valid network's spiking layers, from the input up; they take no memory to find.
+/// Sizes of a valid network's spiking layers, from the input up, found without allocating the network.
 pub(crate) fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
     let is_readout = |index: usize| network.neuron_of(index).kind == NeuronType::Leaky;
     let with_neuron = |(index, layer): &(usize, Placed)| {

@@ -31,11 +31,11 @@ pub(crate) enum Summed {
     ByTile,
 }
 
-/// Least threshold that an update leaves.
+/// Lower bound of a learnt threshold.
 pub(crate) const MIN_THRESHOLD: f32 = 0.01;
 
 impl Learnable {
-    /// As the configuration calls it.
+    /// Name in the configuration.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::CurrentDecay => "currentDecay",
@@ -117,7 +117,7 @@ pub(crate) struct LearntShape {
 /// An array that a layer learns beside weights and biases, or its gradient.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LearntValues {
-    /// As the configuration calls it, for example `membraneDecay`.
+    /// Name in the configuration, for example `membraneDecay`.
     pub name: String,
     /// `[1]` where the whole layer shares the value, else `[unit]` or `[channel]`; delays `[input]` or `[unit, input]`.
     pub shape: Vec<usize>,

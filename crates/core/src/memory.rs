@@ -1,4 +1,4 @@
-//! Memory that a call takes, asked for before its work begins: an allocation that fails in the middle ends the process.
+//! Checks that a call can get its memory before its work begins: an allocation that fails in the middle ends the process.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use crate::config::{Config, LayerConfig};
 use crate::error::{Error, Result};
 use crate::layer::shapes;
 
-/// Bytes below this are had without asking: asking for them makes the memory of a WebAssembly grow.
+/// Fewer bytes are not checked: the check would grow the memory of a WebAssembly.
 const SMALL: u64 = 1 << 26;
 const FLOAT: u64 = size_of::<f32>() as u64;
 /// Arrays of a worker that have a number for each unit and step: membrane, q and r.
@@ -18,7 +18,7 @@ const DELAYED_ARRAYS: u64 = 2;
 /// Bytes of the whole steps of a delay.
 const STEPS: u64 = size_of::<u16>() as u64;
 
-/// Refuses what takes more bytes than the allocator has in one piece; `what` is the subject of the sentence.
+/// Fails if the allocator does not have that many bytes in one piece; `what` is the subject of the sentence.
 pub(crate) fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
     if bytes < SMALL || is_available(bytes) { Ok(()) } else { Err(missing(bytes, path, &what())) }
 }
@@ -73,7 +73,7 @@ impl NetworkBytes {
         bytes
     }
 
-    /// Refuses a network that so many workers have no memory for.
+    /// Fails if there is no memory for a network with that many workers.
     pub(crate) fn require(self, workers: usize) -> Result<()> {
         let bytes = self.parameters + self.samples + self.worker.saturating_mul(workers as u64);
         require(bytes, "network", || format!("it with {workers} threads"))

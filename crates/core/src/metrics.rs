@@ -33,7 +33,7 @@ pub struct Accuracy {
 pub struct SpikeMetrics {
     /// All layers, mean per sample.
     pub per_sample: f64,
-    /// All layers up to and with the step of the first output spike, mean per sample.
+    /// All layers up to and including the decision step, mean per sample.
     pub until_decision: f64,
     /// Mean per unit and sample, by layer.
     pub per_unit: Vec<f64>,
@@ -60,7 +60,7 @@ pub struct DecisionStep {
     pub min: f64,
 }
 
-/// What a pass over samples showed.
+/// Metrics of a pass over samples.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
@@ -188,7 +188,7 @@ pub(crate) struct MetricSums {
     loss: LossParts,
     right_by_count: u64,
     right_by_first_spike: u64,
-    /// Samples that a readout decided, and how many it decided right.
+    /// Samples that a readout decided, and how many of them correctly.
     #[serde(default)]
     by_membrane: u64,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What a unit does with what reaches it: from its configuration to the constants of the kernels. One file for each kind.
+//! Neurons: from the configuration to the constants of the kernels. One file for each kind.
 
 mod alif;
 mod gains;
@@ -20,9 +20,11 @@ pub(crate) use learnt::learnt_shapes;
 #[derive(Clone, Debug)]
 pub(crate) struct Neuron {
     pub(crate) gains: Gains,
-    /// Constants of the kernels, but for what the layer's stages take of the drive; those that differ from unit to unit are in `by_unit`.
+    /// Constants of the kernels, apart from the scale of the layer's stages; those that differ from unit to unit are in
+    /// `by_unit`.
     pub(crate) constants: LifConstants,
-    /// Constants of each unit, or channel, where units differ, thresholds adapt or constants are learnt; of the latter those of the start.
+    /// Constants of each unit, or channel, where units differ, thresholds adapt or constants are learnt; learnt ones with their
+    /// initial values.
     pub(crate) by_unit: Option<UnitConstants>,
     /// Constants that are learnt.
     pub(crate) learnt: Vec<LearntShape>,
@@ -92,18 +94,19 @@ impl Neuron {
         }
     }
 
-    /// V∞, to which the drive of a bias alone takes the membrane of a unit or channel: `b / (1 − αᵥ)`, without end where nothing decays.
+    /// V∞, to which the drive of a bias alone takes the membrane of a unit or channel: `b / (1 − αᵥ)`, without end where nothing
+    /// decays.
     pub(crate) fn rest(&self, filter: usize, drive: f32) -> f32 {
         let constants = self.by_unit.as_ref().map_or(&self.constants, |constants| &constants.at(filter).lif);
         if drive == 0.0 { 0.0 } else { drive / (1.0 - constants.membrane_decay) }
     }
 
-    /// Whether a spike does no more than reset states and all units are alike: the plain passes know nothing else.
+    /// Whether a spike only resets states and all units share their constants, as the plain passes assume.
     pub(crate) fn is_plain(&self) -> bool {
         self.refractory == 0 && self.by_unit.is_none()
     }
 
-    /// Whether it can be told which units cannot fire any more without input.
+    /// Whether there is a bound that tells which units can no longer fire without input.
     pub(crate) fn may_rest(&self) -> bool {
         self.refractory == 0 && self.learnt.is_empty() && !self.is_readout
     }

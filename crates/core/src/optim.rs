@@ -23,7 +23,7 @@ pub(crate) fn learning_rate(config: &Config, at: Position) -> f64 {
 pub(crate) struct Step {
     /// Of weights and biases.
     pub(crate) weights: Optimizer,
-    /// Of what it learns beside these: without weight decay (spec 12).
+    /// Of learnt constants and delays: without weight decay (spec 12).
     pub(crate) learnt: Optimizer,
 }
 

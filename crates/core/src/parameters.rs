@@ -1,4 +1,4 @@
-//! Weights and biases of a network, cut into tiles; nothing of optimisers.
+//! Weights and biases of a network, cut into tiles, without those of the optimiser.
 
 use crate::aligned::{Aligned, padded};
 use crate::shape::LayerShape;

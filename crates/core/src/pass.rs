@@ -1,4 +1,4 @@
-//! Samples on their way: forward, loss, backward, forget.
+//! The passes of a sample: forward, loss, backward.
 
 mod backpropagate;
 mod group;

@@ -2,7 +2,7 @@
 
 use crate::events::LayerSpikes;
 
-/// What the output units did.
+/// Spikes and membranes of the output units.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Readout {
     /// Spikes of each output.

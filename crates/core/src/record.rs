@@ -1,4 +1,4 @@
-//! A sample's results as bytes, for those who learn the same batch in other processes. Little-endian, 4 bytes a number.
+//! A sample's results as bytes, for other processes that learn the same batch. Little-endian, 4 bytes per number.
 
 use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};

@@ -18,9 +18,9 @@ pub enum Purpose {
     InitialActivity,
     /// Shift of an image; `part` is the sample.
     Shift,
-    /// Spikes that a training sample goes without; `part` is the sample.
+    /// Spikes removed from a training sample; `part` is the sample.
     EventDropout,
-    /// Inputs that a training sample goes without; `part` is the sample.
+    /// Inputs silenced in a training sample; `part` is the sample.
     InputDropout,
     /// Shifts of a training sample's spikes in time; `part` is the sample.
     TimeJitter,
@@ -96,8 +96,8 @@ impl Stream {
     }
 }
 
-/// Numbers that differ in a few bits become numbers that differ in about half of them (the finaliser of SplitMix64: Steele, Lea and
-/// Flood 2014).
+/// Numbers that differ in a few bits become numbers that differ in about half of them (the finaliser of SplitMix64: Steele, Lea
+/// and Flood 2014).
 fn scattered(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -1,4 +1,4 @@
-//! What a sample leaves behind for the weight gradients, the metrics and the caller.
+//! Results of a sample for the weight gradients, the metrics and the caller.
 
 use crate::error::Result;
 use crate::gradient::LayerGradient;
@@ -40,22 +40,22 @@ impl SampleResult {
     }
 }
 
-/// What the network did with samples.
+/// Predictions for samples.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Prediction {
-    /// Decision by most spikes, one a sample.
+    /// Decision by most spikes, one per sample.
     pub by_count: Vec<u32>,
-    /// Decision by the first spike, one a sample.
+    /// Decision by the first spike, one per sample.
     pub by_first_spike: Vec<u32>,
-    /// Step of the first output spike, one a sample; the number of simulated steps where there is none.
+    /// Step of the first output spike, one per sample; the number of simulated steps if there is none.
     pub decision_step: Vec<u32>,
-    /// Simulated steps TL, one a sample.
+    /// Simulated steps TL, one per sample.
     pub steps: Vec<u32>,
     /// `[sample][output]`: spikes of the output; the largest decides by count.
     pub scores_by_count: Vec<u32>,
     /// `[sample][output]`: TL − step of the output's first spike, 0 without one; the largest decides by first spike.
     pub scores_by_first_spike: Vec<u32>,
-    /// Decision by the membranes of a readout, one a sample; empty where the output fires or no statistic decides.
+    /// Decision by the membranes of a readout, one per sample; empty if the output fires or no statistic decides.
     pub by_membrane: Vec<u32>,
     /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty likewise.
     pub scores_by_membrane: Vec<f32>,

@@ -15,7 +15,7 @@ pub struct LayerShape {
     pub units: usize,
     /// Units that have weights of their own: all, or the channels of a convolution.
     pub filters: usize,
-    /// Whether its spikes reach it again.
+    /// Whether the layer is recurrent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub recurrent: bool,
     /// Whether its units never fire: the output is their membrane.
@@ -24,7 +24,7 @@ pub struct LayerShape {
     /// Size of a convolution's output.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<Image>,
-    /// Side of the square that a convolution's unit sees.
+    /// Side of a convolution's kernel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kernel: Option<usize>,
 }

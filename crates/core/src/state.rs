@@ -1,4 +1,4 @@
-//! A layer's scratch on a sample's way through the network; its size depends on the network, not on the batch.
+//! A layer's scratch for one sample; its size depends on the network, not on the batch.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ pub(crate) struct UnitState {
     pub(crate) adaptation_trace: Aligned,
     /// Whether J of every step is kept with the trace, for learnt constants.
     pub(crate) keeps_current: bool,
-    /// For those who look and for learnt constants; empty else.
+    /// For observers and learnt constants; otherwise empty.
     pub(crate) observed: ObservedStates,
     /// Spike bits: tile by tile `[step]`.
     pub(crate) spikes: Vec<u64>,
@@ -51,7 +51,7 @@ pub(crate) struct SpikeList {
     pub(crate) is_complete: bool,
 }
 
-/// Adjoints of every step, `[step · stride + adjoint lane]` (see the layer's sites); empty where nothing wants them.
+/// Adjoints of every step, `[step · stride + adjoint lane]` (see the layer's sites); empty if nothing reads them.
 #[derive(Debug, Default)]
 pub(crate) struct Adjoints {
     pub(crate) q: Aligned,
@@ -61,7 +61,7 @@ pub(crate) struct Adjoints {
     pub(crate) direct: Aligned,
     /// Sums for learnt constants, `[lane]` of all sites each; empty without any.
     pub(crate) constants: LaneSums,
-    /// For those who look; empty else.
+    /// For observers; otherwise empty.
     pub(crate) observed: ObservedAdjoints,
 }
 
@@ -98,7 +98,7 @@ impl UnitState {
         }
     }
 
-    /// Back to step 0 of a simulation of `steps` steps.
+    /// Resets to step 0 of a simulation of `steps` steps.
     pub(crate) fn start(&mut self, steps: usize) {
         self.current.fill(0.0);
         self.membrane.fill(0.0);

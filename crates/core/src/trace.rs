@@ -1,4 +1,4 @@
-//! Every state and adjoint of a sample, for those who want to look.
+//! Every state and adjoint of a sample, for inspection.
 
 use crate::error::Result;
 use crate::memory;

@@ -45,7 +45,7 @@ use position::Run;
 pub use snapshot::{Snapshot, Tensor};
 pub use upcoming::Upcoming;
 
-/// What learning wants of a sample.
+/// What learning needs of a sample.
 const LEARNING: Want = Want { gradients: true, spikes: false, trace: false };
 
 /// A network in training.
@@ -65,7 +65,7 @@ pub struct Trainer {
     engine: Engine,
     /// Moments of the optimiser, from the first update on.
     moments: Option<Moments>,
-    /// Averages of the parameters, from the first one that goes in.
+    /// Averages of the parameters, from the first weights that enter them.
     average: Option<Average>,
     /// Sums of a batch, from the first gradient on.
     sums: Option<BatchSums>,
@@ -83,7 +83,7 @@ impl Trainer {
         Ok(Self::assemble(config, network, level))
     }
 
-    /// Refuses what so many workers have no memory for: each that has a sample has states of its own.
+    /// Fails if there is no memory for that many workers: each has states of its own.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] with the number of bytes.
@@ -160,8 +160,8 @@ impl Trainer {
         self.replace_parameters(layer, &given)
     }
 
-    /// Replaces all parameters of a spiking layer, as [`Trainer::set_parameters`]; what it learns beside weights and biases stays
-    /// where it is not given.
+    /// Replaces all parameters of a spiking layer, as [`Trainer::set_parameters`]; learnt constants and delays that are not given
+    /// stay unchanged.
     ///
     /// # Errors
     /// As there; also for an array that the layer does not learn, and [`crate::ErrorCode::ConfigInvalid`] for a value that it
@@ -186,8 +186,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// What a spiking layer learns beside weights and biases: decays, thresholds, strengths of adaptation (spec 12), and its
-    /// delays, learnt or not (spec 13).
+    /// Learnt constants of a spiking layer: decays, thresholds, strengths of adaptation (spec 12), and its delays, learnt or not
+    /// (spec 13).
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.

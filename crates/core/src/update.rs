@@ -19,7 +19,7 @@ pub(crate) use step::LayerStep;
 pub(crate) use sums::BatchSums;
 use sums::{LayerEntries, TileSums, sources};
 
-/// What an update does to every tile.
+/// The update of every tile.
 #[derive(Clone, Debug)]
 pub(crate) struct Update {
     pub(crate) level: Level,

@@ -13,7 +13,7 @@ const EVENT_LENGTH: usize = 5;
 pub struct AerOptions {
     /// Steps of the simulation, 1 to 65535.
     pub steps: u32,
-    /// Milliseconds that are used, at least 1; reading stops at the first event after them.
+    /// Milliseconds to read, at least 1; reading stops at the first later event.
     pub truncate_ms: u32,
     /// Height and width of the sensor, 1 to 256.
     pub size: u32,

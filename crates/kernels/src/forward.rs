@@ -1,7 +1,7 @@
 //! Forward simulation of a tile: the loop over time (spec 1.1; the neuron's equation is in `neuron/`).
 //!
-//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, and what somebody wants to observe, have an instance of their own;
-//! so have constants by lane and thresholds that adapt.
+//! V is held at 0 in the refractory steps after a spike (spec 1.4). That, and what somebody wants to observe, have an instance of
+//! their own; so have constants by lane and thresholds that adapt.
 //!
 //! Layout: `weights[input · lanes + lane]`, so that an input spike adds one contiguous row; `membrane[t · lanes + lane]`;
 //! `spikes[t]` has bit `lane` set where the unit fired.
@@ -32,7 +32,7 @@ impl<'a> StepEvents<'a> {
     }
 }
 
-/// A tile and what drives it.
+/// A tile and its input.
 #[derive(Clone, Copy, Debug)]
 pub struct ForwardTile<'a> {
     /// `[input][lane]`.
@@ -55,7 +55,7 @@ pub struct ForwardTile<'a> {
     pub to: usize,
 }
 
-/// What a tile carries from step to step and leaves behind.
+/// State of a tile, and what its simulation keeps.
 #[derive(Debug)]
 pub struct TileState<'a> {
     /// J after reset, `[lane]`.
@@ -72,7 +72,7 @@ pub struct TileState<'a> {
     pub spikes: &'a mut [u64],
     /// Bit `t % 64` of word `t / 64` is set where a lane fired at step `t`; bits are added to what is there.
     pub busy: &'a mut [u64],
-    /// For those who look.
+    /// For observers.
     pub observed: Option<ObservedForward<'a>>,
 }
 
@@ -120,8 +120,8 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 
 /// `K` vectors of units from lane `first` on.
 ///
-/// What the loop reads of the tile and of the state is taken out of them first: behind a reference it would be loaded again after each store
-/// of a spike. Steps and rows of the trace come from iterators, so that the loop checks few bounds.
+/// What the loop reads of the tile and of the state is taken out of them first: behind a reference it would be loaded again after
+/// each store of a spike. Steps and rows of the trace come from iterators, so that the loop checks few bounds.
 #[inline(always)]
 fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>(
     simd: S,

@@ -1,4 +1,4 @@
-//! What a unit does with what reaches it, forward and backward. One file for each kind, with its equation on top.
+//! Neurons: their step forward and backward. One file for each kind, with its equation on top.
 
 mod alif;
 mod constants;
@@ -16,7 +16,7 @@ use crate::Reset;
 
 /// Forward step of `K` vectors of units. The loop over time is generic in it.
 pub(crate) trait Neuron<S: Simd, const K: usize>: Copy {
-    /// What is carried from a step to the next.
+    /// State that is carried from one step to the next.
     type State;
 
     /// The state of a group of lanes from J, V and a, `[lane]` each; what the neuron does not have may be empty.

@@ -18,8 +18,8 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
 /// their data set, their positions by default.
 ///
 /// # Errors
-/// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for values outside 0..1, `SHAPE_MISMATCH` when `values` is not a
-/// whole number of samples.
+/// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for values outside 0..1, `SHAPE_MISMATCH` when `values` is not a whole
+/// number of samples.
 pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Option<&[u32]>) -> Result<Events> {
     guard(|| {
         let trains = Encoding::from_json(encoding)?.encode(values, units as usize, steps as usize, rows)?;
@@ -27,12 +27,12 @@ pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Opti
     })
 }
 
-/// Encodes signals, `[time][channel]` each, as spikes of a simulation of `steps` steps; `offsets` are the times at which the samples begin,
-/// and the end of the last.
+/// Encodes signals, `[time][channel]` each, as spikes of a simulation of `steps` steps; `offsets` are the times at which the
+/// samples begin, and the end of the last.
 ///
 /// # Errors
-/// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for one that is not for signals and values that are not finite, `SHAPE_MISMATCH` for
-/// arrays that do not fit.
+/// `CONFIG_INVALID` for a wrong encoding, `DATA_FORMAT` for one that is not for signals and values that are not finite,
+/// `SHAPE_MISMATCH` for arrays that do not fit.
 pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: u32, steps: u32) -> Result<Events> {
     guard(|| {
         let encoding = Encoding::from_json(encoding)?;
@@ -49,8 +49,8 @@ pub fn series_units(encoding: &str, channels: u32) -> Result<u32> {
     guard(|| Ok(Encoding::from_json(encoding)?.series_units(channels as usize)? as u32))
 }
 
-/// Reads one recording of an event camera as one sample, or, with `ends`, one sample for each recording that stands in `bytes`
-/// up to that byte; options `{"steps","truncateMs","size"}`.
+/// Reads one recording of an event camera as one sample, or, with `ends`, one sample for each recording that stands in `bytes` up
+/// to that byte; options `{"steps","truncateMs","size"}`.
 ///
 /// # Errors
 /// `DATA_FORMAT` with the byte offset, `CONFIG_INVALID` for wrong options.
@@ -80,7 +80,7 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
     guard(|| spikelet_io::parse_tensors(bytes)?.into_iter().map(TensorArrays::from_core).collect())
 }
 
-/// Draws a data set; options `{"type":"yinYang","samples":7000}` and the like.
+/// Generates a data set; options `{"type":"yinYang","samples":7000}` and the like.
 ///
 /// # Errors
 /// `CONFIG_INVALID` with the path of the option.
@@ -88,7 +88,8 @@ pub fn generate(options: &str) -> Result<GeneratedArrays> {
     guard(|| GeneratedArrays::from_core(Generator::generate(options)?))
 }
 
-/// What a simulated event camera sees of images of grey values, `[sample][y][x]`; options `{"steps","size","threshold","dark"}`.
+/// Events of a simulated event camera that looks at images of grey values, `[sample][y][x]`; options
+/// `{"steps","size","threshold","dark"}`.
 ///
 /// # Errors
 /// `CONFIG_INVALID` with the path of the option, `SHAPE_MISMATCH` for images that do not fit.

@@ -9,7 +9,7 @@ use crate::guard::guard;
 use crate::options::{DatasetDescriptor, InputKind};
 use crate::wire::DatasetArrays;
 
-/// What the network takes and gives.
+/// Inputs and outputs of the network.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shape {
     pub(crate) inputs: usize,
@@ -30,7 +30,7 @@ struct Held {
     supplier: Supplier,
 }
 
-/// What the further samples of a data set are, and what they must fit.
+/// The kind of further samples of a data set, and the shape that they must fit.
 #[derive(Clone, Debug)]
 struct Supplier {
     descriptor: Arc<DatasetDescriptor>,

@@ -1,4 +1,4 @@
-//! The façade that every binding calls: JSON for what is cold, flat typed arrays for what is hot.
+//! The façade that every binding calls: JSON for small data, flat typed arrays for large data.
 //!
 //! Everything that can fail returns a [`Error`] with a code; a panic below becomes `INTERNAL` and never crosses a binding.
 #![forbid(unsafe_code)]

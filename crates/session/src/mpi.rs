@@ -18,7 +18,7 @@ static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);
 #[derive(Debug)]
 pub struct World {
     local: LocalBatch,
-    /// What the last exchange brought; its memory serves the next one.
+    /// Result of the last exchange, whose memory is reused.
     all: Vec<u8>,
 }
 

@@ -1,9 +1,9 @@
-//! Learning together with sessions elsewhere.
+//! Learning together with sessions in other processes.
 
 use spikelet_core::{Dataset, Executor, LocalBatch, Result, TrainEvent, Trainer};
 
-/// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance through
-/// the same batches.
+/// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance
+/// through the same batches.
 pub trait Peers: std::fmt::Debug + Send {
     /// This session's part of every batch.
     fn local_batch(&self) -> LocalBatch;

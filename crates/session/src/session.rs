@@ -30,9 +30,9 @@ pub struct Session {
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
     peers: Option<Box<dyn Peers>>,
-    /// What the checkpoint that it was restored from says about where it comes from.
+    /// The `origin` in the checkpoint from which it was restored.
     origin: Option<String>,
-    /// A failure that came after events that had to be delivered first.
+    /// A failure that came after events, which are delivered first.
     deferred: Option<Error>,
     is_broken: bool,
 }
@@ -112,7 +112,7 @@ impl Session {
         self.trainer.config().to_json()
     }
 
-    /// JSON of what the session is and where it stands:
+    /// JSON of the structure and progress of the session:
     /// `{"simd","threads","gains":{"current","membrane","bias"}, "layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`;
     /// `epoch` and `step` count what is done, `bestEpoch` is that of a run that may stop early, or `null`, `origin` is that of
     /// the checkpoint it was restored from, or `null`.
@@ -121,7 +121,7 @@ impl Session {
         to_json(&Info::of(&self.trainer, self.workers.count(), self.origin.as_deref()))
     }
 
-    /// Takes a data set over and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
+    /// Takes ownership of a data set and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
     /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here. With
     /// `"samples"` the data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no
     /// samples, but for the labels, which are those of all.
@@ -174,8 +174,8 @@ impl Session {
         })
     }
 
-    /// Learns up to `max_batches` batches and returns a JSON array of what happened; `[]` when nothing is left to do. A failure
-    /// comes after the events before it: the call after them returns it.
+    /// Learns up to `max_batches` batches and returns a JSON array of events; `[]` when nothing is left to do. A failure comes
+    /// after the events before it: the call after them returns it.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`], `NON_FINITE`, `SHAPE_MISMATCH`.
@@ -244,8 +244,7 @@ impl Session {
         })
     }
 
-    /// Starts a pass over a data set, each sample up to its decision by the first output spike where that is wanted; the pass
-    /// before is forgotten.
+    /// Starts a pass over a data set, each sample only up to its first output spike if wanted; an earlier pass is discarded.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is no such data set.
@@ -278,8 +277,7 @@ impl Session {
         })
     }
 
-    /// Decisions and spikes of `count` samples from `start` on, each up to its decision by the first output spike where that is
-    /// wanted.
+    /// Decisions and spikes of `count` samples from `start` on, each only up to its first output spike if wanted.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for samples that do not exist, `CONFIG_INVALID` where there is no memory for the spikes.
@@ -292,8 +290,8 @@ impl Session {
         })
     }
 
-    /// Begins a stream of steps through the network with its parameters of now, and returns its number; options
-    /// `{"encoding"?,"channels"?}`: the encoding and the channels, 1 by default, of a signal.
+    /// Opens a stream with the network's current parameters, and returns its number; options `{"encoding"?,"channels"?}`: the
+    /// encoding and the channels, 1 by default, of a signal.
     ///
     /// # Errors
     /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
@@ -320,7 +318,7 @@ impl Session {
         self.change(|session| session.streams.run_signal(stream, values))
     }
 
-    /// Takes a stream back to before its first step; its parameters stay those that it began with.
+    /// Resets a stream to before its first step; it keeps the parameters that it began with.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown stream.

@@ -1,11 +1,11 @@
-//! What a session says about itself, as JSON.
+//! State of a session as JSON.
 
 use serde::Serialize;
 use spikelet_core::{Gains, LayerShape, Metrics, Trainer};
 
 use crate::convert::version;
 
-/// What a session is and where it stands.
+/// Structure and progress of a session.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Info<'a> {

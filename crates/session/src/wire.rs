@@ -1,4 +1,4 @@
-//! What crosses a binding as typed arrays: 32-bit integers and single-precision floats.
+//! Values that cross a binding as typed arrays: 32-bit integers and single-precision floats.
 
 use spikelet_core::{
     Error, Generated, GeneratedInputs, LayerParameters, LayerTrace, Result, SpikeTrains, StreamProgress, StreamSpikes,
@@ -115,13 +115,13 @@ pub struct Prediction {
     pub decision_step: Vec<u32>,
     /// Simulated steps.
     pub steps: Vec<u32>,
-    /// `[sample][output]`, largest where the decision by count falls.
+    /// `[sample][output]`, whose largest value is the decision by count.
     pub scores_by_count: Vec<u32>,
-    /// `[sample][output]`, largest where the decision by first spike falls.
+    /// `[sample][output]`, whose largest value is the decision by first spike.
     pub scores_by_first_spike: Vec<u32>,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
     pub by_membrane: Vec<u32>,
-    /// `[sample][output]`, largest where that decision falls; empty likewise.
+    /// `[sample][output]`, whose largest value is that decision; empty likewise.
     pub scores_by_membrane: Vec<f32>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<f32>,
@@ -146,7 +146,7 @@ impl Prediction {
     }
 }
 
-/// What a stream did in the steps of a call.
+/// Results of a stream for the steps of a call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StreamAnswer {
     /// Step of each output spike, counted from the first step of the call.
@@ -186,7 +186,7 @@ pub struct Gradients {
     pub metrics: String,
     /// Gradients of each spiking layer, after the silent-unit update and clipping.
     pub layers: Vec<LayerParameters>,
-    /// What the network did.
+    /// Decisions and spikes.
     pub prediction: Prediction,
     /// States and adjoints of each spiking layer, if wanted.
     pub trace: Option<Vec<LayerTrace>>,

@@ -135,7 +135,7 @@ function convolution(): Config {
   };
 }
 
-/** One hidden layer that hears its own spikes. */
+/** One recurrent hidden layer. */
 function recurrent(input: number, units: number, { steps, outputs }: { steps: number; outputs: number }): Config {
   const dense = network(input, [], steps);
   const layers: LayerConfig[] = [

@@ -6,7 +6,7 @@ export interface EventShape {
   samples: number;
   inputs: number;
   steps: number;
-  /** Events a sample. */
+  /** Events per sample. */
   events: number;
   classes: number;
 }

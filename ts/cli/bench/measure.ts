@@ -1,13 +1,13 @@
-/** What repeated work came to. */
+/** Results of repeated work. */
 export interface Measurement {
-  /** Samples a second of each repetition. */
+  /** Samples per second of each repetition. */
   rates: number[];
   /** Time before the first repetition, in seconds. */
   warmUpSeconds: number;
 }
 
 const REPETITIONS = 10;
-/** Repetitions that are made however long they take. */
+/** Repetitions that are always made, however long they take. */
 export const MIN_REPETITIONS = 3;
 
 /**

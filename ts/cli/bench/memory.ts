@@ -9,7 +9,7 @@ export function resetPeakMemory(): void {
   }
 }
 
-/** Most memory that was resident at a time, in bytes. */
+/** Peak resident memory in bytes. */
 export function peakMemory(): number {
   try {
     const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));

@@ -22,9 +22,9 @@ export interface BenchLine {
   dataBytes: number;
   /** Resident before there was a network: Node and the data. */
   baseMemoryBytes: number;
-  /** Most that was resident in this phase. */
+  /** Peak resident memory in this phase. */
   peakMemoryBytes: number;
-  /** Spikes a unit and sample of each layer: a silent network would be fast. */
+  /** Spikes per unit and sample of each layer: a silent network would be fast. */
   spikesPerUnit: number[];
 }
 

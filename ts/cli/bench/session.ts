@@ -5,10 +5,10 @@ import type { NetworkInfo } from "../../network.js";
 import type { Backend, DatasetArrays, Session } from "../../runtime/backend.js";
 import { Budget } from "../../runtime/budget.js";
 
-/** Epochs that no benchmark comes to the end of. */
+/** More epochs than any benchmark needs. */
 const ENDLESS = 1_000_000;
 
-/** A session that holds its data, so that a piece of work is nothing but work. */
+/** A session that holds its data, so that only computing is measured. */
 export class BenchSession implements Disposable {
   readonly info: NetworkInfo;
   /** Bytes of the arrays that were copied in. */
@@ -71,7 +71,7 @@ export class BenchSession implements Disposable {
     return samples;
   }
 
-  /** Spikes a unit and sample of each layer, over one batch. */
+  /** Spikes per unit and sample of each layer, over one batch. */
   async spikesPerUnit(): Promise<number[]> {
     const { layers } = await this.#session.predict(this.#data, 0, this.#batch, false);
     return layers.map(({ times }, layer) => times.length / this.#batch / (this.info.layers[layer]?.units ?? 1));

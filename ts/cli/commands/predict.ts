@@ -56,7 +56,9 @@ export const predict = defineCommand({
   },
 });
 
-/** What a network answers on a sample: both decisions of spiking outputs, that of a readout, or the series `[step][output]`. */
+/**
+ * Answer of a network to a sample: both decisions of spiking outputs, the decision of a readout, or the series `[step][output]`.
+ */
 function answerOf(decision: Decision, prediction: Prediction, sample: number): Answer {
   if (hasOutputSpikes(decision)) {
     const { byFirstSpike, byCount, decisionStep } = prediction;

@@ -123,7 +123,7 @@ interface Training extends Start {
   choices: Choices;
   ranks: TrainingRanks | undefined;
   emit: Emit;
-  /** Hears of the log of the run once that has its name. */
+  /** Called with the log of the run once the run has its name. */
   onBegun: (log: EventLog) => void;
   /** Of `--watch`. */
   port: number | undefined;

@@ -9,9 +9,9 @@ const CHUNK = 500;
 const RIGHT = 2;
 const WRONG = 4;
 
-/** How a network answered on a data set, as far as a page shows it. */
+/** Answers of a network to a data set, as far as a page shows them. */
 export interface Answers {
-  /** What decided: what the loss trains. */
+  /** The decision that the loss trains. */
   decision: Decision;
   /** One for each sample; zeros where nothing is decided. */
   decisions: Uint32Array;
@@ -22,7 +22,7 @@ export interface Answers {
   examples: Example[];
 }
 
-/** How decisions are made, for captions. */
+/** The decision in words, for captions. */
 export const DECISION_TEXTS: Readonly<Record<Decision, string>> = {
   firstSpike: "by first spike",
   count: "by most spikes",

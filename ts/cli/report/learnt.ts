@@ -2,7 +2,7 @@ import type { ResolvedConfig } from "../../config.js";
 import type { Network } from "../../network.js";
 import type { LearntLayer } from "../../plot/index.js";
 
-/** Constants and delays that training moves, layer by layer with weights; undefined where it moves none. Fixed delays are left out. */
+/** Learnt constants and delays, layer by layer with weights; undefined where nothing is learnt. Fixed delays are left out. */
 export async function learntOf(network: Network): Promise<LearntLayer[] | undefined> {
   if (!learnsMore(network.config)) return undefined;
   const learns = learnsOf(network.config);
@@ -23,7 +23,7 @@ export function meansOf(learnt: readonly LearntLayer[]): Map<string, number> {
   return new Map(means);
 }
 
-/** Whether training moves more than weights and biases. */
+/** Whether training changes more than weights and biases. */
 export function learnsMore(config: ResolvedConfig): boolean {
   return learnsOf(config).some(({ constants, delays }) => constants || delays);
 }

@@ -8,7 +8,7 @@ import type { BackendRecord } from "../backend-record.js";
 import type { DataSource } from "../data.js";
 import type { Answers } from "./answers.js";
 
-/** What a page about a network tells. */
+/** Content of a page about a network. */
 export interface Result {
   title: string;
   /** Which samples it was measured on. */

@@ -9,7 +9,7 @@ import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
 import { resultPage } from "./result-page.js";
 
-/** What a command says about a network; the rest is asked of the network itself. */
+/** What a command knows about a network; the rest is read from the network itself. */
 export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore">;
 
 /** Writes the page about a network and its answers on `samples`. */

@@ -6,7 +6,7 @@ import type { BackendChoice } from "../../runtime/backend.js";
 import { defaultFolder } from "../store/folder.js";
 import type { LoadArguments } from "./set.js";
 
-/** The folder of a set that is read from one: what was given, else where `spikelet data fetch` puts it. */
+/** The folder of a set: the one given, else where `spikelet data fetch` stores it. */
 export function placeOf(name: string, isRead: boolean, given: string | null): string | null {
   if (given !== null || !isRead) return given;
   const folder = defaultFolder(name);

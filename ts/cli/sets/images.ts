@@ -4,7 +4,7 @@ import { limitOf, none } from "./arguments.js";
 import type { PublishedSet } from "./published.js";
 import type { DataSet } from "./set.js";
 
-/** How grey values become spikes unless told otherwise. */
+/** Default encoding of grey values. */
 export const IMAGES = encode.latency({ first: 0, last: 24 });
 
 /** Images in four IDX files. */

@@ -5,7 +5,7 @@ import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import type { PublishedSet } from "./published.js";
 
-/** What a loader gets. */
+/** Arguments of a loader. */
 export interface LoadArguments extends ReadLimit {
   /** Folder or file; `null` where none was given. */
   dir: string | null;
@@ -15,14 +15,14 @@ export interface LoadArguments extends ReadLimit {
   steps?: number | undefined;
   backend: BackendChoice;
   signal?: AbortSignal | undefined;
-  /** Is told how much is read, by sets that take their time. */
+  /** Called with the progress of reading, by sets that take long. */
   onProgress?: ((progress: { done: number; all: number }) => void) | undefined;
 }
 
-/** A data set of the command line: all that is said of it anywhere. */
+/** A data set of the command line, with everything known about it. */
 export interface DataSet {
   about: string;
-  /** How its values become spikes unless told otherwise; `null` where the samples are spikes. */
+  /** Default encoding; `null` if the samples are spikes. */
   encoding: Encoding | null;
   /** Whether it is read from a folder or file. */
   isRead: boolean;

@@ -16,7 +16,7 @@ export interface Wanted extends Checksums {
 
 export interface DownloadOptions {
   signal?: AbortSignal | undefined;
-  /** Hears how many bytes are there; `all` is 0 where the server does not say. */
+  /** Called with the number of bytes so far; `all` is 0 if the server does not say. */
   onProgress?: (progress: { name: string; bytes: number; all: number }) => void;
   /** Attempts at one address before the next; a broken one continues where it broke. */
   attempts?: number;
@@ -34,8 +34,8 @@ class Refused extends Error {}
 class TooLong extends Refused {}
 
 /**
- * Fetches a file into a folder. What is there of a broken download is kept and continued, also by a later call; the file gets its
- * name once its checksum is right.
+ * Fetches a file into a folder. A broken download is kept and continued, also by a later call; the file gets its name once its
+ * checksum has been verified.
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` when every address gave other bytes, `DATA_FORMAT` with the reason of each address
  * when none could be read; an abort throws the signal's reason.

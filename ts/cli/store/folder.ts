@@ -17,8 +17,8 @@ export function defaultFolder(name: string): string {
 }
 
 /**
- * What became of a file: `ok` has its published checksum; `repacked` has the published content in another packing;
- * `unpacked` was unpacked and its archive is gone, so that nothing can be compared; `wrong` differs; `missing` is not there.
+ * State of a file: `ok` has its published checksum; `repacked` has the published content in another packing; `unpacked` was
+ * unpacked and its archive is gone, so that nothing can be compared; `wrong` differs; `missing` is not there.
  */
 export type FileState = "ok" | "repacked" | "unpacked" | "wrong" | "missing";
 
@@ -44,9 +44,9 @@ export async function stateOf(dir: string, file: PublishedFile): Promise<FileSta
 export interface FetchOptions extends DownloadOptions {
   /** A base address to try before the published ones. */
   mirror?: string | undefined;
-  /** Hears of every file what was done. */
+  /** Called with every file and what was done with it. */
   onFile?: (file: PublishedFile, what: "present" | "fetched") => void;
-  /** Hears of a file that another process is fetching into the same folder. */
+  /** Called with a file that another process is fetching into the same folder. */
   onWait?: (name: string) => void;
 }
 
@@ -93,7 +93,7 @@ async function sameContents(folder: string, archive: string, wanted: string): Pr
   throw new SpikeletError("CHECKSUM_MISMATCH", archive, message);
 }
 
-/** Milliseconds between two looks whether another process is done with a file. */
+/** Milliseconds between two checks whether another process is done with a file. */
 const PAUSE = 500;
 
 /** Waits until no other process fetches a file into a folder, and keeps others from it until it is disposed. */

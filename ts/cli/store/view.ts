@@ -27,7 +27,7 @@ export class TransferView {
     this.#stream.write(`${text}\n`);
   }
 
-  /** Takes the live line away. */
+  /** Removes the live line. */
   close(): void {
     if (this.#isOpen) this.#stream.write("\r\x1b[K");
     this.#isOpen = false;

@@ -49,19 +49,18 @@ export interface StudyArguments extends ComputeArguments {
   json?: boolean | undefined;
 }
 
-/** How a command tells of its study. */
+/** How a command reports its study. */
 export interface Telling {
-  /** What its last event is called. */
+  /** Type of its last event. */
   type: "sweep" | "experiment";
-  /** Whether each epoch is told of. */
+  /** Whether each epoch is reported. */
   tellsEpochs: boolean;
 }
 
 const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
 
 /**
- * Runs what a plan has no records of in the folder `out`, in as many processes as are asked for, and writes its tables and its
- * page.
+ * Runs the runs of a plan without a record in the folder `out`, in as many processes as asked for, and writes tables and page.
  *
  * @throws {Unfinished} when runs left no record.
  */

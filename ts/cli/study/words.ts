@@ -12,13 +12,13 @@ import { answerWords, grouped } from "../print.js";
 /** Lists that are for people end here. */
 const FEW = 10;
 
-/** What a run is, in a line. */
+/** A run in one line. */
 export function runName({ settings, seed, rung }: Run, plan: Plan): string {
   const epochs = plan.halving ? `, epochs ${plan.halving.epochs[rung]}` : "";
   return [pointName(plan, settings), `seed ${seed}`].filter((part) => part !== "").join(", ") + epochs;
 }
 
-/** What became of a run, in a few words. */
+/** The outcome of a run in a few words. */
 export function outcomeWords(outcome: Outcome): string {
   if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
   const { result, error, ran } = outcome.record;

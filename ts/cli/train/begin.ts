@@ -21,11 +21,11 @@ import { History, rowOf } from "./history.js";
 import { type Origin, originText, parseOrigin, type RunRecord } from "./origin.js";
 import { filesIn, type Output, type RunFiles } from "./output.js";
 
-/** A run that has its name and its files. */
+/** A run with its name and its files. */
 export interface Run {
   /** Names the run. */
   id: string;
-  /** What its checkpoints carry. */
+  /** The origin in its checkpoints. */
   origin: string;
   history: History;
   best: BestEpoch;
@@ -40,7 +40,7 @@ export interface Resumed {
   origin: Origin | undefined;
 }
 
-/** What a run may do to what is there. */
+/** What a run may replace. */
 export interface Permissions {
   /** `--overwrite`. */
   overwrite: boolean;
@@ -48,7 +48,7 @@ export interface Permissions {
   allowOtherData: boolean;
 }
 
-/** What a run begins with. */
+/** Start of a run. */
 export interface Beginning {
   trainer: Trainer;
   output: Output;
@@ -61,7 +61,7 @@ export interface Beginning {
 }
 
 /**
- * Refuses a fresh run where it would replace what another left.
+ * Refuses a fresh run that would replace another one.
  *
  * @throws {UsageError}
  */

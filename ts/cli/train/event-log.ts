@@ -7,10 +7,10 @@ import type { Output } from "./output.js";
 const INTERVAL = 1000;
 const FREQUENT: ReadonlySet<string> = new Set(["step", "validation"]);
 
-/** Tells of something that happened. */
+/** Reports an event. */
 export type Emit = <E extends { type: string }>(event: E) => void;
 
-/** Keeps what happens in a training as lines of JSON in its folder, each with the time of the clock. */
+/** Writes the events of a training as lines of JSON into its folder, each with the time of day. */
 export class EventLog {
   readonly #output: Output;
   #due = Number.NEGATIVE_INFINITY;
@@ -49,7 +49,7 @@ export class EventLog {
     try {
       this.write({ type: "failed", ...describe(thrown) });
     } catch {
-      // The failure itself is told, not that it could not be written.
+      // The failure itself is reported, not that it could not be written.
     }
   }
 }

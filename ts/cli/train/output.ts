@@ -12,7 +12,7 @@ export interface RunFiles {
   /** The best epoch on the validation data. */
   best: string;
   history: string;
-  /** What happened, line by line, for whoever watches. */
+  /** Events, line by line, for those who watch. */
   events: string;
   report: string;
   /** The report for people. */
@@ -20,7 +20,7 @@ export interface RunFiles {
   run: string;
 }
 
-/** A folder for results that this process alone writes into, and the files in it. */
+/** A folder for results into which only this process writes, and its files. */
 export interface Output extends Disposable {
   folder: OwnedFolder;
   files: RunFiles;

@@ -6,7 +6,7 @@ import { answerWords, errorText, grouped, percent, warningLines } from "../print
 /** Characters of the bar. */
 const BAR = { min: 10, max: 20 };
 const SHORT: Readonly<Record<Decision, string>> = { firstSpike: "first", count: "count", membrane: "membrane", none: "" };
-/** Between two drawings of the bar. */
+/** Milliseconds between two updates of the bar. */
 const FRAME = 100;
 /** Between two plain lines where there is no terminal. */
 const LINE = 10_000;
@@ -55,7 +55,7 @@ export class ProgressView {
     this.#stream.write(`${text}\n`);
   }
 
-  /** Takes the live bar away. */
+  /** Removes the live bar. */
   close(): void {
     if (this.#isOpen) this.#stream.write("\r\x1b[K");
     this.#isOpen = false;
@@ -88,7 +88,7 @@ export class ProgressView {
     return [`epoch ${epoch}/${this.#epochs} at ${percent(share)}`, ...stats].join("  ");
   }
 
-  /** The bar takes what room the numbers leave. */
+  /** The bar takes the space that the numbers leave. */
   #withBar(epoch: string, share: number, stats: string[]): string {
     const room = (text: string) => (this.#stream.columns || 80) - text.length - " [] ".length - 1;
     const wide = [`epoch ${epoch}`, stats.join("  ")] as const;

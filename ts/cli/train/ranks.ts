@@ -10,7 +10,7 @@ import { UsageError } from "../exit.js";
 import { type ComputeArguments, choicesOf } from "../invocation.js";
 import { readLimit } from "../read-limit.js";
 
-/** How long the first rank has to tell of what went wrong everywhere before another tells of it; milliseconds. */
+/** Milliseconds in which the first rank may report an error of all ranks before another rank reports it. */
 const PATIENCE = 1000;
 
 type RankArguments = DataArguments & ComputeArguments;
@@ -40,7 +40,7 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
     if (code !== 0) ranks.abort(code);
   };
   process.on("exit", abort);
-  // What is wrong everywhere is told by the first rank.
+  // Errors of all ranks are reported by the first rank.
   if (ranks.rank === 0 && args.backend === "wasm")
     throw new UsageError("--backend wasm cannot share batches between processes: leave it out under mpirun");
   const end = () => {
@@ -51,7 +51,7 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
   return { ...ranks, end, asked };
 }
 
-/** What the first rank tells the others before the first batch; its checkpoint follows. */
+/** What the first rank sends to the others before the first batch; its checkpoint follows. */
 interface Order {
   version: string;
   asked: Asked;

@@ -16,7 +16,7 @@ import type { Run } from "./begin.js";
 import { parseOrigin } from "./origin.js";
 import type { Output } from "./output.js";
 
-/** A training that has come to its end. */
+/** A finished training. */
 export interface Finished {
   trainer: Trainer;
   output: Output;

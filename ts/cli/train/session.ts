@@ -13,7 +13,7 @@ import { ProgressView } from "./progress.js";
 /** Between two steps that are printed as JSON. */
 const STEP_INTERVAL = 250;
 
-/** How a training goes. */
+/** Options of a training. */
 export interface SessionOptions {
   pace: CheckpointPace;
   emit: Emit;
@@ -29,7 +29,7 @@ export class TrainingSession {
   readonly #pace: CheckpointPace;
   readonly #view: ProgressView;
   readonly #emit: Emit;
-  /** What seemed to be wrong in this run. */
+  /** Warnings of this run. */
   readonly warnings: WarningEvent[] = [];
   #secondsBefore = 0;
   #printed = Number.NEGATIVE_INFINITY;

@@ -20,7 +20,7 @@ import { filesIn, type Output, openOutput } from "./output.js";
 export interface Start {
   trainer: Trainer;
   output: Output;
-  /** What is known of the data beside the options. */
+  /** What is known about the data beside the options. */
   known: Partial<DataSource> | undefined;
   /** `undefined` for a fresh run. */
   from: Resumed | undefined;
@@ -121,7 +121,7 @@ function nothingToResume(file: string, other: string | undefined): SpikeletError
   return new SpikeletError("CHECKPOINT_INVALID", file, `is missing: ${hint}`);
 }
 
-/** What `work` makes of the folder, which is released when that fails. */
+/** The result of `work` with the folder, which is released if it fails. */
 async function ownedBy(output: Output, work: () => Promise<Start>): Promise<Start> {
   try {
     return await work();

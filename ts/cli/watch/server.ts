@@ -10,14 +10,14 @@ import type { Sight, Sights } from "./sight.js";
 import { watchPage } from "./watch-page.js";
 import { WatchedRun } from "./watched-run.js";
 
-/** Programs of this machine alone reach it. */
+/** Only programs of this machine can reach it. */
 const HOST = "127.0.0.1";
 /** Names under which they may ask; a page of another site can't. */
 const NAMES: ReadonlySet<string> = new Set([HOST, "localhost"]);
 /** Milliseconds between two looks at the folder, while somebody watches. */
 const PACE = 500;
 
-/** The files of a run that are given out, and nothing else. */
+/** The files of a run that are served, and nothing else. */
 const FILES: Readonly<Record<string, { file: "events" | "history" | "report" | "page"; type: string }>> = {
   "/events.ndjson": { file: "events", type: "application/x-ndjson" },
   "/history.csv": { file: "history", type: "text/csv" },
@@ -111,7 +111,7 @@ export class WatchServer implements AsyncDisposable {
     return this.#sights.now().catch((thrown) => `Samples can't be shown: ${describe(thrown).message}`);
   }
 
-  /** Tells of every change until the browser goes away. */
+  /** Sends every change until the browser disconnects. */
   async #watch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(": watching\n\n");

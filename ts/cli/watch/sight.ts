@@ -12,7 +12,7 @@ const LOOKED_AT = 64;
 /** How the network of a checkpoint answers on some samples. */
 export type Sight = Pick<Result, "answers" | "layers" | "config" | "shape" | "part">;
 
-/** Looks at what the latest checkpoint of a training does; at each checkpoint once. */
+/** Runs the latest checkpoint of a training on some samples; each checkpoint once. */
 export class Sights {
   readonly #file: string;
   readonly #samples: (steps: number) => Promise<SpikeDataset>;
@@ -26,9 +26,7 @@ export class Sights {
     this.#choices = choices;
   }
 
-  /**
-   * @throws {SpikeletError} for a checkpoint or data that can't be read.
-   */
+  /** @throws {SpikeletError} for a checkpoint or data that can't be read. */
   async now(): Promise<Sight> {
     const { mtimeMs, size, ino } = await stat(this.#file);
     const mark = `${mtimeMs} ${size} ${ino}`;

@@ -10,7 +10,7 @@ import { warning } from "../report/result-page.js";
 import type { Sight } from "./sight.js";
 import type { Seen } from "./watched-run.js";
 
-/** What a page about a running training is made of. */
+/** Content of a page about a running training. */
 export interface Watching {
   dir: string;
   seen: Seen;

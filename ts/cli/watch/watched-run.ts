@@ -9,7 +9,7 @@ import { Tail } from "./tail.js";
 /** How a training ended. */
 export type End = "finished" | "interrupted" | "failed";
 
-/** What the folder of a training tells. */
+/** Content of the folder of a training. */
 export interface Seen {
   /** What stood at the beginning, of which nothing is certain: somebody else may have written it. */
   started: JsonObject | undefined;

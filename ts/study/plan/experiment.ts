@@ -11,7 +11,7 @@ export interface ExperimentData {
   /** A data set of the command line. */
   dataset: string;
   options?: Readonly<Record<string, unknown>>;
-  /** How values become spikes; the data set's own way by default. */
+  /** How values become spikes; the data set's own way unless given. */
   encoding?: Encoding;
   /** Training samples at most, the first of the training part. */
   train?: number;
@@ -34,8 +34,8 @@ export interface Variant {
   /** Where on the experiment's axis. */
   at?: number | string;
   /**
-   * One of several tries at the same series and place, for example a learning rate. The one with the best mean validation result
-   * stands for all.
+   * One of several tries at the same series and place, for example a learning rate. The one with the best mean validation
+   * result stands for all.
    */
   attempt?: string;
   /** Without a seed. */
@@ -43,7 +43,7 @@ export interface Variant {
   /** Instead of the experiment's. */
   data?: readonly ExperimentData[];
   bestBy?: BestBy;
-  /** What is searched before it runs, by path: values, or a range, as in the `settings` of a plan. As it stands by default. */
+  /** What is searched before it runs, by path: values, or a range, as in the `settings` of a plan. As it stands unless given. */
   search?: JsonObject;
 }
 

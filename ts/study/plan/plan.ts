@@ -73,7 +73,7 @@ export const OBJECTIVES: Readonly<Record<BestBy, Objective>> = {
 export interface Halving {
   /** Epochs of each rung, rising. */
   epochs: number[];
-  /** Fraction of the points that continues, rounded up. */
+  /** Share of the points that goes on, rounded up. */
   keep: number;
 }
 

@@ -12,7 +12,7 @@ import { shortName } from "./result-table.js";
 const MAX_LINES = 1000;
 /** Pixels at which a figure is drawn: on a telephone its words can still be read. */
 const WIDTH = 440;
-/** Fraction of the points that stands out. */
+/** Share of the points that stands out. */
 const BEST = 0.1;
 
 /** Every point as a line over its settings and its mean objective; of very many, an even selection by rank. */

@@ -52,7 +52,7 @@ export async function gather(dirs: readonly string[]): Promise<Gathered> {
 
 function together(first: Manifest, other: Manifest, dir: string): Manifest {
   if (canonical(first.plan as unknown as Json) !== canonical(other.plan as unknown as Json)) {
-    throw new SpikeletError("CONFIG_INVALID", dir, "belongs to another plan than the folders before it");
+    throw new SpikeletError("CONFIG_INVALID", dir, "is of another plan than the folders before it");
   }
   if (first.version !== other.version) {
     const what = `was run by Spikelet ${other.version}, the folders before it by ${first.version}`;
@@ -60,7 +60,7 @@ function together(first: Manifest, other: Manifest, dir: string): Manifest {
   }
   for (const [key, hash] of other.hashes) {
     if ((first.hashes.get(key) ?? hash) !== hash) {
-      throw new SpikeletError("CHECKSUM_MISMATCH", dir, `the samples of ${key} differ from those of the folders before it`);
+      throw new SpikeletError("CHECKSUM_MISMATCH", dir, `the samples of ${key} are others than those of the folders before it`);
     }
   }
   return { ...first, hashes: new Map([...first.hashes, ...other.hashes]) };

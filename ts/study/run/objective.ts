@@ -22,7 +22,7 @@ export function checkObjective({ metric }: Objective, example: RunResult): void 
   const reason =
     example.validation === null && metric.startsWith("validation.")
       ? `there are no samples for validation, so no ${metric}`
-      : `is not a number in the results: ${metric}`;
+      : `is no number in the results: ${metric}`;
   throw wrong("objective.metric", `${reason}; there are ${numbersIn(result, "").join(", ")}`);
 }
 

@@ -81,7 +81,7 @@ async function prepared(worker: WorkerProcess, { options, signal }: Pool, attemp
     signal.throwIfAborted();
     if (!(thrown instanceof ProcessGone)) throw thrown;
     if (attempt === ATTEMPTS)
-      throw new SpikeletError("INTERNAL", "", `no process of the pool could start: ${thrown.message}`, thrown);
+      throw new SpikeletError("INTERNAL", "", `no process of the pool gets ready: ${thrown.message}`, thrown);
   }
 }
 

@@ -66,5 +66,5 @@ function isProgress(epoch: unknown): epoch is JsonObject & EpochProgress {
 }
 
 function noAnswer(line: string): RangeError {
-  return new RangeError(`its process sent an invalid answer: ${JSON.stringify(line.slice(0, 60))}`);
+  return new RangeError(`its process said what is no answer: ${JSON.stringify(line.slice(0, 60))}`);
 }

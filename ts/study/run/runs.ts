@@ -36,7 +36,7 @@ export interface Runs {
  * Every run of a plan; with halving, up to the first rung that has runs without a record.
  *
  * @param hashes SHA-256 of the samples by {@link dataKey}.
- * @param version of the library that ran them; this one's by default.
+ * @param version of the library that ran them; this one's unless given.
  */
 export async function runsOf(plan: Plan, hashes: ReadonlyMap<string, string>, find: FindRecord, version?: string): Promise<Runs> {
   const epochs = plan.halving?.epochs ?? [undefined];

@@ -67,7 +67,7 @@ export async function tableOf(
   });
   const finished = rows.filter(({ record }) => record?.result !== undefined);
   if (finished.length > 0 && finished.every(({ score }) => score === undefined)) {
-    throw new SpikeletError("CONFIG_INVALID", "objective.metric", `is not a number in the results: ${plan.objective.metric}`);
+    throw new SpikeletError("CONFIG_INVALID", "objective.metric", `is no number in the results: ${plan.objective.metric}`);
   }
   const count = (status: RunRecord["status"] | undefined) => rows.filter(({ record }) => record?.status === status).length;
   const [done, failed, missing] = [count("done"), count("failed"), count(undefined)];

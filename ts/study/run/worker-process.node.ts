@@ -116,7 +116,7 @@ export class WorkerProcess {
       if (answer.type === "recorded") this.#last = answer.id;
       question.resolve();
     } else if (answer.type !== "recorded" || answer.id !== this.#last) {
-      throw new RangeError(`its process answered an unknown request: ${JSON.stringify(answer).slice(0, 60)}`);
+      throw new RangeError(`its process said what nobody asked: ${JSON.stringify(answer).slice(0, 60)}`);
     }
   }
 

@@ -8,20 +8,17 @@ import { sha256 } from "./sha256.js";
 export interface RunSource {
   /** Of a training the resolved one; of a study what its plan says, with the source of the data and without places. */
   config: ResolvedConfig | JsonObject;
-  /**
-   * SHA-256 of what it learns from: {@link dataIdentity}, or the hash of the samples where the configuration says how they are
-   * used.
-   */
+  /** SHA-256 of what it learns from: {@link dataIdentity}, or the hash of the samples where the configuration says how they are used. */
   data: string;
   /** Names the state that it begins with, unless that follows from the configuration. */
   parent?: string | undefined;
-  /** Of the library; this one's by default. */
+  /** Of the library; this one's unless given. */
   version?: string;
 }
 
 /**
- * Names a run by what decides on its results, on whatever machine and with any number of threads: configuration with its seed,
- * data, version of the library, and the state that it begins with. Two runs of one name leave the same bits.
+ * Names a run by what decides on its results, on whatever machine and with any number of threads: configuration with its seed, data,
+ * version of the library, and the state that it begins with. Two runs of one name leave the same bits.
  *
  * @returns 32 hex digits.
  */

@@ -12,7 +12,7 @@ const SIGN_OF_LIFE = 5000;
 
 /** How a lock is taken. */
 export interface LockOptions {
-  /** Name of the lock in its folder, `.lock` by default: several may lie side by side. */
+  /** Name of the lock in its folder, `.lock` unless given: several may lie side by side. */
   name?: string;
   /** Ends the wait for a sign of life; it then throws the signal's reason. */
   signal?: AbortSignal;
@@ -33,11 +33,11 @@ interface Holder {
 }
 
 /**
- * The right to write into a folder, which one process has at a time. It is a file with the owner's number, host and start, so
- * that a lock whose owner was killed is recognised, also when another process has its number by now.
+ * The right to write into a folder, which one process has at a time. It is a file with the owner's number, host and start, so that a lock
+ * whose owner was killed is recognised, also when another process has its number by now.
  *
- * A lock is taken over by creating a file that is named after the token of the one that ended: of several that try, one succeeds.
- * It then replaces the lock, unless that has changed since, which means that another was faster.
+ * A lock is taken over by creating a file that is named after the token of the one that ended: of several that try, one succeeds. It then
+ * replaces the lock, unless that has changed since, which means that another was faster.
  */
 export class FolderLock implements Disposable {
   readonly #file: string;

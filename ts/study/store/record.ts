@@ -97,7 +97,7 @@ export async function parseRecord(text: string, file: string): Promise<RunRecord
   } catch (cause) {
     throw new SpikeletError("DATA_FORMAT", file, "is not one JSON object", cause);
   }
-  if (!isRecord(json)) throw new SpikeletError("DATA_FORMAT", file, "is not the record of a run");
+  if (!isRecord(json)) throw new SpikeletError("DATA_FORMAT", file, "is no record of a run");
   const { config, data, version } = json;
   if ((await runIdentity({ config, data, version })) !== json.id) {
     throw new SpikeletError("CHECKSUM_MISMATCH", file, `does not hold what its id ${json.id} stands for`);

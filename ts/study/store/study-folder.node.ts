@@ -89,7 +89,7 @@ export class StudyFolder {
     if (format !== 1) throw new SpikeletError("DATA_FORMAT", file, "is of another version");
     const hashes = isObject(data) ? Object.entries(data) : [];
     if (typeof name !== "string" || typeof of !== "string" || !isObject(plan) || hashes.length === 0 || !hashes.every(isHash)) {
-      throw new SpikeletError("DATA_FORMAT", file, "is damaged: run the command of the study again to rewrite it");
+      throw new SpikeletError("DATA_FORMAT", file, "is damaged: the command of the study, given again, writes it anew");
     }
     return { name, plan: planIn(file, plan), hashes: new Map(hashes), version: of };
   }

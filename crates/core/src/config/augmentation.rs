@@ -6,8 +6,8 @@ use spikelet_fields::fields;
 use super::InputShape;
 use crate::geometry::Image;
 
-/// Random changes of a sample each time it is learned, never when it is evaluated or predicted. What is drawn depends on the
-/// seed, the epoch and the number of the sample alone.
+/// Random changes of a sample each time it is learned, never when it is evaluated or predicted. The changes depend only on the
+/// seed, the epoch and the number of the sample.
 #[fields]
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -37,7 +37,7 @@ impl Augmentation {
         self.shift > 0 || self.time_jitter > 0.0 || self.event_dropout > 0.0 || self.input_dropout > 0.0
     }
 
-    /// The input as an image, if anything says which.
+    /// The input as an image, if its size is known.
     pub(crate) fn image(&self, input: InputShape) -> Option<Image> {
         match (self.image, input) {
             (Some(shape), _) | (None, InputShape::Image(shape)) => Some(Image::of(shape)),

@@ -25,7 +25,7 @@ deserialize_tagged!(Averaging { "ema" => Ema, "swa" => Swa });
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct Ema {
-    /// What an update leaves of the average.
+    /// Decay of the average per update.
     #[range(min = 0, below = 1)]
     pub decay: f64,
 }

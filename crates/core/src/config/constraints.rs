@@ -1,4 +1,4 @@
-//! What must hold between fields. The range of a single field stands at the field.
+//! Rules between fields. The range of a single field is declared at the field.
 
 mod augmentation;
 mod frozen;
@@ -11,7 +11,7 @@ use super::ranges::{At, Check as _, require};
 use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig, TraceLoss};
 use crate::error::{Error, Result};
 
-/// A rule that more than one field takes part in.
+/// A rule between several fields.
 pub struct Constraint<T> {
     /// What it is about.
     pub name: &'static str,
@@ -32,7 +32,7 @@ impl<T> Constraint<T> {
     }
 }
 
-/// The rules of a configuration whose fields are in range, in the order in which they are looked at.
+/// The rules of a configuration whose fields are in range, in the order in which they are checked.
 pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("layers fit onto each other", |config| layers::fit(&config.network)),
     Constraint::new("the network fits into memory", |config| layers::fit_into_memory(&config.network)),

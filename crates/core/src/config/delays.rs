@@ -1,4 +1,4 @@
-//! Delays of what arrives at a layer.
+//! Delays of arriving spikes.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

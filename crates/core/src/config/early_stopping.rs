@@ -5,7 +5,7 @@ use spikelet_fields::fields;
 
 use super::loss::LossConfig;
 
-/// Ends a run whose validation does not improve any more.
+/// Ends a run when its validation no longer improves.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -46,7 +46,7 @@ pub enum BestBy {
 }
 
 impl BestBy {
-    /// What a loss trains. Spike trains have no label to decide right.
+    /// The measure that a loss trains. Spike trains have no label.
     #[must_use]
     pub fn of(loss: &LossConfig) -> Self {
         match loss {

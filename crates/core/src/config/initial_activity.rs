@@ -1,4 +1,4 @@
-//! How much a network fires before it learns.
+//! Initial activity of a network.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
@@ -6,7 +6,7 @@ use spikelet_fields::fields;
 use super::number_or_list::PerLayer;
 
 /// Before the first update of a run, the drawn weights of each spiking layer, from the input up, are multiplied by a factor at
-/// which the layer fires as much as wanted on samples of the training data, or at the factor that comes closest.
+/// which the layer has the target activity on samples of the training data, or by the factor that comes closest.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -47,7 +47,7 @@ impl LossConfig {
         }
     }
 
-    /// What a readout decides by, where it decides at all.
+    /// What a readout decides by, if it decides.
     #[must_use]
     pub fn statistic(&self) -> Option<Statistic> {
         match self {
@@ -67,7 +67,7 @@ impl LossConfig {
         }
     }
 
-    /// Whether it looks at the membranes of a readout instead of spikes.
+    /// Whether it uses the membranes of a readout instead of spikes.
     #[must_use]
     pub fn is_of_readout(&self) -> bool {
         matches!(self, Self::Membrane(_) | Self::Trace(_))
@@ -111,7 +111,7 @@ impl Default for SpikeTrainLoss {
     }
 }
 
-/// When the simulation of a sample ends (spec 1.3). The loss and the gradients are the same each way.
+/// When the simulation of a sample ends (spec 1.3). Loss and gradients do not depend on it.
 #[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,7 +167,7 @@ impl Default for LatencyLoss {
     }
 }
 
-/// Which outputs the count term looks at.
+/// Which outputs the count term applies to.
 #[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -208,7 +208,7 @@ impl Default for TargetCount {
     }
 }
 
-/// What is made of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11).
+/// The statistic of a readout's membranes `y` over the steps `t < T`: one number `z` for each output (spec 11).
 #[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -35,7 +35,7 @@ impl<'de> Deserialize<'de> for InputShape {
 }
 
 impl InputShape {
-    /// The number of input units; the largest there is where they are more.
+    /// The number of input units; saturates at the largest number.
     #[must_use]
     pub fn units(self) -> usize {
         match self {
@@ -78,7 +78,7 @@ impl NetworkConfig {
         self.neurons().last().is_some_and(|(_, neuron)| neuron.kind == NeuronType::Leaky)
     }
 
-    /// Whether any layer listens to itself.
+    /// Whether any layer is recurrent.
     #[must_use]
     pub fn is_recurrent(&self) -> bool {
         self.layers.iter().any(|layer| matches!(layer, LayerConfig::Dense(Dense { recurrent: true, .. })))
@@ -93,7 +93,7 @@ impl NetworkConfig {
         }
     }
 
-    /// The neurons of the layers that have any, from the input up, each with where its fields stand.
+    /// The neurons of the layers that have any, from the input up, each with the path of its fields.
     pub(crate) fn neurons(&self) -> impl Iterator<Item = (String, NeuronConfig)> {
         let of_units = self.layers.iter().enumerate().filter(|(_, layer)| layer.has_units());
         of_units.map(|(index, layer)| {
@@ -141,7 +141,7 @@ impl LayerConfig {
         }
     }
 
-    /// Delays of what arrives at it.
+    /// Delays of arriving spikes.
     pub(crate) fn delays(&self) -> Option<&Delays> {
         match self {
             Self::Dense(dense) => dense.delays.as_ref(),
@@ -149,7 +149,7 @@ impl LayerConfig {
         }
     }
 
-    /// What its neuron has instead of `network.neuron`.
+    /// Settings that override `network.neuron`.
     #[must_use]
     pub fn neuron(&self) -> Option<&LayerNeuron> {
         match self {

@@ -1,4 +1,4 @@
-//! What a unit does with what reaches it.
+//! Neurons: how a unit responds to its input.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
@@ -50,7 +50,7 @@ pub enum GainMode {
     Manual,
 }
 
-/// Defines the neuron of a network, with a default for each field, and what a layer may have instead, from one list of fields.
+/// Defines the neuron of a network, with a default for each field, and the overrides of a layer, from one list of fields.
 macro_rules! neurons {
     (
         $(#[$network_attribute:meta])* struct $Network:ident;
@@ -121,8 +121,8 @@ neurons! {
     /// `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
     /// output is `V`.
     struct NeuronConfig;
-    /// What a layer's neuron has instead of `network.neuron`, field by field. A gain alone means `manual`; `auto` is worked out
-    /// from the decays of the layer.
+    /// Settings of a layer's neuron that override `network.neuron`, field by field. A gain alone means `manual`; `auto` is
+    /// computed from the decays of the layer.
     struct LayerNeuron;
     constants {
         /// Decay of the synaptic current per step.
@@ -197,7 +197,7 @@ impl LearntConstant {
 }
 
 impl NeuronConfig {
-    /// Steps after a spike in which a unit is blocked; more than any simulation has if it fires once.
+    /// Steps after a spike in which a unit is blocked; longer than any simulation if it may fire only once.
     #[must_use]
     pub fn refractory_steps(&self) -> u32 {
         if self.kind == NeuronType::Leaky {

@@ -5,7 +5,7 @@ use spikelet_fields::fields;
 
 use crate::json::tagged::deserialize_tagged;
 
-/// How parameters follow the gradient (spec 7).
+/// How the gradient changes the parameters (spec 7).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]

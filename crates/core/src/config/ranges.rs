@@ -1,4 +1,5 @@
-//! Ranges of single fields, as `#[range(…)]` at the field declares them: errors and the bounds of the schema follow from the one value.
+//! Ranges of single fields, as `#[range(…)]` at the field declares them: errors and the bounds of the schema follow from the one
+//! value.
 
 use std::fmt;
 
@@ -29,7 +30,7 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    /// What a value breaks, in words.
+    /// The rule that a value breaks, in words.
     fn broken(&self, value: f64) -> Option<String> {
         match self.lower {
             Bound::Included(min) if value < min => return Some(format!("must be at least {min}")),
@@ -51,7 +52,7 @@ impl Range {
     }
 }
 
-/// Where a value stands in the configuration, from the top down; written as a path such as `network.layers[0].units`.
+/// Position of a value in the configuration, from the top down; written as a path such as `network.layers[0].units`.
 #[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
     parent: Option<&'a At<'a>>,

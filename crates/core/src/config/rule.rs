@@ -85,7 +85,7 @@ impl RuleConfig {
         }
     }
 
-    /// Least V' that a timing part divides by.
+    /// Lower bound of V', by which a timing part divides.
     #[must_use]
     pub fn slope_floor(&self) -> f64 {
         match self {
@@ -97,14 +97,14 @@ impl RuleConfig {
         }
     }
 
-    /// Whether the rule has nothing but spike times to go by; the authors' silent-unit update applies to it alone.
+    /// Whether the rule uses spike times only; the authors' silent-unit update applies to it alone.
     #[must_use]
     pub fn is_timing(&self) -> bool {
         matches!(self, Self::Timing(_))
     }
 }
 
-/// The authors' least slope (spec 1.1).
+/// The authors' lower bound of the slope (spec 1.1).
 const DEFAULT_SLOPE_FLOOR: f64 = 0.01;
 
 /// How the activation part treats the reset (spec 5.2).
@@ -122,7 +122,7 @@ pub enum ActivationVariant {
     Slayer,
 }
 
-/// Gradient that passes from a spike through the reset to what comes after it (spec 6.iii).
+/// Gradient that passes from a spike through the reset to later steps (spec 6.iii).
 #[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -17,12 +17,12 @@ pub enum Threads {
     /// One thread per core.
     #[default]
     Auto,
-    /// As many as said.
+    /// This number.
     Fixed(u32),
 }
 
 impl Threads {
-    /// More than a machine has are a mistake.
+    /// Larger numbers are taken for a mistake.
     const RANGE: Range = Range { lower: Bound::Included(1.0), upper: Bound::Included(1024.0), is_odd: false };
 
     /// Checks the number, which stands at `path`.
@@ -99,7 +99,7 @@ pub enum SilentRules {
 }
 
 /// Raises all input weights of units that never fire: `dW_ji ← dW_ji − strength / inputs · silent_j`, where `silent_j` is the
-/// share of the batch in which unit j stays silent (spec 5.6, 6.v).
+/// fraction of the batch in which unit j stays silent (spec 5.6, 6.v).
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -26,14 +26,14 @@ pub(crate) struct LayerPass {
     pub(crate) timing_path: ResetPath,
     /// Whether the effect of spikes on later thresholds carries gradient.
     pub(crate) adaptation_path: bool,
-    /// Least V' that the timing part divides by.
+    /// Lower bound of V', by which the timing part divides.
     pub(crate) slope_floor: f32,
     /// dL/dS at every step, besides what comes from the next layer.
     pub(crate) activity_gradient: f32,
 }
 
 impl LayerPass {
-    /// Terms that a plain pass does not have; `None` when all are off.
+    /// Terms beyond the plain pass; `None` if all are off.
     fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
         (!self.is_plain(view)).then(|| BackwardTerms {
             activation_path: self.activation_path,
@@ -56,7 +56,7 @@ impl LayerPass {
     }
 }
 
-/// What reaches the output of a layer: from the next layer, or from the loss.
+/// Errors of a layer's output: from the next layer, or from the loss.
 pub(crate) trait OutputErrors {
     /// Replaces `error` by `factor · S̄` of a site, `[step][lane]`; by nothing where that is zero at every step.
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned);
@@ -72,7 +72,7 @@ pub(crate) trait OutputErrors {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mixing {
     pub(crate) weight: f32,
-    /// Whether there is something already.
+    /// Whether there is a gradient already.
     pub(crate) adds: bool,
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct PassContext<'a> {
     pub(crate) units: &'a UnitState,
     /// `None` where the pass is the gradient.
     pub(crate) mixing: Option<Mixing>,
-    /// Whether somebody looks.
+    /// Whether values are observed.
     pub(crate) is_observed: bool,
 }
 

@@ -1,6 +1,7 @@
-//! Every unit sees a square of the image, with weights that all places share (spec 2).
+//! Every unit is connected to a square of the image, with weights shared by all places (spec 2).
 //!
-//! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its own.
+//! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its
+//! own.
 
 mod copies;
 mod geometry;

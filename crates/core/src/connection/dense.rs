@@ -1,4 +1,4 @@
-//! Every unit sees every input (spec 1.1, 5.2, 5.3).
+//! Every unit is connected to every input (spec 1.1, 5.2, 5.3).
 //!
 //! ```text
 //! X_j[t] = γ Σ_i W_ji s_i[t]

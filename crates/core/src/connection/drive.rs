@@ -1,4 +1,4 @@
-//! What arrives over connections with delays of their own, summed by step as it sets out (spec 13).
+//! Input over connections with delays of their own, summed by the step of arrival when the spike is sent (spec 13).
 //!
 //! The kernel then runs with one row a step, the sums of that step, instead of a row of weights for each spike.
 

@@ -14,7 +14,7 @@ pub(crate) enum Keep {
     Spikes,
     /// The membrane, for the backward pass. That of a readout is always kept.
     Trace,
-    /// All states, for those who look.
+    /// All states, for observers.
     States,
 }
 
@@ -121,7 +121,7 @@ fn split_site<'a>(rest: &mut TileState<'a>, lanes: usize, steps: usize) -> TileS
     }
 }
 
-/// Takes so many values off an array; an array that is not kept stays empty.
+/// Takes values off the front of an array; an array that is not kept stays empty.
 fn split<'a, T>(rest: &mut &'a mut [T], length: usize) -> &'a mut [T] {
     rest.split_off_mut(..length).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Pools: squares side by side, of which the mean or the largest goes on (spec 2, 5.5).
+//! Pools: the mean or the maximum over squares side by side (spec 2, 5.5).
 
 use crate::geometry::{Image, NO_UNIT};
 

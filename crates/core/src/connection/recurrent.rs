@@ -111,7 +111,7 @@ impl RecurrentState {
         StepEvents { offsets: &self.offsets, units: &self.inputs }
     }
 
-    /// Takes what reaches the layer from above, and starts the sums.
+    /// Takes the errors from the next layer, and starts the sums.
     fn start_backward(&mut self, context: &PassContext<'_>) {
         let layout = &context.view.layout;
         self.sites.resize_with(layout.sites.len(), SiteErrors::default);

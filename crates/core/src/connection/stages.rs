@@ -1,4 +1,4 @@
-//! What spikes pass on their way from the previous layer to a layer's weights: pools. The cost follows the spikes.
+//! Stages between the previous layer and a layer's weights: pools. The cost follows the spikes.
 
 use spikelet_kernels::{StepEvents, TILE};
 
@@ -225,13 +225,13 @@ impl StagesState {
 }
 
 impl PoolWork {
-    /// A spike of each input goes on.
+    /// A spike of each input is passed on.
     fn average(&mut self, pool: &Pool) {
         self.to.clear();
         self.to.extend(self.from.iter().map(|&unit| pool.above(unit)).filter(|&unit| unit != NO_UNIT));
     }
 
-    /// The spikes of the input with most of them go on, of the first one on ties. `best` keeps the selection.
+    /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
     fn max(&mut self, pool: &Pool) {
         self.to.clear();
         for &unit in &self.from {

@@ -24,7 +24,7 @@ impl Underway {
         self.buckets[bucket].push(input);
     }
 
-    /// Moves what arrives now to the end of a list, in the order in which it set out, and goes on to the next step.
+    /// Moves what arrives now to the end of a list, in the order in which it set out, and continues with the next step.
     pub(super) fn arrive(&mut self, to: &mut Vec<u32>) {
         to.append(&mut self.buckets[self.now]);
         self.now = (self.now + 1) % self.buckets.len();

@@ -5,7 +5,7 @@ use spikelet_fields::fields;
 
 use crate::rng::{Purpose, Stream};
 
-/// Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign turned, after the
+/// Each channel drives `neurons` leaky integrate-and-fire units, every other one by the value with its sign reversed, after the
 /// neural engineering framework (Eliasmith and Anderson 2003). With `e = 1` for units 0, 2, … and −1 for units 1, 3, …, unit i of
 /// a channel has `I[t] = gᵢ e x[t] + bᵢ`, `V[t] = α V[t−1] + (1 − α) I[t]` with `α = exp(−1 / timeConstant)`; where V reaches 1
 /// it spikes and V becomes 0 (spec 3.6). `gᵢ = gain (1 + spread u)` and `bᵢ = bias + spread v` with u and v uniform in −1..1,

@@ -1,4 +1,4 @@
-//! A spike each time that a channel has moved by a threshold: send-on-delta.
+//! A spike each time a channel has moved by a threshold: send-on-delta.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

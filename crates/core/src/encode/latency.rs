@@ -1,4 +1,4 @@
-//! One spike a unit, the earlier the larger the value.
+//! One spike per unit, earlier for a larger value.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

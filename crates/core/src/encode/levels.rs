@@ -1,4 +1,4 @@
-//! A spike each time that a channel crosses a level.
+//! A spike each time a channel crosses a level.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

@@ -8,7 +8,7 @@ use crate::spikes::sort_spikes;
 
 /// Value x spikes at each step with probability `p = (max − min) x + min`, independent of all other steps and units: a Poisson
 /// process in discrete time. The spikes of a sample depend on `seed` and on the sample's number alone; they are drawn once, not
-/// anew in every epoch.
+/// again in every epoch.
 #[fields]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

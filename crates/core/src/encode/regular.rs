@@ -1,4 +1,4 @@
-//! Spikes at equal distances.
+//! Spikes at equal intervals.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

@@ -1,4 +1,4 @@
-//! What becomes of fractions of spikes.
+//! Rounding of fractions of spikes.
 
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;

@@ -19,11 +19,12 @@ pub struct Series<'a> {
 }
 
 impl<'a> Series<'a> {
-    /// Values of all samples, `[time][channel]` each; `offsets` are the times at which the samples begin, and the end of the last.
+    /// Values of all samples, `[time][channel]` each; `offsets` are the times at which the samples begin, and the end of the
+    /// last.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for no channels and offsets that do not fit, [`crate::ErrorCode::DataFormat`] with the path
-    /// `values[i]` for what is not finite.
+    /// [`crate::ErrorCode::ShapeMismatch`] for no channels and offsets that do not fit, [`crate::ErrorCode::DataFormat`] with the
+    /// path `values[i]` for what is not finite.
     pub fn new(values: &'a [f32], offsets: &'a [u32], channels: usize) -> Result<Self> {
         if channels == 0 || !values.len().is_multiple_of(channels) {
             let message = format!("must be a multiple of {channels} channels, got {} values", values.len());
@@ -65,8 +66,8 @@ impl SeriesEncoder {
     /// An encoder of so many channels, before the first value.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DataFormat`] for an encoding that is not for signals, [`crate::ErrorCode::ShapeMismatch`] for no channels and for
-    /// more units than there can be.
+    /// [`crate::ErrorCode::DataFormat`] for an encoding that is not for signals, [`crate::ErrorCode::ShapeMismatch`] for no
+    /// channels and for more units than there can be.
     pub fn new(encoding: &Encoding, channels: usize) -> Result<Self> {
         encoding.series_units(channels)?;
         let (features, encoder) = match encoding {
@@ -85,7 +86,7 @@ impl SeriesEncoder {
         self.channels
     }
 
-    /// Back to before the first value.
+    /// Resets the encoder to before the first value.
     pub fn restart(&mut self) {
         if let Some(features) = &mut self.features {
             features.restart();
@@ -93,8 +94,8 @@ impl SeriesEncoder {
         self.encoder.restart();
     }
 
-    /// Takes the values of all channels at one time, which must be finite. Where they complete a step, appends the units that fire in it, in
-    /// order, one for each spike, and returns `true`.
+    /// Takes the values of all channels at one time, which must be finite. Where they complete a step, appends the units that
+    /// fire in it, in order, one for each spike, and returns `true`.
     pub fn push(&mut self, values: &[f32], fired: &mut Vec<u32>) -> bool {
         let values = match &mut self.features {
             None => values,
@@ -110,8 +111,8 @@ impl SeriesEncoder {
     /// [`SeriesEncoder::push`] of many times, `[time][channel]`: calls `step` with the units of every step that they complete.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of times, [`crate::ErrorCode::DataFormat`] with the path
-    /// `values[i]` for what is not finite; nothing is taken then.
+    /// [`crate::ErrorCode::ShapeMismatch`] when `values` is not a whole number of times, [`crate::ErrorCode::DataFormat`] with
+    /// the path `values[i]` for what is not finite; nothing is taken then.
     pub fn push_all(&mut self, values: &[f32], mut step: impl FnMut(&[u32])) -> Result<()> {
         if !values.len().is_multiple_of(self.channels) {
             let message = format!("must be a multiple of {} channels, got {} values", self.channels, values.len());
@@ -133,8 +134,8 @@ impl Encoding {
     /// Units that signals of so many channels become.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DataFormat`] for an encoding that is not for signals, [`crate::ErrorCode::ShapeMismatch`] for no channels and for
-    /// more units than there can be.
+    /// [`crate::ErrorCode::DataFormat`] for an encoding that is not for signals, [`crate::ErrorCode::ShapeMismatch`] for no
+    /// channels and for more units than there can be.
     pub fn series_units(&self, channels: usize) -> Result<usize> {
         if channels == 0 {
             return Err(Error::shape("channels", "must be at least 1, got 0"));

@@ -3,12 +3,12 @@
 use crate::data::Targets;
 use crate::spikes::SpikeTrains;
 
-/// What was drawn.
+/// A generated data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Generated {
     /// The samples.
     pub inputs: GeneratedInputs,
-    /// What they should teach.
+    /// Targets.
     pub targets: Targets,
 }
 

@@ -19,8 +19,8 @@ const PRECISION: f64 = 1e-3;
 const EPSILON: f64 = 1e-7;
 
 /// Each class is a manifold per spike: coordinate `u` of a point x in `[0, 1]^D` is
-/// `f_u(x) = ∏_d Σ_k a k^(−α) sin(2π (k b x_d + c))`, k = 1.., with a, b, c uniform in 0..1 and drawn anew for every u, d and k.
-/// Over the samples of a class f_u is stretched to 0..1; unit u spikes at step `trunc(f_u · steps)`. Sample i is of class
+/// `f_u(x) = ∏_d Σ_k a k^(−α) sin(2π (k b x_d + c))`, k = 1.., with a, b, c uniform in 0..1 and drawn for every u, d and k. Over
+/// the samples of a class f_u is stretched to 0..1; unit u spikes at step `trunc(f_u · steps)`. Sample i is of class
 /// `i mod classes`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

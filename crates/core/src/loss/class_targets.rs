@@ -1,4 +1,4 @@
-//! What a softmax over classes is to say for a label (spec 4.4).
+//! Target of a softmax over classes for a label (spec 4.4).
 //!
 //! ```text
 //! Y_n = (1 − ε) 1[n = y] + ε / N
@@ -30,7 +30,7 @@ impl ClassTargets {
         (0..outputs).map(|unit| self.wanted(unit == label, outputs) * z(unit)).sum()
     }
 
-    /// Times the loss of a sample with this label.
+    /// Factor on the loss of a sample with this label.
     pub(super) fn weight(&self, label: usize) -> f64 {
         self.weights.as_ref().map_or(1.0, |weights| weights[label])
     }

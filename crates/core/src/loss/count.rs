@@ -16,7 +16,7 @@ impl Count {
         Self { positive: f64::from(config.positive), negative: f64::from(config.negative) }
     }
 
-    /// Target spikes of a unit that is the label or not.
+    /// Target number of spikes of an output, which is the label or not.
     pub(super) fn wanted(&self, is_label: bool) -> f64 {
         if is_label { self.positive } else { self.negative }
     }

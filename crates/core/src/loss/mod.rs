@@ -28,7 +28,7 @@ pub(crate) struct Loss {
     regularizers: Regularizers,
 }
 
-/// What the output should do.
+/// Targets of the output.
 #[derive(Clone, Debug)]
 enum Main {
     Count(count::Count),

@@ -1,4 +1,4 @@
-//! What a loss is told about one sample and what it answers.
+//! Input and result of a loss for one sample.
 
 use crate::events::LayerSpikes;
 use crate::loss_parts::LossParts;
@@ -31,7 +31,7 @@ pub(crate) struct OutputGradient {
     pub(crate) parts: LossParts,
 }
 
-/// What a loss is told about a sample.
+/// Input of a loss: one sample.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output<'a> {
     pub(crate) spikes: LayerSpikes<'a>,

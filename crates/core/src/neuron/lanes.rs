@@ -15,7 +15,7 @@ pub(crate) struct Lanes {
 }
 
 impl Lanes {
-    /// Replaces them by those of some lanes of others, filled up to whole vectors with lanes that never fire.
+    /// Replaces them by some lanes of others, filled up to whole vectors with lanes that never fire.
     pub(crate) fn pick<'a>(&mut self, lanes: impl Iterator<Item = (LaneConstants<'a>, usize)>) {
         self.arrays().for_each(|array| array.clear());
         for (from, lane) in lanes {

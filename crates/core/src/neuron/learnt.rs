@@ -1,4 +1,4 @@
-//! Constants of a neuron that are learnt: where they stand among those of the units, and what they get of a sample.
+//! Learnt constants of a neuron: their place among the constants of the units, and their gradient in a sample.
 
 use super::alif::UnitConstants;
 use crate::config::{LearntConstant, NeuronConfig};

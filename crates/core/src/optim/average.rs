@@ -17,7 +17,7 @@ pub(crate) struct Average {
     tiles: Vec<TileAverage>,
     /// What each layer learns beside weights and biases.
     learnt: Vec<Vec<LearntArray>>,
-    /// How many weights went in.
+    /// Number of weights in the average.
     pub(crate) count: u64,
 }
 
@@ -28,7 +28,7 @@ struct TileAverage {
 }
 
 impl Average {
-    /// The average of the present weights alone.
+    /// An average of the current weights only.
     pub(crate) fn new(network: &Network) -> Self {
         let copy = |tile: &TileParameters| TileAverage { weights: tile.weights.clone(), biases: tile.biases.clone() };
         Self { tiles: network.tiles.iter().map(copy).collect(), learnt: network.learnt.clone(), count: 1 }
@@ -39,7 +39,7 @@ impl Average {
         Self { count, ..Self::new(network) }
     }
 
-    /// Takes the present weights in.
+    /// Adds the current weights.
     pub(crate) fn add<E: Executor>(&mut self, averaging: &Averaging, network: &Network, executor: &E) {
         let count = self.count as f64;
         let share = match averaging {

@@ -1,4 +1,4 @@
-//! What an optimiser remembers of each parameter. A network that only predicts has none.
+//! Moments of the optimiser. A network that only predicts has none.
 
 use crate::aligned::Aligned;
 use crate::learnt::LearntArray;
@@ -9,7 +9,7 @@ use crate::parameters::{Kind, TileParameters};
 #[derive(Clone, Debug)]
 pub(crate) struct Moments {
     pub(crate) tiles: Vec<TileMoments>,
-    /// Of what each layer learns beside weights and biases.
+    /// Of learnt constants and delays of each layer.
     pub(crate) learnt: Vec<Vec<LearntMoments>>,
 }
 

@@ -10,7 +10,7 @@ use std::f64::consts::PI;
 
 use crate::config::{ScheduleConfig, ScheduleInterval};
 
-/// Where an update stands in its run.
+/// Position of an update in its run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
     /// Finished epochs, e.
@@ -23,7 +23,7 @@ pub(crate) struct Position {
     pub(crate) epochs: u32,
 }
 
-/// Times the optimiser's learning rate.
+/// Factor on the optimiser's learning rate.
 pub(crate) fn factor(schedule: &ScheduleConfig, at: Position) -> f64 {
     let (interval, warmup) = schedule.pace();
     let epoch = f64::from(at.epoch);

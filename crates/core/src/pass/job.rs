@@ -1,4 +1,4 @@
-//! What is to be done with samples.
+//! A job: what to compute for samples, and how far to simulate them.
 
 use crate::augment::{Augmented, Augmenter};
 use crate::config::{EndSimulation, Statistic};
@@ -20,7 +20,7 @@ pub enum Until {
     /// As far as `loss.endSimulation` says.
     #[default]
     End,
-    /// Up to the step of the first output spike, which decides; as far as the other where there is none.
+    /// Up to the step of the first output spike, which decides; as `End` if there is none.
     Decision,
 }
 

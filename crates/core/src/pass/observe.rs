@@ -1,4 +1,4 @@
-//! What the two loops over time left of a sample for those who want to look, by unit.
+//! Observed values of a sample: sorts what the two loops over time left by unit.
 
 use super::backpropagate::{Backpropagation, FromLoss, FromNext};
 use super::workspace::Workspace;
@@ -110,8 +110,8 @@ struct Observed<'a> {
 }
 
 impl Observed<'_> {
-    /// S̄ and, where there are any, T̄ of every unit, without what the reset path takes; T̄ that comes back within the layer only where the
-    /// pass has a timing part.
+    /// S̄ and, where there are any, T̄ of every unit, without what the reset path takes; T̄ that comes back within the layer only
+    /// where the pass has a timing part.
     fn errors(&self, errors: &dyn OutputErrors, has_times: bool, has_timing: bool, trace: &mut LayerTrace) {
         let Sent { view, end, .. } = self.sent;
         let (mut error, mut timing) = (Aligned::default(), Vec::new());

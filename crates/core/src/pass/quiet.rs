@@ -1,4 +1,4 @@
-//! The rest of a layer's simulation once its last input has come.
+//! The rest of a layer's simulation once its last input has arrived.
 
 use spikelet_kernels::{Level, QuietRun, QuietSpikes, QuietState, TILE, list_restless, pick, run_quiet};
 
@@ -24,7 +24,7 @@ pub(crate) struct Quiet {
 }
 
 impl Quiet {
-    /// Adds the layer's spikes from where it stands up to step `to`, without input. State and trace stay where they are: the
+    /// Adds the layer's spikes from the current step up to step `to`, without input. State and trace stay where they are: the
     /// backward pass needs fewer steps than were simulated.
     pub(super) fn finish(&mut self, level: Level, view: &LayerView<'_>, to: usize, state: &mut UnitState) {
         self.list(level, view, state);

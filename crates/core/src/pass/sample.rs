@@ -27,7 +27,7 @@ pub(super) struct SamplePass<'a> {
 }
 
 impl SamplePass<'_> {
-    /// Runs a sample with its input spikes; `index` is that of its targets.
+    /// Runs a sample with its input spikes; `index` finds its targets.
     pub(super) fn run(&self, index: usize, input: (&[u16], &[u32]), work: &mut Workspace, result: &mut SampleResult) {
         let Self { level, network, job, .. } = *self;
         let simulation = Simulation { level, network, input, keep: self.keep(work) };

@@ -10,7 +10,7 @@ use crate::layer::LayerState;
 use crate::network::Network;
 use crate::state::{SpikeList, UnitState};
 
-/// Steps between two looks at the output when a sample may end early: one word of busy steps.
+/// Steps between two checks of the output if a sample may end early: one word of busy steps.
 const CHUNK: usize = 64;
 
 /// When to stop.
@@ -24,7 +24,7 @@ pub(super) enum End {
     FirstFired,
 }
 
-/// A sample on its way forward.
+/// The forward pass of a sample.
 #[derive(Clone, Copy)]
 pub(super) struct Simulation<'a> {
     pub(super) level: Level,
@@ -44,8 +44,8 @@ struct Chunk {
 }
 
 impl Simulation<'_> {
-    /// Runs the layers from the input up, a chunk of steps at a time, and returns the number of simulated steps. Spikes from there on are
-    /// dropped.
+    /// Runs the layers from the input up, a chunk of steps at a time, and returns the number of simulated steps. Spikes from
+    /// there on are dropped.
     pub(super) fn run(&self, end: End, work: &mut Workspace) -> usize {
         let network = self.network;
         count_steps(self.input.0, &mut work.input_offsets);
@@ -75,7 +75,7 @@ impl Simulation<'_> {
         last
     }
 
-    /// Brings one layer to the end of a chunk, or at once to the last step where all its input is known and has come.
+    /// Brings one layer to the end of a chunk, or directly to the last step if all its input is known and has arrived.
     fn run_layer(&self, index: usize, Chunk { from, to, last }: Chunk, work: &mut Workspace) {
         let Workspace { layers, input_offsets, quiet, .. } = work;
         let (previous, here) = layers.split_at_mut(index);
@@ -159,7 +159,8 @@ fn count_steps(times: &[u16], offsets: &mut [u32]) {
     }
 }
 
-/// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the spikes.
+/// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the
+/// spikes.
 fn list_spikes(layout: &Layout, steps: usize, (from, to): (usize, usize), state: &UnitState, list: &mut SpikeList) {
     let UnitState { spikes, busy, .. } = state;
     let SpikeList { offsets, units, .. } = list;

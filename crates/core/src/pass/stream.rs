@@ -1,4 +1,4 @@
-//! A network that answers step by step, for as long as steps come. Its spikes are those of [`super::simulate`], bit for bit.
+//! A network that answers step by step, without a last step. Its spikes are those of [`super::simulate`], bit for bit.
 //!
 //! The arrays over steps are a window: once it is full, the steps that units still look back to move to its start.
 
@@ -12,11 +12,11 @@ use crate::layer::LayerState;
 use crate::network::Network;
 use crate::spikes::SpikeTrains;
 
-/// Steps of a window beside those that are kept of the one before. All of these are whole words of steps, also for the kernels, which do
-/// something every few steps.
+/// Steps of a window beside those that are kept of the one before. All of these are whole words of steps, also for the kernels,
+/// which do something every few steps.
 const ROOM: usize = 512;
 
-/// A network on its way through a stream of steps. It has the parameters that the network had when it began.
+/// A stream: a network that runs further steps with the parameters that it had when the stream began.
 #[derive(Debug)]
 pub struct SpikeStream {
     level: Level,
@@ -34,7 +34,7 @@ pub struct SpikeStream {
     progress: StreamProgress,
 }
 
-/// Where a stream stands.
+/// Progress of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StreamProgress {
     /// Steps so far.
@@ -76,7 +76,7 @@ impl SpikeStream {
         stream
     }
 
-    /// Back to before the first step.
+    /// Resets the stream to before the first step.
     pub fn restart(&mut self) {
         let Self { work, network, .. } = self;
         for (state, layer) in work.layers.iter_mut().zip(&network.layers) {
@@ -96,11 +96,12 @@ impl SpikeStream {
         &self.progress
     }
 
-    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and returns the output's.
+    /// Runs `steps` more steps with these input spikes, `times` counted from the first of them, in any order, and returns the
+    /// output's.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the input; no step is
-    /// run then.
+    /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
+    /// input; no step is run then.
     pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSpikes> {
         let offsets = [0, times.len() as u32];
         let trains = SpikeTrains::from_parts(&offsets, times, units, steps, self.input_units, "spikes")?;

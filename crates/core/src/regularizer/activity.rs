@@ -1,4 +1,4 @@
-//! What a regulariser is asked.
+//! Input and output of a regulariser.
 
 use crate::loss_parts::LossParts;
 

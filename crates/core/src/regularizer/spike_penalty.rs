@@ -1,4 +1,4 @@
-//! A price for every hidden spike (spec 6.vi).
+//! Penalty for every hidden spike (spec 6.vi).
 //!
 //! ```text
 //! L = 1/B Σ_l spikePenalty · Σ_j C_j        C_j: spikes of unit j of layer l in the simulated steps

@@ -19,7 +19,7 @@ pub(crate) struct GradientPass {
     pub(crate) activation_path: kernels::ResetPath,
     pub(crate) timing_path: kernels::ResetPath,
     pub(crate) adaptation_path: bool,
-    /// Least V' that the timing part divides by.
+    /// Lower bound of V', by which the timing part divides.
     pub(crate) slope_floor: f32,
     /// Layer whose output has a gradient of its own instead of that of its spikes.
     readout: Option<usize>,

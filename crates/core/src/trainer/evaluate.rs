@@ -30,8 +30,8 @@ impl Trainer {
     /// Evaluates up to `max_samples` more samples, whole batches at a time; `true` when the pass is complete.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for targets that the loss cannot use, [`crate::ErrorCode::NonFinite`] for a loss
-    /// that is not finite, [`crate::ErrorCode::ConfigInvalid`] for an early decision of a readout.
+    /// [`crate::ErrorCode::ShapeMismatch`] for targets that the loss cannot use, [`crate::ErrorCode::NonFinite`] for a loss that
+    /// is not finite, [`crate::ErrorCode::ConfigInvalid`] for an early decision of a readout.
     pub fn evaluate<E: Executor>(
         &mut self,
         evaluation: &mut Evaluation,
@@ -75,7 +75,7 @@ impl Trainer {
         Ok(evaluation.position >= data.len())
     }
 
-    /// Refuses to wait for a first spike where the output never fires.
+    /// Refuses an early decision if the output never fires.
     pub(super) fn check_until(&self, until: Until) -> Result<()> {
         if until == Until::Decision && self.config.network.has_readout() {
             return Err(Error::config(
@@ -86,7 +86,7 @@ impl Trainer {
         Ok(())
     }
 
-    /// Samples that are evaluated together: whole batches where the early stop of a batch depends on them.
+    /// Samples that are evaluated together: whole batches if the end of their simulation depends on them.
     fn evaluation_batch(&self) -> usize {
         let batch = self.config.training.batch_size as usize;
         match self.config.loss.end_simulation() {
@@ -95,7 +95,7 @@ impl Trainer {
         }
     }
 
-    /// Where a pass over so many samples stands after about `max_samples` more from `position`.
+    /// Position of a pass over so many samples after about `max_samples` more from `position`.
     pub(super) fn evaluation_end(&self, position: usize, samples: usize, max_samples: usize) -> usize {
         let batches = max_samples.div_ceil(self.evaluation_batch()).max(1);
         samples.min(position.saturating_add(batches.saturating_mul(self.evaluation_batch())))

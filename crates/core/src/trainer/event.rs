@@ -1,4 +1,4 @@
-//! What a run reports.
+//! Events of a run.
 
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub struct EpochRecord {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub enum TrainEvent {
-    /// A factor was tried on the weights of a layer, so that it fires as much as `training.initialActivity` wants.
+    /// A factor was tried on the weights of a layer, to reach `training.initialActivity`.
     Initialization {
         /// Spiking layer, counted from 0.
         layer: u32,
@@ -52,12 +52,12 @@ pub enum TrainEvent {
         factor: f64,
         /// Mean spikes per unit and sample with it.
         spikes_per_unit: f64,
-        /// What is wanted of the layer.
+        /// Target of the layer.
         wanted: f64,
         /// Whether the layer keeps it.
         is_settled: bool,
-        /// Whether the layer fires as wanted with it. A layer that keeps a factor without has none that does; this one came
-        /// closest.
+        /// Whether the layer reaches its target with it. If a layer keeps a factor that does not, no factor does, and this one
+        /// came closest.
         is_reached: bool,
     },
     /// A batch was learned.
@@ -91,7 +91,7 @@ pub enum TrainEvent {
     Finished {
         /// Epochs of the run, fewer than those of the configuration where it stopped early.
         epochs: u32,
-        /// The best epoch, whose weights the network has, where `training.earlyStopping` restores them.
+        /// The best epoch, whose weights the network now has, if `training.earlyStopping` restores them.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[cfg_attr(feature = "codegen", ts(optional))]
         restored_epoch: Option<u32>,

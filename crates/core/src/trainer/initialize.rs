@@ -1,4 +1,4 @@
-//! Weights that make a network fire as much as wanted before it learns: layer by layer from the input up, a search for the factor.
+//! Initial weights that give a network its target activity: a search for the factor of each layer, from the input up.
 //!
 //! The drawn weights stay in place until the factor of their layer is found.
 
@@ -14,8 +14,8 @@ use crate::pass::{Job, Want};
 use crate::rng::{Purpose, Stream};
 
 impl Trainer {
-    /// Tries one factor for the layer that the search stands at, and takes it if the layer then fires as wanted. Where no factor is left, the
-    /// layer gets the one that came closest.
+    /// Tries one factor for the current layer of the search, and keeps it if the layer then reaches its target. If no factor is
+    /// left, the layer gets the one that came closest.
     pub(super) fn advance_initialization<E: Executor>(
         &mut self,
         wanted: &InitialActivity,

@@ -17,7 +17,7 @@ use crate::sample::Prediction;
 use crate::trace::LayerTrace;
 use crate::update::BatchSums;
 
-/// Bytes that the trace of a call may take: a trace is for looking at a few samples.
+/// Bytes that the trace of a call may take: a trace is for a few samples.
 const MAX_TRACE_BYTES: u64 = 1 << 33;
 
 /// Loss and gradients of a batch.
@@ -27,18 +27,18 @@ pub struct Gradients {
     pub metrics: Metrics,
     /// Gradients of each spiking layer, after the silent-unit update and clipping.
     pub layers: Vec<LayerParameters>,
-    /// What the network did.
+    /// Decisions and spikes.
     pub prediction: Prediction,
     /// States and adjoints of each spiking layer, if wanted; the adjoints of a mixture are left at zero.
     pub trace: Option<Vec<LayerTrace>>,
 }
 
 impl Trainer {
-    /// Runs samples `range` as far as `until` says and returns their decisions and spikes.
+    /// Runs the samples `range` until `until` and returns their decisions and spikes.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::ConfigInvalid`] where there is no memory for
-    /// the spikes, and for an early decision of a readout.
+    /// [`crate::ErrorCode::ShapeMismatch`] for a range outside the data, [`crate::ErrorCode::ConfigInvalid`] where there is no
+    /// memory for the spikes, and for an early decision of a readout.
     pub fn predict<E: Executor>(
         &mut self,
         data: &Dataset,
@@ -156,8 +156,8 @@ impl Trainer {
     /// One step of the optimiser with gradients from elsewhere, taken as they are, at the learning rate of the current epoch.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite, also
-    /// for what they make of the parameters.
+    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite,
+    /// also for what they make of the parameters.
     pub fn apply_gradients(&mut self, gradients: &[LayerParameters]) -> Result<()> {
         let layers = self.network.shapes.len();
         if gradients.len() != layers {

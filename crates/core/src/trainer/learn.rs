@@ -105,7 +105,7 @@ impl Trainer {
         self.moments.take().unwrap_or_else(|| Moments::zeros(&self.network, has_second))
     }
 
-    /// What makes gradients of the sums of so many samples.
+    /// Turns the sums of so many samples into gradients.
     pub(super) fn finish(&self, batch: usize) -> Finish {
         let bound = |clip: Option<f64>| clip.map_or(f32::INFINITY, |clip| clip as f32);
         let training = &self.config.training;
@@ -113,14 +113,14 @@ impl Trainer {
         Finish { silent: self.silent, batch, clip, frozen: self.frozen.clone() }
     }
 
-    /// What the `update`-th update does to each layer.
+    /// The `update`-th step of each layer.
     pub(super) fn steps(&self, rate: f64, update: u64) -> Vec<LayerStep> {
         let steps = optim::steps(&self.config, &self.network, rate, update);
         let both = steps.into_iter().zip(&self.frozen);
         both.map(|(Step { weights, learnt }, &frozen)| LayerStep { optimizer: weights, learnt, frozen }).collect()
     }
 
-    /// Whether what every tile left behind is finite.
+    /// Whether the results of every tile are finite.
     pub(super) fn check_update(&self, step: u64) -> Result<()> {
         let sums = self.sums.as_ref().expect("there was an update");
         let Some(layer) = sums.broken_layer(&self.network) else { return Ok(()) };

@@ -1,8 +1,8 @@
 //! One batch learned by several trainers together, each in its own process or instance.
 //!
-//! Every trainer holds the whole network and the same data. Each runs its local batch and hands out what its samples leave behind;
-//! with everyone's records it does the update that a trainer alone would have done: the sums run over the same samples in the same order,
-//! so that the number of trainers does not show in any bit.
+//! Every trainer holds the whole network and the same data. Each runs its local batch and hands out the records of its samples;
+//! with the records of all it makes the update that a single trainer would make: the sums run over the same samples in the same
+//! order, so the number of trainers changes no bit.
 
 use std::ops::Range;
 
@@ -50,8 +50,8 @@ impl Trainer {
         !is_between && !self.is_at_end()
     }
 
-    /// Runs this trainer's part of the batch that comes next, its local batch, and returns its records, for [`Trainer::finish_batch`] of all; nothing is
-    /// learned yet.
+    /// Runs this trainer's part of the batch that comes next, its local batch, and returns its records, for
+    /// [`Trainer::finish_batch`] of all; nothing is learned yet.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for an impossible rank or where no batch comes next,

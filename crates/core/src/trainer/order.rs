@@ -15,7 +15,7 @@ pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Ve
     }
 }
 
-/// The classes by turns; the samples of a class come again once all of them had their turn.
+/// The classes in turn; the samples of a class are repeated once all of them have been used.
 fn by_class(shuffled: &[u32], labels: &[u32]) -> Vec<u32> {
     let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &sample in shuffled {

@@ -1,4 +1,4 @@
-//! Where a run stands.
+//! Position in a run.
 
 use super::best::Best;
 use super::evaluation::Evaluation;

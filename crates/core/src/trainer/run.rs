@@ -180,7 +180,7 @@ impl Trainer {
         &order[first..order.len().min(first + size)]
     }
 
-    /// Counts a learned batch and tells of it.
+    /// Counts a learned batch and reports it.
     pub(super) fn end_batch(&mut self, loss: f64, validation: Option<&Dataset>, events: &mut Vec<TrainEvent>) {
         let batches = self.batches();
         self.run.batch += 1;

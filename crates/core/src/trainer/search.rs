@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 
-/// Factors are looked for up to this and down to its inverse.
+/// Factors are searched up to this and down to its inverse.
 const LARGEST_FACTOR: f64 = (1u32 << 20) as f64;
 /// Two factors closer than this are one: the activity jumps between them.
 const ONE_FACTOR: f64 = 1.0 + 1e-7;
-/// By how much of the logarithm an activity must be nearer to take the place of one that was found before: an activity that hardly
-/// grows any more is not worth far larger weights.
+/// By how much (in the logarithm) an activity must be closer to replace one found before: an activity that hardly grows is not
+/// worth far larger weights.
 const NEARER: f64 = 0.01;
 
 /// Position in the search for the factors of all layers.
@@ -21,7 +21,7 @@ pub(super) struct Initialization {
 }
 
 impl Initialization {
-    /// Whether a search of this configuration can stand here.
+    /// Whether this can be a position of a search of this configuration.
     pub(super) fn fits(&self, config: &Config, layers: usize) -> bool {
         config.training.initial_activity.is_some() && self.layer < layers && self.search.fits()
     }
@@ -53,7 +53,7 @@ impl Search {
         factors.all(|factor| (1.0 / LARGEST_FACTOR..=LARGEST_FACTOR).contains(&factor))
     }
 
-    /// Goes on after a factor at which there were too few or too many spikes per unit; `false` where no factor is left.
+    /// Continues after a factor with too few or too many spikes per unit; `false` if no factor is left.
     pub(super) fn narrow(&mut self, spikes: f64, wanted: f64) -> bool {
         self.remember(spikes, wanted);
         let side = if spikes < wanted { &mut self.low } else { &mut self.high };

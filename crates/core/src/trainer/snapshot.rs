@@ -55,7 +55,7 @@ struct SavedProgress {
     has_finished: bool,
     /// The search for the initial weights, unless it has ended.
     initialization: Option<Initialization>,
-    /// How many weights the averages are of, where there are any.
+    /// Number of weights in the averages, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     averaged: Option<u64>,
     /// The best epoch, of a run that may stop early.
@@ -81,12 +81,12 @@ struct SavedValidation {
 /// What an array of a snapshot holds of a layer's weights or biases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Array {
-    /// What learns.
+    /// The weights that learn.
     Parameters,
     Moment(Order),
-    /// What predicts.
+    /// The weights that predict.
     Average,
-    /// What predicted after the best epoch.
+    /// The weights that predicted after the best epoch.
     Best,
 }
 

@@ -10,7 +10,7 @@ use crate::metrics::Metrics;
 use crate::parameters::Kind;
 
 impl Trainer {
-    /// Refuses a run that may stop early without data that tell when.
+    /// Refuses a run that may stop early without validation data.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] at `training.earlyStopping`; at `training.bestBy` for decisions without labels.
@@ -60,7 +60,7 @@ impl Trainer {
         self.run.epoch >= self.config.training.epochs || self.has_stopped_improving()
     }
 
-    /// Whether there was no better epoch for as long as the run waits for one.
+    /// Whether the patience of the run is exhausted.
     pub(super) fn has_stopped_improving(&self) -> bool {
         let stopping = self.config.training.early_stopping.as_ref();
         stopping.zip(self.run.best.as_ref()).is_some_and(|(stopping, best)| best.stale >= stopping.patience)

@@ -6,8 +6,8 @@ use crate::memory::NetworkBytes;
 use crate::pass::SpikeStream;
 
 impl Trainer {
-    /// A stream of steps through the network with the parameters with which it predicts now. The steps of the configuration do not bound it; up to them its spikes
-    /// are those of a sample.
+    /// A stream of steps through the network with the parameters with which it predicts now. It may have more steps than the
+    /// configuration; up to those its spikes are those of a sample.
     ///
     /// # Errors
     /// [`crate::ErrorCode::ConfigInvalid`] for an output that never fires, and where there is no memory for it.

@@ -18,7 +18,7 @@ pub struct Upcoming {
     pub validation: Vec<u32>,
 }
 
-/// Where a run will stand.
+/// Future position in a run.
 #[derive(Clone, Copy)]
 struct Cursor {
     epoch: u32,
@@ -28,8 +28,9 @@ struct Cursor {
 }
 
 impl Trainer {
-    /// What the next `pieces` pieces need after `skip` others, but none beyond the end of an epoch; no pieces once the run is complete.
-    /// What comes after a search for the initial weights, or after an epoch that may be the last, is a guess: ask again once it is there.
+    /// What the next `pieces` pieces need after `skip` others, but none beyond the end of an epoch; no pieces once the run is
+    /// complete. What comes after a search for the initial weights, or after an epoch that may be the last, is a guess: ask again
+    /// once it is there.
     pub fn upcoming(
         &mut self,
         skip: usize,
@@ -86,7 +87,8 @@ impl Trainer {
         found
     }
 
-    /// The samples that a call of [`Trainer::evaluate`] for `max_samples` needs, the next one, or the one after that for `before` samples.
+    /// The samples that a call of [`Trainer::evaluate`] for `max_samples` needs, the next one, or the one after that for `before`
+    /// samples.
     #[must_use]
     pub fn upcoming_evaluation(
         &self,

@@ -4,7 +4,7 @@
 //! g = clip(γ Σ − silent),   g ← g min(1, bound / ‖g‖)
 //! ```
 //!
-//! Squares are summed by lane in the order of rows, then over lanes, then over tiles: in one order, whatever runs them.
+//! Squares are summed by lane in the order of rows, then over lanes, then over tiles: always in the same order.
 
 use spikelet_kernels::TILE;
 
@@ -25,7 +25,7 @@ pub(crate) struct Clip {
     pub(crate) norm: f32,
 }
 
-/// What makes gradients of sums.
+/// From sums to gradients.
 #[derive(Clone, Debug)]
 pub(crate) struct Finish {
     pub(crate) silent: SilentUpdate,

@@ -1,4 +1,4 @@
-//! Sums and update of what layers learn beside weights and biases (spec 12); weight decay is not for these.
+//! Sums and update of learnt constants and delays (spec 12), without weight decay.
 
 use spikelet_kernels::{LANES, Level, RowGradient, TileParameters as ParameterArrays, update_rows};
 

@@ -1,14 +1,14 @@
-//! What an update does to a layer.
+//! The update of a layer.
 
 use spikelet_kernels::Optimizer;
 
 use crate::config::Frozen;
 
-/// What an update does to a layer.
+/// The update of a layer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerStep {
     pub(crate) optimizer: Optimizer,
-    /// Of what it learns beside weights and biases.
+    /// Of learnt constants and delays.
     pub(crate) learnt: Optimizer,
     pub(crate) frozen: Frozen,
 }

@@ -1,4 +1,4 @@
-//! Sums over a batch of what its samples leave behind, in the order of samples.
+//! Sums over the results of a batch's samples, in the order of samples.
 
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 
@@ -19,7 +19,7 @@ pub(crate) struct BatchSums {
     pub(crate) tiles: Vec<TileSums>,
     /// By layer; `None` where samples leave sums, or where connections have delays.
     pub(super) entries: Vec<Option<LayerEntries>>,
-    /// By layer, of what it learns beside weights and biases.
+    /// By layer, of learnt constants and delays.
     pub(crate) learnt: Vec<Vec<LearntSums>>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct TileSums {
     pub(crate) weights: Aligned,
     /// Σ r of connections that learn their delays, then their gradients dL/dd, likewise; empty where nothing has come.
     pub(crate) delays: Aligned,
-    /// Rows of `weights` that got anything.
+    /// Rows of `weights` that changed.
     pub(super) touched: Vec<bool>,
     /// Σ p of the batch so far, `[lane]`.
     pub(crate) bias: Vec<f32>,

@@ -1,4 +1,4 @@
-//! Data sets of which only some samples are there: which are needed next, and their way in.
+//! Data sets of which only some samples are present: which are needed next, and how they are supplied.
 
 use std::ops::Range;
 
@@ -10,7 +10,8 @@ use crate::peers::Peers;
 use crate::wire::DatasetArrays;
 
 impl Session {
-    /// Puts the samples numbered `rows` of a data set with `"samples"` in the place of those that were there; no labels among the arrays.
+    /// Puts the samples numbered `rows` of a data set with `"samples"` in the place of those that were there; no labels among the
+    /// arrays.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown data set or row, and as [`Session::add_dataset`].
@@ -32,9 +33,9 @@ impl Session {
         self.change(|session| session.datasets.supply_prepared(dataset, rows, samples))
     }
 
-    /// JSON of the samples that the run needs next: `{"batches","train","validation"}`, of the next `max_batches` that [`Session::advance`]
-    /// counts, after `skip` others, but none beyond the end of an epoch; no `batches` once the run is complete. A session that learns together
-    /// with others names the samples of its local batches.
+    /// JSON of the samples that the run needs next: `{"batches","train","validation"}`, of the next `max_batches` that
+    /// [`Session::advance`] counts, after `skip` others, but none beyond the end of an epoch; no `batches` once the run is
+    /// complete. A session that learns together with others names the samples of its local batches.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`].
@@ -51,8 +52,8 @@ impl Session {
         })
     }
 
-    /// JSON `{"start","end"}` of the samples that the next call of [`Session::advance_evaluation`] needs, or of the one after it, where
-    /// `before` is the number that the next one is asked for.
+    /// JSON `{"start","end"}` of the samples that the next call of [`Session::advance_evaluation`] needs, or of the one after it,
+    /// where `before` is the number that the next one is asked for.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin_evaluation`].

@@ -4,7 +4,7 @@ use super::super::Config;
 use super::super::ranges::require;
 use crate::error::{Error, Result};
 
-/// Looked at only where it is used.
+/// Checked only where it is used.
 pub(super) fn image(config: &Config) -> Result<()> {
     let (augmentation, input) = (&config.training.augmentation, config.network.input);
     if augmentation.shift == 0 {

@@ -1,9 +1,9 @@
-//! Names of parameters that stay as they are.
+//! Names of parameters that training leaves unchanged.
 
 use crate::config::Config;
 use crate::error::{Error, Result};
 
-/// What of a spiking layer stays as it is.
+/// Which parameters of a spiking layer are frozen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frozen {
     pub(crate) weights: bool,

@@ -1,4 +1,4 @@
-//! Layers that fit one onto the other, and into memory.
+//! Layers must fit to each other and into memory.
 
 use spikelet_kernels::{LANES, TILE};
 
@@ -30,7 +30,7 @@ fn whole_lanes(units: u64) -> u64 {
     units.next_multiple_of(LANES as u64)
 }
 
-/// What a layer finds below it.
+/// Output of the previous layer.
 #[derive(Clone, Copy)]
 enum Below {
     Units(u64),
@@ -42,7 +42,7 @@ fn units(image: Image) -> u64 {
     (image.channels as u64).saturating_mul(image.height as u64).saturating_mul(image.width as u64)
 }
 
-/// What each layer finds below it.
+/// Output of the layer before each layer.
 fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
     let mut below = match network.input {
         InputShape::Units(units) => Below::Units(u64::from(units)),
@@ -80,7 +80,7 @@ fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
     Ok(found)
 }
 
-/// Checks every layer against the one below it.
+/// Checks every layer against the previous one.
 pub(super) fn fit(network: &NetworkConfig) -> Result<()> {
     below_each(network)?;
     if !matches!(network.layers.last(), Some(LayerConfig::Dense(_))) {
@@ -90,7 +90,7 @@ pub(super) fn fit(network: &NetworkConfig) -> Result<()> {
     Ok(())
 }
 
-/// Checks what layers that fit onto each other take.
+/// Checks the memory of layers that fit to each other.
 pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
     let Ok(below) = below_each(network) else { return Ok(()) };
     let steps = u64::from(network.steps);
@@ -151,7 +151,7 @@ fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut R
     })
 }
 
-/// A kernel has use for the whole image at most.
+/// A kernel that covers the whole image is the largest of any use.
 fn kernel_fits(path: &str, below: Image, conv: &Conv2d) -> Result<()> {
     let max = (2 * below.height.max(below.width) as u64).saturating_sub(1);
     let rule =

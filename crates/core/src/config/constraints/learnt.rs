@@ -16,7 +16,7 @@ pub(super) fn constants(config: &Config) -> Result<()> {
     network.neurons().try_for_each(|(path, neuron)| starts(&path, &neuron))
 }
 
-/// Each constant once, and none that no neuron of these kinds has.
+/// Each constant once, and only those of these kinds of neurons.
 fn names(path: &str, learn: &[LearntConstant], kinds: &[NeuronType]) -> Result<()> {
     for (index, constant) in learn.iter().enumerate() {
         let at = format!("{}[{index}]", join(path, "learn"));

@@ -4,7 +4,7 @@ use super::super::{Config, Dense, GainMode, LayerConfig, NeuronConfig, NeuronTyp
 use crate::error::{Error, Result};
 use crate::json::join;
 
-/// The neuron of the network and those of the layers, each with where its fields stand.
+/// The neuron of the network and those of the layers, each with the path of its fields.
 fn each_neuron(config: &Config, check: impl Fn(&str, &NeuronConfig) -> Result<()>) -> Result<()> {
     check("network.neuron", &config.network.neuron)?;
     config.network.neurons().try_for_each(|(path, neuron)| check(&path, &neuron))
@@ -48,7 +48,7 @@ pub(super) fn lists(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// What only `alif` has is refused where it was written for another neuron.
+/// Settings of `alif` are refused for other neurons.
 pub(super) fn adaptation(config: &Config) -> Result<()> {
     let refuse = |path: &str, kind: NeuronType, is_given: [bool; 2]| {
         let names = ["adaptationDecay", "adaptationStrength"];

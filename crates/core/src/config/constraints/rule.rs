@@ -30,7 +30,7 @@ pub(super) fn weight_schedule(rule: &RuleConfig) -> Result<()> {
     Ok(())
 }
 
-/// A reset path needs its part of the rule, and that of the activation part the variant that follows resets.
+/// A reset path needs its part of the rule; that of the activation part also needs the variant that follows resets.
 pub(super) fn reset_paths(rule: &RuleConfig) -> Result<()> {
     let (variant, has_timing) = match rule {
         RuleConfig::Activation(activation) => (Some(activation.variant), false),
