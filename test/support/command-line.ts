@@ -20,7 +20,8 @@ export async function allCommands(commands: Commands = COMMANDS, before = ""): P
  */
 export async function checkCommandLine(line: string): Promise<void> {
   const commands = await allCommands();
-  const words = line.split(/\s+/);
+  // What stands in quotation marks is one word, as in a shell.
+  const words = (line.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replaceAll(/["']/g, ""));
   const path = commands.has(words.slice(0, 2).join(" ")) ? words.slice(0, 2).join(" ") : (words[0] ?? "");
   const command = commands.get(path);
   if (command === undefined) throw new Error(`there is no command "${path}"`);
