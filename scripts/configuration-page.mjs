@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "./stamps.mjs";
+import { wrapped } from "./wrap.mjs";
 
 /**
  * What a JSON schema says here.
@@ -266,7 +267,7 @@ function slug(heading) {
 
 /** Text of the page from the committed schema. */
 export function currentPage() {
-  return configurationPage(JSON.parse(readFileSync(join(ROOT, "spikelet.schema.json"), "utf8")));
+  return wrapped(configurationPage(JSON.parse(readFileSync(join(ROOT, "spikelet.schema.json"), "utf8"))));
 }
 
 if (process.argv[1] === import.meta.filename) writeFileSync(PAGE, currentPage());

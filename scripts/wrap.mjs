@@ -5,14 +5,6 @@ import { ROOT } from "./stamps.mjs";
 
 const WIDTH = 130;
 
-/** Equations and generated pages, which wrap as they must. */
-const OTHERS = new Set([
-  "reference/specification.md",
-  "reference/combinations.md",
-  "reference/commands.md",
-  "reference/configuration.md",
-]);
-
 /** Pages whose prose has this width. */
 export const WRAPPED = [
   "README.md",
@@ -27,9 +19,8 @@ export const WRAPPED = [
   "test/oracle/README.md",
   "demo/listen/spoken-digits.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => name.endsWith(".md") && !OTHERS.has(name))
-    .map((name) => `docs/${name}`),
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name.replaceAll("\\", "/")}`),
 ];
 
 /** A line that begins something else than a paragraph, or is one of its own. */

@@ -24,15 +24,15 @@ export class WasmSession {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes a data set over and returns its number.
+     * Takes ownership of a data set and returns its number.
      */
     addDataset(descriptor: string, arrays: DatasetArrays): number;
     /**
-     * Goes on with the pass and returns JSON of its state.
+     * Continues the pass and returns JSON of its state.
      */
     advanceEvaluation(max_samples: number): string;
     /**
-     * Learns and returns a JSON array of what happened.
+     * Learns and returns a JSON array of events.
      */
     advance(max_batches: number): string;
     /**
@@ -40,7 +40,7 @@ export class WasmSession {
      */
     applyGradients(layers: ParameterArrays[]): void;
     /**
-     * Starts a pass over a data set, each sample up to its decision where that is wanted.
+     * Starts a pass over a data set, each sample only up to its decision if wanted.
      */
     beginEvaluation(dataset: number, early_decision: boolean): void;
     /**
@@ -64,7 +64,7 @@ export class WasmSession {
      */
     static create(config: string, simd?: string | null, threads?: string | null): WasmSession;
     /**
-     * Learns the batch from the records of all local batches and returns a JSON array of what happened.
+     * Learns the batch from the records of all local batches and returns a JSON array of events.
      */
     finishBatch(records: Uint8Array[]): string;
     /**
@@ -76,11 +76,11 @@ export class WasmSession {
      */
     history(): string;
     /**
-     * JSON of what the session is and where it stands.
+     * JSON of the structure and progress of the session.
      */
     info(): string;
     /**
-     * Begins a stream of steps and returns its number.
+     * Opens a stream and returns its number.
      */
     openStream(options: string): number;
     /**
@@ -88,7 +88,7 @@ export class WasmSession {
      */
     parameters(layer: number): ParameterArrays;
     /**
-     * Decisions and spikes of samples, each up to its decision where that is wanted.
+     * Decisions and spikes of samples, each only up to its decision if wanted.
      */
     predict(dataset: number, start: number, count: number, early_decision: boolean): PredictionArrays;
     /**
@@ -96,7 +96,7 @@ export class WasmSession {
      */
     removeDataset(id: number): void;
     /**
-     * Takes a stream back to before its first step.
+     * Resets a stream to before its first step.
      */
     restartStream(stream: number): void;
     /**
@@ -120,7 +120,7 @@ export class WasmSession {
      */
     setParameters(layer: number, parameters: ParameterArrays): void;
     /**
-     * Puts samples of a data set in the place of those that were there.
+     * Replaces the samples of a data set that are present.
      */
     supply(dataset: number, rows: Uint32Array | number[], arrays: DatasetArrays): void;
     /**
@@ -144,12 +144,13 @@ export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: 
 export function encode(encoding: string, values: Float32Array | number[], units: number, steps: number, rows?: Uint32Array | number[] | null): EventArrays;
 
 /**
- * Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the last.
+ * Encodes signals, `[time][channel]` each, as spikes; `offsets` are the times at which the samples begin, and the end of the
+ * last.
  */
 export function encodeSeries(encoding: string, values: Float32Array | number[], offsets: Uint32Array | number[], channels: number, steps: number): EventArrays;
 
 /**
- * Draws a data set.
+ * Generates a data set.
  */
 export function generate(options: string): GeneratedArrays;
 
@@ -179,7 +180,7 @@ export function seriesUnits(encoding: string, channels: number): number;
 export function simdLevels(): string[];
 
 /**
- * What a simulated event camera sees of images.
+ * Events of a simulated event camera that looks at images.
  */
 export function simulateEvents(pixels: Uint8Array | number[], height: number, width: number, options: string): EventArrays;
 
