@@ -73,7 +73,7 @@ describe("the search for the settings of a variant", () => {
     const [antlr, timing] = ["antlr, latency", "timing, latency"].map((name) => {
       const variant = verdict.variants("full").find((one) => variantName(one) === name) as Variant;
       const plan = parsePlan(searchPlanOf(verdict, variant, tuning, { isAtHand }));
-      expect(plan.seeds).toEqual([101]);
+      expect(plan).toMatchObject({ seeds: [101, 102, 103], halving: { seeds: [1, 1, 3] } });
       return drawnPoints(plan);
     });
     expect(antlr?.map(({ "rule.surrogate.sharpness": _, ...rest }) => rest)).toEqual(timing);
@@ -90,6 +90,19 @@ describe("what a search chose", () => {
     expect(chosenOf(table, plan)?.rows[0].run.settings).toEqual({ "optimizer.learningRate": 2 });
     records.delete(table.rows.at(-1)?.run.id ?? "");
     expect(chosenOf(await tableOf(plan, HASHES, records), plan)).toBeUndefined();
+  });
+
+  it("holds with every seed of the last rung, not with the luckiest", async () => {
+    const fragile = planWith({
+      settings: { "optimizer.learningRate": [1, 2] },
+      seeds: [101, 102],
+      halving: { epochs: [1, 2], keep: 0.9, seeds: [1, 2] },
+    });
+    const records = await play(fragile, ({ settings, seed }) => {
+      return settings["optimizer.learningRate"] === 2 ? (seed === 101 ? 0.95 : 0.1) : 0.9;
+    });
+    const table = await tableOf(fragile, HASHES, records);
+    expect(chosenOf(table, fragile)?.rows[0].run.settings).toEqual({ "optimizer.learningRate": 1 });
   });
 
   it("is what the variant is compared with, on the whole test set", () => {

@@ -69,6 +69,8 @@ describe("a plan", () => {
     [{ settings: { "training.epochs": [1] }, halving: { epochs: [1, 2] } }, 'settings["training.epochs"]', /halving/],
     [{ halving: { epochs: [2, 2] } }, "halving.epochs[1]", /above/],
     [{ halving: { epochs: [1, 2], keep: 1 } }, "halving.keep", /between 0 and 1/],
+    [{ halving: { epochs: [1, 2], seeds: [1] } }, "halving.seeds", /2 entries/],
+    [{ seeds: 2, halving: { epochs: [1, 2], seeds: [1, 3] } }, "halving.seeds[1]", /at most 2/],
     [{ objective: { metric: "test.loss" } }, "objective.goal", /max, min/],
     [{ bestBy: "luck" }, "bestBy", /firstSpike, count, membrane, meanSquaredError, loss, last, got "luck"/],
     [{ variants: [{ series: "a", settings: {} }], settings: {} }, "settings", /variants lists the points/],

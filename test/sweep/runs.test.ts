@@ -43,6 +43,19 @@ describe("the identity of a run", () => {
 });
 
 describe("halving", () => {
+  it("may run few seeds in its first rungs and more in its last", async () => {
+    const rates = { "optimizer.learningRate": [1, 2, 3, 4] };
+    const plan = planOf({ settings: rates, seeds: [101, 102, 103], halving: { epochs: [1, 2], keep: 0.5, seeds: [1, 3] } });
+    // The second is better with the first seed and fails with another.
+    const records = await play(plan, ({ settings, rung, seed }) => {
+      const rate = Number(settings["optimizer.learningRate"]);
+      return rung === 1 && rate === 4 && seed === 103 ? 0.1 : rate / 5;
+    });
+    const { rows } = await tableOf(plan, HASHES, records);
+    expect(rows.filter(({ run }) => run.rung === 0).map(({ run }) => run.seed)).toEqual([101, 101, 101, 101]);
+    expect(rows.filter(({ run }) => run.rung === 1).map(({ run }) => run.seed)).toEqual([101, 102, 103, 101, 102, 103]);
+  });
+
   const settings = { "optimizer.learningRate": { from: 0.001, to: 0.1, count: 9, scale: "log" } };
   const plan = planOf({ settings, seeds: 2, halving: { epochs: [1, 3, 9], keep: 0.34 } });
 

@@ -47,7 +47,7 @@ function tunedVariants(scale: Scale, at: string, path: ResetPath): Variant[] {
   const activation = tuned(scale, "activation", { resetPath: { activation: path } });
   const antlr = tuned(scale, "antlr", { resetPath: { activation: path, timing: path } });
   return [
-    { series: "tuned activation", at, data, bestBy: "count", config: activation },
-    { series: "tuned antlr", at, data, config: antlr },
+    { series: "tuned-activation", at, data, bestBy: "count", config: activation },
+    { series: "tuned-antlr", at, data, config: antlr },
   ];
 }

@@ -75,6 +75,8 @@ export interface Halving {
   epochs: number[];
   /** Share of the points that goes on, rounded up. */
   keep: number;
+  /** How many of the plan's seeds each rung runs, the first of them; all unless given. */
+  seeds?: number[];
 }
 
 /** Runs that a sweep may have: each takes some kilobytes of memory, and a file. */
@@ -97,9 +99,9 @@ export function parsePlan(json: Json): Plan {
   const config = fields.has("variants") ? (fields.value("config") ?? {}) : fields.value("config");
   if (!isObject(config)) throw wrong("config", "must be a configuration");
   const search = parseSearch(fields);
-  const halving = fields.has("halving") ? parseHalving(fields.object("halving")) : null;
-  const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
   const seeds = parseSeeds(fields, config);
+  const halving = fields.has("halving") ? parseHalving(fields.object("halving"), seeds.length) : null;
+  const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
   const points = pointCount(search, settings);
   atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
   const bestBy = fields.oneOf("bestBy", BEST_BY, "firstSpike");
@@ -242,13 +244,19 @@ function parseObjective(fields: Fields, loss: Json | undefined): Objective {
   return { metric: own.text("metric"), goal: own.oneOf("goal", ["max", "min"]) };
 }
 
-function parseHalving(fields: Fields): Halving {
-  fields.only("epochs", "keep");
+function parseHalving(fields: Fields, planned: number): Halving {
+  fields.only("epochs", "keep", "seeds");
   const epochs = fields.list("epochs").map((count, k) => wholeNumber(count, `halving.epochs[${k}]`, 1));
   for (const [k, count] of epochs.entries()) {
     if (count <= (epochs[k - 1] ?? 0)) throw wrong(`halving.epochs[${k}]`, `must be above the rung before, got ${count}`);
   }
   const keep = fields.has("keep") ? fields.number("keep") : 1 / 3;
   if (!(keep > 0 && keep < 1)) throw wrong("halving.keep", `must be a share between 0 and 1, got ${keep}`);
-  return { epochs, keep };
+  if (!fields.has("seeds")) return { epochs, keep };
+  const seeds = fields.list("seeds").map((count, k) => wholeNumber(count, `halving.seeds[${k}]`, 1));
+  if (seeds.length !== epochs.length)
+    throw wrong("halving.seeds", `must have ${epochs.length} entries, one for each rung, got ${seeds.length}`);
+  const above = seeds.findIndex((count) => count > planned);
+  if (above >= 0) throw wrong(`halving.seeds[${above}]`, `must be at most ${planned}, the number of seeds, got ${seeds[above]}`);
+  return { epochs, keep, seeds };
 }

@@ -74,8 +74,9 @@ function configuredRuns(plan: Plan, candidates: readonly Candidate[], rung: numb
     if (epochs !== undefined) putAt(config, "training.epochs", epochs);
     return { point, settings: labelsOf(plan, settings, point), seed, rung, config };
   };
-  if (plan.search.type === "variants") return plan.seeds.flatMap((seed) => candidates.map((one) => run(one, seed)));
-  return candidates.flatMap((one) => plan.seeds.map((seed) => run(one, seed)));
+  const seeds = plan.seeds.slice(0, plan.halving?.seeds?.[rung]);
+  if (plan.search.type === "variants") return seeds.flatMap((seed) => candidates.map((one) => run(one, seed)));
+  return candidates.flatMap((one) => seeds.map((seed) => run(one, seed)));
 }
 
 async function identified(
