@@ -3,6 +3,7 @@
  * Trains spiking neural networks, in Node and in pages.
  *
  * @module spikelet
+ * @sortStrategy alphabetical
  */
 export type {
   IdxFolderOptions,

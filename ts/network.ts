@@ -150,7 +150,7 @@ export class Network implements Disposable {
   protected readonly session: ExclusiveSession;
   protected readonly feed: Feed;
 
-  /** Use {@link createNetwork} or {@link restoreNetwork}. */
+  /** @hidden Use {@link createNetwork} or {@link restoreNetwork}. */
   constructor(session: ExclusiveSession) {
     this.session = session;
     this.feed = new Feed(session);

@@ -75,7 +75,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
   #seconds = 0;
   #report: Promise<RunReport> | undefined;
 
-  /** Use `trainer.run()`. */
+  /** @hidden Use `trainer.run()`. */
   constructor(session: ExclusiveSession, feed: Feed, outbox: Outbox, train: SpikeDataset, options: RunOptions) {
     this.#session = session;
     this.#feed = feed;

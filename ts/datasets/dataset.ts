@@ -56,7 +56,7 @@ export class SpikeDataset {
   /** Number of each row that is held in the data set it was read from. */
   readonly #numbers: Uint32Array | undefined;
 
-  /** Use `datasets.fromImages` or `datasets.fromSpikes`. */
+  /** @hidden Use `datasets.fromImages` or `datasets.fromSpikes`. */
   constructor(
     info: DatasetInfo,
     inputs: DatasetInputs,

@@ -2,6 +2,7 @@
  * Figures of results, as the text of an SVG file; needs the packages `@observablehq/plot` and, in Node, `linkedom`.
  *
  * @module spikelet/plot
+ * @sortStrategy alphabetical
  */
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
