@@ -74,7 +74,7 @@ for (let round = -2; round < Number(words.rounds); round++) {
 
 const rounded = (number) => Number(number.toPrecision(3));
 const { update, prediction, spikes } = variants.get("active");
-if (spikes < 100) throw new Error(`the active network must fire, it has ${spikes} spikes a sample`);
+if (spikes < 100) throw new Error(`the active network must fire, it has ${spikes} spikes per sample`);
 for (const [weights, found] of variants) {
   const ratios = { update: median(found.update) / median(update), prediction: median(found.prediction) / median(prediction) };
   process.stdout.write(

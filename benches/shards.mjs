@@ -1,6 +1,6 @@
-// node benches/shards.mjs: one epoch from a folder of shards and from memory in turns, each in a process of its own: samples a second, also of
+// node benches/shards.mjs: one epoch from a folder of shards and from memory in turns, each in a process of its own: samples per second, also of
 // the time of all cores (which other work on the machine hardly changes), and peak memory. The events are made up: 700 inputs, 100 steps,
-// 8,000 spikes a sample, about 48 kB; --hidden says how many units learn from them. From memory as many samples are taken as
+// 8,000 spikes per sample, about 48 kB; --hidden says how many units learn from them. From memory as many samples are taken as
 // --memory-megabytes says; the speed does not depend on how many there are.
 //
 // node benches/shards.mjs --megabytes 10000 --memory-megabytes 1000 --rounds 5 --threads 1,auto --hidden 128 --dir /fast/disk

@@ -31,7 +31,7 @@ start.addEventListener("click", async () => {
     ]) {
       state.textContent = `${words} …`;
       const rates = await target.rates(phase, SECONDS);
-      show(`${words}, samples a second`, `${Math.round(median(rates))} ± ${(50 * spread(rates)).toFixed(1)} %`);
+      show(`${words}, samples per second`, `${Math.round(median(rates))} ± ${(50 * spread(rates)).toFixed(1)} %`);
     }
     for (const [name, seconds] of Object.entries(await target.crossings())) show(name, `${(seconds * 1e6).toFixed(0)} µs`);
     target.close();

@@ -117,7 +117,7 @@ export const figures = {
   ),
   scatter: seedScatter(
     experiment.map(({ series, spikes, accuracy }) => ({ series, x: spikes, y: accuracy })),
-    { title: "Accuracy and its price", x: "Spikes a sample", y: "Test accuracy by first spike (%)" },
+    { title: "Accuracy and its price", x: "Spikes per sample", y: "Test accuracy by first spike (%)" },
   ),
   lines: seedLines(
     experiment.flatMap(({ series, losses }) => losses.map((loss, k) => ({ series, x: k + 1, y: loss }))),
@@ -130,7 +130,7 @@ export const figures = {
     })),
     {
       title: "What the best run has",
-      axes: [{ label: "rule" }, { label: "spikes a sample" }, { label: "last loss" }, { label: "accuracy (%)" }],
+      axes: [{ label: "rule" }, { label: "spikes per sample" }, { label: "last loss" }, { label: "accuracy (%)" }],
     },
   ),
 };

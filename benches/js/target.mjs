@@ -38,12 +38,12 @@ export class Target {
     return this.#session.info.simd;
   }
 
-  /** Samples a second of each repetition; `phase` is `train` or `infer`. */
+  /** Samples per second of each repetition; `phase` is `train` or `infer`. */
   async rates(phase, seconds) {
     return (await measure(() => this.#session[phase](), seconds, new AbortController().signal)).rates;
   }
 
-  /** Spikes a unit and sample of each layer: a silent network would be fast. */
+  /** Spikes per unit and sample of each layer: a silent network would be fast. */
   spikesPerUnit() {
     return this.#session.spikesPerUnit();
   }

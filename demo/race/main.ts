@@ -53,7 +53,7 @@ async function open(): Promise<void> {
     if (training.race !== undefined) race.show(training.race);
     if (training.samplesPerSecond === 0) return;
     const speed = `${Math.round(training.samplesPerSecond / 100) * 100}`;
-    byId("pace", HTMLElement).textContent = `It learns from about ${speed} digits a second. ${responsiveness.sentence}`;
+    byId("pace", HTMLElement).textContent = `It learns from about ${speed} digits per second. ${responsiveness.sentence}`;
   }
 }
 

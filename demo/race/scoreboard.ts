@@ -25,7 +25,7 @@ export class Scoreboard {
       figures.rest.textContent =
         last.spikes < 0.5
           ? "silent so far"
-          : `${last.spikes.toFixed(0)} spikes a digit, decides at step ${last.decisionStep.toFixed(0)}`;
+          : `${last.spikes.toFixed(0)} spikes per digit, decides at step ${last.decisionStep.toFixed(0)}`;
     }
   }
 

@@ -85,7 +85,7 @@ describe("spikelet train", () => {
     const { code, stdout, stderr } = await spikelet(["train", ...SMALL, "--set", "training.epochs=1", "--out", out]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/test accuracy {2}\d+\.\d % by first spike, \d+\.\d % by count/);
-    expect(stdout).toMatch(/spikes +\d+\.\d a sample/);
+    expect(stdout).toMatch(/spikes +\d+\.\d per sample/);
     expect(stdout).toContain(join(out, "best.safetensors"));
     expect(stderr).toMatch(/epoch 1\/1/);
   });

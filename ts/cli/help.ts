@@ -20,7 +20,7 @@ export async function writeHelp(
   const parser = parserOf(["spikelet", ...path].join(" "), args).description(`${meta.description}.`);
   for (const [name, description] of await descriptionsOf(subCommands)) parser.command(name).description(`${description}.`);
   const columns = process.stdout.columns ?? COLUMNS;
-  parser.helpCommand(false).helpOption("-h, --help", "what it takes, with examples");
+  parser.helpCommand(false).helpOption("-h, --help", "show options and examples");
   if (path.length === 0) parser.version("", "-v, --version", "the version");
   const { padWidth, formatItem } = Help.prototype;
   parser.configureHelp({

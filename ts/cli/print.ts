@@ -56,9 +56,9 @@ export function metricLines(name: string, metrics: Metrics): string[] {
   return [
     `${onStdout.bold(title)}  ${[onStdout.green(answer), ...others].join(", ")} (${grouped(metrics.samples)} samples)`,
     `loss           ${metrics.loss.toFixed(4)}`,
-    `spikes         ${spikes.perSample.toFixed(1)} a sample${until}; per unit ${perUnit}`,
+    `spikes         ${spikes.perSample.toFixed(1)} per sample${until}; per unit ${perUnit}`,
     ...(hasSpikes ? [`decision       at step ${decisionStep.mean.toFixed(1)} on average, median ${decisionStep.median}`] : []),
     `silent units   ${metrics.silentFraction.map(percent).join(", ")}`,
-    `operations     ${grouped(metrics.synapticOperations)} synaptic operations a sample`,
+    `operations     ${grouped(metrics.synapticOperations)} synaptic operations per sample`,
   ];
 }

@@ -15,7 +15,7 @@ export interface AerOptions {
 }
 
 /**
- * Reads one recording: 5 bytes an event. The unit is `(polarity · size + x) · size + y`.
+ * Reads one recording: 5 bytes per event. The unit is `(polarity · size + x) · size + y`.
  *
  * @returns one sample.
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for a truncated file or coordinates outside the sensor.

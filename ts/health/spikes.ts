@@ -29,7 +29,7 @@ function silentLayer({ silentFraction, spikes }: Metrics, layers: readonly Layer
   for (const [layer, { units }] of layers.slice(0, -1).entries()) {
     const perSample = (spikes.perUnit[layer] ?? 0) * units;
     if (perSample >= LIMITS.silentSpikes || (silentFraction[layer] ?? 0) < LIMITS.silentFraction) continue;
-    const message = `${nameOf(layer, layers.length)} is silent: ${figure(perSample)} spikes a sample from ${units} units`;
+    const message = `${nameOf(layer, layers.length)} is silent: ${figure(perSample)} spikes per sample from ${units} units`;
     return { code: "SILENT_LAYER", layer, message };
   }
   return undefined;

@@ -36,7 +36,7 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
   const hasRates = new Set(epochs.map(({ learningRate }) => learningRate)).size > 1;
   const panels = [
     answers(epochs, width, decisions),
-    curves(epochs, width, { label: "Spikes a sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
+    curves(epochs, width, { label: "Spikes per sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
     curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], !hasRates),
     ...(hasRates ? [rates(epochs, width)] : []),
   ];
@@ -51,7 +51,7 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
   const result = end === undefined ? "" : `; at the end ${resultOf(decision, end)}`;
   return figure(
     panels,
-    `${decision === "none" ? "R²" : "accuracy"}, spikes a sample and loss over ${epochs.length} epochs${result}`,
+    `${decision === "none" ? "R²" : "accuracy"}, spikes per sample and loss over ${epochs.length} epochs${result}`,
     { ...options, keys },
   );
 }

@@ -56,7 +56,7 @@ function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
     const bin = bins[Math.floor(time / size)];
     if (bin !== undefined) bin.value += 1 / Math.max(1, events.length) / size;
   }
-  return bars(bins, place, { x: "Step", y: "Spikes a sample and step", domain: [0, steps] });
+  return bars(bins, place, { x: "Step", y: "Spikes per sample and step", domain: [0, steps] });
 }
 
 function overUnits(events: SpikeEvents, units: number, place: Place): Panel {

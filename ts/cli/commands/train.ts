@@ -153,7 +153,7 @@ async function trainAndReport(training: Training): Promise<void> {
   emit({ type: "started", config: trainer.config, backend, out: dir, run: run.id, data: source, epoch, step });
   if (step > 0) say(`continuing after ${epoch} epochs and ${step} updates`);
   say(
-    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} threads${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
+    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
   const shown = split.validation.length > 0 ? split.validation : split.test;

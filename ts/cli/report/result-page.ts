@@ -31,7 +31,7 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
       title: "Configuration",
       content: [
         facts([
-          ["backend", `${backend.kind}, ${backend.simd}, ${backend.threads} threads`],
+          ["backend", `${backend.kind}, ${backend.simd}, ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}`],
           ["network", networkText(config)],
           ["steps", String(config.network.steps)],
           ["rule", config.rule.type],
@@ -53,14 +53,14 @@ function lead(result: Result, plots: Plots | undefined): Content {
   return [
     verdict(result, samples),
     facts([
-      ["spikes a sample", spikes.perSample.toFixed(1)],
+      ["spikes per sample", spikes.perSample.toFixed(1)],
       ...(hasSpikes
         ? ([
             ["up to the decision", spikes.untilDecision.toFixed(1)],
             ["step of the decision", `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
           ] as const)
         : []),
-      ["synaptic operations a sample", grouped(metrics.synapticOperations)],
+      ["synaptic operations per sample", grouped(metrics.synapticOperations)],
       ["loss", metrics.loss.toPrecision(4)],
       ...result.facts,
     ]),
@@ -100,7 +100,7 @@ function layerTable({ metrics, layers }: Result): Markup {
     percent(saturatedFraction[layer] ?? 0),
     (firingRate[layer] ?? 0).toPrecision(3),
   ]);
-  return table(["", "units", "spikes a unit", "up to the decision", "silent", "saturated", "spikes a step"], rows);
+  return table(["", "units", "spikes per unit", "up to the decision", "silent", "saturated", "spikes per step"], rows);
 }
 
 /** `784 – 800 – 10`. */

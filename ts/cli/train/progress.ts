@@ -115,7 +115,7 @@ export class ProgressView {
 
 function initializationLine({ layer, layers, factor, spikesPerUnit }: InitializationEvent): string {
   const weights = `weights of layer ${layer} of ${layers} × ${factor.toPrecision(3)}`;
-  return `initial activity  ${weights}: ${spikesPerUnit.toPrecision(3)} spikes a unit and sample`;
+  return `initial activity  ${weights}: ${spikesPerUnit.toPrecision(3)} spikes per unit and sample`;
 }
 
 function restoredLine(epochs: number, restored: number): string {
@@ -129,7 +129,7 @@ function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: Epoch
     const [answer, ...others] = answerWords(validation, "");
     parts.push(`validation ${[onStderr.green(answer), ...others].join(", ")}`);
   }
-  parts.push(`${seen.spikes.perSample.toFixed(1)} spikes a sample`, `${grouped(samplesPerSecond)} samples/s`);
+  parts.push(`${seen.spikes.perSample.toFixed(1)} spikes per sample`, `${grouped(samplesPerSecond)} samples/s`);
   return parts.join("  ");
 }
 

@@ -77,8 +77,8 @@ function lead(seen: Seen, plots: Plots | undefined): Content {
   if (step !== undefined) {
     known.push(["epoch", `${step.epoch}, batch ${step.batch} of ${step.batches}`]);
     known.push(["loss in this epoch", step.running.loss.toPrecision(4)]);
-    known.push(["spikes a sample", step.running.spikesPerSample.toFixed(1)]);
-    known.push(["samples a second", grouped(step.samplesPerSecond)]);
+    known.push(["spikes per sample", step.running.spikesPerSample.toFixed(1)]);
+    known.push(["samples per second", grouped(step.samplesPerSecond)]);
   }
   if (last !== undefined) {
     const [part, metrics] = last.validation === null ? ["training", last.train] : ["validation", last.validation];

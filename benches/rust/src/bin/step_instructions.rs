@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
     let fired = trainer.predict(&data, 0..batch, Until::End, &Sequential).expect("there are samples").layers;
     let spikes: Vec<usize> = fired.iter().map(|layer| layer.times().len() / batch).collect();
-    println!("{} updates at {level}, spikes a sample by layer: {spikes:?}", trainer.updates());
+    println!("{} updates at {level}, spikes per sample by layer: {spikes:?}", trainer.updates());
     if spikes.contains(&0) {
         eprintln!("a silent network costs less than one that learns");
         return ExitCode::FAILURE;
