@@ -3,10 +3,6 @@ import { promisify } from "node:util";
 import { SpikeletError } from "../errors.js";
 
 const openFile = promisify(open);
-const readAt = promisify<number, Uint8Array, number, number, number, number>(
-  (fd: number, into: Uint8Array, start: number, length: number, position: number, done) =>
-    read(fd, into, start, length, position, done),
-);
 
 /** Files that are open at the same time. */
 const MAX_OPEN = 64;
@@ -15,6 +11,13 @@ interface Opened {
   descriptor: Promise<number>;
   /** Reads under way. */
   users: number;
+}
+
+/** Bytes of a file from `position` on, and where they go. */
+export interface Piece {
+  file: string;
+  into: Uint8Array;
+  position: number;
 }
 
 /** Closes what a forgotten {@link OpenFiles} left open. */
@@ -36,22 +39,25 @@ export class OpenFiles {
    *
    * @throws {SpikeletError} `DATA_FORMAT` where it can't be read or ends before.
    */
-  async read(file: string, into: Uint8Array, position: number): Promise<void> {
-    const opened = this.#take(file);
-    opened.users += 1;
+  read(file: string, into: Uint8Array, position: number): Promise<void> {
+    return this.readAll([{ file, into, position }]);
+  }
+
+  /** {@link read} of many pieces at the same time; ends when none is under way any more. */
+  async readAll(pieces: readonly Piece[]): Promise<void> {
+    const files = new Map<string, Opened>();
+    for (const { file } of pieces) {
+      if (!files.has(file)) files.set(file, this.#take(file));
+    }
+    for (const opened of files.values()) opened.users += 1;
     try {
-      const descriptor = await opened.descriptor;
-      for (let done = 0; done < into.length; ) {
-        const bytes = await readAt(descriptor, into, done, into.length - done, position + done);
-        if (bytes === 0) throw new SpikeletError("DATA_FORMAT", file, `ends at byte ${position + done}, within what is read`);
-        done += bytes;
+      const descriptors = new Map<string, number>();
+      for (const [file, { descriptor }] of files) {
+        descriptors.set(file, await descriptor.catch((thrown) => Promise.reject(unreadable(file, thrown))));
       }
-    } catch (thrown) {
-      if (thrown instanceof SpikeletError) throw thrown;
-      const reason = thrown instanceof Error ? thrown.message : String(thrown);
-      throw new SpikeletError("DATA_FORMAT", file, `can't be read (${reason})`, thrown);
+      await fillAll(pieces, descriptors);
     } finally {
-      opened.users -= 1;
+      for (const opened of files.values()) opened.users -= 1;
       this.#closeOldest();
     }
   }
@@ -73,6 +79,38 @@ export class OpenFiles {
       closeFile(file);
     }
   }
+}
+
+/** One promise for all pieces: one for each would cost as much as the reading. */
+function fillAll(pieces: readonly Piece[], descriptors: ReadonlyMap<string, number>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let [left, failure] = [pieces.length, undefined as SpikeletError | undefined];
+    const finish = (error?: SpikeletError) => {
+      failure ??= error;
+      left -= 1;
+      if (left > 0) return;
+      if (failure === undefined) resolve();
+      else reject(failure);
+    };
+    if (left === 0) resolve();
+    for (const piece of pieces) fill(piece, descriptors.get(piece.file) as number, 0, finish);
+  });
+}
+
+/** Fills a piece of which `done` bytes are there. */
+function fill({ file, into, position }: Piece, descriptor: number, done: number, finish: (error?: SpikeletError) => void): void {
+  read(descriptor, into, done, into.length - done, position + done, (error, bytes) => {
+    const at = position + done;
+    if (error !== null) finish(unreadable(file, error));
+    else if (done + bytes === into.length) finish();
+    else if (bytes === 0) finish(new SpikeletError("DATA_FORMAT", file, `ends at byte ${at}, within what is read`));
+    else fill({ file, into, position }, descriptor, done + bytes, finish);
+  });
+}
+
+function unreadable(file: string, thrown: unknown): SpikeletError {
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new SpikeletError("DATA_FORMAT", file, `can't be read (${reason})`, thrown);
 }
 
 function closeFile({ descriptor }: Opened): void {

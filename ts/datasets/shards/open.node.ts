@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fields } from "../../check/fields.js";
 import { flag, text } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import { OpenFiles } from "../../io/open-files.node.js";
+import { OpenFiles, type Piece } from "../../io/open-files.node.js";
 import { canonical } from "../../json.js";
 import { SpikeDataset } from "../dataset.js";
 import type { HeldInputs, SampleStore } from "../samples.js";
@@ -142,16 +142,16 @@ class ShardStore implements SampleStore {
     const memory = this.#spare.length < size ? new Uint8Array(size) : this.#spare;
     this.#spare = new Uint8Array(0);
     const bytes = memory.subarray(0, size);
-    const reads: Promise<void>[] = [];
+    const pieces: Piece[] = [];
     for (let k = 0; k < records.length; ) {
       const first = k;
       const record = records[first] as StoredRecord;
       let { end } = record;
       // Neighbours in the file are read together.
       for (k += 1; records[k]?.file === record.file && records[k]?.start === end; k++) end = records[k]?.end ?? end;
-      reads.push(this.#files.read(record.file, bytes.subarray(offsets[first], offsets[k]), record.start));
+      pieces.push({ file: record.file, into: bytes.subarray(offsets[first], offsets[k]), position: record.start });
     }
-    await Promise.all(reads);
+    await this.#files.readAll(pieces);
     // Arrays of their own, so that the memory is free again.
     const contents = readRecords({ bytes, offsets }, this.empty, this.#targets, (k) => {
       const { file, index } = records[k] as StoredRecord;
