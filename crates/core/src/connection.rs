@@ -23,7 +23,7 @@ mod underway;
 mod view;
 mod weights;
 
-use spikelet_kernels::StepEvents;
+use spikelet_kernels::{Level, StepEvents};
 
 pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
 pub(crate) use conv2d::Conv2d;
@@ -285,9 +285,9 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn shift_error(&self, copies: &Copies, source: &SourceSite<'_>, error: &mut [f32]) {
+            pub(crate) fn shift_error(&self, copies: &Copies, level: Level, source: &SourceSite<'_>, error: &mut [f32]) {
                 match (self, copies) {
-                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.shift_error(copies, source, error),)+
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.shift_error(copies, level, source, error),)+
                     _ => foreign(),
                 }
             }

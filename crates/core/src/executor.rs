@@ -2,6 +2,9 @@
 
 /// Runs a task for each item of a slice. What a task computes must not depend on the thread that runs it, nor on the scratch that it gets.
 pub trait Executor {
+    /// How many items may be worked at the same time.
+    fn threads(&self) -> usize;
+
     /// Calls `task(scratch, index, item)` once for each item, in any order and possibly at the same time. Each thread that takes an item makes
     /// its scratch with `enter` before its first one and drops it after its last one, so that no two tasks that run at the same time
     /// share one.
@@ -23,6 +26,10 @@ pub trait Executor {
 pub struct Sequential;
 
 impl Executor for Sequential {
+    fn threads(&self) -> usize {
+        1
+    }
+
     fn for_each_with<T: Send, S>(
         &self,
         items: &mut [T],

@@ -72,8 +72,9 @@ impl Layer {
 impl LayerState {
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
         let layout = &layer.layout;
-        let learns_delays = layer.connection.delays().is_some_and(|delays| delays.learn);
-        let is_read_later = previous.is_some() || layer.connection.drives_itself() || learns_delays;
+        let is_read_later = previous.is_some() || layer.connection.drives_itself();
+        // Connections that learn their delays keep r of each sample.
+        let is_r_read = layer.connection.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
         let injects = previous.is_some() && is_output;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
         if layer.neuron.by_unit.is_some() {
@@ -88,7 +89,7 @@ impl LayerState {
             spikes: SpikeList::new(steps),
             stages: layer.stages.state(previous.map(Layer::as_source), steps),
             connection: layer.connection.state(layout, steps),
-            adjoints: Adjoints::new(steps * layout.stride, is_read_later, injects),
+            adjoints: Adjoints::new(steps * layout.stride, is_read_later, is_r_read, injects),
         }
     }
 

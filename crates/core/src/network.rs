@@ -70,6 +70,12 @@ impl Network {
         (0..shape.weights()).map(|weight| stream.symmetric() * bounds[weight % shape.inputs]).collect()
     }
 
+    /// Whether samples leave adjoints of every step for the sums over a batch.
+    pub(crate) fn leaves_steps(&self) -> bool {
+        let delays = self.layers.iter().filter_map(|layer| layer.connection.delays());
+        delays.into_iter().any(|delays| delays.is_by_connection())
+    }
+
     /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
     pub(crate) fn delay_steps(&self, tile: &TileParameters) -> &[u16] {
         self.layers[tile.layer].connection.delay_steps(self.copies(tile.layer), tile.number)

@@ -201,12 +201,12 @@ impl LaneSums {
 }
 
 impl Adjoints {
-    /// Room for q and r, of which a layer before or the layer itself reads every step, and for p and G, which are injected.
-    pub(crate) fn new(length: usize, is_read_later: bool, injects: bool) -> Self {
+    /// Room for q and r, of which a layer before or the layer itself reads every step, for r alone, and for p and G, which are injected.
+    pub(crate) fn new(length: usize, is_read_later: bool, is_r_read: bool, injects: bool) -> Self {
         let zeros = |wanted: bool| Aligned::zeros(if wanted { length } else { 0 });
         Self {
             q: zeros(is_read_later),
-            r: zeros(is_read_later),
+            r: zeros(is_read_later || is_r_read),
             p: zeros(injects),
             direct: zeros(injects),
             constants: LaneSums::default(),

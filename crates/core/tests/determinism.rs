@@ -10,6 +10,10 @@ use spikelet_core::{Config, Dataset, Executor, Level, Sequential, SpikeTrains, S
 struct Threads(usize);
 
 impl Executor for Threads {
+    fn threads(&self) -> usize {
+        self.0
+    }
+
     fn for_each_with<T: Send, S>(
         &self,
         items: &mut [T],

@@ -25,6 +25,7 @@ mod quiet;
 pub mod reference;
 mod refractory;
 mod reset;
+mod shift;
 mod surrogate;
 mod update;
 
@@ -43,6 +44,7 @@ pub use project::{Projection, dot, project};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
 pub use reset::Reset;
+pub use shift::{shift_back, spread_columns};
 pub use surrogate::Surrogate;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 

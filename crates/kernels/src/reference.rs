@@ -155,11 +155,12 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             }
             let at = t * output.stride + output.offset + lane;
             let r = (opened - q * c.current_decay) - p * c.membrane_decay;
-            for (to, value) in [
-                (&mut *output.q, q * drive_gain),
-                (&mut *output.r, r * drive_gain),
-                (&mut *output.p, p),
-                (&mut *output.direct, direct),
+            let r_at = output.r_start(t) + lane;
+            for (to, at, value) in [
+                (&mut *output.q, at, q * drive_gain),
+                (&mut *output.r, r_at, r * drive_gain),
+                (&mut *output.p, at, p),
+                (&mut *output.direct, at, direct),
             ] {
                 if !to.is_empty() {
                     to[at] = value;
@@ -353,11 +354,31 @@ pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
 }
 
 /// Twin of [`crate::project_delayed`].
-pub fn project_delayed(row: &DelayedRow<'_>, adjoints: &[f32], stride: usize, sums: &mut [f32]) {
+pub fn project_delayed(row: &DelayedRow<'_>, adjoints: &[f32], stride: usize, adds: bool, sums: &mut [f32]) {
     let most = stride - sums.len();
     for (t, sum) in sums.iter_mut().enumerate() {
+        if !adds {
+            *sum = 0.0;
+        }
         for (unit, (weight, &delay)) in row.weights.iter().zip(row.delays).enumerate() {
             *sum += weight * adjoints[unit * stride + usize::from(delay).min(most) + t];
+        }
+    }
+}
+
+/// Twin of [`crate::shift_back`].
+pub fn shift_back(shifts: &[usize], error: &mut [f32]) {
+    let lanes = shifts.len();
+    for at in 0..error.len() {
+        error[at] = error.get(at + shifts[at % lanes] * lanes).copied().unwrap_or(0.0);
+    }
+}
+
+/// Twin of [`crate::spread_columns`].
+pub fn spread_columns(columns: &[f32], stride: usize, scale: f32, (first, lanes): (usize, usize), rows: &mut [f32]) {
+    for (t, row) in rows.chunks_exact_mut(lanes).enumerate() {
+        for (column, to) in columns.chunks_exact(stride).zip(&mut row[first..]) {
+            *to = column[t] * scale;
         }
     }
 }

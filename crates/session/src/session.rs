@@ -2,7 +2,8 @@
 
 use spikelet_core::config::Threads;
 use spikelet_core::{
-    Config, Error, ErrorCode, Evaluation, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer, Until, json,
+    Config, Error, ErrorCode, Evaluation, Executor, LayerParameters, Level, LocalBatch, Result, TrainEvent, Trainer,
+    Until, json,
 };
 use spikelet_io::Checkpoint;
 
@@ -66,7 +67,7 @@ impl Session {
     }
 
     fn of(trainer: Trainer, workers: Workers, origin: Option<String>) -> Result<Self> {
-        trainer.check_memory(workers.count())?;
+        trainer.check_memory(workers.threads())?;
         Ok(Self {
             workers,
             trainer,
@@ -118,7 +119,7 @@ impl Session {
     /// the checkpoint it was restored from, or `null`.
     #[must_use]
     pub fn info(&self) -> String {
-        to_json(&Info::of(&self.trainer, self.workers.count(), self.origin.as_deref()))
+        to_json(&Info::of(&self.trainer, self.workers.threads(), self.origin.as_deref()))
     }
 
     /// Takes ownership of a data set and returns its number. The descriptor is `{"inputs":"events","shape"?}` or

@@ -82,18 +82,15 @@ fn stay_awake(is_done: &AtomicBool) {
     }
 }
 
-impl Workers {
-    /// Number of threads.
-    pub(crate) fn count(&self) -> usize {
+impl Executor for Workers {
+    fn threads(&self) -> usize {
         match self {
             Self::Caller => 1,
             #[cfg(feature = "parallel")]
             Self::Pool(pool) => pool.current_num_threads(),
         }
     }
-}
 
-impl Executor for Workers {
     /// Items are taken one by one in their order, so that the last ones, which should be the small ones, even out the threads.
     fn for_each_with<T: Send, S>(
         &self,
@@ -138,7 +135,7 @@ mod tests {
     fn every_item_is_done_once_and_no_scratch_is_shared() {
         for threads in [2, 4, 33, 64, 257] {
             let workers = Workers::new(Threads::Fixed(threads)).unwrap();
-            assert_eq!(workers.count(), threads as usize);
+            assert_eq!(workers.threads(), threads as usize);
             for length in [0, 1, 5, 500] {
                 let entered = AtomicUsize::new(0);
                 let at_work = Mutex::new(BTreeSet::new());

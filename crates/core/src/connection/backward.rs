@@ -95,6 +95,8 @@ pub(crate) struct BackwardScratch {
     pub(crate) timing_terms: Vec<f32>,
     /// q rows of a pass that is mixed with others.
     pub(crate) extra: Aligned,
+    /// Its r.
+    pub(crate) extra_r: Aligned,
 }
 
 /// What a pass at a layer reads.
@@ -128,6 +130,8 @@ pub(super) struct SiteOutput<'a> {
     pub(super) q_rows: &'a mut [f32],
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
+    /// r at every step, `[step][lane]`; `None`: beside those of the other sites.
+    pub(super) r: Option<&'a mut [f32]>,
     pub(super) carried: [&'a mut [f32]; 3],
     pub(super) timing_terms: &'a mut Vec<f32>,
 }
@@ -198,8 +202,12 @@ impl PassContext<'_> {
             current: if units.keeps_current { &units.observed.current[of_steps.clone()] } else { &[] },
             terms,
         };
-        let SiteOutput { rows, q_rows, bias, carried, timing_terms } = output;
+        let SiteOutput { rows, q_rows, bias, r: own, carried, timing_terms } = output;
         let (stride, offset) = (view.layout.stride, site.adjoint);
+        let (r, r_place) = match own {
+            Some(own) => (own, [site.lanes, 0]),
+            None => (&mut r[..], [stride, offset]),
+        };
         backward_tile(
             level,
             &tile,
@@ -208,6 +216,7 @@ impl PassContext<'_> {
                 q_rows,
                 q,
                 r,
+                r_place,
                 p,
                 direct,
                 stride,
@@ -227,7 +236,21 @@ impl BackwardRun<'_> {
     #[inline(never)]
     pub(super) fn run_all_rows(&mut self) {
         for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number);
+            self.run_rows(number, false);
+        }
+    }
+
+    /// The same, and r of every step beside q, for the gradient of delays.
+    #[inline(never)]
+    pub(super) fn run_all_steps(&mut self) {
+        if !self.adjoints.r.is_empty() {
+            self.run_all_rows();
+            return self.keep_r();
+        }
+        let GradientRows { q, r, .. } = self.gradient.weights.rows_mut();
+        r.resize(q.len());
+        for number in 0..self.context.view.layout.sites.len() {
+            self.run_rows(number, true);
         }
     }
 
@@ -250,27 +273,29 @@ impl BackwardRun<'_> {
         }
     }
 
-    fn run_rows(&mut self, number: usize) {
+    fn run_rows(&mut self, number: usize, keeps_r: bool) {
         let Self { context, adjoints, scratch, gradient } = self;
         let site = &context.view.layout.sites[number];
-        let BackwardScratch { error, timing, timing_terms, extra } = &mut **scratch;
+        let BackwardScratch { error, timing, timing_terms, extra, extra_r } = &mut **scratch;
         context.take_errors(number, error, timing);
         let LayerGradient { weights, bias, .. } = &mut **gradient;
-        let GradientRows { row_of_step, rows, q, .. } = weights.rows_mut();
+        let GradientRows { row_of_step, rows, q, r, .. } = weights.rows_mut();
         let lanes = site.lane..site.lane + site.lanes;
         let of_site = lanes.start * *rows..lanes.end * *rows;
         let mut sums = [0.0; spikelet_kernels::TILE];
-        let q_rows = match context.mixing {
-            None => &mut q[of_site.clone()],
+        let [q_rows, r_rows] = match context.mixing {
+            None => [&mut q[of_site.clone()], if keeps_r { &mut r[of_site.clone()] } else { &mut [] }],
             Some(_) => {
                 extra.resize(of_site.len());
-                &mut extra[..]
+                extra_r.resize(if keeps_r { of_site.len() } else { 0 });
+                [&mut extra[..], &mut extra_r[..]]
             }
         };
         let output = SiteOutput {
             rows: row_of_step,
             q_rows,
             bias: &mut sums[..site.lanes],
+            r: keeps_r.then_some(r_rows),
             carried: [&mut [], &mut [], &mut []],
             timing_terms,
         };
@@ -279,7 +304,10 @@ impl BackwardRun<'_> {
         match context.mixing {
             None => bias[lanes].copy_from_slice(&sums[..site.lanes]),
             Some(mixing) => {
-                mixing.mix(&mut q[of_site], extra);
+                mixing.mix(&mut q[of_site.clone()], extra);
+                if keeps_r {
+                    mixing.mix(&mut r[of_site], extra_r);
+                }
                 mixing.mix(&mut bias[lanes], &sums[..site.lanes]);
             }
         }

@@ -171,6 +171,7 @@ impl Weights for Conv2d {
                 rows: &tile_gradient.row_of_step,
                 q_rows: &mut tile_gradient.q_rows,
                 bias: &mut bias[..site.lanes],
+                r: None,
                 carried: [&mut [], &mut [], &mut []],
                 timing_terms: &mut scratch.timing_terms,
             };

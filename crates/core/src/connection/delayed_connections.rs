@@ -5,7 +5,7 @@
 //! S̄_i[t] = γ Σ_j W_ji q_j[t + n_ji],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t + n_ji],   dW_ji = γ Σ_t q_j[t + n_ji] s_i[t]
 //! ```
 
-use spikelet_kernels::{DelayedRow, LANES, StepEvents, project_delayed};
+use spikelet_kernels::{DelayedRow, LANES, StepEvents, project_delayed, spread_columns};
 
 use super::backward::BackwardRun;
 use super::delays::DelaySteps;
@@ -48,7 +48,7 @@ impl DelayedErrors {
     #[inline(never)]
     pub(super) fn prepare(&mut self, delays: &DelaySteps, sent: &Sent<'_>, factor: f32) {
         let Sent { view, adjoints, end, .. } = sent;
-        self.length = end.next_multiple_of(LANES);
+        self.length = end.next_multiple_of(LANES).max(LANES);
         self.stride = self.length + delays.longest.min(*end);
         self.scale = view.neuron.drive_gain() * factor;
         self.q.clear();
@@ -62,17 +62,27 @@ impl DelayedErrors {
     /// `factor · S̄` of a site of the previous layer; 0 in lanes that arrive nowhere.
     #[inline(never)]
     pub(super) fn project(&self, delays: &DelaySteps, sent: &Sent<'_>, source: &SourceSite<'_>, error: &mut [f32]) {
-        let mut sums = vec![0.0; self.length];
-        error.fill(0.0);
-        for (lane, &input) in source.arrival_of_lane.iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
-            sums.fill(0.0);
-            for (tile, steps) in sent.view.tiles.iter().zip(&delays.by_connection) {
-                let row = input as usize * tile.lanes..input as usize * tile.lanes + tile.units;
-                let row = DelayedRow { weights: &tile.weights[row.clone()], delays: &steps[row] };
-                project_delayed(sent.level, &row, &self.q[tile.first * self.stride..], self.stride, &mut sums);
+        let (lanes, mut columns) = (source.site.lanes, vec![0.0; LANES * self.length]);
+        for (first, inputs) in (0..lanes).step_by(LANES).zip(source.arrival_of_lane.chunks(LANES)) {
+            for (sums, &input) in columns.chunks_exact_mut(self.length).zip(inputs) {
+                if input == NO_UNIT {
+                    sums.fill(0.0);
+                    continue;
+                }
+                for (tile, steps) in sent.view.tiles.iter().zip(&delays.by_connection) {
+                    let row = input as usize * tile.lanes..input as usize * tile.lanes + tile.units;
+                    let row = DelayedRow { weights: &tile.weights[row.clone()], delays: &steps[row] };
+                    project_delayed(
+                        sent.level,
+                        &row,
+                        &self.q[tile.first * self.stride..],
+                        self.stride,
+                        tile.first > 0,
+                        sums,
+                    );
+                }
             }
-            let error = error.iter_mut().skip(lane).step_by(source.site.lanes);
-            error.zip(&sums).for_each(|(to, sum)| *to = sum * self.scale);
+            spread_columns(sent.level, &columns, self.length, self.scale, (first, lanes), error);
         }
     }
 }
@@ -133,10 +143,7 @@ impl Weights for DelayedConnections {
     }
 
     fn backward(&self, _copies: &DelaySteps, _state: &mut DelayedConnectionsState, run: &mut BackwardRun<'_>) {
-        run.run_all_rows();
-        if self.0.learn {
-            run.keep_r();
-        }
+        if self.0.learn { run.run_all_steps() } else { run.run_all_rows() }
     }
 
     fn prepare_error(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState, sent: &Sent<'_>, factor: f32) {

@@ -7,9 +7,7 @@
 //!
 //! Spikes are listed by the step of their arrival; from there on the layer is a dense one.
 
-use std::cell::Cell;
-
-use spikelet_kernels::StepEvents;
+use spikelet_kernels::{Level, StepEvents};
 
 use super::backward::BackwardRun;
 use super::delays::{DelaySteps, leave_input_gradient};
@@ -20,7 +18,6 @@ use super::stages::Stages;
 use super::underway::Underway;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::config::{Delays, DelaysBy};
-use crate::geometry::NO_UNIT;
 use crate::gradient::{GradientRows, WeightGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
@@ -44,23 +41,6 @@ pub(crate) struct DelayedInputsState {
     inputs: Vec<u32>,
     /// Step up to which spikes were listed.
     listed: usize,
-}
-
-/// Moves errors, `[step][lane]`, from the steps of arrivals to those at which the spikes set out.
-#[inline(never)]
-pub(super) fn shift_back(steps: &[u16], source: &SourceSite<'_>, error: &mut [f32]) {
-    let lanes = source.site.lanes;
-    let cells = Cell::from_mut(error).as_slice_of_cells();
-    for (lane, &input) in source.arrival_of_lane.iter().enumerate() {
-        let shift = if input == NO_UNIT { 0 } else { usize::from(steps[input as usize]) };
-        if shift == 0 {
-            continue;
-        }
-        let later = cells.get(shift * lanes..).unwrap_or_default();
-        let rows = cells.chunks_exact(lanes);
-        rows.clone().zip(later.chunks_exact(lanes)).for_each(|(to, from)| to[lane].set(from[lane].get()));
-        rows.skip(later.len() / lanes).for_each(|row| row[lane].set(0.0));
-    }
 }
 
 impl Weights for DelayedInputs {
@@ -163,7 +143,7 @@ impl Weights for DelayedInputs {
         error: &mut [f32],
     ) {
         copies.towards.project(sent, site.site, factor, error);
-        self.shift_error(copies, site, error);
+        self.shift_error(copies, sent.level, site, error);
     }
 
     fn time_gradient(&self, copies: &DelayedCopies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
@@ -178,8 +158,8 @@ impl Weights for DelayedInputs {
         true
     }
 
-    fn shift_error(&self, copies: &DelayedCopies, source: &SourceSite<'_>, error: &mut [f32]) {
-        shift_back(&copies.steps.by_input, source, error);
+    fn shift_error(&self, copies: &DelayedCopies, level: Level, source: &SourceSite<'_>, error: &mut [f32]) {
+        copies.steps.shift_back(level, source, error);
     }
 }
 

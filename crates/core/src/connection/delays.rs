@@ -1,12 +1,13 @@
 //! Whole steps of the delays of a dense layer, and sums over connections that they shift (spec 13).
 
-use spikelet_kernels::{StepEvents, TILE, dot};
+use spikelet_kernels::{Level, StepEvents, TILE, dot, shift_back};
 
 use super::backward::{BackwardRun, PassContext};
 use super::dense::row_dot;
-use super::weights::Sent;
+use super::weights::{Sent, SourceSite};
 use crate::config::DelaysBy;
 use crate::events::LayerSpikes;
+use crate::geometry::NO_UNIT;
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 
@@ -50,6 +51,16 @@ impl DelaySteps {
         }
         let all = self.by_input.iter().chain(self.by_connection.iter().flatten());
         self.longest = all.fold(0, |longest, &steps| longest.max(steps)).into();
+    }
+
+    /// Moves errors, `[step][lane]`, of inputs from the steps of their arrival to those at which they set out.
+    #[inline(never)]
+    pub(super) fn shift_back(&self, level: Level, source: &SourceSite<'_>, error: &mut [f32]) {
+        let mut shifts = [0; TILE];
+        for (shift, &input) in shifts.iter_mut().zip(source.arrival_of_lane) {
+            *shift = if input == NO_UNIT { 0 } else { usize::from(self.by_input[input as usize]) };
+        }
+        shift_back(level, &shifts[..source.site.lanes], error);
     }
 
     /// Weights that spikes of these inputs add to units, where connections have delays: those that arrive before the simulation ends.

@@ -12,7 +12,6 @@ use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, forward_
 
 use super::backward::{BackwardRun, PassContext, SiteOutput};
 use super::delayed_connections::DelayedErrors;
-use super::delayed_inputs::shift_back;
 use super::delays::{DelaySteps, leave_input_gradient};
 use super::dense::{Towards, mark_rows, row_dot};
 use super::drive::Drive;
@@ -351,6 +350,7 @@ impl Weights for Recurrent {
                     rows: row_of_step,
                     q_rows: &mut to_rows[lanes.start * *rows..lanes.end * *rows],
                     bias: &mut bias[lanes.clone()],
+                    r: None,
                     carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
                     timing_terms: &mut scratch.timing_terms,
                 };
@@ -391,7 +391,7 @@ impl Weights for Recurrent {
             Delayed::None => copies.towards.project(sent, site.site, factor, error),
             Delayed::ByInput(_) => {
                 copies.towards.project(sent, site.site, factor, error);
-                shift_back(&copies.steps.by_input, site, error);
+                copies.steps.shift_back(sent.level, site, error);
             }
             Delayed::ByConnection(_, errors) => errors.project(&copies.steps, sent, site, error),
         }

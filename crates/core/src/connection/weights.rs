@@ -139,7 +139,7 @@ pub(crate) trait Weights {
     }
 
     /// Moves errors `[step][lane]` of a site of the previous layer there.
-    fn shift_error(&self, _copies: &Self::Copies, _source: &SourceSite<'_>, _error: &mut [f32]) {}
+    fn shift_error(&self, _copies: &Self::Copies, _level: Level, _source: &SourceSite<'_>, _error: &mut [f32]) {}
 
     /// Adds `factor · S̄` that comes back to a site from the layer itself, `[step][lane]`.
     fn add_own_error(&self, _copies: &Self::Copies, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}

@@ -279,11 +279,11 @@ impl OutputErrors for FromNext<'_> {
         match self.carried(number) {
             Some(SpikeError::Projected(projected)) => {
                 carry_error(level, &projected, &view.neuron.constants, source.site.lanes, error);
-                connection.shift_error(self.copies, &source, error);
+                connection.shift_error(self.copies, level, &source, error);
             }
             Some(SpikeError::Steady(steady)) => {
                 spread_error(level, &steady, source.site.lanes, error);
-                connection.shift_error(self.copies, &source, error);
+                connection.shift_error(self.copies, level, &source, error);
             }
             Some(SpikeError::Given(_)) | None => {
                 connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);

@@ -19,6 +19,8 @@ use crate::sample::SampleResult;
 pub(crate) const GROUP: usize = 32;
 /// The same where no adjoints are kept.
 const LIGHT_GROUP: usize = 256;
+/// The same for each thread where samples leave adjoints of every step, so that the sums over them are taken while they are in a cache.
+const GROUP_OF_STEPS: usize = 2;
 
 /// Memory for running groups.
 #[derive(Debug)]
@@ -83,7 +85,11 @@ impl Engine {
         if job.want.gradients {
             network.prepare_gradients();
         }
-        let size = if job.want.gradients { GROUP } else { LIGHT_GROUP };
+        let size = match job.want.gradients {
+            false => LIGHT_GROUP,
+            true if network.leaves_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
+            true => GROUP,
+        };
         self.make_results(network, local.len().min(size));
         let end = match (job.until, job.end_simulation) {
             (Until::Decision, _) => End::FirstFired,

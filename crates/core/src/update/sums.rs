@@ -196,9 +196,11 @@ impl TileSums {
             }
             for &(input, t) in &rows.inputs {
                 let row = input as usize * tile.lanes..(input as usize + 1) * tile.lanes;
-                gather_delayed(&delays[row.clone()], t as usize, q, &mut self.weights[row.clone()]);
-                if !r.is_empty() {
-                    gather_delayed(&delays[row.clone()], t as usize, r, &mut self.delays[row]);
+                let (steps, t, weights) = (&delays[row.clone()], t as usize, &mut self.weights[row.clone()]);
+                if r.is_empty() {
+                    gather_delayed(steps, t, [q], [weights]);
+                } else {
+                    gather_delayed(steps, t, [q, r], [weights, &mut self.delays[row]]);
                 }
             }
         }

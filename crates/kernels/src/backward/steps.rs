@@ -213,7 +213,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
             let next_q = self.adjoints.q;
             let is_flushed_after = self.take_unflushed(t, row, &direct, tile.lanes, output.q_rows, pass);
             if HAS_R {
-                let at = t * output.stride + output.offset + self.first;
+                let at = output.r_start(t) + self.first;
                 let r = pass.driven(self.neuron.delay_gradient(&next_q, &self.adjoints));
                 store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
             }
@@ -281,6 +281,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
         let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows, pass);
         pass.sum(t, &self.adjoints);
         if !output.r.is_empty() {
+            let at = output.r_start(t) + self.first;
             let r = pass.driven(self.neuron.delay_gradient(&opened, &self.adjoints));
             store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
         }

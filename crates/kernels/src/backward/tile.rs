@@ -125,13 +125,15 @@ pub struct BackwardOutput<'a> {
     pub q_rows: &'a mut [f32],
     /// q at every step before `end`, `[step · stride + offset + lane]`; with constants by lane, q and r are times γ.
     pub q: &'a mut [f32],
-    /// r likewise.
+    /// r likewise, with a stride and an offset of its own.
     pub r: &'a mut [f32],
+    /// These two.
+    pub r_place: [usize; 2],
     /// p likewise.
     pub p: &'a mut [f32],
     /// G likewise.
     pub direct: &'a mut [f32],
-    /// Distance between two steps of `q`, `r`, `p`, `direct`.
+    /// Distance between two steps of `q`, `p`, `direct`.
     pub stride: usize,
     /// First lane of the tile in them.
     pub offset: usize,
@@ -145,4 +147,12 @@ pub struct BackwardOutput<'a> {
     pub timing_terms: &'a mut Vec<f32>,
     /// For those who look; the tile then has `terms`.
     pub observed: Option<ObservedBackward<'a>>,
+}
+
+impl BackwardOutput<'_> {
+    /// Where r of a step starts.
+    pub(crate) fn r_start(&self, t: usize) -> usize {
+        let [stride, offset] = self.r_place;
+        t * stride + offset
+    }
 }

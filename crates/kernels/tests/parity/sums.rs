@@ -2,7 +2,8 @@
 
 use spikelet_kernels::{
     AdamStep, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, Projection, RowGradient, SgdStep, StepEvents,
-    TileParameters, dot, gather_tile, project, project_delayed, reference, scatter_tile, update_rows, update_tile,
+    TileParameters, dot, gather_delayed, gather_tile, project, project_delayed, reference, scatter_tile, send_delayed,
+    shift_back, spread_columns, update_rows, update_tile,
 };
 
 use crate::case::{Case, LANE_COUNTS};
@@ -45,9 +46,81 @@ fn projection_and_dot_are_the_plain_loops() {
 }
 
 #[test]
+fn errors_move_back_as_in_the_plain_loop() {
+    for level in Level::available() {
+        for steps in 0..=67 {
+            for lanes in LANE_COUNTS {
+                let mut draw = Draw((steps + lanes) as u32);
+                let longest = draw.below(80);
+                let shifts: Vec<usize> = (0..lanes)
+                    .map(|lane| if lane < 16 && steps % 2 == 0 { 0 } else { draw.below(longest + 1) })
+                    .collect();
+                let mut expected = draw.vector(steps * lanes, 1.0);
+                let mut found = expected.clone();
+                reference::shift_back(&shifts, &mut expected);
+                shift_back(level, &shifts, &mut found);
+                assert_same("errors", level, &found, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn columns_become_rows_as_in_the_plain_loop() {
+    for level in Level::available() {
+        for steps in 0usize..=67 {
+            for lanes in LANE_COUNTS {
+                let mut draw = Draw((steps + lanes) as u32);
+                let stride = steps.next_multiple_of(LANES) + LANES * draw.below(2);
+                let place = (LANES * draw.below(lanes / LANES), lanes);
+                let columns = draw.vector(LANES * stride, 1.0);
+                let mut expected = draw.vector(steps * lanes, 1.0);
+                let mut found = expected.clone();
+                reference::spread_columns(&columns, stride, 0.7, place, &mut expected);
+                spread_columns(level, &columns, stride, 0.7, place, &mut found);
+                assert_same("rows", level, &found, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn connections_send_and_take_what_their_delays_say() {
+    for lanes in LANE_COUNTS {
+        for longest in [0, 7, 31, 32, 90] {
+            let mut draw = Draw((lanes + longest) as u32);
+            let steps = 1 + draw.below(80);
+            let weights = draw.vector(lanes, 1.0);
+            let delays: Vec<u16> = (0..lanes).map(|_| draw.below(longest + 1) as u16).collect();
+            let row = DelayedRow { weights: &weights, delays: &delays };
+            let (q, r) = (draw.vector(steps * lanes, 1.0), draw.vector(steps * lanes, 1.0));
+            for t in 0..steps {
+                let place = |lane: usize| (t + usize::from(delays[lane])) * lanes + lane;
+                let mut expected = draw.vector(steps * lanes, 1.0);
+                let mut found = expected.clone();
+                for (lane, weight) in weights.iter().enumerate().filter(|&(lane, _)| place(lane) < steps * lanes) {
+                    expected[place(lane)] += weight;
+                }
+                send_delayed(&row, t, &mut found);
+                assert_eq!(found, expected, "sent at step {t} of {steps}, {lanes} lanes");
+                let sums = draw.vector(lanes, 1.0);
+                let taken = |adjoints: &[f32]| -> Vec<f32> {
+                    let of_lane = |lane: usize| sums[lane] + adjoints.get(place(lane)).copied().unwrap_or(0.0);
+                    (0..lanes).map(of_lane).collect()
+                };
+                let [mut of_q, mut of_r, mut alone] = [(); 3].map(|()| sums.clone());
+                gather_delayed(&delays, t, [&q, &r], [&mut of_q, &mut of_r]);
+                gather_delayed(&delays, t, [&q], [&mut alone]);
+                assert_eq!([&of_q, &of_r, &alone], [&taken(&q), &taken(&r), &taken(&q)], "taken at step {t}");
+            }
+        }
+    }
+}
+
+#[test]
 fn errors_of_delayed_connections_are_the_plain_loops() {
     for level in Level::available() {
-        for vectors in 1..=9 {
+        for vectors in 1..=19 {
             let mut draw = Draw(vectors as u32);
             let (steps, longest) = (vectors * LANES, draw.below(40));
             let units = 1 + draw.below(64);
@@ -56,11 +129,13 @@ fn errors_of_delayed_connections_are_the_plain_loops() {
             let delays: Vec<u16> = (0..units).map(|_| draw.below(longest + 3) as u16).collect();
             let adjoints = draw.vector(units * stride, 1.0);
             let row = DelayedRow { weights: &weights, delays: &delays };
-            let mut expected = draw.vector(steps, 1.0);
-            let mut found = expected.clone();
-            reference::project_delayed(&row, &adjoints, stride, &mut expected);
-            project_delayed(level, &row, &adjoints, stride, &mut found);
-            assert_same("delayed projection", level, &found, &expected);
+            for adds in [false, true] {
+                let mut expected = draw.vector(steps, 1.0);
+                let mut found = expected.clone();
+                reference::project_delayed(&row, &adjoints, stride, adds, &mut expected);
+                project_delayed(level, &row, &adjoints, stride, adds, &mut found);
+                assert_same("delayed projection", level, &found, &expected);
+            }
         }
     }
 }
