@@ -120,8 +120,8 @@ impl Network {
         self.shapes[self.shapes.len() - 1].units
     }
 
-    /// Parameters of a layer: weights `[unit][input]`, in a convolution `[channel][channel below][y][x]`; biases `[unit]`; what it learns
-    /// beside these as the optimiser moves it.
+    /// Parameters of a layer: weights `[unit][input]`, in a convolution `[channel][channel of the previous layer][y][x]`; biases
+    /// `[unit]`; what it learns beside these as the optimiser moves it.
     pub(crate) fn read(&self, layer: usize, kind: Kind) -> Vec<f32> {
         match kind {
             Kind::Learnt(array) => self.learnt[layer][array].raw(),

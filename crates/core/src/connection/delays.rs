@@ -53,7 +53,7 @@ impl DelaySteps {
         self.longest = all.fold(0, |longest, &steps| longest.max(steps)).into();
     }
 
-    /// Moves errors, `[step][lane]`, of inputs from the steps of their arrival to those at which they set out.
+    /// Moves errors, `[step][lane]`, of inputs from the steps of their arrival back to those of their spikes.
     #[inline(never)]
     pub(super) fn shift_back(&self, level: Level, source: &SourceSite<'_>, error: &mut [f32]) {
         let mut shifts = [0; TILE];
@@ -63,7 +63,8 @@ impl DelaySteps {
         shift_back(level, &shifts[..source.site.lanes], error);
     }
 
-    /// Weights that spikes of these inputs add to units, where connections have delays: those that arrive before the simulation ends.
+    /// Number of weights that spikes of these inputs add to units if connections have delays: those that arrive before the
+    /// simulation ends.
     #[inline(never)]
     pub(super) fn operations(&self, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
         let count = |t: usize, input: usize| -> usize {
@@ -81,7 +82,8 @@ impl DelaySteps {
         inputs.iter().fold(0, |sum, (t, input)| sum + count(t, input) as u64)
     }
 
-    /// Σ_j W_j a_j[t + n_j] over all units of a layer, for a spike of `input` that sets out at step `t`; `a` is 0 from the end on.
+    /// Σ_j W_j a_j[t + n_j] over all units of a layer, for a spike of `input` that sets out at step `t`; `a` is 0 from the end
+    /// on.
     #[inline(never)]
     pub(super) fn sum(&self, sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32]) -> f32 {
         let stride = sent.view.layout.stride;
@@ -103,7 +105,8 @@ impl DelaySteps {
     }
 }
 
-/// Leaves dL/dd of each input, `γ/2 Σ_t s[t] Σ_j W_j r_j[t + n]`, after a backward pass; `arrivals` has spikes by the step of their arrival.
+/// Leaves dL/dd of each input, `γ/2 Σ_t s[t] Σ_j W_j r_j[t + n]`, after a backward pass; `arrivals` has spikes by the step of
+/// their arrival.
 #[inline(never)]
 pub(super) fn leave_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEvents<'_>) {
     let BackwardRun { context, adjoints, gradient, .. } = run;

@@ -1,4 +1,4 @@
-//! Groups of samples, spread over the workers. What a sample computes does not depend on its worker.
+//! Groups of samples, spread over the workers. The result of a sample does not depend on its worker.
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -127,7 +127,7 @@ impl Engine {
         }
     }
 
-    /// The last step at which some sample of the batch is still waiting for an output (the authors' early stop).
+    /// The last step at which some sample of the batch still waits for an output (`endSimulation: "batch"`).
     fn common_end<E: Executor>(&self, network: &Network, job: &Job<'_>, batch: &[u32], executor: &E) -> usize {
         let mut ends = vec![0; batch.len()];
         let enter = || Borrowed::from(&self.workspaces, network);

@@ -1,4 +1,4 @@
-//! Sums over a batch of what its samples leave behind, in the order of samples.
+//! Sums over the results of a batch's samples, in the order of samples.
 
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 
@@ -19,7 +19,7 @@ pub(crate) struct BatchSums {
     pub(crate) tiles: Vec<TileSums>,
     /// By layer; `None` where samples leave sums, or where connections have delays.
     pub(super) entries: Vec<Option<LayerEntries>>,
-    /// By layer, of what it learns beside weights and biases.
+    /// By layer, of learnt constants and delays.
     pub(crate) learnt: Vec<Vec<LearntSums>>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct TileSums {
     pub(crate) weights: Aligned,
     /// Σ r of connections that learn their delays, then their gradients dL/dd, likewise; empty where nothing has come.
     pub(crate) delays: Aligned,
-    /// Rows of `weights` that got anything.
+    /// Rows of `weights` that changed.
     pub(super) touched: Vec<bool>,
     /// Σ p of the batch so far, `[lane]`.
     pub(crate) bias: Vec<f32>,
@@ -173,7 +173,8 @@ impl TileSums {
         }
     }
 
-    /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its connections.
+    /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its
+    /// connections.
     pub(super) fn add_all(
         &mut self,
         tile: &TileParameters,
@@ -226,8 +227,8 @@ impl TileSums {
         }
     }
 
-    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a share of
-    /// the samples, in a convolution of samples and places.
+    /// What the silent-unit update subtracts from the gradients of each lane: `strength / inputs · f_j` (spec 5.6). f is a
+    /// fraction of the samples, in a convolution of samples and places.
     pub(crate) fn silent_unit_update(
         &self,
         update: &SilentUpdate,
