@@ -24,7 +24,7 @@ export const PAGE = "docs/results/verdict.md";
 const RECORDS = "docs/results/records";
 
 /** Experiments without a search, whose tables stand on the page. */
-const OTHERS = ["target-silence", "reset-paths", "spike-penalty"];
+const OTHERS = ["common-count", "target-silence", "reset-paths", "spike-penalty"];
 /** @type {readonly (readonly [string, string])[]} */
 const COLUMNS = [
   ["first spike, %", "firstSpike"],

@@ -1,5 +1,6 @@
 import type { Experiment } from "../plan/experiment.js";
 import { balance } from "./balance.js";
+import { commonCount } from "./common-count.js";
 import { fair } from "./fair.js";
 import { initialActivity } from "./initial-activity.js";
 import { insideOrFinal } from "./inside-or-final.js";
@@ -30,6 +31,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   insideOrFinal,
   fair,
   resetPaths,
+  commonCount,
   targetSilence,
   spikePenalty,
   initialActivity,
