@@ -200,6 +200,13 @@ macro_rules! connections {
                 }
             }
 
+            pub(crate) fn longest_delay(&self, copies: &Copies) -> usize {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.longest_delay(copies),)+
+                    _ => foreign(),
+                }
+            }
+
             pub(crate) fn delay_steps<'a>(&self, copies: &'a Copies, tile: usize) -> &'a [u16] {
                 match (self, copies) {
                     $((Self::$kind(weights), Copies::$kind(copies)) => weights.delay_steps(copies, tile),)+

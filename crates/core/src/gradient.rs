@@ -49,8 +49,9 @@ pub(crate) struct GradientRows {
     pub(crate) inputs: Vec<(u32, u32)>,
     /// q at those rows: tile by tile `[row][lane]`.
     pub(crate) q: Aligned,
-    /// r likewise; empty unless connections learn their delays.
+    /// r likewise, where connections learn their delays.
     pub(crate) r: Aligned,
+    has_r: bool,
     /// Lanes that fired, a word for each tile.
     pub(crate) fired: Vec<u64>,
 }
@@ -69,12 +70,19 @@ impl LayerGradient {
         Self { weights, bias: Aligned::zeros(padded(shape.filters)), learnt }
     }
 
-    /// Prepares for the spikes `inputs` that the weights got before `end`.
-    pub(crate) fn start(&mut self, shape: &LayerShape, inputs: &LayerSpikes<'_>, steps: usize, end: usize) {
+    /// Prepares for the spikes `inputs` that the weights got before `end`, and that were under way for `longest` steps at most.
+    pub(crate) fn start(
+        &mut self,
+        shape: &LayerShape,
+        inputs: &LayerSpikes<'_>,
+        longest: usize,
+        steps: usize,
+        end: usize,
+    ) {
         let lanes = padded(shape.filters);
         match &mut self.weights {
             WeightGradient::Rows(rows) => rows.plan(inputs, steps, end, lanes),
-            WeightGradient::Steps(rows) => rows.plan_all(inputs, steps, end, lanes),
+            WeightGradient::Steps(rows) => rows.plan_all(inputs, longest, steps, end, lanes),
             WeightGradient::Sums(sums) => sums.weights.resize(shape.inputs * lanes),
         }
         self.bias.clear();
@@ -148,23 +156,35 @@ impl GradientRows {
         self.q.resize(self.rows * lanes);
     }
 
-    /// Assigns a row to every step before `end`; the row of an input is the step at which it fires.
-    fn plan_all(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+    /// Rows that hold r too, or not.
+    pub(crate) fn with_r(has_r: bool) -> Self {
+        Self { has_r, ..Self::default() }
+    }
+
+    /// Assigns a row to every step before `end` from the first spike to the last arrival, in order of time; the row of an input is that of
+    /// the step at which it fires.
+    fn plan_all(&mut self, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize, lanes: usize) {
         self.row_of_step.clear();
-        self.row_of_step.extend(0..end as u32);
         self.row_of_step.resize(steps, NO_ROW);
         self.inputs.clear();
-        for t in 0..end {
-            self.inputs.extend(inputs.at(t).iter().map(|&unit| (unit, t as u32)));
+        let mut fired = (0..end).filter(|&t| !inputs.at(t).is_empty());
+        let first = fired.next().unwrap_or(end);
+        let last = fired.next_back().unwrap_or(first);
+        let arrivals = first..end.min(last + longest + 1);
+        for (row, t) in arrivals.clone().enumerate() {
+            self.row_of_step[t] = row as u32;
+            self.inputs.extend(inputs.at(t).iter().map(|&unit| (unit, row as u32)));
         }
-        self.rows = end;
-        self.q.resize(end * lanes);
+        self.rows = arrivals.len();
+        self.q.resize(self.rows * lanes);
+        self.r.resize(if self.has_r { self.rows * lanes } else { 0 });
     }
 
     fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
         self.rows <= steps
             && self.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < self.rows)
             && self.q.len() == self.rows * lanes
+            && self.r.len() == if self.has_r { self.q.len() } else { 0 }
             && self.fired.len() == lanes.div_ceil(TILE)
     }
 }

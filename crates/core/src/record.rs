@@ -74,7 +74,7 @@ impl Writer {
             WeightGradient::Sums(sums) => (&none_of_rows, sums),
         };
         // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-        let GradientRows { row_of_step: _, rows, inputs, q, r, fired } = rows;
+        let GradientRows { row_of_step: _, rows, inputs, q, r, fired, .. } = rows;
         let GradientSums { weights, silent_places } = sums;
         self.word(*rows as u32);
         self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());

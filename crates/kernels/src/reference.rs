@@ -155,16 +155,18 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
             }
             let at = t * output.stride + output.offset + lane;
             let r = (opened - q * c.current_decay) - p * c.membrane_decay;
-            let r_at = output.r_start(t) + lane;
-            for (to, at, value) in [
-                (&mut *output.q, at, q * drive_gain),
-                (&mut *output.r, r_at, r * drive_gain),
-                (&mut *output.p, at, p),
-                (&mut *output.direct, at, direct),
+            for (to, value) in [
+                (&mut *output.q, q * drive_gain),
+                (&mut *output.r, r * drive_gain),
+                (&mut *output.p, p),
+                (&mut *output.direct, direct),
             ] {
                 if !to.is_empty() {
                     to[at] = value;
                 }
+            }
+            if output.rows[t] != NO_ROW && !output.r_rows.is_empty() {
+                output.r_rows[output.rows[t] as usize * tile.lanes + lane] = r * drive_gain;
             }
             if let Some(observed) = &mut output.observed {
                 observed.activation[at] = activation;

@@ -76,7 +76,7 @@ fn run(criterion: &mut Criterion, name: &str, tile: &BackwardTile<'_>) {
         q_rows: &mut q_rows,
         q: &mut [],
         r: &mut [],
-        r_place: [TILE, 0],
+        r_rows: &mut [],
         p: &mut [],
         direct: &mut [],
         stride: TILE,

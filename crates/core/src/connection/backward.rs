@@ -95,7 +95,7 @@ pub(crate) struct BackwardScratch {
     pub(crate) timing_terms: Vec<f32>,
     /// q rows of a pass that is mixed with others.
     pub(crate) extra: Aligned,
-    /// Its r.
+    /// Its r rows.
     pub(crate) extra_r: Aligned,
 }
 
@@ -130,8 +130,8 @@ pub(super) struct SiteOutput<'a> {
     pub(super) q_rows: &'a mut [f32],
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
-    /// r at every step, `[step][lane]`; `None`: beside those of the other sites.
-    pub(super) r: Option<&'a mut [f32]>,
+    /// Likewise; empty: not wanted.
+    pub(super) r_rows: &'a mut [f32],
     pub(super) carried: [&'a mut [f32]; 3],
     pub(super) timing_terms: &'a mut Vec<f32>,
 }
@@ -202,21 +202,17 @@ impl PassContext<'_> {
             current: if units.keeps_current { &units.observed.current[of_steps.clone()] } else { &[] },
             terms,
         };
-        let SiteOutput { rows, q_rows, bias, r: own, carried, timing_terms } = output;
+        let SiteOutput { rows, q_rows, r_rows, bias, carried, timing_terms } = output;
         let (stride, offset) = (view.layout.stride, site.adjoint);
-        let (r, r_place) = match own {
-            Some(own) => (own, [site.lanes, 0]),
-            None => (&mut r[..], [stride, offset]),
-        };
         backward_tile(
             level,
             &tile,
             &mut BackwardOutput {
                 rows,
                 q_rows,
+                r_rows,
                 q,
                 r,
-                r_place,
                 p,
                 direct,
                 stride,
@@ -232,48 +228,15 @@ impl PassContext<'_> {
 }
 
 impl BackwardRun<'_> {
-    /// Runs all sites of a layer without weights that places share, and leaves its q rows and Σ p.
+    /// Runs all sites of a layer without weights that places share, and leaves its q rows, r rows if it has any, and Σ p.
     #[inline(never)]
     pub(super) fn run_all_rows(&mut self) {
         for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number, false);
+            self.run_rows(number);
         }
     }
 
-    /// The same, and r of every step beside q, for the gradient of delays.
-    #[inline(never)]
-    pub(super) fn run_all_steps(&mut self) {
-        if !self.adjoints.r.is_empty() {
-            self.run_all_rows();
-            return self.keep_r();
-        }
-        let GradientRows { q, r, .. } = self.gradient.weights.rows_mut();
-        r.resize(q.len());
-        for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number, true);
-        }
-    }
-
-    /// Keeps r of every step beside q, for the gradient of delays.
-    #[inline(never)]
-    pub(super) fn keep_r(&mut self) {
-        let Self { context, adjoints, gradient, .. } = self;
-        let layout = context.view.layout;
-        let GradientRows { rows, r, .. } = gradient.weights.rows_mut();
-        r.resize(*rows * layout.lanes);
-        for site in &layout.sites {
-            let of_site = &mut r[site.lane * *rows..(site.lane + site.lanes) * *rows];
-            for (t, row) in of_site.chunks_exact_mut(site.lanes).enumerate() {
-                let from = &adjoints.r[t * layout.stride + site.lane..][..site.lanes];
-                match context.mixing {
-                    None => row.copy_from_slice(from),
-                    Some(mixing) => mixing.mix(row, from),
-                }
-            }
-        }
-    }
-
-    fn run_rows(&mut self, number: usize, keeps_r: bool) {
+    fn run_rows(&mut self, number: usize) {
         let Self { context, adjoints, scratch, gradient } = self;
         let site = &context.view.layout.sites[number];
         let BackwardScratch { error, timing, timing_terms, extra, extra_r } = &mut **scratch;
@@ -283,19 +246,20 @@ impl BackwardRun<'_> {
         let lanes = site.lane..site.lane + site.lanes;
         let of_site = lanes.start * *rows..lanes.end * *rows;
         let mut sums = [0.0; spikelet_kernels::TILE];
+        let of_site_r = if r.is_empty() { 0..0 } else { of_site.clone() };
         let [q_rows, r_rows] = match context.mixing {
-            None => [&mut q[of_site.clone()], if keeps_r { &mut r[of_site.clone()] } else { &mut [] }],
+            None => [&mut q[of_site.clone()], &mut r[of_site_r.clone()]],
             Some(_) => {
                 extra.resize(of_site.len());
-                extra_r.resize(if keeps_r { of_site.len() } else { 0 });
+                extra_r.resize(of_site_r.len());
                 [&mut extra[..], &mut extra_r[..]]
             }
         };
         let output = SiteOutput {
             rows: row_of_step,
             q_rows,
+            r_rows,
             bias: &mut sums[..site.lanes],
-            r: keeps_r.then_some(r_rows),
             carried: [&mut [], &mut [], &mut []],
             timing_terms,
         };
@@ -304,10 +268,8 @@ impl BackwardRun<'_> {
         match context.mixing {
             None => bias[lanes].copy_from_slice(&sums[..site.lanes]),
             Some(mixing) => {
-                mixing.mix(&mut q[of_site.clone()], extra);
-                if keeps_r {
-                    mixing.mix(&mut r[of_site], extra_r);
-                }
+                mixing.mix(&mut q[of_site], extra);
+                mixing.mix(&mut r[of_site_r], extra_r);
                 mixing.mix(&mut bias[lanes], &sums[..site.lanes]);
             }
         }

@@ -170,8 +170,8 @@ impl Weights for Conv2d {
             let output = SiteOutput {
                 rows: &tile_gradient.row_of_step,
                 q_rows: &mut tile_gradient.q_rows,
+                r_rows: &mut [],
                 bias: &mut bias[..site.lanes],
-                r: None,
                 carried: [&mut [], &mut [], &mut []],
                 timing_terms: &mut scratch.timing_terms,
             };

@@ -119,6 +119,10 @@ impl Weights for DelayedConnections {
         copies.refresh(DelaysBy::Connection, tiles, delays);
     }
 
+    fn longest_delay(&self, copies: &DelaySteps) -> usize {
+        copies.longest
+    }
+
     fn forward(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState, run: &mut ForwardRun<'_>) {
         state.drive.send(run.view.tiles, copies, run.arriving, run.to);
         let drive = &state.drive;
@@ -135,7 +139,7 @@ impl Weights for DelayedConnections {
     }
 
     fn gradient(&self) -> WeightGradient {
-        WeightGradient::Steps(GradientRows::default())
+        WeightGradient::Steps(GradientRows::with_r(self.0.learn))
     }
 
     fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
@@ -143,7 +147,7 @@ impl Weights for DelayedConnections {
     }
 
     fn backward(&self, _copies: &DelaySteps, _state: &mut DelayedConnectionsState, run: &mut BackwardRun<'_>) {
-        if self.0.learn { run.run_all_steps() } else { run.run_all_rows() }
+        run.run_all_rows();
     }
 
     fn prepare_error(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState, sent: &Sent<'_>, factor: f32) {

@@ -299,13 +299,17 @@ impl Weights for Recurrent {
         }
     }
 
+    fn longest_delay(&self, copies: &RecurrentCopies) -> usize {
+        copies.steps.longest
+    }
+
     fn delay_steps<'a>(&self, copies: &'a RecurrentCopies, tile: usize) -> &'a [u16] {
         copies.steps.by_connection.get(tile).map_or(&[], Vec::as_slice)
     }
 
     fn gradient(&self) -> WeightGradient {
         match self.delays {
-            Some(Delays { by: DelaysBy::Connection, .. }) => WeightGradient::Steps(GradientRows::default()),
+            Some(Delays { by: DelaysBy::Connection, learn, .. }) => WeightGradient::Steps(GradientRows::with_r(learn)),
             _ => WeightGradient::Rows(GradientRows::default()),
         }
     }
@@ -321,12 +325,13 @@ impl Weights for Recurrent {
         state.start_backward(context);
         let RecurrentState { sites, carried, bias, .. } = state;
         let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
-        let GradientRows { row_of_step, rows, q: q_rows, .. } = weights.rows_mut();
-        let to_rows = match context.mixing {
-            None => &mut *q_rows,
+        let GradientRows { row_of_step, rows, q: q_rows, r: r_rows, .. } = weights.rows_mut();
+        let [to_q, to_r] = match context.mixing {
+            None => [&mut *q_rows, &mut *r_rows],
             Some(_) => {
                 scratch.extra.resize(q_rows.len());
-                &mut scratch.extra
+                scratch.extra_r.resize(r_rows.len());
+                [&mut scratch.extra, &mut scratch.extra_r]
             }
         };
         for t in (0..end).rev() {
@@ -348,9 +353,9 @@ impl Weights for Recurrent {
                 let [p, q, adaptation] = &mut *carried;
                 let output = SiteOutput {
                     rows: row_of_step,
-                    q_rows: &mut to_rows[lanes.start * *rows..lanes.end * *rows],
+                    q_rows: &mut to_q[lanes.start * *rows..lanes.end * *rows],
+                    r_rows: to_r.get_mut(lanes.start * *rows..lanes.end * *rows).unwrap_or_default(),
                     bias: &mut bias[lanes.clone()],
-                    r: None,
                     carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
                     timing_terms: &mut scratch.timing_terms,
                 };
@@ -362,13 +367,12 @@ impl Weights for Recurrent {
             None => bias_sums.copy_from_slice(bias),
             Some(mixing) => {
                 mixing.mix(q_rows, &scratch.extra);
+                mixing.mix(r_rows, &scratch.extra_r);
                 mixing.mix(bias_sums, bias);
             }
         }
-        match self.delays {
-            Some(Delays { by: DelaysBy::Input, learn: true, .. }) => leave_input_gradient(run, state.events()),
-            Some(Delays { by: DelaysBy::Connection, learn: true, .. }) => run.keep_r(),
-            _ => {}
+        if let Some(Delays { by: DelaysBy::Input, learn: true, .. }) = self.delays {
+            leave_input_gradient(run, state.events());
         }
     }
 

@@ -97,6 +97,11 @@ pub(crate) trait Weights {
         inputs.count_before(inputs.steps) * shape.units as u64
     }
 
+    /// Most steps that a spike is under way.
+    fn longest_delay(&self, _copies: &Self::Copies) -> usize {
+        0
+    }
+
     /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
     fn delay_steps<'a>(&self, _copies: &'a Self::Copies, _tile: usize) -> &'a [u16] {
         &[]

@@ -69,7 +69,8 @@ impl Backpropagation<'_> {
     fn start(&self, work: &Workspace, result: &mut SampleResult) {
         for (index, (layer, gradient)) in self.network.layers.iter().zip(&mut result.layers).enumerate() {
             let inputs = layer.inputs(&work.layers[index], self.input_of(index, work));
-            gradient.start(&layer.shape, &inputs, self.network.steps, work.gradient.end);
+            let longest = layer.connection.longest_delay(self.network.copies(index));
+            gradient.start(&layer.shape, &inputs, longest, self.network.steps, work.gradient.end);
         }
     }
 

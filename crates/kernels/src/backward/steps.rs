@@ -122,7 +122,7 @@ pub(super) fn run_back<S: Simd, const K: usize>(
     pass.start(output);
     let has_short_loop = pass.has_short_loop(output)
         && [&output.q, &output.p, &output.direct].iter().all(|every_step| every_step.is_empty());
-    let has_r = !output.r.is_empty();
+    let has_r = output.has_r();
     let mut t = tile.to;
     while t > tile.from {
         if has_short_loop {
@@ -213,9 +213,7 @@ impl<S: Simd, const K: usize> Units<S, K> {
             let next_q = self.adjoints.q;
             let is_flushed_after = self.take_unflushed(t, row, &direct, tile.lanes, output.q_rows, pass);
             if HAS_R {
-                let at = output.r_start(t) + self.first;
-                let r = pass.driven(self.neuron.delay_gradient(&next_q, &self.adjoints));
-                store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
+                self.leave_r(t, row, &next_q, tile.lanes, output, pass);
             }
             if is_flushed_after {
                 self.neuron.flush_back(simd, &mut self.adjoints);
@@ -280,10 +278,8 @@ impl<S: Simd, const K: usize> Units<S, K> {
         let at = t * output.stride + output.offset + self.first;
         let is_flushed_after = self.take_unflushed(t, output.rows[t], &direct, tile.lanes, output.q_rows, pass);
         pass.sum(t, &self.adjoints);
-        if !output.r.is_empty() {
-            let at = output.r_start(t) + self.first;
-            let r = pass.driven(self.neuron.delay_gradient(&opened, &self.adjoints));
-            store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
+        if output.has_r() {
+            self.leave_r(t, output.rows[t], &opened, tile.lanes, output, pass);
         }
         if !output.q.is_empty() {
             store::<S, K>(&pass.driven(self.adjoints.q), &mut output.q[at..at + Self::WIDTH]);
@@ -295,6 +291,28 @@ impl<S: Simd, const K: usize> Units<S, K> {
         }
         if is_flushed_after {
             self.neuron.flush_back(simd, &mut self.adjoints);
+        }
+    }
+
+    /// Leaves r of a step, from q behind its gates.
+    #[inline(always)]
+    fn leave_r(
+        &self,
+        t: usize,
+        row: u32,
+        opened: &[S::f32s; K],
+        lanes: usize,
+        output: &mut BackwardOutput<'_>,
+        pass: &impl Pass<S, K>,
+    ) {
+        let r = pass.driven(self.neuron.delay_gradient(opened, &self.adjoints));
+        if !output.r.is_empty() {
+            let at = t * output.stride + output.offset + self.first;
+            store::<S, K>(&r, &mut output.r[at..at + Self::WIDTH]);
+        }
+        if row != NO_ROW && !output.r_rows.is_empty() {
+            let at = row as usize * lanes + self.first;
+            store::<S, K>(&r, &mut output.r_rows[at..at + Self::WIDTH]);
         }
     }
 

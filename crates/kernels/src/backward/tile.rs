@@ -123,17 +123,17 @@ pub struct BackwardOutput<'a> {
     pub rows: &'a [u32],
     /// q at the wanted steps, `[row][lane]`.
     pub q_rows: &'a mut [f32],
+    /// r likewise.
+    pub r_rows: &'a mut [f32],
     /// q at every step before `end`, `[step · stride + offset + lane]`; with constants by lane, q and r are times γ.
     pub q: &'a mut [f32],
-    /// r likewise, with a stride and an offset of its own.
+    /// r likewise.
     pub r: &'a mut [f32],
-    /// These two.
-    pub r_place: [usize; 2],
     /// p likewise.
     pub p: &'a mut [f32],
     /// G likewise.
     pub direct: &'a mut [f32],
-    /// Distance between two steps of `q`, `p`, `direct`.
+    /// Distance between two steps of `q`, `r`, `p`, `direct`.
     pub stride: usize,
     /// First lane of the tile in them.
     pub offset: usize,
@@ -150,9 +150,8 @@ pub struct BackwardOutput<'a> {
 }
 
 impl BackwardOutput<'_> {
-    /// Where r of a step starts.
-    pub(crate) fn r_start(&self, t: usize) -> usize {
-        let [stride, offset] = self.r_place;
-        t * stride + offset
+    /// Whether r of any step is wanted.
+    pub(crate) fn has_r(&self) -> bool {
+        !self.r.is_empty() || !self.r_rows.is_empty()
     }
 }

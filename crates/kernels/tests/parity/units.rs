@@ -118,9 +118,11 @@ fn carried_errors_are_the_plain_loop() {
 }
 
 /// Outputs of a backward pass that have a row for every step.
-const EVERY_STEP: [usize; 8] = [1, R, 3, 4, 6, 7, 8, 9];
+const EVERY_STEP: [usize; 9] = [1, R, 3, 4, 6, 7, 8, 9, R_ROWS];
 /// r among the outputs.
 const R: usize = 2;
+/// Place of the r rows.
+const R_ROWS: usize = 14;
 
 /// What is injected at every step.
 const STEADY: [Injection; 3] = [
@@ -280,15 +282,15 @@ fn check_backward(
         terms,
     };
     let run_with = |kept: &[usize], is_watched: bool, kernel: &dyn Fn(&mut BackwardOutput<'_>)| {
-        let mut out: [Vec<f32>; 14] = Default::default();
+        let mut out: [Vec<f32>; 15] = Default::default();
         out[0] = vec![0.0; wanted as usize * lanes];
         out[5] = vec![0.0; lanes];
         for &array in kept {
-            out[array] = vec![0.0; steps * stride];
+            out[array] = vec![0.0; if array == R_ROWS { wanted as usize * lanes } else { steps * stride }];
         }
-        out[10..].fill(vec![0.0; lanes]);
+        out[10..R_ROWS].fill(vec![0.0; lanes]);
         let [q_rows, q, r, p, direct, bias, activation, timing, reset_error, reset_slope, of_constants @ ..] = &mut out;
-        let [current_decay, membrane_decay, threshold, adaptation_strength] = of_constants;
+        let [current_decay, membrane_decay, threshold, adaptation_strength, r_rows] = of_constants;
         let constants = ConstantSums { current_decay, membrane_decay, threshold, adaptation_strength };
         let observed = ObservedBackward { activation, timing, reset_error, reset_slope };
         let carried = [&mut [][..], &mut [], &mut []];
@@ -297,7 +299,7 @@ fn check_backward(
             q_rows,
             q,
             r,
-            r_place: if steps % 2 == 0 { [stride, offset] } else { [lanes, 0] },
+            r_rows,
             p,
             direct,
             stride,
@@ -328,6 +330,7 @@ fn check_backward(
         "membrane decay",
         "threshold",
         "adaptation strength",
+        "r rows",
     ];
     for (name, (found, expected)) in names.into_iter().zip(found.iter().zip(&expected)) {
         assert_same(name, level, found, expected);
@@ -337,7 +340,12 @@ fn check_backward(
         assert_same(name, level, &rows_alone[output], &expected[output]);
     }
     let unwatched = |kept: &[usize]| run_with(kept, false, &|output| backward_tile(level, &tile, output));
-    for (kept, outputs) in [(&EVERY_STEP[..], &[0, 1, 2, 3, 4, 5][..]), (&[], &[0, 5]), (&[R], &[0, R, 5])] {
+    for (kept, outputs) in [
+        (&EVERY_STEP[..], &[0, 1, 2, 3, 4, 5, R_ROWS][..]),
+        (&[], &[0, 5]),
+        (&[R], &[0, R, 5]),
+        (&[R_ROWS], &[0, 5, R_ROWS]),
+    ] {
         let found = unwatched(kept);
         for &output in outputs {
             assert_same(names[output], level, &found[output], &expected[output]);
@@ -370,7 +378,7 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             q_rows,
             q: all_q,
             r,
-            r_place,
+            r_rows,
             p: all_p,
             direct,
             stride,
@@ -385,7 +393,7 @@ fn in_pieces(level: Level, is_plain: bool, tile: &BackwardTile<'_>, output: &mut
             q_rows,
             q: all_q,
             r,
-            r_place: *r_place,
+            r_rows,
             p: all_p,
             direct,
             stride: *stride,
