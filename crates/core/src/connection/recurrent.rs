@@ -46,8 +46,8 @@ pub(crate) struct RecurrentCopies {
 /// What the weights got, and scratch of backward passes.
 #[derive(Debug)]
 pub(crate) struct RecurrentState {
-    /// By step, as far as the layer was run: inputs from below, then its own units of the step before, numbered behind those. Where inputs
-    /// have delays, by the step of their arrival.
+    /// By step, as far as the layer was run: inputs of the previous layer, then its own units of the previous step, numbered
+    /// behind those. Where inputs have delays, by the step of their arrival.
     offsets: Vec<u32>,
     inputs: Vec<u32>,
     delayed: Delayed,
@@ -110,7 +110,7 @@ impl RecurrentState {
         StepEvents { offsets: &self.offsets, units: &self.inputs }
     }
 
-    /// Takes what reaches the layer from above, and starts the sums.
+    /// Takes the errors from the next layer, and starts the sums.
     fn start_backward(&mut self, context: &PassContext<'_>) {
         let layout = &context.view.layout;
         self.sites.resize_with(layout.sites.len(), SiteErrors::default);

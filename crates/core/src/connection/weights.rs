@@ -1,4 +1,4 @@
-//! What weights do: how a kind of connection brings spikes to units, and gradients back.
+//! The trait of weights: how a kind of connection brings spikes to units, and gradients back.
 
 use spikelet_kernels::{Level, StepEvents};
 
@@ -30,7 +30,7 @@ pub(crate) trait Weights {
     /// Makes room for what arrives behind the last step, so that [`Weights::turn`] can keep it.
     fn look_ahead(&self, _copies: &Self::Copies, _state: &mut Self::State) {}
 
-    /// Starts to run the steps anew, of which the first `kept` are the last ones so far: keeps what is still on its way.
+    /// Starts again at step 0, where the first `kept` steps are the last ones so far: keeps spikes that are still on their way.
     fn turn(&self, state: &mut Self::State, _kept: usize) {
         self.clear(state);
     }
@@ -56,8 +56,8 @@ pub(crate) trait Weights {
     ) {
     }
 
-    /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with `outside` in
-    /// the lanes beyond it.
+    /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with
+    /// `outside` in the lanes beyond it.
     fn spread(&self, _tile: usize, values: &[f32], _outside: Option<f32>, to: &mut Vec<f32>) {
         to.clear();
         to.extend_from_slice(values);

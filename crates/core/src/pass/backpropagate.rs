@@ -25,7 +25,7 @@ use crate::rule::GradientPass;
 use crate::sample::SampleResult;
 use crate::state::{Adjoints, SpikeList, UnitState};
 
-/// A sample on its way back.
+/// The backward pass of a sample.
 #[derive(Clone, Copy)]
 pub(super) struct Backpropagation<'a> {
     pub(super) level: Level,
@@ -34,7 +34,7 @@ pub(super) struct Backpropagation<'a> {
     pub(super) input_units: &'a [u32],
     /// Simulated steps.
     pub(super) steps: usize,
-    /// Whether somebody looks.
+    /// Whether values are observed.
     pub(super) is_observed: bool,
 }
 
@@ -140,7 +140,7 @@ fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixin
     }
 }
 
-/// What reaches the output layer.
+/// Errors of the output layer.
 pub(super) struct FromLoss<'a> {
     pub(super) gradient: &'a OutputGradient,
     pub(super) view: LayerView<'a>,
@@ -195,7 +195,7 @@ impl OutputErrors for FromLoss<'_> {
     }
 }
 
-/// What reaches a layer from the next one.
+/// Errors of a layer, from the next one.
 pub(super) struct FromNext<'a> {
     here: &'a Layer,
     units: &'a UnitState,
@@ -228,7 +228,8 @@ impl<'a> FromNext<'a> {
         Self { here: &network.layers[index], units, next: layer, copies, state, sent, injections: None }
     }
 
-    /// Lists what the next layer, which is the output, injects into its projections, if carrying these along is possible and pays off.
+    /// Lists what the next layer, which is the output, injects into its projections, if carrying these along is possible and pays
+    /// off.
     fn projects(
         &self,
         pass: &GradientPass,
