@@ -23,6 +23,9 @@ import { ROOT } from "./stamps.mjs";
 export const PAGE = "docs/results/verdict.md";
 const RECORDS = "docs/results/records";
 
+/** Least accuracy in % of what the figure of prices shows. */
+const LOWEST = 85;
+
 /** Experiments without a search, whose tables stand on the page. */
 const OTHERS = ["common-count", "target-silence", "reset-paths", "spike-penalty"];
 /** @type {readonly (readonly [string, string])[]} */
@@ -90,7 +93,7 @@ function seriesOf(points) {
     const one = { label: String(at), x: mean(measure("spikes")), y: mean(accuracy) };
     all.set(String(series), [...(all.get(String(series)) ?? []), one]);
   }
-  return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries }));
+  return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries.filter(({ y }) => y >= LOWEST) }));
 }
 
 /**

@@ -7,6 +7,8 @@ const LEFT = 70;
 const RIGHT = WIDTH - 110;
 const TOP = 50;
 const BOTTOM = HEIGHT - 60;
+/** Labels nearer than this to an earlier one would cover it. */
+const CLOSE = 44;
 const COLOURS = [BLUE, VERMILLION, GREEN];
 
 /**
@@ -47,10 +49,12 @@ export function pareto(title, xLabel, all) {
           points.map((one) => /** @type {const} */ ([x(one.x), y(one.y)])),
           { colour, width: 2 },
         ),
-        ...points.flatMap((one) => [
-          circle(x(one.x), y(one.y), 4.5, { fill: colour, colour }),
-          text(x(one.x), y(one.y) + (k === 0 ? -10 : 20), one.label, { anchor: "middle", size: 11, opacity: 0.85 }),
-        ]),
+        ...points.map((one) => circle(x(one.x), y(one.y), 4.5, { fill: colour, colour })),
+        ...points
+          .filter((one, place) => points.slice(0, place).every((other) => Math.abs(x(one.x) - x(other.x)) >= CLOSE))
+          .map((one) =>
+            text(x(one.x), y(one.y) + (k === 0 ? -10 : 20), one.label, { anchor: "middle", size: 11, opacity: 0.85 }),
+          ),
         ...(rightmost ? [text(x(rightmost.x) + 12, y(rightmost.y) + 5, name, { colour, isBold: true })] : []),
       ];
     }),
