@@ -127,6 +127,12 @@ describe("spikelet experiment", () => {
     expect(again.json().at(-1)).toMatchObject({ done: 4, missing: 0, others: 0 });
   });
 
+  it("refuses one folder for two data sets", async () => {
+    const message = "--data names one folder, but training-settings reads mnist and fashionMnist: spikelet data fetch mnist";
+    const asked = await spikelet(["experiment", "training-settings", "--data", "anywhere"]);
+    expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
+  });
+
   it("lists what there is, with an example each, and suggests names", async () => {
     const list = await spikelet(["experiment", "--list", "--json"]);
     const [shown, questions] = list.json() as unknown as { name?: string; example?: string; question?: string }[][];
