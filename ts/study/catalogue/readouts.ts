@@ -12,6 +12,7 @@ interface Reading {
   bestBy: BestBy;
   loss: LossConfig;
   steps: number;
+  epochs: number;
   output: NeuronConfig;
   /** Units that never fire have no exact gradient. */
   initialActivity?: InitialActivity;
@@ -22,6 +23,7 @@ const FIRST_SPIKE: Reading = {
   bestBy: "firstSpike",
   loss: { type: "latency", inverseTemperature: 1.2 },
   steps: 80,
+  epochs: 24,
   output: {},
   initialActivity: { spikesPerUnit: [1, 3] },
 };
@@ -32,6 +34,7 @@ const COUNT: Reading = {
   bestBy: "count",
   loss: { type: "count", positive: 5 },
   steps: 80,
+  epochs: 12,
   output: {},
 };
 
@@ -40,11 +43,12 @@ const MEMBRANE: Reading = {
   bestBy: "membrane",
   loss: { type: "membrane", statistic: "mean", inverseTemperature: 4 },
   steps: 40,
+  epochs: 12,
   output: { type: "leaky" },
   initialActivity: { spikesPerUnit: [1] },
 };
 
-function config(scale: Scale, rule: RuleConfig, { loss, steps, output, initialActivity }: Reading): Config {
+function config(scale: Scale, rule: RuleConfig, { loss, steps, epochs, output, initialActivity }: Reading): Config {
   const isQuick = scale === "quick";
   return {
     network: {
@@ -60,7 +64,7 @@ function config(scale: Scale, rule: RuleConfig, { loss, steps, output, initialAc
     schedule: { type: "cosine", warmupEpochs: 1 },
     training: {
       batchSize: 32,
-      epochs: isQuick ? 4 : 12,
+      epochs: isQuick ? 4 : epochs,
       augmentation: MOVED_DIGITS,
       ...(initialActivity ? { initialActivity } : {}),
     },
