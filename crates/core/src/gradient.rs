@@ -1,6 +1,6 @@
 //! What a sample leaves for the gradient of one layer, in arrays of declared lengths.
 
-use spikelet_kernels::{NO_ROW, TILE};
+use spikelet_kernels::{NO_ROW, TILE, WINDOW};
 
 use crate::aligned::{Aligned, padded};
 use crate::events::LayerSpikes;
@@ -161,8 +161,8 @@ impl GradientRows {
         Self { has_r, ..Self::default() }
     }
 
-    /// Assigns a row to every step before `end` from the first spike to the last arrival, in order of time; the row of an input is that of
-    /// the step at which it fires.
+    /// Assigns a row to every step before `end` from the first spike to the last arrival, or to the end of its window, in order of time;
+    /// the row of an input is that of the step at which it fires.
     fn plan_all(&mut self, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize, lanes: usize) {
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
@@ -170,7 +170,7 @@ impl GradientRows {
         let mut fired = (0..end).filter(|&t| !inputs.at(t).is_empty());
         let first = fired.next().unwrap_or(end);
         let last = fired.next_back().unwrap_or(first);
-        let arrivals = first..end.min(last + longest + 1);
+        let arrivals = first..end.min(last + WINDOW.max(longest + 1));
         for (row, t) in arrivals.clone().enumerate() {
             self.row_of_step[t] = row as u32;
             self.inputs.extend(inputs.at(t).iter().map(|&unit| (unit, row as u32)));

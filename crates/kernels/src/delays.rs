@@ -13,6 +13,9 @@ use fearless_simd::prelude::*;
 use crate::lanes::{fit, load, store};
 use crate::{LANES, Level, TILE};
 
+/// Steps from a spike on, itself included, in which the place of each lane needs no check, where there are so many.
+pub const WINDOW: usize = 32;
+
 /// Connections of one input: to each unit of a tile.
 #[derive(Clone, Copy, Debug)]
 pub struct DelayedRow<'a> {
@@ -95,9 +98,6 @@ fn gather_lanes<const COUNT: usize, const N: usize>(
         }
     }
 }
-
-/// Steps of a window in which the place of each lane needs no check.
-const WINDOW: usize = 32;
 
 /// Whether all delays lie within a window.
 fn are_short(delays: &[u16]) -> bool {

@@ -33,7 +33,7 @@ pub use backward::{
     BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, NO_ROW, ObservedBackward, ProjectedError,
     ResetPath, SpikeError, SteadyError, backward_tile, carry_error, spread_error, steady_course,
 };
-pub use delays::{DelayedRow, gather_delayed, project_delayed, send_delayed};
+pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};
