@@ -33,7 +33,7 @@ const COLUMNS = [
   ["first spike, %", "firstSpike"],
   ["count, %", "count"],
   ["spikes per hidden unit", "perUnit0"],
-  ["spikes a sample", "spikes"],
+  ["spikes per sample", "spikes"],
   ["step of the decision", "decisionMean"],
 ];
 
@@ -59,7 +59,7 @@ export async function made(page) {
     const strengths = levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]);
     text = put(text, `${name} strengths`, markdownTable(strengths));
     text = put(text, `${name} cost`, markdownTable(costRows(all)));
-    const svg = seedScatter(accuracyAgainstSpikes(all), { x: "spikes a sample, all steps", y: "test accuracy, %", width: 700 });
+    const svg = seedScatter(accuracyAgainstSpikes(all), { x: "spikes per sample, all steps", y: "test accuracy, %", width: 700 });
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
   }
   for (const name of OTHERS) {
@@ -70,7 +70,7 @@ export async function made(page) {
     text = put(text, name, markdownTable(pointRows(points, COLUMNS)));
     if (name !== "spike-penalty") continue;
     const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
-    figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes of a sample, all steps (logarithmic)", seriesOf(points)));
+    figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));
   }
   return { text, figures };
 }

@@ -104,7 +104,7 @@ describe("60 runs", () => {
     expect(pages[0]).toContain("60 done, 0 failed, 0 missing");
     const columns = (dir: string) => {
       const lines = readFileSync(join(dir, "results.csv"), "utf8").trim().split("\n");
-      // Seconds, samples a second and the error stand last.
+      // Seconds, samples per second and the error stand last.
       return lines.map((line) => line.split(",").slice(0, -3));
     };
     expect(columns(merged)).toEqual(columns(whole));

@@ -67,7 +67,7 @@ const HEAD = [
   "spikes per hidden unit, all steps",
   "… up to the decision",
   "spikes per output, all steps",
-  "spikes a sample up to the decision",
+  "spikes per sample up to the decision",
   "step of the decision",
   "seeds",
 ];
@@ -116,7 +116,7 @@ export function differenceRows(all: readonly Compared[], reference: Compared): s
       interval(difference(one, reference, spikesMeasure), 0),
       String(difference(one, reference, accuracyMeasure)?.seeds ?? 0),
     ]);
-  return [["difference", "accuracy, points", "spikes per hidden unit", "spikes a sample up to the decision", "seeds"], ...rows];
+  return [["difference", "accuracy, points", "spikes per hidden unit", "spikes per sample up to the decision", "seeds"], ...rows];
 }
 
 /** What the searches chose. */
@@ -159,7 +159,7 @@ export function costRows(all: readonly Compared[]): string[][] {
       const minutes = (samples: number) => (samples / speed / 60).toFixed(1);
       return [nameOf(one), speed.toFixed(0), minutes(searched), minutes(learnt), String(one.records.length)];
     });
-  return [["rule, loss", "training samples a second", "search, min", "seeds, min", "seeds"], ...rows];
+  return [["rule, loss", "training samples per second", "search, min", "seeds, min", "seeds"], ...rows];
 }
 
 /** Accuracy and spikes of every run, for a figure. */

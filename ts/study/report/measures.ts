@@ -36,7 +36,7 @@ export const VALIDATION: readonly Measure[] = [
 /** What differs from machine to machine. */
 export const TIMES: readonly Measure[] = [
   measured("seconds", "Time of training and validation (s)", "ran.seconds", 1),
-  measured("samplesPerSecond", "Training samples a second", "ran.samplesPerSecond", 0),
+  measured("samplesPerSecond", "Training samples per second", "ran.samplesPerSecond", 0),
 ];
 
 const BY_LAYER = [

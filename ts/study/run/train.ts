@@ -26,7 +26,7 @@ export interface Training {
   result: RunResult;
   /** Of training and validation. */
   seconds: number;
-  /** Training samples a second, the mean over the epochs. */
+  /** Training samples per second, the mean over the epochs. */
   samplesPerSecond: number;
 }
 

@@ -77,7 +77,7 @@ export interface RanOn {
   endedAt: string;
   /** Of training and validation; of a run that failed, up to its error. */
   seconds: number;
-  /** Training samples a second, the mean over the epochs; 0 for a run that failed. */
+  /** Training samples per second, the mean over the epochs; 0 for a run that failed. */
   samplesPerSecond: number;
   host: string;
   backend: string;
