@@ -30,6 +30,14 @@ impl<'a> StepEvents<'a> {
     pub fn at(&self, t: usize) -> &'a [u32] {
         &self.units[self.offsets[t] as usize..self.offsets[t + 1] as usize]
     }
+
+    /// Each step from `from` up to `to`, with [`StepEvents::at`] it.
+    #[inline(always)]
+    fn between(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, &'a [u32])> {
+        let ends = self.offsets[from..=to].windows(2);
+        let units = self.units;
+        (from..to).zip(ends.map(move |ends| &units[ends[0] as usize..ends[1] as usize]))
+    }
 }
 
 /// A tile and its input.
@@ -141,8 +149,7 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
     let kept = if trace.is_empty() { 0..0 } else { from * lanes..to * lanes };
     let mut rows = trace[kept].chunks_exact_mut(lanes);
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(spikes, refractory, from) };
-    for (t, ends) in (from..to).zip(events.offsets[from..=to].windows(2)) {
-        let arriving = &events.units[ends[0] as usize..ends[1] as usize];
+    for (t, arriving) in events.between(from, to) {
         neuron.decay(&mut units);
         if !arriving.is_empty() {
             neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving));

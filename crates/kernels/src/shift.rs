@@ -82,19 +82,14 @@ fn shift_vector<S: Simd>(simd: S, shifts: &[usize], error: &mut [f32]) {
     }
 }
 
-/// A vector of each row from lane `first` on; 0 where there are fewer rows than a square has. Whole squares, which are the rule, have a
-/// loop of known length: they stay in registers.
+/// A vector of each row from lane `first` on; 0 where there are fewer rows than a square has.
 #[inline(always)]
 fn load_rows<S: Simd>(simd: S, lanes: usize, first: usize, rows: &[f32]) -> [S::f32s; LANES] {
     let width = S::f32s::LEN;
     let mut square = [S::f32s::splat(simd, 0.0); LANES];
-    if rows.len() == width * lanes {
-        for row in 0..width {
-            square[row] = S::f32s::from_slice(simd, &rows[row * lanes + first..][..width]);
-        }
-    } else {
-        for row in 0..rows.len() / lanes {
-            square[row] = S::f32s::from_slice(simd, &rows[row * lanes + first..][..width]);
+    for row in 0..width {
+        if let Some(from) = rows.get(row * lanes + first..row * lanes + first + width) {
+            square[row] = S::f32s::from_slice(simd, from);
         }
     }
     square
@@ -104,13 +99,9 @@ fn load_rows<S: Simd>(simd: S, lanes: usize, first: usize, rows: &[f32]) -> [S::
 #[inline(always)]
 fn store_rows<S: Simd>(square: &[S::f32s; LANES], lanes: usize, first: usize, rows: &mut [f32]) {
     let width = S::f32s::LEN;
-    if rows.len() == width * lanes {
-        for row in 0..width {
-            square[row].store_slice(&mut rows[row * lanes + first..][..width]);
-        }
-    } else {
-        for row in 0..rows.len() / lanes {
-            square[row].store_slice(&mut rows[row * lanes + first..][..width]);
+    for row in 0..width {
+        if let Some(to) = rows.get_mut(row * lanes + first..row * lanes + first + width) {
+            square[row].store_slice(to);
         }
     }
 }
