@@ -128,7 +128,7 @@ describe("spikelet experiment", () => {
   });
 
   it("refuses one folder for two data sets", async () => {
-    const message = "--data names one folder, but training-settings reads mnist and fashionMnist: spikelet data fetch mnist";
+    const message = "--data names one folder, but the plan reads mnist and fashionMnist: spikelet data fetch mnist";
     const asked = await spikelet(["experiment", "training-settings", "--data", "anywhere"]);
     expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });

@@ -13,7 +13,6 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { configOptions } from "../options.js";
 import { printResult } from "../print.js";
-import { isSetName, SETS } from "../sets.js";
 import { applySetting } from "../setting.js";
 import { study, studyOptions, type Telling } from "../study/command.js";
 import { CliSupply } from "../study/supply.js";
@@ -47,7 +46,6 @@ export const experiment = defineCommand({
     }
     const scale: Scale = args.quick ? "quick" : "full";
     const chosen = only(named(args.name), scale, args.only);
-    if (args.data !== undefined) requireOneFolder(chosen, scale);
     const { name } = chosen;
     const choices = choicesOf(args, abortOnInterrupt());
     const supply = new CliSupply(args.data, choices);
@@ -68,22 +66,11 @@ export const experiment = defineCommand({
     const out = args.out ?? join("out", "experiments", args.quick ? `${name}-quick` : name);
     const telling: Telling = { type: "experiment", tellsEpochs: true };
     const tuning = chosen.tuning?.(scale);
-    if (tuning) return await tunedStudy(chosen, tuning, options, out, args, choices, telling);
+    if (tuning) return await tunedStudy({ experiment: chosen, tuning, options, out, args, choices, telling });
     const json = planOf(chosen, options);
     await study({ name, plan: parsePlan(json), json }, out, args, choices, telling);
   },
 });
-
-/** @throws {UsageError} for an experiment that reads several data sets, which no single folder holds. */
-function requireOneFolder(experiment: Experiment, scale: Scale): void {
-  const first = experiment.variants(scale).flatMap(({ data = experiment.data(scale) }) => data.slice(0, 1));
-  const read = [...new Set(first.map(({ dataset }) => dataset))].filter((name) => isSetName(name) && SETS[name].isRead);
-  if (read.length < 2) return;
-  const fetched = read.map((name) => `spikelet data fetch ${name}`).join(", ");
-  throw new UsageError(
-    `--data names one folder, but ${experiment.name} reads ${read.join(" and ")}: ${fetched}, then leave --data out`,
-  );
-}
 
 function named(name: string | undefined): Experiment {
   const names = EXPERIMENTS.map((one) => one.name);

@@ -19,7 +19,7 @@ import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
 import { executorOf, type WorkOptions } from "./execution.js";
-import { CliSupply } from "./supply.js";
+import { CliSupply, requireOneFolder } from "./supply.js";
 import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName } from "./words.js";
 
 /** Options of every command that runs a study. */
@@ -79,6 +79,7 @@ export async function study(
   const { data, backend, simd } = args;
   const each = args.threads === undefined ? (count > 0 ? 1 : "auto") : threads(String(args.threads));
   const options: WorkOptions = { folder: out, data, backend, simd, threads: each, tellsEpochs };
+  if (data !== undefined) requireOneFolder(plan);
   const hashes = await dataHashes(plan, new Samples(new CliSupply(data, choices)), choices);
   const folder = new StudyFolder(out);
   await folder.begin(named, hashes, signal);

@@ -1,11 +1,23 @@
 import { existsSync } from "node:fs";
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
-import type { JsonObject } from "../../json.js";
+import { isObject, type JsonObject } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
+import type { Plan } from "../../study/plan/plan.js";
+import { configurationsOf } from "../../study/run/runs.js";
 import type { DataSupply } from "../../study/run/samples.js";
 import { type DataSource, dataSource, loadData, parseDataSection, splitOf } from "../data.js";
+import { UsageError } from "../exit.js";
 import { isSetName, SETS } from "../sets.js";
 import { defaultFolder } from "../store/folder.js";
+
+/** @throws {UsageError} for a plan that reads several data sets, which no single folder holds. */
+export function requireOneFolder(plan: Plan): void {
+  const named = [...configurationsOf(plan)].map(({ data }) => (isObject(data) ? data["dataset"] : undefined));
+  const read = [...new Set(named)].filter((name) => isSetName(name) && SETS[name].isRead);
+  if (read.length < 2) return;
+  const fetched = read.map((name) => `spikelet data fetch ${name}`).join(", ");
+  throw new UsageError(`--data names one folder, but the plan reads ${read.join(" and ")}: ${fetched}, then leave --data out`);
+}
 
 /** The data sets of the command line, for studies. */
 export class CliSupply implements DataSupply {

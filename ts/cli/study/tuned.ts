@@ -17,26 +17,30 @@ import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { type StudyArguments, study, type Telling } from "./command.js";
 
+/** An experiment with searches, and how it was asked for. */
+export interface TunedStudy {
+  experiment: Experiment;
+  tuning: Tuning;
+  options: ExperimentOptions;
+  out: string;
+  args: StudyArguments;
+  choices: Choices;
+  telling: Telling;
+}
+
 /**
  * Runs an experiment variant by variant: first the search for its settings, in a folder of its own, then its seeds with what the
  * search chose. What has records is not run again, so that it continues wherever it was ended.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for a search without a result.
  */
-export async function tunedStudy(
-  experiment: Experiment,
-  tuning: Tuning,
-  options: ExperimentOptions,
-  out: string,
-  args: StudyArguments,
-  choices: Choices,
-  telling: Telling,
-): Promise<void> {
+export async function tunedStudy(tuned: TunedStudy): Promise<void> {
+  const { experiment, options, out, args, choices, telling } = tuned;
   const all = experiment.variants(options.scale);
   const chosen = new Map<string, Point>();
   for (const [k, variant] of all.entries()) {
     if (variant.search) {
-      const point = await searched(experiment, variant, tuning, options, out, args, choices, telling);
+      const point = await searched(variant, tuned);
       if (point === undefined) return;
       chosen.set(variantName(variant), point);
     }
@@ -48,14 +52,8 @@ export async function tunedStudy(
 
 /** What the search for the settings of a variant chose; `undefined` where other shards have to come first. */
 async function searched(
-  experiment: Experiment,
   variant: Variant,
-  tuning: Tuning,
-  options: ExperimentOptions,
-  out: string,
-  args: StudyArguments,
-  choices: Choices,
-  telling: Telling,
+  { experiment, tuning, options, out, args, choices, telling }: TunedStudy,
 ): Promise<Point | undefined> {
   const json = searchPlanOf(experiment, variant, tuning, options);
   const plan = parsePlan(json);
