@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
+import { spread } from "../dist/spread.js";
 import { EXPERIMENTS } from "../dist/study/catalogue/index.js";
 import {
   accuracyAgainstSpikes,
@@ -86,10 +87,7 @@ function seriesOf(points) {
   for (const point of points) {
     const { series, at } = point.rows[0].run.settings;
     const accuracy = measure(series === "activation" ? "count" : "firstSpike");
-    const mean = (/** @type {{ of(record: any): number }} */ { of }) => {
-      const values = recordsOf(point).map(of);
-      return values.reduce((sum, value) => sum + value, 0) / values.length;
-    };
+    const mean = (/** @type {{ of(record: any): number }} */ { of }) => spread(recordsOf(point).map(of)).mean;
     const one = { label: String(at), x: mean(measure("spikes")), y: mean(accuracy) };
     all.set(String(series), [...(all.get(String(series)) ?? []), one]);
   }

@@ -6,6 +6,7 @@ import type { Point } from "../plan/search.js";
 import type { DoneRecord, EpochSummary } from "../store/record.js";
 import { type Measure, measure } from "./measures.js";
 import { type Interval, pairedDifference } from "./paired.js";
+import { deviationText } from "./result-table.js";
 
 /** A variant with what its search chose and the runs of its seeds. */
 export interface Compared {
@@ -89,7 +90,7 @@ export function resultRows(all: readonly Compared[]): string[][] {
         over(records, accuracyMeasure(compared)),
         DECIDED[bestBy] ?? bestBy,
         hasOutputSpikes ? `${meanOf(records, "firstSpike")}, ${meanOf(records, "count")}` : "",
-        text(last.mean, last.deviation, 2),
+        deviationText(last, 2),
         `${collapsed} of ${records.length}`,
         cell("perUnit0"),
         cell(bestBy === "firstSpike" ? "perUnitUntilDecision0" : "perUnit0"),
@@ -191,17 +192,12 @@ function interval(found: Interval | undefined, digits: number): string {
 }
 
 function over(records: readonly DoneRecord[], { of, digits }: Measure): string {
-  const { mean, deviation } = spread(records.map(of));
-  return text(mean, deviation, digits);
+  return deviationText(spread(records.map(of)), digits);
 }
 
 function meanOf(records: readonly DoneRecord[], name: string): string {
   const { of, digits } = measure(name);
   return spread(records.map(of)).mean.toFixed(digits);
-}
-
-function text(mean: number, deviation: number, digits: number): string {
-  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 }
 
 /** Rows as a table of a Markdown page; the first is its head. */

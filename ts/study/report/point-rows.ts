@@ -1,6 +1,7 @@
 import { spread } from "../../spread.js";
 import { measure } from "./measures.js";
 import { type PointSummary, recordsOf } from "./points.js";
+import { deviationText } from "./result-table.js";
 
 /** A row for each point, means ± sample standard deviations over its seeds: what {@link measure} names, in the columns' order. */
 export function pointRows(
@@ -11,8 +12,7 @@ export function pointRows(
     point.place,
     ...columns.map(([, name]) => {
       const { of, digits } = measure(name);
-      const { mean, deviation } = spread(recordsOf(point).map(of));
-      return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+      return deviationText(spread(recordsOf(point).map(of)), digits);
     }),
     String(point.rows.length),
   ]);

@@ -81,6 +81,11 @@ function spreadText({ mean, deviation }: Spread, digits: number): string {
   return text === "" || deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
+/** Mean ± standard deviation, whatever they are. */
+export function deviationText({ mean, deviation }: Spread, digits: number): string {
+  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+}
+
 /** Nothing for what is not measured, as spikes of a layer that a network does not have. */
 export function numberText(value: number, digits: number): string {
   return Number.isNaN(value) ? "" : value.toFixed(digits);
