@@ -65,8 +65,9 @@ export async function keepLayers(from: Network, to: Trainer): Promise<Trainer> {
 }
 
 function merged(base: Config, changes: Partial<Omit<Config, "network">>): Config {
-  const given = JSON.parse(jsonOf(record(changes, "config"), "config")) as Record<string, Record<string, unknown>>;
-  const sections = Object.entries(given).map(([name, section]) => {
+  const given = JSON.parse(jsonOf(record(changes, "config"), "config")) as Record<string, unknown>;
+  const sections = Object.entries(given).map(([name, value]) => {
+    const section = record(value, `config.${name}`);
     const before = (base as unknown as Record<string, Record<string, unknown> | undefined>)[name];
     const isOther = section["type"] !== undefined && section["type"] !== before?.["type"];
     return [name, isOther ? section : { ...before, ...section }] as const;

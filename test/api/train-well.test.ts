@@ -221,6 +221,10 @@ describe("fine-tuning", () => {
     await expect(fineTune(checkpoint, { outputs: 0 })).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "outputs" });
     const wrong = fineTune(checkpoint, { config: { training: { frozen: ["layers.2"] } } });
     await expect(wrong).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "training.frozen[0]" });
+    for (const section of [null, 5, []]) {
+      const foreign = fineTune(checkpoint, { config: { optimizer: section as never } });
+      await expect(foreign).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "config.optimizer" });
+    }
     await expect(fineTune(new Uint8Array(9))).rejects.toMatchObject({ code: "CHECKPOINT_INVALID" });
   });
 });
