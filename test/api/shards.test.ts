@@ -331,6 +331,12 @@ describe("damage", () => {
       /shards\[0\]\.file$/,
     ],
     ["names a file twice", (of) => ({ ...of, samples: 20, shards: Array(2).fill((of["shards"] as object[])[0]) }), /shards$/],
+    [
+      "claims 2³² − 1 samples of a file",
+      (of) => ({ ...of, samples: 2 ** 32 - 1, shards: [{ ...(of["shards"] as object[])[0], samples: 2 ** 32 - 1 }] }),
+      /shard-00000\.spk$/,
+    ],
+    ["has an encoding that is none", (of) => ({ ...of, encoding: [] }), /shards\.json: encoding$/],
     ["lacks the width of its targets", (of) => ({ ...of, targets: "counts" }), /targetWidth$/],
   ];
 

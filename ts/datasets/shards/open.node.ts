@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fields } from "../../check/fields.js";
 import { flag, text } from "../../check/values.js";
-import { SpikeletError } from "../../errors.js";
+import { bareMessage, SpikeletError } from "../../errors.js";
 import { OpenFiles, type Piece } from "../../io/open-files.node.js";
 import { canonical } from "../../json.js";
 import { SpikeDataset } from "../dataset.js";
@@ -47,7 +47,13 @@ export async function shards(options: ShardsOptions): Promise<SpikeDataset> {
   const rows = new Uint32Array(manifest.samples).map((_, row) => row);
   const labels = manifest.targets === "labels" ? { labels: labelsOf(indices, manifest.samples) } : {};
   const data = new SpikeDataset(infoOf(manifest), { kind: "stored", store }, labels, rows);
-  return manifest.encoding === undefined ? data : data.encode(manifest.encoding);
+  if (manifest.encoding === undefined) return data;
+  try {
+    return data.encode(manifest.encoding);
+  } catch (thrown) {
+    if (!(thrown instanceof SpikeletError)) throw thrown;
+    throw new SpikeletError("DATA_FORMAT", `${path}: ${thrown.path}`, bareMessage(thrown), thrown);
+  }
 }
 
 /** @throws {SpikeletError} `CHECKSUM_MISMATCH`. */
@@ -76,10 +82,12 @@ class ShardIndex {
       throw new SpikeletError("DATA_FORMAT", file, "is missing", cause);
     });
     if (size !== bytes) throw damaged(file, `must have ${bytes} bytes, has ${size}`);
+    const end =
+      bytes - (samples + 1) * Float64Array.BYTES_PER_ELEMENT - (hasLabels ? samples * Uint32Array.BYTES_PER_ELEMENT : 0);
+    // Before memory for an index is taken that the file does not have.
+    if (end < MAGIC.length) throw damaged(file, `is too small for ${samples} samples`);
     const index = new Float64Array(samples + 1);
     const labels = hasLabels ? new Uint32Array(samples) : undefined;
-    const end = bytes - index.byteLength - (labels?.byteLength ?? 0);
-    if (end < MAGIC.length) throw damaged(file, `is too small for ${samples} samples`);
     const magic = new Uint8Array(MAGIC.length);
     await files.read(file, magic, 0);
     if (!magic.every((byte, place) => byte === MAGIC[place])) throw damaged(file, "is no shard");
