@@ -145,7 +145,8 @@ function checkTrain(train: unknown, path: string): void {
 
 function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, max: number, path: string): void {
   for (let k = 0; k < from.length; k++) {
-    const value = at(from, k);
+    // A list may have a hole here.
+    const value = from[k] ?? Number.NaN;
     if (!Number.isInteger(value) || value < 0 || value > max) {
       throw new SpikeletError("DATA_FORMAT", `${path}[${k}]`, `must be a whole number from 0 to ${max}, got ${value}`);
     }

@@ -115,6 +115,9 @@ describe("a data set of spikes", () => {
     expect(() => datasets.fromSpikes({ spikes: [{ times: [Number.NaN], units: [0] }] })).toThrow(
       expect.objectContaining({ code: "DATA_FORMAT", path: "spikes[0].times[0]" }),
     );
+    expect(() => datasets.fromSpikes({ spikes: [{ times: [1], units: new Array<number>(1) }] })).toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: "spikes[0].units[0]" }),
+    );
     expect(() => datasets.fromSpikes({ spikes: [{ times: [1, 2], units: [0] }] })).toThrow(
       expect.objectContaining({ code: "SHAPE_MISMATCH" }),
     );
