@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createTrainer, datasets } from "spikelet";
 import { beforeAll, describe, expect, it } from "vitest";
 import { dataSource } from "../../ts/cli/data.js";
-import { metricLines } from "../../ts/cli/print.js";
+import { metricLines, rangeText } from "../../ts/cli/print.js";
 import { writeResultPage } from "../../ts/cli/report/write.js";
 import { spikelet } from "../support/spawn-cli.js";
 
@@ -89,4 +89,8 @@ it("a network that follows series tells its error, in text and on its page", asy
   const html = await readFile(file, "utf8");
   expect(html).toContain(`mean squared error ${Number(metrics.meanSquaredError?.toPrecision(4))}`);
   expect(html).not.toMatch(/first spike|undefined|NaN/i);
+});
+
+it("membranes of any number have a range in words", () => {
+  expect(rangeText(Array.from({ length: 400_000 }, (_, k) => k / 1000 - 1))).toBe("from -1.00 to 399");
 });

@@ -45,6 +45,13 @@ export function errorText(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** From where to where values go; there may be more of them than a call has room for arguments. */
+export function rangeText(values: readonly number[]): string {
+  const least = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const most = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  return `from ${least.toPrecision(3)} to ${most.toPrecision(3)}`;
+}
+
 /** The results of an evaluation, for people. */
 export function metricLines(name: string, metrics: Metrics): string[] {
   const { spikes, decisionStep } = metrics;

@@ -8,6 +8,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { shown } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
+import { rangeText } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
 export const predict = defineCommand({
@@ -79,16 +80,14 @@ interface Answer {
 
 function line(answer: Answer & { sample: number; label: number | null; spikes: number[] }): string {
   const { sample, label, spikes, membranes } = answer;
-  const known = membranes === undefined ? `${decisionText(answer)}, label ${label}` : seriesText(membranes);
+  const known =
+    membranes === undefined
+      ? `${decisionText(answer)}, label ${label}`
+      : `membranes ${rangeText(membranes)}, in full with --json`;
   return `sample ${sample}: ${known}; spikes ${spikes.join(" + ")}`;
 }
 
 function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer): string {
   if (byMembrane !== undefined) return `${byMembrane} by membrane`;
   return `${byFirstSpike} by first spike at step ${decisionStep}, ${byCount} by count`;
-}
-
-function seriesText(membranes: readonly number[]): string {
-  const [least, most] = [Math.min(...membranes), Math.max(...membranes)];
-  return `membranes from ${least.toPrecision(3)} to ${most.toPrecision(3)}, in full with --json`;
 }
