@@ -24,6 +24,8 @@ export class EventLog {
     const log = new EventLog(output);
     if (!existsSync(output.files.events)) {
       for (const record of await trainer.history()) log.write({ type: "epochEnd", ...record });
+    } else {
+      output.folder.endWithLine(output.files.events);
     }
     return log;
   }

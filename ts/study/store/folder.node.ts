@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, constants, existsSync, openSync } from "node:fs";
+import { appendFileSync, closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
@@ -7,6 +7,8 @@ import { FolderLock, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
 export const PROBE = "probe";
+
+const LINE_END = 0x0a;
 
 /** A folder that this process alone writes into, until it is closed. */
 export class OwnedFolder implements Disposable {
@@ -54,19 +56,28 @@ export class OwnedFolder implements Disposable {
    */
   append(file: string, text: string): void {
     this.#lock.check();
-    // Windows has no O_NOFOLLOW.
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
-    try {
-      const descriptor = openSync(file, flags, 0o666);
-      try {
-        appendFileSync(descriptor, text);
-      } finally {
-        closeSync(descriptor);
+    within(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, (descriptor) => appendFileSync(descriptor, text));
+  }
+
+  /**
+   * Takes away what a process that was killed in {@link append} left behind the last whole line of a file.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE`, `WRITE_FAILED`.
+   */
+  endWithLine(file: string): void {
+    this.#lock.check();
+    within(file, constants.O_RDWR, (descriptor) => {
+      const { size } = fstatSync(descriptor);
+      let end = size;
+      for (const piece = Buffer.alloc(1 << 16); end > 0; ) {
+        const start = Math.max(0, end - piece.length);
+        readSync(descriptor, piece, 0, end - start, start);
+        const newline = piece.lastIndexOf(LINE_END, end - start - 1);
+        end = newline < 0 ? start : start + newline + 1;
+        if (newline >= 0) break;
       }
-    } catch (cause) {
-      const what = cause instanceof Error ? cause.message : String(cause);
-      throw new SpikeletError("WRITE_FAILED", file, `can't be written (${what})`, cause);
-    }
+      if (end < size) ftruncateSync(descriptor, end);
+    });
   }
 
   /**
@@ -102,6 +113,24 @@ export async function makeWritableFolder(dir: string): Promise<void> {
     await rm(probe, { force: true });
   } catch (cause) {
     throw refused(dir, cause);
+  }
+}
+
+/**
+ * Opens a file for `work`; a link is not followed, and a pipe that nobody reads is refused instead of waited for. Windows knows
+ * neither flag.
+ */
+function within(file: string, flags: number, work: (descriptor: number) => void): void {
+  try {
+    const descriptor = openSync(file, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o666);
+    try {
+      work(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${what})`, cause);
   }
 }
 
