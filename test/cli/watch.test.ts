@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, mkdir, mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -114,7 +114,10 @@ describe("events.ndjson", () => {
     expect(await spikelet(["train", ...more, "--checkpoint", join(out, "last.safetensors"), "--out", elsewhere])).toMatchObject({
       code: 0,
     });
+    // As a training leaves the file that is killed while it adds a line.
+    await appendFile(join(out, "events.ndjson"), '{"type":"epochEnd","ep');
     expect(await spikelet(["train", ...more, "--out", out])).toMatchObject({ code: 0 });
+    expect((await linesOf(out)).filter(({ type }) => type === "started")).toHaveLength(2);
     for (const dir of [out, elsewhere]) {
       const { epochs, end } = await new WatchedRun(dir).look();
       expect({ epochs: epochs.map(({ epoch }) => epoch), end }).toEqual({ epochs: [1, 2, 3, 4], end: "finished" });
@@ -230,6 +233,45 @@ describe("the server", () => {
     expect(text.match(/<script/g)).toHaveLength(1);
   });
 
+  it("lets no file of the folder run a script, and opens neither links nor pipes", async () => {
+    const [dir, other] = [await folder(), await folder()];
+    await writeFile(join(dir, "report.html"), "<script>fetch('history.csv')</script>");
+    await writeFile(join(other, "secret"), "secret");
+    await symlink(join(other, "secret"), join(dir, "history.csv"));
+    for (const pipe of ["report.json", "last.safetensors", "events.ndjson"]) spawnSync("mkfifo", [join(dir, pipe)]);
+    await using server = await served(dir);
+    const policy = (await fetch(new URL("report.html", server.url))).headers.get("content-security-policy");
+    expect(policy).toMatch(/^default-src 'none';.*; sandbox$/);
+    for (const path of ["history.csv", "report.json", "events.ndjson"]) {
+      expect(await ask(new URL(path, server.url).href)).toMatchObject({ status: 404 });
+    }
+    expect(await ask(server.url)).toMatchObject({ status: 200, text: expect.stringContaining("is no file") });
+  });
+
+  it("shows what it understands of lines that lack something", async () => {
+    const dir = await folder();
+    await using server = await served(dir);
+    const metrics = { loss: 1, accuracy: { firstSpike: 0.5, count: 0.5 }, spikes: { perSample: 2 } };
+    const whole = { type: "epochEnd", epoch: 1, epochs: 9, train: metrics, validation: null };
+    const running = { loss: 0.5, spikesPerSample: 3 };
+    const lines: object[] = [
+      whole,
+      ...Object.keys(whole).map((name) => ({ ...whole, epoch: 7, [name]: "?" })),
+      ...[null, {}, { ...metrics, loss: null }, { ...metrics, accuracy: 1 }].map((train) => ({ ...whole, epoch: 7, train })),
+      { ...whole, epoch: 7, validation: {} },
+      ...[null, {}, { ...running, loss: "?" }].map((running) => ({ type: "step", epoch: 7, batch: 1, batches: 2, running })),
+      { type: "warning" },
+      { type: "warning", message: {}, advice: [] },
+      { type: "started", epoch: "?", time: {} },
+    ];
+    // The last of them starts the training anew, after no epochs.
+    for (const events of [lines.slice(0, -1), [...lines, whole]]) {
+      await writeFile(join(dir, "events.ndjson"), events.map((line) => `${JSON.stringify(line)}\n`).join(""));
+      const { status, text } = await ask(server.url);
+      expect([status, /<dt>epochs done<\/dt><dd>1 of 9<\/dd>/.test(text)]).toEqual([200, true]);
+    }
+  });
+
   it("tells every watcher of a change, and says what happened", async () => {
     const dir = await folder();
     await using server = await served(dir);
@@ -286,15 +328,29 @@ describe("the end of a file", () => {
   it("gives whole lines, once, and all again of a file that was replaced", async () => {
     const file = join(await folder(), "log");
     const tail = new Tail(file);
-    expect(await tail.read()).toEqual({ lines: [], isNew: false });
+    expect(await tail.read()).toEqual({ lines: [], isNew: false, isWhole: true });
     await writeFile(file, "one\ntw");
-    expect(await tail.read()).toEqual({ lines: ["one"], isNew: false });
+    expect(await tail.read()).toEqual({ lines: ["one"], isNew: false, isWhole: true });
     await appendFile(file, "o\nthree\n");
-    expect(await tail.read()).toEqual({ lines: ["two", "three"], isNew: false });
+    expect(await tail.read()).toEqual({ lines: ["two", "three"], isNew: false, isWhole: true });
     await writeFile(file, "1\n");
-    expect(await tail.read()).toEqual({ lines: ["1"], isNew: true });
+    expect(await tail.read()).toEqual({ lines: ["1"], isNew: true, isWhole: true });
     await writeFile(`${file}.new`, "4\n5\n6\n");
     await rename(`${file}.new`, file);
-    expect(await tail.read()).toEqual({ lines: ["4", "5", "6"], isNew: true });
+    expect(await tail.read()).toEqual({ lines: ["4", "5", "6"], isNew: true, isWhole: true });
+  });
+
+  it("leaves out a line of more than 16 MiB, and nothing else", async () => {
+    const file = join(await folder(), "log");
+    const long = "x".repeat(2 ** 25);
+    await writeFile(file, `one\n${long}\ntwo\n`);
+    const tail = new Tail(file);
+    const found: string[] = [];
+    for (let isWhole = false; !isWhole; ) {
+      const read = await tail.read();
+      found.push(...read.lines);
+      isWhole = read.isWhole;
+    }
+    expect(found).toEqual(["one", "two"]);
   });
 });

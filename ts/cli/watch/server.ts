@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { SpikeletError } from "../../errors.js";
 import { loadPlots } from "../../report/plots.js";
 import { describe } from "../exit.js";
+import { openPlain } from "./plain-file.js";
 import type { Sight, Sights } from "./sight.js";
 import { watchPage } from "./watch-page.js";
 import { WatchedRun } from "./watched-run.js";
@@ -24,6 +25,9 @@ const FILES: Readonly<Record<string, { file: "events" | "history" | "report" | "
   "/report.json": { file: "report", type: "application/json" },
   "/report.html": { file: "page", type: "text/html" },
 };
+
+/** What a browser lets a file of the folder do, whoever wrote it: be shown as it is, no script, no address. */
+const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
 
 /** Shows the training in a folder to a browser on this machine, brought up to date as its files change. */
 export class WatchServer implements AsyncDisposable {
@@ -76,13 +80,12 @@ export class WatchServer implements AsyncDisposable {
     if (pathname === "/changes") return this.#watch(request, response);
     const known = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
     if (known === undefined) return refuse(response, 404, "there is no such page");
-    try {
-      const content = await readFile(this.#run.files[known.file]);
-      response.setHeader("Content-Type", `${known.type}; charset=utf-8`);
-      response.end(content);
-    } catch {
-      refuse(response, 404, "does not exist yet");
-    }
+    const file = await openPlain(this.#run.files[known.file]).catch(() => undefined);
+    if (file === undefined) return refuse(response, 404, "does not exist yet");
+    response.setHeader("Content-Type", `${known.type}; charset=utf-8`);
+    response.setHeader("Content-Security-Policy", FILE_POLICY);
+    // The browser that asked may go away meanwhile.
+    await pipeline(file.createReadStream(), response).catch(() => response.destroy());
   }
 
   async #page(response: ServerResponse): Promise<void> {

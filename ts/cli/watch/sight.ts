@@ -1,10 +1,10 @@
-import { stat } from "node:fs/promises";
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import { load } from "../../io/files.node.js";
+import { SpikeletError } from "../../errors.js";
 import { restoreNetwork } from "../../network.js";
 import type { Choices } from "../invocation.js";
 import { type Answers, answersOf } from "../report/answers.js";
 import type { Result } from "../report/result.js";
+import { openPlain } from "./plain-file.js";
 
 /** Samples among which some are shown. */
 const LOOKED_AT = 64;
@@ -28,14 +28,23 @@ export class Sights {
 
   /** @throws {SpikeletError} for a checkpoint or data that can't be read. */
   async now(): Promise<Sight> {
-    const { mtimeMs, size, ino } = await stat(this.#file);
-    const mark = `${mtimeMs} ${size} ${ino}`;
-    if (this.#latest?.mark !== mark) this.#latest = { mark, sight: this.#look() };
-    return this.#latest.sight;
+    const handle = await openPlain(this.#file);
+    if (handle === undefined) throw new SpikeletError("CHECKPOINT_INVALID", this.#file, "is no file");
+    try {
+      const { mtimeMs, size, ino } = await handle.stat();
+      const mark = `${mtimeMs} ${size} ${ino}`;
+      if (this.#latest?.mark !== mark) {
+        const checkpoint = await handle.readFile();
+        this.#latest = { mark, sight: this.#look(checkpoint) };
+      }
+      return this.#latest.sight;
+    } finally {
+      await handle.close();
+    }
   }
 
-  async #look(): Promise<Sight> {
-    using network = await restoreNetwork(await load(this.#file), this.#choices);
+  async #look(checkpoint: Uint8Array): Promise<Sight> {
+    using network = await restoreNetwork(checkpoint, this.#choices);
     const { config, info } = network;
     const samples = (await this.#samples(config.network.steps)).slice(0, LOOKED_AT);
     const answers: Answers = await answersOf(network, samples, this.#choices.signal);

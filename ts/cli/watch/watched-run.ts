@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import type { StepEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
 import { isObject, type JsonObject } from "../../json.js";
 import { filesIn, type RunFiles } from "../train/output.js";
+import { type ShownStep, shownEpoch, shownStep, shownWarning } from "./shown-events.js";
 import { Tail } from "./tail.js";
 
 /** How a training ended. */
@@ -15,7 +15,7 @@ export interface Seen {
   started: JsonObject | undefined;
   epochs: readonly EpochRecord[];
   /** The latest step of the epoch under way that was kept. */
-  step: (StepEvent & { samplesPerSecond: number }) | undefined;
+  step: ShownStep | undefined;
   warnings: readonly Warning[];
   /** `undefined` while it runs, or where it was killed. */
   end: End | undefined;
@@ -46,9 +46,12 @@ export class WatchedRun {
 
   /** Reads what has come since the last time. */
   async look(): Promise<Seen> {
-    const { lines, isNew } = await this.#tail.read();
-    if (isNew) this.#forget(0);
-    for (const line of lines) this.#take(line);
+    for (let isWhole = false; !isWhole; ) {
+      const read = await this.#tail.read();
+      if (read.isNew) this.#forget(0);
+      for (const line of read.lines) this.#take(line);
+      isWhole = read.isWhole;
+    }
     const epochs = [...this.#epochs.values()].sort((a, b) => a.epoch - b.epoch);
     return {
       started: this.#started,
@@ -80,12 +83,15 @@ export class WatchedRun {
       this.#forget(typeof epoch === "number" ? epoch : 0);
       this.#started = event;
     }
-    if (type === "epochEnd" && typeof epoch === "number") {
-      this.#epochs.set(epoch, event as unknown as EpochRecord);
+    // Somebody else may have written the line: what can't be shown is left out.
+    const shown = type === "epochEnd" ? shownEpoch(event) : undefined;
+    if (shown !== undefined) {
+      this.#epochs.set(shown.epoch, shown);
       this.#step = undefined;
     }
-    if (type === "step") this.#step = event as unknown as NonNullable<Seen["step"]>;
-    if (type === "warning") this.#warnings.push(event as unknown as Warning);
+    if (type === "step") this.#step = shownStep(event) ?? this.#step;
+    const warning = type === "warning" ? shownWarning(event) : undefined;
+    if (warning !== undefined) this.#warnings.push(warning);
     if (ENDS.includes(type)) this.#end = type as End;
     if (type === "failed") this.#failure = String(event["message"]);
   }

@@ -1,0 +1,34 @@
+import type { StepEvent } from "../../events.js";
+import type { EpochRecord } from "../../generated/config.js";
+import type { Warning } from "../../health/warning.js";
+import { isObject, type Json, type JsonObject } from "../../json.js";
+
+/** A step as the page shows it. */
+export type ShownStep = StepEvent & { samplesPerSecond: number };
+
+/** The event as a step; `undefined` where it lacks something that is shown. */
+export function shownStep(event: JsonObject): ShownStep | undefined {
+  const { epoch, batch, batches, samplesPerSecond, running } = event;
+  if (!isObject(running) || ![running["loss"], running["spikesPerSample"]].every(Number.isFinite)) return undefined;
+  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as ShownStep) : undefined;
+}
+
+/** The event as an epoch; `undefined` where it lacks something that is shown. */
+export function shownEpoch(event: JsonObject): EpochRecord | undefined {
+  const { epoch, epochs, learningRate = 0, train, validation } = event;
+  if (![epoch, epochs, learningRate].every(Number.isFinite)) return undefined;
+  return isMetrics(train) && (validation === null || isMetrics(validation)) ? (event as unknown as EpochRecord) : undefined;
+}
+
+/** The event as a warning; `undefined` where it says nothing. */
+export function shownWarning(event: JsonObject): Warning | undefined {
+  const { message, advice } = event;
+  return typeof message === "string" && typeof advice === "string" ? (event as unknown as Warning) : undefined;
+}
+
+function isMetrics(value: Json | undefined): boolean {
+  if (!isObject(value)) return false;
+  const { loss, accuracy, spikes, meanSquaredError = 0, rSquared = 0 } = value;
+  if (!isObject(accuracy) || !isObject(spikes)) return false;
+  return [loss, spikes["perSample"], meanSquaredError, rSquared, ...Object.values(accuracy)].every(Number.isFinite);
+}
