@@ -15,8 +15,8 @@ export const QUESTIONS: readonly Question[] = [
   { asked: "R1", question: "How is the no-spike penalty realised?", command: VERDICT },
   { asked: "R1", question: "What is the formula of the count loss's variant?", command: "spikelet experiment target-silence" },
   { asked: "R1", question: "What about rate codes?", command: "spikelet experiment rate-coded" },
-  { asked: "R1", question: "What does the structure of the network do?", command: "spikelet experiment structure" },
-  { asked: "R1", question: "How are the two gradients balanced?", command: "spikelet experiment balance" },
+  { asked: "R1", question: "What does the structure of the network do?", command: "spikelet experiment verdict-structure" },
+  { asked: "R1", question: "How are the two gradients balanced?", command: "spikelet experiment balance-schedules" },
   { asked: "R2", question: "Why may the two derivatives be added?", command: "node examples/gradient-direction.mjs" },
   { asked: "R2", question: "Is it more than a weighted sum of two gradients?", command: "spikelet experiment inside-or-final" },
   { asked: "R2", question: "Why equal weights?", command: "spikelet experiment balance" },
@@ -36,6 +36,7 @@ export const QUESTIONS: readonly Question[] = [
   { asked: "R2", question: "Activation and ANTLR under the same count loss?", command: "spikelet experiment common-count" },
   { asked: "R2", question: "The rules under the same spike-train loss?", command: "spikelet experiment spike-train-matching" },
   { asked: "R2", question: "Is the path through the reset better ignored?", command: "spikelet experiment reset-paths" },
+  { asked: "R2", question: "What does it cost to fire once at most?", command: "spikelet experiment single-spike" },
   {
     asked: "R2",
     question: "How do two activations shift a spike (figure 3b)? Can activation rules use that?",

@@ -1,4 +1,4 @@
-import type { Config, LatencyLoss, Regularizers, ResetPaths } from "../../generated/config.js";
+import type { Config, LatencyLoss, LossConfig, Regularizers, ResetPaths, RuleConfig } from "../../generated/config.js";
 import type { ExperimentData, Scale } from "../plan/experiment.js";
 import { dense } from "./shared.js";
 
@@ -15,24 +15,45 @@ interface Change {
   resetPath?: ResetPaths;
 }
 
-/** Rule and loss as the search of `verdict` chose them: ANTLR with the latency loss, activation with the count loss. */
-export function tuned(scale: Scale, rule: "antlr" | "activation", { loss, regularizers, resetPath }: Change): Config {
+/** A rule with the loss that `verdict` gives it first: activation with counts, the others with latencies. */
+export type TunedRule = "antlr" | "activation" | "timing";
+
+/** What the search chose for a rule. */
+interface Chosen {
+  loss: LossConfig;
+  learningRate: number;
+  sharpness?: number;
+  /** Strength of the silent-unit update; off unless given. */
+  silentUnitUpdate?: number;
+}
+
+const LATENCY = { type: "latency", endSimulation: "off" } as const;
+const CHOSEN: Readonly<Record<TunedRule, Chosen>> = {
+  antlr: { loss: { ...LATENCY, inverseTemperature: 0.17517 }, learningRate: 0.000613457, sharpness: 5.36294 },
+  activation: { loss: { type: "count", positive: 1 }, learningRate: 0.000613457, sharpness: 5.36294 },
+  timing: { loss: { ...LATENCY, inverseTemperature: 0.860263 }, learningRate: 0.0019749, silentUnitUpdate: 100 },
+};
+
+/** Rule and loss as the search of `verdict` chose them. */
+export function tuned(scale: Scale, rule: TunedRule, { loss, regularizers, resetPath }: Change = {}): Config {
   const isQuick = scale === "quick";
+  const { loss: chosen, learningRate, sharpness, silentUnitUpdate } = CHOSEN[rule];
   return {
     network: { input: 784, steps: 100, layers: dense(isQuick ? 100 : 800, 10) },
     rule: {
       type: rule,
-      surrogate: { type: "exponential", sharpness: 5.36294 },
+      ...(sharpness ? { surrogate: { type: "exponential", sharpness } } : {}),
       // Only the variant rnn knows a reset path of the activation part.
       ...(resetPath ? { variant: "rnn", resetPath } : {}),
-    },
-    loss:
-      rule === "activation"
-        ? { type: "count", positive: 1 }
-        : { type: "latency", endSimulation: "off", inverseTemperature: 0.17517, ...loss },
+    } as RuleConfig,
+    loss: { ...chosen, ...loss } as LossConfig,
     ...(regularizers ? { regularizers } : {}),
-    optimizer: { type: "adam", learningRate: 0.000613457 },
+    optimizer: { type: "adam", learningRate },
     schedule: { type: "cosine", warmupEpochs: 0.5 },
-    training: { batchSize: 32, epochs: isQuick ? 3 : 6, silentUnitUpdate: { rules: "off" } },
+    training: {
+      batchSize: 32,
+      epochs: isQuick ? 3 : 6,
+      silentUnitUpdate: silentUnitUpdate ? { rules: "all", strength: silentUnitUpdate } : { rules: "off" },
+    },
   };
 }
