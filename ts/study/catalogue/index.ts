@@ -6,6 +6,7 @@ import { fair } from "./fair.js";
 import { initialActivity } from "./initial-activity.js";
 import { insideOrFinal } from "./inside-or-final.js";
 import { latencyMnist } from "./latency-mnist.js";
+import { mnistGoals } from "./mnist-goals.js";
 import { nmnist } from "./nmnist.js";
 import { presets } from "./presets.js";
 import { rateCoded } from "./rate-coded.js";
@@ -31,6 +32,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictStructure,
   spikeTrainMatching,
   latencyMnist,
+  mnistGoals,
   presets,
   readouts,
   trainingSettings,
