@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { link, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -44,8 +44,44 @@ export async function create(file: string, content: Uint8Array | string): Promis
   }
 }
 
+/** What file systems without hard links answer. */
+const HAS_NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
 /**
- * Removes what a process that was killed in the middle of {@link save} left beside these files.
+ * Puts a file where none is, whole or not at all; whether none was. Only on a file system without hard links a process that is
+ * killed meanwhile may leave a part of it.
+ */
+export async function createWhole(file: string, content: string): Promise<boolean> {
+  const draft = temporaryBeside(file);
+  try {
+    while (true) {
+      await create(draft, content);
+      const failure = await codeOf(link(draft, file));
+      // Whoever clears away what killed processes left may take the draft for such.
+      if (failure === "ENOENT") continue;
+      const last = HAS_NO_LINKS.has(failure) ? await codeOf(create(file, content)) : failure;
+      if (last === undefined || last === "EEXIST") return last === undefined;
+      throw Object.assign(new Error(`${file}: ${last}`), { code: last });
+    }
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+}
+
+/** The code that work failed with, `undefined` when it did not fail. */
+async function codeOf(work: Promise<void>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (thrown) {
+    const code = (thrown as NodeJS.ErrnoException).code;
+    if (code === undefined) throw thrown;
+    return code;
+  }
+}
+
+/**
+ * Removes what a process that was killed in the middle of {@link save} or {@link createWhole} left beside these files.
  *
  * @param files of one folder.
  */

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { open, rm, utimes, writeFile } from "node:fs/promises";
+import { open, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
+import { createWhole } from "../../io/files.node.js";
 import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
 
 /** Milliseconds between two signs of life of a claim. */
@@ -128,15 +129,12 @@ export class Claims {
   }
 }
 
-/** Writes a file that was not there; whether it was not. */
+/** Writes a file that was not there, whole, so that no claim fails to say whose it is; whether it was not. */
 async function created(file: string, text: string): Promise<boolean> {
   try {
-    await writeFile(file, text, { flag: "wx" });
-    return true;
+    return await createWhole(file, text);
   } catch (thrown) {
-    const { code, message } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return false;
-    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${message})`, thrown);
+    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${(thrown as Error).message})`, thrown);
   }
 }
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { constants, readFileSync, rmSync } from "node:fs";
-import { link, open, readdir, rename, rm, utimes } from "node:fs/promises";
+import { open, readdir, rename, rm, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { create, temporaryBeside } from "../../io/files.node.js";
+import { createWhole } from "../../io/files.node.js";
 import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
 
 /** How often an owner shows that it lives; milliseconds. */
@@ -61,15 +61,12 @@ export class FolderLock implements Disposable {
   static async take(dir: string, options: LockOptions = {}): Promise<FolderLock> {
     const file = join(dir, options.name ?? ".lock");
     const holder = { token: randomBytes(16).toString("hex"), owner: thisProcess() };
-    const draft = temporaryBeside(file);
     try {
-      await new Claim(file, draft, holder, options).settle();
+      await new Claim(file, holder, options).settle();
       await removeClaims(file, holder);
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown) || thrown instanceof SpikeletError) throw thrown;
       throw new SpikeletError("WRITE_FAILED", dir, `can't be written into (${thrown.message})`, thrown);
-    } finally {
-      await rm(draft, { force: true }).catch(() => undefined);
     }
     return new FolderLock(file, holder);
   }
@@ -112,21 +109,18 @@ export class FolderLock implements Disposable {
 /** One attempt to become the holder of a lock. */
 class Claim {
   readonly #file: string;
-  readonly #draft: string;
   readonly #holder: Holder;
   readonly #content: string;
   readonly #options: LockOptions;
 
-  constructor(file: string, draft: string, holder: Holder, options: LockOptions) {
+  constructor(file: string, holder: Holder, options: LockOptions) {
     this.#file = file;
-    this.#draft = draft;
     this.#holder = holder;
     this.#content = `${JSON.stringify({ token: holder.token, ...holder.owner })}\n`;
     this.#options = options;
   }
 
   async settle(): Promise<void> {
-    await create(this.#draft, this.#content);
     while (!(await this.#place(this.#file))) {
       this.#options.signal?.throwIfAborted();
       const first = await holderIn(this.#file);
@@ -157,19 +151,10 @@ class Claim {
     return false;
   }
 
-  /** Puts the claim under a name that must be free, whole or not at all. */
+  /** Puts the claim under a name that must be free. */
   async #place(name: string): Promise<boolean> {
-    let failure = await codeOf(link(this.#draft, name));
-    if (failure === "ENOENT") {
-      // The holder clears away what processes that were killed have left, and took the draft for such.
-      await create(this.#draft, this.#content);
-      failure = await codeOf(link(this.#draft, name));
-    }
-    if (HAS_NO_LINKS.has(failure ?? "")) failure = await codeOf(create(name, this.#content));
-    if (failure === undefined) return true;
     // The answer of a network file system may be lost, and the second attempt then finds the first.
-    if (failure === "EEXIST") return (await holderIn(name))?.token === this.#holder.token;
-    throw Object.assign(new Error(`${name}: ${failure}`), { code: failure });
+    return (await createWhole(name, this.#content)) || (await holderIn(name))?.token === this.#holder.token;
   }
 
   async #isAlive(place: string, { token, owner }: Holder): Promise<boolean> {
@@ -185,21 +170,6 @@ class Claim {
       if ((await lastSign(place)) !== before) return true;
     }
     return false;
-  }
-}
-
-/** What file systems without hard links answer. */
-const HAS_NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
-
-/** The code that work failed with, `undefined` when it did not fail. */
-async function codeOf(work: Promise<void>): Promise<string | undefined> {
-  try {
-    await work;
-    return undefined;
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === undefined) throw thrown;
-    return code;
   }
 }
 

@@ -62,7 +62,7 @@ export class StudyFolder {
     await makeWritableFolder(this.dir);
     await mkdir(this.#runs, { recursive: true });
     await this.alone(async () => {
-      await removeUnfinished([this.#manifestFile, join(this.dir, PROBE)]);
+      await removeUnfinished([this.#manifestFile, join(this.dir, PROBE), join(this.dir, `${WHOLE}.claim`)]);
       await this.tidy();
       const before = await this.#hashesBefore();
       for (const [key, hash] of hashes) {
@@ -138,7 +138,7 @@ export class StudyFolder {
     for (const name of await readdir(this.#runs)) {
       const [, id = "", rest = ""] = /^\.?(\w+)\.(.+)$/.exec(name) ?? [];
       if (!/^(claim|claim\..+|json\..+\.tmp)$/.test(rest) || !(await this.claims.clear(id))) continue;
-      if (rest.endsWith(".tmp")) await removeUnfinished([this.#fileOf(id)]);
+      if (rest.startsWith("json.")) await removeUnfinished([this.#fileOf(id)]);
       else if (rest !== "claim") await rm(join(this.#runs, name), { force: true });
     }
   }
