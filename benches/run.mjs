@@ -1,7 +1,7 @@
 // npm run bench: every case of `spikelet bench` for threads and batches, the kernels, and the boundary to JavaScript. Writes
 // benches/results/<date>-<machine>.json and a table beside it.
 //
-// npm run bench -- --seconds 1 --cases mnist --threads 1,2 --batches 16,128 --parts cases,js,rust
+// npm run bench -- --seconds 1 --rounds 3 --cases mnist --threads 1,2 --batches 16,128 --parts cases,js,rust
 import { writeFileSync } from "node:fs";
 import { main, setUp } from "../scripts/setup.mjs";
 import { jsonLines } from "./shared/lines.mjs";
@@ -13,7 +13,8 @@ const words = wordsOf({
   cases: "mnist,nmnist,deep,real",
   threads: "1,2",
   batches: "16,128",
-  seconds: "5",
+  seconds: "2",
+  rounds: "3",
   parts: "cases,js,rust",
   filter: "",
 });
@@ -35,19 +36,40 @@ await main(async () => {
   process.stdout.write(`${text}\nwritten to ${file}\n`);
 });
 
+/** All cases in turns, round by round, so that what disturbs the machine for a while does not disturb one case alone. */
 async function measureCases() {
-  const lines = [];
-  for (const name of list(words.cases)) {
+  const settings = list(words.cases).flatMap((name) =>
     // A real training has one batch size.
-    for (const batch of name === "real" ? ["32"] : list(words.batches)) {
-      for (const threads of list(words.threads)) {
-        const args = ["bench", "--case", name, "--batch", batch, "--threads", threads, "--seconds", words.seconds, "--json"];
-        process.stderr.write(`spikelet ${args.join(" ")}\n`);
-        lines.push(...(await jsonLines("dist/cli/main.js", args)));
-      }
+    (name === "real" ? ["32"] : list(words.batches)).flatMap((batch) =>
+      list(words.threads).map((threads) => ["--case", name, "--batch", batch, "--threads", threads]),
+    ),
+  );
+  const rounds = settings.map(() => []);
+  for (let round = 0; round < Number(words.rounds); round++) {
+    for (const [index, setting] of settings.entries()) {
+      const args = ["bench", ...setting, "--seconds", words.seconds, "--json"];
+      process.stderr.write(`spikelet ${args.join(" ")}\n`);
+      rounds[index].push(await jsonLines("dist/cli/main.js", args));
     }
   }
-  return lines;
+  const { median } = await import("../dist/cli/bench/statistics.js");
+  return rounds.flatMap(([first, ...others]) =>
+    first.map((line, phase) => merged([line, ...others.map((lines) => lines[phase])], median)),
+  );
+}
+
+/** One line for those of all rounds: the median speed, the range of the rounds over it, the most memory. */
+function merged(lines, median) {
+  const [line] = lines;
+  const rates = lines.map(({ samplesPerSecond }) => samplesPerSecond);
+  const samplesPerSecond = median(rates);
+  return {
+    ...line,
+    samplesPerSecond,
+    spread: lines.length === 1 ? line.spread : (Math.max(...rates) - Math.min(...rates)) / samplesPerSecond,
+    peakMemoryBytes: Math.max(...lines.map(({ peakMemoryBytes }) => peakMemoryBytes)),
+    othersShare: Math.max(...lines.map(({ othersShare }) => othersShare)),
+  };
 }
 
 function markdown(result) {
@@ -64,6 +86,8 @@ function markdown(result) {
         "batch",
         "samples/s",
         "spread",
+        "others",
+        "spikes per unit",
         "peak MB",
         "of it before",
         "data MB",
@@ -78,6 +102,8 @@ function markdown(result) {
         line.batch,
         line.samplesPerSecond,
         percent(line.spread),
+        percent(line.othersShare),
+        line.spikesPerUnit.map((rate) => rate.toFixed(3)).join(", "),
         line.peakMemoryBytes / 1e6,
         line.baseMemoryBytes / 1e6,
         line.dataBytes / 1e6,

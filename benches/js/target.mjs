@@ -30,7 +30,7 @@ export class Target {
     const config = network(784, [800]);
     const training = { ...config.training, batchSize: batch, threads: 1 };
     target.#backend = backend;
-    target.#session = await BenchSession.open({ ...config, training }, samples, { backend });
+    target.#session = await BenchSession.open({ ...config, training }, samples, { backend, learnt: 64 });
     return target;
   }
 
@@ -40,7 +40,8 @@ export class Target {
 
   /** Samples per second of each repetition; `phase` is `train` or `infer`. */
   async rates(phase, seconds) {
-    return (await measure(() => this.#session[phase](), seconds, new AbortController().signal)).rates;
+    const [measured] = await measure([() => this.#session[phase]()], seconds, new AbortController().signal);
+    return measured.rates;
   }
 
   /** Spikes per unit and sample of each layer: a silent network would be fast. */

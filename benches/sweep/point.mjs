@@ -19,24 +19,23 @@ export async function measurePoint({ steps, hidden, spikes }, { seconds, threads
   // More spikes of smaller weights: units fire about as often.
   const weightScale = 4 * Math.sqrt(150 / spikes);
   const session = await BenchSession.open({ ...config, training }, data, { backend, weightScale });
-  const rows = [];
-  for (const phase of ["train", "infer"]) {
-    const { rates } = await measure(() => session[phase](), seconds, new AbortController().signal);
-    const perUnit = await session.spikesPerUnit();
-    rows.push({
-      phase,
-      microsecondsPerSample: 1e6 / median(rates),
-      spread: spread(rates),
-      samplesPerSecond: median(rates),
-      steps,
-      hiddenUnits: hidden.reduce((sum, units) => sum + units, 0),
-      layers: hidden.length,
-      inputSpikes: spikes,
-      hiddenSpikes: hidden.reduce((sum, units, layer) => sum + units * perUnit[layer], 0),
-      threads,
-      batch,
-    });
-  }
+  const phases = ["train", "infer"];
+  const works = phases.map((phase) => () => session[phase]());
+  const measured = await measure(works, seconds, new AbortController().signal);
+  const perUnit = await session.spikesPerUnit();
+  const rows = measured.map(({ rates }, index) => ({
+    phase: phases[index],
+    microsecondsPerSample: 1e6 / median(rates),
+    spread: spread(rates),
+    samplesPerSecond: median(rates),
+    steps,
+    hiddenUnits: hidden.reduce((sum, units) => sum + units, 0),
+    layers: hidden.length,
+    inputSpikes: spikes,
+    hiddenSpikes: hidden.reduce((sum, units, layer) => sum + units * perUnit[layer], 0),
+    threads,
+    batch,
+  }));
   session[Symbol.dispose]();
   return rows;
 }

@@ -25,6 +25,17 @@ describe("spikelet bench", () => {
     }
   });
 
+  it("measures one network at every batch, number of threads and time: its spikes are the same", async () => {
+    const spikes = async (...more: string[]) => {
+      const { json } = await spikelet(["bench", "--case", "mnist", "--seconds", "0.05", "--json", ...more]);
+      return json().map(({ spikesPerUnit }) => spikesPerUnit);
+    };
+    const first = await spikes("--batch", "16", "--threads", "1");
+    expect(first[1]).toEqual(first[0]);
+    expect(Math.min(...(first[0] as number[]))).toBeGreaterThan(0.05);
+    expect((await spikes("--batch", "16", "--threads", "2", "--seconds", "0.2"))[0]).toEqual(first[0]);
+  });
+
   it("runs at the SIMD level that it is told", async () => {
     const { json } = await spikelet(["info", "--json"]);
     const backend = json()[0]?.["backend"] as { simdLevels: string[] } | undefined;

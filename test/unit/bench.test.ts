@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { syntheticEvents } from "../../ts/cli/bench/events.js";
+import { disturbance } from "../../ts/cli/bench/load.js";
 import { measure } from "../../ts/cli/bench/measure.js";
 import { median, spread } from "../../ts/cli/bench/statistics.js";
 
@@ -19,22 +20,31 @@ describe("measure", () => {
   const signal = new AbortController().signal;
   afterEach(() => vi.restoreAllMocks());
 
-  it("repeats slow work three times, after one to warm up", async () => {
+  it("repeats slow works three times in turns, after one of each to warm up", async () => {
     let clock = 0;
     vi.spyOn(performance, "now").mockImplementation(() => clock);
-    const slow = async () => {
-      clock += 5;
+    const order: string[] = [];
+    const work = (name: string, milliseconds: number) => async () => {
+      order.push(name);
+      clock += milliseconds;
       return 10;
     };
-    const { rates, warmUpSeconds } = await measure(slow, 0.001, signal);
-    expect(clock).toBe(4 * 5);
-    expect(rates).toEqual([2000, 2000, 2000]);
-    expect(warmUpSeconds).toBe(0.005);
+    const [slow, slower] = await measure([work("a", 5), work("b", 10)], 0.001, signal);
+    expect(order.join("")).toBe("abababab");
+    expect(slow).toEqual({ rates: [2000, 2000, 2000], warmUpSeconds: 0.005 });
+    expect(slower).toEqual({ rates: [1000, 1000, 1000], warmUpSeconds: 0.01 });
   });
 
   it("stops with the signal's reason", async () => {
     const reason = new Error("enough");
-    await expect(measure(async () => 1, 10, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(measure([async () => 1], 10, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+});
+
+describe("disturbance", () => {
+  it("is told of where other processes took much of the processors", () => {
+    expect(disturbance(0.02)).toBeUndefined();
+    expect(disturbance(0.4)).toContain("other processes took 40 %");
   });
 });
 

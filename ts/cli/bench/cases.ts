@@ -12,6 +12,8 @@ export interface BenchCase {
   config: Config;
   /** Factor on the initial weights, for networks whose upper layers would be silent for the first thousands of updates. */
   weightScale: number;
+  /** Updates by which the network learns to fire before it is measured. */
+  learnt: number;
   samples(options: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset>;
 }
 
@@ -22,6 +24,7 @@ export const CASES = {
     batch: 128,
     config: network(784, [800]),
     weightScale: 1,
+    learnt: 64,
     samples: digits,
   },
   alif: {
@@ -29,6 +32,7 @@ export const CASES = {
     batch: 128,
     config: withNeurons({ type: "alif" }, {}),
     weightScale: 1,
+    learnt: 64,
     samples: digits,
   },
   readout: {
@@ -36,6 +40,7 @@ export const CASES = {
     batch: 128,
     config: { ...withNeurons({}, { type: "leaky" }), loss: { type: "membrane" } },
     weightScale: 1,
+    learnt: 64,
     samples: digits,
   },
   "event-prop": {
@@ -43,6 +48,7 @@ export const CASES = {
     batch: 128,
     config: { ...withNeurons({ reset: "membrane" }, { reset: "membrane" }), rule: { type: "eventProp" } },
     weightScale: 4,
+    learnt: 16,
     samples: digits,
   },
   nmnist: {
@@ -50,6 +56,7 @@ export const CASES = {
     batch: 128,
     config: network(2312, [800]),
     weightScale: 1,
+    learnt: 8,
     samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
   },
   conv: {
@@ -57,6 +64,7 @@ export const CASES = {
     batch: 128,
     config: convolution(),
     weightScale: 1,
+    learnt: 8,
     samples: async () => syntheticEvents({ samples: 512, inputs: 2312, steps: STEPS, events: 6_900, classes: OUTPUTS }),
   },
   deep: {
@@ -64,6 +72,7 @@ export const CASES = {
     batch: 128,
     config: network(784, [2000, 2000]),
     weightScale: 4,
+    learnt: 0,
     samples: digits,
   },
   recurrent: {
@@ -71,6 +80,7 @@ export const CASES = {
     batch: 128,
     config: recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }),
     weightScale: 4,
+    learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
   },
   "recurrent-events": {
@@ -78,6 +88,7 @@ export const CASES = {
     batch: 128,
     config: recurrent(700, 256, { steps: 250, outputs: 20 }),
     weightScale: 1,
+    learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
   },
   "delays-input": {
@@ -85,6 +96,7 @@ export const CASES = {
     batch: 128,
     config: delayed("input"),
     weightScale: 1,
+    learnt: 64,
     samples: digits,
   },
   "delays-connection": {
@@ -92,6 +104,7 @@ export const CASES = {
     batch: 128,
     config: delayed("connection"),
     weightScale: 1,
+    learnt: 16,
     samples: digits,
   },
   real: {
@@ -104,6 +117,7 @@ export const CASES = {
       schedule: { type: "step", every: 12, factor: 0.1 },
     },
     weightScale: 1,
+    learnt: 0,
     samples: digits,
   },
 } as const satisfies Record<string, BenchCase>;

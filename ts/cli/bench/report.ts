@@ -16,6 +16,8 @@ export interface BenchLine {
   spread: number;
   repetitions: number;
   warmUpSeconds: number;
+  /** Share of all processors' time that other processes took while this was measured. */
+  othersShare: number;
   /** Time that reading, encoding and copying the data took; not part of the figures above. */
   dataSeconds: number;
   /** Arrays that were copied into the core. */
@@ -24,7 +26,7 @@ export interface BenchLine {
   baseMemoryBytes: number;
   /** Peak resident memory in this phase. */
   peakMemoryBytes: number;
-  /** Spikes per unit and sample of each layer: a silent network would be fast. */
+  /** Spikes per unit and sample of each layer, the same in every repetition: a silent network would be fast. */
   spikesPerUnit: number[];
 }
 

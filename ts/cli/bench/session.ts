@@ -1,5 +1,5 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config, TrainEvent } from "../../generated/config.js";
+import type { Config, OptimizerConfig, TrainEvent } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import type { NetworkInfo } from "../../network.js";
 import type { Backend, DatasetArrays, Session } from "../../runtime/backend.js";
@@ -7,8 +7,21 @@ import { Budget } from "../../runtime/budget.js";
 
 /** More epochs than any benchmark needs. */
 const ENDLESS = 1_000_000;
+/** A step that no weight feels: the optimiser does all its work, and the network fires alike in every repetition. */
+const NO_STEP = 1e-30;
+/** Whatever the batch that is measured, so that all batches are measured on one network. */
+const LEARNT_BATCH = 128;
 
-/** A session that holds its data, so that only computing is measured. */
+export interface BenchSessionOptions {
+  backend: Backend;
+  simd?: string | undefined;
+  /** Factor on the initial weights, 1 unless given. */
+  weightScale?: number;
+  /** Updates of {@link LEARNT_BATCH} samples by which the network learns before it is measured, none unless given. */
+  learnt?: number;
+}
+
+/** A session that holds its data and whose weights stay, so that only computing is measured, and always the same. */
 export class BenchSession implements Disposable {
   readonly info: NetworkInfo;
   /** Bytes of the arrays that were copied in. */
@@ -31,19 +44,32 @@ export class BenchSession implements Disposable {
   static async open(
     config: Config,
     samples: SpikeDataset,
-    { backend, simd, weightScale = 1 }: { backend: Backend; simd?: string | undefined; weightScale?: number },
+    { backend, simd, weightScale = 1, learnt = 0 }: BenchSessionOptions,
   ): Promise<BenchSession> {
     const batch = config.training?.batchSize ?? DEFAULTS.training.batchSize;
-    const session = await backend.createSession(JSON.stringify(config), simd);
-    const { descriptor, arrays } = samples.slice(0, Math.max(batch, samples.length - (samples.length % batch))).wire();
+    const whole = samples.slice(0, Math.max(batch, samples.length - (samples.length % batch)));
+    const create = (of: Config) => backend.createSession(JSON.stringify(of), simd);
+    const session = await create({
+      ...config,
+      optimizer: { type: "adam", ...config.optimizer, learningRate: NO_STEP } as OptimizerConfig,
+    });
+    const { descriptor, arrays } = whole.wire();
     const dataBytes = bytesOf(arrays);
     const data = await session.addDataset(descriptor, arrays);
-    await session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
-    for (const layer of weightScale === 1 ? [] : infoOf(session).layers.keys()) {
-      const parameters = await session.parameters(layer);
-      const weights = parameters.weights.map((weight) => weight * weightScale);
-      await session.setParameters(layer, { ...parameters, weights });
+    await scale(session, weightScale);
+    if (learnt > 0) {
+      const learner = await create({ ...config, training: { ...config.training, batchSize: LEARNT_BATCH } });
+      try {
+        await scale(learner, weightScale);
+        const own = whole.wire();
+        await begin(learner, await learner.addDataset(own.descriptor, own.arrays));
+        await learner.advance(learnt);
+        for (const layer of infoOf(session).layers.keys()) await session.setParameters(layer, await learner.parameters(layer));
+      } finally {
+        learner.dispose();
+      }
     }
+    await begin(session, data);
     return new BenchSession(session, data, dataBytes, batch);
   }
 
@@ -79,6 +105,17 @@ export class BenchSession implements Disposable {
 
   [Symbol.dispose](): void {
     this.#session.dispose();
+  }
+}
+
+async function begin(session: Session, data: number): Promise<void> {
+  await session.begin(JSON.stringify({ train: data, epochs: ENDLESS }));
+}
+
+async function scale(session: Session, factor: number): Promise<void> {
+  for (const layer of factor === 1 ? [] : infoOf(session).layers.keys()) {
+    const parameters = await session.parameters(layer);
+    await session.setParameters(layer, { ...parameters, weights: parameters.weights.map((weight) => weight * factor) });
   }
 }
 

@@ -7,7 +7,8 @@ import { createTrainer } from "../../trainer.js";
 import { wholeNumber } from "../arguments.js";
 import { type BenchCase, CASES, type CaseName } from "../bench/cases.js";
 import { measureEpochs } from "../bench/epochs.js";
-import { measure } from "../bench/measure.js";
+import { disturbance, Load } from "../bench/load.js";
+import { type Measurement, measure } from "../bench/measure.js";
 import { peakMemory, resetPeakMemory } from "../bench/memory.js";
 import { type BenchLine, figures } from "../bench/report.js";
 import { BenchSession, bytesOf } from "../bench/session.js";
@@ -19,7 +20,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
 import { shown } from "../live-line.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
-import { grouped, percent, printResult } from "../print.js";
+import { grouped, percent, printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
 const CASE_NAMES = Object.keys(CASES) as CaseName[];
@@ -47,7 +48,9 @@ export const bench = defineCommand({
   },
   async run({ args }) {
     const choices = choicesOf(args, abortOnInterrupt());
-    const { name, batch, config, weightScale, samples } = await (isOwn(args) ? ownCase(args, choices) : knownCase(args.case));
+    const { name, batch, config, weightScale, learnt, samples } = await (isOwn(args)
+      ? ownCase(args, choices)
+      : knownCase(args.case));
     const batchSize = args.batch === undefined ? batch : wholeNumber(args.batch, "batch", 1);
     const training = { ...config.training, batchSize, threads: threads(args.threads ?? "auto") };
     const start = performance.now();
@@ -56,17 +59,25 @@ export const bench = defineCommand({
       name,
       config: { ...config, training },
       weightScale,
+      learnt,
       data,
       dataSeconds: (performance.now() - start) / 1000,
       seconds: duration(args.seconds),
       choices,
       isJson: args.json,
     };
+    let othersShare = 0;
     for await (const line of name === "real" ? epochs(plan) : phases(plan)) {
       printResult(args.json, line, () => [text(line)]);
+      othersShare = line.othersShare;
     }
+    const disturbed = disturbance(othersShare);
+    if (disturbed !== undefined) say(`warning: ${disturbed}`);
   },
 });
+
+/** Updates by which a network of the user's learns to fire before it is measured. */
+const OWN_LEARNT = 16;
 
 /** What is measured, with its name. */
 type NamedCase = Omit<BenchCase, "about" | "batch"> & { name: string; batch: number };
@@ -97,6 +108,7 @@ async function ownCase(args: OwnArguments, choices: Choices): Promise<NamedCase>
     config,
     batch: training.batchSize,
     weightScale: 1,
+    learnt: OWN_LEARNT,
     samples: async ({ backend }) => (await loadSplit(source, { backend, steps, ...readLimit(args) })).train.load(),
   };
 }
@@ -105,6 +117,7 @@ interface Plan {
   name: string;
   config: Config;
   weightScale: number;
+  learnt: number;
   data: SpikeDataset;
   dataSeconds: number;
   seconds: number;
@@ -112,28 +125,47 @@ interface Plan {
   isJson: boolean;
 }
 
-/** Training, then inference. */
-async function* phases({
-  name,
-  config,
-  weightScale,
-  data,
-  dataSeconds,
-  seconds,
-  choices,
-  isJson,
-}: Plan): AsyncGenerator<BenchLine> {
+/** Work of one phase, and the most memory that was resident during any piece of it. */
+class Work {
+  peakMemoryBytes = 0;
+  readonly phase: BenchLine["phase"];
+  readonly #piece: () => Promise<number>;
+
+  constructor(phase: BenchLine["phase"], piece: () => Promise<number>) {
+    this.phase = phase;
+    this.#piece = piece;
+  }
+
+  readonly piece = async (): Promise<number> => {
+    resetPeakMemory();
+    const samples = await this.#piece();
+    this.peakMemoryBytes = Math.max(this.peakMemoryBytes, peakMemory());
+    return samples;
+  };
+}
+
+/** Training and inference in turns. */
+async function* phases(plan: Plan): AsyncGenerator<BenchLine> {
+  const { name, config, weightScale, learnt, data, dataSeconds, seconds, choices, isJson } = plan;
   const backend = await loadBackend(choices.backend);
   const baseMemoryBytes = process.memoryUsage.rss();
   const start = performance.now();
-  using session = await BenchSession.open(config, data, { backend, simd: choices.simd, weightScale });
+  using session = await BenchSession.open(config, data, { backend, simd: choices.simd, weightScale, learnt });
   const opened = (performance.now() - start) / 1000;
   const { dataBytes, info } = session;
-  for (const phase of ["train", "infer"] as const) {
-    resetPeakMemory();
-    const measured = await shown(`repetitions of ${name} ${phase}`, isJson, (onProgress) =>
-      measure(() => session[phase](), seconds, choices.signal, onProgress),
-    );
+  const works = (["train", "infer"] as const).map((phase) => new Work(phase, () => session[phase]()));
+  const load = new Load();
+  const measured = await shown(`repetitions of ${name}`, isJson, (onProgress) =>
+    measure(
+      works.map(({ piece }) => piece),
+      seconds,
+      choices.signal,
+      onProgress,
+    ),
+  );
+  const othersShare = load.ofOthers();
+  const spikesPerUnit = await session.spikesPerUnit();
+  for (const [index, { phase, peakMemoryBytes }] of works.entries()) {
     yield {
       case: name,
       phase,
@@ -141,12 +173,13 @@ async function* phases({
       simd: info.simd,
       threads: info.threads,
       batch: config.training?.batchSize ?? DEFAULTS.training.batchSize,
-      ...figures(measured),
+      ...figures(measured[index] as Measurement),
+      othersShare,
       dataSeconds: dataSeconds + opened,
       dataBytes,
       baseMemoryBytes,
-      peakMemoryBytes: peakMemory(),
-      spikesPerUnit: await session.spikesPerUnit(),
+      peakMemoryBytes,
+      spikesPerUnit,
     };
   }
 }
@@ -158,6 +191,7 @@ async function* epochs({ name, config, data, dataSeconds, seconds, choices }: Pl
   const endless = { ...config, training: { ...config.training, epochs: 1_000_000 } };
   using trainer = await createTrainer(endless, choices);
   resetPeakMemory();
+  const load = new Load();
   const { metrics, ...measured } = await measureEpochs(trainer, data, { seconds, signal: choices.signal });
   yield {
     case: name,
@@ -167,6 +201,7 @@ async function* epochs({ name, config, data, dataSeconds, seconds, choices }: Pl
     threads: trainer.info.threads,
     batch: config.training?.batchSize ?? DEFAULTS.training.batchSize,
     ...figures(measured),
+    othersShare: load.ofOthers(),
     dataSeconds,
     dataBytes: bytesOf(data.wire().arrays),
     baseMemoryBytes,
