@@ -63,11 +63,37 @@ describe("spoken digits", () => {
     expect(data.split({ seed: 1, validation: 20 }).validation.length).toBe(20);
   });
 
+  it("may be judged by the first five recordings of everyone that are not for the test", async () => {
+    const { train, validation, test } = (await datasets.spokenDigits({ dir, validation: "everyone" })).split({ seed: 1 });
+    expect([train, validation, test].map((part) => toldBy(part).indices)).toEqual([[12], [5], [0, 4]]);
+    const heldOut = (await datasets.spokenDigits({ dir, heldOut: "theo", validation: "everyone" })).split({ seed: 1 });
+    expect(toldBy(heldOut.validation).indices).toEqual([0, 4]);
+    expect(toldBy(heldOut.train).speakers).not.toContain("theo");
+  });
+
+  it("come with variations of what is learnt, the same each time", async () => {
+    const options = { dir, heldOut: "lucas", validation: "theo" } as const;
+    const plain = (await datasets.spokenDigits(options)).split({ seed: 1 });
+    const [varied, again] = await Promise.all([1, 2].map(() => datasets.spokenDigits({ ...options, copies: 2 })));
+    const { train, validation, test } = varied?.split({ seed: 1 }) ?? plain;
+    expect(train.length).toBe(3 * plain.train.length);
+    expect(Array.from(train.labels ?? []).filter((digit) => digit === 7)).toHaveLength(3 * 16);
+    const signals = (data: typeof train) => Array.from({ length: data.length }, (_, k) => data.signal(k));
+    expect(signals(validation)).toEqual(signals(plain.validation));
+    expect(signals(test)).toEqual(signals(plain.test));
+    expect(signals(train)).toEqual(signals(again?.split({ seed: 1 }).train ?? plain.train));
+    const lengths = signals(train).map((signal) => signal?.[0]?.length ?? 0);
+    expect(lengths.filter((length) => length === 20)).toHaveLength(plain.train.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(8000);
+  });
+
   it("refuse what is none", async () => {
     const refused = (work: Promise<unknown>, code: string, path: string) =>
       expect(work).rejects.toThrow(expect.objectContaining({ code, path }));
     await refused(datasets.spokenDigits({ dir, heldOut: "theo", validation: "theo" }), "CONFIG_INVALID", "validation");
     await refused(datasets.spokenDigits({ dir, heldOut: "nobody" as Speaker }), "CONFIG_INVALID", "heldOut");
+    await refused(datasets.spokenDigits({ dir, copies: 1 }), "CONFIG_INVALID", "validation");
+    await refused(datasets.spokenDigits({ dir, validation: "theo", copies: -1 }), "CONFIG_INVALID", "copies");
     const other = await mkdtemp(join(tmpdir(), "spikelet-digits-"));
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", other);
     await refused(datasets.spokenDigits({ dir: join(other, "nowhere") }), "DATA_FORMAT", join(other, "nowhere"));

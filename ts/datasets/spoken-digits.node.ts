@@ -2,12 +2,14 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../check/fields.js";
-import { oneOf, text } from "../check/values.js";
+import { oneOf, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import { mulberry32 } from "../random.js";
 import { abortSignal } from "../runtime/options.js";
 import type { SpikeDataset } from "./dataset.js";
 import { fromSeries } from "./from-series.js";
 import { soundAt } from "./from-wav.js";
+import { varied } from "./varied.js";
 
 /** Who speaks in the Free Spoken Digit Dataset. */
 export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
@@ -23,20 +25,28 @@ export interface SpokenDigitsOptions {
    * speaker.
    */
   heldOut?: Speaker;
-  /** Another speaker, whose recordings become the validation part; by default it is drawn at random. */
-  validation?: Speaker;
+  /**
+   * Another speaker, whose recordings become the validation part, or `everyone`: of every digit and speaker the first five
+   * recordings that are not in the test part. By default it is drawn at random.
+   */
+  validation?: Speaker | "everyone";
+  /**
+   * Variations of each training recording that are learnt beside it: at another speed, louder or softer, in noise; 0 by default.
+   * They need a `validation`, so that none is a variation of a validation recording.
+   */
+  copies?: number;
   signal?: AbortSignal;
 }
 
 const speaker = oneOf(...SPEAKERS);
 
 const spokenDigitsOptions = fields<SpokenDigitsOptions>(
-  { dir: text, heldOut: speaker, validation: speaker, signal: abortSignal },
+  { dir: text, heldOut: speaker, validation: oneOf(...SPEAKERS, "everyone"), copies: whole(0, 100), signal: abortSignal },
   "dir",
 );
 
-/** Recordings 0 to this of every digit and speaker are the official test. */
-const LAST_OF_TEST = 4;
+/** As many recordings of every digit and speaker are the official test, and the validation by `everyone`. */
+const FEW = 5;
 const SAMPLE_RATE = 8000;
 /** Files that are read at a time. */
 const CHUNK = 128;
@@ -57,19 +67,30 @@ interface Recording {
  * recordings; an abort throws the signal's reason.
  */
 export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeDataset> {
-  const { dir, heldOut, validation, signal } = spokenDigitsOptions(options, "");
+  const { dir, heldOut, validation, copies = 0, signal } = spokenDigitsOptions(options, "");
   if (heldOut !== undefined && heldOut === validation) {
     throw new SpikeletError("CONFIG_INVALID", "validation", `must be another speaker than heldOut, got ${validation}`);
   }
+  if (copies > 0 && validation === undefined) {
+    throw new SpikeletError("CONFIG_INVALID", "validation", "must be given where there are copies");
+  }
   const folder = existsSync(join(dir, "recordings")) ? join(dir, "recordings") : dir;
   const all = await recordings(folder);
-  const isTest = (one: Recording) => (heldOut === undefined ? one.index <= LAST_OF_TEST : one.speaker === heldOut);
+  const isTest = (one: Recording) => (heldOut === undefined ? one.index < FEW : one.speaker === heldOut);
+  const first = heldOut === undefined ? FEW : 0;
+  const isJudged = (one: Recording) => (validation === "everyone" ? one.index < first + FEW : one.speaker === validation);
   const test = all.filter(isTest);
   const others = all.filter((one) => !isTest(one));
-  const judged = others.filter((one) => one.speaker === validation);
-  const ordered = [...others.filter((one) => one.speaker !== validation), ...judged, ...test];
-  const signals = await soundsOf(folder, ordered, signal);
-  const data = fromSeries({ signals, labels: ordered.map(({ digit }) => digit), sampleRate: SAMPLE_RATE, name: "spokenDigits" });
+  const judged = others.filter(isJudged);
+  const learnt = others.filter((one) => !isJudged(one));
+  const sounds = await soundsOf(folder, [...learnt, ...judged, ...test], signal);
+  const own = sounds.slice(0, learnt.length);
+  const draw = mulberry32(1);
+  const more = Array.from({ length: copies }, () => own.map((sound) => varied(sound, SAMPLE_RATE, draw))).flat();
+  const signals = [...own, ...more, ...sounds.slice(learnt.length)].map((sound) => [sound]);
+  const again = Array.from({ length: copies }, () => learnt).flat();
+  const labels = [...learnt, ...again, ...judged, ...test].map(({ digit }) => digit);
+  const data = fromSeries({ signals, labels, sampleRate: SAMPLE_RATE, name: "spokenDigits" });
   const isFixed = validation !== undefined;
   return data.withParts({
     testSamples: test.length,
@@ -92,8 +113,8 @@ async function recordings(folder: string): Promise<Recording[]> {
   return found.sort((a, b) => a.index - b.index || order(a.speaker, b.speaker) || a.digit - b.digit);
 }
 
-async function soundsOf(folder: string, all: readonly Recording[], signal: AbortSignal | undefined): Promise<Float32Array[][]> {
-  const sounds: Float32Array[][] = [];
+async function soundsOf(folder: string, all: readonly Recording[], signal: AbortSignal | undefined): Promise<Float32Array[]> {
+  const sounds: Float32Array[] = [];
   for (let start = 0; start < all.length; start += CHUNK) {
     signal?.throwIfAborted();
     const chunk = all.slice(start, start + CHUNK);
@@ -101,11 +122,12 @@ async function soundsOf(folder: string, all: readonly Recording[], signal: Abort
     for (const [k, file] of files.entries()) {
       const path = join(folder, chunk[k]?.name ?? "");
       const { sampleRate, channels } = soundAt(path, file);
-      if (sampleRate !== SAMPLE_RATE || channels.length !== 1) {
+      const [sound] = channels;
+      if (sampleRate !== SAMPLE_RATE || sound === undefined || channels.length !== 1) {
         const message = `must have 1 channel at ${SAMPLE_RATE} Hz, has ${channels.length} at ${sampleRate}`;
         throw new SpikeletError("DATA_FORMAT", path, message);
       }
-      sounds.push(channels);
+      sounds.push(sound);
     }
   }
   return sounds;

@@ -3,7 +3,7 @@ import { encode } from "../../encode.js";
 import type { DataSet } from "./set.js";
 
 export const spokenDigits: DataSet = {
-  about: "spoken digits from WAV files, options heldOut and validation: speakers of the test and of the validation",
+  about: "spoken digits from WAV files, options heldOut and validation (speakers of both parts) and copies (variations to learn)",
   encoding: encode.logMel({
     window: 256,
     hop: 80,
