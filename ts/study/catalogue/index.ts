@@ -15,7 +15,7 @@ import { resetPaths } from "./reset-paths.js";
 import { singleSpike } from "./single-spike.js";
 import { spikePenalty } from "./spike-penalty.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
-import { spokenDigits } from "./spoken-digits.js";
+import { spokenDigits, spokenVoices } from "./spoken-digits.js";
 import { structure } from "./structure.js";
 import { targetSilence } from "./target-silence.js";
 import { trainingSettings } from "./training-settings.js";
@@ -50,5 +50,6 @@ export const EXPERIMENTS: readonly Experiment[] = [
   structure,
   rateCoded,
   spokenDigits,
+  spokenVoices,
   yinYang,
 ];

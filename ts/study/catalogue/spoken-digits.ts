@@ -1,6 +1,8 @@
 import { encode } from "../../encode.js";
-import type { Config, RuleConfig } from "../../generated/config.js";
-import type { Experiment, ExperimentData, Scale, Variant } from "../plan/experiment.js";
+import type { Config, LayerConfig, LossConfig, NeuronConfig, RuleConfig } from "../../generated/config.js";
+import type { JsonObject } from "../../json.js";
+import type { Experiment, ExperimentData, Scale, Tuning, Variant } from "../plan/experiment.js";
+import type { BestBy } from "../plan/plan.js";
 
 /** Steps of a hop: with 10 ms each, a second. */
 const STEPS = 100;
@@ -13,7 +15,164 @@ const SOUND = encode.logMel({
   encoding: encode.delta({ threshold: 0.5, maxSpikes: 5, start: -7 }),
 });
 
-/** Of the published speakers one each is held out for the test, and another for the validation. */
+/** A hidden layer: its units, and what differs from leaky integrate-and-fire. */
+const NETWORKS = {
+  LIF: (units) => ({ type: "dense", units }),
+  /** Half as many units have about as many weights. */
+  recurrent: (units) => ({ type: "dense", units: units / 2, recurrent: true }),
+  ALIF: (units) => ({ type: "dense", units, neuron: { type: "alif" } }),
+  delays: (units) => ({ type: "dense", units, delays: { max: 20, learn: true } }),
+  "learnt decays": (units) => ({
+    type: "dense",
+    units,
+    neuron: {
+      membraneDecay: new Array(units).fill(0.95),
+      currentDecay: new Array(units).fill(0.8),
+      learn: ["membraneDecay", "currentDecay"],
+    },
+  }),
+} as const satisfies Record<string, (units: number) => LayerConfig>;
+
+/** A loss, what is searched of it, and the decision that it trains. */
+interface Answer {
+  bestBy: BestBy;
+  loss: LossConfig;
+  output: NeuronConfig;
+  search: JsonObject;
+}
+
+const readout = (statistic: "mean" | "max"): Answer => ({
+  bestBy: "membrane",
+  loss: { type: "membrane", statistic },
+  output: { type: "leaky" },
+  search: { "loss.inverseTemperature": { from: 1, to: 10, scale: "log" } },
+});
+
+const ANSWERS = {
+  readout: readout("mean"),
+  "largest membrane": readout("max"),
+  count: { bestBy: "count", loss: { type: "count" }, output: {}, search: { "loss.positive": [5, 10] } },
+  "first spike": {
+    bestBy: "firstSpike",
+    loss: { type: "latency", endSimulation: "off" },
+    output: {},
+    search: {
+      "loss.inverseTemperature": { from: 0.1, to: 1, scale: "log" },
+      "training.initialActivity": [null, { spikesPerUnit: 2 }],
+      "training.silentUnitUpdate.strength": [1, 10],
+    },
+  },
+} as const satisfies Record<string, Answer>;
+
+const SURROGATE = { type: "exponential" } as const;
+const RULES = {
+  activation: { type: "activation", surrogate: SURROGATE },
+  ANTLR: { type: "antlr", surrogate: SURROGATE },
+  EventProp: { type: "eventProp" },
+} as const satisfies Record<string, RuleConfig>;
+
+/**
+ * Each rule with losses that it sees, the most telling first. Activation cannot tell what moves a first spike. Spike times change
+ * no count, and the mean of a membrane over all steps hardly: EventProp sees the largest instead.
+ */
+const PAIRS: readonly (readonly [keyof typeof RULES, keyof typeof ANSWERS])[] = [
+  ["activation", "readout"],
+  ["ANTLR", "first spike"],
+  ["activation", "count"],
+  ["EventProp", "largest membrane"],
+  ["ANTLR", "readout"],
+  ["EventProp", "first spike"],
+];
+
+/** What is searched for every variant alike; the surrogate and the bound of slopes where the rule has them. */
+const SEARCH: JsonObject = {
+  "optimizer.learningRate": { from: 0.0007, to: 0.006, scale: "log" },
+  "network.neuron.membraneDecay": [0.9, 0.95, 0.98],
+};
+/** The scale decides whether recurrent layers learn: gradients that are too large for many steps bury the others. */
+const SURROGATES: JsonObject = {
+  "rule.surrogate.scale": [0.1, 0.3, 1],
+  "rule.surrogate.sharpness": { from: 2, to: 8, scale: "log" },
+};
+const SLOPES: JsonObject = { "rule.slopeFloor": [0.1, 0.3, 1] };
+
+function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAIRS)[number]): Variant {
+  const [rule, answer]: [RuleConfig, Answer] = [RULES[pair[0]], ANSWERS[pair[1]]];
+  const isQuick = scale === "quick";
+  const config: Config = {
+    network: {
+      input: 2 * MELS,
+      steps: STEPS,
+      layers: [NETWORKS[network](isQuick ? 64 : 256), { type: "dense", units: 10, neuron: answer.output }],
+      neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
+    },
+    rule,
+    loss: answer.loss,
+    optimizer: { type: "adam", learningRate: 0.002 },
+    schedule: { type: "cosine" },
+    training: {
+      batchSize: 32,
+      epochs: isQuick ? 3 : 8,
+      silentUnitUpdate: { rules: "all", strength: answer.output.type ? 0 : 1 },
+    },
+  };
+  const search = {
+    ...SEARCH,
+    ...answer.search,
+    ...("surrogate" in rule ? SURROGATES : {}),
+    ...(rule.type === "activation" ? {} : SLOPES),
+  };
+  return { series: network, at: `${pair[0]}, ${pair[1]}`, bestBy: answer.bestBy, config, search };
+}
+
+/** Settings are searched without the copies, as they take their time. */
+function data(options: JsonObject, scale: Scale, isTuning = false): ExperimentData[] {
+  const copies = scale === "quick" || isTuning ? 0 : 2;
+  return [{ dataset: "spokenDigits", options: { ...options, copies }, encoding: SOUND }];
+}
+
+/** The same trials for every variant: 12 for two epochs, the best 3 for six with two seeds. */
+function tuning(scale: Scale, options: JsonObject): Tuning {
+  const isQuick = scale === "quick";
+  return {
+    trials: isQuick ? 2 : 12,
+    seed: 1,
+    seeds: isQuick ? [101] : [101, 102],
+    halving: isQuick ? { epochs: [1, 2], keep: 0.5 } : { epochs: [2, 6], keep: 1 / 4, seeds: [1, 2] },
+    data: data(options, scale, true),
+  };
+}
+
+/** Recordings 0 to 4 of every digit and speaker are the test, 5 to 9 the validation. */
+const OFFICIAL: JsonObject = { validation: "everyone" };
+
+export const spokenDigits: Experiment = {
+  name: "spoken-digits",
+  title: "spoken digits: neurons, rules and answers, 40-256-10 over a second of sound",
+  question:
+    "The Free Spoken Digit Dataset as log-mel features, a spike for every change by a threshold, 100 steps of 10 ms; the official split, whose test is of voices that " +
+    "were heard in training. Each kind of hidden layer with each rule and a loss that it sees; settings are searched for every variant with the same 12 trials by " +
+    "successive halving, ranked by validation recordings with seeds 101 and 102. The best learn 2,400 recordings and two variations of each. A support-vector machine on " +
+    "log-mel features resampled to 20 frames reaches 98.3 %.",
+  data: (scale) => data(OFFICIAL, scale),
+  seeds: { quick: 1, full: 5 },
+  bestBy: "count",
+  axis: "Rule and answer",
+  tuning: (scale) => tuning(scale, OFFICIAL),
+  variants: (scale) =>
+    PAIRS.flatMap((pair, k) =>
+      (Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])
+        .filter((network) => scale === "full" || network === "LIF" || k === 0)
+        .map((network) => variant(scale, network, pair)),
+    ),
+  figures: [
+    { type: "scatter", x: "spikes", y: "count", title: "Accuracy by count against spikes" },
+    { type: "spread", measure: "perUnit0", title: "Hidden spikes" },
+    { type: "epochs", value: "accuracy", title: "Learning" },
+  ],
+};
+
+/** Each of the published speakers is held out for the test once, and another for the validation. */
 const HELD_OUT = [
   { heldOut: "george", validation: "jackson" },
   { heldOut: "jackson", validation: "lucas" },
@@ -23,55 +182,30 @@ const HELD_OUT = [
   { heldOut: "yweweler", validation: "george" },
 ] as const;
 
-const NETWORKS: Record<string, { recurrent: boolean; rule: RuleConfig }> = {
-  "feed-forward LIF, activation": { recurrent: false, rule: { type: "activation" } },
-  "recurrent LIF, activation": { recurrent: true, rule: { type: "activation" } },
-};
+/** Those whose validation was best on the official split. */
+const CANDIDATES: readonly (readonly [keyof typeof NETWORKS, (typeof PAIRS)[number]])[] = [
+  ["LIF", ["activation", "readout"]],
+  ["LIF", ["activation", "count"]],
+];
 
-function config(scale: Scale, { recurrent, rule }: (typeof NETWORKS)[string]): Config {
-  const isQuick = scale === "quick";
-  return {
-    network: {
-      input: 2 * MELS,
-      steps: STEPS,
-      layers: [
-        { type: "dense", units: isQuick ? 128 : 256, recurrent },
-        { type: "dense", units: 10 },
-      ],
-      neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
-    },
-    rule,
-    loss: { type: "count", positive: 10 },
-    optimizer: { type: "adam", learningRate: 0.004 },
-    schedule: { type: "cosine" },
-    training: { batchSize: 32, epochs: isQuick ? 5 : 25 },
-  };
-}
-
-export const spokenDigits: Experiment = {
-  name: "spoken-digits",
-  title: "spoken digits, and speakers who were never heard",
+export const spokenVoices: Experiment = {
+  name: "spoken-voices",
+  title: "spoken digits of speakers who were never heard",
   question:
-    "The Free Spoken Digit Dataset as log-mel features, a spike for every change by a threshold, 100 steps of 10 ms. The official split tests voices that were heard in " +
-    "training; then each speaker in turn is held out for the test and another for the validation. A support-vector machine on log-mel features resampled to 20 frames " +
-    "reaches 98.3 % on the official split and 72.9 % on speakers held out (mean of the six).",
-  data: () => [{ dataset: "spokenDigits", encoding: SOUND }],
+    "As spoken-digits, with each speaker in turn held out for the test and another for the validation, which chooses the settings and the epoch: neither meets the " +
+    "speaker of the test. A support-vector machine on log-mel features resampled to 20 frames reaches 72.9 % (mean of the six).",
+  data: (scale) => data({ ...HELD_OUT[0] }, scale),
   seeds: { quick: 1, full: 5 },
-  bestBy: "count",
-  axis: "Test",
-  variants: (scale) => {
-    const places: { at: string; data?: readonly ExperimentData[] }[] = [
-      { at: "official" },
-      ...HELD_OUT.map((options) => ({ at: options.heldOut, data: [{ dataset: "spokenDigits", options, encoding: SOUND }] })),
-    ];
-    const asked = scale === "quick" ? places.slice(0, 2) : places;
-    return asked.flatMap(({ at, ...data }) =>
-      Object.entries(NETWORKS).map(([series, network]): Variant => ({ series, at, config: config(scale, network), ...data })),
-    );
-  },
-  figures: [
-    { type: "spread", measure: "count", title: "Accuracy" },
-    { type: "epochs", value: "accuracy", title: "Learning" },
-    { type: "scatter", x: "spikes", y: "count", title: "Accuracy against spikes" },
-  ],
+  bestBy: "membrane",
+  axis: "Speaker of the test",
+  tuning: (scale) => tuning(scale, { ...HELD_OUT[0] }),
+  variants: (scale) =>
+    CANDIDATES.flatMap(([network, pair]) =>
+      HELD_OUT.slice(0, scale === "quick" ? 1 : 6).map((options): Variant => {
+        const { at, ...of } = variant(scale, network, pair);
+        const parts = { data: data({ ...options }, scale), tunedOn: data({ ...options }, scale, true) };
+        return { ...of, ...parts, series: `${network}, ${at}`, at: options.heldOut };
+      }),
+    ),
+  figures: [{ type: "epochs", value: "accuracy", title: "Learning" }],
 };

@@ -45,6 +45,8 @@ export interface Variant {
   bestBy?: BestBy;
   /** What is searched before it runs, by path: values, or a range, as in the `settings` of a plan. As it stands unless given. */
   search?: JsonObject;
+  /** What the search learns and is ranked by, instead of the data of the {@link Tuning}. */
+  tunedOn?: readonly ExperimentData[];
 }
 
 /** How the settings of each variant are found before it is compared: the same trials for all, with seeds of their own. */
@@ -105,7 +107,7 @@ export interface ExperimentOptions {
 export function planOf(experiment: Experiment, options: ExperimentOptions): JsonObject {
   const { scale, seeds, isAtHand, adapt = (config) => config, command = "", chosen } = options;
   const variants = experiment.variants(scale).map((variant) => {
-    const { config, data = experiment.data(scale), bestBy = experiment.bestBy, search: _, ...labels } = variant;
+    const { config, data = experiment.data(scale), bestBy = experiment.bestBy, search: _, tunedOn: __, ...labels } = variant;
     const settings = { ...adapt(config), data: firstOf(data, isAtHand), bestBy, ...chosen?.get(variantName(variant)) };
     return { ...labels, settings };
   });
@@ -117,12 +119,12 @@ export function planOf(experiment: Experiment, options: ExperimentOptions): Json
 /** The plan of the search for the settings of a variant. */
 export function searchPlanOf(
   { bestBy: usual }: Pick<Experiment, "bestBy">,
-  { config, bestBy = usual, search = {} }: Variant,
+  { config, bestBy = usual, search = {}, tunedOn }: Variant,
   { trials, seed, seeds, halving, data }: Tuning,
   { isAtHand, adapt = (config) => config }: Pick<ExperimentOptions, "isAtHand" | "adapt">,
 ): JsonObject {
   const plan = {
-    config: { ...adapt(config), data: { ...firstOf(data, isAtHand), isTestHidden: true } },
+    config: { ...adapt(config), data: { ...firstOf(tunedOn ?? data, isAtHand), isTestHidden: true } },
     settings: search,
     search: { type: "sobol", runs: trials, seed },
     seeds,
