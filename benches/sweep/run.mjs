@@ -1,14 +1,20 @@
-// npm run bench:sweep: how the cost of a sample grows with steps, units, input spikes and depth. Writes a CSV file and one plot
-// a sweep under benches/results/.
+// npm run bench:sweep: how the cost of a sample grows with steps, units, input spikes, depth, batch and channels, beside what theory says,
+// and what more threads would bring. Writes a table, a CSV file and one plot a sweep under benches/results/.
 //
-// npm run bench:sweep -- --sweeps steps,units --seconds 0.5 --threads 1 --batch 32
+// npm run bench:sweep -- --sweeps steps,units --seconds 0.5 --threads 1 --batch 32 --simulated 1,2,4
 import { writeFileSync } from "node:fs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
 import { duration, percent, table } from "../shared/table.mjs";
 import { list, typed, wordsOf } from "../shared/words.mjs";
 
-const words = wordsOf({ sweeps: "steps,units,spikes,depth", seconds: "2", threads: "1", batch: "32" });
+const words = wordsOf({
+  sweeps: "steps,units,spikes,depth,batch,channels",
+  seconds: "2",
+  threads: "1",
+  batch: "32",
+  simulated: "1,2,4,8,16,32,64",
+});
 
 await main(async () => {
   await setUp();
@@ -33,8 +39,49 @@ await main(async () => {
     const own = rows.filter((row) => row.sweep === name);
     writeFileSync(resultFile(record, `-sweep-${name}.svg`), plot(own, SWEEPS[name].axis));
   }
-  process.stdout.write(`${[...headline(record), ...tableOf(rows)].join("\n")}\nwritten to ${csv} and the plots beside it\n`);
+  const { simulateThreads } = await import("./threads.mjs");
+  const simulated = list(words.simulated).map(Number);
+  const threads = simulated.length === 0 ? [] : threadRows(await simulateThreads(simulated));
+  const text = [...headline(record), ...slopesOf(rows, SWEEPS), ...threads, ...tableOf(rows)].join("\n");
+  writeFileSync(resultFile(record, "-sweep.md"), text);
+  process.stdout.write(`${text}\nwritten to ${csv} and the files beside it\n`);
 });
+
+/** How the time of a sample grows between the two largest values, and in the limit. */
+function slopesOf(rows, sweeps) {
+  const lines = [...new Set(rows.map(({ sweep }) => sweep))].flatMap((sweep) =>
+    ["train", "infer"].map((phase) => {
+      const own = rows.filter((row) => row.sweep === sweep && row.phase === phase);
+      const { axis, slopes, why } = sweeps[sweep];
+      const times = own.map((row) => row.microsecondsPerSample.toPrecision(3)).join(", ");
+      return [axis, phase, own.map(({ value }) => value).join(", "), times, powers(own).join(", "), slopes[phase], why];
+    }),
+  );
+  return table(["size", "phase", "values", "µs a sample", "power between neighbours", "in the limit", "since"], lines);
+}
+
+/** p where time grows with sizeᵖ from one value to the next. */
+function powers(rows) {
+  return rows.slice(1).map((row, index) => {
+    const before = rows[index];
+    const growth = Math.log(row.microsecondsPerSample / before.microsecondsPerSample);
+    return (growth / Math.log(row.value / before.value)).toFixed(2);
+  });
+}
+
+function threadRows(lines) {
+  const cells = lines.map(({ threads, speedUp, microsecondsPerSample, gigabytesPerSecond }) => [
+    threads,
+    `${speedUp.toFixed(1)} ×`,
+    microsecondsPerSample.toPrecision(3),
+    gigabytesPerSecond.toPrecision(3),
+  ]);
+  return [
+    "784-800-10 on digits, batch 128: threads by simulation of the task queue, from the measured times of single samples and of the update.",
+    "",
+    ...table(["threads", "speed-up", "µs a sample", "parameters and moments, GB/s"], cells),
+  ];
+}
 
 function csvOf(rows) {
   const columns = Object.keys(rows[0]);
