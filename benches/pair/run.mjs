@@ -4,7 +4,10 @@
 //
 // npm run bench:pair -- --before ../old --after . --cases mnist,recurrent --batches 16,128 --phases train,infer --backends native,wasm
 //   --threads 1,2 --simd avx2 --rounds 20 --seconds 60 --milliseconds 200 --data DIR --json
-import { resolve } from "node:path";
+// npm run bench:pair -- --before ../old --config presets/mnist.json --checkpoint out/last.safetensors: a network of one's own on latency-coded
+//   digits, with the weights of a checkpoint, instead of the cases
+import { readFileSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { CASES } from "../../dist/cli/bench/cases.js";
 import { StepFailed } from "../../scripts/run.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
@@ -27,6 +30,8 @@ const words = wordsOf({
   seconds: "60",
   milliseconds: "200",
   data: "",
+  config: "",
+  checkpoint: "",
   json: false,
 });
 
@@ -34,7 +39,8 @@ await main(async () => {
   if (words.before === "")
     throw new StepFailed("--before names the folder of a built clone; --after another, or this one is meant");
   const checkouts = { before: resolve(words.before), after: resolve(words.after) };
-  const cases = choices("cases", words.cases, Object.keys(CASES));
+  const cases =
+    words.config === "" ? choices("cases", words.cases, Object.keys(CASES)).map((name) => [name, CASES[name]]) : [own()];
   const phases = choices("phases", words.phases, ["train", "infer"]);
   const pace = {
     rounds: positive("rounds", words.rounds),
@@ -45,15 +51,16 @@ await main(async () => {
   await setUp();
   const record = recordOf(typed("bench:pair"));
   const results = [];
-  for (const name of cases) {
-    // A real training has one batch size.
-    const batches = name === "real" ? [CASES.real.batch] : list(words.batches).map((batch) => positive("batches", batch));
-    const data = await writeCase(CASES[name], words.data);
+  for (const [name, benchCase] of cases) {
+    // A real training has its own batch size.
+    const batches =
+      name === "real" || words.config !== "" ? [benchCase.batch] : list(words.batches).map((batch) => positive("batches", batch));
+    const data = await writeCase(benchCase, words.data, words.checkpoint);
     try {
       for (const batch of batches) {
         for (const phase of phases) {
           for (const backend of backends) {
-            const { config, weightScale } = CASES[name];
+            const { config, weightScale } = benchCase;
             const task = { ...backend, phase, batch, config, weightScale, ...data };
             const result = { case: name, phase, batch, ...backend, ...(await measurePair(checkouts, task, pace)) };
             process.stderr.write(`${progress(result)}\n`);
@@ -71,6 +78,13 @@ await main(async () => {
   const whole = { ...finished(record), sides, results };
   process.stdout.write(words.json ? `${JSON.stringify(whole, null, 2)}\n` : markdown(whole).join("\n"));
 });
+
+/** The network of a configuration, on digits. */
+function own() {
+  const { $schema, data, ...config } = JSON.parse(readFileSync(words.config, "utf8"));
+  const { samples } = CASES.mnist;
+  return [basename(words.config, ".json"), { config, samples, batch: config.training.batchSize, weightScale: 1 }];
+}
 
 /** Natively with each number of threads; WebAssembly has one. */
 function* backendsOf() {

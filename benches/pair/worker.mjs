@@ -11,7 +11,7 @@ const ENDLESS = 1_000_000;
 
 const { index, config, batch, backend, threads, simd, phase, weightScale, data } = JSON.parse(process.argv[2]);
 const { createNetwork, createTrainer, datasets } = await import(pathToFileURL(index).href);
-const { spikes, labels } = deserialize(readFileSync(data));
+const { spikes, labels, learnt } = deserialize(readFileSync(data));
 const training = { ...config.training, batchSize: batch, threads, epochs: ENDLESS };
 const create = phase === "train" ? createTrainer : createNetwork;
 
@@ -21,8 +21,9 @@ async function open(samples) {
   const base = process.memoryUsage.rss();
   resetPeakMemory();
   const network = await create({ ...config, training }, { backend, ...(simd === undefined ? {} : { simd }) });
-  const parameters = await network.parameters();
-  for (const { weights } of parameters) for (let k = 0; k < weights.length; k++) weights[k] *= weightScale;
+  const parameters = learnt ?? (await network.parameters());
+  for (const { weights } of learnt === undefined ? parameters : [])
+    for (let k = 0; k < weights.length; k++) weights[k] *= weightScale;
   const putBack = async () => {
     for (const [layer, values] of parameters.entries()) await network.setParameters(layer, values);
   };

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createTrainer, type LayerConfig, save } from "spikelet";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -132,6 +133,28 @@ describe("npm run bench:pair", () => {
       for (const ratio of [result.speedUp, result.processorSpeedUp]) expect(ratio.median).toBeGreaterThan(0);
       for (const side of ["before", "after"]) expect(result.samplesPerSecond[side]).toBeGreaterThan(0);
     }
+  });
+
+  it("measures a configuration with the weights of a checkpoint", async () => {
+    const layers: LayerConfig[] = [
+      { type: "dense", units: 2 },
+      { type: "dense", units: 10 },
+    ];
+    const config = { network: { input: 784, steps: 300, layers }, training: { batchSize: 16 } };
+    const [file, weights] = [join(folder, "own.json"), join(folder, "own.safetensors")];
+    writeFileSync(file, JSON.stringify(config));
+    const trainer = await createTrainer(config);
+    const first = (await trainer.parameters())[0]?.weights[0];
+    await save(weights, trainer.checkpoint());
+    const sides = ["--before", checkout("old", 1), "--after", checkout("new", 1)];
+    const { code, stdout, stderr } = await pair(
+      ...sides,
+      ...["--config", file, "--checkpoint", weights, "--phases", "infer", "--backends", "wasm", "--rounds", "1", ...SHORT],
+    );
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout).results).toMatchObject([{ case: "own", batch: 16 }]);
+    const set = notes().filter(({ event }) => event === "set");
+    expect(set[0]?.value).toBe(first);
   });
 
   it.each([
