@@ -28,7 +28,7 @@ const RECORDS = "docs/results/records";
 const LOWEST = 85;
 
 /** Experiments without a search, whose tables stand on the page. */
-const OTHERS = ["common-count", "target-silence", "reset-paths", "spike-penalty"];
+const OTHERS = ["common-count", "target-silence", "reset-paths", "spike-penalty", "mnist-goals", "presets", "single-spike"];
 /** @type {readonly (readonly [string, string])[]} */
 const COLUMNS = [
   ["first spike, %", "firstSpike"],
