@@ -11,6 +11,8 @@ export interface Sign {
 export const TAKES = 5;
 /** More symbols than a small network in a page should have. */
 export const MAX_SIGNS = 12;
+/** Letters of a name at most. */
+export const MAX_NAME = 20;
 /** Changes that can be undone. */
 const MAX_UNDO = 100;
 

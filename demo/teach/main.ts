@@ -185,7 +185,7 @@ class Room {
     const [file] = this.#load.files ?? [];
     this.#load.value = "";
     if (file === undefined) return;
-    const { network, signs } = await restored(new Uint8Array(await file.arrayBuffer())).catch((cause: unknown) => {
+    const { network, signs } = await restored(file).catch((cause: unknown) => {
       throw new Error(`${file.name} can't be loaded: ${cause instanceof Error ? cause.message : cause}`, { cause });
     });
     this.#work?.abort();

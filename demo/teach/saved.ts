@@ -1,6 +1,7 @@
 import { type Config, createNetwork, type Network, restoreNetwork } from "spikelet";
 import { SIDE } from "../race/digits.js";
-import type { Sign } from "./lesson.js";
+import { configOf } from "./learning.js";
+import { MAX_NAME, MAX_SIGNS, type Sign } from "./lesson.js";
 
 type Content = Omit<Sign, "id">;
 
@@ -25,26 +26,42 @@ export async function saved(network: Network, signs: readonly Content[]): Promis
   return copy.checkpoint({ origin: JSON.stringify(origin) });
 }
 
+/** Bytes of a file at most: {@link MAX_SIGNS} symbols with hundreds of drawings. */
+const MAX_BYTES = 1 << 23;
+
 /**
  * What {@link saved} made.
  *
  * @throws {Error} for a checkpoint that comes from elsewhere; `SpikeletError` for what is none.
  */
-export async function restored(checkpoint: Uint8Array): Promise<{ network: Network; signs: Content[] }> {
-  const network = await restoreNetwork(checkpoint);
+export async function restored(file: Blob): Promise<{ network: Network; signs: Content[] }> {
+  if (file.size > MAX_BYTES) throw new Error(`it has ${file.size} bytes, more than ${MAX_BYTES}: it was not saved in this room`);
+  const network = await restoreNetwork(new Uint8Array(await file.arrayBuffer()));
   try {
-    return { network, signs: signsOf(JSON.parse(network.info.origin ?? "null"), network.info.layers.at(-1)?.units ?? 0) };
+    const signs = signsOf(JSON.parse(network.info.origin ?? "null"));
+    if (!isOfThisRoom(network, signs.length)) throw new Error("another network");
+    return { network, signs };
   } catch {
     network.dispose();
     throw new Error("this checkpoint was not saved in this room: it names no symbols");
   }
 }
 
-function signsOf({ room, classes, drawings }: Origin, outputs: number): Content[] {
-  if (room !== "teach" || classes.length !== outputs || drawings.length !== outputs) throw new Error("another origin");
+/** Whether a network is such as this room trains: a checkpoint of a few bytes may name one that takes gigabytes. */
+function isOfThisRoom({ config }: Network, symbols: number): boolean {
+  const { input, steps, layers } = config.network;
+  const wanted = configOf(symbols).network;
+  const isAlike = ({ type, units }: { type: string; units?: number }, k: number) =>
+    type === wanted.layers[k]?.type && units === (wanted.layers[k] as { units: number }).units;
+  return String(input) === String(wanted.input) && steps === wanted.steps && layers.length === 2 && layers.every(isAlike);
+}
+
+function signsOf({ room, classes, drawings }: Origin): Content[] {
+  if (room !== "teach" || !Array.isArray(classes) || !Array.isArray(drawings)) throw new Error("another origin");
+  if (classes.length > MAX_SIGNS || drawings.length !== classes.length) throw new Error("damaged");
   return classes.map((name, k) => {
     const images = (drawings[k] ?? []).map((text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
     if (typeof name !== "string" || images.some(({ length }) => length !== SIDE * SIDE)) throw new Error("damaged");
-    return { name, drawings: images };
+    return { name: name.slice(0, MAX_NAME), drawings: images };
   });
 }

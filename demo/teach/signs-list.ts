@@ -1,6 +1,6 @@
 import { thumbnailOf } from "../draw/thumbnail.js";
 import { byId, element } from "../page/element.js";
-import { type Lesson, MAX_SIGNS, type Sign, TAKES } from "./lesson.js";
+import { type Lesson, MAX_NAME, MAX_SIGNS, type Sign, TAKES } from "./lesson.js";
 
 /** Whether a drawing was read right by a network that had not seen it; `undefined` where nobody knows. */
 export type Mark = (drawing: Uint8Array) => boolean | undefined;
@@ -33,7 +33,7 @@ export class SignsList {
       type: "text",
       id: `name-${id}`,
       "aria-label": `Name of ${name}`,
-      maxlength: "20",
+      maxlength: String(MAX_NAME),
       value: name,
     });
     text.addEventListener("change", () => this.#lesson.rename(id, text.value.trim() || name));
