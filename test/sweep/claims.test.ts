@@ -57,6 +57,25 @@ describe("a claim", () => {
     }
   });
 
+  it("is taken over although somebody died while taking it over", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const dir = await newDir();
+    const pid = await deadPid();
+    for (const [left, seconds] of [
+      [JSON.stringify({ owner: { ...thisProcess(), pid }, token: "half-way" }), 0],
+      ["", 120],
+    ] as const) {
+      const file = await claimOf(dir, "a", { pid });
+      writeFileSync(`${file}.${JSON.parse(readFileSync(file, "utf8")).token}`, left);
+      const claims = new Claims(dir);
+      expect(await claims.take("a")).toBe(seconds === 0);
+      vi.advanceTimersByTime(1000 * seconds);
+      expect((await claims.take("a")) || seconds === 0).toBe(true);
+      await claims.release("a");
+      expect(readdirSync(dir)).toEqual([]);
+    }
+  });
+
   it("of a process whose number another has by now is taken over", async () => {
     const dir = await newDir();
     await claimOf(dir, "a", { start: "1" });

@@ -72,12 +72,12 @@ export class Claims {
   /** Removes the claim of a dead process; whether nobody has one any more. */
   async clear(name: string): Promise<boolean> {
     const file = this.#fileOf(name);
-    const seen = await this.#look(name);
+    const seen = await this.#look(file);
     if (seen === undefined) return true;
     if (this.#held.has(name) || !seen.isStale) return false;
     // Of all that saw this very claim one may remove it: by then another may have taken its place.
     const turn = `${file}.${seen.token}`;
-    if (!(await created(turn, ""))) return false;
+    if (!(await this.#takeTurn(turn))) return false;
     try {
       const isSame = (await claimIn(file))?.token === seen.token;
       if (isSame) await rm(file, { force: true });
@@ -87,14 +87,20 @@ export class Claims {
     }
   }
 
+  async #takeTurn(turn: string): Promise<boolean> {
+    if (await created(turn, claimText(randomUUID()))) return true;
+    // Whoever had it may have died before the claim was gone.
+    if ((await this.#look(turn))?.isStale !== true) return false;
+    await rm(turn, { force: true });
+    return created(turn, claimText(randomUUID()));
+  }
+
   #create(name: string, token: string): Promise<boolean> {
-    const claim: Claim = { owner: thisProcess(), token };
-    return created(this.#fileOf(name), JSON.stringify(claim));
+    return created(this.#fileOf(name), claimText(token));
   }
 
   /** The claim that is there, by whomever. */
-  async #look(name: string): Promise<{ token: string | undefined; isStale: boolean } | undefined> {
-    const file = this.#fileOf(name);
+  async #look(file: string): Promise<{ token: string | undefined; isStale: boolean } | undefined> {
     let touched: number;
     let claim: Claim | undefined;
     try {
@@ -107,14 +113,14 @@ export class Claims {
         await handle.close();
       }
     } catch {
-      this.#seen.delete(name);
+      this.#seen.delete(file);
       return undefined;
     }
     const mark = `${claim?.token} ${touched}`;
     const now = performance.now();
-    const before = this.#seen.get(name);
+    const before = this.#seen.get(file);
     const since = before?.mark === mark ? before.since : now;
-    this.#seen.set(name, { mark, since });
+    this.#seen.set(file, { mark, since });
     const isStale = now - since >= this.#silence || (claim !== undefined && lifeOf(claim.owner) === "ended");
     return { token: claim?.token, isStale };
   }
@@ -127,6 +133,11 @@ export class Claims {
   #fileOf(name: string): string {
     return join(this.#dir, `${name}.claim`);
   }
+}
+
+function claimText(token: string): string {
+  const claim: Claim = { owner: thisProcess(), token };
+  return JSON.stringify(claim);
 }
 
 /** Writes a file that was not there, whole, so that no claim fails to say whose it is; whether it was not. */
