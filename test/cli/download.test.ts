@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addressesOf, type PublishedSet } from "../../ts/cli/sets/published.js";
 import { PUBLISHED } from "../../ts/cli/sets.js";
 import { download } from "../../ts/cli/store/download.js";
@@ -147,6 +147,16 @@ describe("a download", () => {
     });
   });
 
+  it("does not follow an address from https to http where no SHA-256 would show a change", async () => {
+    const body = { cancel: async () => undefined };
+    const led = { ok: true, status: 200, url: "http://elsewhere/a.bin", headers: new Headers(), body };
+    const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(led as unknown as Response);
+    const { sha256: _, ...unknown } = { sha256: "", ...wanted(), urls: ["https://publisher/a.bin"] };
+    await expect(download(unknown, dir, quick)).rejects.toThrow(/leads to http:\/\/elsewhere\/a\.bin/);
+    fetched.mockRestore();
+    expect(await readdir(dir)).toEqual([]);
+  });
+
   it("stops at an abort and keeps what is there", async () => {
     server.files.set("/a.bin", content);
     server.breaks = [70_000];
@@ -233,7 +243,9 @@ describe("a data set", () => {
       }
     }
     const [{ sha256: _, ...unknown } = { name: "", md5: "" }] = set().files;
-    expect(addressesOf(set(), unknown, "http://mirror/")).toEqual([]);
+    expect(() => addressesOf(set(), unknown, "http://mirror/")).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "--mirror" }),
+    );
     expect(addressesOf(set(), unknown, "https://mirror/")).toEqual(["https://mirror/images.gz"]);
   });
 
