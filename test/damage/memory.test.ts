@@ -2,13 +2,15 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { inChild } from "../support/child-memory.js";
 import { zerosNpy, zip } from "../support/zip.js";
 import { FIXTURES } from "./parsers.js";
 
+/** Asks for the table of the notes, of files that would take more: SPIKELET_TABLE=1 npx vitest run test/damage/memory.test.ts. */
+const isTable = process.env["SPIKELET_TABLE"] === "1";
 /** What each of them would take, were it read. */
-const UNPACKED = 250_000_000;
+const UNPACKED = isTable ? 2_000_000_000 : 250_000_000;
 /** What the library for HDF5 and the garbage of a refusal take, beside what a file may. */
 const SLACK = 128 * 2 ** 20;
 
@@ -30,7 +32,7 @@ const FILES: readonly [name: string, read: keyof typeof READ, bytes: () => Uint8
     "an NPZ archive of 50 names for one file",
     "npz",
     () => {
-      const content = zerosNpy(30_000_000);
+      const content = zerosNpy(isTable ? 100_000_000 : 30_000_000);
       const file = { packed: deflateRawSync(content), size: content.length, crc: 0 };
       const files = Array.from({ length: 50 }, (_, k) => ({ name: `${k}.npy`, ...file }));
       return zip(files, { overlap: true });
@@ -57,7 +59,12 @@ function withLongText(nir: Buffer): Uint8Array {
 }
 
 describe("memory that a file does not justify is not taken by", () => {
-  it.each(FILES)("%s", async (_, read, make) => {
+  const rows: string[] = [];
+  afterAll(() => {
+    if (isTable) process.stdout.write(`${rows.join("\n")}\n`);
+  });
+
+  it.each(FILES)("%s", async (name, read, make) => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "file");
     const bytes = await make();
     await writeFile(file, bytes);
@@ -68,6 +75,8 @@ describe("memory that a file does not justify is not taken by", () => {
        report(await ${READ[read]}.then(() => "read", ({ code }) => code));`,
       { input: file },
     );
+    const megabytes = ((peak - before) / 1e6).toFixed(0);
+    rows.push(`| ${name} | ${bytes.length.toLocaleString("en-US")} | ${megabytes} MB | ${report} |`);
     expect([report, stderr]).toEqual(["DATA_FORMAT", expect.any(String)]);
     expect(peak - before).toBeLessThan(64 * 2 ** 20 + 16 * bytes.length + SLACK);
   });
