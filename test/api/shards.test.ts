@@ -286,6 +286,12 @@ describe("datasets.shards", () => {
     await expect(datasets.packShards(events(), { dir: join(dir, "shards.json", "x") })).rejects.toMatchObject({
       code: "WRITE_FAILED",
     });
+    const [shared, parts] = [folder(), [7, 9].map((samplesPerShard) => ({ samplesPerShard }))];
+    const both = await Promise.allSettled(parts.map((part) => datasets.packShards(events(), { dir: shared, ...part })));
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const why = both.flatMap((one) => (one.status === "rejected" ? one.reason : []));
+    expect(why).toMatchObject([{ code: "WRITE_FAILED", path: join(shared, "shard-00000.spk") }]);
+    expect(await datasets.shards({ dir: shared, verify: true })).toHaveLength(30);
     await expect(datasets.packShards([], { dir: folder() })).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
     await expect(datasets.packShards(events(), { dir: folder(), samplesPerShard: 0 })).rejects.toMatchObject({
       code: "CONFIG_INVALID",

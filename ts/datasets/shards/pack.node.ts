@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../../check/fields.js";
 import { callback, text, whole } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import { save, temporaryBeside } from "../../io/files.node.js";
+import { save } from "../../io/files.node.js";
 import { canonical } from "../../json.js";
 import { abortSignal } from "../../runtime/options.js";
 import { type SpikeDataset, samplesOf } from "../dataset.js";
@@ -145,8 +145,10 @@ class Pack {
     return { samples, shards: this.#shards.length, bytes: this.#shards.reduce((sum, { bytes }) => sum + bytes, 0) };
   }
 
+  /** Takes away what it has written. */
   async abandon(): Promise<void> {
     await this.#file?.abandon();
+    for (const { file } of this.#shards) await rm(join(this.#dir, file), { force: true }).catch(() => undefined);
   }
 
   async #endShard(): Promise<void> {
@@ -167,22 +169,23 @@ function kindOf(chunk: SpikeDataset, info: Pick<Kind, "name" | "shape" | "encodi
   };
 }
 
-/** One shard on its way to the disk: the records, then their starts as float64, then the labels as uint32. */
+/**
+ * One shard on its way to the disk: the records, then their starts as float64, then the labels as uint32. The manifest, which comes
+ * last, is what makes it part of a data set.
+ */
 class ShardFile {
   samples = 0;
   readonly #name: string;
   readonly #path: string;
-  readonly #temporary: string;
   readonly #handle: FileHandle;
   readonly #hash: Hash = createHash("sha256");
   readonly #offsets: number[] = [MAGIC.length];
   readonly #labels: number[] = [];
   #bytes = 0;
 
-  private constructor(name: string, path: string, temporary: string, handle: FileHandle) {
+  private constructor(name: string, path: string, handle: FileHandle) {
     this.#name = name;
     this.#path = path;
-    this.#temporary = temporary;
     this.#handle = handle;
   }
 
@@ -190,10 +193,20 @@ class ShardFile {
     const name = `shard-${String(index).padStart(5, "0")}.spk`;
     const path = join(dir, name);
     await mkdir(dir, { recursive: true });
-    const temporary = temporaryBeside(path);
-    const file = new ShardFile(name, path, temporary, await open(temporary, "wx"));
+    const file = new ShardFile(name, path, await ShardFile.#open(path));
     await file.#write(MAGIC);
     return file;
+  }
+
+  /** Opens a file that must not be there: two that pack into one folder would mix their samples. */
+  static async #open(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, "wx");
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
+      const what = "is there already: another process packs into this folder, or was ended while it did: give another one";
+      throw new SpikeletError("WRITE_FAILED", path, what, cause);
+    }
   }
 
   async add(samples: SpikeDataset): Promise<void> {
@@ -210,13 +223,12 @@ class ShardFile {
     await this.#write(Uint32Array.from(this.#labels));
     await this.#handle.sync();
     await this.#handle.close();
-    await rename(this.#temporary, this.#path);
     return { file: this.#name, samples: this.samples, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 
   async abandon(): Promise<void> {
     await this.#handle.close().catch(() => undefined);
-    await rm(this.#temporary, { force: true }).catch(() => undefined);
+    await rm(this.#path, { force: true }).catch(() => undefined);
   }
 
   async #write({ buffer, byteOffset, byteLength }: ArrayBufferView): Promise<void> {
