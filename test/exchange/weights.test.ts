@@ -207,6 +207,7 @@ describe("learnt constants and delays", () => {
     ["a delay back in time", "delays", [2, 5], [0, 0, -1], { code: "CONFIG_INVALID", path: "layers.0.delays[2]" }],
     ["a delay that is no number", "delays", [2, 5], [Number.NaN], { code: "NON_FINITE", path: "layers.0.delays[0]" }],
     ["a weight that is no number", "weight", [2, 5], [0, Number.NaN], { code: "NON_FINITE", path: "layers.0.weight[1]" }],
+    ["a bias that is no number", "bias", [2], [0, Number.NaN], { code: "NON_FINITE", path: "layers.0.bias[1]" }],
     ["a decay of 1", "membraneDecay", [2], [0.5, 1], { code: "CONFIG_INVALID", path: "layers.0.membraneDecay[1]" }],
     ["a decay for each unit too many", "membraneDecay", [3], [0.5], { code: "SHAPE_MISMATCH", path: "layers.0.membraneDecay" }],
     ["a constant that is not learnt", "currentDecay", [1], [0.5], { code: "SHAPE_MISMATCH", path: "layers.0.currentDecay" }],

@@ -88,7 +88,7 @@ export async function importWeights(into: Network, bytes: Uint8Array, options: W
   });
   for (const [layer, given] of parameters.entries()) {
     try {
-      await set(into, layer, given, names[layer] as string);
+      await set(into, layer, given, names[layer] as string, tensors);
     } catch (thrown) {
       for (const [changed, old] of before.slice(0, layer).entries()) await into.setParameters(changed, old);
       throw thrown;
@@ -97,12 +97,13 @@ export async function importWeights(into: Network, bytes: Uint8Array, options: W
 }
 
 /** Gives a layer parameters; errors have the names of the file's arrays. */
-async function set(into: Network, layer: number, parameters: LayerParameters, name: string): Promise<void> {
+async function set(into: Network, layer: number, parameters: LayerParameters, name: string, tensors: Tensors): Promise<void> {
   try {
     await into.setParameters(layer, parameters);
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
-    const path = thrown.path.replace(/^(?:weights|learnt\.(\w+))/, (_, learnt?: LearntName) => {
+    const path = thrown.path.replace(/^(?:weights|biases|learnt\.(\w+))/, (found, learnt?: LearntName) => {
+      if (found === "biases") return biasIn(tensors, name) ?? found;
       return learnt === undefined ? name : learntName(name, learnt);
     });
     throw new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
@@ -150,7 +151,7 @@ function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before:
     );
   }
   expectShape(name, weights, weightShape(shape));
-  const biasName = biasNames(name).find((candidate) => candidate !== name && tensors.has(candidate));
+  const biasName = biasIn(tensors, name);
   const biases = biasName === undefined ? undefined : tensors.get(biasName);
   if (biases !== undefined) expectShape(biasName as string, biases, [shape.filters]);
   const learnt = Object.fromEntries(LEARNT.flatMap((what) => learntIn(tensors, name, what, shape, before) ?? []));
@@ -189,12 +190,14 @@ function learntName(weights: string, what: LearntName): string {
 const isOfCheckpoint = (weights: string): boolean => weights.endsWith("weights");
 const decayOf = (u: number): number => 1 / (1 + Math.exp(-u));
 
-function biasNames(name: string): string[] {
-  return [
+/** The name of the biases that belong to these weights, if the file has any. */
+function biasIn(tensors: Tensors, name: string): string | undefined {
+  const candidates = [
     name.replace(/weights$/, "biases"),
     name.replace(/weight$/, "bias"),
     name.replace(/layers_module\.(\d+)\.weight$/, "state_v_bs_param.$1"),
   ];
+  return candidates.find((candidate) => candidate !== name && tensors.has(candidate));
 }
 
 function expectShape(name: string, { shape }: NumberArray, wanted: readonly number[]): void {
