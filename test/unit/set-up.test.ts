@@ -1,0 +1,23 @@
+import { readFile } from "node:fs/promises";
+import { expect, it, vi } from "vitest";
+
+const { steps } = vi.hoisted(() => ({ steps: [] as string[] }));
+
+// Nothing is installed here, and nothing may say that it was.
+vi.mock("node:fs", async (original) => ({ ...(await original<object>()), writeFileSync: () => undefined }));
+vi.mock("../../scripts/tools.mjs", () => ({ checkTools: () => undefined, fail: () => undefined }));
+vi.mock("../../scripts/run.mjs", async (original) => ({ ...(await original<object>()), run: async () => undefined }));
+vi.mock("../../scripts/stamps.mjs", async (original) => ({
+  ...(await original<object>()),
+  step: async (name: string) => void steps.push(name),
+}));
+
+it("npm start builds what it needs: no WebAssembly, which takes most of the time", async () => {
+  const { setUp } = await import("../../scripts/setup.mjs");
+  await setUp();
+  expect(steps.splice(0)).toEqual(["addon", "wasm", "typescript"]);
+  await setUp({ withWasm: false });
+  expect(steps.splice(0)).toEqual(["addon", "typescript"]);
+  const start = await readFile(new URL("../../scripts/start.mjs", import.meta.url), "utf8");
+  expect(start.match(/setUp\(.*?\)/g)).toEqual(["setUp({ withWasm: false })"]);
+});
