@@ -151,7 +151,7 @@ describe("a download", () => {
     const body = { cancel: async () => undefined };
     const led = { ok: true, status: 200, url: "http://elsewhere/a.bin", headers: new Headers(), body };
     const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(led as unknown as Response);
-    const { sha256: _, ...unknown } = { sha256: "", ...wanted(), urls: ["https://publisher/a.bin"] };
+    const unknown = { ...wanted(), sha256: undefined, urls: ["https://publisher/a.bin"] };
     await expect(download(unknown, dir, quick)).rejects.toThrow(/leads to http:\/\/elsewhere\/a\.bin/);
     fetched.mockRestore();
     expect(await readdir(dir)).toEqual([]);
