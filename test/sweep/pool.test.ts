@@ -132,6 +132,36 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
   });
 });
 
+it("a pool starts no process for a run that it is handed after the signal", async () => {
+  const controller = new AbortController();
+  /** Hands out the second run when the signal has ended the process that did the first. */
+  class LateQueue extends RunQueue {
+    override async next(signal: AbortSignal): Promise<Run | undefined> {
+      const run = await super.next(signal);
+      if (run !== bad) return run;
+      const pid = Number((await this.recordOf(runs[0] as Run))?.ran.host);
+      controller.abort(new Error("enough"));
+      await expect.poll(() => isThere(pid), { interval: 5 }).toBe(false);
+      return run;
+    }
+  }
+  const script = await workerThat("good(run);", folder.dir, bad);
+  const ended = inProcesses(new LateQueue(runs, folder), { count: 1, script, options: {} }, controller.signal);
+  const all = async () => {
+    for await (const _ of ended);
+  };
+  await expect(all()).rejects.toThrow("enough");
+  expect(files()).toEqual([`${runs[0]?.id}.json`]);
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Waits until a file has something in it. */
 async function contentOf(file: string): Promise<string> {
   for (;;) {

@@ -57,6 +57,8 @@ async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void>
     for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
       try {
         for (let attempt = 1; !worker?.isReady; attempt++) {
+          // The signal ended the process that was there; nobody would end one that starts now.
+          signal.throwIfAborted();
           worker = new WorkerProcess(pool.script);
           await prepared(worker, pool, attempt);
         }
