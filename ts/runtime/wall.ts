@@ -5,6 +5,7 @@
 import { record } from "../check/fields.js";
 import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
 import type { Backend, Conversion, DatasetArrays, ParameterArrays, Session, TensorArrays } from "./backend.js";
+import { checkVersion } from "./same-version.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of any parameters
 type Method = (...args: any[]) => unknown;
@@ -207,8 +208,13 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
   checkpoint: [["origin", optional(text)]],
 };
 
-/** The same backend behind the wall. */
+/**
+ * The same backend behind the wall.
+ *
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` for one of another version.
+ */
 export function walled(backend: Backend): Backend {
+  checkVersion(backend.version, "the compiled core");
   const { createSession, restoreSession } = methodsOf(backend, OPEN, later);
   return {
     kind: backend.kind,

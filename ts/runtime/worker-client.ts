@@ -10,17 +10,19 @@ import type {
   Session,
   StreamArrays,
 } from "./backend.js";
-import type { Answer, View, WorkerHost } from "./worker-protocol.js";
+import { checkVersion } from "./same-version.js";
+import type { Answer, Failure, View, WorkerHost } from "./worker-protocol.js";
 
 /**
  * Starts a worker and loads the WebAssembly in it.
  *
- * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when either can't be loaded.
+ * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when either can't be loaded, or is of another version.
  */
 export async function startWorker(urls: { workerUrl: string | undefined; wasmUrl: string | undefined }): Promise<Backend> {
   const line = new Line(makeWorker(urls.workerUrl));
   try {
     const description = await line.ask((host) => host.load(urls.wasmUrl));
+    checkVersion(description?.version, "the worker");
     return backendOf(line, description);
   } catch (thrown) {
     line.end();
@@ -60,20 +62,22 @@ class Line {
   /** Calls the worker; what it answers with as a failure is thrown. */
   async ask<T>(call: (host: Remote<WorkerHost>) => Promise<Answer<T>>, seen: (view: View) => void = () => {}): Promise<T> {
     if (this.#failure !== undefined) throw this.#failure;
-    const answer = await new Promise<Answer<T>>((resolve, reject) => {
+    const answer = await new Promise<Answer<T> | undefined>((resolve, reject) => {
       this.#waiting.add(reject);
       call(this.#host)
         .then(resolve, reject)
         .finally(() => this.#waiting.delete(reject));
     });
-    if ("failure" in answer) {
-      const error = new SpikeletError(answer.failure.code, answer.failure.path, answer.failure.message);
+    // A foreign worker may answer anything, which is found out when its version is asked for.
+    const { failure, view, value } = Object(answer) as { failure?: Failure; view?: View; value: T };
+    if (failure !== undefined) {
+      const error = new SpikeletError(failure.code, failure.path, failure.message);
       // The core stopped half-way: this worker can't be used again.
       if (error.code === "INTERNAL") this.#fail(error);
       throw error;
     }
-    if (answer.view !== undefined) seen(answer.view);
-    return answer.value;
+    if (view !== undefined) seen(view);
+    return value;
   }
 
   /** Frees a session, without waiting for it. */

@@ -1,0 +1,87 @@
+import { transfer } from "comlink";
+import { bareMessage, fromBinding, SpikeletError } from "../errors.js";
+import type { Backend, Session } from "./backend.js";
+import { loadWasm } from "./wasm.js";
+import { wasmUrl as besideThis } from "./wasm-url.js";
+import type { Answer, View, WorkerHost } from "./worker-protocol.js";
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Methods whose result is a session, which stays here. */
+const OPENING: readonly string[] = ["createSession", "restoreSession"];
+
+/**
+ * What a worker answers with. A message that is none of the protocol is refused, and harms nobody; arguments were checked by the
+ * page that sends them.
+ */
+export function workerHost(load: (wasmUrl: URL) => Promise<Backend> = (wasmUrl) => loadWasm(wasmUrl, "")): WorkerHost {
+  let backend: Backend | undefined;
+  const sessions = new Map<number, Session>();
+  let opened = 0;
+
+  const viewOf = (id: number): View => {
+    const session = required(sessions.get(id));
+    return { config: session.config(), info: session.info() };
+  };
+
+  return {
+    load: (wasmUrl) =>
+      answer(async () => {
+        backend = await load(wasmUrl === undefined ? besideThis : new URL(wasmUrl));
+        const { simd, simdLevels, version } = backend;
+        return { simd, simdLevels, version };
+      }),
+    convert: (method, args) => answer(() => called(required(backend), method, args)),
+    async open(method, args) {
+      const id = ++opened;
+      const open = async () => {
+        if (!OPENING.includes(method)) throw refused(method);
+        sessions.set(id, (await called(required(backend), method, args)) as Session);
+        return id;
+      };
+      return answer(open, () => viewOf(id));
+    },
+    call: (id, method, args) =>
+      answer(
+        () => called(required(sessions.get(id)), method, args),
+        () => viewOf(id),
+      ),
+    async close(id) {
+      sessions.get(id)?.dispose();
+      sessions.delete(id);
+    },
+  };
+}
+
+async function answer<T>(work: () => unknown, view?: () => View): Promise<Answer<T>> {
+  try {
+    const value = (await work()) as T;
+    const whole = { value, view: view?.() };
+    return transfer(whole, [...new Set(buffersOf(value))]);
+  } catch (thrown) {
+    const error = fromBinding(thrown);
+    return { failure: { code: error.code, path: error.path, message: bareMessage(error) } };
+  }
+}
+
+/** Calls one of the methods of `target`, which are its own properties. */
+function called(target: object, method: string, args: unknown[]): unknown {
+  const found: unknown = Object.hasOwn(target, method) && (target as Record<string, unknown>)[method];
+  if (typeof found !== "function" || !Array.isArray(args)) throw refused(method);
+  return (found as Method)(...args);
+}
+
+function refused(method: string): SpikeletError {
+  return new SpikeletError("CONFIG_INVALID", "method", `can't be called: ${method}`);
+}
+
+function required<T>(thing: T | undefined): T {
+  if (thing === undefined) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
+  return thing;
+}
+
+/** The memory of all arrays in a result, which the worker does not need again. */
+function* buffersOf(value: unknown): Generator<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) yield value.buffer as ArrayBuffer;
+  else if (typeof value === "object" && value !== null) for (const part of Object.values(value)) yield* buffersOf(part);
+}
