@@ -71,9 +71,9 @@ async function buildAddon() {
   });
 }
 
-function buildBinding(options) {
+function buildBinding(options, environment = {}) {
   const args = ["build", "--release", "--manifest-path", "bindings/node/Cargo.toml", ...options, "--", "--locked"];
-  return runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true });
+  return runTool("@napi-rs/cli", "dist/cli.js", args, { isQuiet: true, environment });
 }
 
 /**
@@ -88,7 +88,8 @@ export async function buildMpi() {
     if (missing !== undefined) throw new StepFailed(missing);
     say("building the addon for MPI …");
     const folder = join(ROOT, ".cache", "mpi");
-    await buildBinding(["--features", "mpi", "--output-dir", folder]);
+    // Ranks compare the sources: those of others may learn other bits.
+    await buildBinding(["--features", "mpi", "--output-dir", folder], { SPIKELET_SOURCES: hashOf(inputs) });
     copyFileSync(join(folder, "spikelet.node"), join(ROOT, MPI_ADDON));
   });
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,7 +10,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { missingForMpi } from "../../scripts/mpi-tools.mjs";
 import { Hold } from "../support/hold.js";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { spikelet } from "../support/spawn-cli.js";
+import { MAIN, spikelet } from "../support/spawn-cli.js";
 import { mpirun, mpirunOf } from "./mpirun.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -18,14 +19,29 @@ const BUILD = 600_000;
 const EPOCHS = 6;
 const TOLD = /told to stop, .*last\.safetensors holds the last good state; --resume/;
 
-/** The main file of a copy of this package that says it is of another version. */
-async function copyWithVersion(version: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "spikelet-version-"));
+const ADDON = "spikelet-mpi.node";
+
+/** The main file of a copy of this package, of whose JavaScript or addon `change` makes another one. */
+async function otherBuild(file: string, change: (content: Buffer) => Buffer): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "spikelet-build-"));
   await cp(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
-  for (const name of ["package.json", "bindings", "node_modules", "presets"]) await symlink(join(ROOT, name), join(folder, name));
-  await writeFile(join(folder, "dist", "version.js"), `export const version = ${JSON.stringify(version)};\n`);
+  for (const name of ["package.json", "node_modules", "presets"]) await symlink(join(ROOT, name), join(folder, name));
+  await mkdir(join(folder, "bindings"));
+  await cp(join(ROOT, "bindings/node"), join(folder, "bindings/node"), { recursive: true });
+  await writeFile(join(folder, file), change(await readFile(join(folder, file))));
   return join(folder, "dist", "cli", "main.js");
 }
+
+/** An addon that says it was compiled from other sources. */
+function ofOtherSources(addon: Buffer): Buffer {
+  const { mpiSources } = createRequire(import.meta.url)(join(ROOT, "bindings/node", ADDON)) as { mpiSources: () => string };
+  const [sources, changed] = [mpiSources(), Buffer.from(addon)];
+  const place = changed.indexOf(sources);
+  expect([sources.length, place > 0]).toEqual([64, true]);
+  changed.write([...sources].reverse().join(""), place);
+  return changed;
+}
+
 const missing = missingForMpi();
 
 describe.skipIf(missing !== undefined)(`training under mpirun${missing === undefined ? "" : `; skipped: ${missing}`}`, () => {
@@ -178,15 +194,28 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
     expect(existsSync(join(run.folder("other-words"), "report.json"))).toBe(false);
   });
 
-  it("refuses another version on another rank, and names both", async () => {
-    const older = await copyWithVersion("0.0.9");
-    const args = ["train", "--config", run.config, "--out", run.folder("other-version")];
-    const { code, stderr } = await mpirunOf([
-      [1, args],
-      [1, args, older],
-    ]);
+  it.each([
+    ["of its JavaScript", "dist/run.js", (text: Buffer) => Buffer.concat([text, Buffer.from("// changed")])],
+    ["of its addon", `bindings/node/${ADDON}`, ofOtherSources],
+  ])("refuses another build %s on another rank, of the same version", async (_, file, change) => {
+    const other = await otherBuild(file, change);
+    const args = ["train", "--config", run.config, "--out", run.folder("other-build")];
+    for (const programs of [
+      [undefined, other],
+      [other, undefined],
+    ]) {
+      const { code, stderr } = await mpirunOf(programs.map((main) => [1, args, main ?? MAIN]));
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/error rank 1 of 2: build: is another one than on rank 0: .*BACKEND_UNAVAILABLE/);
+    }
+    expect(existsSync(join(run.folder("other-build"), "report.json"))).toBe(false);
+  });
+
+  it("refuses an addon of another version", async () => {
+    const main = await otherBuild("dist/version.js", () => Buffer.from('export const version = "0.0.9";\n'));
+    const { code, stderr } = await mpirunOf([[2, ["train", "--config", run.config, "--out", run.folder("other-version")], main]]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/error rank 1 of 2: version: is 0\.0\.9, and \d+\.\d+\.\d+ on rank 0 .*BACKEND_UNAVAILABLE/);
+    expect(stderr).toMatch(/error mpi: .*the compiled core is of version \d+\.\d+\.\d+, this package of 0\.0\.9/);
   });
 
   it("learns the same bits where ranks compute at other SIMD levels and with other numbers of threads", async () => {

@@ -8,6 +8,8 @@ export interface Ranks {
   /** Number of this process, from 0. */
   readonly rank: number;
   readonly size: number;
+  /** Names the sources that the compiled core of this process was made from. */
+  readonly sources: string;
   /** Its sessions learn every batch together with those of the other processes, which have to do the same at the same time. */
   readonly backend: Backend;
   /** Hands over bytes and resolves to those of all, in order of rank; waits for the slowest. */
@@ -52,6 +54,7 @@ function ranksOf(mpi: ReturnType<typeof loadNativeMpi>): Ranks {
   return {
     rank,
     size,
+    sources: mpi.mpiSources(),
     backend: walled(mpi.backend(`rank ${rank} of ${size} that share every batch over MPI`)),
     exchange: mpi.mpiExchange,
     end: mpi.mpiEnd,

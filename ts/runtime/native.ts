@@ -9,6 +9,7 @@ type Addon = typeof Binding;
 /** What the addon exports that was built with the feature `mpi`; its declarations are written without that. */
 interface MpiAddon extends Addon {
   mpiStart(): { rank: number; size: number };
+  mpiSources(): string;
   mpiExchange(bytes: Uint8Array): Promise<Uint8Array[]>;
   mpiEnd(): void;
   mpiAbort(code: number): void;
@@ -20,7 +21,7 @@ interface MpiSession extends Session {
 }
 
 /** MPI as the addon offers it, and sessions that learn every batch with those of the other processes. */
-export interface NativeMpi extends Pick<MpiAddon, "mpiStart" | "mpiExchange" | "mpiEnd" | "mpiAbort"> {
+export interface NativeMpi extends Pick<MpiAddon, "mpiStart" | "mpiSources" | "mpiExchange" | "mpiEnd" | "mpiAbort"> {
   backend(reason: string): Backend;
 }
 
@@ -51,6 +52,7 @@ export function loadNativeMpi(): NativeMpi {
   };
   return {
     mpiStart: () => addon.mpiStart(),
+    mpiSources: () => addon.mpiSources(),
     mpiExchange: (bytes) => addon.mpiExchange(bytes),
     mpiEnd: () => addon.mpiEnd(),
     mpiAbort: (code) => addon.mpiAbort(code),

@@ -35,6 +35,12 @@ pub fn mpi_exchange(bytes: &[u8]) -> AsyncTask<Job<Vec<Vec<u8>>, Vec<Uint8Array>
     )
 }
 
+/// Names the sources that this addon was compiled from; empty if the build did not say.
+#[napi]
+pub fn mpi_sources() -> &'static str {
+    option_env!("SPIKELET_SOURCES").unwrap_or_default()
+}
+
 /// Ends MPI once every process has come here.
 #[napi]
 pub fn mpi_end() {

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Split } from "../../datasets/dataset.js";
 import { inFile, SpikeletError } from "../../errors.js";
@@ -54,13 +56,14 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
 /** What the first rank sends to the others before the first batch; its checkpoint follows. */
 interface Order {
   version: string;
+  build: string;
   asked: Asked;
   data: DataSource;
 }
 
 /** Hands the state of `trainer` to the other ranks, so that all begin alike, whatever files they see. */
 export async function lead(ranks: TrainingRanks, trainer: Trainer, data: DataSource): Promise<void> {
-  const order: Order = { version, asked: ranks.asked, data };
+  const order: Order = { version, build: await buildOf(ranks), asked: ranks.asked, data };
   await ranks.exchange(new TextEncoder().encode(JSON.stringify(order)));
   await ranks.exchange(await trainer.checkpoint());
 }
@@ -95,6 +98,10 @@ async function ordered(ranks: TrainingRanks): Promise<Order & { checkpoint: Uint
   if (order.version !== version) {
     throw new SpikeletError("BACKEND_UNAVAILABLE", "version", `is ${version}, and ${order.version} on rank 0`);
   }
+  if (order.build !== (await buildOf(ranks))) {
+    const message = "is another one than on rank 0: install or build the same on every machine, or they learn other bits";
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "build", message);
+  }
   const other = Object.keys(order.asked).find((name) => order.asked[name] !== ranks.asked[name]);
   if (other !== undefined) {
     const [mine, first] = [ranks.asked[other], order.asked[other]].map((text) => JSON.stringify(text));
@@ -102,6 +109,19 @@ async function ordered(ranks: TrainingRanks): Promise<Order & { checkpoint: Uint
   }
   const [checkpoint = nothing] = await ranks.exchange(nothing);
   return { ...order, checkpoint };
+}
+
+/** The files of this package, from the folder of its main module on. */
+const FILES = new URL("../../", import.meta.url);
+
+/** Names the build of this process: the same version may have been built from other commits. */
+async function buildOf({ sources }: Ranks): Promise<string> {
+  const hash = createHash("sha256").update(sources);
+  const names = await readdir(FILES, { recursive: true });
+  for (const name of names.filter((name) => name.endsWith(".js")).sort()) {
+    hash.update(`\n${name}\n`).update(await readFile(new URL(name, FILES)));
+  }
+  return hash.digest("hex");
 }
 
 /**
