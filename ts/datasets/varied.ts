@@ -1,7 +1,7 @@
 /** Steps of the sound before and after which there is only noise, at most, in seconds. */
 const [BEFORE, AFTER] = [0.15, 0.3];
-/** Length at most, in seconds. */
-const LONGEST = 1;
+/** Length at most. */
+const MAX_SECONDS = 1;
 /** Uniform numbers whose sum, less 6, has mean 0 and deviation 1. */
 const TWELVE = 12;
 
@@ -17,7 +17,7 @@ export function varied(sound: Float32Array, sampleRate: number, draw: () => numb
   const noise = 0.00003 * (1 + 9 * draw()) ** 2;
   const before = Math.floor(BEFORE * sampleRate * draw());
   const after = Math.floor(AFTER * sampleRate * draw());
-  const length = Math.min(LONGEST * sampleRate, before + Math.floor(sound.length / speed) + after);
+  const length = Math.min(MAX_SECONDS * sampleRate, before + Math.floor(sound.length / speed) + after);
   return Float32Array.from({ length }, (_, t) => {
     const at = (t - before) * speed;
     const k = Math.floor(at);
