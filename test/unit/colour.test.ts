@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import { WriteStream } from "node:tty";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { coloursOf } from "../../ts/cli/colour.js";
+import { say } from "../../ts/cli/print.js";
 
 /** A stream that says it is a terminal, or that it is none. */
 function stream(isTTY: boolean): NodeJS.WriteStream {
@@ -33,4 +34,11 @@ describe("colours", () => {
     inEnvironment({ CI: "1", TERM: "xterm-256color" });
     expect(coloursOf(stream(false)).red("x")).toBe("x");
   });
+});
+
+it("names from files move no cursor and write no title", () => {
+  const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  say("\x1b[31mtraining\x1b[39m on \x1b[2J\x1b]0;title\x07\x9b1A\r\tx\ny");
+  expect(written.mock.calls).toEqual([["\x1b[31mtraining\x1b[39m on \ufffd[2J\ufffd]0;title\ufffd\ufffd1A\ufffd\tx\ny\n"]]);
+  written.mockRestore();
 });

@@ -10,12 +10,21 @@ export const grouped = (number: number): string => Math.round(number).toLocaleSt
 
 /** Results go to stdout: JSON for programs, lines for people. */
 export function printResult(isJson: boolean, value: unknown, lines: () => string[]): void {
-  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${lines().join("\n")}\n`);
+  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${printable(lines().join("\n"))}\n`);
 }
 
 /** Messages for people go to stderr. */
 export function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${printable(message)}\n`);
+}
+
+/** Control characters but new lines, tabs and those of colours. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
+
+/** The text with a sign for what could move the cursor of a terminal or write its title: names come from files, too. */
+export function printable(text: string): string {
+  return text.replace(CONTROL, "\ufffd");
 }
 
 /** A warning with its advice; `colours` are those of the stream. */
