@@ -18,6 +18,7 @@ mod forward;
 mod layout;
 mod pool;
 mod recurrent;
+mod sparse;
 mod stages;
 mod underway;
 mod view;
@@ -25,7 +26,7 @@ mod weights;
 
 use spikelet_kernels::{Level, StepEvents};
 
-pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
+pub(crate) use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext, Read};
 pub(crate) use conv2d::Conv2d;
 pub(crate) use delayed_connections::DelayedConnections;
 pub(crate) use delayed_inputs::DelayedInputs;
@@ -34,6 +35,7 @@ pub(crate) use forward::{ForwardRun, Keep};
 pub(crate) use layout::{Layout, Site};
 pub(crate) use pool::{Pool, PoolKind};
 pub(crate) use recurrent::Recurrent;
+pub(crate) use sparse::Injected;
 pub(crate) use stages::{StageSource, Stages, StagesState};
 
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
@@ -272,9 +274,31 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn time_gradient(&self, copies: &Copies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-                match (self, copies) {
-                    $((Self::$kind(weights), Copies::$kind(copies)) => weights.time_gradient(copies, sent, input, t),)+
+            pub(crate) fn time_gradient(
+                &self,
+                copies: &Copies,
+                state: &ConnectionState,
+                sent: &Sent<'_>,
+                input: u32,
+                t: usize,
+            ) -> f32 {
+                match (self, copies, state) {
+                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
+                        weights.time_gradient(copies, state, sent, input, t)
+                    })+
+                    _ => foreign(),
+                }
+            }
+
+            pub(crate) fn keeps_adjoints(&self) -> bool {
+                match self {
+                    $(Self::$kind(weights) => weights.keeps_adjoints(),)+
+                }
+            }
+
+            pub(crate) fn injected<'a>(&self, state: &'a ConnectionState) -> Option<&'a Injected> {
+                match (self, state) {
+                    $((Self::$kind(weights), ConnectionState::$kind(state)) => weights.injected(state),)+
                     _ => foreign(),
                 }
             }

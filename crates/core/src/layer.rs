@@ -72,7 +72,8 @@ impl Layer {
 impl LayerState {
     pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
         let layout = &layer.layout;
-        let is_read_later = previous.is_some() || layer.connection.drives_itself();
+        let is_read_later =
+            (previous.is_some() || layer.connection.drives_itself()) && layer.connection.keeps_adjoints();
         let is_r_read = layer.connection.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
         let injects = previous.is_some() && is_output;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);

@@ -21,6 +21,8 @@ pub(crate) struct UnitState {
     pub(crate) trace: Aligned,
     /// a, likewise.
     pub(crate) adaptation_trace: Aligned,
+    /// Whether the trace is read at spikes and the steps before them only.
+    pub(crate) traces_spikes_only: bool,
     /// Whether J of every step is kept with the trace, for learnt constants.
     pub(crate) keeps_current: bool,
     /// For observers and learnt constants; otherwise empty.

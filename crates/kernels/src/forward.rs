@@ -74,6 +74,8 @@ pub struct TileState<'a> {
     pub adaptation: &'a mut [f32],
     /// V before reset, `[step][lane]` for every step of the simulation; empty: not kept.
     pub trace: &'a mut [f32],
+    /// Whether the rows of the trace may stay as they are but for the steps at which a lane fired and the steps before these.
+    pub traces_spikes_only: bool,
     /// a, likewise.
     pub adaptation_trace: &'a mut [f32],
     /// Bits of the lanes that fired, `[step]`; bits are added to what is there.
@@ -93,6 +95,9 @@ pub struct ObservedForward<'a> {
     pub rise: &'a mut [f32],
 }
 
+/// Whether a trace that is read at spikes only has an instance of its own; not in WebAssembly, which is to stay small.
+const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
+
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     dispatch!(level.0, simd => forward_vector(simd, tile, state));
@@ -105,22 +110,25 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
     while lane < tile.lanes {
         let left = tile.lanes - lane;
         if let (Some(lanes), true) = (&tile.by_lane, is_plain && fit::<S>(4, left)) {
-            forward_lanes::<S, 4, _, true>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
+            forward_lanes::<S, 4, _, true, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if let Some(lanes) = &tile.by_lane {
-            forward_lanes::<S, 1, _, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
+            forward_lanes::<S, 1, _, false, false>(simd, Alif::new(simd, lanes, lane), tile, state, lane);
             lane += S::f32s::LEN;
         } else if !is_plain {
-            forward_lanes::<S, 1, _, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 1, _, false, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
+        } else if TRACES_FEWER_ROWS && fit::<S>(4, left) && state.traces_spikes_only && !state.trace.is_empty() {
+            forward_lanes::<S, 4, _, true, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            lane += 4 * S::f32s::LEN;
         } else if fit::<S>(4, left) {
-            forward_lanes::<S, 4, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 4, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 4 * S::f32s::LEN;
         } else if fit::<S>(2, left) {
-            forward_lanes::<S, 2, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 2, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 2 * S::f32s::LEN;
         } else {
-            forward_lanes::<S, 1, _, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            forward_lanes::<S, 1, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
         }
     }
@@ -131,7 +139,7 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
 /// What the loop reads of the tile and of the state is taken out of them first: behind a reference it would be loaded again after
 /// each store of a spike. Steps and rows of the trace come from iterators, so that the loop checks few bounds.
 #[inline(always)]
-fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>(
+fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool, const SPIKES_ONLY: bool>(
     simd: S,
     neuron: N,
     tile: &ForwardTile<'_>,
@@ -139,15 +147,16 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
     first: usize,
 ) {
     let ForwardTile { lanes, events, refractory, from, to, .. } = *tile;
-    let TileState { current, membrane, adaptation, trace, adaptation_trace, spikes, busy, observed } = state;
+    let TileState { current, membrane, adaptation, trace, adaptation_trace, spikes, busy, observed, .. } = state;
     let (spikes, busy) = (&mut **spikes, &mut **busy);
     let group = first..first + K * S::f32s::LEN;
     let weights = &tile.weights[first..];
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let reset = tile.constants.reset;
     let mut units = N::load(simd, [current, membrane, adaptation], group.clone());
-    let kept = if trace.is_empty() { 0..0 } else { from * lanes..to * lanes };
-    let mut rows = trace[kept].chunks_exact_mut(lanes);
+    let kept = if trace.is_empty() || SPIKES_ONLY { 0..0 } else { from * lanes..to * lanes };
+    let (rows, at_spikes) = trace.split_at_mut(kept.end);
+    let mut rows = rows[kept].chunks_exact_mut(lanes);
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(spikes, refractory, from) };
     for (t, arriving) in events.between(from, to) {
         neuron.decay(&mut units);
@@ -170,6 +179,9 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
         }
         let mut fired = 0;
         if neuron.fires(&units) {
+            if SPIKES_ONLY {
+                trace_spike::<S, K>(at_spikes, spikes, neuron.membrane(&mut units), carried, (t, lanes, first));
+            }
             fired = neuron.reset(simd, &mut units, reset);
             busy[t / 64] |= 1 << (t % 64);
             spikes[t] |= fired << first;
@@ -183,6 +195,23 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool>
         }
     }
     N::store(&units, [current, membrane, adaptation], group);
+}
+
+/// Leaves V of a step at which a lane fires, and of the step before, where it is what was carried unless a lane fired there.
+#[inline(always)]
+fn trace_spike<S: Simd, const K: usize>(
+    trace: &mut [f32],
+    spikes: &[u64],
+    membrane: &[S::f32s; K],
+    carried: [S::f32s; K],
+    (t, lanes, first): (usize, usize, usize),
+) {
+    let (at, width) = (t * lanes + first, K * S::f32s::LEN);
+    store::<S, K>(membrane, &mut trace[at..at + width]);
+    if let Some(before) = t.checked_sub(1).filter(|&before| spikes[before] >> first & (u64::MAX >> (64 - width)) == 0) {
+        let at = before * lanes + first;
+        store::<S, K>(&carried, &mut trace[at..at + width]);
+    }
 }
 
 /// The rows of the input spikes of a step, summed; the weights start at the first of the lanes.

@@ -26,6 +26,7 @@ pub mod reference;
 mod refractory;
 mod reset;
 mod shift;
+mod sparse;
 mod surrogate;
 mod update;
 
@@ -45,6 +46,7 @@ pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pi
 pub use refractory::FIRES_ONCE;
 pub use reset::Reset;
 pub use shift::{shift_back, spread_columns};
+pub use sparse::{TileAdjoints, add_dots, list_injections};
 pub use surrogate::Surrogate;
 pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 

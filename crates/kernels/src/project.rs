@@ -124,24 +124,14 @@ pub fn dot(level: Level, a: &[f32], b: &[f32]) -> f32 {
 }
 
 #[inline(always)]
-fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     let mut sums = f32x16::splat(simd, 0.0);
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
         sums += f32x16::from_slice(simd, a) * f32x16::from_slice(simd, b);
     }
-    let mut lanes = [0.0; LANES];
-    sums.store_slice(&mut lanes);
-    tree(lanes)
-}
-
-/// Sums 16 numbers as `((0+8)+(4+12))…`: halves onto halves.
-pub(crate) fn tree(mut lanes: [f32; LANES]) -> f32 {
-    let mut half = LANES / 2;
-    while half > 0 {
-        for i in 0..half {
-            lanes[i] += lanes[i + half];
-        }
-        half /= 2;
-    }
-    lanes[0]
+    let (low, high) = sums.split();
+    let (low, high) = (low + high).split();
+    let mut lanes = [0.0; LANES / 4];
+    (low + high).store_slice(&mut lanes);
+    (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
 }

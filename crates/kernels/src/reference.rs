@@ -2,12 +2,11 @@
 
 use crate::backward::timing_part;
 use crate::optimizer::MOMENT_FLOOR;
-use crate::project::tree;
 use crate::update::total;
 use crate::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather,
     Injection, LANES, LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath, RowGradient,
-    SgdStep, SpikeError, SteadyError, StepEvents, TILE, TileParameters, TileState,
+    SgdStep, SpikeError, SteadyError, StepEvents, TILE, TileAdjoints, TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -393,6 +392,50 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
         sums[i % LANES] += a * b;
     }
     tree(sums)
+}
+
+/// Sums 16 numbers as `((0+8)+(4+12))…`: halves onto halves.
+fn tree(mut lanes: [f32; LANES]) -> f32 {
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// Twin of [`crate::add_dots`].
+pub fn add_dots(weights: &[f32], rows: &[f32], lanes: usize, pairs: &[(u32, u32)], sums: &mut [f32]) {
+    for (sum, &(input, row)) in sums.iter_mut().zip(pairs) {
+        *sum += dot(&weights[input as usize * lanes..][..lanes], &rows[row as usize * lanes..][..lanes]);
+    }
+}
+
+/// Twin of [`crate::list_injections`].
+pub fn list_injections(tile: &TileAdjoints<'_>, injections: &mut Vec<Injection>, ends: &mut Vec<u32>) {
+    let TileAdjoints { lanes, stride, offset, steps, constants, scale, .. } = *tile;
+    for t in 0..steps {
+        for lane in 0..lanes {
+            let has_fired = tile.spikes.get(t).is_some_and(|fired| fired >> lane & 1 == 1);
+            let direct = tile.direct[t * stride + offset + lane];
+            if direct == 0.0 && !has_fired {
+                continue;
+            }
+            let closes = has_fired && t + 1 < steps;
+            let (mut membrane, mut current) = (direct, 0.0);
+            if closes && constants.reset != Reset::Subtract {
+                membrane = direct - constants.membrane_decay * tile.p[(t + 1) * stride + offset + lane];
+            }
+            if closes && constants.reset == Reset::All {
+                current = -constants.current_decay * tile.q[(t + 1) * stride + offset + lane];
+            }
+            let unit = tile.first + lane as u32;
+            injections.push(Injection { unit, membrane: membrane * scale, current: current * scale });
+        }
+        ends.push(injections.len() as u32);
+    }
 }
 
 /// Twin of [`crate::scatter_tile`].

@@ -1,15 +1,16 @@
 //! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, ResetPath, SpikeError, Surrogate,
+    BackwardOutput, BackwardTerms, BackwardTile, Level, NO_ROW, ObservedBackward, ResetPath, SpikeError, Surrogate,
     backward_tile,
 };
 
 use super::layout::Site;
 use super::view::LayerView;
 use crate::aligned::Aligned;
+use crate::events::set_steps;
 use crate::gradient::{GradientRows, LayerGradient};
-use crate::state::{Adjoints, ObservedAdjoints, UnitState};
+use crate::state::{Adjoints, LaneSums, ObservedAdjoints, UnitState};
 
 /// How a layer's gradient is formed.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +48,16 @@ impl LayerPass {
         })
     }
 
+    /// Whether the membrane is read at spikes and the steps before them only.
+    pub(crate) fn reads_spikes_only(&self, view: &LayerView<'_>) -> bool {
+        self.factor == 0.0 && self.is_plain(view)
+    }
+
+    /// Whether most units have no direct gradient at most steps.
+    fn is_sparse(&self) -> bool {
+        self.factor == 0.0 || matches!(self.surrogate, Surrogate::Triangle { .. } | Surrogate::Rectangle { .. })
+    }
+
     /// Whether all further terms are off.
     fn is_plain(&self, view: &LayerView<'_>) -> bool {
         self.activation_path == ResetPath::Ignore
@@ -54,6 +65,27 @@ impl LayerPass {
             && self.factor * self.activity_gradient == 0.0
             && view.neuron.is_plain()
     }
+}
+
+/// What the layer before reads of a layer's adjoints.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Read {
+    /// `λ_act · scale` there; 0: S̄ is not read.
+    pub(crate) factor: f32,
+    /// Whether T̄ is.
+    pub(crate) times: bool,
+    /// Whether S̄ may come from listed injections.
+    pub(crate) injections: bool,
+}
+
+/// Where the adjoints of every step go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// To the layer's arrays, which are empty where nothing reads them.
+    OfLayer,
+    /// To arrays of the site at hand.
+    OfSite,
+    Nothing,
 }
 
 /// Errors of a layer's output: from the next layer, or from the loss.
@@ -97,6 +129,10 @@ pub(crate) struct BackwardScratch {
     pub(crate) extra: Aligned,
     /// Its r rows.
     pub(crate) extra_r: Aligned,
+    /// p, q and G of a site at every step, `[step][lane]`; empty unless wanted.
+    pub(crate) site: Adjoints,
+    /// r of a site at the steps at which an input fired, `[row][lane]`; likewise.
+    pub(crate) arrivals: Aligned,
 }
 
 /// What a pass at a layer reads.
@@ -108,6 +144,7 @@ pub(crate) struct PassContext<'a> {
     /// Step from which on there is no gradient.
     pub(crate) end: usize,
     pub(crate) errors: &'a dyn OutputErrors,
+    pub(crate) read: Read,
     pub(crate) units: &'a UnitState,
     /// `None` where the pass is the gradient.
     pub(crate) mixing: Option<Mixing>,
@@ -136,7 +173,46 @@ pub(super) struct SiteOutput<'a> {
     pub(super) timing_terms: &'a mut Vec<f32>,
 }
 
+/// What a site leaves for the layer before.
+pub(super) struct SiteAdjoints<'a> {
+    /// Input unit and row of each input spike.
+    pub(super) inputs: &'a [(u32, u32)],
+    /// r at those rows, `[row][lane]`.
+    pub(super) r_rows: &'a [f32],
+    /// Those of every step, `[step · stride + offset + lane]`.
+    pub(super) adjoints: &'a Adjoints,
+    pub(super) stride: usize,
+    pub(super) offset: usize,
+}
+
+/// Arrays for adjoints of every step.
+struct EveryStep<'a> {
+    /// q, r, p and G.
+    arrays: [&'a mut [f32]; 4],
+    stride: usize,
+    offset: usize,
+}
+
 impl PassContext<'_> {
+    /// Whether errors for the layer before are listed as injections. That follows from the configuration alone, since a product over all
+    /// steps rounds in another way.
+    pub(super) fn lists_injections(&self) -> bool {
+        let Read { factor, injections, .. } = self.read;
+        let is_plain = self.pass.is_plain(&self.view);
+        injections && factor != 0.0 && is_plain && self.pass.is_sparse()
+    }
+
+    /// Step from which on nothing enters the adjoints of a site, of which E is 0: the one after its last spike, or the first.
+    fn last_source(&self, number: usize) -> usize {
+        let Self { view, units, end, .. } = *self;
+        if self.is_observed || !self.pass.is_plain(&view) {
+            return end;
+        }
+        let words = view.steps.div_ceil(64);
+        let busy = &units.busy[number * words..(number + 1) * words];
+        set_steps(busy).take_while(|&t| t < end).last().map_or(0, |t| t + 1)
+    }
+
     /// Fills `factor · S̄`, unless it is carried along, and T̄ of a site.
     pub(super) fn take_errors(&self, number: usize, error: &mut Aligned, timing: &mut Vec<f32>) {
         if self.pass.factor != 0.0 && self.projected(number).is_none() {
@@ -172,10 +248,28 @@ impl PassContext<'_> {
         adjoints: &mut Adjoints,
         output: SiteOutput<'_>,
     ) {
+        let layout = self.view.layout;
+        let Adjoints { q, r, p, direct, constants, observed } = adjoints;
+        let every_step =
+            EveryStep { arrays: [q, r, p, direct], stride: layout.stride, offset: layout.sites[number].adjoint };
+        self.run_site_into(number, (from, to), error, timing, every_step, (constants, observed), output);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a site has many inputs and outputs")]
+    fn run_site_into(
+        &self,
+        number: usize,
+        (from, to): (usize, usize),
+        error: Option<SpikeError<'_>>,
+        timing: &[f32],
+        every_step: EveryStep<'_>,
+        (constants, observed): (&mut LaneSums, &mut ObservedAdjoints),
+        output: SiteOutput<'_>,
+    ) {
         let Self { level, view, pass, end, units, .. } = *self;
         let steps = view.steps;
         let site = &view.layout.sites[number];
-        let Adjoints { q, r, p, direct, constants, observed } = adjoints;
+        let EveryStep { arrays: [q, r, p, direct], stride, offset } = every_step;
         let mut terms = pass.terms(&view, site);
         let observed = self.is_observed.then(|| {
             terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
@@ -203,7 +297,6 @@ impl PassContext<'_> {
             terms,
         };
         let SiteOutput { rows, q_rows, r_rows, bias, carried, timing_terms } = output;
-        let (stride, offset) = (view.layout.stride, site.adjoint);
         backward_tile(
             level,
             &tile,
@@ -232,28 +325,79 @@ impl BackwardRun<'_> {
     #[inline(never)]
     pub(super) fn run_all_rows(&mut self) {
         for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number);
+            self.run_rows(number, Kept::OfLayer, false);
         }
     }
 
-    fn run_rows(&mut self, number: usize) {
+    /// The same; shows each site's adjoints to `look` before the next site runs, r at rows if `times` are read.
+    #[inline(never)]
+    pub(super) fn run_and_show(
+        &mut self,
+        kept: Kept,
+        times: bool,
+        look: &mut dyn FnMut(&PassContext<'_>, usize, SiteAdjoints<'_>),
+    ) {
+        for number in 0..self.context.view.layout.sites.len() {
+            self.run_rows(number, kept, times);
+            let BackwardScratch { site: of_site, arrivals, .. } = &*self.scratch;
+            let inputs = &self.gradient.weights.rows().inputs;
+            let layout = self.context.view.layout;
+            let site = &layout.sites[number];
+            let (adjoints, stride, offset) = match kept {
+                Kept::OfLayer => (&*self.adjoints, layout.stride, site.adjoint),
+                Kept::OfSite | Kept::Nothing => (of_site, site.lanes, 0),
+            };
+            look(&self.context, number, SiteAdjoints { inputs, r_rows: arrivals, adjoints, stride, offset });
+        }
+    }
+
+    fn run_rows(&mut self, number: usize, kept: Kept, times: bool) {
         let Self { context, adjoints, scratch, gradient } = self;
         let site = &context.view.layout.sites[number];
-        let BackwardScratch { error, timing, timing_terms, extra, extra_r } = &mut **scratch;
+        let BackwardScratch { error, timing, timing_terms, extra, extra_r, site: of_site, arrivals } = &mut **scratch;
         context.take_errors(number, error, timing);
         let LayerGradient { weights, bias, .. } = &mut **gradient;
         let GradientRows { row_of_step, rows, q, r, .. } = weights.rows_mut();
         let lanes = site.lane..site.lane + site.lanes;
-        let of_site = lanes.start * *rows..lanes.end * *rows;
+        let rows_of_site = lanes.start * *rows..lanes.end * *rows;
         let mut sums = [0.0; spikelet_kernels::TILE];
-        let of_site_r = if r.is_empty() { 0..0 } else { of_site.clone() };
-        let [q_rows, r_rows] = match context.mixing {
-            None => [&mut q[of_site.clone()], &mut r[of_site_r.clone()]],
+        let rows_of_site_r = if r.is_empty() { 0..0 } else { rows_of_site.clone() };
+        let [q_rows, mut r_rows] = match context.mixing {
+            None => [&mut q[rows_of_site.clone()], &mut r[rows_of_site_r.clone()]],
             Some(_) => {
-                extra.resize(of_site.len());
-                extra_r.resize(of_site_r.len());
+                extra.resize(rows_of_site.len());
+                extra_r.resize(rows_of_site_r.len());
                 [&mut extra[..], &mut extra_r[..]]
             }
+        };
+        if times {
+            arrivals.resize(rows_of_site.len());
+            r_rows = &mut arrivals[..];
+        }
+        let error = context.spike_error(number, error);
+        let to = if error.is_none() && kept != Kept::OfLayer { context.last_source(number) } else { context.end };
+        let later = row_of_step[to..context.end].iter().find(|&&row| row != NO_ROW);
+        if let Some(&row) = later {
+            let start = row as usize * site.lanes;
+            q_rows[start..].fill(0.0);
+            r_rows.get_mut(start..).unwrap_or_default().fill(0.0);
+        }
+        let Adjoints { q: every_q, r: every_r, p, direct, constants, observed } = &mut **adjoints;
+        let every_step = match kept {
+            Kept::OfLayer => EveryStep {
+                arrays: [every_q, every_r, p, direct],
+                stride: context.view.layout.stride,
+                offset: site.adjoint,
+            },
+            Kept::OfSite => {
+                let Adjoints { q, p, direct, .. } = of_site;
+                for array in [&mut *q, &mut *p, &mut *direct] {
+                    array.resize(context.end * site.lanes);
+                    array[to * site.lanes..].fill(0.0);
+                }
+                EveryStep { arrays: [q, &mut [], p, direct], stride: site.lanes, offset: 0 }
+            }
+            Kept::Nothing => EveryStep { arrays: [(); 4].map(|()| &mut [][..]), stride: 0, offset: 0 },
         };
         let output = SiteOutput {
             rows: row_of_step,
@@ -263,13 +407,12 @@ impl BackwardRun<'_> {
             carried: [&mut [], &mut [], &mut []],
             timing_terms,
         };
-        let error = context.spike_error(number, error);
-        context.run_site(number, (0, context.end), error, timing, adjoints, output);
+        context.run_site_into(number, (0, to), error, timing, every_step, (constants, observed), output);
         match context.mixing {
             None => bias[lanes].copy_from_slice(&sums[..site.lanes]),
             Some(mixing) => {
-                mixing.mix(&mut q[of_site], extra);
-                mixing.mix(&mut r[of_site_r], extra_r);
+                mixing.mix(&mut q[rows_of_site], extra);
+                mixing.mix(&mut r[rows_of_site_r], extra_r);
                 mixing.mix(&mut bias[lanes], &sums[..site.lanes]);
             }
         }

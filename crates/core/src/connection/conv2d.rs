@@ -201,7 +201,14 @@ impl Weights for Conv2d {
         state.input_gradient.read(&self.0, site, error);
     }
 
-    fn time_gradient(&self, copies: &Vec<SharedWeights>, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn time_gradient(
+        &self,
+        copies: &Vec<SharedWeights>,
+        _state: &Self::State,
+        sent: &Sent<'_>,
+        input: u32,
+        t: usize,
+    ) -> f32 {
         let stride = sent.view.layout.stride;
         timing_sum(sent.level, &self.0, copies, input, &sent.adjoints.r[t * stride..(t + 1) * stride])
     }

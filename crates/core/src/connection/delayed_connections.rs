@@ -166,7 +166,7 @@ impl Weights for DelayedConnections {
         state.errors.project(copies, sent, site, error);
     }
 
-    fn time_gradient(&self, copies: &DelaySteps, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn time_gradient(&self, copies: &DelaySteps, _state: &Self::State, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
         copies.sum(sent, input as usize, t, &sent.adjoints.r)
     }
 

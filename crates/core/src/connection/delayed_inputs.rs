@@ -146,7 +146,14 @@ impl Weights for DelayedInputs {
         self.shift_error(copies, sent.level, site, error);
     }
 
-    fn time_gradient(&self, copies: &DelayedCopies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn time_gradient(
+        &self,
+        copies: &DelayedCopies,
+        _state: &Self::State,
+        sent: &Sent<'_>,
+        input: u32,
+        t: usize,
+    ) -> f32 {
         copies.steps.sum(sent, input as usize, t, &sent.adjoints.r)
     }
 

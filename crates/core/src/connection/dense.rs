@@ -7,9 +7,10 @@
 
 use spikelet_kernels::{Projection, TILE, dot, project};
 
-use super::backward::BackwardRun;
+use super::backward::{BackwardRun, Kept, PassContext};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
+use super::sparse::{ArrivalTimes, Injected};
 use super::stages::Stages;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::aligned::{Aligned, padded};
@@ -21,6 +22,13 @@ use crate::shape::LayerShape;
 /// A dense connection; its weights are read as they are stored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Dense;
+
+/// What the previous layer reads of a backward pass.
+#[derive(Debug, Default)]
+pub(crate) struct DenseState {
+    times: ArrivalTimes,
+    injected: Injected,
+}
 
 /// Weights towards each site of the previous layer, `[unit][lane]`; empty unless gradients are wanted.
 #[derive(Clone, Debug, Default)]
@@ -135,10 +143,12 @@ pub(super) fn mark_rows(fired: &mut dyn Iterator<Item = u64>, gradient: &mut Wei
 }
 
 impl Weights for Dense {
-    type State = ();
+    type State = DenseState;
     type Copies = Towards;
 
-    fn state(&self, _layout: &Layout, _steps: usize) {}
+    fn state(&self, _layout: &Layout, _steps: usize) -> DenseState {
+        DenseState::default()
+    }
 
     fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
         (1.0 / (shape.inputs as f64).sqrt()) as f32
@@ -156,7 +166,7 @@ impl Weights for Dense {
         }
     }
 
-    fn forward(&self, _copies: &Towards, (): &mut (), run: &mut ForwardRun<'_>) {
+    fn forward(&self, _copies: &Towards, _state: &mut DenseState, run: &mut ForwardRun<'_>) {
         let (tiles, arriving) = (run.view.tiles, run.arriving);
         run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
     }
@@ -169,14 +179,43 @@ impl Weights for Dense {
         mark_rows(fired, gradient);
     }
 
-    fn backward(&self, _copies: &Towards, (): &mut (), run: &mut BackwardRun<'_>) {
-        run.run_all_rows();
+    fn backward(&self, _copies: &Towards, state: &mut DenseState, run: &mut BackwardRun<'_>) {
+        let PassContext { level, view, read, end, is_observed, .. } = run.context;
+        let DenseState { times, injected } = state;
+        times.clear();
+        injected.clear();
+        let lists_injections = run.context.lists_injections();
+        let kept = match (lists_injections, read.factor) {
+            _ if is_observed => Kept::OfLayer,
+            (true, _) => Kept::OfSite,
+            (false, 0.0) => Kept::Nothing,
+            (false, _) => Kept::OfLayer,
+        };
+        if kept == Kept::OfLayer {
+            run.adjoints.q.resize(view.steps * view.layout.stride);
+        }
+        run.run_and_show(kept, read.times, &mut |context, number, site| {
+            let tile = &view.tiles[view.layout.sites[number].tile];
+            if read.times {
+                times.add(level, &tile.weights, tile.lanes, &site);
+            }
+            if lists_injections {
+                injected.add(context, number, &site);
+            }
+        });
+        if read.times {
+            let GradientRows { row_of_step, inputs, .. } = run.gradient.weights.rows();
+            times.finish(row_of_step, inputs);
+        }
+        if lists_injections {
+            injected.finish(end);
+        }
     }
 
     fn spike_error(
         &self,
         copies: &Towards,
-        (): &(),
+        _state: &DenseState,
         sent: &Sent<'_>,
         site: &SourceSite<'_>,
         factor: f32,
@@ -185,8 +224,16 @@ impl Weights for Dense {
         copies.project(sent, site.site, factor, error);
     }
 
-    fn time_gradient(&self, _copies: &Towards, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-        row_dot(sent, input as usize, &sent.adjoints.r[t * sent.view.layout.stride..])
+    fn time_gradient(&self, _copies: &Towards, state: &DenseState, _sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        state.times.of(input, t)
+    }
+
+    fn keeps_adjoints(&self) -> bool {
+        false
+    }
+
+    fn injected<'a>(&self, state: &'a DenseState) -> Option<&'a Injected> {
+        Some(&state.injected).filter(|injected| injected.is_listed())
     }
 
     fn projection<'a>(&self, copies: &'a Towards, site: &Site) -> Option<&'a [f32]> {

@@ -401,7 +401,14 @@ impl Weights for Recurrent {
         }
     }
 
-    fn time_gradient(&self, copies: &RecurrentCopies, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn time_gradient(
+        &self,
+        copies: &RecurrentCopies,
+        _state: &Self::State,
+        sent: &Sent<'_>,
+        input: u32,
+        t: usize,
+    ) -> f32 {
         self.row_sum(copies, sent, input as usize, t, &sent.adjoints.r)
     }
 

@@ -5,6 +5,7 @@ use spikelet_kernels::{Level, StepEvents};
 use super::backward::BackwardRun;
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
+use super::sparse::Injected;
 use super::stages::Stages;
 use super::view::LayerView;
 use crate::config::Delays;
@@ -131,7 +132,17 @@ pub(crate) trait Weights {
     );
 
     /// Σ_j W_j r_j over the units that a spike of `input` at step `t` reaches, at the steps at which it reaches them.
-    fn time_gradient(&self, copies: &Self::Copies, sent: &Sent<'_>, input: u32, t: usize) -> f32;
+    fn time_gradient(&self, copies: &Self::Copies, state: &Self::State, sent: &Sent<'_>, input: u32, t: usize) -> f32;
+
+    /// Whether q and r of every step are always kept; otherwise the backward pass makes room for what is read.
+    fn keeps_adjoints(&self) -> bool {
+        true
+    }
+
+    /// What the units inject into projections of their adjoints, where errors come from these.
+    fn injected<'a>(&self, _state: &'a Self::State) -> Option<&'a Injected> {
+        None
+    }
 
     /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
     fn projection<'a>(&self, _copies: &'a Self::Copies, _site: &Site) -> Option<&'a [f32]> {

@@ -7,13 +7,14 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, Reset, SpikeError, TILE, carry_error, spread_error};
+use spikelet_kernels::{Level, ProjectedError, Reset, SpikeError, TILE, carry_error, spread_error};
 
 use super::injections::{Injections, Output};
 use super::workspace::Workspace;
 use crate::aligned::Aligned;
 use crate::connection::{
-    BackwardRun, Copies, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Sent, Site, SourceSite,
+    BackwardRun, Copies, Injected, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Read, Sent, Site,
+    SourceSite,
 };
 use crate::events::{LayerSpikes, set_bits, set_steps};
 use crate::geometry::NO_UNIT;
@@ -88,6 +89,11 @@ impl Backpropagation<'_> {
         let view = self.network.view(index);
         let of_layer = pass.at(index, gradient.activity[index]);
         let end = gradient.end;
+        let read = index.checked_sub(1).map_or(Read::default(), |previous| Read {
+            factor: pass.at(previous, 0.0).factor,
+            times: self.is_observed || pass.weights[previous].timing != 0.0,
+            injections: index + 1 < self.network.layers.len(),
+        });
         let mut run = |errors: &dyn OutputErrors| {
             let context = PassContext {
                 level: self.level,
@@ -95,6 +101,7 @@ impl Backpropagation<'_> {
                 pass: of_layer,
                 end,
                 errors,
+                read,
                 units,
                 mixing,
                 is_observed: self.is_observed,
@@ -111,6 +118,7 @@ impl Backpropagation<'_> {
             None => run(&FromLoss { gradient, view, spikes, end }),
             Some(next) => {
                 let mut errors = FromNext::prepare(self, index, next, units, of_layer.factor, end);
+                errors.injected = errors.next.connection.injected(&errors.state.connection);
                 let is_below_output = index + 2 == self.network.layers.len();
                 if is_below_output && errors.projects(pass, &of_layer, gradient, injections) {
                     errors.injections = Some(injections);
@@ -204,6 +212,7 @@ pub(super) struct FromNext<'a> {
     state: &'a LayerState,
     sent: Sent<'a>,
     injections: Option<&'a Injections>,
+    injected: Option<&'a Injected>,
 }
 
 impl<'a> FromNext<'a> {
@@ -225,7 +234,7 @@ impl<'a> FromNext<'a> {
         }
         let state = &*next;
         let sent = Sent { level: pass.level, view, adjoints: &state.adjoints, end };
-        Self { here: &network.layers[index], units, next: layer, copies, state, sent, injections: None }
+        Self { here: &network.layers[index], units, next: layer, copies, state, sent, injections: None, injected: None }
     }
 
     /// Lists what the next layer, which is the output, injects into its projections, if carrying these along is possible and pays
@@ -263,7 +272,11 @@ impl<'a> FromNext<'a> {
 
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
     fn carried(&self, number: usize) -> Option<SpikeError<'a>> {
-        Some(self.injections?.error(self.towards(number)?))
+        let weights = self.towards(number)?;
+        if let Some(Injected { offsets, entries, .. }) = self.injected {
+            return Some(SpikeError::Projected(ProjectedError { weights, offsets, injections: entries }));
+        }
+        Some(self.injections?.error(weights))
     }
 
     fn source(&self, number: usize) -> SourceSite<'a> {
@@ -279,6 +292,7 @@ impl OutputErrors for FromNext<'_> {
         let connection = &self.next.connection;
         let Sent { level, view, .. } = self.sent;
         match self.carried(number) {
+            Some(SpikeError::Projected(ProjectedError { injections: [], .. })) => return error.clear(),
             Some(SpikeError::Projected(projected)) => {
                 carry_error(level, &projected, &view.neuron.constants, source.site.lanes, error);
                 connection.shift_error(self.copies, level, &source, error);
@@ -308,7 +322,7 @@ impl OutputErrors for FromNext<'_> {
                 let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
                     0.0
                 } else {
-                    self.next.connection.time_gradient(self.copies, &self.sent, arrival, t)
+                    self.next.connection.time_gradient(self.copies, &self.state.connection, &self.sent, arrival, t)
                 };
                 timing.push(half_gain * sum);
             }
@@ -316,6 +330,7 @@ impl OutputErrors for FromNext<'_> {
     }
 
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
+        self.injections?;
         let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
         let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
         let carried = self.carried(number).filter(|_| !self.next.connection.shifts_errors());

@@ -58,6 +58,11 @@ impl SamplePass<'_> {
             return Keep::Spikes;
         }
         work.keep_trace(self.network.steps);
+        for (index, layer) in work.layers.iter_mut().enumerate() {
+            let view = self.network.view(index);
+            let are_few = self.job.passes.iter().all(|pass| pass.at(index, 0.0).reads_spikes_only(&view));
+            layer.units.traces_spikes_only = are_few && !self.job.want.trace;
+        }
         if !self.job.want.trace {
             return Keep::Trace;
         }

@@ -114,6 +114,7 @@ impl Case {
                     membrane: &mut out.membrane,
                     adaptation: &mut out.adaptation,
                     trace: &mut out.trace,
+                    traces_spikes_only: false,
                     adaptation_trace: &mut out.adaptation_trace,
                     spikes: &mut out.spikes,
                     busy: &mut out.busy,

@@ -3,5 +3,6 @@
 mod case;
 mod draw;
 mod quiet;
+mod sparse;
 mod sums;
 mod units;

@@ -102,6 +102,7 @@ impl Tile {
                 membrane: &mut self.membrane.clone(),
                 adaptation: &mut self.adaptation.clone(),
                 trace: &mut [],
+                traces_spikes_only: false,
                 adaptation_trace: &mut [],
                 spikes: &mut spikes,
                 busy: &mut [0; STEPS.div_ceil(64)],

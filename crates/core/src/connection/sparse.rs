@@ -1,0 +1,109 @@
+//! What a dense layer sends back where the layer before reads few of its adjoints, or few of them have a source; listed tile by tile,
+//! while the adjoints of the tile are in a cache.
+
+use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, list_injections};
+
+use super::backward::{PassContext, SiteAdjoints};
+
+/// `Σ_j W_ji r_j[t]` of each spike that arrived.
+#[derive(Debug, Default)]
+pub(crate) struct ArrivalTimes {
+    /// Start of each step, and the end of the last.
+    offsets: Vec<u32>,
+    /// Input unit of each spike.
+    inputs: Vec<u32>,
+    sums: Vec<f32>,
+}
+
+/// What the units inject into projections of their adjoints, by step.
+#[derive(Debug, Default)]
+pub(crate) struct Injected {
+    pub(crate) offsets: Vec<u32>,
+    pub(crate) entries: Vec<Injection>,
+    /// The same tile by tile, and where each step of a tile ends.
+    by_tile: Vec<Injection>,
+    ends: Vec<u32>,
+}
+
+impl ArrivalTimes {
+    /// Forgets the sums.
+    pub(super) fn clear(&mut self) {
+        self.offsets.clear();
+        self.inputs.clear();
+        self.sums.clear();
+    }
+
+    /// Adds what a tile with so many `lanes` sends back.
+    pub(super) fn add(&mut self, level: Level, weights: &[f32], lanes: usize, site: &SiteAdjoints<'_>) {
+        self.sums.resize(site.inputs.len(), 0.0);
+        add_dots(level, weights, site.r_rows, lanes, site.inputs, &mut self.sums);
+    }
+
+    /// Notes at which step each spike arrived, from the row of each step before `end`.
+    pub(super) fn finish(&mut self, row_of_step: &[u32], inputs: &[(u32, u32)]) {
+        self.inputs.extend(inputs.iter().map(|&(input, _)| input));
+        let mut count = 0;
+        self.offsets.push(0);
+        for row in row_of_step {
+            count += inputs[count..].iter().take_while(|(_, of_input)| of_input == row).count();
+            self.offsets.push(count as u32);
+        }
+    }
+
+    /// The sum of a spike.
+    pub(crate) fn of(&self, input: u32, t: usize) -> f32 {
+        let step = self.offsets[t] as usize..self.offsets[t + 1] as usize;
+        let place = self.inputs[step.clone()].iter().position(|&arrived| arrived == input);
+        self.sums[step.start + place.expect("the spike arrived")]
+    }
+}
+
+impl Injected {
+    /// Forgets all.
+    pub(super) fn clear(&mut self) {
+        self.offsets.clear();
+        self.entries.clear();
+        self.by_tile.clear();
+        self.ends.clear();
+    }
+
+    /// Lists those of a site, which is a tile.
+    pub(super) fn add(&mut self, context: &PassContext<'_>, number: usize, shown: &SiteAdjoints<'_>) {
+        let view = &context.view;
+        let site = &view.layout.sites[number];
+        let spikes = &context.units.spikes[number * view.steps..][..context.end];
+        let SiteAdjoints { adjoints, stride, offset, .. } = *shown;
+        let tile = TileAdjoints {
+            lanes: site.lanes,
+            stride,
+            offset,
+            steps: context.end,
+            first: site.lane as u32,
+            direct: &adjoints.direct,
+            p: &adjoints.p,
+            q: &adjoints.q,
+            spikes: if context.pass.is_gated { spikes } else { &[] },
+            constants: view.neuron.constants,
+            scale: view.neuron.drive_gain() * context.read.factor,
+        };
+        list_injections(context.level, &tile, &mut self.by_tile, &mut self.ends);
+    }
+
+    /// Sorts them by step, and units within a step, of so many steps.
+    pub(super) fn finish(&mut self, steps: usize) {
+        self.offsets.push(0);
+        self.entries.reserve(self.by_tile.len());
+        for t in 0..steps {
+            for tile in (t..self.ends.len()).step_by(steps) {
+                let start = tile.checked_sub(1).map_or(0, |before| self.ends[before]);
+                self.entries.extend_from_slice(&self.by_tile[start as usize..self.ends[tile] as usize]);
+            }
+            self.offsets.push(self.entries.len() as u32);
+        }
+    }
+
+    /// Whether they were listed.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.offsets.is_empty()
+    }
+}

@@ -1,0 +1,96 @@
+//! What a tile sends back where little of it is wanted.
+
+use spikelet_kernels::{Level, Reset, TileAdjoints, add_dots, list_injections, reference};
+
+use crate::case::{CONSTANTS, Case, LANE_COUNTS};
+use crate::draw::{Draw, assert_same, bits};
+
+#[test]
+fn dots_at_spikes_are_the_plain_loops() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for count in 0..=37 {
+                let mut draw = Draw((count + lanes) as u32);
+                let (inputs, rows) = (1 + draw.below(30), 1 + draw.below(20));
+                let (weights, adjoints) = (draw.vector(inputs * lanes, 1.0), draw.vector(rows * lanes, 1.0));
+                let pairs: Vec<_> = (0..count).map(|_| (draw.below(inputs) as u32, draw.below(rows) as u32)).collect();
+                let mut expected = draw.vector(count, 1.0);
+                let mut found = expected.clone();
+                reference::add_dots(&weights, &adjoints, lanes, &pairs, &mut expected);
+                add_dots(level, &weights, &adjoints, lanes, &pairs, &mut found);
+                assert_same("dots", level, &found, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn injections_of_a_tile_are_the_plain_loops() {
+    for level in Level::available() {
+        for reset in [Reset::All, Reset::Membrane, Reset::Subtract] {
+            for lanes in LANE_COUNTS {
+                for steps in 0..=67 {
+                    let mut draw = Draw((steps + lanes) as u32);
+                    let (stride, offset) = if steps % 2 == 0 { (lanes, 0) } else { (lanes + 48, 32) };
+                    let mut direct = draw.vector(steps * stride, 1.0);
+                    direct.iter_mut().for_each(|value| *value = if draw.below(4) > 0 { 0.0 } else { *value });
+                    let (p, q) = (draw.vector(steps * stride, 1.0), draw.vector(steps * stride, 1.0));
+                    let fired: Vec<u64> = (0..steps).map(|_| 1 << draw.below(lanes) | 1 << draw.below(lanes)).collect();
+                    let constants = spikelet_kernels::LifConstants { reset, ..CONSTANTS };
+                    for spikes in [&fired[..], &[]] {
+                        let (first, scale) = (64, 0.3);
+                        let (direct, p, q) = (&direct, &p, &q);
+                        let tile = TileAdjoints {
+                            lanes,
+                            stride,
+                            offset,
+                            steps,
+                            first,
+                            direct,
+                            p,
+                            q,
+                            spikes,
+                            constants,
+                            scale,
+                        };
+                        let [mut expected, mut found] = [(); 2].map(|()| (Vec::new(), Vec::new()));
+                        reference::list_injections(&tile, &mut expected.0, &mut expected.1);
+                        list_injections(level, &tile, &mut found.0, &mut found.1);
+                        let values = |list: &[spikelet_kernels::Injection]| {
+                            bits(&list.iter().flat_map(|one| [one.membrane, one.current]).collect::<Vec<_>>())
+                        };
+                        assert_eq!(values(&found.0), values(&expected.0), "at {level}");
+                        assert_eq!(found, expected, "at {level}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_trace_of_spikes_has_what_slopes_need() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for seed in 0..20 {
+                let case = Case::new(seed, lanes, 67);
+                for cuts in [&[0, 67][..], &[0, 1, 20, 67]] {
+                    let whole = case.run(cuts, |tile, state| spikelet_kernels::forward_tile(level, tile, state));
+                    let few = case.run(cuts, |tile, state| {
+                        state.traces_spikes_only = true;
+                        spikelet_kernels::forward_tile(level, tile, state);
+                    });
+                    assert_eq!(few.spikes, whole.spikes);
+                    for (t, fired) in whole.spikes.iter().enumerate() {
+                        for lane in (0..lanes).filter(|lane| fired >> lane & 1 == 1) {
+                            for row in t.saturating_sub(1)..=t {
+                                let at = row * lanes + lane;
+                                assert_same("trace", level, &few.trace[at..=at], &whole.trace[at..=at]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
