@@ -1,9 +1,9 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import type { Config, DelaysBy, LayerConfig, LayerNeuron } from "../../generated/config.js";
+import type { Config, DelaysBy, LayerConfig, LayerNeuron, RuleConfig } from "../../generated/config.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { dataSource, loadSplit } from "../data.js";
 import { syntheticEvents } from "./events.js";
-import { network, OUTPUTS, STEPS } from "./network.js";
+import { ANTLR, network, OUTPUTS, STEPS } from "./network.js";
 
 /** A network and the samples that it is measured on. */
 export interface BenchCase {
@@ -75,6 +75,22 @@ export const CASES = {
     learnt: 0,
     samples: digits,
   },
+  "deep-timing": {
+    about: "784-2000-2000-10 by the rule timing, 150 synthetic events, all 300 steps",
+    batch: 128,
+    config: deep({ type: "timing" }),
+    weightScale: 4,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
+  },
+  "deep-compact": {
+    about: "784-2000-2000-10 with a triangle of half-width 0.3 as surrogate, 150 synthetic events, all 300 steps",
+    batch: 128,
+    config: deep({ ...ANTLR, surrogate: { type: "triangle", halfWidth: 0.3 } }),
+    weightScale: 4,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
+  },
   recurrent: {
     about: "784-800R-10, 150 synthetic events, all 300 steps",
     batch: 128,
@@ -129,6 +145,16 @@ function withNeurons(...neurons: LayerNeuron[]): Config {
   const dense = network(784, [800]);
   const layers = dense.network.layers.map((layer, index) => ({ ...layer, neuron: neurons[index] ?? {} }) as LayerConfig);
   return { ...dense, network: { ...dense.network, layers } };
+}
+
+/** Two hidden layers, under a loss that has a gradient at every step. */
+function deep(rule: RuleConfig): Config {
+  const targetCount = { scope: "all", positive: 5 } as const;
+  return {
+    ...network(784, [2000, 2000]),
+    rule,
+    loss: { type: "latency", inverseTemperature: 1 / 6, endSimulation: "off", targetCount },
+  };
 }
 
 /** The same with a convolution instead of dense layers, on images of an event camera. */

@@ -4,6 +4,8 @@ import type { Config } from "../../generated/config.js";
 export const STEPS = 300;
 export const OUTPUTS = 10;
 
+export const ANTLR = { type: "antlr", activationWeight: 1, timingWeight: 1 } as const satisfies Config["rule"];
+
 /** Dense layers under ANTLR and latency loss; nothing stops early, so that the work is known. */
 export function network(input: number, hidden: readonly number[], steps = STEPS): Config {
   return {
@@ -13,7 +15,7 @@ export function network(input: number, hidden: readonly number[], steps = STEPS)
       neuron: { currentDecay: 0.99, membraneDecay: 0.99, threshold: 1, gain: "auto" },
       layers: [...hidden, OUTPUTS].map((units) => ({ type: "dense", units })),
     },
-    rule: { type: "antlr", activationWeight: 1, timingWeight: 1 },
+    rule: ANTLR,
     loss: { type: "latency", inverseTemperature: 1 / 6, silentTargetPenalty: 0.1, endSimulation: "off" },
     optimizer: { type: "adam", learningRate: 0.001 },
     training: { gradientClip: 1, seed: 1 },
