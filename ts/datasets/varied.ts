@@ -1,9 +1,9 @@
-/** Steps of the sound before and after which there is only noise, at most, in seconds. */
+/** Noise before the word and after it, at most, in seconds. */
 const [BEFORE, AFTER] = [0.15, 0.3];
 /** Length at most. */
 const MAX_SECONDS = 1;
-/** Uniform numbers whose sum, less 6, has mean 0 and deviation 1. */
-const TWELVE = 12;
+/** Width of the uniform distribution with deviation 1: white noise without logarithm and cosine, whose bits the machine decides. */
+const WIDTH = Math.sqrt(12);
 
 /**
  * The same word as another voice might say it elsewhere: by up to 15 % faster or slower, and with it higher or lower, louder or
@@ -22,13 +22,6 @@ export function varied(sound: Float32Array, sampleRate: number, draw: () => numb
     const at = (t - before) * speed;
     const k = Math.floor(at);
     const value = k < 0 ? 0 : (1 - at + k) * (sound[k] ?? 0) + (at - k) * (sound[k + 1] ?? 0);
-    return Math.max(-1, Math.min(1, gain * value + noise * normal(draw)));
+    return Math.max(-1, Math.min(1, gain * value + noise * WIDTH * (draw() - 0.5)));
   });
-}
-
-/** Nearly normal, without logarithm and cosine, whose bits the machine decides. */
-function normal(draw: () => number): number {
-  let sum = -TWELVE / 2;
-  for (let k = 0; k < TWELVE; k++) sum += draw();
-  return sum;
 }

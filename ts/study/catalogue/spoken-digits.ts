@@ -96,14 +96,14 @@ const SURROGATES: JsonObject = {
 };
 const SLOPES: JsonObject = { "rule.slopeFloor": [0.1, 0.3, 1] };
 
-function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAIRS)[number]): Variant {
+function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAIRS)[number], units = 256): Variant {
   const [rule, answer]: [RuleConfig, Answer] = [RULES[pair[0]], ANSWERS[pair[1]]];
   const isQuick = scale === "quick";
   const config: Config = {
     network: {
       input: 2 * MELS,
       steps: STEPS,
-      layers: [NETWORKS[network](isQuick ? 64 : 256), { type: "dense", units: 10, neuron: answer.output }],
+      layers: [NETWORKS[network](isQuick ? 64 : units), { type: "dense", units: 10, neuron: answer.output }],
       neuron: { membraneDecay: 0.95, currentDecay: 0.8 },
     },
     rule,
@@ -125,13 +125,11 @@ function variant(scale: Scale, network: keyof typeof NETWORKS, pair: (typeof PAI
   return { series: network, at: `${pair[0]}, ${pair[1]}`, bestBy: answer.bestBy, config, search };
 }
 
-/** Settings are searched without the copies, as they take their time. */
-function data(options: JsonObject, scale: Scale, isTuning = false): ExperimentData[] {
-  const copies = scale === "quick" || isTuning ? 0 : 2;
+function data(options: JsonObject, copies: number): ExperimentData[] {
   return [{ dataset: "spokenDigits", options: { ...options, copies }, encoding: SOUND }];
 }
 
-/** The same trials for every variant: 12 for two epochs, the best 3 for six with two seeds. */
+/** The same trials for every variant: 12 for two epochs, the best 3 for six with two seeds. Without variations, as they take their time. */
 function tuning(scale: Scale, options: JsonObject): Tuning {
   const isQuick = scale === "quick";
   return {
@@ -139,7 +137,7 @@ function tuning(scale: Scale, options: JsonObject): Tuning {
     seed: 1,
     seeds: isQuick ? [101] : [101, 102],
     halving: isQuick ? { epochs: [1, 2], keep: 0.5 } : { epochs: [2, 6], keep: 1 / 4, seeds: [1, 2] },
-    data: data(options, scale, true),
+    data: data(options, 0),
   };
 }
 
@@ -154,7 +152,7 @@ export const spokenDigits: Experiment = {
     "were heard in training. Each kind of hidden layer with each rule and a loss that it sees; settings are searched for every variant with the same 12 trials by " +
     "successive halving, ranked by validation recordings with seeds 101 and 102. The best learn 2,400 recordings and two variations of each. A support-vector machine on " +
     "log-mel features resampled to 20 frames reaches 98.3 %.",
-  data: (scale) => data(OFFICIAL, scale),
+  data: (scale) => data(OFFICIAL, scale === "quick" ? 0 : 2),
   seeds: { quick: 1, full: 5 },
   bestBy: "count",
   axis: "Rule and answer",
@@ -182,29 +180,36 @@ const HELD_OUT = [
   { heldOut: "yweweler", validation: "george" },
 ] as const;
 
-/** Those whose validation was best on the official split. */
-const CANDIDATES: readonly (readonly [keyof typeof NETWORKS, (typeof PAIRS)[number]])[] = [
-  ["LIF", ["activation", "readout"]],
-  ["LIF", ["activation", "count"]],
+/** What every speaker, and the official split, is asked of. */
+const PLACES = [
+  { at: "official", options: OFFICIAL },
+  ...HELD_OUT.map((options) => ({ at: options.heldOut, options: { ...options } })),
 ];
+
+/** Twice as many units and five variations: what the best by validation reaches with more of both. */
+const [UNITS, COPIES] = [512, 5];
+
+/** Best by validation in `spoken-digits`, and what answers with spikes. */
+const CANDIDATES: readonly (readonly [keyof typeof NETWORKS, (typeof PAIRS)[number]])[] = [["LIF", ["activation", "readout"]]];
 
 export const spokenVoices: Experiment = {
   name: "spoken-voices",
-  title: "spoken digits of speakers who were never heard",
+  title: "spoken digits of speakers who were never heard, 40-512-10",
   question:
-    "As spoken-digits, with each speaker in turn held out for the test and another for the validation, which chooses the settings and the epoch: neither meets the " +
-    "speaker of the test. A support-vector machine on log-mel features resampled to 20 frames reaches 72.9 % (mean of the six).",
-  data: (scale) => data({ ...HELD_OUT[0] }, scale),
+    "As spoken-digits, with more units and variations: on the official split, and with each speaker in turn held out for the test and another for the validation, which " +
+    "chooses the settings and the epoch; neither meets the speaker of the test. A support-vector machine on log-mel features resampled to 20 frames reaches 98.3 % on the " +
+    "official split and 72.9 % on speakers held out (mean of the six; george 53.8, jackson 91.4, lucas 48.8, nicolas 66.2, theo 89.0, yweweler 88.4).",
+  data: () => data(OFFICIAL, 0),
   seeds: { quick: 1, full: 5 },
   bestBy: "membrane",
   axis: "Speaker of the test",
-  tuning: (scale) => tuning(scale, { ...HELD_OUT[0] }),
+  tuning: (scale) => tuning(scale, OFFICIAL),
   variants: (scale) =>
     CANDIDATES.flatMap(([network, pair]) =>
-      HELD_OUT.slice(0, scale === "quick" ? 1 : 6).map((options): Variant => {
-        const { at, ...of } = variant(scale, network, pair);
-        const parts = { data: data({ ...options }, scale), tunedOn: data({ ...options }, scale, true) };
-        return { ...of, ...parts, series: `${network}, ${at}`, at: options.heldOut };
+      PLACES.slice(0, scale === "quick" ? 2 : undefined).map(({ at, options }): Variant => {
+        const { at: answer, ...others } = variant(scale, network, pair, UNITS);
+        const parts = { data: data(options, scale === "quick" ? 0 : COPIES), tunedOn: data(options, 0) };
+        return { ...others, ...parts, series: `${network}, ${answer}`, at };
       }),
     ),
   figures: [{ type: "epochs", value: "accuracy", title: "Learning" }],
