@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import type { PageOptions } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import committed from "../parity/digest.json" with { type: "json" };
+import { streamed } from "../parity/stream.mjs";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
 import { withMemoryOf } from "../support/small-memory.js";
 import { buildWithEsbuild, buildWithVite, packedSize, serveWithViteDev, writePage } from "./bundles.js";
@@ -84,6 +85,14 @@ describe("a page built with Vite", () => {
     expect(found["before"]).toBeLessThan(0.4);
     expect(found["after"]).toBeGreaterThan(0.7);
     expect(found["spikes"]).toBeGreaterThan(1);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it.each([{}, { worker: false }])("hears a signal step by step as a whole sample and as Node does, %o", async (options) => {
+    const found = await opened.run<Awaited<ReturnType<typeof streamed>>>("stream", options);
+    expect(found).toEqual(await streamed({ backend: "native" }));
+    expect(found.whole.spikes.length).toBeGreaterThan(20);
+    for (const stream of found.streams) expect(stream).toEqual(found.whole);
     expect(opened.complaints).toEqual([]);
   });
 

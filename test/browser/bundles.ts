@@ -12,7 +12,7 @@ const html = (script: string) => `<!doctype html><meta charset="utf-8"><link rel
 /** Puts the page of the tests into a project, as a user would write it. */
 export async function writePage(folder: string): Promise<void> {
   const tests = fileURLToPath(new URL("..", import.meta.url));
-  for (const file of ["browser/page.mjs", "parity/runs.mjs", "parity/training.mjs"]) {
+  for (const file of ["browser/page.mjs", "parity/runs.mjs", "parity/stream.mjs", "parity/training.mjs"]) {
     await mkdir(join(folder, dirname(file)), { recursive: true });
     await copyFile(join(tests, file), join(folder, file));
   }
