@@ -1,5 +1,5 @@
 // node scripts/verdict.mjs: writes the tables and figures of docs/results/verdict.md from the records in docs/results/records.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
 import { spread } from "../dist/spread.js";
@@ -19,10 +19,10 @@ import { gather } from "../dist/study/report/merge.node.js";
 import { pointRows } from "../dist/study/report/point-rows.js";
 import { pointsOf, recordsOf } from "../dist/study/report/points.js";
 import { pareto } from "../site/figures/pareto.mjs";
+import { put, RECORDS, renew } from "./made-page.mjs";
 import { ROOT } from "./stamps.mjs";
 
 export const PAGE = "docs/results/verdict.md";
-const RECORDS = "docs/results/records";
 
 /** Least accuracy in % of what the figure of prices shows. */
 const LOWEST = 85;
@@ -94,23 +94,4 @@ function seriesOf(points) {
   return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries.filter(({ y }) => y >= LOWEST) }));
 }
 
-/**
- * Puts a table between the two comments that have its name.
- *
- * @param {string} page
- * @param {string} name
- * @param {string} table
- */
-function put(page, name, table) {
-  const [begin, end] = [`<!-- made: ${name} -->`, `<!-- end: ${name} -->`];
-  const [before, after] = [page.split(begin), page.split(end)];
-  if (before.length !== 2 || after.length !== 2) return page;
-  return `${before[0]}${begin}\n\n${table}\n\n${end}${after[1]}`;
-}
-
-if (process.argv[1] === import.meta.filename) {
-  const file = join(ROOT, PAGE);
-  const { text, figures } = await made(readFileSync(file, "utf8"));
-  writeFileSync(file, text);
-  for (const [path, svg] of figures) writeFileSync(join(ROOT, path), svg);
-}
+if (process.argv[1] === import.meta.filename) await renew(PAGE, made);

@@ -1,0 +1,166 @@
+// node scripts/spoken-digits.mjs: writes the tables and figures of docs/results/spoken-digits.md from the records.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { seedScatter } from "../dist/plot/index.js";
+import { spread } from "../dist/spread.js";
+import { EXPERIMENTS } from "../dist/study/catalogue/index.js";
+import { accuracyMeasure, markdownTable, nameOf, searchRows } from "../dist/study/report/comparison.js";
+import { comparedIn } from "../dist/study/report/comparison.node.js";
+import { measure } from "../dist/study/report/measures.js";
+import { deviationText } from "../dist/study/report/result-table.js";
+import { put, RECORDS, renew } from "./made-page.mjs";
+import { ROOT } from "./stamps.mjs";
+
+export const PAGE = "docs/results/spoken-digits.md";
+
+/** Milliseconds of a step, and of a sample. */
+const [STEP, SAMPLE] = [10, 1000];
+
+/** What the support-vector machine of the question reaches, by speaker. */
+const MACHINE = /** @type {Readonly<Record<string, number>>} */ ({
+  official: 98.3,
+  george: 53.8,
+  jackson: 91.4,
+  lucas: 48.8,
+  nicolas: 66.2,
+  theo: 89.0,
+  yweweler: 88.4,
+});
+
+/** @typedef {import("../dist/study/report/comparison.js").Compared} Compared */
+
+/**
+ * The page with its tables anew, and the figures by file.
+ *
+ * @param {string} page
+ */
+export async function made(page) {
+  /** @type {Map<string, string>} */
+  const figures = new Map();
+  let text = page;
+  const all = await done("spoken-digits");
+  if (all.length > 0) {
+    text = put(text, "spoken-digits results", markdownTable(resultRows(all)));
+    text = put(text, "spoken-digits searches", markdownTable(searchRows(all)));
+    const axes = { x: "spikes per sample, all steps", y: "accuracy on the official test, %", width: 700 };
+    figures.set("docs/figures/spoken-digits.svg", `${seedScatter(points(all, "LIF"), axes)}\n`);
+    figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
+  }
+  const voices = await done("spoken-voices");
+  if (voices.length > 0) text = put(text, "spoken-voices", markdownTable(voiceRows(voices)));
+  return { text, figures };
+}
+
+/**
+ * The variants of an experiment that have runs.
+ *
+ * @param {string} name
+ */
+async function done(name) {
+  const experiment = EXPERIMENTS.find((one) => one.name === name);
+  const dir = join(ROOT, RECORDS, name);
+  if (experiment === undefined || !existsSync(dir)) return [];
+  return (await comparedIn(dir, experiment, "full")).filter(({ records }) => records.length > 0);
+}
+
+/**
+ * Means and deviations over the seeds of each variant.
+ *
+ * @param {readonly Compared[]} all
+ */
+export function resultRows(all) {
+  const head = [
+    "network, rule, answer",
+    "official test, %",
+    "validation, %",
+    "spikes per hidden unit",
+    "spikes per sample up to the decision",
+    "synaptic operations per sample",
+    "decided after, ms",
+    "seeds",
+  ];
+  const rows = all.map((one) => {
+    const isFirst = one.bestBy === "firstSpike";
+    const cell = (/** @type {string} */ name) => over(one, measure(name));
+    return [
+      nameOf(one),
+      over(one, accuracyMeasure(one)),
+      over(one, { of: validated(one), digits: 2 }),
+      cell("perUnit0"),
+      cell(isFirst ? "spikesUntilDecision" : "spikes"),
+      cell("synapticOperations"),
+      isFirst ? over(one, { of: (record) => STEP * measure("decisionMean").of(record), digits: 0 }) : String(SAMPLE),
+      String(one.records.length),
+    ];
+  });
+  return [head, ...rows];
+}
+
+/**
+ * The official split, each speaker, and the mean over the speakers, whose deviation is that of its seeds.
+ *
+ * @param {readonly Compared[]} all
+ */
+export function voiceRows(all) {
+  const row = (/** @type {string} */ name, /** @type {readonly Compared[]} */ of, /** @type {number} */ machine) => {
+    const cell = (/** @type {(one: Compared) => (record: any) => number} */ accuracy) => deviationText(bySeed(of, accuracy), 2);
+    const seeds = Math.min(...of.map(({ records }) => records.length));
+    return [name, cell((one) => accuracyMeasure(one).of), machine.toFixed(1), cell(validated), String(seeds)];
+  };
+  const speakers = all.filter(({ variant }) => variant.at !== "official");
+  const rows = all.map((one) => row(String(one.variant.at), [one], MACHINE[String(one.variant.at)] ?? Number.NaN));
+  const machine = spread(speakers.map(({ variant }) => MACHINE[String(variant.at)] ?? Number.NaN)).mean;
+  const mean = row("mean of the speakers", speakers, machine);
+  return [["test", "accuracy, %", "support-vector machine, %", "validation, %", "seeds"], ...rows, mean];
+}
+
+/**
+ * For each seed the mean over the variants.
+ *
+ * @param {readonly Compared[]} all
+ * @param {(one: Compared) => (record: any) => number} accuracy
+ */
+function bySeed(all, accuracy) {
+  const seeds = all[0]?.records.map(({ seed }) => seed) ?? [];
+  const means = seeds.map((seed) => {
+    const values = all.flatMap((one) => one.records.filter((record) => record.seed === seed).map(accuracy(one)));
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
+  return spread(means);
+}
+
+/**
+ * Validation accuracy in % of the chosen epoch, by the decision that the loss trains.
+ *
+ * @param {Compared} one
+ * @returns {(record: any) => number}
+ */
+function validated({ bestBy }) {
+  return ({ result }) => 100 * (result.validation?.accuracy[bestBy] ?? Number.NaN);
+}
+
+/**
+ * @param {Compared} one
+ * @param {{ of(record: any): number, digits: number }} measured
+ */
+function over({ records }, { of, digits }) {
+  return deviationText(spread(records.map(of)), digits);
+}
+
+/**
+ * Accuracy and spikes of the runs of the variants with that network, or that rule and answer.
+ *
+ * @param {readonly Compared[]} all
+ * @param {string} part
+ */
+function points(all, part) {
+  return all
+    .filter(({ variant: { series, at } }) => series === part || at === part)
+    .flatMap((one) => {
+      const { series, at } = one.variant;
+      const name = String(series === part ? at : series);
+      return one.records.map((record) => ({ series: name, x: measure("spikes").of(record), y: accuracyMeasure(one).of(record) }));
+    });
+}
+
+if (process.argv[1] === import.meta.filename) await renew(PAGE, made);
