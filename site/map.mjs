@@ -47,6 +47,7 @@ export const SECTIONS = [
     pages: [
       page("results/verdict", "The verdict"),
       page("results/experiments", "Experiments"),
+      page("results/spoken-digits", "Spoken digits"),
       page("results/performance", "Performance"),
       page("results/reliability", "Reliability and determinism"),
       page("results/compare", "What other libraries have"),

@@ -54,7 +54,7 @@ export function hasCollapsed(compared: Pick<Compared, "bestBy">, record: DoneRec
 }
 
 /** Spikes that an answer needs: up to the first output spike where that decides, else all. */
-function spikesMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
+export function spikesMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
   return measure(bestBy === "firstSpike" ? "spikesUntilDecision" : "spikes");
 }
 
