@@ -66,6 +66,19 @@ describe("the search for the settings of a variant", () => {
     expect((await runPlan(json, { supply, dir })).outcomes).toHaveLength(0);
   });
 
+  it("learns what the variant says, where that is other data than those of all", () => {
+    const tunedOn = [{ ...PARTS, train: 50 }];
+    const own = searchPlanOf({ bestBy: "firstSpike" }, { ...VARIANT, tunedOn }, TUNING, { isAtHand });
+    expect(own).toMatchObject({ config: { data: { train: 50, isTestHidden: true } } });
+    const isSpoken = ({ name }: Experiment) => name === "spoken-voices";
+    const voices = EXPERIMENTS.find(isSpoken) as Experiment;
+    const tuning = voices.tuning?.("full") as Tuning;
+    for (const variant of voices.variants("full").filter(({ at }) => at !== "official")) {
+      const { config } = searchPlanOf(voices, variant, tuning, { isAtHand });
+      expect(config).toMatchObject({ data: { options: { heldOut: variant.at }, isTestHidden: true } });
+    }
+  });
+
   it("is of the same points for every rule, as far as they have the same settings", () => {
     const verdict = EXPERIMENTS.find(({ name }) => name === "verdict") as Experiment;
     const tuning = verdict.tuning?.("full") as Tuning;
