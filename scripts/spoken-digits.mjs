@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
 import { spread } from "../dist/spread.js";
 import { EXPERIMENTS } from "../dist/study/catalogue/index.js";
-import { accuracyMeasure, levelRows, markdownTable, nameOf, searchRows, spikesMeasure } from "../dist/study/report/comparison.js";
+import { accuracyMeasure, markdownTable, nameOf, searchRows, spikesMeasure } from "../dist/study/report/comparison.js";
 import { comparedIn } from "../dist/study/report/comparison.node.js";
 import { measure } from "../dist/study/report/measures.js";
 import { deviationText } from "../dist/study/report/result-table.js";
@@ -45,10 +45,6 @@ export async function made(page) {
   if (all.length > 0) {
     text = put(text, "spoken-digits results", markdownTable(resultRows(all)));
     text = put(text, "spoken-digits searches", markdownTable(searchRows(all)));
-    const scales = levelRows(all, "rule.surrogate.scale", [0.1, 0.3, 1]).filter(([, ...cells]) =>
-      cells.some((cell) => cell !== ""),
-    );
-    text = put(text, "spoken-digits scales", markdownTable(scales));
     const axes = { x: "spikes per sample up to the decision", y: "accuracy on the official test, %", width: 700 };
     figures.set("docs/figures/spoken-digits.svg", `${seedScatter(points(all, "LIF"), axes)}\n`);
     figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
