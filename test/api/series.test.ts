@@ -1,5 +1,5 @@
 import { datasets, type Encoding, encode, loadBackend } from "spikelet";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 const BACKENDS = ["native", "wasm"] as const;
 
@@ -120,12 +120,23 @@ describe("tables", () => {
     expect([two.length, ...(two.labels ?? [])]).toEqual([2, 0, 1]);
   });
 
+  it("may have columns of one name that nobody asks for", async () => {
+    const warned = vi.spyOn(console, "warn");
+    const read = await datasets.fromCsv("x,,\n1,2,3", { channels: ["x"] });
+    expect(read.signal(0)).toEqual([Float32Array.of(1)]);
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
   it.each([
     ["x\nten", { channels: ["x"] }, "texts[0], line 2: x"],
     ["x\n1\n\n", { channels: ["y"] }, "texts[0], line 2"],
     ["x,c\n1,one", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x,c\n1,one", { channels: ["x"], label: "c", classes: ["two"] }, "texts[0], line 2: c"],
     ["x,y\n1,2\n1", { channels: ["x"] }, "texts[0], line 3"],
+    ["x\n1", { channels: ["constructor"] }, "texts[0], line 2"],
+    ["__proto__\n1", { channels: ["__proto__"] }, "texts[0], line 2"],
+    ["x,x\n1,2", { channels: ["x"] }, "texts[0]"],
   ])("name the line at fault: %j", async (text, wrong, path) => {
     await expect(datasets.fromCsv(text, wrong)).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));
   });

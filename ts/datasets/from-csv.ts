@@ -42,16 +42,17 @@ interface Sample {
  * in time.
  *
  * @param texts one table, or several of the same columns.
- * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for missing columns and for what
- * is no number or class.
+ * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for columns that are missing or
+ * there twice, and for what is no number or class.
  */
 export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
   const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");
   if (channels.length === 0) throw new SpikeletError("CONFIG_INVALID", "channels", "must have at least 1 column, has none");
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
+  const wanted = new Set([...channels, sample, label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
   for (const [table, content] of tables.entries()) {
-    const rows = await rowsOf(content, delimiter ?? ",", `texts[${table}]`);
+    const rows = await rowsOf(content, delimiter ?? ",", wanted, `texts[${table}]`);
     let last: string | undefined;
     for (const [k, row] of rows.entries()) {
       const path = `texts[${table}], line ${k + 2}`;
@@ -68,9 +69,22 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
 }
 
-async function rowsOf(content: string, delimiter: string, path: string): Promise<Row[]> {
+async function rowsOf(content: string, delimiter: string, wanted: ReadonlySet<string>, path: string): Promise<Row[]> {
   const { default: papa } = await import("papaparse");
-  const { data, errors } = papa.parse<Row>(content, { header: true, delimiter, skipEmptyLines: "greedy" });
+  const names = new Set<string>();
+  const twice = new Set<string>();
+  const transformHeader = (name: string, index: number): string => {
+    if (!names.has(name)) {
+      names.add(name);
+      return name;
+    }
+    twice.add(name);
+    return `${name} (column ${index + 1})`;
+  };
+  const { data, errors } = papa.parse<Row>(content, { header: true, delimiter, skipEmptyLines: "greedy", transformHeader });
+  // Which of the two is meant nobody knows.
+  const unclear = [...twice].find((name) => wanted.has(name));
+  if (unclear !== undefined) throw new SpikeletError("DATA_FORMAT", path, `has two columns ${JSON.stringify(unclear)}`);
   const [error] = errors;
   if (error === undefined) return data;
   const line = error.row === undefined ? "" : `, line ${error.row + 2}`;
@@ -78,7 +92,7 @@ async function rowsOf(content: string, delimiter: string, path: string): Promise
 }
 
 function cellOf(row: Row, name: string, path: string): string {
-  const value = row[name];
+  const value = Object.hasOwn(row, name) ? row[name] : undefined;
   if (value !== undefined) return value.trim();
   throw new SpikeletError("DATA_FORMAT", path, `there is no column ${JSON.stringify(name)}: ${Object.keys(row).join(", ")}`);
 }
