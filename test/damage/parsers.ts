@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { zipSync } from "fflate";
 import { datasets, importNir, parseNpy, parseNpz, parseTensors } from "spikelet";
+import { wav } from "../support/wav.js";
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
@@ -42,6 +43,8 @@ export async function parseShd(bytes: Uint8Array): Promise<unknown> {
   }
 }
 
+const TONE = Array.from({ length: 12 }, (_, t) => Math.sin(t));
+
 const TORCH = ["authors.pt", "authors_legacy.pt", "mixed.pt", "mixed_protocol_4.pt", "sequential.pt"];
 
 export const PARSERS: readonly Parser[] = [
@@ -57,6 +60,15 @@ export const PARSERS: readonly Parser[] = [
     name: "npz",
     files: async () => [zipSync({ "a.npy": npy(), "b.npy": npy() }, { level: 0 }), zipSync({ "a.npy": npy(), "b.npy": npy() })],
     parse: (bytes) => parseNpz(bytes),
+  },
+  {
+    name: "wav",
+    files: async () =>
+      [
+        { format: 1, bits: 16 },
+        { format: 3, bits: 32 },
+      ].map((kind) => wav({ channels: [TONE, TONE], sampleRate: 8000, ...kind })),
+    parse: async (bytes) => datasets.fromWav({ files: [bytes] }),
   },
   { name: "shd", files: () => read("shd_train.h5"), parse: parseShd },
 ];
