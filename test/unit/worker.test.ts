@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { expose } from "comlink";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { walled } from "../../ts/runtime/wall.js";
 import { loadWasm } from "../../ts/runtime/wasm.js";
 import { wasmUrl } from "../../ts/runtime/wasm-url.js";
 import { startWorker } from "../../ts/runtime/worker-client.js";
 import { workerHost } from "../../ts/runtime/worker-host.js";
 import type { WorkerHost } from "../../ts/runtime/worker-protocol.js";
 import { version } from "../../ts/version.js";
+import { fakeBackend } from "../support/fake-backend.js";
 
 const load = async () => loadWasm(await readFile(wasmUrl), "");
 const CONFIG = JSON.stringify({ network: { input: 5, steps: 20, layers: [{ type: "dense", units: 3 }] } });
@@ -146,4 +148,13 @@ describe("a page that talks to a worker", () => {
       for (const port of made.posted) port.close();
     }
   });
+});
+
+it("a compiled core of another version is refused, whatever it is", () => {
+  const backend = fakeBackend();
+  expect(walled(backend)).toMatchObject({ version });
+  for (const other of ["0.0.9", "", undefined]) {
+    const refused = expect.objectContaining({ code: "BACKEND_UNAVAILABLE", path: "backend" });
+    expect(() => walled(Object.assign(fakeBackend(), { version: other as string }))).toThrow(refused);
+  }
 });
