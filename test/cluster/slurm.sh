@@ -3,7 +3,8 @@
 # task is killed and the job submitted again, twice at once; the records must be those of the same sweep in one process.
 # Debian: apt-get install slurm-wlm
 #
-#   test/cluster/slurm.sh          exit code 0 when they are, or when there is no Slurm here (it says so), 1 otherwise
+#   test/cluster/slurm.sh              exit code 0 when they are, or when there is no Slurm here (it says so), 1 otherwise
+#   test/cluster/slurm.sh two-nodes    by hand: all tasks are requeued at once from two nodes, and the daemon of one is killed
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 
@@ -22,12 +23,13 @@ fi
 work=$(mktemp -d)
 chmod 755 "$work"
 host=$(hostname -s)
-mkdir "$work"/{munge,state,spool,out}
+nodes="n1 n2"
+mkdir "$work"/{munge,state,out}
 
 cleanup() {
   status=$?
   [ $status = 0 ] || tail -n 30 "$work"/*.log "$work"/out/*.log >&2 || true
-  for name in slurmd slurmctld munged; do
+  for name in slurmd-n1 slurmd-n2 slurmctld munged; do
     [ ! -s "$work/$name.pid" ] || kill "$(cat "$work/$name.pid")" 2> /dev/null || true
   done
   sleep 0.5
@@ -45,13 +47,12 @@ SlurmUser=root
 AuthType=auth/munge
 AuthInfo=socket=$work/munge/socket
 SlurmctldPort=$port
-SlurmdPort=$((port + 1))
 SlurmctldPidFile=$work/slurmctld.pid
-SlurmdPidFile=$work/slurmd.pid
+SlurmdPidFile=$work/slurmd-%n.pid
 SlurmctldLogFile=$work/slurmctld.log
-SlurmdLogFile=$work/slurmd.log
+SlurmdLogFile=$work/slurmd-%n.log
 StateSaveLocation=$work/state
-SlurmdSpoolDir=$work/spool
+SlurmdSpoolDir=$work/spool-%n
 SlurmdParameters=config_overrides
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -60,8 +61,9 @@ SelectTypeParameters=CR_CPU
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,sched_min_interval=0
 MpiDefault=none
 ReturnToService=2
-NodeName=$host NodeAddr=127.0.0.1 CPUs=3 State=UNKNOWN
-PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE State=UP OverSubscribe=FORCE
+NodeName=n1 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 1)) CPUs=2 State=UNKNOWN
+NodeName=n2 NodeHostname=$host NodeAddr=127.0.0.1 Port=$((port + 2)) CPUs=2 State=UNKNOWN
+PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP OverSubscribe=FORCE
 END
 export SLURM_CONF=$work/slurm.conf
 
@@ -70,14 +72,14 @@ chmod 400 "$work/munge/key"
 munged --force --key-file="$work/munge/key" --socket="$work/munge/socket" --pid-file="$work/munged.pid" \
   --log-file="$work/munged.log" --seed-file="$work/munge/seed"
 slurmctld
-slurmd
+for node in $nodes; do slurmd -N "$node"; done
 
 for _ in $(seq 60); do
-  state=$(sinfo --noheader --format=%t 2> /dev/null || true)
+  state=$(sinfo --noheader --format=%t 2> /dev/null | sort -u || true)
   [ "$state" = idle ] && break
   sleep 0.5
 done
-[ "$state" = idle ] || { echo "the node of this Slurm is $state, not idle"; exit 1; }
+[ "$state" = idle ] || { echo "the nodes of this Slurm are $state, not idle"; exit 1; }
 
 export SPIKELET="$(command -v node) $root/dist/cli/main.js"
 plan=$root/test/cluster/plan.json
@@ -96,9 +98,32 @@ mkdir -p "$work/out/array/runs"
 held=$work/out/array/runs/$(sed -n '2s/.*"id":"\([0-9a-f]\{32\}\)".*/\1/p' "$work/out/whole/results.ndjson").claim
 echo '{"owner":{"host":"elsewhere","space":null,"pid":1,"start":null},"token":"test"}' > "$held"
 
-job=$(submit)
 # The log of a task has a line for each run.
-until [ "$(cat "$work/out/${job}_2.log" 2> /dev/null | wc -l)" -ge 3 ]; do sleep 0.05; done
+lines() { until [ "$(cat "$work/out/${job}_$1.log" 2> /dev/null | wc -l)" -ge "$2" ]; do sleep 0.05; done; }
+compare() {
+  [ "$(missing)" = 0 ] || { echo "$(missing) runs are missing after the second job"; exit 1; }
+  $SPIKELET sweep merge "$work/out/array" > /dev/null
+  node "$root/test/cluster/same-records.mjs" "$work/out/array" "$work/out/whole"
+}
+
+job=$(submit)
+if [ "${1:-}" = two-nodes ]; then
+  rm "$held"
+  for task in 1 2 3; do lines $task 2; done
+  for task in 1 2 3; do scontrol requeue "${job}_$task" & done
+  wait
+  left=$(missing)
+  until [ -n "$(squeue --noheader --states=R --jobs="$job")" ]; do sleep 0.2; done
+  kill -9 "$(cat "$work/slurmd-n2.pid")"
+  slurmd -N n2
+  other=$(submit)
+  over "$job"
+  over "$other"
+  compare
+  echo "$(sinfo --version): array of 3 tasks on two nodes, all requeued at once with $left runs missing, n2's daemon killed, the array again"
+  exit 0
+fi
+lines 2 3
 scancel --full --signal=KILL "${job}_2"
 over "$job"
 rm "$held"
@@ -110,7 +135,5 @@ one=$(submit)
 other=$(submit)
 over "$one"
 over "$other"
-[ "$(missing)" = 0 ] || { echo "$(missing) runs are missing after the second job"; exit 1; }
-$SPIKELET sweep merge "$work/out/array" > /dev/null
-node "$root/test/cluster/same-records.mjs" "$work/out/array" "$work/out/whole"
+compare
 echo "$(sinfo --version): array of 3 tasks, task 2 killed with $left runs missing, the same array again twice at once"
