@@ -53,9 +53,14 @@ impl LayerPass {
         self.factor == 0.0 && self.is_plain(view)
     }
 
-    /// Whether most units have no direct gradient at most steps.
-    fn is_sparse(&self) -> bool {
-        self.factor == 0.0 || matches!(self.surrogate, Surrogate::Triangle { .. } | Surrogate::Rectangle { .. })
+    /// Whether units far from the threshold, as those at rest are, have no direct gradient.
+    fn is_sparse(&self, threshold: f32) -> bool {
+        self.factor == 0.0
+            || match self.surrogate {
+                Surrogate::Triangle { fall } => fall * threshold > 1.0,
+                Surrogate::Rectangle { half_width } => half_width < threshold,
+                _ => false,
+            }
     }
 
     /// Whether all further terms are off.
@@ -199,7 +204,7 @@ impl PassContext<'_> {
     pub(super) fn lists_injections(&self) -> bool {
         let Read { factor, injections, .. } = self.read;
         let is_plain = self.pass.is_plain(&self.view);
-        injections && factor != 0.0 && is_plain && self.pass.is_sparse()
+        injections && factor != 0.0 && is_plain && self.pass.is_sparse(self.view.neuron.constants.threshold)
     }
 
     /// Step from which on nothing enters the adjoints of a site, of which E is 0: the one after its last spike, or the first.
