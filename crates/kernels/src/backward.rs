@@ -39,45 +39,55 @@ use crate::lanes::fit;
 use crate::surrogate::{Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
+/// Whether other shapes than the default one have an instance in which E is carried along; not in WebAssembly, which is to stay small.
+const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
+
 /// Takes one tile from step `to` down to step `from`.
 ///
 /// The default σ̂, the others and further terms are compiled apart, so that none slows another down.
 pub fn backward_tile(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
-    match (tile.terms, tile.surrogate) {
-        (Some(terms), _) => with_terms(level, tile, terms, output),
-        (None, Surrogate::Exponential { sharpness }) => exponential(level, tile, sharpness, output),
-        (None, _) => of_any_shape(level, tile, output),
+    match (tile.terms, tile.error, tile.surrogate) {
+        (Some(terms), _, _) => with_terms(level, tile, terms, output),
+        // σ̂ is not asked for.
+        (None, None, _) => dispatch!(level.0, simd => plain_vector(simd, tile, output, Surrogate::Given, NoError)),
+        (None, Some(error), Surrogate::Exponential { sharpness }) => exponential(level, tile, error, sharpness, output),
+        (None, Some(error), _) => of_any_shape(level, tile, error, output),
     }
 }
 
-fn exponential(level: Level, tile: &BackwardTile<'_>, sharpness: f32, output: &mut BackwardOutput<'_>) {
+fn exponential(
+    level: Level,
+    tile: &BackwardTile<'_>,
+    error: SpikeError<'_>,
+    sharpness: f32,
+    output: &mut BackwardOutput<'_>,
+) {
     let surrogate = Exponential { sharpness };
-    match tile.error {
-        None => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, NoError)),
-        Some(SpikeError::Given(error)) => {
-            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
-        }
-        Some(SpikeError::Projected(error)) => {
-            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
-        }
-        Some(SpikeError::Steady(error)) => {
-            dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
-        }
+    match error {
+        SpikeError::Given(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
+        SpikeError::Projected(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
+        SpikeError::Steady(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
     }
 }
 
-fn of_any_shape(level: Level, tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
+fn of_any_shape(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'_>, output: &mut BackwardOutput<'_>) {
     let surrogate = tile.surrogate;
     let mut rows = Vec::new();
-    let given = match tile.error {
-        None => return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, NoError)),
-        Some(SpikeError::Projected(error)) => {
+    let given = match error {
+        SpikeError::Projected(error) if HAS_EVERY_INSTANCE => {
             return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
         }
-        Some(SpikeError::Given(error)) => error,
-        Some(SpikeError::Steady(error)) => spread(level, &error, tile, &mut rows),
+        SpikeError::Projected(error) => carried(level, &error, tile, &mut rows),
+        SpikeError::Given(error) => error,
+        SpikeError::Steady(error) => spread(level, &error, tile, &mut rows),
     };
     dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
+}
+
+fn carried<'a>(level: Level, error: &ProjectedError<'_>, tile: &BackwardTile<'_>, rows: &'a mut Vec<f32>) -> &'a [f32] {
+    rows.resize(tile.end * tile.lanes, 0.0);
+    carry_error(level, error, &tile.constants, tile.lanes, rows);
+    rows
 }
 
 fn spread<'a>(level: Level, error: &SteadyError<'_>, tile: &BackwardTile<'_>, rows: &'a mut Vec<f32>) -> &'a [f32] {
@@ -91,11 +101,7 @@ fn with_terms(level: Level, tile: &BackwardTile<'_>, terms: BackwardTerms<'_>, o
     let error = match tile.error {
         None => None,
         Some(SpikeError::Given(error)) => Some(error),
-        Some(SpikeError::Projected(projected)) => {
-            rows.resize(tile.end * tile.lanes, 0.0);
-            carry_error(level, &projected, &tile.constants, tile.lanes, &mut rows);
-            Some(&rows[..])
-        }
+        Some(SpikeError::Projected(error)) => Some(carried(level, &error, tile, &mut rows)),
         Some(SpikeError::Steady(error)) => Some(spread(level, &error, tile, &mut rows)),
     };
     match &tile.by_lane {

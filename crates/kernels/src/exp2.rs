@@ -5,6 +5,8 @@
 
 use fearless_simd::prelude::*;
 
+use crate::lanes::greater;
+
 /// Adding and subtracting 1.5 · 2²³ rounds to the nearest whole number and leaves it in the low bits.
 pub(crate) const ROUNDER: f32 = 12_582_912.0;
 /// Coefficients of `2^f`, constant first.
@@ -32,7 +34,7 @@ pub(crate) fn exp2_vectors<S: Simd, const K: usize>(simd: S, mut x: [S::f32s; K]
     let mut shifted = [rounder; K];
     let mut power = [c4; K];
     for k in 0..K {
-        x[k] = x[k].max(min);
+        x[k] = greater::<S, _>(x[k], min);
     }
     for k in 0..K {
         shifted[k] = x[k] + rounder;

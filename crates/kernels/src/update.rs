@@ -8,6 +8,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x8};
 
 use crate::gather::{Gather, entries_of, gather_row};
+use crate::lanes::{greater, lesser};
 use crate::optimizer::{Optimizer, OptimizerStep, WIDTH};
 use crate::{Level, TILE};
 
@@ -150,7 +151,13 @@ fn finish_row<S: Simd, O: OptimizerStep>(
     for index in 0..length {
         let g = f32x8::from_slice(simd, &sums[index]) * gain - f32x8::from_slice(simd, &silent[index]);
         let second = second.as_mut().map(|second| &mut second[index]);
-        let defect = step.apply(simd, g.min(clip).max(-clip), &mut values[index], &mut first[index], second);
+        let defect = step.apply(
+            simd,
+            greater::<S, _>(lesser::<S, _>(g, clip), -clip),
+            &mut values[index],
+            &mut first[index],
+            second,
+        );
         (f32x8::from_slice(simd, &norm[index]) + (g * g + defect)).store_slice(&mut norm[index]);
     }
 }

@@ -17,7 +17,7 @@ use fearless_simd::prelude::*;
 use super::Neuron;
 use super::constants::{LaneConstants, LifConstants};
 use crate::Reset;
-use crate::lanes::{flush, load, store};
+use crate::lanes::{flush, greater, load, store};
 
 /// The constants in registers.
 #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ impl<S: Simd, const K: usize> Neuron<S, K> for Lif<S> {
     fn fires(&self, state: &Self::State) -> bool {
         let mut highest = state.membrane[0];
         for &vector in &state.membrane[1..] {
-            highest = highest.max(vector);
+            highest = greater::<S, _>(highest, vector);
         }
         highest.simd_ge(self.threshold).any_true()
     }
