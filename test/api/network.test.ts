@@ -1,4 +1,14 @@
-import { createNetwork, createTrainer, datasets, decodeAer, encode, encodeSpikes, loadBackend, parseIdx } from "spikelet";
+import {
+  createNetwork,
+  createTrainer,
+  datasets,
+  decodeAer,
+  encode,
+  encodeSpikes,
+  loadBackend,
+  parseIdx,
+  type RuleConfig,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
@@ -34,6 +44,22 @@ describe("a network", () => {
     const biases = Float32Array.of(1, -1);
     await network.setParameters(1, { weights, biases });
     expect((await network.parameters())[1]).toEqual({ weights, biases });
+  });
+
+  it.each([
+    { type: "antlr", surrogate: { type: "triangle", halfWidth: 0.5 } },
+    { type: "mixture", surrogate: { type: "rectangle", halfWidth: 0.4 } },
+    { type: "timing" },
+  ] satisfies RuleConfig[])("gives the gradients of $type through two hidden layers, with or without a trace", async (rule) => {
+    const layers = [40, 70, 10].map((units) => ({ type: "dense", units }) as const);
+    using network = await createNetwork({ network: { input: 784, steps: 60, layers }, rule, training: { seed: 3 } });
+    for (const [layer, { weights, ...others }] of (await network.parameters()).entries()) {
+      await network.setParameters(layer, { ...others, weights: weights.map((weight) => 12 * weight) });
+    }
+    const data = (await datasets.digits()).encode(encode.latency()).slice(0, 4);
+    const { layers: found } = await network.gradients(data);
+    expect(found.every(({ weights }) => weights.some((gradient) => gradient !== 0))).toBe(true);
+    expect((await network.gradients(data, { trace: true })).layers).toEqual(found);
   });
 
   it("gives gradients of the right shapes, with a trace when asked", async () => {
