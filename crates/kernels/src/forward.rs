@@ -95,12 +95,52 @@ pub struct ObservedForward<'a> {
     pub rise: &'a mut [f32],
 }
 
+/// A tile with its state.
+#[derive(Debug)]
+pub struct TileRun<'a> {
+    /// The tile.
+    pub tile: ForwardTile<'a>,
+    /// Its state.
+    pub state: TileState<'a>,
+}
+
 /// Whether a trace that is read at spikes only has an instance of its own; not in WebAssembly, which is to stay small.
 const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     dispatch!(level.0, simd => forward_vector(simd, tile, state));
+}
+
+/// Runs all tiles of a layer through step `t`, with the same `events`.
+pub fn forward_step(level: Level, runs: &mut [TileRun<'_>], events: StepEvents<'_>, t: usize) {
+    let is_plain = |TileRun { tile, state }: &TileRun<'_>| {
+        tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none()
+    };
+    if runs.iter().all(is_plain) {
+        return dispatch!(level.0, simd => step_vector(simd, runs, events, t));
+    }
+    for TileRun { tile, state } in runs {
+        forward_tile(level, &ForwardTile { events, from: t, to: t + 1, ..*tile }, state);
+    }
+}
+
+#[inline(always)]
+fn step_vector<S: Simd>(simd: S, runs: &mut [TileRun<'_>], events: StepEvents<'_>, t: usize) {
+    for TileRun { tile, state } in runs {
+        let neuron = Lif::new(simd, &tile.constants);
+        let tile = ForwardTile { events, from: t, to: t + 1, ..*tile };
+        let mut lane = 0;
+        while lane < tile.lanes {
+            if fit::<S>(4, tile.lanes - lane) {
+                forward_lanes::<S, 4, _, true, false>(simd, neuron, &tile, state, lane);
+                lane += 4 * S::f32s::LEN;
+            } else {
+                forward_lanes::<S, 1, _, true, false>(simd, neuron, &tile, state, lane);
+                lane += S::f32s::LEN;
+            }
+        }
+    }
 }
 
 #[inline(always)]

@@ -11,6 +11,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::needless_range_loop, reason = "the same index walks several register arrays")]
 
+mod active;
 mod backward;
 mod delays;
 mod exp2;
@@ -30,18 +31,20 @@ mod sparse;
 mod surrogate;
 mod update;
 
+pub use active::mark_active;
 pub use backward::{
-    BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, NO_ROW, ObservedBackward, ProjectedError,
-    ResetPath, SpikeError, SteadyError, backward_tile, carry_error, spread_error, steady_course,
+    BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, LayerAdjoints, NO_ROW, ObservedBackward,
+    ProjectedError, ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course,
+    sweep_back, timing_of_spike,
 };
 pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
-pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
+pub use forward::{ForwardTile, ObservedForward, StepEvents, TileRun, TileState, forward_step, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};
 pub use level::Level;
 pub use neuron::{LaneConstants, LifConstants};
 pub use optimizer::{AdamStep, Optimizer, SgdStep};
-pub use project::{Projection, dot, project};
+pub use project::{Projection, dot, project, row_dots};
 pub use quiet::{QuietBound, QuietRun, QuietSpikes, QuietState, list_restless, pick, run_quiet};
 pub use refractory::FIRES_ONCE;
 pub use reset::Reset;

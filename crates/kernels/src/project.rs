@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{dispatch, f32x16};
 
 use crate::lanes::fit;
-use crate::{LANES, Level};
+use crate::{LANES, Level, TILE};
 
 /// Steps that share a load of the weights.
 const STEPS: usize = 4;
@@ -129,6 +129,48 @@ pub(crate) fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
     for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
         sums += f32x16::from_slice(simd, a) * f32x16::from_slice(simd, b);
     }
+    tree(sums)
+}
+
+/// Rows whose products share a load of the vector.
+const ROWS: usize = 4;
+
+/// `sums[n] = Σ_j W[inputs[n]][j] x[j]` over all units j of a layer, as [`dot`] of the whole row; `tiles` are the weights, tile by tile
+/// `[input][lane]`.
+pub fn row_dots(level: Level, tiles: &[&[f32]], inputs: &[u32], x: &[f32], sums: &mut [f32]) {
+    dispatch!(level.0, simd => row_dots_vector(simd, tiles, inputs, x, sums));
+}
+
+#[inline(always)]
+fn row_dots_vector<S: Simd>(simd: S, tiles: &[&[f32]], inputs: &[u32], x: &[f32], sums: &mut [f32]) {
+    let (blocks, rest) = inputs.as_chunks::<ROWS>();
+    let (sums_of_blocks, sums_of_rest) = sums[..inputs.len()].as_chunks_mut::<ROWS>();
+    for (block, sums) in blocks.iter().zip(sums_of_blocks) {
+        *sums = dot_rows(simd, tiles, *block, x);
+    }
+    for (&input, sum) in rest.iter().zip(sums_of_rest) {
+        [*sum] = dot_rows(simd, tiles, [input], x);
+    }
+}
+
+#[inline(always)]
+fn dot_rows<S: Simd, const N: usize>(simd: S, tiles: &[&[f32]], inputs: [u32; N], x: &[f32]) -> [f32; N] {
+    let mut sums = [f32x16::splat(simd, 0.0); N];
+    for (weights, x) in tiles.iter().zip(x.chunks(TILE)) {
+        let rows = inputs.map(|input| &weights[input as usize * x.len()..][..x.len()]);
+        for (number, x) in x.chunks_exact(LANES).enumerate() {
+            let x = f32x16::from_slice(simd, x);
+            for n in 0..N {
+                sums[n] += f32x16::from_slice(simd, &rows[n][number * LANES..(number + 1) * LANES]) * x;
+            }
+        }
+    }
+    sums.map(tree)
+}
+
+/// Sums 16 numbers as `((0+8)+(4+12))…`: halves onto halves.
+#[inline(always)]
+fn tree<S: Simd>(sums: f32x16<S>) -> f32 {
     let (low, high) = sums.split();
     let (low, high) = (low + high).split();
     let mut lanes = [0.0; LANES / 4];

@@ -2,9 +2,10 @@
 
 use fearless_simd::prelude::*;
 
+use super::terms::BackwardTerms;
 use super::tile::BackwardTile;
-use crate::TILE;
 use crate::lanes::{load, store};
+use crate::{LifConstants, Reset, TILE};
 
 /// `λ_tim (−T̄ / V')` of each spike of the steps of the backward pass, in order of `(step, lane)`.
 pub(super) fn list_timing_terms(tile: &BackwardTile<'_>, timing_terms: &mut Vec<f32>) {
@@ -85,6 +86,46 @@ pub(super) fn timing_vectors<S: Simd, const K: usize>(
     store::<S, K>(reset_slope, &mut slopes[..width]);
     let part = timing_part(tile, t, tile.spikes[t], wanted, first, first_spike, |lane| slopes[lane - first]);
     load::<S, K>(simd, &part[..width])
+}
+
+/// `λ_tim (−(T̄ − m r) / V')` of the spike of a lane without constants of its own at step `t`, where `next` are p and q of step `t + 1`; r
+/// is the term of the timing path, see `terms_pass.rs`.
+#[must_use]
+pub fn timing_of_spike(tile: &BackwardTile<'_>, t: usize, lane: usize, timing: f32, next: [f32; 2]) -> f32 {
+    let reset_slope = tile.terms.map_or(0.0, |terms| reset_slope(tile, &terms, t, lane, next));
+    timing_term(tile, timing - reset_slope, t, lane, if t == 0 { 0 } else { tile.spikes[t - 1] })
+}
+
+/// m r of one lane, for a path without a lag.
+fn reset_slope(tile: &BackwardTile<'_>, terms: &BackwardTerms<'_>, t: usize, lane: usize, [p, q]: [f32; 2]) -> f32 {
+    let LifConstants { membrane_decay, current_decay, threshold, reset, .. } = tile.constants;
+    let membrane = |t: usize| tile.trace[t * tile.lanes + lane];
+    if t + 1 >= tile.end || !terms.timing_path.carries((membrane(t) - threshold).abs()) {
+        return 0.0;
+    }
+    let bias = terms.bias[lane];
+    let has_fired = |t: usize| tile.spikes[t] >> lane & 1 == 1;
+    let current = |t: usize| {
+        let carried = t.checked_sub(1).map_or(0.0, |before| match has_fired(before) {
+            true => reset.carried(membrane(before), threshold),
+            false => membrane(before),
+        });
+        (membrane(t) - carried * membrane_decay) - bias
+    };
+    let drive = |t: usize| {
+        let before = t.checked_sub(1).filter(|&before| !has_fired(before)).map_or(0.0, current);
+        current(t) - before * current_decay
+    };
+    let moved = match reset {
+        Reset::All => {
+            let from_bias = bias * p;
+            (drive(t + 1) * q + drive(t) * (p * membrane_decay + q * current_decay))
+                + (from_bias + from_bias * membrane_decay)
+        }
+        Reset::Membrane => p * ((current(t + 1) + bias) + (current(t) + bias) * membrane_decay),
+        Reset::Subtract => p * ((1.0 - membrane_decay * membrane_decay) * threshold),
+    };
+    moved * 0.5
 }
 
 /// `λ_tim (−T̄ / V')` of one spike, with its `timing` T̄.

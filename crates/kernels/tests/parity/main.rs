@@ -2,6 +2,7 @@
 
 mod case;
 mod draw;
+mod layer;
 mod quiet;
 mod sparse;
 mod sums;

@@ -1,0 +1,277 @@
+//! Whole layers, whose units reach each other.
+
+use spikelet_kernels::{
+    BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Level, LifConstants, NO_ROW, Reset,
+    ResetPath, SpikeError, Surrogate, Sweep, TILE, TileRun, TileState, forward_step, mark_active, reference, row_dots,
+    sweep_back, timing_of_spike,
+};
+
+use crate::case::{Case, Forward, LANE_COUNTS};
+use crate::draw::{Draw, assert_same};
+
+const RESETS: [Reset; 3] = [Reset::All, Reset::Membrane, Reset::Subtract];
+const COMPACT: [Surrogate; 2] = [Surrogate::Triangle { fall: 2.2 }, Surrogate::Rectangle { half_width: 0.4 }];
+
+#[test]
+fn steps_of_a_layer_are_those_of_its_tiles() {
+    for level in Level::available() {
+        for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
+            let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
+            for (refractory, is_observed) in [(0, false), (2, false), (0, true)] {
+                let expected = case.run_with(refractory, is_observed, &[0, steps], reference::forward_tile);
+                let found = case.run_with(refractory, is_observed, &[0, steps], |tile, state| {
+                    let observed = state.observed.take();
+                    let state = TileState {
+                        current: state.current,
+                        membrane: state.membrane,
+                        adaptation: state.adaptation,
+                        trace: state.trace,
+                        traces_spikes_only: false,
+                        adaptation_trace: state.adaptation_trace,
+                        spikes: state.spikes,
+                        busy: state.busy,
+                        observed,
+                    };
+                    let mut runs = [TileRun { tile: *tile, state }];
+                    (tile.from..tile.to).for_each(|t| forward_step(level, &mut runs, tile.events, t));
+                });
+                assert_same("membrane trace", level, &found.trace, &expected.trace);
+                assert_same("current", level, &found.current, &expected.current);
+                assert_same("membrane", level, &found.membrane, &expected.membrane);
+                assert_eq!(found.spikes, expected.spikes, "spikes at {level}");
+                assert_eq!(found.busy, expected.busy, "busy steps at {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_layer_are_summed_as_in_the_plain_loop() {
+    for level in Level::available() {
+        for stride in [16, 48, 64, 80, 128, 208] {
+            let mut draw = Draw(stride as u32);
+            let inputs = 9;
+            let x = draw.vector(stride, 1.0);
+            let tiles: Vec<Vec<f32>> = x.chunks(TILE).map(|x| draw.vector(inputs * x.len(), 1.0)).collect();
+            let tiles: Vec<&[f32]> = tiles.iter().map(Vec::as_slice).collect();
+            for count in 0..inputs {
+                let wanted: Vec<u32> = (0..count).map(|_| draw.below(inputs) as u32).collect();
+                let [mut found, mut expected] = [vec![1.0; count], vec![2.0; count]];
+                row_dots(level, &tiles, &wanted, &x, &mut found);
+                reference::row_dots(&tiles, &wanted, &x, &mut expected);
+                assert_same("sums of rows", level, &found, &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn active_lanes_are_those_of_the_plain_loop() {
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            let trace = Draw(lanes as u32).vector(23 * lanes, 2.0);
+            for surrogate in COMPACT.into_iter().chain([Surrogate::Exponential { sharpness: 3.0 }, Surrogate::Given]) {
+                let [mut found, mut expected] = [vec![7; 23], vec![9; 23]];
+                mark_active(level, surrogate, 1.0, &trace, lanes, &mut found);
+                reference::mark_active(surrogate, 1.0, &trace, lanes, &mut expected);
+                assert_eq!(found, expected, "{surrogate:?} at {level}");
+            }
+        }
+    }
+}
+
+/// Everything that sweeps leave.
+#[derive(Debug, Default)]
+struct Swept {
+    p: Vec<f32>,
+    q: Vec<f32>,
+    r: Vec<f32>,
+    bias: Vec<f32>,
+    q_rows: Vec<f32>,
+    every_q: Vec<f32>,
+    every_r: Vec<f32>,
+}
+
+impl Swept {
+    fn new(lanes: usize, rows: usize, steps: usize) -> Self {
+        let [p, q, r, bias] = [(); 4].map(|()| vec![0.0; lanes]);
+        let [every_q, every_r] = [(); 2].map(|()| vec![0.0; steps * lanes]);
+        Self { p, q, r, bias, q_rows: vec![0.0; rows * lanes], every_q, every_r }
+    }
+
+    fn adjoints(&mut self) -> LayerAdjoints<'_> {
+        let Self { p, q, r, bias, q_rows, every_q, every_r } = self;
+        LayerAdjoints { p, q, r, bias, q_rows, every_step: [every_q, every_r] }
+    }
+
+    fn assert_same(&self, level: Level, expected: &Self) {
+        for (name, found, expected) in [
+            ("p", &self.p, &expected.p),
+            ("q", &self.q, &expected.q),
+            ("r", &self.r, &expected.r),
+            ("bias", &self.bias, &expected.bias),
+            ("q rows", &self.q_rows, &expected.q_rows),
+            ("q of every step", &self.every_q, &expected.every_q),
+            ("r of every step", &self.every_r, &expected.every_r),
+        ] {
+            assert_same(name, level, found, expected);
+        }
+    }
+}
+
+#[test]
+fn sweeps_are_the_plain_loop() {
+    for level in Level::available() {
+        for (lanes, steps) in [16, 48, 64, 112, 192].into_iter().zip([1, 17, 40, 67, 33]) {
+            for keeps_all in [false, true] {
+                let mut draw = Draw((lanes + steps) as u32);
+                let (rows, row_count) = rows_of(steps);
+                let kept = if keeps_all { steps } else { 0 };
+                let [mut found, mut expected] = [(); 2].map(|()| Swept::new(lanes, row_count, kept));
+                let mut to = steps;
+                while to > 0 {
+                    let from = to - to.min(1 + draw.below(5));
+                    let direct = draw.vector(lanes, if to % 3 == 0 { 1e-19 } else { 1.0 });
+                    let constants = Case::new(1, 16, 1).constants();
+                    let leaves_r = to % 2 == 0;
+                    let sweep = Sweep { constants, from, to, direct: &direct, rows: &rows, row_count, leaves_r };
+                    sweep_back(level, &sweep, &mut found.adjoints());
+                    reference::sweep_back(&sweep, &mut expected.adjoints());
+                    to = from;
+                }
+                found.assert_same(level, &expected);
+            }
+        }
+    }
+}
+
+/// A row for two of three steps, and their number.
+fn rows_of(steps: usize) -> (Vec<u32>, usize) {
+    let mut count = 0;
+    let rows = (0..steps).map(|t| {
+        count += u32::from(t % 3 != 0);
+        if t % 3 == 0 { NO_ROW } else { count - 1 }
+    });
+    (rows.collect(), count as usize)
+}
+
+#[test]
+fn gradient_that_enters_at_few_units_is_that_of_the_plain_loop() {
+    let (mut spikes, mut active) = (0, 0);
+    for level in Level::available() {
+        for (steps, lanes) in (1..=67).zip(LANE_COUNTS.into_iter().cycle()) {
+            let case = Case::new(steps as u32 * 13 + 5, lanes, steps).with_reset(RESETS[steps % 3]);
+            let forward = case.run(&[0, steps], reference::forward_tile);
+            spikes += forward.spikes.iter().map(|bits| bits.count_ones()).sum::<u32>();
+            for (number, timing_path) in
+                [ResetPath::Ignore, ResetPath::Full, ResetPath::Window(0.5)].into_iter().enumerate()
+            {
+                let terms = BackwardTerms { timing_path, ..BackwardTerms::none(&case.bias) };
+                let terms = (number > 0).then_some(terms);
+                for surrogate in [None, Some(COMPACT[steps % 2])] {
+                    active += check_few(level, &case, &forward, surrogate, terms);
+                }
+            }
+        }
+    }
+    assert!(spikes > 1000 && active > 1000, "got {spikes} spikes and {active} active units");
+}
+
+/// Takes a tile down by sweeps from one spike or active unit to the next; returns how many were active.
+fn check_few(
+    level: Level,
+    case: &Case,
+    forward: &Forward,
+    surrogate: Option<Surrogate>,
+    terms: Option<BackwardTerms<'_>>,
+) -> usize {
+    let (lanes, steps) = (case.lanes, case.steps);
+    let end = steps - steps / 4;
+    let mut draw = Draw(steps as u32);
+    let error = draw.vector(end * lanes, 1.0);
+    let spikes: u32 = forward.spikes[..end].iter().map(|bits| bits.count_ones()).sum();
+    let timing = draw.vector(spikes as usize, 1.0);
+    let tile = BackwardTile {
+        lanes,
+        end,
+        from: 0,
+        to: end,
+        trace: &forward.trace,
+        spikes: &forward.spikes,
+        error: surrogate.map(|_| SpikeError::Given(&error)),
+        timing: &timing,
+        timing_weight: 0.7,
+        is_gated: true,
+        surrogate: surrogate.unwrap_or(Surrogate::Given),
+        slope_floor: 0.01,
+        constants: case.constants(),
+        by_lane: None,
+        adaptation: &[],
+        current: &[],
+        terms,
+    };
+    let (rows, row_count) = rows_of(steps);
+    let mut expected = Swept::new(lanes, row_count, end);
+    let Swept { p, q, bias, q_rows, every_q, every_r, .. } = &mut expected;
+    reference::backward_tile(
+        &tile,
+        &mut BackwardOutput {
+            rows: &rows,
+            q_rows,
+            r_rows: &mut [],
+            q: every_q,
+            r: every_r,
+            p: &mut [],
+            direct: &mut [],
+            stride: lanes,
+            offset: 0,
+            bias,
+            carried: [p, q, &mut []],
+            constants: None,
+            timing_terms: &mut vec![],
+            observed: None,
+        },
+    );
+    let mut active = vec![0; end];
+    if let Some(surrogate) = surrogate {
+        mark_active(level, surrogate, tile.constants.threshold, tile.trace, lanes, &mut active);
+    }
+    let mut found = Swept::new(lanes, row_count, end);
+    let mut direct = vec![0.0; lanes];
+    let mut first_spike = spikes as usize;
+    let sweep = |from: usize, to: usize, direct: &[f32], found: &mut Swept| {
+        let constants: LifConstants = tile.constants;
+        let sweep = Sweep { constants, from, to, direct, rows: &rows, row_count, leaves_r: false };
+        sweep_back(level, &sweep, &mut found.adjoints());
+    };
+    let mut to = end;
+    for t in (0..end).rev().filter(|&t| (tile.spikes[t] | active[t]) != 0) {
+        sweep(t + 1, to, &direct, &mut found);
+        to = t + 1;
+        first_spike -= tile.spikes[t].count_ones() as usize;
+        let mut spike = first_spike;
+        for lane in 0..lanes {
+            direct[lane] = 0.0;
+            if active[t] >> lane & 1 == 1 {
+                let distance = (tile.trace[t * lanes + lane] - tile.constants.threshold).abs();
+                direct[lane] = tile.surrogate.times(distance, error[t * lanes + lane]);
+            }
+            if tile.spikes[t] >> lane & 1 == 1 {
+                let is_flushed = |adjoint: f32| (t + 1) % FLOOR_EVERY == 0 && adjoint.abs() < FLOOR;
+                let next = [found.p[lane], found.q[lane]].map(|a| if is_flushed(a) { 0.0 } else { a });
+                direct[lane] += timing_of_spike(&tile, t, lane, timing[spike], next);
+                spike += 1;
+                found.p[lane] *= if tile.constants.reset == Reset::Subtract { 1.0 } else { 0.0 };
+                found.q[lane] *= if tile.constants.reset == Reset::All { 0.0 } else { 1.0 };
+            }
+        }
+    }
+    sweep(0, to, &direct, &mut found);
+    let [p, q] = [&mut found.p, &mut found.q];
+    for adjoint in p.iter_mut().chain(q).filter(|adjoint| adjoint.abs() < FLOOR) {
+        *adjoint = 0.0;
+    }
+    found.r.clone_from(&expected.r);
+    found.assert_same(level, &expected);
+    active.iter().map(|bits| bits.count_ones() as usize).sum()
+}
