@@ -39,7 +39,7 @@ pub(crate) use sparse::Injected;
 pub(crate) use stages::{StageSource, Stages, StagesState};
 
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
-pub(crate) use weights::{Sent, SourceSite, Weights};
+pub(crate) use weights::{Sent, SourceSite, TOGETHER, Weights};
 
 use crate::config::Delays;
 use crate::events::LayerSpikes;
@@ -233,10 +233,20 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn backward(&self, copies: &Copies, state: &mut ConnectionState, run: &mut BackwardRun<'_>) {
-                match (self, copies, state) {
-                    $((Self::$kind(weights), Copies::$kind(copies), ConnectionState::$kind(state)) => {
-                        weights.backward(copies, state, run);
+            pub(crate) fn shares_products(&self, pass: &LayerPass, view: &LayerView<'_>) -> bool {
+                match self {
+                    $(Self::$kind(weights) => weights.shares_products(pass, view),)+
+                }
+            }
+
+            pub(crate) fn backward(&self, copies: &Copies, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
+                match (self, copies) {
+                    $((Self::$kind(weights), Copies::$kind(copies)) => {
+                        let samples = samples.iter_mut().map(|(state, run)| match state {
+                            ConnectionState::$kind(state) => (state, run),
+                            _ => foreign(),
+                        });
+                        weights.backward_together(copies, &mut samples.collect::<Vec<_>>());
                     })+
                     _ => foreign(),
                 }

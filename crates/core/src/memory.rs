@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use crate::aligned::padded;
-use crate::config::{Config, LayerConfig};
+use crate::config::{Config, LayerConfig, RuleConfig};
+use crate::connection::TOGETHER;
 use crate::error::{Error, Result};
 use crate::layer::shapes;
 
@@ -40,7 +41,7 @@ fn is_available(bytes: u64) -> bool {
 pub(crate) struct NetworkBytes {
     /// Weights with their moments and sums.
     parameters: u64,
-    /// States of one sample, which each worker has.
+    /// States of the samples that each worker has at a time.
     worker: u64,
     /// What the samples in flight leave behind for the weight gradients, at most.
     samples: u64,
@@ -69,6 +70,10 @@ impl NetworkBytes {
                 bytes.worker += states * DELAYED_ARRAYS;
                 bytes.samples += states * samples * learnt;
             }
+        }
+        let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_));
+        if has_products && config.network.is_recurrent() {
+            bytes.worker = bytes.worker.saturating_mul(samples.min(TOGETHER as u64));
         }
         bytes
     }

@@ -155,6 +155,8 @@ pub(crate) struct PassContext<'a> {
     pub(crate) mixing: Option<Mixing>,
     /// Whether values are observed.
     pub(crate) is_observed: bool,
+    /// Whether the previous layer reads q and r of every step.
+    pub(crate) is_read: bool,
 }
 
 /// One backward pass at one layer.
@@ -271,36 +273,15 @@ impl PassContext<'_> {
         (constants, observed): (&mut LaneSums, &mut ObservedAdjoints),
         output: SiteOutput<'_>,
     ) {
-        let Self { level, view, pass, end, units, .. } = *self;
-        let steps = view.steps;
+        let Self { level, view, .. } = *self;
         let site = &view.layout.sites[number];
         let EveryStep { arrays: [q, r, p, direct], stride, offset } = every_step;
-        let mut terms = pass.terms(&view, site);
+        let mut tile = self.tile(number, (from, to), error, timing);
         let observed = self.is_observed.then(|| {
-            terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
+            tile.terms.get_or_insert_with(|| BackwardTerms::none(view.bias(site)));
             let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
             ObservedBackward { activation, timing, reset_error, reset_slope }
         });
-        let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
-        let tile = BackwardTile {
-            lanes: site.lanes,
-            end,
-            from,
-            to,
-            trace: &units.trace[of_steps.clone()],
-            spikes: &units.spikes[number * steps..(number + 1) * steps],
-            error,
-            timing,
-            timing_weight: pass.timing_weight,
-            is_gated: pass.is_gated,
-            surrogate: pass.surrogate,
-            slope_floor: pass.slope_floor,
-            constants: view.neuron.constants,
-            by_lane: view.by_lane(site),
-            adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
-            current: if units.keeps_current { &units.observed.current[of_steps.clone()] } else { &[] },
-            terms,
-        };
         let SiteOutput { rows, q_rows, r_rows, bias, carried, timing_terms } = output;
         backward_tile(
             level,
@@ -322,6 +303,39 @@ impl PassContext<'_> {
                 observed,
             },
         );
+    }
+
+    /// A site from step `to` down to step `from`, as the kernels take it.
+    pub(super) fn tile<'b>(
+        &'b self,
+        number: usize,
+        (from, to): (usize, usize),
+        error: Option<SpikeError<'b>>,
+        timing: &'b [f32],
+    ) -> BackwardTile<'b> {
+        let Self { view, pass, end, units, .. } = *self;
+        let steps = view.steps;
+        let site = &view.layout.sites[number];
+        let of_steps = site.lane * steps..(site.lane + site.lanes) * steps;
+        BackwardTile {
+            lanes: site.lanes,
+            end,
+            from,
+            to,
+            trace: &units.trace[of_steps.clone()],
+            spikes: &units.spikes[number * steps..(number + 1) * steps],
+            error,
+            timing,
+            timing_weight: pass.timing_weight,
+            is_gated: pass.is_gated,
+            surrogate: pass.surrogate,
+            slope_floor: pass.slope_floor,
+            constants: view.neuron.constants,
+            by_lane: view.by_lane(site),
+            adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
+            current: if units.keeps_current { &units.observed.current[of_steps] } else { &[] },
+            terms: pass.terms(&view, site),
+        }
     }
 }
 

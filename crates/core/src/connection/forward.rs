@@ -1,6 +1,6 @@
 //! A layer's units, run over some steps.
 
-use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileState, forward_tile};
+use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileRun, TileState, forward_tile};
 
 use super::layout::Site;
 use super::view::LayerView;
@@ -30,12 +30,6 @@ pub(crate) struct ForwardRun<'a> {
     pub(crate) keep: Keep,
 }
 
-/// A site with the states of its units.
-pub(super) struct SiteRun<'a> {
-    pub(super) tile: ForwardTile<'a>,
-    pub(super) state: TileState<'a>,
-}
-
 impl ForwardRun<'_> {
     /// Runs all sites, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
     pub(super) fn run_sites<'b>(
@@ -44,7 +38,7 @@ impl ForwardRun<'_> {
         events: &dyn Fn(usize) -> StepEvents<'b>,
     ) {
         let level = self.level;
-        self.sites(weights, events).for_each(|SiteRun { tile, mut state }| forward_tile(level, &tile, &mut state));
+        self.sites(weights, events).for_each(|TileRun { tile, mut state }| forward_tile(level, &tile, &mut state));
     }
 
     /// All sites, ready to be run over the steps.
@@ -52,10 +46,10 @@ impl ForwardRun<'_> {
         &'b mut self,
         weights: impl Fn(&Site) -> &'b [f32],
         events: impl Fn(usize) -> StepEvents<'b>,
-    ) -> impl Iterator<Item = SiteRun<'b>> {
+    ) -> impl Iterator<Item = TileRun<'b>> {
         let Self { view, from, to, .. } = *self;
         let mut rest = self.states();
-        view.layout.sites.iter().enumerate().map(move |(number, site)| SiteRun {
+        view.layout.sites.iter().enumerate().map(move |(number, site)| TileRun {
             tile: ForwardTile {
                 weights: weights(site),
                 bias: view.bias(site),

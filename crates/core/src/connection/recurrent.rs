@@ -6,16 +6,23 @@
 //! ```
 //!
 //! U are the columns behind W. Every step needs the units of the one before, forward, or the adjoints of the one after, backward, of the
-//! whole layer, so that both passes go step by step over all tiles. Where there are delays (spec 13), those of U come on top of the step.
+//! whole layer, so that both passes go step by step over all tiles, unless errors are needed at few units (`recurrent/sparse.rs`). Where
+//! there are delays (spec 13), those of U come on top of the step.
 
-use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, forward_tile, project};
+mod descent;
+mod sparse;
 
-use super::backward::{BackwardRun, PassContext, SiteOutput};
+use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, TileRun, forward_step, forward_tile, project};
+
+use self::descent::Descent;
+use self::sparse::{Rows, Sparse, is_sparse, row_sum};
+
+use super::backward::{BackwardRun, LayerPass, PassContext, SiteOutput};
 use super::delayed_connections::DelayedErrors;
 use super::delays::{DelaySteps, leave_input_gradient};
-use super::dense::{Towards, mark_rows, row_dot};
+use super::dense::{Towards, mark_rows};
 use super::drive::Drive;
-use super::forward::{ForwardRun, SiteRun};
+use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::stages::Stages;
 use super::underway::Underway;
@@ -51,11 +58,8 @@ pub(crate) struct RecurrentState {
     offsets: Vec<u32>,
     inputs: Vec<u32>,
     delayed: Delayed,
-    sites: Vec<SiteErrors>,
-    /// p, q and ā on their way down in time, `[lane]` of all tiles.
-    carried: [Aligned; 3],
-    /// Σ p, likewise.
-    bias: Aligned,
+    descent: Box<Descent>,
+    sparse: Box<Sparse>,
 }
 
 /// What delays need of a sample.
@@ -64,14 +68,6 @@ enum Delayed {
     None,
     ByInput(Underway),
     ByConnection(Drive, DelayedErrors),
-}
-
-#[derive(Debug, Default)]
-struct SiteErrors {
-    /// `factor · S̄`, `[step][lane]`.
-    error: Aligned,
-    /// T̄ of the spikes, in order of `(step, lane)`.
-    timing: Vec<f32>,
 }
 
 impl Recurrent {
@@ -87,7 +83,7 @@ impl RecurrentState {
         view: &LayerView<'_>,
         delays: &DelaySteps,
         arriving: StepEvents<'_>,
-        sites: &[SiteRun<'_>],
+        sites: &[TileRun<'_>],
         t: usize,
     ) {
         let Self { inputs, delayed, .. } = self;
@@ -109,26 +105,10 @@ impl RecurrentState {
     fn events(&self) -> StepEvents<'_> {
         StepEvents { offsets: &self.offsets, units: &self.inputs }
     }
-
-    /// Takes the errors from the next layer, and starts the sums.
-    fn start_backward(&mut self, context: &PassContext<'_>) {
-        let layout = &context.view.layout;
-        self.sites.resize_with(layout.sites.len(), SiteErrors::default);
-        for (number, (site, work)) in layout.sites.iter().zip(&mut self.sites).enumerate() {
-            context.take_errors(number, &mut work.error, &mut work.timing);
-            if context.pass.factor != 0.0 {
-                work.error.resize(context.end * site.lanes);
-            }
-        }
-        for array in self.carried.iter_mut().chain([&mut self.bias]) {
-            array.clear();
-            array.resize(layout.lanes);
-        }
-    }
 }
 
 impl Recurrent {
-    /// Adds `factor · S̄` that comes back for the spikes of step `t` to the lanes of a site.
+    /// Adds `factor · S̄` that comes back for the spikes of step `t` to the lanes of a site, unit by unit.
     fn add_error(
         &self,
         copies: &RecurrentCopies,
@@ -139,26 +119,10 @@ impl Recurrent {
         error: &mut [f32],
     ) {
         let scale = sent.view.neuron.drive_gain() * factor;
-        if self.delays.is_some() {
-            let below = sent.view.shape.below();
-            for ((lane, _), error) in sent.view.layout.units_of(site).zip(error) {
-                *error += scale * copies.steps.sum(sent, below + site.lane + lane, t + 1, &sent.adjoints.q);
-            }
-            return;
+        let first = sent.view.shape.below() + site.lane;
+        for ((lane, _), error) in sent.view.layout.units_of(site).zip(error) {
+            *error += scale * self.row_sum(copies, sent, first + lane, t + 1, &sent.adjoints.q);
         }
-        let projection = Projection {
-            weights: &copies.returning[site.tile],
-            lanes: site.lanes,
-            rows: &sent.adjoints.q[(t + 1) * sent.view.layout.stride..],
-            stride: sent.view.layout.stride,
-            units: sent.view.shape.units,
-            segments: 1,
-            gap: 0,
-            adds: true,
-            scale,
-            steps: 1,
-        };
-        project(sent.level, &projection, error);
     }
 
     /// Adds T̄ that comes back for the spikes `fired` of a site at step `t`.
@@ -181,8 +145,122 @@ impl Recurrent {
     /// Σ_j W_j a_j over all units, for a spike that sets out to them at step `t`.
     fn row_sum(&self, copies: &RecurrentCopies, sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32]) -> f32 {
         match self.delays {
-            None => row_dot(sent, input, &adjoints[t * sent.view.layout.stride..]),
+            None => row_sum(sent, input, t, adjoints),
             Some(_) => copies.steps.sum(sent, input, t, adjoints),
+        }
+    }
+}
+
+impl Recurrent {
+    /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
+    /// the weights.
+    #[inline(never)]
+    fn step_back(&self, copies: &RecurrentCopies, samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)]) {
+        let [mut rows, mut sums] = [(); 2].map(|()| Aligned::default());
+        let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
+        for t in (0..last).rev() {
+            if samples.iter().any(|(_, run)| self.shares_products(&run.context.pass, &run.context.view)) {
+                add_products(copies, samples, t, &mut rows, &mut sums);
+            }
+            for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
+                self.step_sites(copies, state, run, t);
+            }
+        }
+    }
+
+    /// One step of one sample, whose products have been added.
+    fn step_sites(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
+        let BackwardRun { context, adjoints, scratch, gradient } = run;
+        let PassContext { level, view, pass, end, units, .. } = *context;
+        let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
+        let rows = Rows::of(gradient, scratch, context.mixing);
+        let factor = pass.factor;
+        let is_product = self.shares_products(&pass, &view);
+        let Descent { sites, carried, bias } = &mut *state.descent;
+        for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
+            let fired = units.spikes[number * view.steps + t];
+            let count = if pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
+            let first = work.timing.len() - count;
+            if t + 1 < end {
+                let sent = Sent { level, view, adjoints, end };
+                if factor != 0.0 && !is_product {
+                    let error = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
+                    self.add_error(copies, &sent, site, t, factor, error);
+                }
+                self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
+            }
+            let lanes = site.lane..site.lane + site.lanes;
+            let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
+            let of_site = lanes.start * rows.count..lanes.end * rows.count;
+            let [p, q, adaptation] = &mut *carried;
+            let output = SiteOutput {
+                rows: rows.of_step,
+                q_rows: &mut rows.q[of_site.clone()],
+                r_rows: rows.r.get_mut(of_site).unwrap_or_default(),
+                bias: &mut bias[lanes.clone()],
+                carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
+                timing_terms: &mut timing_terms,
+            };
+            context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
+            work.timing.truncate(first);
+        }
+        scratch.timing_terms = timing_terms;
+    }
+
+    /// Leaves the sums of a pass.
+    fn leave(&self, state: &RecurrentState, run: &mut BackwardRun<'_>) {
+        let BackwardRun { context, scratch, gradient, .. } = run;
+        let LayerGradient { weights, bias, .. } = &mut **gradient;
+        let GradientRows { q, r, .. } = weights.rows_mut();
+        match context.mixing {
+            None => bias.copy_from_slice(&state.descent.bias),
+            Some(mixing) => {
+                mixing.mix(q, &scratch.extra);
+                mixing.mix(r, &scratch.extra_r);
+                mixing.mix(bias, &state.descent.bias);
+            }
+        }
+        if let Some(Delays { by: DelaysBy::Input, learn: true, .. }) = self.delays {
+            leave_input_gradient(run, state.events());
+        }
+    }
+}
+
+/// Adds `factor · S̄` that comes back for the spikes of step `t`, of all samples that have a gradient after it.
+fn add_products(
+    copies: &RecurrentCopies,
+    samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
+    t: usize,
+    rows: &mut Aligned,
+    sums: &mut Aligned,
+) {
+    let Some(PassContext { level, view, pass, .. }) = samples.first().map(|(_, run)| run.context) else { return };
+    let stride = view.layout.stride;
+    let is_later = |run: &BackwardRun<'_>| t + 1 < run.context.end;
+    rows.clear();
+    for (_, run) in samples.iter().filter(|(_, run)| is_later(run)) {
+        rows.extend_from_slice(&run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
+    }
+    for (number, site) in view.layout.sites.iter().enumerate() {
+        let steps = rows.len() / stride;
+        sums.resize(steps * site.lanes);
+        let projection = Projection {
+            weights: &copies.returning[site.tile],
+            lanes: site.lanes,
+            rows,
+            stride,
+            units: view.shape.units,
+            segments: 1,
+            gap: 0,
+            adds: false,
+            scale: view.neuron.drive_gain() * pass.factor,
+            steps,
+        };
+        project(level, &projection, sums);
+        let later = samples.iter_mut().filter(|(_, run)| is_later(run));
+        for ((state, _), sums) in later.zip(sums.chunks_exact(site.lanes)) {
+            let error = &mut state.descent.sites[number].error[t * site.lanes..];
+            error.iter_mut().zip(sums).for_each(|(error, sum)| *error += sum);
         }
     }
 }
@@ -200,9 +278,8 @@ impl Weights for Recurrent {
             },
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
-            sites: Vec::new(),
-            carried: <[Aligned; 3]>::default(),
-            bias: Aligned::default(),
+            descent: Box::default(),
+            sparse: Box::default(),
         }
     }
 
@@ -274,16 +351,14 @@ impl Weights for Recurrent {
             state.hear(&view, &copies.steps, arriving, &sites, t);
             let RecurrentState { offsets, inputs, delayed, .. } = &mut *state;
             let events = StepEvents { offsets, units: inputs };
-            if let Delayed::ByConnection(drive, _) = delayed {
-                drive.send(view.tiles, &copies.steps, events, t + 1);
-                for (site, SiteRun { tile, state }) in view.layout.sites.iter().zip(&mut sites) {
-                    let (weights, events) = (drive.site(site), drive.events());
-                    forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
-                }
+            let Delayed::ByConnection(drive, _) = delayed else {
+                forward_step(level, &mut sites, events, t);
                 continue;
-            }
-            for SiteRun { tile, state } in &mut sites {
-                forward_tile(level, &ForwardTile { events, from: t, to: t + 1, ..*tile }, state);
+            };
+            drive.send(view.tiles, &copies.steps, events, t + 1);
+            for (site, TileRun { tile, state }) in view.layout.sites.iter().zip(&mut sites) {
+                let (weights, events) = (drive.site(site), drive.events());
+                forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
             }
         }
     }
@@ -318,61 +393,30 @@ impl Weights for Recurrent {
         mark_rows(fired, gradient);
     }
 
+    fn shares_products(&self, pass: &LayerPass, view: &LayerView<'_>) -> bool {
+        self.delays.is_none() && pass.factor != 0.0 && !is_sparse(pass, view)
+    }
+
     fn backward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>) {
-        let BackwardRun { context, adjoints, scratch, gradient } = run;
-        let PassContext { level, view, end, units, .. } = *context;
-        let (layout, steps, factor) = (&view.layout, view.steps, context.pass.factor);
-        state.start_backward(context);
-        let RecurrentState { sites, carried, bias, .. } = state;
-        let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
-        let GradientRows { row_of_step, rows, q: q_rows, r: r_rows, .. } = weights.rows_mut();
-        let [to_q, to_r] = match context.mixing {
-            None => [&mut *q_rows, &mut *r_rows],
-            Some(_) => {
-                scratch.extra.resize(q_rows.len());
-                scratch.extra_r.resize(r_rows.len());
-                [&mut scratch.extra, &mut scratch.extra_r]
-            }
+        self.backward_together(copies, &mut [(state, run)]);
+    }
+
+    fn backward_together(&self, copies: &RecurrentCopies, samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)]) {
+        let Some(PassContext { view, pass, is_observed, .. }) = samples.first().map(|(_, run)| run.context) else {
+            return;
         };
-        for t in (0..end).rev() {
-            let has_next = t + 1 < end;
-            for (number, (site, work)) in layout.sites.iter().zip(&mut *sites).enumerate() {
-                let fired = units.spikes[number * steps + t];
-                let error = if factor == 0.0 { 0..0 } else { t * site.lanes..(t + 1) * site.lanes };
-                let count = if context.pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
-                let first = work.timing.len() - count;
-                if has_next {
-                    let sent = Sent { level, view, adjoints, end };
-                    if factor != 0.0 {
-                        self.add_error(copies, &sent, site, t, factor, &mut work.error[error]);
-                    }
-                    self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
-                }
-                let lanes = site.lane..site.lane + site.lanes;
-                let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
-                let [p, q, adaptation] = &mut *carried;
-                let output = SiteOutput {
-                    rows: row_of_step,
-                    q_rows: &mut to_q[lanes.start * *rows..lanes.end * *rows],
-                    r_rows: to_r.get_mut(lanes.start * *rows..lanes.end * *rows).unwrap_or_default(),
-                    bias: &mut bias[lanes.clone()],
-                    carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
-                    timing_terms: &mut scratch.timing_terms,
-                };
-                context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
-                work.timing.truncate(first);
+        samples.iter_mut().for_each(|(state, run)| state.descent.start(&run.context));
+        if self.delays.is_none() && !is_observed && is_sparse(&pass, &view) {
+            for (RecurrentState { descent, sparse, .. }, BackwardRun { context, adjoints, scratch, gradient }) in
+                &mut *samples
+            {
+                sparse.run(context, adjoints, descent, &mut Rows::of(gradient, scratch, context.mixing));
             }
+        } else {
+            self.step_back(copies, samples);
         }
-        match context.mixing {
-            None => bias_sums.copy_from_slice(bias),
-            Some(mixing) => {
-                mixing.mix(q_rows, &scratch.extra);
-                mixing.mix(r_rows, &scratch.extra_r);
-                mixing.mix(bias_sums, bias);
-            }
-        }
-        if let Some(Delays { by: DelaysBy::Input, learn: true, .. }) = self.delays {
-            leave_input_gradient(run, state.events());
+        for (state, run) in samples {
+            self.leave(state, run);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{Level, StepEvents};
 
-use super::backward::BackwardRun;
+use super::backward::{BackwardRun, LayerPass};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::sparse::Injected;
@@ -14,6 +14,9 @@ use crate::gradient::WeightGradient;
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
+
+/// Most samples that go back together on one thread, where they share products with weights.
+pub(crate) const TOGETHER: usize = 8;
 
 /// Weights of a layer.
 pub(crate) trait Weights {
@@ -116,6 +119,16 @@ pub(crate) trait Weights {
 
     /// Adjoints of the units, and the layer's part of the weight gradient.
     fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
+
+    /// Whether samples that go back together share products with the weights.
+    fn shares_products(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> bool {
+        false
+    }
+
+    /// [`Weights::backward`] of samples of one batch.
+    fn backward_together(&self, copies: &Self::Copies, samples: &mut [(&mut Self::State, &mut BackwardRun<'_>)]) {
+        samples.iter_mut().for_each(|(state, run)| self.backward(copies, state, run));
+    }
 
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
     fn prepare_error(&self, _copies: &Self::Copies, _state: &mut Self::State, _sent: &Sent<'_>, _factor: f32) {}

@@ -13,8 +13,8 @@ use super::injections::{Injections, Output};
 use super::workspace::Workspace;
 use crate::aligned::Aligned;
 use crate::connection::{
-    BackwardRun, Copies, Injected, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Read, Sent, Site,
-    SourceSite,
+    BackwardRun, BackwardScratch, ConnectionState, Copies, Injected, LayerPass, LayerView, Mixing, OutputErrors,
+    PassContext, Read, Sent, Site, SourceSite,
 };
 use crate::events::{LayerSpikes, set_bits, set_steps};
 use crate::geometry::NO_UNIT;
@@ -39,21 +39,107 @@ pub(super) struct Backpropagation<'a> {
     pub(super) is_observed: bool,
 }
 
-impl Backpropagation<'_> {
-    /// Fills the gradients of a sample from that of the loss in `work`.
-    pub(super) fn run(&self, work: &mut Workspace, result: &mut SampleResult) {
-        self.start(work, result);
-        let is_single = self.is_single();
-        for (index, pass) in self.passes.iter().enumerate() {
-            for layer in (0..self.network.layers.len()).rev() {
-                let weight = pass.weights[layer].gradient;
-                let mixing = (!is_single).then_some(Mixing { weight, adds: index > 0 });
-                self.run_layer(pass, layer, mixing, work, result);
-            }
+/// A sample on its way back.
+pub(super) struct Returning<'a> {
+    pub(super) back: Backpropagation<'a>,
+    pub(super) work: &'a mut Workspace,
+    pub(super) result: &'a mut SampleResult,
+}
+
+/// Fills the gradients of samples of one batch from those of the loss in their workspaces, layer by layer.
+pub(super) fn backpropagate(samples: &mut [Returning<'_>]) {
+    let Some(&Backpropagation { network, passes, .. }) = samples.first().map(|sample| &sample.back) else { return };
+    samples.iter_mut().for_each(|Returning { back, work, result }| back.start(work, result));
+    for (index, pass) in passes.iter().enumerate() {
+        for layer in (0..network.layers.len()).rev() {
+            run_layer(samples, pass, index, layer);
         }
+    }
+    for Returning { result, .. } in samples {
         result.outcome.is_finite &= result.layers.iter().all(|layer| layer.bias.iter().all(|sum| sum.is_finite()));
     }
+}
 
+/// Pass number `index` over one layer.
+fn run_layer(samples: &mut [Returning<'_>], pass: &GradientPass, index: usize, layer: usize) {
+    let Some(&back) = samples.first().map(|sample| &sample.back) else { return };
+    let (network, view) = (back.network, back.network.view(layer));
+    let weight = pass.weights[layer].gradient;
+    let mixing = (!back.is_single()).then_some(Mixing { weight, adds: index > 0 });
+    let read = layer.checked_sub(1).map_or(Read::default(), |previous| Read {
+        factor: pass.at(previous, 0.0).factor,
+        times: back.is_observed || pass.weights[previous].timing != 0.0,
+        injections: layer + 1 < network.layers.len(),
+    });
+    let parts = samples.iter_mut().map(|sample| sample.at(pass, layer));
+    let mut parts: Vec<_> = parts.collect();
+    let mut runs: Vec<_> = parts
+        .iter_mut()
+        .map(|part| {
+            let context = PassContext {
+                level: back.level,
+                view,
+                pass: part.pass,
+                end: part.end,
+                errors: part.errors.source(),
+                read,
+                units: part.units,
+                mixing,
+                is_observed: back.is_observed,
+                is_read: layer > 0,
+            };
+            let (adjoints, scratch, gradient) = (&mut *part.adjoints, &mut *part.scratch, &mut *part.gradient);
+            if !view.neuron.learnt.is_empty() {
+                adjoints.constants.start(view.layout.lanes);
+            }
+            (&mut *part.connection, BackwardRun { context, adjoints, scratch, gradient })
+        })
+        .collect();
+    network.layers[layer].connection.backward(network.copies(layer), &mut runs);
+    for (_, run) in &mut runs {
+        add_constants(&view, run.adjoints, mixing, run.gradient);
+    }
+}
+
+/// A layer of a sample on its way back.
+struct Part<'a> {
+    pass: LayerPass,
+    end: usize,
+    errors: Errors<'a>,
+    units: &'a UnitState,
+    connection: &'a mut ConnectionState,
+    adjoints: &'a mut Adjoints,
+    scratch: &'a mut BackwardScratch,
+    gradient: &'a mut LayerGradient,
+}
+
+impl Returning<'_> {
+    /// A layer, whose next one has been passed.
+    fn at(&mut self, pass: &GradientPass, index: usize) -> Part<'_> {
+        let Self { back, work, result } = self;
+        let Workspace { layers, gradient, scratch, injections, .. } = &mut **work;
+        let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
+        let LayerState { units, spikes, connection, adjoints, .. } = here;
+        let of_layer = pass.at(index, gradient.activity[index]);
+        let end = gradient.end;
+        let errors = match next.first_mut() {
+            None => Errors::Loss(FromLoss { gradient, view: back.network.view(index), spikes, end }),
+            Some(next) => {
+                let mut errors = FromNext::prepare(back, index, next, units, of_layer.factor, end);
+                errors.injected = errors.next.connection.injected(&errors.state.connection);
+                let is_below_output = index + 2 == back.network.layers.len();
+                if is_below_output && errors.projects(pass, &of_layer, gradient, injections) {
+                    errors.injections = Some(injections);
+                }
+                Errors::Next(errors)
+            }
+        };
+        let gradient = &mut result.layers[index];
+        Part { pass: of_layer, end, errors, units, connection, adjoints, scratch, gradient }
+    }
+}
+
+impl Backpropagation<'_> {
     /// Whether one pass is the whole gradient.
     pub(super) fn is_single(&self) -> bool {
         self.passes.len() == 1 && self.passes[0].is_final()
@@ -74,59 +160,6 @@ impl Backpropagation<'_> {
             gradient.start(&layer.shape, &inputs, longest, self.network.steps, work.gradient.end);
         }
     }
-
-    fn run_layer(
-        &self,
-        pass: &GradientPass,
-        index: usize,
-        mixing: Option<Mixing>,
-        work: &mut Workspace,
-        result: &mut SampleResult,
-    ) {
-        let Workspace { layers, gradient, scratch, injections, .. } = work;
-        let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
-        let LayerState { units, spikes, connection, adjoints, .. } = here;
-        let view = self.network.view(index);
-        let of_layer = pass.at(index, gradient.activity[index]);
-        let end = gradient.end;
-        let read = index.checked_sub(1).map_or(Read::default(), |previous| Read {
-            factor: pass.at(previous, 0.0).factor,
-            times: self.is_observed || pass.weights[previous].timing != 0.0,
-            injections: index + 1 < self.network.layers.len(),
-        });
-        let mut run = |errors: &dyn OutputErrors| {
-            let context = PassContext {
-                level: self.level,
-                view,
-                pass: of_layer,
-                end,
-                errors,
-                read,
-                units,
-                mixing,
-                is_observed: self.is_observed,
-            };
-            let gradient = &mut result.layers[index];
-            if !view.neuron.learnt.is_empty() {
-                adjoints.constants.start(view.layout.lanes);
-            }
-            let mut run = BackwardRun { context, adjoints, scratch, gradient };
-            self.network.layers[index].connection.backward(self.network.copies(index), connection, &mut run);
-            add_constants(&view, adjoints, mixing, gradient);
-        };
-        match next.first_mut() {
-            None => run(&FromLoss { gradient, view, spikes, end }),
-            Some(next) => {
-                let mut errors = FromNext::prepare(self, index, next, units, of_layer.factor, end);
-                errors.injected = errors.next.connection.injected(&errors.state.connection);
-                let is_below_output = index + 2 == self.network.layers.len();
-                if is_below_output && errors.projects(pass, &of_layer, gradient, injections) {
-                    errors.injections = Some(injections);
-                }
-                run(&errors);
-            }
-        }
-    }
 }
 
 /// Sums the constants of lanes over the units that share them, in their order.
@@ -144,6 +177,21 @@ fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixin
         match mixing {
             None => to.copy_from_slice(&sums),
             Some(mixing) => mixing.mix(to, &sums),
+        }
+    }
+}
+
+/// Errors of a layer's output.
+enum Errors<'a> {
+    Loss(FromLoss<'a>),
+    Next(FromNext<'a>),
+}
+
+impl Errors<'_> {
+    fn source(&self) -> &dyn OutputErrors {
+        match self {
+            Self::Loss(errors) => errors,
+            Self::Next(errors) => errors,
         }
     }
 }

@@ -6,13 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use spikelet_kernels::Level;
 
 use super::job::{Job, Until};
-use super::sample::SamplePass;
+use super::sample::{SamplePass, SampleRun};
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
 use crate::config::EndSimulation;
-use crate::connection::Keep;
+use crate::connection::{Keep, TOGETHER};
 use crate::executor::Executor;
 use crate::network::Network;
+use crate::rule::GradientPass;
 use crate::sample::SampleResult;
 
 /// Most samples that are in flight at a time, so that memory does not grow with the batch.
@@ -98,17 +99,29 @@ impl Engine {
             (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = local.len().div_ceil(size);
+        let is_shared = job.want.gradients && job.passes.iter().any(|pass| shares_products(network, pass));
+        let count = if is_shared { TOGETHER.min(size.div_ceil(executor.threads())).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
             let pass = SamplePass { level, network: here, job, batch: batch.len(), end };
-            let enter = || Borrowed::from(workspaces, here);
-            executor.for_each_with(results, enter, |borrowed, sample, result| {
-                let work = borrowed.work();
-                let mut augmented = std::mem::take(&mut work.augmented);
-                let input = job.input(group[sample], &mut augmented);
-                pass.run(job.data.place(group[sample]), input, work, result);
-                work.augmented = augmented;
+            let mut together: Vec<_> = results.chunks_mut(count).collect();
+            executor.for_each_with(&mut together, Vec::new, |borrowed: &mut Vec<Borrowed<'_>>, number, results| {
+                borrowed.resize_with(results.len().max(borrowed.len()), || Borrowed::from(workspaces, here));
+                let works = borrowed.iter_mut().map(Borrowed::work);
+                let mut augmented: Vec<_> = works.map(|work| std::mem::take(&mut work.augmented)).collect();
+                let samples = &group[number * count..];
+                let parts = borrowed.iter_mut().zip(&mut augmented).zip(samples).zip(results.iter_mut());
+                let mut runs: Vec<_> = parts
+                    .map(|(((borrowed, augmented), &sample), result)| {
+                        let (place, input) = (job.data.place(sample), job.input(sample, augmented));
+                        SampleRun { place, input, work: borrowed.work(), result }
+                    })
+                    .collect();
+                pass.run(&mut runs);
+                for (borrowed, augmented) in borrowed.iter_mut().zip(augmented) {
+                    borrowed.work().augmented = augmented;
+                }
             });
             consume(network, results, index + 1 == groups)?;
         }
@@ -141,4 +154,10 @@ impl Engine {
         });
         ends.into_iter().max().unwrap_or(network.steps)
     }
+}
+
+/// Whether samples that go back together share the products of some layer.
+fn shares_products(network: &Network, pass: &GradientPass) -> bool {
+    let mut layers = network.layers.iter().enumerate();
+    layers.any(|(index, layer)| layer.connection.shares_products(&pass.at(index, 0.0), &network.view(index)))
 }

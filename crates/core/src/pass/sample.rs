@@ -2,7 +2,7 @@
 
 use spikelet_kernels::Level;
 
-use super::backpropagate::Backpropagation;
+use super::backpropagate::{Backpropagation, Returning, backpropagate};
 use super::job::Job;
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
@@ -26,14 +26,45 @@ pub(super) struct SamplePass<'a> {
     pub(super) end: End,
 }
 
+/// A sample, with memory for its way.
+pub(super) struct SampleRun<'a> {
+    /// Where its targets are.
+    pub(super) place: usize,
+    /// Steps and units of its spikes.
+    pub(super) input: (&'a [u16], &'a [u32]),
+    pub(super) work: &'a mut Workspace,
+    pub(super) result: &'a mut SampleResult,
+}
+
 impl SamplePass<'_> {
-    /// Runs a sample with its input spikes; `index` finds its targets.
-    pub(super) fn run(&self, index: usize, input: (&[u16], &[u32]), work: &mut Workspace, result: &mut SampleResult) {
+    /// Runs samples: each forward, then all back together.
+    pub(super) fn run(&self, samples: &mut [SampleRun<'_>]) {
         let Self { level, network, job, .. } = *self;
-        let simulation = Simulation { level, network, input, keep: self.keep(work) };
+        let steps: Vec<usize> = samples.iter_mut().map(|sample| self.run_forward(sample)).collect();
+        if !job.want.gradients {
+            return;
+        }
+        let is_observed = job.want.trace;
+        let returning = samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| Returning {
+            back: Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed },
+            work,
+            result,
+        });
+        let mut returning: Vec<_> = returning.collect();
+        backpropagate(&mut returning);
+        for Returning { back, work, result } in returning.iter_mut().filter(|_| is_observed) {
+            result.trace = Some(back.trace(work));
+        }
+    }
+
+    /// The number of simulated steps.
+    fn run_forward(&self, sample: &mut SampleRun<'_>) -> usize {
+        let Self { level, network, job, .. } = *self;
+        let SampleRun { place, input, work, result } = sample;
+        let simulation = Simulation { level, network, input: *input, keep: self.keep(work) };
         let steps = simulation.run(self.end, work);
-        self.measure(index, input.1, steps, work, result);
-        self.evaluate_loss(index, steps, work, result);
+        self.measure(*place, input.1, steps, work, result);
+        self.evaluate_loss(*place, steps, work, result);
         for (layer, (state, gradient)) in network.layers.iter().zip(work.layers.iter().zip(&mut result.layers)) {
             layer.connection.mark_silent(&layer.layout, &mut state.units.fired(network.steps), gradient);
         }
@@ -44,12 +75,9 @@ impl SamplePass<'_> {
         }
         result.trace = None;
         if job.want.gradients {
-            let is_observed = job.want.trace;
-            simulation.extend(if is_observed { steps } else { work.gradient.end }, work);
-            let back = Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed };
-            back.run(work, result);
-            result.trace = is_observed.then(|| back.trace(work));
+            simulation.extend(if job.want.trace { steps } else { work.gradient.end }, work);
         }
+        steps
     }
 
     /// Makes room for what is to be kept of every step.

@@ -1,0 +1,41 @@
+//! A recurrent layer on its way down in time.
+
+use crate::aligned::Aligned;
+use crate::connection::backward::PassContext;
+
+/// What comes from the next layer, and the adjoints of the step last taken.
+#[derive(Debug, Default)]
+pub(super) struct Descent {
+    pub(super) sites: Vec<SiteErrors>,
+    /// p, q and ā, or r, `[lane]` of all tiles.
+    pub(super) carried: [Aligned; 3],
+    /// Σ p, likewise.
+    pub(super) bias: Aligned,
+}
+
+/// Errors of a site from the next layer.
+#[derive(Debug, Default)]
+pub(super) struct SiteErrors {
+    /// `factor · S̄`, `[step][lane]`.
+    pub(super) error: Aligned,
+    /// T̄ of the spikes, in order of `(step, lane)`; those of steps that were taken are gone.
+    pub(super) timing: Vec<f32>,
+}
+
+impl Descent {
+    /// Takes the errors from the next layer, and starts the sums.
+    pub(super) fn start(&mut self, context: &PassContext<'_>) {
+        let layout = &context.view.layout;
+        self.sites.resize_with(layout.sites.len(), SiteErrors::default);
+        for (number, (site, work)) in layout.sites.iter().zip(&mut self.sites).enumerate() {
+            context.take_errors(number, &mut work.error, &mut work.timing);
+            if context.pass.factor != 0.0 {
+                work.error.resize(context.end * site.lanes);
+            }
+        }
+        for array in self.carried.iter_mut().chain([&mut self.bias]) {
+            array.clear();
+            array.resize(layout.lanes);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The backward pass of a recurrent layer that needs errors at few units only: at spikes, and where a surrogate with compact support
+//! is not 0.
+//!
+//! ```text
+//! S̄_i[t] + γ Σ_j U_ji q_j[t+1]   where σ̂(V_i[t]) ≠ 0,      T̄_i[t] + γ/2 Σ_j U_ji r_j[t+1]   where S_i[t] = 1
+//! ```
+//!
+//! One row of U for each, in place of its product with every q. Whether a layer is passed this way follows from its configuration.
+
+use spikelet_kernels::{
+    BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Reset, ResetPath, Sweep, mark_active, row_dots, sweep_back,
+    timing_of_spike,
+};
+
+use super::descent::Descent;
+use crate::aligned::Aligned;
+use crate::connection::backward::{BackwardScratch, LayerPass, Mixing, PassContext};
+use crate::connection::view::LayerView;
+use crate::connection::weights::Sent;
+use crate::events::set_bits;
+use crate::gradient::{GradientRows, LayerGradient};
+use crate::state::Adjoints;
+
+/// Scratch of the pass.
+#[derive(Debug, Default)]
+pub(super) struct Sparse {
+    /// Lanes at which the surrogate is not 0: site by site, a word for each step.
+    active: Vec<u64>,
+    /// Steps at which a unit fired or is active, a bit for each.
+    events: Vec<u64>,
+    /// G of the step last entered, `[lane]` of all tiles.
+    direct: Aligned,
+    few: Few,
+}
+
+/// A few units of a step, with their sums.
+#[derive(Debug, Default)]
+struct Few {
+    /// Site and lane of each.
+    places: Vec<(usize, usize)>,
+    /// Each as an input of the layer.
+    inputs: Vec<u32>,
+    /// Σ_j U_ji x_j.
+    sums: Vec<f32>,
+}
+
+/// Where rows of q for the weight gradient go.
+pub(super) struct Rows<'a> {
+    pub(super) of_step: &'a [u32],
+    pub(super) count: usize,
+    /// Tile by tile `[row][lane]`.
+    pub(super) q: &'a mut [f32],
+    /// r likewise, where it is wanted.
+    pub(super) r: &'a mut [f32],
+}
+
+impl<'a> Rows<'a> {
+    /// Those of a sample's gradient, or of a pass that is mixed into it.
+    pub(super) fn of(
+        gradient: &'a mut LayerGradient,
+        scratch: &'a mut BackwardScratch,
+        mixing: Option<Mixing>,
+    ) -> Self {
+        let GradientRows { row_of_step, rows, q, r, .. } = gradient.weights.rows_mut();
+        let [q, r] = match mixing {
+            None => [q, r],
+            Some(_) => {
+                scratch.extra.resize(q.len());
+                scratch.extra_r.resize(r.len());
+                [&mut scratch.extra, &mut scratch.extra_r]
+            }
+        };
+        Self { of_step: row_of_step, count: *rows, q, r }
+    }
+}
+
+/// Whether a pass over a layer without delays has errors at few units.
+pub(super) fn is_sparse(pass: &LayerPass, view: &LayerView<'_>) -> bool {
+    view.neuron.is_plain()
+        && pass.activation_path == ResetPath::Ignore
+        && (pass.factor == 0.0 || pass.surrogate.is_compact())
+}
+
+/// Σ_j W_ji a_j[t] of an input, over all units; `adjoints` are those of every step.
+pub(super) fn row_sum(sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32]) -> f32 {
+    let stride = sent.view.layout.stride;
+    let mut sum = [0.0];
+    let x = &adjoints[t * stride..(t + 1) * stride];
+    row_dots(sent.level, &tile_weights(&sent.view), &[input as u32], x, &mut sum);
+    sum[0]
+}
+
+fn tile_weights<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
+    view.tiles.iter().map(|tile| &tile.weights[..]).collect()
+}
+
+impl Sparse {
+    /// Takes the layer from the last step with a gradient down to the first.
+    #[inline(never)]
+    pub(super) fn run(
+        &mut self,
+        context: &PassContext<'_>,
+        adjoints: &mut Adjoints,
+        descent: &mut Descent,
+        rows: &mut Rows<'_>,
+    ) {
+        let PassContext { view, pass, end, units, .. } = *context;
+        let sites = &view.layout.sites;
+        let tiles: Vec<BackwardTile<'_>> =
+            (0..sites.len()).map(|site| context.tile(site, (0, end), None, &[])).collect();
+        self.find_events(context, &tiles);
+        self.direct.clear();
+        self.direct.resize(view.layout.lanes);
+        let weights = tile_weights(&view);
+        let half_gain = view.neuron.drive_gain() / 2.0;
+        let gain = view.neuron.drive_gain() * pass.factor;
+        let steady = pass.factor * pass.activity_gradient;
+        let has_timing = pass.timing_weight != 0.0;
+        let Self { active, events, direct, few } = self;
+        let mut to = end;
+        for t in (0..end).rev().filter(|&t| events[t / 64] >> (t % 64) & 1 == 1) {
+            let fired = |number: usize| units.spikes[number * view.steps + t];
+            let has_fired = (0..sites.len()).any(|number| fired(number) != 0);
+            sweep(context, (t + 1, to), direct, has_fired && has_timing, adjoints, descent, rows);
+            to = t + 1;
+            let Descent { sites: given, carried: [p, q, r], .. } = &mut *descent;
+            direct.fill(0.0);
+            if pass.factor != 0.0 {
+                few.sum(context, &weights, q, &|number| active[number * view.steps + t]);
+                for (&(number, lane), own) in few.places.iter().zip(&few.sums) {
+                    let tile = &tiles[number];
+                    let at = t * tile.lanes + lane;
+                    let error = given[number].error[at] + own * gain;
+                    let error = if tile.terms.is_some() { error + steady } else { error };
+                    let distance = (tile.trace[at] - tile.constants.threshold).abs();
+                    direct[sites[number].lane + lane] = pass.surrogate.times(distance, error);
+                }
+            }
+            if !has_fired {
+                continue;
+            }
+            few.sum(context, &weights, if has_timing { r } else { &[] }, &fired);
+            // From the last spike to the first, as T̄ is taken off its end.
+            for (&(number, lane), own) in few.places.iter().zip(&few.sums).rev() {
+                let unit = sites[number].lane + lane;
+                if let Some(given) = given[number].timing.pop() {
+                    let next = [p[unit], q[unit]].map(|adjoint| flushed(adjoint, t + 1));
+                    let timing = given + half_gain * own;
+                    direct[unit] += timing_of_spike(&tiles[number], t, lane, timing, next);
+                }
+                if pass.is_gated {
+                    let reset = view.neuron.constants.reset;
+                    p[unit] = if reset == Reset::Subtract { p[unit] } else { 0.0 };
+                    q[unit] = if reset == Reset::All { 0.0 } else { q[unit] };
+                }
+            }
+        }
+        sweep(context, (0, to), direct, false, adjoints, descent, rows);
+    }
+
+    /// Fills `active` and `events`.
+    fn find_events(&mut self, context: &PassContext<'_>, tiles: &[BackwardTile<'_>]) {
+        let PassContext { level, view, pass, end, units, .. } = *context;
+        let Self { active, events, .. } = self;
+        let words = view.steps.div_ceil(64);
+        events.clear();
+        events.resize(end.div_ceil(64), 0);
+        for busy in units.busy.chunks_exact(words) {
+            events.iter_mut().zip(busy).for_each(|(events, busy)| *events |= busy);
+        }
+        if pass.factor != 0.0 {
+            active.resize(tiles.len() * view.steps, 0);
+            let sites = view.layout.sites.iter().zip(active.chunks_exact_mut(view.steps));
+            for (tile, (site, active)) in tiles.iter().zip(sites) {
+                let active = &mut active[..end];
+                mark_active(level, pass.surrogate, tile.constants.threshold, tile.trace, tile.lanes, active);
+                let in_use = view.layout.lanes_in_use(site);
+                for (t, bits) in active.iter_mut().enumerate() {
+                    *bits &= in_use;
+                    events[t / 64] |= u64::from(*bits != 0) << (t % 64);
+                }
+            }
+        }
+        if let Some(last) = events.last_mut() {
+            *last &= u64::MAX >> (64 * end.div_ceil(64) - end);
+        }
+    }
+}
+
+/// Takes the layer from step `to` down to step `from`.
+fn sweep(
+    context: &PassContext<'_>,
+    (from, to): (usize, usize),
+    direct: &[f32],
+    leaves_r: bool,
+    adjoints: &mut Adjoints,
+    descent: &mut Descent,
+    rows: &mut Rows<'_>,
+) {
+    let constants = context.view.neuron.constants;
+    let Descent { carried: [p, q, r], bias, .. } = descent;
+    let every_step =
+        if context.is_read { [&mut adjoints.q[..], &mut adjoints.r[..]] } else { [&mut [][..], &mut [][..]] };
+    let of_steps = Sweep { constants, from, to, direct, rows: rows.of_step, row_count: rows.count, leaves_r };
+    sweep_back(context.level, &of_steps, &mut LayerAdjoints { p, q, r, bias, q_rows: rows.q, every_step });
+}
+
+impl Few {
+    /// Lists the units whose bits are set, site by site, and sums over what they reach; no x is 0.
+    #[inline(never)]
+    fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: &dyn Fn(usize) -> u64) {
+        let first = context.view.shape.below();
+        self.places.clear();
+        self.inputs.clear();
+        for (number, site) in context.view.layout.sites.iter().enumerate() {
+            for lane in set_bits(bits(number)) {
+                self.places.push((number, lane));
+                self.inputs.push((first + site.lane + lane) as u32);
+            }
+        }
+        self.sums.resize(self.inputs.len(), 0.0);
+        row_dots(context.level, weights, &self.inputs, x, &mut self.sums);
+    }
+}
+
+/// An adjoint of step `t`, as the step before takes it.
+fn flushed(adjoint: f32, t: usize) -> f32 {
+    if t.is_multiple_of(FLOOR_EVERY) && adjoint.abs() < FLOOR { 0.0 } else { adjoint }
+}
