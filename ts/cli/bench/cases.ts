@@ -17,6 +17,9 @@ export interface BenchCase {
   samples(options: { data: string | undefined; backend: BackendChoice }): Promise<SpikeDataset>;
 }
 
+/** The rule with a surrogate derivative of 0 but near the threshold. */
+const COMPACT: RuleConfig = { ...ANTLR, surrogate: { type: "triangle", halfWidth: 0.3 } };
+
 /** A case by name. `real` is measured by epochs, the others by batches. */
 export const CASES = {
   mnist: {
@@ -86,7 +89,7 @@ export const CASES = {
   "deep-compact": {
     about: "784-2000-2000-10 with a triangle of half-width 0.3 as surrogate, 150 synthetic events, all 300 steps",
     batch: 128,
-    config: deep({ ...ANTLR, surrogate: { type: "triangle", halfWidth: 0.3 } }),
+    config: deep(COMPACT),
     weightScale: 4,
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
@@ -99,11 +102,43 @@ export const CASES = {
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
   },
+  "recurrent-timing": {
+    about: "784-800R-10 by the rule timing, 150 synthetic events, all 300 steps",
+    batch: 128,
+    config: { ...recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }), rule: { type: "timing" } },
+    weightScale: 2.8,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
+  },
+  "recurrent-compact": {
+    about: "784-800R-10 with a triangle of half-width 0.3 as surrogate, 150 synthetic events, all 300 steps",
+    batch: 128,
+    config: { ...recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }), rule: COMPACT },
+    weightScale: 2.8,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
+  },
   "recurrent-events": {
     about: "700-256R-20, 8,000 synthetic events, all 250 steps",
     batch: 128,
     config: recurrent(700, 256, { steps: 250, outputs: 20 }),
     weightScale: 1,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
+  },
+  "recurrent-events-timing": {
+    about: "700-256R-20 by the rule timing, 8,000 synthetic events, all 250 steps",
+    batch: 128,
+    config: { ...recurrent(700, 256, { steps: 250, outputs: 20 }), rule: { type: "timing" } },
+    weightScale: 0.5,
+    learnt: 0,
+    samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
+  },
+  "recurrent-events-compact": {
+    about: "700-256R-20 with a triangle of half-width 0.3 as surrogate, 8,000 synthetic events, all 250 steps",
+    batch: 128,
+    config: { ...recurrent(700, 256, { steps: 250, outputs: 20 }), rule: COMPACT },
+    weightScale: 0.5,
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
   },
