@@ -77,6 +77,7 @@ impl State {
             membrane: &mut self.membrane,
             adaptation: &mut [],
             trace: &mut self.trace,
+            traces_spikes_only: false,
             adaptation_trace: &mut [],
             spikes: &mut self.spikes,
             busy: &mut self.busy,
