@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
 import { spread } from "../dist/spread.js";
 import { EXPERIMENTS } from "../dist/study/catalogue/index.js";
-import { variantName } from "../dist/study/plan/experiment.js";
 import { accuracyMeasure, markdownTable, nameOf, searchRows, spikesMeasure } from "../dist/study/report/comparison.js";
 import { comparedIn } from "../dist/study/report/comparison.node.js";
 import { measure } from "../dist/study/report/measures.js";
@@ -46,7 +45,6 @@ export async function made(page) {
   if (all.length > 0) {
     text = put(text, "spoken-digits results", markdownTable(resultRows(all)));
     text = put(text, "spoken-digits searches", markdownTable(searchRows(all)));
-    text = put(text, "spoken-digits open", waiting(all));
     const axes = { x: "spikes per sample up to the decision", y: "accuracy on the official test, %", width: 700 };
     figures.set("docs/figures/spoken-digits.svg", `${seedScatter(points(all, "LIF"), axes)}\n`);
     figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
@@ -95,24 +93,10 @@ export function resultRows(all) {
       over(one, spikesMeasure(one)),
       cell("synapticOperations"),
       isFirst ? over(one, { of: (record) => STEP * measure("decisionMean").of(record), digits: 0 }) : String(SAMPLE),
-      String(one.records.length),
+      one.failed === 0 ? String(one.records.length) : `${one.records.length}, ${one.failed} failed`,
     ];
   });
   return [head, ...rows];
-}
-
-/**
- * The variants that have not run with every seed yet, in words.
- *
- * @param {readonly Compared[]} all
- */
-function waiting(all) {
-  const experiment = named("spoken-digits");
-  const isDone = (/** @type {string} */ name) =>
-    all.some((one) => nameOf(one) === name && one.records.length === experiment?.seeds.full);
-  const names = (experiment?.variants("full") ?? []).map((variant) => variantName(variant)).filter((name) => !isDone(name));
-  if (names.length === 0) return "Every variant has run with every seed.";
-  return `Waiting for their runs:\n\n${names.map((name) => `- ${name}`).join("\n")}`;
 }
 
 /** @param {string} name */

@@ -39,6 +39,7 @@ const compared = (series: string, ...records: DoneRecord[]): Compared => ({
   bestBy: "firstSpike",
   search: { chosen: { "optimizer.learningRate": 0.01 }, score: 0.912, runs: 47, samples: 6000, trials: TRIALS },
   records,
+  failed: 0,
 });
 
 describe("a comparison", () => {

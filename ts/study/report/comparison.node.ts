@@ -26,8 +26,8 @@ export async function comparedIn(dir: string, experiment: Experiment, scale: Sca
     const search = variant.search && (await searchedIn(searchFolder(dir, variant)));
     if (variant.search && search === undefined) continue;
     const { bestBy = experiment.bestBy } = variant;
-    const records = await recordsIn(dir, experiment, scale, variant, search?.chosen ?? {});
-    if (search || records.length > 0) compared.push({ variant, bestBy, search, records });
+    const runs = await runsIn(dir, experiment, scale, variant, search?.chosen ?? {});
+    if (search || runs.records.length > 0) compared.push({ variant, bestBy, search, ...runs });
   }
   return compared;
 }
@@ -47,9 +47,16 @@ async function searchedIn(dir: string): Promise<Searched | undefined> {
   return { chosen: point.rows[0].run.settings, score: point.score.mean, runs: table.rows.length, samples, trials };
 }
 
-/** The seeds of a variant that are done with these settings. */
-async function recordsIn(dir: string, experiment: Experiment, scale: Scale, variant: Variant, settings: Point) {
-  if (!existsSync(join(dir, "study.json"))) return [];
+/** The seeds of a variant that are done with these settings, and how many failed. */
+async function runsIn(
+  dir: string,
+  experiment: Experiment,
+  scale: Scale,
+  variant: Variant,
+  settings: Point,
+): Promise<Pick<Compared, "records" | "failed">> {
+  const none = { records: [], failed: 0 };
+  if (!existsSync(join(dir, "study.json"))) return none;
   const folder = new StudyFolder(dir);
   const { hashes, version } = await folder.manifest();
   const seeds = Array.from({ length: experiment.seeds[scale] }, (_, k) => k + 1);
@@ -57,7 +64,8 @@ async function recordsIn(dir: string, experiment: Experiment, scale: Scale, vari
   const json = planOf({ ...experiment, variants: () => [variant] }, { scale, seeds, isAtHand: () => true, chosen });
   const plan = parsePlan(json);
   // Data that no run has met yet.
-  if ([...configurationsOf(plan)].some((config) => !hashes.has(dataKey(config)))) return [];
+  if ([...configurationsOf(plan)].some((config) => !hashes.has(dataKey(config)))) return none;
   const { records } = await folder.records();
-  return pointsOf(await tableOf(plan, hashes, joined(records), version), plan).flatMap(recordsOf);
+  const table = await tableOf(plan, hashes, joined(records), version);
+  return { records: pointsOf(table, plan).flatMap(recordsOf), failed: table.failed };
 }

@@ -17,6 +17,8 @@ export interface Compared {
   search: Searched | undefined;
   /** One for each seed that is done. */
   records: readonly DoneRecord[];
+  /** Seeds whose runs ended with an error. */
+  failed: number;
 }
 
 /** A search that is at its end. */
