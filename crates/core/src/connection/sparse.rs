@@ -1,6 +1,8 @@
 //! What a dense layer sends back where the layer before reads few of its adjoints, or few of them have a source; listed tile by tile,
 //! while the adjoints of the tile are in a cache.
 
+use std::cell::Cell;
+
 use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, list_injections};
 
 use super::backward::{PassContext, SiteAdjoints};
@@ -13,6 +15,8 @@ pub(crate) struct ArrivalTimes {
     /// Input unit of each spike.
     inputs: Vec<u32>,
     sums: Vec<f32>,
+    /// By step, the place of the spike that is likely asked for next: mostly they are in the order of their arrival.
+    next: Vec<Cell<u32>>,
 }
 
 /// What the units inject into projections of their adjoints, by step.
@@ -31,6 +35,7 @@ impl ArrivalTimes {
         self.offsets.clear();
         self.inputs.clear();
         self.sums.clear();
+        self.next.clear();
     }
 
     /// Adds what a tile with so many `lanes` sends back.
@@ -48,13 +53,20 @@ impl ArrivalTimes {
             count += inputs[count..].iter().take_while(|(_, of_input)| of_input == row).count();
             self.offsets.push(count as u32);
         }
+        self.next.extend(self.offsets.iter().map(|&start| Cell::new(start)));
     }
 
     /// The sum of a spike.
     pub(crate) fn of(&self, input: u32, t: usize) -> f32 {
-        let step = self.offsets[t] as usize..self.offsets[t + 1] as usize;
-        let place = self.inputs[step.clone()].iter().position(|&arrived| arrived == input);
-        self.sums[step.start + place.expect("the spike arrived")]
+        let mut place = self.next[t].get() as usize;
+        let end = self.offsets[t + 1] as usize;
+        if place >= end || self.inputs[place] != input {
+            let start = self.offsets[t] as usize;
+            let found = self.inputs[start..end].iter().position(|&arrived| arrived == input);
+            place = start + found.expect("the spike arrived");
+        }
+        self.next[t].set(place as u32 + 1);
+        self.sums[place]
     }
 }
 
