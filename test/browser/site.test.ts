@@ -100,8 +100,14 @@ it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"]
 it("finds a page by a word that stands in it", async () => {
   const page = await browser.newPage();
   await page.goto(site.url);
-  await page.keyboard.press("Control+k");
-  await page.locator("#localsearch-input").fill("silentTargetPenalty");
+  const input = page.locator("#localsearch-input");
+  // The page listens to keys once its script has run, which no event of the browser tells.
+  const pressed = async () => {
+    await page.keyboard.press("Control+k");
+    return input.count();
+  };
+  await expect.poll(pressed, { timeout: 30_000 }).toBe(1);
+  await input.fill("silentTargetPenalty");
   const results = page.locator("#localsearch-list a.result");
   await expect.poll(() => results.count()).toBeGreaterThan(1);
   await page.close();
