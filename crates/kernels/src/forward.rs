@@ -109,6 +109,10 @@ const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let is_plain = tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none();
+    if TRACES_FEWER_ROWS && is_plain && state.traces_spikes_only && !state.trace.is_empty() {
+        return dispatch!(level.0, simd => forward_to_spikes(simd, tile, state));
+    }
     dispatch!(level.0, simd => forward_vector(simd, tile, state));
 }
 
@@ -158,9 +162,6 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
         } else if !is_plain {
             forward_lanes::<S, 1, _, false, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += S::f32s::LEN;
-        } else if TRACES_FEWER_ROWS && fit::<S>(4, left) && state.traces_spikes_only && !state.trace.is_empty() {
-            forward_lanes::<S, 4, _, true, true>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
-            lane += 4 * S::f32s::LEN;
         } else if fit::<S>(4, left) {
             forward_lanes::<S, 4, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
             lane += 4 * S::f32s::LEN;
@@ -169,6 +170,22 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
             lane += 2 * S::f32s::LEN;
         } else {
             forward_lanes::<S, 1, _, true, false>(simd, Lif::new(simd, &tile.constants), tile, state, lane);
+            lane += S::f32s::LEN;
+        }
+    }
+}
+
+/// The same for plain units whose trace is read at spikes only.
+#[inline(always)]
+fn forward_to_spikes<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let mut lane = 0;
+    while lane < tile.lanes {
+        let neuron = Lif::new(simd, &tile.constants);
+        if fit::<S>(4, tile.lanes - lane) {
+            forward_lanes::<S, 4, _, true, true>(simd, neuron, tile, state, lane);
+            lane += 4 * S::f32s::LEN;
+        } else {
+            forward_lanes::<S, 1, _, true, true>(simd, neuron, tile, state, lane);
             lane += S::f32s::LEN;
         }
     }

@@ -10,7 +10,7 @@ use spikelet_kernels::{Projection, TILE, dot, project};
 use super::backward::{BackwardRun, Kept, PassContext};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
-use super::sparse::{ArrivalTimes, Injected};
+use super::sparse::{ArrivalRows, ArrivalTimes, Injected};
 use super::stages::Stages;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::aligned::{Aligned, padded};
@@ -26,7 +26,10 @@ pub(crate) struct Dense;
 /// What the previous layer reads of a backward pass.
 #[derive(Debug, Default)]
 pub(crate) struct DenseState {
+    /// Of layers with several tiles.
     times: ArrivalTimes,
+    /// Of layers with one.
+    rows: ArrivalRows,
     injected: Injected,
 }
 
@@ -181,7 +184,8 @@ impl Weights for Dense {
 
     fn backward(&self, _copies: &Towards, state: &mut DenseState, run: &mut BackwardRun<'_>) {
         let PassContext { level, view, read, end, is_observed, .. } = run.context;
-        let DenseState { times, injected } = state;
+        let DenseState { times, rows, injected } = state;
+        let is_one_tile = view.tiles.len() == 1;
         times.clear();
         injected.clear();
         let lists_injections = run.context.lists_injections();
@@ -196,7 +200,7 @@ impl Weights for Dense {
         }
         run.run_and_show(kept, read.times, &mut |context, number, site| {
             let tile = &view.tiles[view.layout.sites[number].tile];
-            if read.times {
+            if read.times && !is_one_tile {
                 times.add(level, &tile.weights, tile.lanes, &site);
             }
             if lists_injections {
@@ -205,7 +209,10 @@ impl Weights for Dense {
         });
         if read.times {
             let GradientRows { row_of_step, inputs, .. } = run.gradient.weights.rows();
-            times.finish(row_of_step, inputs);
+            match is_one_tile {
+                true => rows.take(&mut run.scratch.arrivals, row_of_step),
+                false => times.finish(row_of_step, inputs),
+            }
         }
         if lists_injections {
             injected.finish(end);
@@ -224,8 +231,11 @@ impl Weights for Dense {
         copies.project(sent, site.site, factor, error);
     }
 
-    fn time_gradient(&self, _copies: &Towards, state: &DenseState, _sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-        state.times.of(input, t)
+    fn time_gradient(&self, _copies: &Towards, state: &DenseState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        match sent.view.tiles {
+            [tile] => state.rows.of(sent.level, tile, input, t),
+            _ => state.times.of(input, t),
+        }
     }
 
     fn keeps_adjoints(&self) -> bool {

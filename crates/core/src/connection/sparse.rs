@@ -3,9 +3,11 @@
 
 use std::cell::Cell;
 
-use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, list_injections};
+use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, dot, list_injections};
 
 use super::backward::{PassContext, SiteAdjoints};
+use crate::aligned::Aligned;
+use crate::parameters::TileParameters;
 
 /// `Σ_j W_ji r_j[t]` of each spike that arrived.
 #[derive(Debug, Default)]
@@ -17,6 +19,14 @@ pub(crate) struct ArrivalTimes {
     sums: Vec<f32>,
     /// By step, the place of the spike that is likely asked for next: mostly they are in the order of their arrival.
     next: Vec<Cell<u32>>,
+}
+
+/// r of a layer of one tile at the steps at which spikes arrived, so that `Σ_j W_ji r_j[t]` of a spike is one product when it is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct ArrivalRows {
+    row_of_step: Vec<u32>,
+    /// `[row][lane]`.
+    r: Aligned,
 }
 
 /// What the units inject into projections of their adjoints, by step.
@@ -67,6 +77,21 @@ impl ArrivalTimes {
         }
         self.next[t].set(place as u32 + 1);
         self.sums[place]
+    }
+}
+
+impl ArrivalRows {
+    /// Takes r in exchange for memory, with the row of each step.
+    pub(super) fn take(&mut self, r: &mut Aligned, row_of_step: &[u32]) {
+        std::mem::swap(&mut self.r, r);
+        self.row_of_step.clear();
+        self.row_of_step.extend_from_slice(row_of_step);
+    }
+
+    /// The sum of a spike.
+    pub(crate) fn of(&self, level: Level, tile: &TileParameters, input: u32, t: usize) -> f32 {
+        let row = |at: u32| at as usize * tile.lanes..(at as usize + 1) * tile.lanes;
+        dot(level, &tile.weights[row(input)], &self.r[row(self.row_of_step[t])])
     }
 }
 
