@@ -12,7 +12,7 @@ use fearless_simd::prelude::*;
 use crate::lanes::{clear, fit, load, store};
 use crate::neuron::{Alif, LaneConstants, Lif, Neuron};
 use crate::refractory::{blocked_after, blocked_at};
-use crate::{FLOOR_EVERY, Level, LifConstants};
+use crate::{FLOOR_EVERY, Level, LifConstants, TILE};
 
 /// Input spikes by step: those of step `t` are `units[offsets[t]..offsets[t + 1]]`.
 #[derive(Clone, Copy, Debug)]
@@ -203,7 +203,9 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
     state: &mut TileState<'_>,
     first: usize,
 ) {
-    let ForwardTile { lanes, events, refractory, from, to, .. } = *tile;
+    let ForwardTile { events, refractory, from, to, .. } = *tile;
+    // A group as wide as tiles are is the whole tile: the compiler then knows the distance of two rows.
+    let (lanes, first) = if K * S::f32s::LEN == TILE { (TILE, 0) } else { (tile.lanes, first) };
     let TileState { current, membrane, adaptation, trace, adaptation_trace, spikes, busy, observed, .. } = state;
     let (spikes, busy) = (&mut **spikes, &mut **busy);
     let group = first..first + K * S::f32s::LEN;
@@ -211,9 +213,10 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
     let bias = load::<S, K>(simd, &tile.bias[group.clone()]);
     let reset = tile.constants.reset;
     let mut units = N::load(simd, [current, membrane, adaptation], group.clone());
-    let kept = if trace.is_empty() || SPIKES_ONLY { 0..0 } else { from * lanes..to * lanes };
-    let (rows, at_spikes) = trace.split_at_mut(kept.end);
-    let mut rows = rows[kept].chunks_exact_mut(lanes);
+    let kept = if trace.is_empty() { 0..0 } else { from * lanes..to * lanes };
+    let (at_spikes, every_row): (&mut [f32], &mut [f32]) =
+        if SPIKES_ONLY { (trace, &mut []) } else { (&mut [], &mut trace[kept]) };
+    let mut rows = every_row.chunks_exact_mut(lanes);
     let mut blocked = if IS_PLAIN { 0 } else { blocked_at(spikes, refractory, from) };
     for (t, arriving) in events.between(from, to) {
         neuron.decay(&mut units);
@@ -275,11 +278,16 @@ fn trace_spike<S: Simd, const K: usize>(
 #[inline(always)]
 fn drive<S: Simd, const K: usize>(simd: S, weights: &[f32], lanes: usize, arriving: &[u32]) -> [S::f32s; K] {
     let mut drive = [S::f32s::splat(simd, 0.0); K];
-    for &unit in arriving {
-        let row = &weights[unit as usize * lanes..][..K * S::f32s::LEN];
+    let mut add = |row: &[f32]| {
         for k in 0..K {
             drive[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
         }
+    };
+    if K * S::f32s::LEN == TILE {
+        let (rows, _) = weights.as_chunks::<TILE>();
+        arriving.iter().for_each(|&unit| add(&rows[unit as usize]));
+    } else {
+        arriving.iter().for_each(|&unit| add(&weights[unit as usize * lanes..][..K * S::f32s::LEN]));
     }
     drive
 }
