@@ -106,7 +106,7 @@ it("finds a page by a word that stands in it", async () => {
     await page.keyboard.press("Control+k");
     return input.count();
   };
-  await expect.poll(pressed, { timeout: 30_000 }).toBe(1);
+  await expect.poll(pressed).toBe(1);
   await input.fill("silentTargetPenalty");
   const results = page.locator("#localsearch-list a.result");
   await expect.poll(() => results.count()).toBeGreaterThan(1);
