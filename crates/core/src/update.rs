@@ -135,23 +135,24 @@ impl TileUpdate<'_> {
         let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];
         let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
         let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
+        let lanes = tile.lanes;
+        let sources = entries.map(|_| sources(results, tile.layer, tile.first, lanes)).unwrap_or_default();
+        let mut gathers = entries.map(|entries| entries.gathers(&sources[..results.len()]));
+        let last = gathers.as_mut().and_then(DoubleEndedIterator::next_back);
+        if !frozen.weights {
+            gathers.into_iter().flatten().for_each(|gather| sums.add_block(update.level, tile, shape, &gather));
+        }
         let pair = &mut moments.weights;
         let mut arrays =
             ParameterArrays { values: &mut tile.weights, first: &mut pair.first, second: &mut pair.second };
-        let norm = match entries {
+        let norm = match last {
             _ if frozen.weights => 0.0,
-            Some(entries) => {
-                let (first, lanes, layer) = (tile.first, tile.lanes, tile.layer);
-                let sources = sources(results, layer, first, lanes);
-                let gather = entries.gather(&sources[..results.len()]);
+            Some(gather) => {
                 let live = &mut moments.live;
                 live.iter_mut().zip(&sums.touched).for_each(|(live, touched)| *live |= touched);
                 update_tile(update.level, &gather, lanes, &sums.weights, &gradient, optimizer, &mut arrays, live)
             }
-            None => {
-                let lanes = tile.lanes;
-                update_rows(update.level, lanes, &sums.weights, &gradient, optimizer, &mut arrays)
-            }
+            None => update_rows(update.level, lanes, &sums.weights, &gradient, optimizer, &mut arrays),
         };
         if frozen.biases {
             sums.squared_norm = norm;

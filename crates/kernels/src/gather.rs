@@ -13,7 +13,7 @@ use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
 use crate::lanes::{fit, load, store};
-use crate::{Level, NO_ROW, StepEvents};
+use crate::{Level, NO_ROW, StepEvents, TILE};
 
 /// Numbers in a cache line.
 const CACHE_LINE: usize = 16;
@@ -86,12 +86,17 @@ fn gather_vectors<S: Simd, const K: usize>(
 ) {
     let (lanes, width) = (sums.len(), K * S::f32s::LEN);
     let mut vectors = load::<S, K>(simd, &sums[first..first + width]);
-    for &entry in entries {
-        let source = gather.sources[(entry >> 16) as usize];
-        let start = (entry & 0xffff) as usize * lanes + first;
-        let row = load::<S, K>(simd, &source[start..start + width]);
+    let mut add = |row: &[f32]| {
         for k in 0..K {
-            vectors[k] += row[k];
+            vectors[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+        }
+    };
+    for &entry in entries {
+        let (source, row) = (gather.sources[(entry >> 16) as usize], (entry & 0xffff) as usize);
+        if width == TILE {
+            add(&source.as_chunks::<TILE>().0[row]);
+        } else {
+            add(&source[row * lanes + first..][..width]);
         }
     }
     store::<S, K>(&vectors, &mut sums[first..first + width]);

@@ -1,5 +1,7 @@
 //! Sums over the results of a batch's samples, in the order of samples.
 
+use std::ops::Range;
+
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 
 use super::learnt::{self, LearntSums};
@@ -40,14 +42,29 @@ pub(crate) struct TileSums {
     pub(crate) squared_norm: f32,
 }
 
-/// Input spikes of a group of samples, by input.
+/// Input spikes of a group of samples.
 #[derive(Debug)]
 pub(super) struct LayerEntries {
+    inputs: usize,
+    /// Consecutive samples, whose rows of q stay in a level-2 cache while a tile gathers them.
+    blocks: Vec<BlockEntries>,
+    /// Those of this group.
+    count: usize,
+}
+
+/// Input spikes of a block of samples, by input.
+#[derive(Debug)]
+struct BlockEntries {
+    /// Their places in the group.
+    samples: Range<usize>,
     /// Start of each input in `entries`.
     offsets: Vec<u32>,
-    /// `sample << 16 | row`.
+    /// `sample of the block << 16 | row`.
     entries: Vec<u32>,
 }
+
+/// Rows of q of a block, 256 bytes each, unless one sample has more.
+const BLOCK_ROWS: usize = 2048;
 
 impl BatchSums {
     pub(crate) fn new(network: &Network) -> Self {
@@ -60,9 +77,7 @@ impl BatchSums {
             squared_norm: 0.0,
         });
         let entries = network.layers.iter().map(|layer| match layer.connection.gradient() {
-            WeightGradient::Rows(_) => {
-                Some(LayerEntries { offsets: vec![0; layer.shape.inputs + 1], entries: Vec::new() })
-            }
+            WeightGradient::Rows(_) => Some(LayerEntries { inputs: layer.shape.inputs, blocks: Vec::new(), count: 0 }),
             WeightGradient::Steps(_) | WeightGradient::Sums(_) => None,
         });
         let learnt = network.learnt.iter().map(|arrays| arrays.iter().map(LearntSums::new).collect());
@@ -164,13 +179,19 @@ impl TileSums {
     ) {
         match entries {
             Some(entries) => {
-                self.make_room(tile, shape);
                 let sources = sources(results, tile.layer, tile.first, tile.lanes);
-                let gather = entries.gather(&sources[..results.len()]);
-                gather_tile(level, &gather, tile.lanes, &mut self.weights, &mut self.touched);
+                for gather in entries.gathers(&sources[..results.len()]) {
+                    self.add_block(level, tile, shape, &gather);
+                }
             }
             None => self.add_all(tile, shape, delays, results),
         }
+    }
+
+    /// Adds the gradients of the weights of a block.
+    pub(super) fn add_block(&mut self, level: Level, tile: &TileParameters, shape: &LayerShape, gather: &Gather<'_>) {
+        self.make_room(tile, shape);
+        gather_tile(level, gather, tile.lanes, &mut self.weights, &mut self.touched);
     }
 
     /// Adds a group's gradients of the weights of a layer whose input spikes are not listed; `delays` are those of its
@@ -250,6 +271,40 @@ impl TileSums {
 
 impl LayerEntries {
     fn list(&mut self, layer: usize, results: &[SampleResult]) {
+        self.count = 0;
+        let mut first = 0;
+        while first < results.len() {
+            let mut rows = 0;
+            let fits = |result: &&SampleResult| {
+                rows += result.layers[layer].weights.rows().rows;
+                rows <= BLOCK_ROWS
+            };
+            let samples = first..first + results[first..].iter().take_while(fits).count().max(1);
+            first = samples.end;
+            if self.count == self.blocks.len() {
+                let offsets = vec![0; self.inputs + 1];
+                self.blocks.push(BlockEntries { samples: 0..0, offsets, entries: Vec::new() });
+            }
+            self.blocks[self.count].list(layer, samples, results);
+            self.count += 1;
+        }
+    }
+
+    /// One for each block, in their order, from the q rows of each sample of the group.
+    pub(super) fn gathers<'a>(&'a self, sources: &'a [&'a [f32]]) -> impl DoubleEndedIterator<Item = Gather<'a>> {
+        let blocks = self.blocks[..self.count].iter();
+        blocks.map(|BlockEntries { samples, offsets, entries }| Gather {
+            offsets,
+            entries,
+            sources: &sources[samples.clone()],
+        })
+    }
+}
+
+impl BlockEntries {
+    fn list(&mut self, layer: usize, samples: Range<usize>, group: &[SampleResult]) {
+        let results = &group[samples.clone()];
+        self.samples = samples;
         self.offsets.fill(0);
         for result in results {
             for &(unit, _) in &result.layers[layer].weights.rows().inputs {
@@ -270,10 +325,6 @@ impl LayerEntries {
         }
         self.offsets.rotate_right(1);
         self.offsets[0] = 0;
-    }
-
-    pub(super) fn gather<'a>(&'a self, sources: &'a [&'a [f32]]) -> Gather<'a> {
-        Gather { offsets: &self.offsets, entries: &self.entries, sources }
     }
 }
 
