@@ -37,6 +37,15 @@ const COLUMNS = [
   ["spikes per sample", "spikes"],
   ["step of the decision", "decisionMean"],
 ];
+/** Columns of the experiment whose second half has target spike trains, for which only the loss tells. */
+const [ON_IMAGES, ON_TRAINS] = /** @type {readonly (readonly [string, string])[][]} */ ([
+  COLUMNS.filter(([, name]) => name !== "count"),
+  [
+    ["loss", "loss"],
+    ["spikes per hidden unit", "perUnit0"],
+    ["spikes per output", "perUnit1"],
+  ],
+]);
 
 /**
  * The page with its tables anew, and the figures by file.
@@ -73,7 +82,24 @@ export async function made(page) {
     const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
     figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));
   }
-  return { text, figures };
+  return { text: await withBalances(text), figures };
+}
+
+/**
+ * The page with the tables of weights of the two gradients.
+ *
+ * @param {string} text
+ */
+async function withBalances(text) {
+  const dir = join(ROOT, RECORDS, "balance-schedules");
+  if (!existsSync(dir)) return text;
+  const { manifest, table } = await gather([dir]);
+  const points = pointsOf(table, manifest.plan);
+  const isOfTrains = (/** @type {(typeof points)[number]} */ point) => point.rows[0].run.settings["at"] === "spike trains";
+  const trains = points.filter(isOfTrains);
+  const images = points.filter((point) => !isOfTrains(point));
+  const withImages = put(text, "balance-schedules images", markdownTable(pointRows(images, ON_IMAGES)));
+  return put(withImages, "balance-schedules trains", markdownTable(pointRows(trains, ON_TRAINS)));
 }
 
 /**
