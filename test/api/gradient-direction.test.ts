@@ -12,4 +12,4 @@ it("examples/gradient-direction.mjs: gradients of spike times point where the lo
   const moved = rows.find(({ state, layer, change }) => state === "epoch 6" && layer === "output" && change === "moved");
   for (const rule of ["timing", "antlr", "eventProp"]) expect(moved?.cosines[rule]).toBeGreaterThan(0.7);
   expect(Math.abs(moved?.cosines["activation"] ?? 1)).toBeLessThan(0.1);
-}, 60_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await writePage(project.folder);
   built = await buildWithVite(project.folder);
   browser = await launchChromium();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

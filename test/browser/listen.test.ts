@@ -49,7 +49,7 @@ describe("Listen", () => {
     await writeFile(join(folder, "microphone.wav"), fileOf(sound, "", 48_000).buffer);
     demo = await Demo.build(microphone(join(folder, "microphone.wav")));
     open = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
-  }, 120_000);
+  });
   afterAll(async () => {
     await demo?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });

@@ -55,7 +55,7 @@ describe.each(Object.entries(COMMANDS))("the page of a %s", (name, command) => {
     expect(await spikelet(await command(out))).toMatchObject({ code: 0 });
     address = pathToFileURL(join(out, "report.html")).href;
     browser = await launchChromium();
-  }, 120_000);
+  });
   afterAll(() => browser.close());
 
   async function opened(width: number, colorScheme: "light" | "dark" = "light"): Promise<Page> {

@@ -21,7 +21,7 @@ let demo: Demo;
 beforeAll(async () => {
   demo = await Demo.build();
   await mkdir(FIGURES, { recursive: true });
-}, 120_000);
+});
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   demo = await Demo.build();
   open = await demo.enter("teach", DESK);
   await mkdir(FIGURES, { recursive: true });
-}, 120_000);
+});
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
 

@@ -46,7 +46,7 @@ beforeAll(async () => {
   const head = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>loading</title>`;
   await writeFile(join(folder, "index.html"), `${head}<script type="module" src="/src/main.ts"></script>`);
   browser = await launchChromium();
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -70,4 +70,4 @@ it("the guide's program in a TypeScript project of Vite: it is checked, built, a
   expect(lines).toEqual([expect.stringMatching(/^1 0\.\d+$/), expect.stringMatching(/^2 0\.\d+$/)]);
   expect(complaints).toEqual([]);
   await page.close();
-}, 120_000);
+});

@@ -14,8 +14,6 @@ import { shortRun } from "../support/short-run.js";
 import { spikelet } from "../support/spawn-cli.js";
 
 const EPOCHS = 3;
-/** Of a busy machine. */
-const PATIENCE = { timeout: 20_000 };
 const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
 
 /** Stands for the package, and prints what it is given. */
@@ -166,7 +164,7 @@ describe("spikelet serve", () => {
       stop = () => child.kill("SIGINT");
       if (stdout.endsWith("\n")) url = JSON.parse(stdout).url;
     });
-    await expect.poll(() => url, PATIENCE).not.toBe("");
+    await expect.poll(() => url).not.toBe("");
     const page = await ask(url);
     expect(page).toMatchObject({ status: 200, type: "text/html; charset=utf-8" });
     expect(page.text).toContain(`finished: ${out}`);
@@ -300,8 +298,8 @@ describe("spikelet train --watch", () => {
       stop = () => child.kill("SIGINT");
       url ||= /"watching","url":"([^"]+)"/.exec(stdout)?.[1] ?? "";
     });
-    await expect.poll(() => url, PATIENCE).not.toBe("");
-    await expect.poll(async () => (await ask(url)).text, PATIENCE).toMatch(/training: .*<h2>Learning<.*validation sample/s);
+    await expect.poll(() => url).not.toBe("");
+    await expect.poll(async () => (await ask(url)).text).toMatch(/training: .*<h2>Learning<.*validation sample/s);
     stop();
     expect(await ended).toMatchObject({ code: 130 });
     expect(await new WatchedRun(out).look()).toMatchObject({ end: "interrupted" });

@@ -49,7 +49,7 @@ it("the TypeScript of all guides compiles, without settings of its own", () => {
   });
   program.emit();
   expect(complaints).toEqual([]);
-}, 120_000);
+});
 
 it.each(programs)(
   "$path: its TypeScript runs and tells something",

@@ -31,19 +31,19 @@ describe("the first programs in a project that npm init -y made", () => {
     };
     await writeFile(join(project.folder, "digits.mjs"), programOf("README.md"));
     await writeFile(join(project.folder, "sensor.mts"), programOf("docs/learn/your-data.md"));
-  }, 120_000);
+  });
   afterAll(() => project[Symbol.asyncDispose]());
 
   it("README's program learns nine of ten digits", async () => {
     expect(accuracyIn(await run(process.execPath, "digits.mjs"))).toBeGreaterThanOrEqual(0.9);
-  }, 180_000);
+  });
 
   it("that of own data compiles by the settings of tsc --init, and runs", async () => {
     const tsc = (...args: string[]) => execute(process.execPath, [TSC, ...args], { cwd: project.folder });
     await tsc("--init");
     expect((await tsc("--outDir", "built")).stdout).toBe("");
     expect(accuracyIn(await run(process.execPath, "built/sensor.mjs"))).toBeGreaterThanOrEqual(0.9);
-  }, 180_000);
+  });
 
   for (const version of NODES) {
     const node = nodeOf(version) ?? "";

@@ -55,7 +55,7 @@ describe("what is published", () => {
     rehearsal = stdout.split("\n").filter((line) => line.startsWith("+ "));
     tarballs = (await readdir(folder)).sort();
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
-  }, 120_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it("is the package, without an addon, and one package for each platform", async () => {
@@ -124,7 +124,7 @@ describe("what is published", () => {
     await execute(process.execPath, [join(ROOT, "node_modules/publint/src/cli.js"), "run", "--strict", tarball], { cwd: ROOT });
     const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
     await execute(process.execPath, [attw, tarball, "--config-path", join(ROOT, ".attw.json")], { cwd: ROOT });
-  }, 60_000);
+  });
 
   it("takes a new user from installing to a figure and a network that was kept", async () => {
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
@@ -147,5 +147,5 @@ describe("what is published", () => {
     expect(await readFile(join(folder, "raster.svg"), "utf8")).toMatch(/^<svg/);
     const cli = join(folder, "node_modules/spikelet/dist/cli/main.js");
     expect((await execute(process.execPath, [cli, "info"], { cwd: folder })).stdout).toContain("native");
-  }, 180_000);
+  });
 });
