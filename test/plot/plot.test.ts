@@ -16,6 +16,7 @@ import {
   weightMaps,
 } from "spikelet/plot";
 import { describe, expect, it } from "vitest";
+import { look } from "../../ts/plot/seeds.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
 const count = (svg: string, what: RegExp) => svg.match(what)?.length ?? 0;
@@ -242,4 +243,9 @@ describe("figures of nothing", () => {
       "loss &amp; &quot;more&quot; &lt;1&gt;",
     );
   });
+});
+
+it("no two of 36 series look alike", () => {
+  const looks = Array.from({ length: 36 }, (_, k) => look(k)).map(({ colour, shape }) => `${colour} ${shape}`);
+  expect(new Set(looks).size).toBe(36);
 });

@@ -19,6 +19,12 @@ export interface SeedPoint {
   y: number;
 }
 
+/** Colour and shape of a series. */
+export interface Look {
+  colour: (typeof SERIES)[number]["colour"];
+  shape: (typeof SERIES)[number]["shape"];
+}
+
 export interface SpreadOptions extends FigureOptions {
   /** What is measured, with its unit. */
   label: string;
@@ -118,9 +124,11 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
   return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
 }
 
-/** Colour and shape of a series. */
-export function look(index: number): (typeof SERIES)[number] {
-  return SERIES[index % SERIES.length] ?? SERIES[0];
+/** What series look like that are more than there are colours: shapes with the next colour, so that no two are alike among 36. */
+export function look(index: number): Look {
+  const { shape } = SERIES[index % SERIES.length] ?? SERIES[0];
+  const { colour } = SERIES[(index + Math.floor(index / SERIES.length)) % SERIES.length] ?? SERIES[0];
+  return { colour, shape };
 }
 
 function grouped<Run extends { series: string }>(runs: readonly Run[]): Map<string, Run[]> {
