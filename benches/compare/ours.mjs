@@ -8,7 +8,7 @@ import { samples as samplesOf } from "./inputs.mjs";
 
 const name = process.argv[2];
 const [batchSize, threads] = process.argv.slice(3).map(Number);
-const { config } = CASES[name];
+const { config, weightScale } = CASES[name];
 const backend = await loadBackend();
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 
@@ -18,12 +18,12 @@ const session = await BenchSession.open(
   await samplesOf(name),
   {
     backend,
-    weightScale: { mnist: 4, conv: 2 }[name],
+    weightScale: { mnist: 4, conv: 2 }[name] ?? weightScale,
   },
 );
 say({
   version: backend.version,
-  configuration: `${backend.kind} ${session.info.simd}, ANTLR, latency loss over first spikes, Adam`,
+  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam`,
 });
 
 for await (const line of createInterface({ input: process.stdin })) {

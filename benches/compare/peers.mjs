@@ -7,12 +7,32 @@ export const PEERS = {
     "Synaptic (current and membrane, reset by subtraction), matrix products over all steps at once, unbound currents, fast-sigmoid surrogate",
   norse: "LIFCell (current and membrane) over unbound currents, matrix products over all steps at once, SuperSpike surrogate",
   spyx: "CuBaLIF (current and membrane) layer by layer, jitted by JAX, matrix products over all steps at once, SuperSpike surrogate",
+  loops: "plain PyTorch: matrix products over all steps at once, loops over steps, fast-sigmoid surrogate",
 };
 
-/** What is compared, and with whom. */
+const LIBRARIES = Object.keys(PEERS).filter((peer) => peer !== "loops");
+/** One network of theirs beside each rule and surrogate of ours. */
+const AS_LOOPS = {
+  deep: "784-2000-2000-10 on latency-coded digits",
+  "deep-compact": "784-2000-2000-10 on 150 events, a compact surrogate",
+  "deep-timing": "784-2000-2000-10 on 150 events, the rule timing",
+  recurrent: "784-800R-10 on 150 events",
+  "recurrent-compact": "784-800R-10 on 150 events, a compact surrogate",
+  "recurrent-timing": "784-800R-10 on 150 events, the rule timing",
+  "recurrent-events": "700-256R-20 on 8,000 events",
+  "recurrent-events-compact": "700-256R-20 on 8,000 events, a compact surrogate",
+  "recurrent-events-timing": "700-256R-20 on 8,000 events, the rule timing",
+};
+
+/** What is compared, as which network of theirs, and with whom. */
 export const COMPARED = {
-  mnist: { about: "784-800-10 on digits", peers: Object.keys(PEERS) },
-  conv: { about: "2x34x34-conv8c5-apool2-10 on events in 1 % of units and steps", peers: ["spikingjelly"] },
+  mnist: { about: "784-800-10 on digits", network: "mnist", peers: LIBRARIES },
+  conv: { about: "2x34x34-conv8c5-apool2-10 on events in 1 % of units and steps", network: "conv", peers: ["spikingjelly"] },
+  ...Object.fromEntries(
+    Object.entries(AS_LOOPS).map(([name, about]) => {
+      return [name, { about, network: name.replace(/-(compact|timing)$/, ""), peers: ["loops"] }];
+    }),
+  ),
 };
 
 /** What holds for all of them. */

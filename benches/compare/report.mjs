@@ -25,7 +25,7 @@ export function comparisonTable(rows) {
       rows.map(row),
     ),
     ...[...versions].map(([peer, version]) => `- ${peer} ${version}: ${PEERS[peer]}`),
-    `- ours ${rows[0]?.about.ours.version}: ${rows[0]?.about.ours.configuration}`,
+    ...[...new Set(rows.map(({ about: { ours } }) => `- ours ${ours.version}: ${ours.configuration}`))],
     "",
   ];
 }

@@ -1,8 +1,10 @@
-// npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, and a
-// convolution with SpikingJelly, taking turns on the same samples, and writes the ratios with their spread.
+// npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, a
+// convolution with SpikingJelly, deep and recurrent networks with plain PyTorch loops, taking turns on the same samples, and writes
+// the ratios with their spread.
 //
 // npm run bench:compare -- --quick
 // npm run bench:compare -- --cases conv --batches 16
+// npm run bench:compare -- --peers loops --batches 128
 // npm run bench:compare -- --peers spyx,norse --batches 128 --threads 2 --seconds 5 --repetitions 7
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -37,7 +39,7 @@ await main(async () => {
   if (strange !== undefined) throw new StepFailed(`there is no case "${strange}": there are ${Object.keys(COMPARED).join(", ")}`);
   await setUp();
   const python = await peersEnvironment();
-  const { exportSamples, STEPS } = await import("./inputs.mjs");
+  const { exportSamples, stepsOf } = await import("./inputs.mjs");
   const record = recordOf(typed("bench:compare"));
   const rows = [];
   for (const name of cases) {
@@ -45,7 +47,8 @@ await main(async () => {
     for (const peer of peers.filter((peer) => COMPARED[name].peers.includes(peer))) {
       for (const batch of list(words.batches)) {
         process.stderr.write(`${COMPARED[name].about}: ${peer}, batch ${batch}\n`);
-        const worker = [join(ROOT, "benches/compare/peers/worker.py"), peer, name, inputs, String(STEPS), batch, words.threads];
+        const script = join(ROOT, "benches/compare/peers/worker.py");
+        const worker = [script, peer, COMPARED[name].network, inputs, String(stepsOf(name)), batch, words.threads];
         const other = new Contestant(python, worker);
         const ours = new Contestant(process.execPath, [join(ROOT, "benches/compare/ours.mjs"), name, batch, words.threads]);
         try {

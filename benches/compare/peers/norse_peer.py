@@ -25,3 +25,6 @@ class Network(torch.nn.Module):
 def build(batches, threads):
     network = Network()
     return TorchNetwork(version("norse"), network, network, batches, threads)
+
+
+BUILDERS = {"mnist": build}

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 
 class TorchNetwork:
-    """`forward(x)` gives the spikes of the hidden and of the output layer, [step, sample, unit] each."""
+    """`forward(x)` gives the spikes of each layer, [step, sample, unit] each."""
 
     def __init__(self, version, module, forward, batches, threads, reset=lambda: None):
         torch.set_num_threads(threads)
@@ -20,7 +20,7 @@ class TorchNetwork:
         x, y = next(self.batches)
         self.reset()
         self.optimizer.zero_grad(set_to_none=True)
-        _, output = self.forward(x)
+        *_, output = self.forward(x)
         F.cross_entropy(output.sum(0), y).backward()
         self.optimizer.step()
 
@@ -29,7 +29,7 @@ class TorchNetwork:
         self.reset()
         with torch.no_grad():
             self.spikes = self.forward(x)
-            return self.spikes[1].sum(0)
+            return self.spikes[-1].sum(0)
 
     def activity(self):
         """Spikes a sample of each layer: a silent network must not pass."""

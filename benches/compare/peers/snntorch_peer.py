@@ -31,3 +31,6 @@ def over(neuron, currents):
 def build(batches, threads):
     network = Network()
     return TorchNetwork(snntorch.__version__, network, network, batches, threads)
+
+
+BUILDERS = {"mnist": build}

@@ -55,3 +55,6 @@ def build_convolution(batches, threads):
 def wrapped(network, batches, threads):
     reset = lambda: functional.reset_net(network)
     return TorchNetwork(version("spikingjelly"), network, network, batches, threads, reset)
+
+
+BUILDERS = {"mnist": build, "conv": build_convolution}

@@ -78,3 +78,6 @@ class JaxNetwork:
 
 def build(batches, threads):
     return JaxNetwork(batches)
+
+
+BUILDERS = {"mnist": build}

@@ -1,4 +1,4 @@
-"""worker.py PEER CASE INPUTS STEPS BATCH THREADS: `train SECONDS` or `infer SECONDS` a line on stdin, one JSON object a line on stdout."""
+"""worker.py PEER NETWORK INPUTS STEPS BATCH THREADS: `train SECONDS` or `infer SECONDS` a line on stdin, one JSON object a line on stdout."""
 
 import importlib
 import json
@@ -10,16 +10,15 @@ import warnings
 
 
 def main():
-    peer, case, file, steps, batch, threads = *sys.argv[1:4], *map(int, sys.argv[4:7])
+    peer, network, file, steps, batch, threads = *sys.argv[1:4], *map(int, sys.argv[4:7])
     warnings.filterwarnings("ignore")
     if hasattr(os, "sched_setaffinity"):
         # JAX sizes its pool by the cores it may use.
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[-threads:])
     import inputs
 
-    made = inputs.batches(file, steps, batch, inputs.UNITS[case])
-    module = importlib.import_module(f"{peer}_peer")
-    network = (module.build if case == "mnist" else module.build_convolution)(made, threads)
+    made = inputs.batches(file, steps, batch, inputs.UNITS[network])
+    network = importlib.import_module(f"{peer}_peer").BUILDERS[network](made, threads)
     for phase in (network.train, network.infer):
         phase()
     say(version=network.version)
