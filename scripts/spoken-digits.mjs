@@ -30,6 +30,12 @@ const MACHINE = /** @type {Readonly<Record<string, number>>} */ ({
   yweweler: 88.4,
 });
 
+/** Speakers that are held out in turn. */
+const HELD_OUT = 6;
+
+/** The hidden layer that validation speakers chose by this seed. */
+const [CHOSEN, CHOOSING] = ["LIF", 1];
+
 /** @typedef {import("../dist/study/report/comparison.js").Compared} Compared */
 
 /**
@@ -50,7 +56,10 @@ export async function made(page) {
     figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
   }
   const voices = await done("spoken-voices");
-  if (voices.length > 0) text = put(text, "spoken-voices", markdownTable(voiceRows(voices)));
+  if (voices.length > 0) {
+    text = put(text, "spoken-voices choice", markdownTable(choiceRows(voices)));
+    text = put(text, "spoken-voices", markdownTable(voiceRows(voices.filter(({ variant }) => variant.series === CHOSEN))));
+  }
   return { text, figures };
 }
 
@@ -102,6 +111,23 @@ export function resultRows(all) {
 /** @param {string} name */
 function named(name) {
   return EXPERIMENTS.find((one) => one.name === name);
+}
+
+/**
+ * Validation accuracy of each hidden layer over the speakers held out, by one seed.
+ *
+ * @param {readonly Compared[]} all
+ */
+export function choiceRows(all) {
+  const speakers = all.filter(({ variant }) => variant.at !== "official");
+  const layers = [...new Set(speakers.map(({ variant }) => String(variant.series)))];
+  const rows = layers.map((layer) => {
+    const of = speakers.filter(({ variant }) => variant.series === layer);
+    const validations = of.flatMap((one) => one.records.filter(({ seed }) => seed === CHOOSING).map(validated(one)));
+    return [layer, spread(validations).mean.toFixed(2), ...validations.map((accuracy) => accuracy.toFixed(1))];
+  });
+  const complete = rows.filter((row) => row.length === 2 + HELD_OUT);
+  return [["hidden layer", "mean, %", ...speakers.slice(0, HELD_OUT).map(({ variant }) => String(variant.at))], ...complete];
 }
 
 /**
