@@ -31,7 +31,7 @@ const MACHINE = /** @type {Readonly<Record<string, number>>} */ ({
 });
 
 /** Speakers that are held out in turn. */
-const HELD_OUT = 6;
+const HELD_OUT = Object.keys(MACHINE).length - 1;
 
 /** The hidden layer that validation speakers chose by this seed. */
 const [CHOSEN, CHOOSING] = ["LIF", 1];

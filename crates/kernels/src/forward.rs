@@ -109,19 +109,20 @@ const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Runs one tile from step `from` up to step `to`.
 pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
-    let is_plain = tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none();
-    if TRACES_FEWER_ROWS && is_plain && state.traces_spikes_only && !state.trace.is_empty() {
+    if TRACES_FEWER_ROWS && is_plain(tile, state) && state.traces_spikes_only && !state.trace.is_empty() {
         return dispatch!(level.0, simd => forward_to_spikes(simd, tile, state));
     }
     dispatch!(level.0, simd => forward_vector(simd, tile, state));
 }
 
+/// Whether units share their constants and nothing is blocked or observed.
+fn is_plain(tile: &ForwardTile<'_>, state: &TileState<'_>) -> bool {
+    tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none()
+}
+
 /// Runs all tiles of a layer through step `t`, with the same `events`.
 pub fn forward_step(level: Level, runs: &mut [TileRun<'_>], events: StepEvents<'_>, t: usize) {
-    let is_plain = |TileRun { tile, state }: &TileRun<'_>| {
-        tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none()
-    };
-    if runs.iter().all(is_plain) {
+    if runs.iter().all(|TileRun { tile, state }| is_plain(tile, state)) {
         return dispatch!(level.0, simd => step_vector(simd, runs, events, t));
     }
     for TileRun { tile, state } in runs {
