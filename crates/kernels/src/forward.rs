@@ -33,7 +33,7 @@ impl<'a> StepEvents<'a> {
 
     /// Each step from `from` up to `to`, with [`StepEvents::at`] it.
     #[inline(always)]
-    fn between(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, &'a [u32])> {
+    pub(crate) fn between(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, &'a [u32])> {
         let ends = self.offsets[from..=to].windows(2);
         let units = self.units;
         (from..to).zip(ends.map(move |ends| &units[ends[0] as usize..ends[1] as usize]))
@@ -95,15 +95,6 @@ pub struct ObservedForward<'a> {
     pub rise: &'a mut [f32],
 }
 
-/// A tile with its state.
-#[derive(Debug)]
-pub struct TileRun<'a> {
-    /// The tile.
-    pub tile: ForwardTile<'a>,
-    /// Its state.
-    pub state: TileState<'a>,
-}
-
 /// Whether a trace that is read at spikes only has an instance of its own; not in WebAssembly, which is to stay small.
 const TRACES_FEWER_ROWS: bool = cfg!(not(target_arch = "wasm32"));
 
@@ -116,36 +107,8 @@ pub fn forward_tile(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<
 }
 
 /// Whether units share their constants and nothing is blocked or observed.
-fn is_plain(tile: &ForwardTile<'_>, state: &TileState<'_>) -> bool {
+pub(crate) fn is_plain(tile: &ForwardTile<'_>, state: &TileState<'_>) -> bool {
     tile.refractory == 0 && tile.by_lane.is_none() && state.observed.is_none()
-}
-
-/// Runs all tiles of a layer through step `t`, with the same `events`.
-pub fn forward_step(level: Level, runs: &mut [TileRun<'_>], events: StepEvents<'_>, t: usize) {
-    if runs.iter().all(|TileRun { tile, state }| is_plain(tile, state)) {
-        return dispatch!(level.0, simd => step_vector(simd, runs, events, t));
-    }
-    for TileRun { tile, state } in runs {
-        forward_tile(level, &ForwardTile { events, from: t, to: t + 1, ..*tile }, state);
-    }
-}
-
-#[inline(always)]
-fn step_vector<S: Simd>(simd: S, runs: &mut [TileRun<'_>], events: StepEvents<'_>, t: usize) {
-    for TileRun { tile, state } in runs {
-        let neuron = Lif::new(simd, &tile.constants);
-        let tile = ForwardTile { events, from: t, to: t + 1, ..*tile };
-        let mut lane = 0;
-        while lane < tile.lanes {
-            if fit::<S>(4, tile.lanes - lane) {
-                forward_lanes::<S, 4, _, true, false>(simd, neuron, &tile, state, lane);
-                lane += 4 * S::f32s::LEN;
-            } else {
-                forward_lanes::<S, 1, _, true, false>(simd, neuron, &tile, state, lane);
-                lane += S::f32s::LEN;
-            }
-        }
-    }
 }
 
 #[inline(always)]
@@ -222,7 +185,8 @@ fn forward_lanes<S: Simd, const K: usize, N: Neuron<S, K>, const IS_PLAIN: bool,
     for (t, arriving) in events.between(from, to) {
         neuron.decay(&mut units);
         if !arriving.is_empty() {
-            neuron.receive(&mut units, &drive::<S, K>(simd, weights, lanes, arriving));
+            let none = [S::f32s::splat(simd, 0.0); K];
+            neuron.receive(&mut units, &add_rows::<S, K>(simd, none, weights, lanes, arriving));
         }
         let carried = *neuron.membrane(&mut units);
         neuron.settle(&mut units, &bias);
@@ -275,13 +239,18 @@ fn trace_spike<S: Simd, const K: usize>(
     }
 }
 
-/// The rows of the input spikes of a step, summed; the weights start at the first of the lanes.
+/// Adds the rows of spikes, in their order; the weights start at the first of the lanes.
 #[inline(always)]
-fn drive<S: Simd, const K: usize>(simd: S, weights: &[f32], lanes: usize, arriving: &[u32]) -> [S::f32s; K] {
-    let mut drive = [S::f32s::splat(simd, 0.0); K];
+pub(crate) fn add_rows<S: Simd, const K: usize>(
+    simd: S,
+    mut sums: [S::f32s; K],
+    weights: &[f32],
+    lanes: usize,
+    arriving: &[u32],
+) -> [S::f32s; K] {
     let mut add = |row: &[f32]| {
         for k in 0..K {
-            drive[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+            sums[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
         }
     };
     if K * S::f32s::LEN == TILE {
@@ -290,7 +259,7 @@ fn drive<S: Simd, const K: usize>(simd: S, weights: &[f32], lanes: usize, arrivi
     } else {
         arriving.iter().for_each(|&unit| add(&weights[unit as usize * lanes..][..K * S::f32s::LEN]));
     }
-    drive
+    sums
 }
 
 #[inline(always)]

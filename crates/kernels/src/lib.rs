@@ -18,6 +18,7 @@ mod exp2;
 mod forward;
 mod gather;
 mod lanes;
+mod layer;
 mod level;
 mod neuron;
 mod optimizer;
@@ -39,8 +40,9 @@ pub use backward::{
 };
 pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delayed};
 pub use exp2::exp2;
-pub use forward::{ForwardTile, ObservedForward, StepEvents, TileRun, TileState, forward_step, forward_tile};
+pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};
+pub use layer::{LayerStep, TileRun, forward_step, sum_events};
 pub use level::Level;
 pub use neuron::{LaneConstants, LifConstants};
 pub use optimizer::{AdamStep, Optimizer, SgdStep};

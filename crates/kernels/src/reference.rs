@@ -78,6 +78,16 @@ pub fn forward_tile(tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     }
 }
 
+/// Twin of [`crate::sum_events`].
+pub fn sum_events(tile: &ForwardTile<'_>, (from, to): (usize, usize), stride: usize, sums: &mut [f32]) {
+    let steps = (from..to).map(|t| tile.events.at(t)).filter(|arriving| !arriving.is_empty());
+    for (arriving, row) in steps.zip(sums.chunks_mut(stride)) {
+        for (lane, sum) in row[..tile.lanes].iter_mut().enumerate() {
+            *sum = arriving.iter().fold(0.0, |sum, &unit| sum + tile.weights[unit as usize * tile.lanes + lane]);
+        }
+    }
+}
+
 /// Twin of [`crate::backward_tile`].
 pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
     let error = error_rows(tile);

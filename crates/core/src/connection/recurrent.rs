@@ -10,14 +10,17 @@
 //! there are delays (spec 13), those of U come on top of the step.
 
 mod descent;
+mod received;
 mod sparse;
+mod step_back;
 
-use spikelet_kernels::{ForwardTile, Projection, SpikeError, StepEvents, TileRun, forward_step, forward_tile, project};
+use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forward_step, forward_tile};
 
 use self::descent::Descent;
+use self::received::Received;
 use self::sparse::{Rows, Sparse, is_sparse, row_sum};
 
-use super::backward::{BackwardRun, LayerPass, PassContext, SiteOutput};
+use super::backward::{BackwardRun, LayerPass, PassContext};
 use super::delayed_connections::DelayedErrors;
 use super::delays::{DelaySteps, leave_input_gradient};
 use super::dense::{Towards, mark_rows};
@@ -57,6 +60,7 @@ pub(crate) struct RecurrentState {
     /// behind those. Where inputs have delays, by the step of their arrival.
     offsets: Vec<u32>,
     inputs: Vec<u32>,
+    received: Received,
     delayed: Delayed,
     descent: Box<Descent>,
     sparse: Box<Sparse>,
@@ -100,6 +104,32 @@ impl RecurrentState {
             underway.arrive(inputs);
         }
         self.offsets[t + 1] = self.inputs.len() as u32;
+    }
+
+    /// Takes plain units without delays through some steps.
+    fn run_plain(
+        &mut self,
+        level: Level,
+        view: &LayerView<'_>,
+        delays: &DelaySteps,
+        arriving: StepEvents<'_>,
+        sites: &mut [TileRun<'_>],
+        (from, to): (usize, usize),
+    ) {
+        let lanes = view.layout.lanes;
+        let at_once = Received::steps(lanes);
+        for first in (from..to).step_by(at_once) {
+            let end = to.min(first + at_once);
+            self.received.sum(level, sites, &view.layout.sites, arriving, (first, end));
+            for t in first..end {
+                self.hear(view, delays, arriving, sites, t);
+                let Self { offsets, inputs, received, .. } = &mut *self;
+                let outside = arriving.at(t).len();
+                let received = if outside == 0 { &[] } else { received.next(lanes) };
+                let own = &inputs[offsets[t] as usize + outside..];
+                forward_step(level, sites, &LayerStep { t, received, own });
+            }
+        }
     }
 
     fn events(&self) -> StepEvents<'_> {
@@ -152,61 +182,6 @@ impl Recurrent {
 }
 
 impl Recurrent {
-    /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
-    /// the weights.
-    #[inline(never)]
-    fn step_back(&self, copies: &RecurrentCopies, samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)]) {
-        let [mut rows, mut sums] = [(); 2].map(|()| Aligned::default());
-        let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
-        for t in (0..last).rev() {
-            if samples.iter().any(|(_, run)| self.shares_products(&run.context.pass, &run.context.view)) {
-                add_products(copies, samples, t, &mut rows, &mut sums);
-            }
-            for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
-                self.step_sites(copies, state, run, t);
-            }
-        }
-    }
-
-    /// One step of one sample, whose products have been added.
-    fn step_sites(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
-        let BackwardRun { context, adjoints, scratch, gradient } = run;
-        let PassContext { level, view, pass, end, units, .. } = *context;
-        let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
-        let rows = Rows::of(gradient, scratch, context.mixing);
-        let factor = pass.factor;
-        let is_product = self.shares_products(&pass, &view);
-        let Descent { sites, carried, bias } = &mut *state.descent;
-        for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
-            let fired = units.spikes[number * view.steps + t];
-            let count = if pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
-            let first = work.timing.len() - count;
-            if t + 1 < end {
-                let sent = Sent { level, view, adjoints, end };
-                if factor != 0.0 && !is_product {
-                    let error = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
-                    self.add_error(copies, &sent, site, t, factor, error);
-                }
-                self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
-            }
-            let lanes = site.lane..site.lane + site.lanes;
-            let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
-            let of_site = lanes.start * rows.count..lanes.end * rows.count;
-            let [p, q, adaptation] = &mut *carried;
-            let output = SiteOutput {
-                rows: rows.of_step,
-                q_rows: &mut rows.q[of_site.clone()],
-                r_rows: rows.r.get_mut(of_site).unwrap_or_default(),
-                bias: &mut bias[lanes.clone()],
-                carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
-                timing_terms: &mut timing_terms,
-            };
-            context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
-            work.timing.truncate(first);
-        }
-        scratch.timing_terms = timing_terms;
-    }
-
     /// Leaves the sums of a pass.
     fn leave(&self, state: &RecurrentState, run: &mut BackwardRun<'_>) {
         let BackwardRun { context, scratch, gradient, .. } = run;
@@ -226,45 +201,6 @@ impl Recurrent {
     }
 }
 
-/// Adds `factor · S̄` that comes back for the spikes of step `t`, of all samples that have a gradient after it.
-fn add_products(
-    copies: &RecurrentCopies,
-    samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
-    t: usize,
-    rows: &mut Aligned,
-    sums: &mut Aligned,
-) {
-    let Some(PassContext { level, view, pass, .. }) = samples.first().map(|(_, run)| run.context) else { return };
-    let stride = view.layout.stride;
-    let is_later = |run: &BackwardRun<'_>| t + 1 < run.context.end;
-    rows.clear();
-    for (_, run) in samples.iter().filter(|(_, run)| is_later(run)) {
-        rows.extend_from_slice(&run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
-    }
-    for (number, site) in view.layout.sites.iter().enumerate() {
-        let steps = rows.len() / stride;
-        sums.resize(steps * site.lanes);
-        let projection = Projection {
-            weights: &copies.returning[site.tile],
-            lanes: site.lanes,
-            rows,
-            stride,
-            units: view.shape.units,
-            segments: 1,
-            gap: 0,
-            adds: false,
-            scale: view.neuron.drive_gain() * pass.factor,
-            steps,
-        };
-        project(level, &projection, sums);
-        let later = samples.iter_mut().filter(|(_, run)| is_later(run));
-        for ((state, _), sums) in later.zip(sums.chunks_exact(site.lanes)) {
-            let error = &mut state.descent.sites[number].error[t * site.lanes..];
-            error.iter_mut().zip(sums).for_each(|(error, sum)| *error += sum);
-        }
-    }
-}
-
 impl Weights for Recurrent {
     type State = RecurrentState;
     type Copies = RecurrentCopies;
@@ -278,6 +214,7 @@ impl Weights for Recurrent {
             },
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
+            received: Received::default(),
             descent: Box::default(),
             sparse: Box::default(),
         }
@@ -347,17 +284,21 @@ impl Weights for Recurrent {
     fn forward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
         let ForwardRun { level, view, arriving, from, to, .. } = *run;
         let mut sites: Vec<_> = run.sites(|site| &view.tiles[site.tile].weights, |_| arriving).collect();
+        if matches!(state.delayed, Delayed::None) && sites.iter().all(TileRun::is_plain) {
+            return state.run_plain(level, &view, &copies.steps, arriving, &mut sites, (from, to));
+        }
         for t in from..to {
             state.hear(&view, &copies.steps, arriving, &sites, t);
             let RecurrentState { offsets, inputs, delayed, .. } = &mut *state;
             let events = StepEvents { offsets, units: inputs };
-            let Delayed::ByConnection(drive, _) = delayed else {
-                forward_step(level, &mut sites, events, t);
-                continue;
-            };
-            drive.send(view.tiles, &copies.steps, events, t + 1);
+            if let Delayed::ByConnection(drive, _) = delayed {
+                drive.send(view.tiles, &copies.steps, events, t + 1);
+            }
             for (site, TileRun { tile, state }) in view.layout.sites.iter().zip(&mut sites) {
-                let (weights, events) = (drive.site(site), drive.events());
+                let (weights, events) = match delayed {
+                    Delayed::ByConnection(drive, _) => (drive.site(site), drive.events()),
+                    _ => (tile.weights, events),
+                };
                 forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
             }
         }

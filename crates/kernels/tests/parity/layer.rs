@@ -1,9 +1,9 @@
 //! Whole layers, whose units reach each other.
 
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Level, LifConstants, NO_ROW, Reset,
-    ResetPath, SpikeError, Surrogate, Sweep, TILE, TileRun, TileState, forward_step, mark_active, reference, row_dots,
-    sweep_back, timing_of_spike,
+    BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, LayerAdjoints, LayerStep, Level,
+    LifConstants, NO_ROW, Reset, ResetPath, SpikeError, StepEvents, Surrogate, Sweep, TILE, TileRun, TileState,
+    forward_step, mark_active, reference, row_dots, sum_events, sweep_back, timing_of_spike,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
@@ -17,24 +17,9 @@ fn steps_of_a_layer_are_those_of_its_tiles() {
     for level in Level::available() {
         for (steps, lanes) in (0..=67).zip(LANE_COUNTS.into_iter().cycle()) {
             let case = Case::new(steps as u32 * 7 + lanes as u32, lanes, steps).with_reset(RESETS[steps % 3]);
-            for (refractory, is_observed) in [(0, false), (2, false), (0, true)] {
-                let expected = case.run_with(refractory, is_observed, &[0, steps], reference::forward_tile);
-                let found = case.run_with(refractory, is_observed, &[0, steps], |tile, state| {
-                    let observed = state.observed.take();
-                    let state = TileState {
-                        current: state.current,
-                        membrane: state.membrane,
-                        adaptation: state.adaptation,
-                        trace: state.trace,
-                        traces_spikes_only: false,
-                        adaptation_trace: state.adaptation_trace,
-                        spikes: state.spikes,
-                        busy: state.busy,
-                        observed,
-                    };
-                    let mut runs = [TileRun { tile: *tile, state }];
-                    (tile.from..tile.to).for_each(|t| forward_step(level, &mut runs, tile.events, t));
-                });
+            let expected = case.run(&[0, steps], reference::forward_tile);
+            for cut in [0, steps / 3] {
+                let found = case.run(&[0, cut, steps], |tile, state| run_layer(level, tile, state));
                 assert_same("membrane trace", level, &found.trace, &expected.trace);
                 assert_same("current", level, &found.current, &expected.current);
                 assert_same("membrane", level, &found.membrane, &expected.membrane);
@@ -42,6 +27,47 @@ fn steps_of_a_layer_are_those_of_its_tiles() {
                 assert_eq!(found.busy, expected.busy, "busy steps at {level}");
             }
         }
+    }
+}
+
+/// Runs a tile as a layer of its own: none, the first half or all of what arrives at a step is summed ahead, in rows that are wider than the
+/// tile.
+fn run_layer(level: Level, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
+    let (from, to) = (tile.from, tile.to);
+    let split = |t: usize| {
+        let arriving = tile.events.at(t);
+        arriving.split_at(arriving.len() * (t % 3) / 2)
+    };
+    let mut offsets = vec![0; to + 1];
+    let mut outside = Vec::new();
+    for t in from..to {
+        outside.extend_from_slice(split(t).0);
+        offsets[t + 1] = outside.len() as u32;
+    }
+    let of_outside = ForwardTile { events: StepEvents { offsets: &offsets, units: &outside }, ..*tile };
+    let stride = tile.lanes + 16;
+    let [mut sums, mut expected] = [(); 2].map(|()| vec![7.0; stride * (to - from)]);
+    sum_events(level, &of_outside, (from, to), stride, &mut sums);
+    reference::sum_events(&of_outside, (from, to), stride, &mut expected);
+    assert_same("sums of what arrives", level, &sums, &expected);
+    let state = TileState {
+        current: state.current,
+        membrane: state.membrane,
+        adaptation: state.adaptation,
+        trace: state.trace,
+        traces_spikes_only: false,
+        adaptation_trace: state.adaptation_trace,
+        spikes: state.spikes,
+        busy: state.busy,
+        observed: None,
+    };
+    let mut runs = [TileRun { tile: *tile, state }];
+    assert!(runs[0].is_plain());
+    let mut rows = sums.chunks(stride);
+    for t in from..to {
+        let (outside, own) = split(t);
+        let received = if outside.is_empty() { &[] } else { rows.next().unwrap_or_default() };
+        forward_step(level, &mut runs, &LayerStep { t, received, own });
     }
 }
 

@@ -1,0 +1,110 @@
+//! The backward pass of a recurrent layer that takes every step by itself: each unit may need an error.
+
+use spikelet_kernels::{Projection, SpikeError, project};
+
+use super::descent::Descent;
+use super::sparse::Rows;
+use super::{Recurrent, RecurrentCopies, RecurrentState};
+use crate::aligned::Aligned;
+use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
+use crate::connection::weights::{Sent, Weights};
+
+impl Recurrent {
+    /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
+    /// the weights.
+    #[inline(never)]
+    pub(super) fn step_back(
+        &self,
+        copies: &RecurrentCopies,
+        samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
+    ) {
+        let [mut rows, mut sums] = [(); 2].map(|()| Aligned::default());
+        let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
+        for t in (0..last).rev() {
+            if samples.iter().any(|(_, run)| self.shares_products(&run.context.pass, &run.context.view)) {
+                add_products(copies, samples, t, &mut rows, &mut sums);
+            }
+            for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
+                self.step_sites(copies, state, run, t);
+            }
+        }
+    }
+
+    /// One step of one sample, whose products have been added.
+    fn step_sites(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
+        let BackwardRun { context, adjoints, scratch, gradient } = run;
+        let PassContext { level, view, pass, end, units, .. } = *context;
+        let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
+        let rows = Rows::of(gradient, scratch, context.mixing);
+        let factor = pass.factor;
+        let is_product = self.shares_products(&pass, &view);
+        let Descent { sites, carried, bias } = &mut *state.descent;
+        for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
+            let fired = units.spikes[number * view.steps + t];
+            let count = if pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
+            let first = work.timing.len() - count;
+            if t + 1 < end {
+                let sent = Sent { level, view, adjoints, end };
+                if factor != 0.0 && !is_product {
+                    let error = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
+                    self.add_error(copies, &sent, site, t, factor, error);
+                }
+                self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
+            }
+            let lanes = site.lane..site.lane + site.lanes;
+            let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));
+            let of_site = lanes.start * rows.count..lanes.end * rows.count;
+            let [p, q, adaptation] = &mut *carried;
+            let output = SiteOutput {
+                rows: rows.of_step,
+                q_rows: &mut rows.q[of_site.clone()],
+                r_rows: rows.r.get_mut(of_site).unwrap_or_default(),
+                bias: &mut bias[lanes.clone()],
+                carried: [&mut p[lanes.clone()], &mut q[lanes.clone()], &mut adaptation[lanes]],
+                timing_terms: &mut timing_terms,
+            };
+            context.run_site(number, (t, t + 1), error, &work.timing[first..], adjoints, output);
+            work.timing.truncate(first);
+        }
+        scratch.timing_terms = timing_terms;
+    }
+}
+
+/// Adds `factor · S̄` that comes back for the spikes of step `t`, of all samples that have a gradient after it.
+fn add_products(
+    copies: &RecurrentCopies,
+    samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
+    t: usize,
+    rows: &mut Aligned,
+    sums: &mut Aligned,
+) {
+    let Some(PassContext { level, view, pass, .. }) = samples.first().map(|(_, run)| run.context) else { return };
+    let stride = view.layout.stride;
+    let is_later = |run: &BackwardRun<'_>| t + 1 < run.context.end;
+    rows.clear();
+    for (_, run) in samples.iter().filter(|(_, run)| is_later(run)) {
+        rows.extend_from_slice(&run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
+    }
+    for (number, site) in view.layout.sites.iter().enumerate() {
+        let steps = rows.len() / stride;
+        sums.resize(steps * site.lanes);
+        let projection = Projection {
+            weights: &copies.returning[site.tile],
+            lanes: site.lanes,
+            rows,
+            stride,
+            units: view.shape.units,
+            segments: 1,
+            gap: 0,
+            adds: false,
+            scale: view.neuron.drive_gain() * pass.factor,
+            steps,
+        };
+        project(level, &projection, sums);
+        let later = samples.iter_mut().filter(|(_, run)| is_later(run));
+        for ((state, _), sums) in later.zip(sums.chunks_exact(site.lanes)) {
+            let error = &mut state.descent.sites[number].error[t * site.lanes..];
+            error.iter_mut().zip(sums).for_each(|(error, sum)| *error += sum);
+        }
+    }
+}
