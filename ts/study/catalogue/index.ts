@@ -17,6 +17,7 @@ import { spikePenalty } from "./spike-penalty.js";
 import { spikeTrainMatching } from "./spike-train-matching.js";
 import { spokenDigits, spokenVoices } from "./spoken-digits.js";
 import { structure } from "./structure.js";
+import { surrogateWidth } from "./surrogate-width.js";
 import { targetSilence } from "./target-silence.js";
 import { trainingSettings } from "./training-settings.js";
 import { verdict, verdictFashion } from "./verdict.js";
@@ -47,6 +48,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   spikePenalty,
   singleSpike,
   initialActivity,
+  surrogateWidth,
   structure,
   rateCoded,
   spokenDigits,

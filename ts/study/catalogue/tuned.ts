@@ -1,4 +1,13 @@
-import type { Config, LatencyLoss, LossConfig, Regularizers, ResetPaths, RuleConfig } from "../../generated/config.js";
+import type {
+  Config,
+  LatencyLoss,
+  LossConfig,
+  Regularizers,
+  ResetPaths,
+  RuleConfig,
+  Surrogate,
+  TrainingConfig,
+} from "../../generated/config.js";
 import type { ExperimentData, Scale } from "../plan/experiment.js";
 import { dense } from "./shared.js";
 
@@ -13,6 +22,8 @@ interface Change {
   loss?: Partial<LatencyLoss>;
   regularizers?: Regularizers;
   resetPath?: ResetPaths;
+  surrogate?: Surrogate;
+  training?: Partial<TrainingConfig>;
 }
 
 /** A rule with the loss that `verdict` gives it first: activation with counts, the others with latencies. */
@@ -35,14 +46,18 @@ const CHOSEN: Readonly<Record<TunedRule, Chosen>> = {
 };
 
 /** Rule and loss as the search of `verdict` chose them. */
-export function tuned(scale: Scale, rule: TunedRule, { loss, regularizers, resetPath }: Change = {}): Config {
+export function tuned(
+  scale: Scale,
+  rule: TunedRule,
+  { loss, regularizers, resetPath, surrogate, training }: Change = {},
+): Config {
   const isQuick = scale === "quick";
   const { loss: chosen, learningRate, sharpness, silentUnitUpdate } = CHOSEN[rule];
   return {
     network: { input: 784, steps: 100, layers: dense(isQuick ? 100 : 800, 10) },
     rule: {
       type: rule,
-      ...(sharpness ? { surrogate: { type: "exponential", sharpness } } : {}),
+      ...(sharpness ? { surrogate: surrogate ?? { type: "exponential", sharpness } } : {}),
       // Only the variant rnn knows a reset path of the activation part.
       ...(resetPath ? { variant: "rnn", resetPath } : {}),
     } as RuleConfig,
@@ -54,6 +69,7 @@ export function tuned(scale: Scale, rule: TunedRule, { loss, regularizers, reset
       batchSize: 32,
       epochs: isQuick ? 3 : 6,
       silentUnitUpdate: silentUnitUpdate ? { rules: "all", strength: silentUnitUpdate } : { rules: "off" },
+      ...training,
     },
   };
 }
