@@ -1,4 +1,4 @@
-// node scripts/verdict.mjs: writes the tables and figures of docs/results/verdict.md from the records in docs/results/records.
+// node scripts/verdict.mjs: writes the tables and figures of the verdict, and those that a guide has, from the records in docs/results/records.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
@@ -22,13 +22,23 @@ import { pareto } from "../site/figures/pareto.mjs";
 import { put, RECORDS, renew } from "./made-page.mjs";
 import { ROOT } from "./stamps.mjs";
 
-export const PAGE = "docs/results/verdict.md";
+/** Pages with places for them. */
+export const PAGES = ["docs/results/verdict.md", "docs/guides/encoders-losses-rules.md"];
 
 /** Least accuracy in % of what the figure of prices shows. */
 const LOWEST = 85;
 
-/** Experiments without a search, whose tables stand on the page. */
-const OTHERS = ["common-count", "target-silence", "reset-paths", "spike-penalty", "mnist-goals", "presets", "single-spike"];
+/** Experiments without a search. */
+const OTHERS = [
+  "common-count",
+  "target-silence",
+  "reset-paths",
+  "spike-penalty",
+  "mnist-goals",
+  "presets",
+  "single-spike",
+  "surrogate-width",
+];
 /** @type {readonly (readonly [string, string])[]} */
 const COLUMNS = [
   ["first spike, %", "firstSpike"],
@@ -48,7 +58,7 @@ const [ON_IMAGES, ON_TRAINS] = /** @type {readonly (readonly [string, string])[]
 ]);
 
 /**
- * The page with its tables anew, and the figures by file.
+ * A page with its tables anew, and all figures by file.
  *
  * @param {string} page
  */
@@ -56,7 +66,7 @@ export async function made(page) {
   /** @type {Map<string, string>} */
   const figures = new Map();
   let text = page;
-  for (const name of ["verdict", "verdict-fashion"]) {
+  for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
     const dir = join(ROOT, RECORDS, name);
     if (experiment === undefined || !existsSync(dir)) continue;
@@ -120,4 +130,6 @@ function seriesOf(points) {
   return [...all].map(([name, ofSeries]) => ({ name, points: ofSeries.filter(({ y }) => y >= LOWEST) }));
 }
 
-if (process.argv[1] === import.meta.filename) await renew(PAGE, made);
+if (process.argv[1] === import.meta.filename) {
+  for (const page of PAGES) await renew(page, made);
+}

@@ -8,22 +8,23 @@ import { samples as samplesOf } from "./inputs.mjs";
 
 const name = process.argv[2];
 const [batchSize, threads] = process.argv.slice(3).map(Number);
-const { config, weightScale } = CASES[name];
+const { config, weightScale, learnt } = CASES[name];
 const backend = await loadBackend();
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 
-// Larger initial weights: the network fires from the first update on, as those of the others do.
+// The network of `spikelet bench`, which fires as those of the others do: after some updates or with larger initial weights.
 const session = await BenchSession.open(
   { ...config, training: { ...config.training, batchSize, threads } },
   await samplesOf(name),
   {
     backend,
-    weightScale: { mnist: 4, conv: 2 }[name] ?? weightScale,
+    weightScale,
+    learnt,
   },
 );
 say({
   version: backend.version,
-  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam`,
+  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam; after ${learnt} updates of 128 samples, weights of the start × ${weightScale}`,
 });
 
 for await (const line of createInterface({ input: process.stdin })) {

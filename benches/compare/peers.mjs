@@ -37,4 +37,4 @@ export const COMPARED = {
 
 /** What holds for all of them. */
 export const INCLUDED =
-  "Training is forward, backward and Adam on the same samples; inference is the forward pass. The others get dense spikes made beforehand, a cross-entropy over output spike counts and their own neuron; we get events encoded beforehand, a latency loss and ours. Their dense products cost the same however many units fire; initial weights let every layer fire. Loading, encoding, compilation and a first pass are left out for all.";
+  "Training is forward, backward and Adam on the same samples; inference is the forward pass. The others get dense spikes made beforehand, a cross-entropy over output spike counts and their own neuron; we get events encoded beforehand, a latency loss and ours. Their dense products cost the same however many units fire; initial weights or some updates let every layer fire. Loading, encoding, compilation and a first pass are left out for all.";

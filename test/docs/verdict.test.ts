@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { made, PAGES } from "../../scripts/verdict.mjs";
 import { EXPERIMENTS } from "../../ts/study/catalogue/index.js";
 import { QUESTIONS } from "../../ts/study/catalogue/questions.js";
-import { differenceRows, markdownTable, resultRows } from "../../ts/study/report/comparison.js";
-import { comparedIn } from "../../ts/study/report/comparison.node.js";
 import { checkCommandLine } from "../support/command-line.js";
 import { ROOT } from "./guides.js";
 
@@ -25,12 +24,14 @@ it("every question's command is one that there is", async () => {
   }
 });
 
-it.each(["verdict", "verdict-fashion"])("the tables of %s are made of its records", async (name) => {
-  const experiment = EXPERIMENTS.find((one) => one.name === name);
-  const dir = join(ROOT, "docs/results/records", name);
-  if (experiment === undefined || !existsSync(dir)) return;
-  const all = await comparedIn(dir, experiment, "full");
-  const [reference] = all;
-  expect(page).toContain(markdownTable(resultRows(all)));
-  if (reference) expect(page).toContain(markdownTable(differenceRows(all, reference)));
+it.each(PAGES)("the tables of %s are made of the records", async (path) => {
+  const text = readFileSync(join(ROOT, path), "utf8");
+  expect(text).toContain("<!-- made: ");
+  expect((await made(text)).text).toBe(text);
+});
+
+it("the figures of the verdict are made of the records", async () => {
+  const { figures } = await made("");
+  expect(figures.size).toBeGreaterThan(0);
+  for (const [path, svg] of figures) expect(readFileSync(join(ROOT, path), "utf8"), path).toBe(svg);
 });
