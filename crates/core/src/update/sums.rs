@@ -98,11 +98,12 @@ impl BatchSums {
 
     /// Lists the input spikes of a group by input.
     pub(super) fn list<E: Executor>(&mut self, results: &[SampleResult], executor: &E) {
-        executor.for_each(&mut self.entries, |layer, entries| {
-            if let Some(entries) = entries {
-                entries.list(layer, results);
-            }
-        });
+        let layers = self.entries.iter_mut().enumerate();
+        let entries = layers.filter_map(|(layer, entries)| Some((layer, entries.as_mut()?)));
+        let mut blocks: Vec<_> = entries
+            .flat_map(|(layer, entries)| entries.cut(layer, results).iter_mut().map(move |block| (layer, block)))
+            .collect();
+        executor.for_each(&mut blocks, |_, (layer, block)| block.list(*layer, results));
     }
 
     /// Adds a group to the sums.
@@ -270,7 +271,8 @@ impl TileSums {
 }
 
 impl LayerEntries {
-    fn list(&mut self, layer: usize, results: &[SampleResult]) {
+    /// Blocks of samples, with nothing listed yet.
+    fn cut(&mut self, layer: usize, results: &[SampleResult]) -> &mut [BlockEntries] {
         self.count = 0;
         let mut first = 0;
         while first < results.len() {
@@ -285,9 +287,10 @@ impl LayerEntries {
                 let offsets = vec![0; self.inputs + 1];
                 self.blocks.push(BlockEntries { samples: 0..0, offsets, entries: Vec::new() });
             }
-            self.blocks[self.count].list(layer, samples, results);
+            self.blocks[self.count].samples = samples;
             self.count += 1;
         }
+        &mut self.blocks[..self.count]
     }
 
     /// One for each block, in their order, from the q rows of each sample of the group.
@@ -302,9 +305,8 @@ impl LayerEntries {
 }
 
 impl BlockEntries {
-    fn list(&mut self, layer: usize, samples: Range<usize>, group: &[SampleResult]) {
-        let results = &group[samples.clone()];
-        self.samples = samples;
+    fn list(&mut self, layer: usize, group: &[SampleResult]) {
+        let results = &group[self.samples.clone()];
         self.offsets.fill(0);
         for result in results {
             for &(unit, _) in &result.layers[layer].weights.rows().inputs {

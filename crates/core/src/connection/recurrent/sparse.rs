@@ -8,7 +8,7 @@
 //! One row of U for each, in place of its product with every q. Whether a layer is passed this way follows from its configuration.
 
 use spikelet_kernels::{
-    BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Reset, ResetPath, Sweep, mark_active, row_dots, sweep_back,
+    BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Reset, ResetPath, Sweep, TILE, mark_active, row_dots, sweep_back,
     timing_of_spike,
 };
 
@@ -36,10 +36,9 @@ pub(super) struct Sparse {
 /// A few units of a step, with their sums.
 #[derive(Debug, Default)]
 struct Few {
-    /// Site and lane of each.
-    places: Vec<(usize, usize)>,
-    /// Each as an input of the layer.
+    /// Each as an input of the layer, whose own units begin there.
     inputs: Vec<u32>,
+    own_from: usize,
     /// Σ_j U_ji x_j.
     sums: Vec<f32>,
 }
@@ -126,23 +125,24 @@ impl Sparse {
             let Descent { sites: given, carried: [p, q, r], .. } = &mut *descent;
             direct.fill(0.0);
             if pass.factor != 0.0 {
-                few.sum(context, &weights, q, &|number| active[number * view.steps + t]);
-                for (&(number, lane), own) in few.places.iter().zip(&few.sums) {
+                few.sum(context, &weights, q, |number| active[number * view.steps + t]);
+                for (unit, own) in few.units() {
+                    let (number, lane) = (unit / TILE, unit % TILE);
                     let tile = &tiles[number];
                     let at = t * tile.lanes + lane;
                     let error = given[number].error[at] + own * gain;
                     let error = if tile.terms.is_some() { error + steady } else { error };
                     let distance = (tile.trace[at] - tile.constants.threshold).abs();
-                    direct[sites[number].lane + lane] = pass.surrogate.times(distance, error);
+                    direct[unit] = pass.surrogate.times(distance, error);
                 }
             }
             if !has_fired {
                 continue;
             }
-            few.sum(context, &weights, if has_timing { r } else { &[] }, &fired);
+            few.sum(context, &weights, if has_timing { r } else { &[] }, fired);
             // From the last spike to the first, as T̄ is taken off its end.
-            for (&(number, lane), own) in few.places.iter().zip(&few.sums).rev() {
-                let unit = sites[number].lane + lane;
+            for (unit, own) in few.units().rev() {
+                let (number, lane) = (unit / TILE, unit % TILE);
                 if let Some(given) = given[number].timing.pop() {
                     let next = [p[unit], q[unit]].map(|adjoint| flushed(adjoint, t + 1));
                     let timing = given + half_gain * own;
@@ -208,18 +208,20 @@ fn sweep(
 impl Few {
     /// Lists the units whose bits are set, site by site, and sums over what they reach; no x is 0.
     #[inline(never)]
-    fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: &dyn Fn(usize) -> u64) {
-        let first = context.view.shape.below();
-        self.places.clear();
+    fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: impl Fn(usize) -> u64) {
+        self.own_from = context.view.shape.below();
         self.inputs.clear();
-        for (number, site) in context.view.layout.sites.iter().enumerate() {
-            for lane in set_bits(bits(number)) {
-                self.places.push((number, lane));
-                self.inputs.push((first + site.lane + lane) as u32);
-            }
+        for number in 0..context.view.layout.sites.len() {
+            let first = self.own_from + number * TILE;
+            self.inputs.extend(set_bits(bits(number)).map(|lane| (first + lane) as u32));
         }
         self.sums.resize(self.inputs.len(), 0.0);
         row_dots(context.level, weights, &self.inputs, x, &mut self.sums);
+    }
+
+    /// Units of the layer, with their sums.
+    fn units(&self) -> impl DoubleEndedIterator<Item = (usize, f32)> + '_ {
+        self.inputs.iter().map(|&input| input as usize - self.own_from).zip(self.sums.iter().copied())
     }
 }
 
