@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { BLUE, box, path, svg, text } from "./svg.mjs";
 
-const RECORD = "benches/results/2026-11-25-intel-xeon-2-cores-compare.json";
+const RECORD = "benches/results/2026-11-28-amd-epyc-2-cores-compare.json";
 const NAMES = /** @type {Record<string, string>} */ ({
   spyx: "Spyx (JAX)",
   spikingjelly: "SpikingJelly (PyTorch)",
@@ -19,10 +19,10 @@ const TOP = 60;
 
 /**
  * @typedef {{ samples: number, seconds: number }} Turn
- * @type {{ rows: { peer: string, phase: string, batch: number, turns: { other: Turn, ours: Turn }[] }[] }}
+ * @type {{ rows: { peer: string, name: string, phase: string, batch: number, turns: { other: Turn, ours: Turn }[] }[] }}
  */
 const { rows } = JSON.parse(readFileSync(join(ROOT, RECORD), "utf8"));
-const training = rows.filter(({ phase, batch }) => phase === "train" && batch === 128);
+const training = rows.filter(({ name, phase, batch }) => name === "mnist" && phase === "train" && batch === 128);
 
 /** @param {Turn[]} turns */
 function rate(turns) {
@@ -39,7 +39,7 @@ const bars = [
 ];
 
 /** A logarithmic axis. @param {number} value */
-const x = (value) => LEFT + ((WIDTH - LEFT - 90) * Math.log10(value / 10)) / Math.log10(20_000 / 10);
+const x = (value) => LEFT + ((WIDTH - LEFT - 90) * Math.log10(value / 10)) / Math.log10(50_000 / 10);
 const bottom = TOP + ROW * bars.length;
 
 export const speed = svg(
@@ -48,7 +48,7 @@ export const speed = svg(
   `Samples trained in a second, ${bars.map(({ name, rate }) => `${name} ${Math.round(rate)}`).join(", ")}`,
   [
     text(12, 24, "Training 784-800-10 over 300 steps, batch 128, samples per second", { isBold: true, size: 14 }),
-    text(12, 43, "Logarithmic scale; two threads of an Intel Xeon, 2026-11-25", { opacity: 0.8 }),
+    text(12, 43, "Logarithmic scale; two threads of an AMD EPYC, 2026-11-28", { opacity: 0.8 }),
     ...[10, 100, 1_000, 10_000].flatMap((value) => [
       path(
         [
