@@ -48,14 +48,13 @@ const COLUMNS = [
   ["step of the decision", "decisionMean"],
 ];
 /** Columns of the experiment whose second half has target spike trains, for which only the loss tells. */
-const [ON_IMAGES, ON_TRAINS] = /** @type {readonly (readonly [string, string])[][]} */ ([
-  COLUMNS.filter(([, name]) => name !== "count"),
-  [
-    ["loss", "loss"],
-    ["spikes per hidden unit", "perUnit0"],
-    ["spikes per output", "perUnit1"],
-  ],
-]);
+const ON_IMAGES = COLUMNS.filter(([, name]) => name !== "count");
+/** @type {readonly (readonly [string, string])[]} */
+const ON_TRAINS = [
+  ["loss", "loss"],
+  ["spikes per hidden unit", "perUnit0"],
+  ["spikes per output", "perUnit1"],
+];
 
 /**
  * A page with its tables anew, and all figures by file.
