@@ -7,7 +7,7 @@ import { ROOT } from "../../scripts/stamps.mjs";
 import { writeNpz } from "./npz.mjs";
 
 /** Samples of a pass; as dense spikes, which the other libraries want, they take half a gigabyte. */
-const SAMPLES = { conv: 128 };
+const SAMPLES = { conv: 128, nmnist: 256 };
 
 /** Digits whose pixels fire once, the darker the earlier, within 25 of 300 steps; or synthetic events. */
 export async function samples(name) {

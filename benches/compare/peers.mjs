@@ -10,9 +10,9 @@ export const PEERS = {
   loops: "plain PyTorch: matrix products over all steps at once, loops over steps, fast-sigmoid surrogate",
 };
 
-const LIBRARIES = Object.keys(PEERS).filter((peer) => peer !== "loops");
 /** One network of theirs beside each rule and surrogate of ours. */
 const AS_LOOPS = {
+  nmnist: "2312-800-10 on 6,900 events",
   deep: "784-2000-2000-10 on latency-coded digits",
   "deep-compact": "784-2000-2000-10 on 150 events, a compact surrogate",
   "deep-timing": "784-2000-2000-10 on 150 events, the rule timing",
@@ -26,7 +26,7 @@ const AS_LOOPS = {
 
 /** What is compared, as which network of theirs, and with whom. */
 export const COMPARED = {
-  mnist: { about: "784-800-10 on digits", network: "mnist", peers: LIBRARIES },
+  mnist: { about: "784-800-10 on digits", network: "mnist", peers: Object.keys(PEERS) },
   conv: { about: "2x34x34-conv8c5-apool2-10 on events in 1 % of units and steps", network: "conv", peers: ["spikingjelly"] },
   ...Object.fromEntries(
     Object.entries(AS_LOOPS).map(([name, about]) => {

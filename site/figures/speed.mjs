@@ -10,6 +10,7 @@ const NAMES = /** @type {Record<string, string>} */ ({
   spikingjelly: "SpikingJelly (PyTorch)",
   norse: "Norse (PyTorch)",
   snntorch: "snnTorch (PyTorch)",
+  loops: "PyTorch loops",
 });
 
 const LEFT = 182;

@@ -3,7 +3,15 @@
 import numpy as np
 
 INPUTS = 784
-UNITS = {"mnist": INPUTS, "conv": 2 * 34 * 34, "deep": INPUTS, "recurrent": INPUTS, "recurrent-events": 700}
+CAMERA = 2 * 34 * 34
+UNITS = {
+    "mnist": INPUTS,
+    "nmnist": CAMERA,
+    "conv": CAMERA,
+    "deep": INPUTS,
+    "recurrent": INPUTS,
+    "recurrent-events": 700,
+}
 HIDDEN = 800
 OUTPUTS = 10
 DECAY = 0.99

@@ -64,6 +64,8 @@ def builder(sizes, scales, is_recurrent):
 
 
 BUILDERS = {
+    "mnist": builder([784, 800, 10], [0.5, 0.06], False),
+    "nmnist": builder([2312, 800, 10], [0.02, 0.06], False),
     "deep": builder([784, 2000, 2000, 10], [0.5, 0.08, 0.04], False),
     "recurrent": builder([784, 800, 10], [0.5, 0.06], True),
     "recurrent-events": builder([700, 256, 20], [0.02, 0.06], True),
