@@ -1,4 +1,4 @@
-// node scripts/verdict.mjs: writes the tables and figures of the verdict, and those that a guide has, from the records in docs/results/records.
+// node scripts/verdict.mjs: writes the tables and figures of the verdict, and a table of a guide, from the records in docs/results/records.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";

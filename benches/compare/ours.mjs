@@ -24,7 +24,7 @@ const session = await BenchSession.open(
 );
 say({
   version: backend.version,
-  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam; after ${learnt} updates of 128 samples, weights of the start × ${weightScale}`,
+  configuration: `${backend.kind} ${session.info.simd}, ${CASES[name].about}; ${config.rule.type}, latency loss over first spikes, Adam; after ${learnt} updates, weights of the start × ${weightScale}`,
 });
 
 for await (const line of createInterface({ input: process.stdin })) {

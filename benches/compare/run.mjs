@@ -1,6 +1,6 @@
 // npm run bench:compare: trains and runs 784-800-10 over 300 steps with SpikingJelly, snnTorch, Norse, Spyx and with us, a
-// convolution with SpikingJelly, dense, deep and recurrent networks with plain PyTorch loops, taking turns on the same samples, and writes
-// the ratios with their spread.
+// convolution with SpikingJelly, dense, deep and recurrent networks with plain PyTorch loops, taking turns on the same samples, and
+// writes the ratios with their spread.
 //
 // npm run bench:compare -- --quick
 // npm run bench:compare -- --cases conv --batches 16

@@ -1,6 +1,6 @@
 import type { Surrogate } from "../../generated/config.js";
-import type { Experiment, Scale } from "../plan/experiment.js";
-import { tuned } from "./tuned.js";
+import type { Experiment } from "../plan/experiment.js";
+import { TUNED_DATA, tuned } from "./tuned.js";
 
 /** Shape and width; the first is that of the searches. */
 const SURROGATES: readonly { series: string; at: string; surrogate?: Surrogate }[] = [
@@ -13,16 +13,13 @@ const SURROGATES: readonly { series: string; at: string; surrogate?: Surrogate }
 /** Units out of reach of a narrow surrogate need an update that does not look at gradients; all have it here. */
 const SILENT_UNIT_UPDATE = { rules: "all", strength: 0.01 } as const;
 
-const EPOCHS: Readonly<Record<Scale, number>> = { quick: 3, full: 15 };
-
 export const surrogateWidth: Experiment = {
   name: "surrogate-width",
   title: "what does a narrow surrogate cost?",
   question:
     "A surrogate that is 0 away from the threshold makes deep and recurrent networks fast. Here ANTLR learns all of MNIST with the settings that the search of `verdict` chose, " +
     "and with triangles in place of the exponential; all with a weak silent-unit update (0.01).",
-  data: (scale) =>
-    scale === "quick" ? [{ dataset: "digits", train: 1500, validation: 500, test: 500 }] : [{ dataset: "mnist" }],
+  data: (scale) => (scale === "quick" ? TUNED_DATA.quick : [{ dataset: "mnist" }]),
   seeds: { quick: 1, full: 5 },
   bestBy: "firstSpike",
   axis: "Surrogate",
@@ -32,7 +29,7 @@ export const surrogateWidth: Experiment = {
       at,
       config: tuned(scale, "antlr", {
         ...(surrogate ? { surrogate } : {}),
-        training: { epochs: EPOCHS[scale], silentUnitUpdate: SILENT_UNIT_UPDATE },
+        training: { ...(scale === "full" ? { epochs: 15 } : {}), silentUnitUpdate: SILENT_UNIT_UPDATE },
       }),
     })),
   figures: [

@@ -36,8 +36,9 @@ pub(super) struct Sparse {
 /// A few units of a step, with their sums.
 #[derive(Debug, Default)]
 struct Few {
-    /// Each as an input of the layer, whose own units begin there.
+    /// Each as an input of the layer.
     inputs: Vec<u32>,
+    /// The first input that is a unit of the layer itself.
     own_from: usize,
     /// Σ_j U_ji x_j.
     sums: Vec<f32>,
@@ -219,7 +220,7 @@ impl Few {
         row_dots(context.level, weights, &self.inputs, x, &mut self.sums);
     }
 
-    /// Units of the layer, with their sums.
+    /// Units of the layer, with their sums; unit u is lane u % [`TILE`] of site u / [`TILE`], as all tiles but the last are full.
     fn units(&self) -> impl DoubleEndedIterator<Item = (usize, f32)> + '_ {
         self.inputs.iter().map(|&input| input as usize - self.own_from).zip(self.sums.iter().copied())
     }
