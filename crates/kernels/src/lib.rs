@@ -17,6 +17,7 @@ mod delays;
 mod exp2;
 mod forward;
 mod gather;
+mod landing;
 mod lanes;
 mod layer;
 mod level;
@@ -42,6 +43,7 @@ pub use delays::{DelayedRow, WINDOW, gather_delayed, project_delayed, send_delay
 pub use exp2::exp2;
 pub use forward::{ForwardTile, ObservedForward, StepEvents, TileState, forward_tile};
 pub use gather::{Gather, gather_tile, scatter_tile};
+pub use landing::{Landing, fall, land};
 pub use layer::{LayerStep, TileRun, forward_step, sum_events};
 pub use level::Level;
 pub use neuron::{LaneConstants, LifConstants};

@@ -5,9 +5,9 @@ use crate::optimizer::MOMENT_FLOOR;
 use crate::update::total;
 use crate::{
     AdamStep, BackwardOutput, BackwardTerms, BackwardTile, DelayedRow, FLOOR, FLOOR_EVERY, ForwardTile, Gather,
-    Injection, LANES, LayerAdjoints, LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset, ResetPath,
-    RowGradient, SgdStep, SpikeError, SteadyError, StepEvents, Surrogate, Sweep, TILE, TileAdjoints, TileParameters,
-    TileState,
+    Injection, LANES, Landing, LayerAdjoints, LifConstants, NO_ROW, Optimizer, ProjectedError, Projection, Reset,
+    ResetPath, RowGradient, SgdStep, SpikeError, SteadyError, StepEvents, Surrogate, Sweep, TILE, TileAdjoints,
+    TileParameters, TileState,
 };
 
 fn flushed(x: f32, floor: f32) -> f32 {
@@ -446,6 +446,37 @@ pub fn list_injections(tile: &TileAdjoints<'_>, injections: &mut Vec<Injection>,
             injections.push(Injection { unit, membrane: membrane * scale, current: current * scale });
         }
         ends.push(injections.len() as u32);
+    }
+}
+
+/// Twin of [`crate::land`].
+pub fn land(
+    (weights, lanes): (&[f32], usize),
+    landings: &[Landing],
+    injections: &[Injection],
+    p: &mut [f32],
+    q: &mut [f32],
+) {
+    for landing in landings {
+        for injection in injections.iter().filter(|one| (landing.from..landing.to).contains(&one.unit)) {
+            let row = (landing.row + injection.unit - landing.from) as usize * lanes;
+            for lane in 0..lanes {
+                p[landing.at as usize + lane] += weights[row + lane] * injection.membrane;
+                q[landing.at as usize + lane] += weights[row + lane] * injection.current;
+            }
+        }
+    }
+}
+
+/// Twin of [`crate::fall`].
+pub fn fall(constants: &LifConstants, t: usize, p: &mut [f32], q: &mut [f32], error: &mut [f32]) {
+    let floor = if t.is_multiple_of(FLOOR_EVERY) { FLOOR } else { 0.0 };
+    for ((p, q), error) in p.iter_mut().zip(q).zip(error) {
+        *q = flushed(*q + *p, floor);
+        *p = flushed(*p, floor);
+        *error = *q;
+        *p *= constants.membrane_decay;
+        *q *= constants.current_decay;
     }
 }
 

@@ -262,6 +262,26 @@ impl PassContext<'_> {
         self.run_site_into(number, (from, to), error, timing, every_step, (constants, observed), output);
     }
 
+    /// Runs all steps of a site, and leaves the adjoints of every step in arrays of its own, `[step][lane]`; r if it is read.
+    pub(super) fn run_site_apart(
+        &self,
+        number: usize,
+        error: Option<SpikeError<'_>>,
+        timing: &[f32],
+        (of_site, of_layer): (&mut Adjoints, &mut Adjoints),
+        output: SiteOutput<'_>,
+    ) {
+        let lanes = self.view.layout.sites[number].lanes;
+        let Adjoints { q, r, p, direct, .. } = of_site;
+        for array in [&mut *q, &mut *p, &mut *direct] {
+            array.resize(self.end * lanes);
+        }
+        r.resize(if self.read.times { self.end * lanes } else { 0 });
+        let every_step = EveryStep { arrays: [q, r, p, direct], stride: lanes, offset: 0 };
+        let sums = (&mut of_layer.constants, &mut of_layer.observed);
+        self.run_site_into(number, (0, self.end), error, timing, every_step, sums, output);
+    }
+
     #[expect(clippy::too_many_arguments, reason = "a site has many inputs and outputs")]
     fn run_site_into(
         &self,

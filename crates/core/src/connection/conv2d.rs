@@ -3,22 +3,27 @@
 //! The channels of a few neighbouring places of a row make up the lanes, and one tile acts at many sites, each with states of its
 //! own.
 
+mod carried_gradient;
 mod copies;
 mod geometry;
 mod gradient;
 mod input_gradient;
+mod landings;
 mod lists;
 
 use spikelet_kernels::{StepEvents, TILE};
 
+use self::carried_gradient::CarriedGradient;
 use self::copies::SharedWeights;
 use self::geometry::Convolution;
 use self::gradient::TileGradient;
 use self::input_gradient::{InputGradient, timing_sum};
+use self::landings::Landings;
 use self::lists::SiteLists;
-use super::backward::{BackwardRun, SiteOutput};
+use super::backward::{BackwardRun, PassContext, SiteAdjoints, SiteOutput};
 use super::forward::ForwardRun;
-use super::layout::Layout;
+use super::layout::{Layout, Site};
+use super::sparse::Injected;
 use super::stages::Stages;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::events::LayerSpikes;
@@ -26,10 +31,14 @@ use crate::geometry::Image;
 use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
+use crate::state::Adjoints;
 
 /// A convolution.
 #[derive(Clone, Debug)]
-pub(crate) struct Conv2d(Convolution);
+pub(crate) struct Conv2d {
+    convolution: Convolution,
+    landings: Box<Landings>,
+}
 
 /// What the sites see, and scratch of backward passes.
 #[derive(Debug)]
@@ -37,6 +46,9 @@ pub(crate) struct Conv2dState {
     lists: SiteLists,
     tile_gradient: TileGradient,
     input_gradient: InputGradient,
+    /// What the units inject, and what comes of it, where errors for the layer before are listed.
+    injected: Injected,
+    carried_gradient: CarriedGradient,
 }
 
 impl Conv2d {
@@ -53,12 +65,14 @@ impl Conv2d {
     }
 
     pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
-        Self(Convolution::new(input, output, kernel))
+        let convolution = Convolution::new(input, output, kernel);
+        let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
+        Self { convolution, landings }
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        let (sites, unit_of_lane) = self.0.sites();
-        Layout::new(sites, self.0.stride, unit_of_lane)
+        let (sites, unit_of_lane) = self.convolution.sites();
+        Layout::new(sites, self.convolution.stride, unit_of_lane)
     }
 }
 
@@ -71,6 +85,8 @@ impl Weights for Conv2d {
             lists: SiteLists::new(layout.sites.len(), steps),
             tile_gradient: TileGradient::default(),
             input_gradient: InputGradient::default(),
+            injected: Injected::default(),
+            carried_gradient: CarriedGradient::default(),
         }
     }
 
@@ -84,8 +100,8 @@ impl Weights for Conv2d {
 
     fn refresh(&self, tiles: &[TileParameters], _delays: &[f32], copies: &mut Vec<SharedWeights>) {
         copies.resize_with(tiles.len(), SharedWeights::default);
-        for ((tile, block), copies) in tiles.iter().zip(&self.0.blocks).zip(copies) {
-            copies.refresh(&self.0, block, &tile.weights, tile.lanes);
+        for ((tile, block), copies) in tiles.iter().zip(&self.convolution.blocks).zip(copies) {
+            copies.refresh(&self.convolution, block, &tile.weights, tile.lanes);
         }
     }
 
@@ -96,20 +112,20 @@ impl Weights for Conv2d {
         _layout: &Layout,
         copies: &mut Vec<SharedWeights>,
     ) {
-        for ((tile, block), copies) in tiles.iter().zip(&self.0.blocks).zip(copies) {
-            copies.refresh_backward(&self.0, block, &tile.weights, tile.lanes);
+        for ((tile, block), copies) in tiles.iter().zip(&self.convolution.blocks).zip(copies) {
+            copies.refresh_backward(&self.convolution, block, &tile.weights, tile.lanes);
         }
     }
 
     fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
-        let strip = self.0.blocks[tile].strip;
+        let strip = self.convolution.blocks[tile].strip;
         to.clear();
         for _ in 0..strip.places {
             to.extend_from_slice(&values[..strip.channels]);
         }
         to.resize(strip.lanes(), 0.0);
         if let Some(outside) = outside {
-            let width = self.0.output.width;
+            let width = self.convolution.output.width;
             let inside = width - (strip.count(width) - 1) * strip.places;
             to[inside * strip.channels..strip.places * strip.channels].fill(outside);
         }
@@ -123,7 +139,7 @@ impl Weights for Conv2d {
         from: usize,
         to: usize,
     ) {
-        state.lists.list(&self.0, arriving, from, to);
+        state.lists.list(&self.convolution, arriving, from, to);
     }
 
     fn forward(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut ForwardRun<'_>) {
@@ -132,7 +148,7 @@ impl Weights for Conv2d {
     }
 
     fn operations(&self, _copies: &Vec<SharedWeights>, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
-        self.0.operations(inputs.before(inputs.steps))
+        self.convolution.operations(inputs.before(inputs.steps))
     }
 
     fn gradient(&self) -> WeightGradient {
@@ -144,9 +160,9 @@ impl Weights for Conv2d {
             unreachable!("it is made here")
         };
         silent_places.clear();
-        silent_places.resize(self.0.output.channels, self.0.output.places() as u32);
+        silent_places.resize(self.convolution.output.channels, self.convolution.output.places() as u32);
         for (site, mut rest) in layout.sites.iter().zip(fired) {
-            let block = &self.0.blocks[site.tile];
+            let block = &self.convolution.blocks[site.tile];
             while rest != 0 {
                 silent_places[block.first + rest.trailing_zeros() as usize % block.strip.channels] -= 1;
                 rest &= rest - 1;
@@ -160,12 +176,14 @@ impl Weights for Conv2d {
         let WeightGradient::Sums(GradientSums { weights: weight_sums, .. }) = weights else {
             unreachable!("it is made here")
         };
-        let Conv2dState { lists, tile_gradient, .. } = state;
+        let Conv2dState { lists, tile_gradient, injected, .. } = state;
+        injected.clear();
+        let lists_injections = context.lists_injections();
         let sites = &context.view.layout.sites;
         for (number, site) in sites.iter().enumerate() {
             let events = lists.events(number);
             context.take_errors(number, &mut scratch.error, &mut scratch.timing);
-            tile_gradient.plan(&self.0, site, events, context.view.steps, context.end);
+            tile_gradient.plan(&self.convolution, site, events, context.view.steps, context.end);
             let mut bias = [0.0; TILE];
             let output = SiteOutput {
                 rows: &tile_gradient.row_of_step,
@@ -176,17 +194,32 @@ impl Weights for Conv2d {
                 timing_terms: &mut scratch.timing_terms,
             };
             let error = context.spike_error(number, &scratch.error);
-            context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);
-            tile_gradient.add(context.level, &self.0, site, events, &bias);
+            if lists_injections && !context.is_observed {
+                let of_site = &mut scratch.site;
+                context.run_site_apart(number, error, &scratch.timing, (of_site, adjoints), output);
+                injected.add(context, number, &shown(of_site, site.lanes, 0));
+                keep_times(context, site, of_site, adjoints);
+            } else {
+                context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);
+                if lists_injections {
+                    injected.add(context, number, &shown(adjoints, context.view.layout.stride, site.adjoint));
+                }
+            }
+            tile_gradient.add(context.level, &self.convolution, site, events, &bias);
             if sites.get(number + 1).is_none_or(|next| next.tile != site.tile) {
                 let tile = &context.view.tiles[site.tile];
-                tile_gradient.finish(&self.0, tile, context.mixing, weight_sums, bias_sums);
+                tile_gradient.finish(&self.convolution, tile, context.mixing, weight_sums, bias_sums);
             }
         }
     }
 
     fn prepare_error(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, sent: &Sent<'_>, factor: f32) {
-        state.input_gradient.fill(&self.0, copies, sent, factor);
+        let Self { convolution, landings } = self;
+        if state.injected.is_listed() {
+            state.carried_gradient.fill((convolution, landings), copies, sent, &state.injected);
+        } else {
+            state.input_gradient.fill(convolution, copies, sent, factor);
+        }
     }
 
     fn spike_error(
@@ -198,7 +231,11 @@ impl Weights for Conv2d {
         _factor: f32,
         error: &mut [f32],
     ) {
-        state.input_gradient.read(&self.0, site, error);
+        if state.injected.is_listed() {
+            state.carried_gradient.read(&self.convolution, site, error);
+        } else {
+            state.input_gradient.read(&self.convolution, site, error);
+        }
     }
 
     fn time_gradient(
@@ -210,6 +247,21 @@ impl Weights for Conv2d {
         t: usize,
     ) -> f32 {
         let stride = sent.view.layout.stride;
-        timing_sum(sent.level, &self.0, copies, input, &sent.adjoints.r[t * stride..(t + 1) * stride])
+        timing_sum(sent.level, &self.convolution, copies, input, &sent.adjoints.r[t * stride..(t + 1) * stride])
+    }
+}
+
+/// Adjoints of every step, for what is injected alone.
+fn shown(adjoints: &Adjoints, stride: usize, offset: usize) -> SiteAdjoints<'_> {
+    SiteAdjoints { inputs: &[], r_rows: &[], adjoints, stride, offset }
+}
+
+/// Copies r of a site to the array of the layer, in which a spike below finds all places that it reaches.
+fn keep_times(context: &PassContext<'_>, site: &Site, from: &Adjoints, to: &mut Adjoints) {
+    if context.read.times {
+        let rows = to.r.chunks_exact_mut(context.view.layout.stride);
+        for (row, from) in rows.zip(from.r.chunks_exact(site.lanes)) {
+            row[site.adjoint..][..site.lanes].copy_from_slice(from);
+        }
     }
 }

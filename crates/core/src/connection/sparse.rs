@@ -139,8 +139,15 @@ impl Injected {
         }
     }
 
+    /// Those of a site at a step, of so many steps, before they are sorted.
+    pub(super) fn of_site(&self, number: usize, t: usize, steps: usize) -> &[Injection] {
+        let place = number * steps + t;
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.by_tile[start as usize..self.ends[place] as usize]
+    }
+
     /// Whether they were listed.
     pub(crate) fn is_listed(&self) -> bool {
-        !self.offsets.is_empty()
+        !self.ends.is_empty()
     }
 }

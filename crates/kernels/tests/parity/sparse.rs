@@ -1,6 +1,8 @@
 //! What a tile sends back where little of it is wanted.
 
-use spikelet_kernels::{Level, Reset, TileAdjoints, add_dots, list_injections, reference};
+use spikelet_kernels::{
+    Injection, Landing, Level, Reset, TileAdjoints, add_dots, fall, land, list_injections, reference,
+};
 
 use crate::case::{CONSTANTS, Case, LANE_COUNTS};
 use crate::draw::{Draw, assert_same, bits};
@@ -56,13 +58,56 @@ fn injections_of_a_tile_are_the_plain_loops() {
                         let [mut expected, mut found] = [(); 2].map(|()| (Vec::new(), Vec::new()));
                         reference::list_injections(&tile, &mut expected.0, &mut expected.1);
                         list_injections(level, &tile, &mut found.0, &mut found.1);
-                        let values = |list: &[spikelet_kernels::Injection]| {
+                        let values = |list: &[Injection]| {
                             bits(&list.iter().flat_map(|one| [one.membrane, one.current]).collect::<Vec<_>>())
                         };
                         assert_eq!(values(&found.0), values(&expected.0), "at {level}");
                         assert_eq!(found, expected, "at {level}");
                     }
                 }
+            }
+        }
+    }
+}
+
+#[test]
+fn injections_land_as_in_the_plain_loops() {
+    const TILES: usize = 5;
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            for steps in 0..=37 {
+                let mut draw = Draw((steps + lanes) as u32);
+                let rows = 40;
+                let weights = draw.vector(rows * lanes, 1.0);
+                let landings: Vec<_> = (0..TILES)
+                    .map(|tile| {
+                        let from = draw.below(20) as u32;
+                        let (to, row) = (from + draw.below(20) as u32, draw.below(20) as u32);
+                        Landing { at: (tile * lanes) as u32, from, to, row }
+                    })
+                    .collect();
+                let start = [(); 2].map(|()| draw.vector(TILES * lanes, 1.0));
+                let [mut expected, mut found] = [(); 2].map(|()| start.clone());
+                for t in (0..steps).rev() {
+                    let units = (0..40).filter(|_| draw.below(4) == 0).collect::<Vec<u32>>();
+                    let injections: Vec<_> = units
+                        .into_iter()
+                        .map(|unit| {
+                            let [membrane, current] = [(); 2].map(|()| draw.vector(1, 1e-18)[0]);
+                            Injection { unit, membrane, current: if draw.below(2) == 0 { 0.0 } else { current } }
+                        })
+                        .collect();
+                    let mut errors = [(); 2].map(|()| vec![0.0; TILES * lanes]);
+                    let [p, q] = &mut expected;
+                    reference::land((&weights, lanes), &landings, &injections, p, q);
+                    reference::fall(&CONSTANTS, t, p, q, &mut errors[0]);
+                    let [p, q] = &mut found;
+                    land(level, (&weights, lanes), &landings, &injections, p, q);
+                    fall(level, &CONSTANTS, t, p, q, &mut errors[1]);
+                    assert_same("error", level, &errors[1], &errors[0]);
+                }
+                assert_same("p", level, &found[0], &expected[0]);
+                assert_same("q", level, &found[1], &expected[1]);
             }
         }
     }

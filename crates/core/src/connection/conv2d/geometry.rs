@@ -1,6 +1,6 @@
 //! Geometry of a convolution: its sites, and which of them an input spike touches.
 
-use spikelet_kernels::TILE;
+use spikelet_kernels::{Landing, TILE};
 
 use crate::connection::layout::Site;
 use crate::geometry::{Image, NO_UNIT, Strip};
@@ -122,6 +122,35 @@ impl Convolution {
         let (channel, place) = (unit / self.input.places() as u32, unit as usize % self.input.places());
         let range = self.touch_offsets[place] as usize..self.touch_offsets[place + 1] as usize;
         self.touches[range].iter().map(move |touch| (touch.site as usize, touch.row + channel * touch.per_channel))
+    }
+
+    /// Appends the strips of a block of input channels that a site's units see, with the rows of their weights towards it.
+    pub(crate) fn landings(&self, block: usize, site: &Site, to: &mut Vec<Landing>) {
+        let (above, below) = (&self.blocks[site.tile], &self.input_blocks[block]);
+        let Strip { places, channels } = above.strip;
+        let strips = above.strip.count(self.output.width);
+        let (y, x) = (site.index / strips, site.index % strips * places);
+        let places = places.min(self.output.width - x);
+        let (of_strip, columns) = (below.strip.places, below.strip.columns(self.kernel));
+        // Columns and rows with the border: the strip that starts at `start` is seen by columns `start..start + columns`.
+        let (row, column) = (y + self.border(), x + self.border());
+        for dy in (0..self.kernel).filter(|dy| (0..self.input.height).contains(&row.wrapping_sub(*dy))) {
+            for strip in 0..below.strip.count(self.input.width) {
+                let start = strip * of_strip;
+                let seen = column.max(start)..(column + places).min(start + columns);
+                if seen.is_empty() {
+                    continue;
+                }
+                let lane = |column_seen: usize| (site.lane + (column_seen - column) * channels) as u32;
+                let number = (row - dy) * below.strip.count(self.input.width) + strip;
+                to.push(Landing {
+                    at: (below.lane + number * below.strip.lanes()) as u32,
+                    from: lane(seen.start),
+                    to: lane(seen.end),
+                    row: ((dy * columns + seen.start - start) * channels) as u32,
+                });
+            }
+        }
     }
 
     /// Additions of a weight to a unit: each spike reaches all channels of the places that see it.
