@@ -8,11 +8,11 @@ const SECONDS = 5;
 /** As many as the other targets get. */
 const SAMPLES = 2048;
 
-async function openTarget() {
+async function openTarget({ workers = 1, batch = BATCH } = {}) {
   const { body } = await fetch("./digits.bin");
   const bytes = await new Response(body.pipeThrough(new DecompressionStream("deflate"))).arrayBuffer();
   const samples = digitsOf(new Uint8Array(bytes)).slice(0, SAMPLES);
-  return Target.open(await loadBackend(), samples, BATCH);
+  return Target.open(await loadBackend("auto", { workers }), samples, batch);
 }
 
 const start = document.querySelector("#start");

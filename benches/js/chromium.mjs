@@ -7,17 +7,21 @@ import { findChromium } from "../../scripts/find-chromium.mjs";
 const configFile = fileURLToPath(new URL("../../demo/vite.config.mjs", import.meta.url));
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
-/** A {@link import("./target.mjs").Target} that lives in a page. */
-export async function openInChromium() {
+/**
+ * A {@link import("./target.mjs").Target} that lives in a page.
+ *
+ * @param {{ workers: number, batch: number }} options workers that share every batch
+ */
+export async function openInChromium(options) {
   await build({ configFile, logLevel: "error" });
   const server = await preview({ configFile, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
   const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
   const page = await browser.newPage();
   await page.goto(new URL("bench.html", server.resolvedUrls.local[0]).href);
   await page.waitForSelector("html[data-ready]");
-  await page.evaluate(async () => {
-    globalThis.target = await globalThis.bench();
-  });
+  await page.evaluate(async (wanted) => {
+    globalThis.target = await globalThis.bench(wanted);
+  }, options);
   return {
     version: browser.version(),
     simd: await page.evaluate(() => globalThis.target.simd),

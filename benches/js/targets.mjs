@@ -1,18 +1,19 @@
-// npm run bench:targets: the same training natively, in WebAssembly in Node and in Chromium, on one thread, taking turns; and what
-// crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a table beside it.
+// npm run bench:targets: the same training natively, in WebAssembly in Node and in Chromium, on one thread, and in two workers of a page
+// that share every batch, taking turns; and what crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a
+// table beside it.
 //
-// npm run bench:targets -- --seconds 2 --rounds 3
+// npm run bench:targets -- --seconds 2 --rounds 3 --batch 128
 import { writeFileSync } from "node:fs";
 import { ensureChromium } from "../../scripts/chromium.mjs";
 import { main, setUp } from "../../scripts/setup.mjs";
 import { finished, headline, recordOf, resultFile } from "../shared/record.mjs";
 import { duration, percent, table } from "../shared/table.mjs";
-import { typed, wordsOf } from "../shared/words.mjs";
+import { positive, typed, wordsOf } from "../shared/words.mjs";
 
-const BATCH = 16;
 const SAMPLES = 2048;
 
-const words = wordsOf({ seconds: "2", rounds: "5" });
+const words = wordsOf({ seconds: "2", rounds: "5", batch: "16" });
+const batch = positive("batch", words.batch);
 
 await main(async () => {
   await setUp();
@@ -26,7 +27,7 @@ await main(async () => {
     for (const [what, seconds] of Object.entries(await target.crossings())) crossings.push({ target: name, what, seconds });
     await target.close();
   }
-  const result = { ...finished(record), case: `784-800-10, batch ${BATCH}, one thread`, cases, crossings };
+  const result = { ...finished(record), case: `784-800-10, batch ${batch}`, cases, crossings };
   const text = markdown(result).join("\n");
   const file = resultFile(result, "-targets.json");
   writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
@@ -43,11 +44,13 @@ async function openAll() {
     import("./chromium.mjs"),
   ]);
   const samples = digitsOf(await digitsFile(SAMPLES));
-  const chromium = await openInChromium();
+  const [one, two] = [await openInChromium({ workers: 1, batch }), await openInChromium({ workers: 2, batch })];
+  const inChromium = `WebAssembly in Chromium ${one.version.split(".")[0]}`;
   return {
-    native: await Target.open(await loadBackend("native"), samples, BATCH),
-    "WebAssembly in Node": await Target.open(await loadBackend("wasm"), samples, BATCH),
-    [`WebAssembly in Chromium ${chromium.version.split(".")[0]}`]: chromium,
+    native: await Target.open(await loadBackend("native"), samples, batch),
+    "WebAssembly in Node": await Target.open(await loadBackend("wasm"), samples, batch),
+    [inChromium]: one,
+    [`${inChromium}, two workers`]: two,
   };
 }
 

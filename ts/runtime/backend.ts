@@ -159,7 +159,10 @@ export interface Session {
   advance(maxBatches: number): Promise<string>;
   /** Runs part `rank` of `size` of the next batch; its records, or nothing where no batch comes next. */
   runLocalBatch(rank: number, size: number): Promise<Uint8Array | null | undefined>;
-  /** Learns the batch from the records of all parts, in order of rank; JSON of what happened. */
+  /**
+   * Learns the batch from the records of all parts, in order of rank, which it takes over; the session's own, which it has, may be
+   * left empty. JSON of what happened.
+   */
   finishBatch(records: Uint8Array[]): Promise<string>;
   /** `earlyDecision`: each sample is simulated up to its first output spike. */
   beginEvaluation(dataset: number, earlyDecision: boolean): Awaitable<void>;

@@ -93,7 +93,9 @@ class TeamSession implements Session {
   async #advanceOne(): Promise<string> {
     const size = this.#members.length;
     const records = await this.#ofAll((member, rank) => member.runLocalBatch(rank, size));
-    if (records.every((part) => part != null)) return this.#byAll((member) => member.finishBatch(records));
+    if (records.every((part) => part != null)) {
+      return this.#byAll((member, rank) => member.finishBatch(recordsFor(rank, records)));
+    }
     return this.#byAll((member) => member.advance(1));
   }
 
@@ -171,6 +173,15 @@ class TeamSession implements Session {
   async #ofAll<T>(work: (member: Session, rank: number) => Promise<T>): Promise<T[]> {
     return fulfilled(await Promise.allSettled(this.#members.map(work)));
   }
+}
+
+/** What a member lacks of the records of all: the last one that gets a record needs no copy. */
+function recordsFor(rank: number, records: readonly Uint8Array[]): Uint8Array[] {
+  return records.map((part, of) => {
+    if (of === rank) return new Uint8Array();
+    const last = of === records.length - 1 ? records.length - 2 : records.length - 1;
+    return rank === last ? part : part.slice();
+  });
 }
 
 /** All values, or the first failure thrown. */

@@ -231,7 +231,7 @@ export interface InitOutput {
     readonly wasmsession_removeDataset: (a: number, b: number) => [number, number];
     readonly wasmsession_restartStream: (a: number, b: number) => [number, number];
     readonly wasmsession_restore: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number, number];
+    readonly wasmsession_runLocalBatch: (a: number, b: number, c: number) => [number, number, number];
     readonly wasmsession_runStream: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly wasmsession_runStreamSignal: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly wasmsession_setParameters: (a: number, b: number, c: any) => [number, number];

@@ -196,7 +196,8 @@ class RemoteSession implements Session {
   }
 
   finishBatch(records: Uint8Array[]): Promise<string> {
-    return this.#call("finishBatch", records);
+    const taken = records.filter((part) => part.length > 0).map((part) => part.buffer as ArrayBuffer);
+    return this.#send("finishBatch", transfer([records], taken));
   }
 
   beginEvaluation(dataset: number, earlyDecision: boolean): Promise<void> {

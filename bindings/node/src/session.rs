@@ -151,7 +151,9 @@ impl NativeSession {
     /// Runs this rank's part of the batch that comes next and resolves to its records.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
     pub fn run_local_batch(&self, rank: u32, size: u32) -> AsyncTask<Job<Option<Vec<u8>>, Option<Uint8Array>>> {
-        self.later(move |session| session.run_local_batch(rank, size), |records| records.map(Uint8Array::new))
+        let work =
+            move |session: &mut Session| session.run_local_batch(rank, size).map(|records| records.map(<[u8]>::to_vec));
+        self.later(work, |records| records.map(Uint8Array::new))
     }
 
     /// Learns the batch from the records of all local batches and resolves to a JSON array of events.

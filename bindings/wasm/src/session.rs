@@ -79,8 +79,9 @@ impl WasmSession {
 
     /// Runs this rank's part of the batch that comes next and returns its records.
     #[wasm_bindgen(js_name = runLocalBatch)]
-    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Outcome<Option<Vec<u8>>> {
-        self.0.run_local_batch(rank, size).map_err(thrown)
+    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Outcome<Option<Uint8Array>> {
+        let records = self.0.run_local_batch(rank, size).map_err(thrown)?;
+        Ok(records.map(Uint8Array::from))
     }
 
     /// Learns the batch from the records of all local batches and returns a JSON array of events.

@@ -6,17 +6,16 @@ use crate::gradient::{GradientRows, GradientSums, LayerGradient, WeightGradient}
 use crate::metrics::{Regression, SampleOutcome};
 use crate::sample::SampleResult;
 
+/// Numbers that are written together.
+const CHUNK: usize = 1024;
+
 /// Appends numbers.
-#[derive(Debug, Default)]
-pub(crate) struct Writer {
-    bytes: Vec<u8>,
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    pub(crate) bytes: &'a mut Vec<u8>,
 }
 
-impl Writer {
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
-    }
-
+impl Writer<'_> {
     pub(crate) fn word(&mut self, value: u32) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
@@ -27,8 +26,11 @@ impl Writer {
 
     fn list<T: Copy, const N: usize>(&mut self, values: &[T], bytes_of: impl Fn(T) -> [u8; N]) {
         self.word(values.len() as u32);
-        self.bytes.reserve(values.len() * N);
-        values.iter().for_each(|&value| self.bytes.extend_from_slice(&bytes_of(value)));
+        for values in values.chunks(CHUNK) {
+            let mut entries = [[0; N]; CHUNK];
+            entries.iter_mut().zip(values).for_each(|(entry, &value)| *entry = bytes_of(value));
+            self.bytes.extend_from_slice(entries[..values.len()].as_flattened());
+        }
     }
 
     pub(crate) fn sample(&mut self, sample: &SampleResult) {

@@ -53,6 +53,12 @@ fn train_alone(config: &Config) -> (Vec<u32>, Vec<TrainEvent>) {
     (bits(&alone), events)
 }
 
+fn records_of(trainer: &mut Trainer, data: &Dataset, local: LocalBatch) -> Vec<u8> {
+    let mut records = vec![1, 2, 3];
+    trainer.run_local_batch(data, local, &Sequential, &mut records).expect("the local batch runs");
+    records
+}
+
 fn train_together(config: &Config, size: usize) -> (Vec<Vec<u32>>, Vec<TrainEvent>) {
     let data = data();
     let mut trainers: Vec<Trainer> = (0..size).map(|_| trainer(config)).collect();
@@ -61,11 +67,7 @@ fn train_together(config: &Config, size: usize) -> (Vec<Vec<u32>>, Vec<TrainEven
         let mut records = Vec::new();
         if trainers[0].is_before_batch() {
             for (rank, trainer) in trainers.iter_mut().enumerate() {
-                records.push(
-                    trainer
-                        .run_local_batch(&data, LocalBatch { rank, size }, &Sequential)
-                        .expect("the local batch runs"),
-                );
+                records.push(records_of(trainer, &data, LocalBatch { rank, size }));
             }
         }
         let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
@@ -144,10 +146,10 @@ fn records_of_something_else_are_refused() {
     let data = data();
     let local = LocalBatch { rank: 0, size: 1 };
     let mut one = trainer(&config(dense, loss, 8));
-    let records = one.run_local_batch(&data, local, &Sequential).expect("the local batch runs");
+    let records = records_of(&mut one, &data, local);
     let before = bits(&one);
     let mut other = trainer(&config(small, loss, 8));
-    let foreign = other.run_local_batch(&data, local, &Sequential).expect("the local batch runs");
+    let foreign = records_of(&mut other, &data, local);
     let (whole, half): (&[u8], &[u8]) = (&records, &records[..records.len() / 2]);
     let cases: [&[&[u8]]; 6] = [&[], &[whole, whole], &[&foreign], &[half], &[b"abc"], &[&[8, 0, 0, 0, 0xff, 0xff]]];
     for wrong in cases {
@@ -157,7 +159,7 @@ fn records_of_something_else_are_refused() {
     }
     one.finish_batch(&data, None, &[&records], &Sequential).expect("the right records still work");
     let error = one
-        .run_local_batch(&data, LocalBatch { rank: 2, size: 2 }, &Sequential)
+        .run_local_batch(&data, LocalBatch { rank: 2, size: 2 }, &Sequential, &mut Vec::new())
         .expect_err("there is no third trainer");
     assert_eq!(error.code, ErrorCode::ConfigInvalid);
 }

@@ -23,7 +23,8 @@ pub(crate) fn learn_together<E: Executor>(
     validation: Option<&Dataset>,
     executor: &E,
 ) -> Result<Vec<TrainEvent>> {
-    let mine = trainer.run_local_batch(train, peers.local_batch(), executor)?;
+    let mut mine = Vec::new();
+    trainer.run_local_batch(train, peers.local_batch(), executor, &mut mine)?;
     let all = peers.exchange(&mine)?;
     trainer.finish_batch(train, validation, &all, executor)
 }

@@ -31,6 +31,8 @@ pub struct Session {
     run: Option<RunOptions>,
     evaluation: Option<(u32, Evaluation)>,
     peers: Option<Box<dyn Peers>>,
+    /// Rank and records of the local batch that waits for those of the others.
+    local: (usize, Vec<u8>),
     /// The `origin` in the checkpoint from which it was restored.
     origin: Option<String>,
     /// A failure that came after events, which are delivered first.
@@ -76,6 +78,7 @@ impl Session {
             run: None,
             evaluation: None,
             peers: None,
+            local: (0, Vec::new()),
             origin,
             deferred: None,
             is_broken: false,
@@ -170,6 +173,7 @@ impl Session {
                 session.trainer.set_epochs(epochs);
             }
             session.run = Some(options);
+            session.local.1.clear();
             session.deferred = None;
             Ok(())
         })
@@ -185,7 +189,8 @@ impl Session {
             if let Some(error) = session.deferred.take() {
                 return Err(error);
             }
-            let Self { trainer, workers, datasets, run, deferred, peers, .. } = session;
+            let Self { trainer, workers, datasets, run, deferred, peers, local, .. } = session;
+            local.1.clear();
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
@@ -217,31 +222,42 @@ impl Session {
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible rank, `SHAPE_MISMATCH`.
-    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<Vec<u8>>> {
-        self.change(|session| {
-            let Self { trainer, workers, datasets, run, .. } = session;
+    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<&[u8]>> {
+        let has_run = self.change(|session| {
+            let Self { trainer, workers, datasets, run, local: kept, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
             if !trainer.is_before_batch() {
-                return Ok(None);
+                return Ok(false);
             }
             let train = datasets.find("train", run.train)?;
             let local = LocalBatch { rank: rank as usize, size: size as usize };
-            workers.run(|| trainer.run_local_batch(train, local, &*workers)).map(Some)
-        })
+            kept.0 = local.rank;
+            workers.run(|| trainer.run_local_batch(train, local, &*workers, &mut kept.1))?;
+            Ok(true)
+        })?;
+        Ok(has_run.then_some(&self.local.1))
     }
 
-    /// Learns the batch from the records of all local batches, in order of rank, and returns a JSON array of what happened.
+    /// Learns the batch from the records of all local batches, in order of rank, and returns a JSON array of what happened. Those of
+    /// this session's own, which it has, may be left empty.
     ///
     /// # Errors
     /// `CONFIG_INVALID` before [`Session::begin`], `DATA_FORMAT` for records that are not those of this batch, `NON_FINITE`.
     pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
         self.change(|session| {
-            let Self { trainer, workers, datasets, run, .. } = session;
+            let Self { trainer, workers, datasets, run, local, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
+            let (own, mut kept) = std::mem::take(local);
+            let mut records = records.to_vec();
+            if let Some(part) = records.get_mut(own).filter(|part| part.is_empty()) {
+                *part = &kept;
+            }
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
-            let events = workers.run(|| trainer.finish_batch(train, validation, records, &*workers))?;
-            Ok(to_json(&events))
+            let events = workers.run(|| trainer.finish_batch(train, validation, &records, &*workers));
+            kept.clear();
+            local.1 = kept;
+            Ok(to_json(&events?))
         })
     }
 

@@ -112,17 +112,37 @@ fn others_that_are_gone_are_an_error_after_the_events_before_it() {
     session.checkpoint(None).expect("what was learned is still there");
 }
 
+fn local_batch(session: &mut Session, rank: usize) -> Option<Vec<u8>> {
+    session.run_local_batch(rank as u32, 2).expect("the local batch runs").map(<[u8]>::to_vec)
+}
+
+#[test]
+fn records_of_an_earlier_batch_are_not_used() {
+    let mut both = [started(), started()];
+    let records = [0, 1].map(|rank| local_batch(&mut both[rank], rank).expect("a batch comes next"));
+    let [first, second] = &mut both;
+    first.finish_batch(&[&[], &records[1]]).expect("its own records are there");
+    let refused = |found: Result<String>| {
+        let error = found.expect_err("it has no records");
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "records"));
+    };
+    refused(first.finish_batch(&[&[], &records[1]]));
+    refused(second.finish_batch(&[&[], &records[1]]));
+    second.finish_batch(&[&records[0], &records[1]]).expect("all records were given");
+    local_batch(second, 1).expect("a batch comes next");
+    second.advance(1).expect("it learns the batch alone");
+    refused(second.finish_batch(&[&records[0], &[]]));
+}
+
 #[test]
 fn local_batches_by_hand() {
     let alone = run(&mut started(), 1000);
     let mut both = [started(), started()];
     loop {
-        let records: Vec<_> =
-            (0..2).map(|rank| both[rank as usize].run_local_batch(rank, 2).expect("the local batch runs")).collect();
-        if let [Some(first), Some(second)] = records.as_slice() {
-            for session in &mut both {
-                session.finish_batch(&[first, second]).expect("training works");
-            }
+        if let [Some(first), Some(second)] = [0, 1].map(|rank| local_batch(&mut both[rank], rank)) {
+            // The first is told both records, the second that of the other.
+            both[0].finish_batch(&[&first, &second]).expect("training works");
+            both[1].finish_batch(&[&first, &[]]).expect("training works");
             continue;
         }
         let told = both.each_mut().map(|session| session.advance(1).expect("training works"));

@@ -50,7 +50,7 @@ impl Trainer {
         !is_between && !self.is_at_end()
     }
 
-    /// Runs this trainer's part of the batch that comes next, its local batch, and returns its records, for
+    /// Runs this trainer's part of the batch that comes next, its local batch, and replaces `records` by its records, for
     /// [`Trainer::finish_batch`] of all; nothing is learned yet.
     ///
     /// # Errors
@@ -61,13 +61,15 @@ impl Trainer {
         train: &Dataset,
         local: LocalBatch,
         executor: &E,
-    ) -> Result<Vec<u8>> {
+        records: &mut Vec<u8>,
+    ) -> Result<()> {
         local.check()?;
         self.check_run(train)?;
         if !self.is_before_batch() {
             return Err(Error::config("", "no batch comes next"));
         }
-        let mut records = Writer::default();
+        records.clear();
+        let mut records = Writer { bytes: records };
         self.with_batch(train, |trainer, batch, _| {
             let range = local.of(batch.len());
             train.require("train", trainer.needed(batch, Some(local)))?;
@@ -78,8 +80,7 @@ impl Trainer {
                 results.iter().for_each(|result| records.sample(result));
                 Ok(())
             })
-        })?;
-        Ok(records.into_bytes())
+        })
     }
 
     /// Learns the batch from the records of all trainers, in order of rank, and returns what happened.
