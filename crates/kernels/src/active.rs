@@ -1,8 +1,11 @@
-//! Where a surrogate derivative with compact support is not 0: the only places at which such a rule needs an error.
+//! The activation parts of a layer's units at one step, and where a surrogate derivative with compact support is not 0: the only places
+//! at which such a rule needs an error.
 
 use fearless_simd::dispatch;
 use fearless_simd::prelude::*;
 
+use crate::lanes::{fit, load, store};
+use crate::surrogate::{Exponential, Shape};
 use crate::{Level, Surrogate};
 
 impl Surrogate {
@@ -47,4 +50,63 @@ fn mark_vector<S: Simd>(
             *bits |= is_active.to_bitmask() << (number * S::f32s::LEN);
         }
     }
+}
+
+/// Fills `direct`, `[lane]` of all tiles, with σ̂(V) E of one step; `tiles` are V before reset and E of each, `[lane]`.
+pub fn activation_parts<'a>(
+    level: Level,
+    surrogate: Surrogate,
+    threshold: f32,
+    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    direct: &mut [f32],
+) {
+    match surrogate {
+        Surrogate::Exponential { sharpness } => {
+            dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, tiles, direct));
+        }
+        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, tiles, direct)),
+    }
+}
+
+#[inline(always)]
+fn parts_vector<'a, S: Simd>(
+    simd: S,
+    surrogate: impl Shape,
+    threshold: f32,
+    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    direct: &mut [f32],
+) {
+    let mut start = 0;
+    for (trace, error) in tiles {
+        let direct = &mut direct[start..start + trace.len()];
+        start += trace.len();
+        let mut first = 0;
+        while first < trace.len() {
+            if fit::<S>(2, trace.len() - first) {
+                parts_lanes::<S, 2>(simd, surrogate, threshold, (trace, error), direct, first);
+                first += 2 * S::f32s::LEN;
+            } else {
+                parts_lanes::<S, 1>(simd, surrogate, threshold, (trace, error), direct, first);
+                first += S::f32s::LEN;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn parts_lanes<S: Simd, const K: usize>(
+    simd: S,
+    surrogate: impl Shape,
+    threshold: f32,
+    (trace, error): (&[f32], &[f32]),
+    direct: &mut [f32],
+    first: usize,
+) {
+    let here = first..first + K * S::f32s::LEN;
+    let mut distance = load::<S, K>(simd, &trace[here.clone()]);
+    for k in 0..K {
+        distance[k] = (distance[k] - S::f32s::splat(simd, threshold)).abs();
+    }
+    let error = load::<S, K>(simd, &error[here.clone()]);
+    store::<S, K>(&surrogate.times(simd, distance, error), &mut direct[here]);
 }

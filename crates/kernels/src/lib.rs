@@ -33,7 +33,7 @@ mod sparse;
 mod surrogate;
 mod update;
 
-pub use active::mark_active;
+pub use active::{activation_parts, mark_active};
 pub use backward::{
     BackwardOutput, BackwardTerms, BackwardTile, ConstantSums, Injection, LayerAdjoints, NO_ROW, ObservedBackward,
     ProjectedError, ResetPath, SpikeError, SteadyError, Sweep, backward_tile, carry_error, spread_error, steady_course,

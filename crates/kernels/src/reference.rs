@@ -489,6 +489,19 @@ pub fn row_dots(tiles: &[&[f32]], inputs: &[u32], x: &[f32], sums: &mut [f32]) {
     }
 }
 
+/// Twin of [`crate::activation_parts`].
+pub fn activation_parts<'a>(
+    surrogate: Surrogate,
+    threshold: f32,
+    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    direct: &mut [f32],
+) {
+    let lanes = tiles.flat_map(|(trace, error)| trace.iter().zip(error));
+    for (direct, (membrane, error)) in direct.iter_mut().zip(lanes) {
+        *direct = surrogate.times((membrane - threshold).abs(), *error);
+    }
+}
+
 /// Twin of [`crate::mark_active`].
 pub fn mark_active(surrogate: Surrogate, threshold: f32, trace: &[f32], lanes: usize, active: &mut [u64]) {
     for (bits, row) in active.iter_mut().zip(trace.chunks_exact(lanes)) {

@@ -10,6 +10,8 @@
 //! there are delays (spec 13), those of U come on top of the step.
 
 mod descent;
+mod lockstep;
+mod products;
 mod received;
 mod sparse;
 mod step_back;
@@ -18,7 +20,7 @@ use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forwa
 
 use self::descent::Descent;
 use self::received::Received;
-use self::sparse::{Rows, Sparse, is_sparse, row_sum};
+use self::sparse::{Rows, Sparse, is_by_layer, is_sparse, row_sum};
 
 use super::backward::{BackwardRun, LayerPass, PassContext};
 use super::delayed_connections::DelayedErrors;
@@ -37,6 +39,10 @@ use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
 use crate::parameters::{TileParameters, transpose};
 use crate::shape::LayerShape;
+
+/// Whether all lanes of a layer take a step at once where every unit needs an error. The bits are the same without; in WebAssembly, whose
+/// vectors have 4 lanes, it is 0.93 times as fast.
+const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// A recurrent connection.
 #[derive(Clone, Copy, Debug)]
@@ -353,6 +359,9 @@ impl Weights for Recurrent {
             {
                 sparse.run(context, adjoints, descent, &mut Rows::of(gradient, scratch, context.mixing));
             }
+        } else if self.delays.is_none() && !is_observed && is_by_layer(&pass, &view) && TAKES_LAYERS {
+            let samples = samples.iter_mut().map(|(state, run)| (&mut *state.descent, &mut *state.sparse, &mut **run));
+            lockstep::run(&copies.returning, samples);
         } else {
             self.step_back(copies, samples);
         }

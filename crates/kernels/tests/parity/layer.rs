@@ -3,7 +3,7 @@
 use spikelet_kernels::{
     BackwardOutput, BackwardTerms, BackwardTile, FLOOR, FLOOR_EVERY, ForwardTile, LayerAdjoints, LayerStep, Level,
     LifConstants, NO_ROW, Reset, ResetPath, SpikeError, StepEvents, Surrogate, Sweep, TILE, TileRun, TileState,
-    forward_step, mark_active, reference, row_dots, sum_events, sweep_back, timing_of_spike,
+    activation_parts, forward_step, mark_active, reference, row_dots, sum_events, sweep_back, timing_of_spike,
 };
 
 use crate::case::{Case, Forward, LANE_COUNTS};
@@ -101,6 +101,28 @@ fn active_lanes_are_those_of_the_plain_loop() {
                 mark_active(level, surrogate, 1.0, &trace, lanes, &mut found);
                 reference::mark_active(surrogate, 1.0, &trace, lanes, &mut expected);
                 assert_eq!(found, expected, "{surrogate:?} at {level}");
+            }
+        }
+    }
+}
+
+#[test]
+fn activation_parts_are_those_of_the_plain_loop() {
+    let dense = [
+        Surrogate::Exponential { sharpness: 3.0 },
+        Surrogate::FastSigmoid { sharpness: 2.0 },
+        Surrogate::Arctan { sharpness: 2.1 },
+    ];
+    for level in Level::available() {
+        for lanes in LANE_COUNTS {
+            let mut draw = Draw(lanes as u32);
+            let tiles = [64, lanes].map(|lanes| [2.0, 1.0].map(|size| draw.vector(lanes, size)));
+            let rows = || tiles.iter().map(|[trace, error]| (&trace[..], &error[..]));
+            for surrogate in COMPACT.into_iter().chain(dense) {
+                let [mut found, mut expected] = [7.0, 9.0].map(|before| vec![before; 64 + lanes]);
+                activation_parts(level, surrogate, 0.8, rows(), &mut found);
+                reference::activation_parts(surrogate, 0.8, rows(), &mut expected);
+                assert_same("activation parts", level, &found, &expected);
             }
         }
     }

@@ -29,13 +29,13 @@ pub(super) struct Sparse {
     /// Steps at which a unit fired or is active, a bit for each.
     events: Vec<u64>,
     /// G of the step last entered, `[lane]` of all tiles.
-    direct: Aligned,
-    few: Few,
+    pub(super) direct: Aligned,
+    pub(super) few: Few,
 }
 
 /// A few units of a step, with their sums.
 #[derive(Debug, Default)]
-struct Few {
+pub(super) struct Few {
     /// Each as an input of the layer.
     inputs: Vec<u32>,
     /// The first input that is a unit of the layer itself.
@@ -74,11 +74,14 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Whether a pass over a layer without delays has errors at few units.
+/// Whether a pass over a layer without delays takes all its lanes down at once.
+pub(super) fn is_by_layer(pass: &LayerPass, view: &LayerView<'_>) -> bool {
+    view.neuron.is_plain() && pass.activation_path == ResetPath::Ignore
+}
+
+/// Whether it has errors at few units.
 pub(super) fn is_sparse(pass: &LayerPass, view: &LayerView<'_>) -> bool {
-    view.neuron.is_plain()
-        && pass.activation_path == ResetPath::Ignore
-        && (pass.factor == 0.0 || pass.surrogate.is_compact())
+    is_by_layer(pass, view) && (pass.factor == 0.0 || pass.surrogate.is_compact())
 }
 
 /// Σ_j W_ji a_j[t] of an input, over all units; `adjoints` are those of every step.
@@ -90,7 +93,7 @@ pub(super) fn row_sum(sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32])
     sum[0]
 }
 
-fn tile_weights<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
+pub(super) fn tile_weights<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
     view.tiles.iter().map(|tile| &tile.weights[..]).collect()
 }
 
@@ -112,7 +115,6 @@ impl Sparse {
         self.direct.clear();
         self.direct.resize(view.layout.lanes);
         let weights = tile_weights(&view);
-        let half_gain = view.neuron.drive_gain() / 2.0;
         let gain = view.neuron.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
@@ -123,7 +125,7 @@ impl Sparse {
             let has_fired = (0..sites.len()).any(|number| fired(number) != 0);
             sweep(context, (t + 1, to), direct, has_fired && has_timing, adjoints, descent, rows);
             to = t + 1;
-            let Descent { sites: given, carried: [p, q, r], .. } = &mut *descent;
+            let Descent { sites: given, carried: [_, q, _], .. } = &*descent;
             direct.fill(0.0);
             if pass.factor != 0.0 {
                 few.sum(context, &weights, q, |number| active[number * view.steps + t]);
@@ -137,23 +139,8 @@ impl Sparse {
                     direct[unit] = pass.surrogate.times(distance, error);
                 }
             }
-            if !has_fired {
-                continue;
-            }
-            few.sum(context, &weights, if has_timing { r } else { &[] }, fired);
-            // From the last spike to the first, as T̄ is taken off its end.
-            for (unit, own) in few.units().rev() {
-                let (number, lane) = (unit / TILE, unit % TILE);
-                if let Some(given) = given[number].timing.pop() {
-                    let next = [p[unit], q[unit]].map(|adjoint| flushed(adjoint, t + 1));
-                    let timing = given + half_gain * own;
-                    direct[unit] += timing_of_spike(&tiles[number], t, lane, timing, next);
-                }
-                if pass.is_gated {
-                    let reset = view.neuron.constants.reset;
-                    p[unit] = if reset == Reset::Subtract { p[unit] } else { 0.0 };
-                    q[unit] = if reset == Reset::All { 0.0 } else { q[unit] };
-                }
+            if has_fired {
+                few.take_spikes(context, (&tiles, &weights), descent, direct, t);
             }
         }
         sweep(context, (0, to), direct, false, adjoints, descent, rows);
@@ -189,7 +176,7 @@ impl Sparse {
 }
 
 /// Takes the layer from step `to` down to step `from`.
-fn sweep(
+pub(super) fn sweep(
     context: &PassContext<'_>,
     (from, to): (usize, usize),
     direct: &[f32],
@@ -218,6 +205,36 @@ impl Few {
         }
         self.sums.resize(self.inputs.len(), 0.0);
         row_dots(context.level, weights, &self.inputs, x, &mut self.sums);
+    }
+
+    /// Takes the spikes of step `t`: their timing parts enter G, and their gates close.
+    pub(super) fn take_spikes(
+        &mut self,
+        context: &PassContext<'_>,
+        (tiles, weights): (&[BackwardTile<'_>], &[&[f32]]),
+        descent: &mut Descent,
+        direct: &mut [f32],
+        t: usize,
+    ) {
+        let PassContext { view, pass, units, .. } = *context;
+        let Descent { sites: given, carried: [p, q, r], .. } = descent;
+        let reached = if pass.timing_weight != 0.0 { &r[..] } else { &[] };
+        self.sum(context, weights, reached, |number| units.spikes[number * view.steps + t]);
+        let half_gain = view.neuron.drive_gain() / 2.0;
+        // From the last spike to the first, as T̄ is taken off its end.
+        for (unit, own) in self.units().rev() {
+            let (number, lane) = (unit / TILE, unit % TILE);
+            if let Some(given) = given[number].timing.pop() {
+                let next = [p[unit], q[unit]].map(|adjoint| flushed(adjoint, t + 1));
+                let timing = given + half_gain * own;
+                direct[unit] += timing_of_spike(&tiles[number], t, lane, timing, next);
+            }
+            if pass.is_gated {
+                let reset = view.neuron.constants.reset;
+                p[unit] = if reset == Reset::Subtract { p[unit] } else { 0.0 };
+                q[unit] = if reset == Reset::All { 0.0 } else { q[unit] };
+            }
+        }
     }
 
     /// Units of the layer, with their sums; unit u is lane u % [`TILE`] of site u / [`TILE`], as all tiles but the last are full.

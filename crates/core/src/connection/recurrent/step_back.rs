@@ -1,11 +1,11 @@
 //! The backward pass of a recurrent layer that takes every step by itself: each unit may need an error.
 
-use spikelet_kernels::{Projection, SpikeError, project};
+use spikelet_kernels::SpikeError;
 
 use super::descent::Descent;
+use super::products::Products;
 use super::sparse::Rows;
 use super::{Recurrent, RecurrentCopies, RecurrentState};
-use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
 use crate::connection::weights::{Sent, Weights};
 
@@ -18,11 +18,18 @@ impl Recurrent {
         copies: &RecurrentCopies,
         samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
     ) {
-        let [mut rows, mut sums] = [(); 2].map(|()| Aligned::default());
+        let Some(first) = samples.first().map(|(_, run)| run.context) else { return };
+        let is_shared = self.shares_products(&first.pass, &first.view);
+        let stride = first.view.layout.stride;
+        let mut products = Products::default();
         let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
         for t in (0..last).rev() {
-            if samples.iter().any(|(_, run)| self.shares_products(&run.context.pass, &run.context.view)) {
-                add_products(copies, samples, t, &mut rows, &mut sums);
+            if is_shared {
+                let later = samples.iter_mut().filter(|(_, run)| t + 1 < run.context.end);
+                let mut later = later.map(|(state, run)| {
+                    (&run.adjoints.q[(t + 1) * stride..(t + 2) * stride], &mut state.descent.sites[..])
+                });
+                products.add(&copies.returning, &first, t, &mut later);
             }
             for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
                 self.step_sites(copies, state, run, t);
@@ -67,44 +74,5 @@ impl Recurrent {
             work.timing.truncate(first);
         }
         scratch.timing_terms = timing_terms;
-    }
-}
-
-/// Adds `factor · S̄` that comes back for the spikes of step `t`, of all samples that have a gradient after it.
-fn add_products(
-    copies: &RecurrentCopies,
-    samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
-    t: usize,
-    rows: &mut Aligned,
-    sums: &mut Aligned,
-) {
-    let Some(PassContext { level, view, pass, .. }) = samples.first().map(|(_, run)| run.context) else { return };
-    let stride = view.layout.stride;
-    let is_later = |run: &BackwardRun<'_>| t + 1 < run.context.end;
-    rows.clear();
-    for (_, run) in samples.iter().filter(|(_, run)| is_later(run)) {
-        rows.extend_from_slice(&run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
-    }
-    for (number, site) in view.layout.sites.iter().enumerate() {
-        let steps = rows.len() / stride;
-        sums.resize(steps * site.lanes);
-        let projection = Projection {
-            weights: &copies.returning[site.tile],
-            lanes: site.lanes,
-            rows,
-            stride,
-            units: view.shape.units,
-            segments: 1,
-            gap: 0,
-            adds: false,
-            scale: view.neuron.drive_gain() * pass.factor,
-            steps,
-        };
-        project(level, &projection, sums);
-        let later = samples.iter_mut().filter(|(_, run)| is_later(run));
-        for ((state, _), sums) in later.zip(sums.chunks_exact(site.lanes)) {
-            let error = &mut state.descent.sites[number].error[t * site.lanes..];
-            error.iter_mut().zip(sums).for_each(|(error, sum)| *error += sum);
-        }
     }
 }
