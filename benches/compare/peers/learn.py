@@ -1,6 +1,7 @@
 """Searches settings for a network of another library and trains it with the best; see learn.mjs."""
 
 import argparse
+import functools
 import json
 import math
 import os
@@ -55,26 +56,14 @@ def reset_spikingjelly(network):
     functional.reset_net(network)
 
 
-class OverSteps(torch.nn.Module):
-    def __init__(self, cell):
-        super().__init__()
-        self.cell = cell
-
-    def forward(self, currents):
-        current, membrane = self.cell.reset_mem()
-        spikes = []
-        for drive in currents.unbind(0):
-            spike, current, membrane = self.cell(drive, current, membrane)
-            spikes.append(spike)
-        return torch.stack(spikes)
-
-
 def snntorch(decay, sharpness):
     import snntorch
     from snntorch import surrogate
+    from snntorch_peer import over
 
     derivative = surrogate.fast_sigmoid(sharpness)
-    return OverSteps(snntorch.Synaptic(alpha=decay, beta=decay, spike_grad=derivative, reset_mechanism="subtract"))
+    cell = snntorch.Synaptic(alpha=decay, beta=decay, spike_grad=derivative, reset_mechanism="subtract")
+    return functools.partial(over, cell)
 
 
 class Peer(NamedTuple):
