@@ -47,7 +47,7 @@ const supply: DataSupply & { loads: JsonObject[] } = {
     const { seed = 0 } = (section["options"] ?? {}) as { seed?: number };
     return (await datasets.yinYang({ samples: 700, seed })).encode(encode.latency({ last: 24, skipZero: false }));
   },
-  split: (_, data) => data.split({ seed: 1 }),
+  split: (_, data, sizes) => data.split({ seed: 1, ...sizes }),
 };
 
 interface Asked extends Partial<PlayOptions> {
@@ -147,6 +147,19 @@ describe("an experiment", () => {
     const [{ result } = {} as DoneRecord] = records(await all(remembered, { seeds: [1] }));
     expect(result.data).toMatchObject({ train: 50, validation: 50, test: 50 });
     expect(result.test.accuracy).toEqual(result.validation?.accuracy);
+  });
+
+  it("learns the validation samples too where nothing is left to choose, and tests the last epoch", async () => {
+    const final: Experiment = {
+      ...small,
+      bestBy: "last",
+      objective: { metric: "history[1].trainLoss", goal: "min" },
+      variants: () => [variant("antlr")],
+      data: () => [{ dataset: "yinYang", isValidationLearnt: true }],
+    };
+    const [{ result } = {} as DoneRecord] = records(await all(final, { seeds: [1] }));
+    expect(result.data).toMatchObject({ train: 600, validation: 0, test: 100 });
+    expect(result).toMatchObject({ validation: null, bestEpoch: result.epochs });
   });
 
   it("draws the data anew for every seed where it is told to", async () => {

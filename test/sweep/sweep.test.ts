@@ -240,6 +240,7 @@ describe("a sweep", () => {
     for (const [wrong, message] of [
       [{ train: 0 }, /data\.train: must be a whole number from 1/],
       [{ isRemembered: 1 }, /data\.isRemembered: must be true or false/],
+      [{ isValidationLearnt: true }, /data\.isValidationLearnt: leaves no validation samples/],
       [{ part: 1 }, /data\.part: is unknown/],
     ] as const) {
       const refused = await planFile({ config: { ...YIN_YANG, data: { ...data, ...wrong } } });

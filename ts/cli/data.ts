@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { didYouMean } from "../closest.js";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
 import { MANIFEST } from "../datasets/shards/manifest.js";
+import type { SplitOptions } from "../datasets/split.js";
 import { bareMessage, SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { ReadLimit } from "../io/byte-budget.js";
@@ -105,11 +106,15 @@ export async function loadSplit(source: DataSource, options: LoadOptions): Promi
   return splitOf(source, await loadData(source, options));
 }
 
-/** The three parts of all samples of a source. */
-export function splitOf(source: Pick<DataSource, "dataset">, data: SpikeDataset): Split {
+/** The three parts of all samples of a source, in the sizes of the data set unless told otherwise. */
+export function splitOf(
+  source: Pick<DataSource, "dataset">,
+  data: SpikeDataset,
+  sizes: Pick<SplitOptions, "validation"> = {},
+): Split {
   // A single pair of trains is there to be learnt, not to be split.
   if (source.dataset === "spikeTrainMatching") return { train: data, validation: data.slice(0, 0), test: data };
-  return data.split({ seed: SPLIT_SEED });
+  return data.split({ seed: SPLIT_SEED, ...sizes });
 }
 
 /** Checks what a configuration file says under `data`; `file` is what a relative folder is relative to. */

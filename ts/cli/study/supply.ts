@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
+import type { SplitOptions } from "../../datasets/split.js";
 import { isObject, type JsonObject } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import type { Plan } from "../../study/plan/plan.js";
@@ -40,8 +41,8 @@ export class CliSupply implements DataSupply {
     return loadData(this.#sourceOf(section), { ...this.#options, steps });
   }
 
-  split(section: JsonObject, data: SpikeDataset): Split {
-    return splitOf(this.#sourceOf(section), data);
+  split(section: JsonObject, data: SpikeDataset, sizes: Pick<SplitOptions, "validation"> = {}): Split {
+    return splitOf(this.#sourceOf(section), data, sizes);
   }
 
   #sourceOf(section: JsonObject): DataSource {

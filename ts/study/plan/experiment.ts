@@ -1,6 +1,6 @@
 import type { Config, Encoding } from "../../generated/config.js";
 import type { JsonObject } from "../../json.js";
-import { type BestBy, type Halving, OBJECTIVES } from "./plan.js";
+import { type BestBy, type Halving, OBJECTIVES, type Objective } from "./plan.js";
 import type { Point } from "./search.js";
 
 /** `full` is what the documentation shows; `quick` takes about a minute and shows the way, not the result. */
@@ -25,6 +25,8 @@ export interface ExperimentData {
   isRemembered?: boolean;
   /** Whether the validation samples stand for the test samples, which such a run never sees: for the choice of settings. */
   isTestHidden?: boolean;
+  /** Whether the validation samples are learnt as well: for the last runs, where nothing is left to be chosen. */
+  isValidationLearnt?: boolean;
 }
 
 /** One setting of an experiment; every seed runs it. */
@@ -81,6 +83,8 @@ export interface Experiment {
   /** Runs of every variant unless told otherwise: seeds 1 to this. */
   seeds: Readonly<Record<Scale, number>>;
   bestBy: BestBy;
+  /** What attempts are compared by, instead of what `bestBy` names: where there are no validation samples. */
+  objective?: Objective;
   /** How variants with a `search` get their settings. */
   tuning?(scale: Scale): Tuning;
   /** Name of what `at` says. */
@@ -111,8 +115,8 @@ export function planOf(experiment: Experiment, options: ExperimentOptions): Json
     const settings = { ...adapt(config), data: firstOf(data, isAtHand), bestBy, ...chosen?.get(variantName(variant)) };
     return { ...labels, settings };
   });
-  const { name, bestBy } = experiment;
-  const plan = { variants, seeds, objective: OBJECTIVES[bestBy], experiment: { name, scale, command } };
+  const { name, bestBy, objective = OBJECTIVES[bestBy] } = experiment;
+  const plan = { variants, seeds, objective, experiment: { name, scale, command } };
   return JSON.parse(JSON.stringify(plan)) as JsonObject;
 }
 

@@ -64,13 +64,22 @@ result.</p>\n`;
 function overview({ plan, table: { done, failed, missing }, points }: Study): Content {
   const [best] = byScore(points, plan);
   const sets = new Set(points.flatMap(recordsOf).map(({ result }) => describeData(result.data)));
+  const objective: [string, string][] = [
+    ["objective", `${plan.objective.goal} of ${plan.objective.metric}`],
+    ["best mean", best === undefined ? "none" : scoreText(best.score)],
+  ];
   return facts([
     ["runs", `${done} done, ${failed} failed, ${missing} missing`],
     ["points", `${points.length}, ${plan.seeds.length} seeds each`],
-    ["objective", `${plan.objective.goal} of ${plan.objective.metric}`],
-    ["best mean", best === undefined ? "none" : scoreText(best.score)],
+    ...(isChosen(points) ? objective : []),
     ["data", sets.size === 0 ? "none" : [...sets].join("; ")],
   ]);
+}
+
+/** Whether validation data chose anything. */
+function isChosen(points: readonly PointSummary[]): boolean {
+  const records = points.flatMap(recordsOf);
+  return records.length === 0 || records.some(({ result }) => result.validation !== null);
 }
 
 /** Says what the samples are, and that they are simulated where they are. */
@@ -82,10 +91,12 @@ function describeData({ name, train, validation, test, encoding }: UsedData): st
 function results({ plan, points }: Study): Content {
   const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
   const [head = [], ...rows] = resultTable(shown, plan);
+  const epochs = isChosen(shown)
+    ? "The validation data chose the epochs, all but the objective is of the test data."
+    : "The last epoch counts; all is of the test data.";
   return [
     table(head, rows),
-    html`<p class="quiet">Means ± sample standard deviations over the seeds that are done; by layer from the input up. The validation data
-chose the epochs, all but the objective is of the test data.</p>\n`,
+    html`<p class="quiet">Means ± sample standard deviations over the seeds that are done; by layer from the input up. ${epochs}</p>\n`,
   ];
 }
 

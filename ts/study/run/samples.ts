@@ -1,6 +1,7 @@
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
+import type { SplitOptions } from "../../datasets/split.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
-import { Fields } from "../plan/fields.js";
+import { Fields, wrong } from "../plan/fields.js";
 import { samplesIdentity } from "../store/identity.js";
 
 /** Where the samples of a study come from. */
@@ -11,8 +12,8 @@ export interface DataSupply {
    * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `DATA_FORMAT` for data that can't be read.
    */
   load(section: JsonObject, steps: number): Promise<SpikeDataset>;
-  /** The three parts of what {@link load} gave. */
-  split(section: JsonObject, data: SpikeDataset): Split;
+  /** The three parts of what {@link load} gave, in the sizes of the data set unless told otherwise. */
+  split(section: JsonObject, data: SpikeDataset, sizes?: Pick<SplitOptions, "validation">): Split;
 }
 
 /** What a study does with the parts of its data. */
@@ -25,12 +26,21 @@ interface Parts {
   isRemembered: boolean;
   /** Whether the validation samples stand for the test samples. */
   isTestHidden: boolean;
+  /** Whether the validation samples are training samples, too. */
+  isValidationLearnt: boolean;
+}
+
+/** Samples of one source, and their parts: with the validation samples apart, or among the training samples. */
+interface Loaded {
+  key: string;
+  data: Promise<SpikeDataset>;
+  splits: Map<boolean, Promise<Split>>;
 }
 
 /** Loads the data of runs, what is asked for in a row once. */
 export class Samples {
   readonly #supply: DataSupply;
-  #last: { key: string; data: Promise<SpikeDataset>; split?: Promise<Split> } | undefined;
+  #last: Loaded | undefined;
 
   constructor(supply: DataSupply) {
     this.#supply = supply;
@@ -39,9 +49,7 @@ export class Samples {
   /** The parts that a run learns from and is judged by. */
   async split(data: Json | undefined, steps: number): Promise<Split> {
     const { source, parts } = partsOf(data);
-    const last = this.#load(source, steps);
-    last.split ??= last.data.then((whole) => this.#supply.split(source, whole));
-    const whole = await last.split;
+    const whole = await this.#split(source, steps, parts.isValidationLearnt);
     const train = whole.train.slice(0, parts.train);
     if (parts.isRemembered) return { train, validation: train, test: train };
     const validation = whole.validation.slice(0, parts.validation);
@@ -53,15 +61,31 @@ export class Samples {
     return samplesIdentity(await this.#load(partsOf(data).source, steps).data);
   }
 
-  #load(source: JsonObject, steps: number): { data: Promise<SpikeDataset>; split?: Promise<Split> } {
+  async #split(source: JsonObject, steps: number, isValidationLearnt: boolean): Promise<Split> {
+    const { data, splits } = this.#load(source, steps);
+    const sizes = isValidationLearnt ? { validation: 0 } : {};
+    const split = splits.get(isValidationLearnt) ?? data.then((whole) => this.#supply.split(source, whole, sizes));
+    splits.set(isValidationLearnt, split);
+    return split;
+  }
+
+  #load(source: JsonObject, steps: number): Loaded {
     const key = canonical({ source, steps });
-    if (this.#last?.key !== key) this.#last = { key, data: this.#supply.load(source, steps) };
+    if (this.#last?.key !== key) this.#last = { key, data: this.#supply.load(source, steps), splits: new Map() };
     return this.#last;
   }
 }
 
 /** What a study adds to the `data` of a configuration. */
-const OWN: ReadonlySet<string> = new Set(["train", "validation", "test", "isRemembered", "isTestHidden", "isDrawnPerSeed"]);
+const OWN: ReadonlySet<string> = new Set([
+  "train",
+  "validation",
+  "test",
+  "isRemembered",
+  "isTestHidden",
+  "isValidationLearnt",
+  "isDrawnPerSeed",
+]);
 
 /** Tells what a study does with the data from what they are. */
 function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
@@ -69,5 +93,11 @@ function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
   const count = (name: string) => (fields.has(name) ? fields.whole(name, 1) : undefined);
   const parts = { train: count("train"), validation: count("validation"), test: count("test") };
   const source = Object.fromEntries(fields.entries().filter(([name]) => !OWN.has(name)));
-  return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered"), isTestHidden: fields.flag("isTestHidden") } };
+  const isTestHidden = fields.flag("isTestHidden");
+  const isValidationLearnt = fields.flag("isValidationLearnt");
+  if (isValidationLearnt && (isTestHidden || parts.validation !== undefined)) {
+    const reason = isTestHidden ? "isTestHidden has none to judge by then" : "there are none to be limited then";
+    throw wrong("data.isValidationLearnt", `leaves no validation samples: ${reason}`);
+  }
+  return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered"), isTestHidden, isValidationLearnt } };
 }
