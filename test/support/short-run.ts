@@ -4,12 +4,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A training from the command line that takes a tenth of a second or so: drawn points, a few dozen units. */
-export async function shortRun({ epochs }: { epochs: number }): Promise<{ config: string; folder: (name: string) => string }> {
+export async function shortRun({
+  epochs,
+  batchSize = 5,
+}: {
+  epochs: number;
+  batchSize?: number;
+}): Promise<{ config: string; folder: (name: string) => string }> {
   const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
   const dense = (units: number) => ({ type: "dense", units });
   const config = {
     network: { input: 5, steps: 60, neuron: { currentDecay: 0.9, membraneDecay: 0.95 }, layers: [dense(40), dense(3)] },
-    training: { batchSize: 5, epochs, seed: 4, threads: 2 },
+    training: { batchSize, epochs, seed: 4, threads: 2 },
     data: { dataset: "yinYang", options: { samples: 1200 } },
   };
   const file = join(dir, "short.json");
