@@ -35,6 +35,7 @@ const OTHERS = [
   "reset-paths",
   "spike-penalty",
   "mnist-goals",
+  "fashion-goals",
   "presets",
   "single-spike",
   "surrogate-width",
@@ -47,6 +48,9 @@ const COLUMNS = [
   ["spikes per sample", "spikes"],
   ["step of the decision", "decisionMean"],
 ];
+/** Columns of the experiment of which one series has a readout. */
+/** @type {readonly (readonly [string, string])[]} */
+const WITH_READOUT = [["first spike, %", "firstSpike"], ["membrane, %", "membrane"], ...COLUMNS.slice(2)];
 /** Columns of the experiment whose second half has target spike trains, for which only the loss tells. */
 const ON_IMAGES = COLUMNS.filter(([, name]) => name !== "count");
 /** @type {readonly (readonly [string, string])[]} */
@@ -86,7 +90,7 @@ export async function made(page) {
     if (!existsSync(dir)) continue;
     const { manifest, table } = await gather([dir]);
     const points = pointsOf(table, manifest.plan);
-    text = put(text, name, markdownTable(pointRows(points, COLUMNS)));
+    text = put(text, name, markdownTable(pointRows(points, name === "fashion-goals" ? WITH_READOUT : COLUMNS)));
     if (name !== "spike-penalty") continue;
     const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
     figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));

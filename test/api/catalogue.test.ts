@@ -2,7 +2,7 @@ import { type Config, datasets, type Encoding, type SpikeDataset } from "spikele
 import { describe, expect, it } from "vitest";
 import { CliSupply } from "../../ts/cli/study/supply.js";
 import { EXPERIMENTS } from "../../ts/study/catalogue/index.js";
-import { type Experiment, planOf, variantName } from "../../ts/study/plan/experiment.js";
+import { type Experiment, type ExperimentData, planOf, variantName } from "../../ts/study/plan/experiment.js";
 import { measure } from "../../ts/study/report/measures.js";
 import type { DataSupply } from "../../ts/study/run/samples.js";
 import type { Row } from "../../ts/study/run/table.js";
@@ -40,8 +40,9 @@ function firing(config: Config): Config {
 
 /** The quick version with few samples and one epoch. */
 async function tiny(experiment: Experiment): Promise<Row[]> {
-  const small = { train: 64, validation: 20, test: 20 };
-  const data = () => experiment.data("quick").map((one) => ({ ...one, ...small }));
+  const small = { train: 64, test: 20 };
+  const smallIn = (one: ExperimentData) => ({ ...one, ...small, ...(one.isValidationLearnt ? {} : { validation: 20 }) });
+  const data = () => experiment.data("quick").map(smallIn);
   const isAtHand = (set: { dataset: string }) => cli.isAtHand(set);
   const plan = planOf({ ...experiment, data }, { scale: "quick", seeds: [1], isAtHand, adapt: firing });
   return (await runPlan(plan, { supply })).rows;

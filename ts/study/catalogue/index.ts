@@ -3,6 +3,7 @@ import { balance } from "./balance.js";
 import { balanceSchedules } from "./balance-schedules.js";
 import { commonCount } from "./common-count.js";
 import { fair } from "./fair.js";
+import { fashionGoals } from "./fashion-goals.js";
 import { initialActivity } from "./initial-activity.js";
 import { insideOrFinal } from "./inside-or-final.js";
 import { latencyMnist } from "./latency-mnist.js";
@@ -34,6 +35,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   spikeTrainMatching,
   latencyMnist,
   mnistGoals,
+  fashionGoals,
   presets,
   readouts,
   trainingSettings,

@@ -1,28 +1,50 @@
-import type { Augmentation, Config } from "../../generated/config.js";
+import type { Augmentation, Config, Encoding } from "../../generated/config.js";
 import type { Experiment, ExperimentData, Scale } from "../plan/experiment.js";
-import { dense, MOVED_DIGITS } from "./shared.js";
+import { dense, MOVED_DIGITS, UNCHOSEN } from "./shared.js";
 
-/** What every epoch does to the digits that are learnt, by series. */
-const AUGMENTATIONS: Readonly<Record<string, Augmentation>> = {
-  moved: MOVED_DIGITS,
-  unmoved: { ...MOVED_DIGITS, shift: 0 },
+/** What validation chose for digits that move in every epoch, and for digits that stay. */
+interface Recipe {
+  encoding: Encoding;
+  spikePenalty: number;
+  epochs: number;
+  augmentation: Augmentation;
+}
+
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  moved: {
+    encoding: { type: "latency", last: 24 },
+    spikePenalty: 0.00005,
+    epochs: 30,
+    augmentation: MOVED_DIGITS,
+  },
+  unmoved: {
+    encoding: { type: "latency", last: 40 },
+    spikePenalty: 0.00001,
+    epochs: 15,
+    augmentation: { eventDropout: 0.3, timeJitter: 2 },
+  },
 };
 
 const DATA: Readonly<Record<Scale, ExperimentData>> = {
-  quick: { dataset: "digits", train: 1500, validation: 500, test: 500 },
-  full: { dataset: "mnist" },
+  quick: { dataset: "digits", train: 1500, test: 500, isValidationLearnt: true },
+  full: { dataset: "mnist", isValidationLearnt: true },
 };
 
-function config(scale: Scale, augmentation: Augmentation): Config {
+function config(scale: Scale, { spikePenalty, epochs, augmentation }: Recipe): Config {
   const isQuick = scale === "quick";
   return {
     network: { input: 784, steps: 60, layers: dense(isQuick ? 100 : 800, 10) },
-    rule: { type: "antlr" },
+    rule: { type: "antlr", surrogate: { type: "exponential", sharpness: 6 }, slopeFloor: 0.1 },
     loss: { type: "latency", endSimulation: "off", inverseTemperature: 0.5, labelSmoothing: 0.05 },
-    regularizers: { spikePenalty: 0.0002 },
+    regularizers: { spikePenalty },
     optimizer: { type: "adam", learningRate: 0.001 },
     schedule: { type: "cosine", warmupEpochs: 0.5 },
-    training: { batchSize: 32, epochs: isQuick ? 3 : 30, averaging: { type: "ema", decay: 0.999 }, augmentation },
+    training: {
+      batchSize: 32,
+      epochs: isQuick ? 3 : epochs,
+      averaging: { type: "ema", decay: 0.999 },
+      augmentation,
+    },
   };
 }
 
@@ -30,14 +52,20 @@ export const mnistGoals: Experiment = {
   name: "mnist-goals",
   title: "MNIST as latencies, 784-800-10: 98.8 % at 0.1 spikes per hidden unit?",
   question:
-    "How accurate can ANTLR be by first spike with few spikes, all 60 steps counted? Averages of the weights, label smoothing, a small price for each hidden spike, a " +
-    'tenth of the input spikes left out; "moved": each digit also moved by one pixel at most, anew in every epoch. The settings were chosen by validation accuracy with ' +
-    "seed 101; the results are those of `--seeds 11,12,13,14,15`.",
+    "How accurate can ANTLR be by first spike with few spikes, all 60 steps counted? Averages of the weights, label smoothing, a small price for each hidden spike, a part " +
+    'of the input spikes left out; "moved": each digit moved by one pixel at most, "unmoved": each spike moved in time, anew in every epoch. The settings and the number of ' +
+    "epochs were chosen by validation accuracy with seed 101; then all 60,000 training digits are learnt, and the last epoch counts. The results are those of " +
+    "`--seeds 21,22,23,24,25`.",
   data: (scale) => [DATA[scale]],
   seeds: { quick: 1, full: 5 },
-  bestBy: "firstSpike",
+  bestBy: "last",
+  objective: UNCHOSEN,
   variants: (scale) =>
-    Object.entries(AUGMENTATIONS).map(([series, augmentation]) => ({ series, config: config(scale, augmentation) })),
+    Object.entries(RECIPES).map(([series, recipe]) => ({
+      series,
+      config: config(scale, recipe),
+      data: [{ ...DATA[scale], encoding: recipe.encoding }],
+    })),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy by first spike" },
     { type: "epochs", value: "accuracy", title: "Learning" },

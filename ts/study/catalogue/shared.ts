@@ -1,5 +1,6 @@
 import type { Augmentation, Config, LayerConfig, RuleConfig } from "../../generated/config.js";
 import type { ExperimentData, Scale } from "../plan/experiment.js";
+import type { Objective } from "../plan/plan.js";
 
 /** The four ways to a gradient, each with its defaults. */
 export const RULES = {
@@ -11,6 +12,9 @@ export const RULES = {
 
 /** The gradient that is exact for spike times. */
 export const EVENT_PROP = { type: "eventProp" } as const satisfies RuleConfig;
+
+/** For experiments that learn the validation samples, too: nothing there is chosen by an objective. */
+export const UNCHOSEN: Objective = { metric: "history[0].trainLoss", goal: "min" };
 
 /** Every digit moved by a pixel at most and a tenth of its spikes left out, anew in each epoch. */
 export const MOVED_DIGITS: Augmentation = { shift: 1, image: [1, 28, 28], eventDropout: 0.1 };

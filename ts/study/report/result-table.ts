@@ -81,9 +81,9 @@ function spreadText({ mean, deviation }: Spread, digits: number): string {
   return text === "" || deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
-/** Mean ± standard deviation, whatever they are. */
+/** Mean ± standard deviation, whatever it is; nothing for what is not measured. */
 export function deviationText({ mean, deviation }: Spread, digits: number): string {
-  return `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+  return Number.isNaN(mean) ? "" : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
 }
 
 /** Nothing for what is not measured, as spikes of a layer that a network does not have. */
