@@ -2,8 +2,10 @@
 //
 //   npm run test:stress -- [FILE…] [--times 40] [--loops 4]    these files, or all that the rule below finds
 //   npm run test:stress -- --suite                             all test files six times, three of them beside the loops
+//   … --at-once 4                                              so many runs beside each other, of different files
+//   … --out stress.ndjson                                      a line for each run; goes on where the file ends
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { StepFailed } from "./run.mjs";
@@ -46,38 +48,83 @@ function vitest(files) {
   });
 }
 
-/** One line of the table. */
-async function repeated(name, files, times, loops) {
-  const start = Date.now();
-  let failures = 0;
-  for (let run = 0; run < times; run++) {
-    const output = await beside(loops, () => vitest(files));
-    if (output === undefined) continue;
-    failures += 1;
-    process.stderr.write(output);
-  }
-  const seconds = ((Date.now() - start) / 1000 / times).toFixed(1);
-  process.stdout.write(`| ${name} | ${loops} | ${times} | ${failures} | ${seconds} |\n`);
-  return failures;
+/**
+ * A run of tests that is done.
+ *
+ * @typedef {{ tests: string, loops: number, isFailed: boolean, seconds: number }} Run
+ */
+
+/** Runs that were recorded before. */
+function recorded(file) {
+  if (file === undefined || !existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  return lines.map((line) => /** @type {Run} */ (JSON.parse(line)));
+}
+
+/** Every name once, then every name again, until each has its `times`; those with runs already later or no more. */
+function inTurns(names, times, runsOf) {
+  const rounds = Array.from({ length: times }, (_, round) => names.filter((name) => runsOf(name) <= round));
+  return rounds.flat();
+}
+
+/** Works through a queue, `atOnce` of it at a time and no two of the same name. */
+async function together(queue, atOnce, work) {
+  const running = new Set();
+  const next = async () => {
+    const place = queue.findIndex((name) => !running.has(name));
+    if (place < 0) return;
+    const [name] = queue.splice(place, 1);
+    running.add(name);
+    await work(name);
+    running.delete(name);
+    await next();
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+}
+
+/** Lines of the table. */
+function table(names, loops, runs) {
+  return names.map((name) => {
+    const own = runs.filter((run) => run.tests === name && run.loops === loops);
+    const seconds = own.reduce((sum, run) => sum + run.seconds, 0) / own.length;
+    return `| ${name} | ${loops} | ${own.length} | ${own.filter((run) => run.isFailed).length} | ${seconds.toFixed(1)} |\n`;
+  });
 }
 
 await main(async () => {
   const options = {
     times: { type: "string", default: "40" },
     loops: { type: "string", default: "4" },
+    "at-once": { type: "string", default: "1" },
+    out: { type: "string" },
     suite: { type: "boolean" },
   };
   const { values, positionals } = parseArgs({ args: process.argv.slice(2), options, allowPositionals: true });
-  const [times, loops] = [Number(values.times), Number(values.loops)];
+  const [times, loops, atOnce] = [Number(values.times), Number(values.loops), Number(values["at-once"])];
   await setUp();
-  process.stdout.write("| tests | busy loops | runs | failures | seconds a run |\n|---|---:|---:|---:|---:|\n");
-  let failures = 0;
-  if (values.suite) {
-    failures += await repeated("all", [], SUITE_RUNS / 2, 0);
-    failures += await repeated("all", [], SUITE_RUNS / 2, loops);
-  } else {
-    for (const file of positionals.length > 0 ? positionals : filesThatWait())
-      failures += await repeated(file, [file], times, loops);
+  const names = values.suite ? ["all"] : positionals.length > 0 ? positionals : filesThatWait();
+  const rounds = values.suite
+    ? [
+        [SUITE_RUNS / 2, 0],
+        [SUITE_RUNS / 2, loops],
+      ]
+    : [[times, loops]];
+  const runs = recorded(values.out);
+  for (const [wanted, besides] of rounds) {
+    const runsOf = (name) => runs.filter((run) => run.tests === name && run.loops === besides).length;
+    await beside(besides, () =>
+      together(inTurns(names, wanted, runsOf), atOnce, async (name) => {
+        const start = Date.now();
+        const output = await vitest(name === "all" ? [] : [name]);
+        const run = { tests: name, loops: besides, isFailed: output !== undefined, seconds: (Date.now() - start) / 1000 };
+        runs.push(run);
+        if (values.out !== undefined) appendFileSync(values.out, `${JSON.stringify(run)}\n`);
+        if (output !== undefined) process.stderr.write(output);
+      }),
+    );
   }
+  process.stdout.write("| tests | busy loops | runs | failures | seconds a run |\n|---|---:|---:|---:|---:|\n");
+  for (const [, besides] of rounds) process.stdout.write(table(names, besides, runs).join(""));
+  const failures = runs.filter(({ isFailed }) => isFailed).length;
   if (failures > 0) throw new StepFailed(`${failures} runs failed`);
 });
