@@ -165,7 +165,7 @@ describe("the page", () => {
   const drawn: Experiment = {
     name: "e",
     title: "two <rules>",
-    question: "Which?",
+    question: "Which, by `--seeds <n>`?",
     data: () => [],
     seeds: { quick: 1, full: 1 },
     bestBy: "firstSpike",
@@ -192,12 +192,38 @@ describe("the page", () => {
     expect(html).toContain("<title>e: two &lt;rules&gt;</title>");
     expect(html).not.toMatch(/\b(src|href)=|url\(|NaN|undefined/);
     expect(html.match(/<figcaption>/g)).toHaveLength(4);
+    expect(html).toContain("Which, by <code>--seeds &lt;n&gt;</code>?");
+    expect(html).toContain("The validation data chose the epochs");
     expect(html).toContain("Quick version");
     expect(html).toContain("spikelet experiment e");
     for (const { run } of table.rows) {
       const { series, at } = run.settings;
       expect(html).toMatch(new RegExp(`<th scope="row">${series}, ${at}</th><td>${run.seed}</td>`));
     }
+  });
+
+  it("says so where no validation data chose the epoch, and names no objective", () => {
+    const last = record(1, 0.9);
+    const [table, plan] = ran({ series: "moved", records: [last] });
+    last.result.validation = null;
+    const study = { name: "e", plan, table, points: pointsOf(table, plan), experiment: drawn, version: "0" };
+    const html = studyPage(study, plots, []);
+    expect(html).toContain("The last epoch counts");
+    expect(html).not.toContain("<dt>objective</dt>");
+  });
+
+  it("names the decision on the axis of epochs, unless there are several", () => {
+    const read = record(1, 0.9);
+    for (const epoch of read.result.history) epoch.membrane = 0.9;
+    const experiment: Experiment = { ...drawn, figures: [{ type: "epochs", value: "accuracy", title: "Learning" }] };
+    const axisOf = (...series: Parameters<typeof ran>) => {
+      const [table, plan] = ran(...series);
+      return figures(plots, pointsOf(table, plan), plan, experiment)[0]?.svg;
+    };
+    const fires = { series: "fires", records: [record(1, 0.8)] };
+    expect(axisOf(fires)).toContain("Accuracy by first spike (%)");
+    expect(axisOf({ series: "readout", records: [read] })).toContain("Accuracy by membrane (%)");
+    expect(axisOf(fires, { series: "readout", records: [read] })).toContain("Accuracy (%)");
   });
 
   it("draws a measure of the runs that have it, and no figure where none has", () => {

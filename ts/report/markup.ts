@@ -17,6 +17,11 @@ export function html(strings: TemplateStringsArray, ...contents: Content[]): Mar
   return new Markup(strings.reduce((text, part, k) => text + textOf(contents[k - 1]) + part));
 }
 
+/** Text in which what stands between backticks is code. */
+export function withCode(text: string): Content {
+  return text.split("`").map((part, k) => (k % 2 === 1 ? html`<code>${part}</code>` : part));
+}
+
 function textOf(content: Content): string {
   if (content instanceof Markup) return content.text;
   if (content === undefined) return "";

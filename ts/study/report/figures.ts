@@ -3,6 +3,7 @@ import type { Experiment, Figure } from "../plan/experiment.js";
 import type { Plan } from "../plan/plan.js";
 import { label, type Setting } from "../plan/setting.js";
 import type { StudyTable } from "../run/table.js";
+import type { EpochSummary } from "../store/record.js";
 import { type Effect, effectsOf } from "./effects.js";
 import { measure } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
@@ -119,12 +120,17 @@ function draw(plots: Plots, figure: Figure, points: readonly PointSummary[], axi
 
 const EPOCH_LABELS = { loss: "Loss", accuracy: "Accuracy by first spike (%)", spikes: "Spikes a sample" } as const;
 
-/** The axis says how the first point answers; variants that answer in different ways are told apart by their series. */
+/** The axis says how networks answer, if all do so in one way. */
 function epochLabel(points: readonly PointSummary[], value: keyof typeof EPOCH_LABELS): string {
-  const [epoch] = points.flatMap(recordsOf).flatMap(({ result }) => result.history);
-  if (value !== "accuracy" || epoch === undefined) return EPOCH_LABELS[value];
-  if (epoch.meanSquaredError !== undefined) return "Mean squared error";
-  return epoch.membrane === undefined ? EPOCH_LABELS.accuracy : "Accuracy by membrane (%)";
+  if (value !== "accuracy") return EPOCH_LABELS[value];
+  const labels = new Set(points.flatMap(recordsOf).flatMap(({ result }) => result.history.slice(0, 1).map(answerLabel)));
+  const [label = EPOCH_LABELS.accuracy, ...others] = labels;
+  return others.length === 0 ? label : "Accuracy (%)";
+}
+
+function answerLabel({ meanSquaredError, membrane }: EpochSummary): string {
+  if (meanSquaredError !== undefined) return "Mean squared error";
+  return membrane === undefined ? EPOCH_LABELS.accuracy : "Accuracy by membrane (%)";
 }
 
 /** On the validation data; on the training data where there are none. */

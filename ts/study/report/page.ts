@@ -1,4 +1,4 @@
-import { type Content, html } from "../../report/markup.js";
+import { type Content, html, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
@@ -49,7 +49,7 @@ export function studyPage(study: Study, plots: Plots | undefined, figures: reado
   return page({
     title: experiment ? `${experiment.name}: ${experiment.title}` : `Sweep ${name}`,
     lead: [
-      experiment ? html`<p>${experiment.question}</p>\n` : undefined,
+      experiment ? html`<p>${withCode(experiment.question)}</p>\n` : undefined,
       overview(study),
       plan.experiment?.scale === "quick" ? QUICK : undefined,
       plots ? undefined : html`<p class="quiet">${WITHOUT_PLOTS}</p>\n`,
@@ -70,7 +70,7 @@ function overview({ plan, table: { done, failed, missing }, points }: Study): Co
   ];
   return facts([
     ["runs", `${done} done, ${failed} failed, ${missing} missing`],
-    ["points", `${points.length}, ${plan.seeds.length} seeds each`],
+    ["points", `${points.length}, ${plan.seeds.length} ${plan.seeds.length === 1 ? "seed" : "seeds"} each`],
     ...(isChosen(points) ? objective : []),
     ["data", sets.size === 0 ? "none" : [...sets].join("; ")],
   ]);
