@@ -21,11 +21,7 @@ export const QUESTIONS: readonly Question[] = [
   { asked: "R2", question: "Is it more than a weighted sum of two gradients?", command: "spikelet experiment inside-or-final" },
   { asked: "R2", question: "Why equal weights?", command: "spikelet experiment balance" },
   { asked: "R2", question: "Larger networks, harder data?", command: "spikelet experiment verdict-fashion" },
-  {
-    asked: "R2",
-    question: "How accurate and how sparse beside published methods?",
-    command: "spikelet experiment latency-mnist",
-  },
+  { asked: "R2", question: "How accurate and how sparse beside published methods?", command: "spikelet experiment mnist-goals" },
   { asked: "R2, R4", question: "What if all have the same settings?", command: VERDICT },
   {
     asked: "R2",
@@ -44,7 +40,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   { asked: "R2", question: "RNN-like or SRM inside ANTLR?", command: null },
   { asked: "R3", question: "Computational graphs that explain themselves?", command: "node site/figures/draw.mjs" },
-  { asked: "R3", question: "Can the gap in accuracy be closed?", command: VERDICT },
+  { asked: "R3", question: "Can the gap in accuracy be closed?", command: "spikelet experiment mnist-goals" },
   { asked: "R4", question: "Are methods of neither kind sparse too?", command: "spikelet experiment spike-penalty" },
   { asked: "R4", question: "Does equation 7 depend on the neuron's own last spike?", command: "spikelet experiment reset-paths" },
   { asked: "R4", question: "Which approximation has the derivative of the membrane?", command: null },
