@@ -843,6 +843,8 @@ export type SpikeMetrics = {
 export type SpikeTrainLoss = {
   /** Decay of the kernel per step, above 0 and below 1. @default 0.9 */
   kernelDecay?: number,
+  /** Steps at which the output of the label should fire, and the others not, if the data have labels. */
+  positive?: Array<number>,
 };
 
 /** Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently. */

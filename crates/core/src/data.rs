@@ -10,7 +10,8 @@ use crate::spikes::SpikeTrains;
 /// Targets of the output, one entry per sample.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// The class: index of an output unit. Fits the latency loss, and the count loss through its `positive`/`negative`.
+    /// The class: index of an output unit. Fits the latency and membrane losses, and the count and spike-train losses through
+    /// their `positive`/`negative`.
     Labels(Vec<u32>),
     /// Target spike counts, `[sample][output]`. Fits the count loss.
     Counts(Vec<f32>),

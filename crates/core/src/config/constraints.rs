@@ -8,19 +8,25 @@ mod neurons;
 mod rule;
 
 use super::ranges::{At, Check as _, require};
-use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig, TraceLoss};
+use super::{BestBy, Config, Dense, InitialActivity, LayerConfig, LossConfig, SpikeTrainLoss, TraceLoss};
 use crate::error::{Error, Result};
 
 /// A rule between several fields.
 pub struct Constraint<T> {
-    /// What it is about.
+    /// What it is about, for tests; no page downloads it.
+    #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     pub name: &'static str,
     rule: fn(&T) -> Result<()>,
 }
 
 impl<T> Constraint<T> {
     pub(crate) const fn new(name: &'static str, rule: fn(&T) -> Result<()>) -> Self {
-        Self { name, rule }
+        let _ = name;
+        Self {
+            #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+            name,
+            rule,
+        }
     }
 
     /// Checks the rule.
@@ -55,6 +61,7 @@ pub const CONSTRAINTS: &[Constraint<Config>] = &[
     Constraint::new("a lag is of the reset of all states", rule::reset_lag),
     Constraint::new("the upper rate is not below the lower", rate_bounds),
     Constraint::new("classes have a weight each", class_weights),
+    Constraint::new("the output of the label fires within the simulation", wanted_steps),
     Constraint::new("the best epoch is found by what is measured", best_by),
     Constraint::new("frozen parameters are there", frozen::names),
     Constraint::new("the augmented image is that of the input", augmentation::image),
@@ -107,6 +114,13 @@ fn class_weights(config: &Config) -> Result<()> {
     }
     let message = format!("must have one number for each of the {outputs} outputs, got {}", weights.len());
     Err(Error::config("loss.classWeights", message))
+}
+
+fn wanted_steps(config: &Config) -> Result<()> {
+    let LossConfig::SpikeTrain(SpikeTrainLoss { positive, .. }) = &config.loss else { return Ok(()) };
+    let steps = config.network.steps;
+    let last = positive.iter().copied().max().unwrap_or(0);
+    require(last < steps, "loss.positive", &format!("must be below the {steps} steps"), last)
 }
 
 fn best_by(config: &Config) -> Result<()> {

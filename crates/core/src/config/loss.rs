@@ -103,11 +103,14 @@ pub struct SpikeTrainLoss {
     /// Decay of the kernel per step.
     #[range(above = 0, below = 1)]
     pub kernel_decay: f64,
+    /// Steps at which the output of the label should fire, and the others not, if the data have labels.
+    #[range(any)]
+    pub positive: Vec<u32>,
 }
 
 impl Default for SpikeTrainLoss {
     fn default() -> Self {
-        Self { kernel_decay: 0.9 }
+        Self { kernel_decay: 0.9, positive: Vec::new() }
     }
 }
 

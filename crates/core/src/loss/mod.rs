@@ -18,6 +18,7 @@ use crate::data::Targets;
 use crate::error::{Error, Result};
 use crate::loss_parts::LossParts;
 use crate::regularizer::Regularizers;
+use spike_train::Wanted;
 
 /// The configured loss, ready for samples.
 #[derive(Debug)]
@@ -58,6 +59,7 @@ impl Loss {
             (Main::Count(_), Targets::Labels(_) | Targets::Counts(_))
             | (Main::Latency(_) | Main::Membrane(_), Targets::Labels(_))
             | (Main::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
+            (Main::SpikeTrain(train), Targets::Labels(_)) if train.takes_labels() => Ok(()),
             (Main::Trace(_), Targets::Series { steps, .. }) if *steps == self.steps => Ok(()),
             (Main::Trace(_), Targets::Series { steps, .. }) => {
                 let message = format!("must have a value for each of the {} steps, got {steps}", self.steps);
@@ -67,7 +69,10 @@ impl Loss {
             (Main::Membrane(_), _) => Err(Error::shape("targets", "the membrane loss needs labels")),
             (Main::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
             (Main::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
-            (Main::SpikeTrain(_), _) => Err(Error::shape("targets", "the spike-train loss needs target spike trains")),
+            (Main::SpikeTrain(_), _) => {
+                let message = "the spike-train loss needs target spike trains, or labels and loss.positive";
+                Err(Error::shape("targets", message))
+            }
         }
     }
 
@@ -97,7 +102,11 @@ impl Loss {
                 trace.evaluate(output, &values[index * length..(index + 1) * length], gradient);
             }
             (Main::SpikeTrain(train), Targets::Trains(trains)) => {
-                train.evaluate(output, trains.sample(index), gradient);
+                let (times, units) = trains.sample(index);
+                train.evaluate(output, Wanted::Train(times, units), gradient);
+            }
+            (Main::SpikeTrain(train), Targets::Labels(labels)) => {
+                train.evaluate(output, Wanted::Label(labels[index] as usize), gradient);
             }
             _ => unreachable!("accepts() is called before a run"),
         }

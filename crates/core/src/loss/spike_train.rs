@@ -17,6 +17,15 @@ const MIN: f64 = 1e-6;
 /// Steps beyond the simulation that still count.
 const EXTENSION: usize = 200;
 
+/// Target spikes y of a sample.
+#[derive(Clone, Copy)]
+pub(super) enum Wanted<'a> {
+    /// Step and output of each.
+    Train(&'a [u16], &'a [u32]),
+    /// Those that the configuration wants of the output of this label.
+    Label(usize),
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct SpikeTrain {
     decay: f64,
@@ -26,6 +35,8 @@ pub(crate) struct SpikeTrain {
     tail: f64,
     /// M.
     length: usize,
+    /// Steps at which the output of the label should fire.
+    positive: Vec<u32>,
 }
 
 impl SpikeTrain {
@@ -38,18 +49,33 @@ impl SpikeTrain {
             kernel,
             tail: libm::pow(decay, kernel as f64),
             length: (steps + kernel - 1).min(steps + EXTENSION),
+            positive: config.positive.clone(),
         }
     }
 
-    pub(super) fn evaluate(&self, output: &Output<'_>, target: (&[u16], &[u32]), gradient: &mut OutputGradient) {
+    /// Whether the configuration says when outputs should fire for a label.
+    pub(super) fn takes_labels(&self) -> bool {
+        !self.positive.is_empty()
+    }
+
+    pub(super) fn evaluate(&self, output: &Output<'_>, wanted: Wanted<'_>, gradient: &mut OutputGradient) {
         let outputs = output.readout.counts.len();
         let steps = output.steps;
         let mut error = vec![0.0; steps * outputs];
         for (t, unit) in output.spikes.iter() {
             error[t * outputs + unit] += 1.0;
         }
-        for (&t, &unit) in target.0.iter().zip(target.1) {
-            error[usize::from(t) * outputs + unit as usize] -= 1.0;
+        match wanted {
+            Wanted::Train(times, units) => {
+                for (&t, &unit) in times.iter().zip(units) {
+                    error[usize::from(t) * outputs + unit as usize] -= 1.0;
+                }
+            }
+            Wanted::Label(label) => {
+                for &t in &self.positive {
+                    error[t as usize * outputs + label] -= 1.0;
+                }
+            }
         }
         let scale = 1.0 / (steps as f64 * output.batch as f64);
         let mut dense = vec![0.0; steps * outputs];
