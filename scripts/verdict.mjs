@@ -69,7 +69,7 @@ export async function made(page) {
   /** @type {Map<string, string>} */
   const figures = new Map();
   let text = page;
-  for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure"]) {
+  for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
     const dir = join(ROOT, RECORDS, name);
     if (experiment === undefined || !existsSync(dir)) continue;

@@ -24,6 +24,7 @@ import { trainingSettings } from "./training-settings.js";
 import { verdict, verdictFashion } from "./verdict.js";
 import { verdictEvents } from "./verdict-events.js";
 import { verdictStructure } from "./verdict-structure.js";
+import { verdictTrains } from "./verdict-trains.js";
 import { yinYang } from "./yin-yang.js";
 
 /** Every experiment, in the order of reading. */
@@ -32,6 +33,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   verdictFashion,
   verdictEvents,
   verdictStructure,
+  verdictTrains,
   spikeTrainMatching,
   latencyMnist,
   mnistGoals,

@@ -30,7 +30,7 @@ export const QUESTIONS: readonly Question[] = [
   },
   { asked: "R2, R4", question: "Was ANTLR given the no-spike penalty? Does it upset fairness?", command: VERDICT },
   { asked: "R2", question: "Activation and ANTLR under the same count loss?", command: "spikelet experiment common-count" },
-  { asked: "R2", question: "The rules under the same spike-train loss?", command: "spikelet experiment spike-train-matching" },
+  { asked: "R2", question: "The rules under the same spike-train loss?", command: "spikelet experiment verdict-trains" },
   { asked: "R2", question: "Is the path through the reset better ignored?", command: "spikelet experiment reset-paths" },
   { asked: "R2", question: "What does it cost to fire once at most?", command: "spikelet experiment single-spike" },
   {

@@ -19,6 +19,12 @@ const TASKS = {
     output: {},
     search: { "loss.inverseTemperature": { from: 0.1, to: 2, scale: "log" } },
   },
+  spikeTrain: {
+    bestBy: "firstSpike",
+    loss: { type: "spikeTrain", positive: [40] },
+    output: {},
+    search: { "loss.positive": [[40], [30, 45, 60]], "loss.kernelDecay": [0.8, 0.9, 0.95] },
+  },
   count: { bestBy: "count", loss: { type: "count" }, output: {}, search: { "loss.positive": [1, 2, 4, 8] } },
   membrane: {
     bestBy: "membrane",

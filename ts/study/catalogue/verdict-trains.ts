@@ -1,0 +1,36 @@
+import type { Experiment, ExperimentData, Scale } from "../plan/experiment.js";
+import { type Ground, halvedTuning, type Pair, quickTuning, searched } from "./searched.js";
+import { dense } from "./shared.js";
+
+const GROUND: Readonly<Record<Scale, Ground>> = {
+  quick: { input: 784, steps: 100, hidden: dense(100), epochs: 3 },
+  full: { input: 784, steps: 100, hidden: dense(800), epochs: 6 },
+};
+
+/** A loss that each of them sees. */
+const RULES: readonly Pair[0][] = ["antlr", "activation", "timing", "eventProp", "mixture"];
+
+const DATA: Readonly<Record<Scale, ExperimentData>> = {
+  quick: { dataset: "digits", train: 1000, validation: 500, test: 500 },
+  full: { dataset: "mnist", train: 20_000 },
+};
+
+export const verdictTrains: Experiment = {
+  name: "verdict-trains",
+  title: "the rules on MNIST under one loss, wanted spike trains, each with settings of its own",
+  question:
+    "The output of the label should fire at given steps, once or three times, and the others not at all: a loss that activations and spike times both see. Settings are " +
+    "searched as in `verdict`, by 16 trials on 5,000 images, with the trains and the decay of their filter among them; then 20,000 images, 6 epochs, three fresh seeds.",
+  data: (scale) => [DATA[scale]],
+  seeds: { quick: 1, full: 3 },
+  bestBy: "firstSpike",
+  axis: "Loss",
+  tuning: (scale) =>
+    scale === "quick" ? quickTuning(DATA.quick) : halvedTuning(16, { ...DATA.full, train: 5000, validation: 5000 }),
+  variants: (scale) => RULES.map((rule) => searched([rule, "spikeTrain"], GROUND[scale])),
+  figures: [
+    { type: "spread", measure: "firstSpike", title: "Accuracy by first spike" },
+    { type: "spread", measure: "perUnit0", title: "Hidden spikes" },
+    { type: "epochs", value: "accuracy", title: "Learning" },
+  ],
+};
