@@ -10,8 +10,8 @@ use crate::spikes::SpikeTrains;
 /// Targets of the output, one entry per sample.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Targets {
-    /// The class: index of an output unit. Fits the latency and membrane losses, and the count and spike-train losses through
-    /// their `positive`/`negative`.
+    /// The class: index of an output unit. Fits the latency and membrane losses and, by what their `positive` says, the count and
+    /// spike-train losses.
     Labels(Vec<u32>),
     /// Target spike counts, `[sample][output]`. Fits the count loss.
     Counts(Vec<f32>),
