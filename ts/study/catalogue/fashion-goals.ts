@@ -1,5 +1,6 @@
-import type { Config } from "../../generated/config.js";
+import type { Augmentation, Config } from "../../generated/config.js";
 import type { Experiment, ExperimentData, Scale } from "../plan/experiment.js";
+import { epochsOf, hiddenUnits, latencyGoal } from "./goals.js";
 import { dense, UNCHOSEN } from "./shared.js";
 
 const DATA: Readonly<Record<Scale, ExperimentData>> = {
@@ -7,12 +8,7 @@ const DATA: Readonly<Record<Scale, ExperimentData>> = {
   full: { dataset: "fashionMnist", isValidationLearnt: true },
 };
 
-/** What both recipes have in common. */
-const TRAINING: Config["training"] = {
-  batchSize: 32,
-  averaging: { type: "ema", decay: 0.999 },
-  augmentation: { eventDropout: 0.03 },
-};
+const AUGMENTATION: Augmentation = { eventDropout: 0.03 };
 
 const RECIPES: Readonly<Record<string, (scale: Scale) => Config>> = {
   readout: (scale) => ({
@@ -26,27 +22,18 @@ const RECIPES: Readonly<Record<string, (scale: Scale) => Config>> = {
     optimizer: { type: "adam", learningRate: 0.0024 },
     schedule: { type: "cosine", warmupEpochs: 0.5 },
     training: {
-      ...TRAINING,
-      epochs: scale === "quick" ? 3 : 20,
+      batchSize: 32,
+      epochs: epochsOf(scale, 20),
+      averaging: { type: "ema", decay: 0.999 },
+      augmentation: AUGMENTATION,
       gradientClip: 0.01,
       initialActivity: { spikesPerUnit: 0.5 },
       silentUnitUpdate: { rules: "all", strength: 0 },
     },
   }),
-  latency: (scale) => ({
-    network: { input: 784, steps: 60, layers: dense(hiddenUnits(scale), 10) },
-    rule: { type: "antlr", surrogate: { type: "exponential", sharpness: 6 }, slopeFloor: 0.1 },
-    loss: { type: "latency", endSimulation: "off", inverseTemperature: 0.3, labelSmoothing: 0.05 },
-    regularizers: { spikePenalty: 0.00003 },
-    optimizer: { type: "adam", learningRate: 0.001 },
-    schedule: { type: "cosine", warmupEpochs: 0.5 },
-    training: { ...TRAINING, epochs: scale === "quick" ? 3 : 15 },
-  }),
+  latency: (scale) =>
+    latencyGoal(scale, { inverseTemperature: 0.3, spikePenalty: 0.00003, epochs: 15, augmentation: AUGMENTATION }),
 };
-
-function hiddenUnits(scale: Scale): number {
-  return scale === "quick" ? 100 : 800;
-}
 
 export const fashionGoals: Experiment = {
   name: "fashion-goals",

@@ -1,24 +1,24 @@
-import type { Augmentation, Config, Encoding } from "../../generated/config.js";
+import type { Encoding } from "../../generated/config.js";
 import type { Experiment, ExperimentData, Scale } from "../plan/experiment.js";
-import { dense, MOVED_DIGITS, UNCHOSEN } from "./shared.js";
+import { type LatencyRecipe, latencyGoal } from "./goals.js";
+import { MOVED_DIGITS, UNCHOSEN } from "./shared.js";
 
 /** What validation chose for digits that move in every epoch, and for digits that stay. */
-interface Recipe {
+interface Recipe extends LatencyRecipe {
   encoding: Encoding;
-  spikePenalty: number;
-  epochs: number;
-  augmentation: Augmentation;
 }
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
   moved: {
     encoding: { type: "latency", last: 24 },
+    inverseTemperature: 0.5,
     spikePenalty: 0.00005,
     epochs: 30,
     augmentation: MOVED_DIGITS,
   },
   unmoved: {
     encoding: { type: "latency", last: 40 },
+    inverseTemperature: 0.5,
     spikePenalty: 0.00001,
     epochs: 15,
     augmentation: { eventDropout: 0.3, timeJitter: 2 },
@@ -29,24 +29,6 @@ const DATA: Readonly<Record<Scale, ExperimentData>> = {
   quick: { dataset: "digits", train: 1500, test: 500, isValidationLearnt: true },
   full: { dataset: "mnist", isValidationLearnt: true },
 };
-
-function config(scale: Scale, { spikePenalty, epochs, augmentation }: Recipe): Config {
-  const isQuick = scale === "quick";
-  return {
-    network: { input: 784, steps: 60, layers: dense(isQuick ? 100 : 800, 10) },
-    rule: { type: "antlr", surrogate: { type: "exponential", sharpness: 6 }, slopeFloor: 0.1 },
-    loss: { type: "latency", endSimulation: "off", inverseTemperature: 0.5, labelSmoothing: 0.05 },
-    regularizers: { spikePenalty },
-    optimizer: { type: "adam", learningRate: 0.001 },
-    schedule: { type: "cosine", warmupEpochs: 0.5 },
-    training: {
-      batchSize: 32,
-      epochs: isQuick ? 3 : epochs,
-      averaging: { type: "ema", decay: 0.999 },
-      augmentation,
-    },
-  };
-}
 
 export const mnistGoals: Experiment = {
   name: "mnist-goals",
@@ -63,7 +45,7 @@ export const mnistGoals: Experiment = {
   variants: (scale) =>
     Object.entries(RECIPES).map(([series, recipe]) => ({
       series,
-      config: config(scale, recipe),
+      config: latencyGoal(scale, recipe),
       data: [{ ...DATA[scale], encoding: recipe.encoding }],
     })),
   figures: [
