@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
+import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
@@ -69,7 +70,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
       y: { domain: [-0.5, count - 0.5], label: null, ticks: ticksFor(count), tickFormat: "d", tickSize: 0 },
       marks: [
         Plot.frame({ strokeOpacity: 0.25 }),
-        Plot.text([`${name}: ${plural(times.length, "spike")}${given === undefined ? "" : ` of ${plural(count, "unit")}`}`], {
+        Plot.text([`${name}: ${counted(times.length, "spike")}${given === undefined ? "" : ` of ${counted(count, "unit")}`}`], {
           frameAnchor: "top-left",
           dy: -14,
           fontSize: 11,
@@ -95,10 +96,6 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const answer = decision === undefined ? "" : `, decided for ${prediction?.byFirstSpike[sample]} at step ${decision}`;
   const wanted = label === undefined ? "" : `, label ${label}`;
   return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function ticksFor(count: number): number[] {

@@ -1,3 +1,4 @@
+import { counted } from "../../counted.js";
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
@@ -220,7 +221,7 @@ function text(line: BenchLine): string {
   const { phase, samplesPerSecond, spread, backend, simd, threads, batch, peakMemoryBytes, baseMemoryBytes } = line;
   return (
     `${line.case} ${phase.padEnd(5)}  ${grouped(samplesPerSecond)} samples/s ± ${percent(spread / 2)}  ` +
-    `${backend} ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}, batch ${batch}, ` +
+    `${backend} ${simd}, ${counted(threads, "thread")}, batch ${batch}, ` +
     `at most ${grouped(peakMemoryBytes / 1e6)} MB of memory: ${grouped(baseMemoryBytes / 1e6)} MB for Node and the data, ` +
     `${grouped(Math.max(0, peakMemoryBytes - baseMemoryBytes) / 1e6)} MB for the network and its work`
   );

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { counted } from "../../counted.js";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
 import { wholeNumber } from "../arguments.js";
@@ -153,7 +154,7 @@ async function trainAndReport(training: Training): Promise<void> {
   emit({ type: "started", config: trainer.config, backend, out: dir, run: run.id, data: source, epoch, step });
   if (step > 0) say(`continuing after ${epoch} epochs and ${step} updates`);
   say(
-    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${threads} ${threads === 1 ? "thread" : "threads"}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
+    `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${counted(threads, "thread")}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
   const shown = split.validation.length > 0 ? split.validation : split.test;

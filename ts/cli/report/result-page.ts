@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from "../../config.js";
+import { counted } from "../../counted.js";
 import { accuracyBy, decisionsIn, hasOutputSpikes } from "../../decisions.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
@@ -31,7 +32,7 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
       title: "Configuration",
       content: [
         facts([
-          ["backend", `${backend.kind}, ${backend.simd}, ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}`],
+          ["backend", `${backend.kind}, ${backend.simd}, ${counted(backend.threads, "thread")}`],
           ["network", networkText(config)],
           ["steps", String(config.network.steps)],
           ["rule", config.rule.type],
