@@ -208,8 +208,18 @@ describe("the page", () => {
     last.result.validation = null;
     const study = { name: "e", plan, table, points: pointsOf(table, plan), experiment: drawn, version: "0" };
     const html = studyPage(study, plots, []);
-    expect(html).toContain("The last epoch counts");
+    expect(html).toContain("The last epoch counts; all is of the test data.");
     expect(html).not.toContain("<dt>objective</dt>");
+  });
+
+  it("names the objective that compares attempts where no validation data chose the epoch", () => {
+    const tried = [record(1, 0.9), record(1, 0.8)];
+    const [table, plan] = ran(...tried.map((one, attempt) => ({ series: "moved", attempt: `${attempt}`, records: [one] })));
+    for (const { result } of tried) result.validation = null;
+    const study = { name: "e", plan, table, points: pointsOf(table, plan), experiment: drawn, version: "0" };
+    const html = studyPage(study, plots, []);
+    expect(html).toContain("The last epoch counts; all but the objective is of the test data.");
+    expect(html).toContain("<dt>objective</dt>");
   });
 
   it("names the decision on the axis of epochs, unless there are several", () => {

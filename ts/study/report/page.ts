@@ -1,3 +1,4 @@
+import { counted } from "../../counted.js";
 import { type Content, html, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
@@ -61,7 +62,12 @@ export function studyPage(study: Study, plots: Plots | undefined, figures: reado
 const QUICK = html`<p class="warning"><strong>Quick version:</strong> small networks, few samples, few epochs. It shows the way, not the
 result.</p>\n`;
 
-function overview({ plan, table: { done, failed, missing }, points }: Study): Content {
+function overview(study: Study): Content {
+  const {
+    plan,
+    table: { done, failed, missing },
+    points,
+  } = study;
   const [best] = byScore(points, plan);
   const sets = new Set(points.flatMap(recordsOf).map(({ result }) => describeData(result.data)));
   const objective: [string, string][] = [
@@ -70,14 +76,19 @@ function overview({ plan, table: { done, failed, missing }, points }: Study): Co
   ];
   return facts([
     ["runs", `${done} done, ${failed} failed, ${missing} missing`],
-    ["points", `${points.length}, ${plan.seeds.length} ${plan.seeds.length === 1 ? "seed" : "seeds"} each`],
-    ...(isChosen(points) ? objective : []),
+    ["points", `${points.length}, ${counted(plan.seeds.length, "seed")} each`],
+    ...(hasObjective(study) ? objective : []),
     ["data", sets.size === 0 ? "none" : [...sets].join("; ")],
   ]);
 }
 
-/** Whether validation data chose anything. */
-function isChosen(points: readonly PointSummary[]): boolean {
+/** Whether the objective chooses epochs or points. */
+function hasObjective({ plan, points }: Study): boolean {
+  return isValidated(points) || plan.search.type !== "variants" || points.some(({ attempt }) => attempt !== null);
+}
+
+/** Whether there were validation samples to choose the epochs. */
+function isValidated(points: readonly PointSummary[]): boolean {
   const records = points.flatMap(recordsOf);
   return records.length === 0 || records.some(({ result }) => result.validation !== null);
 }
@@ -88,15 +99,15 @@ function describeData({ name, train, validation, test, encoding }: UsedData): st
   return `${name} (${train} training, ${validation} validation, ${test} test samples${code})`;
 }
 
-function results({ plan, points }: Study): Content {
+function results(study: Study): Content {
+  const { plan, points } = study;
   const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
   const [head = [], ...rows] = resultTable(shown, plan);
-  const epochs = isChosen(shown)
-    ? "The validation data chose the epochs, all but the objective is of the test data."
-    : "The last epoch counts; all is of the test data.";
+  const epochs = isValidated(points) ? "The validation data chose the epochs" : "The last epoch counts";
+  const what = hasObjective(study) ? "all but the objective is" : "all is";
   return [
     table(head, rows),
-    html`<p class="quiet">Means ± sample standard deviations over the seeds that are done; by layer from the input up. ${epochs}</p>\n`,
+    html`<p class="quiet">Means ± sample standard deviations over the seeds that are done; by layer from the input up. ${epochs}; ${what} of the test data.</p>\n`,
   ];
 }
 
