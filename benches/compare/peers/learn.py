@@ -5,7 +5,6 @@ import functools
 import json
 import math
 import os
-import time
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -135,8 +134,8 @@ class Run:
         return right / len(labels), spikes / len(labels) / HIDDEN
 
     def train(self, images, epochs, validation_images=None):
-        """The best accuracy on the validation images, its epoch, its weights, and how long it took."""
-        args, began = self.args, time.time()
+        """The best accuracy on the validation images, its epoch and its weights."""
+        args = self.args
         times, labels = self.data["trainTimes"][:images], self.data["trainLabels"][:images].astype(np.int64)
         per_epoch = -(-len(labels) // args.batch)
         optimizer = torch.optim.Adam(self.network.parameters())
@@ -157,7 +156,7 @@ class Run:
             accuracy, _ = self.measured("validation", validation_images)
             if accuracy > best[0]:
                 best = (accuracy, epoch, {name: value.clone() for name, value in self.network.state_dict().items()})
-        return *best, time.time() - began
+        return best
 
 
 class Record:
@@ -194,8 +193,8 @@ def search(args, data, record):
     for epochs in RUNGS:
 
         def trial(settings):
-            best, epoch, _, seconds = Run(args, data, settings, SEARCH_SEED).train(args.images, epochs, VALIDATION_IMAGES)
-            return {"validation": best, "epoch": epoch, "seconds": round(seconds, 1)}
+            best, epoch, _ = Run(args, data, settings, SEARCH_SEED).train(args.images, epochs, VALIDATION_IMAGES)
+            return {"validation": best, "epoch": epoch}
 
         found = [record.once("trials", {**settings, "epochs": epochs}, lambda: trial(settings)) for settings in left]
         ranked = sorted(zip(found, left, strict=True), key=lambda pair: -pair[0]["validation"])
@@ -222,11 +221,10 @@ def main():
 
     def tested(seed):
         run = Run(args, data, settings, seed)
-        best, epoch, weights, seconds = run.train(None, args.epochs)
+        best, epoch, weights = run.train(None, args.epochs)
         run.network.load_state_dict(weights)
         accuracy, spikes = run.measured("test")
-        speed = len(data["trainLabels"]) * args.epochs / seconds
-        return {"validation": best, "epoch": epoch, "test": accuracy, "spikesPerHiddenUnit": spikes, "samplesPerSecond": round(speed)}
+        return {"validation": best, "epoch": epoch, "test": accuracy, "spikesPerHiddenUnit": spikes}
 
     runs = [record.once("runs", {"seed": seed}, lambda: tested(seed)) for seed in args.seeds]
     tests = np.array([run["test"] for run in runs]) * 100
