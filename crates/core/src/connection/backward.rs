@@ -1,76 +1,19 @@
 //! One backward pass at one layer: from the gradients of its spikes to its adjoints and its weight gradient.
 
+mod layer_pass;
+mod run;
+
 use spikelet_kernels::{
-    BackwardOutput, BackwardTerms, BackwardTile, Level, NO_ROW, ObservedBackward, ResetPath, SpikeError, Surrogate,
-    backward_tile,
+    BackwardOutput, BackwardTerms, BackwardTile, Level, ObservedBackward, SpikeError, backward_tile,
 };
 
-use super::layout::Site;
+pub(crate) use layer_pass::LayerPass;
+pub(crate) use run::BackwardRun;
+
 use super::view::LayerView;
 use crate::aligned::Aligned;
 use crate::events::set_steps;
-use crate::gradient::{GradientRows, LayerGradient};
 use crate::state::{Adjoints, LaneSums, ObservedAdjoints, UnitState};
-
-/// How a layer's gradient is formed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct LayerPass {
-    /// λ_act · scale; 0: there is no activation part.
-    pub(crate) factor: f32,
-    /// λ_tim; 0: there is no timing part.
-    pub(crate) timing_weight: f32,
-    /// Whether resets stop the gradient.
-    pub(crate) is_gated: bool,
-    /// σ̂.
-    pub(crate) surrogate: Surrogate,
-    pub(crate) activation_path: ResetPath,
-    pub(crate) timing_path: ResetPath,
-    /// Whether the effect of spikes on later thresholds carries gradient.
-    pub(crate) adaptation_path: bool,
-    /// Lower bound of V', by which the timing part divides.
-    pub(crate) slope_floor: f32,
-    /// dL/dS at every step, besides what comes from the next layer.
-    pub(crate) activity_gradient: f32,
-}
-
-impl LayerPass {
-    /// Terms beyond the plain pass; `None` if all are off.
-    fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
-        (!self.is_plain(view)).then(|| BackwardTerms {
-            activation_path: self.activation_path,
-            timing_path: self.timing_path,
-            factor: self.factor,
-            steady: self.factor * self.activity_gradient,
-            adaptation_path: self.adaptation_path,
-            refractory: view.neuron.refractory,
-            units: view.layout.lanes_in_use(site),
-            bias: view.bias(site),
-        })
-    }
-
-    /// Whether the membrane is read at spikes and the steps before them only.
-    pub(crate) fn reads_spikes_only(&self, view: &LayerView<'_>) -> bool {
-        self.factor == 0.0 && self.is_plain(view)
-    }
-
-    /// Whether units far from the threshold, as those at rest are, have no direct gradient.
-    fn is_sparse(&self, threshold: f32) -> bool {
-        self.factor == 0.0
-            || match self.surrogate {
-                Surrogate::Triangle { fall } => fall * threshold > 1.0,
-                Surrogate::Rectangle { half_width } => half_width < threshold,
-                _ => false,
-            }
-    }
-
-    /// Whether all further terms are off.
-    fn is_plain(&self, view: &LayerView<'_>) -> bool {
-        self.activation_path == ResetPath::Ignore
-            && self.timing_path == ResetPath::Ignore
-            && self.factor * self.activity_gradient == 0.0
-            && view.neuron.is_plain()
-    }
-}
 
 /// What the layer before reads of a layer's adjoints.
 #[derive(Clone, Copy, Debug, Default)]
@@ -157,14 +100,6 @@ pub(crate) struct PassContext<'a> {
     pub(crate) is_observed: bool,
     /// Whether the previous layer reads q and r of every step.
     pub(crate) is_read: bool,
-}
-
-/// One backward pass at one layer.
-pub(crate) struct BackwardRun<'a> {
-    pub(crate) context: PassContext<'a>,
-    pub(crate) adjoints: &'a mut Adjoints,
-    pub(crate) scratch: &'a mut BackwardScratch,
-    pub(crate) gradient: &'a mut LayerGradient,
 }
 
 /// Where the kernel leaves what belongs to one site.
@@ -355,105 +290,6 @@ impl PassContext<'_> {
             adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
             current: if units.keeps_current { &units.observed.current[of_steps] } else { &[] },
             terms: pass.terms(&view, site),
-        }
-    }
-}
-
-impl BackwardRun<'_> {
-    /// Runs all sites of a layer without weights that places share, and leaves its q rows, r rows if it has any, and Σ p.
-    #[inline(never)]
-    pub(super) fn run_all_rows(&mut self) {
-        for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number, Kept::OfLayer, false);
-        }
-    }
-
-    /// The same; shows each site's adjoints to `look` before the next site runs, r at rows if `times` are read.
-    #[inline(never)]
-    pub(super) fn run_and_show(
-        &mut self,
-        kept: Kept,
-        times: bool,
-        look: &mut dyn FnMut(&PassContext<'_>, usize, SiteAdjoints<'_>),
-    ) {
-        for number in 0..self.context.view.layout.sites.len() {
-            self.run_rows(number, kept, times);
-            let BackwardScratch { site: of_site, arrivals, .. } = &*self.scratch;
-            let inputs = &self.gradient.weights.rows().inputs;
-            let layout = self.context.view.layout;
-            let site = &layout.sites[number];
-            let (adjoints, stride, offset) = match kept {
-                Kept::OfLayer => (&*self.adjoints, layout.stride, site.adjoint),
-                Kept::OfSite | Kept::Nothing => (of_site, site.lanes, 0),
-            };
-            look(&self.context, number, SiteAdjoints { inputs, r_rows: arrivals, adjoints, stride, offset });
-        }
-    }
-
-    fn run_rows(&mut self, number: usize, kept: Kept, times: bool) {
-        let Self { context, adjoints, scratch, gradient } = self;
-        let site = &context.view.layout.sites[number];
-        let BackwardScratch { error, timing, timing_terms, extra, extra_r, site: of_site, arrivals } = &mut **scratch;
-        context.take_errors(number, error, timing);
-        let LayerGradient { weights, bias, .. } = &mut **gradient;
-        let GradientRows { row_of_step, rows, q, r, .. } = weights.rows_mut();
-        let lanes = site.lane..site.lane + site.lanes;
-        let rows_of_site = lanes.start * *rows..lanes.end * *rows;
-        let mut sums = [0.0; spikelet_kernels::TILE];
-        let rows_of_site_r = if r.is_empty() { 0..0 } else { rows_of_site.clone() };
-        let [q_rows, mut r_rows] = match context.mixing {
-            None => [&mut q[rows_of_site.clone()], &mut r[rows_of_site_r.clone()]],
-            Some(_) => {
-                extra.resize(rows_of_site.len());
-                extra_r.resize(rows_of_site_r.len());
-                [&mut extra[..], &mut extra_r[..]]
-            }
-        };
-        if times {
-            arrivals.resize(rows_of_site.len());
-            r_rows = &mut arrivals[..];
-        }
-        let error = context.spike_error(number, error);
-        let to = if error.is_none() && kept != Kept::OfLayer { context.last_source(number) } else { context.end };
-        let later = row_of_step[to..context.end].iter().find(|&&row| row != NO_ROW);
-        if let Some(&row) = later {
-            let start = row as usize * site.lanes;
-            q_rows[start..].fill(0.0);
-            r_rows.get_mut(start..).unwrap_or_default().fill(0.0);
-        }
-        let Adjoints { q: every_q, r: every_r, p, direct, constants, observed } = &mut **adjoints;
-        let every_step = match kept {
-            Kept::OfLayer => EveryStep {
-                arrays: [every_q, every_r, p, direct],
-                stride: context.view.layout.stride,
-                offset: site.adjoint,
-            },
-            Kept::OfSite => {
-                let Adjoints { q, p, direct, .. } = of_site;
-                for array in [&mut *q, &mut *p, &mut *direct] {
-                    array.resize(context.end * site.lanes);
-                    array[to * site.lanes..].fill(0.0);
-                }
-                EveryStep { arrays: [q, &mut [], p, direct], stride: site.lanes, offset: 0 }
-            }
-            Kept::Nothing => EveryStep { arrays: [(); 4].map(|()| &mut [][..]), stride: 0, offset: 0 },
-        };
-        let output = SiteOutput {
-            rows: row_of_step,
-            q_rows,
-            r_rows,
-            bias: &mut sums[..site.lanes],
-            carried: [&mut [], &mut [], &mut []],
-            timing_terms,
-        };
-        context.run_site_into(number, (0, to), error, timing, every_step, (constants, observed), output);
-        match context.mixing {
-            None => bias[lanes].copy_from_slice(&sums[..site.lanes]),
-            Some(mixing) => {
-                mixing.mix(&mut q[rows_of_site], extra);
-                mixing.mix(&mut r[rows_of_site_r], extra_r);
-                mixing.mix(&mut bias[lanes], &sums[..site.lanes]);
-            }
         }
     }
 }
