@@ -5,6 +5,7 @@ mod group;
 mod injections;
 mod job;
 mod observe;
+mod output_errors;
 mod quiet;
 mod sample;
 mod simulate;

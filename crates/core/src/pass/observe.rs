@@ -1,6 +1,7 @@
 //! Observed values of a sample: sorts what the two loops over time left by unit.
 
-use super::backpropagate::{Backpropagation, FromLoss, FromNext};
+use super::backpropagate::Backpropagation;
+use super::output_errors::{FromLoss, FromNext};
 use super::workspace::Workspace;
 use crate::aligned::Aligned;
 use crate::connection::{Connection, Copies, LayerView, OutputErrors, Sent, Site};
@@ -43,7 +44,7 @@ impl Backpropagation<'_> {
         match next.first_mut() {
             None => observed.errors(&FromLoss { gradient, view, spikes: &here.spikes, end }, true, has_timing, trace),
             Some(next) => {
-                let errors = FromNext::prepare(self, index, next, &here.units, 1.0, end);
+                let errors = FromNext::prepare(self.level, self.network, index, next, &here.units, 1.0, end);
                 observed.errors(&errors, has_timing, has_timing, trace);
             }
         }
