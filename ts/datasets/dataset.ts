@@ -8,6 +8,7 @@ import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { SpikeEvents } from "../spikes.js";
+import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
@@ -244,7 +245,11 @@ export class SpikeDataset {
       const backend = await loadBackend(choice);
       return new SpikeEvents(await backend.encodeSeries(json, values, offsets, inputs.channels, count));
     }
-    return encodeSpikes(this.#gather(inputs), encoding, { units: inputs.units, rows: this.#numbersOfRows(), ...options });
+    return encodeSpikes(pickImages(inputs, this.#rows), encoding, {
+      units: inputs.units,
+      rows: this.#numbersOfRows(),
+      ...options,
+    });
   }
 
   /**
@@ -258,7 +263,7 @@ export class SpikeDataset {
       const what = inputs.kind === "events" ? "spikes" : "signals";
       throw new SpikeletError("DATA_FORMAT", "inputs", `the samples are ${what}, not images`);
     }
-    const images = this.slice(start, end).#gather(inputs);
+    const images = pickImages(inputs, this.#rows.slice(start, end));
     return images instanceof Uint8Array ? images : Uint8Array.from(images, (value) => Math.round(value * 255));
   }
 
@@ -274,7 +279,7 @@ export class SpikeDataset {
 
   /** @internal Inputs and targets of these samples alone, in their order. */
   contents(): { inputs: HeldInputs; targets: DatasetTargets } {
-    return { inputs: this.#pickedInputs(), targets: this.#pickedTargets() };
+    return { inputs: pickInputs(this.#held, this.#rows), targets: this.#pickedTargets() };
   }
 
   /** @internal Names samples that are not in memory: those of which they are some, and which. */
@@ -305,13 +310,13 @@ export class SpikeDataset {
     const inputs = this.#inputs;
     if (inputs.kind !== "stored") return this.wire().arrays;
     const contents = await inputs.store.read(this.#rows);
-    return { ...this.#inputArrays(contents.inputs), ...targetArrays(contents.targets) };
+    return this.#arrays(contents.inputs, contents.targets);
   }
 
   /** @internal What the core gets. */
   wire(): { descriptor: string; arrays: DatasetArrays } {
-    const arrays = { ...this.#inputArrays(this.#pickedInputs()), ...targetArrays(this.#pickedTargets()) };
-    return { descriptor: this.#descriptor(), arrays };
+    const { inputs, targets } = this.contents();
+    return { descriptor: this.#descriptor(), arrays: this.#arrays(inputs, targets) };
   }
 
   #descriptor(): string {
@@ -322,56 +327,15 @@ export class SpikeDataset {
     return `{"inputs":"images","shape":${JSON.stringify(this.info.shape)},"encoding":${encoding}}`;
   }
 
-  /** The arrays of these samples' inputs, which are theirs alone. */
-  #inputArrays(picked: HeldInputs): DatasetArrays {
-    switch (picked.kind) {
-      case "events": {
-        const { offsets, times, units } = picked.events;
-        return { offsets, times, units };
-      }
-      case "series": {
-        const { values, offsets } = picked;
-        return { values, offsets };
-      }
-      default: {
-        const images = picked.kind === "pixels" ? { pixels: picked.pixels } : { values: picked.values };
-        return this.#requiredEncoding().type === "rate" ? { ...images, rows: this.#numbersOfRows() } : images;
-      }
-    }
+  /** What the core gets of these samples: with the rate code also their numbers, which draw the spikes. */
+  #arrays(inputs: HeldInputs, targets: DatasetTargets): DatasetArrays {
+    const areImages = inputs.kind === "pixels" || inputs.kind === "values";
+    const isRate = areImages && this.#requiredEncoding().type === "rate";
+    return { ...inputArrays(inputs), ...(isRate && { rows: this.#numbersOfRows() }), ...targetArrays(targets) };
   }
 
   #pickedTargets(): DatasetTargets {
-    const { labels, counts, series, trains } = this.#targets;
-    const targets: DatasetTargets = {};
-    if (labels !== undefined) targets.labels = this.labels ?? labels;
-    if (counts !== undefined) targets.counts = this.#picked(counts);
-    if (series !== undefined) targets.series = this.#picked(series);
-    if (trains !== undefined) targets.trains = trains.pick(this.#rows);
-    return targets;
-  }
-
-  #pickedInputs(): HeldInputs {
-    const inputs = this.#held;
-    if (inputs.kind === "events") return { kind: "events", events: inputs.events.pick(this.#rows) };
-    if (inputs.kind === "series") return { ...inputs, ...pickSeries(inputs, this.#rows) };
-    const gathered = this.#gather(inputs);
-    const { units } = inputs;
-    return gathered instanceof Uint8Array
-      ? { kind: "pixels", pixels: gathered, units }
-      : { kind: "values", values: gathered, units };
-  }
-
-  /** The numbers of these samples, of an array with equally many for each sample held. */
-  #picked(numbers: Float32Array): Float32Array {
-    const each = numbers.length / Math.max(1, this.#samplesHeld());
-    return pickRows(numbers, this.#rows, each, new Float32Array(this.length * each));
-  }
-
-  #samplesHeld(): number {
-    const inputs = this.#held;
-    if (inputs.kind === "events") return inputs.events.length;
-    if (inputs.kind === "series") return inputs.offsets.length - 1;
-    return (inputs.kind === "pixels" ? inputs.pixels : inputs.values).length / inputs.units;
+    return pickTargets(this.#targets, this.#rows, samplesIn(this.#held));
   }
 
   /** What a sample is, wherever it lies. */
@@ -388,13 +352,6 @@ export class SpikeDataset {
   #numbersOfRows(): Uint32Array {
     const numbers = this.#numbers;
     return numbers === undefined ? this.#rows.slice() : this.#rows.map((row) => numbers[row] ?? 0);
-  }
-
-  #gather(inputs: Extract<HeldInputs, { units: number }>): Uint8Array | Float32Array {
-    const size = this.length * inputs.units;
-    return inputs.kind === "pixels"
-      ? pickRows(inputs.pixels, this.#rows, inputs.units, new Uint8Array(size))
-      : pickRows(inputs.values, this.#rows, inputs.units, new Float32Array(size));
   }
 
   #requiredEncoding(): Encoding {
@@ -439,15 +396,4 @@ export function samplesOf(value: unknown, path: string): SpikeDataset {
   const data = dataset(value, path);
   if (data.length > 0) return data;
   throw new SpikeletError("SHAPE_MISMATCH", path, "must have samples, has none");
-}
-
-function pickRows<T extends Uint8Array | Float32Array>(from: T, rows: Uint32Array, width: number, into: T): T {
-  for (const [k, row] of rows.entries()) into.set(from.subarray(row * width, (row + 1) * width), k * width);
-  return into;
-}
-
-function targetArrays({ trains, ...arrays }: DatasetTargets): DatasetArrays {
-  if (trains === undefined) return arrays;
-  const { offsets, times, units } = trains;
-  return { ...arrays, targetOffsets: offsets, targetTimes: times, targetUnits: units };
 }
