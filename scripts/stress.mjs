@@ -6,6 +6,7 @@
 //   … --out stress.ndjson                                      a line for each run; goes on where the file ends
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { StepFailed } from "./run.mjs";
@@ -28,9 +29,27 @@ function filesThatWait() {
     .sort();
 }
 
+/** Children that run, each the leader of a process group. */
+const children = new Set();
+
+/** Starts Node; a signal that ends this program ends the child with all that it started. */
+function start(args, stdio) {
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio, detached: true });
+  children.add(child);
+  child.on("close", () => children.delete(child));
+  return child;
+}
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    for (const { pid } of children) process.kill(-pid, "SIGKILL");
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+
 /** Programs that only keep a core busy, until `work` has ended. */
 async function beside(loops, work) {
-  const busy = Array.from({ length: loops }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+  const busy = Array.from({ length: loops }, () => start(["-e", "for (;;);"], "ignore"));
   try {
     return await work();
   } finally {
@@ -41,7 +60,7 @@ async function beside(loops, work) {
 /** Runs test files; what it printed when it failed. */
 function vitest(files) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...files], { cwd: ROOT });
+    const child = start(["node_modules/vitest/vitest.mjs", "run", ...files], ["ignore", "pipe", "pipe"]);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
     child.on("close", (code) => resolve(code === 0 ? undefined : output));
