@@ -7,7 +7,7 @@ import type { LayerParameters } from "../../results.js";
 import { DelayReader, withDelays } from "./delays.js";
 import { chainOf, type NamedNode, type NirLoop } from "./graph.js";
 import { readGraph } from "./hdf5.js";
-import { byLayer, type Incoming, isReadout, NeuronReader } from "./neuron.js";
+import { byLayer, type Incoming, isReadout, NeuronReader } from "./imported-neuron.js";
 import { Clock, NIR_OPTIONS, type NirOptions } from "./options.js";
 
 /** Options of {@link importNir}. */
