@@ -1,16 +1,14 @@
 // npm run docs: the reference of the crates (rustdoc) into target/doc, and the site with guides, references, results and demo into
 // .cache/site/dist.
-import { join } from "node:path";
 import { run } from "./run.mjs";
 import { main, setUp } from "./setup.mjs";
 import { buildApi, buildSite } from "./site.mjs";
-import { ROOT } from "./stamps.mjs";
 
 /** Fails on what is not documented, and on links of doc comments that lead nowhere. */
 export async function buildReference() {
   const rustdoc = ["doc", "--quiet", "--locked", "--no-deps", "--workspace", "--exclude", "spikelet-xtask"];
   await run("cargo", rustdoc, { environment: { RUSTDOCFLAGS: "-D warnings" } });
-  await buildApi(join(ROOT, ".cache/api"));
+  await buildApi({ force: true });
 }
 
 if (import.meta.main ?? process.argv[1] === import.meta.filename) {

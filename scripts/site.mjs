@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { ROOMS, WAY_OUT } from "../demo/rooms.mjs";
 import { stage } from "../site/stage.mjs";
 import { runTool, StepFailed } from "./run.mjs";
-import { ROOT } from "./stamps.mjs";
+import { TYPESCRIPT } from "./setup.mjs";
+import { ROOT, step } from "./stamps.mjs";
 
 /** Where the site is. */
 export const SITE = join(ROOT, ".cache/site/dist");
 
-const API = join(ROOT, ".cache/site/api");
+/** The reference of the API, as Markdown. */
+const API = ".cache/site/api";
 
 /**
  * Fails on links to pages that are not there.
@@ -17,8 +19,8 @@ const API = join(ROOT, ".cache/site/api");
  * @param {{ withDemo?: boolean }} [options] whether the demo is part of it, which needs the WebAssembly
  */
 export async function buildSite({ withDemo = false } = {}) {
-  await buildApi(API);
-  stage(API);
+  await buildApi();
+  stage(join(ROOT, API));
   /** @type {Record<string, string>} */
   const environment = withDemo ? { SITE_DEMO: "1" } : {};
   await runTool("vitepress", "bin/vitepress.js", ["build", "site"], { isQuiet: true, environment });
@@ -36,10 +38,13 @@ export async function buildSite({ withDemo = false } = {}) {
 }
 
 /**
- * The reference of the API, as Markdown.
+ * The reference of the API; fails on links that lead nowhere.
  *
- * @param {string} folder one for each that may run at the same time
+ * @param {{ force?: boolean }} [options] whether it is made anew where nothing has changed, too
  */
-export function buildApi(folder) {
-  return runTool("typedoc", "bin/typedoc", ["--out", folder], { isQuiet: true });
+export function buildApi({ force = false } = {}) {
+  const inputs = [...TYPESCRIPT, "typedoc.json", "package-lock.json"];
+  return step("api", { inputs, outputs: [API], force }, () =>
+    runTool("typedoc", "bin/typedoc", ["--out", API], { isQuiet: true }),
+  );
 }
