@@ -3,24 +3,10 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSyn
 import { join } from "node:path";
 import { missingForMpi } from "./mpi-tools.mjs";
 import { run, runTool, StepFailed } from "./run.mjs";
+import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
 import { commitDeclarations, makeWasm, NAMED_WASM, wasmTool } from "./wasm.mjs";
-
-/** Everything that the core is compiled from. */
-export const RUST = [
-  "Cargo.toml",
-  "Cargo.lock",
-  "rust-toolchain.toml",
-  "clippy.toml",
-  "crates/fields",
-  "crates/kernels",
-  "crates/core",
-  "crates/io",
-  "crates/session",
-];
-/** Everything that the TypeScript build reads. */
-export const TYPESCRIPT = ["ts", "tsconfig.json", "package.json"];
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 

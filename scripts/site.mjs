@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOMS, WAY_OUT } from "../demo/rooms.mjs";
 import { stage } from "../site/stage.mjs";
 import { runTool, StepFailed } from "./run.mjs";
-import { TYPESCRIPT } from "./setup.mjs";
+import { TYPESCRIPT } from "./sources.mjs";
 import { ROOT, step } from "./stamps.mjs";
 
 /** Where the site is. */

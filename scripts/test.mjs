@@ -7,8 +7,9 @@ import { ensureChromium } from "./chromium.mjs";
 import { buildReference } from "./docs.mjs";
 import { checkOldestRust, checkTarget, testWasi } from "./platforms.mjs";
 import { run, runTool } from "./run.mjs";
-import { main, RUST, setUp, TYPESCRIPT } from "./setup.mjs";
+import { main, setUp } from "./setup.mjs";
 import { isBuildMachine } from "./skips.mjs";
+import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { ROOT, step } from "./stamps.mjs";
 import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 

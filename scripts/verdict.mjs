@@ -20,6 +20,7 @@ import { pointRows } from "../dist/study/report/point-rows.js";
 import { pointsOf, recordsOf } from "../dist/study/report/points.js";
 import { pareto } from "../site/figures/pareto.mjs";
 import { put, RECORDS, renew } from "./made-page.mjs";
+import { libraryRows } from "./other-libraries.mjs";
 import { ROOT } from "./stamps.mjs";
 
 /** Pages with places for them. */
@@ -95,6 +96,7 @@ export async function made(page) {
     const title = "Test accuracy in %, against spikes of a sample, by the price of a hidden spike";
     figures.set(`docs/figures/${name}.svg`, pareto(title, "spikes per sample, all steps (logarithmic)", seriesOf(points)));
   }
+  text = put(text, "other libraries", markdownTable(libraryRows()));
   return { text: await withBalances(text), figures };
 }
 
