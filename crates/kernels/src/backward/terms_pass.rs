@@ -2,20 +2,16 @@
 //! every spike of the layer (spec 6.vi), and what somebody wants to observe.
 //!
 //! ```text
-//! E[t] ← E[t] + steady − factor m[t] e,   T̄[t] ← T̄[t] − m[t] r
-//!
-//! all        e = αᵥ V[t] p⁺ + αᵢ J[t] q⁺,   r = ½ (Y[t+1] q⁺ + Y[t] (αᵥ p⁺ + αᵢ q⁺) + b p⁺ + αᵥ b p⁺)
-//! membrane   e = αᵥ V[t] p⁺,                r = ½ p⁺ (J[t+1] + b + αᵥ (J[t] + b))
-//! subtract   e = αᵥ threshold p⁺,           r = ½ (1 − αᵥ²) threshold p⁺
-//!
-//! p⁺, q⁺ = p[t+1], q[t+1];   for `lag` without what comes from steps beyond t + lag
-//! J[t] = V[t] − αᵥ c[t−1] − b,   Y[t] = J[t] − αᵢ gᵢ[t−1] J[t−1]
+//! E[t] ← E[t] + steady − factor m[t] e,   T̄[t] ← T̄[t] − m[t] r     m, e, r: see `terms_pass/reset_path.rs`
 //! G[t], p[t] = 0 while a lane is blocked
 //! ```
 //!
 //! Learnt constants get sums of the pass (`constants.rs`).
 //!
-//! Thresholds that adapt (`neuron/alif.rs`) add `ā[t+1]` to E and `(1 − ρ) ā[t+1]` to T̄; for `subtract`, r loses `αᵥ κ (1 − ρ) a[t] p⁺`.
+//! Thresholds that adapt (`neuron/alif.rs`) add `ā[t+1]` to E and `(1 − ρ) ā[t+1]` to T̄.
+
+mod reset_path;
+mod states;
 
 use fearless_simd::prelude::*;
 
@@ -25,13 +21,10 @@ use super::steps::Pass;
 use super::terms::{BackwardTerms, ObservedBackward, ResetPath};
 use super::tile::{BackwardOutput, BackwardTile};
 use super::timing::timing_vectors;
+use crate::TILE;
 use crate::lanes::{clear, load, store};
 use crate::neuron::{Lif, LifAdjoints};
 use crate::refractory::{blocked_at, blocked_before};
-use crate::{Reset, TILE};
-
-/// p⁺ and q⁺, as far as a path reaches.
-type Next<S, const K: usize> = ([<S as Simd>::f32s; K], [<S as Simd>::f32s; K]);
 
 /// The terms of `K` vectors on their way down in time.
 pub(super) struct TermsPass<'a, S: Simd, const K: usize> {
@@ -86,190 +79,6 @@ impl<'a, S: Simd, const K: usize> TermsPass<'a, S, K> {
             reset_error: zero,
             reset_slope: zero,
         }
-    }
-
-    /// Whether a path reaches beyond step `t`.
-    fn passes(&self, path: ResetPath, t: usize) -> bool {
-        path != ResetPath::Ignore && t + 1 < self.tile.end
-    }
-
-    /// m r of every lane.
-    #[inline(always)]
-    fn reset_slope(&self, t: usize, next: &LifAdjoints<S, K>) -> [S::f32s; K] {
-        let path = self.terms.timing_path;
-        let mut slope = [S::f32s::splat(self.simd, 0.0); K];
-        if self.passes(path, t) {
-            let (p, q) = self.reached(path, t, (next.p, next.q));
-            let (membrane, moved) = (self.membrane(t), self.moved_reset(t, &p, &q));
-            for k in 0..K {
-                slope[k] = self.masked(path, membrane[k], moved[k] * 0.5);
-            }
-        }
-        slope
-    }
-
-    /// 2 r.
-    #[inline(always)]
-    fn moved_reset(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
-        let Lif { current_decay, membrane_decay, threshold, .. } = self.neuron;
-        let mut moved = [S::f32s::splat(self.simd, 0.0); K];
-        match self.tile.constants.reset {
-            Reset::All => {
-                let (now, later) = (self.drive(t), self.drive(t + 1));
-                for k in 0..K {
-                    let from_bias = self.bias[k] * p[k];
-                    moved[k] = (later[k] * q[k] + now[k] * (p[k] * membrane_decay + q[k] * current_decay))
-                        + (from_bias + from_bias * membrane_decay);
-                }
-            }
-            Reset::Membrane => {
-                let (now, later) = (self.current(t), self.current(t + 1));
-                for k in 0..K {
-                    let driven = (later[k] + self.bias[k]) + (now[k] + self.bias[k]) * membrane_decay;
-                    moved[k] = p[k] * driven;
-                }
-            }
-            Reset::Subtract => {
-                let one = S::f32s::splat(self.simd, 1.0);
-                let mut jump = [(one - membrane_decay * membrane_decay) * threshold; K];
-                if let Some(adaptation) = &self.adaptation {
-                    let now = adaptation.at(self.simd, self.tile, t);
-                    let fall = membrane_decay * adaptation.neuron.fall(self.simd, 0, now);
-                    for k in 0..K {
-                        jump[k] -= fall + fall;
-                    }
-                }
-                for k in 0..K {
-                    moved[k] = p[k] * jump[k];
-                }
-            }
-        }
-        moved
-    }
-
-    /// e: what a spike takes from later states.
-    #[inline(always)]
-    fn taken(&self, t: usize, p: &[S::f32s; K], q: &[S::f32s; K]) -> [S::f32s; K] {
-        let Lif { current_decay, membrane_decay, threshold, .. } = self.neuron;
-        let mut taken = self.membrane(t);
-        match self.tile.constants.reset {
-            Reset::All => {
-                let current = self.current(t);
-                for k in 0..K {
-                    taken[k] = (taken[k] * membrane_decay) * p[k] + (current[k] * current_decay) * q[k];
-                }
-            }
-            Reset::Membrane => {
-                for k in 0..K {
-                    taken[k] = (taken[k] * membrane_decay) * p[k];
-                }
-            }
-            Reset::Subtract => {
-                for k in 0..K {
-                    taken[k] = p[k] * (threshold * membrane_decay);
-                }
-            }
-        }
-        taken
-    }
-
-    /// p⁺ and q⁺.
-    #[inline(always)]
-    fn reached(&self, path: ResetPath, t: usize, next: Next<S, K>) -> Next<S, K> {
-        let ResetPath::Lag(lag) = path else { return next };
-        let Lif { current_decay, membrane_decay, .. } = self.neuron;
-        let zero = S::f32s::splat(self.simd, 0.0);
-        let (mut p, mut q) = ([zero; K], [zero; K]);
-        for u in (t + 1..=self.tile.end.saturating_sub(1).min(t + lag as usize)).rev() {
-            let (opened_p, opened_q) = (self.unless_fired(u, p), self.unless_fired(u, q));
-            let direct = &self.recent[u % self.recent.len()];
-            for k in 0..K {
-                p[k] = direct[k] + opened_p[k] * membrane_decay;
-                q[k] = p[k] + opened_q[k] * current_decay;
-            }
-        }
-        (p, q)
-    }
-
-    #[inline(always)]
-    fn masked(&self, path: ResetPath, membrane: S::f32s, term: S::f32s) -> S::f32s {
-        let ResetPath::Window(width) = path else { return term };
-        let splat = |value| S::f32s::splat(self.simd, value);
-        let distance = (membrane - self.neuron.threshold).abs();
-        distance.simd_le(splat(width)).select(term, splat(0.0))
-    }
-
-    /// V[t].
-    #[inline(always)]
-    fn membrane(&self, t: usize) -> [S::f32s; K] {
-        load::<S, K>(self.simd, &self.tile.trace[t * self.tile.lanes + self.first..][..K * S::f32s::LEN])
-    }
-
-    /// J[t].
-    #[inline(always)]
-    fn current(&self, t: usize) -> [S::f32s; K] {
-        let mut current = self.membrane(t);
-        if t > 0 {
-            let before = self.carried(t - 1);
-            for k in 0..K {
-                current[k] -= before[k] * self.neuron.membrane_decay;
-            }
-        }
-        for k in 0..K {
-            current[k] -= self.bias[k];
-        }
-        current
-    }
-
-    /// Y[t].
-    #[inline(always)]
-    fn drive(&self, t: usize) -> [S::f32s; K] {
-        let mut drive = self.current(t);
-        if t > 0 {
-            let before = self.unless_fired(t - 1, self.current(t - 1));
-            for k in 0..K {
-                drive[k] -= before[k] * self.neuron.current_decay;
-            }
-        }
-        drive
-    }
-
-    /// θ[t].
-    #[inline(always)]
-    fn threshold(&self, t: usize) -> S::f32s {
-        self.adaptation
-            .as_ref()
-            .map_or(self.neuron.threshold, |adaptation| adaptation.threshold(self.simd, self.tile, t))
-    }
-
-    /// c[t].
-    #[inline(always)]
-    fn carried(&self, t: usize) -> [S::f32s; K] {
-        let mut carried = self.membrane(t);
-        if self.tile.constants.reset != Reset::Subtract {
-            return self.unless_fired(t, carried);
-        }
-        let threshold = self.threshold(t);
-        for (k, carried) in carried.iter_mut().enumerate() {
-            let bits = self.tile.spikes[t] >> (self.first + k * S::f32s::LEN);
-            *carried = S::mask32s::from_bitmask(self.simd, bits).select(*carried - threshold, *carried);
-        }
-        carried
-    }
-
-    /// gᵢ[t] J[t].
-    #[inline(always)]
-    fn carried_current(&self, t: usize) -> [S::f32s; K] {
-        let current =
-            load::<S, K>(self.simd, &self.tile.current[t * self.tile.lanes + self.first..][..K * S::f32s::LEN]);
-        if self.tile.constants.reset == Reset::All { self.unless_fired(t, current) } else { current }
-    }
-
-    /// 0 in lanes that fired at step `t`.
-    #[inline(always)]
-    fn unless_fired(&self, t: usize, mut vectors: [S::f32s; K]) -> [S::f32s; K] {
-        clear::<S, K>(self.simd, self.tile.spikes[t], self.first, &mut vectors);
-        vectors
     }
 
     fn observe(&self, parts: [[S::f32s; K]; 2], at: usize, observed: &mut ObservedBackward<'_>) {
