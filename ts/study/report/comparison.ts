@@ -150,19 +150,22 @@ export function levelRows(all: readonly Compared[], path: string, values: readon
   return [["rule, loss", ...values.map(String)], ...rows];
 }
 
-/** What a variant takes: its speed, the median over its seeds, and from that the hours of search and seeds. */
+/** What a variant takes: its speed on one thread, the median over its seeds, and from that the minutes of search and seeds. */
 export function costRows(all: readonly Compared[]): string[][] {
   const rows = all
     .filter(({ records }) => records.length > 0)
     .map((one) => {
-      const speeds = one.records.map(({ ran }) => ran.samplesPerSecond).sort((a, b) => a - b);
+      const known = one.records.flatMap(({ ran: { samplesPerSecond, threads } }) =>
+        threads === "auto" ? [] : [samplesPerSecond / threads],
+      );
+      const speeds = known.sort((a, b) => a - b);
       const speed = speeds[Math.floor(speeds.length / 2)] ?? Number.NaN;
       const learnt = one.records.reduce((sum, { result }) => sum + result.epochs * result.data.train, 0);
       const searched = one.search?.samples ?? 0;
       const minutes = (samples: number) => (samples / speed / 60).toFixed(1);
       return [nameOf(one), speed.toFixed(0), minutes(searched), minutes(learnt), String(one.records.length)];
     });
-  return [["rule, loss", "training samples per second", "search, min", "seeds, min", "seeds"], ...rows];
+  return [["rule, loss", "training samples per second and thread", "search, min", "seeds, min", "seeds"], ...rows];
 }
 
 /** Accuracy and spikes of every run, for a figure. */
