@@ -205,7 +205,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     "plot.confusionMatrix": { call: plot.confusionMatrix, args: [[0, 1], [1, 1], { ...look, classes: 2, names: ["a", "b"] }] },
     "plot.confusionCounts": { call: plot.confusionCounts, args: [[0, 1], [1, 1], 2] },
     "plot.seedSpread": { call: plot.seedSpread, args: [runs, { ...look, label: "loss", zero: true }] },
-    "plot.seedScatter": { call: plot.seedScatter, args: [runs, { ...look, x: "x", y: "y" }] },
+    "plot.seedScatter": { call: plot.seedScatter, args: [runs, { ...look, x: "x", y: "y", isLogarithmic: true }] },
     "plot.seedLines": { call: plot.seedLines, args: [runs, { ...look, x: "x", y: "y", isLogarithmic: true, dots: true }] },
     "plot.parallelCoordinates": {
       call: plot.parallelCoordinates,

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
-import { finite, flag, listOf, text } from "../check/values.js";
+import { finite, flag, listOf, positive, text } from "../check/values.js";
 import { SERIES } from "./colours.js";
 import { figure, panel, short } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
@@ -36,11 +36,13 @@ export interface ScatterOptions extends FigureOptions {
   /** What the axes measure, with their units. */
   x: string;
   y: string;
+  /** Whether the horizontal axis is logarithmic; its numbers must be above 0. */
+  isLogarithmic?: boolean;
 }
 
 const spreadOptions = fields<SpreadOptions>({ ...FIGURE, label: text, zero: flag }, "label");
 
-const scatterOptions = fields<ScatterOptions>({ ...FIGURE, x: text, y: text }, "x", "y");
+const scatterOptions = fields<ScatterOptions>({ ...FIGURE, x: text, y: text, isLogarithmic: flag }, "x", "y");
 
 /** Checks that runs have a series and finite numbers. */
 export function checkRuns(runs: unknown, ...measures: readonly string[]): void {
@@ -93,15 +95,19 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
  * each series.
  */
 export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
-  const { width = 640 } = scatterOptions(options, "");
+  const { width = 640, isLogarithmic = false } = scatterOptions(options, "");
   checkRuns(runs, "x", "y");
+  if (isLogarithmic) runs.forEach(({ x }, k) => void positive(x, `runs[${k}].x`));
   const groups = [...grouped(runs)];
   const marks = groups.flatMap(([, points], k) => {
     const { colour, shape } = look(k);
-    const [x, y] = [summaryOf(points.map((point) => point.x)), summaryOf(points.map((point) => point.y))];
+    const places = points.map((point) => point.x);
+    const [x, y] = [summaryOf(places), summaryOf(points.map((point) => point.y))];
+    // A logarithmic axis has no place below 0, where a large deviation may end.
+    const from = isLogarithmic && x.low <= 0 ? Math.min(...places) : x.low;
     return [
       Plot.ruleX([y], { x: x.mean, y1: "low", y2: "high", stroke: colour }),
-      Plot.ruleY([x], { y: y.mean, x1: "low", x2: "high", stroke: colour }),
+      Plot.ruleY([x], { y: y.mean, x1: from, x2: "high", stroke: colour }),
       Plot.dot(points, { x: "x", y: "y", stroke: colour, symbol: shape, r: 3, strokeOpacity: 0.8 }),
       Plot.dot([0], { x: x.mean, y: y.mean, fill: colour, symbol: shape, r: 6 }),
     ];
@@ -113,7 +119,7 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
     marginLeft: 60,
     marginRight: 30,
     marginBottom: 40,
-    x: { label: options.x, nice: true, grid: true },
+    x: { label: options.x, grid: true, ...(isLogarithmic ? { type: "log", tickFormat: short } : { nice: true }) },
     y: { label: options.y, nice: true, grid: true },
     marks,
   });
