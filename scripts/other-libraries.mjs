@@ -12,15 +12,15 @@ const LIBRARIES = [
 ];
 const HEAD = [
   "neurons",
+  "test accuracy by count, %",
+  "spikes per hidden unit",
+  "seeds",
   "loss",
   "learning rate",
   "gain",
   "decay",
   "sharpness",
   "search, validation, %",
-  "test accuracy by count, %",
-  "spikes per hidden unit",
-  "seeds",
 ];
 
 /**
@@ -43,7 +43,8 @@ function row({ file, name }) {
   const tests = runs.map(({ test }) => 100 * test);
   const spikes = runs.map(({ spikesPerHiddenUnit }) => spikesPerHiddenUnit);
   const settings = [rate.toPrecision(2), String(gain), String(decay), String(sharpness)];
-  return [name, loss, ...settings, (100 * validation).toFixed(2), text(tests, 2), text(spikes, 3), String(runs.length)];
+  const reached = [text(tests, 2), text(spikes, 3), String(runs.length)];
+  return [name, ...reached, loss, ...settings, (100 * validation).toFixed(2)];
 }
 
 /**
