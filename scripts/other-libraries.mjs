@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { spread } from "../dist/spread.js";
+import { spreadText } from "../dist/study/report/result-table.js";
 import { RECORDS } from "./made-page.mjs";
 import { ROOT } from "./stamps.mjs";
 
@@ -43,7 +44,7 @@ function row({ file, name }) {
   const tests = runs.map(({ test }) => 100 * test);
   const spikes = runs.map(({ spikesPerHiddenUnit }) => spikesPerHiddenUnit);
   const settings = [rate.toPrecision(2), String(gain), String(decay), String(sharpness)];
-  const reached = [text(tests, 2), text(spikes, 3), String(runs.length)];
+  const reached = [spreadText(spread(tests), 2), spreadText(spread(spikes), 3), String(runs.length)];
   return [name, ...reached, loss, ...settings, (100 * validation).toFixed(2)];
 }
 
@@ -55,15 +56,4 @@ function row({ file, name }) {
 function chosen(trials) {
   const epochs = Math.max(...trials.map((trial) => trial.epochs));
   return trials.filter((trial) => trial.epochs === epochs).reduce((best, one) => (one.validation > best.validation ? one : best));
-}
-
-/**
- * Mean ± sample standard deviation; of one value the value alone.
- *
- * @param {number[]} values
- * @param {number} digits
- */
-function text(values, digits) {
-  const { mean, deviation } = spread(values);
-  return values.length > 1 ? `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}` : mean.toFixed(digits);
 }

@@ -30,7 +30,7 @@ export const PAGES = ["docs/results/verdict.md", "docs/guides/encoders-losses-ru
 const LOWEST = 85;
 
 /** Those whose variants differ in their spikes by orders of magnitude. */
-const SPREAD = new Set(["verdict-structure"]);
+const LOGARITHMIC = new Set(["verdict-structure"]);
 
 /** Experiments without a search. */
 const OTHERS = [
@@ -86,7 +86,7 @@ export async function made(page) {
     const strengths = levelRows(all, "training.silentUnitUpdate.strength", [0, 1, 10, 100]);
     text = put(text, `${name} strengths`, markdownTable(strengths));
     text = put(text, `${name} cost`, markdownTable(costRows(all)));
-    const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: SPREAD.has(name), width: 700 };
+    const look = { x: "spikes per sample, all steps", y: "test accuracy, %", isLogarithmic: LOGARITHMIC.has(name), width: 700 };
     const svg = seedScatter(accuracyAgainstSpikes(all), look);
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
   }

@@ -76,7 +76,8 @@ export function scoreText({ mean, deviation }: Spread): string {
   return deviation === 0 ? text(mean, 4) : `${text(mean, 4)} ± ${text(deviation, 2)}`;
 }
 
-function spreadText({ mean, deviation }: Spread, digits: number): string {
+/** Mean ± standard deviation; the value alone where there is one, nothing for what is not measured. */
+export function spreadText({ mean, deviation }: Spread, digits: number): string {
   const text = numberText(mean, digits);
   return text === "" || deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
