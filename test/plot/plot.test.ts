@@ -232,6 +232,7 @@ describe("figures of nothing", () => {
     at("steps", () => spikeRaster(events, { steps: script }));
     at("label", () => spikeRaster(events, { label: script }));
     at("runs[0].x", () => seedScatter([{ series: "one", x: 0, y: 1 }], { x, y, isLogarithmic: true }));
+    at("runs[0].x", () => seedLines([{ series: "one", x: 0, y: 1 }], { x, y, isLogarithmic: true }));
     at("units[0]", () => weightMaps(layer, { units: [script] }));
     at("threshold", () => membraneTraces(gradients, { threshold: script }));
     at("labels[0]", () => confusionMatrix([script], [0]));

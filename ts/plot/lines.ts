@@ -3,14 +3,14 @@ import { fields } from "../check/fields.js";
 import { flag, text } from "../check/values.js";
 import { figure, panel, short } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
-import { checkRuns, look, type SeedPoint, summaryOf } from "./seeds.js";
+import { checkPoints, look, type SeedPoint, summaryOf } from "./seeds.js";
 import { wholeTicks } from "./ticks.js";
 
 export interface LinesOptions extends FigureOptions {
   /** What the axes measure, with their units. */
   x: string;
   y: string;
-  /** Whether the horizontal axis is logarithmic. */
+  /** Whether the horizontal axis is logarithmic; its numbers must be above 0. */
   isLogarithmic?: boolean;
   /** Whether every run is shown as a dot; `true` by default. */
   dots?: boolean;
@@ -20,8 +20,8 @@ const linesOptions = fields<LinesOptions>({ ...FIGURE, x: text, y: text, isLogar
 
 /** Plots the means of each series over x, with bars of ± one standard deviation over the runs, and every run as a dot. */
 export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): string {
-  const { width = 640, dots = true } = linesOptions(options, "");
-  checkRuns(runs, "x", "y");
+  const { width = 640, dots = true, isLogarithmic = false } = linesOptions(options, "");
+  checkPoints(runs, isLogarithmic);
   const series = [...new Set(runs.map((run) => run.series))];
   const lines = series.map((name) => {
     const own = runs.filter((run) => run.series === name);
@@ -35,7 +35,7 @@ export function seedLines(runs: readonly SeedPoint[], options: LinesOptions): st
     marginLeft: 60,
     marginRight: 30,
     marginBottom: 40,
-    x: { label: options.x, grid: true, ...axisOf(runs, options.isLogarithmic ?? false) },
+    x: { label: options.x, grid: true, ...axisOf(runs, isLogarithmic) },
     y: { label: options.y, grid: true, nice: true },
     marks: lines.flatMap((points, k) => {
       const { colour, shape } = look(k);

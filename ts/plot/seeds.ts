@@ -45,12 +45,18 @@ const spreadOptions = fields<SpreadOptions>({ ...FIGURE, label: text, zero: flag
 const scatterOptions = fields<ScatterOptions>({ ...FIGURE, x: text, y: text, isLogarithmic: flag }, "x", "y");
 
 /** Checks that runs have a series and finite numbers. */
-export function checkRuns(runs: unknown, ...measures: readonly string[]): void {
+function checkRuns(runs: unknown, ...measures: readonly string[]): void {
   listOf((run, path) => {
     const given = record(run, path, "DATA_FORMAT");
     text(given["series"], `${path}.series`);
     for (const name of measures) finite(given[name], `${path}.${name}`);
   })(runs, "runs");
+}
+
+/** A logarithmic axis has no place for `x` at or below 0. */
+export function checkPoints(runs: readonly SeedPoint[], isLogarithmic: boolean): void {
+  checkRuns(runs, "x", "y");
+  if (isLogarithmic) runs.forEach(({ x }, k) => void positive(x, `runs[${k}].x`));
 }
 
 /** Plots every run as a dot, with mean ± standard deviation over the runs of each series. */
@@ -96,8 +102,7 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
  */
 export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions): string {
   const { width = 640, isLogarithmic = false } = scatterOptions(options, "");
-  checkRuns(runs, "x", "y");
-  if (isLogarithmic) runs.forEach(({ x }, k) => void positive(x, `runs[${k}].x`));
+  checkPoints(runs, isLogarithmic);
   const groups = [...grouped(runs)];
   const marks = groups.flatMap(([, points], k) => {
     const { colour, shape } = look(k);
