@@ -59,6 +59,12 @@ describe("a comparison", () => {
     expect(cells(second)).toMatchObject({ "last epoch, validation, %": "42.50 ± 17.68", collapsed: "1 of 2" });
   });
 
+  it("has no deviation of a single seed", () => {
+    const [head = [], row = []] = resultRows([{ ...antlr, records: antlr.records.slice(0, 1) }]);
+    expect(row[head.indexOf("test accuracy, %")]).toBe("90.00");
+    expect(row[head.indexOf("seeds")]).toBe("1");
+  });
+
   it("has paired differences with 95 % intervals", () => {
     // −10 and −6 points: mean −8, deviation 2.83, t = 12.706.
     const [, row] = differenceRows([antlr, timing], antlr);

@@ -82,9 +82,10 @@ export function spreadText({ mean, deviation }: Spread, digits: number): string 
   return text === "" || deviation === 0 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
-/** Mean ± standard deviation, whatever it is; nothing for what is not measured. */
-export function deviationText({ mean, deviation }: Spread, digits: number): string {
-  return Number.isNaN(mean) ? "" : `${mean.toFixed(digits)} ± ${deviation.toFixed(digits)}`;
+/** Mean ± standard deviation, also where that is 0; a single value alone, nothing for what is not measured. */
+export function deviationText({ mean, deviation, count }: Spread, digits: number): string {
+  const text = numberText(mean, digits);
+  return text === "" || count < 2 ? text : `${text} ± ${deviation.toFixed(digits)}`;
 }
 
 /** Nothing for what is not measured, as spikes of a layer that a network does not have. */
