@@ -1,0 +1,60 @@
+//! Gradients and parameters, for those who learn by rules of their own.
+
+use spikelet_core::{LayerParameters, Result};
+
+use super::Session;
+use crate::guard::guard;
+use crate::status::to_json;
+use crate::wire::{Gradients, Prediction};
+
+impl Session {
+    /// Loss and gradients of `count` samples from `start` on as one batch; nothing is learned.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for no samples, samples that do not exist or targets that do not fit the loss, `NON_FINITE`,
+    /// `CONFIG_INVALID` where there is no memory for the trace.
+    pub fn gradients(&mut self, dataset: u32, start: u32, count: u32, trace: bool) -> Result<Gradients> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, .. } = session;
+            let data = datasets.find("dataset", dataset)?;
+            let range = start as usize..(start as usize).saturating_add(count as usize);
+            let found = workers.run(|| trainer.gradients(data, range, trace, &*workers))?;
+            Ok(Gradients {
+                metrics: to_json(&found.metrics),
+                layers: found.layers,
+                prediction: Prediction::from_core(found.prediction)?,
+                trace: found.trace,
+            })
+        })
+    }
+
+    /// One step of the optimiser with given gradients, one entry per spiking layer.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
+    pub fn apply_gradients(&mut self, layers: &[LayerParameters]) -> Result<()> {
+        self.change(|session| session.trainer.apply_gradients(layers))
+    }
+
+    /// Parameters of a spiking layer.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for a layer that does not exist.
+    pub fn parameters(&self, layer: u32) -> Result<LayerParameters> {
+        self.check_whole()?;
+        guard(|| {
+            let (weights, biases) = self.trainer.parameters(layer as usize)?;
+            Ok(LayerParameters { weights, biases, learnt: self.trainer.learnt(layer as usize)? })
+        })
+    }
+
+    /// Replaces the parameters of a spiking layer; its optimiser moments start again. What it learns beside weights and biases
+    /// stays where it is not given.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for wrong lengths and for what the layer does not learn, `NON_FINITE` for values that are not finite,
+    /// `CONFIG_INVALID` for a constant that it cannot have.
+    pub fn set_parameters(&mut self, layer: u32, given: &LayerParameters) -> Result<()> {
+        self.change(|session| session.trainer.replace_parameters(layer as usize, given))
+    }
+}

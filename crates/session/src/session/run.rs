@@ -1,0 +1,137 @@
+//! A run of training: whole batches, or parts of them that several sessions share.
+
+use spikelet_core::{Error, LocalBatch, Result, TrainEvent, Trainer, json};
+
+use super::Session;
+use crate::options::RunOptions;
+use crate::peers::{Peers, learn_together};
+use crate::status::to_json;
+
+impl Session {
+    /// Starts a run, or continues with the one under way; options `{"train","validation"?,"epochs"?}` with the numbers of data
+    /// sets, and the epochs of the whole run if not those of the configuration.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for wrong options and where the configuration needs validation data, `SHAPE_MISMATCH` when the data do
+    /// not fit an epoch under way.
+    pub fn begin(&mut self, options: &str) -> Result<()> {
+        self.change(|session| {
+            let options: RunOptions = json::parse(options)?;
+            let samples = session.datasets.find("train", options.train)?.len();
+            let validation = options.validation.map(|id| session.datasets.find("validation", id)).transpose()?;
+            session.trainer.check_validation(validation)?;
+            session.trainer.begin(samples)?;
+            if let Some(epochs) = options.epochs {
+                session.trainer.set_epochs(epochs);
+            }
+            session.run = Some(options);
+            session.local.1.clear();
+            session.deferred = None;
+            Ok(())
+        })
+    }
+
+    /// Learns up to `max_batches` batches and returns a JSON array of events; `[]` when nothing is left to do. A failure comes
+    /// after the events before it: the call after them returns it.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`], `NON_FINITE`, `SHAPE_MISMATCH`.
+    pub fn advance(&mut self, max_batches: u32) -> Result<String> {
+        self.change(|session| {
+            if let Some(error) = session.deferred.take() {
+                return Err(error);
+            }
+            let Self { trainer, workers, datasets, run, deferred, peers, local, .. } = session;
+            local.1.clear();
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
+            let train = datasets.find("train", run.train)?;
+            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let mut peers = peers.as_deref_mut();
+            let next = |trainer: &mut Trainer| match &mut peers {
+                Some(peers) if trainer.is_before_batch() => {
+                    learn_together(trainer, *peers, train, validation, &*workers)
+                }
+                _ => trainer.advance(1, train, validation, &*workers),
+            };
+            let events = workers.run(|| advance(trainer, max_batches, next, deferred))?;
+            Ok(to_json(&events))
+        })
+    }
+
+    /// From now on [`Session::advance`] learns every batch together with others.
+    ///
+    /// # Errors
+    /// `INTERNAL` after a defect.
+    pub fn join(&mut self, peers: Box<dyn Peers>) -> Result<()> {
+        self.change(|session| {
+            session.peers = Some(peers);
+            Ok(())
+        })
+    }
+
+    /// Runs the part `rank` of `size` of the batch that comes next and returns its records, for [`Session::finish_batch`] of
+    /// every session that shares it; `None` if no batch comes next; [`Session::advance`] then does the next piece of work.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`] and for an impossible rank, `SHAPE_MISMATCH`.
+    pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<&[u8]>> {
+        let has_run = self.change(|session| {
+            let Self { trainer, workers, datasets, run, local: kept, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
+            if !trainer.is_before_batch() {
+                return Ok(false);
+            }
+            let train = datasets.find("train", run.train)?;
+            let local = LocalBatch { rank: rank as usize, size: size as usize };
+            kept.0 = local.rank;
+            workers.run(|| trainer.run_local_batch(train, local, &*workers, &mut kept.1))?;
+            Ok(true)
+        })?;
+        Ok(has_run.then_some(&self.local.1))
+    }
+
+    /// Learns the batch from the records of all local batches, in order of rank, and returns a JSON array of what happened. Those of
+    /// this session's own, which it has, may be left empty.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` before [`Session::begin`], `DATA_FORMAT` for records that are not those of this batch, `NON_FINITE`.
+    pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
+        self.change(|session| {
+            let Self { trainer, workers, datasets, run, local, .. } = session;
+            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
+            let (own, mut kept) = std::mem::take(local);
+            let mut records = records.to_vec();
+            if let Some(part) = records.get_mut(own).filter(|part| part.is_empty()) {
+                *part = &kept;
+            }
+            let train = datasets.find("train", run.train)?;
+            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let events = workers.run(|| trainer.finish_batch(train, validation, &records, &*workers));
+            kept.clear();
+            local.1 = kept;
+            Ok(to_json(&events?))
+        })
+    }
+}
+
+/// Batch by batch, so that a failure does not lose the events before it.
+fn advance(
+    trainer: &mut Trainer,
+    max_batches: u32,
+    mut next: impl FnMut(&mut Trainer) -> Result<Vec<TrainEvent>>,
+    deferred: &mut Option<Error>,
+) -> Result<Vec<TrainEvent>> {
+    let mut events = Vec::new();
+    for _ in 0..max_batches {
+        match next(trainer) {
+            Ok(more) if more.is_empty() => break,
+            Ok(more) => events.extend(more),
+            Err(error) if events.is_empty() => return Err(error),
+            Err(error) => {
+                *deferred = Some(error);
+                break;
+            }
+        }
+    }
+    Ok(events)
+}

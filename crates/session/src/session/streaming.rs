@@ -1,0 +1,52 @@
+//! Streams: networks that run on and on with the parameters that they began with.
+
+use spikelet_core::Result;
+
+use super::Session;
+use crate::wire::StreamAnswer;
+
+impl Session {
+    /// Opens a stream with the network's current parameters, and returns its number; options `{"encoding"?,"channels"?}`: the
+    /// encoding and the channels, 1 by default, of a signal.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for wrong options, and where there is no memory for it; `DATA_FORMAT` for an encoding that is not for
+    /// signals; `SHAPE_MISMATCH` where its units are not the inputs of the network.
+    pub fn open_stream(&mut self, options: &str) -> Result<u32> {
+        self.change(|session| session.streams.open(options, &mut session.trainer))
+    }
+
+    /// Runs `steps` more steps of a stream with these input spikes, `times` counted from the first of them.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream, more than 65535 steps, and spikes outside these steps or the input; no step is run
+    /// then.
+    pub fn run_stream(&mut self, stream: u32, times: Vec<u16>, units: Vec<u32>, steps: u32) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.run(stream, times, units, steps))
+    }
+
+    /// Runs the steps of a stream that the next values of a signal, `[time][channel]`, complete.
+    ///
+    /// # Errors
+    /// `CONFIG_INVALID` for a stream without an encoding; `SHAPE_MISMATCH` for an unknown stream, more than 65535 times and a
+    /// part of one; `DATA_FORMAT` for values that are not finite. Nothing is taken then.
+    pub fn run_stream_signal(&mut self, stream: u32, values: &[f32]) -> Result<StreamAnswer> {
+        self.change(|session| session.streams.run_signal(stream, values))
+    }
+
+    /// Resets a stream to before its first step; it keeps the parameters that it began with.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream.
+    pub fn restart_stream(&mut self, stream: u32) -> Result<()> {
+        self.change(|session| session.streams.restart(stream))
+    }
+
+    /// Frees a stream.
+    ///
+    /// # Errors
+    /// `SHAPE_MISMATCH` for an unknown stream.
+    pub fn close_stream(&mut self, stream: u32) -> Result<()> {
+        self.change(|session| session.streams.close(stream))
+    }
+}
