@@ -4,7 +4,7 @@
 //   npm run test:stress -- --suite                             all test files six times, three of them beside the loops
 //   … --at-once 4                                              so many runs beside each other, of different files
 //   … --out stress.ndjson                                      a line for each run; goes on where the file ends
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
@@ -70,7 +70,7 @@ function vitest(files) {
 /**
  * A run of tests that is done.
  *
- * @typedef {{ tests: string, loops: number, isFailed: boolean, seconds: number }} Run
+ * @typedef {{ tests: string, loops: number, commit: string, isFailed: boolean, seconds: number }} Run
  */
 
 /** Runs that were recorded before. */
@@ -129,13 +129,15 @@ await main(async () => {
       ]
     : [[times, loops]];
   const runs = recorded(values.out);
+  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
   for (const [wanted, besides] of rounds) {
     const runsOf = (name) => runs.filter((run) => run.tests === name && run.loops === besides).length;
     await beside(besides, () =>
       together(inTurns(names, wanted, runsOf), atOnce, async (name) => {
         const start = Date.now();
         const output = await vitest(name === "all" ? [] : [name]);
-        const run = { tests: name, loops: besides, isFailed: output !== undefined, seconds: (Date.now() - start) / 1000 };
+        const seconds = (Date.now() - start) / 1000;
+        const run = { tests: name, loops: besides, commit, isFailed: output !== undefined, seconds };
         runs.push(run);
         if (values.out !== undefined) appendFileSync(values.out, `${JSON.stringify(run)}\n`);
         if (output !== undefined) process.stderr.write(output);
