@@ -151,7 +151,8 @@ fn records_of_something_else_are_refused() {
     let mut other = trainer(&config(small, loss, 8));
     let foreign = records_of(&mut other, &data, local);
     let (whole, half): (&[u8], &[u8]) = (&records, &records[..records.len() / 2]);
-    let cases: [&[&[u8]]; 6] = [&[], &[whole, whole], &[&foreign], &[half], &[b"abc"], &[&[8, 0, 0, 0, 0xff, 0xff]]];
+    let cut = [&[0; 8][..], &[8, 0, 0, 0, 0xff, 0xff]].concat();
+    let cases: [&[&[u8]]; 6] = [&[], &[whole, whole], &[&foreign], &[half], &[b"abc"], &[&cut]];
     for wrong in cases {
         let error = one.finish_batch(&data, None, wrong, &Sequential).expect_err("the records are wrong");
         assert_eq!(error.code, ErrorCode::DataFormat, "{error}");
@@ -162,4 +163,44 @@ fn records_of_something_else_are_refused() {
         .run_local_batch(&data, LocalBatch { rank: 2, size: 2 }, &Sequential, &mut Vec::new())
         .expect_err("there is no third trainer");
     assert_eq!(error.code, ErrorCode::ConfigInvalid);
+}
+
+#[test]
+fn records_of_another_batch_are_refused() {
+    let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 7 }, { "type": "dense", "units": 4 }]"#;
+    let data = data();
+    let mut one = trainer(&config(dense, r#"{ "type": "latency" }"#, 8));
+    let first = records_of(&mut one, &data, LocalBatch { rank: 0, size: 1 });
+    one.finish_batch(&data, None, &[&first], &Sequential).expect("the records are of this batch");
+    let before = bits(&one);
+    let error = one.finish_batch(&data, None, &[&first], &Sequential).expect_err("the batch is learnt");
+    assert_eq!((error.code, error.path.as_str()), (ErrorCode::DataFormat, "records"));
+    assert_eq!(error.message, "are of batch 1 of epoch 1, where batch 2 of epoch 1 comes next");
+    assert!(bits(&one) == before, "a refused batch must change nothing");
+}
+
+#[test]
+fn records_are_refused_where_no_batch_comes_next() {
+    let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 7 }, { "type": "dense", "units": 4 }]"#;
+    let data = data();
+    let mut config = config(dense, r#"{ "type": "latency" }"#, 8);
+    config.training.epochs = 1;
+    let mut one = trainer(&config);
+    let mut last = Vec::new();
+    while one.is_before_batch() {
+        last = records_of(&mut one, &data, LocalBatch { rank: 0, size: 1 });
+        one.finish_batch(&data, Some(&data), &[&last], &Sequential).expect("the records are of this batch");
+    }
+    let refused = |one: &mut Trainer| {
+        let before = bits(one);
+        let error = one.finish_batch(&data, Some(&data), &[&last], &Sequential).expect_err("no batch comes next");
+        assert_eq!((error.code, error.message.as_str()), (ErrorCode::ConfigInvalid, "no batch comes next"));
+        assert!(bits(one) == before, "a refused batch must change nothing");
+    };
+    assert!(!one.is_finished(), "a validation pass is under way");
+    refused(&mut one);
+    while !one.is_finished() {
+        one.advance(1, &data, Some(&data), &Sequential).expect("training works");
+    }
+    refused(&mut one);
 }

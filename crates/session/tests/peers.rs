@@ -135,6 +135,17 @@ fn records_of_an_earlier_batch_are_not_used() {
 }
 
 #[test]
+fn its_own_records_are_still_there_after_wrong_ones() {
+    let mut both = [started(), started()];
+    let records = [0, 1].map(|rank| local_batch(&mut both[rank], rank).expect("a batch comes next"));
+    let [first, second] = &mut both;
+    let error = first.finish_batch(&[&[], b"wrong"]).expect_err("the records are wrong");
+    assert_eq!(error.code, ErrorCode::DataFormat);
+    let told = first.finish_batch(&[&[], &records[1]]).expect("both records are there");
+    assert_eq!(told, second.finish_batch(&[&records[0], &[]]).expect("both records are there"));
+}
+
+#[test]
 fn local_batches_by_hand() {
     let alone = run(&mut started(), 1000);
     let mut both = [started(), started()];

@@ -29,10 +29,7 @@ impl LocalBatch {
         if self.rank < self.size {
             return Ok(());
         }
-        Err(Error::config(
-            "rank",
-            format!("rank must be below the number of trainers, got {} of {}", self.rank, self.size),
-        ))
+        Err(Error::config("rank", format!("must be below the number of trainers ({}), got {}", self.size, self.rank)))
     }
 
     /// Positions of a batch of `samples`.
@@ -64,16 +61,15 @@ impl Trainer {
         records: &mut Vec<u8>,
     ) -> Result<()> {
         local.check()?;
-        self.check_run(train)?;
-        if !self.is_before_batch() {
-            return Err(Error::config("", "no batch comes next"));
-        }
+        self.check_before_batch(train)?;
         records.clear();
         let mut records = Writer { bytes: records };
         self.with_batch(train, |trainer, batch, _| {
             let range = local.of(batch.len());
             train.require("train", trainer.needed(batch, Some(local)))?;
-            records.word(range.len() as u32);
+            [trainer.run.epoch, trainer.run.batch, range.len() as u32]
+                .into_iter()
+                .for_each(|value| records.word(value));
             let Self { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, train, run.epoch);
             engine.run_local_batch(network, &job, batch, range, executor, |_, results, _| {
@@ -83,10 +79,16 @@ impl Trainer {
         })
     }
 
+    fn check_before_batch(&self, train: &Dataset) -> Result<()> {
+        self.check_run(train)?;
+        if self.is_before_batch() { Ok(()) } else { Err(Error::config("", "no batch comes next")) }
+    }
+
     /// Learns the batch from the records of all trainers, in order of rank, and returns what happened.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::DataFormat`] for records that are not those of this batch, [`crate::ErrorCode::NonFinite`].
+    /// [`crate::ErrorCode::ConfigInvalid`] where no batch comes next, [`crate::ErrorCode::DataFormat`] for records that are not
+    /// those of this batch, [`crate::ErrorCode::NonFinite`].
     pub fn finish_batch<E: Executor>(
         &mut self,
         train: &Dataset,
@@ -94,10 +96,10 @@ impl Trainer {
         records: &[&[u8]],
         executor: &E,
     ) -> Result<Vec<TrainEvent>> {
-        self.check_run(train)?;
+        self.check_before_batch(train)?;
         let rate = self.learning_rate();
         let loss = self.with_batch(train, |trainer, batch, sums| {
-            let mut samples = Samples::new(records)?;
+            let mut samples = Samples::new(records, [trainer.run.epoch, trainer.run.batch])?;
             if samples.count != batch.len() {
                 return Err(foreign(format!("hold {} samples of a batch of {}", samples.count, batch.len())));
             }
@@ -130,9 +132,16 @@ struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    fn new(records: &[&'a [u8]]) -> Result<Self> {
+    /// Records of the batch `[epoch, batch]`, counted from 0.
+    fn new(records: &[&'a [u8]], next: [u32; 2]) -> Result<Self> {
         let readers = records.iter().map(|bytes| {
             let mut reader = Reader::new(bytes);
+            let of = [reader.word()?, reader.word()?];
+            if of != next {
+                let [found, next] = [of, next]
+                    .map(|[epoch, batch]| format!("batch {} of epoch {}", u64::from(batch) + 1, u64::from(epoch) + 1));
+                return Err(foreign(format!("are of {found}, where {next} comes next")));
+            }
             Ok((reader.word()?, reader))
         });
         let readers: Vec<_> = readers.collect::<Result<_>>()?;

@@ -94,22 +94,22 @@ impl Session {
     /// this session's own, which it has, may be left empty.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` before [`Session::begin`], `DATA_FORMAT` for records that are not those of this batch, `NON_FINITE`.
+    /// `CONFIG_INVALID` before [`Session::begin`] and where no batch comes next, `DATA_FORMAT` for records that are not those of
+    /// this batch, `NON_FINITE`. This session keeps its own records then.
     pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, local, .. } = session;
             let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
-            let (own, mut kept) = std::mem::take(local);
-            let mut records = records.to_vec();
-            if let Some(part) = records.get_mut(own).filter(|part| part.is_empty()) {
-                *part = &kept;
-            }
             let train = datasets.find("train", run.train)?;
             let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
-            let events = workers.run(|| trainer.finish_batch(train, validation, &records, &*workers));
+            let (own, kept) = local;
+            let mut records = records.to_vec();
+            if let Some(part) = records.get_mut(*own).filter(|part| part.is_empty()) {
+                *part = kept;
+            }
+            let events = workers.run(|| trainer.finish_batch(train, validation, &records, &*workers))?;
             kept.clear();
-            local.1 = kept;
-            Ok(to_json(&events?))
+            Ok(to_json(&events))
         })
     }
 }
