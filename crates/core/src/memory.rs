@@ -50,7 +50,12 @@ pub(crate) struct NetworkBytes {
 impl NetworkBytes {
     /// The bytes of a valid configuration with up to `in_flight` samples at a time.
     pub(crate) fn of(config: &Config, in_flight: usize) -> Self {
-        let steps = u64::from(config.network.steps);
+        Self::with_steps(config, config.network.steps as usize, in_flight)
+    }
+
+    /// [`Self::of`] where each array has `steps` steps.
+    pub(crate) fn with_steps(config: &Config, steps: usize, in_flight: usize) -> Self {
+        let steps = steps as u64;
         let training = &config.training;
         let more =
             [config.optimizer.has_second_moment(), training.averaging.is_some(), training.early_stopping.is_some()];
@@ -109,6 +114,8 @@ mod tests {
         assert_eq!(parameters, (784 * 800 + 800 * 16) * 4 * 4);
         assert_eq!(worker, 300 * 816 * 4 * 3);
         assert_eq!(samples, 16 * 300 * 816 * 4);
+        let longer = NetworkBytes::with_steps(&Config::from_json(text).unwrap(), 700, 1);
+        assert_eq!((longer.worker, longer.samples), (700 * 816 * 4 * 3, 700 * 816 * 4));
     }
 
     #[test]

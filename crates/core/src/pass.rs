@@ -15,4 +15,5 @@ mod workspace;
 pub(crate) use group::{Engine, GROUP};
 pub use job::Until;
 pub(crate) use job::{Job, Want};
+pub(crate) use stream::stream_steps;
 pub use stream::{SpikeStream, StreamProgress, StreamSpikes};

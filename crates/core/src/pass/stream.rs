@@ -56,7 +56,7 @@ pub struct StreamSpikes {
 
 impl SpikeStream {
     pub(crate) fn new(network: &Network, input_units: usize, level: Level) -> Self {
-        let kept = network.layers.iter().map(|layer| looks_back(layer.neuron.refractory)).max().unwrap_or(0);
+        let kept = kept_steps(network);
         let mut network = network.clone();
         network.steps = kept + ROOM;
         let mut stream = Self {
@@ -201,6 +201,18 @@ impl SpikeStream {
         inputs.clear();
         self.at = *kept;
     }
+}
+
+/// Steps that the arrays of a stream have: those of its window, and those that the longest delay reaches beyond it.
+pub(crate) fn stream_steps(network: &Network) -> usize {
+    let delays =
+        network.layers.iter().enumerate().map(|(index, layer)| layer.connection.longest_delay(network.copies(index)));
+    kept_steps(network) + ROOM + delays.max().unwrap_or(0)
+}
+
+/// Steps of a window that the next one begins with.
+fn kept_steps(network: &Network) -> usize {
+    network.layers.iter().map(|layer| looks_back(layer.neuron.refractory)).max().unwrap_or(0)
 }
 
 /// Steps that units look back to, the one before at least.
