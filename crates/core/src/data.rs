@@ -5,6 +5,7 @@ mod window;
 use window::Window;
 
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::spikes::SpikeTrains;
 
 /// Targets of the output, one entry per sample.
@@ -64,7 +65,7 @@ impl Dataset {
                     return Err(Error::data(format!("series[{index}]"), message));
                 }
             }
-            Targets::Trains(trains) => expect("trains.offsets", trains.len(), samples)?,
+            Targets::Trains(trains) => expect("targets.offsets", trains.len(), samples)?,
             Targets::None => {}
         }
         Ok(Self { inputs, targets, window: None })
@@ -74,9 +75,17 @@ impl Dataset {
     /// are.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for another number of labels than samples, [`crate::ErrorCode::DataFormat`] for a
-    /// label outside the `outputs` classes.
+    /// [`crate::ErrorCode::ShapeMismatch`] where this one has samples, and for another number of labels than `samples`;
+    /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes; [`crate::ErrorCode::ConfigInvalid`] where there
+    /// is no memory to list the samples.
     pub fn windowed(self, samples: usize, labels: Option<Vec<u32>>, outputs: usize) -> Result<Self> {
+        if !self.is_empty() {
+            let message = format!("{} samples came with a data set that has none yet", self.len());
+            return Err(Error::shape("samples", message));
+        }
+        memory::require(samples as u64 * size_of::<u32>() as u64, "samples", || {
+            format!("a list of {samples} samples")
+        })?;
         let targets = match &labels {
             Some(labels) => {
                 check_labels(labels, samples, outputs)?;

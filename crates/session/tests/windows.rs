@@ -187,6 +187,7 @@ fn a_windowed_data_set_needs_labels_for_all_and_one_kind_of_targets() {
     let without = session.add_dataset(&descriptor, arrays(&[])).unwrap();
     let counts = DatasetArrays { counts: Some(vec![1.0; 3]), ..arrays(&[0]) };
     fails(session.supply(without, &[0], counts), ErrorCode::ShapeMismatch, "rows");
+    fails(session.add_dataset(&descriptor, arrays(&[0])), ErrorCode::ShapeMismatch, "samples");
     session.supply(without, &[4, 0], arrays(&[4, 0])).unwrap();
     assert_eq!(session.predict(without, 4, 1, false).unwrap().by_count.len(), 1);
 }
