@@ -32,10 +32,10 @@ impl World {
         if universe.is_none() {
             let (started, threading) = ::mpi::initialize_with_threading(Threading::Multiple)
                 .ok_or_else(|| unavailable("MPI starts once in a process"))?;
-            *universe = Some(started);
             if !matches!(threading, Threading::Serialized | Threading::Multiple) {
                 return Err(unavailable("this MPI can't be called from several threads"));
             }
+            *universe = Some(started);
         }
         let world = SimpleCommunicator::world();
         let local = LocalBatch { rank: world.rank() as usize, size: world.size() as usize };

@@ -11,7 +11,7 @@ pub trait Peers: std::fmt::Debug + Send {
     /// Hands over this session's records and returns those of all, in order of rank. Waits for the slowest.
     ///
     /// # Errors
-    /// `INTERNAL` when the others can't be reached.
+    /// `BACKEND_UNAVAILABLE` when the others can't be reached, `CONFIG_INVALID` for more records than fit into one exchange.
     fn exchange(&mut self, records: &[u8]) -> Result<Vec<&[u8]>>;
 }
 
