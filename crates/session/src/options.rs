@@ -41,7 +41,9 @@ impl DatasetDescriptor {
             (InputKind::Images | InputKind::Series, None) => {
                 return Err(Error::config("encoding", "is missing: only data sets of events need no encoding"));
             }
-            (InputKind::Events, Some(_)) => return Err(Error::config("encoding", "is for images, not for events")),
+            (InputKind::Events, Some(_)) => {
+                return Err(Error::config("encoding", "is for images and signals, not for events"));
+            }
             (InputKind::Events, None) => {}
         }
         Ok(descriptor)

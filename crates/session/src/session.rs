@@ -21,8 +21,8 @@ mod supply;
 
 /// A network in training, its data sets and its threads.
 ///
-/// After an `INTERNAL` error of a method that changes it, a session refuses everything but [`Session::config`] and
-/// [`Session::info`]: its state may be half-done.
+/// After an `INTERNAL` error of a method that changes it, a session refuses everything that reads or changes what it
+/// learns: its state may be half-done. [`Session::config`], [`Session::info`] and [`Session::history`] still answer.
 #[derive(Debug)]
 pub struct Session {
     trainer: Trainer,
@@ -46,7 +46,8 @@ impl Session {
     /// JSON, `"auto"` or a number, and those of the configuration by default; they are no part of a checkpoint.
     ///
     /// # Errors
-    /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network, `SIMD_UNSUPPORTED`.
+    /// `CONFIG_INVALID` with the path of the field, also where there is no memory for the network or the system has fewer threads,
+    /// `SIMD_UNSUPPORTED`.
     pub fn create(config: &str, simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
         guard(|| {
             let config = Config::from_json(config)?;
@@ -59,7 +60,7 @@ impl Session {
     ///
     /// # Errors
     /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for
-    /// `threads`.
+    /// `threads`, and where there is no memory for the network.
     pub fn restore(checkpoint: &[u8], simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
         guard(|| {
             let level = level(simd)?;
@@ -118,7 +119,7 @@ impl Session {
     }
 
     /// JSON of the structure and progress of the session:
-    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`;
+    /// `{"simd","threads","gains":{"current","membrane","bias"}, "layerGains","layers":[{"inputs","units"}],"version","finished","epoch","step","bestEpoch","origin"}`;
     /// `epoch` and `step` count what is done, `bestEpoch` is that of a run that may stop early, or `null`, `origin` is that of
     /// the checkpoint it was restored from, or `null`.
     #[must_use]
@@ -126,8 +127,9 @@ impl Session {
         to_json(&Info::of(&self.trainer, self.workers.threads(), self.origin.as_deref()))
     }
 
-    /// Takes ownership of a data set and returns its number. The descriptor is `{"inputs":"events","shape"?}` or
-    /// `{"inputs":"images","shape"?,"encoding":{…}}` with the sizes of a sample's dimensions; images become spikes here. With
+    /// Takes ownership of a data set and returns its number. The descriptor is `{"inputs":"events","shape"?}`,
+    /// `{"inputs":"images","shape"?,"encoding":{…}}` or `{"inputs":"series","channels","encoding":{…}}`, the shape with the sizes
+    /// of a sample's dimensions; images and signals become spikes here. With
     /// `"samples"` the data set has so many, and none is there until [`Session::supply`] brings it: the arrays are those of no
     /// samples, but for the labels, which are those of all.
     ///
@@ -176,7 +178,10 @@ impl Session {
 
 /// The threads that were asked for, or else those of the configuration.
 fn workers(config: &Config, threads: Option<&str>) -> Result<Workers> {
-    Workers::new(threads.map(parse_threads).transpose()?.unwrap_or(config.training.threads))
+    match threads {
+        Some(threads) => Workers::new(parse_threads(threads)?, "threads"),
+        None => Workers::new(config.training.threads, "training.threads"),
+    }
 }
 
 fn parse_threads(text: &str) -> Result<Threads> {

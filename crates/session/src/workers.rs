@@ -20,9 +20,10 @@ pub(crate) enum Workers {
 }
 
 impl Workers {
+    /// `path` is where the number was given.
     #[cfg(feature = "parallel")]
-    pub(crate) fn new(threads: Threads) -> Result<Self> {
-        use spikelet_core::{Error, ErrorCode};
+    pub(crate) fn new(threads: Threads, path: &str) -> Result<Self> {
+        use spikelet_core::Error;
         let count = match threads {
             Threads::Auto => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             Threads::Fixed(count) => count as usize,
@@ -34,12 +35,12 @@ impl Workers {
             .num_threads(count)
             .thread_name(|index| format!("spikelet-{index}"))
             .build()
-            .map_err(|error| Error::new(ErrorCode::Internal, "training.threads", error.to_string()))?;
+            .map_err(|error| Error::config(path, format!("the system has no {count} threads: {error}")))?;
         Ok(Self::Pool(pool))
     }
 
     #[cfg(not(feature = "parallel"))]
-    pub(crate) fn new(_threads: Threads) -> Result<Self> {
+    pub(crate) fn new(_threads: Threads, _path: &str) -> Result<Self> {
         Ok(Self::Caller)
     }
 
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn every_item_is_done_once_and_no_scratch_is_shared() {
         for threads in [2, 4, 33, 64, 257] {
-            let workers = Workers::new(Threads::Fixed(threads)).unwrap();
+            let workers = Workers::new(Threads::Fixed(threads), "threads").unwrap();
             assert_eq!(workers.threads(), threads as usize);
             for length in [0, 1, 5, 500] {
                 let entered = AtomicUsize::new(0);
@@ -156,6 +157,6 @@ mod tests {
 
     #[test]
     fn one_thread_is_the_caller() {
-        assert!(matches!(Workers::new(Threads::Fixed(1)), Ok(Workers::Caller)));
+        assert!(matches!(Workers::new(Threads::Fixed(1), "threads"), Ok(Workers::Caller)));
     }
 }
