@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 /// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
 ///
 /// Events are sorted by `(time, unit)`; the same pair may stand more than once and then adds up (input counts).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpikeTrains {
     offsets: Vec<usize>,
     times: Vec<u16>,
@@ -14,6 +14,12 @@ pub struct SpikeTrains {
 
 /// Bytes of an event.
 pub(crate) const EVENT_BYTES: u64 = (size_of::<u16>() + size_of::<u32>()) as u64;
+
+impl Default for SpikeTrains {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl SpikeTrains {
     /// No samples yet.

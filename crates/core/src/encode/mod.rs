@@ -182,12 +182,7 @@ impl Encoding {
             Self::Stretch(stretch) => stretch.events(sample, steps, events),
             Self::ShiftBack(shift) => shift.events(sample, steps, events),
         }
-        if trains.try_push_sample(events) {
-            return Ok(());
-        }
-        let found = (trains.times().len() + events.len()) as u64;
-        let what = format!("the spikes of the first {} samples", trains.len() + 1);
-        Err(memory::missing(found * EVENT_BYTES, "encoding", &what))
+        push_sample(trains, events, "encoding")
     }
 
     fn check_values(&self, path: &str, length: usize, units: usize, steps: usize, rows: Option<&[u32]>) -> Result<()> {
@@ -216,6 +211,16 @@ fn check_steps(steps: usize) -> Result<()> {
 
 fn row_of(rows: Option<&[u32]>, position: usize) -> u32 {
     rows.map_or(position as u32, |rows| rows[position])
+}
+
+/// Appends the spikes of a sample; where there is no memory for them, what asked for so many is at `path`.
+fn push_sample(trains: &mut SpikeTrains, events: &[(u16, u32)], path: &str) -> Result<()> {
+    if trains.try_push_sample(events) {
+        return Ok(());
+    }
+    let found = (trains.times().len() + events.len()) as u64;
+    let what = format!("the spikes of the first {} samples", trains.len() + 1);
+    Err(memory::missing(found * EVENT_BYTES, path, &what))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use spikelet_fields::fields;
 
+use super::push_sample;
 use crate::config::ranges::{At, Check as _};
 use crate::error::{Error, Result};
 use crate::json;
@@ -79,7 +80,7 @@ impl SaccadeCamera {
         let mut trains = SpikeTrains::new();
         for image in pixels.chunks_exact(height * width) {
             let scene = Scene::new(image, width, size, &logs);
-            trains.push_sample(self.events(&scene, &path)?);
+            push_sample(&mut trains, &self.events(&scene, &path)?, "threshold")?;
         }
         Ok(trains)
     }

@@ -1,11 +1,10 @@
 //! How signals become spikes, a step at a time: the same spikes whether the values come at once or one by one (spec 3.6, 3.7).
 
-use super::Encoding;
 use super::channel_encoding::{ChannelEncoder, ChannelEncoding};
 use super::log_mel::LogMel;
+use super::{Encoding, push_sample};
 use crate::error::{Error, Result};
-use crate::memory;
-use crate::spikes::{EVENT_BYTES, SpikeTrains};
+use crate::spikes::SpikeTrains;
 
 /// Units that signals may become, so that an encoder fits into memory.
 const MAX_UNITS: usize = 1 << 24;
@@ -191,11 +190,7 @@ impl Encoding {
                     break;
                 }
             }
-            if !trains.try_push_sample(&events) {
-                let found = (trains.times().len() + events.len()) as u64;
-                let what = format!("the spikes of the first {} samples", trains.len() + 1);
-                return Err(memory::missing(found * EVENT_BYTES, "encoding", &what));
-            }
+            push_sample(&mut trains, &events, "encoding")?;
         }
         Ok(trains)
     }

@@ -121,3 +121,9 @@ fn errors_name_the_option() {
     assert_eq!(path(r#"{"type":"randman","units":4294967295}"#), "units");
     assert_eq!(path(r#"{"type":"spikeTrainMatching","inputRate":1.5}"#), "inputRate");
 }
+
+#[test]
+fn too_many_samples_are_refused_by_name() {
+    let error = Generator::generate(r#"{"type":"yinYang","samples":4294967295}"#).unwrap_err();
+    assert_eq!((error.code, error.path.as_str()), (crate::ErrorCode::ConfigInvalid, "samples"));
+}

@@ -35,7 +35,7 @@ impl Default for YinYang {
 
 impl YinYang {
     pub(super) fn generate(&self) -> Result<Generated> {
-        check_sizes(&[("samples", self.samples), ("units", 5)])?;
+        check_sizes(&[("values of a sample", 5), ("samples", self.samples)])?;
         let mut values = Vec::new();
         let mut labels = Vec::new();
         for sample in 0..self.samples {
