@@ -471,7 +471,7 @@ export type LossConfig = { "type": "count" } & CountLoss | { "type": "spikeTrain
 
 /** A loss by parts; those that are off are 0. */
 export type LossParts = {
-  /** The count, spike-train or cross-entropy term. */
+  /** The loss's own term: that of counts, trains, a trace, or cross-entropy. */
   main: number,
   /** Penalty of labelled units that stay silent. */
   silentTargetPenalty: number,
@@ -998,7 +998,7 @@ export type TrainingConfig = {
   gradientClip?: number | null,
   /** The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm, above 0; `null` turns it off. */
   gradientNormClip?: number | null,
-  /** Factor on the learning rate: one number for all spiking layers, or one for each, at least 0. @default 1 */
+  /** Factor on the learning rate: one number for all layers with weights, or one for each, at least 0. @default 1 */
   learningRateFactor?: PerLayer,
   /**
    * Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights

@@ -22,7 +22,7 @@ pub enum ErrorCode {
     WriteFailed,
     /// A folder that another process writes to.
     FolderInUse,
-    /// Not a number or infinite in a state, a loss or a parameter.
+    /// Not a number or infinite in a gradient, a loss or a parameter.
     NonFinite,
     /// Use after `dispose`.
     Disposed,

@@ -29,7 +29,7 @@ macro_rules! parts {
 }
 
 parts! {
-    /// The count, spike-train or cross-entropy term.
+    /// The loss's own term: that of counts, trains, a trace, or cross-entropy.
     main,
     /// Penalty of labelled units that stay silent.
     silent_target_penalty,

@@ -1,4 +1,4 @@
-//! A sample's results as bytes, for other processes that learn the same batch. Little-endian, 4 bytes per number.
+//! A sample's results as bytes, for other processes that learn the same batch. Little-endian, 4 or 8 bytes per number.
 
 use crate::aligned::Aligned;
 use crate::error::{Error, ErrorCode, Result};

@@ -28,7 +28,7 @@ impl Threads {
     /// Checks the number, which stands at `path`.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] for none and for more than a machine has.
+    /// [`crate::ErrorCode::ConfigInvalid`] for none and for more than 1024.
     pub fn validate(self, path: &str) -> crate::error::Result<()> {
         self.check(&At::path(path))
     }
@@ -154,7 +154,7 @@ pub struct TrainingConfig {
     /// The gradient of all parameters, after `gradientClip`, is scaled down to this Euclidean norm; `null` turns it off.
     #[range(above = 0)]
     pub gradient_norm_clip: Option<f64>,
-    /// Factor on the learning rate: one number for all spiking layers, or one for each.
+    /// Factor on the learning rate: one number for all layers with weights, or one for each.
     #[range(min = 0)]
     pub learning_rate_factor: PerLayer,
     /// Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights

@@ -1,4 +1,4 @@
-//! Cross-entropy of a softmax over first spike times (spec 4.3), with the no-spike penalty and the count term (6.iv).
+//! Cross-entropy of a softmax over first spike times (spec 4.3), with the silent-target penalty and the count term (6.iv).
 //!
 //! ```text
 //! a_n = TL − first_n (0 if silent), z = β a, P = softmax(z), L = w_y (−Σ_n Y_n log P_n + λ_ns 1[y silent])

@@ -1,6 +1,7 @@
 //! Losses: their value for one sample and their derivatives at the output (spec 4).
 //!
-//! To add one: a file with its equation, a variant in [`crate::config::LossConfig`], an arm in [`Loss::evaluate`].
+//! To add one: a file with its equation, a variant in [`crate::config::LossConfig`] and in `Main`, with an arm wherever these are
+//! told apart (`docs/contributing/extending.md`).
 
 mod class_targets;
 mod count;
@@ -29,7 +30,7 @@ pub(crate) struct Loss {
     regularizers: Regularizers,
 }
 
-/// Targets of the output.
+/// The main term of the loss, by its kind.
 #[derive(Clone, Debug)]
 enum Main {
     Count(count::Count),
