@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 use spikelet_core::{Error, Result, SpikeTrains, sort_spikes};
 
+use crate::fault::wrong;
+
 const EVENT_LENGTH: usize = 5;
 
 /// How recordings become spikes.
@@ -80,8 +82,7 @@ pub fn decode_recordings(bytes: &[u8], ends: &[u32], options: AerOptions) -> Res
 fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
     let (events, rest) = bytes.as_chunks::<EVENT_LENGTH>();
     if !rest.is_empty() {
-        let message = format!("byte {}: the last event has {} of its 5 bytes", bytes.len() - rest.len(), rest.len());
-        return Err(Error::data("", message));
+        return Err(wrong(bytes.len() - rest.len(), format!("the last event has {} of its 5 bytes", rest.len())));
     }
     let AerOptions { steps, truncate_ms, size } = options;
     let end = u64::from(truncate_ms) * 1000;
@@ -94,10 +95,7 @@ fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
         let (x, y, polarity) = (u32::from(x), u32::from(y), u32::from(high >> 7));
         if x >= size || y >= size {
             let offset = index * EVENT_LENGTH;
-            return Err(Error::data(
-                "",
-                format!("byte {offset}: ({x}, {y}) lies outside the sensor of {size} × {size}"),
-            ));
+            return Err(wrong(offset, format!("({x}, {y}) lies outside the sensor of {size} × {size}")));
         }
         let step = time * u64::from(steps) / end;
         spikes.push((step as u16, (polarity * size + x) * size + y));

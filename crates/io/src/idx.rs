@@ -3,6 +3,8 @@
 
 use spikelet_core::{Error, Result};
 
+use crate::fault::wrong;
+
 /// The type byte of unsigned bytes, the only type that is read.
 const UNSIGNED_BYTE: u8 = 0x08;
 const MAGIC_LENGTH: usize = 4;
@@ -55,10 +57,6 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
 
 fn truncated(bytes: &[u8], wanted: u128) -> Error {
     wrong(bytes.len(), format!("the file ends here, but must have {wanted} bytes"))
-}
-
-fn wrong(offset: impl std::fmt::Display, what: impl std::fmt::Display) -> Error {
-    Error::data("", format!("byte {offset}: {what}"))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod aer;
 mod checkpoint;
+mod fault;
 mod idx;
 mod npy;
 mod tensors;

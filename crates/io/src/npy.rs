@@ -3,6 +3,8 @@
 
 use spikelet_core::{Error, Result};
 
+use crate::fault::wrong;
+
 const MAGIC: &[u8] = b"\x93NUMPY";
 const MAX_DIMENSIONS: usize = 32;
 
@@ -208,10 +210,6 @@ impl<'a> Reader<'a> {
 
 fn truncated(bytes: &[u8], wanted: usize) -> Error {
     wrong(bytes.len(), format!("the file ends inside the header, which needs {wanted} bytes"))
-}
-
-fn wrong(offset: impl std::fmt::Display, message: impl std::fmt::Display) -> Error {
-    Error::data("", format!("byte {offset}: {message}"))
 }
 
 #[cfg(test)]

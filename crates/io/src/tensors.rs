@@ -6,7 +6,9 @@ mod safetensors;
 mod torch;
 mod zip;
 
-use spikelet_core::{Error, Result, Tensor};
+use spikelet_core::{Result, Tensor};
+
+use crate::fault::wrong;
 
 /// Reads the arrays of floating-point numbers in a safetensors file or in a state dictionary that `torch.save` wrote, in the order of the
 /// file, as single floats. Arrays of other types are left out. Nothing in a file is executed.
@@ -22,10 +24,6 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<Tensor>> {
     } else {
         safetensors::parse(bytes)
     }
-}
-
-fn wrong(offset: impl std::fmt::Display, message: impl std::fmt::Display) -> Error {
-    Error::data("", format!("byte {offset}: {message}"))
 }
 
 /// `N` bytes at `offset`, which errors of `what` name.

@@ -8,7 +8,7 @@ mod reader;
 use spikelet_core::Result;
 
 use super::element::Element;
-use super::wrong;
+use crate::fault::wrong;
 
 /// Place of an object in [`Pickle::objects`].
 pub(super) type Id = usize;

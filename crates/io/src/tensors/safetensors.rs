@@ -4,7 +4,7 @@ use safetensors::{Dtype, SafeTensors};
 use spikelet_core::{Result, Tensor};
 
 use super::element::Element;
-use super::wrong;
+use crate::fault::wrong;
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Vec<Tensor>> {
     let foreign = |error| wrong(0, format!("neither a whole safetensors file ({error}) nor one of torch.save"));

@@ -7,7 +7,8 @@ use spikelet_core::{Result, Tensor};
 
 use super::element::Element;
 use super::pickle::{self, Id, Object, Pickle, View};
-use super::{take, wrong, zip};
+use super::{take, zip};
+use crate::fault::wrong;
 
 /// A pickle of the number that older files begin with.
 const LEGACY_START: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";

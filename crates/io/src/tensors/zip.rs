@@ -5,7 +5,8 @@
 
 use spikelet_core::Result;
 
-use super::{take, wrong};
+use super::take;
+use crate::fault::wrong;
 
 const LOCAL: &[u8; 4] = b"PK\x03\x04";
 const DIRECTORY: &[u8; 4] = b"PK\x01\x02";

@@ -2,7 +2,7 @@
 
 use spikelet_core::{Error, Result};
 
-use super::wrong;
+use crate::fault::wrong;
 
 #[derive(Debug)]
 pub(super) struct Reader<'a> {

@@ -1,0 +1,10 @@
+//! Errors of a file's bytes.
+
+use std::fmt::Display;
+
+use spikelet_core::Error;
+
+/// The error that the bytes at `offset` are wrong.
+pub(crate) fn wrong(offset: impl Display, what: impl Display) -> Error {
+    Error::data("", format!("byte {offset}: {what}"))
+}
