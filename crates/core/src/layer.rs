@@ -105,14 +105,14 @@ impl LayerState {
 /// A layer of the configuration with what it finds before it.
 enum Placed {
     Pool(Pool),
-    Dense { below: usize, units: usize, recurrent: bool, delays: Option<Delays> },
+    Dense { inputs: usize, units: usize, recurrent: bool, delays: Option<Delays> },
     Convolution { input: Image, output: Image, kernel: usize },
 }
 
 /// The layers of a valid network but for those that only reshape, from the input up, with their numbers in the configuration.
 fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
     let mut layers = Vec::new();
-    let mut pool_below: Option<Pool> = None;
+    let mut previous_pool: Option<Pool> = None;
     let mut units = network.input.units();
     let mut image = match network.input {
         InputShape::Units(_) => None,
@@ -123,26 +123,26 @@ fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
             LayerConfig::Flatten(_) => image = None,
             LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
                 let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
-                let input = image.expect("the configuration is valid: a pool is above an image");
-                let pool = Pool::new(kind, pool.window as usize, input, pool_below.as_ref());
+                let input = image.expect("the configuration is valid: the input of a pool is an image");
+                let pool = Pool::new(kind, pool.window as usize, input, previous_pool.as_ref());
                 units = pool.output.units();
                 image = Some(pool.output);
-                pool_below = Some(pool);
+                previous_pool = Some(pool);
                 layers.push((index, Placed::Pool(pool)));
             }
             LayerConfig::Dense(dense) => {
                 let (recurrent, delays) = (dense.recurrent, dense.delays);
-                layers.push((index, Placed::Dense { below: units, units: dense.units as usize, recurrent, delays }));
+                layers.push((index, Placed::Dense { inputs: units, units: dense.units as usize, recurrent, delays }));
                 units = dense.units as usize;
-                pool_below = None;
+                previous_pool = None;
             }
             LayerConfig::Conv2d(conv) => {
-                let input = image.expect("the configuration is valid: a convolution is above an image");
+                let input = image.expect("the configuration is valid: the input of a convolution is an image");
                 let output = Image { channels: conv.channels as usize, ..input };
                 layers.push((index, Placed::Convolution { input, output, kernel: conv.kernel as usize }));
                 units = output.units();
                 image = Some(output);
-                pool_below = None;
+                previous_pool = None;
             }
         }
     }
@@ -153,8 +153,8 @@ impl Placed {
     fn shape(&self) -> Option<LayerShape> {
         match *self {
             Self::Pool(_) => None,
-            Self::Dense { below, units, recurrent: false, .. } => Some(Dense::shape(below, units)),
-            Self::Dense { below, units, recurrent: true, .. } => Some(Recurrent::shape(below, units)),
+            Self::Dense { inputs, units, recurrent: false, .. } => Some(Dense::shape(inputs, units)),
+            Self::Dense { inputs, units, recurrent: true, .. } => Some(Recurrent::shape(inputs, units)),
             Self::Convolution { input, output, kernel } => Some(Conv2d::shape(input, output, kernel)),
         }
     }

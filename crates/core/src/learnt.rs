@@ -72,17 +72,17 @@ impl Learnable {
 
     /// Brings what an update left back into range.
     pub(crate) fn hold(self, parameters: &mut [f32]) {
-        let (least, most) = match self {
+        let (min, max) = match self {
             Self::CurrentDecay | Self::MembraneDecay => return,
             Self::Threshold => (MIN_THRESHOLD, f32::INFINITY),
             Self::AdaptationStrength => (0.0, f32::INFINITY),
             Self::Delays { max } => (0.0, max as f32),
         };
         for parameter in parameters {
-            if *parameter < least {
-                *parameter = least;
-            } else if *parameter > most {
-                *parameter = most;
+            if *parameter < min {
+                *parameter = min;
+            } else if *parameter > max {
+                *parameter = max;
             }
         }
     }

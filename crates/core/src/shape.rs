@@ -46,7 +46,7 @@ impl LayerShape {
     }
 
     /// Units of the previous layer, in a layer that is not a convolution.
-    pub(crate) fn below(&self) -> usize {
+    pub(crate) fn previous_units(&self) -> usize {
         if self.recurrent { self.inputs - self.units } else { self.inputs }
     }
 

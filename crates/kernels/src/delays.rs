@@ -130,17 +130,17 @@ fn project_vector<S: Simd>(
     sums: &mut [f32],
 ) {
     debug_assert!(sums.len().is_multiple_of(LANES), "whole vectors");
-    let most = stride - sums.len();
+    let max_delay = stride - sums.len();
     let mut first = 0;
     while first < sums.len() {
         if fit::<S>(8, sums.len() - first) {
-            project_steps::<S, 8>(simd, row, adjoints, (stride, most), (first, adds), sums);
+            project_steps::<S, 8>(simd, row, adjoints, (stride, max_delay), (first, adds), sums);
             first += 8 * S::f32s::LEN;
         } else if fit::<S>(2, sums.len() - first) {
-            project_steps::<S, 2>(simd, row, adjoints, (stride, most), (first, adds), sums);
+            project_steps::<S, 2>(simd, row, adjoints, (stride, max_delay), (first, adds), sums);
             first += 2 * S::f32s::LEN;
         } else {
-            project_steps::<S, 1>(simd, row, adjoints, (stride, most), (first, adds), sums);
+            project_steps::<S, 1>(simd, row, adjoints, (stride, max_delay), (first, adds), sums);
             first += S::f32s::LEN;
         }
     }
@@ -151,7 +151,7 @@ fn project_steps<S: Simd, const K: usize>(
     simd: S,
     row: &DelayedRow<'_>,
     adjoints: &[f32],
-    (stride, most): (usize, usize),
+    (stride, max_delay): (usize, usize),
     (first, adds): (usize, bool),
     sums: &mut [f32],
 ) {
@@ -160,7 +160,7 @@ fn project_steps<S: Simd, const K: usize>(
     let mut vectors = if adds { load::<S, K>(simd, to) } else { [S::f32s::splat(simd, 0.0); K] };
     for ((&weight, &delay), adjoints) in row.weights.iter().zip(row.delays).zip(adjoints.chunks_exact(stride)) {
         let weight = S::f32s::splat(simd, weight);
-        let later = load::<S, K>(simd, &adjoints[first + most.min(usize::from(delay))..][..width]);
+        let later = load::<S, K>(simd, &adjoints[first + max_delay.min(usize::from(delay))..][..width]);
         for k in 0..K {
             vectors[k] += weight * later[k];
         }

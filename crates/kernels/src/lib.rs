@@ -1,4 +1,4 @@
-//! SIMD loops of Spikelet, each with a plain-loop twin in [`mod@reference`].
+//! SIMD loops of Spikelet. Each has a plain-loop twin in [`mod@reference`], or must give the bits of another kernel that has one.
 //!
 //! A layer's units are cut into **tiles** of up to [`TILE`] lanes; time runs inside a tile, so that the state of its units
 //! stays in registers. Three rules give the same bits at every level and on every target:

@@ -1,4 +1,4 @@
-//! Plain-loop twins: what every kernel computes, lane by lane. The kernels must give the same bits.
+//! Plain-loop twins: what kernels compute, lane by lane. The kernels must give the same bits.
 
 mod backward;
 mod error;

@@ -16,18 +16,18 @@ pub(crate) struct Pool {
     pub(crate) window: usize,
     pub(crate) input: Image,
     pub(crate) output: Image,
-    /// Side of the squares of the source's places that the pools below made one place of `input`.
+    /// Side of the squares of the source's places that the pools before it made one place of `input`.
     pub(crate) side: usize,
 }
 
 impl Pool {
-    pub(crate) fn new(kind: PoolKind, window: usize, input: Image, below: Option<&Self>) -> Self {
-        let side = below.map_or(1, |pool| pool.side * pool.window);
+    pub(crate) fn new(kind: PoolKind, window: usize, input: Image, previous: Option<&Self>) -> Self {
+        let side = previous.map_or(1, |pool| pool.side * pool.window);
         Self { kind, window, input, output: input.pooled(window), side }
     }
 
     /// The output unit whose square holds an input unit; [`NO_UNIT`] at a border that is dropped.
-    pub(crate) fn above(&self, unit: u32) -> u32 {
+    pub(crate) fn output_of(&self, unit: u32) -> u32 {
         if unit == NO_UNIT {
             return NO_UNIT;
         }
@@ -42,7 +42,7 @@ impl Pool {
         self.input.unit(channel, y * self.window, x * self.window)
     }
 
-    /// The source's units that the pools below made one unit of `input`.
+    /// The source's units that the pools before it made one unit of `input`.
     pub(crate) fn members(&self, source: Image, unit: u32) -> impl Iterator<Item = u32> + use<> {
         let side = self.side;
         let (channel, y, x) = self.input.place(unit);

@@ -1,7 +1,7 @@
 //! A dense layer whose spikes also reach all its own units, one step later (spec 1.5).
 //!
 //! ```text
-//! X[t] = γ (W s_below[t] + U s[t−1])
+//! X[t] = γ (W s_previous[t] + U s[t−1])
 //! S̄[t] ← S̄[t] + γ Uᵀ q[t+1],   T̄[t] ← T̄[t] + S[t] γ/2 Uᵀ r[t+1]
 //! ```
 //!
@@ -81,8 +81,8 @@ enum Delayed {
 }
 
 impl Recurrent {
-    pub(crate) fn shape(below: usize, units: usize) -> LayerShape {
-        LayerShape { recurrent: true, ..super::Dense::shape(below + units, units) }
+    pub(crate) fn shape(previous: usize, units: usize) -> LayerShape {
+        LayerShape { recurrent: true, ..super::Dense::shape(previous + units, units) }
     }
 }
 
@@ -101,7 +101,7 @@ impl RecurrentState {
         inputs.extend_from_slice(arriving.at(t));
         if let Some(before) = t.checked_sub(1) {
             for (site, run) in view.layout.sites.iter().zip(sites) {
-                let first = view.shape.below() + site.lane;
+                let first = view.shape.previous_units() + site.lane;
                 inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
             }
         }
@@ -155,7 +155,7 @@ impl Recurrent {
         error: &mut [f32],
     ) {
         let scale = sent.view.neuron.drive_gain() * factor;
-        let first = sent.view.shape.below() + site.lane;
+        let first = sent.view.shape.previous_units() + site.lane;
         for ((lane, _), error) in sent.view.layout.units_of(site).zip(error) {
             *error += scale * self.row_sum(copies, sent, first + lane, t + 1, &sent.adjoints.q);
         }
@@ -171,10 +171,10 @@ impl Recurrent {
         fired: u64,
         timing: &mut [f32],
     ) {
-        let below = sent.view.shape.below();
+        let previous = sent.view.shape.previous_units();
         let half_gain = sent.view.neuron.drive_gain() / 2.0;
         for (lane, timing) in set_bits(fired).zip(timing) {
-            *timing += half_gain * self.row_sum(copies, sent, below + site.lane + lane, t + 1, &sent.adjoints.r);
+            *timing += half_gain * self.row_sum(copies, sent, previous + site.lane + lane, t + 1, &sent.adjoints.r);
         }
     }
 
@@ -261,7 +261,7 @@ impl Weights for Recurrent {
     }
 
     fn start_bound(&self, shape: &LayerShape, input: usize) -> f32 {
-        let inputs = if input < shape.below() { shape.below() } else { shape.units };
+        let inputs = if input < shape.previous_units() { shape.previous_units() } else { shape.units };
         (1.0 / (inputs as f64).sqrt()) as f32
     }
 
@@ -276,10 +276,10 @@ impl Weights for Recurrent {
             copies.towards.refresh(tiles, source);
         }
         let units: usize = tiles.iter().map(|tile| tile.units).sum();
-        let below = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - units);
+        let previous = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - units);
         copies.returning.resize_with(layout.sites.len(), Aligned::default);
         for (tile, to) in tiles.iter().zip(&mut copies.returning) {
-            transpose(tiles, below + tile.first, tile.units, tile.lanes, to);
+            transpose(tiles, previous + tile.first, tile.units, tile.lanes, to);
         }
     }
 

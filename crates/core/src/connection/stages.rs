@@ -56,7 +56,7 @@ impl Stages {
     pub(crate) fn new(pools: Vec<Pool>, source: Option<&Layout>) -> Self {
         let averages = pools.iter().filter(|pool| pool.kind == PoolKind::Average);
         let scale = averages.map(|pool| 1.0 / (pool.window * pool.window) as f32).product();
-        let arrive = |unit: u32| pools.iter().fold(unit, |unit, pool| pool.above(unit));
+        let arrive = |unit: u32| pools.iter().fold(unit, |unit, pool| pool.output_of(unit));
         let arrival_of_lane =
             source.map_or_else(Vec::new, |source| source.unit_of_lane.iter().map(|&unit| arrive(unit)).collect());
         Self { pools, scale, arrival_of_lane }
@@ -154,10 +154,10 @@ impl Stages {
     fn resting_gates(&self, source: &Layout) -> Vec<Vec<u64>> {
         let mut gates = Vec::new();
         for (index, pool) in self.pools.iter().enumerate().filter(|(_, pool)| pool.kind == PoolKind::Max) {
-            let below = &self.pools[..index];
+            let before = &self.pools[..index];
             let is_first = |unit: u32| {
-                let input = below.iter().fold(unit, |unit, pool| pool.above(unit));
-                let output = pool.above(input);
+                let input = before.iter().fold(unit, |unit, pool| pool.output_of(unit));
+                let output = pool.output_of(input);
                 output != NO_UNIT && pool.first(output) == input
             };
             let bits = source.sites.iter().map(|site| {
@@ -228,7 +228,7 @@ impl PoolWork {
     /// A spike of each input is passed on.
     fn average(&mut self, pool: &Pool) {
         self.to.clear();
-        self.to.extend(self.from.iter().map(|&unit| pool.above(unit)).filter(|&unit| unit != NO_UNIT));
+        self.to.extend(self.from.iter().map(|&unit| pool.output_of(unit)).filter(|&unit| unit != NO_UNIT));
     }
 
     /// The spikes of the input with the most spikes are passed on, on ties those of the first. `best` keeps the selection.
@@ -238,7 +238,7 @@ impl PoolWork {
             self.counts[unit as usize] += 1;
         }
         for &unit in &self.from {
-            let output = pool.above(unit);
+            let output = pool.output_of(unit);
             if output == NO_UNIT {
                 continue;
             }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Config;
 
 /// Factors are searched up to this and down to its inverse.
-const LARGEST_FACTOR: f64 = (1u32 << 20) as f64;
+const MAX_FACTOR: f64 = (1u32 << 20) as f64;
 /// Two factors closer than this are one: the activity jumps between them.
 const ONE_FACTOR: f64 = 1.0 + 1e-7;
 /// By how much (in the logarithm) an activity must be closer to replace one found before: an activity that hardly grows is not
@@ -50,7 +50,7 @@ impl Search {
     fn fits(&self) -> bool {
         let ends = [self.low, self.high, self.closest].into_iter().flatten();
         let mut factors = ends.map(|(factor, _)| factor).chain([self.factor]);
-        factors.all(|factor| (1.0 / LARGEST_FACTOR..=LARGEST_FACTOR).contains(&factor))
+        factors.all(|factor| (1.0 / MAX_FACTOR..=MAX_FACTOR).contains(&factor))
     }
 
     /// Continues after a factor with too few or too many spikes per unit; `false` if no factor is left.
@@ -61,8 +61,8 @@ impl Search {
         self.factor = match (self.low, self.high) {
             (Some((low, _)), Some((high, _))) if high < low * ONE_FACTOR => return false,
             (Some((low, _)), Some((high, _))) => (low * high).sqrt(),
-            (Some((low, _)), None) if low >= LARGEST_FACTOR => return false,
-            (None, Some((high, _))) if high <= 1.0 / LARGEST_FACTOR => return false,
+            (Some((low, _)), None) if low >= MAX_FACTOR => return false,
+            (None, Some((high, _))) if high <= 1.0 / MAX_FACTOR => return false,
             (Some((low, _)), None) => low * 2.0,
             (None, Some((high, _))) => high / 2.0,
             (None, None) => unreachable!("one side was just set"),

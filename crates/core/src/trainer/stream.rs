@@ -24,8 +24,8 @@ impl Trainer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::Level;
+    use crate::config::Config;
 
     fn steps(layer: &str, neuron: &str) -> usize {
         let text = format!(

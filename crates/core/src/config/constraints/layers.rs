@@ -30,9 +30,9 @@ fn whole_lanes(units: u64) -> u64 {
     units.next_multiple_of(LANES as u64)
 }
 
-/// Output of the previous layer.
+/// What a layer gets: the output of the previous one.
 #[derive(Clone, Copy)]
-enum Below {
+enum LayerInput {
     Units(u64),
     Image(Image),
 }
@@ -42,39 +42,39 @@ fn units(image: Image) -> u64 {
     (image.channels as u64).saturating_mul(image.height as u64).saturating_mul(image.width as u64)
 }
 
-/// Output of the layer before each layer.
-fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
-    let mut below = match network.input {
-        InputShape::Units(units) => Below::Units(u64::from(units)),
-        InputShape::Image(shape) => Below::Image(Image::of(shape)),
+/// The input of each layer.
+fn layer_inputs(network: &NetworkConfig) -> Result<Vec<LayerInput>> {
+    let mut input = match network.input {
+        InputShape::Units(units) => LayerInput::Units(u64::from(units)),
+        InputShape::Image(shape) => LayerInput::Image(Image::of(shape)),
     };
     let mut found = Vec::new();
     for (index, layer) in network.layers.iter().enumerate() {
         let path = format!("network.layers[{index}]");
-        found.push(below);
-        below = match (layer, below) {
-            (LayerConfig::Dense(dense), Below::Units(_)) => Below::Units(u64::from(dense.units)),
-            (LayerConfig::Dense(_), Below::Image(_)) => {
+        found.push(input);
+        input = match (layer, input) {
+            (LayerConfig::Dense(dense), LayerInput::Units(_)) => LayerInput::Units(u64::from(dense.units)),
+            (LayerConfig::Dense(_), LayerInput::Image(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
                     "dense needs a flat input: put a flatten layer before it",
                 ));
             }
-            (LayerConfig::Conv2d(conv), Below::Image(image)) => {
+            (LayerConfig::Conv2d(conv), LayerInput::Image(image)) => {
                 kernel_fits(&format!("{path}.kernel"), image, conv)?;
-                Below::Image(Image { channels: conv.channels as usize, ..image })
+                LayerInput::Image(Image { channels: conv.channels as usize, ..image })
             }
-            (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), Below::Image(image)) => {
-                Below::Image(pooled(&format!("{path}.window"), image, pool)?)
+            (LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool), LayerInput::Image(image)) => {
+                LayerInput::Image(pooled(&format!("{path}.window"), image, pool)?)
             }
-            (LayerConfig::Conv2d(_) | LayerConfig::AvgPool2d(_) | LayerConfig::MaxPool2d(_), Below::Units(_)) => {
+            (LayerConfig::Conv2d(_) | LayerConfig::AvgPool2d(_) | LayerConfig::MaxPool2d(_), LayerInput::Units(_)) => {
                 return Err(Error::config(
                     format!("{path}.type"),
                     "needs an image as its input: network.input must be [channels, height, width], with no flatten or dense layer in between",
                 ));
             }
-            (LayerConfig::Flatten(_), Below::Image(image)) => Below::Units(units(image)),
-            (LayerConfig::Flatten(_), flat @ Below::Units(_)) => flat,
+            (LayerConfig::Flatten(_), LayerInput::Image(image)) => LayerInput::Units(units(image)),
+            (LayerConfig::Flatten(_), flat @ LayerInput::Units(_)) => flat,
         };
     }
     Ok(found)
@@ -82,7 +82,7 @@ fn below_each(network: &NetworkConfig) -> Result<Vec<Below>> {
 
 /// Checks every layer against the previous one.
 pub(super) fn fit(network: &NetworkConfig) -> Result<()> {
-    below_each(network)?;
+    layer_inputs(network)?;
     if !matches!(network.layers.last(), Some(LayerConfig::Dense(_))) {
         let last = network.layers.len() - 1;
         return Err(Error::config(format!("network.layers[{last}].type"), "the last layer must be dense"));
@@ -92,15 +92,15 @@ pub(super) fn fit(network: &NetworkConfig) -> Result<()> {
 
 /// Checks the memory of layers that fit to each other.
 pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
-    let Ok(below) = below_each(network) else { return Ok(()) };
+    let Ok(layer_inputs) = layer_inputs(network) else { return Ok(()) };
     let steps = u64::from(network.steps);
     let mut room = Room::WHOLE;
     let inputs = network.input.units() as u64;
     take(&mut room.states, inputs, "network.input", || format!("{inputs} units"))?;
-    for (index, (layer, below)) in network.layers.iter().zip(below).enumerate() {
+    for (index, (layer, input)) in network.layers.iter().zip(layer_inputs).enumerate() {
         let path = format!("network.layers[{index}]");
-        match (layer, below) {
-            (LayerConfig::Dense(dense), Below::Units(inputs)) => {
+        match (layer, input) {
+            (LayerConfig::Dense(dense), LayerInput::Units(inputs)) => {
                 let own = if dense.recurrent { u64::from(dense.units) } else { 0 };
                 let inputs = inputs.saturating_add(own);
                 dense_layer(&format!("{path}.units"), inputs, dense.units, steps, &mut room)?;
@@ -108,7 +108,7 @@ pub(super) fn fit_into_memory(network: &NetworkConfig) -> Result<()> {
                     delays_by_connection(&format!("{path}.delays.by"), inputs, dense.units, steps, &mut room)?;
                 }
             }
-            (LayerConfig::Conv2d(conv), Below::Image(image)) => convolution(&path, image, conv, steps, &mut room)?,
+            (LayerConfig::Conv2d(conv), LayerInput::Image(image)) => convolution(&path, image, conv, steps, &mut room)?,
             _ => {}
         }
     }
@@ -128,44 +128,44 @@ fn delays_by_connection(path: &str, inputs: u64, units: u32, steps: u64, room: &
     take(&mut room.states, steps.saturating_mul(lanes), path, || format!("{units} units × {steps} steps with delays"))
 }
 
-fn convolution(path: &str, below: Image, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
+fn convolution(path: &str, input: Image, conv: &Conv2d, steps: u64, room: &mut Room) -> Result<()> {
     let (channels, kernel) = (format!("{path}.channels"), format!("{path}.kernel"));
     let (out, side) = (u64::from(conv.channels), u64::from(conv.kernel));
-    let (height, width) = (below.height as u64, below.width as u64);
-    let strip = Strip::fit(below.width, conv.channels as usize);
+    let (height, width) = (input.height as u64, input.width as u64);
+    let strip = Strip::fit(input.width, conv.channels as usize);
     let blocks = out.div_ceil(TILE as u64);
-    let rows = |channels: usize, seen: u64| Strip::fit(below.width, channels).rows(seen as usize, side as usize) as u64;
+    let rows = |channels: usize, seen: u64| Strip::fit(input.width, channels).rows(seen as usize, side as usize) as u64;
     // What the sums read: towards the units by input channel, towards the input by output channel.
-    let weights = (blocks * TILE as u64).saturating_mul(rows(conv.channels as usize, below.channels as u64));
-    let downward = (below.channels as u64).next_multiple_of(TILE as u64).saturating_mul(rows(below.channels, out));
+    let weights = (blocks * TILE as u64).saturating_mul(rows(conv.channels as usize, input.channels as u64));
+    let downward = (input.channels as u64).next_multiple_of(TILE as u64).saturating_mul(rows(input.channels, out));
     take(&mut room.weights, weights.saturating_add(downward), &channels, || {
-        format!("{out} × {} × {side} × {side} weights", below.channels)
+        format!("{out} × {} × {side} × {side} weights", input.channels)
     })?;
     let strips = side.min(width).div_ceil(strip.places as u64) + 1;
     let sights = height.saturating_mul(width).saturating_mul(side.min(height)).saturating_mul(strips * blocks);
     take(&mut room.sights, sights, &kernel, || format!("{side} × {side} places seen from {height} × {width}"))?;
     let bordered = ((height + side) * (width + side)).saturating_mul(out);
-    let in_strips = height.saturating_mul((strip.count(below.width) * strip.lanes()) as u64).saturating_mul(blocks);
+    let in_strips = height.saturating_mul((strip.count(input.width) * strip.lanes()) as u64).saturating_mul(blocks);
     take(&mut room.states, steps.saturating_mul(bordered.max(in_strips)), &channels, || {
         format!("{out} × {height} × {width} units × {steps} steps")
     })
 }
 
 /// A kernel that covers the whole image is the largest of any use.
-fn kernel_fits(path: &str, below: Image, conv: &Conv2d) -> Result<()> {
-    let max = (2 * below.height.max(below.width) as u64).saturating_sub(1);
+fn kernel_fits(path: &str, input: Image, conv: &Conv2d) -> Result<()> {
+    let max = (2 * input.height.max(input.width) as u64).saturating_sub(1);
     let rule =
-        format!("must be at most {max}, the smallest that covers an image of {} × {}", below.height, below.width);
+        format!("must be at most {max}, the smallest that covers an image of {} × {}", input.height, input.width);
     require(u64::from(conv.kernel) <= max, path, &rule, conv.kernel)
 }
 
-fn pooled(path: &str, below: Image, pool: &Pool2d) -> Result<Image> {
-    let side = below.height.min(below.width);
+fn pooled(path: &str, input: Image, pool: &Pool2d) -> Result<Image> {
+    let side = input.height.min(input.width);
     require(
         pool.window as usize <= side,
         path,
-        &format!("must be at most {side} on an image of {} × {}", below.height, below.width),
+        &format!("must be at most {side} on an image of {} × {}", input.height, input.width),
         pool.window,
     )?;
-    Ok(below.pooled(pool.window as usize))
+    Ok(input.pooled(pool.window as usize))
 }

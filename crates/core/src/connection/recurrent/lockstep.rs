@@ -10,8 +10,8 @@ use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
 use crate::state::Adjoints;
 
-/// A sample on its way down.
-struct Way<'a> {
+/// A sample on its one down.
+struct SampleDescent<'a> {
     context: &'a PassContext<'a>,
     adjoints: &'a mut Adjoints,
     descent: &'a mut Descent,
@@ -30,21 +30,23 @@ pub(super) fn run<'a, 'b: 'a>(
     weights: &[Aligned],
     samples: impl Iterator<Item = (&'a mut Descent, &'a mut Sparse, &'a mut BackwardRun<'b>)>,
 ) {
-    let mut ways: Vec<_> = samples.map(|(descent, scratch, run)| Way::start(descent, scratch, run)).collect();
-    let Some(context) = ways.first().map(|way| way.context) else { return };
+    let mut descents: Vec<_> =
+        samples.map(|(descent, scratch, run)| SampleDescent::start(descent, scratch, run)).collect();
+    let Some(context) = descents.first().map(|one| one.context) else { return };
     let mut products = Products::default();
-    let last = ways.iter().map(|way| way.context.end).max().unwrap_or(0);
+    let last = descents.iter().map(|one| one.context.end).max().unwrap_or(0);
     for t in (0..last).rev() {
-        let mut later = ways.iter_mut().filter(|way| t + 1 < way.context.end).map(|Way { descent, .. }| {
-            let Descent { sites, carried: [_, q, _], .. } = &mut **descent;
-            (&q[..], &mut sites[..])
-        });
+        let mut later =
+            descents.iter_mut().filter(|one| t + 1 < one.context.end).map(|SampleDescent { descent, .. }| {
+                let Descent { sites, carried: [_, q, _], .. } = &mut **descent;
+                (&q[..], &mut sites[..])
+            });
         products.add(weights, context, t, &mut later);
-        ways.iter_mut().filter(|way| t < way.context.end).for_each(|way| way.step(t));
+        descents.iter_mut().filter(|one| t < one.context.end).for_each(|one| one.step(t));
     }
 }
 
-impl<'a> Way<'a> {
+impl<'a> SampleDescent<'a> {
     fn start(descent: &'a mut Descent, of_layer: &'a mut Sparse, run: &'a mut BackwardRun<'_>) -> Self {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let context: &PassContext<'_> = context;

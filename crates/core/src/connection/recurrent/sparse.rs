@@ -197,7 +197,7 @@ impl Few {
     /// Lists the units whose bits are set, site by site, and sums over what they reach; no x is 0.
     #[inline(never)]
     fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: impl Fn(usize) -> u64) {
-        self.own_from = context.view.shape.below();
+        self.own_from = context.view.shape.previous_units();
         self.inputs.clear();
         for number in 0..context.view.layout.sites.len() {
             let first = self.own_from + number * TILE;
