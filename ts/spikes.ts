@@ -104,6 +104,7 @@ export class SpikeEvents {
   pick(indices: Uint32Array): SpikeEvents {
     const offsets = new Uint32Array(words(indices, "indices").length + 1);
     for (const [b, index] of indices.entries()) {
+      if (index >= this.length) refuse("SHAPE_MISMATCH", `indices[${b}]`, `a whole number below ${this.length}`, index);
       offsets[b + 1] = at(offsets, b) + at(this.offsets, index + 1) - at(this.offsets, index);
     }
     const times = new Uint16Array(at(offsets, indices.length));

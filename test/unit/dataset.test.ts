@@ -126,6 +126,13 @@ describe("a data set of spikes", () => {
     );
   });
 
+  it("picks none behind the last sample", () => {
+    const events = SpikeEvents.fromTrains(spikes);
+    expect(() => events.pick(Uint32Array.of(1, 3))).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "indices[1]" }),
+    );
+  });
+
   it("lists its events", () => {
     expect([...SpikeEvents.fromTrains(spikes).triples()]).toEqual([
       [0, 3, 0],
