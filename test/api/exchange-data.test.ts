@@ -111,12 +111,15 @@ describe("fromNpz", () => {
     await refused(bad, {}, { code: "DATA_FORMAT", path: "t", message: expect.stringContaining("byte 132") });
     const past = zipSync({ "t.npy": npy("<i4", [1], Int32Array.of(-1)), "units.npy": npy("<i4", [1], Int32Array.of(0)) });
     await refused(past, {}, { code: "DATA_FORMAT", path: "t[0]" });
-    const falling = zipSync({
-      "t.npy": npy("<i4", [1], Int32Array.of(1)),
-      "units.npy": npy("<i4", [1], Int32Array.of(0)),
-      "offsets.npy": npy("<i4", [3], Int32Array.of(0, 1, 0)),
-    });
-    await refused(falling, {}, { code: "SHAPE_MISMATCH", path: "offsets[2]" });
+    const withOffsets = (...offsets: number[]) =>
+      zipSync({
+        "t.npy": npy("<i4", [1], Int32Array.of(1)),
+        "units.npy": npy("<i4", [1], Int32Array.of(0)),
+        "offsets.npy": npy("<i4", [offsets.length], Int32Array.from(offsets)),
+      });
+    await refused(withOffsets(0, 1, 0), {}, { code: "SHAPE_MISMATCH", path: "offsets[2]" });
+    await refused(withOffsets(0, 0), {}, { code: "SHAPE_MISMATCH", path: "offsets[1]" });
+    await refused(withOffsets(1), {}, { code: "SHAPE_MISMATCH", path: "offsets[0]" });
   });
 
   it("does not take names of the archive for its own", async () => {

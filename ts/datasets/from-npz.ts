@@ -56,12 +56,11 @@ export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<S
     times: new Uint16Array(at.values.length),
     units: new Uint32Array(at.values.length),
   };
+  if (offsets[0] !== 0) throw wrongOffset(0);
   let count = 0;
   for (let sample = 0; sample < samples; sample++) {
     const [start, end] = [offsets[sample] ?? 0, offsets[sample + 1] ?? 0];
-    if (!Number.isInteger(end) || end < start || (sample === 0 && start !== 0) || end > at.values.length) {
-      throw new SpikeletError("SHAPE_MISMATCH", `offsets[${sample + 1}]`, "must rise from 0 to the number of events");
-    }
+    if (!Number.isInteger(end) || end < start || end > at.values.length) throw wrongOffset(sample + 1);
     for (let k = start; k < end; k++) {
       const step = stepOf(at.values[k] ?? 0, stepLength, `${at.name}[${k}]`);
       if (step >= steps) continue;
@@ -71,6 +70,7 @@ export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<S
     }
     kept.offsets[sample + 1] = count;
   }
+  if (offsets[samples] !== at.values.length) throw wrongOffset(samples);
   const events = new SpikeEvents({
     offsets: kept.offsets,
     times: kept.times.subarray(0, count),
@@ -79,6 +79,10 @@ export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<S
   const labels = arrays["labels"]?.values;
   const info = { name: options.name ?? "npz", shape: options.shape ?? [], steps };
   return assemble(info, { kind: "events", events }, samples, labels === undefined ? {} : { labels });
+}
+
+function wrongOffset(k: number): SpikeletError {
+  return new SpikeletError("SHAPE_MISMATCH", `offsets[${k}]`, "must rise from 0 to the number of events");
 }
 
 function one(arrays: Record<string, NumberArray>, names: readonly string[]): { name: string; values: NumberArray["values"] } {
