@@ -42,6 +42,12 @@ describe("a spike raster", () => {
     expect(() => spikeRaster(events, { sample: 2 })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "sample" }));
   });
 
+  it("takes as many spikes as there are", () => {
+    const many = Array.from({ length: 200_000 }, (_, k) => k);
+    const dense = SpikeEvents.fromTrains([{ times: many.map((k) => k % 300), units: many.map((k) => k % 784) }]);
+    expect(spikeRaster(dense, { input: dense })).toContain("200000 spikes in 300 steps");
+  });
+
   it("says what the network decided and when, if it did", () => {
     const one = Uint32Array.of(1);
     const scores = { scoresByCount: Uint32Array.of(0, 1), scoresByFirstSpike: Uint32Array.of(0, 5) };
@@ -73,6 +79,15 @@ describe("membranes and gradient parts", () => {
     expect(count(membraneTraces(gradients, { layer: 0, units: [1, 4, 7] }), />unit \d</g)).toBe(3);
     expect(() => membraneTraces(gradients, { units: [2] })).toThrow(expect.objectContaining({ path: "units" }));
     expect(() => membraneTraces(gradients, { layer: 2 })).toThrow(expect.objectContaining({ path: "layer" }));
+  });
+
+  it("take as many steps as there are", async () => {
+    const { prediction, trace: [layer] = [], ...rest } = await traced({ type: "antlr" });
+    if (layer === undefined) throw new Error("there is a trace");
+    const steps = 30_000;
+    const trace = [{ ...layer, units: 6, steps, membrane: new Float32Array(6 * steps).fill(-1) }];
+    const long = { ...rest, prediction: { ...prediction, steps: Uint32Array.of(steps) }, trace };
+    expect(count(membraneTraces(long), />unit \d</g)).toBe(6);
   });
 
   it("belong to one rule alone where the rule has one part", async () => {

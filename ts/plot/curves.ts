@@ -3,6 +3,7 @@ import { fields, record } from "../check/fields.js";
 import { finite, listOf, refuse } from "../check/values.js";
 import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn } from "../decisions.js";
 import { COLOURS } from "./colours.js";
+import { smallest } from "./extremes.js";
 import { figure, type Key, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 import { wholeTicks } from "./ticks.js";
@@ -168,6 +169,7 @@ function overEpochs(
 /** From the round ten below the worst accuracy. */
 function upTo100(epochs: readonly CurvePoint[], decisions: readonly Decision[]): { domain: [number, number] } {
   const all = epochs.flatMap(({ train, validation }) => [train, ...(validation === null ? [] : [validation])]);
-  const worst = Math.min(1, ...all.flatMap((metrics) => decisions.map((decision) => accuracyBy(decision, metrics))));
+  const accuracies = all.flatMap((metrics) => decisions.map((decision) => accuracyBy(decision, metrics)));
+  const worst = smallest(accuracies, 1);
   return { domain: [Math.min(90, 10 * Math.floor(10 * worst)), 100] };
 }

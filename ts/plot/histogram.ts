@@ -4,6 +4,7 @@ import { listOf, oneOf, whole } from "../check/values.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { largest } from "./extremes.js";
 import { figure, type Panel, panel, short } from "./figure.js";
 import { spikeLayers, unitCount } from "./layers.js";
 import { FIGURE, type FigureOptions } from "./options.js";
@@ -32,11 +33,13 @@ const BINS = 60;
 export function spikeHistogram(of: SpikeEvents | Pick<Prediction, "layers">, options: HistogramOptions = {}): string {
   const { by = "step", width = 640, units = [], steps: given } = histogramOptions(options, "");
   const layers = spikeLayers(of);
-  const steps = given ?? 1 + largest(layers.map(({ times }) => largest(times)));
+  const steps = given ?? 1 + Math.max(0, ...layers.map(({ times }) => largest(times)));
   const panels = layers.map((events, layer) => {
     const name = of instanceof SpikeEvents ? "" : layer === layers.length - 1 ? "Output" : `Layer ${layer}`;
     const place: Place = { name, width, isLast: layer === 0 };
-    return by === "step" ? overSteps(events, steps, place) : overUnits(events, units[layer] ?? 1 + largest(events.units), place);
+    return by === "step"
+      ? overSteps(events, steps, place)
+      : overUnits(events, units[layer] ?? 1 + largest(events.units, 0), place);
   });
   const samples = layers[0]?.length ?? 0;
   const what = by === "step" ? "spikes over the steps" : "spikes of a unit in a sample";
@@ -113,10 +116,4 @@ function bars(bins: readonly Bin[], { name, width, isLast }: Place, { x, y, doma
       Plot.text([name], { frameAnchor: "top-right", dy: -16, fontSize: 11 }),
     ],
   });
-}
-
-function largest(values: Iterable<number>): number {
-  let max = 0;
-  for (const value of values) if (value > max) max = value;
-  return max;
 }

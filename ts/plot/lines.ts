@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
 import { flag, text } from "../check/values.js";
+import { largest, smallest } from "./extremes.js";
 import { figure, panel, short } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 import { checkPoints, look, type SeedPoint, summaryOf } from "./seeds.js";
@@ -58,6 +59,6 @@ function axisOf(runs: readonly SeedPoint[], isLogarithmic: boolean): Plot.ScaleO
   if (isLogarithmic) return { type: "log", tickFormat: short };
   const places = runs.map(({ x }) => x);
   if (places.length === 0 || !places.every(Number.isInteger)) return { nice: true };
-  const [first, last] = [Math.min(...places), Math.max(...places)];
+  const [first, last] = [smallest(places), largest(places)];
   return { domain: [first, Math.max(first + 1, last)], ticks: wholeTicks(first, Math.max(first + 1, last)), tickFormat: "d" };
 }

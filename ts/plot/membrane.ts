@@ -4,6 +4,7 @@ import { finite, listOf, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { Gradients } from "../results.js";
 import { COLOURS } from "./colours.js";
+import { largest, smallest } from "./extremes.js";
 import { figure, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 import { tracedSample } from "./trace.js";
@@ -48,7 +49,7 @@ export function membraneTraces(gradients: Gradients, options: MembraneOptions = 
     }));
   });
   const values = lines.flatMap((line) => line.map(({ membrane }) => membrane));
-  const domain = [Math.min(0, ...values), 1.15 * Math.max(threshold, ...values)];
+  const domain = [smallest(values, 0), 1.15 * largest(values, threshold)];
   const panels = lines.map((line, k) => {
     const isLast = k === lines.length - 1;
     const unit = units[k] ?? 0;

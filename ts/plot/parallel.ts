@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, text as string } from "../check/values.js";
 import { COLOURS } from "./colours.js";
+import { largest, smallest } from "./extremes.js";
 import { figure, panel, short } from "./figure.js";
 import { polylines } from "./marks.js";
 import { FIGURE, type FigureOptions } from "./options.js";
@@ -98,7 +99,7 @@ function scaleOf(values: readonly (number | string)[], { isLogarithmic = false }
     const part = Math.max(1, names.length - 1);
     return { place: (value) => (names.length > 1 ? names.indexOf(value) / part : 0.5), ticks: names };
   }
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const [low, high] = [smallest(numbers), largest(numbers)];
   const onto = (value: number) => (isLogarithmic ? Math.log(value) : value);
   const length = onto(high) - onto(low);
   const place = (value: number | string) => (length > 0 ? (onto(Number(value)) - onto(low)) / length : 0.5);

@@ -6,6 +6,7 @@ import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
+import { largest } from "./extremes.js";
 import { figure, type Panel, panel } from "./figure.js";
 import { checkPrediction, spikeLayers, unitCount } from "./layers.js";
 import { strokes } from "./marks.js";
@@ -47,7 +48,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const samples = layers[0]?.length ?? 0;
   if (sample >= samples) throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
   const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
-  const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.flatMap(({ times }) => [...times]));
+  const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.map(({ times }) => largest(times)));
   const hasDecision = prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < steps;
   const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
@@ -55,7 +56,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
     const { times, units: fired } = events.sample(sample);
     const isOutput = prediction !== undefined && !hasReadout && layer === layers.length - 1;
     const given = layer < 0 ? options.inputUnits : units[layer];
-    const count = given ?? 1 + Math.max(0, ...fired, isOutput ? (label ?? 0) : 0);
+    const count = given ?? 1 + largest(fired, isOutput ? (label ?? 0) : 0);
     const isBottom = input === undefined ? layer === 0 : layer < 0;
     const name = layer < 0 ? "Input" : isOutput ? "Output" : prediction === undefined ? "Units" : `Layer ${layer}`;
     const inner = Math.min(150, Math.max(36, count * 11));

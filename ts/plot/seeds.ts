@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, positive, text } from "../check/values.js";
 import { SERIES } from "./colours.js";
+import { smallest } from "./extremes.js";
 import { figure, panel, short } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
 
@@ -109,7 +110,7 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
     const places = points.map((point) => point.x);
     const [x, y] = [summaryOf(places), summaryOf(points.map((point) => point.y))];
     // A logarithmic axis has no place below 0, where a large deviation may end.
-    const from = isLogarithmic && x.low <= 0 ? Math.min(...places) : x.low;
+    const from = isLogarithmic && x.low <= 0 ? smallest(places) : x.low;
     return [
       Plot.ruleX([y], { x: x.mean, y1: "low", y2: "high", stroke: colour }),
       Plot.ruleY([x], { y: y.mean, x1: from, x2: "high", stroke: colour }),
