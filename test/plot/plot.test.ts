@@ -190,6 +190,17 @@ describe("a histogram of what layers learn", () => {
   });
 });
 
+describe("parallel coordinates", () => {
+  it("refuse runs without one value for each axis, and what a logarithmic axis has no place for", () => {
+    const axes = [{ label: "rate", isLogarithmic: true }, { label: "score" }];
+    const refused = (values: number[], expected: object) =>
+      expect(() => parallelCoordinates([{ values: [1, 1] }, { values }], { axes })).toThrow(expect.objectContaining(expected));
+    refused([1], { code: "SHAPE_MISMATCH", path: "runs[1].values" });
+    refused([1, 2, 3], { code: "SHAPE_MISMATCH", path: "runs[1].values" });
+    refused([0, 1], { code: "CONFIG_INVALID", path: "runs[1].values[0]" });
+  });
+});
+
 describe("a confusion matrix", () => {
   it("counts decisions by label", () => {
     expect(confusionCounts([0, 0, 1], [0, 1, 1])).toEqual([

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
-import { finite, flag, listOf, text as string } from "../check/values.js";
+import { finite, flag, listOf, positive, text as string } from "../check/values.js";
+import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
 import { largest, smallest } from "./extremes.js";
 import { figure, panel, short } from "./figure.js";
@@ -37,10 +38,32 @@ const checkRuns = listOf((run, path) => {
   listOf((value, place) => (typeof value === "string" ? value : finite(value, place)))(values, `${path}.values`);
 });
 
-/** Plots every run as a line across the axes, which shows what good runs have in common. */
+/** Each run has a value for each axis, and a logarithmic one has no place for numbers at or below 0. */
+function checkShapes(runs: readonly ParallelRun[], axes: readonly ParallelAxis[]): void {
+  for (const [k, { values }] of runs.entries()) {
+    const path = `runs[${k}].values`;
+    if (values.length !== axes.length) {
+      throw new SpikeletError(
+        "SHAPE_MISMATCH",
+        path,
+        `must have ${axes.length} entries, one for each axis, has ${values.length}`,
+      );
+    }
+    for (const [axis, value] of values.entries()) {
+      if (axes[axis]?.isLogarithmic && typeof value === "number") positive(value, `${path}[${axis}]`);
+    }
+  }
+}
+
+/**
+ * Plots every run as a line across the axes, which shows what good runs have in common.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` for a run without one value for each axis.
+ */
 export function parallelCoordinates(runs: readonly ParallelRun[], options: ParallelOptions): string {
   const { axes, width = 720 } = parallelOptions(options, "");
   checkRuns(runs, "runs");
+  checkShapes(runs, axes);
   const scales = axes.map((axis, k) =>
     scaleOf(
       runs.map(({ values }) => values[k] ?? ""),
