@@ -134,8 +134,12 @@ describe("tables", () => {
     ["x,c\n1,one", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x,c\n1,one", { channels: ["x"], label: "c", classes: ["two"] }, "texts[0], line 2: c"],
     ["x,y\n1,2\n1", { channels: ["x"] }, "texts[0], line 3"],
+    ["x,c\n1,2\n\n , \nten,4", { channels: ["x"] }, "texts[0], line 5: x"],
+    ["\nx,c\n\n1,2\n3", { channels: ["x"] }, "texts[0], line 5"],
+    ['x,c\r\n1,"two\r\nlines"\r\nten,2', { channels: ["x"] }, "texts[0], line 4: x"],
+    ['x\n\n"1', { channels: ["x"] }, "texts[0], line 3"],
     ["x\n1", { channels: ["constructor"] }, "texts[0], line 2"],
-    ["__proto__\n1", { channels: ["__proto__"] }, "texts[0], line 2"],
+    ["x\n1", { channels: ["__proto__"] }, "texts[0], line 2"],
     ["x,x\n1,2", { channels: ["x"] }, "texts[0]"],
   ])("name the line at fault: %j", async (text, wrong, path) => {
     await expect(datasets.fromCsv(text, wrong)).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));

@@ -30,7 +30,17 @@ const csvOptions = fields<CsvOptions>(
   "channels",
 );
 
-type Row = Readonly<Record<string, string>>;
+/** A line that is not blank. */
+interface Row {
+  cells: readonly string[];
+  /** Its number in the text, from 1. */
+  line: number;
+}
+
+interface Table {
+  names: readonly string[];
+  rows: readonly Row[];
+}
 
 interface Sample {
   channels: number[][];
@@ -51,54 +61,58 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
   const wanted = new Set([...channels, sample, label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
-  for (const [table, content] of tables.entries()) {
-    const rows = await rowsOf(content, delimiter ?? ",", wanted, `texts[${table}]`);
+  for (const [t, content] of tables.entries()) {
+    const table = await tableOf(content, delimiter ?? ",", wanted, `texts[${t}]`);
     let last: string | undefined;
-    for (const [k, row] of rows.entries()) {
-      const path = `texts[${table}], line ${k + 2}`;
-      const key = sample === undefined ? "" : cellOf(row, sample, path);
+    for (const row of table.rows) {
+      const path = `texts[${t}], line ${row.line}`;
+      const key = sample === undefined ? "" : cellOf(table, row, sample, path);
       if (key !== last) {
-        const of = label === undefined ? undefined : classOf(cellOf(row, label, path), classes, `${path}: ${label}`);
+        const of = label === undefined ? undefined : classOf(cellOf(table, row, label, path), classes, `${path}: ${label}`);
         samples.push({ channels: channels.map(() => []), label: of });
         last = key;
       }
-      for (const [channel, name] of channels.entries()) samples.at(-1)?.channels[channel]?.push(numberOf(row, name, path));
+      for (const [channel, name] of channels.entries()) samples.at(-1)?.channels[channel]?.push(numberOf(table, row, name, path));
     }
   }
   const labels = label === undefined ? {} : { labels: samples.map((of) => of.label ?? 0) };
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
 }
 
-async function rowsOf(content: string, delimiter: string, wanted: ReadonlySet<string>, path: string): Promise<Row[]> {
+async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<string>, path: string): Promise<Table> {
   const { default: papa } = await import("papaparse");
-  const names = new Set<string>();
-  const twice = new Set<string>();
-  const transformHeader = (name: string, index: number): string => {
-    if (!names.has(name)) {
-      names.add(name);
-      return name;
-    }
-    twice.add(name);
-    return `${name} (column ${index + 1})`;
-  };
-  const { data, errors } = papa.parse<Row>(content, { header: true, delimiter, skipEmptyLines: "greedy", transformHeader });
-  // Which of the two is meant nobody knows.
-  const unclear = [...twice].find((name) => wanted.has(name));
-  if (unclear !== undefined) throw new SpikeletError("DATA_FORMAT", path, `has two columns ${JSON.stringify(unclear)}`);
+  const { data, errors } = papa.parse<string[]>(content, { delimiter });
   const [error] = errors;
-  if (error === undefined) return data;
-  const line = error.row === undefined ? "" : `, line ${error.row + 2}`;
-  throw new SpikeletError("DATA_FORMAT", `${path}${line}`, error.message);
+  const filled: Row[] = [];
+  let line = 1;
+  for (const [k, cells] of data.entries()) {
+    if (error !== undefined && k === (error.row ?? 0))
+      throw new SpikeletError("DATA_FORMAT", `${path}, line ${line}`, error.message);
+    const joined = cells.join("");
+    if (joined.trim() !== "") filled.push({ cells, line });
+    // A cell in quotes may go over several lines.
+    line += joined.split(/\r\n?|\n/).length;
+  }
+  const [header, ...rows] = filled;
+  const names = header?.cells ?? [];
+  // Which of the two is meant nobody knows.
+  const unclear = [...wanted].find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (unclear !== undefined) throw new SpikeletError("DATA_FORMAT", path, `has two columns ${JSON.stringify(unclear)}`);
+  for (const { cells, line } of rows) {
+    if (cells.length === names.length) continue;
+    throw new SpikeletError("DATA_FORMAT", `${path}, line ${line}`, `must have ${names.length} values, has ${cells.length}`);
+  }
+  return { names, rows };
 }
 
-function cellOf(row: Row, name: string, path: string): string {
-  const value = Object.hasOwn(row, name) ? row[name] : undefined;
+function cellOf({ names }: Table, { cells }: Row, name: string, path: string): string {
+  const value = cells[names.indexOf(name)];
   if (value !== undefined) return value.trim();
-  throw new SpikeletError("DATA_FORMAT", path, `there is no column ${JSON.stringify(name)}: ${Object.keys(row).join(", ")}`);
+  throw new SpikeletError("DATA_FORMAT", path, `there is no column ${JSON.stringify(name)}: ${names.join(", ")}`);
 }
 
-function numberOf(row: Row, name: string, path: string): number {
-  const value = cellOf(row, name, path);
+function numberOf(table: Table, row: Row, name: string, path: string): number {
+  const value = cellOf(table, row, name, path);
   if (value !== "" && Number.isFinite(Number(value))) return Number(value);
   throw new SpikeletError("DATA_FORMAT", `${path}: ${name}`, `must be a number, got ${JSON.stringify(value)}`);
 }
