@@ -133,6 +133,7 @@ describe("tables", () => {
     ["x\n1\n\n", { channels: ["y"] }, "texts[0], line 2"],
     ["x,c\n1,one", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x,c\n1,one", { channels: ["x"], label: "c", classes: ["two"] }, "texts[0], line 2: c"],
+    ["x,c\n1,0\n\n2,0\n3,1", { channels: ["x"], label: "c" }, "texts[0], line 5: c"],
     ["x,y\n1,2\n1", { channels: ["x"] }, "texts[0], line 3"],
     ["x,c\n1,2\n\n , \nten,4", { channels: ["x"] }, "texts[0], line 5: x"],
     ["\nx,c\n\n1,2\n3", { channels: ["x"] }, "texts[0], line 5"],

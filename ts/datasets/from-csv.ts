@@ -53,7 +53,7 @@ interface Sample {
  *
  * @param texts one table, or several of the same columns.
  * @throws {SpikeletError} `CONFIG_INVALID` for wrong options, `DATA_FORMAT` with table and line for columns that are missing or
- * there twice, and for what is no number or class.
+ * there twice, for what is no number or class, and for a class that changes within a sample.
  */
 export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
   const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");
@@ -67,12 +67,20 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
     for (const row of table.rows) {
       const path = `texts[${t}], line ${row.line}`;
       const key = sample === undefined ? "" : cellOf(table, row, sample, path);
+      const of = label === undefined ? undefined : classOf(cellOf(table, row, label, path), classes, `${path}: ${label}`);
       if (key !== last) {
-        const of = label === undefined ? undefined : classOf(cellOf(table, row, label, path), classes, `${path}: ${label}`);
         samples.push({ channels: channels.map(() => []), label: of });
         last = key;
       }
-      for (const [channel, name] of channels.entries()) samples.at(-1)?.channels[channel]?.push(numberOf(table, row, name, path));
+      const current = samples.at(-1);
+      if (of !== current?.label) {
+        throw new SpikeletError(
+          "DATA_FORMAT",
+          `${path}: ${label}`,
+          "must not change within a sample: the option sample names a column that tells samples apart",
+        );
+      }
+      for (const [channel, name] of channels.entries()) current?.channels[channel]?.push(numberOf(table, row, name, path));
     }
   }
   const labels = label === undefined ? {} : { labels: samples.map((of) => of.label ?? 0) };
