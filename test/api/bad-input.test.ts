@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -141,6 +141,9 @@ describe("a bad file", () => {
     await expect(datasets.mnist({ dir })).rejects.toThrow(/1 images, but 2 labels/);
     await writeFile(join(dir, "train-labels-idx1-ubyte"), idx(0, 0, 8, 1, 0, 0, 0, 1));
     await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", /train-labels-idx1-ubyte/));
+    await rm(join(dir, "train-labels-idx1-ubyte"));
+    await mkdir(join(dir, "train-labels-idx1-ubyte"));
+    await expect(datasets.mnist({ dir })).rejects.toEqual(failure("DATA_FORMAT", join(dir, "train-labels-idx1-ubyte")));
   });
 
   it("is no checkpoint, a truncated or an altered one", async () => {

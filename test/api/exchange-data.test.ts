@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -159,6 +159,9 @@ describe("shd", () => {
     }
     await copyFile(join(FIXTURES, "shd_test.h5"), train);
     await expect(datasets.shd({ dir })).rejects.toThrow(/shd_test\.h5: is missing/);
+    await rm(train);
+    await mkdir(train);
+    await expect(datasets.shd({ dir })).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: train }));
     await expect(datasets.shd({ dir, steps: 0 })).rejects.toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
   });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasets } from "spikelet";
@@ -80,6 +80,20 @@ describe("nmnist", () => {
     );
     await writeFile(file, recording([1, 2, 0, 5], [40, 2, 0, 6]));
     await expect(datasets.nmnist({ dir: broken })).rejects.toThrow("byte 5: (40, 2) lies outside the sensor of 34 × 34");
+  });
+
+  it("names what is no recording but a folder, and what leads nowhere", async () => {
+    const refused = (path: string) =>
+      expect(datasets.nmnist({ dir: wrong })).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));
+    const wrong = await mkdtemp(join(tmpdir(), "spikelet-nmnist-"));
+    for (const part of ["Train", "Test"]) {
+      for (let label = 0; label < 10; label++) await mkdir(join(wrong, part, String(label)), { recursive: true });
+      await writeFile(join(wrong, part, "0", "1.bin"), recording([1, 2, 0, 5]));
+    }
+    await mkdir(join(wrong, "Train", "3", "2.bin"));
+    await refused(join(wrong, "Train", "3", "2.bin"));
+    await symlink(join(wrong, "none"), join(wrong, "Train", "1", "2.bin"));
+    await refused(join(wrong, "Train", "1", "2.bin"));
   });
 
   it("says what the folder must hold", async () => {

@@ -102,6 +102,9 @@ describe("spoken digits", () => {
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);
     await writeFile(file, "no sound");
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);
+    await rm(file);
+    await mkdir(file);
+    await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);
     await rm(other, { recursive: true });
   });
 

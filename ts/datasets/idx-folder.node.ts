@@ -1,9 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../check/fields.js";
 import { text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
+import { load } from "../io/files.node.js";
 import type { BackendChoice, IdxArray } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
 import { assemble } from "./create.js";
@@ -51,8 +52,9 @@ async function readIdx(
   options: { backend?: BackendChoice } & ReadLimit,
 ): Promise<IdxArray> {
   const file = await findFile(dir, name);
+  const bytes = await load(file);
   try {
-    const array = await parseIdx(await readFile(file), options);
+    const array = await parseIdx(bytes, options);
     if (array.shape.length !== dimensions) {
       throw new SpikeletError("DATA_FORMAT", "", `must have ${dimensions} dimensions, has ${array.shape.length} (byte 3)`);
     }

@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../check/fields.js";
 import { callback, positive, text, whole } from "../check/values.js";
 import { bareMessage, inFile, SpikeletError } from "../errors.js";
 import { DEFAULTS } from "../generated/defaults.js";
+import { load, unreadable } from "../io/files.node.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { loadBackend } from "../runtime/load.node.js";
 import { abortSignal, backendChoice } from "../runtime/options.js";
@@ -69,7 +70,7 @@ export async function nmnist(options: NmnistOptions): Promise<SpikeDataset> {
   for (let start = 0; start < all.length; start += CHUNK) {
     signal?.throwIfAborted();
     const chunk = all.slice(start, start + CHUNK);
-    const contents = await Promise.all(chunk.map(({ file }) => readFile(file)));
+    const contents = await Promise.all(chunk.map(({ file }) => load(file)));
     const ends = new Uint32Array(contents.length);
     let end = 0;
     for (const [k, { length }] of contents.entries()) {
@@ -134,10 +135,18 @@ async function list(dir: string): Promise<string[]> {
 async function maxEvents(files: readonly Recording[]): Promise<number> {
   let bytes = 0;
   for (let start = 0; start < files.length; start += CHUNK) {
-    const sizes = await Promise.all(files.slice(start, start + CHUNK).map(async ({ file }) => (await stat(file)).size));
+    const sizes = await Promise.all(files.slice(start, start + CHUNK).map(({ file }) => sizeOf(file)));
     bytes += sizes.reduce((sum, size) => sum + size, 0);
   }
   return Math.floor(bytes / BYTES_PER_EVENT);
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
 }
 
 function ofRecording(chunk: readonly Recording[], thrown: unknown): unknown {

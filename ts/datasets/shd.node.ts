@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Dataset, File } from "h5wasm/node";
@@ -7,6 +6,7 @@ import { fields } from "../check/fields.js";
 import { positive, text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
 import { ByteBudget, byteLimit, type ReadLimit } from "../io/byte-budget.js";
+import { load } from "../io/files.node.js";
 import { checkedLength, type FileSystem, readAlone } from "../io/hdf5.js";
 import { checkHeaps } from "../io/hdf5-heaps.js";
 import type { EventArrays } from "../runtime/backend.js";
@@ -97,8 +97,8 @@ async function readPart(
   { signal, ...limit }: ReadLimit & { signal: AbortSignal | undefined },
 ): Promise<Part> {
   if (!existsSync(path)) throw new SpikeletError("DATA_FORMAT", path, "is missing");
+  const bytes = await load(path);
   try {
-    const bytes = await readFile(path);
     const part = new PartReader(h5wasm, path, bytes.length, checkHeaps(bytes), new ByteBudget(bytes.length, limit));
     try {
       const events: EventArrays[] = [];

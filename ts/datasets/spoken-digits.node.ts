@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../check/fields.js";
 import { oneOf, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import { load } from "../io/files.node.js";
 import { mulberry32 } from "../random.js";
 import { abortSignal } from "../runtime/options.js";
 import type { SpikeDataset } from "./dataset.js";
@@ -118,7 +119,7 @@ async function soundsOf(folder: string, all: readonly Recording[], signal: Abort
   for (let start = 0; start < all.length; start += CHUNK) {
     signal?.throwIfAborted();
     const chunk = all.slice(start, start + CHUNK);
-    const files = await Promise.all(chunk.map(({ name }) => readFile(join(folder, name))));
+    const files = await Promise.all(chunk.map(({ name }) => load(join(folder, name))));
     for (const [k, file] of files.entries()) {
       const path = join(folder, chunk[k]?.name ?? "");
       const { sampleRate, channels } = soundAt(path, file);

@@ -108,8 +108,13 @@ export async function load(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    throw new SpikeletError("DATA_FORMAT", file, `can't be read (${reasonOf(cause)})`, cause);
+    throw unreadable(file, cause);
   }
+}
+
+/** A `DATA_FORMAT` error for a file that could not be read. */
+export function unreadable(file: string, cause: unknown): SpikeletError {
+  return new SpikeletError("DATA_FORMAT", file, `can't be read (${reasonOf(cause)})`, cause);
 }
 
 function reasonOf(cause: unknown): string {

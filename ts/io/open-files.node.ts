@@ -1,6 +1,7 @@
 import { close, open, read } from "node:fs";
 import { promisify } from "node:util";
 import { SpikeletError } from "../errors.js";
+import { unreadable } from "./files.node.js";
 
 const openFile = promisify(open);
 
@@ -106,11 +107,6 @@ function fill({ file, into, position }: Piece, descriptor: number, done: number,
     else if (bytes === 0) finish(new SpikeletError("DATA_FORMAT", file, `ends at byte ${at}, within what is read`));
     else fill({ file, into, position }, descriptor, done + bytes, finish);
   });
-}
-
-function unreadable(file: string, thrown: unknown): SpikeletError {
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SpikeletError("DATA_FORMAT", file, `can't be read (${reason})`, thrown);
 }
 
 function closeFile({ descriptor }: Opened): void {

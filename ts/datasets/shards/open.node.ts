@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { fields } from "../../check/fields.js";
 import { flag, text } from "../../check/values.js";
 import { bareMessage, SpikeletError } from "../../errors.js";
+import { unreadable } from "../../io/files.node.js";
 import { OpenFiles, type Piece } from "../../io/open-files.node.js";
 import { canonical } from "../../json.js";
 import { SpikeDataset } from "../dataset.js";
@@ -56,12 +57,15 @@ export async function shards(options: ShardsOptions): Promise<SpikeDataset> {
   }
 }
 
-/** @throws {SpikeletError} `CHECKSUM_MISMATCH`. */
+/** @throws {SpikeletError} `CHECKSUM_MISMATCH`, `DATA_FORMAT` where it can't be read. */
 async function verifyShard(dir: string, { file, sha256 }: Shard): Promise<void> {
+  const path = join(dir, file);
   const hash = createHash("sha256");
-  await pipeline(createReadStream(join(dir, file)), hash);
+  await pipeline(createReadStream(path), hash).catch((cause) => {
+    throw unreadable(path, cause);
+  });
   if (hash.digest("hex") === sha256) return;
-  throw new SpikeletError("CHECKSUM_MISMATCH", join(dir, file), `must have SHA-256 ${sha256}`);
+  throw new SpikeletError("CHECKSUM_MISMATCH", path, `must have SHA-256 ${sha256}`);
 }
 
 /** Where the samples of a shard lie in its file. */
