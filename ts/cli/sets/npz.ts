@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { fromNpz, type NpzOptions } from "../../datasets/from-npz.js";
-import { SpikeletError } from "../../errors.js";
 import { DEFAULTS } from "../../generated/defaults.js";
+import { load } from "../../io/files.node.js";
 import { limitOf, stepped } from "./arguments.js";
 import type { DataSet } from "./set.js";
 
@@ -10,14 +9,6 @@ export const npz: DataSet = {
   encoding: null,
   isRead: true,
   load: async ({ dir, options, steps = DEFAULTS.network.steps, backend, ...limit }) => {
-    return fromNpz(await readBytes(dir ?? ""), { ...limitOf(limit), ...stepped(options, steps), backend } as NpzOptions);
+    return fromNpz(await load(dir ?? ""), { ...limitOf(limit), ...stepped(options, steps), backend } as NpzOptions);
   },
 };
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new SpikeletError("DATA_FORMAT", file, "can't be read", cause);
-  }
-}
