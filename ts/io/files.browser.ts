@@ -19,11 +19,16 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
 /**
  * Fetches a file whole, for example a checkpoint.
  *
- * @throws {SpikeletError} `DATA_FORMAT` when the server does not give it.
+ * @throws {SpikeletError} `DATA_FORMAT` when the server does not give it or is out of reach.
  */
 export async function load(file: string): Promise<Uint8Array> {
   text(file, "file");
-  const response = await fetch(file);
-  if (!response.ok) throw new SpikeletError("DATA_FORMAT", file, `can't be fetched: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  try {
+    const response = await fetch(file);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    throw new Error(`${response.status} ${response.statusText}`);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new SpikeletError("DATA_FORMAT", file, `can't be fetched (${reason})`, cause);
+  }
 }
