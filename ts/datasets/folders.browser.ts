@@ -1,59 +1,16 @@
 import { record } from "../check/fields.js";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
-import type { ReadLimit } from "../io/byte-budget.js";
-import type { BackendChoice } from "../runtime/backend.js";
-import type { AerOptions } from "./aer.js";
 import type { SpikeDataset } from "./dataset.js";
+import type { IdxFolderOptions } from "./idx-folder.node.js";
+import type { NmnistOptions } from "./nmnist.node.js";
+import type { ShardsOptions } from "./shards/open.node.js";
+import type { PackOptions, PackReport } from "./shards/pack.node.js";
+import type { ShdOptions } from "./shd.node.js";
+import type { Speaker, SpokenDigitsOptions } from "./spoken-digits.node.js";
 
-/** Folder of the files, in Node. */
-export interface IdxFolderOptions extends ReadLimit {
-  dir: string;
-  backend?: BackendChoice;
-}
-
-/** Folder of the recordings, in Node. */
-export interface NmnistOptions extends AerOptions {
-  dir: string;
-  backend?: BackendChoice;
-}
-
-/** Where the two files lie in Node. */
-export interface ShdOptions extends ReadLimit {
-  dir: string;
-}
-
-/** Who speaks in the Free Spoken Digit Dataset. */
-export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
-
-/** Folder of the recordings, in Node. */
-export interface SpokenDigitsOptions {
-  dir: string;
-  heldOut?: Speaker;
-  validation?: Speaker;
-}
-
-/** Where the shards lie in Node. */
-export interface ShardsOptions {
-  dir: string;
-  verify?: boolean;
-}
-
-/** How shards are made in Node. */
-export interface PackOptions {
-  dir: string;
-  samplesPerShard?: number;
-  testSamples?: number;
-  onProgress?: (samples: number) => void;
-  signal?: AbortSignal;
-}
-
-/** What was packed in Node. */
-export interface PackReport {
-  samples: number;
-  shards: number;
-  bytes: number;
-}
+// Where TypeScript resolves modules as a bundler does, programs for Node get these types too.
+export type { IdxFolderOptions, NmnistOptions, PackOptions, PackReport, ShardsOptions, ShdOptions, Speaker, SpokenDigitsOptions };
 
 /** A page has no folders: each of these throws `DATA_FORMAT` and says what to do instead. */
 export const fashionMnist = (options: IdxFolderOptions) => refused(options, "parseIdx() and datasets.fromImages()");
