@@ -353,8 +353,8 @@ export async function started<N extends Network>(network: N, parameters: StartOp
 /**
  * Restores the network of a checkpoint.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for
- * `threads`.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `DATA_FORMAT` for what is no
+ * `Uint8Array`, `CONFIG_INVALID` for an invalid option, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function restoreNetwork(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Network> {
   return new Network(await restoreSession(checkpoint, options));

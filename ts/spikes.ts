@@ -64,7 +64,12 @@ export class SpikeEvents {
     return new SpikeEvents({ offsets, times, units });
   }
 
-  /** Sorts a list of `[sample, step, unit]` into the rows of `samples` samples. */
+  /**
+   * Sorts a list of `[sample, step, unit]` into the rows of `samples` samples.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not below `samples`, `DATA_FORMAT` for steps and units that are
+   * not whole numbers, `CONFIG_INVALID` for `samples`.
+   */
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
     const count = whole()(samples, "samples");
     const trains = Array.from({ length: count }, () => ({ times: [] as number[], units: [] as number[] }));
@@ -83,7 +88,11 @@ export class SpikeEvents {
     return this.offsets.length - 1;
   }
 
-  /** Times and units of one sample; views, not copies. */
+  /**
+   * Times and units of one sample; views, not copies.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has.
+   */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
     if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
       refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
@@ -100,7 +109,11 @@ export class SpikeEvents {
     }
   }
 
-  /** The samples with these indices, in their order. */
+  /**
+   * The samples with these indices, in their order.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for another kind of array.
+   */
   pick(indices: Uint32Array): SpikeEvents {
     const offsets = new Uint32Array(words(indices, "indices").length + 1);
     for (const [b, index] of indices.entries()) {

@@ -58,8 +58,8 @@ export class Trainer extends Network {
 /**
  * Creates a trainer with the given weights, or with weights from the seed of the configuration.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH` for parameters that do not fit,
- * `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `SHAPE_MISMATCH`, `CONFIG_INVALID` or `NON_FINITE` with
+ * the path of parameters that do not fit, such as `parameters[0].learnt.delays[3]`, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function createTrainer(config: Config, options: StartOptions = {}): Promise<Trainer> {
   const { parameters, ...how } = startOptions(options, "");
@@ -69,8 +69,8 @@ export async function createTrainer(config: Config, options: StartOptions = {}):
 /**
  * Restores the trainer of a checkpoint; `run()` continues bit for bit as if it had never stopped.
  *
- * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `CONFIG_INVALID` for
- * `threads`.
+ * @throws {SpikeletError} `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `DATA_FORMAT` for what is no
+ * `Uint8Array`, `CONFIG_INVALID` for an invalid option, `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function restoreTrainer(checkpoint: Uint8Array, options: CreateOptions = {}): Promise<Trainer> {
   return new Trainer(await restoreSession(checkpoint, options));

@@ -145,7 +145,11 @@ export class SpikeDataset {
     return this.#view(this.#rows.slice(start, end));
   }
 
-  /** Returns the samples with these indices, in this order. */
+  /**
+   * Returns the samples with these indices, in this order.
+   *
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for what is no array.
+   */
   pick(indices: ArrayLike<number>): SpikeDataset {
     return this.#view(
       Uint32Array.from(numbers(indices, "indices"), (index) => {

@@ -3,7 +3,10 @@ import { finite, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { mulberry32 } from "../random.js";
 
-/** How to split a data set. Each part is a number of samples or, if below 1, a fraction of all. */
+/**
+ * How to split a data set. Each part is a number of samples or, if below 1, a fraction of the samples that the data set does not
+ * reserve.
+ */
 export interface SplitOptions {
   /** The same seed gives the same parts on every machine; 0 to 2³²−1. */
   seed: number;

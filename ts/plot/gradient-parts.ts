@@ -11,7 +11,12 @@ export type GradientPartsOptions = FigureOptions & SpikePartsOptions;
 
 const gradientPartsOptions = fields<GradientPartsOptions>({ ...FIGURE, ...SPIKE_PARTS });
 
-/** Plots {@link spikeParts} over the steps, with the activation and the timing part in two colours. */
+/**
+ * Plots {@link spikeParts} over the steps, with the activation and the timing part in two colours.
+ *
+ * @param gradients of `network.gradients(batch, { trace: true })`.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` without a trace, sample or layer, `CONFIG_INVALID` for gradients of a mixture.
+ */
 export function gradientParts(gradients: Gradients, options: GradientPartsOptions = {}): string {
   const { width = 640, title: _, ...which } = gradientPartsOptions(options, "");
   const { layer, steps } = tracedSample(gradients, which.sample ?? 0, which.layer);

@@ -39,6 +39,8 @@ const rasterOptions = fields<RasterOptions>({
 
 /**
  * Plots one stroke for each spike and one row for each unit, layer by layer with the output on top; the decision step is marked.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` if there is no such sample, `DATA_FORMAT` for what is neither spikes nor a prediction.
  */
 export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions = {}): string {
   const { sample = 0, input, units = [], label, width = 640 } = rasterOptions(options, "");

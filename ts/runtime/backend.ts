@@ -76,18 +76,31 @@ export interface StreamArrays {
   firstUnit?: number | null;
 }
 
+/** States and adjoints of a layer, each `[sample][step][unit]`; zero from a sample's last step on. Letters as in spec 5. */
 export interface TraceArrays {
+  /** Units of the layer. */
   units: number;
+  /** Configured steps T. */
   steps: number;
+  /** V before reset. */
   membrane: Float32Array;
+  /** I before reset. */
   current: Float32Array;
+  /** V', the slope that the timing part divides by. */
   slope: Float32Array;
+  /** G, the direct dL/dV. */
   direct: Float32Array;
+  /** p, the accumulated dL/dV. */
   p: Float32Array;
+  /** q, dL/dI. */
   q: Float32Array;
+  /** S̄, dL/dS. */
   spikeGradient: Float32Array;
+  /** T̄, dL/dT at spikes. */
   timingGradient: Float32Array;
+  /** λ_act σ'(V) S̄, the activation part of G; empty for a mixture, whose parts belong to two passes. */
   activationPart: Float32Array;
+  /** −λ_tim T̄ / V' at spikes, the timing part of G; empty for a mixture. */
   timingPart: Float32Array;
 }
 
