@@ -55,9 +55,13 @@ function given<T extends object>(options: T): T {
   return options;
 }
 
-interface EncodeOptions {
+/** Shape of values that become spikes. */
+export interface EncodeOptions {
+  /** Values of a sample. */
   units: number;
+  /** Steps of the simulation. */
   steps: number;
+  /** Numbers of the samples in their data set, which seed random encodings; by default their positions. */
   rows?: Uint32Array;
   backend?: BackendChoice;
 }
@@ -72,8 +76,6 @@ const encodeOptions = fields<EncodeOptions>(
  * Encodes values as spikes.
  *
  * @param values `[sample][unit]`, numbers in 0..1, or grey values as bytes (`255` is 1).
- * @param shape `units` per sample and `steps` of the simulation; `rows` are the numbers of the samples in their data set, which
- * seed random encodings (by default their positions).
  * @throws {SpikeletError} `DATA_FORMAT` for a value outside 0..1, `CONFIG_INVALID` for an invalid encoding, `SHAPE_MISMATCH` if
  * the length of `values` is not a multiple of `units`.
  */

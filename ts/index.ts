@@ -30,8 +30,9 @@ export { parseIdx } from "./datasets/idx.js";
 export * as datasets from "./datasets/index.js";
 export { type NumberArray, type Numbers, parseNpy } from "./datasets/npy.js";
 export { parseNpz } from "./datasets/npz.js";
+export type { ReadOptions } from "./datasets/read-options.js";
 export type { SplitOptions } from "./datasets/split.js";
-export { encode, encodeSpikes } from "./encode.js";
+export { type EncodeOptions, encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
 export type {
   EpochEndEvent,
@@ -64,10 +65,12 @@ export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export { type PresetName, presets } from "./generated/presets.js";
 export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
+export type { ReadLimit } from "./io/byte-budget.js";
 export {
   type CheckpointOptions,
   type CreateOptions,
   createNetwork,
+  type Gains,
   type LayerInfo,
   Network,
   type NetworkInfo,

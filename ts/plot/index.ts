@@ -4,6 +4,7 @@
  * @module spikelet/plot
  * @sortStrategy alphabetical
  */
+export type { AnswerMetrics } from "../decisions.js";
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
 export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
