@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expose } from "comlink";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { loadBackend } from "../../ts/runtime/load.browser.js";
 import { walled } from "../../ts/runtime/wall.js";
 import { loadWasm } from "../../ts/runtime/wasm.js";
 import { wasmUrl } from "../../ts/runtime/wasm-url.js";
@@ -103,11 +104,12 @@ describe("a worker that is sent messages of none of its callers", () => {
 
 describe("a page that talks to a worker", () => {
   /** Workers that answer as `host` says, each on a thread of its own as far as its caller can tell. */
-  function workersOf(host: object): { ended: number; posted: MessagePort[] } {
-    const made = { ended: 0, posted: [] as MessagePort[] };
+  function workersOf(host: object): { ended: number; workers: MessagePort[]; posted: MessagePort[] } {
+    const made = { ended: 0, workers: [] as MessagePort[], posted: [] as MessagePort[] };
     vi.stubGlobal("Worker", function Worker() {
       const { port1, port2 } = new MessageChannel();
       expose(host, port2);
+      made.workers.push(port1);
       made.posted.push(port2);
       const end = () => {
         made.ended += 1;
@@ -129,6 +131,19 @@ describe("a page that talks to a worker", () => {
     expect((await session.parameters(0)).weights).toHaveLength(15);
     session.dispose();
     expect(made.ended).toBe(0);
+    for (const port of made.posted) port.close();
+  });
+
+  it("starts one worker for all that ask at once, and another one once it has failed", async () => {
+    const made = workersOf(workerHost(load));
+    for (const started of [1, 2]) {
+      const [backend, ...others] = await Promise.all([loadBackend(), loadBackend(), loadBackend()]);
+      expect(new Set([backend, ...others]).size).toBe(1);
+      expect(backend.isAlive).toBe(true);
+      expect(made.workers).toHaveLength(started);
+      made.workers.at(-1)?.dispatchEvent(new Event("error"));
+      expect(backend.isAlive).toBe(false);
+    }
     for (const port of made.posted) port.close();
   });
 

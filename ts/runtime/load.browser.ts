@@ -27,8 +27,12 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   checkSimd();
   const workers = page.worker === false ? 0 : (page.workers ?? 1);
   const key = JSON.stringify([workers, absolute(page.workerUrl), absolute(page.wasmUrl)]);
-  const known = await loaded.get(key)?.catch(() => undefined);
+  const found = loaded.get(key);
+  const known = await found?.catch(() => undefined);
   if (known !== undefined && known.isAlive !== false) return known;
+  // Another call may have begun to load it meanwhile.
+  const other = loaded.get(key);
+  if (other !== undefined && other !== found) return other;
   const loading = (workers === 0 ? loadHere(page) : loadInWorkers(workers, page)).then(walled);
   loaded.set(key, loading);
   return loading;
