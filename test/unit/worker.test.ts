@@ -147,6 +147,22 @@ describe("a page that talks to a worker", () => {
     for (const port of made.posted) port.close();
   });
 
+  it("ends the others where one of several can't be started", async () => {
+    for (const failing of [1, 2, 3]) {
+      let loads = 0;
+      const answer = () => {
+        loads += 1;
+        return { value: { simd: "simd128", simdLevels: ["simd128"], version: loads === failing ? "0.0.9" : version } };
+      };
+      const made = workersOf({ load: async () => answer() });
+      const missing = { code: "BACKEND_UNAVAILABLE", message: expect.stringContaining("0.0.9") };
+      await expect(loadBackend("auto", { workers: 3 })).rejects.toMatchObject(missing);
+      expect(made.workers).toHaveLength(failing === 1 ? 1 : 3);
+      expect(made.ended).toBe(made.workers.length);
+      for (const port of made.posted) port.close();
+    }
+  });
+
   it("refuses one of another version, and one that answers anything else, and ends them", async () => {
     const described = { simd: "simd128", simdLevels: ["simd128"], version: "0.0.9" };
     for (const [answer, message] of [

@@ -2,7 +2,7 @@ import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { backendChoice, pageOptions } from "./options.js";
 import { checkSimd } from "./simd-probe.js";
-import { teamOf } from "./team.js";
+import { fulfilled, teamOf } from "./team.js";
 import { walled } from "./wall.js";
 
 /** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
@@ -50,8 +50,14 @@ async function loadInWorkers(workers: number, page: PageOptions): Promise<Backen
   const urls = { workerUrl: absolute(page.workerUrl), wasmUrl: absolute(page.wasmUrl) };
   const first = await startWorker(urls);
   if (workers === 1) return first;
-  const others = await Promise.all(Array.from({ length: workers - 1 }, () => startWorker(urls)));
-  return teamOf([first, ...others]);
+  const others = await Promise.allSettled(Array.from({ length: workers - 1 }, () => startWorker(urls)));
+  try {
+    return teamOf([first, ...fulfilled(others)]);
+  } catch (thrown) {
+    first.end();
+    for (const other of others) if (other.status === "fulfilled") other.value.end();
+    throw thrown;
+  }
 }
 
 /** A relative address, resolved by this page and not by a worker elsewhere. */

@@ -185,7 +185,7 @@ function recordsFor(rank: number, records: readonly Uint8Array[]): Uint8Array[] 
 }
 
 /** All values, or the first failure thrown. */
-function fulfilled<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
+export function fulfilled<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
   return settled.map((one) => {
     if (one.status === "rejected") throw one.reason;
     return one.value;

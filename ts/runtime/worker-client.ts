@@ -13,12 +13,18 @@ import type {
 import { checkVersion } from "./same-version.js";
 import type { Answer, Failure, View, WorkerHost } from "./worker-protocol.js";
 
+/** The backend of a worker. */
+export interface WorkerBackend extends Backend {
+  /** Ends the worker. */
+  end(): void;
+}
+
 /**
  * Starts a worker and loads the WebAssembly in it.
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when either can't be loaded, or is of another version.
  */
-export async function startWorker(urls: { workerUrl: string | undefined; wasmUrl: string | undefined }): Promise<Backend> {
+export async function startWorker(urls: { workerUrl: string | undefined; wasmUrl: string | undefined }): Promise<WorkerBackend> {
   const line = new Line(makeWorker(urls.workerUrl));
   try {
     const description = await line.ask((host) => host.load(urls.wasmUrl));
@@ -97,7 +103,7 @@ class Line {
   }
 }
 
-function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" | "version">): Backend {
+function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" | "version">): WorkerBackend {
   const conversion = <M extends Conversion>(method: M) =>
     ((...args: unknown[]) => line.ask((host) => host.convert(method, args))) as Backend[M];
   const open = async (method: "createSession" | "restoreSession", args: unknown[]): Promise<Session> => {
@@ -117,6 +123,7 @@ function backendOf(line: Line, description: Pick<Backend, "simd" | "simdLevels" 
     get isAlive() {
       return line.isAlive;
     },
+    end: () => line.end(),
     createSession: (...args) => open("createSession", args),
     restoreSession: (...args) => open("restoreSession", args),
     parseIdx: conversion("parseIdx"),
