@@ -2,6 +2,7 @@ import { createTrainer, loadBackend, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { pageOptions } from "../../ts/runtime/options.js";
 import { teamOf } from "../../ts/runtime/team.js";
+import { fakeBackend } from "../support/fake-backend.js";
 import { blots, CONFIG } from "./runs.mjs";
 
 const native = await loadBackend("native");
@@ -30,6 +31,18 @@ describe("sessions that share every batch", () => {
       reason: expect.stringContaining("2 that share every batch"),
       isAlive: true,
     });
+  });
+
+  it("have nothing to do after the end, and ask each other once", async () => {
+    const members = [fakeBackend(), fakeBackend()] as const;
+    const session = await teamOf(members).createSession(JSON.stringify({ network: { input: 2, layers: [] } }));
+    const train = await session.addDataset("", { labels: Uint32Array.of(0, 1) });
+    await session.begin(JSON.stringify({ train, validation: null }));
+    expect(JSON.parse(await session.advance(100)).at(-1)).toMatchObject({ type: "finished" });
+    const calls = () => members.map(({ sessions }) => sessions[0]?.budgets.length ?? 0);
+    const before = calls();
+    expect(await session.advance(100)).toBe("[]");
+    expect(calls()).toEqual(before.map((count) => count + 1));
   });
 
   it("fail together, with the code and path of the first", async () => {

@@ -85,7 +85,10 @@ class TeamSession implements Session {
   async advance(maxBatches: number): Promise<string> {
     const events: CoreEvent[] = [];
     for (let done = 0; done < maxBatches && events.at(-1)?.type !== "finished"; done++) {
-      events.push(...(JSON.parse(await this.#advanceOne()) as CoreEvent[]));
+      const now = JSON.parse(await this.#advanceOne()) as CoreEvent[];
+      // Every piece of work has an event: nothing is left.
+      if (now.length === 0) break;
+      events.push(...now);
     }
     return JSON.stringify(events);
   }
