@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -11,7 +11,7 @@ import {
   SpikeEvents,
   type Trainer,
 } from "spikelet";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inChild } from "../support/child-memory.js";
 
 let root = "";
@@ -297,6 +297,20 @@ describe("datasets.shards", () => {
       code: "CONFIG_INVALID",
       path: "samplesPerShard",
     });
+  });
+
+  it("leaves nothing on a disk without room, and packs once there is some", async () => {
+    const dir = folder();
+    await mkdir(dir);
+    const handle = await open(join(dir, "probe"), "w");
+    await handle.close();
+    await rm(join(dir, "probe"));
+    const noRoom = Object.assign(new Error("no space left on device"), { syscall: "write" });
+    const write = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, "write").mockRejectedValueOnce(noRoom);
+    await expect(datasets.packShards(events(), { dir })).rejects.toMatchObject({ code: "WRITE_FAILED", path: dir });
+    write.mockRestore();
+    expect(await readdir(dir)).toEqual([]);
+    expect(await datasets.packShards(events(), { dir })).toMatchObject({ samples: 30 });
   });
 });
 

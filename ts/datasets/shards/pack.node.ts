@@ -194,7 +194,10 @@ class ShardFile {
     const path = join(dir, name);
     await mkdir(dir, { recursive: true });
     const file = new ShardFile(name, path, await ShardFile.#open(path));
-    await file.#write(MAGIC);
+    await file.#write(MAGIC).catch(async (thrown) => {
+      await file.abandon();
+      throw thrown;
+    });
     return file;
   }
 
