@@ -53,8 +53,8 @@ const CHUNK = 256;
  * @param data a data set, or the parts, one after the other, of one that does not fit into memory; all of the same kind and
  * shape.
  * @throws {SpikeletError} `WRITE_FAILED` if the folder already contains shards or is not writable, `SHAPE_MISMATCH` for parts
- * that differ or if there are no samples. An abort throws the reason of the signal; the manifest then does not list what was
- * written.
+ * that differ or if there are no samples, `CONFIG_INVALID` for more `testSamples` than there are samples. An abort throws the
+ * reason of the signal. After any failure the files written so far are removed.
  */
 export async function packShards(
   data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>,
