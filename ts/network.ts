@@ -180,6 +180,7 @@ export class Network implements Disposable {
   async predict(data: SpikeDataset, options: PassOptions = {}): Promise<Prediction> {
     samplesOf(data, "data");
     const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
+    signal?.throwIfAborted();
     const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `endSimulation: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
@@ -211,10 +212,12 @@ export class Network implements Disposable {
   async evaluate(data: SpikeDataset, options: PassOptions = {}): Promise<Metrics> {
     samplesOf(data, "data");
     const { signal, earlyDecision = false, onProgress } = passOptions(options, "");
+    signal?.throwIfAborted();
     const budget = new Budget({ target: this.backend.callMilliseconds, first: 16 });
     // The session knows one evaluation at a time: its passes come one after the other.
-    const pass = this.#evaluations.then(() =>
-      this.feed.with(data, async (id) => {
+    const pass = this.#evaluations.then(() => {
+      signal?.throwIfAborted();
+      return this.feed.with(data, async (id) => {
         await this.session.run((session) => session.beginEvaluation(id, earlyDecision));
         const stored = data.isStored ? new StoredPass(id, data) : undefined;
         const max = data.samplesAtATime;
@@ -229,13 +232,13 @@ export class Network implements Disposable {
           if (state.done) return state.report;
           samples = stored === undefined ? budget.size : next;
         }
-      }),
-    );
+      });
+    });
     this.#evaluations = pass.then(
       () => undefined,
       () => undefined,
     );
-    return pass;
+    return untilAborted(pass, signal);
   }
 
   /**

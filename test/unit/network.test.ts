@@ -1,6 +1,6 @@
 import { createNetwork, createTrainer, datasets, restoreTrainer } from "spikelet";
-import { describe, expect, it } from "vitest";
-import { fakeBackend } from "../support/fake-backend.js";
+import { describe, expect, it, vi } from "vitest";
+import { FakeSession, fakeBackend } from "../support/fake-backend.js";
 import { held, turn } from "../support/turns.js";
 
 const config = { network: { input: 3, layers: [{ type: "dense" as const, units: 2 }] } };
@@ -44,6 +44,35 @@ describe("a network", () => {
     await expect(network.evaluate(data, { signal: controller.signal })).rejects.toBe(reason);
     release();
     await expect(network.predict(data, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it("begins no pass with a signal that is aborted", async () => {
+    const pause = vi.fn(turn);
+    const backend = fakeBackend({ pause });
+    const network = await createNetwork(config, { backend });
+    const reason = new Error("enough");
+    const signal = AbortSignal.abort(reason);
+    using add = vi.spyOn(FakeSession.prototype, "addDataset");
+    await expect(network.predict(data, { signal })).rejects.toBe(reason);
+    await expect(network.evaluate(data, { signal })).rejects.toBe(reason);
+    // Calls wait for each other: whatever had begun would be over.
+    await network.parameters();
+    expect([add.mock.calls.length, pause.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it("ends an evaluation that waits for another one, which goes on", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const { pause, release } = held(() => controller.abort(reason));
+    const backend = fakeBackend({ pause });
+    const network = await createNetwork(config, { backend });
+    using begin = vi.spyOn(FakeSession.prototype, "beginEvaluation");
+    const running = network.evaluate(data);
+    await expect(network.evaluate(data, { signal: controller.signal })).rejects.toBe(reason);
+    release();
+    expect((await running).samples).toBe(100);
+    expect((await network.evaluate(data.slice(0, 7))).samples).toBe(7);
+    expect(begin).toHaveBeenCalledTimes(2);
   });
 
   it("can be restored from its checkpoint", async () => {
