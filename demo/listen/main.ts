@@ -20,6 +20,7 @@ class Room {
   readonly #files = byId("files", HTMLInputElement);
   readonly #level = byId("level", HTMLMeterElement);
   #microphone: Microphone | undefined;
+  #isAsking = false;
   /** Files are heard one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -63,10 +64,17 @@ class Room {
       this.#say("The microphone is off.");
       return;
     }
+    // Not disabled, which would take the focus from the button.
+    if (this.#isAsking) return;
+    this.#isAsking = true;
     this.#say("Asking for the microphone …");
-    this.#microphone = await openMicrophone((sound) => this.#push(sound)).catch((cause: unknown) => {
-      throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
-    });
+    this.#microphone = await openMicrophone((sound) => this.#push(sound))
+      .catch((cause: unknown) => {
+        throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
+      })
+      .finally(() => {
+        this.#isAsking = false;
+      });
     this.#button.textContent = "Stop";
     this.#level.hidden = false;
     this.#say("Listening …");
