@@ -18,19 +18,27 @@ export async function openMicrophone(heard: (sound: Float32Array) => void): Prom
   const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
   const media = await navigator.mediaDevices.getUserMedia({ audio });
   const context = new AudioContext();
-  await context.audioWorklet.addModule(tap);
-  const node = new AudioWorkletNode(context, "tap");
-  const resampler = new Resampler(context.sampleRate, SAMPLE_RATE);
-  node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => heard(resampler.push(data));
-  context.createMediaStreamSource(media).connect(node).connect(context.destination);
-  await context.resume();
-  return {
-    stop: () => {
-      node.port.onmessage = null;
-      for (const track of media.getTracks()) track.stop();
-      void context.close();
-    },
+  const off = () => {
+    for (const track of media.getTracks()) track.stop();
+    void context.close();
   };
+  try {
+    await context.audioWorklet.addModule(tap);
+    const node = new AudioWorkletNode(context, "tap");
+    const resampler = new Resampler(context.sampleRate, SAMPLE_RATE);
+    node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => heard(resampler.push(data));
+    context.createMediaStreamSource(media).connect(node).connect(context.destination);
+    await context.resume();
+    return {
+      stop: () => {
+        node.port.onmessage = null;
+        off();
+      },
+    };
+  } catch (thrown) {
+    off();
+    throw thrown;
+  }
 }
 
 /** A recording at most: what a page has memory for, and what somebody waits for. */

@@ -69,6 +69,43 @@ describe("Listen", () => {
     expect(open.complaints).toEqual([]);
   });
 
+  it("asks for the microphone once at a time, and turns it off where it can't listen", async () => {
+    const fresh = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
+    await fresh.page.evaluate(() => {
+      const streams: MediaStream[] = [];
+      const contexts: AudioContext[] = [];
+      const { mediaDevices } = navigator;
+      const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await getUserMedia(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      class Context extends AudioContext {
+        constructor() {
+          super();
+          contexts.push(this);
+        }
+      }
+      AudioWorklet.prototype.addModule = async () => {
+        throw new Error("no worklet");
+      };
+      Object.assign(globalThis, { AudioContext: Context, streams, contexts });
+      for (let click = 0; click < 3; click++) document.querySelector<HTMLElement>("#microphone")?.click();
+    });
+    await expect.poll(() => fresh.text("#state")).toMatch(/^There is no microphone/);
+    const opened = () =>
+      fresh.page.evaluate(() => {
+        const { streams, contexts } = globalThis as unknown as { streams: MediaStream[]; contexts: AudioContext[] };
+        return [
+          streams.flatMap((one) => one.getTracks().map(({ readyState }) => readyState)),
+          contexts.map(({ state }) => state),
+        ];
+      });
+    await expect.poll(opened).toEqual([["ended"], ["closed"]]);
+    await fresh.page.close();
+  });
+
   it("finds the words of a long recording", async () => {
     const silence = new Array<number>(6000).fill(0);
     const before = (await heard(open)).length;
