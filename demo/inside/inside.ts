@@ -68,6 +68,7 @@ export class Inside {
     const trainer = this.#trainer();
     if (trainer === undefined) return;
     const insight = await lookInside(trainer, this.#digit());
+    if (insight === undefined) return;
     this.#responsiveness.drawing(() => {
       this.#replay.fit(insight.steps);
       this.#view.show(insight, this.#replay.step);

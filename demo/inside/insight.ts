@@ -1,4 +1,4 @@
-import type { Gradients, Network, SpikeDataset } from "spikelet";
+import { type Gradients, type Network, type SpikeDataset, SpikeletError } from "spikelet";
 import { digitsOf } from "../race/digits.js";
 
 /** Steps and units of spikes. */
@@ -38,8 +38,18 @@ export interface Insight {
 
 const DIGITS: readonly string[] = Array.from({ length: 10 }, (_, digit) => String(digit));
 
-/** Runs a drawing through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes it for. */
-export async function lookInside(network: Network, { pixels, label }: Digit, names = DIGITS): Promise<Insight> {
+/**
+ * Runs a drawing through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes
+ * it for. `undefined` where the network is disposed of meanwhile.
+ */
+export async function lookInside(network: Network, digit: Digit, names = DIGITS): Promise<Insight | undefined> {
+  return insightOf(network, digit, names).catch((thrown: unknown) => {
+    if (thrown instanceof SpikeletError && thrown.code === "DISPOSED") return undefined;
+    throw thrown;
+  });
+}
+
+async function insightOf(network: Network, { pixels, label }: Digit, names: readonly string[]): Promise<Insight> {
   const wanted = label ?? (await network.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
   const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [wanted]));
   const step = prediction.decisionStep[0] ?? steps;

@@ -49,9 +49,11 @@ export class Reading {
     try {
       for (let now = this.#take(); now !== undefined; now = this.#take()) {
         const { network, names, ...drawing } = now;
-        this.#insight = await lookInside(network, drawing, names);
-        this.#replay.fit(this.#insight.steps);
-        for (const figure of this.#figures) figure.show(this.#insight, this.#replay.step);
+        const insight = await lookInside(network, drawing, names);
+        if (insight === undefined) continue;
+        this.#insight = insight;
+        this.#replay.fit(insight.steps);
+        for (const figure of this.#figures) figure.show(insight, this.#replay.step);
         this.#say();
       }
     } finally {

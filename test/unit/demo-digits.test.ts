@@ -1,5 +1,7 @@
 import { deflateSync } from "node:zlib";
+import { createNetwork } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { lookInside } from "../../demo/inside/insight.js";
 import { digitsIn } from "../../demo/race/digits.js";
 
 const PIXELS = 28 * 28;
@@ -32,5 +34,24 @@ describe("the digits of the demo page", () => {
     ["a bomb", deflateSync(new Uint8Array(60_000_000)), "unpacks to more than"],
   ])("are refused where the file holds %s", async (_, bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);
+  });
+});
+
+describe("a look inside of the demo page", () => {
+  const look = { pixels: new Uint8Array(PIXELS).fill(200), label: undefined };
+  const create = (input: number) => createNetwork({ network: { input, layers: [{ type: "dense", units: 10 }] } });
+
+  it("shows nothing of a network that is disposed of meanwhile", async () => {
+    const network = await create(PIXELS);
+    expect(await lookInside(network, look)).toMatchObject({ inputs: PIXELS, sizes: [10] });
+    const looking = lookInside(network, look);
+    network.dispose();
+    expect(await looking).toBeUndefined();
+    expect(await lookInside(network, look)).toBeUndefined();
+  });
+
+  it("fails in any other case", async () => {
+    using network = await create(5);
+    await expect(lookInside(network, look)).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
   });
 });
