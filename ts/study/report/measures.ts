@@ -94,7 +94,7 @@ function answers(prefix: "" | "validation", part: string, path: "test" | "valida
   ];
 }
 
-/** The number at a path of the record, times `factor`. */
-function measured(name: string, label: string, path: string, digits: number, factor = 1): Measure {
-  return { name, label, digits, of: (record) => factor * Number(valueAt(record as unknown as Json, path) ?? Number.NaN) };
+/** The number at a path of the record. */
+function measured(name: string, label: string, path: string, digits: number): Measure {
+  return { name, label, digits, of: (record) => Number(valueAt(record as unknown as Json, path) ?? Number.NaN) };
 }
