@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
 import { finite, flag, listOf, positive, text } from "../check/values.js";
+import { spread } from "../spread.js";
 import { SERIES } from "./colours.js";
 import { smallest } from "./extremes.js";
 import { figure, panel, short } from "./figure.js";
@@ -149,12 +150,10 @@ function grouped<Run extends { series: string }>(runs: readonly Run[]): Map<stri
   return groups;
 }
 
-/** Mean and sample standard deviation; the latter is 0 for a single value. */
+/** Mean and sample standard deviation of at least one value; the latter is 0 for a single one. */
 export function summaryOf(values: readonly number[]): { mean: number; low: number; high: number; text: string } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const deviation = values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0;
-  const text = values.length > 1 ? `${rounded(mean, mean)} ± ${rounded(deviation, mean)} (n = ${values.length})` : short(mean);
+  const { mean, deviation, count } = spread(values);
+  const text = count > 1 ? `${rounded(mean, mean)} ± ${rounded(deviation, mean)} (n = ${count})` : short(mean);
   return { mean, low: mean - deviation, high: mean + deviation, text };
 }
 
