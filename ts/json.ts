@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from "./check/json.js";
 import { SpikeletError } from "./errors.js";
 
 /** Plain JSON. */
@@ -8,11 +9,6 @@ export type JsonObject = { [key: string]: Json };
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-
-/**
- * Levels of lists and objects inside each other that text may have: more than any configuration, and as many as the core reads.
- */
-export const MAX_DEPTH = 100;
 
 /**
  * Reads the text of a file; a byte order mark before it is no part of it.

@@ -1,7 +1,8 @@
 import { SpikeletError } from "../errors.js";
 import { refuse } from "./values.js";
 
-const MAX_DEPTH = 100;
+/** Levels of lists and objects inside each other that data may have: more than any configuration, fewer than the core reads. */
+export const MAX_DEPTH = 100;
 
 /**
  * The JSON of plain data.
