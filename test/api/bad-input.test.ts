@@ -35,6 +35,15 @@ describe("a bad configuration", () => {
     await expect(createTrainer(config)).rejects.toEqual(failure("CONFIG_INVALID", /^training/));
   });
 
+  it("names what is nested too deeply, and what holds itself", async () => {
+    const around: unknown[] = [];
+    around.push(around);
+    for (const given of [around, JSON.parse("[".repeat(1000) + "]".repeat(1000))]) {
+      const config = { network, training: given } as unknown as Config;
+      await expect(createTrainer(config)).rejects.toEqual(failure("CONFIG_INVALID", /^training(\[0\])+$/));
+    }
+  });
+
   it("names an unknown SIMD level", async () => {
     await expect(createNetwork(tinyConfig, { simd: "avx9000" })).rejects.toEqual(failure("SIMD_UNSUPPORTED", "simd"));
   });

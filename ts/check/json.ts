@@ -18,7 +18,7 @@ export function jsonOf(value: unknown, path: string): string {
 function checkPlain(value: unknown, path: string, depth: number): void {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return;
   if (typeof value === "number") refuse("CONFIG_INVALID", path, "a finite number", value);
-  if (depth > MAX_DEPTH) throw new SpikeletError("CONFIG_INVALID", "", `is nested more than ${MAX_DEPTH} deep`);
+  if (depth > MAX_DEPTH) throw new SpikeletError("CONFIG_INVALID", path, `is nested more than ${MAX_DEPTH} levels deep`);
   if (Array.isArray(value)) {
     for (const [index, entry] of value.entries()) checkPlain(entry, `${path}[${index}]`, depth + 1);
   } else if (Object.prototype.toString.call(value) === "[object Object]") {
