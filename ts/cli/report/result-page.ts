@@ -3,7 +3,7 @@ import { counted } from "../../counted.js";
 import { accuracyBy, decisionsIn, hasOutputSpikes } from "../../decisions.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
-import { type Content, html, type Markup } from "../../report/markup.js";
+import { type Content, html, type Markup, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
@@ -86,8 +86,7 @@ function verdict({ metrics, answers }: Result, samples: string): Markup {
 
 /** A warning for people; settings in the advice stand between backticks. */
 export function warning({ message, advice }: Warning): Markup {
-  const words = advice.split("`").map((part, k) => (k % 2 === 1 ? html`<code>${part}</code>` : part));
-  return html`<div class="warning"><strong>${message}</strong><p>${words}</p></div>\n`;
+  return html`<div class="warning"><strong>${message}</strong><p>${withCode(advice)}</p></div>\n`;
 }
 
 function layerTable({ metrics, layers }: Result): Markup {
