@@ -37,7 +37,7 @@ const LARGEST = new Set([4294967295, 3.4028234663852886e38, -3.4028234663852886e
  *
  * @param {Schema} schema
  */
-export function configurationPage(schema) {
+function configurationPage(schema) {
   const { properties = {}, $defs = {} } = schema;
   const names = Object.keys(properties).filter((name) => !name.startsWith("$"));
   const sections = [...ORDER.filter((name) => names.includes(name)), ...names.filter((name) => !ORDER.includes(name))];

@@ -24,6 +24,6 @@ export async function pythonEnvironment(name, requirements, about) {
 }
 
 /** @param {string} folder of an environment */
-export function pythonIn(folder) {
+function pythonIn(folder) {
   return join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
 }

@@ -118,7 +118,7 @@ function named(name) {
  *
  * @param {readonly Compared[]} all
  */
-export function choiceRows(all) {
+function choiceRows(all) {
   const speakers = all.filter(({ variant }) => variant.at !== "official");
   const layers = [...new Set(speakers.map(({ variant }) => String(variant.series)))];
   const rows = layers.map((layer) => {
@@ -135,7 +135,7 @@ export function choiceRows(all) {
  *
  * @param {readonly Compared[]} all
  */
-export function voiceRows(all) {
+function voiceRows(all) {
   const row = (/** @type {string} */ name, /** @type {readonly Compared[]} */ of, /** @type {number} */ machine) => {
     const cell = (/** @type {(one: Compared) => (record: any) => number} */ accuracy) => deviationText(bySeed(of, accuracy), 2);
     const seeds = Math.min(...of.map(({ records }) => records.length));

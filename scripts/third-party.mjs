@@ -23,7 +23,7 @@ const RULE = `\n${"=".repeat(120)}\n\n`;
 const TEXTS = [/^LICEN[CS]E[-_.]MIT/i, /^LICEN[CS]E(?:\.(?:md|txt))?$/i, /^LICEN[CS]E/i, /^(?:COPYING|UNLICENSE)/i];
 
 /** What the file holds. */
-export function thirdParty() {
+function thirdParty() {
   const platforms = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).napi.targets;
   const linked = new Set([...linkedInto("spikelet-node", platforms), ...linkedInto("spikelet-wasm", [WASM_TARGET])]);
   const { packages } = JSON.parse(cargo("metadata", "--format-version", "1"));

@@ -30,7 +30,7 @@ export async function simulateThreads(threads, { name = "mnist", batch = 128 } =
 }
 
 /** When the last of some workers is through, each taking the next task as soon as it is free. */
-export function makespan(tasks, workers) {
+function makespan(tasks, workers) {
   const free = new Array(workers).fill(0);
   for (const task of tasks) {
     const first = free.indexOf(Math.min(...free));

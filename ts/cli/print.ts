@@ -23,7 +23,7 @@ export function say(message: string): void {
 const CONTROL = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
 
 /** The text with a sign for what could move the cursor of a terminal or write its title: names come from files, too. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(CONTROL, "\ufffd");
 }
 

@@ -104,7 +104,7 @@ function layerTable({ metrics, layers }: Result): Markup {
 }
 
 /** `784 – 800 – 10`. */
-export function networkText({ network }: ResolvedConfig): string {
+function networkText({ network }: ResolvedConfig): string {
   const input = Array.isArray(network.input) ? network.input.join("×") : String(network.input);
   return [input, ...network.layers.flatMap((layer) => layerText(layer) ?? [])].join(" – ");
 }

@@ -35,7 +35,7 @@ export interface Searched {
 }
 
 /** Points of accuracy between the best and the last epoch of a run that has collapsed, at least. */
-export const COLLAPSE = 10;
+const COLLAPSE = 10;
 
 /** The measure that a decision is judged by, on the test data. */
 export function accuracyMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
@@ -43,7 +43,7 @@ export function accuracyMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
 }
 
 /** Validation accuracy in % by the decision of the variant, after each epoch. */
-export function validationCurve({ bestBy }: Pick<Compared, "bestBy">, { result }: DoneRecord): number[] {
+function validationCurve({ bestBy }: Pick<Compared, "bestBy">, { result }: DoneRecord): number[] {
   const of = ({ validationFirstSpike, count, membrane }: EpochSummary) =>
     bestBy === "membrane" ? membrane : bestBy === "count" ? count : validationFirstSpike;
   return result.history.map((epoch) => 100 * (of(epoch) ?? Number.NaN));
