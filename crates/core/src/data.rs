@@ -80,12 +80,9 @@ impl Dataset {
     /// is no memory to list the samples.
     pub fn windowed(self, samples: usize, labels: Option<Vec<u32>>, outputs: usize) -> Result<Self> {
         if !self.is_empty() {
-            let message = format!("{} samples came with a data set that has none yet", self.len());
-            return Err(Error::shape("samples", message));
+            return Err(Error::shape("samples", "none can come with a data set that gets them later"));
         }
-        memory::require(samples as u64 * size_of::<u32>() as u64, "samples", || {
-            format!("a list of {samples} samples")
-        })?;
+        memory::require(samples as u64 * size_of::<u32>() as u64, "samples", || "their list".to_owned())?;
         let targets = match &labels {
             Some(labels) => {
                 check_labels(labels, samples, outputs)?;
