@@ -20,7 +20,7 @@ impl Writer<'_> {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
-    fn long(&mut self, value: u64) {
+    pub(crate) fn long(&mut self, value: u64) {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
         Ok(u32::from_le_bytes(*taken))
     }
 
-    fn long(&mut self) -> Result<u64> {
+    pub(crate) fn long(&mut self) -> Result<u64> {
         Ok(u64::from(self.word()?) | u64::from(self.word()?) << 32)
     }
 

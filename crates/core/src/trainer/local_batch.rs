@@ -67,9 +67,8 @@ impl Trainer {
         self.with_batch(train, |trainer, batch, _| {
             let range = local.of(batch.len());
             train.require("train", trainer.needed(batch, Some(local)))?;
-            [trainer.run.epoch, trainer.run.batch, range.len() as u32]
-                .into_iter()
-                .for_each(|value| records.word(value));
+            records.long(trainer.next_batch());
+            records.word(range.len() as u32);
             let Self { config, loss, passes, engine, network, run, .. } = trainer;
             let job = Self::learning_job(config, loss, passes, train, run.epoch);
             engine.run_local_batch(network, &job, batch, range, executor, |_, results, _| {
@@ -77,6 +76,11 @@ impl Trainer {
                 Ok(())
             })
         })
+    }
+
+    /// Tells the batch that comes next from all others of the run.
+    fn next_batch(&self) -> u64 {
+        u64::from(self.run.epoch) << 32 | u64::from(self.run.batch)
     }
 
     fn check_before_batch(&self, train: &Dataset) -> Result<()> {
@@ -99,7 +103,7 @@ impl Trainer {
         self.check_before_batch(train)?;
         let rate = self.learning_rate();
         let loss = self.with_batch(train, |trainer, batch, sums| {
-            let mut samples = Samples::new(records, [trainer.run.epoch, trainer.run.batch])?;
+            let mut samples = Samples::new(records, trainer.next_batch())?;
             if samples.count != batch.len() {
                 return Err(foreign(format!("hold {} samples of a batch of {}", samples.count, batch.len())));
             }
@@ -132,11 +136,11 @@ struct Samples<'a> {
 }
 
 impl<'a> Samples<'a> {
-    /// Records of the batch `[epoch, batch]`, counted from 0.
-    fn new(records: &[&'a [u8]], next: [u32; 2]) -> Result<Self> {
+    /// Records of the batch that [`Trainer::next_batch`] numbers so.
+    fn new(records: &[&'a [u8]], batch: u64) -> Result<Self> {
         let readers = records.iter().map(|bytes| {
             let mut reader = Reader::new(bytes);
-            if [reader.word()?, reader.word()?] != next {
+            if reader.long()? != batch {
                 return Err(foreign("are of another batch".to_owned()));
             }
             Ok((reader.word()?, reader))
