@@ -79,9 +79,7 @@ impl Dataset {
     /// [`crate::ErrorCode::DataFormat`] for a label outside the `outputs` classes; [`crate::ErrorCode::ConfigInvalid`] where there
     /// is no memory to list the samples.
     pub fn windowed(self, samples: usize, labels: Option<Vec<u32>>, outputs: usize) -> Result<Self> {
-        if !self.is_empty() {
-            return Err(Error::shape("samples", "none can come with a data set that gets them later"));
-        }
+        expect("samples", self.len(), 0, 0)?;
         memory::require(samples as u64 * size_of::<u32>() as u64, "samples", || "their list".to_owned())?;
         let targets = match &labels {
             Some(labels) => {

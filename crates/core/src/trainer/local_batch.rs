@@ -29,7 +29,7 @@ impl LocalBatch {
         if self.rank < self.size {
             return Ok(());
         }
-        Err(Error::config("rank", format!("must be below the number of trainers ({}), got {}", self.size, self.rank)))
+        Err(Error::config("rank", format!("must be below {}, got {}", self.size, self.rank)))
     }
 
     /// Positions of a batch of `samples`.
