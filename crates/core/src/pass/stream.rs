@@ -163,12 +163,13 @@ impl SpikeStream {
             let range = output.offsets[*at + t] as usize..output.offsets[*at + t + 1] as usize;
             let start = found.units.len();
             found.units.extend_from_slice(&output.units[range]);
-            let fired = &mut found.units[start..];
-            fired.sort_unstable();
+            // In order of the units: the last layer is dense.
+            let fired = &found.units[start..];
+            debug_assert!(fired.is_sorted(), "lanes of a dense layer are its units");
             if let (None, Some(&unit)) = (progress.first, fired.first()) {
                 progress.first = Some((progress.steps, unit));
             }
-            for &mut unit in fired {
+            for &unit in fired {
                 let count = &mut progress.counts[unit as usize];
                 *count = count.saturating_add(1);
                 found.times.push((done + t) as u16);
