@@ -1,6 +1,6 @@
 //! Losses: their value for one sample and their derivatives at the output (spec 4).
 //!
-//! To add one: a file with its equation, a variant in [`crate::config::LossConfig`] and in `Main`, with an arm wherever these are
+//! To add one: a file with its equation, a variant of [`crate::config::LossConfig`] and of `Main`, and a line wherever these are
 //! told apart (`docs/contributing/extending.md`).
 
 mod class_targets;
