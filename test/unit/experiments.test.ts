@@ -88,14 +88,14 @@ const two = ran(
 
 describe("points", () => {
   it("have means and sample standard deviations over the seeds", () => {
-    expect(spread([1, 2, 3, 6])).toEqual({ mean: 3, deviation: Math.sqrt(14 / 3) });
-    expect(spread([5])).toEqual({ mean: 5, deviation: 0 });
+    expect(spread([1, 2, 3, 6])).toEqual({ mean: 3, deviation: Math.sqrt(14 / 3), count: 4 });
+    expect(spread([5])).toEqual({ mean: 5, deviation: 0, count: 1 });
     const [antlr, timing] = pointsOf(...two);
     expect(antlr).toMatchObject({ place: "antlr", rows: [{ record: { seed: 1 } }, { record: { seed: 2 } }] });
     const over = (point: typeof antlr, name: string) => spread(point ? recordsOf(point).map(measure(name).of) : []);
     expect(over(antlr, "firstSpike").mean).toBeCloseTo(92);
     expect(over(antlr, "firstSpike").deviation).toBeCloseTo(Math.sqrt(8));
-    expect(over(timing, "perUnit1")).toEqual({ mean: 0.5, deviation: 0 });
+    expect(over(timing, "perUnit1")).toEqual({ mean: 0.5, deviation: 0, count: 2 });
   });
 
   it("take the attempt that validates best, not the one that tests best", () => {
