@@ -12,7 +12,7 @@ const RULES: readonly Pair[0][] = ["antlr", "activation", "timing", "eventProp",
 
 const DATA: Readonly<Record<Scale, ExperimentData>> = {
   quick: { dataset: "digits", train: 1000, validation: 500, test: 500 },
-  full: { dataset: "mnist", train: 20_000 },
+  full: { dataset: "mnist" },
 };
 
 export const verdictTrains: Experiment = {
@@ -20,13 +20,13 @@ export const verdictTrains: Experiment = {
   title: "the rules on MNIST under one loss, wanted spike trains, each with settings of its own",
   question:
     "The output of the label should fire at given steps, once or three times, and the others not at all: a loss that activations and spike times both see. Settings are " +
-    "searched as in `verdict`, by 16 trials on 5,000 images, with the trains and the decay of their filter among them; then 20,000 images, 6 epochs, three fresh seeds.",
+    "searched as in `verdict`, by 24 trials on 10,000 images, with the trains and the decay of their filter among them; then 50,000 images, 6 epochs, five fresh seeds.",
   data: (scale) => [DATA[scale]],
-  seeds: { quick: 1, full: 3 },
+  seeds: { quick: 1, full: 5 },
   bestBy: "firstSpike",
   axis: "Loss",
   tuning: (scale) =>
-    scale === "quick" ? quickTuning(DATA.quick) : halvedTuning(16, { ...DATA.full, train: 5000, validation: 5000 }),
+    scale === "quick" ? quickTuning(DATA.quick) : halvedTuning(24, { ...DATA.full, train: 10_000, validation: 5000 }),
   variants: (scale) => RULES.map((rule) => searched([rule, "spikeTrain"], GROUND[scale])),
   figures: [
     { type: "spread", measure: "firstSpike", title: "Accuracy by first spike" },
