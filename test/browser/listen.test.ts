@@ -66,6 +66,10 @@ describe("Listen", () => {
     await open.button("Stop").click();
     expect(await open.text("#state")).toBe("The microphone is off.");
     expect((await answers()).join("\n")).toMatch(/^(Hearing …|So far: )/m);
+    for (const isTentative of [true, false]) {
+      await open.page.locator("#answer").evaluate((answer, is) => answer.classList.toggle("tentative", is), isTentative);
+      expect(await open.barriers()).toEqual([]);
+    }
     expect(open.complaints).toEqual([]);
   });
 
