@@ -1,5 +1,6 @@
 //! From the sums of a batch to new parameters: the optimiser, tile by tile.
 
+mod entries;
 mod finish;
 mod learnt;
 mod step;
@@ -14,10 +15,11 @@ use crate::optim::{Moments, TileMoments};
 use crate::parameters::TileParameters;
 use crate::sample::SampleResult;
 
+use entries::{LayerEntries, sources};
 pub(crate) use finish::{Clip, Finish};
 pub(crate) use step::LayerStep;
 pub(crate) use sums::BatchSums;
-use sums::{LayerEntries, TileSums, sources};
+use sums::TileSums;
 
 /// The update of every tile.
 #[derive(Clone, Debug)]

@@ -1,16 +1,14 @@
 //! Sums over the results of a batch's samples, in the order of samples.
 
-use std::ops::Range;
-
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 
+use super::entries::{LayerEntries, sources};
 use super::learnt::{self, LearntSums};
 use crate::aligned::Aligned;
 use crate::executor::Executor;
 use crate::gradient::{LayerGradient, LayerParameters, WeightGradient};
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
-use crate::pass::GROUP;
 use crate::rule::SilentUpdate;
 use crate::sample::SampleResult;
 use crate::shape::LayerShape;
@@ -42,30 +40,6 @@ pub(crate) struct TileSums {
     pub(crate) squared_norm: f32,
 }
 
-/// Input spikes of a group of samples.
-#[derive(Debug)]
-pub(super) struct LayerEntries {
-    inputs: usize,
-    /// Consecutive samples, whose rows of q stay in a level-2 cache while a tile gathers them.
-    blocks: Vec<BlockEntries>,
-    /// Those of this group.
-    count: usize,
-}
-
-/// Input spikes of a block of samples, by input.
-#[derive(Debug)]
-struct BlockEntries {
-    /// Their places in the group.
-    samples: Range<usize>,
-    /// Start of each input in `entries`.
-    offsets: Vec<u32>,
-    /// `sample of the block << 16 | row`.
-    entries: Vec<u32>,
-}
-
-/// Rows of q of a block, 256 bytes each, unless one sample has more.
-const BLOCK_ROWS: usize = 2048;
-
 impl BatchSums {
     pub(crate) fn new(network: &Network) -> Self {
         let tiles = network.tiles.iter().map(|tile| TileSums {
@@ -77,7 +51,7 @@ impl BatchSums {
             squared_norm: 0.0,
         });
         let entries = network.layers.iter().map(|layer| match layer.connection.gradient() {
-            WeightGradient::Rows(_) => Some(LayerEntries { inputs: layer.shape.inputs, blocks: Vec::new(), count: 0 }),
+            WeightGradient::Rows(_) => Some(LayerEntries::new(layer.shape.inputs)),
             WeightGradient::Steps(_) | WeightGradient::Sums(_) => None,
         });
         let learnt = network.learnt.iter().map(|arrays| arrays.iter().map(LearntSums::new).collect());
@@ -270,79 +244,9 @@ impl TileSums {
     }
 }
 
-impl LayerEntries {
-    /// Blocks of samples, with nothing listed yet.
-    fn cut(&mut self, layer: usize, results: &[SampleResult]) -> &mut [BlockEntries] {
-        self.count = 0;
-        let mut first = 0;
-        while first < results.len() {
-            let mut rows = 0;
-            let fits = |result: &&SampleResult| {
-                rows += result.layers[layer].weights.rows().rows;
-                rows <= BLOCK_ROWS
-            };
-            let samples = first..first + results[first..].iter().take_while(fits).count().max(1);
-            first = samples.end;
-            if self.count == self.blocks.len() {
-                let offsets = vec![0; self.inputs + 1];
-                self.blocks.push(BlockEntries { samples: 0..0, offsets, entries: Vec::new() });
-            }
-            self.blocks[self.count].samples = samples;
-            self.count += 1;
-        }
-        &mut self.blocks[..self.count]
-    }
-
-    /// One for each block, in their order, from the q rows of each sample of the group.
-    pub(super) fn gathers<'a>(&'a self, sources: &'a [&'a [f32]]) -> impl DoubleEndedIterator<Item = Gather<'a>> {
-        let blocks = self.blocks[..self.count].iter();
-        blocks.map(|BlockEntries { samples, offsets, entries }| Gather {
-            offsets,
-            entries,
-            sources: &sources[samples.clone()],
-        })
-    }
-}
-
-impl BlockEntries {
-    fn list(&mut self, layer: usize, group: &[SampleResult]) {
-        let results = &group[self.samples.clone()];
-        self.offsets.fill(0);
-        for result in results {
-            for &(unit, _) in &result.layers[layer].weights.rows().inputs {
-                self.offsets[unit as usize + 1] += 1;
-            }
-        }
-        for input in 1..self.offsets.len() {
-            self.offsets[input] += self.offsets[input - 1];
-        }
-        self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
-        // Filling moves each start to its end, which is the start of the next input.
-        for (sample, result) in results.iter().enumerate() {
-            for &(unit, row) in &result.layers[layer].weights.rows().inputs {
-                let at = &mut self.offsets[unit as usize];
-                self.entries[*at as usize] = (sample as u32) << 16 | row;
-                *at += 1;
-            }
-        }
-        self.offsets.rotate_right(1);
-        self.offsets[0] = 0;
-    }
-}
-
 fn sums_of(gradient: &LayerGradient) -> &[f32] {
     match &gradient.weights {
         WeightGradient::Sums(sums) => &sums.weights,
         WeightGradient::Rows(_) | WeightGradient::Steps(_) => unreachable!("such layers leave no sums"),
     }
-}
-
-/// The q rows of each sample for the lanes of a tile.
-pub(super) fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -> [&[f32]; GROUP] {
-    let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
-    for (source, result) in sources.iter_mut().zip(results) {
-        let rows = result.layers[layer].weights.rows();
-        *source = &rows.q[first * rows.rows..(first + lanes) * rows.rows];
-    }
-    sources
 }
