@@ -1,5 +1,6 @@
 //! The trainer: a network, its optimiser and a position in a run. The host drives it, a budget of batches at a time.
 
+mod apply;
 mod averages;
 mod best;
 mod evaluate;
