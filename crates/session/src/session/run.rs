@@ -1,11 +1,27 @@
 //! A run of training: whole batches, or parts of them that several sessions share.
 
-use spikelet_core::{Error, LocalBatch, Result, TrainEvent, Trainer, json};
+use spikelet_core::{Dataset, Error, LocalBatch, Result, TrainEvent, Trainer, json};
 
 use super::Session;
+use crate::datasets::Datasets;
 use crate::options::RunOptions;
 use crate::peers::{Peers, learn_together};
 use crate::status::to_json;
+
+/// The data sets of the run that has begun.
+struct RunData<'a> {
+    train: &'a Dataset,
+    validation: Option<&'a Dataset>,
+}
+
+impl<'a> RunData<'a> {
+    fn of(run: Option<&RunOptions>, datasets: &'a Datasets) -> Result<Self> {
+        let run = run.ok_or_else(|| Error::config("", "no run has begun"))?;
+        let train = datasets.find("train", run.train)?;
+        let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+        Ok(Self { train, validation })
+    }
+}
 
 impl Session {
     /// Starts a run, or continues with the one under way; options `{"train","validation"?,"epochs"?}` with the numbers of data
@@ -43,9 +59,7 @@ impl Session {
             }
             let Self { trainer, workers, datasets, run, deferred, peers, local, .. } = session;
             local.1.clear();
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
-            let train = datasets.find("train", run.train)?;
-            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let RunData { train, validation } = RunData::of(run.as_ref(), datasets)?;
             let mut peers = peers.as_deref_mut();
             let next = |trainer: &mut Trainer| match &mut peers {
                 Some(peers) if trainer.is_before_batch() => {
@@ -77,11 +91,10 @@ impl Session {
     pub fn run_local_batch(&mut self, rank: u32, size: u32) -> Result<Option<&[u8]>> {
         let has_run = self.change(|session| {
             let Self { trainer, workers, datasets, run, local: kept, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
+            let RunData { train, .. } = RunData::of(run.as_ref(), datasets)?;
             if !trainer.is_before_batch() {
                 return Ok(false);
             }
-            let train = datasets.find("train", run.train)?;
             let local = LocalBatch { rank: rank as usize, size: size as usize };
             kept.0 = local.rank;
             workers.run(|| trainer.run_local_batch(train, local, &*workers, &mut kept.1))?;
@@ -99,9 +112,7 @@ impl Session {
     pub fn finish_batch(&mut self, records: &[&[u8]]) -> Result<String> {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, local, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
-            let train = datasets.find("train", run.train)?;
-            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let RunData { train, validation } = RunData::of(run.as_ref(), datasets)?;
             let (own, kept) = local;
             let mut records = records.to_vec();
             if let Some(part) = records.get_mut(*own).filter(|part| part.is_empty()) {
