@@ -56,6 +56,26 @@ describe("sessions that share every batch", () => {
     });
   });
 
+  it("tell what happened before a failure first, as one alone does", async () => {
+    /** What each call tells, or how it fails, of a run that breaks in its second epoch. */
+    const told = async (backend: typeof native) => {
+      const schedule = { type: "step", every: 1, factor: 1e30 };
+      const training = { ...CONFIG.training, epochs: 2 };
+      const config = { ...CONFIG, optimizer: { type: "adam", learningRate: 1e10 }, schedule, training };
+      const session = await backend.createSession(JSON.stringify(config));
+      const { descriptor, arrays } = blots(200).wire();
+      await session.begin(JSON.stringify({ train: await session.addDataset(descriptor, arrays) }));
+      const call = () => session.advance(100).then(JSON.parse, ({ message }) => message);
+      const calls = [await call(), await call(), await call()];
+      session.dispose();
+      return calls;
+    };
+    const alone = await told(native);
+    const failure = expect.stringMatching(/not finite/);
+    expect(alone).toEqual([expect.arrayContaining([expect.objectContaining({ type: "epochEnd" })]), failure, failure]);
+    expect(await told(teamOf([native, native]))).toEqual(alone);
+  });
+
   it.each([0, -1, 1.5, 65, Number.NaN])("can't be %d", (workers) => {
     expect(() => pageOptions({ workers }, "")).toThrowError(expect.objectContaining({ code: "CONFIG_INVALID", path: "workers" }));
   });

@@ -34,6 +34,8 @@ export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
 class TeamSession implements Session {
   readonly #members: readonly Session[];
   readonly #first: Session;
+  /** What went wrong after events, which are delivered first. */
+  #deferred: { thrown: unknown } | undefined;
 
   constructor(members: readonly Session[]) {
     this.#members = members;
@@ -79,16 +81,25 @@ class TeamSession implements Session {
   }
 
   begin(options: string): Promise<void> {
+    this.#deferred = undefined;
     return this.#byAll(async (member) => member.begin(options));
   }
 
   async advance(maxBatches: number): Promise<string> {
+    const deferred = this.#deferred;
+    this.#deferred = undefined;
+    if (deferred !== undefined) throw deferred.thrown;
     const events: CoreEvent[] = [];
-    for (let done = 0; done < maxBatches && events.at(-1)?.type !== "finished"; done++) {
-      const now = JSON.parse(await this.#advanceOne()) as CoreEvent[];
-      // Every piece of work has an event: nothing is left.
-      if (now.length === 0) break;
-      events.push(...now);
+    try {
+      for (let done = 0; done < maxBatches && events.at(-1)?.type !== "finished"; done++) {
+        const now = JSON.parse(await this.#advanceOne()) as CoreEvent[];
+        // Every piece of work has an event: nothing is left.
+        if (now.length === 0) break;
+        events.push(...now);
+      }
+    } catch (thrown) {
+      if (events.length === 0) throw thrown;
+      this.#deferred = { thrown };
     }
     return JSON.stringify(events);
   }
