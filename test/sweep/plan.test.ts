@@ -28,6 +28,15 @@ describe("a plan", () => {
     expect(parsePlan({ config: { ...config, training: { seed: 7 } } }).seeds).toEqual([7]);
   });
 
+  it("ranks by what chooses the epochs, unless it has an objective", () => {
+    const objective = { metric: "test.loss", goal: "min" };
+    expect(plan({ bestBy: "count" }).objective).toEqual({ metric: "validation.accuracy.count", goal: "max" });
+    expect(plan({ bestBy: "count", objective }).objective).toEqual(objective);
+    expect(parsePlan({ config: { ...config, loss: { type: "membrane" } } }).objective.metric).toBe(
+      "validation.accuracy.membrane",
+    );
+  });
+
   it("may list its points", () => {
     const listed = parsePlan({
       variants: [

@@ -111,7 +111,7 @@ export function parsePlan(json: Json): Plan {
     settings,
     search,
     seeds,
-    objective: parseObjective(fields, lossIn(config, search)),
+    objective: parseObjective(fields, fields.has("bestBy") ? bestBy : bestByOf(lossIn(config, search))),
     halving,
     bestBy,
     experiment,
@@ -238,8 +238,8 @@ function parseSeeds(fields: Fields, config: JsonObject): number[] {
   return [...seeds];
 }
 
-function parseObjective(fields: Fields, loss: Json | undefined): Objective {
-  if (!fields.has("objective")) return OBJECTIVES[bestByOf(loss)];
+function parseObjective(fields: Fields, bestBy: BestBy): Objective {
+  if (!fields.has("objective")) return OBJECTIVES[bestBy];
   const own = fields.object("objective").only("metric", "goal");
   return { metric: own.text("metric"), goal: own.oneOf("goal", ["max", "min"]) };
 }
