@@ -20,10 +20,10 @@ const HEAD = `# Configuration
 
 <!-- Made from spikelet.schema.json by \`npm run codegen\`: do not edit. -->
 
-A configuration is a JSON object, the first argument of \`createTrainer\` and \`createNetwork\`, and the file of \`--config\`. Only \`network\` is
+A configuration is a JSON object: the first argument of \`createTrainer\` and \`createNetwork\`, or the file of \`--config\`. Only \`network\` is
 required; whatever is left out has its default. \`--set PATH=VALUE\` changes one setting, as in \`--set training.epochs=5\` or
 \`--set 'network.layers[0].units=100'\`. With \`"$schema": "./node_modules/spikelet/spikelet.schema.json"\` in the file an editor completes and checks
-it. Tables name settings from the path above them on. Numbers in brackets, as (spec 4.2), are sections of the [specification](specification.md).
+it. \`$schema\` and \`data\` are of the file alone: in TypeScript leave them out, as in \`const { data, $schema, ...config } = JSON.parse(text)\`. Tables name settings from the path above them on. Numbers in brackets, as (spec 4.2), are sections of the [specification](specification.md).
 `;
 
 const ORDER = ["network", "rule", "loss", "regularizers", "optimizer", "schedule", "training", "data"];
@@ -124,7 +124,8 @@ class Section {
    */
   #link(at, own, inner) {
     const name = choicesOf(inner).length > 0 ? "one of several" : "object";
-    return `${own.items === undefined ? "" : "list, each "}[${name}](#${slug(at)})`;
+    const none = own.anyOf?.some(({ type }) => type === "null") ? ", `null`" : "";
+    return `${own.items === undefined ? "" : "list, each "}[${name}](#${slug(at)})${none}`;
   }
 
   /** The object that a setting, or each item of its list, is.
@@ -132,7 +133,8 @@ class Section {
    * @returns {Schema} */
   #inner(schema) {
     const own = this.#resolved(schema);
-    const form = own.anyOf?.map((one) => this.#resolved(one)).find(({ properties }) => properties !== undefined);
+    const forms = own.anyOf?.map((one) => this.#resolved(one));
+    const form = forms?.find((one) => one.properties !== undefined || choicesOf(one).length > 0);
     return form ?? (own.items === undefined ? own : this.#resolved(own.items));
   }
 
@@ -166,9 +168,7 @@ class Section {
       case "number":
         return `${type === "integer" ? "whole number" : "number"}${plural}${rangeOf(own)}`;
       case "array":
-        return own.items?.type === "object" || own.items?.$ref !== undefined
-          ? "list"
-          : `list of ${own.minItems ?? ""} ${this.#value(own.items ?? {}, "s")}`.replace("  ", " ");
+        return this.#list(own);
       case "boolean":
         return "`true`, `false`";
       case "null":
@@ -178,6 +178,15 @@ class Section {
       default:
         return type ?? "any";
     }
+  }
+
+  /**
+   * @param {Schema} own
+   */
+  #list({ items = {}, minItems }) {
+    const item = this.#resolved(items);
+    if (item.properties !== undefined || choicesOf(item).length > 0) return "list";
+    return `list of ${minItems ?? ""} ${this.#value(item, "s").replaceAll(", ", " / ")}`.replace("  ", " ");
   }
 
   /** What a setting means, with the meaning of each value that has a name.

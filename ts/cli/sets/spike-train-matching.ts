@@ -3,7 +3,7 @@ import { stepped } from "./arguments.js";
 import type { DataSet } from "./set.js";
 
 export const spikeTrainMatching: DataSet = {
-  about: "random input trains with random wanted trains, drawn",
+  about: "random input trains with random target trains, drawn",
   encoding: null,
   isRead: false,
   load: ({ options, steps, backend }) => load({ ...stepped(options, steps), backend }),

@@ -44,7 +44,7 @@ pub enum LearntConstant {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum GainMode {
-    /// One input spike over a weight of 1 lifts the membrane to a peak of 1 within the simulation.
+    /// Computed from the decays: one input spike over a weight of 1 lifts the membrane to a peak of 1 within the simulation.
     Auto,
     /// `currentGain`, `membraneGain` and `biasGain` are taken as given.
     Manual,
@@ -145,15 +145,15 @@ neurons! {
         learn: Vec<LearntConstant> = Vec::new();
     }
     gains {
-        /// `auto`, or `manual` when any gain is given.
+        /// `auto` by default, `manual` when any gain is given.
         gain: GainMode;
-        /// Gain of the input drive; 1 by default.
+        /// Gain of the input drive; with `manual`, 1 by default.
         #[range(above = 0)]
         current_gain: PerUnit;
-        /// Gain from current to membrane; 1 by default.
+        /// Gain from current to membrane; with `manual`, 1 by default.
         #[range(above = 0)]
         membrane_gain: PerUnit;
-        /// Gain of the bias; 1 by default.
+        /// Gain of the bias; with `manual`, 1 by default.
         #[range(min = 0)]
         bias_gain: PerUnit;
     }

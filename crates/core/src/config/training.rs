@@ -157,8 +157,8 @@ pub struct TrainingConfig {
     /// Factor on the learning rate: one number for all layers with weights, or one for each.
     #[range(min = 0)]
     pub learning_rate_factor: PerLayer,
-    /// Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights
-    /// counted from 0.
+    /// Parameters that training leaves unchanged: `"layers.0"` (with learnt constants and delays), `"layers.0.weights"` or
+    /// `"layers.0.biases"`, layers with weights counted from 0.
     pub frozen: Vec<String>,
     /// When the run ends before its last epoch; `null`: never.
     pub early_stopping: Option<EarlyStopping>,
@@ -171,7 +171,7 @@ pub struct TrainingConfig {
     pub silent_unit_update: SilentUnitUpdate,
     /// Activity of the network before it learns; `null`: the weights stay as drawn.
     pub initial_activity: Option<InitialActivity>,
-    /// Random changes of the samples that are learned.
+    /// Random changes of the training samples, anew in every epoch.
     pub augmentation: Augmentation,
     /// Seed of the initial weights, of the order of samples and of their changes.
     #[range(any)]

@@ -18,7 +18,7 @@ pub(super) fn render() -> String {
         "type": "object",
         "properties": {
             "dataset": { "description": "Name of the data set.", "type": "string" },
-            "dir": { "description": "Its folder, relative to this file.", "type": "string" },
+            "dir": { "description": "Its folder or file, relative to the file of the configuration.", "type": "string" },
             "options": { "description": "Options of the data set.", "type": "object" },
             "encoding": { "description": "How values become spikes.", "oneOf": encoding["oneOf"] },
         },
