@@ -6,7 +6,7 @@ use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
 use crate::parameters::TileParameters;
 
-/// A bias so low that a unit never fires, whatever its inputs: for lanes outside the image.
+/// A bias so low that no weights but huge ones make a unit fire: for lanes outside the image.
 const OUTSIDE: f32 = -1e30;
 
 /// What follows from a layer's parameters.

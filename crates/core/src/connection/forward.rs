@@ -37,8 +37,15 @@ impl ForwardRun<'_> {
         weights: &dyn Fn(&Site) -> &'b [f32],
         events: &dyn Fn(usize) -> StepEvents<'b>,
     ) {
-        let level = self.level;
-        self.sites(weights, events).for_each(|TileRun { tile, mut state }| forward_tile(level, &tile, &mut state));
+        let (level, layout, steps) = (self.level, self.view.layout, self.from..self.to);
+        for (TileRun { tile, mut state }, site) in self.sites(weights, events).zip(&layout.sites) {
+            forward_tile(level, &tile, &mut state);
+            if site.is_edge {
+                // Huge weights lift lanes outside the image over their bias.
+                let in_use = layout.lanes_in_use(site);
+                state.spikes[steps.clone()].iter_mut().for_each(|bits| *bits &= in_use);
+            }
+        }
     }
 
     /// All sites, ready to be run over the steps.
