@@ -22,6 +22,13 @@ impl Trainer {
         }
     }
 
+    /// Lets go of an average over the last epochs where others will be the last.
+    pub(super) fn forget_epoch_average(&mut self) {
+        if matches!(self.config.training.averaging, Some(Averaging::Swa(_))) {
+            self.average = None;
+        }
+    }
+
     fn average<E: Executor>(&mut self, executor: &E) {
         let Self { config, network, average, .. } = self;
         let Some(averaging) = &config.training.averaging else { return };

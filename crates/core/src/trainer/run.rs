@@ -30,6 +30,8 @@ impl Trainer {
             ));
         }
         self.run.samples = samples;
+        // That of other data, perhaps.
+        self.run.order = None;
         Ok(())
     }
 
@@ -40,6 +42,9 @@ impl Trainer {
             && let Some(best) = &mut self.run.best
         {
             best.stale = 0;
+        }
+        if epochs > self.config.training.epochs {
+            self.forget_epoch_average();
         }
         self.config.training.epochs = epochs;
         self.run.has_finished = false;
