@@ -87,6 +87,14 @@ impl Learnable {
         }
     }
 
+    /// A value that no update leaves, if there is one. Averages may leave the range by a rounding.
+    pub(crate) fn outside(self, values: &[f32]) -> Option<f32> {
+        let mut held = values.to_vec();
+        self.hold(&mut held);
+        let mut pairs = values.iter().zip(&held);
+        pairs.find(|(value, held)| (*value - *held).abs() > 1e-4 * held.abs().max(1.0)).map(|(&value, _)| value)
+    }
+
     /// Why a value cannot be one of these, if so.
     pub(crate) fn refusal(self, value: f32) -> Option<&'static str> {
         let (is_allowed, rule) = match self {

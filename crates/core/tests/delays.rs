@@ -210,6 +210,24 @@ fn a_delay_out_of_range_is_refused_at_its_place() {
 }
 
 #[test]
+fn a_checkpoint_with_a_delay_out_of_range_is_refused() {
+    let delays = [by("input", 4), by("connection", 3), Value::Null];
+    let mut trainer = Trainer::new(config("antlr", "count", delays, false), Level::detect()).unwrap();
+    set_delays(&mut trainer, 0, vec![4.0; INPUTS]);
+    let snapshot = trainer.snapshot();
+    let restored = Trainer::restore(snapshot.clone(), Level::detect()).unwrap();
+    assert_eq!(restored.snapshot(), snapshot);
+    for wrong in [-0.5, 4.5] {
+        let mut snapshot = snapshot.clone();
+        let array = snapshot.tensors.iter_mut().find(|tensor| tensor.name == "layers.0.delays").unwrap();
+        array.data[3] = wrong;
+        let error = Trainer::restore(snapshot, Level::detect()).unwrap_err();
+        assert_eq!(error.code, ErrorCode::CheckpointInvalid);
+        assert!(error.message.contains("layers.0.delays"), "{}", error.message);
+    }
+}
+
+#[test]
 fn initial_delays_follow_from_the_seed_and_leave_the_weights() {
     let with = |delays: [Value; 3]| Trainer::new(config("antlr", "count", delays, false), Level::detect()).unwrap();
     let none = with([Value::Null, Value::Null, Value::Null]);

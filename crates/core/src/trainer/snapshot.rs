@@ -10,6 +10,7 @@ use super::search::Initialization;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::layer::{learnt_arrays, shapes};
+use crate::learnt::Learnable;
 use crate::memory::NetworkBytes;
 use crate::metrics::MetricSums;
 use crate::network::{Network, check};
@@ -106,6 +107,8 @@ struct Place {
     array: Array,
     name: String,
     shape: Vec<usize>,
+    /// What its values are, of arrays that a layer learns beside weights and biases, but for their moments.
+    learnable: Option<Learnable>,
 }
 
 /// The arrays of a snapshot at this position, in their order.
@@ -130,7 +133,12 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
                     Kind::Learnt(index) => (learnt[index].what.name(), learnt[index].shape.clone()),
                 };
                 let name = format!("layers.{layer}.{word}{suffix}");
-                places.push(Place { layer, kind, array, name, shape });
+                let learnable = match (kind, array) {
+                    (Kind::Learnt(_), Array::Moment(_)) => None,
+                    (Kind::Learnt(index), _) => Some(learnt[index].what),
+                    _ => None,
+                };
+                places.push(Place { layer, kind, array, name, shape, learnable });
             }
         }
     }
@@ -140,7 +148,7 @@ fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
 impl Place {
     /// Takes this place's array out of `tensors`.
     fn take(&self, tensors: &mut Vec<Tensor>) -> Result<Vec<f32>> {
-        let Self { name, shape, .. } = self;
+        let Self { name, shape, learnable, .. } = self;
         let index = tensors
             .iter()
             .position(|tensor| tensor.name == *name)
@@ -150,6 +158,11 @@ impl Place {
             return Err(Error::checkpoint(format!("{name} must have the shape {shape:?}, got {:?}", tensor.shape)));
         }
         check(name, &tensor.data, shape.iter().product()).map_err(|error| Error::checkpoint(error.to_string()))?;
+        if let Some(learnable) = learnable
+            && let Some(outside) = learnable.outside(&tensor.data)
+        {
+            return Err(Error::checkpoint(format!("{name} has {outside}, which is out of range")));
+        }
         Ok(tensor.data)
     }
 }
@@ -177,7 +190,7 @@ impl Trainer {
             averaged: self.average.as_ref().map(|average| average.count),
             best: run.best.as_ref().map(|&Best { epoch, score, stale, .. }| SavedBest { epoch, score, stale }),
         };
-        let read = |Place { layer, kind, array, name, shape }: Place| {
+        let read = |Place { layer, kind, array, name, shape, .. }: Place| {
             let data = match array {
                 Array::Parameters => Some(self.network.read(layer, kind)),
                 Array::Moment(order) => {
