@@ -50,7 +50,7 @@ impl Dataset {
         match &targets {
             Targets::Labels(labels) => check_labels(labels, samples, outputs)?,
             Targets::Counts(counts) => {
-                expect("counts", counts.len(), samples * outputs)?;
+                expect("counts", counts.len(), samples.saturating_mul(outputs))?;
                 if let Some(index) = counts.iter().position(|count| !count.is_finite()) {
                     return Err(Error::data(
                         format!("counts[{index}]"),
