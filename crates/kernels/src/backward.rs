@@ -37,7 +37,6 @@ use self::terms_pass::TermsPass;
 pub use self::tile::{BackwardOutput, BackwardTile, Injection, NO_ROW, ProjectedError, SpikeError, SteadyError};
 use self::timing::list_timing_terms;
 pub use self::timing::timing_of_spike;
-pub(crate) use self::timing::timing_part;
 use crate::lanes::fit;
 use crate::surrogate::{Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};

@@ -9,6 +9,7 @@ mod landing;
 mod product;
 mod reset_terms;
 mod sweep;
+mod timing;
 mod update;
 
 pub use self::backward::backward_tile;

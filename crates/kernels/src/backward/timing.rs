@@ -50,7 +50,7 @@ pub(super) fn spread_timing_terms<S: Simd, const K: usize>(
 
 /// `λ_tim (−(T̄ − resetSlope) / V')` of the spikes `wanted` of step `t`, spread over the lanes from `first` on.
 #[inline(never)]
-pub(crate) fn timing_part(
+fn timing_part(
     tile: &BackwardTile<'_>,
     t: usize,
     fired: u64,

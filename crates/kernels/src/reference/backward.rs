@@ -2,7 +2,7 @@ use super::error::{carry_error, spread_error};
 use super::floor::flushed;
 use super::forward::has_fired_before;
 use super::reset_terms::reset_terms;
-use crate::backward::timing_part;
+use super::timing::timing_term;
 use crate::{BackwardOutput, BackwardTile, FLOOR, FLOOR_EVERY, NO_ROW, Reset, SpikeError};
 
 /// Twin of [`crate::backward_tile`].
@@ -44,7 +44,8 @@ pub fn backward_tile(tile: &BackwardTile<'_>, output: &mut BackwardOutput<'_>) {
                 let first_spike = timing_end - fired.count_ones() as usize;
                 if has_fired {
                     reset_slope = terms.map_or(0.0, |terms| terms.reset_slope);
-                    timing = timing_part(tile, t, fired, 1 << lane, 0, first_spike, |_| reset_slope)[lane];
+                    let spike = first_spike + (fired & ((1 << lane) - 1)).count_ones() as usize;
+                    timing = timing_term(tile, tile.timing[spike] - reset_slope, t, lane);
                     direct += timing;
                 }
                 timing_end = first_spike;
