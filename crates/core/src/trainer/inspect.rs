@@ -88,7 +88,7 @@ impl Trainer {
         }
         let layers = self.network.shapes.len();
         let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
-        let mut prediction = Prediction::new(layers);
+        let mut prediction = Prediction::new(self.network.spiking());
         let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
         let mut sums = self.empty_sums();
         let want = Want { gradients: true, spikes: true, trace };
