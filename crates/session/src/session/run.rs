@@ -9,13 +9,13 @@ use crate::peers::{Peers, learn_together};
 use crate::status::to_json;
 
 /// The data sets of the run that has begun.
-struct RunData<'a> {
-    train: &'a Dataset,
-    validation: Option<&'a Dataset>,
+pub(super) struct RunData<'a> {
+    pub(super) train: &'a Dataset,
+    pub(super) validation: Option<&'a Dataset>,
 }
 
 impl<'a> RunData<'a> {
-    fn of(run: Option<&RunOptions>, datasets: &'a Datasets) -> Result<Self> {
+    pub(super) fn of(run: Option<&RunOptions>, datasets: &'a Datasets) -> Result<Self> {
         let run = run.ok_or_else(|| Error::config("", "no run has begun"))?;
         let train = datasets.find("train", run.train)?;
         let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
@@ -33,10 +33,9 @@ impl Session {
     pub fn begin(&mut self, options: &str) -> Result<()> {
         self.change(|session| {
             let options: RunOptions = json::parse(options)?;
-            let samples = session.datasets.find("train", options.train)?.len();
-            let validation = options.validation.map(|id| session.datasets.find("validation", id)).transpose()?;
+            let RunData { train, validation } = RunData::of(Some(&options), &session.datasets)?;
             session.trainer.check_validation(validation)?;
-            session.trainer.begin(samples)?;
+            session.trainer.begin(train.len())?;
             if let Some(epochs) = options.epochs {
                 session.trainer.set_epochs(epochs);
             }

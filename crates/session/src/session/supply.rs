@@ -5,6 +5,7 @@ use std::ops::Range;
 use spikelet_core::{Error, Result, Upcoming};
 
 use super::Session;
+use super::run::RunData;
 use crate::datasets::{Samples, Suppliers};
 use crate::peers::Peers;
 use crate::wire::DatasetArrays;
@@ -42,9 +43,7 @@ impl Session {
     pub fn upcoming(&mut self, skip: u32, max_batches: u32) -> Result<String> {
         self.change(|session| {
             let Self { trainer, datasets, run, peers, .. } = session;
-            let run = run.as_ref().ok_or_else(|| Error::config("", "no run has begun"))?;
-            let train = datasets.find("train", run.train)?;
-            let validation = run.validation.map(|id| datasets.find("validation", id)).transpose()?;
+            let RunData { train, validation } = RunData::of(run.as_ref(), datasets)?;
             let local = peers.as_deref().map(Peers::local_batch);
             let Upcoming { batches, train, validation } =
                 trainer.upcoming(skip as usize, max_batches as usize, train, validation, local);
