@@ -89,7 +89,7 @@ impl Neuron {
     pub(crate) fn to_adjoint(&self, filter: usize, q: f32) -> f32 {
         let gain = self.gains.membrane.at(filter) as f32;
         match &self.by_unit {
-            Some(constants) => q / constants.at(filter).drive_gain * gain,
+            Some(constants) => q / constants.at(filter).lif.drive_gain * gain,
             None => q * gain,
         }
     }

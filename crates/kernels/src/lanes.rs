@@ -4,8 +4,8 @@ use fearless_simd::prelude::*;
 
 use crate::{FLOOR, LANES};
 
-/// Whether `count` vectors fit into so many lanes, a multiple of [`LANES`] before such vectors were taken. Where they always do, no code is
-/// made for fewer.
+/// Whether `count` vectors fit into the `lanes` that are left of a tile: known at compile time where they fit into [`LANES`], so that
+/// no code is made for fewer.
 #[inline(always)]
 pub(crate) fn fit<S: Simd>(count: usize, lanes: usize) -> bool {
     let wanted = count * S::f32s::LEN;

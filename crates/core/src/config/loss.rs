@@ -114,7 +114,8 @@ impl Default for SpikeTrainLoss {
     }
 }
 
-/// When the simulation of a sample ends (spec 1.3). Loss and gradients do not depend on it.
+/// When the simulation of a sample ends (spec 1.3). The latency loss and its gradients do not depend on it; `targetCount`,
+/// `regularizers`, the silent-unit update and all counts are those of the simulated steps.
 #[fields]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -80,11 +80,11 @@ macro_rules! number_or_list {
 }
 
 number_or_list! {
-    /// One number for every layer, or one for each spiking layer from the input up.
+    /// One number for every layer, or one for each from the input up; the field says which layers count.
     PerLayer:
     /// The same at every layer.
     Every,
-    /// One for each spiking layer.
+    /// One for each of these layers.
     ByLayer
 }
 

@@ -17,7 +17,6 @@ pub(crate) struct UnitConstants {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unit {
     pub(crate) lif: LifConstants,
-    pub(crate) drive_gain: f32,
     pub(crate) bias_gain: f32,
     /// ρ.
     adaptation_decay: f32,
@@ -33,7 +32,6 @@ impl UnitConstants {
             let of_alif = |number: f64| if adapts { number as f32 } else { 0.0 };
             Unit {
                 lif,
-                drive_gain: lif.drive_gain,
                 bias_gain: gains.bias.at(index) as f32,
                 adaptation_decay: of_alif(config.adaptation_decay.at(index)),
                 adaptation_strength: of_alif(config.adaptation_strength.at(index)),
@@ -72,7 +70,7 @@ impl UnitConstants {
         Lanes {
             current_decay: array(|unit| unit.lif.current_decay),
             membrane_decay: array(|unit| unit.lif.membrane_decay),
-            drive_gain: array(|unit| unit.drive_gain),
+            drive_gain: array(|unit| unit.lif.drive_gain),
             bias_gain: array(|unit| unit.bias_gain),
             threshold,
             adaptation_decay: array(|unit| unit.adaptation_decay),

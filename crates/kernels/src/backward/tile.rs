@@ -61,7 +61,7 @@ pub struct BackwardTile<'a> {
     pub end: usize,
     /// First step of this pass; 0 where E is projected or a reset path has a lag.
     pub from: usize,
-    /// Step before which this pass starts; `end` likewise.
+    /// Step before which this pass starts; `end` where E is projected or a reset path has a lag.
     pub to: usize,
     /// V before reset, `[step][lane]`.
     pub trace: &'a [f32],

@@ -10,7 +10,7 @@ use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
 use crate::state::Adjoints;
 
-/// A sample on its one down.
+/// A sample in the backward pass.
 struct SampleDescent<'a> {
     context: &'a PassContext<'a>,
     adjoints: &'a mut Adjoints,
