@@ -16,7 +16,7 @@ export type ActivationRule = {
   variant?: ActivationVariant,
   /** The surrogate derivative. */
   surrogate?: Surrogate,
-  /** Gradient through resets; there is no timing part. */
+  /** How far gradient follows a spike through its reset; `activation` alone. */
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
@@ -264,7 +264,10 @@ export type Ema = {
 /** How values in 0..1, or signals, become spikes. */
 export type Encoding = { "type": "latency" } & LatencyEncoding | { "type": "rate" } & RateEncoding | { "type": "regular" } & RegularEncoding | { "type": "direct" } & DirectEncoding | { "type": "stretch" } & StretchEncoding | { "type": "shiftBack" } & ShiftBackEncoding | { "type": "delta" } & DeltaEncoding | { "type": "levels" } & LevelsEncoding | { "type": "current" } & CurrentEncoding | { "type": "logMel" } & LogMelEncoding;
 
-/** When the simulation of a sample ends (spec 1.3). Loss and gradients do not depend on it. */
+/**
+ * When the simulation of a sample ends (spec 1.3). The latency loss and its gradients do not depend on it; `targetCount`,
+ * `regularizers`, the silent-unit update and all counts are those of the simulated steps.
+ */
 export type EndSimulation = "sample" | "batch" | "off";
 
 /** A finished epoch. */
@@ -398,13 +401,13 @@ export type LayerNeuron = {
    * is given as a list. Gains keep their initial values.
    */
   learn?: Array<LearntConstant>,
-  /** `auto`, or `manual` when any gain is given. */
+  /** `auto` by default, `manual` when any gain is given. */
   gain?: GainMode,
-  /** Gain of the input drive, above 0; 1 by default. */
+  /** Gain of the input drive, above 0; with `manual`, 1 by default. */
   currentGain?: PerUnit,
-  /** Gain from current to membrane, above 0; 1 by default. */
+  /** Gain from current to membrane, above 0; with `manual`, 1 by default. */
   membraneGain?: PerUnit,
-  /** Gain of the bias, at least 0; 1 by default. */
+  /** Gain of the bias, at least 0; with `manual`, 1 by default. */
   biasGain?: PerUnit,
   /** The kind of neuron. */
   type?: NeuronType,
@@ -585,13 +588,13 @@ export type NeuronConfig = {
    * is given as a list. Gains keep their initial values.
    */
   learn?: Array<LearntConstant>,
-  /** `auto`, or `manual` when any gain is given. */
+  /** `auto` by default, `manual` when any gain is given. */
   gain?: GainMode,
-  /** Gain of the input drive, above 0; 1 by default. */
+  /** Gain of the input drive, above 0; with `manual`, 1 by default. */
   currentGain?: PerUnit,
-  /** Gain from current to membrane, above 0; 1 by default. */
+  /** Gain from current to membrane, above 0; with `manual`, 1 by default. */
   membraneGain?: PerUnit,
-  /** Gain of the bias, at least 0; 1 by default. */
+  /** Gain of the bias, at least 0; with `manual`, 1 by default. */
   biasGain?: PerUnit,
   /** The kind of neuron. @default "lif" */
   type?: NeuronType,
@@ -625,7 +628,7 @@ export type OneCycleSchedule = {
 /** How the gradient changes the parameters (spec 7). */
 export type OptimizerConfig = { "type": "adam" } & Adam | { "type": "adamW" } & AdamW | { "type": "sgd" } & Sgd;
 
-/** One number for every layer, or one for each spiking layer from the input up. */
+/** One number for every layer, or one for each from the input up; the field says which layers count. */
 export type PerLayer = number | Array<number>;
 
 /** One number for every unit of a layer, or one for each unit; for each channel of a convolution. */
@@ -926,7 +929,7 @@ export type Threads = "auto" | number;
 
 /** Gradients of spike times (spec 5.3). */
 export type TimingRule = {
-  /** Gradient through resets; there is no activation part. */
+  /** How far gradient follows a spike through its reset; `timing` alone. */
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
@@ -1001,8 +1004,8 @@ export type TrainingConfig = {
   /** Factor on the learning rate: one number for all layers with weights, or one for each, at least 0. @default 1 */
   learningRateFactor?: PerLayer,
   /**
-   * Parameters that training leaves unchanged: `"layers.0"`, `"layers.0.weights"` or `"layers.0.biases"`, layers with weights
-   * counted from 0.
+   * Parameters that training leaves unchanged: `"layers.0"` (with learnt constants and delays), `"layers.0.weights"` or
+   * `"layers.0.biases"`, layers with weights counted from 0.
    */
   frozen?: Array<string>,
   /** When the run ends before its last epoch; `null`: never. */
@@ -1018,7 +1021,7 @@ export type TrainingConfig = {
   silentUnitUpdate?: SilentUnitUpdate,
   /** Activity of the network before it learns; `null`: the weights stay as drawn. */
   initialActivity?: InitialActivity | null,
-  /** Random changes of the samples that are learned. */
+  /** Random changes of the training samples, anew in every epoch. */
   augmentation?: Augmentation,
   /** Seed of the initial weights, of the order of samples and of their changes. @default 1 */
   seed?: number,
