@@ -59,6 +59,13 @@ describe("figures", () => {
     expect(plots.spikeRaster(layer, { input, inputUnits: 784, units: [10] })).toContain(">Input: 2 spikes of 784 units</text>");
   });
 
+  it("have a row for each spike, also where there are more units than was said", () => {
+    const input = SpikeEvents.fromTrains([{ times: [1, 2], units: [3, 39] }]);
+    const layer = SpikeEvents.fromTrains([{ times: [1], units: [4] }]);
+    const right = plots.spikeRaster(layer, { input, inputUnits: 40, units: [5] });
+    expect(plots.spikeRaster(layer, { input, inputUnits: 1, units: [2] })).toBe(right);
+  });
+
   it("show weights without a shape as nearly a square, to the last one", () => {
     const layer = {
       weights: Float32Array.from({ length: 2 * 14 }, (_, k) => (k % 2 === 0 ? 1 : -1)),

@@ -17,9 +17,12 @@ export interface RasterOptions extends FigureOptions {
   sample?: number;
   /** Spikes of the input, shown below the layers. */
   input?: SpikeEvents;
-  /** Number of inputs to show; by default up to the last one that spikes. */
+  /** Number of inputs to show, more where a later one spikes; by default up to the last one that spikes. */
   inputUnits?: number;
-  /** Number of units of each layer, from the first spiking layer up; by default up to the last unit that fires. */
+  /**
+   * Number of units of each layer to show, from the first spiking layer up, more where a later one fires; by default up to the
+   * last unit that fires.
+   */
   units?: readonly number[];
   /** Number of steps on the axis; by default those that were simulated. */
   steps?: number;
@@ -58,7 +61,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
     const { times, units: fired } = events.sample(sample);
     const isOutput = prediction !== undefined && !hasReadout && layer === layers.length - 1;
     const given = layer < 0 ? options.inputUnits : units[layer];
-    const count = given ?? 1 + largest(fired, isOutput ? (label ?? 0) : 0);
+    const count = Math.max(given ?? 1, 1 + largest(fired, isOutput ? (label ?? 0) : 0));
     const isBottom = input === undefined ? layer === 0 : layer < 0;
     const name = layer < 0 ? "Input" : isOutput ? "Output" : prediction === undefined ? "Units" : `Layer ${layer}`;
     const inner = Math.min(150, Math.max(36, count * 11));
