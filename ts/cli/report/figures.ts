@@ -24,12 +24,12 @@ export function confusion({ confusionMatrix }: Plots, { answers, config }: Resul
 /** One raster for each example. */
 export function rasters(
   { spikeRaster }: Plots,
-  { answers, layers, config, shape, part }: Pick<Result, "answers" | "layers" | "config" | "shape" | "part">,
+  { answers, layers, config, part }: Pick<Result, "answers" | "layers" | "config" | "part">,
 ): Markup {
   const { examples } = answers;
   const common = {
     units: layers.map((layer) => layer.units),
-    inputUnits: shape.reduce((product, size) => product * size, 1),
+    inputUnits: [config.network.input].flat().reduce((product, size) => product * size, 1),
     steps: Math.min(config.network.steps, lastStep(examples) + 10),
     width: WIDTH,
   };

@@ -22,7 +22,7 @@ export interface Result {
   config: ResolvedConfig;
   layers: readonly LayerInfo[];
   data: DataSource;
-  /** `[height, width]` or `[channels, height, width]` of a sample. */
+  /** Shape of a sample as its data set states it; empty for spikes without one. */
   shape: readonly number[];
   answers: Answers;
   /** Of the first spiking layer. */

@@ -10,7 +10,7 @@ import { openPlain } from "./plain-file.js";
 const LOOKED_AT = 64;
 
 /** How the network of a checkpoint answers on some samples. */
-export type Sight = Pick<Result, "answers" | "layers" | "config" | "shape" | "part">;
+export type Sight = Pick<Result, "answers" | "layers" | "config" | "part">;
 
 /** Runs the latest checkpoint of a training on some samples; each checkpoint once. */
 export class Sights {
@@ -48,6 +48,6 @@ export class Sights {
     const { config, info } = network;
     const samples = (await this.#samples(config.network.steps)).slice(0, LOOKED_AT);
     const answers: Answers = await answersOf(network, samples, this.#choices.signal);
-    return { answers, layers: info.layers, config, shape: samples.info.shape, part: "validation" };
+    return { answers, layers: info.layers, config, part: "validation" };
   }
 }
