@@ -50,6 +50,19 @@ describe.each(["native", "wasm"] as const)("drawn data sets have the same bits o
 });
 
 describe("simulatedEvents", () => {
+  it.each([1.5, -0.1, Number.NaN])("refuses the value %d, as encodings do", async (value) => {
+    const values = new Float32Array(100 * 4);
+    values[4 * 70 + 1] = value;
+    const images = datasets.fromImages({ values, shape: [2, 2] });
+    const refusal = expect.objectContaining({
+      code: "DATA_FORMAT",
+      path: "values[281]",
+      message: expect.stringContaining("0..1"),
+    });
+    await expect(datasets.simulatedEvents(images)).rejects.toThrow(refusal);
+    await expect(images.encode(encode.latency()).events({ steps: 30 })).rejects.toThrow(refusal);
+  });
+
   it("makes recordings like those of N-MNIST, and says that they are simulated", async () => {
     const digits = await datasets.digits();
     const picked = digits.pick(Array.from({ length: 200 }, (_, k) => k * 50));

@@ -1,7 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
-import { type Check, instanceOf, numbers, optional, text, whole } from "../check/values.js";
+import { type Check, instanceOf, numbers, optional, refuse, text, whole } from "../check/values.js";
 import { encodeSpikes, isForSeries } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
@@ -259,7 +259,7 @@ export class SpikeDataset {
   /**
    * @internal The images from `start` to before `end` as grey values, `[sample][unit]`.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes or signals.
+   * @throws {SpikeletError} `DATA_FORMAT` when the samples are spikes or signals, and for a value outside 0..1.
    */
   pixels(start: number, end: number): Uint8Array {
     const inputs = this.#held;
@@ -268,7 +268,7 @@ export class SpikeDataset {
       throw new SpikeletError("DATA_FORMAT", "inputs", `the samples are ${what}, not images`);
     }
     const images = pickImages(inputs, this.#rows.slice(start, end));
-    return images instanceof Uint8Array ? images : Uint8Array.from(images, (value) => Math.round(value * 255));
+    return images instanceof Uint8Array ? images : greyValues(images, start * inputs.units);
   }
 
   /** @internal The same samples, of which those at the end are for the test and for validation. */
@@ -377,6 +377,17 @@ export class SpikeDataset {
 const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
 
 const position = optional(whole(-0xffff_ffff));
+
+/** Values in 0..1 as bytes; `first` is the index of the first of them in their data set. */
+function greyValues(values: Float32Array, first: number): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k] ?? Number.NaN;
+    if (!(value >= 0 && value <= 1)) refuse("DATA_FORMAT", `values[${first + k}]`, "in 0..1", value);
+    bytes[k] = Math.round(value * 255);
+  }
+  return bytes;
+}
 
 /** The encoding with the sample rate of the data, where it needs one. */
 function withRate(encoding: Encoding, sampleRate: number | undefined): Encoding {

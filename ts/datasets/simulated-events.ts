@@ -17,8 +17,8 @@ const CHUNK = 64;
  * `[polarity][x][y]`, by default 34 × 34. Useful where no recordings are available; not a replacement for them.
  *
  * @param images a data set of images `[height, width]`; its labels and its test part are kept.
- * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes, `SHAPE_MISMATCH` for images
- * that do not fit on the sensor; an abort throws the signal's reason.
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the option, `DATA_FORMAT` for spikes and for values outside 0..1,
+ * `SHAPE_MISMATCH` for images that do not fit on the sensor; an abort throws the signal's reason.
  */
 export async function simulatedEvents(
   images: SpikeDataset,
