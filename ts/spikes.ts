@@ -151,6 +151,26 @@ export class SpikeEvents {
   }
 }
 
+/** The events of each sample before step `steps`; `events` itself where none is later. */
+export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
+  if (events.times.every((time) => time < steps)) return events;
+  const offsets = new Uint32Array(events.offsets.length);
+  const times = new Uint16Array(events.times.length);
+  const units = new Uint32Array(events.times.length);
+  let kept = 0;
+  for (let b = 0; b < events.length; b++) {
+    for (let k = at(events.offsets, b); k < at(events.offsets, b + 1); k++) {
+      const time = at(events.times, k);
+      if (time >= steps) continue;
+      times[kept] = time;
+      units[kept] = at(events.units, k);
+      kept += 1;
+    }
+    offsets[b + 1] = kept;
+  }
+  return new SpikeEvents({ offsets, times: times.slice(0, kept), units: units.slice(0, kept) });
+}
+
 function checkTrain(train: unknown, path: string): void {
   const { times, units } = record(train, path, "DATA_FORMAT");
   numbers(times, `${path}.times`);

@@ -108,6 +108,16 @@ describe("a data set of spikes", () => {
     expect(Array.from(arrays.counts ?? [])).toEqual([5, 6, 1, 2]);
   });
 
+  it("shows its spikes before the end of the simulation", async () => {
+    const data = datasets.fromSpikes({ spikes }).pick([0, 2, 1, 0]);
+    expect([...(await data.events({ steps: 3 })).triples()]).toEqual([
+      [0, 1, 4],
+      [3, 1, 4],
+    ]);
+    expect((await data.events({ steps: 7 })).times).toEqual(Uint16Array.of(3, 1, 3, 1));
+    expect((await data.events({ steps: 8 })).times).toEqual(Uint16Array.of(3, 1, 7, 3, 1));
+  });
+
   it("takes no encoding and only whole numbers", () => {
     expect(() => datasets.fromSpikes({ spikes }).encode(encode.latency())).toThrow(
       expect.objectContaining({ code: "DATA_FORMAT" }),

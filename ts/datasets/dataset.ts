@@ -7,7 +7,7 @@ import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
-import { SpikeEvents } from "../spikes.js";
+import { eventsBefore, SpikeEvents } from "../spikes.js";
 import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArrays } from "./pick.js";
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
@@ -241,7 +241,7 @@ export class SpikeDataset {
     const { steps: count, backend: choice } = eventOptions(options, "");
     if (this.isStored) return (await this.load()).events(options);
     const inputs = this.#held;
-    if (inputs.kind === "events") return inputs.events.pick(this.#rows);
+    if (inputs.kind === "events") return eventsBefore(inputs.events.pick(this.#rows), count);
     const encoding = this.#requiredEncoding();
     if (inputs.kind === "series") {
       const json = jsonOf(encoding, "encoding");
