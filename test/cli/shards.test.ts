@@ -80,7 +80,17 @@ describe("spikelet data pack", () => {
     const packed = await spikelet(["data", "pack", "npz", "--dir", join(folder, "events"), "--out", out, "--json"]);
     expect(packed).toMatchObject({ code: 0 });
     expect(packed.json()).toMatchObject([{ samples: 6, shards: 1 }]);
-    const [shown] = (await spikelet(["data", "show", "shards", "--dir", out, "--sample", "4", "--json"])).json();
-    expect(shown).toMatchObject({ samples: 6, classes: [4, 1, 1], sample: { label: 2, spikes: 1, first: 2 } });
+    const show = ["data", "show", "shards", "--dir", out, "--sample", "5"];
+    const [shown] = (await spikelet([...show, "--json"])).json();
+    expect(shown).toMatchObject({
+      samples: 6,
+      shape: [],
+      units: null,
+      classes: [4, 1, 1],
+      sample: { label: 0, spikes: 2, first: 2, last: 5 },
+    });
+    const { stdout } = await spikelet(show);
+    expect(stdout).toMatch(/^npz: 6 samples of spikes without a shape, 3 classes/);
+    expect(stdout).toMatch(/┐ unit 0\n│.*│\n└─+┘ unit 2\n/);
   });
 });

@@ -118,6 +118,14 @@ describe("a data set of spikes", () => {
     expect((await data.events({ steps: 8 })).times).toEqual(Uint16Array.of(3, 1, 7, 3, 1));
   });
 
+  it("says how many inputs a network needs where it has a shape", async () => {
+    const backend = fakeBackend();
+    expect(await datasets.fromSpikes({ spikes, shape: [2, 3] }).inputUnits({ backend })).toBe(6);
+    await expect(datasets.fromSpikes({ spikes }).inputUnits({ backend })).rejects.toThrow(
+      expect.objectContaining({ code: "DATA_FORMAT", path: "shape" }),
+    );
+  });
+
   it("takes no encoding and only whole numbers", () => {
     expect(() => datasets.fromSpikes({ spikes }).encode(encode.latency())).toThrow(
       expect.objectContaining({ code: "DATA_FORMAT" }),

@@ -221,12 +221,19 @@ export class SpikeDataset {
   /**
    * Number of inputs that a network needs: the product of the shape or, for signals, the number of units that the encoding makes.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` for signals without an encoding, `CONFIG_INVALID` for a wrong one.
+   * @throws {SpikeletError} `DATA_FORMAT` for spikes without a shape and for signals without an encoding, `CONFIG_INVALID` for a
+   * wrong encoding.
    */
   async inputUnits(options: { backend?: BackendChoice } = {}): Promise<number> {
     const { backend: choice } = unitOptions(options, "");
     const inputs = this.#kindOfInputs;
-    if (inputs.kind !== "series") return this.info.shape.reduce((product, size) => product * size, 1);
+    if (inputs.kind !== "series") {
+      const { shape } = this.info;
+      if (inputs.kind === "events" && shape.length === 0) {
+        throw new SpikeletError("DATA_FORMAT", "shape", "the spikes have no shape: give one");
+      }
+      return shape.reduce((product, size) => product * size, 1);
+    }
     const json = jsonOf(this.#requiredEncoding(), "encoding");
     return (await loadBackend(choice)).seriesUnits(json, inputs.channels);
   }

@@ -39,14 +39,15 @@ export const show = defineCommand({
     const steps = asked ?? all.info.steps ?? DEFAULTS.network.steps;
     const sample = await all.slice(index, index + 1).load();
     const events = await sample.events({ steps, backend });
-    const { times } = events.sample(0);
+    const { times, units: fired } = events.sample(0);
     const { train, validation, test } = all.split({ seed: 1 });
-    const units = await all.inputUnits({ backend });
+    const { shape } = all.info;
+    const units = shape.length === 0 ? null : await all.inputUnits({ backend });
     const report = {
       name: all.info.name,
       source,
       samples: all.length,
-      shape: all.info.shape,
+      shape,
       units,
       classes: countClasses(all),
       split: { train: train.length, validation: validation.length, test: test.length },
@@ -59,14 +60,23 @@ export const show = defineCommand({
       },
     };
     printResult(args.json, report, () => [
-      `${report.name}: ${report.samples} samples of ${report.shape.join(" × ")}, ${report.classes.length} classes; ` +
+      `${report.name}: ${report.samples} samples of ${sizeText(shape)}, ${report.classes.length} classes; ` +
         `${train.length} for training, ${validation.length} for validation, ${test.length} for the test`,
       `sample ${index}, label ${report.sample.label}: ${times.length} spikes, steps ${report.sample.first} to ${report.sample.last}`,
       ...(sightOf(sample, events) ?? []),
-      ...raster(events.sample(0), { units, steps }),
+      ...raster(events.sample(0), { units: units ?? rowsOf(fired), steps }),
     ]);
   },
 });
+
+function sizeText(shape: readonly number[]): string {
+  return shape.length === 0 ? "spikes without a shape" : shape.join(" × ");
+}
+
+/** Rows of a raster up to the last unit that fires. */
+function rowsOf(units: Uint32Array): number {
+  return 1 + units.reduce((max, unit) => Math.max(max, unit), 0);
+}
 
 function countClasses(data: SpikeDataset): number[] {
   const counts: number[] = [];
