@@ -10,6 +10,8 @@ import {
   type Prediction,
 } from "spikelet";
 import { describe, expect, it } from "vitest";
+import type { NirNode } from "../../ts/exchange/nir/graph.js";
+import { readGraph, writeGraph } from "../../ts/exchange/nir/hdf5.js";
 import { filled, fixture } from "./fixtures.js";
 
 const layers = [
@@ -298,6 +300,30 @@ describe("exportNir and importNir", () => {
       layers: [{ type: "maxPool2d", window: 2 }, { type: "flatten" }, { type: "dense", units: 2 }],
     };
     await refused(pool, "network.layers[0].type");
+  });
+});
+
+describe("importNir", () => {
+  const wait: NirNode = { type: "Delay", fields: new Map([["delay", { shape: [4], values: new Float32Array(4) }]]) };
+  const back: NirNode = { type: "Linear", fields: new Map([["weight", { shape: [4, 4], values: new Float32Array(16) }]]) };
+
+  it.each<[string, Record<string, NirNode>]>([
+    ["weights", { back }],
+    ["weights behind a delay", { wait, back }],
+  ])("refuses %s that lead back to a node without neurons", async (_, loop) => {
+    const layers: Config["network"]["layers"] = [{ type: "flatten" }, { type: "dense", units: 2 }];
+    using network = await createNetwork({ network: { ...lif.network, input: [1, 2, 2], layers } });
+    const chain = await readGraph((await exportNir(network)).bytes, undefined);
+    const names = [...chain.nodes].flatMap(([name, { type }]) => (type === "Input" || type === "Flatten" ? [name] : []));
+    expect(names).toHaveLength(2);
+    for (const name of names) {
+      const nodes = new Map([...chain.nodes, ...Object.entries(loop)]);
+      const way = [...Object.keys(loop), name];
+      const edges = [...chain.edges, ...way.map((to, k): [string, string] => [way[k - 1] ?? name, to])];
+      const found = importNir(await writeGraph({ nodes, edges }, undefined));
+      const message = `back: leads back to ${name}, which has no neurons`;
+      await expect(found).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path: "back", message }));
+    }
   });
 });
 

@@ -62,6 +62,7 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
     const fault = layer.config.type === "dense" || layer.config.type === "flatten" ? undefined : delays.fault(node.type);
     if (fault !== undefined) throw fault;
     const loop = layer.weights && loops.get(next.name);
+    if (loop !== undefined) loops.delete(next.name);
     const isLast = place + 1 === chain.length - 2;
     if (layer.weights && isReadout(next) && (!isLast || loop !== undefined || layer.config.type !== "dense"))
       throw next.fault("", "never fires: only the last layer may be such a readout, dense and not recurrent");
@@ -84,6 +85,7 @@ export async function importNir(bytes: Uint8Array, options: NirImportOptions = {
   }
   const fault = delays.fault("Output");
   if (fault !== undefined) throw fault;
+  for (const [name, { weights }] of loops) throw weights.fault("", `leads back to ${name}, which has no neurons`);
   const [units, ...more] = input;
   const image = input.length === 3 ? (input as [number, number, number]) : undefined;
   if (units === undefined || (more.length > 0 && image === undefined)) {
