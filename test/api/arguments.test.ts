@@ -14,7 +14,17 @@ function junk(): unknown[] {
   const detached = new Uint8Array(8);
   structuredClone(detached, { transfer: [detached.buffer] });
   const numbers = [Number.NaN, -1, 0.5, 2 ** 32, Number.POSITIVE_INFINITY];
-  const objects = [[], {}, [[0, 1]], [null], new Map(), new Float64Array(3), detached, Promise.resolve(tinyData())];
+  const objects = [
+    [],
+    {},
+    [[0, 1]],
+    [null],
+    new Map(),
+    new Float64Array(3),
+    new BigInt64Array(1),
+    detached,
+    Promise.resolve(tinyData()),
+  ];
   return [undefined, null, true, 5n, Symbol("s"), () => 0, "/nowhere/else", ...numbers, ...objects];
 }
 
@@ -137,6 +147,14 @@ describe.each(["native", "wasm"] as const)("arguments of the whole public API, o
     ["a forgotten await", ({ trainer }) => trainer.run(datasets.digits() as never), "DATA_FORMAT", "train", /await it first/],
     ["predict([…])", ({ network }) => network.predict([1, 2] as never), "DATA_FORMAT", "data", /data set, got an Array/],
     ["split()", () => tinyData().split(undefined as never), "CONFIG_INVALID", "options"],
+    [
+      "BigInts as counts",
+      () => datasets.fromSpikes({ spikes: [{ times: [], units: [] }], counts: new BigInt64Array(1) as never }),
+      "DATA_FORMAT",
+      "counts",
+      /array of numbers, got a BigInt64Array/,
+    ],
+    ["pick(BigInts)", () => tinyData().pick(new BigUint64Array(1) as never), "DATA_FORMAT", "indices", /got a BigUint64Array/],
     ["spikes [[0, 1]]", () => datasets.fromSpikes({ spikes: [[0, 1]] as never }), "DATA_FORMAT", "spikes[0]"],
     [
       "bakend",
