@@ -3,6 +3,9 @@ import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js
 import { SpikeletError } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
+const MAX_STEP = 0xffff;
+const MAX_UNIT = 0xffff_ffff;
+
 /** The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. */
 export interface SpikeTrain {
   /** Step of each event. */
@@ -58,8 +61,8 @@ export class SpikeEvents {
     const times = new Uint16Array(at(offsets, trains.length));
     const units = new Uint32Array(times.length);
     for (const [b, train] of trains.entries()) {
-      copyWhole(train.times, times, at(offsets, b), 0xffff, `${path}[${b}].times`);
-      copyWhole(train.units, units, at(offsets, b), 0xffff_ffff, `${path}[${b}].units`);
+      copyWhole(train.times, times, at(offsets, b), MAX_STEP, `${path}[${b}].times`);
+      copyWhole(train.units, units, at(offsets, b), MAX_UNIT, `${path}[${b}].units`);
     }
     return new SpikeEvents({ offsets, times, units });
   }
@@ -67,16 +70,18 @@ export class SpikeEvents {
   /**
    * Sorts a list of `[sample, step, unit]` into the rows of `samples` samples.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not below `samples`, `DATA_FORMAT` for steps and units that are
-   * not whole numbers, `CONFIG_INVALID` for `samples`.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not a whole number below `samples`, `DATA_FORMAT` for steps and
+   * units that are not whole numbers, `CONFIG_INVALID` for `samples`.
    */
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
     const count = whole()(samples, "samples");
     const trains = Array.from({ length: count }, () => ({ times: [] as number[], units: [] as number[] }));
     for (const [k, triple] of listOf(numbers)(triples, "triples").entries()) {
-      const [sample = -1, time = -1, unit = -1] = Array.from(triple);
-      const train = trains[sample];
-      if (train === undefined) throw shape(`[${k}]`, `the sample must be below ${samples}, got ${sample}`);
+      const { 0: sample, 1: time, 2: unit } = triple;
+      const train = isWhole(sample, count - 1) ? trains[sample] : undefined;
+      if (train === undefined) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
+      if (!isWhole(time, MAX_STEP)) refuseWhole(`triples[${k}][1]`, MAX_STEP, time);
+      if (!isWhole(unit, MAX_UNIT)) refuseWhole(`triples[${k}][2]`, MAX_UNIT, unit);
       train.times.push(time);
       train.units.push(unit);
     }
@@ -180,12 +185,18 @@ function checkTrain(train: unknown, path: string): void {
 function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, max: number, path: string): void {
   for (let k = 0; k < from.length; k++) {
     // A list may have a hole here.
-    const value = from[k] ?? Number.NaN;
-    if (!Number.isInteger(value) || value < 0 || value > max) {
-      throw new SpikeletError("DATA_FORMAT", `${path}[${k}]`, `must be a whole number from 0 to ${max}, got ${value}`);
-    }
+    const value = from[k];
+    if (!isWhole(value, max)) refuseWhole(`${path}[${k}]`, max, value);
     into[start + k] = value;
   }
+}
+
+function isWhole(value: number | undefined, max: number): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= max;
+}
+
+function refuseWhole(path: string, max: number, value: unknown): never {
+  refuse("DATA_FORMAT", path, `a whole number from 0 to ${max}`, value);
 }
 
 function shape(path: string, message: string): SpikeletError {

@@ -144,6 +144,20 @@ describe("a data set of spikes", () => {
     );
   });
 
+  it.each<[string, unknown[], string, string]>([
+    ["a sample that is a word", ["push", 0, 0], "SHAPE_MISMATCH", "triples[1][0]"],
+    ["a sample behind the last", [2, 0, 0], "SHAPE_MISMATCH", "triples[1][0]"],
+    ["half a sample", [0.5, 0, 0], "SHAPE_MISMATCH", "triples[1][0]"],
+    ["a step before the first", [0, -1, 0], "DATA_FORMAT", "triples[1][1]"],
+    ["a step behind the last", [0, 0x1_0000, 0], "DATA_FORMAT", "triples[1][1]"],
+    ["a unit that is a symbol", [0, 0, Symbol("unit")], "DATA_FORMAT", "triples[1][2]"],
+    ["no unit", [0, 0], "DATA_FORMAT", "triples[1][2]"],
+  ])("takes no triple with %s", (_, triple, code, path) => {
+    const triples = [[0, 0xffff, 0xffff_ffff], triple] as [number, number, number][];
+    expect(SpikeEvents.fromTriples(triples.slice(0, 1), 2).units).toEqual(Uint32Array.of(0xffff_ffff));
+    expect(() => SpikeEvents.fromTriples(triples, 2)).toThrow(expect.objectContaining({ code, path }));
+  });
+
   it("picks none behind the last sample", () => {
     const events = SpikeEvents.fromTrains(spikes);
     expect(() => events.pick(Uint32Array.of(1, 3))).toThrow(
