@@ -44,7 +44,12 @@ describe("a data set of images", () => {
       expect.objectContaining({ code: "DATA_FORMAT", path: "labels[2]" }),
     );
     expect(() => datasets.fromImages({ shape: [2, 2] })).toThrow(expect.objectContaining({ code: "DATA_FORMAT" }));
-    expect(() => data.pick([3])).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH" }));
+  });
+
+  it.each([[3], [-1], [0.5], ["length"], ["1"], [1n], [Symbol("index")]])("picks no sample %s", (index) => {
+    expect(() => data.pick([0, index as number])).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "indices[1]", message: expect.stringContaining("below 3") }),
+    );
   });
 });
 

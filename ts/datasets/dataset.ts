@@ -148,16 +148,13 @@ export class SpikeDataset {
   /**
    * Returns the samples with these indices, in this order.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for what is no array.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for what is no array of numbers.
    */
   pick(indices: ArrayLike<number>): SpikeDataset {
     return this.#view(
-      Uint32Array.from(numbers(indices, "indices"), (index) => {
-        const row = this.#rows[index];
-        if (row === undefined) {
-          throw new SpikeletError("SHAPE_MISMATCH", "indices", `must be below ${this.length}, got ${index}`);
-        }
-        return row;
+      Uint32Array.from(numbers(indices, "indices"), (index, k) => {
+        const row = Number.isInteger(index) ? this.#rows[index] : undefined;
+        return row ?? refuse("SHAPE_MISMATCH", `indices[${k}]`, `a whole number below ${this.length}`, index);
       }),
     );
   }
