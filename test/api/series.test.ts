@@ -43,7 +43,7 @@ describe("signals", () => {
   it("know their rate, unit, classes and channels", () => {
     expect(data.info).toMatchObject({ shape: [2], sampleRate: 50, unit: "m/s²" });
     expect(data.pick([1]).signal(0)).toEqual([Float32Array.of(0.5, 0), Float32Array.of(0, 3)]);
-    expect(data.signal(2)).toBeUndefined();
+    expect(() => data.signal(2)).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "index" }));
     expect(data.image(0)).toBeUndefined();
     expect([...(data.pick([1]).labels ?? [])]).toEqual([1]);
   });

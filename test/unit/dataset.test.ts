@@ -11,7 +11,12 @@ describe("a data set of images", () => {
     expect(data.length).toBe(3);
     expect(Array.from(data.labels ?? [])).toEqual([0, 1, 2]);
     expect(data.image(1)?.[0]).toBeCloseTo(80 / 255);
-    expect(data.image(3)).toBeUndefined();
+    expect(data.signal(3)).toBeUndefined();
+  });
+
+  it("has no image behind the last", () => {
+    const refusal = expect.objectContaining({ code: "SHAPE_MISMATCH", path: "index", message: "index: must be below 2, got 2" });
+    expect(() => data.slice(1).image(2)).toThrow(refusal);
   });
 
   it("feeds the picked samples with their encoding", () => {
@@ -91,6 +96,11 @@ describe("a data set of spikes", () => {
     ],
     3,
   );
+
+  it("has no images and no signals", () => {
+    const data = datasets.fromSpikes({ spikes });
+    expect([data.image(0), data.image(3), data.signal(0), data.signal(3)]).toEqual(Array(4).fill(undefined));
+  });
 
   it("feeds events and wanted trains", () => {
     const { descriptor, arrays } = datasets.fromSpikes({ spikes, trains }).slice(1).wire();

@@ -189,15 +189,16 @@ export class SpikeDataset {
   }
 
   /**
-   * Values of one sample in 0..1, `[unit]`; `undefined` if the samples are spikes.
+   * Values of one sample in 0..1, `[unit]`; `undefined` if the samples are spikes or signals.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
+   * @throws {SpikeletError} `CONFIG_INVALID` for an index that is not a whole number, `SHAPE_MISMATCH` for one that no sample has,
+   * `DATA_FORMAT` where the samples are not in memory.
    */
   image(index: number): Float32Array | undefined {
     whole()(index, "index");
     const inputs = this.#held;
-    const row = this.#rows[index];
-    if (inputs.kind === "events" || inputs.kind === "series" || row === undefined) return undefined;
+    if (inputs.kind === "events" || inputs.kind === "series") return undefined;
+    const row = this.#row(index);
     const range = [row * inputs.units, (row + 1) * inputs.units] as const;
     if (inputs.kind === "values") return inputs.values.slice(...range);
     return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
@@ -206,13 +207,13 @@ export class SpikeDataset {
   /**
    * Channels of one sample, `[channel][time]`; `undefined` if the samples are not signals.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples are not in memory.
+   * @throws {SpikeletError} `CONFIG_INVALID` for an index that is not a whole number, `SHAPE_MISMATCH` for one that no sample has,
+   * `DATA_FORMAT` where the samples are not in memory.
    */
   signal(index: number): Float32Array[] | undefined {
     whole()(index, "index");
     const inputs = this.#held;
-    const row = this.#rows[index];
-    return inputs.kind === "series" && row !== undefined ? channelsOf(inputs, row) : undefined;
+    return inputs.kind === "series" ? channelsOf(inputs, this.#row(index)) : undefined;
   }
 
   /**
@@ -366,6 +367,11 @@ export class SpikeDataset {
     if (this.encoding !== undefined) return this.encoding;
     const [what, code] = this.#kindOfInputs.kind === "series" ? ["signals", "delta"] : ["images", "latency"];
     throw new SpikeletError("DATA_FORMAT", "encoding", `${what} need one: data.encode(encode.${code}())`);
+  }
+
+  /** Where the inputs have a sample. */
+  #row(index: number): number {
+    return this.#rows[index] ?? refuse("SHAPE_MISMATCH", "index", `below ${this.length}`, index);
   }
 
   #view(rows: Uint32Array): SpikeDataset {
