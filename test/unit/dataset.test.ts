@@ -71,6 +71,16 @@ it("series are one flat array", () => {
   }
 });
 
+it.each([[1n], [Symbol("number")], ["1"], [null], [[1]]])("%s is no target and no value of a signal", (entry) => {
+  const spikes = [1, 2].map(() => ({ times: [1], units: [0] }));
+  const entries = [1, entry] as number[];
+  const refusal = (path: string) => expect.objectContaining({ name: "SpikeletError", code: "DATA_FORMAT", path });
+  expect(() => datasets.fromSpikes({ spikes, labels: entries })).toThrow(refusal("labels[1]"));
+  expect(() => datasets.fromSpikes({ spikes, counts: entries })).toThrow(refusal("counts[1]"));
+  expect(() => datasets.fromSpikes({ spikes, series: entries })).toThrow(refusal("series[1]"));
+  expect(() => datasets.fromSeries({ signals: [[entries]] })).toThrow(refusal("signals[0][0][1]"));
+});
+
 it.each([
   ["pixels", datasets.fromImages({ pixels, labels: [0, 1, 2], shape: [2, 2] }).encode(encode.rate())],
   ["values", datasets.fromImages({ values: new Float32Array(6), counts: [1, 2, 3], shape: [2] }).encode(encode.rate())],

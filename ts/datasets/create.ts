@@ -1,5 +1,5 @@
 import { type FieldChecks, fields } from "../check/fields.js";
-import { bytes, type Check, floats, listOf, numbers, text, whole } from "../check/values.js";
+import { bytes, type Check, floats, listOf, numbers, refuse, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
 import { type DatasetInfo, SpikeDataset } from "./dataset.js";
@@ -57,7 +57,8 @@ const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: s
 /**
  * Makes a data set of images; give it an encoding before you use it with a network.
  *
- * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers and for
+ * counts or series that are not numbers.
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
   const { pixels, values, shape } = imageOptions(options, "");
@@ -82,7 +83,7 @@ export function fromImages(options: ImageOptions): SpikeDataset {
  * Makes a data set of spikes.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for steps, units or labels that are not whole
- * numbers.
+ * numbers and for counts or series that are not numbers.
  */
 export function fromSpikes(options: SpikeOptions): SpikeDataset {
   const { spikes, shape = [], name = "spikes", ...targets } = spikeOptions(options, "");
@@ -116,7 +117,14 @@ function asEvents(spikes: readonly SpikeTrain[] | SpikeEvents): SpikeEvents {
 /** As many numbers for every sample. */
 function equallyMany(numbers: ArrayLike<number>, samples: number, path: string): Float32Array {
   const each = Math.max(1, Math.round(numbers.length / Math.max(1, samples)));
-  return Float32Array.from(sized(numbers, samples * each, samples, path));
+  const entries = sized(numbers, samples * each, samples, path);
+  const targets = new Float32Array(entries.length);
+  for (let k = 0; k < entries.length; k++) {
+    const entry = entries[k];
+    if (typeof entry !== "number") refuse("DATA_FORMAT", `${path}[${k}]`, "a number", entry);
+    targets[k] = entry;
+  }
+  return targets;
 }
 
 function sized<T extends { readonly length: number }>(target: T, wanted: number, samples: number, path: string): T {
@@ -127,6 +135,6 @@ function sized<T extends { readonly length: number }>(target: T, wanted: number,
 function wholeNumbers(labels: ArrayLike<number>): Uint32Array {
   return Uint32Array.from(labels, (label, index) => {
     if (Number.isInteger(label) && label >= 0 && label <= 0xffff_ffff) return label;
-    throw new SpikeletError("DATA_FORMAT", `labels[${index}]`, `must be a whole number from 0, got ${label}`);
+    return refuse("DATA_FORMAT", `labels[${index}]`, "a whole number from 0", label);
   });
 }

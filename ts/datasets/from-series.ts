@@ -1,5 +1,5 @@
 import { type FieldChecks, fields } from "../check/fields.js";
-import { type Check, listOf, numbers, positive, text } from "../check/values.js";
+import { type Check, listOf, numbers, positive, refuse, text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { assemble, TARGETS, type TargetOptions } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
@@ -31,7 +31,7 @@ const seriesOptions = fields<SeriesOptions>({ ...TARGETS, ...SIGNAL_INFO, signal
  * with a network.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` when channels differ in length or samples in channels, `DATA_FORMAT` for values that
- * are not finite.
+ * are not finite numbers.
  */
 export function fromSeries(options: SeriesOptions): SpikeDataset {
   const { signals, sampleRate, unit, name = "series", ...targets } = seriesOptions(options, "");
@@ -59,10 +59,9 @@ function joined(series: readonly (readonly ArrayLike<number>[])[], path: string)
   for (const [sample, of] of series.entries()) {
     for (const [channel, from] of of.entries()) {
       for (let time = 0; time < from.length; time++) {
-        const value = Math.fround(from[time] ?? Number.NaN);
-        if (!Number.isFinite(value)) {
-          throw new SpikeletError("DATA_FORMAT", `${path}[${sample}][${channel}][${time}]`, `must be finite, got ${from[time]}`);
-        }
+        const given = from[time];
+        const value = typeof given === "number" ? Math.fround(given) : Number.NaN;
+        if (!Number.isFinite(value)) refuse("DATA_FORMAT", `${path}[${sample}][${channel}][${time}]`, "a finite number", given);
         values[((offsets[sample] ?? 0) + time) * channels + channel] = value;
       }
     }
