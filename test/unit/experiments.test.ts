@@ -134,6 +134,15 @@ describe("tables", () => {
     });
   });
 
+  it("name every spiking layer of a deep network", () => {
+    const deep = record(1, 0.9);
+    deep.result.test.spikes.perUnit = Array.from({ length: 12 }, (_, layer) => layer / 4);
+    const [table, plan] = ran({ series: "antlr", records: [deep] });
+    const [head = [], row = []] = resultTable(pointsOf(table, plan), plan);
+    expect(row[head.indexOf("spikes per unit")]).toMatch(/^0\.000 · 0\.250 · .* · 2\.750$/);
+    expect(measure("silentFraction11").label).toBe("Share of silent units, layer 11");
+  });
+
   it("have no deviation of a single seed", () => {
     const deviations = (records: DoneRecord[]) => {
       const [header = "", row = ""] = summaryCsv(...ran({ series: "antlr", records })).split("\n");

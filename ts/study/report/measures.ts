@@ -47,9 +47,7 @@ const BY_LAYER = [
 
 /** Every measure of the results of runs with that many spiking layers; those by layer count from 0, the input up. */
 export function measures(layers: number): readonly Measure[] {
-  const byLayer = BY_LAYER.flatMap(([name, label, path]) =>
-    Array.from({ length: layers }, (_, k) => measured(`${name}${k}`, `${label}, layer ${k}`, `${path}[${k}]`, 3)),
-  );
+  const byLayer = BY_LAYER.flatMap((one) => Array.from({ length: layers }, (_, layer) => ofLayer(one, layer)));
   return [...SINGLE, ...byLayer];
 }
 
@@ -58,9 +56,11 @@ export function measuredIn(records: readonly RunRecord[], all: readonly Measure[
   return all.filter((one) => !one.isOfReadout || records.some((record) => !Number.isNaN(one.of(record))));
 }
 
-/** The measure of that name. */
+/** The measure of that name, which ends in the number of the layer where it is of a single layer. */
 export function measure(name: string): Measure {
-  const found = [...measures(9), ...TIMES].find((one) => one.name === name);
+  const [, kind, layer] = /^(\D+)(\d+)$/.exec(name) ?? [];
+  const byLayer = BY_LAYER.find(([known]) => known === kind);
+  const found = byLayer ? ofLayer(byLayer, Number(layer)) : [...SINGLE, ...TIMES].find((one) => one.name === name);
   if (found === undefined) throw new RangeError(`there is no measure "${name}"`);
   return found;
 }
@@ -92,6 +92,10 @@ function answers(prefix: "" | "validation", part: string, path: "test" | "valida
     },
     { ...measured(named("rSquared"), `${part} R²`, `result.${path}.rSquared`, 3), isOfReadout: true },
   ];
+}
+
+function ofLayer([name, label, path]: (typeof BY_LAYER)[number], layer: number): Measure {
+  return measured(`${name}${layer}`, `${label}, layer ${layer}`, `${path}[${layer}]`, 3);
 }
 
 /** The number at a path of the record. */
