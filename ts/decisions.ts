@@ -16,6 +16,15 @@ const BY_LOSS: Readonly<Record<LossConfig["type"], Decision>> = {
   trace: "none",
 };
 
+/** What makes an epoch the best by default: what the loss trains. Spike trains have no label to decide right. */
+export const BEST_BY_LOSS: Readonly<Record<LossConfig["type"], BestBy>> = {
+  latency: "firstSpike",
+  count: "count",
+  spikeTrain: "loss",
+  membrane: "membrane",
+  trace: "meanSquaredError",
+};
+
 /** What metrics say about answers; metrics and epochs of a history have it. */
 export interface AnswerMetrics {
   accuracy: Accuracy;
@@ -29,11 +38,9 @@ export function decisionOf({ loss }: Pick<ResolvedConfig, "loss">): Decision {
   return BY_LOSS[loss.type];
 }
 
-/** What makes an epoch of a training the best. Spike trains have no label to decide right. */
+/** What makes an epoch of a training the best. */
 export function bestByOf({ loss, training }: Pick<ResolvedConfig, "loss" | "training">): BestBy {
-  if (training.bestBy !== null) return training.bestBy;
-  const decision = loss.type === "spikeTrain" ? "loss" : decisionOf({ loss });
-  return decision === "none" ? "meanSquaredError" : decision;
+  return training.bestBy ?? BEST_BY_LOSS[loss.type];
 }
 
 /** Whether the outputs of a network fire; those of a readout don't. */

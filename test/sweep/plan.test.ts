@@ -21,7 +21,7 @@ describe("a plan", () => {
       seeds: [1],
       objective: { metric: "validation.accuracy.firstSpike", goal: "max" },
       halving: null,
-      bestBy: "firstSpike",
+      bestBy: null,
       experiment: null,
     });
     expect(plan({ seeds: 3 }).seeds).toEqual([1, 2, 3]);
@@ -32,9 +32,23 @@ describe("a plan", () => {
     const objective = { metric: "test.loss", goal: "min" };
     expect(plan({ bestBy: "count" }).objective).toEqual({ metric: "validation.accuracy.count", goal: "max" });
     expect(plan({ bestBy: "count", objective }).objective).toEqual(objective);
-    expect(parsePlan({ config: { ...config, loss: { type: "membrane" } } }).objective.metric).toBe(
-      "validation.accuracy.membrane",
-    );
+  });
+
+  it("ranks by what the loss of its first point trains, unless it says what chooses the epochs", () => {
+    const metricOf = (more: { [key: string]: Json }) => plan(more).objective.metric;
+    const count = { ...config, loss: { type: "count" } };
+    const membrane = { ...config, loss: { type: "membrane" } };
+    expect(plan({ config: { ...config, loss: { type: "spikeTrain" } } }).objective).toEqual({
+      metric: "validation.loss",
+      goal: "min",
+    });
+    expect(metricOf({ config: count })).toBe("validation.accuracy.count");
+    expect(metricOf({ config: membrane })).toBe("validation.accuracy.membrane");
+    expect(metricOf({ config: membrane, settings: { "loss.type": ["count", "latency"] } })).toBe("validation.accuracy.count");
+    expect(metricOf({ settings: { loss: [{ type: "trace" }] } })).toBe("validation.meanSquaredError");
+    expect(metricOf({ variants: [{ series: "a", settings: { "loss.type": "count" } }] })).toBe("validation.accuracy.count");
+    expect(metricOf({ config: count, bestBy: "firstSpike" })).toBe("validation.accuracy.firstSpike");
+    expect(metricOf({ config: count, variants: [{ series: "a", settings: { bestBy: "loss" } }] })).toBe("validation.loss");
   });
 
   it("may list its points", () => {
@@ -82,6 +96,9 @@ describe("a plan", () => {
     [{ seeds: 2, halving: { epochs: [1, 2], seeds: [1, 3] } }, "halving.seeds[1]", /at most 2/],
     [{ objective: { metric: "test.loss" } }, "objective.goal", /max, min/],
     [{ bestBy: "luck" }, "bestBy", /firstSpike, count, membrane, meanSquaredError, loss, last, got "luck"/],
+    [{ config: { loss: { type: "membrane" } }, bestBy: "firstSpike" }, "bestBy", /membrane, loss, last with the loss membrane/],
+    [{ config: { loss: { type: "trace" } }, bestBy: "count" }, "bestBy", /meanSquaredError, loss, last with the loss trace/],
+    [{ bestBy: "membrane" }, "bestBy", /firstSpike, count, loss, last with the loss latency, got "membrane"/],
     [{ variants: [{ series: "a", settings: {} }], settings: {} }, "settings", /variants lists the points/],
     [{ variants: [{ series: "a", settings: {} }], search: { type: "grid" } }, "search", /variants lists the points/],
     [{ variants: [] }, "variants", /list with entries/],

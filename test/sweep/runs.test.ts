@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../ts/json.js";
 import { runsCsv } from "../../ts/study/report/csv.js";
 import { identifying, runsOf } from "../../ts/study/run/runs.js";
 import { joined, ranked, tableOf } from "../../ts/study/run/table.js";
+import { taskOf } from "../../ts/study/run/train.js";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import { parseRecord } from "../../ts/study/store/record.js";
-import { HASHES, planOf, play, recordOf } from "./records.js";
+import { CONFIG, HASHES, planOf, play, recordOf } from "./records.js";
 
 const nothing = () => undefined;
 const rates = { "optimizer.learningRate": [0.001, 0.01, 0.1] };
@@ -39,6 +41,37 @@ describe("the identity of a run", () => {
       search: { type: "random", runs: 50 },
     });
     expect((await runsOf(plan, HASHES, nothing)).runs).toHaveLength(2);
+  });
+});
+
+describe("what chooses the epochs of a run", () => {
+  const losses = ["latency", "count", "spikeTrain", "membrane", "trace"];
+  const runsFor = async (more: { [key: string]: Json }) => (await runsOf(planOf(more), HASHES, nothing)).runs;
+  const chosenBy = async (more: { [key: string]: Json }) => (await runsFor(more)).map(({ config }) => taskOf(config, 1).bestBy);
+
+  it("follows the loss of the run", async () => {
+    const own = ["firstSpike", "count", "loss", "membrane", "meanSquaredError"];
+    expect(await chosenBy({ settings: { "loss.type": losses } })).toEqual(own);
+    expect(await chosenBy({ variants: losses.map((type) => ({ series: type, settings: { loss: { type } } })) })).toEqual(own);
+  });
+
+  it("may be said for all runs or for one, and is a part of the identity unless it is the first spike", async () => {
+    const spiking = { "loss.type": losses.slice(0, 3) };
+    expect(await chosenBy({ settings: spiking, bestBy: "firstSpike" })).toEqual(["firstSpike", "firstSpike", "firstSpike"]);
+    expect(await chosenBy({ settings: { "loss.type": losses }, bestBy: "last" })).toEqual(losses.map(() => "last"));
+    expect(await chosenBy({ settings: { ...spiking, bestBy: ["firstSpike"] }, bestBy: "count" })).toEqual(
+      Array(3).fill("firstSpike"),
+    );
+    for (const { config } of await runsFor({ settings: spiking, bestBy: "firstSpike" }))
+      expect(config).not.toHaveProperty("bestBy");
+    const said = (more: { [key: string]: Json }) => runsFor({ config: { ...CONFIG, loss: { type: "count" } }, ...more });
+    expect((await said({}))[0]?.config).toHaveProperty("bestBy", "count");
+    expect(await said({ bestBy: "count" })).toEqual(await said({}));
+  });
+
+  it("is refused where a readout has no such answer", async () => {
+    const settings = { "loss.type": ["latency", "membrane"] };
+    await expect(runsFor({ settings, bestBy: "firstSpike" })).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "bestBy" });
   });
 });
 

@@ -75,9 +75,12 @@ describe("the decisions of a network", () => {
   });
 
   it("choose the epochs and the objective of a study", () => {
-    expect([undefined, "latency", "membrane", "trace"].map((loss) => parseBestBy(undefined, loss))).toEqual([
+    const losses = [undefined, "latency", "count", "spikeTrain", "membrane", "trace"];
+    expect(losses.map((loss) => parseBestBy(undefined, loss))).toEqual([
       "firstSpike",
       "firstSpike",
+      "count",
+      "loss",
       "membrane",
       "meanSquaredError",
     ]);

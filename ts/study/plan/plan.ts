@@ -1,4 +1,6 @@
+import { BEST_BY_LOSS } from "../../decisions.js";
 import { inFile } from "../../errors.js";
+import type { LossConfig } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 import { Fields, wholeNumber, within, wrong } from "./fields.js";
@@ -16,8 +18,8 @@ export interface Plan {
   seeds: number[];
   objective: Objective;
   halving: Halving | null;
-  /** Which epoch of a run counts, unless its settings say. */
-  bestBy: BestBy;
+  /** Which epoch of a run counts, unless its settings say; `null`: that of what its loss trains. */
+  bestBy: BestBy | null;
   /** The experiment that this is the plan of. */
   experiment: NamedExperiment | null;
 }
@@ -44,6 +46,9 @@ const BEST_BY = ["firstSpike", "count", "membrane", "meanSquaredError", "loss", 
 
 /** What chooses the epoch whose weights are tested, on the validation data: an accuracy, an error, the loss, or nothing. */
 export type BestBy = (typeof BEST_BY)[number];
+
+/** What chooses the epoch of a run whose configuration does not say so: the identities of runs leave it out. */
+export const IMPLIED_BEST_BY: BestBy = "firstSpike";
 
 /** Which experiment, and how it was asked for. */
 export interface NamedExperiment {
@@ -104,14 +109,16 @@ export function parsePlan(json: Json): Plan {
   const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
   const points = pointCount(search, settings);
   atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
-  const bestBy = fields.oneOf("bestBy", BEST_BY, "firstSpike");
+  const bestBy = (fields.value("bestBy") ?? null) === null ? null : fields.oneOf("bestBy", BEST_BY);
+  const first = firstPoint(search, settings);
+  const firstBestBy = parseBestBy(first["bestBy"] ?? config["bestBy"] ?? bestBy, lossIn(config, first));
   const experiment = fields.has("experiment") ? parseExperiment(fields.object("experiment")) : null;
   return {
     config,
     settings,
     search,
     seeds,
-    objective: parseObjective(fields, fields.has("bestBy") ? bestBy : bestByOf(lossIn(config, search))),
+    objective: parseObjective(fields, firstBestBy),
     halving,
     bestBy,
     experiment,
@@ -130,32 +137,38 @@ export function planIn(file: string, json: Json): Plan {
 }
 
 /**
- * What chooses the epochs of a run with a loss of that type. Unless given, of a readout what its loss trains, else `firstSpike`.
+ * What chooses the epochs of a run with a loss of that type: what the loss trains, unless `value` says.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}, or not measured with the loss.
  */
 export function parseBestBy(value: Json | undefined, loss: Json | undefined): BestBy {
-  const own = bestByOf(loss);
+  const type = isLoss(loss) ? loss : "latency";
+  const own = BEST_BY_LOSS[type];
   const found = new Fields({ bestBy: value ?? own }, "").oneOf("bestBy", BEST_BY);
-  if (found !== own && found !== "loss" && found !== "last" && (isOfReadout(found) || isOfReadout(own))) {
-    throw wrong("bestBy", `is not measured with the loss ${String(loss)}: "${own}", "loss" or "last" are`);
-  }
+  const answers: readonly BestBy[] = isOfReadout(own) ? [own] : ["firstSpike", "count"];
+  const measured = [...answers, "loss", "last"] as const;
+  if (!measured.includes(found))
+    throw wrong("bestBy", `must be one of ${measured.join(", ")} with the loss ${type}, got "${found}"`);
   return found;
+}
+
+function isLoss(type: Json | undefined): type is LossConfig["type"] {
+  return typeof type === "string" && Object.hasOwn(BEST_BY_LOSS, type);
 }
 
 function isOfReadout(bestBy: BestBy): boolean {
   return bestBy === "membrane" || bestBy === "meanSquaredError";
 }
 
-function bestByOf(loss: Json | undefined): BestBy {
-  if (loss === "membrane") return "membrane";
-  return loss === "trace" ? "meanSquaredError" : "firstSpike";
+/** The settings of the first variant, or the first value of each setting of a search. */
+function firstPoint(search: Search, settings: readonly Setting[]): JsonObject {
+  if (search.type === "variants") return search.variants[0]?.settings ?? {};
+  return Object.fromEntries(settings.map((one) => [one.path, one.type === "choice" ? (one.values[0] ?? null) : one.from]));
 }
 
-/** The type of the loss of the runs, as far as the configuration or the first variant says. */
-function lossIn(config: JsonObject, search: Search): Json | undefined {
-  const settings = search.type === "variants" ? search.variants[0]?.settings : undefined;
-  return settings?.["loss.type"] ?? valueAt(settings?.["loss"] ?? null, "type") ?? valueAt(config, "loss.type");
+/** The type of the loss at a point, as far as the point or the configuration says. */
+function lossIn(config: JsonObject, point: JsonObject): Json | undefined {
+  return point["loss.type"] ?? valueAt(point["loss"] ?? null, "type") ?? valueAt(config, "loss.type");
 }
 
 function parseExperiment(fields: Fields): NamedExperiment {

@@ -1,7 +1,7 @@
 import { SpikeletError } from "../../errors.js";
 import { DEFAULTS } from "../../generated/defaults.js";
-import { canonical, isObject, type JsonObject, putAt } from "../../json.js";
-import type { Plan } from "../plan/plan.js";
+import { canonical, isObject, type JsonObject, putAt, valueAt } from "../../json.js";
+import { IMPLIED_BEST_BY, type Plan, parseBestBy } from "../plan/plan.js";
 import { labelsOf, type Point, pointsOf } from "../plan/search.js";
 import { runIdentity } from "../store/identity.js";
 import type { FindRecord, RunRecord } from "../store/record.js";
@@ -91,12 +91,18 @@ async function identified(
   return { id, ...run, config, data };
 }
 
-/** The configuration of a run, with its seed and what chooses its epoch; what is left out says the same as the default. */
+/**
+ * The configuration of a run, with its seed and, unless it is the implied one, what chooses its epoch.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` at `bestBy` for what is not measured with the loss of the run.
+ */
 function configured({ config, bestBy }: Plan, settings: Point, seed: number): JsonObject {
-  const copy: JsonObject = { bestBy, ...structuredClone(config) };
+  const copy = structuredClone(config);
   for (const [path, value] of Object.entries(settings)) putAt(copy, path, structuredClone(value));
   putAt(copy, "training.seed", seed);
-  if (copy["bestBy"] === "firstSpike") delete copy["bestBy"];
+  const chosenBy = parseBestBy(copy["bestBy"] ?? bestBy, valueAt(copy, "loss.type"));
+  if (chosenBy === IMPLIED_BEST_BY) delete copy["bestBy"];
+  else copy["bestBy"] = chosenBy;
   if (isDrawnPerSeed(copy)) putAt(copy, "data.options.seed", seed);
   return copy;
 }

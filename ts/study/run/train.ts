@@ -3,7 +3,7 @@ import type { Config, EpochRecord } from "../../generated/config.js";
 import type { Json, JsonObject } from "../../json.js";
 import { type CreateOptions, restoreNetwork } from "../../network.js";
 import { createTrainer } from "../../trainer.js";
-import { type BestBy, parseBestBy } from "../plan/plan.js";
+import { type BestBy, IMPLIED_BEST_BY, parseBestBy } from "../plan/plan.js";
 import type { EpochSummary, RunResult } from "../store/record.js";
 import type { Samples } from "./samples.js";
 
@@ -16,7 +16,7 @@ export interface Task {
 
 /** Parts the configuration of a run into what the core gets and what is of the study. */
 export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
-  const { data, bestBy, training = {}, ...rest } = whole;
+  const { data, bestBy = IMPLIED_BEST_BY, training = {}, ...rest } = whole;
   const config = { ...rest, training: { ...(training as JsonObject), threads } } as unknown as Config;
   return { config, data, bestBy: parseBestBy(bestBy, config.loss?.type) };
 }
