@@ -1,5 +1,21 @@
 import { UsageError } from "./exit.js";
 
+/**
+ * Refuses options that would have no effect beside the others.
+ *
+ * @param why what makes them have none, for the first that was given.
+ * @throws {UsageError}
+ */
+export function refuseOptions<A extends object>(args: A, names: readonly (keyof A & string)[], why: string): void {
+  const given = names.find((name) => isGiven(args[name]));
+  if (given !== undefined) throw new UsageError(`${why}: leave --${given} out`);
+}
+
+/** An option that may stand more than once is a list. */
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
 /** A whole number of at least `min`. */
 export function wholeNumber(text: string, option: string, min = 0): number {
   const number = Number(text);

@@ -76,8 +76,7 @@ export const nirOptions = {
   discretization: {
     type: "enum",
     options: ["euler", "exact"],
-    default: "euler",
-    description: "NIR: a decay is 1 − dt/τ, as readers simulate, or e^(−dt/τ)",
+    description: "NIR: a decay is 1 − dt/τ, as readers simulate, or e^(−dt/τ); euler by default",
   },
 } as const satisfies Parameters;
 

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
+import { refuseOptions } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { nirTime } from "../exchange.js";
@@ -28,17 +29,20 @@ export const exportCommand = defineCommand({
     bias: {
       type: "enum",
       options: ["leak", "affine"],
-      default: "leak",
-      description: "NIR: biases as v_leak, which is exact, or as currents, which more programs read",
+      description: "NIR: biases as v_leak, which is exact, or as currents, which more programs read; leak by default",
     },
     ...computeOptions,
     ...outputOptions,
   },
   async run({ args }) {
     const format = formatOf(args.format, args.out);
+    if (format !== "nir") refuseOptions(args, ["dt", "discretization", "bias"], `${format} holds weights alone`);
     const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
     using network = opened;
-    const { bytes, approximations } = await written(network, format, { ...nirTime(args), bias: args.bias });
+    const { bytes, approximations } = await written(network, format, {
+      ...nirTime(args),
+      ...(args.bias === undefined ? {} : { bias: args.bias }),
+    });
     for (const sentence of approximations) say(`approximate: ${sentence}`);
     await save(args.out, bytes);
     const result = { file: args.out, format, bytes: bytes.length, approximations };

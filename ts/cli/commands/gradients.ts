@@ -1,11 +1,10 @@
 import type { Network } from "../../network.js";
 import { createNetwork } from "../../network.js";
-import { wholeNumber } from "../arguments.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
-import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
@@ -26,18 +25,17 @@ export const gradients = defineCommand({
     ...outputOptions,
   },
   async run({ args }) {
+    if (args.checkpoint !== undefined) {
+      refuseOptions(args, ["config", "preset", "set", "seed"], "--checkpoint takes the configuration from the checkpoint");
+    }
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const start = wholeNumber(args.start, "start");
     const end = start + wholeNumber(args.samples, "samples", 1);
     const open = async (): Promise<{ network: Network; known?: Partial<DataSource> | undefined }> => {
-      if (args.checkpoint === undefined) {
-        const { config, data } = await readConfiguration(args, args.set);
-        return { network: await createNetwork(config, choices), known: data };
-      }
-      if (args.config !== undefined || args.preset !== undefined)
-        throw new UsageError("give --checkpoint or a configuration, not both");
-      return openCheckpoint(args, choices);
+      if (args.checkpoint !== undefined) return openCheckpoint(args, choices);
+      const { config, data } = await readConfiguration(args, args.set);
+      return { network: await createNetwork(config, choices), known: data };
     };
     const opened = await open();
     using network = opened.network;

@@ -4,7 +4,7 @@ import type { Config } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
-import { wholeNumber } from "../arguments.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
@@ -41,10 +41,14 @@ export const importCommand = defineCommand({
   },
   async run({ args }) {
     const bytes = await load(args.file);
-    const choices = choicesOf(args, abortOnInterrupt());
     const isNir = HDF5.every((byte, place) => bytes[place] === byte);
-    const given =
-      isNir && args.config === undefined && args.preset === undefined ? {} : (await readConfiguration(args, args.set)).config;
+    const isConfigured = !isNir || args.config !== undefined || args.preset !== undefined;
+    if (isNir) refuseOptions(args, ["names"], `${args.file} is a NIR file, whose weights need no names`);
+    else refuseOptions(args, ["steps", "dt", "discretization"], `${args.file} is no NIR file`);
+    if (!isConfigured)
+      refuseOptions(args, ["set", "seed"], "a NIR file without --config or --preset has no configuration to change");
+    const choices = choicesOf(args, abortOnInterrupt());
+    const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
     const limit = readLimit(args);
     const opened = await made(args.file, async () =>

@@ -4,7 +4,7 @@ import { SpikeletError } from "../../errors.js";
 import { keepLayers, withOutputs } from "../../fine-tune.js";
 import type { JsonObject } from "../../json.js";
 import { createTrainer, type Trainer } from "../../trainer.js";
-import { wholeNumber } from "../arguments.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
 import { openTrainer } from "../checkpoint.js";
 import { type ConfigArguments, readConfiguration } from "../configuration.js";
 import type { DataSource } from "../data.js";
@@ -48,8 +48,7 @@ export async function fresh(args: StartArguments, settings: readonly string[], c
 
 /** A training of the network of a checkpoint with a new last layer. */
 export async function fineTuned(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
-  const given = (["config", "preset"] as const).find((option) => args[option] !== undefined);
-  if (given !== undefined) throw new UsageError(`--from takes the configuration from the checkpoint: leave --${given} out`);
+  refuseOptions(args, ["config", "preset"], "--from takes the configuration from the checkpoint");
   const file = args.from ?? "";
   const outputs = args.outputs === undefined ? undefined : wholeNumber(args.outputs, "outputs", 1);
   const { trainer: before, origin, bytes: parent } = await openTrainer(file, choices);
@@ -73,8 +72,8 @@ async function begun(start: Omit<Start, "output">, dir: string, args: StartArgum
 
 /** A training that continues from a checkpoint. */
 export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
-  const given = (["config", "preset", "seed", "from", "outputs"] as const).find((option) => args[option] !== undefined);
-  if (given !== undefined) throw new UsageError(`--resume takes the configuration from the checkpoint: leave --${given} out`);
+  const own = ["config", "preset", "seed", "from", "outputs"] as const;
+  refuseOptions(args, own, "--resume takes the configuration from the checkpoint");
   const epochs = epochsToResume(settings);
   const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
   const dir = args.out ?? folder;

@@ -1,0 +1,32 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, it, vi } from "vitest";
+import { runCli } from "../../ts/cli/app.js";
+import { EXIT } from "../../ts/cli/exit.js";
+
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/exchange/${name}`, import.meta.url));
+const gradients = ["gradients", "--checkpoint", "none.safetensors"];
+const exported = (name: string) => ["export", "--checkpoint", "none.safetensors", "--out", name];
+const imported = (name: string) => ["import", fixture(name), "--out", join(tmpdir(), "none.safetensors")];
+
+afterEach(() => vi.restoreAllMocks());
+
+it.each([
+  [[...gradients, "--set", "network.steps=20"], "--checkpoint takes the configuration from the checkpoint: leave --set out"],
+  [[...gradients, "--seed", "2"], "--checkpoint takes the configuration from the checkpoint: leave --seed out"],
+  [[...gradients, "--preset", "digits"], "--checkpoint takes the configuration from the checkpoint: leave --preset out"],
+  [[...exported("a.safetensors"), "--dt", "0.001"], "safetensors holds weights alone: leave --dt out"],
+  [[...exported("a.npz"), "--discretization", "euler"], "npz holds weights alone: leave --discretization out"],
+  [[...exported("a.npz"), "--bias", "leak"], "npz holds weights alone: leave --bias out"],
+  [[...imported("lif.nir"), "--set", "training.epochs=3"], "has no configuration to change: leave --set out"],
+  [[...imported("lif.nir"), "--seed", "2"], "a NIR file without --config or --preset has no configuration to change"],
+  [[...imported("lif.nir"), "--names", "a,b"], "lif.nir is a NIR file, whose weights need no names: leave --names out"],
+  [[...imported("authors.pt"), "--preset", "mnist", "--steps", "9"], "authors.pt is no NIR file: leave --steps out"],
+  [[...imported("authors.pt"), "--preset", "mnist", "--dt", "1"], "authors.pt is no NIR file: leave --dt out"],
+  [[...imported("authors.pt"), "--discretization", "exact"], "authors.pt is no NIR file: leave --discretization out"],
+])("%j is refused, as it would have no effect", async (words, message) => {
+  const said = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  expect(await runCli(words)).toBe(EXIT.usage);
+  expect(said.mock.calls.join("")).toContain(message);
+});
