@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { appendFile, mkdir, mkdtemp, readFile, rename, symlink, writeFile } from "node:fs/promises";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { setImmediate } from "node:timers/promises";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WatchServer } from "../../ts/cli/watch/server.js";
 import { Sights } from "../../ts/cli/watch/sight.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
@@ -203,6 +205,8 @@ describe("spikelet serve", () => {
 });
 
 describe("the server", () => {
+  afterEach(() => vi.restoreAllMocks());
+
   it("gives out the known files of the folder, to this machine, and nothing else", async () => {
     const dir = await folder();
     await writeFile(join(dir, "history.csv"), "epoch\n");
@@ -285,6 +289,21 @@ describe("the server", () => {
     expect(await heard()).toBe("data: changed\n\n");
     expect((await ask(server.url)).text).toContain("it broke");
     await reader.cancel();
+  });
+
+  it("does not look for a browser that leaves before it is a watcher", async () => {
+    await using server = await served(await folder());
+    const answered = vi.spyOn(ServerResponse.prototype, "writeHead");
+    const looking = vi.spyOn(globalThis, "setInterval");
+    let mark = (_: string) => {};
+    vi.spyOn(WatchedRun.prototype, "mark").mockReturnValue(new Promise((resolve) => (mark = resolve)));
+    const asked = request(new URL("changes", server.url)).end();
+    await once(asked, "response");
+    asked.destroy();
+    await once(answered.mock.contexts[0] as ServerResponse, "close");
+    mark("");
+    await setImmediate();
+    expect(looking).not.toHaveBeenCalled();
   });
 });
 

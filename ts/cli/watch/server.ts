@@ -77,7 +77,7 @@ export class WatchServer implements AsyncDisposable {
     const [pathname = ""] = (request.url ?? "").split("?");
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(response, 405, "only GET");
     if (pathname === "/") return this.#page(response);
-    if (pathname === "/changes") return this.#watch(request, response);
+    if (pathname === "/changes") return this.#watch(response);
     const known = Object.hasOwn(FILES, pathname) ? FILES[pathname] : undefined;
     if (known === undefined) return refuse(response, 404, "there is no such page");
     const file = await openPlain(this.#run.files[known.file]).catch(() => undefined);
@@ -115,18 +115,21 @@ export class WatchServer implements AsyncDisposable {
   }
 
   /** Sends every change until the browser disconnects. */
-  async #watch(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #watch(response: ServerResponse): Promise<void> {
+    response.on("close", () => this.#leave(response));
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(": watching\n\n");
     if (this.#watchers.size === 0) this.#mark = await this.#run.mark();
+    if (response.destroyed) return;
     this.#watchers.add(response);
     this.#timer ??= setInterval(() => void this.#look(), PACE).unref();
-    request.on("close", () => {
-      this.#watchers.delete(response);
-      if (this.#watchers.size > 0) return;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    });
+  }
+
+  #leave(watcher: ServerResponse): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   async #look(): Promise<void> {
