@@ -5,9 +5,10 @@ import { type IncomingMessage, request, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { createNetwork, datasets } from "spikelet";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WatchServer } from "../../ts/cli/watch/server.js";
-import { Sights } from "../../ts/cli/watch/sight.js";
+import { Sights, shownSamples } from "../../ts/cli/watch/sight.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { blocksOf } from "../docs/blocks.js";
@@ -304,6 +305,24 @@ describe("the server", () => {
     mark("");
     await setImmediate();
     expect(looking).not.toHaveBeenCalled();
+  });
+});
+
+describe("what the network answers", () => {
+  const network = { input: 5, steps: 60, layers: [4, 3].map((units) => ({ type: "dense" as const, units })) };
+  const choices = { backend: "auto", signal: new AbortController().signal } as const;
+
+  it("is told with the part of the samples", async () => {
+    const file = join(await folder(), "last.safetensors");
+    using made = await createNetwork({ network });
+    await writeFile(file, await made.checkpoint());
+    const points = (await datasets.yinYang({ samples: 20 })).encode({ type: "latency" });
+    const samples = vi.fn(async () => shownSamples({ validation: points.slice(0, 0), test: points }));
+    const sights = new Sights(file, samples, choices);
+    expect(await sights.now()).toMatchObject({ part: "test" });
+    expect(await sights.now()).toMatchObject({ part: "test" });
+    expect(samples).toHaveBeenCalledTimes(1);
+    expect(shownSamples({ validation: points, test: points }).part).toBe("validation");
   });
 });
 

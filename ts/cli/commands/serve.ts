@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import type { SpikeDataset } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
 import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
@@ -14,7 +13,7 @@ import { knownData } from "../train/origin.js";
 import { filesIn } from "../train/output.js";
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
-import { Sights } from "../watch/sight.js";
+import { type ShownSamples, Sights, shownSamples } from "../watch/sight.js";
 
 export const serve = defineCommand({
   meta: {
@@ -35,18 +34,17 @@ export const serve = defineCommand({
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const { last } = filesIn(dir);
-    let loaded: Promise<SpikeDataset> | undefined;
-    const samples = (steps: number): Promise<SpikeDataset> => {
+    let loaded: Promise<ShownSamples> | undefined;
+    const samples = (steps: number): Promise<ShownSamples> => {
       loaded ??= shownOf(steps);
       loaded.catch(() => {
         loaded = undefined;
       });
       return loaded;
     };
-    const shownOf = async (steps: number): Promise<SpikeDataset> => {
+    const shownOf = async (steps: number): Promise<ShownSamples> => {
       const source = dataSource(args, await knownData(last, undefined));
-      const { validation, test } = await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) });
-      return validation.length > 0 ? validation : test;
+      return shownSamples(await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) }));
     };
     await using server = await WatchServer.start(dir, new Sights(last, samples, choices), portOf(args));
     printResult(args.json, { url: server.url, dir }, () => [server.url]);

@@ -22,7 +22,7 @@ import { TrainingSession } from "../train/session.js";
 import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/start.js";
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
-import { Sights } from "../watch/sight.js";
+import { Sights, shownSamples } from "../watch/sight.js";
 
 export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
@@ -157,7 +157,7 @@ async function trainAndReport(training: Training): Promise<void> {
     `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${counted(threads, "thread")}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
-  const shown = split.validation.length > 0 ? split.validation : split.test;
+  const shown = shownSamples(split);
   await using server =
     port === undefined ? undefined : await WatchServer.start(dir, new Sights(last, async () => shown, choices), port);
   if (server !== undefined) {

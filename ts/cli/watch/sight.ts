@@ -1,4 +1,4 @@
-import type { SpikeDataset } from "../../datasets/dataset.js";
+import type { SpikeDataset, Split } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
 import { restoreNetwork } from "../../network.js";
 import type { Choices } from "../invocation.js";
@@ -12,15 +12,26 @@ const LOOKED_AT = 64;
 /** How the network of a checkpoint answers on some samples. */
 export type Sight = Pick<Result, "answers" | "layers" | "config" | "part">;
 
+/** Samples to be shown, and of which part of the data they are. */
+export interface ShownSamples {
+  part: "validation" | "test";
+  samples: SpikeDataset;
+}
+
+/** The validation samples, or those of the test where there are none. */
+export function shownSamples({ validation, test }: Pick<Split, "validation" | "test">): ShownSamples {
+  return validation.length > 0 ? { part: "validation", samples: validation } : { part: "test", samples: test };
+}
+
 /** Runs the latest checkpoint of a training on some samples; each checkpoint once. */
 export class Sights {
   readonly #file: string;
-  readonly #samples: (steps: number) => Promise<SpikeDataset>;
+  readonly #samples: (steps: number) => Promise<ShownSamples>;
   readonly #choices: Choices;
   #latest: { mark: string; sight: Promise<Sight> } | undefined;
 
   /** @param samples to be shown, for a network of so many steps. */
-  constructor(file: string, samples: (steps: number) => Promise<SpikeDataset>, choices: Choices) {
+  constructor(file: string, samples: (steps: number) => Promise<ShownSamples>, choices: Choices) {
     this.#file = file;
     this.#samples = samples;
     this.#choices = choices;
@@ -46,8 +57,8 @@ export class Sights {
   async #look(checkpoint: Uint8Array): Promise<Sight> {
     using network = await restoreNetwork(checkpoint, this.#choices);
     const { config, info } = network;
-    const samples = (await this.#samples(config.network.steps)).slice(0, LOOKED_AT);
-    const answers: Answers = await answersOf(network, samples, this.#choices.signal);
-    return { answers, layers: info.layers, config, part: "validation" };
+    const { part, samples } = await this.#samples(config.network.steps);
+    const answers: Answers = await answersOf(network, samples.slice(0, LOOKED_AT), this.#choices.signal);
+    return { answers, layers: info.layers, config, part };
   }
 }
