@@ -312,17 +312,31 @@ describe("what the network answers", () => {
   const network = { input: 5, steps: 60, layers: [4, 3].map((units) => ({ type: "dense" as const, units })) };
   const choices = { backend: "auto", signal: new AbortController().signal } as const;
 
-  it("is told with the part of the samples", async () => {
+  const points = async () => (await datasets.yinYang({ samples: 20 })).encode({ type: "latency" });
+
+  async function checkpoint(): Promise<string> {
     const file = join(await folder(), "last.safetensors");
     using made = await createNetwork({ network });
     await writeFile(file, await made.checkpoint());
-    const points = (await datasets.yinYang({ samples: 20 })).encode({ type: "latency" });
-    const samples = vi.fn(async () => shownSamples({ validation: points.slice(0, 0), test: points }));
-    const sights = new Sights(file, samples, choices);
+    return file;
+  }
+
+  it("is told with the part of the samples", async () => {
+    const [validation, test] = [await points(), await points()];
+    const samples = vi.fn(async () => shownSamples({ validation: validation.slice(0, 0), test }));
+    const sights = new Sights(await checkpoint(), samples, choices);
     expect(await sights.now()).toMatchObject({ part: "test" });
     expect(await sights.now()).toMatchObject({ part: "test" });
     expect(samples).toHaveBeenCalledTimes(1);
-    expect(shownSamples({ validation: points, test: points }).part).toBe("validation");
+    expect(shownSamples({ validation, test }).part).toBe("validation");
+  });
+
+  it("is looked for again after a failure", async () => {
+    const samples = vi.fn(async () => ({ part: "test" as const, samples: await points() }));
+    samples.mockRejectedValueOnce(new Error("no data"));
+    const sights = new Sights(await checkpoint(), samples, choices);
+    await expect(sights.now()).rejects.toThrow("no data");
+    expect(await sights.now()).toMatchObject({ part: "test" });
   });
 });
 

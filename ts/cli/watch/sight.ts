@@ -23,7 +23,7 @@ export function shownSamples({ validation, test }: Pick<Split, "validation" | "t
   return validation.length > 0 ? { part: "validation", samples: validation } : { part: "test", samples: test };
 }
 
-/** Runs the latest checkpoint of a training on some samples; each checkpoint once. */
+/** Runs the latest checkpoint of a training on some samples; each checkpoint once, unless that fails. */
 export class Sights {
   readonly #file: string;
   readonly #samples: (steps: number) => Promise<ShownSamples>;
@@ -45,8 +45,11 @@ export class Sights {
       const { mtimeMs, size, ino } = await handle.stat();
       const mark = `${mtimeMs} ${size} ${ino}`;
       if (this.#latest?.mark !== mark) {
-        const checkpoint = await handle.readFile();
-        this.#latest = { mark, sight: this.#look(checkpoint) };
+        const latest = { mark, sight: this.#look(await handle.readFile()) };
+        this.#latest = latest;
+        latest.sight.catch(() => {
+          if (this.#latest === latest) this.#latest = undefined;
+        });
       }
       return this.#latest.sight;
     } finally {
