@@ -42,7 +42,7 @@ async function refresh() {
       isDue = false;
       const text = await (await fetch(location.href)).text();
       const fresh = new DOMParser().parseFromString(text, "text/html");
-      for (const name of ["#lead", "main"]) document.querySelector(name).replaceWith(fresh.querySelector(name));
+      for (const name of ["h1", "#lead", "main"]) document.querySelector(name).replaceWith(fresh.querySelector(name));
       document.title = fresh.title;
     }
   } catch { source.onerror() }

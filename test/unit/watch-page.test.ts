@@ -1,0 +1,52 @@
+import { DOMParser, parseHTML } from "linkedom";
+import { expect, it, vi } from "vitest";
+import { watchPage } from "../../ts/cli/watch/watch-page.js";
+import type { Seen } from "../../ts/cli/watch/watched-run.js";
+
+const WAITING: Seen = {
+  started: undefined,
+  epochs: [],
+  step: undefined,
+  warnings: [],
+  end: undefined,
+  failure: undefined,
+  time: undefined,
+};
+
+const pageOf = (seen: Partial<Seen>) =>
+  watchPage({
+    dir: "out",
+    seen: { ...WAITING, ...seen },
+    sight: "There is none.",
+    hasReport: false,
+    plots: undefined,
+    nonce: "n",
+  });
+
+/** A page whose script runs, and what makes the server tell of a change. */
+function opened(html: string) {
+  const { document } = parseHTML(html);
+  const sources: { onmessage: () => Promise<void> }[] = [];
+  class EventSource {
+    onmessage = async () => {};
+
+    constructor() {
+      sources.push(this);
+    }
+  }
+  const fetched = vi.fn<() => Promise<Partial<Response>>>();
+  const globals = { document, location: { href: "/" }, fetch: fetched, DOMParser, EventSource };
+  new Function(...Object.keys(globals), document.querySelector("script")?.textContent ?? "")(...Object.values(globals));
+  const change = async (html: string) => {
+    fetched.mockResolvedValueOnce({ ok: true, text: async () => html });
+    await sources[0]?.onmessage();
+  };
+  return { document, change };
+}
+
+it("says in its heading where the training stands", async () => {
+  const { document, change } = opened(pageOf({}));
+  expect(document.querySelector("h1")?.textContent).toBe("waiting: out");
+  await change(pageOf({ end: "finished" }));
+  expect([document.querySelector("h1")?.textContent, document.title]).toEqual(["finished: out", "finished: out"]);
+});
