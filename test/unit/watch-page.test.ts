@@ -12,13 +12,14 @@ const WAITING: Seen = {
   failure: undefined,
   time: undefined,
 };
+const WARNING = { code: "FLAT_LOSS", layer: null, message: "the loss does not fall", advice: "wait" } as const;
 
-const pageOf = (seen: Partial<Seen>) =>
+const pageOf = (seen: Partial<Seen>, hasReport = false) =>
   watchPage({
     dir: "out",
     seen: { ...WAITING, ...seen },
     sight: "There is none.",
-    hasReport: false,
+    hasReport,
     plots: undefined,
     nonce: "n",
   });
@@ -41,7 +42,8 @@ function opened(html: string) {
     fetched.mockResolvedValueOnce({ ok: true, text: async () => html });
     await sources[0]?.onmessage();
   };
-  return { document, change };
+  const titles = () => [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
+  return { document, change, titles };
 }
 
 it("says in its heading where the training stands", async () => {
@@ -49,4 +51,15 @@ it("says in its heading where the training stands", async () => {
   expect(document.querySelector("h1")?.textContent).toBe("waiting: out");
   await change(pageOf({ end: "finished" }));
   expect([document.querySelector("h1")?.textContent, document.title]).toEqual(["finished: out", "finished: out"]);
+});
+
+it("leaves the sections alone that are the same", async () => {
+  const { document, change, titles } = opened(pageOf({}));
+  const link = document.querySelector("a");
+  await change(pageOf({ warnings: [WARNING] }));
+  expect(titles()).toEqual(["Warnings", "Samples", "Files"]);
+  expect(document.querySelector("a")).toBe(link);
+  await change(pageOf({}, true));
+  expect(titles()).toEqual(["Samples", "Files"]);
+  expect(document.querySelectorAll("a")).toHaveLength(4);
 });

@@ -41,12 +41,22 @@ async function refresh() {
     while (isDue) {
       isDue = false;
       const text = await (await fetch(location.href)).text();
-      const fresh = new DOMParser().parseFromString(text, "text/html");
-      for (const name of ["h1", "#lead", "main"]) document.querySelector(name).replaceWith(fresh.querySelector(name));
-      document.title = fresh.title;
+      show(new DOMParser().parseFromString(text, "text/html"));
     }
   } catch { source.onerror() }
   isBusy = false;
+}
+function show(fresh) {
+  document.title = fresh.title;
+  for (const name of ["h1", "#lead"]) document.querySelector(name).replaceWith(fresh.querySelector(name));
+  // A section that is the same keeps its focus. New ones come before the others, so those at the end are compared first.
+  const main = document.querySelector("main");
+  const [before, now] = [main, fresh.querySelector("main")].map(({ children }) => [...children].reverse());
+  now.forEach((section, k) => {
+    if (before[k] === undefined) main.prepend(section);
+    else if (before[k].outerHTML !== section.outerHTML) before[k].replaceWith(section);
+  });
+  before.slice(now.length).forEach((section) => section.remove());
 }
 `;
 
