@@ -38,8 +38,8 @@ function opened(html: string) {
   const fetched = vi.fn<() => Promise<Partial<Response>>>();
   const globals = { document, location: { href: "/" }, fetch: fetched, DOMParser, EventSource };
   new Function(...Object.keys(globals), document.querySelector("script")?.textContent ?? "")(...Object.values(globals));
-  const change = async (html: string) => {
-    fetched.mockResolvedValueOnce({ ok: true, text: async () => html });
+  const change = async (html: string, ok = true) => {
+    fetched.mockResolvedValueOnce({ ok, text: async () => html });
     await sources[0]?.onmessage();
   };
   const titles = () => [...document.querySelectorAll("h2")].map(({ textContent }) => textContent);
@@ -62,4 +62,17 @@ it("leaves the sections alone that are the same", async () => {
   await change(pageOf({}, true));
   expect(titles()).toEqual(["Samples", "Files"]);
   expect(document.querySelectorAll("a")).toHaveLength(4);
+});
+
+it("keeps what it shows when the server answers with an error", async () => {
+  const { document, change } = opened(pageOf({}));
+  const connection = document.querySelector("#connection");
+  await change("it broke", false);
+  expect(document.querySelector("main a")).not.toBeNull();
+  expect([connection?.hasAttribute("hidden"), connection?.textContent]).toEqual([
+    false,
+    expect.stringMatching(/does not answer/),
+  ]);
+  await change(pageOf({}));
+  expect(connection?.hasAttribute("hidden")).toBe(true);
 });

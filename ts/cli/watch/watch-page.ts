@@ -40,9 +40,11 @@ async function refresh() {
   try {
     while (isDue) {
       isDue = false;
-      const text = await (await fetch(location.href)).text();
-      show(new DOMParser().parseFromString(text, "text/html"));
+      const response = await fetch(location.href);
+      if (!response.ok) throw new Error(response.statusText);
+      show(new DOMParser().parseFromString(await response.text(), "text/html"));
     }
+    state.hidden = true;
   } catch { source.onerror() }
   isBusy = false;
 }
