@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { wholeNumber } from "../../ts/cli/arguments.js";
+import { openTrainer } from "../../ts/cli/checkpoint.js";
 import { parse } from "../../ts/cli/command.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
 import { parseEncoding } from "../../ts/cli/encoding.js";
@@ -223,6 +224,14 @@ describe("the output folder", () => {
     await expect(openOutput(join(file, "out"))).rejects.toMatchObject({ code: "WRITE_FAILED", path: "--out" });
     using output = await openOutput(join(file, "..", "a", "b"));
     expect(output.files.history).toMatch(/history\.csv$/);
+  });
+});
+
+describe("a checkpoint", () => {
+  it("without a name is one that can't be read", async () => {
+    const choices = { backend: "auto", signal: new AbortController().signal } as const;
+    const error = { code: "CHECKPOINT_INVALID", path: "", message: expect.stringMatching(/^can't be read \(ENOENT/) };
+    await expect(openTrainer("", choices)).rejects.toMatchObject(error);
   });
 });
 

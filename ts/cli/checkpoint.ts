@@ -1,4 +1,4 @@
-import { inFile, SpikeletError } from "../errors.js";
+import { bareMessage, inFile, SpikeletError } from "../errors.js";
 import { load } from "../io/files.node.js";
 import { type Network, restoreNetwork } from "../network.js";
 import { restoreTrainer, type Trainer } from "../trainer.js";
@@ -44,7 +44,7 @@ export async function openTrainer(file: string, choices: Choices): Promise<Opene
 
 function read(file: string): Promise<Uint8Array> {
   return load(file).catch((thrown: SpikeletError) => {
-    throw new SpikeletError("CHECKPOINT_INVALID", file, thrown.message.slice(file.length + 2), thrown.cause);
+    throw new SpikeletError("CHECKPOINT_INVALID", file, bareMessage(thrown), thrown.cause);
   });
 }
 
