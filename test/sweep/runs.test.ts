@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../ts/json.js";
 import { runsCsv } from "../../ts/study/report/csv.js";
@@ -6,6 +9,7 @@ import { joined, ranked, tableOf } from "../../ts/study/run/table.js";
 import { taskOf } from "../../ts/study/run/train.js";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import { parseRecord } from "../../ts/study/store/record.js";
+import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { CONFIG, HASHES, planOf, play, recordOf } from "./records.js";
 
 const nothing = () => undefined;
@@ -160,6 +164,17 @@ describe("merging", () => {
     const plan = planOf({ objective: { metric: "test.accuracy.top5", goal: "max" } });
     const records = (await runsOf(plan, HASHES, nothing)).runs.map((run) => recordOf(run, 0.5));
     await expect(tableOf(plan, HASHES, joined(records))).rejects.toMatchObject({ path: "objective.metric" });
+  });
+});
+
+describe("the folder of a study", () => {
+  it("has no records without the folder of the runs, and says when that can't be read", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
+    expect(await new StudyFolder(dir).records()).toEqual({ records: [], damaged: [] });
+    const runs = join(dir, "runs");
+    await writeFile(runs, "");
+    const error = { code: "DATA_FORMAT", path: runs, message: expect.stringMatching(/can't be read \(ENOTDIR/) };
+    await expect(new StudyFolder(dir).records()).rejects.toMatchObject(error);
   });
 });
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { removeUnfinished, save } from "../../io/files.node.js";
+import { removeUnfinished, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import { type Plan, planIn } from "../plan/plan.js";
@@ -94,9 +94,13 @@ export class StudyFolder {
     return { name, plan: planIn(file, plan), hashes: new Map(hashes), version: of };
   }
 
-  /** Every record, checked; what is damaged does not keep the others from being read. */
+  /**
+   * Every record, checked; what is damaged does not keep the others from being read. None where no run has begun.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for a folder of records that can't be read.
+   */
   async records(): Promise<StoredRecords> {
-    const files = (await readdir(this.#runs)).filter((file) => file.endsWith(".json")).sort();
+    const files = (await this.#names()).filter((file) => file.endsWith(".json")).sort();
     const stored: StoredRecords = { records: [], damaged: [] };
     for (const name of files) {
       try {
@@ -147,6 +151,15 @@ export class StudyFolder {
   async #hashesBefore(): Promise<ReadonlyMap<string, string>> {
     if (!existsSync(this.#manifestFile)) return new Map();
     return (await this.manifest().catch(() => undefined))?.hashes ?? new Map();
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#runs);
+    } catch (cause) {
+      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return [];
+      throw unreadable(this.#runs, cause);
+    }
   }
 
   async #read(id: string): Promise<RunRecord> {
