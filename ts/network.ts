@@ -184,7 +184,8 @@ export class Network implements Disposable {
     const budget = new Budget({ target: this.backend.callMilliseconds });
     // Whole batches: with `endSimulation: "batch"` the spikes depend on which samples are simulated together.
     const batch = this.config.training.batchSize;
-    return this.feed.with(data, async (id) => {
+    const pass = this.feed.with(data, async (id) => {
+      signal?.throwIfAborted();
       const parts: PredictionArrays[] = [];
       const stored = data.isStored ? new StoredPass(id, data) : undefined;
       const max = Math.max(1, Math.floor(data.samplesAtATime / batch));
@@ -202,6 +203,7 @@ export class Network implements Disposable {
       }
       return joinPredictions(parts, this.info.layers.length);
     });
+    return untilAborted(pass, signal);
   }
 
   /**

@@ -75,6 +75,24 @@ describe("a network", () => {
     expect(begin).toHaveBeenCalledTimes(2);
   });
 
+  it("ends a prediction that waits for another call, which goes on", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const begun = vi.fn<() => void>();
+    const { pause, release } = held(begun);
+    const network = await createNetwork(config, { backend: fakeBackend({ pause }) });
+    using predict = vi.spyOn(FakeSession.prototype, "predict");
+    const running = network.evaluate(data);
+    await expect.poll(() => begun.mock.calls.length).toBe(1);
+    const waiting = network.predict(data.slice(0, 7), { signal: controller.signal });
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    release();
+    expect((await running).samples).toBe(100);
+    await network.parameters();
+    expect(predict).not.toHaveBeenCalled();
+  });
+
   it("can be restored from its checkpoint", async () => {
     const backend = fakeBackend();
     const trainer = await createTrainer(config, { backend });
