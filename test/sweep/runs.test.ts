@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../../ts/json.js";
 import { runsCsv } from "../../ts/study/report/csv.js";
 import { identifying, runsOf } from "../../ts/study/run/runs.js";
-import { joined, ranked, tableOf } from "../../ts/study/run/table.js";
+import { joined, tableOf } from "../../ts/study/run/table.js";
 import { taskOf } from "../../ts/study/run/train.js";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import { parseRecord } from "../../ts/study/store/record.js";
@@ -130,7 +130,7 @@ describe("halving", () => {
 });
 
 describe("merging", () => {
-  it("finds what is done, failed, missing and of other plans, and ranks", async () => {
+  it("finds what is done, failed, missing and of other plans", async () => {
     const plan = planOf({ settings: rates, seeds: 2 });
     const { runs } = await runsOf(plan, HASHES, nothing);
     const other = (await runsOf(planOf({ settings: { "network.steps": [10] }, seeds: [9] }), HASHES, nothing)).runs;
@@ -138,7 +138,6 @@ describe("merging", () => {
     const records = [...runs.slice(0, 5), ...other].map((run, k) => recordOf(run, scores[k]));
     const table = await tableOf(plan, HASHES, joined(records));
     expect(table).toMatchObject({ done: 4, failed: 1, missing: 1, others: 1, isOpen: false });
-    expect(ranked(table, plan).map(({ index }) => index)).toEqual([1, 3, 4, 0]);
     const lines = runsCsv(table, plan).trim().split("\n");
     expect(lines).toHaveLength(7);
     expect(lines[0]).toMatch(/^index,id,status,rung,point,optimizer.learningRate,seed,score:validation.accuracy.firstSpike,/);

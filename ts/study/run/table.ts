@@ -76,12 +76,6 @@ export async function tableOf(
   return { rows, done, failed, missing, others, isOpen };
 }
 
-/** The rows that are done, best first; the earlier of equals comes first. */
-export function ranked(table: StudyTable, { objective }: Pick<Plan, "objective">): Scored[] {
-  const sign = objective.goal === "max" ? -1 : 1;
-  return scored(table).sort((a, b) => sign * (a.score - b.score) || a.index - b.index);
-}
-
 /** The rows that are done, in the order of the plan. */
 export function scored({ rows }: StudyTable): Scored[] {
   return rows.filter((row): row is Scored => row.score !== undefined);
