@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "../../ts/cli/app.js";
 import { wholeNumber } from "../../ts/cli/arguments.js";
 import { openTrainer } from "../../ts/cli/checkpoint.js";
 import { parse } from "../../ts/cli/command.js";
@@ -232,6 +233,16 @@ describe("a checkpoint", () => {
     const choices = { backend: "auto", signal: new AbortController().signal } as const;
     const error = { code: "CHECKPOINT_INVALID", path: "", message: expect.stringMatching(/^can't be read \(ENOENT/) };
     await expect(openTrainer("", choices)).rejects.toMatchObject(error);
+  });
+});
+
+describe("spikelet data show", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it("tells of the parts that train takes", async () => {
+    const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    expect(await runCli(["data", "show", "spikeTrainMatching", "--json"])).toBe(0);
+    expect(JSON.parse(printed.mock.calls.join(""))).toMatchObject({ samples: 1, split: { train: 1, validation: 0, test: 1 } });
   });
 });
 

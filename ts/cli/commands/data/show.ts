@@ -4,7 +4,7 @@ import { loadBackend } from "../../../runtime/load.node.js";
 import type { SpikeEvents } from "../../../spikes.js";
 import { wholeNumber } from "../../arguments.js";
 import { defineCommand } from "../../command.js";
-import { loadData } from "../../data.js";
+import { loadData, splitOf } from "../../data.js";
 import { UsageError } from "../../exit.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { choicesOf } from "../../invocation.js";
@@ -40,7 +40,7 @@ export const show = defineCommand({
     const sample = await all.slice(index, index + 1).load();
     const events = await sample.events({ steps, backend });
     const { times, units: fired } = events.sample(0);
-    const { train, validation, test } = all.split({ seed: 1 });
+    const { train, validation, test } = splitOf(source, all);
     const { shape } = all.info;
     const units = shape.length === 0 ? null : await all.inputUnits({ backend });
     const report = {
