@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, lstat, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -32,6 +32,18 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "spikelet-download-"));
 });
 afterEach(() => server.close());
+afterEach(() => vi.restoreAllMocks());
+
+/** Lets files take half of the bytes of each `write`, as a system may. */
+async function writeHalf(): Promise<void> {
+  const file = await open(join(await mkdtemp(join(tmpdir(), "spikelet-")), "file"), "w");
+  const prototype: { write(bytes: Uint8Array, offset?: number, length?: number): Promise<unknown> } = Object.getPrototypeOf(file);
+  await file.close();
+  const { write } = prototype;
+  vi.spyOn(prototype, "write").mockImplementation(function (this: FileHandle, bytes) {
+    return write.call(this, bytes, 0, Math.ceil(bytes.length / 2));
+  });
+}
 
 describe("a download", () => {
   const part = () => join(dir, ".a.bin.part");
@@ -54,6 +66,13 @@ describe("a download", () => {
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
     expect(await readdir(dir)).toEqual(["a.bin"]);
     expect(seen.at(-1)).toBe(1);
+  });
+
+  it("is whole where a file takes less than it is given", async () => {
+    server.files.set("/a.bin", content);
+    await writeHalf();
+    await download(wanted(), dir, quick);
+    expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
 
   it("goes on where the connection broke", async () => {
@@ -175,6 +194,14 @@ describe("an archive", () => {
     await unzip(archive, dir, "Train");
     expect((await readdir(dir)).sort()).toEqual(["Train", "a.zip"]);
     expect(md5(await readFile(join(dir, "Train/1/2.bin")))).toBe(md5(content.slice(5)));
+  });
+
+  it("is unpacked as a whole where a file takes less than it is given", async () => {
+    const archive = join(dir, "a.zip");
+    await writeFile(archive, zipSync({ "Train/0/1.bin": content }));
+    await writeHalf();
+    await unzip(archive, dir, "Train");
+    expect(md5(await readFile(join(dir, "Train/0/1.bin")))).toBe(md5(content));
   });
 
   it("leaves nothing when it is damaged, without what is wanted, or leads out of the folder", async () => {

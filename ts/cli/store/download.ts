@@ -120,7 +120,8 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
     for await (const chunk of response.body) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new TooLong(`sends more than the ${maxBytes} bytes that the file has`);
-      await file.write(chunk);
+      // `write` may take less than it is given.
+      await file.writeFile(chunk);
       onProgress?.({ name, bytes, all });
     }
     await file.sync();

@@ -104,7 +104,8 @@ class TreeWriter {
 
   async write({ name, data, isLast }: Piece): Promise<void> {
     this.#file ??= await open(await this.#place(name), "w");
-    await this.#file.write(data);
+    // `write` may take less than it is given.
+    await this.#file.writeFile(data);
     if (isLast) await this.close();
   }
 
