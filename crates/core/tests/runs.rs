@@ -8,9 +8,14 @@ fn trainer(epochs: u32, training: &str) -> Trainer {
     let config = Config::from_json(&format!(
         r#"{{ "network": {{ "input": 5, "steps": 30, "layers": [{{ "type": "dense", "units": 7 }}, {{ "type": "dense", "units": 3 }}] }},
              "loss": {{ "type": "latency" }},
-             "training": {{ "batchSize": 4, "epochs": {epochs}, "seed": 5, "initialActivity": {{ "spikesPerUnit": [1, 1] }}, {training} }} }}"#
+             "training": {{ "batchSize": 4, "epochs": {epochs}, "seed": 5, {training} }} }}"#
     ));
     let mut trainer = Trainer::new(config.expect("it is valid"), Level::detect()).expect("there is memory");
+    for layer in 0..2 {
+        let (mut weights, biases) = trainer.parameters(layer).expect("it exists");
+        weights.iter_mut().for_each(|weight| *weight = weight.abs() * 5.0);
+        trainer.set_parameters(layer, &weights, &biases).expect("the shape is the same");
+    }
     trainer.begin(SAMPLES as usize).expect("there are samples");
     trainer
 }
@@ -48,5 +53,6 @@ fn other_data_of_the_same_size_are_learnt_in_their_own_order() {
     for trainer in [&mut changed, &mut fresh] {
         trainer.advance(1000, &data[1], None, &Sequential).expect("training works");
     }
+    assert!(fresh.history()[0].train.spikes.total.iter().all(|&spikes| spikes > 0), "every layer fires");
     assert_eq!(changed.parameters(0), fresh.parameters(0));
 }
