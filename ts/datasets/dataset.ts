@@ -392,7 +392,7 @@ const position = optional(whole(-0xffff_ffff));
 function greyValues(values: Float32Array, first: number): Uint8Array {
   const bytes = new Uint8Array(values.length);
   for (let k = 0; k < values.length; k++) {
-    const value = values[k] ?? Number.NaN;
+    const value = values[k] as number;
     if (!(value >= 0 && value <= 1)) refuse("DATA_FORMAT", `values[${first + k}]`, "in 0..1", value);
     bytes[k] = Math.round(value * 255);
   }
