@@ -2,6 +2,7 @@
 import { loadBackend } from "spikelet";
 import { digitsOf, Target } from "../benches/js/target.mjs";
 import { median, spread } from "../dist/cli/bench/statistics.js";
+import { enable, onPress } from "./page/button.ts";
 
 const BATCH = 16;
 const SECONDS = 5;
@@ -19,8 +20,8 @@ const start = document.querySelector("#start");
 const state = document.querySelector("#state");
 const figures = document.querySelector("#figures");
 
-start.addEventListener("click", async () => {
-  start.disabled = true;
+onPress(start, async () => {
+  enable(start, false);
   figures.replaceChildren();
   try {
     state.textContent = "getting ready …";
@@ -39,7 +40,7 @@ start.addEventListener("click", async () => {
   } catch (thrown) {
     state.textContent = String(thrown);
   } finally {
-    start.disabled = false;
+    enable(start, true);
   }
 });
 

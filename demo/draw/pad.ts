@@ -69,6 +69,10 @@ export class Pad {
     return this.#pixels.every((pixel) => pixel === 0);
   }
 
+  focus(): void {
+    this.#canvas.focus();
+  }
+
   clear(): void {
     this.pixels = new Uint8Array(SIDE * SIDE);
   }

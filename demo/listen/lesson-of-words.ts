@@ -1,4 +1,5 @@
 import { announce } from "../page/announce.js";
+import { enable, onPress } from "../page/button.js";
 import { byId, element } from "../page/element.js";
 import type { Moment } from "./ear.js";
 import type { Hearing } from "./hearing.js";
@@ -36,8 +37,8 @@ export class LessonOfWords {
     this.#digits = digits;
     this.#events = events;
     this.#words = ["yes", "no"].map((name, k) => this.#word(name, k));
-    this.#learn.addEventListener("click", () => void this.#teach().catch(events.failed));
-    this.#forget.addEventListener("click", () => this.#back());
+    onPress(this.#learn, () => void this.#teach().catch(events.failed));
+    onPress(this.#forget, () => this.#back());
     this.#show();
   }
 
@@ -89,8 +90,11 @@ export class LessonOfWords {
       word.button.setAttribute("aria-label", `${isRecorded ? "Stop recording" : "Record"} ${word.name}`);
       word.count.textContent = `${word.examples.length} of ${TAKES}`;
     }
-    this.#learn.disabled = this.#words.some(({ examples }) => examples.length < ENOUGH);
-    this.#forget.disabled = this.#learnt === undefined;
+    enable(
+      this.#learn,
+      this.#words.every(({ examples }) => examples.length >= ENOUGH),
+    );
+    enable(this.#forget, this.#learnt !== undefined);
     const { name } = this.#recorded ?? {};
     this.#state.textContent = name === undefined ? "" : `Say “${name}” with the microphone on, or open files of it.`;
   }
@@ -98,7 +102,7 @@ export class LessonOfWords {
   async #teach(): Promise<void> {
     this.#recorded = undefined;
     this.#show();
-    this.#learn.disabled = true;
+    enable(this.#learn, false);
     this.#progress.hidden = false;
     document.documentElement.dataset["state"] = "learning";
     try {
@@ -114,7 +118,7 @@ export class LessonOfWords {
       document.documentElement.dataset["state"] = "learnt";
     } finally {
       this.#progress.hidden = true;
-      this.#learn.disabled = false;
+      enable(this.#learn, true);
     }
   }
 

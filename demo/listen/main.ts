@@ -1,4 +1,5 @@
 import { announce } from "../page/announce.js";
+import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
@@ -20,7 +21,6 @@ class Room {
   readonly #files = byId("files", HTMLInputElement);
   readonly #level = byId("level", HTMLMeterElement);
   #microphone: Microphone | undefined;
-  #isAsking = false;
   /** Files are heard one after the other. */
   #work: Promise<void> = Promise.resolve();
 
@@ -37,9 +37,9 @@ class Room {
       hearWith: (hearing) => this.#ear.hearWith(hearing),
       failed,
     });
-    this.#button.disabled = false;
+    enable(this.#button, true);
     this.#files.disabled = false;
-    this.#button.addEventListener("click", () => void this.#toggle().catch(failed));
+    onPress(this.#button, () => void this.#toggle().catch(failed));
     this.#files.addEventListener("change", () => {
       this.#open([...(this.#files.files ?? [])]);
       this.#files.value = "";
@@ -64,17 +64,13 @@ class Room {
       this.#say("The microphone is off.");
       return;
     }
-    // Not disabled, which would take the focus from the button.
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+    enable(this.#button, false);
     this.#say("Asking for the microphone …");
     this.#microphone = await openMicrophone((sound) => this.#push(sound))
       .catch((cause: unknown) => {
         throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
       })
-      .finally(() => {
-        this.#isAsking = false;
-      });
+      .finally(() => enable(this.#button, true));
     this.#button.textContent = "Stop";
     this.#level.hidden = false;
     this.#say("Listening …");

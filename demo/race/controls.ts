@@ -1,4 +1,5 @@
 import { announce } from "../page/announce.js";
+import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 import type { Race } from "./race.js";
 import { EPOCHS } from "./settings.js";
@@ -14,18 +15,19 @@ export class Controls {
 
   constructor(training: Training, startOver: () => void) {
     this.#training = training;
-    this.#run.addEventListener("click", () => (training.state === "training" ? training.pause() : training.run()));
-    this.#step.addEventListener("click", () => void training.step().then(() => announce(this.#sentence())));
-    this.#reset.addEventListener("click", startOver);
+    onPress(this.#run, () => (training.state === "training" ? training.pause() : training.run()));
+    onPress(this.#step, () => void training.step().then(() => announce(this.#sentence())));
+    onPress(this.#reset, startOver);
   }
 
   /** After the state has changed. */
   change(): void {
     const { state } = this.#training;
     this.#run.textContent = state === "training" ? "Pause" : "Train";
-    this.#run.disabled = state === "preparing" || state === "over";
-    this.#step.disabled = this.#run.disabled;
-    this.#reset.disabled = state === "preparing";
+    const canTrain = state !== "preparing" && state !== "over";
+    enable(this.#run, canTrain);
+    enable(this.#step, canTrain);
+    enable(this.#reset, state !== "preparing");
     this.show();
     if (state !== "preparing") announce(this.#sentence());
   }

@@ -2,6 +2,7 @@ import { loadBackend, type Network, type SpikeDataset, save } from "spikelet";
 import { centred } from "../draw/centre.js";
 import { Pad } from "../draw/pad.js";
 import { announce } from "../page/announce.js";
+import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 import { Throttle } from "../page/throttle.js";
 import { dataOf, type Example, learn, leaveOut } from "./learning.js";
@@ -46,11 +47,11 @@ class Room {
   #strokeTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
-    this.#keep.addEventListener("click", () => this.#take());
+    onPress(this.#keep, () => this.#take());
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#clear());
-    this.#undo.addEventListener("click", () => this.#lesson.undo());
-    this.#learn.addEventListener("click", () => this.#start());
-    this.#save.addEventListener("click", () => void this.#keepFile().catch((thrown) => this.#failed(thrown)));
+    onPress(this.#undo, () => this.#lesson.undo());
+    onPress(this.#learn, () => this.#start());
+    onPress(this.#save, () => void this.#keepFile().catch((thrown) => this.#failed(thrown)));
     this.#load.addEventListener("change", () => void this.#open().catch((thrown) => this.#failed(thrown)));
     byId("code", HTMLElement).textContent = source;
     this.#changed();
@@ -64,8 +65,8 @@ class Room {
   #changed(): void {
     const { chosen, signs } = this.#lesson;
     this.#list.show((drawing) => this.#marks.get(drawing));
-    this.#undo.disabled = !this.#lesson.canUndo;
-    this.#learn.disabled = !this.#lesson.isReady;
+    enable(this.#undo, this.#lesson.canUndo);
+    enable(this.#learn, this.#lesson.isReady);
     this.#enableKeep();
     if (this.#work !== undefined) return;
     const missing = signs.reduce((sum, { drawings }) => sum + Math.max(0, TAKES - drawings.length), 0);
@@ -74,7 +75,7 @@ class Room {
   }
 
   #enableKeep(): void {
-    this.#keep.disabled = this.#pad.isEmpty || this.#lesson.chosen === undefined;
+    enable(this.#keep, !this.#pad.isEmpty && this.#lesson.chosen !== undefined);
   }
 
   #drawn(): void {
@@ -99,6 +100,7 @@ class Room {
     const drawing = centred(this.#pad.pixels);
     this.#pad.clear();
     this.#lesson.keep(drawing);
+    if (document.activeElement === this.#keep) this.#pad.focus();
     announce(`kept as ${chosen.name}. ${this.#state.textContent}`);
   }
 
@@ -206,7 +208,7 @@ class Room {
   #show(state: "learning" | "learnt" | "tested"): void {
     this.#isLearning = state === "learning";
     document.documentElement.dataset["state"] = state;
-    this.#save.disabled = this.#learnt === undefined;
+    enable(this.#save, this.#learnt !== undefined);
   }
 
   #say(sentence: string): void {

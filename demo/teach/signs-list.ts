@@ -1,4 +1,5 @@
 import { thumbnailOf } from "../draw/thumbnail.js";
+import { enable, onPress } from "../page/button.js";
 import { byId, element } from "../page/element.js";
 import { type Lesson, MAX_NAME, MAX_SIGNS, type Sign, TAKES } from "./lesson.js";
 
@@ -13,14 +14,14 @@ export class SignsList {
 
   constructor(lesson: Lesson) {
     this.#lesson = lesson;
-    this.#add.addEventListener("click", () => lesson.add());
+    onPress(this.#add, () => lesson.add());
   }
 
   /** Makes the list anew; the focus stays where it was, or goes to the button below it where that is gone. */
   show(mark: Mark): void {
     const focused = this.#list.contains(document.activeElement) ? document.activeElement?.id : undefined;
     this.#list.replaceChildren(...this.#lesson.signs.map((sign) => this.#item(sign, mark)));
-    this.#add.disabled = this.#lesson.signs.length >= MAX_SIGNS;
+    enable(this.#add, this.#lesson.signs.length < MAX_SIGNS);
     if (focused !== undefined) (document.getElementById(focused) ?? this.#add).focus();
   }
 

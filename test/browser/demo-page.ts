@@ -46,9 +46,10 @@ export class Demo implements AsyncDisposable {
   }
 
   /** Opens another page and waits until it is ready. */
-  async enter(room: "index" | "teach" | "listen" | "race", options: BrowserContextOptions): Promise<DemoPage> {
+  async enter(room: "index" | "teach" | "listen" | "race" | "bench", options: BrowserContextOptions): Promise<DemoPage> {
     const opened = await this.#openPage(room, options);
-    if (room !== "index") await opened.reached("ready");
+    if (room === "bench") await opened.page.waitForSelector("html[data-ready]");
+    else if (room !== "index") await opened.reached("ready");
     return opened;
   }
 

@@ -151,6 +151,18 @@ describe("the demo, for everyone", () => {
     await open.page.close();
   });
 
+  it("keeps the focus on a button that can't be used meanwhile", async () => {
+    const open = await demo.open(DESK);
+    const states = await open.record("#state");
+    await open.button("Start over").press("Enter");
+    await expect.poll(async () => (await states()).at(-1)).toMatch(/^ready/);
+    expect((await states())[0]).toMatch(/^getting ready/);
+    await open.frames(2);
+    expect(await open.page.locator("#reset:focus").count()).toBe(1);
+    expect(open.complaints).toEqual([]);
+    await open.page.close();
+  });
+
   it.each([
     ["dark", { ...DESK, colorScheme: "dark" }],
     ["phone", PHONE],

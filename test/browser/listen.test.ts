@@ -137,6 +137,7 @@ describe("Listen", () => {
       const start = performance.now();
       await open.button("Learn the two").click();
       await open.reached("learnt");
+      expect(await open.page.locator("#learn:focus").count()).toBe(1);
       console.log(`two words learnt in ${Math.round(performance.now() - start)} ms`);
     });
     console.log("main thread of Listen while it learns", thread);
@@ -149,6 +150,8 @@ describe("Listen", () => {
     console.log(answers);
     expect(answers.filter((answer, k) => answer === ["rise", "fall"][k % 2]).length).toBeGreaterThanOrEqual(9);
     await open.button("Back to digits").click();
+    await open.frames(2);
+    expect(await open.page.locator("#forget:focus").count()).toBe(1);
     await open.page.setInputFiles("#files", fileOf(rise(30)));
     await expect.poll(async () => (await heard(open)).length).toBe(before + 11);
     expect((await heard(open)).at(-1)).not.toMatch(/rise|fall/);

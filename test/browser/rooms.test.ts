@@ -113,8 +113,16 @@ describe("the rooms", () => {
     expect(await open.text(":focus")).toBe("Keep");
     await keyboard.press("Enter");
     await expect.poll(async () => (await announcements()).join("\n")).toMatch(/^kept as Symbol 1\. Draw Symbol 1, 2 of 5\.$/m);
+    await open.frames(2);
+    expect(await open.page.locator("#pad canvas:focus").count()).toBe(1);
     await open.page.getByRole("button", { name: "Remove drawing 1 of Symbol 1" }).press("Enter");
     expect(await open.page.getByRole("list", { name: "0 of 5 drawings of Symbol 1" }).count()).toBe(1);
+    for (let undone = 0; undone < 2; undone++) await open.button("Undo").press("Enter");
+    await open.frames(2);
+    expect(await open.page.locator("#undo:focus").count()).toBe(1);
+    expect(await open.button("Undo").isDisabled()).toBe(true);
+    await open.button("Learn").press("Enter");
+    expect(await open.page.locator("html").getAttribute("data-state")).toBe("ready");
     await open.page.close();
   });
 
@@ -130,6 +138,17 @@ describe("the rooms", () => {
     await expect.poll(() => open.text("#announcement")).toMatch(/^There is no microphone that this page may use\./);
     await keyboard.press("Tab");
     expect(await open.page.locator("#files:focus").count()).toBe(1);
+    await open.page.close();
+  });
+
+  it("work by keyboard alone, and say what happens: the benchmark", async () => {
+    const open = await demo.enter("bench", {});
+    await open.page.keyboard.press("Tab");
+    await open.page.keyboard.press("Enter");
+    await expect.poll(() => open.text("#state")).toMatch(/ …$/);
+    await open.frames(2);
+    expect(await open.page.locator("#start:focus").count()).toBe(1);
+    expect(await open.page.locator("#start").isDisabled()).toBe(true);
     await open.page.close();
   });
 });
