@@ -116,7 +116,10 @@ class Room {
     this.#show("learning");
     this.#teach(work.signal)
       .catch((thrown) => {
-        if (!work.signal.aborted) this.#failed(thrown);
+        if (work.signal.aborted) return;
+        this.#progress.hidden = true;
+        this.#show("failed");
+        this.#failed(thrown);
       })
       .finally(() => {
         if (this.#work === work) this.#work = undefined;
@@ -205,7 +208,7 @@ class Room {
     announce("Loaded. Draw one to see it read.");
   }
 
-  #show(state: "learning" | "learnt" | "tested"): void {
+  #show(state: "learning" | "learnt" | "tested" | "failed"): void {
     this.#isLearning = state === "learning";
     document.documentElement.dataset["state"] = state;
     enable(this.#save, this.#learnt !== undefined);

@@ -46,8 +46,12 @@ export class Demo implements AsyncDisposable {
   }
 
   /** Opens another page and waits until it is ready. */
-  async enter(room: "index" | "teach" | "listen" | "race" | "bench", options: BrowserContextOptions): Promise<DemoPage> {
-    const opened = await this.#openPage(room, options);
+  async enter(
+    room: "index" | "teach" | "listen" | "race" | "bench",
+    options: BrowserContextOptions,
+    prepare?: (page: Page) => Promise<unknown>,
+  ): Promise<DemoPage> {
+    const opened = await this.#openPage(room, options, prepare);
     if (room === "bench") await opened.page.waitForSelector("html[data-ready]");
     else if (room !== "index") await opened.reached("ready");
     return opened;

@@ -6,6 +6,7 @@ import { datasets, encode, restoreNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { centred } from "../../demo/draw/centre.js";
 import { Demo, type DemoPage } from "./demo-page.js";
+import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";
 import { keepScreenshot } from "./screenshot.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
@@ -32,8 +33,8 @@ async function keep({ page }: DemoPage, name: string): Promise<void> {
 }
 
 /** Draws a symbol by an unsteady hand. */
-async function draw(name: string, seed: number): Promise<void> {
-  for (const stroke of unsteady(SYMBOLS[name] ?? [], seed)) await open.draw(...stroke);
+async function draw(name: string, seed: number, on = open): Promise<void> {
+  for (const stroke of unsteady(SYMBOLS[name] ?? [], seed)) await on.draw(...stroke);
 }
 
 /** Grey values of what is on the pad. */
@@ -149,5 +150,24 @@ describe("Teach", () => {
     await open.page.setInputFiles("#load", { name: "x.safetensors", mimeType: "", buffer: Buffer.from("no checkpoint") });
     await expect.poll(() => open.text("#state")).toMatch(/^x\.safetensors can't be loaded: /);
     expect(open.complaints).toEqual([]);
+  });
+
+  it("can learn again after learning has failed", async () => {
+    const fresh = await demo.enter("teach", DESK, keepWorkers);
+    for (const [k, name] of ["ring", "bolt"].entries()) {
+      await fresh.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
+      for (const seed of [1, 2]) {
+        await draw(name, seed, fresh);
+        await fresh.button("Keep").click();
+      }
+    }
+    await failWorkers(fresh.page, "Learning, round 2");
+    await fresh.button("Learn").click();
+    await fresh.reached("failed");
+    expect(await fresh.text("#state")).toContain("the worker failed: out of memory");
+    expect(await fresh.page.locator("#progress").isVisible()).toBe(false);
+    await fresh.button("Learn").click();
+    await fresh.reached("tested");
+    await fresh.page.close();
   });
 });
