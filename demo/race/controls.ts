@@ -16,7 +16,7 @@ export class Controls {
   constructor(training: Training, startOver: () => void) {
     this.#training = training;
     onPress(this.#run, () => (training.state === "training" ? training.pause() : training.run()));
-    onPress(this.#step, () => void training.step().then(() => announce(this.#sentence())));
+    onPress(this.#step, () => void training.step().then(() => this.#announce()));
     onPress(this.#reset, startOver);
   }
 
@@ -24,17 +24,21 @@ export class Controls {
   change(): void {
     const { state } = this.#training;
     this.#run.textContent = state === "training" ? "Pause" : "Train";
-    const canTrain = state !== "preparing" && state !== "over";
+    const canTrain = state === "ready" || state === "training" || state === "paused";
     enable(this.#run, canTrain);
     enable(this.#step, canTrain);
     enable(this.#reset, state !== "preparing");
     this.show();
-    if (state !== "preparing") announce(this.#sentence());
+    if (state !== "preparing") this.#announce();
   }
 
-  /** Where the training stands. */
+  /** Where the training stands; what has failed stays to be read. */
   show(): void {
-    this.#state.textContent = this.#sentence();
+    if (this.#training.state !== "failed") this.#state.textContent = this.#sentence();
+  }
+
+  #announce(): void {
+    if (this.#training.state !== "failed") announce(this.#sentence());
   }
 
   #sentence(): string {

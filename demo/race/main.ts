@@ -38,7 +38,7 @@ async function open(): Promise<void> {
   function changed(): void {
     controls.change();
     document.documentElement.dataset["state"] = training.state;
-    if (training.state === "preparing") return;
+    if (training.state === "preparing" || training.state === "failed") return;
     figures.now();
     void inside.look();
   }

@@ -3,7 +3,7 @@ import { Race } from "./race.js";
 import { RULES } from "./rules.js";
 import { BATCH, type Settings } from "./settings.js";
 
-export type TrainingState = "preparing" | "ready" | "training" | "paused" | "over";
+export type TrainingState = "preparing" | "ready" | "training" | "paused" | "over" | "failed";
 
 export interface TrainingEvents {
   /** The state, or the race itself, is another one. */
@@ -71,7 +71,7 @@ export class Training {
   async step(): Promise<void> {
     this.pause();
     await this.#next(async () => {
-      if (this.#state === "preparing" || this.#state === "over") return;
+      if (this.#state !== "ready" && this.#state !== "paused") return;
       await this.#turn();
       if (this.#state === "ready") this.#enter("paused");
     });
@@ -92,7 +92,10 @@ export class Training {
   }
 
   #next(work: () => Promise<void>): Promise<void> {
-    this.#work = this.#work.then(work).catch((thrown) => this.#events.failed(thrown));
+    this.#work = this.#work.then(work).catch((thrown) => {
+      this.#enter("failed");
+      this.#events.failed(thrown);
+    });
     return this.#work;
   }
 }

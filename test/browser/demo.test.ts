@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Demo, type DemoPage } from "./demo-page.js";
+import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";
 import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 
@@ -180,6 +181,24 @@ describe("the demo, for everyone", () => {
     expect(await open.barriers()).toEqual([]);
     expect(open.complaints).toEqual([]);
     await keep(open, name);
+    await open.page.close();
+  });
+
+  it("shows what failed, and starts over after it", async () => {
+    const open = await demo.open(DESK, "ready", keepWorkers);
+    // The second update fails while the figures of the first are still to be drawn.
+    await failWorkers(open.page, "paused: epoch");
+    await open.page.evaluate(() => {
+      for (let click = 0; click < 2; click++) document.querySelector<HTMLElement>("#step")?.click();
+    });
+    await open.reached("failed");
+    await open.frames(20);
+    expect(await open.text("#state")).toContain("the worker failed: out of memory");
+    expect(await open.button("Train").isDisabled()).toBe(true);
+    await open.button("Start over").click();
+    await open.reached("ready");
+    await open.button("One update").click();
+    await expect.poll(() => open.updates()).toBe(1);
     await open.page.close();
   });
 
