@@ -4,6 +4,7 @@ import { Pad } from "../draw/pad.js";
 import { Samples } from "../draw/samples.js";
 import { announce } from "../page/announce.js";
 import { byId, element } from "../page/element.js";
+import { failed } from "../page/failed.js";
 import type { Responsiveness } from "../page/responsiveness.js";
 import { type Digit, lookInside } from "./insight.js";
 import { Replay } from "./replay.js";
@@ -37,7 +38,7 @@ export class Inside {
     );
     this.#label.append(element("option", { value: "" }, "?"));
     for (let digit = 0; digit < 10; digit++) this.#label.append(element("option", { value: String(digit) }, String(digit)));
-    this.#label.addEventListener("change", () => void this.look());
+    this.#label.addEventListener("change", () => this.look());
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#clear());
     this.#samples = new Samples(digits, (digit) => this.#take(digit));
     const first = this.#samples.choose(3);
@@ -45,7 +46,16 @@ export class Inside {
   }
 
   /** Shows what the network does with the digit now; asked for while it is looking, it looks once more after that. */
-  async look(): Promise<void> {
+  look(): void {
+    this.#look().catch(failed);
+  }
+
+  /** The same for what goes on by itself: it waits for nothing and interrupts nothing. */
+  glance(): void {
+    if (!this.#isLooking && !this.#replay.isPlaying) this.look();
+  }
+
+  async #look(): Promise<void> {
     this.#looksAgain = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -57,11 +67,6 @@ export class Inside {
     } finally {
       this.#isLooking = false;
     }
-  }
-
-  /** The same for what goes on by itself: it waits for nothing and interrupts nothing. */
-  glance(): void {
-    if (!this.#isLooking && !this.#replay.isPlaying) void this.look();
   }
 
   async #lookOnce(): Promise<void> {
@@ -84,7 +89,7 @@ export class Inside {
 
   #take(digit: Digit): void {
     this.#put(digit);
-    void this.#watch();
+    this.#watch();
   }
 
   #put({ pixels, label }: Digit): void {
@@ -102,14 +107,15 @@ export class Inside {
     this.#isDrawn = true;
     this.#samples.release();
     if (this.#pad.isEmpty) this.#label.value = "";
-    void this.look();
+    this.look();
     clearTimeout(this.#strokeTimer);
-    if (!this.#pad.isEmpty && !this.#pad.isDrawing) this.#strokeTimer = setTimeout(() => void this.#watch(), STROKE_PAUSE);
+    if (!this.#pad.isEmpty && !this.#pad.isDrawing) this.#strokeTimer = setTimeout(() => this.#watch(), STROKE_PAUSE);
   }
 
-  async #watch(): Promise<void> {
-    await this.look();
-    this.#replay.play();
+  #watch(): void {
+    this.#look()
+      .then(() => this.#replay.play())
+      .catch(failed);
   }
 
   #seek(step: number): void {

@@ -1,6 +1,7 @@
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
+import { failed, failedToOpen, messageOf } from "../page/failed.js";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
 import source from "./hearing.ts?raw";
@@ -85,13 +86,15 @@ class Room {
 
   #open(files: readonly File[]): void {
     for (const file of files) {
-      this.#work = this.#work.then(() => this.#hear(file)).catch((thrown) => failed(thrown, file.name));
+      this.#work = this.#work.then(() => this.#hear(file)).catch(failed);
     }
   }
 
   /** A recording of a word is heard whole; a longer one is searched for words. */
   async #hear(file: File): Promise<void> {
-    const sound = await soundOf(file);
+    const sound = await soundOf(file).catch((cause: unknown) => {
+      throw new Error(`${file.name} can't be heard: ${messageOf(cause)}`, { cause });
+    });
     if (sound.length <= ONE_WORD) await this.#ear.word(sound);
     else await this.#ear.recording(sound);
   }
@@ -106,13 +109,6 @@ class Room {
   }
 }
 
-function failed(thrown: unknown, name?: string): void {
-  const sentence = thrown instanceof Error ? thrown.message : String(thrown);
-  byId("state", HTMLElement).textContent = name === undefined ? sentence : `${name} can't be heard: ${sentence}`;
-  announce(byId("state", HTMLElement).textContent ?? "");
-  console.warn(thrown);
-}
-
 async function open(): Promise<void> {
   const response = await fetch(checkpoint);
   if (!response.ok) throw new Error(`the network can't be loaded: ${response.status}`);
@@ -120,7 +116,4 @@ async function open(): Promise<void> {
   document.documentElement.dataset["state"] = "ready";
 }
 
-open().catch((thrown: unknown) => {
-  failed(thrown);
-  document.documentElement.dataset["state"] = "failed";
-});
+open().catch(failedToOpen);

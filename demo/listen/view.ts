@@ -1,6 +1,7 @@
 import { Membranes } from "../inside/membranes.js";
 import { Raster } from "../inside/raster.js";
 import { byId, element } from "../page/element.js";
+import { failed } from "../page/failed.js";
 import { Throttle } from "../page/throttle.js";
 import type { Moment } from "./ear.js";
 
@@ -16,7 +17,7 @@ export class HearingView {
   readonly #detail = byId("detail", HTMLElement);
   readonly #heard = byId("heard", HTMLElement);
   readonly #inside = byId("inside", HTMLElement);
-  readonly #looks = new Throttle(FIGURES_EVERY, () => void this.#look());
+  readonly #looks = new Throttle(FIGURES_EVERY, () => this.#look().catch(failed));
   #moment: Moment | undefined;
   #isLooking = false;
 

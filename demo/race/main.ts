@@ -1,5 +1,6 @@
 import { Inside } from "../inside/inside.js";
 import { byId } from "../page/element.js";
+import { failed, failedToOpen } from "../page/failed.js";
 import { Responsiveness } from "../page/responsiveness.js";
 import { Throttle } from "../page/throttle.js";
 import { Controls } from "./controls.js";
@@ -32,7 +33,7 @@ async function open(): Promise<void> {
     chosen = rule;
     byId("inside", HTMLElement).className = `rule-${rule}`;
     byId("chosen", HTMLElement).textContent = RULES.find(({ type }) => type === rule)?.name ?? rule;
-    void inside.look();
+    inside.look();
   }
 
   function changed(): void {
@@ -40,7 +41,7 @@ async function open(): Promise<void> {
     document.documentElement.dataset["state"] = training.state;
     if (training.state === "preparing" || training.state === "failed") return;
     figures.now();
-    void inside.look();
+    inside.look();
   }
 
   function advanced(): void {
@@ -57,10 +58,4 @@ async function open(): Promise<void> {
   }
 }
 
-function failed(thrown: unknown): void {
-  byId("state", HTMLElement).textContent = thrown instanceof Error ? thrown.message : String(thrown);
-  document.documentElement.dataset["state"] = "failed";
-  console.error(thrown);
-}
-
-open().catch(failed);
+open().catch(failedToOpen);

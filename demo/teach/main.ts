@@ -4,6 +4,7 @@ import { Pad } from "../draw/pad.js";
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
+import { failed, failedToOpen, messageOf } from "../page/failed.js";
 import { Throttle } from "../page/throttle.js";
 import { dataOf, type Example, learn, leaveOut } from "./learning.js";
 import source from "./learning.ts?raw";
@@ -51,8 +52,8 @@ class Room {
     byId("clear", HTMLButtonElement).addEventListener("click", () => this.#clear());
     onPress(this.#undo, () => this.#lesson.undo());
     onPress(this.#learn, () => this.#start());
-    onPress(this.#save, () => void this.#keepFile().catch((thrown) => this.#failed(thrown)));
-    this.#load.addEventListener("change", () => void this.#open().catch((thrown) => this.#failed(thrown)));
+    onPress(this.#save, () => void this.#keepFile().catch(failed));
+    this.#load.addEventListener("change", () => void this.#open().catch(failed));
     byId("code", HTMLElement).textContent = source;
     this.#changed();
   }
@@ -90,7 +91,7 @@ class Room {
     if (this.#learnt === undefined || this.#isLearning) return;
     const { network } = this.#learnt;
     const question = { network, names: this.#names, pixels: centred(this.#pad.pixels), label: undefined };
-    this.#reading.show(question).catch((thrown) => this.#failed(thrown));
+    this.#reading.show(question).catch(failed);
   }
 
   #take(): void {
@@ -119,7 +120,7 @@ class Room {
         if (work.signal.aborted) return;
         this.#progress.hidden = true;
         this.#show("failed");
-        this.#failed(thrown);
+        failed(thrown);
       })
       .finally(() => {
         if (this.#work === work) this.#work = undefined;
@@ -139,7 +140,8 @@ class Room {
     this.#progress.hidden = false;
     const looks = new Throttle(LOOK_EVERY, () => {
       if (this.#learnt !== undefined && shown !== undefined && !signal.aborted) {
-        void this.#reading.show({ network: this.#learnt.network, names, pixels: shown.pixels, label: shown.symbol });
+        const question = { network: this.#learnt.network, names, pixels: shown.pixels, label: shown.symbol };
+        this.#reading.show(question).catch(failed);
       }
     });
     const before = this.#learnt;
@@ -191,7 +193,7 @@ class Room {
     this.#load.value = "";
     if (file === undefined) return;
     const { network, signs } = await restored(file).catch((cause: unknown) => {
-      throw new Error(`${file.name} can't be loaded: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      throw new Error(`${file.name} can't be loaded: ${messageOf(cause)}`, { cause });
     });
     this.#work?.abort();
     this.#work = undefined;
@@ -217,12 +219,6 @@ class Room {
   #say(sentence: string): void {
     this.#state.textContent = sentence;
   }
-
-  #failed(thrown: unknown): void {
-    this.#say(thrown instanceof Error ? thrown.message : String(thrown));
-    announce(this.#state.textContent ?? "");
-    console.warn(thrown);
-  }
 }
 
 function percent(share: number): string {
@@ -235,7 +231,4 @@ async function open(): Promise<void> {
   document.documentElement.dataset["state"] = "ready";
 }
 
-open().catch((thrown: unknown) => {
-  byId("state", HTMLElement).textContent = thrown instanceof Error ? thrown.message : String(thrown);
-  document.documentElement.dataset["state"] = "failed";
-});
+open().catch(failedToOpen);

@@ -184,10 +184,25 @@ describe("the demo, for everyone", () => {
     await open.page.close();
   });
 
+  it("says what failed to those who don't see it", async () => {
+    const open = await demo.open(DESK, "ready", keepWorkers);
+    const announcements = await open.record("#announcement");
+    const failures = async () =>
+      (await announcements()).filter((text) => text.includes("the worker failed: out of memory")).length;
+    await expect.poll(() => open.text("#answer")).not.toBe("");
+    await failWorkers(open.page, "#state", "ready");
+    await open.page.getByRole("radio", { name: "Timing" }).check();
+    await expect.poll(failures).toBe(1);
+    await open.button("One update").click();
+    await expect.poll(failures).toBe(2);
+    expect(open.complaints).toEqual([]);
+    await open.page.close();
+  });
+
   it("shows what failed, and starts over after it", async () => {
     const open = await demo.open(DESK, "ready", keepWorkers);
     // The second update fails while the figures of the first are still to be drawn.
-    await failWorkers(open.page, "paused: epoch");
+    await failWorkers(open.page, "#state", "paused: epoch");
     await open.page.evaluate(() => {
       for (let click = 0; click < 2; click++) document.querySelector<HTMLElement>("#step")?.click();
     });
@@ -207,6 +222,7 @@ describe("the demo, for everyone", () => {
       page.addInitScript(() => Object.assign(WebAssembly, { validate: () => false })),
     );
     expect(await open.text("#state")).toContain("WebAssembly with SIMD");
+    expect(await open.text("#announcement")).toContain("WebAssembly with SIMD");
     await open.page.close();
   });
 });

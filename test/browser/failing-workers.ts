@@ -14,18 +14,21 @@ export async function keepWorkers(page: Page): Promise<void> {
   });
 }
 
-/** Makes the workers of a page fail as soon as its `#state` contains a text. */
-export async function failWorkers(page: Page, text: string): Promise<void> {
-  await page.evaluate((text) => {
-    const { workers } = globalThis as unknown as { workers: Worker[] };
-    const state = document.querySelector("#state");
-    const observer = new MutationObserver(failOnceSaid);
-    function failOnceSaid(): void {
-      if (!state?.textContent?.includes(text)) return;
-      observer.disconnect();
-      for (const worker of workers) worker.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
-    }
-    observer.observe(state ?? document, { childList: true });
-    failOnceSaid();
-  }, text);
+/** Makes the workers of a page fail as soon as an element contains a text. */
+export async function failWorkers(page: Page, selector: string, text: string): Promise<void> {
+  await page.evaluate(
+    ([selector, text]) => {
+      const { workers } = globalThis as unknown as { workers: Worker[] };
+      const element = document.querySelector(selector);
+      const observer = new MutationObserver(failOnceSaid);
+      function failOnceSaid(): void {
+        if (!element?.textContent?.includes(text)) return;
+        observer.disconnect();
+        for (const worker of workers) worker.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+      }
+      observer.observe(element ?? document, { childList: true });
+      failOnceSaid();
+    },
+    [selector, text] as const,
+  );
 }

@@ -8,6 +8,7 @@ import { datasets, type Encoding, restoreNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultFolder } from "../../ts/cli/store/folder.js";
 import { Demo, type DemoPage } from "./demo-page.js";
+import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";
 import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 import { fileOf, glide } from "./sounds.js";
@@ -162,6 +163,17 @@ describe("Listen", () => {
   it("says in words what is no sound", async () => {
     await open.page.setInputFiles("#files", { name: "notes.wav", mimeType: "audio/wav", buffer: Buffer.from("not a sound") });
     await expect.poll(() => open.text("#state")).toMatch(/^notes\.wav can't be heard: /);
+    expect(await open.text("#announcement")).toBe(await open.text("#state"));
+  });
+
+  it("says what failed", async () => {
+    const fresh = await demo.enter("listen", DESK, keepWorkers);
+    await failWorkers(fresh.page, "#detail", "So far");
+    await fresh.page.setInputFiles("#files", fileOf(rise(1)));
+    await expect.poll(() => fresh.text("#announcement")).toContain("the worker failed: out of memory");
+    await fresh.page.waitForSelector("#inside[aria-busy=false]");
+    expect(fresh.complaints).toEqual([]);
+    await fresh.page.close();
   });
 
   it.skipIf(!existsSync(RECORDINGS))(

@@ -161,13 +161,16 @@ describe("Teach", () => {
         await fresh.button("Keep").click();
       }
     }
-    await failWorkers(fresh.page, "Learning, round 2");
+    const announcements = await fresh.record("#announcement");
+    await failWorkers(fresh.page, "#state", "Learning, round 2");
     await fresh.button("Learn").click();
     await fresh.reached("failed");
     expect(await fresh.text("#state")).toContain("the worker failed: out of memory");
     expect(await fresh.page.locator("#progress").isVisible()).toBe(false);
     await fresh.button("Learn").click();
     await fresh.reached("tested");
+    expect((await announcements()).join("\n")).toContain("the worker failed: out of memory");
+    expect(fresh.complaints).toEqual([]);
     await fresh.page.close();
   });
 });
