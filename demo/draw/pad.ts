@@ -26,6 +26,8 @@ export class Pad {
   #cursor = { x: 13, y: 5 };
   #isPenDown = false;
   #hasKeyboard = false;
+  /** The pointer that draws. Other fingers, or a palm beside a pen, are ignored until it is lifted. */
+  #pointer: number | undefined;
   #last: { x: number; y: number } | undefined;
 
   /** @param name what is drawn on it, for those who do not see it. */
@@ -44,7 +46,11 @@ export class Pad {
     this.#events = events;
     canvas.addEventListener("pointerdown", (event) => this.#press(event));
     canvas.addEventListener("pointermove", (event) => this.#drag(event));
-    for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => this.#lift());
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
+      canvas.addEventListener(end, (event) => {
+        if (!this.#isOther(event)) this.#lift();
+      });
+    }
     canvas.addEventListener("keydown", (event) => this.#type(event));
     canvas.addEventListener("blur", () => this.#leave());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
@@ -84,14 +90,21 @@ export class Pad {
   }
 
   #press(event: PointerEvent): void {
+    if (event.button !== 0 || this.#isOther(event)) return;
     this.#hasKeyboard = false;
+    this.#pointer = event.pointerId;
     this.#canvas.setPointerCapture(event.pointerId);
     this.#last = this.#placeOf(event);
     this.#stroke(this.#last, this.#last);
   }
 
   #drag(event: PointerEvent): void {
-    if (this.#last === undefined) return;
+    if (this.#last === undefined || this.#isOther(event)) return;
+    if (event.buttons === 0) {
+      // The end of the stroke was not reported, as when a context menu opens.
+      this.#lift();
+      return;
+    }
     for (const part of event.getCoalescedEvents?.() ?? [event]) {
       const place = this.#placeOf(part);
       this.#stroke(this.#last, place);
@@ -102,7 +115,12 @@ export class Pad {
   #lift(): void {
     if (this.#last === undefined) return;
     this.#last = undefined;
+    this.#pointer = undefined;
     this.#events.drawn();
+  }
+
+  #isOther({ pointerId }: PointerEvent): boolean {
+    return this.#pointer !== undefined && pointerId !== this.#pointer;
   }
 
   #type(event: KeyboardEvent): void {

@@ -72,6 +72,8 @@ export class Demo implements AsyncDisposable {
   }
 }
 
+type TouchType = "touchStart" | "touchMove" | "touchEnd";
+
 /** What a visitor sees and does. */
 export class DemoPage {
   readonly page: Page;
@@ -155,16 +157,33 @@ export class DemoPage {
 
   /** Draws a line through places, in shares of the pad. */
   async draw(...places: readonly (readonly [x: number, y: number])[]): Promise<void> {
+    const onPad = await this.onPad();
+    const { mouse } = this.page;
+    for (const [k, place] of places.entries()) {
+      const { x, y } = onPad(place);
+      await mouse.move(x, y, { steps: places.length > 8 ? 2 : 8 });
+      if (k === 0) await mouse.down();
+    }
+    await mouse.up();
+  }
+
+  /** Where on the screen a place is that is given in shares of the pad. */
+  async onPad(): Promise<(place: readonly [x: number, y: number]) => { x: number; y: number }> {
     const pad = this.page.locator("#pad canvas");
     await pad.scrollIntoViewIfNeeded();
     const box = await pad.boundingBox();
     if (box === null) throw new Error("the pad is not to be seen");
-    const { mouse } = this.page;
-    for (const [k, [x, y]] of places.entries()) {
-      await mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: places.length > 8 ? 2 : 8 });
-      if (k === 0) await mouse.down();
-    }
-    await mouse.up();
+    return ([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height });
+  }
+
+  /** Puts fingers on the pad, moves them or lifts them; each has a number and a place in shares of the pad. */
+  async touch(): Promise<(type: TouchType, fingers: Readonly<Record<number, readonly [x: number, y: number]>>) => Promise<void>> {
+    const onPad = await this.onPad();
+    const session = await this.page.context().newCDPSession(this.page);
+    return async (type, fingers) => {
+      const touchPoints = Object.entries(fingers).map(([id, place]) => ({ ...onPad(place), id: Number(id) }));
+      await session.send("Input.dispatchTouchEvent", { type, touchPoints });
+    };
   }
 
   /** Rules of accessibility that the page breaks, and where. */

@@ -34,6 +34,17 @@ async function isReadable(open: DemoPage, name: string): Promise<void> {
   await open.page.close();
 }
 
+/** Whether there is ink in the thirds of the pad. */
+async function columnsOf({ page }: DemoPage): Promise<Record<"left" | "middle" | "right", boolean>> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>("#pad canvas");
+    const { data, width = 1 } = canvas?.getContext("2d")?.getImageData(0, 0, 28, 28) ?? { data: [] };
+    const isInked = (third: number) =>
+      data.some((value, k) => k % 4 === 3 && value > 0 && Math.floor((3 * ((k >> 2) % width)) / width) === third);
+    return { left: isInked(0), middle: isInked(1), right: isInked(2) };
+  });
+}
+
 describe("the rooms", () => {
   it("are reached from each other, and each says which one it is", async () => {
     const open = await demo.enter("index", {});
@@ -96,6 +107,44 @@ describe("the rooms", () => {
       await open.page.waitForSelector("#heard li");
       console.log(`first word heard ${Math.round((await open.page.evaluate(() => performance.now())) - ready)} ms later`);
     }
+    await open.page.close();
+  });
+
+  it("draw with one finger at a time", async () => {
+    const open = await demo.enter("teach", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const touch = await open.touch();
+    await touch("touchStart", { 1: [0.2, 0.2] });
+    await touch("touchMove", { 1: [0.2, 0.8] });
+    await touch("touchStart", { 1: [0.2, 0.8], 2: [0.8, 0.2] });
+    await touch("touchMove", { 1: [0.2, 0.8], 2: [0.8, 0.8] });
+    await touch("touchEnd", { 2: [0.8, 0.8] });
+    expect(await columnsOf(open)).toEqual({ left: true, middle: false, right: false });
+    await touch("touchMove", { 1: [0.5, 0.8] });
+    await touch("touchEnd", { 1: [0.5, 0.8] });
+    expect(await columnsOf(open)).toEqual({ left: true, middle: true, right: false });
+    await open.page.close();
+  });
+
+  it("draw with the left button alone, while it is held", async () => {
+    const open = await demo.enter("teach", {});
+    const { mouse } = open.page;
+    const onPad = await open.onPad();
+    const move = async (...place: [x: number, y: number]) => {
+      const { x, y } = onPad(place);
+      await mouse.move(x, y, { steps: 4 });
+    };
+    await move(0.8, 0.2);
+    await mouse.down({ button: "right" });
+    await move(0.8, 0.8);
+    await mouse.up({ button: "right" });
+    expect(await columnsOf(open)).toEqual({ left: false, middle: false, right: false });
+    await move(0.2, 0.2);
+    await mouse.down();
+    await move(0.2, 0.8);
+    // A menu took the end of the stroke.
+    await open.page.locator("#pad canvas").dispatchEvent("pointermove", { pointerId: 1, buttons: 0 });
+    await move(0.8, 0.8);
+    expect(await columnsOf(open)).toEqual({ left: true, middle: false, right: false });
     await open.page.close();
   });
 
