@@ -196,6 +196,15 @@ export class DemoPage {
     });
   }
 
+  /** Regions with a scroll bar of their own that not every browser lets the keyboard reach. */
+  unreachableScrollers(): Promise<string[]> {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("main *")]
+        .filter((element) => /auto|scroll/.test(getComputedStyle(element).overflow) && element.tabIndex < 0)
+        .map(({ tagName, className }) => `${tagName} ${className}`),
+    );
+  }
+
   /** Pairs of words in one figure that lie on each other, and words that leave the page. */
   collisions(): Promise<string[]> {
     return this.page.evaluate(() =>

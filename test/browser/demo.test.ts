@@ -176,6 +176,7 @@ describe("the demo, for everyone", () => {
     if (SCREENSHOTS === undefined) await open.button("Pause").click();
     else await keepScreenshot(open.page, "race", 1720);
     for (const summary of ["The numbers", "Settings"]) await open.page.getByText(summary, { exact: true }).click();
+    expect(await open.unreachableScrollers()).toEqual([]);
     expect(await open.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     expect(await open.collisions()).toEqual([]);
     expect(await open.barriers()).toEqual([]);

@@ -28,7 +28,12 @@ describe("a page", () => {
     expect(text).toContain('<th scope="row">hidden</th><td>40</td>');
     expect(text).toContain("<dt>seed</dt><dd>1</dd>");
     expect(text).toContain(`${svg}<figcaption>a caption</figcaption>`);
-    expect(text).toContain("<pre>{ &quot;a&quot;: 1 }</pre>");
+    expect(text).toContain(">{ &quot;a&quot;: 1 }</pre>");
+  });
+
+  it("can be scrolled with the keyboard where a part is wider than the screen", () => {
+    expect(text).toContain('<div class="table" tabindex="0" role="group" aria-label="table of layer, units">');
+    expect(text).toContain('<pre tabindex="0" role="group" aria-label="all of it">');
   });
 
   it("needs nothing beside itself", () => {

@@ -27,7 +27,8 @@ export function facts(pairs: readonly (readonly [name: string, value: Content])[
   return html`<dl>${pairs.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`)}</dl>\n`;
 }
 
-/** Long text, folded away under a line. */
+/** Long text, folded away under a line; like a table it is scrolled also with the keyboard. */
 export function folded(summary: string, text: string): Markup {
-  return html`<details><summary>${summary}</summary><pre>${text}</pre></details>\n`;
+  const pre = html`<pre tabindex="0" role="group" aria-label="${summary}">${text}</pre>`;
+  return html`<details><summary>${summary}</summary>${pre}</details>\n`;
 }
