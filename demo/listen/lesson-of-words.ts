@@ -116,6 +116,10 @@ export class LessonOfWords {
       this.#state.textContent = `Learnt: it tells “${this.#words[0]?.name}” from “${this.#words[1]?.name}” now. Say one.`;
       announce(this.#state.textContent);
       document.documentElement.dataset["state"] = "learnt";
+    } catch (thrown) {
+      this.#state.textContent = "";
+      document.documentElement.dataset["state"] = "failed";
+      throw thrown;
     } finally {
       this.#progress.hidden = true;
       enable(this.#learn, true);

@@ -37,6 +37,24 @@ function heard({ page }: DemoPage): Promise<string[]> {
   return page.locator("#heard li").allTextContents();
 }
 
+/** Gives Listen five examples of each of two words. */
+async function recordTwoWords({ page }: DemoPage): Promise<void> {
+  for (const [field, name, sound] of [
+    ["First word", "rise", rise],
+    ["Second word", "fall", fall],
+  ] as const) {
+    await page.getByLabel(field).fill(name);
+    await page.getByLabel(field).press("Tab");
+    const row = page.locator(".word", { has: page.getByLabel(field) });
+    if ((await row.getByRole("button").getAttribute("aria-pressed")) === "false") await row.getByRole("button").click();
+    await page.setInputFiles(
+      "#files",
+      [11, 12, 13, 14, 15].map((seed) => fileOf(sound(seed))),
+    );
+    await expect.poll(() => row.locator(".count").textContent()).toBe("5 of 5");
+  }
+}
+
 describe("Listen", () => {
   let folder: string;
   let demo: Demo;
@@ -120,20 +138,7 @@ describe("Listen", () => {
   });
 
   it("learns two words while the page stays free, tells them apart, and goes back to digits", async () => {
-    for (const [field, name, sound] of [
-      ["First word", "rise", rise],
-      ["Second word", "fall", fall],
-    ] as const) {
-      await open.page.getByLabel(field).fill(name);
-      await open.page.getByLabel(field).press("Tab");
-      const row = open.page.locator(".word", { has: open.page.getByLabel(field) });
-      if ((await row.getByRole("button").getAttribute("aria-pressed")) === "false") await row.getByRole("button").click();
-      await open.page.setInputFiles(
-        "#files",
-        [11, 12, 13, 14, 15].map((seed) => fileOf(sound(seed))),
-      );
-      await expect.poll(() => row.locator(".count").textContent()).toBe("5 of 5");
-    }
+    await recordTwoWords(open);
     const thread = await traceMainThread(demo.browser, open.page, async () => {
       const start = performance.now();
       await open.button("Learn the two").click();
@@ -173,6 +178,18 @@ describe("Listen", () => {
     await expect.poll(() => fresh.text("#announcement")).toContain("the worker failed: out of memory");
     await fresh.page.waitForSelector("#inside[aria-busy=false]");
     expect(fresh.complaints).toEqual([]);
+    await fresh.page.close();
+  });
+
+  it("says that a lesson has failed", async () => {
+    const fresh = await demo.enter("listen", DESK, keepWorkers);
+    await recordTwoWords(fresh);
+    await failWorkers(fresh.page, "#lesson", "Learning, round 1");
+    await fresh.button("Learn the two").click();
+    await fresh.reached("failed");
+    expect(await fresh.text("#lesson")).toBe("");
+    expect(await fresh.page.locator("#progress").isHidden()).toBe(true);
+    await expect.poll(() => fresh.text("#announcement")).toContain("the worker failed: out of memory");
     await fresh.page.close();
   });
 
