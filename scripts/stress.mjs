@@ -9,8 +9,9 @@ import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { missingForMpi } from "./mpi-tools.mjs";
 import { StepFailed } from "./run.mjs";
-import { main, setUp } from "./setup.mjs";
+import { buildMpi, main, setUp } from "./setup.mjs";
 import { ROOT } from "./stamps.mjs";
 
 /** What a test file says that sends signals, aborts, or waits for something but the answer to a call. */
@@ -121,6 +122,8 @@ await main(async () => {
   const { values, positionals } = parseArgs({ args: process.argv.slice(2), options, allowPositionals: true });
   const [times, loops, atOnce] = [Number(values.times), Number(values.loops), Number(values["at-once"])];
   await setUp();
+  // Beside the loops a build takes longer than a test may.
+  if (missingForMpi() === undefined) await buildMpi();
   const names = values.suite ? ["all"] : positionals.length > 0 ? positionals : filesThatWait();
   const rounds = values.suite
     ? [
