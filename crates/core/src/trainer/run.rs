@@ -30,7 +30,7 @@ impl Trainer {
             ));
         }
         self.run.samples = samples;
-        // That of other data, perhaps.
+        // What is kept may be the order of other data.
         self.run.order = None;
         Ok(())
     }
