@@ -23,7 +23,12 @@ export async function buildSite({ withDemo = false } = {}) {
   stage(join(ROOT, API));
   /** @type {Record<string, string>} */
   const environment = withDemo ? { SITE_DEMO: "1" } : {};
-  await runTool("vitepress", "bin/vitepress.js", ["build", "site"], { isQuiet: true, environment });
+  const { GITHUB_REPOSITORY = "", GITHUB_SERVER_URL = "", SITE_BASE = "" } = process.env;
+  const inputs = [".cache/site/pages", "site", "scripts/site.mjs", "package-lock.json"];
+  const extra = [GITHUB_REPOSITORY, GITHUB_SERVER_URL, SITE_BASE, withDemo ? "with demo" : ""];
+  await step("site", { inputs, outputs: [".cache/site/dist/index.html"], extra, force: withDemo }, () =>
+    runTool("vitepress", "bin/vitepress.js", ["build", "site"], { isQuiet: true, environment }),
+  );
   if (!withDemo) return;
   const { build } = await import("vite");
   await build({ configFile: join(ROOT, "demo/vite.config.mjs"), logLevel: "warn" });
