@@ -18,7 +18,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: ["test/site/**"] } },
+      { extends: true, test: { name: "site", include: ["test/site/*.test.ts"], globalSetup: ["test/site/build.ts"] } },
+    ],
     // One fewer is Vitest's own choice: a single one on two cores, and most tests wait for other processes.
     maxWorkers: availableParallelism(),
     testTimeout: PATIENCE,

@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { buildSite, SITE } from "../../scripts/site.mjs";
+import { SITE } from "../../scripts/site.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { SECTIONS } from "../../site/map.mjs";
-import { complaintsOf, launchChromium } from "./chromium.js";
-import { type Served, serve } from "./serve.js";
+import { complaintsOf, launchChromium } from "../browser/chromium.js";
+import { type Served, serve } from "../browser/serve.js";
 
 const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
 
@@ -19,7 +19,6 @@ let site: Served;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildSite();
   site = await serve(SITE);
   browser = await launchChromium();
 });
@@ -96,19 +95,3 @@ it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"]
     await page.close();
   },
 );
-
-it("finds a page by a word that stands in it", async () => {
-  const page = await browser.newPage();
-  await page.goto(site.url);
-  const input = page.locator("#localsearch-input");
-  // The page listens to keys once its script has run, which no event of the browser tells.
-  const pressed = async () => {
-    await page.keyboard.press("Control+k");
-    return input.count();
-  };
-  await expect.poll(pressed).toBe(1);
-  await input.fill("silentTargetPenalty");
-  const results = page.locator("#localsearch-list a.result");
-  await expect.poll(() => results.count()).toBeGreaterThan(1);
-  await page.close();
-});
