@@ -3,11 +3,9 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { isBuildMachine } from "./scripts/skips.mjs";
 import { NoSkips } from "./test/support/no-skips.js";
+import { PATIENCE } from "./test/support/patience.js";
 
 const source = fileURLToPath(new URL("./ts/", import.meta.url));
-
-/** Ends what hangs; nothing is measured by it, however busy the machine. */
-const PATIENCE = 300_000;
 
 export default defineConfig({
   resolve: {

@@ -1,15 +1,14 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { findChromium } from "../../scripts/find-chromium.mjs";
+import { PATIENCE } from "../support/patience.js";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-/** Milliseconds that a page may take; a test that hangs ends a little later. */
-const PATIENCE = 240_000;
 
 export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error("Chromium is missing: apt-get install chromium, or set CHROMIUM to its path");
   const browser = await chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
-  browser.on("context", (context) => context.setDefaultTimeout(PATIENCE));
+  browser.on("context", (context) => context.setDefaultTimeout(PATIENCE / 2));
   return browser;
 }
 

@@ -2,12 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf, shortRun } from "../support/short-run.js";
 import { atOutput, MAIN, spikelet } from "../support/spawn-cli.js";
-
-/** Tests of many commands, each of a second or so, on a machine that others keep busy. */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const FILES = ["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
 

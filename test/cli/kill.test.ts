@@ -40,9 +40,7 @@ function killed(args: string[], milliseconds: number, isFromStarted: boolean): P
 
 // It takes half a minute: fifty processes are started and killed.
 describe("a killed training", () => {
-  it(`goes on after each of ${KILLS} SIGKILLs and ends in the bits of one that was never killed`, {
-    timeout: 600_000,
-  }, async () => {
+  it(`goes on after each of ${KILLS} SIGKILLs and ends in the bits of one that was never killed`, async () => {
     const { config, folder } = await shortRun({ epochs: 60 });
     expect(await spikelet(["train", "--config", config, "--out", folder("whole")])).toMatchObject({ code: 0 });
     const whole = outcomeOf(folder("whole"));

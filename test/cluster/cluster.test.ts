@@ -9,20 +9,18 @@ import { parse } from "yaml";
 import { parse as parseCommandLine } from "../../ts/cli/command.js";
 import { sweep } from "../../ts/cli/commands/sweep.js";
 import { parseShard } from "../../ts/study/plan/shard.js";
+import { PATIENCE } from "../support/patience.js";
 import { MAIN, spikelet } from "../support/spawn-cli.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const file = (name: string) => join(ROOT, "docs", "cluster", name);
 const PLAN = join(ROOT, "test", "cluster", "plan.json");
 
-/** Waits for daemons and jobs, which takes longer than to compute. */
-const PATIENCE = 120_000;
-
 describe("a sweep under a scheduler", () => {
-  it("Slurm: an array job with a killed task gives the records of one process", { timeout: PATIENCE }, ({ skip }) => {
+  it("Slurm: an array job with a killed task gives the records of one process", ({ skip }) => {
     const { status, stdout, stderr } = spawnSync(join(ROOT, "test", "cluster", "slurm.sh"), {
       encoding: "utf8",
-      timeout: PATIENCE - 5000,
+      timeout: PATIENCE / 2,
     });
     if (stdout.startsWith("skipped")) skip(stdout.trim());
     expect(status, stderr).toBe(0);

@@ -33,7 +33,7 @@ const MOMENTS: Record<string, (job: Job, out: string) => () => boolean> = {
   "a run is told of": (job) => () => job.stdout.includes('"run"'),
 };
 
-it("20 kills at any moment: the experiment ends with the records of one that nobody killed", { timeout: 600_000 }, async () => {
+it("20 kills at any moment: the experiment ends with the records of one that nobody killed", async () => {
   const draw = mulberry32(7);
   const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
   const experiment = (out: string, processes: number) =>
