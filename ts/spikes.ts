@@ -29,8 +29,7 @@ export class SpikeEvents {
     const offsets = words(given["offsets"], "offsets");
     const times = shorts(given["times"], "times");
     const units = words(given["units"], "units");
-    if (times.length !== units.length)
-      throw shape("units", `must have as many entries as times (${times.length}), got ${units.length}`);
+    equallyLong(times, units, "units");
     if (offsets[0] !== 0 || offsets.at(-1) !== times.length) {
       throw shape("offsets", `must start at 0 and end at the number of events (${times.length})`);
     }
@@ -52,10 +51,7 @@ export class SpikeEvents {
     listOf(checkTrain)(trains, path || "trains");
     const offsets = new Uint32Array(trains.length + 1);
     for (const [b, train] of trains.entries()) {
-      if (train.times.length !== train.units.length) {
-        const message = `must have as many entries as times (${train.times.length}), got ${train.units.length}`;
-        throw shape(`${path}[${b}].units`, message);
-      }
+      equallyLong(train.times, train.units, `${path}[${b}].units`);
       offsets[b + 1] = at(offsets, b) + train.times.length;
     }
     const times = new Uint16Array(at(offsets, trains.length));
@@ -197,6 +193,11 @@ function isWhole(value: number | undefined, max: number): value is number {
 
 function refuseWhole(path: string, max: number, value: unknown): never {
   refuse("DATA_FORMAT", path, `a whole number from 0 to ${max}`, value);
+}
+
+function equallyLong(times: ArrayLike<number>, units: ArrayLike<number>, path: string): void {
+  if (times.length === units.length) return;
+  throw shape(path, `must have as many entries as times (${times.length}), got ${units.length}`);
 }
 
 function shape(path: string, message: string): SpikeletError {

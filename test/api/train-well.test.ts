@@ -209,6 +209,10 @@ describe("fine-tuning", () => {
     expect(tuned.info).toMatchObject({ epoch: 0, step: 0 });
     const classes = tinyData().classes([1, 0]);
     expect(classes.labels?.slice(0, 2)).toEqual(Uint32Array.of(1, 0));
+    for (const one of ["1", 0.5, null]) {
+      const wrong = expect.objectContaining({ code: "CONFIG_INVALID", path: "classes[1]" });
+      expect(() => tinyData().classes([1, one as never])).toThrow(wrong);
+    }
     await tuned.run(classes);
     const after = await tuned.parameters();
     expect(after[0]).toEqual(before[0]);

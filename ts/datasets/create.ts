@@ -132,9 +132,8 @@ function sized<T extends { readonly length: number }>(target: T, wanted: number,
   throw new SpikeletError("SHAPE_MISMATCH", path, `must have ${wanted} entries for ${samples} samples, got ${target.length}`);
 }
 
+const label = whole(0, 0xffff_ffff, "DATA_FORMAT");
+
 function wholeNumbers(labels: ArrayLike<number>): Uint32Array {
-  return Uint32Array.from(labels, (label, index) => {
-    if (Number.isInteger(label) && label >= 0 && label <= 0xffff_ffff) return label;
-    return refuse("DATA_FORMAT", `labels[${index}]`, "a whole number from 0", label);
-  });
+  return Uint32Array.from(labels, (entry, k) => label(entry, `labels[${k}]`));
 }

@@ -162,12 +162,12 @@ export class SpikeDataset {
   /**
    * Returns only the samples of these classes, which are numbered 0, 1, … in the order given.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels.
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number.
    */
   classes(classes: ArrayLike<number>): SpikeDataset {
     const { labels, ...targets } = this.#targets;
     if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
-    const places = new Map(Array.from(numbers(classes, "classes"), (label, place) => [label, place]));
+    const places = new Map(Array.from(numbers(classes, "classes"), (label, k) => [whole()(label, `classes[${k}]`), k]));
     const rows = this.#rows.filter((row) => places.has(labels[row] ?? -1));
     const { info, encoding } = this.#view(rows);
     const relabelled = labels.map((label) => places.get(label) ?? 0);
