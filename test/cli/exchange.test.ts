@@ -76,6 +76,11 @@ describe("spikelet import and export", () => {
       1,
       "layers_module.0.weight: must have the shape [800, 784]",
     );
+    await wrong(
+      ["import", fixture("lif.nir"), "--preset", "digits", "--set", "network.steps=30", ...out],
+      2,
+      "--set network.steps=30: the network is that of the NIR file",
+    );
     await wrong(["import", fixture("lif.nir"), "--dt", "0", ...out], 2, "--dt must be a number of seconds above 0");
     await wrong(
       ["import", fixture("lif.nir"), "--dt", "1", ...out],

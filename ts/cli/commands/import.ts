@@ -8,6 +8,7 @@ import { refuseOptions, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
+import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, nirOptions, outputOptions, readOptions } from "../options.js";
@@ -47,6 +48,9 @@ export const importCommand = defineCommand({
     else refuseOptions(args, ["steps", "dt", "discretization"], `${args.file} is no NIR file`);
     if (!isConfigured)
       refuseOptions(args, ["set", "seed"], "a NIR file without --config or --preset has no configuration to change");
+    const ownNetwork = isNir ? args.set.find((setting) => setting.startsWith("network.")) : undefined;
+    if (ownNetwork !== undefined)
+      throw new UsageError(`--set ${ownNetwork}: the network is that of the NIR file, and --steps sets its length`);
     const choices = choicesOf(args, abortOnInterrupt());
     const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
