@@ -1,6 +1,7 @@
 import { COMMANDS } from "../../ts/cli/app.js";
 import type { CommandDefinition, Commands, Parameter } from "../../ts/cli/command.js";
 import { EXAMPLES } from "../../ts/cli/examples.js";
+import { meaningsIn } from "../../ts/cli/help.js";
 
 /** The reference of the command line, from what the commands themselves say. */
 export async function commandPage(): Promise<string> {
@@ -46,6 +47,12 @@ function sectionOf({ meta, args = {} }: CommandDefinition, path: readonly string
     `${meta.description}.`,
     "",
     ...table,
+    ...meaningsIn(args).flatMap(([title, rows]) => [
+      `| \`${title.slice(0, -1)}\` | meaning |`,
+      "|---|---|",
+      ...rows.map(([name, about]) => `| \`${name}\` | ${cell(about)} |`),
+      "",
+    ]),
     "<!-- not run: test/unit/examples.test.ts holds them against the options -->",
     "```sh",
     ...examples,
@@ -59,6 +66,7 @@ function usage(name: string, arg: Parameter): string {
     case "positional":
       return `\`${arg.valueHint}${arg.isMany ? "…" : ""}\``;
     case "enum":
+      if (arg.meanings !== undefined) return `\`--${name} CHOICE\``;
       return `\`--${name} ${cell(arg.options.join(" | "))}\``;
     case "string":
       return `\`--${name} ${arg.valueHint}\``;

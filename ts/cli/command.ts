@@ -28,6 +28,8 @@ interface Flag extends Described {
 interface Choice extends Described {
   readonly type: "enum";
   readonly options: readonly string[];
+  /** What each of them is, listed after the options. */
+  readonly meanings?: Readonly<Record<string, string>>;
   readonly default?: string;
 }
 
@@ -132,7 +134,7 @@ function optionOf(name: string, parameter: Exclude<Parameter, Place>): Option {
   if (type === "boolean") return new Option(`--${name}`, description);
   const option = new Option(`--${name} <${type === "enum" ? "CHOICE" : parameter.valueHint}>`, description);
   if (parameter.default !== undefined) option.default(parameter.default);
-  if (type === "enum") option.choices(parameter.options);
+  if (type === "enum" && parameter.meanings === undefined) option.choices(parameter.options);
   const isMany = type === "string" && parameter.isMany === true;
   return option.argParser((value: string, before: unknown) => {
     // An option in the place of a value is not a value.

@@ -1,6 +1,6 @@
 import { Help } from "commander";
 import { onStdout } from "./colour.js";
-import { type CommandDefinition, type Commands, parserOf } from "./command.js";
+import { type CommandDefinition, type Commands, type Parameters, parserOf } from "./command.js";
 import { EXAMPLES, FIRST_EXAMPLES } from "./examples.js";
 
 /** Columns of a stream that is no terminal. */
@@ -37,10 +37,23 @@ export async function writeHelp(
     getOutHelpWidth: () => columns,
     getOutHasColors: () => onStdout.isColorSupported,
   });
+  for (const [title, rows] of meaningsIn(args)) {
+    const help = Object.assign(parser.createHelp(), { helpWidth: columns });
+    const width = Math.max(...rows.map(([name]) => name.length));
+    const items = rows.map(([name, about]) => formatItem.call(help, name, width, about, help));
+    parser.addHelpText("after", `\n${onStdout.bold(title)}\n${items.join("\n")}`);
+  }
   const lines = path.length === 0 ? FIRST_EXAMPLES : (EXAMPLES[path.join(" ")] ?? []);
   const examples = lines.map((line) => exampleOf(["spikelet", ...path, line].join(" ").trimEnd(), columns));
   parser.addHelpText("after", `\n${onStdout.bold("Examples:")}\n${examples.join("\n")}`);
   parser.outputHelp();
+}
+
+/** What the choices of options mean, where they say so. */
+export function meaningsIn(args: Parameters): [title: string, rows: [name: string, about: string][]][] {
+  return Object.entries(args).flatMap(([name, arg]) =>
+    arg.type === "enum" && arg.meanings !== undefined ? [[`--${name}:`, Object.entries(arg.meanings)]] : [],
+  );
 }
 
 async function descriptionsOf(commands: Commands): Promise<[name: string, description: string][]> {

@@ -32,7 +32,8 @@ export const bench = defineCommand({
     case: {
       type: "enum",
       options: CASE_NAMES,
-      description: `which network; mnist by default. ${CASE_NAMES.map((name) => `${name}: ${CASES[name].about}`).join(". ")}`,
+      meanings: Object.fromEntries(CASE_NAMES.map((name) => [name, CASES[name].about])),
+      description: "which network, one of those below; mnist by default",
     },
     config: { ...configOptions.config, description: "configuration file (JSON) of a network of your own, measured on its data" },
     preset: configOptions.preset,
