@@ -39,6 +39,14 @@ describe("the identity of a run", () => {
     for (const { id } of small.runs) expect(ids).toContain(id);
   });
 
+  it("has what a setting says within what another one replaces, whichever comes first", async () => {
+    const settings = { "optimizer.learningRate": [0.1, 0.2], optimizer: [{ type: "adam" }, { type: "sgd" }] };
+    const { runs } = await runsOf(planOf({ settings }), HASHES, nothing);
+    const optimizers = runs.map(({ config }) => config["optimizer"]);
+    expect(optimizers).toHaveLength(4);
+    expect(optimizers).toContainEqual({ type: "sgd", learningRate: 0.2 });
+  });
+
   it("stands once for values that are equal", async () => {
     const plan = planOf({
       settings: { "network.layers[0].units": { from: 1, to: 2, whole: true } },

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { datasets, encode } from "spikelet";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
@@ -257,4 +258,21 @@ describe("a sweep", () => {
     const merge = await spikelet(["sweep", "merge", ...dirs]);
     expect(merge).toMatchObject({ code: 2, stderr: expect.stringMatching(/another plan/) });
   });
+});
+
+it("data in a folder beside the plan are those of the runs, wherever it lies on a machine", async () => {
+  const { data, ...config } = YIN_YANG;
+  const samples = (await datasets.yinYang({ samples: 60 })).encode(encode.latency({ last: 24, skipZero: false }));
+  const outs: string[] = [];
+  for (const shard of ["1/2", "2/2"]) {
+    const dir = await folder();
+    await datasets.packShards(samples, { dir: join(dir, "shards") });
+    const plan = join(dir, "plan.json");
+    await writeFile(plan, JSON.stringify({ config: { ...config, data: { dataset: "shards", dir: "shards" } }, seeds: 2 }));
+    const out = join(dir, "out");
+    const done = await spikelet(["sweep", plan, "--out", out, "--shard", shard, "--processes", "1", "--json"]);
+    expect(last(done), done.stderr).toMatchObject({ done: 1, failed: 0 });
+    outs.push(out);
+  }
+  expect(last(await spikelet(["sweep", "status", ...outs, "--json"]))).toMatchObject({ done: 2, failed: 0, missing: 0 });
 });

@@ -106,7 +106,10 @@ export function parsePlan(json: Json): Plan {
   const search = parseSearch(fields);
   const seeds = parseSeeds(fields, config);
   const halving = fields.has("halving") ? parseHalving(fields.object("halving"), seeds.length) : null;
-  const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search, halving) : [];
+  const settings = fields.has("settings") ? parseSettings(fields.object("settings"), search) : [];
+  for (const { place, path, values } of varied(search, settings)) {
+    for (const value of values) refuseReserved(place, path, value, search.type === "variants" ? null : halving);
+  }
   const points = pointCount(search, settings);
   atMost(points * seeds.length, "", ` (${points} points with ${seeds.length} seeds each)`);
   const bestBy = (fields.value("bestBy") ?? null) === null ? null : fields.oneOf("bestBy", BEST_BY);
@@ -213,19 +216,40 @@ function parseVariant(json: Json, path: string): PlannedVariant {
   if (at !== null && typeof at !== "number" && typeof at !== "string") throw wrong(fields.at("at"), "must be a number or a text");
   const settings = Object.fromEntries(fields.object("settings").entries());
   for (const name of Object.keys(settings)) {
-    const reason = isPath(name) ? RESERVED[name] : "is no path like network.layers[0].units";
-    if (reason) throw wrong(within(fields.at("settings"), name), reason);
+    if (!isPath(name)) throw wrong(within(fields.at("settings"), name), "is no path like network.layers[0].units");
   }
   return { series: fields.text("series"), at, attempt: fields.has("attempt") ? fields.text("attempt") : null, settings };
 }
 
-function parseSettings(fields: Fields, search: Search, halving: Halving | null): Setting[] {
+/** What a plan varies: where it says so, which path, and the values. */
+function varied(search: Search, settings: readonly Setting[]): { place: string; path: string; values: Json[] }[] {
+  const ofSettings = settings.map((setting) => {
+    const values = setting.type === "choice" ? setting.values : [setting.from];
+    return { place: within("settings", setting.path), path: setting.path, values };
+  });
+  const variants = search.type === "variants" ? search.variants : [];
+  const ofVariants = variants.flatMap((variant, k) =>
+    Object.entries(variant.settings).map(([path, value]) => {
+      return { place: within(`variants[${k}].settings`, path), path, values: [value] };
+    }),
+  );
+  return [...ofSettings, ...ofVariants];
+}
+
+/** Refuses what the plan says elsewhere, by itself or, where results would depend on it, within a value that holds it. */
+function refuseReserved(place: string, path: string, value: Json, halving: Halving | null): void {
+  const reserved = { ...RESERVED, ...(halving && { "training.epochs": "is not a setting: halving.epochs says" }) };
+  for (const [name, reason] of Object.entries(reserved)) {
+    if (name === path) throw wrong(place, reason);
+    const inside = name !== "training.threads" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : "";
+    if (inside !== "" && valueAt(value, inside) !== undefined) throw wrong(within(place, inside), reason);
+  }
+}
+
+function parseSettings(fields: Fields, search: Search): Setting[] {
   const settings = fields.entries().map(([path, given]) => parseSetting(path, given, search.type === "grid"));
   for (const setting of settings) {
-    const { path } = setting;
-    if (setting.type === "range") atMost(setting.count ?? 0, within(within("settings", path), "count"));
-    const reserved = RESERVED[path] ?? (halving && path === "training.epochs" ? "is not a setting: halving.epochs says" : null);
-    if (reserved) throw wrong(within("settings", path), reserved);
+    if (setting.type === "range") atMost(setting.count ?? 0, within(within("settings", setting.path), "count"));
   }
   if (search.type === "sobol" && settings.length > SOBOL_DIMENSIONS) {
     throw wrong("settings", `can be ${SOBOL_DIMENSIONS} for sobol, got ${settings.length}: random takes any number`);

@@ -4,6 +4,7 @@ import { removeUnfinished, save } from "../../io/files.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
 import { EXPERIMENTS } from "../catalogue/index.js";
+import { identifying } from "../run/runs.js";
 import { joined, type StudyTable, tableOf } from "../run/table.js";
 import { makeWritableFolder } from "../store/folder.node.js";
 import type { RunRecord } from "../store/record.js";
@@ -50,8 +51,13 @@ export async function gather(dirs: readonly string[]): Promise<Gathered> {
   return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged };
 }
 
+/** What a plan says, but for where its data lie on a machine. */
+function nameOf({ plan }: Manifest): string {
+  return canonical({ ...plan, config: identifying(plan.config) } as unknown as Json);
+}
+
 function together(first: Manifest, other: Manifest, dir: string): Manifest {
-  if (canonical(first.plan as unknown as Json) !== canonical(other.plan as unknown as Json)) {
+  if (nameOf(first) !== nameOf(other)) {
     throw new SpikeletError("CONFIG_INVALID", dir, "is of another plan than the folders before it");
   }
   if (first.version !== other.version) {

@@ -1,4 +1,5 @@
 import { SpikeletError } from "../../errors.js";
+import { putAt } from "../../json.js";
 import { version } from "../../version.js";
 import type { RanOn, RunError, RunRecord } from "../store/record.js";
 import type { Run } from "./runs.js";
@@ -17,14 +18,16 @@ export interface ExecuteOptions extends TrainOptions {
  *
  * @throws the reason of the signal.
  */
-export async function execute({ id, seed, config, data }: Run, options: ExecuteOptions): Promise<RunRecord> {
+export async function execute({ id, seed, config, data, dir }: Run, options: ExecuteOptions): Promise<RunRecord> {
   const { host, backend, threads, create } = options;
   const start = performance.now();
   let status: RunRecord["status"] = "done";
   let rest: Pick<RunRecord, "result" | "error">;
+  const whole = structuredClone(config);
+  if (dir !== undefined) putAt(whole, "data.dir", dir);
   let pace = { seconds: 0, samplesPerSecond: 0 };
   try {
-    const { result, ...measured } = await train(taskOf(config, threads), options);
+    const { result, ...measured } = await train(taskOf(whole, threads), options);
     [rest, pace] = [{ result }, measured];
   } catch (thrown) {
     create.signal?.throwIfAborted();

@@ -19,6 +19,8 @@ export interface Run {
   rung: number;
   config: JsonObject;
   data: string;
+  /** Where the plan says that the data lie; no result depends on it. */
+  dir?: string;
 }
 
 /** What became of a run: its record is in the folder, or its process ended before there was one. */
@@ -65,7 +67,7 @@ export function* configurationsOf(plan: Plan): Generator<JsonObject> {
   }
 }
 
-type ConfiguredRun = Omit<Run, "id" | "data">;
+type ConfiguredRun = Omit<Run, "id" | "data" | "dir">;
 
 /** Seeds are the outer loop of variants: what is there when it is stopped compares all of them. */
 function configuredRuns(plan: Plan, candidates: readonly Candidate[], rung: number, epochs: number | undefined): ConfiguredRun[] {
@@ -88,7 +90,8 @@ async function identified(
   if (data === undefined) throw new SpikeletError("CONFIG_INVALID", "data", `no hash is known for ${dataKey(whole)}`);
   const config = identifying(whole);
   const id = await runIdentity({ config, data, ...(version === undefined ? {} : { version }) });
-  return { id, ...run, config, data };
+  const dir = valueAt(whole, "data.dir");
+  return { id, ...run, config, data, ...(typeof dir === "string" && { dir }) };
 }
 
 /**
@@ -98,7 +101,9 @@ async function identified(
  */
 function configured({ config, bestBy }: Plan, settings: Point, seed: number): JsonObject {
   const copy = structuredClone(config);
-  for (const [path, value] of Object.entries(settings)) putAt(copy, path, structuredClone(value));
+  // What holds others comes before them.
+  const inOrder = Object.entries(settings).sort(([a], [b]) => a.length - b.length);
+  for (const [path, value] of inOrder) putAt(copy, path, structuredClone(value));
   putAt(copy, "training.seed", seed);
   const chosenBy = parseBestBy(copy["bestBy"] ?? bestBy, valueAt(copy, "loss.type"));
   if (chosenBy === IMPLIED_BEST_BY) delete copy["bestBy"];
