@@ -94,17 +94,18 @@ describe("importWeights", () => {
     expect((await network.parameters())[0]?.weights).toEqual(filled(6));
   });
 
-  it("takes learnt constants and delays of a checkpoint, not its averages", async () => {
+  it("takes learnt constants and delays of a checkpoint, by their averages as they are used", async () => {
     const averaging = { type: "ema" as const, decay: 0.5 };
     using trainer = await createTrainer({ ...learning, training: { epochs: 1, batchSize: 2, averaging } });
     for await (const _ of trainer.run(data)) void _;
     using other = await createNetwork(elsewhere);
     await importWeights(other, await trainer.checkpoint());
     const arrays = await parseTensors(await trainer.checkpoint());
-    const [found] = await other.parameters();
-    expect(found?.weights).toEqual(arrays.get("layers.0.weights")?.values);
-    expect(found?.learnt?.delays).toEqual(arrays.get("layers.0.delays")?.values);
-    const decays = Array.from(arrays.get("layers.0.membraneDecay")?.values ?? [], (u) => 1 / (1 + Math.exp(-u)));
+    const [[found], [used]] = [await other.parameters(), await trainer.parameters()];
+    expect(found?.weights).toEqual(used?.weights);
+    expect(found?.weights).not.toEqual(arrays.get("layers.0.weights")?.values);
+    expect(found?.learnt?.delays).toEqual(used?.learnt?.delays);
+    const decays = Array.from(used?.learnt?.membraneDecay ?? []);
     expect(Array.from(found?.learnt?.membraneDecay ?? [])).toEqual(decays.map((decay) => expect.closeTo(decay, 6)));
     expect(decays).not.toEqual([0.9, 0.95]);
   });
@@ -221,6 +222,18 @@ describe("learnt constants and delays", () => {
     all.set(`layers.0.${name}`, { dtype: "float32", shape, values });
     await expect(importWeights(network, writeSafetensors(all))).rejects.toThrow(expect.objectContaining(expected));
     expect(await network.parameters()).toEqual(before);
+  });
+
+  it("that are refused leave a trainer all that it knows", async () => {
+    using trainer = await createTrainer({ ...learning, training: { epochs: 2, batchSize: 2, averaging: { type: "ema" } } });
+    await trainer.run(data);
+    const before = await trainer.checkpoint();
+    using other = await createNetwork(elsewhere);
+    const all = new Map(await parseTensors(await exportWeights(other, { format: "npz" })));
+    all.set("layers.1.weight", { dtype: "float32", shape: [2, 2], values: Float32Array.of(0, Number.NaN, 0, 0) });
+    const thrown = expect.objectContaining({ code: "NON_FINITE", path: "layers.1.weight[1]" });
+    await expect(importWeights(trainer, writeSafetensors(all))).rejects.toThrow(thrown);
+    expect(await trainer.checkpoint()).toEqual(before);
   });
 
   it("of a later layer are refused, and the first one stays as it was", async () => {

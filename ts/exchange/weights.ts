@@ -4,7 +4,7 @@ import type { NumberArray } from "../datasets/npy.js";
 import { bareMessage, SpikeletError } from "../errors.js";
 import type { DelaysBy } from "../generated/config.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
-import { type LayerInfo, Network } from "../network.js";
+import { createNetwork, type LayerInfo, Network } from "../network.js";
 import type { LayerParameters, LearntName } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
 import { backendChoice } from "../runtime/options.js";
@@ -66,7 +66,7 @@ export interface WeightOptions extends ReadLimit {
  * An array of two or more dimensions is the weights of the next spiking layer. Its bias is called like it with `bias` for
  * `weight`, or as the authors' code calls it (`state_v_bs_param.0` for `layers_module.0.weight`); without one the biases are 0.
  * Learnt constants and delays are called like it with `membraneDecay`, `delays` and so on for `weight`; without them they stay as
- * they are.
+ * they are. Of a checkpoint with averages (`training.averaging`), these are taken, as `restoreNetwork` does.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a foreign or damaged file, `SHAPE_MISMATCH` with the name of the array that does not
  * fit or that the layer does not learn, `CONFIG_INVALID` and `NON_FINITE` with name and place of a number that cannot be, such as
@@ -86,13 +86,10 @@ export async function importWeights(into: Network, bytes: Uint8Array, options: W
   const parameters = layers.map((shape, layer) => {
     return parametersOf(tensors, names[layer] as string, shape, before[layer] as LayerParameters);
   });
-  for (const [layer, given] of parameters.entries()) {
-    try {
-      await set(into, layer, given, names[layer] as string, tensors);
-    } catch (thrown) {
-      for (const [changed, old] of before.slice(0, layer).entries()) await into.setParameters(changed, old);
-      throw thrown;
-    }
+  // Another network refuses what is wrong: one that has taken a layer has lost what its optimiser knew of it.
+  using trial = await createNetwork(into.config, { backend: into.backend, threads: 1 });
+  for (const one of [trial, into]) {
+    for (const [layer, given] of parameters.entries()) await set(one, layer, given, names[layer] as string, tensors);
   }
 }
 
@@ -142,7 +139,7 @@ function weightNames(tensors: Tensors): string[] {
 }
 
 function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before: LayerParameters): LayerParameters {
-  const weights = tensors.get(name);
+  const weights = inUse(tensors, name);
   if (weights === undefined) {
     throw new SpikeletError(
       "SHAPE_MISMATCH",
@@ -152,7 +149,7 @@ function parametersOf(tensors: Tensors, name: string, shape: LayerShape, before:
   }
   expectShape(name, weights, weightShape(shape));
   const biasName = biasIn(tensors, name);
-  const biases = biasName === undefined ? undefined : tensors.get(biasName);
+  const biases = biasName === undefined ? undefined : inUse(tensors, biasName);
   if (biases !== undefined) expectShape(biasName as string, biases, [shape.filters]);
   const learnt = Object.fromEntries(LEARNT.flatMap((what) => learntIn(tensors, name, what, shape, before) ?? []));
   return {
@@ -173,12 +170,17 @@ function learntIn(
   { learnt }: LayerParameters,
 ): [[LearntName, Float32Array]] | undefined {
   const name = learntName(weights, what);
-  const array = tensors.get(name);
+  const array = inUse(tensors, name);
   if (array === undefined || name === weights) return undefined;
   const present = learnt?.[what];
   if (present !== undefined) expectShape(name, array, learntShape(what, present, shape));
   const values = Float32Array.from(array.values);
   return [[what, isOfCheckpoint(weights) && what.endsWith("Decay") ? values.map(decayOf) : values]];
+}
+
+/** What a network computes with: in a checkpoint the average, where training keeps one. */
+function inUse(tensors: Tensors, name: string): NumberArray | undefined {
+  return tensors.get(`${name}.average`) ?? tensors.get(name);
 }
 
 /** Of which array a layer with these weights has what it learns. */

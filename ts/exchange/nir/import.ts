@@ -120,7 +120,7 @@ function layerOf(node: NamedNode, shape: readonly number[]): ReadLayer {
       if (size.length !== 2) throw node.fault("weight", `must have two dimensions, got [${size.join(", ")}]`);
       if (shape.length !== 1 || shape[0] !== inputs)
         throw node.fault("weight", `takes ${inputs} inputs, got [${shape.join(", ")}]`);
-      const biases = node.type === "Affine" ? node.array("bias").values : undefined;
+      const biases = node.type === "Affine" ? biasesOf(node, units) : undefined;
       return {
         config: { type: "dense", units },
         shape: [units],
@@ -200,8 +200,13 @@ function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
     const found = node.whole(field);
     if (found !== value) throw node.fault(field, `must be ${value}, got ${found}`);
   }
-  const weights = { weights: values, biases: node.array("bias").values, filters };
+  const weights = { weights: values, biases: biasesOf(node, filters), filters };
   return { config: { type: "conv2d", channels: filters, kernel }, shape: [filters, height, width], factor: 1, weights };
+}
+
+function biasesOf(node: NamedNode, filters: number): number[] {
+  const bias = node.numbers("bias", filters);
+  return Array.from({ length: filters }, (_, filter) => bias(filter));
 }
 
 function imageOf(node: NamedNode, shape: readonly number[]): readonly number[] {
