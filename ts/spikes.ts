@@ -95,9 +95,7 @@ export class SpikeEvents {
    * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has.
    */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
-    if (!(Number.isInteger(index) && index >= 0 && index < this.length)) {
-      refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
-    }
+    if (!isWhole(index, this.length - 1)) refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
     const start = at(this.offsets, index);
     const end = at(this.offsets, index + 1);
     return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };

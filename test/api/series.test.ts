@@ -130,7 +130,11 @@ describe("tables", () => {
 
   it.each([
     ["x\nten", { channels: ["x"] }, "texts[0], line 2: x"],
-    ["x\n1\n\n", { channels: ["y"] }, "texts[0], line 2"],
+    ["x\n1\n\n", { channels: ["y"] }, "texts[0]"],
+    ["x\n", { channels: ["x"] }, "texts[0]"],
+    ["x\n1e39", { channels: ["x"] }, "texts[0], line 2: x"],
+    ["x,c\n1,4294967296", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
+    ["x\n1\r\n2\r\nno\r\n", { channels: ["x"] }, "texts[0], line 4: x"],
     ["x,c\n1,one", { channels: ["x"], label: "c" }, "texts[0], line 2: c"],
     ["x,c\n1,one", { channels: ["x"], label: "c", classes: ["two"] }, "texts[0], line 2: c"],
     ["x,c\n1,0\n\n2,0\n3,1", { channels: ["x"], label: "c" }, "texts[0], line 5: c"],
@@ -139,10 +143,10 @@ describe("tables", () => {
     ["\nx,c\n\n1,2\n3", { channels: ["x"] }, "texts[0], line 5"],
     ['x,c\r\n1,"two\r\nlines"\r\nten,2', { channels: ["x"] }, "texts[0], line 4: x"],
     ['x\n\n"1', { channels: ["x"] }, "texts[0], line 3"],
-    ["x\n1", { channels: ["constructor"] }, "texts[0], line 2"],
-    ["x\n1", { channels: ["__proto__"] }, "texts[0], line 2"],
+    ["x\n1", { channels: ["constructor"] }, "texts[0]"],
+    ["x\n1", { channels: ["__proto__"] }, "texts[0]"],
     ["x,x\n1,2", { channels: ["x"] }, "texts[0]"],
-  ])("name the line at fault: %j", async (text, wrong, path) => {
+  ])("name the table or line at fault: %j", async (text, wrong, path) => {
     await expect(datasets.fromCsv(text, wrong)).rejects.toThrow(expect.objectContaining({ code: "DATA_FORMAT", path }));
   });
 });

@@ -278,11 +278,21 @@ describe("datasets.shards", () => {
     const failed = folder();
     await expect(datasets.packShards(others, { dir: failed })).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "data" });
     expect(await readdir(failed)).toEqual([]);
+    const sounds = [8000, 16_000].map((sampleRate) => datasets.fromSeries({ signals: [[[0, 1]]], sampleRate }));
+    await expect(datasets.packShards(sounds, { dir: folder() })).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "data" });
+    const images = datasets.fromImages({ pixels: new Uint8Array(8), shape: [2, 2] });
+    const codes = [encode.latency(), encode.rate({ max: 3, min: 0 })].map((code) => images.encode(code));
+    await expect(datasets.packShards(codes, { dir: folder() })).rejects.toMatchObject({ code: "SHAPE_MISMATCH" });
     async function* broken() {
       yield events();
       throw new Error("the disk of the parts");
     }
     await expect(datasets.packShards(broken(), { dir: folder() })).rejects.toThrow("the disk of the parts");
+    async function* unread() {
+      yield events();
+      await readFile(join(dir, "nowhere"));
+    }
+    await expect(datasets.packShards(unread(), { dir: folder() })).rejects.toMatchObject({ code: "ENOENT" });
     await expect(datasets.packShards(events(), { dir: join(dir, "shards.json", "x") })).rejects.toMatchObject({
       code: "WRITE_FAILED",
     });

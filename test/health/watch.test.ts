@@ -162,7 +162,7 @@ describe("advice", () => {
       const watch = new HealthWatch(config, layers);
       return watch.watch([epochEnd(1, silent)]).flatMap((event) => (event.type === "warning" ? [event.advice] : []));
     };
-    expect(advice(100)[0]).toMatch(/start from the preset `toy`/);
+    expect(advice(100)[0]).toMatch(/start from `presets.toy`/);
     expect(advice(501)[0]).not.toMatch(/toy/);
   });
 

@@ -240,6 +240,29 @@ describe("a split", () => {
   });
 });
 
+describe("a split by fractions", () => {
+  it.each([10, 11, 15, 17, 30, 50, 90])("that add up to 1 takes all of %i samples", (count) => {
+    const data = datasets.fromSpikes({ spikes: Array.from({ length: count }, () => ({ times: [1], units: [0] })), shape: [1] });
+    const { train, validation, test } = data.split({ seed: 1, train: 0.7, validation: 0.15, test: 0.15 });
+    expect(train.length + validation.length + test.length).toBe(count);
+    const halves = data.split({ seed: 1, train: 0.5, validation: 0.5, test: 0 });
+    expect(halves.train.length + halves.validation.length).toBe(count);
+    const many = { seed: 1, train: 0.9, validation: 0.3, test: 0 };
+    expect(() => data.split(many)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "split" }));
+  });
+});
+
+it("some classes of a data set with a published test keep its test", async () => {
+  const all = await datasets.yinYang({ samples: 70 });
+  const own = all.info.testSamples ?? 0;
+  const kept = [...(all.labels ?? [])].slice(-own).filter((label) => label !== 1).length;
+  const { train, validation, test } = all.classes([0, 2]).split({ seed: 1 });
+  expect(test.length).toBe(kept);
+  expect(kept).toBeGreaterThan(0);
+  expect(kept).toBeLessThan(own);
+  expect(train.length + validation.length + kept).toBe([...(all.labels ?? [])].filter((label) => label !== 1).length);
+});
+
 describe("the digits", () => {
   it("are 10,000, split into 8,000, 1,000 and 1,000 with all classes", async () => {
     const all = await datasets.digits();

@@ -160,7 +160,8 @@ export class SpikeDataset {
   }
 
   /**
-   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given.
+   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part
+   * remain one.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number.
    */
@@ -168,10 +169,12 @@ export class SpikeDataset {
     const { labels, ...targets } = this.#targets;
     if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
     const places = new Map(Array.from(numbers(classes, "classes"), (label, k) => [whole()(label, `classes[${k}]`), k]));
-    const rows = this.#rows.filter((row) => places.has(labels[row] ?? -1));
+    const isKept = (row: number) => places.has(labels[row] ?? -1);
+    const rows = this.#rows.filter(isKept);
     const { info, encoding } = this.#view(rows);
+    const own = this.#rows.slice(this.length - (this.info.testSamples ?? 0)).filter(isKept);
     const relabelled = labels.map((label) => places.get(label) ?? 0);
-    return this.#of(info, { ...targets, labels: relabelled }, rows, encoding);
+    return this.#of({ ...info, testSamples: own.length }, { ...targets, labels: relabelled }, rows, encoding);
   }
 
   /**

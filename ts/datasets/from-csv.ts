@@ -1,5 +1,5 @@
 import { fields } from "../check/fields.js";
-import { listOf, text } from "../check/values.js";
+import { listOf, refuse, text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import type { SpikeDataset } from "./dataset.js";
 import { fromSeries, SIGNAL_INFO, type SignalInfo } from "./from-series.js";
@@ -57,25 +57,29 @@ interface Sample {
  */
 export async function fromCsv(texts: string | readonly string[], options: CsvOptions): Promise<SpikeDataset> {
   const { channels, sample, label, classes, delimiter, ...info } = csvOptions(options, "");
-  if (channels.length === 0) throw new SpikeletError("CONFIG_INVALID", "channels", "must have at least 1 column, has none");
+  if (classes !== undefined && label === undefined) throw wrong("classes", "needs label, the column that holds them");
+  if (delimiter === "" || /["\r\n\ufeff]/.test(delimiter ?? ""))
+    refuse("CONFIG_INVALID", "delimiter", "what parts values", delimiter);
+  if (channels.length === 0) throw wrong("channels", "must have at least 1 column, has none");
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
   const wanted = new Set([...channels, sample, label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
   for (const [t, content] of tables.entries()) {
     const table = await tableOf(content, delimiter ?? ",", wanted, `texts[${t}]`);
+    if (sample === undefined && table.rows.length === 0)
+      throw fault(`texts[${t}]`, "has no lines below the names of its columns");
     let last: string | undefined;
     for (const row of table.rows) {
       const path = `texts[${t}], line ${row.line}`;
-      const key = sample === undefined ? "" : cellOf(table, row, sample, path);
-      const of = label === undefined ? undefined : classOf(cellOf(table, row, label, path), classes, `${path}: ${label}`);
+      const key = sample === undefined ? "" : cellOf(table, row, sample);
+      const of = label === undefined ? undefined : classOf(cellOf(table, row, label), classes, `${path}: ${label}`);
       if (key !== last) {
         samples.push({ channels: channels.map(() => []), label: of });
         last = key;
       }
       const current = samples.at(-1);
       if (of !== current?.label) {
-        throw new SpikeletError(
-          "DATA_FORMAT",
+        throw fault(
           `${path}: ${label}`,
           "must not change within a sample: the option sample names a column that tells samples apart",
         );
@@ -94,40 +98,46 @@ async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<s
   const filled: Row[] = [];
   let line = 1;
   for (const [k, cells] of data.entries()) {
-    if (error !== undefined && k === (error.row ?? 0))
-      throw new SpikeletError("DATA_FORMAT", `${path}, line ${line}`, error.message);
+    if (error !== undefined && k === (error.row ?? 0)) throw fault(`${path}, line ${line}`, error.message);
     const joined = cells.join("");
     if (joined.trim() !== "") filled.push({ cells, line });
     // A cell in quotes may go over several lines.
-    line += joined.split(/\r\n?|\n/).length;
+    line += joined.replace(/\r$/, "").split(/\r\n?|\n/).length;
   }
   const [header, ...rows] = filled;
   const names = header?.cells ?? [];
-  // Which of the two is meant nobody knows.
-  const unclear = [...wanted].find((name) => names.indexOf(name) !== names.lastIndexOf(name));
-  if (unclear !== undefined) throw new SpikeletError("DATA_FORMAT", path, `has two columns ${JSON.stringify(unclear)}`);
+  for (const name of wanted) {
+    const { length } = names.filter((one) => one === name);
+    if (length !== 1) throw fault(path, `must have one column ${JSON.stringify(name)}, has ${length}: ${names.join(", ")}`);
+  }
   for (const { cells, line } of rows) {
     if (cells.length === names.length) continue;
-    throw new SpikeletError("DATA_FORMAT", `${path}, line ${line}`, `must have ${names.length} values, has ${cells.length}`);
+    throw fault(`${path}, line ${line}`, `must have ${names.length} values, has ${cells.length}`);
   }
   return { names, rows };
 }
 
-function cellOf({ names }: Table, { cells }: Row, name: string, path: string): string {
-  const value = cells[names.indexOf(name)];
-  if (value !== undefined) return value.trim();
-  throw new SpikeletError("DATA_FORMAT", path, `there is no column ${JSON.stringify(name)}: ${names.join(", ")}`);
+function cellOf({ names }: Table, { cells }: Row, name: string): string {
+  return (cells[names.indexOf(name)] ?? "").trim();
 }
 
 function numberOf(table: Table, row: Row, name: string, path: string): number {
-  const value = cellOf(table, row, name, path);
-  if (value !== "" && Number.isFinite(Number(value))) return Number(value);
-  throw new SpikeletError("DATA_FORMAT", `${path}: ${name}`, `must be a number, got ${JSON.stringify(value)}`);
+  const value = cellOf(table, row, name);
+  if (value !== "" && Number.isFinite(Math.fround(Number(value)))) return Number(value);
+  throw fault(`${path}: ${name}`, `must be a number, got ${JSON.stringify(value)}`);
 }
 
 function classOf(value: string, classes: readonly string[] | undefined, path: string): number {
   const index = classes === undefined ? (/^\d+$/.test(value) ? Number(value) : -1) : classes.indexOf(value);
-  if (index >= 0) return index;
+  if (index >= 0 && index <= 0xffff_ffff) return index;
   const wanted = classes === undefined ? "a whole number from 0, or give classes" : `one of ${classes.join(", ")}`;
-  throw new SpikeletError("DATA_FORMAT", path, `must be ${wanted}, got ${JSON.stringify(value)}`);
+  throw fault(path, `must be ${wanted}, got ${JSON.stringify(value)}`);
+}
+
+function wrong(option: string, message: string): SpikeletError {
+  return new SpikeletError("CONFIG_INVALID", option, message);
+}
+
+function fault(path: string, message: string): SpikeletError {
+  return new SpikeletError("DATA_FORMAT", path, message);
 }

@@ -24,12 +24,15 @@ const wavOptions = fields<WavOptions>({ ...TARGETS, files: listOf(bytes), name: 
 export function fromWav(options: WavOptions): SpikeDataset {
   const { files, name = "sounds", ...targets } = wavOptions(options, "");
   const sounds = files.map((file, index) => soundAt(`files[${index}]`, file));
-  const sampleRate = sounds[0]?.sampleRate;
-  const other = sounds.findIndex((sound) => sound.sampleRate !== sampleRate);
-  if (other >= 0) {
-    const message = `must have the sample rate of the files before it, ${sampleRate}, has ${sounds[other]?.sampleRate}`;
-    throw new SpikeletError("SHAPE_MISMATCH", `files[${other}]`, message);
-  }
+  const same = (what: string, of: (sound: Sound) => number) => {
+    const [first, ...values] = sounds.map(of);
+    const other = values.findIndex((value) => value !== first);
+    if (other < 0) return first;
+    const message = `must have the ${what} of the files before it, ${first}, has ${values[other]}`;
+    throw new SpikeletError("SHAPE_MISMATCH", `files[${other + 1}]`, message);
+  };
+  const sampleRate = same("sample rate", (sound) => sound.sampleRate);
+  same("number of channels", (sound) => sound.channels.length);
   const signals = sounds.map((sound) => sound.channels);
   return fromSeries({ signals, name, ...(sampleRate === undefined ? {} : { sampleRate }), ...targets });
 }

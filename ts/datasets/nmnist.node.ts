@@ -113,7 +113,7 @@ async function recordings(dir: string, part: string, limit = Number.POSITIVE_INF
       if (file !== undefined && found.length < limit) found.push({ file: join(folder, String(label), file), label });
     }
   }
-  if (found.length === 0) throw new SpikeletError("DATA_FORMAT", folder, "holds no .bin files in the folders 0 to 9");
+  if (longest === 0) throw new SpikeletError("DATA_FORMAT", folder, "holds no .bin files in the folders 0 to 9");
   return found;
 }
 

@@ -32,7 +32,11 @@ export interface SplitSizes {
 export function splitSizes(samples: number, options: SplitOptions, defaults: { validation: number; test: number }): SplitSizes {
   const validation = count(options.validation ?? defaults.validation, samples, "validation");
   const test = count(options.test ?? defaults.test, samples, "test");
-  const train = options.train === undefined ? samples - validation - test : count(options.train, samples, "train");
+  const rest = samples - validation - test;
+  const share = options.train ?? rest;
+  const rounded = count(share, samples, "train");
+  // Each share is rounded by itself, so that together they may be one sample too many.
+  const train = share < 1 && rounded === rest + 1 ? rest : rounded;
   if (train < 0 || train + validation + test > samples) {
     const asked = Math.max(train, 0) + validation + test;
     throw new SpikeletError("CONFIG_INVALID", "split", `the parts need ${asked} samples, the data set has ${samples}`);

@@ -4,7 +4,7 @@ import { LIMITS } from "./limits.js";
 import type { Sign } from "./warning.js";
 
 /** What helps where a network of a few samples does not wake up or learn. */
-const TOY = "; for problems of a few samples start from the preset `toy` (`presets.toy`, `--preset toy`)";
+const TOY = "; with few samples start from `presets.toy` (`--preset toy`)";
 const TOY_SIGNS: readonly Sign["code"][] = ["SILENT_NETWORK", "SILENT_LAYER", "SILENT_OUTPUT", "FLAT_LOSS"];
 
 /** The settings that usually help against a sign, under a given configuration; `samples`: what an epoch learns from, where that is known. */
@@ -16,7 +16,7 @@ export function adviceOn(sign: Sign, config: ResolvedConfig, layers: readonly La
 function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
   switch (code) {
     case "INITIAL_ACTIVITY":
-      return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`; with few samples, few activities are possible";
+      return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`";
     case "SILENT_NETWORK":
     case "SILENT_LAYER":
       return againstSilence(config, layers[layer ?? 0]);
@@ -54,7 +54,7 @@ function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer:
   if (layer?.kernel !== undefined && !convolutions) return `set \`training.silentUnitUpdate.convolutions\` to true, ${orLouder}`;
   if (!reaches) {
     const wanted = rule.type === "timing" ? "timing" : "all";
-    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which raises the weights of silent units until they fire, ${orLouder}`;
+    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which raises their weights until they fire, ${orLouder}`;
   }
   return `raise \`training.silentUnitUpdate.strength\`${strength === 0 ? " above 0" : ""}, ${orLouder}`;
 }

@@ -22,7 +22,7 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   pageOptions(page, "");
   if (typeof choice === "object") return choice;
   if (choice === "native") {
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'a page has no addons: use "auto" or "wasm"');
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", 'a page has no addons: use "wasm"');
   }
   checkSimd();
   const workers = page.worker === false ? 0 : (page.workers ?? 1);
@@ -41,7 +41,7 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
 async function loadHere(page: PageOptions): Promise<Backend> {
   const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
   const source = absolute(page.wasmUrl) ?? wasmUrl.href;
-  const backend = await loadWasm(new URL(source), "WebAssembly on the thread of the page, as asked for");
+  const backend = await loadWasm(new URL(source), "WebAssembly on the thread of the page");
   return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
 }
 

@@ -68,16 +68,24 @@ export async function packShards(
       pack.enter(samplesOf(part, "data"));
       for (let start = 0; start < part.length; start += CHUNK) {
         signal?.throwIfAborted();
-        await pack.add(await part.slice(start, start + CHUNK).load());
+        const chunk = await part.slice(start, start + CHUNK).load();
+        await written(dir, pack.add(chunk));
         onProgress?.(pack.samples);
       }
     }
-    return await pack.end(testSamples);
+    return await written(dir, pack.end(testSamples));
   } catch (thrown) {
     await pack.abandon();
+    throw thrown;
+  }
+}
+
+/** What writes to the folder; errors of the system are about the folder. */
+async function written<T>(dir: string, work: Promise<T>): Promise<T> {
+  return work.catch((thrown) => {
     const isOfSystem = thrown instanceof Error && "syscall" in thrown;
     throw isOfSystem ? new SpikeletError("WRITE_FAILED", dir, `can't be written to (${thrown.message})`, thrown) : thrown;
-  }
+  });
 }
 
 async function* partsOf(data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>): AsyncGenerator<SpikeDataset> {
@@ -114,9 +122,7 @@ class Pack {
   async add(chunk: SpikeDataset): Promise<void> {
     const kind = kindOf(chunk, this.#info);
     this.#kind ??= kind;
-    const [first, own] = [this.#kind, kind].map(({ inputs, shape, channels, targets, targetWidth }) =>
-      canonical({ inputs, shape: [...shape], channels: channels ?? null, targets, targetWidth: targetWidth ?? null }),
-    );
+    const [first, own] = [this.#kind, kind].map(described);
     if (own !== first) throw new SpikeletError("SHAPE_MISMATCH", "data", `all parts must be alike: ${first}, got ${own}`);
     for (let start = 0; start < chunk.length; ) {
       this.#file ??= await ShardFile.create(this.#dir, this.#shards.length);
@@ -135,7 +141,7 @@ class Pack {
     if (kind === undefined) throw new SpikeletError("SHAPE_MISMATCH", "data", "must have samples, has none");
     const { samples } = this;
     const { testSamples: _, validationSamples: __, isValidationFixed: ___, ...common } = kind;
-    const alone = this.#parts > 1 ? common : kind;
+    const alone = this.#parts > 1 || testSamples !== undefined ? common : kind;
     if ((testSamples ?? 0) > samples) {
       throw new SpikeletError("CONFIG_INVALID", "testSamples", `must be at most ${samples}, got ${testSamples}`);
     }
@@ -155,6 +161,11 @@ class Pack {
     if (this.#file !== undefined) this.#shards.push(await this.#file.end());
     this.#file = undefined;
   }
+}
+
+/** What must be the same of all parts. */
+function described({ name: _, testSamples: __, validationSamples: ___, isValidationFixed: ____, ...kind }: Kind): string {
+  return canonical(JSON.parse(JSON.stringify(kind)));
 }
 
 function kindOf(chunk: SpikeDataset, info: Pick<Kind, "name" | "shape" | "encoding">): Kind {
