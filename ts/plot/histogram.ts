@@ -54,10 +54,12 @@ interface Place {
 
 function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
   const size = Math.max(1, Math.ceil(steps / BINS));
-  const bins = Array.from({ length: Math.ceil(steps / size) }, (_, k) => ({ from: k * size, to: (k + 1) * size, value: 0 }));
+  const bins = Array.from({ length: Math.ceil(steps / size) }, (_, k) => {
+    return { from: k * size, to: Math.min(steps, (k + 1) * size), value: 0 };
+  });
   for (const time of events.times) {
     const bin = bins[Math.floor(time / size)];
-    if (bin !== undefined) bin.value += 1 / Math.max(1, events.length) / size;
+    if (bin !== undefined) bin.value += 1 / Math.max(1, events.length) / (bin.to - bin.from);
   }
   return bars(bins, place, { x: "Step", y: "Spikes per sample and step", domain: [0, steps] });
 }

@@ -54,7 +54,9 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   if (sample >= samples) throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
   const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
   const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.map(({ times }) => largest(times)));
-  const hasDecision = prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < steps;
+  // A sample without a decision has the number of its steps there.
+  const hasDecision =
+    prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < Math.min(steps, prediction.steps[sample] ?? steps);
   const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
   const row = (events: SpikeEvents, layer: number): Panel => {
