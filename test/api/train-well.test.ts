@@ -197,6 +197,20 @@ describe("averages", () => {
   });
 });
 
+it("parameters that are set are learnt as those of a new trainer: Adam counts from its moments", async () => {
+  using trained = await createTrainer(tinyConfig);
+  await trained.run(tinyData());
+  using fresh = await createTrainer(tinyConfig);
+  const [gradients, start] = [await fresh.gradients(tinyData(2)), await fresh.parameters()];
+  for (const [layer, parameters] of start.entries()) await trained.setParameters(layer, parameters);
+  using restored = await restoreTrainer(await trained.checkpoint());
+  for (const trainer of [trained, restored, fresh]) await trainer.applyGradients(gradients.layers);
+  const learnt = await fresh.parameters();
+  expect(learnt).not.toEqual(start);
+  expect(await trained.parameters()).toEqual(learnt);
+  expect(await restored.parameters()).toEqual(learnt);
+});
+
 describe("fine-tuning", () => {
   it("keeps all weights but those of the last layer, and trains anew", async () => {
     using trainer = await createTrainer(tinyConfig);

@@ -27,12 +27,15 @@ pub(crate) struct Step {
     pub(crate) learnt: Optimizer,
 }
 
-/// The `update`-th step of each spiking layer, counted from 1.
-pub(crate) fn steps(config: &Config, network: &Network, rate: f64, update: u64) -> Vec<Step> {
+/// The `update`-th step of each spiking layer, counted from 1; `cleared`: the updates before its moments were last set to 0, for
+/// layers where that is not 0.
+pub(crate) fn steps(config: &Config, network: &Network, rate: f64, update: u64, cleared: &[u64]) -> Vec<Step> {
     let factor = &config.training.learning_rate_factor;
     let layers = network.layers.iter().enumerate().map(|(index, layer)| {
         let rate = rate * factor.at(index);
         let own_rate = rate * layer.neuron.learning_rate_factor;
+        // The bias correction of Adam (spec 7) is that of the moments.
+        let update = update - cleared.get(index).copied().unwrap_or(0);
         Step {
             weights: step(&config.optimizer, rate, update),
             learnt: without_decay(step(&config.optimizer, own_rate, update)),

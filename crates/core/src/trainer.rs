@@ -66,6 +66,8 @@ pub struct Trainer {
     engine: Engine,
     /// Moments of the optimiser, from the first update on.
     moments: Option<Moments>,
+    /// Updates before the moments of each layer were last set to 0; empty where that is 0 for all.
+    cleared: Vec<u64>,
     /// Averages of the parameters, from the first weights that enter them.
     average: Option<Average>,
     /// Sums of a batch, from the first gradient on.
@@ -102,6 +104,7 @@ impl Trainer {
             run: Run::new(&network, config.training.initial_activity.is_some()),
             engine: Engine::new(level),
             moments: None,
+            cleared: Vec::new(),
             average: None,
             sums: None,
             network,
@@ -172,6 +175,7 @@ impl Trainer {
         if let Some(moments) = &mut self.moments {
             moments.clear_layer(&self.network, layer);
         }
+        self.note_cleared(layer..layer + 1);
         if let Some(average) = &mut self.average {
             let arrays = &self.network.learnt[layer];
             let is_given = |kind: &Kind| match kind {

@@ -1,5 +1,7 @@
 //! One batch: forward and backward of its samples, then the update of every tile.
 
+use std::ops::Range;
+
 use super::Trainer;
 use crate::Dataset;
 use crate::error::{Error, Result};
@@ -113,9 +115,17 @@ impl Trainer {
         Finish { silent: self.silent, batch, clip, frozen: self.frozen.clone() }
     }
 
+    /// Notes that the moments of these layers are 0 again.
+    pub(super) fn note_cleared(&mut self, layers: Range<usize>) {
+        if self.updates > 0 {
+            self.cleared.resize(self.network.layers.len(), 0);
+            self.cleared[layers].fill(self.updates);
+        }
+    }
+
     /// The `update`-th step of each layer.
     pub(super) fn steps(&self, rate: f64, update: u64) -> Vec<LayerStep> {
-        let steps = optim::steps(&self.config, &self.network, rate, update);
+        let steps = optim::steps(&self.config, &self.network, rate, update, &self.cleared);
         let both = steps.into_iter().zip(&self.frozen);
         both.map(|(Step { weights, learnt }, &frozen)| LayerStep { optimizer: weights, learnt, frozen }).collect()
     }

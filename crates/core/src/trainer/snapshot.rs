@@ -47,6 +47,9 @@ pub struct Snapshot {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedProgress {
     updates: u64,
+    /// Updates before the moments of each layer were last set to 0, if they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    cleared: Vec<u64>,
     epoch: u32,
     batch: u32,
     samples: u32,
@@ -176,6 +179,7 @@ impl Trainer {
         let run = &self.run;
         let progress = SavedProgress {
             updates: self.updates,
+            cleared: self.cleared.clone(),
             epoch: run.epoch,
             batch: run.batch,
             samples: run.samples,
@@ -275,11 +279,14 @@ impl Trainer {
             && saved.batch <= batches
             && saved.validation.as_ref().is_none_or(|v| v.sums.fits(shapes, steps))
             && (saved.batch < batches || saved.batch == 0 || saved.validation.is_some())
+            && saved.cleared.len() <= self.network.layers.len()
+            && saved.cleared.iter().all(|&before| before <= saved.updates)
             && saved.initialization.as_ref().is_none_or(|search| search.fits(&self.config, self.network.spiking()));
         if !fits {
             return Err(Error::checkpoint("its position does not fit its configuration"));
         }
         self.updates = saved.updates;
+        self.cleared = saved.cleared;
         self.run.epoch = saved.epoch;
         self.enter_epoch();
         self.run.batch = saved.batch;

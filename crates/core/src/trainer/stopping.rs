@@ -75,10 +75,12 @@ impl Trainer {
                 self.network.write(layer, kind, array);
             }
         }
+        let epoch = best.epoch;
         self.network.refresh();
         self.average = None;
         self.moments = None;
-        Some(best.epoch)
+        self.note_cleared(0..self.network.layers.len());
+        Some(epoch)
     }
 }
 
