@@ -166,6 +166,22 @@ fn records_of_something_else_are_refused() {
 }
 
 #[test]
+fn after_refused_records_of_other_learnt_constants_training_goes_on() {
+    let dense = |decay: &str| {
+        let neuron = format!(r#"{{ "membraneDecay": {decay}, "learn": ["membraneDecay"] }}"#);
+        let hidden = format!(r#"{{ "type": "dense", "units": 2, "neuron": {neuron} }}"#);
+        format!(r#"[{{ "type": "flatten" }}, {hidden}, {{ "type": "dense", "units": 4 }}]"#)
+    };
+    let data = data();
+    let loss = r#"{ "type": "latency" }"#;
+    let mut one = trainer(&config(&dense("0.9"), loss, 8));
+    let mut other = trainer(&config(&dense("[0.9, 0.8]"), loss, 8));
+    let foreign = records_of(&mut other, &data, LocalBatch { rank: 0, size: 1 });
+    one.finish_batch(&data, None, &[&foreign], &Sequential).expect_err("the constants are others");
+    one.advance(1, &data, None, &Sequential).expect("training goes on");
+}
+
+#[test]
 fn records_of_another_batch_are_refused() {
     let dense = r#"[{ "type": "flatten" }, { "type": "dense", "units": 7 }, { "type": "dense", "units": 4 }]"#;
     let data = data();

@@ -134,6 +134,11 @@ impl Engine {
         &mut self.results[..count]
     }
 
+    /// Lets go of results that may be of another network.
+    pub(crate) fn forget_results(&mut self) {
+        self.results.clear();
+    }
+
     fn make_results(&mut self, network: &Network, count: usize) {
         while self.results.len() < count {
             self.results.push(SampleResult::new(network));

@@ -102,7 +102,7 @@ impl Trainer {
     ) -> Result<Vec<TrainEvent>> {
         self.check_before_batch(train)?;
         let rate = self.learning_rate();
-        let loss = self.with_batch(train, |trainer, batch, sums| {
+        let learnt = self.with_batch(train, |trainer, batch, sums| {
             let mut samples = Samples::new(records, trainer.next_batch())?;
             if samples.count != batch.len() {
                 return Err(foreign(format!("hold {} samples of a batch of {}", samples.count, batch.len())));
@@ -120,7 +120,8 @@ impl Trainer {
                 }
                 Ok(())
             })
-        })?;
+        });
+        let loss = learnt.inspect_err(|_| self.engine.forget_results())?;
         let mut events = Vec::new();
         self.end_batch(loss, validation, &mut events);
         Ok(events)
