@@ -58,7 +58,12 @@ impl Learnable {
 
     /// The value that a parameter stands for.
     pub(crate) fn value(self, parameter: f32) -> f32 {
-        if self.is_decay() { sigmoid(parameter) as f32 } else { parameter }
+        // As a single float it rounds to 0 and 1, which no decay may be (spec 12).
+        if self.is_decay() {
+            (sigmoid(parameter) as f32).clamp(f32::MIN_POSITIVE, 1.0 - f32::EPSILON / 2.0)
+        } else {
+            parameter
+        }
     }
 
     /// Derivative of the value by the parameter.
@@ -92,7 +97,9 @@ impl Learnable {
         let mut held = values.to_vec();
         self.hold(&mut held);
         let mut pairs = values.iter().zip(&held);
-        pairs.find(|(value, held)| (*value - *held).abs() > 1e-4 * held.abs().max(1.0)).map(|(&value, _)| value)
+        pairs
+            .find(|(value, held)| (*value - *held).abs() > 1e-4 * held.abs().clamp(1.0, 100.0))
+            .map(|(&value, _)| value)
     }
 
     /// Why a value cannot be one of these, if so.
@@ -207,6 +214,21 @@ impl LearntArray {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decay_stays_one_whatever_is_learnt() {
+        for parameter in [-200.0, -90.0, 16.7, 17.5, 200.0] {
+            let value = Learnable::MembraneDecay.value(parameter);
+            assert_eq!(Learnable::MembraneDecay.refusal(value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_delay_beyond_its_maximum_is_outside() {
+        let delays = Learnable::Delays { max: 20_000 };
+        assert_eq!(delays.outside(&[0.0, 20_000.0, 20_000.002]), None);
+        assert_eq!(delays.outside(&[0.0, 20_001.9]), Some(20_001.9));
+    }
 
     #[test]
     fn a_decay_comes_back_from_its_parameter() {
