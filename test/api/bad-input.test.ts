@@ -2,7 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Config, createNetwork, createTrainer, datasets, encode, parseIdx, restoreNetwork } from "spikelet";
+import {
+  type Config,
+  createNetwork,
+  createTrainer,
+  datasets,
+  encode,
+  type LayerConfig,
+  parseIdx,
+  restoreNetwork,
+} from "spikelet";
 import { describe, expect, it } from "vitest";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
@@ -27,6 +36,20 @@ describe("a bad configuration", () => {
     ["training.batchSize", { network, training: { batchSize: 0 } }],
   ])("names %s", async (path, config) => {
     await expect(createTrainer(config as Config)).rejects.toEqual(failure("CONFIG_INVALID", path));
+  });
+
+  it("is none for the reset that a readout inherits and does not have", async () => {
+    const layers: LayerConfig[] = [
+      { type: "dense", units: 3, neuron: { reset: "all" } },
+      { type: "dense", units: 2, neuron: { type: "leaky" } },
+    ];
+    const config: Config = {
+      network: { input: 4, steps: 10, neuron: { reset: "subtract" }, layers },
+      rule: { type: "antlr", slopeFloor: 0 },
+      loss: { type: "membrane" },
+    };
+    using trainer = await createTrainer(config);
+    expect(trainer.info.layers).toHaveLength(2);
   });
 
   it("names an unknown field", async () => {

@@ -1,7 +1,7 @@
 //! Rules of the learning rule.
 
 use super::super::ranges::require;
-use super::super::{ActivationVariant, Config, Reset, ResetPath, RuleConfig, WeightPoint};
+use super::super::{ActivationVariant, Config, NeuronType, Reset, ResetPath, RuleConfig, WeightPoint};
 use crate::error::{Error, Result};
 
 pub(super) fn antlr_variant(rule: &RuleConfig) -> Result<()> {
@@ -61,9 +61,15 @@ pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
     if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
 }
 
+/// Those of the layers that fire: a readout has none, whatever it inherits.
+fn resets(config: &Config) -> impl Iterator<Item = Reset> {
+    let firing = config.network.neurons().filter(|(_, neuron)| neuron.kind != NeuronType::Leaky);
+    firing.map(|(_, neuron)| neuron.reset)
+}
+
 /// A membrane that is still above the threshold after the subtraction fires again while it falls (spec 14).
 pub(super) fn slope_floor(config: &Config) -> Result<()> {
-    let subtracts = config.network.neurons().any(|(_, neuron)| neuron.reset == Reset::Subtract);
+    let subtracts = resets(config).any(|reset| reset == Reset::Subtract);
     if config.rule.slope_floor() == 0.0 && subtracts {
         return Err(Error::config(
             "rule.slopeFloor",
@@ -75,7 +81,7 @@ pub(super) fn slope_floor(config: &Config) -> Result<()> {
 
 /// The specification defines it for no other (10.2).
 pub(super) fn reset_lag(config: &Config) -> Result<()> {
-    let is_defined = config.network.neurons().all(|(_, neuron)| neuron.reset == Reset::All);
+    let is_defined = resets(config).all(|reset| reset == Reset::All);
     if is_defined { Ok(()) } else { no_lag(config, "with the resets membrane and subtract") }
 }
 
