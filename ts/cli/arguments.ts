@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { UsageError } from "./exit.js";
 
 /**
@@ -14,6 +15,15 @@ export function refuseOptions<A extends object>(args: A, names: readonly (keyof 
 /** An option that may stand more than once is a list. */
 function isGiven(value: unknown): boolean {
   return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+/**
+ * Refuses to write what was read: a network would take the place of a checkpoint with all that its training needs.
+ *
+ * @throws {UsageError}
+ */
+export function refuseOwnInput(out: string, input: string): void {
+  if (resolve(out) === resolve(input)) throw new UsageError(`--out ${out} is the file that is read: give another`);
 }
 
 /** A whole number of at least `min`. */

@@ -8,7 +8,7 @@ const OTHER_VALUE = /must be one of (?<known>.+), got "(?<given>[^"]+)"$/s;
 export function withSuggestion(message: string): string {
   const { given, known } = (UNKNOWN_FIELD.exec(message) ?? OTHER_VALUE.exec(message))?.groups ?? {};
   if (given === undefined || known === undefined) return message;
-  const words = known.match(/[\w.-]+/g) ?? [];
+  const words = known.replace(/^one of /, "").match(/[\w.-]+/g) ?? [];
   const near = closest(given, words);
   return near === undefined ? message : `${message}; did you mean ${near}?`;
 }

@@ -50,6 +50,8 @@ export const experiment = defineCommand({
     const choices = choicesOf(args, abortOnInterrupt());
     const supply = new CliSupply(args.data, choices);
     const settings = args.set;
+    const own = settings.find((setting) => /^(data|bestBy)\b/.test(setting));
+    if (own !== undefined) throw new UsageError(`--set ${own}: the experiment says which data it takes, and what chooses epochs`);
     const words = [
       ...(args.quick ? ["--quick"] : []),
       ...(args.seeds ? ["--seeds", args.seeds] : []),

@@ -2,7 +2,7 @@ import { extname } from "node:path";
 import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions } from "../../exchange/index.js";
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
-import { refuseOptions } from "../arguments.js";
+import { refuseOptions, refuseOwnInput } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { nirTime } from "../exchange.js";
@@ -37,6 +37,7 @@ export const exportCommand = defineCommand({
   async run({ args }) {
     const format = formatOf(args.format, args.out);
     if (format !== "nir") refuseOptions(args, ["dt", "discretization", "bias"], `${format} holds weights alone`);
+    if (args.checkpoint !== undefined) refuseOwnInput(args.out, args.checkpoint);
     const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
     using network = opened;
     const { bytes, approximations } = await written(network, format, {

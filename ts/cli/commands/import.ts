@@ -4,7 +4,7 @@ import type { Config } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
-import { refuseOptions, wholeNumber } from "../arguments.js";
+import { refuseOptions, refuseOwnInput, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
@@ -51,6 +51,7 @@ export const importCommand = defineCommand({
     const ownNetwork = isNir ? args.set.find((setting) => setting.startsWith("network.")) : undefined;
     if (ownNetwork !== undefined)
       throw new UsageError(`--set ${ownNetwork}: the network is that of the NIR file, and --steps sets its length`);
+    refuseOwnInput(args.out, args.file);
     const choices = choicesOf(args, abortOnInterrupt());
     const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };

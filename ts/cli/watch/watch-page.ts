@@ -27,7 +27,8 @@ const SCRIPT = `
 const state = document.getElementById("connection");
 const source = new EventSource("changes");
 let isBusy = false, isDue = false;
-source.onopen = () => { state.hidden = true };
+// What has changed since the page was made, nobody has told it.
+source.onopen = () => { state.hidden = true; refresh() };
 source.onerror = () => {
   state.hidden = false;
   state.textContent = "The server does not answer: what stands here is the last that it told.";
