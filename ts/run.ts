@@ -20,7 +20,8 @@ export interface RunOptions {
   /** Data that are evaluated after every epoch, and not learnt from. */
   validation?: SpikeDataset;
   /**
-   * Total number of epochs instead of that of the configuration; with more than have been done, a finished training continues.
+   * Total number of epochs instead of that of the configuration; with more than were asked for before, a finished training
+   * continues.
    */
   epochs?: number;
   /** Stops the run, which then throws the signal's reason. */
