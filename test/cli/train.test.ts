@@ -65,12 +65,27 @@ describe("spikelet train", () => {
       test: { accuracy: { firstSpike: test.accuracy.firstSpike }, decisionStep: test.decisionStep },
       warnings: [],
     });
-    expect(early.json()[0]).toMatchObject({ test: { spikes: { perSample: test.spikes.untilDecision } } });
+    expect(early.json()[0]).toMatchObject({
+      test: { spikes: { perSample: test.spikes.untilDecision } },
+      earlyDecision: true,
+    });
 
     const predict = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "3", "--json"]);
     expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);
 
     const gradients = await spikelet(["gradients", "--checkpoint", join(out, "best.safetensors"), "--samples", "4", "--json"]);
+    const learnt = [
+      "--preset",
+      "toy",
+      "--dataset",
+      "yinYang",
+      "--set",
+      'network.neuron.learn=["threshold"]',
+      "--set",
+      "network.input=5",
+    ];
+    const ofLearnt = await spikelet(["gradients", ...learnt, "--set", "network.layers[1].units=3", "--json", "--arrays"]);
+    expect(ofLearnt.json()[0], ofLearnt.stderr).toMatchObject({ layers: [{ learnt: { threshold: { length: 1 } } }, {}] });
     expect(gradients.json()[0]).toMatchObject({
       samples: 4,
       layers: [

@@ -14,7 +14,7 @@ describe("rasters of a page", () => {
   ])("have a row for each input of the network, whatever the shape of a sample: %s", async (_, own) => {
     using network = await createNetwork({ network: { ...tinyConfig.network, ...own } });
     // Spikes without a shape.
-    const answers = await answersOf(network, tinyData(2), new AbortController().signal);
+    const answers = await answersOf(network, tinyData(2), { signal: new AbortController().signal });
     const { text } = rasters(plots, { answers, layers: network.info.layers, config: network.config, part: "test" });
     const inputs = [...text.matchAll(/>(Input: [^<]*)</g)].map(([, label]) => label);
     expect(inputs).toEqual(["Input: 20 spikes of 4 units", "Input: 20 spikes of 4 units"]);

@@ -13,7 +13,7 @@ import { shown } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
-import { writeResultPage } from "../report/write.js";
+import { type Told, writeResultPage } from "../report/write.js";
 import { openOutput, type RunFiles } from "../train/output.js";
 
 export const evaluate = defineCommand({
@@ -45,6 +45,7 @@ export const evaluate = defineCommand({
     const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers);
     const report = {
       [args.split]: metrics,
+      ...(earlyDecision && { earlyDecision }),
       neuroBench: await neuroBench(network, metrics),
       warnings,
       data: source,
@@ -55,10 +56,11 @@ export const evaluate = defineCommand({
     if (output !== undefined) {
       const { folder, files } = output;
       const title = `Evaluation on ${samples.info.name}`;
-      const told = { title, part: args.split, metrics, warnings, epochs: [], facts: [], data: source };
+      const facts: Told["facts"] = earlyDecision ? [["simulated until", "the first output spike of each sample"]] : [];
+      const told = { title, part: args.split, metrics, warnings, epochs: [], facts, data: source };
       await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
       folder.check();
-      await writeResultPage(files.page, told, { network, samples, signal });
+      await writeResultPage(files.page, told, { network, samples, signal, earlyDecision });
     }
     printResult(args.json, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap((one) => warningLines(one))]);
   },

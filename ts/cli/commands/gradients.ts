@@ -49,17 +49,21 @@ export const gradients = defineCommand({
     const batch = split[args.split].slice(start, end);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;
-    const summary = layers.map(({ weights, biases }, layer) => ({
-      ...shapes[layer],
-      weights: { ...summaryOf(weights), ...(args.arrays ? { values: Array.from(weights) } : {}) },
-      biases: { ...summaryOf(biases), ...(args.arrays ? { values: Array.from(biases) } : {}) },
-    }));
+    const told = (values: Float32Array) => ({ ...summaryOf(values), ...(args.arrays && { values: Array.from(values) }) });
+    const summary = layers.map(({ weights, biases, learnt = {} }, layer) => {
+      const constants = Object.entries(learnt).map(([name, values]) => [name, told(values)] as const);
+      const own = constants.length === 0 ? {} : { learnt: Object.fromEntries(constants) };
+      return { ...shapes[layer], weights: told(weights), biases: told(biases), ...own };
+    });
     printResult(args.json, { samples: batch.length, loss, lossParts: metrics.lossParts, layers: summary }, () => [
       `loss ${loss} over ${batch.length} samples`,
       ...summary.map(
-        ({ inputs, units, weights, biases }, layer) =>
+        ({ inputs, units, weights, biases, learnt = {} }, layer) =>
           `layer ${layer} (${inputs} to ${units}): weights norm ${weights.norm.toPrecision(5)}, largest ${weights.largest.toPrecision(5)}, ` +
-          `${weights.zero} of ${weights.length} zero; biases norm ${biases.norm.toPrecision(5)}`,
+          `${weights.zero} of ${weights.length} zero; biases norm ${biases.norm.toPrecision(5)}` +
+          Object.entries(learnt)
+            .map(([name, { norm }]) => `, ${name} norm ${norm.toPrecision(5)}`)
+            .join(""),
       ),
     ]);
   },

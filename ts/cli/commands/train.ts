@@ -140,6 +140,7 @@ async function trainAndReport(training: Training): Promise<void> {
   if (ranks !== undefined) await lead(ranks, trainer, source);
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal, isShown: !isJson, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
+  if (split.test.length === 0) throw new SpikeletError("SHAPE_MISMATCH", "data", "leaves no samples for the test: give more");
   const run = await begin({ ...training, split }, permissions, choices);
   onBegun(await EventLog.open(output, trainer));
   const session = new TrainingSession(trainer, output, run, { pace, emit, epochs });

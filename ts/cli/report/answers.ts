@@ -39,20 +39,27 @@ export interface Example {
   decision: number;
 }
 
-export async function answersOf(network: Network, data: SpikeDataset, signal: AbortSignal): Promise<Answers> {
+/** As {@link Network.predict} has it. */
+export interface HowToAnswer {
+  signal: AbortSignal;
+  /** Whether the simulation of a sample ends with its decision. */
+  earlyDecision?: boolean;
+}
+
+export async function answersOf(network: Network, data: SpikeDataset, how: HowToAnswer): Promise<Answers> {
   const decision = decisionOf(network.config);
   const labels = decision === "none" ? undefined : data.labels;
   const decisions = new Uint32Array(data.length);
-  const first = await network.predict(data.slice(0, CHUNK), { signal });
+  const first = await network.predict(data.slice(0, CHUNK), how);
   decisions.set(decisionsOf(decision, first));
   for (let start = CHUNK; start < data.length; start += CHUNK) {
-    const chunk = await network.predict(data.slice(start, start + CHUNK), { signal });
+    const chunk = await network.predict(data.slice(start, start + CHUNK), how);
     decisions.set(decisionsOf(decision, chunk), start);
   }
   const examples: Example[] = [];
   for (const index of chosen(decisions, labels)) {
     const sample = data.slice(index, index + 1);
-    const prediction = await network.predict(sample, { signal });
+    const prediction = await network.predict(sample, how);
     const input = await sample.events({ steps: network.config.network.steps });
     examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] ?? 0 });
   }

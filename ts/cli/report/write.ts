@@ -4,7 +4,7 @@ import type { Network } from "../../network.js";
 import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { backendRecord } from "../backend-record.js";
 import { say } from "../print.js";
-import { answersOf } from "./answers.js";
+import { answersOf, type HowToAnswer } from "./answers.js";
 import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
 import { resultPage } from "./result-page.js";
@@ -16,12 +16,12 @@ export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epo
 export async function writeResultPage(
   file: string,
   told: Told,
-  { network, samples, signal }: { network: Network; samples: SpikeDataset; signal: AbortSignal },
+  { network, samples, ...how }: { network: Network; samples: SpikeDataset } & HowToAnswer,
 ): Promise<void> {
   const plots = await loadPlots();
   if (plots === undefined) say(`${file}: ${WITHOUT_PLOTS}`);
   const [parameters = { weights: new Float32Array(), biases: new Float32Array() }] = await network.parameters();
-  const answers = await answersOf(network, samples, signal);
+  const answers = await answersOf(network, samples, how);
   const { config, info } = network;
   const seen = {
     config,

@@ -61,7 +61,7 @@ export class Sights {
     using network = await restoreNetwork(checkpoint, this.#choices);
     const { config, info } = network;
     const { part, samples } = await this.#samples(config.network.steps);
-    const answers: Answers = await answersOf(network, samples.slice(0, LOOKED_AT), this.#choices.signal);
+    const answers: Answers = await answersOf(network, samples.slice(0, LOOKED_AT), { signal: this.#choices.signal });
     return { answers, layers: info.layers, config, part };
   }
 }
