@@ -2,30 +2,25 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseHTML } from "linkedom";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { SITE } from "../../scripts/site.mjs";
 import { ROOT } from "../../scripts/stamps.mjs";
 import { SECTIONS } from "../../site/map.mjs";
-import { complaintsOf, launchChromium } from "../browser/chromium.js";
-import { type Served, serve } from "../browser/serve.js";
+import { complaintsOf } from "../browser/chromium.js";
+import { type OpenSite, openSite } from "./open-site.js";
 
 const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
 
 /** Pages of the sidebar, and the home page. */
 const PAGES = ["index.html", ...SECTIONS.flatMap(({ pages }) => pages.map(([, , place]) => place.replace(/md$/, "html")))];
 
-let site: Served;
-let browser: Browser;
+let site: OpenSite;
 
 beforeAll(async () => {
-  site = await serve(SITE);
-  browser = await launchChromium();
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-});
+afterAll(() => site?.[Symbol.asyncDispose]());
 
 it("has every page of docs/ in its sidebar, once", () => {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
@@ -75,7 +70,7 @@ async function violations(page: Page): Promise<string[]> {
 }
 
 it.each(PAGES)("%s fits a telephone, without complaints and accessibility violations", async (path) => {
-  const page = await browser.newPage({ viewport: { width: 375, height: 800 }, reducedMotion: "reduce" });
+  const page = await site.browser.newPage({ viewport: { width: 375, height: 800 }, reducedMotion: "reduce" });
   const complaints = complaintsOf(page);
   await page.goto(site.url + path);
   await keep(page, path);
@@ -88,7 +83,11 @@ it.each(PAGES)("%s fits a telephone, without complaints and accessibility violat
 it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"])(
   "%s can be read on a desk in the dark",
   async (path) => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: "dark", reducedMotion: "reduce" });
+    const page = await site.browser.newPage({
+      viewport: { width: 1280, height: 900 },
+      colorScheme: "dark",
+      reducedMotion: "reduce",
+    });
     await page.goto(site.url + path);
     await keep(page, `${path}-dark`);
     expect(await violations(page)).toEqual([]);

@@ -1,23 +1,15 @@
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SITE } from "../../scripts/site.mjs";
-import { launchChromium } from "../browser/chromium.js";
-import { type Served, serve } from "../browser/serve.js";
+import { type OpenSite, openSite } from "./open-site.js";
 
-let site: Served;
-let browser: Browser;
+let site: OpenSite;
 
 beforeAll(async () => {
-  site = await serve(SITE);
-  browser = await launchChromium();
+  site = await openSite();
 });
-afterAll(async () => {
-  await browser?.close();
-  await site?.[Symbol.asyncDispose]();
-});
+afterAll(() => site?.[Symbol.asyncDispose]());
 
 it("finds a page by a word that stands in it", async () => {
-  const page = await browser.newPage();
+  const page = await site.browser.newPage();
   await page.goto(site.url);
   const input = page.locator("#localsearch-input");
   // The page listens to keys once its script has run, which no event of the browser tells.

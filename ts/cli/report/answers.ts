@@ -1,6 +1,6 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import { type Decision, decisionOf, decisionsOf } from "../../decisions.js";
-import type { Network } from "../../network.js";
+import type { Network, PassOptions } from "../../network.js";
 import type { Prediction } from "../../results.js";
 import type { SpikeEvents } from "../../spikes.js";
 
@@ -39,14 +39,7 @@ export interface Example {
   decision: number;
 }
 
-/** As {@link Network.predict} has it. */
-export interface HowToAnswer {
-  signal: AbortSignal;
-  /** Whether the simulation of a sample ends with its decision. */
-  earlyDecision?: boolean;
-}
-
-export async function answersOf(network: Network, data: SpikeDataset, how: HowToAnswer): Promise<Answers> {
+export async function answersOf(network: Network, data: SpikeDataset, how: PassOptions): Promise<Answers> {
   const decision = decisionOf(network.config);
   const labels = decision === "none" ? undefined : data.labels;
   const decisions = new Uint32Array(data.length);

@@ -1,10 +1,10 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import { save } from "../../io/files.node.js";
-import type { Network } from "../../network.js";
+import type { Network, PassOptions } from "../../network.js";
 import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { backendRecord } from "../backend-record.js";
 import { say } from "../print.js";
-import { answersOf, type HowToAnswer } from "./answers.js";
+import { answersOf } from "./answers.js";
 import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
 import { resultPage } from "./result-page.js";
@@ -16,7 +16,7 @@ export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epo
 export async function writeResultPage(
   file: string,
   told: Told,
-  { network, samples, ...how }: { network: Network; samples: SpikeDataset } & HowToAnswer,
+  { network, samples, ...how }: { network: Network; samples: SpikeDataset } & PassOptions,
 ): Promise<void> {
   const plots = await loadPlots();
   if (plots === undefined) say(`${file}: ${WITHOUT_PLOTS}`);
