@@ -62,6 +62,7 @@ describe("a spike raster", () => {
       layers: [SpikeEvents.fromTrains([{ times: [], units: [] }])],
     };
     expect(spikeRaster(silent)).not.toContain("decides");
+    expect(spikeRaster(silent, { steps: 20 })).not.toContain("decide");
   });
 });
 
