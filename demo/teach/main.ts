@@ -8,7 +8,7 @@ import { failed, failedToOpen, messageOf } from "../page/failed.js";
 import { Throttle } from "../page/throttle.js";
 import { dataOf, type Example, learn, leaveOut } from "./learning.js";
 import source from "./learning.ts?raw";
-import { Lesson, TAKES } from "./lesson.js";
+import { Lesson, type Sign, TAKES } from "./lesson.js";
 import { Reading } from "./reading.js";
 import { restored, saved } from "./saved.js";
 import { SignsList } from "./signs-list.js";
@@ -22,7 +22,8 @@ const FILE = "symbols.safetensors";
 /** A network and the symbols that its outputs stand for. */
 interface Learnt {
   network: Network;
-  ids: readonly number[];
+  /** As they were when it learnt. */
+  signs: readonly Sign[];
 }
 
 /** The room where a visitor teaches. */
@@ -58,9 +59,14 @@ class Room {
     this.#changed();
   }
 
+  /** What the outputs stand for, as it is called and drawn now, or was before it was removed. */
+  get #symbols(): Sign[] {
+    const now = new Map(this.#lesson.signs.map((sign) => [sign.id, sign]));
+    return (this.#learnt?.signs ?? []).map((sign) => now.get(sign.id) ?? sign);
+  }
+
   get #names(): string[] {
-    const names = new Map(this.#lesson.signs.map(({ id, name }) => [id, name]));
-    return (this.#learnt?.ids ?? []).map((id) => names.get(id) ?? "a symbol removed since");
+    return this.#symbols.map(({ name }) => name);
   }
 
   #changed(): void {
@@ -146,7 +152,7 @@ class Room {
     });
     const before = this.#learnt;
     for await (const { trainer, epoch, epochs, accuracy } of learn(data, signs.length, signal)) {
-      this.#learnt = { network: trainer, ids: signs.map(({ id }) => id) };
+      this.#learnt = { network: trainer, signs };
       this.#progress.value = epoch / epochs;
       this.#say(`Learning, round ${epoch} of ${epochs}: reads ${percent(accuracy)} of the drawings and their variations.`);
       looks.soon();
@@ -176,16 +182,7 @@ class Room {
 
   async #keepFile(): Promise<void> {
     if (this.#learnt === undefined) return;
-    const { ids, network } = this.#learnt;
-    const drawings = new Map(this.#lesson.signs.map((sign) => [sign.id, sign.drawings]));
-    const names = this.#names;
-    await save(
-      FILE,
-      await saved(
-        network,
-        ids.map((id, k) => ({ name: names[k] ?? "", drawings: drawings.get(id) ?? [] })),
-      ),
-    );
+    await save(FILE, await saved(this.#learnt.network, this.#symbols));
   }
 
   async #open(): Promise<void> {
@@ -203,7 +200,7 @@ class Room {
     this.#leftOut.hidden = true;
     this.#progress.hidden = true;
     this.#lesson.replace(signs);
-    this.#learnt = { network, ids: this.#lesson.signs.map(({ id }) => id) };
+    this.#learnt = { network, signs: this.#lesson.signs };
     this.#show("learnt");
     this.#say("Loaded. Draw one to see it read.");
     this.#reading.say("Draw one to see it read.");
