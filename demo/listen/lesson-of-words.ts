@@ -32,6 +32,7 @@ export class LessonOfWords {
   /** The word that is being recorded. */
   #recorded: Word | undefined;
   #learnt: Hearing | undefined;
+  #isLearning = false;
 
   constructor(digits: Hearing, events: LessonEvents) {
     this.#digits = digits;
@@ -90,40 +91,39 @@ export class LessonOfWords {
       word.button.setAttribute("aria-label", `${isRecorded ? "Stop recording" : "Record"} ${word.name}`);
       word.count.textContent = `${word.examples.length} of ${TAKES}`;
     }
-    enable(
-      this.#learn,
-      this.#words.every(({ examples }) => examples.length >= ENOUGH),
-    );
-    enable(this.#forget, this.#learnt !== undefined);
+    enable(this.#learn, !this.#isLearning && this.#words.every(({ examples }) => examples.length >= ENOUGH));
+    enable(this.#forget, !this.#isLearning && this.#learnt !== undefined);
+    // How far it has learnt is told there.
+    if (this.#isLearning) return;
     const { name } = this.#recorded ?? {};
     this.#state.textContent = name === undefined ? "" : `Say “${name}” with the microphone on, or open files of it.`;
   }
 
   async #teach(): Promise<void> {
     this.#recorded = undefined;
+    this.#isLearning = true;
     this.#show();
-    enable(this.#learn, false);
     this.#progress.hidden = false;
     document.documentElement.dataset["state"] = "learning";
     try {
-      const learnt = await this.#digits.learn(this.#words, ({ epoch, epochs, accuracy }) => {
+      // As they are now: somebody may record others meanwhile.
+      const words = this.#words.map(({ name, examples }) => ({ name, examples: [...examples] }));
+      this.#learnt = await this.#digits.learn(words, ({ epoch, epochs, accuracy }) => {
         this.#progress.value = epoch / epochs;
         this.#state.textContent = `Learning, round ${epoch} of ${epochs}: ${Math.round(100 * accuracy)} % of the examples and their variations.`;
       });
-      this.#events.hearWith(learnt);
-      this.#learnt = learnt;
-      this.#show();
-      this.#state.textContent = `Learnt: it tells “${this.#words[0]?.name}” from “${this.#words[1]?.name}” now. Say one.`;
-      announce(this.#state.textContent);
-      document.documentElement.dataset["state"] = "learnt";
     } catch (thrown) {
-      this.#state.textContent = "";
       document.documentElement.dataset["state"] = "failed";
       throw thrown;
     } finally {
       this.#progress.hidden = true;
-      enable(this.#learn, true);
+      this.#isLearning = false;
+      this.#show();
     }
+    this.#events.hearWith(this.#learnt);
+    this.#state.textContent = `Learnt: it tells “${this.#words[0]?.name}” from “${this.#words[1]?.name}” now. Say one.`;
+    announce(this.#state.textContent);
+    document.documentElement.dataset["state"] = "learnt";
   }
 
   #back(): void {

@@ -22,7 +22,7 @@ class Room {
   readonly #files = byId("files", HTMLInputElement);
   readonly #level = byId("level", HTMLMeterElement);
   #microphone: Microphone | undefined;
-  /** Files are heard one after the other. */
+  /** Files are heard one after the other, and none beside the microphone. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(digits: Hearing) {
@@ -40,7 +40,7 @@ class Room {
     });
     enable(this.#button, true);
     this.#files.disabled = false;
-    onPress(this.#button, () => void this.#toggle().catch(failed));
+    onPress(this.#button, () => (this.#microphone === undefined ? this.#listen() : this.#stop()));
     this.#files.addEventListener("change", () => {
       this.#open([...(this.#files.files ?? [])]);
       this.#files.value = "";
@@ -55,18 +55,22 @@ class Room {
     this.#say("Ready.");
   }
 
-  async #toggle(): Promise<void> {
-    if (this.#microphone !== undefined) {
-      this.#microphone.stop();
-      this.#microphone = undefined;
-      this.#ear.end();
-      this.#button.textContent = "Listen";
-      this.#level.hidden = true;
-      this.#say("The microphone is off.");
-      return;
-    }
+  #stop(): void {
+    this.#microphone?.stop();
+    this.#microphone = undefined;
+    this.#ear.end();
+    this.#button.textContent = "Listen";
+    this.#level.hidden = true;
+    this.#say("The microphone is off.");
+  }
+
+  #listen(): void {
     enable(this.#button, false);
     this.#say("Asking for the microphone …");
+    this.#next(() => this.#openMicrophone());
+  }
+
+  async #openMicrophone(): Promise<void> {
     this.#microphone = await openMicrophone((sound) => this.#push(sound))
       .catch((cause: unknown) => {
         throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
@@ -85,13 +89,16 @@ class Room {
   }
 
   #open(files: readonly File[]): void {
-    for (const file of files) {
-      this.#work = this.#work.then(() => this.#hear(file)).catch(failed);
-    }
+    for (const file of files) this.#next(() => this.#hear(file));
+  }
+
+  #next(work: () => Promise<void>): void {
+    this.#work = this.#work.then(work).catch(failed);
   }
 
   /** A recording of a word is heard whole; a longer one is searched for words. */
   async #hear(file: File): Promise<void> {
+    if (this.#microphone !== undefined) this.#stop();
     const sound = await soundOf(file).catch((cause: unknown) => {
       throw new Error(`${file.name} can't be heard: ${messageOf(cause)}`, { cause });
     });

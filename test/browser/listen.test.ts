@@ -129,6 +129,17 @@ describe("Listen", () => {
     await fresh.page.close();
   });
 
+  it("turns the microphone off for a file", async () => {
+    const fresh = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
+    const button = fresh.page.locator("#microphone");
+    await button.click();
+    await expect.poll(() => button.textContent()).toBe("Stop");
+    await fresh.page.setInputFiles("#files", fileOf(rise(1)));
+    await expect.poll(() => button.textContent()).toBe("Listen");
+    expect(await fresh.text("#state")).toBe("The microphone is off.");
+    await fresh.page.close();
+  });
+
   it("finds the words of a long recording", async () => {
     const silence = new Array<number>(6000).fill(0);
     const before = (await heard(open)).length;
@@ -142,6 +153,12 @@ describe("Listen", () => {
     const thread = await traceMainThread(demo.browser, open.page, async () => {
       const start = performance.now();
       await open.button("Learn the two").click();
+      // Neither a second lesson nor what it does not know yet while it learns.
+      await open.page.getByRole("textbox", { name: "First word" }).press("Enter");
+      await open.button("Record rise").click();
+      await open.button("Stop recording rise").click();
+      await open.button("Learn the two").focus();
+      expect(await open.button("Learn the two").isDisabled()).toBe(true);
       await open.reached("learnt");
       expect(await open.page.locator("#learn:focus").count()).toBe(1);
       console.log(`two words learnt in ${Math.round(performance.now() - start)} ms`);
