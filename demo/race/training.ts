@@ -19,6 +19,9 @@ export class Training {
   readonly #events: TrainingEvents;
   #race: Race | undefined;
   #state: TrainingState = "preparing";
+  /** Settings of the race that was asked for last, and whether it trains at once. */
+  #wanted: Settings | undefined;
+  #goesOn = false;
   #samples = 0;
   #seconds = 0;
   /** What is being done; the next thing waits for it. */
@@ -42,17 +45,19 @@ export class Training {
     return this.#state;
   }
 
-  /** Three new networks, which continue training if the old ones did. */
+  /** Three new networks, which continue training if the old ones did; of settings that change meanwhile, the last ones count. */
   async prepare(settings: Settings): Promise<void> {
-    const goesOn = this.#state === "training";
+    if (this.#state !== "preparing") this.#goesOn = this.#state === "training";
+    this.#wanted = settings;
     this.#enter("preparing");
     await this.#next(async () => {
+      if (this.#wanted !== settings) return;
       this.#race?.[Symbol.dispose]();
       this.#race = undefined;
       this.#race = await Race.prepare(settings, this.#digits);
-      this.#enter("ready");
+      if (this.#wanted === settings) this.#enter("ready");
     });
-    if (goesOn && this.#state === "ready") this.run();
+    if (this.#goesOn && this.#state === "ready") this.run();
   }
 
   run(): void {

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { datasets } from "spikelet";
+import { describe, expect, it, vi } from "vitest";
 import { Resampler } from "../../demo/listen/resampler.js";
 import { joined, Words } from "../../demo/listen/words.js";
+import { DEFAULTS, ENCODING } from "../../demo/race/settings.js";
+import { Training } from "../../demo/race/training.js";
 import { Lesson } from "../../demo/teach/lesson.js";
 
 const sine = (hertz: number, rate: number, seconds: number) =>
@@ -96,5 +99,23 @@ describe("a lesson of the demo page", () => {
     while (lesson.canUndo) lesson.undo();
     expect(lesson.signs.map(({ drawings }) => drawings.length)).toEqual([0, 0]);
     expect(changes).toBe(16);
+  });
+});
+
+describe("Race of the demo page", () => {
+  it("trains with the last of several settings, where it trained before", async () => {
+    const digits = (await datasets.digits()).encode(ENCODING);
+    const told = { changed: vi.fn(), advanced: vi.fn(), failed: vi.fn() };
+    const training = new Training({ train: digits.slice(0, 64), validation: digits.slice(64, 96) }, told);
+    await training.prepare({ ...DEFAULTS, hidden: 8 });
+    training.run();
+    await Promise.all([9, 10, 11].map((hidden) => training.prepare({ ...DEFAULTS, hidden })));
+    expect(training.state).toBe("training");
+    expect(training.race?.of("antlr").trainer.config.network.layers[0]).toMatchObject({ units: 11 });
+    training.pause();
+    await Promise.all([12, 13].map((hidden) => training.prepare({ ...DEFAULTS, hidden })));
+    expect(training.state, "paused before").toBe("ready");
+    expect(told.failed).not.toHaveBeenCalled();
+    training.race?.[Symbol.dispose]();
   });
 });
