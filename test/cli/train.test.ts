@@ -4,6 +4,7 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { atOutput, importing, spikelet } from "../support/spawn-cli.js";
 
 /** A training that takes a second or two. */
@@ -115,6 +116,16 @@ describe("spikelet train", () => {
     expect(report(out).warnings).toEqual([{ type: "warning", ...warning }]);
     const evaluate = await spikelet(["evaluate", "--checkpoint", join(out, "last.safetensors"), "--json"]);
     expect(evaluate.json()[0]).toMatchObject({ warnings: [{ code: "SILENT_LAYER", layer: 0 }] });
+
+    const more = ["train", "--resume", "--set", "training.epochs=2"];
+    expect(await spikelet([...more, "--out", out])).toMatchObject({ code: 0 });
+    const elsewhere = await folder();
+    const from = ["--checkpoint", join(out, "last.safetensors"), "--set", "training.epochs=3", "--out", elsewhere];
+    expect(await spikelet(["train", "--resume", ...from])).toMatchObject({ code: 0 });
+    expect(report(out).warnings, "of the epoch before, too").toMatchObject([{ epoch: 1 }, { epoch: 2 }]);
+    expect(report(elsewhere).warnings).toEqual([...report(out).warnings, { type: "warning", ...warning, epoch: 3 }]);
+    const { warnings } = await new WatchedRun(elsewhere).look();
+    expect(warnings).toEqual(report(elsewhere).warnings);
   });
 
   it("leaves a checkpoint at Ctrl-C, and goes on from it as if it had never stopped", async () => {

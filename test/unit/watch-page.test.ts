@@ -12,7 +12,14 @@ const WAITING: Seen = {
   failure: undefined,
   time: undefined,
 };
-const WARNING = { code: "FLAT_LOSS", layer: null, message: "the loss does not fall", advice: "wait" } as const;
+const WARNING = {
+  type: "warning",
+  epoch: 3,
+  code: "FLAT_LOSS",
+  layer: null,
+  message: "the loss does not fall",
+  advice: "wait",
+} as const;
 
 const pageOf = (seen: Partial<Seen>, hasReport = false) =>
   watchPage({

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { counted } from "../../counted.js";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
@@ -23,6 +24,7 @@ import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
 import { Sights, shownSamples } from "../watch/sight.js";
+import { warningsUntil } from "../watch/watched-run.js";
 
 export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
@@ -133,7 +135,8 @@ interface Training extends Start {
 }
 
 async function trainAndReport(training: Training): Promise<void> {
-  const { trainer, output, source, pace, permissions, choices, ranks, emit, onBegun, isJson, limit, epochs, port } = training;
+  const { trainer, output, source, from, pace, permissions, choices, ranks, emit, onBegun, isJson, limit, epochs, port } =
+    training;
   const { dir, last } = output.files;
   const { signal } = choices;
   const { steps } = trainer.config.network;
@@ -141,9 +144,10 @@ async function trainAndReport(training: Training): Promise<void> {
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal, isShown: !isJson, ...limit });
   if (ranks !== undefined) await agree(ranks, split);
   if (split.test.length === 0) throw new SpikeletError("SHAPE_MISMATCH", "data", "leaves no samples for the test: give more");
+  const warnings = from === undefined ? [] : await warningsUntil(dirname(from.file), trainer.info.epoch);
   const run = await begin({ ...training, split }, permissions, choices);
-  onBegun(await EventLog.open(output, trainer));
-  const session = new TrainingSession(trainer, output, run, { pace, emit, epochs });
+  onBegun(await EventLog.open(output, trainer, warnings));
+  const session = new TrainingSession(trainer, output, run, { pace, emit, warnings, epochs });
   await session.save();
   if (ranks !== undefined) {
     // Whoever started the ranks ends them soon after: what is known is reported immediately.

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { WarningEvent } from "../../events.js";
 import type { Trainer } from "../../trainer.js";
 import { describe } from "../exit.js";
 import type { Output } from "./output.js";
@@ -19,11 +20,12 @@ export class EventLog {
     this.#output = output;
   }
 
-  /** The log of a run; one that continues without its file gets the epochs that its checkpoint knows of. */
-  static async open(output: Output, trainer: Trainer): Promise<EventLog> {
+  /** The log of a run; one that continues without its file gets the epochs that its checkpoint knows of, and `warnings`. */
+  static async open(output: Output, trainer: Trainer, warnings: readonly WarningEvent[]): Promise<EventLog> {
     const log = new EventLog(output);
     if (!existsSync(output.files.events)) {
       for (const record of await trainer.history()) log.write({ type: "epochEnd", ...record });
+      for (const warning of warnings) log.write(warning);
     } else {
       output.folder.endWithLine(output.files.events);
     }

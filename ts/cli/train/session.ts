@@ -17,6 +17,8 @@ const STEP_INTERVAL = 250;
 export interface SessionOptions {
   pace: CheckpointPace;
   emit: Emit;
+  /** Warnings of the epochs before a checkpoint that this run continues from. */
+  warnings: readonly WarningEvent[];
   /** Epochs in all; those of the configuration by default. */
   epochs?: number | undefined;
 }
@@ -29,8 +31,8 @@ export class TrainingSession {
   readonly #pace: CheckpointPace;
   readonly #view: ProgressView;
   readonly #emit: Emit;
-  /** Warnings of this run. */
-  readonly warnings: WarningEvent[] = [];
+  /** Warnings so far. */
+  readonly warnings: WarningEvent[];
   #secondsBefore = 0;
   #printed = Number.NEGATIVE_INFINITY;
 
@@ -40,7 +42,7 @@ export class TrainingSession {
     trainer: Trainer,
     output: Output,
     run: Run,
-    { pace, emit, epochs = trainer.config.training.epochs }: SessionOptions,
+    { pace, emit, warnings, epochs = trainer.config.training.epochs }: SessionOptions,
   ) {
     this.#trainer = trainer;
     this.#output = output;
@@ -49,6 +51,7 @@ export class TrainingSession {
     this.#epochs = epochs;
     this.#view = new ProgressView(epochs, decisionOf(trainer.config));
     this.#emit = emit;
+    this.warnings = [...warnings];
   }
 
   /** Writes the state as it is. */

@@ -1,6 +1,5 @@
-import type { StepEvent } from "../../events.js";
+import type { StepEvent, WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
-import type { Warning } from "../../health/warning.js";
 import { isObject, type Json, type JsonObject } from "../../json.js";
 
 /** A step as the page shows it. */
@@ -21,9 +20,10 @@ export function shownEpoch(event: JsonObject): EpochRecord | undefined {
 }
 
 /** The event as a warning; `undefined` where it says nothing. */
-export function shownWarning(event: JsonObject): Warning | undefined {
-  const { message, advice } = event;
-  return typeof message === "string" && typeof advice === "string" ? (event as unknown as Warning) : undefined;
+export function shownWarning(event: JsonObject): WarningEvent | undefined {
+  const { epoch, code, layer, message, advice } = event;
+  if (!Number.isFinite(epoch) || typeof message !== "string" || typeof advice !== "string") return undefined;
+  return { type: "warning", epoch, code, layer, message, advice } as WarningEvent;
 }
 
 function isMetrics(value: Json | undefined): boolean {

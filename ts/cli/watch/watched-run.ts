@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
+import type { WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
-import type { Warning } from "../../health/warning.js";
 import { isObject, type JsonObject } from "../../json.js";
 import { filesIn, type RunFiles } from "../train/output.js";
 import { type ShownStep, shownEpoch, shownStep, shownWarning } from "./shown-events.js";
@@ -16,7 +16,7 @@ export interface Seen {
   epochs: readonly EpochRecord[];
   /** The latest step of the epoch under way that was kept. */
   step: ShownStep | undefined;
-  warnings: readonly Warning[];
+  warnings: readonly WarningEvent[];
   /** `undefined` while it runs, or where it was killed. */
   end: End | undefined;
   /** Why it failed. */
@@ -32,7 +32,7 @@ export class WatchedRun {
   readonly files: RunFiles;
   readonly #tail: Tail;
   readonly #epochs = new Map<number, EpochRecord>();
-  #warnings: Warning[] = [];
+  #warnings: WarningEvent[] = [];
   #started: JsonObject | undefined;
   #step: Seen["step"];
   #end: End | undefined;
@@ -99,11 +99,17 @@ export class WatchedRun {
   /** What a training that continues after `epochs` epochs does again. */
   #forget(epochs: number): void {
     for (const epoch of this.#epochs.keys()) if (epoch > epochs) this.#epochs.delete(epoch);
-    this.#warnings = [];
+    this.#warnings = this.#warnings.filter(({ epoch }) => epoch <= epochs);
     this.#step = undefined;
     this.#end = undefined;
     this.#failure = undefined;
   }
+}
+
+/** What the log in a folder warned of in the first epochs of its run. */
+export async function warningsUntil(dir: string, epochs: number): Promise<WarningEvent[]> {
+  const { warnings } = await new WatchedRun(dir).look();
+  return warnings.filter(({ epoch }) => epoch <= epochs);
 }
 
 function parsed(line: string): JsonObject | undefined {
