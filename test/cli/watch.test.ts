@@ -177,16 +177,23 @@ describe("spikelet serve", () => {
     const files = ["history.csv", "events.ndjson", "report.json", "report.html"];
     const answers = await Promise.all(files.map(async (name) => ask(new URL(name, url).href)));
     for (const [k, name] of files.entries()) expect(answers[k]?.text).toBe(await readFile(join(out, name), "utf8"));
+
+    const other = ["--dataset", "randman", "--set", "network.input=20", "--set", "network.layers[1].units=10"];
+    expect(await spikelet(["train", "--config", run.config, ...other, "--out", out, "--overwrite"])).toMatchObject({ code: 0 });
+    expect((await ask(url)).text, "samples of the run that took its place").toContain("validation sample");
     stop();
     expect(await ended).toMatchObject({ code: 0 });
   });
 
-  it("refuses a folder that is not there, and a port that is none", async () => {
+  it("refuses a folder that is not there, a file, and a port that is none", async () => {
     const dir = await folder();
-    expect(await spikelet(["serve", join(dir, "none")])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("does not exist"),
-    });
+    await writeFile(join(dir, "file"), "");
+    for (const name of ["none", "file"]) {
+      expect(await spikelet(["serve", join(dir, name)])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("is no folder"),
+      });
+    }
     expect(await spikelet(["serve", dir, "--port", "70000"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("65535"),
@@ -228,7 +235,14 @@ describe("the server", () => {
     const dir = await folder();
     await using server = await served(dir);
     expect((await ask(server.url)).text).toContain("There is no checkpoint yet.");
-    const warning = { type: "warning", code: "<b>", layer: null, message: "<script>alert(1)</script>", advice: "`a` <i>" };
+    const warning = {
+      type: "warning",
+      epoch: 1,
+      code: "<b>",
+      layer: null,
+      message: "<script>alert(1)</script>",
+      advice: "`a` <i>",
+    };
     await writeFile(join(dir, "events.ndjson"), `${JSON.stringify(warning)}\nnonsense\n[1]\n`);
     const { status, text } = await ask(server.url);
     expect(status).toBe(200);
@@ -264,7 +278,7 @@ describe("the server", () => {
       { ...whole, epoch: 7, validation: {} },
       ...[null, {}, { ...running, loss: "?" }].map((running) => ({ type: "step", epoch: 7, batch: 1, batches: 2, running })),
       { type: "warning" },
-      { type: "warning", message: {}, advice: [] },
+      { type: "warning", epoch: 1, message: {}, advice: [] },
       { type: "started", epoch: "?", time: {} },
     ];
     // The last of them starts the training anew, after no epochs.

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { SpikeletError } from "../../errors.js";
 import { defineCommand } from "../command.js";
-import { dataSource, loadSplit } from "../data.js";
+import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { OutputClosed } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
@@ -30,21 +30,27 @@ export const serve = defineCommand({
   },
   async run({ args }) {
     const { dir } = args;
-    if (!existsSync(dir)) throw new SpikeletError("DATA_FORMAT", dir, "does not exist: give the folder of a training");
+    if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new SpikeletError("DATA_FORMAT", dir, "is no folder: give that of a training");
+    }
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const { last } = filesIn(dir);
-    let loaded: Promise<ShownSamples> | undefined;
-    const samples = (steps: number): Promise<ShownSamples> => {
-      loaded ??= shownOf(steps);
-      loaded.catch(() => {
-        loaded = undefined;
-      });
-      return loaded;
-    };
-    const shownOf = async (steps: number): Promise<ShownSamples> => {
+    const load = async (source: DataSource, steps: number): Promise<ShownSamples> =>
+      shownSamples(await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) }));
+    let loaded: { key: string; samples: Promise<ShownSamples> } | undefined;
+    // Another run may take the place of the one in the folder.
+    const samples = async (steps: number): Promise<ShownSamples> => {
       const source = dataSource(args, await knownData(last, undefined));
-      return shownSamples(await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) }));
+      const key = JSON.stringify({ source, steps });
+      if (loaded?.key !== key) {
+        const now = { key, samples: load(source, steps) };
+        loaded = now;
+        now.samples.catch(() => {
+          if (loaded === now) loaded = undefined;
+        });
+      }
+      return loaded.samples;
     };
     await using server = await WatchServer.start(dir, new Sights(last, samples, choices), portOf(args));
     printResult(args.json, { url: server.url, dir }, () => [server.url]);
