@@ -7,7 +7,7 @@ import { type DataSource, dataSource, parseDataSection } from "../../ts/cli/data
 import { raster } from "../../ts/cli/raster.js";
 import { readLimit } from "../../ts/cli/read-limit.js";
 import { spikelet } from "../support/spawn-cli.js";
-import { zerosNpy } from "../support/zip.js";
+import { npyOf, zerosNpy } from "../support/zip.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 
@@ -25,6 +25,8 @@ describe("which data", () => {
     });
     expect(dataSource({ dataset: "nmnist" }).encoding).toBeNull();
     expect(() => dataSource({ dataset: "kmist" })).toThrow("did you mean kmnist?");
+    expect(() => dataSource({ dataset: "randman", data: "/r" })).toThrow("randman is computed and reads nothing from /r");
+    expect(dataSource({ dataset: "simulatedEvents", data: "/s" })).toMatchObject({ dir: "/s" });
   });
 
   it("are those of the run or the configuration where the command line says nothing", () => {
@@ -116,6 +118,16 @@ describe("spikelet data show", () => {
     const shown = (await spikelet(["data", "show", "nmnist", "--dir", dir])).stdout.split("\n");
     expect(shown[2 + 6]).toBe(`${"  ".repeat(5)}@@`);
     expect(shown.at(-2)).toMatch(/^step 0 +299$/);
+  });
+
+  it("refuses a class that can't be meant", async () => {
+    const file = join(await folder(), "labels.npz");
+    const labels = npyOf(Uint8Array.of(0, 0x28, 0x6b, 0xee), "<u4");
+    await writeFile(file, zipSync({ "times.npy": zerosNpy(1), "units.npy": zerosNpy(1), "labels.npy": labels }));
+    expect(await spikelet(["data", "show", "npz", "--dir", file])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("must be below 16777216, got 4000000000"),
+    });
   });
 
   it("takes options of a drawn set", async () => {

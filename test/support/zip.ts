@@ -15,9 +15,10 @@ export function zerosNpy(count: number): Uint8Array {
   return npyOf(new Uint8Array(count));
 }
 
-/** An NPY file of bytes. */
-export function npyOf(values: Uint8Array): Uint8Array {
-  const header = `{'descr': '|u1', 'fortran_order': False, 'shape': (${values.length},), }`.padEnd(117).concat("\n");
+/** An NPY file of bytes, or of wider numbers that they are. */
+export function npyOf(values: Uint8Array, type: "|u1" | "<u4" = "|u1"): Uint8Array {
+  const length = values.length / Number(type.slice(2));
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': (${length},), }`.padEnd(117).concat("\n");
   const start = [0x93, ...new TextEncoder().encode("NUMPY"), 1, 0, header.length, 0, ...new TextEncoder().encode(header)];
   const file = new Uint8Array(start.length + values.length);
   file.set(start);

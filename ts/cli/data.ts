@@ -12,7 +12,7 @@ import type { BackendChoice } from "../runtime/backend.js";
 import { parseEncoding } from "./encoding.js";
 import { UsageError } from "./exit.js";
 import { LiveLine } from "./live-line.js";
-import { folderOf, isSetName, SETS, type SetName } from "./sets.js";
+import { folderOf, isSetName, SETS, type SetName, takesPlace } from "./sets.js";
 
 /** The command line splits data in the same way in every run, whatever its seed. */
 const SPLIT_SEED = 1;
@@ -36,9 +36,16 @@ export interface DataArguments {
   "max-memory"?: string | undefined;
 }
 
-/** Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file. */
+/**
+ * Reads the options; what is not given is taken from `known`: the run that made a checkpoint, or a configuration file.
+ *
+ * @throws {UsageError} for an unknown data set, and for a folder of one that is computed.
+ */
 export function dataSource(args: DataArguments, known: Partial<DataSource> = {}): DataSource {
   const dataset = chosenSet(args, known);
+  if (args.data !== undefined && !takesPlace(dataset)) {
+    throw new UsageError(`${dataset} is computed and reads nothing from ${args.data}: leave the folder out`);
+  }
   // Options without a name or a folder apply to the chosen set.
   const isNamed = known.dataset !== undefined || (known.dir ?? null) !== null;
   const before = !isNamed || dataset === (known.dataset ?? defaultSet(known.dir)) ? known : {};
@@ -62,7 +69,7 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
   if (data?.endsWith(".npz")) return "npz";
   if (data !== undefined && isFolderOfShards(data)) return "shards";
   const before = known.dataset ?? defaultSet(known.dir);
-  return data === undefined || SETS[before].isRead || before === "simulatedEvents" ? before : defaultSet(data);
+  return data === undefined || takesPlace(before) ? before : defaultSet(data);
 }
 
 function defaultSet(dir: string | null | undefined): SetName {

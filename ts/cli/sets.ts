@@ -43,6 +43,11 @@ export function isSetName(name: unknown): name is SetName {
   return typeof name === "string" && Object.hasOwn(SETS, name);
 }
 
+/** Whether a folder or a file means anything to a set: simulated events may be those of images that are read. */
+export function takesPlace(name: SetName): boolean {
+  return SETS[name].isRead || name === "simulatedEvents";
+}
+
 /** The folder of a set: the one given, else where `spikelet data fetch` stores it. */
 export function folderOf(name: SetName, given: string | null): string | null {
   return placeOf(name, SETS[name].isRead, given);

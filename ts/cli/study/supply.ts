@@ -8,7 +8,7 @@ import { configurationsOf } from "../../study/run/runs.js";
 import type { DataSupply } from "../../study/run/samples.js";
 import { type DataSource, dataSource, loadData, parseDataSection, splitOf } from "../data.js";
 import { UsageError } from "../exit.js";
-import { isSetName, SETS } from "../sets.js";
+import { isSetName, SETS, takesPlace } from "../sets.js";
 import { defaultFolder } from "../store/folder.js";
 
 /** @throws {UsageError} for a plan that reads several data sets, which no single folder holds. */
@@ -48,7 +48,7 @@ export class CliSupply implements DataSupply {
   #sourceOf(section: JsonObject): DataSource {
     const known = parseDataSection(section, ".");
     // A folder is not meant for a set that the plan names and that is drawn.
-    const isDrawn = known.dataset !== undefined && !SETS[known.dataset].isRead && known.dataset !== "simulatedEvents";
+    const isDrawn = known.dataset !== undefined && !takesPlace(known.dataset);
     return dataSource(isDrawn ? {} : { data: this.#folder }, known);
   }
 }

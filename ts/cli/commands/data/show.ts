@@ -1,4 +1,5 @@
 import type { SpikeDataset } from "../../../datasets/dataset.js";
+import { SpikeletError } from "../../../errors.js";
 import { DEFAULTS } from "../../../generated/defaults.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import type { SpikeEvents } from "../../../spikes.js";
@@ -78,8 +79,14 @@ function rowsOf(units: Uint32Array): number {
   return 1 + units.reduce((max, unit) => Math.max(max, unit), 0);
 }
 
+/** More classes than any network tells apart. */
+const MOST_CLASSES = 2 ** 24;
+
+/** @throws {SpikeletError} `DATA_FORMAT` for a label that can't be meant. */
 function countClasses(data: SpikeDataset): number[] {
   const counts: number[] = [];
+  const huge = data.labels?.find((label) => label >= MOST_CLASSES);
+  if (huge !== undefined) throw new SpikeletError("DATA_FORMAT", "labels", `must be below ${MOST_CLASSES}, got ${huge}`);
   for (const label of data.labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
   return Array.from(counts, (count) => count ?? 0);
 }
