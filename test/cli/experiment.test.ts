@@ -135,9 +135,10 @@ describe("spikelet experiment", () => {
 
   it("lists what there is, with an example each, and suggests names", async () => {
     const list = await spikelet(["experiment", "--list", "--json"]);
-    const [shown, questions] = list.json() as unknown as { name?: string; example?: string; question?: string }[][];
+    const { experiments, questions } = JSON.parse(list.stdout) as Record<string, { name?: string; question?: string }[]>;
     expect(questions?.length).toBeGreaterThan(20);
-    expect(shown?.find(({ name }) => name === "yin-yang")).toMatchObject({ example: "spikelet experiment yin-yang --quick" });
+    const example = "spikelet experiment yin-yang --quick";
+    expect(experiments?.find(({ name }) => name === "yin-yang")).toMatchObject({ example });
     expect(await spikelet(["experiment", "yin-yan"])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("did you mean yin-yang?"),

@@ -37,8 +37,8 @@ export const experiment = defineCommand({
   async run({ args }) {
     if (args.list) {
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
-      printResult(args.json === true, shown, () => alignedTable(shown.map(({ name, title, example }) => [name, title, example])));
-      printResult(args.json === true, QUESTIONS, () => [
+      printResult(args.json === true, { experiments: shown, questions: QUESTIONS }, () => [
+        ...alignedTable(shown.map(({ name, title, example }) => [name, title, example])),
         "\nWhat the paper's reviewers asked; the page on the verdict has the answers",
         ...alignedTable(QUESTIONS.map(({ asked, question, command }) => [asked, question, command ?? ""])),
       ]);
