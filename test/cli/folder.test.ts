@@ -301,6 +301,22 @@ function writeRecord(dir: string, data: object): void {
   writeFileSync(join(dir, "run.json"), JSON.stringify({ ...json(dir, "run.json"), data }));
 }
 
+describe("the folder of a training", () => {
+  it("takes no study, nor that of a study a training", async () => {
+    const out = copyOf(run.folder("whole"), "with a study");
+    const before = outcomeFiles(out);
+    const experiment = await spikelet(["experiment", "yin-yang", "--quick", "--out", out]);
+    expect(experiment).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a training or an evaluation") });
+    expect(outcomeFiles(out)).toEqual(before);
+    const study = run.folder("study");
+    mkdirSync(study);
+    writeFileSync(join(study, "study.json"), "{}");
+    const trained = await spikelet(["train", "--config", run.config, "--out", study]);
+    expect(trained).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a sweep or an experiment") });
+    expect(readdirSync(study)).toEqual(["study.json"]);
+  });
+});
+
 describe("evaluate --out", () => {
   it("does not replace the report of a training", async () => {
     const out = copyOf(run.folder("whole"), "evaluated");

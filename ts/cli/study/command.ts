@@ -18,6 +18,7 @@ import type { Choices, ComputeArguments } from "../invocation.js";
 import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
+import { refuseBesideRun } from "../train/output.js";
 import { executorOf, type WorkOptions } from "./execution.js";
 import { CliSupply, requireOneFolder } from "./supply.js";
 import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName } from "./words.js";
@@ -71,6 +72,7 @@ export async function study(
   choices: Choices,
   { type, tellsEpochs }: Telling,
 ): Promise<void> {
+  refuseBesideRun(out);
   const { plan } = named;
   const { signal } = choices;
   const isJson = args.json === true;

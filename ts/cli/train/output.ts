@@ -1,7 +1,10 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { OwnedFolder } from "../../study/store/folder.node.js";
 import type { LockOptions } from "../../study/store/lock.node.js";
+import { MANIFEST } from "../../study/store/study-folder.node.js";
+import { UsageError } from "../exit.js";
 import { say } from "../print.js";
 
 /** The files of one training in one folder. */
@@ -40,8 +43,12 @@ const NAMES = {
  * Makes the folder of `--out` this process's own, before hours of training.
  *
  * @throws {SpikeletError} `FOLDER_IN_USE` while another process writes there; `WRITE_FAILED`.
+ * @throws {UsageError} for the folder of a study, whose report would be replaced.
  */
 export async function openOutput(dir: string, options: LockOptions = {}): Promise<Output> {
+  if (existsSync(join(dir, MANIFEST))) {
+    throw new UsageError(`--out ${dir} holds a sweep or an experiment, whose report would be replaced: give another folder`);
+  }
   const onWait = (owner: string) => say(`${dir} was locked by ${owner}: waiting up to a minute for a sign that it still runs`);
   try {
     const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, ...options });
@@ -49,6 +56,14 @@ export async function openOutput(dir: string, options: LockOptions = {}): Promis
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
     throw new SpikeletError(thrown.code, "--out", thrown.message.replace(/: /, " "), thrown);
+  }
+}
+
+/** @throws {UsageError} for a folder with a training or an evaluation, whose report that of a study would replace. */
+export function refuseBesideRun(dir: string): void {
+  const { last, best, run, report } = filesIn(dir);
+  if ([last, best, run, report].some((file) => existsSync(file))) {
+    throw new UsageError(`--out ${dir} holds a training or an evaluation, whose report would be replaced: give another folder`);
   }
 }
 

@@ -5,7 +5,7 @@ import { parsePlan } from "../plan/plan.js";
 import type { Point } from "../plan/search.js";
 import { configurationsOf, dataKey } from "../run/runs.js";
 import { joined, tableOf } from "../run/table.js";
-import { StudyFolder } from "../store/study-folder.node.js";
+import { MANIFEST, StudyFolder } from "../store/study-folder.node.js";
 import { chosenOf } from "./choice.js";
 import type { Compared, Searched } from "./comparison.js";
 import { gather } from "./merge.node.js";
@@ -56,7 +56,7 @@ async function runsIn(
   settings: Point,
 ): Promise<Pick<Compared, "records" | "failed">> {
   const none = { records: [], failed: 0 };
-  if (!existsSync(join(dir, "study.json"))) return none;
+  if (!existsSync(join(dir, MANIFEST))) return none;
   const folder = new StudyFolder(dir);
   const { hashes, version } = await folder.manifest();
   const seeds = Array.from({ length: experiment.seeds[scale] }, (_, k) => k + 1);

@@ -40,6 +40,9 @@ const WHOLE = "study";
 /** Milliseconds between two tries to get it. */
 const POLL = 100;
 
+/** What the study in a folder is. */
+export const MANIFEST = "study.json";
+
 /** The results of a study, or of a part of it: `study.json`, and a file for each run in `runs/`. Several processes may use it at once. */
 export class StudyFolder {
   readonly dir: string;
@@ -176,7 +179,7 @@ export class StudyFolder {
   }
 
   get #manifestFile(): string {
-    return join(this.dir, "study.json");
+    return join(this.dir, MANIFEST);
   }
 
   #fileOf(id: string): string {

@@ -3,6 +3,7 @@ import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
 import { counts, damageLines, errorLines, resultLines } from "../../study/words.js";
+import { refuseBesideRun } from "../../train/output.js";
 
 export const merge = defineCommand({
   meta: { name: "merge", description: "Joins the records of a sweep or an experiment from any number of folders into one table" },
@@ -18,7 +19,9 @@ export const merge = defineCommand({
     ...outputOptions,
   },
   async run({ args }) {
-    const { table, manifest, damaged, files } = await mergeInto(args.out ?? String(args.dirs[0]), args.dirs);
+    const out = args.out ?? String(args.dirs[0]);
+    refuseBesideRun(out);
+    const { table, manifest, damaged, files } = await mergeInto(out, args.dirs);
     const { rows: _, ...totals } = table;
     printResult(args.json === true, { type: "sweep", ...totals, damaged, files }, () => [
       counts(table),
