@@ -430,8 +430,9 @@ it("training takes memory for the batches at work, not for the data", async () =
     shape: [INPUTS],
   });
   const dir = folder();
-  const { samples, bytes } = await datasets.packShards(Array(20).fill(part), { dir, samplesPerShard: 2000 });
-  expect(bytes).toBeGreaterThan(240e6);
+  const { samples, bytes } = await datasets.packShards(Array(32).fill(part), { dir, samplesPerShard: 2000 });
+  // Half of it is more than what batches at work take, with what the collector may leave for later (64 MB) on a busy machine.
+  expect(bytes).toBeGreaterThan(380e6);
   const settings = JSON.stringify({ ...config(), training: { batchSize: 32, epochs: 1 } });
   const { report, before, peak } = await inChild(
     `const data = await datasets.shards({ dir: input });
