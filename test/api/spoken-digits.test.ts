@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasets, type Speaker } from "spikelet";
@@ -97,6 +97,10 @@ describe("spoken digits", () => {
     const other = await mkdtemp(join(tmpdir(), "spikelet-digits-"));
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", other);
     await refused(datasets.spokenDigits({ dir: join(other, "nowhere") }), "DATA_FORMAT", join(other, "nowhere"));
+    await cp(join(dir, "recordings", "7_lucas_12.wav"), join(other, "7_lucas_12.wav"));
+    await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", other);
+    await refused(datasets.spokenDigits({ dir: other, heldOut: "george" }), "DATA_FORMAT", other);
+    await refused(datasets.spokenDigits({ dir: other, heldOut: "lucas", validation: "theo" }), "DATA_FORMAT", other);
     const file = join(other, "1_theo_3.wav");
     await writeFile(file, wav({ channels: [[0]], sampleRate: 16000, format: 1, bits: 16 }));
     await refused(datasets.spokenDigits({ dir: other }), "DATA_FORMAT", file);

@@ -64,8 +64,8 @@ interface Recording {
  * one channel at 8,000 Hz. `split` keeps the test part that {@link SpokenDigitsOptions} says, and a tenth of the others for
  * validation.
  *
- * @throws {SpikeletError} `DATA_FORMAT` with the file for a missing folder, one without recordings and files that are no such
- * recordings; an abort throws the signal's reason.
+ * @throws {SpikeletError} `DATA_FORMAT` with the file for a missing folder, one without recordings for a part and files that are
+ * no such recordings; an abort throws the signal's reason.
  */
 export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeDataset> {
   const { dir, heldOut, validation, copies = 0, signal } = spokenDigitsOptions(options, "");
@@ -84,6 +84,8 @@ export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeD
   const others = all.filter((one) => !isTest(one));
   const judged = others.filter(isJudged);
   const learnt = others.filter((one) => !isJudged(one));
+  if (test.length === 0) throw missing(folder, "test", heldOut);
+  if (validation !== undefined && judged.length === 0) throw missing(folder, "validation", validation);
   const sounds = await soundsOf(folder, [...learnt, ...judged, ...test], signal);
   const own = sounds.slice(0, learnt.length);
   const draw = mulberry32(1);
@@ -98,6 +100,11 @@ export async function spokenDigits(options: SpokenDigitsOptions): Promise<SpikeD
     validationSamples: isFixed ? judged.length : Math.floor(others.length / 10),
     isValidationFixed: isFixed,
   });
+}
+
+/** Without a part of its own, samples of others would be drawn for it. */
+function missing(folder: string, part: string, of: string | undefined): SpikeletError {
+  return new SpikeletError("DATA_FORMAT", folder, `holds no recordings for the ${part}${of === undefined ? "" : ` of ${of}`}`);
 }
 
 /** The recordings in a folder, the first of every speaker and digit before the second of any. */
