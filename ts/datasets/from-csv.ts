@@ -99,7 +99,8 @@ async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<s
   let line = 1;
   for (const [k, cells] of data.entries()) {
     if (error !== undefined && k === (error.row ?? 0)) throw fault(`${path}, line ${line}`, error.message);
-    const joined = cells.join("");
+    // Cells that are all empty are no blank line but values that are missing.
+    const joined = cells.join();
     if (joined.trim() !== "") filled.push({ cells, line });
     // A cell in quotes may go over several lines.
     line += joined.replace(/\r$/, "").split(/\r\n?|\n/).length;
