@@ -94,6 +94,17 @@ describe("simulatedEvents", () => {
   });
 });
 
+it("options that are not given may be undefined", async () => {
+  const options = { samples: undefined, units: undefined, inputs: undefined, size: undefined, steps: undefined } as object;
+  expect((await datasets.randman(options)).info).toMatchObject({ shape: [20], steps: 100 });
+  expect((await datasets.spikeTrainMatching(options)).info).toMatchObject({ shape: [100], steps: 100 });
+  const image = datasets.fromImages({ pixels: new Uint8Array(4), shape: [2, 2] });
+  expect((await datasets.simulatedEvents(image, { size: undefined, steps: undefined } as object)).info).toMatchObject({
+    shape: [2, 34, 34],
+    steps: 300,
+  });
+});
+
 it("options are refused with their path", async () => {
   await expect(datasets.yinYang({ samples: 0 })).rejects.toThrow(
     expect.objectContaining({ code: "CONFIG_INVALID", path: "samples" }),

@@ -14,7 +14,7 @@ import { generate } from "./generate.js";
 export async function randman(options: Randman & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
   record(options, "options");
   const { backend, ...rest } = options;
-  const used = { ...DEFAULTS.randman, ...rest };
-  const info = { name: "randman", shape: [used.units], steps: used.steps };
+  const { units = DEFAULTS.randman.units, steps = DEFAULTS.randman.steps } = rest;
+  const info = { name: "randman", shape: [units], steps };
   return generate({ type: "randman", ...rest }, info, backend);
 }

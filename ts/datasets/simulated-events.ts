@@ -41,7 +41,7 @@ export async function simulatedEvents(
     const pixels = scene.pixels(start, start + CHUNK);
     chunks.push(await core.simulateEvents(pixels, height, width, json));
   }
-  const { size, steps } = { ...DEFAULTS.saccadeCamera, ...camera };
+  const { size = DEFAULTS.saccadeCamera.size, steps = DEFAULTS.saccadeCamera.steps } = camera;
   const info = { ...parts, name: `${name}, simulated events`, shape: [2, size, size], steps };
   return scene.withEvents(info, SpikeEvents.concat(chunks));
 }

@@ -14,7 +14,7 @@ import { generate } from "./generate.js";
 export async function spikeTrainMatching(options: SpikeTrainMatching & { backend?: BackendChoice } = {}): Promise<SpikeDataset> {
   record(options, "options");
   const { backend, ...rest } = options;
-  const used = { ...DEFAULTS.spikeTrainMatching, ...rest };
-  const info = { name: "spikeTrainMatching", shape: [used.inputs], steps: used.steps };
+  const { inputs = DEFAULTS.spikeTrainMatching.inputs, steps = DEFAULTS.spikeTrainMatching.steps } = rest;
+  const info = { name: "spikeTrainMatching", shape: [inputs], steps };
   return generate({ type: "spikeTrainMatching", ...rest }, info, backend);
 }
