@@ -236,6 +236,8 @@ describe("a split", () => {
     expect(() => data.split({ seed: 0, validation: 1.5 })).toThrow(
       expect.objectContaining({ code: "CONFIG_INVALID", path: "validation" }),
     );
+    const many = { seed: 1, validation: 900, test: 900 };
+    expect(() => data.split(many)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "split" }));
     expect(() => data.split({ seed: -1 })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "seed" }));
   });
 });

@@ -34,7 +34,7 @@ export function splitSizes(samples: number, options: SplitOptions, defaults: { v
   const test = count(options.test ?? defaults.test, samples, "test");
   const rest = samples - validation - test;
   const share = options.train ?? rest;
-  const rounded = count(share, samples, "train");
+  const rounded = rest < 0 ? 0 : count(share, samples, "train");
   // Each share is rounded by itself, so that together they may be one sample too many.
   const train = share < 1 && rounded === rest + 1 ? rest : rounded;
   if (train < 0 || train + validation + test > samples) {
