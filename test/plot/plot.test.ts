@@ -38,6 +38,12 @@ describe("a spike raster", () => {
     expect([strokes(0), strokes(1)]).toEqual([3, 1]);
   });
 
+  it("leaves out what comes after the last step that it shows", () => {
+    const cut = spikeRaster(events, { input: events, steps: 1 });
+    expect(cut).toContain("1 spikes in 1 steps");
+    expect(cut).toContain(">Input: 1 spike</text>");
+  });
+
   it("refuses a sample that does not exist", () => {
     expect(() => spikeRaster(events, { sample: 2 })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "sample" }));
   });

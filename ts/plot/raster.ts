@@ -4,7 +4,7 @@ import { instanceOf, listOf, whole } from "../check/values.js";
 import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
-import { SpikeEvents } from "../spikes.js";
+import { eventsBefore, SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
 import { largest } from "./extremes.js";
 import { figure, type Panel, panel } from "./figure.js";
@@ -59,8 +59,9 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
     prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < Math.min(steps, prediction.steps[sample] ?? steps);
   const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
+  const within = (events: SpikeEvents) => eventsBefore(events, steps).sample(sample);
   const row = (events: SpikeEvents, layer: number): Panel => {
-    const { times, units: fired } = events.sample(sample);
+    const { times, units: fired } = within(events);
     const isOutput = prediction !== undefined && !hasReadout && layer === layers.length - 1;
     const given = layer < 0 ? options.inputUnits : units[layer];
     const count = Math.max(given ?? 1, 1 + largest(fired, isOutput ? (label ?? 0) : 0));
@@ -100,7 +101,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   };
   const panels = layers.map(row).reverse();
   if (input !== undefined) panels.push(row(input, -1));
-  const spikes = layers.reduce((sum, events) => sum + events.sample(sample).times.length, 0);
+  const spikes = layers.reduce((sum, events) => sum + within(events).times.length, 0);
   const answer = decision === undefined ? "" : `, decided for ${prediction?.byFirstSpike[sample]} at step ${decision}`;
   const wanted = label === undefined ? "" : `, label ${label}`;
   return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
