@@ -46,7 +46,11 @@ fn project_vector<S: Simd>(simd: S, projection: &Projection<'_>, out: &mut [f32]
     let whole = projection.steps - projection.steps % STEPS;
     let mut lane = 0;
     while lane < projection.lanes {
-        if fit::<S>(2, projection.lanes - lane) {
+        // Only the 32 registers of AVX-512 hold 16 sums.
+        if S::f32s::LEN == LANES && fit::<S>(4, projection.lanes - lane) {
+            project_lanes::<S, 4>(simd, projection, out, lane, whole);
+            lane += 4 * S::f32s::LEN;
+        } else if fit::<S>(2, projection.lanes - lane) {
             project_lanes::<S, 2>(simd, projection, out, lane, whole);
             lane += 2 * S::f32s::LEN;
         } else {
