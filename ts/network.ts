@@ -143,8 +143,10 @@ const checkpointOptions = fields<CheckpointOptions>({ origin: text });
 const gradientOptions = fields<{ trace?: boolean }>({ trace: flag });
 
 /**
- * A network: predictions, evaluation, gradients, parameters. Methods may be called at any time; calls wait for each other. Every
- * method fails with `DISPOSED` after {@link dispose}.
+ * A network: predictions, evaluation, gradients, parameters. Methods may be called at any time; calls wait for each other. A pass
+ * over many samples consists of many calls: where a run or `setParameters` changes the network meanwhile, the rest of the pass
+ * sees that. Arrays are read when their call begins, so leave them alone until its promise settles. Every method fails with
+ * `DISPOSED` after {@link dispose}.
  */
 export class Network implements Disposable {
   protected readonly session: ExclusiveSession;
@@ -244,7 +246,8 @@ export class Network implements Disposable {
   }
 
   /**
-   * Opens a stream, in which the network answers step by step, with its current parameters.
+   * Opens a stream, in which the network answers step by step, with its current parameters. It holds a copy of them until it or
+   * the network is disposed of.
    *
    * @param options how a signal becomes spikes; without an encoding, the stream takes spikes.
    * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, `SHAPE_MISMATCH` if its number of units is not that of the

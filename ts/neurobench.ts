@@ -11,7 +11,7 @@ import { Network } from "./network.js";
 export interface NeuroBenchMetrics {
   /** Weights and biases. */
   ParameterCount: number;
-  /** Bytes of the parameters. */
+  /** Bytes of weights and biases; learnt constants and delays are not among them. */
   Footprint: number;
   /** Fraction of the weights that are 0. */
   ConnectionSparsity: number;
