@@ -25,7 +25,7 @@ describe("which data", () => {
     });
     expect(dataSource({ dataset: "nmnist" }).encoding).toBeNull();
     expect(() => dataSource({ dataset: "kmist" })).toThrow("did you mean kmnist?");
-    expect(() => dataSource({ dataset: "randman", data: "/r" })).toThrow("randman is computed and reads nothing from /r");
+    expect(() => dataSource({ dataset: "randman", data: "/r" })).toThrow("randman reads no folder: leave --data /r out");
     expect(dataSource({ dataset: "simulatedEvents", data: "/s" })).toMatchObject({ dir: "/s" });
   });
 

@@ -14,7 +14,7 @@ What \`spikelet COMMAND --help\` prints, on one page. Guides:
 [getting started](../learn/getting-started.md), [data sets](data-sets.md), [sweeps](../guides/sweeps.md), [experiments](../results/experiments.md),
 [exchange](../guides/exchange.md).
 
-Results go to stdout, with \`--json\` as one JSON object per line; messages and progress go to stderr. \`NO_COLOR\` turns colours off. Exit codes:
+Results go to stdout, with \`--json\` as one JSON object per line; messages and progress go to stderr. With \`--json\` an error is the last line on stdout, \`{"type":"error","code","path","message"}\`: codes are those of the [library](../guides/troubleshooting.md#errors), or \`USAGE\`, \`INTERRUPTED\`, \`UNFINISHED\`. \`NO_COLOR\` turns colours off. Exit codes:
 
 | code | meaning |
 |---|---|
@@ -76,7 +76,7 @@ function usage(name: string, arg: Parameter): string {
 }
 
 function defaultOf(arg: Parameter): string {
-  if (arg.type === "positional") return arg.required ? " (required)" : "";
+  if ("required" in arg && arg.required) return " (required)";
   return "default" in arg ? `; \`${arg.default}\` by default` : "";
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { WARNING_CODES } from "spikelet";
+import { ERROR_CODES, WARNING_CODES } from "spikelet";
 import { describe, expect, it } from "vitest";
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
@@ -7,8 +7,11 @@ const read = (path: string): string => readFileSync(new URL(`../../${path}`, imp
 describe("docs/guides/troubleshooting.md", () => {
   const guide = read("docs/guides/troubleshooting.md");
 
-  it("explains every warning", () => {
-    expect([...guide.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code)).toEqual([...WARNING_CODES]);
+  it("explains every warning and every error", () => {
+    const [warnings = "", errors = ""] = guide.split("\n## Errors\n");
+    const codesIn = (text: string) => [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+    expect(codesIn(warnings)).toEqual([...WARNING_CODES]);
+    expect(codesIn(errors).sort()).toEqual([...ERROR_CODES].sort());
   });
 
   it("and the advice name settings that exist", () => {

@@ -44,7 +44,7 @@ export interface DataArguments {
 export function dataSource(args: DataArguments, known: Partial<DataSource> = {}): DataSource {
   const dataset = chosenSet(args, known);
   if (args.data !== undefined && !takesPlace(dataset)) {
-    throw new UsageError(`${dataset} is computed and reads nothing from ${args.data}: leave the folder out`);
+    throw new UsageError(`${dataset} reads no folder: leave --data ${args.data} out`);
   }
   // Options without a name or a folder apply to the chosen set.
   const isNamed = known.dataset !== undefined || (known.dir ?? null) !== null;

@@ -33,7 +33,7 @@ export const configOptions = {
 export const readOptions = {
   "max-memory": {
     type: "string",
-    description: "largest size of a data file in memory, such as 2GB; 64MB plus 16 times its size by default",
+    description: "largest size of a data file in memory, such as 2GB; 64 MiB plus 16 times its size by default",
     valueHint: "SIZE",
   },
 } as const satisfies Parameters;
@@ -42,7 +42,7 @@ export const dataOptions = {
   dataset: {
     type: "string",
     description:
-      "name of the data set, see spikelet data list; by default that of the configuration or checkpoint, else what --data holds (an NPZ archive, shards, MNIST), else digits",
+      "name of the data set, see spikelet data list; by default npz or shards where --data is one, else that of the configuration or checkpoint, else mnist with --data and digits without",
     valueHint: "NAME",
   },
   data: {

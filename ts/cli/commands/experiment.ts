@@ -26,7 +26,11 @@ export const experiment = defineCommand({
   },
   args: {
     name: { type: "positional", required: false, description: "name of the experiment; --list prints them", valueHint: "NAME" },
-    list: { type: "boolean", description: "list the experiments, with an example each, and the questions that they answer" },
+    list: {
+      type: "boolean",
+      description:
+        "list the experiments, with an example each, and the questions that they answer; with --json as one object, { experiments, questions }",
+    },
     quick: { type: "boolean", description: "a version of about a minute: small networks, few samples" },
     seeds: { type: "string", description: "how many, or which: 5 or 1,2,7", valueHint: "N" },
     only: { type: "string", description: "only these series of the comparison: antlr,timing", valueHint: "NAMES" },

@@ -30,10 +30,12 @@ export const train = defineCommand({
   meta: { name: "train", description: "Trains a network and writes checkpoints, history.csv, report.json and report.html" },
   args: {
     ...configOptions,
+    preset: { ...configOptions.preset, description: `${configOptions.preset.description}; digits by default` },
     ...dataOptions,
     out: {
       type: "string",
-      description: "folder for the results; by default out/NAME with the name of the configuration, or that of --checkpoint",
+      description:
+        "folder for the results; by default out/NAME with the name of the configuration, out/fine-tuned with --from, and with --resume the folder of --checkpoint, else out/digits",
       valueHint: "DIR",
     },
     from: {

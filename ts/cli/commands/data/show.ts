@@ -80,13 +80,13 @@ function rowsOf(units: Uint32Array): number {
 }
 
 /** More classes than any network tells apart. */
-const MOST_CLASSES = 2 ** 24;
+const MAX_CLASSES = 2 ** 24;
 
 /** @throws {SpikeletError} `DATA_FORMAT` for a label that can't be meant. */
 function countClasses(data: SpikeDataset): number[] {
   const counts: number[] = [];
-  const huge = data.labels?.find((label) => label >= MOST_CLASSES);
-  if (huge !== undefined) throw new SpikeletError("DATA_FORMAT", "labels", `must be below ${MOST_CLASSES}, got ${huge}`);
+  const huge = data.labels?.find((label) => label >= MAX_CLASSES);
+  if (huge !== undefined) throw new SpikeletError("DATA_FORMAT", "labels", `must be below ${MAX_CLASSES}, got ${huge}`);
   for (const label of data.labels ?? []) counts[label] = (counts[label] ?? 0) + 1;
   return Array.from(counts, (count) => count ?? 0);
 }
