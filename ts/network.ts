@@ -304,7 +304,11 @@ export class Network implements Disposable {
     return this.session.run((session) => session.setParameters(layer, toArrays(given)));
   }
 
-  /** Returns the whole state as bytes in the safetensors format, which `restoreNetwork` and `restoreTrainer` read. */
+  /**
+   * Returns the whole state as bytes in the safetensors format, which `restoreNetwork` and `restoreTrainer` read.
+   *
+   * @throws {SpikeletError} `NON_FINITE` after an update that left parameters that are not finite.
+   */
   async checkpoint(options: CheckpointOptions = {}): Promise<Uint8Array> {
     const { origin } = checkpointOptions(options, "");
     return this.session.run((session) => session.checkpoint(origin));

@@ -138,6 +138,14 @@ describe("bad parameters", () => {
     await expect(trainer.setParameters(1, infinite)).rejects.toEqual(failure("NON_FINITE", /weights/));
     await expect(trainer.applyGradients([{ weights, biases }])).rejects.toEqual(failure("SHAPE_MISMATCH", /.*/));
   });
+
+  it("that an update left are in no checkpoint", async () => {
+    const schedule = { type: "step", every: 1, factor: 1e30 } as const;
+    const optimizer = { type: "adam", learningRate: 1e10 } as const;
+    using trainer = await createTrainer({ ...tinyConfig, optimizer, schedule, training: { epochs: 3 } });
+    await expect(trainer.run(tinyData())).rejects.toEqual(failure("NON_FINITE", /^layers/));
+    await expect(trainer.checkpoint()).rejects.toEqual(failure("NON_FINITE", /^layers\.\d\.weights\[\d+\]$/));
+  });
 });
 
 describe("a bad file", () => {

@@ -169,10 +169,14 @@ impl Session {
     /// from, in words of the host; [`Session::info`] of a session that is restored from it tells it again.
     ///
     /// # Errors
-    /// `INTERNAL` after a defect.
+    /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so: no session could be restored from it.
     pub fn checkpoint(&self, origin: Option<&str>) -> Result<Vec<u8>> {
         self.check_whole()?;
-        guard(|| Ok(spikelet_io::write_checkpoint(&self.trainer.snapshot(), origin)))
+        guard(|| {
+            let snapshot = self.trainer.snapshot();
+            snapshot.check()?;
+            Ok(spikelet_io::write_checkpoint(&snapshot, origin))
+        })
     }
 }
 

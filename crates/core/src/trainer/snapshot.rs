@@ -42,6 +42,16 @@ pub struct Snapshot {
     pub tensors: Vec<Tensor>,
 }
 
+impl Snapshot {
+    /// Whether [`Trainer::restore`] would take its arrays.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::NonFinite`] after an update that left parameters or moments that are not finite.
+    pub fn check(&self) -> Result<()> {
+        self.tensors.iter().try_for_each(|Tensor { name, data, .. }| check(name, data, data.len()))
+    }
+}
+
 /// The orders of samples follow from the seed and the epoch, so no random state is needed.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
