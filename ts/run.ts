@@ -128,10 +128,11 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
         ...ids,
         ...(epochs === undefined ? {} : { epochs }),
       };
-      await untilAborted(
-        this.#session.run((session) => session.begin(JSON.stringify(options))),
-        signal,
-      );
+      const begun = this.#session.run(async (session) => {
+        await session.begin(JSON.stringify(options));
+        this.#outbox.health.remember(JSON.parse(await session.history()));
+      });
+      await untilAborted(begun, signal);
       const { batchSize } = (JSON.parse(this.#session.now((session) => session.config())) as ResolvedConfig).training;
       const work = {
         budget: new Budget({ target: this.#session.backend.callMilliseconds }),

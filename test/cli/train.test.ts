@@ -122,8 +122,9 @@ describe("spikelet train", () => {
     const elsewhere = await folder();
     const from = ["--checkpoint", join(out, "last.safetensors"), "--set", "training.epochs=3", "--out", elsewhere];
     expect(await spikelet(["train", "--resume", ...from])).toMatchObject({ code: 0 });
-    expect(report(out).warnings, "of the epoch before, too").toMatchObject([{ epoch: 1 }, { epoch: 2 }]);
-    expect(report(elsewhere).warnings).toEqual([...report(out).warnings, { type: "warning", ...warning, epoch: 3 }]);
+    expect(report(out).warnings, "of the epoch before, too").toEqual([{ type: "warning", ...warning }]);
+    const flat = expect.objectContaining({ code: "FLAT_LOSS", epoch: 3 });
+    expect(report(elsewhere).warnings).toEqual([...report(out).warnings, flat]);
     const { warnings } = await new WatchedRun(elsewhere).look();
     expect(warnings).toEqual(report(elsewhere).warnings);
   });

@@ -60,6 +60,18 @@ describe("a healthy training", () => {
   });
 });
 
+describe("a training that goes on", () => {
+  it("gives no warning again that was given before, and knows how it began", () => {
+    const watch = new HealthWatch(config, layers);
+    const silent = healthy({ silentFraction: [1, 1], gradientNorm: 0 }, { perUnit: [0, 0] });
+    watch.remember([{ ...epochEnd(1, silent) }]);
+    expect(codes(watch.watch([...Array.from({ length: 40 }, (_, k) => step(k + 1, 0)), epochEnd(2, silent)]))).toEqual([]);
+    const flat = new HealthWatch(config, layers);
+    flat.remember([epochEnd(1, healthy()), epochEnd(2, healthy())]);
+    expect(codes(flat.watch([epochEnd(3, healthy())]))).toEqual(["FLAT_LOSS"]);
+  });
+});
+
 describe("a silent network", () => {
   it("is noticed within an epoch, once", () => {
     const watch = new HealthWatch(config, layers);

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from "../config.js";
 import type { CoreEvent, EpochEndEvent, InitializationEvent, StepEvent, WarningEvent } from "../events.js";
-import type { Metrics } from "../generated/config.js";
+import type { EpochRecord, Metrics } from "../generated/config.js";
 import type { LayerInfo } from "../network.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
@@ -21,6 +21,15 @@ export class HealthWatch {
   constructor(config: ResolvedConfig, layers: readonly LayerInfo[]) {
     this.#config = config;
     this.#layers = layers;
+  }
+
+  /** What a training showed before this watch began: its warnings have been given. */
+  remember(epochs: readonly EpochRecord[]): void {
+    if (this.#epochs.length > 0) return;
+    for (const record of epochs) {
+      this.#ofEpoch({ type: "epochEnd", ...record });
+      if ((record.validation ?? record.train).spikes.perSample === 0) this.#known = [...this.#known, SILENT_NETWORK];
+    }
   }
 
   /** The events, with warnings after those that give cause. */
