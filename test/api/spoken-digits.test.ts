@@ -85,6 +85,9 @@ describe("spoken digits", () => {
     const lengths = signals(train).map((signal) => signal?.[0]?.length ?? 0);
     expect(lengths.filter((length) => length === 20)).toHaveLength(plain.train.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(8000);
+    const two = varied?.classes([3, 7]).split({ seed: 1 }) ?? plain;
+    expect(signals(two.validation)).toEqual(signals(plain.validation.classes([3, 7])));
+    expect([two.train.length, two.validation.length, two.test.length]).toEqual([96, 8, 8]);
   });
 
   it("refuse what is none", async () => {

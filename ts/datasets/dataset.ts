@@ -160,8 +160,8 @@ export class SpikeDataset {
   }
 
   /**
-   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part
-   * remain one.
+   * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part, and
+   * of a validation part that is fixed, remain one.
    *
    * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number.
    */
@@ -172,9 +172,12 @@ export class SpikeDataset {
     const isKept = (row: number) => places.has(labels[row] ?? -1);
     const rows = this.#rows.filter(isKept);
     const { info, encoding } = this.#view(rows);
-    const own = this.#rows.slice(this.length - (this.info.testSamples ?? 0)).filter(isKept);
+    const { testSamples: own = 0, validationSamples = 0, isValidationFixed } = this.info;
+    const test = this.length - own;
+    const kept = (start: number, end?: number) => this.#rows.subarray(start, end).filter(isKept).length;
+    const fixed = isValidationFixed && { isValidationFixed, validationSamples: kept(test - validationSamples, test) };
     const relabelled = labels.map((label) => places.get(label) ?? 0);
-    return this.#of({ ...info, testSamples: own.length }, { ...targets, labels: relabelled }, rows, encoding);
+    return this.#of({ ...info, testSamples: kept(test), ...fixed }, { ...targets, labels: relabelled }, rows, encoding);
   }
 
   /**
