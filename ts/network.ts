@@ -246,8 +246,8 @@ export class Network implements Disposable {
   }
 
   /**
-   * Opens a stream, in which the network answers step by step, with its current parameters. It holds a copy of them until it or
-   * the network is disposed of.
+   * Opens a stream, in which the network answers step by step, with its current parameters. It holds a copy of them until it is
+   * disposed of or forgotten.
    *
    * @param options how a signal becomes spikes; without an encoding, the stream takes spikes.
    * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, `SHAPE_MISMATCH` if its number of units is not that of the

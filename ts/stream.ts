@@ -52,6 +52,7 @@ export class SpikeStream implements Disposable {
   private constructor(session: ExclusiveSession, id: number) {
     this.#session = session;
     this.#id = id;
+    forgotten.register(this, { session, id }, this);
   }
 
   /** @internal Use `network.stream()`. */
@@ -99,14 +100,27 @@ export class SpikeStream implements Disposable {
 
   /** Frees the stream; later calls fail with `SHAPE_MISMATCH`. */
   dispose(): void {
-    if (this.#session.isDisposed) return;
-    // A stream that is closed already is what was asked for.
-    this.#session.run((session) => session.closeStream(this.#id)).catch(() => undefined);
+    forgotten.unregister(this);
+    close({ session: this.#session, id: this.#id });
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
+}
+
+/** Where the parameters and states of a stream are. */
+interface Place {
+  session: ExclusiveSession;
+  id: number;
+}
+
+/** Frees streams that are no longer referenced. */
+const forgotten = new FinalizationRegistry(close);
+
+function close({ session, id }: Place): void {
+  // A stream that is closed already is what was asked for.
+  if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
 }
 
 function arraysOf(spikes: SpikeTrain): { times: Uint16Array; units: Uint32Array } {

@@ -30,6 +30,19 @@ it("what is forgotten is disposed once it is collected", async () => {
   expect(session.isDisposed).toBe(true);
 });
 
+it("a stream that is forgotten is closed once it is collected", async () => {
+  const backend = fakeBackend();
+  using trainer = await createTrainer(tinyConfig, { backend });
+  await trainer.stream();
+  const [session] = backend.sessions;
+  while (session?.closed.length === 0) {
+    collectGarbage();
+    await turn();
+  }
+  expect(session?.closed).toEqual([1]);
+  expect(session?.isDisposed).toBe(false);
+});
+
 it("what is still in use is not, nor is a call that is all that is left of its trainer", async () => {
   const backend = fakeBackend({ pause: turn });
   const answers = createTrainer(tinyConfig, { backend }).then((trainer) => trainer.predict(tinyData()));

@@ -54,6 +54,8 @@ interface FakeConfig {
 export class FakeSession implements Session {
   readonly datasets = new Map<number, { descriptor: string; arrays: DatasetArrays }>();
   readonly budgets: number[] = [];
+  /** Streams that were closed. */
+  readonly closed: number[] = [];
   isDisposed = false;
   #config: FakeConfig;
   #options: FakeOptions;
@@ -133,7 +135,9 @@ export class FakeSession implements Session {
 
   restartStream(): void {}
 
-  closeStream(): void {}
+  closeStream(id: number): void {
+    this.closed.push(id);
+  }
 
   begin(options: string): void {
     this.#enter("begin");
