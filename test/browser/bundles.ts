@@ -34,6 +34,15 @@ export async function buildWithVite(project: string): Promise<string> {
   return outDir;
 }
 
+/** Builds a page with nothing but the library. */
+export async function buildLibrary(project: string): Promise<string> {
+  const folder = join(project, "library");
+  await mkdir(folder);
+  await copyFile(fileURLToPath(new URL("library.mjs", import.meta.url)), join(folder, "library.mjs"));
+  await writeFile(join(folder, "index.html"), html("./library.mjs"));
+  return buildWithVite(folder);
+}
+
 export async function serveWithViteDev(project: string): Promise<Served> {
   const server = await createServer({ ...viteConfig(project), server: { host: "127.0.0.1", port: 0 } });
   await server.listen();
