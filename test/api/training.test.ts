@@ -1,4 +1,3 @@
-import { performance } from "node:perf_hooks";
 import { createTrainer, restoreNetwork, restoreTrainer, type TrainEvent, type Trainer } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { digitsConfig, fewDigits, tinyConfig, tinyData } from "../support/learning.js";
@@ -146,14 +145,5 @@ describe("a run", () => {
       expect(event.type).toBe("step");
       break;
     }
-  });
-
-  it("leaves the event loop free", async () => {
-    const { train } = await fewDigits();
-    using trainer = await createTrainer({ ...digitsConfig, training: { ...digitsConfig.training, epochs: 1 } });
-    const before = performance.eventLoopUtilization();
-    await collect(trainer.run(train));
-    // A loop that waits for the addon on its own thread is busy all the time.
-    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.6);
   });
 });
