@@ -130,7 +130,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
       };
       const begun = this.#session.run(async (session) => {
         await session.begin(JSON.stringify(options));
-        this.#outbox.health.remember(JSON.parse(await session.history()));
+        const { health } = this.#outbox;
+        if (health.isNew) health.remember(JSON.parse(await session.history()));
       });
       await untilAborted(begun, signal);
       const { batchSize } = (JSON.parse(this.#session.now((session) => session.config())) as ResolvedConfig).training;

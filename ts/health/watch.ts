@@ -23,9 +23,13 @@ export class HealthWatch {
     this.#layers = layers;
   }
 
+  /** Whether it has seen no epoch yet. */
+  get isNew(): boolean {
+    return this.#epochs.length === 0;
+  }
+
   /** What a training showed before this watch began: its warnings have been given. */
   remember(epochs: readonly EpochRecord[]): void {
-    if (this.#epochs.length > 0) return;
     for (const record of epochs) {
       this.#ofEpoch({ type: "epochEnd", ...record });
       if ((record.validation ?? record.train).spikes.perSample === 0) this.#known = [...this.#known, SILENT_NETWORK];

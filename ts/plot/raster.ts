@@ -59,7 +59,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
     prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < Math.min(steps, prediction.steps[sample] ?? steps);
   const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
-  const within = (events: SpikeEvents) => eventsBefore(events, steps).sample(sample);
+  const within = (events: SpikeEvents) => eventsBefore(SpikeEvents.fromTrains([events.sample(sample)]), steps).sample(0);
   const row = (events: SpikeEvents, layer: number): Panel => {
     const { times, units: fired } = within(events);
     const isOutput = prediction !== undefined && !hasReadout && layer === layers.length - 1;

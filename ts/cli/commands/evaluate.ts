@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { warningsOf } from "../../health/watch.js";
 import { neuroBench } from "../../neurobench.js";
 import { version } from "../../version.js";
@@ -6,7 +5,6 @@ import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
-import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { shown } from "../live-line.js";
@@ -14,7 +12,7 @@ import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOpti
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { type Told, writeResultPage } from "../report/write.js";
-import { openOutput, type RunFiles } from "../train/output.js";
+import { openOutput, refuseBesideTraining } from "../train/output.js";
 
 export const evaluate = defineCommand({
   meta: { name: "evaluate", description: "Reports accuracy, loss, spikes and cost of a checkpoint" },
@@ -30,7 +28,7 @@ export const evaluate = defineCommand({
   async run({ args }) {
     const signal = abortOnInterrupt();
     using output = args.out === undefined ? undefined : await openOutput(args.out, { signal });
-    if (output !== undefined) refuseBesideTraining(output.files);
+    if (output !== undefined) refuseBesideTraining(output.files.dir);
     const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const source = dataSource(args, known);
@@ -65,10 +63,3 @@ export const evaluate = defineCommand({
     printResult(args.json, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap((one) => warningLines(one))]);
   },
 });
-
-/** A training has a report of its own, which would be lost. */
-function refuseBesideTraining({ dir, last, best, run }: RunFiles): void {
-  if ([last, best, run].some((file) => existsSync(file))) {
-    throw new UsageError(`--out ${dir} holds a training, whose report would be replaced: give another folder`);
-  }
-}

@@ -59,12 +59,19 @@ export async function openOutput(dir: string, options: LockOptions = {}): Promis
   }
 }
 
+/** @throws {UsageError} for a folder with a training, whose report that of an evaluation would replace. */
+export function refuseBesideTraining(dir: string): void {
+  refuseBeside(dir, ["last", "best", "run"], "a training");
+}
+
 /** @throws {UsageError} for a folder with a training or an evaluation, whose report that of a study would replace. */
 export function refuseBesideRun(dir: string): void {
-  const { last, best, run, report } = filesIn(dir);
-  if ([last, best, run, report].some((file) => existsSync(file))) {
-    throw new UsageError(`--out ${dir} holds a training or an evaluation, whose report would be replaced: give another folder`);
-  }
+  refuseBeside(dir, ["last", "best", "run", "report"], "a training or an evaluation");
+}
+
+function refuseBeside(dir: string, files: readonly (keyof typeof NAMES)[], what: string): void {
+  if (!files.some((file) => existsSync(join(dir, NAMES[file])))) return;
+  throw new UsageError(`--out ${dir} holds ${what}, whose report would be replaced: give another folder`);
 }
 
 /** Where the files of a training in `dir` lie. */
