@@ -111,9 +111,7 @@ impl Kind {
 }
 
 /// Copies the weights of `inputs` of a layer's tiles, transposed: `[unit][lane]`, the first input in lane 0.
-pub(crate) fn transpose(tiles: &[TileParameters], first: usize, inputs: usize, lanes: usize, to: &mut Aligned) {
-    let units: usize = tiles.iter().map(|tile| tile.units).sum();
-    to.resize(units * lanes);
+pub(crate) fn transpose(tiles: &[TileParameters], first: usize, inputs: usize, lanes: usize, to: &mut [f32]) {
     for tile in tiles {
         for lane in 0..inputs {
             let row = &tile.weights[(first + lane) * tile.lanes..][..tile.units];

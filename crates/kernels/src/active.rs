@@ -52,19 +52,21 @@ fn mark_vector<S: Simd>(
     }
 }
 
-/// Fills `direct`, `[lane]` of all tiles, with σ̂(V) E of one step; `tiles` are V before reset and E of each, `[lane]`.
+/// Fills `direct`, `[lane]` of all tiles, with `σ̂(V) (E + a + b)` of one step; `tiles` are V before reset and E of each, `[lane]`, and a
+/// and b are `added`, `[lane]` of all tiles.
 pub fn activation_parts<'a>(
     level: Level,
     surrogate: Surrogate,
     threshold: f32,
     tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    added: [&[f32]; 2],
     direct: &mut [f32],
 ) {
     match surrogate {
         Surrogate::Exponential { sharpness } => {
-            dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, tiles, direct));
+            dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, tiles, added, direct));
         }
-        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, tiles, direct)),
+        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, tiles, added, direct)),
     }
 }
 
@@ -74,19 +76,21 @@ fn parts_vector<'a, S: Simd>(
     surrogate: impl Shape,
     threshold: f32,
     tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    added: [&[f32]; 2],
     direct: &mut [f32],
 ) {
     let mut start = 0;
     for (trace, error) in tiles {
         let direct = &mut direct[start..start + trace.len()];
+        let added = added.map(|added| &added[start..start + trace.len()]);
         start += trace.len();
         let mut first = 0;
         while first < trace.len() {
             if fit::<S>(2, trace.len() - first) {
-                parts_lanes::<S, 2>(simd, surrogate, threshold, (trace, error), direct, first);
+                parts_lanes::<S, 2>(simd, surrogate, threshold, (trace, error), added, direct, first);
                 first += 2 * S::f32s::LEN;
             } else {
-                parts_lanes::<S, 1>(simd, surrogate, threshold, (trace, error), direct, first);
+                parts_lanes::<S, 1>(simd, surrogate, threshold, (trace, error), added, direct, first);
                 first += S::f32s::LEN;
             }
         }
@@ -99,6 +103,7 @@ fn parts_lanes<S: Simd, const K: usize>(
     surrogate: impl Shape,
     threshold: f32,
     (trace, error): (&[f32], &[f32]),
+    added: [&[f32]; 2],
     direct: &mut [f32],
     first: usize,
 ) {
@@ -107,6 +112,12 @@ fn parts_lanes<S: Simd, const K: usize>(
     for k in 0..K {
         distance[k] = (distance[k] - S::f32s::splat(simd, threshold)).abs();
     }
-    let error = load::<S, K>(simd, &error[here.clone()]);
+    let mut error = load::<S, K>(simd, &error[here.clone()]);
+    for added in added {
+        let added = load::<S, K>(simd, &added[here.clone()]);
+        for k in 0..K {
+            error[k] += added[k];
+        }
+    }
     store::<S, K>(&surrogate.times(simd, distance, error), &mut direct[here]);
 }

@@ -17,6 +17,6 @@ pub use self::error::{carry_error, shift_back, spread_error};
 pub use self::forward::{forward_tile, sum_events};
 pub use self::gradient::{gather_tile, scatter_tile};
 pub use self::landing::{fall, land, list_injections};
-pub use self::product::{add_dots, dot, project, project_delayed, row_dots, spread_columns};
+pub use self::product::{add_dots, dot, project, project_batch, project_delayed, row_dots, spread_columns};
 pub use self::sweep::{activation_parts, mark_active, sweep_back};
 pub use self::update::{update_rows, update_tile};

@@ -74,6 +74,7 @@ impl Towards {
             if is_plain {
                 for site in sites {
                     let units = layout.units_of(site).count();
+                    to.resize(self.units * site.lanes);
                     transpose(tiles, layout.unit_of_lane[site.lane] as usize, units, site.lanes, to);
                 }
             } else {

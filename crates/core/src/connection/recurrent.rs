@@ -11,6 +11,7 @@
 
 mod descent;
 mod lockstep;
+mod panels;
 mod products;
 mod received;
 mod sparse;
@@ -19,6 +20,7 @@ mod step_back;
 use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forward_step, forward_tile};
 
 use self::descent::Descent;
+use self::panels::Panels;
 use self::received::Received;
 use self::sparse::{Rows, Sparse, is_by_layer, is_sparse, row_sum};
 
@@ -33,11 +35,10 @@ use super::stages::Stages;
 use super::underway::Underway;
 use super::view::LayerView;
 use super::weights::{Sent, SourceSite, Weights};
-use crate::aligned::Aligned;
 use crate::config::{Delays, DelaysBy};
 use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
-use crate::parameters::{TileParameters, transpose};
+use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 
 /// Whether all lanes of a layer take a step at once where every unit needs an error. The bits are the same without; in WebAssembly, whose
@@ -54,8 +55,8 @@ pub(crate) struct Recurrent {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RecurrentCopies {
     towards: Towards,
-    /// Weights towards each tile of the layer itself, `[unit][lane]`.
-    returning: Vec<Aligned>,
+    /// Those towards the layer itself.
+    returning: Panels,
     steps: DelaySteps,
 }
 
@@ -269,18 +270,13 @@ impl Weights for Recurrent {
         &self,
         tiles: &[TileParameters],
         source: Option<(&Layout, &Stages)>,
-        layout: &Layout,
+        _layout: &Layout,
         copies: &mut RecurrentCopies,
     ) {
         if let Some(source) = source {
             copies.towards.refresh(tiles, source);
         }
-        let units: usize = tiles.iter().map(|tile| tile.units).sum();
-        let previous = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - units);
-        copies.returning.resize_with(layout.sites.len(), Aligned::default);
-        for (tile, to) in tiles.iter().zip(&mut copies.returning) {
-            transpose(tiles, previous + tile.first, tile.units, tile.lanes, to);
-        }
+        copies.returning.refresh(tiles);
     }
 
     fn drives_itself(&self) -> bool {

@@ -16,7 +16,7 @@ use crate::shape::LayerShape;
 use crate::state::Adjoints;
 
 /// Most samples that go back together on one thread, where they share products with weights.
-pub(crate) const TOGETHER: usize = 8;
+pub(crate) const TOGETHER: usize = 16;
 
 /// Weights of a layer.
 pub(crate) trait Weights {

@@ -1,4 +1,4 @@
-use crate::{DelayedRow, LANES, Projection, TILE};
+use crate::{BatchProjection, DelayedRow, LANES, Projection, TILE};
 
 /// Twin of [`crate::project()`].
 pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
@@ -13,6 +13,17 @@ pub fn project(projection: &Projection<'_>, out: &mut [f32]) {
             }
             let to = &mut out[t * projection.lanes + lane];
             *to = if projection.adds { *to + sum * projection.scale } else { sum * projection.scale };
+        }
+    }
+}
+
+/// Twin of [`crate::project_batch`].
+pub fn project_batch(projection: &BatchProjection<'_>, out: &mut [f32]) {
+    for n in 0..projection.samples {
+        for lane in 0..LANES {
+            let products = projection.weights.chunks_exact(LANES).zip(projection.rows.chunks_exact(LANES));
+            let sum = products.fold(0.0, |sum, (weights, row)| sum + weights[lane] * row[n]);
+            out[n * projection.out_stride + lane] = sum * projection.scale;
         }
     }
 }

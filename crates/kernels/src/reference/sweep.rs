@@ -6,11 +6,12 @@ pub fn activation_parts<'a>(
     surrogate: Surrogate,
     threshold: f32,
     tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
+    [a, b]: [&[f32]; 2],
     direct: &mut [f32],
 ) {
-    let lanes = tiles.flat_map(|(trace, error)| trace.iter().zip(error));
-    for (direct, (membrane, error)) in direct.iter_mut().zip(lanes) {
-        *direct = surrogate.times((membrane - threshold).abs(), *error);
+    let lanes = tiles.flat_map(|(trace, error)| trace.iter().zip(error)).zip(a.iter().zip(b));
+    for (direct, ((membrane, error), (a, b))) in direct.iter_mut().zip(lanes) {
+        *direct = surrogate.times((membrane - threshold).abs(), error + a + b);
     }
 }
 

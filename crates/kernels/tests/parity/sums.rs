@@ -1,9 +1,9 @@
 //! Products, updates and sums of weights.
 
 use spikelet_kernels::{
-    AdamStep, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, Projection, RowGradient, SgdStep, StepEvents,
-    TileParameters, dot, gather_delayed, gather_tile, project, project_delayed, reference, scatter_tile, send_delayed,
-    shift_back, spread_columns, update_rows, update_tile,
+    AdamStep, BatchProjection, DelayedRow, Gather, LANES, Level, NO_ROW, Optimizer, Projection, RowGradient, SgdStep,
+    StepEvents, TileParameters, dot, gather_delayed, gather_tile, project, project_batch, project_delayed, reference,
+    scatter_tile, send_delayed, shift_back, spread_columns, update_rows, update_tile,
 };
 
 use crate::case::{Case, LANE_COUNTS};
@@ -41,6 +41,24 @@ fn projection_and_dot_are_the_plain_loops() {
             }
             let (a, b) = (draw.vector(steps * LANES, 1.0), draw.vector(steps * LANES, 1.0));
             assert_same("dot", level, &[dot(level, &a, &b)], &[reference::dot(&a, &b)]);
+        }
+    }
+}
+
+#[test]
+fn projections_of_batches_are_the_plain_loops() {
+    for level in Level::available() {
+        for samples in 0..=LANES {
+            let mut draw = Draw(samples as u32);
+            let units = 1 + draw.below(20);
+            let [weights, rows] = [0, 1].map(|_| draw.vector(units * LANES, 1.0));
+            let out_stride = LANES + draw.below(5);
+            let projection = BatchProjection { weights: &weights, rows: &rows, samples, scale: 0.3, out_stride };
+            let mut expected = draw.vector(samples * out_stride, 1.0);
+            let mut found = expected.clone();
+            reference::project_batch(&projection, &mut expected);
+            project_batch(level, &projection, &mut found);
+            assert_same("projection of a batch", level, &found, &expected);
         }
     }
 }

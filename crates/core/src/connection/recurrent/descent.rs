@@ -2,6 +2,7 @@
 
 use crate::aligned::Aligned;
 use crate::connection::backward::PassContext;
+use crate::connection::layout::Site;
 
 /// What comes from the next layer, and the adjoints of the step last taken.
 #[derive(Debug, Default)]
@@ -36,6 +37,14 @@ impl Descent {
         for array in self.carried.iter_mut().chain([&mut self.bias]) {
             array.clear();
             array.resize(layout.lanes);
+        }
+    }
+
+    /// Adds to the errors of a step, `[lane]` of all tiles.
+    pub(super) fn add(&mut self, sites: &[Site], t: usize, errors: &[f32]) {
+        for (site, work) in sites.iter().zip(&mut self.sites) {
+            let row = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
+            row.iter_mut().zip(&errors[site.lane..]).for_each(|(error, part)| *error += part);
         }
     }
 }

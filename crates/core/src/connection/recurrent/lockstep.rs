@@ -4,10 +4,12 @@
 use spikelet_kernels::{BackwardTile, activation_parts};
 
 use super::descent::Descent;
+use super::panels::Panels;
 use super::products::Products;
 use super::sparse::{Few, Rows, Sparse, sweep, tile_weights};
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
+use crate::connection::view::LayerView;
 use crate::state::Adjoints;
 
 /// A sample in the backward pass.
@@ -23,27 +25,38 @@ struct SampleDescent<'a> {
     few: &'a mut Few,
 }
 
-/// Takes samples from their last step with a gradient down to the first; `weights` are those of the layer towards each tile of its own,
-/// `[unit][lane]`.
+/// Takes samples from their last step with a gradient down to the first.
 #[inline(never)]
 pub(super) fn run<'a, 'b: 'a>(
-    weights: &[Aligned],
+    panels: &Panels,
     samples: impl Iterator<Item = (&'a mut Descent, &'a mut Sparse, &'a mut BackwardRun<'b>)>,
 ) {
     let mut descents: Vec<_> =
         samples.map(|(descent, scratch, run)| SampleDescent::start(descent, scratch, run)).collect();
     let Some(context) = descents.first().map(|one| one.context) else { return };
     let mut products = Products::default();
+    let [nothing, steady] =
+        [0.0, context.pass.factor * context.pass.activity_gradient].map(|part| at_units(part, &context.view));
     let last = descents.iter().map(|one| one.context.end).max().unwrap_or(0);
     for t in (0..last).rev() {
-        let mut later =
-            descents.iter_mut().filter(|one| t + 1 < one.context.end).map(|SampleDescent { descent, .. }| {
-                let Descent { sites, carried: [_, q, _], .. } = &mut **descent;
-                (&q[..], &mut sites[..])
-            });
-        products.add(weights, context, t, &mut later);
-        descents.iter_mut().filter(|one| t < one.context.end).for_each(|one| one.step(t));
+        let later = descents.iter().filter(|one| t + 1 < one.context.end);
+        products.sum(panels, context, later.map(|one| &one.descent.carried[1][..]));
+        let mut sums = products.of_samples(context.view.layout.lanes);
+        for one in descents.iter_mut().filter(|one| t < one.context.end) {
+            let own = if t + 1 < one.context.end { sums.next() } else { None };
+            one.step(t, [own.unwrap_or(&nothing), &steady]);
+        }
     }
+}
+
+/// A part of the error that is the same at all units, `[lane]` of all tiles; 0 is −0, which changes no sum.
+fn at_units(part: f32, view: &LayerView<'_>) -> Aligned {
+    let mut parts = Aligned::zeros(view.layout.lanes);
+    parts.fill(-0.0);
+    if part != 0.0 {
+        view.layout.sites.iter().for_each(|site| parts[site.lane..][..view.tiles[site.tile].units].fill(part));
+    }
+    parts
 }
 
 impl<'a> SampleDescent<'a> {
@@ -65,22 +78,15 @@ impl<'a> SampleDescent<'a> {
         }
     }
 
-    /// Takes a step, whose products have been added to its errors.
-    fn step(&mut self, t: usize) {
+    /// Takes a step; `added` are parts of the errors besides those from the next layer.
+    fn step(&mut self, t: usize, added: [&[f32]; 2]) {
         let PassContext { level, view, pass, units, .. } = *self.context;
         let sites = &view.layout.sites;
-        let steady = pass.factor * pass.activity_gradient;
-        if steady != 0.0 {
-            for (site, work) in sites.iter().zip(&mut self.descent.sites) {
-                let row = &mut work.error[t * site.lanes..][..view.tiles[site.tile].units];
-                row.iter_mut().for_each(|error| *error += steady);
-            }
-        }
         let rows = sites.iter().zip(&self.tiles).zip(&self.descent.sites).map(|((site, tile), work)| {
             let row = t * site.lanes..(t + 1) * site.lanes;
             (&tile.trace[row.clone()], &work.error[row])
         });
-        activation_parts(level, pass.surrogate, view.neuron.constants.threshold, rows, self.direct);
+        activation_parts(level, pass.surrogate, view.neuron.constants.threshold, rows, added, self.direct);
         let fires = |t: usize| (0..sites.len()).any(|number| units.spikes[number * view.steps + t] != 0);
         if fires(t) {
             let layer = (&self.tiles[..], &self.weights[..]);

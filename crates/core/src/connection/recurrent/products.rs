@@ -1,62 +1,56 @@
 //! Errors that come back through the recurrent weights, of samples that share a load of these.
 
-use spikelet_kernels::{Projection, project};
+use spikelet_kernels::{BatchProjection, LANES, project_batch, spread_columns};
 
-use super::descent::SiteErrors;
+use super::panels::Panels;
 use crate::aligned::Aligned;
+use crate::connection::TOGETHER;
 use crate::connection::backward::PassContext;
 
-/// A sample that has a gradient after the step at hand: q of the step after, and the errors of its sites.
-pub(super) type Later<'a> = (&'a [f32], &'a mut [SiteErrors]);
+const _: () = assert!(TOGETHER <= LANES, "the samples that go back together are one batch of a projection");
 
 /// Scratch of the products.
 #[derive(Debug, Default)]
 pub(super) struct Products {
-    /// q of the step after, `[sample][lane]`.
+    /// q of the step after, `[sample][lane]`, with room for 16 samples.
+    q: Aligned,
+    /// The same, `[lane][sample]`.
     rows: Aligned,
-    /// Of a site, `[sample][lane]`.
+    /// `[sample][lane]`.
     sums: Aligned,
 }
 
 impl Products {
-    /// Adds `factor γ Σ_j U_ji q_j[t+1]` to the errors of step `t`; `weights` are U towards each tile, `[unit][lane]`, and the samples have
-    /// a network and a pass in common.
+    /// Sums `factor γ Σ_j U_ji q_j[t+1]`; `samples` are q of the step after of each, and have a network and a pass in common.
     #[inline(never)]
-    pub(super) fn add(
+    pub(super) fn sum<'a>(
         &mut self,
-        weights: &[Aligned],
+        panels: &Panels,
         context: &PassContext<'_>,
-        t: usize,
-        samples: &mut dyn Iterator<Item = Later<'_>>,
+        samples: impl Iterator<Item = &'a [f32]>,
     ) {
         let PassContext { level, view, pass, .. } = *context;
-        let stride = view.layout.stride;
-        self.rows.clear();
-        let mut errors: Vec<_> = samples
-            .map(|(q, errors)| {
-                self.rows.extend_from_slice(q);
-                errors
-            })
-            .collect();
-        for (number, site) in view.layout.sites.iter().enumerate() {
-            self.sums.resize(errors.len() * site.lanes);
-            let projection = Projection {
-                weights: &weights[site.tile],
-                lanes: site.lanes,
-                rows: &self.rows,
-                stride,
-                units: view.shape.units,
-                segments: 1,
-                gap: 0,
-                adds: false,
-                scale: view.neuron.drive_gain() * pass.factor,
-                steps: errors.len(),
-            };
-            project(level, &projection, &mut self.sums);
-            for (errors, sums) in errors.iter_mut().zip(self.sums.chunks_exact(site.lanes)) {
-                let error = &mut errors[number].error[t * site.lanes..];
-                error.iter_mut().zip(sums).for_each(|(error, sum)| *error += sum);
-            }
+        let Self { q, rows, sums } = self;
+        let lanes = view.layout.lanes;
+        q.clear();
+        samples.for_each(|of_sample| q.extend_from_slice(of_sample));
+        sums.resize(q.len());
+        if sums.is_empty() {
+            return;
         }
+        q.resize(LANES * lanes);
+        rows.resize(LANES * lanes);
+        spread_columns(level, q, lanes, 1.0, (0, LANES), rows);
+        let scale = view.neuron.drive_gain() * pass.factor;
+        for (number, weights) in panels.each().enumerate() {
+            let samples = sums.len() / lanes;
+            let projection = BatchProjection { weights, rows, samples, scale, out_stride: lanes };
+            project_batch(level, &projection, &mut sums[number * LANES..]);
+        }
+    }
+
+    /// The sums of each sample, for so many lanes of all tiles.
+    pub(super) fn of_samples(&self, lanes: usize) -> impl Iterator<Item = &[f32]> {
+        self.sums.chunks_exact(lanes)
     }
 }

@@ -7,6 +7,7 @@ use super::products::Products;
 use super::sparse::Rows;
 use super::{Recurrent, RecurrentCopies, RecurrentState};
 use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
+use crate::connection::layout::Layout;
 use crate::connection::weights::{Sent, Weights};
 
 impl Recurrent {
@@ -20,18 +21,22 @@ impl Recurrent {
     ) {
         let Some(first) = samples.first().map(|(_, run)| run.context) else { return };
         let is_shared = self.shares_products(&first.pass, &first.view);
-        let stride = first.view.layout.stride;
+        let Layout { stride, lanes, .. } = *first.view.layout;
         let mut products = Products::default();
         let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
         for t in (0..last).rev() {
             if is_shared {
-                let later = samples.iter_mut().filter(|(_, run)| t + 1 < run.context.end);
-                let mut later = later.map(|(state, run)| {
-                    (&run.adjoints.q[(t + 1) * stride..(t + 2) * stride], &mut state.descent.sites[..])
-                });
-                products.add(&copies.returning, &first, t, &mut later);
+                let later = samples.iter().filter(|(_, run)| t + 1 < run.context.end);
+                let later = later.map(|(_, run)| &run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
+                products.sum(&copies.returning, &first, later);
             }
+            let mut sums = products.of_samples(lanes);
             for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
+                if t + 1 < run.context.end
+                    && let Some(sums) = sums.next()
+                {
+                    state.descent.add(&first.view.layout.sites, t, sums);
+                }
                 self.step_sites(copies, state, run, t);
             }
         }
