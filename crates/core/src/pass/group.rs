@@ -100,7 +100,7 @@ impl Engine {
         };
         let groups = local.len().div_ceil(size);
         let is_shared = job.want.gradients && job.passes.iter().any(|pass| shares_products(network, pass));
-        let count = if is_shared { TOGETHER.min(size.div_ceil(executor.threads())).max(1) } else { 1 };
+        let count = if is_shared { together(network).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
@@ -159,6 +159,13 @@ impl Engine {
         });
         ends.into_iter().max().unwrap_or(network.steps)
     }
+}
+
+/// How many samples go back together on one thread. Recurrent weights of more than 1 MiB come from the level-3 cache at every step, and
+/// should meet many; fewer stay in level 2, if the states of few samples pass through it.
+fn together(network: &Network) -> usize {
+    let is_large = network.shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
+    if is_large { TOGETHER } else { TOGETHER / 2 }
 }
 
 /// Whether samples that go back together share the products of some layer.
