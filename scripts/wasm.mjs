@@ -1,7 +1,8 @@
 // The WebAssembly and its JavaScript in bindings/wasm/pkg: by wasm-pack where it is installed, else by the library that it calls too
 // (crates/wasm-build). Both compile with the profile `wasm` and give the same declarations, which are committed.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { run, StepFailed } from "./run.mjs";
 import { addTarget } from "./rust.mjs";
@@ -62,17 +63,29 @@ function setNamesApart(module) {
   writeFileSync(module, nameless);
 }
 
+/**
+ * Messages of panics name source files. The folder of the crates is another on each machine, and so would be what ships, and its size:
+ * it is named as the standard library names that of its crates.
+ */
+async function sameEverywhere() {
+  await run("cargo", ["fetch", "--quiet", "--locked", "--target", WASM_TARGET], { isQuiet: true });
+  const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
+  const flags = readdirSync(sources).map((folder) => `--remap-path-prefix=${join(sources, folder)}=/rust/deps`);
+  return ["--config", `target.${WASM_TARGET}.rustflags=${JSON.stringify(flags)}`];
+}
+
 /** wasm-bindgen's options are in the crate's Cargo.toml. */
-function withWasmPack(folder) {
+async function withWasmPack(folder) {
   const options = ["--target", "web", "--profile", "wasm", "--out-name", NAME, "--out-dir", folder, "--no-pack", "--no-opt"];
-  return run("wasm-pack", ["build", CRATE, ...options, "--", "--locked"], { isQuiet: true });
+  return run("wasm-pack", ["build", CRATE, ...options, "--", "--locked", ...(await sameEverywhere())], { isQuiet: true });
 }
 
 /** The module and the program that makes its JavaScript share no crates, so that they compile side by side. */
 async function withLibrary(folder) {
+  const names = await sameEverywhere();
   const build = (...words) => run("cargo", ["build", "--quiet", "--locked", ...words], { isQuiet: true });
   await Promise.all([
-    build("--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET),
+    build("--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET, ...names),
     build("--profile", "tool", "--package", "spikelet-wasm-build"),
   ]);
   const target = process.env.CARGO_TARGET_DIR || join(ROOT, "target");
