@@ -1,7 +1,7 @@
 // The WebAssembly and its JavaScript in bindings/wasm/pkg: by wasm-pack where it is installed, else by the library that it calls too
 // (crates/wasm-build). Both compile with the profile `wasm` and give the same declarations, which are committed.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { run, StepFailed } from "./run.mjs";
@@ -70,7 +70,9 @@ function setNamesApart(module) {
 async function sameEverywhere() {
   await run("cargo", ["fetch", "--quiet", "--locked", "--target", WASM_TARGET], { isQuiet: true });
   const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry/src");
-  const flags = readdirSync(sources).map((folder) => `--remap-path-prefix=${join(sources, folder)}=/rust/deps`);
+  // There is none where crates are vendored.
+  const folders = existsSync(sources) ? readdirSync(sources) : [];
+  const flags = folders.map((folder) => `--remap-path-prefix=${join(sources, folder)}=/rust/deps`);
   return ["--config", `target.${WASM_TARGET}.rustflags=${JSON.stringify(flags)}`];
 }
 
