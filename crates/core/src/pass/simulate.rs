@@ -148,14 +148,18 @@ impl Simulation<'_> {
     }
 }
 
-/// `offsets[t]` = number of spikes before step `t`.
+/// `offsets[t]` = number of spikes before step `t`; `times` is in order.
 fn count_steps(times: &[u16], offsets: &mut [u32]) {
-    offsets.fill(0);
-    for &time in times {
-        offsets[usize::from(time) + 1] += 1;
-    }
-    for t in 1..offsets.len() {
-        offsets[t] += offsets[t - 1];
+    let mut rest = times;
+    for (t, offset) in offsets.iter_mut().enumerate() {
+        let is_before = |&time: &u16| usize::from(time) < t;
+        while let Some((eight, later)) = rest.split_first_chunk::<8>()
+            && is_before(&eight[7])
+        {
+            rest = later;
+        }
+        rest = &rest[rest.iter().take_while(|time| is_before(time)).count()..];
+        *offset = (times.len() - rest.len()) as u32;
     }
 }
 
