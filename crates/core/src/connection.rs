@@ -39,7 +39,7 @@ pub(crate) use sparse::Injected;
 pub(crate) use stages::{StageSource, Stages, StagesState};
 
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
-pub(crate) use weights::{Sent, SourceSite, TOGETHER, Weights};
+pub(crate) use weights::{Reads, Sent, SourceSite, TOGETHER, Weights};
 
 use crate::config::Delays;
 use crate::events::LayerSpikes;
@@ -127,11 +127,12 @@ macro_rules! connections {
                 tiles: &[TileParameters],
                 source: Option<(&Layout, &Stages)>,
                 layout: &Layout,
+                reads: Reads,
                 copies: &mut Copies,
             ) {
                 match (self, copies) {
                     $((Self::$kind(weights), Copies::$kind(copies)) => {
-                        weights.refresh_backward(tiles, source, layout, copies);
+                        weights.refresh_backward(tiles, source, layout, reads, copies);
                     })+
                     _ => foreign(),
                 }
@@ -233,9 +234,9 @@ macro_rules! connections {
                 }
             }
 
-            pub(crate) fn shares_products(&self, pass: &LayerPass, view: &LayerView<'_>) -> bool {
+            pub(crate) fn reads(&self, pass: &LayerPass, view: &LayerView<'_>) -> Reads {
                 match self {
-                    $(Self::$kind(weights) => weights.shares_products(pass, view),)+
+                    $(Self::$kind(weights) => weights.reads(pass, view),)+
                 }
             }
 

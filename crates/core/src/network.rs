@@ -2,7 +2,7 @@
 
 use crate::aligned::Aligned;
 use crate::config::Config;
-use crate::connection::{Copies, LayerView};
+use crate::connection::{Copies, LayerView, Reads};
 use crate::derived::LayerDerived;
 use crate::error::{Error, Result};
 use crate::gradient::LayerParameters;
@@ -25,8 +25,8 @@ pub(crate) struct Network {
     /// First tile of each layer, and the end of the last.
     starts: Vec<usize>,
     pub(crate) derived: Vec<LayerDerived>,
-    /// Whether the copies that the backward pass reads are kept up to date.
-    is_ready_for_gradients: bool,
+    /// What backward passes read of each layer, kept up to date from the first of them on.
+    reads: Option<Vec<Reads>>,
 }
 
 impl Network {
@@ -52,7 +52,7 @@ impl Network {
             shapes,
             tiles: of_layers.into_iter().flatten().collect(),
             starts,
-            is_ready_for_gradients: false,
+            reads: None,
         };
         for layer in 0..network.layers.len() {
             let weights = network.start(layer, config.training.seed);
@@ -197,12 +197,20 @@ impl Network {
         Ok(place)
     }
 
-    /// From now on keeps what the backward pass reads.
-    pub(crate) fn prepare_gradients(&mut self) {
-        if !self.is_ready_for_gradients {
-            self.is_ready_for_gradients = true;
+    /// From now on keeps what a backward pass reads of each layer, besides what earlier ones did.
+    pub(crate) fn prepare_gradients(&mut self, mut reads: Vec<Reads>) {
+        for (reads, earlier) in reads.iter_mut().zip(self.reads.iter().flatten()) {
+            *reads = reads.or(*earlier);
+        }
+        if self.reads.as_ref() != Some(&reads) {
+            self.reads = Some(reads);
             self.refresh();
         }
+    }
+
+    /// Whether samples that go back together share the products of some layer.
+    pub(crate) fn shares_products(&self) -> bool {
+        self.reads.iter().flatten().any(|reads| reads.products)
     }
 
     /// Brings what is derived from the parameters up to date.
@@ -212,10 +220,10 @@ impl Network {
             let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
             let derived = &mut self.derived[layer];
             derived.refresh(here, tiles, &self.learnt[layer]);
-            if self.is_ready_for_gradients {
+            if let Some(reads) = &self.reads {
                 let previous = layer.checked_sub(1).map(|previous| &self.layers[previous]);
                 let source = previous.map(|previous| (&previous.layout, &here.stages));
-                here.connection.refresh_backward(tiles, source, &here.layout, &mut derived.copies);
+                here.connection.refresh_backward(tiles, source, &here.layout, reads[layer], &mut derived.copies);
             }
         }
     }

@@ -140,7 +140,7 @@ pub(crate) fn dot_vector<S: Simd>(simd: S, a: &[f32], b: &[f32]) -> f32 {
 const ROWS: usize = 4;
 
 /// `sums[n] = Σ_j W[inputs[n]][j] x[j]` over all units j of a layer, as [`dot`] of the whole row; `tiles` are the weights, tile by tile
-/// `[input][lane]`.
+/// `[input][lane]`, or those of all tiles in one.
 pub fn row_dots(level: Level, tiles: &[&[f32]], inputs: &[u32], x: &[f32], sums: &mut [f32]) {
     dispatch!(level.0, simd => row_dots_vector(simd, tiles, inputs, x, sums));
 }
@@ -160,7 +160,9 @@ fn row_dots_vector<S: Simd>(simd: S, tiles: &[&[f32]], inputs: &[u32], x: &[f32]
 #[inline(always)]
 fn dot_rows<S: Simd, const N: usize>(simd: S, tiles: &[&[f32]], inputs: [u32; N], x: &[f32]) -> [f32; N] {
     let mut sums = [f32x16::splat(simd, 0.0); N];
-    for (weights, x) in tiles.iter().zip(x.chunks(TILE)) {
+    let is_one = cfg!(not(target_arch = "wasm32")) && tiles.len() == 1;
+    let lanes = if is_one { x.len().max(1) } else { TILE };
+    for (weights, x) in tiles.iter().zip(x.chunks(lanes)) {
         let rows = inputs.map(|input| &weights[input as usize * x.len()..][..x.len()]);
         for (number, x) in x.chunks_exact(LANES).enumerate() {
             let x = f32x16::from_slice(simd, x);

@@ -25,7 +25,7 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::sparse::Injected;
 use super::stages::Stages;
-use super::weights::{Sent, SourceSite, Weights};
+use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::events::LayerSpikes;
 use crate::geometry::Image;
 use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
@@ -110,6 +110,7 @@ impl Weights for Conv2d {
         tiles: &[TileParameters],
         _source: Option<(&Layout, &Stages)>,
         _layout: &Layout,
+        _reads: Reads,
         copies: &mut Vec<SharedWeights>,
     ) {
         for ((tile, block), copies) in tiles.iter().zip(&self.convolution.blocks).zip(copies) {

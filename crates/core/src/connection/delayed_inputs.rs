@@ -16,7 +16,7 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::stages::Stages;
 use super::underway::Underway;
-use super::weights::{Sent, SourceSite, Weights};
+use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::config::{Delays, DelaysBy};
 use crate::gradient::{GradientRows, WeightGradient};
 use crate::parameters::TileParameters;
@@ -84,6 +84,7 @@ impl Weights for DelayedInputs {
         tiles: &[TileParameters],
         source: Option<(&Layout, &Stages)>,
         _layout: &Layout,
+        _reads: Reads,
         copies: &mut DelayedCopies,
     ) {
         if let Some(source) = source {

@@ -12,7 +12,7 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::sparse::{ArrivalRows, ArrivalTimes, Injected};
 use super::stages::Stages;
-use super::weights::{Sent, SourceSite, Weights};
+use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::aligned::{Aligned, padded};
 use crate::geometry::NO_UNIT;
 use crate::gradient::{GradientRows, WeightGradient};
@@ -163,6 +163,7 @@ impl Weights for Dense {
         tiles: &[TileParameters],
         source: Option<(&Layout, &Stages)>,
         _layout: &Layout,
+        _reads: Reads,
         copies: &mut Towards,
     ) {
         if let Some(source) = source {

@@ -34,7 +34,7 @@ use super::layout::{Layout, Site};
 use super::stages::Stages;
 use super::underway::Underway;
 use super::view::LayerView;
-use super::weights::{Sent, SourceSite, Weights};
+use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::config::{Delays, DelaysBy};
 use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientRows, LayerGradient, WeightGradient};
@@ -271,12 +271,13 @@ impl Weights for Recurrent {
         tiles: &[TileParameters],
         source: Option<(&Layout, &Stages)>,
         _layout: &Layout,
+        reads: Reads,
         copies: &mut RecurrentCopies,
     ) {
         if let Some(source) = source {
             copies.towards.refresh(tiles, source);
         }
-        copies.returning.refresh(tiles);
+        copies.returning.refresh(tiles, reads);
     }
 
     fn drives_itself(&self) -> bool {
@@ -336,8 +337,9 @@ impl Weights for Recurrent {
         mark_rows(fired, gradient);
     }
 
-    fn shares_products(&self, pass: &LayerPass, view: &LayerView<'_>) -> bool {
-        self.delays.is_none() && pass.factor != 0.0 && !is_sparse(pass, view)
+    fn reads(&self, pass: &LayerPass, view: &LayerView<'_>) -> Reads {
+        let (has_errors, is_sparse) = (self.delays.is_none() && pass.factor != 0.0, is_sparse(pass, view));
+        Reads { products: has_errors && !is_sparse, dots: has_errors && is_sparse }
     }
 
     fn backward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>) {
@@ -353,7 +355,8 @@ impl Weights for Recurrent {
             for (RecurrentState { descent, sparse, .. }, BackwardRun { context, adjoints, scratch, gradient }) in
                 &mut *samples
             {
-                sparse.run(context, adjoints, descent, &mut Rows::of(gradient, scratch, context.mixing));
+                let mut rows = Rows::of(gradient, scratch, context.mixing);
+                sparse.run(context, &copies.returning, adjoints, descent, &mut rows);
             }
         } else if self.delays.is_none() && !is_observed && is_by_layer(&pass, &view) && TAKES_LAYERS {
             let samples = samples.iter_mut().map(|(state, run)| (&mut *state.descent, &mut *state.sparse, &mut **run));

@@ -18,6 +18,22 @@ use crate::state::Adjoints;
 /// Most samples that go back together on one thread, where they share products with weights.
 pub(crate) const TOGETHER: usize = 16;
 
+/// What backward passes read of the weights by which units of a layer drive each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Reads {
+    /// All, in products that samples which go back together share.
+    pub(crate) products: bool,
+    /// Those from a few units at each step, in dots.
+    pub(crate) dots: bool,
+}
+
+impl Reads {
+    /// What either reads.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { products: self.products || other.products, dots: self.dots || other.dots }
+    }
+}
+
 /// Weights of a layer.
 pub(crate) trait Weights {
     /// Scratch on a sample's way.
@@ -50,12 +66,13 @@ pub(crate) trait Weights {
     /// Brings the copies up to date that the forward pass reads.
     fn refresh(&self, _tiles: &[TileParameters], _delays: &[f32], _copies: &mut Self::Copies) {}
 
-    /// Brings the copies up to date that the backward pass reads; `source` is the previous layer with the stages between.
+    /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between.
     fn refresh_backward(
         &self,
         _tiles: &[TileParameters],
         _source: Option<(&Layout, &Stages)>,
         _layout: &Layout,
+        _reads: Reads,
         _copies: &mut Self::Copies,
     ) {
     }
@@ -120,9 +137,9 @@ pub(crate) trait Weights {
     /// Adjoints of the units, and the layer's part of the weight gradient.
     fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
 
-    /// Whether samples that go back together share products with the weights.
-    fn shares_products(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> bool {
-        false
+    /// What a backward pass reads of the weights within the layer.
+    fn reads(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> Reads {
+        Reads::default()
     }
 
     /// [`Weights::backward`] of samples of one batch.

@@ -10,7 +10,7 @@ use super::sample::{SamplePass, SampleRun};
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
 use crate::config::EndSimulation;
-use crate::connection::{Keep, TOGETHER};
+use crate::connection::{Keep, Reads, TOGETHER};
 use crate::executor::Executor;
 use crate::network::Network;
 use crate::rule::GradientPass;
@@ -84,7 +84,7 @@ impl Engine {
         mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
         if job.want.gradients {
-            network.prepare_gradients();
+            network.prepare_gradients(reads(network, job.passes));
         }
         let size = match job.want.gradients {
             false => LIGHT_GROUP,
@@ -99,7 +99,7 @@ impl Engine {
             (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = local.len().div_ceil(size);
-        let is_shared = job.want.gradients && job.passes.iter().any(|pass| shares_products(network, pass));
+        let is_shared = job.want.gradients && network.shares_products();
         let count = if is_shared { together(network).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
@@ -168,8 +168,13 @@ fn together(network: &Network) -> usize {
     if is_large { TOGETHER } else { TOGETHER / 2 }
 }
 
-/// Whether samples that go back together share the products of some layer.
-fn shares_products(network: &Network, pass: &GradientPass) -> bool {
-    let mut layers = network.layers.iter().enumerate();
-    layers.any(|(index, layer)| layer.connection.shares_products(&pass.at(index, 0.0), &network.view(index)))
+/// What passes read of the weights within each layer.
+fn reads(network: &Network, passes: &[GradientPass]) -> Vec<Reads> {
+    let layers = network.layers.iter().enumerate();
+    let of_layer = layers.map(|(index, layer)| {
+        let view = network.view(index);
+        let of_passes = passes.iter().map(|pass| layer.connection.reads(&pass.at(index, 0.0), &view));
+        of_passes.fold(Reads::default(), Reads::or)
+    });
+    of_layer.collect()
 }

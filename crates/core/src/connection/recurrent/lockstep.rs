@@ -4,9 +4,9 @@
 use spikelet_kernels::{BackwardTile, activation_parts};
 
 use super::descent::Descent;
-use super::panels::Panels;
+use super::panels::{Panels, tile_rows};
 use super::products::Products;
-use super::sparse::{Few, Rows, Sparse, sweep, tile_weights};
+use super::sparse::{Few, Rows, Sparse, sweep};
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
 use crate::connection::view::LayerView;
@@ -71,7 +71,7 @@ impl<'a> SampleDescent<'a> {
             descent,
             rows: Rows::of(gradient, scratch, context.mixing),
             tiles: (0..layout.sites.len()).map(|site| context.tile(site, span, None, &[])).collect(),
-            weights: tile_weights(&context.view),
+            weights: tile_rows(&context.view),
             direct,
             few,
             context,

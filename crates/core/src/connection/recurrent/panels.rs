@@ -1,32 +1,64 @@
-//! Recurrent weights as their products read them.
+//! Recurrent weights as backward passes read them.
 
 use std::slice::ChunksExact;
 
 use spikelet_kernels::LANES;
 
 use crate::aligned::Aligned;
+use crate::connection::view::LayerView;
+use crate::connection::weights::Reads;
 use crate::parameters::{TileParameters, transpose};
 
-/// U towards the units of the layer, 16 lanes after another, `[unit][lane]`.
+/// Whether rows are copied. WebAssembly, whose size counts, goes without.
+const COPIES_ROWS: bool = cfg!(not(target_arch = "wasm32"));
+
+/// U, which are the rows of the weights behind those of the previous layer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Panels {
+    /// Towards the units of the layer, 16 lanes after another, `[unit][lane]`, for products.
     weights: Aligned,
+    /// From each unit, `[unit][lane]` of all tiles, for dots: in a tile each row is on a page of memory with few others.
+    rows: Aligned,
     units: usize,
 }
 
 impl Panels {
-    /// Copies U, which are the columns of the weights behind those of the previous layer.
-    pub(super) fn refresh(&mut self, tiles: &[TileParameters]) {
+    /// Copies U for those who read it.
+    pub(super) fn refresh(&mut self, tiles: &[TileParameters], reads: Reads) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
         let previous = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - self.units);
-        self.weights.resize(self.units.next_multiple_of(LANES) * self.units);
-        for (number, panel) in self.weights.chunks_exact_mut(self.units * LANES).enumerate() {
-            let first = number * LANES;
-            transpose(tiles, previous + first, LANES.min(self.units - first), LANES, panel);
+        let lanes = self.units.next_multiple_of(LANES);
+        if reads.products {
+            self.weights.resize(lanes * self.units);
+            for (number, panel) in self.weights.chunks_exact_mut(self.units * LANES).enumerate() {
+                let first = number * LANES;
+                transpose(tiles, previous + first, LANES.min(self.units - first), LANES, panel);
+            }
+        }
+        if COPIES_ROWS && reads.dots {
+            self.rows.resize(lanes * self.units);
+            for tile in tiles {
+                let of_tile = tile.weights[previous * tile.lanes..].chunks_exact(tile.lanes);
+                for (row, weights) in self.rows.chunks_exact_mut(lanes).zip(of_tile) {
+                    row[tile.first..tile.first + tile.lanes].copy_from_slice(weights);
+                }
+            }
         }
     }
 
+    /// The weights towards 16 lanes after another.
     pub(super) fn each(&self) -> ChunksExact<'_, f32> {
         self.weights.chunks_exact(self.units * LANES)
     }
+
+    /// The weights from each unit, of all tiles at once or tile by tile.
+    pub(super) fn rows<'a>(&'a self, view: &LayerView<'a>) -> Vec<&'a [f32]> {
+        if COPIES_ROWS { vec![&self.rows] } else { tile_rows(view) }
+    }
+}
+
+/// The weights from each unit, tile by tile `[unit][lane]`.
+pub(super) fn tile_rows<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
+    let previous = view.shape.previous_units();
+    view.tiles.iter().map(|tile| &tile.weights[previous * tile.lanes..]).collect()
 }

@@ -13,6 +13,7 @@ use spikelet_kernels::{
 };
 
 use super::descent::Descent;
+use super::panels::{Panels, tile_rows};
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardScratch, LayerPass, Mixing, PassContext};
 use crate::connection::view::LayerView;
@@ -36,10 +37,7 @@ pub(super) struct Sparse {
 /// A few units of a step, with their sums.
 #[derive(Debug, Default)]
 pub(super) struct Few {
-    /// Each as an input of the layer.
-    inputs: Vec<u32>,
-    /// The first input that is a unit of the layer itself.
-    own_from: usize,
+    units: Vec<u32>,
     /// Σ_j U_ji x_j.
     sums: Vec<f32>,
 }
@@ -89,12 +87,9 @@ pub(super) fn row_sum(sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32])
     let stride = sent.view.layout.stride;
     let mut sum = [0.0];
     let x = &adjoints[t * stride..(t + 1) * stride];
-    row_dots(sent.level, &tile_weights(&sent.view), &[input as u32], x, &mut sum);
+    let weights: Vec<_> = sent.view.tiles.iter().map(|tile| &tile.weights[..]).collect();
+    row_dots(sent.level, &weights, &[input as u32], x, &mut sum);
     sum[0]
-}
-
-pub(super) fn tile_weights<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
-    view.tiles.iter().map(|tile| &tile.weights[..]).collect()
 }
 
 impl Sparse {
@@ -103,6 +98,7 @@ impl Sparse {
     pub(super) fn run(
         &mut self,
         context: &PassContext<'_>,
+        panels: &Panels,
         adjoints: &mut Adjoints,
         descent: &mut Descent,
         rows: &mut Rows<'_>,
@@ -114,7 +110,7 @@ impl Sparse {
         self.find_events(context, &tiles);
         self.direct.clear();
         self.direct.resize(view.layout.lanes);
-        let weights = tile_weights(&view);
+        let weights = if pass.factor != 0.0 { panels.rows(&view) } else { tile_rows(&view) };
         let gain = view.neuron.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
@@ -197,14 +193,12 @@ impl Few {
     /// Lists the units whose bits are set, site by site, and sums over what they reach; no x is 0.
     #[inline(never)]
     fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: impl Fn(usize) -> u64) {
-        self.own_from = context.view.shape.previous_units();
-        self.inputs.clear();
+        self.units.clear();
         for number in 0..context.view.layout.sites.len() {
-            let first = self.own_from + number * TILE;
-            self.inputs.extend(set_bits(bits(number)).map(|lane| (first + lane) as u32));
+            self.units.extend(set_bits(bits(number)).map(|lane| (number * TILE + lane) as u32));
         }
-        self.sums.resize(self.inputs.len(), 0.0);
-        row_dots(context.level, weights, &self.inputs, x, &mut self.sums);
+        self.sums.resize(self.units.len(), 0.0);
+        row_dots(context.level, weights, &self.units, x, &mut self.sums);
     }
 
     /// Takes the spikes of step `t`: their timing parts enter G, and their gates close.
@@ -239,7 +233,7 @@ impl Few {
 
     /// Units of the layer, with their sums; unit u is lane u % [`TILE`] of site u / [`TILE`], as all tiles but the last are full.
     fn units(&self) -> impl DoubleEndedIterator<Item = (usize, f32)> + '_ {
-        self.inputs.iter().map(|&input| input as usize - self.own_from).zip(self.sums.iter().copied())
+        self.units.iter().map(|&unit| unit as usize).zip(self.sums.iter().copied())
     }
 }
 

@@ -20,7 +20,7 @@ impl Recurrent {
         samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
     ) {
         let Some(first) = samples.first().map(|(_, run)| run.context) else { return };
-        let is_shared = self.shares_products(&first.pass, &first.view);
+        let is_shared = self.reads(&first.pass, &first.view).products;
         let Layout { stride, lanes, .. } = *first.view.layout;
         let mut products = Products::default();
         let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
@@ -49,7 +49,7 @@ impl Recurrent {
         let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
         let rows = Rows::of(gradient, scratch, context.mixing);
         let factor = pass.factor;
-        let is_product = self.shares_products(&pass, &view);
+        let is_product = self.reads(&pass, &view).products;
         let Descent { sites, carried, bias } = &mut *state.descent;
         for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
             let fired = units.spikes[number * view.steps + t];
