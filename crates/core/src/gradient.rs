@@ -45,8 +45,7 @@ pub(crate) struct GradientRows {
     /// Row of each step, or [`NO_ROW`].
     pub(crate) row_of_step: Vec<u32>,
     pub(crate) rows: usize,
-    /// Input unit and row of each input spike that has a gradient, in order of time.
-    pub(crate) inputs: Vec<(u32, u32)>,
+    pub(crate) inputs: RowInputs,
     /// q at those rows: tile by tile `[row][lane]`.
     pub(crate) q: Aligned,
     /// r likewise, where connections learn their delays.
@@ -54,6 +53,15 @@ pub(crate) struct GradientRows {
     has_r: bool,
     /// Lanes that fired, a word for each tile.
     pub(crate) fired: Vec<u64>,
+}
+
+/// Input spikes that have a gradient, by row.
+#[derive(Debug, Default)]
+pub(crate) struct RowInputs {
+    /// End of each row.
+    pub(crate) ends: Vec<u32>,
+    /// Input unit of each spike, in order of time.
+    pub(crate) units: Vec<u32>,
 }
 
 #[derive(Debug, Default)]
@@ -138,21 +146,50 @@ impl WeightGradient {
     }
 }
 
+impl RowInputs {
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.units.clear();
+    }
+
+    /// Adds a row, whose number it returns.
+    fn push(&mut self, units: &[u32]) -> u32 {
+        self.units.extend_from_slice(units);
+        self.ends.push(self.units.len() as u32);
+        self.ends.len() as u32 - 1
+    }
+
+    /// Input units of each row.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let units = &self.units[start..end as usize];
+            start = end as usize;
+            units
+        })
+    }
+
+    fn fits(&self, rows: usize, inputs: usize) -> bool {
+        self.ends.len() == rows
+            && self.ends.is_sorted()
+            && self.ends.last().is_none_or(|&end| end as usize == self.units.len())
+            && self.units.iter().all(|&unit| (unit as usize) < inputs)
+    }
+}
+
 impl GradientRows {
     /// Assigns a row to each step before `end` at which an input fires.
     fn plan(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
         self.inputs.clear();
-        self.rows = 0;
         for t in 0..end {
             let units = inputs.at(t);
             if !units.is_empty() {
-                self.row_of_step[t] = self.rows as u32;
-                self.inputs.extend(units.iter().map(|&unit| (unit, self.rows as u32)));
-                self.rows += 1;
+                self.row_of_step[t] = self.inputs.push(units);
             }
         }
+        self.rows = self.inputs.ends.len();
         self.q.resize(self.rows * lanes);
     }
 
@@ -171,9 +208,8 @@ impl GradientRows {
         let first = fired.next().unwrap_or(end);
         let last = fired.next_back().unwrap_or(first);
         let arrivals = first..end.min(last + WINDOW.max(longest + 1));
-        for (row, t) in arrivals.clone().enumerate() {
-            self.row_of_step[t] = row as u32;
-            self.inputs.extend(inputs.at(t).iter().map(|&unit| (unit, row as u32)));
+        for t in arrivals.clone() {
+            self.row_of_step[t] = self.inputs.push(inputs.at(t));
         }
         self.rows = arrivals.len();
         self.q.resize(self.rows * lanes);
@@ -182,7 +218,7 @@ impl GradientRows {
 
     fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
         self.rows <= steps
-            && self.inputs.iter().all(|&(unit, row)| (unit as usize) < shape.inputs && (row as usize) < self.rows)
+            && self.inputs.fits(self.rows, shape.inputs)
             && self.q.len() == self.rows * lanes
             && self.r.len() == if self.has_r { self.q.len() } else { 0 }
             && self.fired.len() == lanes.div_ceil(TILE)

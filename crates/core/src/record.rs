@@ -79,7 +79,7 @@ impl Writer<'_> {
         let GradientRows { row_of_step: _, rows, inputs, q, r, fired, .. } = rows;
         let GradientSums { weights, silent_places } = sums;
         self.word(*rows as u32);
-        self.list(inputs, |(unit, row)| (u64::from(unit) | u64::from(row) << 32).to_le_bytes());
+        [&inputs.ends, &inputs.units].into_iter().for_each(|list| self.list(list, u32::to_le_bytes));
         [q, r, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
         self.list(fired, u64::to_le_bytes);
         self.list(silent_places, u32::to_le_bytes);
@@ -173,10 +173,9 @@ impl<'a> Reader<'a> {
             WeightGradient::Sums(sums) => (&mut no_rows, sums),
         };
         rows.rows = self.word()? as usize;
-        self.list(&mut rows.inputs, |bytes| {
-            let both = u64::from_le_bytes(bytes);
-            (both as u32, (both >> 32) as u32)
-        })?;
+        for list in [&mut rows.inputs.ends, &mut rows.inputs.units] {
+            self.list(list, u32::from_le_bytes)?;
+        }
         for list in [&mut rows.q, &mut rows.r, &mut sums.weights, &mut layer.bias] {
             self.numbers(list)?;
         }

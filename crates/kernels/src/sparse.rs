@@ -8,18 +8,29 @@ use crate::backward::Injection;
 use crate::project::dot_vector;
 use crate::{LANES, Level, LifConstants, Reset};
 
-/// Adds `weights[input] · rows[row]` over the lanes of a tile to the sum of each `(input, row)`, with the bits of [`crate::dot`].
+/// Adds `weights[input] · rows[row]` over the lanes of a tile to the sum of each input of each row, with the bits of [`crate::dot`].
 ///
-/// `weights` are `[input][lane]`, `rows` `[row][lane]`.
-pub fn add_dots(level: Level, weights: &[f32], rows: &[f32], lanes: usize, pairs: &[(u32, u32)], sums: &mut [f32]) {
-    dispatch!(level.0, simd => dots_vector(simd, weights, rows, lanes, pairs, sums));
+/// `weights` are `[input][lane]`, `rows` `[row][lane]`; `inputs` are the end of each row and the inputs of all rows, as `sums` are.
+pub fn add_dots(level: Level, weights: &[f32], rows: &[f32], lanes: usize, inputs: (&[u32], &[u32]), sums: &mut [f32]) {
+    dispatch!(level.0, simd => dots_vector(simd, weights, rows, lanes, inputs, sums));
 }
 
 #[inline(always)]
-fn dots_vector<S: Simd>(simd: S, weights: &[f32], rows: &[f32], lanes: usize, pairs: &[(u32, u32)], sums: &mut [f32]) {
-    for (sum, &(input, row)) in sums.iter_mut().zip(pairs) {
-        let weights = &weights[input as usize * lanes..][..lanes];
-        *sum += dot_vector(simd, weights, &rows[row as usize * lanes..][..lanes]);
+fn dots_vector<S: Simd>(
+    simd: S,
+    weights: &[f32],
+    rows: &[f32],
+    lanes: usize,
+    (ends, inputs): (&[u32], &[u32]),
+    sums: &mut [f32],
+) {
+    let mut start = 0;
+    for (row, &end) in rows.chunks_exact(lanes).zip(ends) {
+        let of_row = start..end as usize;
+        for (sum, &input) in sums[of_row.clone()].iter_mut().zip(&inputs[of_row]) {
+            *sum += dot_vector(simd, &weights[input as usize * lanes..][..lanes], row);
+        }
+        start = end as usize;
     }
 }
 

@@ -117,8 +117,8 @@ pub(super) struct SiteOutput<'a> {
 
 /// What a site leaves for the layer before.
 pub(super) struct SiteAdjoints<'a> {
-    /// Input unit and row of each input spike.
-    pub(super) inputs: &'a [(u32, u32)],
+    /// End of each row of r, and the input units of all rows.
+    pub(super) inputs: (&'a [u32], &'a [u32]),
     /// r at those rows, `[row][lane]`.
     pub(super) r_rows: &'a [f32],
     /// Those of every step, `[step · stride + offset + lane]`.

@@ -254,7 +254,7 @@ impl Weights for Conv2d {
 
 /// Adjoints of every step, for what is injected alone.
 fn shown(adjoints: &Adjoints, stride: usize, offset: usize) -> SiteAdjoints<'_> {
-    SiteAdjoints { inputs: &[], r_rows: &[], adjoints, stride, offset }
+    SiteAdjoints { inputs: (&[], &[]), r_rows: &[], adjoints, stride, offset }
 }
 
 /// Copies r of a site to the array of the layer, in which a spike below finds all places that it reaches.

@@ -7,6 +7,7 @@ use spikelet_kernels::{Injection, Level, TileAdjoints, add_dots, dot, list_injec
 
 use super::backward::{PassContext, SiteAdjoints};
 use crate::aligned::Aligned;
+use crate::gradient::RowInputs;
 use crate::parameters::TileParameters;
 
 /// `Σ_j W_ji r_j[t]` of each spike that arrived.
@@ -50,18 +51,18 @@ impl ArrivalTimes {
 
     /// Adds what a tile with so many `lanes` sends back.
     pub(super) fn add(&mut self, level: Level, weights: &[f32], lanes: usize, site: &SiteAdjoints<'_>) {
-        self.sums.resize(site.inputs.len(), 0.0);
+        self.sums.resize(site.inputs.1.len(), 0.0);
         add_dots(level, weights, site.r_rows, lanes, site.inputs, &mut self.sums);
     }
 
     /// Notes at which step each spike arrived, from the row of each step before `end`.
-    pub(super) fn finish(&mut self, row_of_step: &[u32], inputs: &[(u32, u32)]) {
-        self.inputs.extend(inputs.iter().map(|&(input, _)| input));
-        let mut count = 0;
+    pub(super) fn finish(&mut self, row_of_step: &[u32], inputs: &RowInputs) {
+        self.inputs.extend_from_slice(&inputs.units);
+        let mut end = 0;
         self.offsets.push(0);
-        for row in row_of_step {
-            count += inputs[count..].iter().take_while(|(_, of_input)| of_input == row).count();
-            self.offsets.push(count as u32);
+        for &row in row_of_step {
+            end = inputs.ends.get(row as usize).map_or(end, |&end| end);
+            self.offsets.push(end);
         }
         self.next.extend(self.offsets.iter().map(|&start| Cell::new(start)));
     }

@@ -76,7 +76,7 @@ impl BlockEntries {
         let results = &group[self.samples.clone()];
         self.offsets.fill(0);
         for result in results {
-            for &(unit, _) in &result.layers[layer].weights.rows().inputs {
+            for &unit in &result.layers[layer].weights.rows().inputs.units {
                 self.offsets[unit as usize + 1] += 1;
             }
         }
@@ -86,10 +86,12 @@ impl BlockEntries {
         self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
         // Filling moves each start to its end, which is the start of the next input.
         for (sample, result) in results.iter().enumerate() {
-            for &(unit, row) in &result.layers[layer].weights.rows().inputs {
-                let at = &mut self.offsets[unit as usize];
-                self.entries[*at as usize] = (sample as u32) << 16 | row;
-                *at += 1;
+            for (row, units) in result.layers[layer].weights.rows().inputs.rows().enumerate() {
+                for &unit in units {
+                    let at = &mut self.offsets[unit as usize];
+                    self.entries[*at as usize] = (sample as u32) << 16 | row as u32;
+                    *at += 1;
+                }
             }
         }
         self.offsets.rotate_right(1);

@@ -191,9 +191,10 @@ impl TileSums {
             if !r.is_empty() {
                 self.delays.resize(self.weights.len());
             }
-            for &(input, t) in &rows.inputs {
+            let inputs = rows.inputs.rows().enumerate().flat_map(|(t, units)| units.iter().map(move |&unit| (t, unit)));
+            for (t, input) in inputs {
                 let row = input as usize * tile.lanes..(input as usize + 1) * tile.lanes;
-                let (steps, t, weights) = (&delays[row.clone()], t as usize, &mut self.weights[row.clone()]);
+                let (steps, weights) = (&delays[row.clone()], &mut self.weights[row.clone()]);
                 if r.is_empty() {
                     gather_delayed(steps, t, [q], [weights]);
                 } else {

@@ -73,9 +73,10 @@ fn tree(mut lanes: [f32; LANES]) -> f32 {
 }
 
 /// Twin of [`crate::add_dots`].
-pub fn add_dots(weights: &[f32], rows: &[f32], lanes: usize, pairs: &[(u32, u32)], sums: &mut [f32]) {
-    for (sum, &(input, row)) in sums.iter_mut().zip(pairs) {
-        *sum += dot(&weights[input as usize * lanes..][..lanes], &rows[row as usize * lanes..][..lanes]);
+pub fn add_dots(weights: &[f32], rows: &[f32], lanes: usize, (ends, inputs): (&[u32], &[u32]), sums: &mut [f32]) {
+    for (place, (sum, &input)) in sums.iter_mut().zip(inputs).enumerate() {
+        let row = ends.iter().filter(|&&end| end as usize <= place).count();
+        *sum += dot(&weights[input as usize * lanes..][..lanes], &rows[row * lanes..][..lanes]);
     }
 }
 

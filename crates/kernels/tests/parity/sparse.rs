@@ -15,11 +15,14 @@ fn dots_at_spikes_are_the_plain_loops() {
                 let mut draw = Draw((count + lanes) as u32);
                 let (inputs, rows) = (1 + draw.below(30), 1 + draw.below(20));
                 let (weights, adjoints) = (draw.vector(inputs * lanes, 1.0), draw.vector(rows * lanes, 1.0));
-                let pairs: Vec<_> = (0..count).map(|_| (draw.below(inputs) as u32, draw.below(rows) as u32)).collect();
+                let units: Vec<_> = (0..count).map(|_| draw.below(inputs) as u32).collect();
+                let mut ends: Vec<_> = (1..rows).map(|_| draw.below(count + 1) as u32).chain([count as u32]).collect();
+                ends.sort_unstable();
+                let by_row = (&ends[..], &units[..]);
                 let mut expected = draw.vector(count, 1.0);
                 let mut found = expected.clone();
-                reference::add_dots(&weights, &adjoints, lanes, &pairs, &mut expected);
-                add_dots(level, &weights, &adjoints, lanes, &pairs, &mut found);
+                reference::add_dots(&weights, &adjoints, lanes, by_row, &mut expected);
+                add_dots(level, &weights, &adjoints, lanes, by_row, &mut found);
                 assert_same("dots", level, &found, &expected);
             }
         }

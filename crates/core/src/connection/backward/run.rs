@@ -3,7 +3,7 @@
 use spikelet_kernels::{NO_ROW, TILE};
 
 use super::{BackwardScratch, EveryStep, Kept, PassContext, SiteAdjoints, SiteOutput};
-use crate::gradient::{GradientRows, LayerGradient};
+use crate::gradient::{GradientRows, LayerGradient, RowInputs};
 use crate::state::Adjoints;
 
 /// One backward pass at one layer.
@@ -34,14 +34,18 @@ impl BackwardRun<'_> {
         for number in 0..self.context.view.layout.sites.len() {
             self.run_rows(number, kept, times);
             let BackwardScratch { site: of_site, arrivals, .. } = &*self.scratch;
-            let inputs = &self.gradient.weights.rows().inputs;
+            let RowInputs { ends, units } = &self.gradient.weights.rows().inputs;
             let layout = self.context.view.layout;
             let site = &layout.sites[number];
             let (adjoints, stride, offset) = match kept {
                 Kept::OfLayer => (&*self.adjoints, layout.stride, site.adjoint),
                 Kept::OfSite | Kept::Nothing => (of_site, site.lanes, 0),
             };
-            look(&self.context, number, SiteAdjoints { inputs, r_rows: arrivals, adjoints, stride, offset });
+            look(
+                &self.context,
+                number,
+                SiteAdjoints { inputs: (ends, units), r_rows: arrivals, adjoints, stride, offset },
+            );
         }
     }
 
