@@ -52,47 +52,40 @@ fn mark_vector<S: Simd>(
     }
 }
 
-/// Fills `direct`, `[lane]` of all tiles, with `σ̂(V) (E + a + b)` of one step; `tiles` are V before reset and E of each, `[lane]`, and a
-/// and b are `added`, `[lane]` of all tiles.
-pub fn activation_parts<'a>(
+/// Fills `direct`, `[lane]`, with `σ̂(V) (a + b + c)` of one step; `errors` are a, b and c, and `membrane` is V before reset.
+pub fn activation_parts(
     level: Level,
     surrogate: Surrogate,
     threshold: f32,
-    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
-    added: [&[f32]; 2],
+    membrane: &[f32],
+    errors: [&[f32]; 3],
     direct: &mut [f32],
 ) {
     match surrogate {
         Surrogate::Exponential { sharpness } => {
-            dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, tiles, added, direct));
+            dispatch!(level.0, simd => parts_vector(simd, Exponential { sharpness }, threshold, membrane, errors, direct));
         }
-        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, tiles, added, direct)),
+        _ => dispatch!(level.0, simd => parts_vector(simd, surrogate, threshold, membrane, errors, direct)),
     }
 }
 
 #[inline(always)]
-fn parts_vector<'a, S: Simd>(
+fn parts_vector<S: Simd>(
     simd: S,
     surrogate: impl Shape,
     threshold: f32,
-    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
-    added: [&[f32]; 2],
+    membrane: &[f32],
+    errors: [&[f32]; 3],
     direct: &mut [f32],
 ) {
-    let mut start = 0;
-    for (trace, error) in tiles {
-        let direct = &mut direct[start..start + trace.len()];
-        let added = added.map(|added| &added[start..start + trace.len()]);
-        start += trace.len();
-        let mut first = 0;
-        while first < trace.len() {
-            if fit::<S>(2, trace.len() - first) {
-                parts_lanes::<S, 2>(simd, surrogate, threshold, (trace, error), added, direct, first);
-                first += 2 * S::f32s::LEN;
-            } else {
-                parts_lanes::<S, 1>(simd, surrogate, threshold, (trace, error), added, direct, first);
-                first += S::f32s::LEN;
-            }
+    let mut first = 0;
+    while first < direct.len() {
+        if fit::<S>(2, direct.len() - first) {
+            parts_lanes::<S, 2>(simd, surrogate, threshold, membrane, errors, direct, first);
+            first += 2 * S::f32s::LEN;
+        } else {
+            parts_lanes::<S, 1>(simd, surrogate, threshold, membrane, errors, direct, first);
+            first += S::f32s::LEN;
         }
     }
 }
@@ -102,22 +95,19 @@ fn parts_lanes<S: Simd, const K: usize>(
     simd: S,
     surrogate: impl Shape,
     threshold: f32,
-    (trace, error): (&[f32], &[f32]),
-    added: [&[f32]; 2],
+    membrane: &[f32],
+    errors: [&[f32]; 3],
     direct: &mut [f32],
     first: usize,
 ) {
     let here = first..first + K * S::f32s::LEN;
-    let mut distance = load::<S, K>(simd, &trace[here.clone()]);
+    let mut distance = load::<S, K>(simd, &membrane[here.clone()]);
     for k in 0..K {
         distance[k] = (distance[k] - S::f32s::splat(simd, threshold)).abs();
     }
-    let mut error = load::<S, K>(simd, &error[here.clone()]);
-    for added in added {
-        let added = load::<S, K>(simd, &added[here.clone()]);
-        for k in 0..K {
-            error[k] += added[k];
-        }
+    let [mut error, b, c] = errors.map(|error| load::<S, K>(simd, &error[here.clone()]));
+    for k in 0..K {
+        error[k] = error[k] + b[k] + c[k];
     }
     store::<S, K>(&surrogate.times(simd, distance, error), &mut direct[here]);
 }

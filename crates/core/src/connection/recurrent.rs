@@ -16,6 +16,7 @@ mod products;
 mod received;
 mod sparse;
 mod step_back;
+mod step_rows;
 
 use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forward_step, forward_tile};
 

@@ -2,16 +2,15 @@ use super::floor::flushed;
 use crate::{FLOOR, FLOOR_EVERY, LayerAdjoints, LifConstants, NO_ROW, Surrogate, Sweep, TILE};
 
 /// Twin of [`crate::activation_parts`].
-pub fn activation_parts<'a>(
+pub fn activation_parts(
     surrogate: Surrogate,
     threshold: f32,
-    tiles: impl Iterator<Item = (&'a [f32], &'a [f32])>,
-    [a, b]: [&[f32]; 2],
+    membrane: &[f32],
+    [a, b, c]: [&[f32]; 3],
     direct: &mut [f32],
 ) {
-    let lanes = tiles.flat_map(|(trace, error)| trace.iter().zip(error)).zip(a.iter().zip(b));
-    for (direct, ((membrane, error), (a, b))) in direct.iter_mut().zip(lanes) {
-        *direct = surrogate.times((membrane - threshold).abs(), error + a + b);
+    for (lane, direct) in direct.iter_mut().enumerate() {
+        *direct = surrogate.times((membrane[lane] - threshold).abs(), a[lane] + b[lane] + c[lane]);
     }
 }
 

@@ -116,14 +116,14 @@ fn activation_parts_are_those_of_the_plain_loop() {
     for level in Level::available() {
         for lanes in LANE_COUNTS {
             let mut draw = Draw(lanes as u32);
-            let tiles = [64, lanes].map(|lanes| [2.0, 1.0].map(|size| draw.vector(lanes, size)));
-            let rows = || tiles.iter().map(|[trace, error]| (&trace[..], &error[..]));
-            let added = [1.0, 0.1].map(|size| draw.vector(64 + lanes, size));
-            let added = [&added[0][..], &added[1]];
+            let lanes = 64 + lanes;
+            let membrane = draw.vector(lanes, 2.0);
+            let errors = [1.0, 1.0, 0.1].map(|size| draw.vector(lanes, size));
+            let errors = errors.each_ref().map(|error| &error[..]);
             for surrogate in COMPACT.into_iter().chain(dense) {
-                let [mut found, mut expected] = [7.0, 9.0].map(|before| vec![before; 64 + lanes]);
-                activation_parts(level, surrogate, 0.8, rows(), added, &mut found);
-                reference::activation_parts(surrogate, 0.8, rows(), added, &mut expected);
+                let [mut found, mut expected] = [7.0, 9.0].map(|before| vec![before; lanes]);
+                activation_parts(level, surrogate, 0.8, &membrane, errors, &mut found);
+                reference::activation_parts(surrogate, 0.8, &membrane, errors, &mut expected);
                 assert_same("activation parts", level, &found, &expected);
             }
         }

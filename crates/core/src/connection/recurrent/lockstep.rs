@@ -7,6 +7,7 @@ use super::descent::Descent;
 use super::panels::{Panels, tile_rows};
 use super::products::Products;
 use super::sparse::{Few, Rows, Sparse, sweep};
+use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
 use crate::connection::view::LayerView;
@@ -23,6 +24,7 @@ struct SampleDescent<'a> {
     /// G of a step, `[lane]` of all tiles.
     direct: &'a mut Aligned,
     few: &'a mut Few,
+    steps: &'a mut StepRows,
 }
 
 /// Takes samples from their last step with a gradient down to the first.
@@ -44,7 +46,7 @@ pub(super) fn run<'a, 'b: 'a>(
         let mut sums = products.of_samples(context.view.layout.lanes);
         for one in descents.iter_mut().filter(|one| t < one.context.end) {
             let own = if t + 1 < one.context.end { sums.next() } else { None };
-            one.step(t, [own.unwrap_or(&nothing), &steady]);
+            one.step(t, own.unwrap_or(&nothing), &steady);
         }
     }
 }
@@ -64,7 +66,8 @@ impl<'a> SampleDescent<'a> {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let context: &PassContext<'_> = context;
         let (layout, span) = (context.view.layout, (0, context.end));
-        let Sparse { direct, few, .. } = of_layer;
+        let Sparse { direct, few, steps, .. } = of_layer;
+        steps.clear();
         direct.resize(layout.lanes);
         Self {
             adjoints,
@@ -74,19 +77,18 @@ impl<'a> SampleDescent<'a> {
             weights: tile_rows(&context.view),
             direct,
             few,
+            steps,
             context,
         }
     }
 
-    /// Takes a step; `added` are parts of the errors besides those from the next layer.
-    fn step(&mut self, t: usize, added: [&[f32]; 2]) {
+    /// Takes a step; `own` and `steady` are parts of the errors besides those from the next layer.
+    fn step(&mut self, t: usize, own: &[f32], steady: &[f32]) {
         let PassContext { level, view, pass, units, .. } = *self.context;
         let sites = &view.layout.sites;
-        let rows = sites.iter().zip(&self.tiles).zip(&self.descent.sites).map(|((site, tile), work)| {
-            let row = t * site.lanes..(t + 1) * site.lanes;
-            (&tile.trace[row.clone()], &work.error[row])
-        });
-        activation_parts(level, pass.surrogate, view.neuron.constants.threshold, rows, added, self.direct);
+        let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.descent.sites);
+        let (threshold, errors) = (view.neuron.constants.threshold, [error, own, steady]);
+        activation_parts(level, pass.surrogate, threshold, membrane, errors, self.direct);
         let fires = |t: usize| (0..sites.len()).any(|number| units.spikes[number * view.steps + t] != 0);
         if fires(t) {
             let layer = (&self.tiles[..], &self.weights[..]);

@@ -14,6 +14,7 @@ use spikelet_kernels::{
 
 use super::descent::Descent;
 use super::panels::{Panels, tile_rows};
+use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardScratch, LayerPass, Mixing, PassContext};
 use crate::connection::view::LayerView;
@@ -32,6 +33,7 @@ pub(super) struct Sparse {
     /// G of the step last entered, `[lane]` of all tiles.
     pub(super) direct: Aligned,
     pub(super) few: Few,
+    pub(super) steps: StepRows,
 }
 
 /// A few units of a step, with their sums.
@@ -114,7 +116,7 @@ impl Sparse {
         let gain = view.neuron.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
-        let Self { active, events, direct, few } = self;
+        let Self { active, events, direct, few, .. } = self;
         let mut to = end;
         for t in (0..end).rev().filter(|&t| events[t / 64] >> (t % 64) & 1 == 1) {
             let fired = |number: usize| units.spikes[number * view.steps + t];
