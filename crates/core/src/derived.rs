@@ -1,6 +1,6 @@
 //! What follows from a network's parameters: drives of biases, copies of weights in other orders.
 
-use crate::connection::{Copies, LayerBiases, TileBiases};
+use crate::connection::{Copies, LayerBiases, Reads, TileBiases};
 use crate::layer::Layer;
 use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
@@ -16,11 +16,13 @@ pub(crate) struct LayerDerived {
     /// Constants by lane of a site, tile by tile; empty where all units share them.
     pub(crate) lanes: Vec<Lanes>,
     pub(crate) copies: Copies,
+    /// What backward passes read of the copies; there was none yet.
+    pub(crate) reads: Option<Reads>,
 }
 
 impl LayerDerived {
     pub(crate) fn new(layer: &Layer) -> Self {
-        Self { biases: LayerBiases::default(), lanes: Vec::new(), copies: layer.connection.copies() }
+        Self { biases: LayerBiases::default(), lanes: Vec::new(), copies: layer.connection.copies(), reads: None }
     }
 
     /// Brings up to date what the forward pass reads.

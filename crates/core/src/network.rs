@@ -25,8 +25,6 @@ pub(crate) struct Network {
     /// First tile of each layer, and the end of the last.
     starts: Vec<usize>,
     pub(crate) derived: Vec<LayerDerived>,
-    /// What backward passes read of each layer, kept up to date from the first of them on.
-    reads: Option<Vec<Reads>>,
 }
 
 impl Network {
@@ -52,7 +50,6 @@ impl Network {
             shapes,
             tiles: of_layers.into_iter().flatten().collect(),
             starts,
-            reads: None,
         };
         for layer in 0..network.layers.len() {
             let weights = network.start(layer, config.training.seed);
@@ -197,34 +194,30 @@ impl Network {
         Ok(place)
     }
 
-    /// From now on keeps what a backward pass reads of each layer, besides what earlier ones did.
-    pub(crate) fn prepare_gradients(&mut self, mut reads: Vec<Reads>) {
-        for (reads, earlier) in reads.iter_mut().zip(self.reads.iter().flatten()) {
-            *reads = reads.or(*earlier);
+    /// From now on keeps what backward passes read of a layer, besides what earlier ones did.
+    pub(crate) fn prepare_gradients(&mut self, layer: usize, reads: Reads) {
+        let earlier = self.derived[layer].reads;
+        let reads = earlier.map_or(reads, |earlier| earlier.or(reads));
+        if earlier != Some(reads) {
+            self.derived[layer].reads = Some(reads);
+            self.refresh_layer(layer);
         }
-        if self.reads.as_ref() != Some(&reads) {
-            self.reads = Some(reads);
-            self.refresh();
-        }
-    }
-
-    /// Whether samples that go back together share the products of some layer.
-    pub(crate) fn shares_products(&self) -> bool {
-        self.reads.iter().flatten().any(|reads| reads.products)
     }
 
     /// Brings what is derived from the parameters up to date.
     pub(crate) fn refresh(&mut self) {
-        for layer in 0..self.layers.len() {
-            let here = &self.layers[layer];
-            let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
-            let derived = &mut self.derived[layer];
-            derived.refresh(here, tiles, &self.learnt[layer]);
-            if let Some(reads) = &self.reads {
-                let previous = layer.checked_sub(1).map(|previous| &self.layers[previous]);
-                let source = previous.map(|previous| (&previous.layout, &here.stages));
-                here.connection.refresh_backward(tiles, source, &here.layout, reads[layer], &mut derived.copies);
-            }
+        (0..self.layers.len()).for_each(|layer| self.refresh_layer(layer));
+    }
+
+    fn refresh_layer(&mut self, layer: usize) {
+        let here = &self.layers[layer];
+        let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
+        let derived = &mut self.derived[layer];
+        derived.refresh(here, tiles, &self.learnt[layer]);
+        if let Some(reads) = derived.reads {
+            let previous = layer.checked_sub(1).map(|previous| &self.layers[previous]);
+            let source = previous.map(|previous| (&previous.layout, &here.stages));
+            here.connection.refresh_backward(tiles, source, &here.layout, reads, &mut derived.copies);
         }
     }
 }

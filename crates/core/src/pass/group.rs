@@ -83,9 +83,7 @@ impl Engine {
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        if job.want.gradients {
-            network.prepare_gradients(reads(network, job.passes));
-        }
+        let is_shared = job.want.gradients && prepare_gradients(network, job.passes);
         let size = match job.want.gradients {
             false => LIGHT_GROUP,
             true if network.leaves_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
@@ -99,7 +97,6 @@ impl Engine {
             (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = local.len().div_ceil(size);
-        let is_shared = job.want.gradients && network.shares_products();
         let count = if is_shared { together(network).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
@@ -168,13 +165,16 @@ fn together(network: &Network) -> usize {
     if is_large { TOGETHER } else { TOGETHER / 2 }
 }
 
-/// What passes read of the weights within each layer.
-fn reads(network: &Network, passes: &[GradientPass]) -> Vec<Reads> {
-    let layers = network.layers.iter().enumerate();
-    let of_layer = layers.map(|(index, layer)| {
-        let view = network.view(index);
-        let of_passes = passes.iter().map(|pass| layer.connection.reads(&pass.at(index, 0.0), &view));
-        of_passes.fold(Reads::default(), Reads::or)
-    });
-    of_layer.collect()
+/// Prepares a network for passes; says whether samples that go back together share products with weights of some layer.
+fn prepare_gradients(network: &mut Network, passes: &[GradientPass]) -> bool {
+    let mut is_shared = false;
+    for layer in 0..network.layers.len() {
+        let mut reads = Reads::default();
+        for pass in passes {
+            reads = reads.or(network.layers[layer].connection.reads(&pass.at(layer, 0.0), &network.view(layer)));
+        }
+        network.prepare_gradients(layer, reads);
+        is_shared |= reads.products;
+    }
+    is_shared
 }

@@ -4,7 +4,7 @@
 use spikelet_kernels::{BackwardTile, activation_parts};
 
 use super::descent::Descent;
-use super::panels::{Panels, tile_rows};
+use super::panels::{Panels, own_rows};
 use super::products::Products;
 use super::sparse::{Few, Rows, Sparse, sweep};
 use super::step_rows::StepRows;
@@ -74,7 +74,7 @@ impl<'a> SampleDescent<'a> {
             descent,
             rows: Rows::of(gradient, scratch, context.mixing),
             tiles: (0..layout.sites.len()).map(|site| context.tile(site, span, None, &[])).collect(),
-            weights: tile_rows(&context.view),
+            weights: own_rows(&context.view),
             direct,
             few,
             steps,

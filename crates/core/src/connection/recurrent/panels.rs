@@ -53,12 +53,16 @@ impl Panels {
 
     /// The weights from each unit, of all tiles at once or tile by tile.
     pub(super) fn rows<'a>(&'a self, view: &LayerView<'a>) -> Vec<&'a [f32]> {
-        if COPIES_ROWS { vec![&self.rows] } else { tile_rows(view) }
+        if COPIES_ROWS { vec![&self.rows] } else { own_rows(view) }
     }
 }
 
-/// The weights from each unit, tile by tile `[unit][lane]`.
-pub(super) fn tile_rows<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
-    let previous = view.shape.previous_units();
-    view.tiles.iter().map(|tile| &tile.weights[previous * tile.lanes..]).collect()
+/// The weights from input `first` on, tile by tile `[input][lane]`.
+pub(super) fn tile_rows<'a>(view: &LayerView<'a>, first: usize) -> Vec<&'a [f32]> {
+    view.tiles.iter().map(|tile| &tile.weights[first * tile.lanes..]).collect()
+}
+
+/// Those from each unit of the layer.
+pub(super) fn own_rows<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
+    tile_rows(view, view.shape.previous_units())
 }

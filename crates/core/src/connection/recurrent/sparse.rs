@@ -13,7 +13,7 @@ use spikelet_kernels::{
 };
 
 use super::descent::Descent;
-use super::panels::{Panels, tile_rows};
+use super::panels::{Panels, own_rows, tile_rows};
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardScratch, LayerPass, Mixing, PassContext};
@@ -89,8 +89,7 @@ pub(super) fn row_sum(sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32])
     let stride = sent.view.layout.stride;
     let mut sum = [0.0];
     let x = &adjoints[t * stride..(t + 1) * stride];
-    let weights: Vec<_> = sent.view.tiles.iter().map(|tile| &tile.weights[..]).collect();
-    row_dots(sent.level, &weights, &[input as u32], x, &mut sum);
+    row_dots(sent.level, &tile_rows(&sent.view, input), &[0], x, &mut sum);
     sum[0]
 }
 
@@ -112,7 +111,7 @@ impl Sparse {
         self.find_events(context, &tiles);
         self.direct.clear();
         self.direct.resize(view.layout.lanes);
-        let weights = if pass.factor != 0.0 { panels.rows(&view) } else { tile_rows(&view) };
+        let weights = if pass.factor != 0.0 { panels.rows(&view) } else { own_rows(&view) };
         let gain = view.neuron.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
