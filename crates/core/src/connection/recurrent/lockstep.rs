@@ -6,7 +6,7 @@ use spikelet_kernels::{BackwardTile, activation_parts};
 use super::descent::Descent;
 use super::panels::{Panels, own_rows};
 use super::products::Products;
-use super::sparse::{Few, Rows, Sparse, sweep};
+use super::sparse::{Few, Rows, Sparse, list_busy, sweep};
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
@@ -25,6 +25,8 @@ struct SampleDescent<'a> {
     direct: &'a mut Aligned,
     few: &'a mut Few,
     steps: &'a mut StepRows,
+    /// Steps at which a unit fired, a bit for each.
+    busy: &'a [u64],
 }
 
 /// Takes samples from their last step with a gradient down to the first.
@@ -66,8 +68,9 @@ impl<'a> SampleDescent<'a> {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let context: &PassContext<'_> = context;
         let (layout, span) = (context.view.layout, (0, context.end));
-        let Sparse { direct, few, steps, .. } = of_layer;
+        let Sparse { direct, few, steps, events, .. } = of_layer;
         steps.clear();
+        list_busy(context.units, context.view.steps, context.end, events);
         direct.resize(layout.lanes);
         Self {
             adjoints,
@@ -78,18 +81,18 @@ impl<'a> SampleDescent<'a> {
             direct,
             few,
             steps,
+            busy: events,
             context,
         }
     }
 
     /// Takes a step; `own` and `steady` are parts of the errors besides those from the next layer.
     fn step(&mut self, t: usize, own: &[f32], steady: &[f32]) {
-        let PassContext { level, view, pass, units, .. } = *self.context;
-        let sites = &view.layout.sites;
+        let PassContext { level, view, pass, .. } = *self.context;
         let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.descent.sites);
         let (threshold, errors) = (view.neuron.constants.threshold, [error, own, steady]);
         activation_parts(level, pass.surrogate, threshold, membrane, errors, self.direct);
-        let fires = |t: usize| (0..sites.len()).any(|number| units.spikes[number * view.steps + t] != 0);
+        let fires = |t: usize| self.busy[t / 64] >> (t % 64) & 1 == 1;
         if fires(t) {
             let layer = (&self.tiles[..], &self.weights[..]);
             self.few.take_spikes(self.context, layer, self.descent, self.direct, t);

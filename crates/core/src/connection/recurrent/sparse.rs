@@ -21,15 +21,15 @@ use crate::connection::view::LayerView;
 use crate::connection::weights::Sent;
 use crate::events::set_bits;
 use crate::gradient::{GradientRows, LayerGradient};
-use crate::state::Adjoints;
+use crate::state::{Adjoints, UnitState};
 
 /// Scratch of the pass.
 #[derive(Debug, Default)]
 pub(super) struct Sparse {
     /// Lanes at which the surrogate is not 0: site by site, a word for each step.
     active: Vec<u64>,
-    /// Steps at which a unit fired or is active, a bit for each.
-    events: Vec<u64>,
+    /// Steps at which a unit fired or, in a pass that looks, is active: a bit for each.
+    pub(super) events: Vec<u64>,
     /// G of the step last entered, `[lane]` of all tiles.
     pub(super) direct: Aligned,
     pub(super) few: Few,
@@ -147,12 +147,7 @@ impl Sparse {
     fn find_events(&mut self, context: &PassContext<'_>, tiles: &[BackwardTile<'_>]) {
         let PassContext { level, view, pass, end, units, .. } = *context;
         let Self { active, events, .. } = self;
-        let words = view.steps.div_ceil(64);
-        events.clear();
-        events.resize(end.div_ceil(64), 0);
-        for busy in units.busy.chunks_exact(words) {
-            events.iter_mut().zip(busy).for_each(|(events, busy)| *events |= busy);
-        }
+        list_busy(units, view.steps, end, events);
         if pass.factor != 0.0 {
             active.resize(tiles.len() * view.steps, 0);
             let sites = view.layout.sites.iter().zip(active.chunks_exact_mut(view.steps));
@@ -169,6 +164,15 @@ impl Sparse {
         if let Some(last) = events.last_mut() {
             *last &= u64::MAX >> (64 * end.div_ceil(64) - end);
         }
+    }
+}
+
+/// Fills `events` with the steps before `end` at which a unit fired.
+pub(super) fn list_busy(units: &UnitState, steps: usize, end: usize, events: &mut Vec<u64>) {
+    events.clear();
+    events.resize(end.div_ceil(64), 0);
+    for busy in units.busy.chunks_exact(steps.div_ceil(64)) {
+        events.iter_mut().zip(busy).for_each(|(events, busy)| *events |= busy);
     }
 }
 
