@@ -18,7 +18,7 @@ export interface BenchCase {
 }
 
 /** The rule with a surrogate derivative of 0 but near the threshold. */
-const COMPACT: RuleConfig = { ...ANTLR, surrogate: { type: "triangle", halfWidth: 0.3 } };
+const compact = (halfWidth: number): RuleConfig => ({ ...ANTLR, surrogate: { type: "triangle", halfWidth } });
 
 /** A case by name. `real` is measured by epochs, the others by batches. */
 export const CASES = {
@@ -89,7 +89,7 @@ export const CASES = {
   "deep-compact": {
     about: "784-2000-2000-10 with a triangle of half-width 0.3 as surrogate, 150 synthetic events, all 300 steps",
     batch: 128,
-    config: deep(COMPACT),
+    config: deep(compact(0.3)),
     weightScale: 4,
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
@@ -113,7 +113,7 @@ export const CASES = {
   "recurrent-compact": {
     about: "784-800R-10 with a triangle of half-width 0.3 as surrogate, 150 synthetic events, all 300 steps",
     batch: 128,
-    config: { ...recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }), rule: COMPACT },
+    config: { ...recurrent(784, 800, { steps: STEPS, outputs: OUTPUTS }), rule: compact(0.3) },
     weightScale: 2.8,
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 784, steps: STEPS, events: 150, classes: OUTPUTS }),
@@ -135,9 +135,9 @@ export const CASES = {
     samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
   },
   "recurrent-events-compact": {
-    about: "700-256R-20 with a triangle of half-width 0.3 as surrogate, 8,000 synthetic events, all 250 steps",
+    about: "700-256R-20 with a triangle of half-width 0.15 as surrogate, 8,000 synthetic events, all 250 steps",
     batch: 128,
-    config: { ...recurrent(700, 256, { steps: 250, outputs: 20 }), rule: COMPACT },
+    config: { ...recurrent(700, 256, { steps: 250, outputs: 20 }), rule: compact(0.15) },
     weightScale: 0.5,
     learnt: 0,
     samples: async () => syntheticEvents({ samples: 512, inputs: 700, steps: 250, events: 8_000, classes: 20 }),
