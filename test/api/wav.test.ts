@@ -31,6 +31,15 @@ describe("WAV files", () => {
     expect(datasets.fromWav({ files: [file.subarray(0, -3)] }).signal(0)).toEqual([Float32Array.of(0, 0.5)]);
   });
 
+  it("whose lengths were never written are read to their end, and empty ones are empty", () => {
+    const file = wav({ channels: [signal], sampleRate: 8000, format: 1, bits: 16 });
+    const view = new DataView(file.buffer, file.byteOffset, file.length);
+    view.setUint32(file.length - 2 * signal.length - 4, 0, true);
+    expect(datasets.fromWav({ files: [file] }).signal(0)).toEqual([new Float32Array()]);
+    view.setUint32(4, 0, true);
+    expect(datasets.fromWav({ files: [file] }).signal(0)).toEqual([Float32Array.from(signal)]);
+  });
+
   it("are refused with the byte at fault", () => {
     const good = { channels: [signal], sampleRate: 8000, format: 1, bits: 16 };
     const refused = (file: Uint8Array, other = wav(good)) => {

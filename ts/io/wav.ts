@@ -37,7 +37,7 @@ interface Format {
 
 /**
  * Reads a WAV file: whole numbers of 8, 16, 24 or 32 bits, or floating-point numbers of 32 or 64, not packed. A file that ends within its sound is read
- * up to there, as programs that were interrupted leave such.
+ * up to there, and one that never got its lengths up to its end, as programs that were interrupted leave such.
  *
  * @throws {SpikeletError} `DATA_FORMAT` with the byte offset for anything else.
  */
@@ -53,7 +53,8 @@ export function readWav(bytes: Uint8Array): Sound {
     if (name === "fmt ") format = formatOf(view, start, length);
     if (name === "data") {
       if (format === undefined) throw wrong(at, "the sound comes before its format");
-      return soundOf(view, start, Math.min(start + length, bytes.length), format);
+      const hasLengths = length > 0 || view.getUint32(4, true) > 0;
+      return soundOf(view, start, hasLengths ? Math.min(start + length, bytes.length) : bytes.length, format);
     }
     // Chunks of an odd length have a byte behind them.
     at = start + length + (length % 2);
