@@ -46,6 +46,11 @@ it("needs steps of the simulation, and with labels at least one", async () => {
     path: "loss.positive",
     message: expect.stringContaining("must be below the 30 steps, got 30"),
   });
+  await expect(trainer("antlr", { positive: [3, 7, 3] })).rejects.toMatchObject({
+    code: "CONFIG_INVALID",
+    path: "loss.positive",
+    message: expect.stringContaining("must name each step once, got 3"),
+  });
   using without = await trainer("antlr");
   await expect(without.gradients(labelled)).rejects.toMatchObject({ code: "SHAPE_MISMATCH", path: "targets" });
 });

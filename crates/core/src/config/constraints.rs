@@ -120,7 +120,10 @@ fn wanted_steps(config: &Config) -> Result<()> {
     let LossConfig::SpikeTrain(SpikeTrainLoss { positive, .. }) = &config.loss else { return Ok(()) };
     let steps = config.network.steps;
     let last = positive.iter().copied().max().unwrap_or(0);
-    require(last < steps, "loss.positive", &format!("must be below the {steps} steps"), last)
+    require(last < steps, "loss.positive", &format!("must be below the {steps} steps"), last)?;
+    let mut is_named = vec![false; steps as usize];
+    let twice = positive.iter().find(|&&step| std::mem::replace(&mut is_named[step as usize], true));
+    require(twice.is_none(), "loss.positive", "must name each step once", twice.copied().unwrap_or_default())
 }
 
 fn best_by(config: &Config) -> Result<()> {
