@@ -215,7 +215,7 @@ impl Network {
         let derived = &mut self.derived[layer];
         derived.refresh(here, tiles, &self.learnt[layer]);
         if let Some(reads) = derived.reads {
-            let previous = layer.checked_sub(1).map(|previous| &self.layers[previous]);
+            let previous = layer.checked_sub(1).filter(|_| reads.errors).map(|previous| &self.layers[previous]);
             let source = previous.map(|previous| (&previous.layout, &here.stages));
             here.connection.refresh_backward(tiles, source, &here.layout, reads, &mut derived.copies);
         }

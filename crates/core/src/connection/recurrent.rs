@@ -340,7 +340,7 @@ impl Weights for Recurrent {
 
     fn reads(&self, pass: &LayerPass, view: &LayerView<'_>) -> Reads {
         let (has_errors, is_sparse) = (self.delays.is_none() && pass.factor != 0.0, is_sparse(pass, view));
-        Reads { products: has_errors && !is_sparse, dots: has_errors && is_sparse }
+        Reads { products: has_errors && !is_sparse, dots: has_errors && is_sparse, errors: false }
     }
 
     fn backward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>) {

@@ -18,19 +18,22 @@ use crate::state::Adjoints;
 /// Most samples that go back together on one thread, where they share products with weights.
 pub(crate) const TOGETHER: usize = 16;
 
-/// What backward passes read of the weights by which units of a layer drive each other.
+/// What backward passes read of a layer's weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Reads {
-    /// All, in products that samples which go back together share.
+    /// Those by which units of the layer drive each other, in products that samples which go back together share.
     pub(crate) products: bool,
-    /// Those from a few units at each step, in dots.
+    /// The same, from a few units at each step, in dots.
     pub(crate) dots: bool,
+    /// Those from the previous layer, for its `S̄`.
+    pub(crate) errors: bool,
 }
 
 impl Reads {
     /// What either reads.
     pub(crate) fn or(self, other: Self) -> Self {
-        Self { products: self.products || other.products, dots: self.dots || other.dots }
+        let Self { products, dots, errors } = self;
+        Self { products: products || other.products, dots: dots || other.dots, errors: errors || other.errors }
     }
 }
 
@@ -66,7 +69,8 @@ pub(crate) trait Weights {
     /// Brings the copies up to date that the forward pass reads.
     fn refresh(&self, _tiles: &[TileParameters], _delays: &[f32], _copies: &mut Self::Copies) {}
 
-    /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between.
+    /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between, if its `S̄` is
+    /// wanted.
     fn refresh_backward(
         &self,
         _tiles: &[TileParameters],
@@ -137,7 +141,7 @@ pub(crate) trait Weights {
     /// Adjoints of the units, and the layer's part of the weight gradient.
     fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
 
-    /// What a backward pass reads of the weights within the layer.
+    /// What a backward pass reads of the weights by which units of the layer drive each other.
     fn reads(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> Reads {
         Reads::default()
     }

@@ -13,7 +13,6 @@ use crate::config::EndSimulation;
 use crate::connection::{Keep, Reads, TOGETHER};
 use crate::executor::Executor;
 use crate::network::Network;
-use crate::rule::GradientPass;
 use crate::sample::SampleResult;
 
 /// Most samples that are in flight at a time, so that memory does not grow with the batch.
@@ -83,7 +82,7 @@ impl Engine {
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        let is_shared = job.want.gradients && prepare_gradients(network, job.passes);
+        let is_shared = job.want.gradients && prepare_gradients(network, job);
         let size = match job.want.gradients {
             false => LIGHT_GROUP,
             true if network.leaves_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
@@ -165,13 +164,14 @@ fn together(network: &Network) -> usize {
     if is_large { TOGETHER } else { TOGETHER / 2 }
 }
 
-/// Prepares a network for passes; says whether samples that go back together share products with weights of some layer.
-fn prepare_gradients(network: &mut Network, passes: &[GradientPass]) -> bool {
+/// Prepares a network for backward passes; says whether samples that go back together share products with weights of some layer.
+fn prepare_gradients(network: &mut Network, job: &Job<'_>) -> bool {
     let mut is_shared = false;
     for layer in 0..network.layers.len() {
         let mut reads = Reads::default();
-        for pass in passes {
+        for pass in job.passes {
             reads = reads.or(network.layers[layer].connection.reads(&pass.at(layer, 0.0), &network.view(layer)));
+            reads.errors |= layer > 0 && (job.want.trace || pass.at(layer - 1, 0.0).factor != 0.0);
         }
         network.prepare_gradients(layer, reads);
         is_shared |= reads.products;
