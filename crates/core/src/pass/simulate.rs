@@ -150,17 +150,14 @@ impl Simulation<'_> {
 
 /// `offsets[t]` = number of spikes before step `t`; `times` is in order.
 fn count_steps(times: &[u16], offsets: &mut [u32]) {
-    let mut rest = times;
-    for (t, offset) in offsets.iter_mut().enumerate() {
-        let is_before = |&time: &u16| usize::from(time) < t;
-        while let Some((eight, later)) = rest.split_first_chunk::<8>()
-            && is_before(&eight[7])
-        {
-            rest = later;
+    let mut t = 0;
+    for (before, &time) in times.iter().enumerate() {
+        while t <= usize::from(time) {
+            offsets[t] = before as u32;
+            t += 1;
         }
-        rest = &rest[rest.iter().take_while(|time| is_before(time)).count()..];
-        *offset = (times.len() - rest.len()) as u32;
     }
+    offsets[t..].fill(times.len() as u32);
 }
 
 /// Turns the bits of all sites into lists by step, units in the order of lanes; `from` starts a word. The cost follows the
