@@ -172,7 +172,7 @@ impl RowInputs {
     fn fits(&self, rows: usize, inputs: usize) -> bool {
         self.ends.len() == rows
             && self.ends.is_sorted()
-            && self.ends.last().is_none_or(|&end| end as usize == self.units.len())
+            && self.ends.last().map_or(0, |&end| end as usize) == self.units.len()
             && self.units.iter().all(|&unit| (unit as usize) < inputs)
     }
 }
@@ -222,5 +222,20 @@ impl GradientRows {
             && self.q.len() == self.rows * lanes
             && self.r.len() == if self.has_r { self.q.len() } else { 0 }
             && self.fired.len() == lanes.div_ceil(TILE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_fit_if_each_is_in_a_row() {
+        let fits = |ends: &[u32], units: &[u32]| RowInputs { ends: ends.to_vec(), units: units.to_vec() }.fits(2, 5);
+        assert!(fits(&[1, 3], &[0, 4, 2]) && fits(&[0, 0], &[]));
+        for (ends, units) in [(&[1, 2][..], &[0, 4, 2][..]), (&[2, 1], &[0]), (&[3], &[0, 1, 2]), (&[1, 2], &[0, 5])] {
+            assert!(!fits(ends, units), "{ends:?} {units:?}");
+        }
+        assert!(!RowInputs { ends: Vec::new(), units: vec![1] }.fits(0, 5));
     }
 }

@@ -166,6 +166,36 @@ fn records_of_something_else_are_refused() {
 }
 
 #[test]
+fn records_with_a_wrong_word_are_refused_or_learnt_from() {
+    let layers = r#"[{ "type": "flatten" }, { "type": "dense", "units": 3, "recurrent": true }, { "type": "dense", "units": 4 }]"#;
+    let (config, data) = (config(layers, r#"{ "type": "latency" }"#, 2), data());
+    let mut one = trainer(&config);
+    let records = records_of(&mut one, &data, LocalBatch { rank: 0, size: 1 });
+    let before = bits(&one);
+    let mut refused = 0;
+    for place in 0..records.len() / 4 {
+        for word in [0, 1, 0x7f_ffff, u32::MAX] {
+            let mut wrong = records.clone();
+            wrong[4 * place..4 * place + 4].copy_from_slice(&u32::to_le_bytes(word));
+            match one.finish_batch(&data, None, &[&wrong], &Sequential) {
+                Err(error) if error.code == ErrorCode::DataFormat => {
+                    refused += 1;
+                    assert!(bits(&one) == before, "word {place} as {word:x}: a refused batch must change nothing");
+                }
+                // A number of a gradient is as good as another, but for one that is not finite.
+                outcome => {
+                    let code = outcome.err().map(|error| error.code);
+                    assert!(matches!(code, None | Some(ErrorCode::NonFinite)), "word {place} as {word:x}: {code:?}");
+                    one = trainer(&config);
+                    records_of(&mut one, &data, LocalBatch { rank: 0, size: 1 });
+                }
+            }
+        }
+    }
+    assert!(refused > records.len() / 40, "{refused} of {} words", records.len());
+}
+
+#[test]
 fn after_refused_records_of_other_learnt_constants_training_goes_on() {
     let dense = |decay: &str| {
         let neuron = format!(r#"{{ "membraneDecay": {decay}, "learn": ["membraneDecay"] }}"#);
