@@ -16,7 +16,7 @@ pub(crate) struct LayerDerived {
     /// Constants by lane of a site, tile by tile; empty where all units share them.
     pub(crate) lanes: Vec<Lanes>,
     pub(crate) copies: Copies,
-    /// What backward passes read of the copies; there was none yet.
+    /// What backward passes read of the copies; none before the first pass.
     pub(crate) reads: Option<Reads>,
 }
 
