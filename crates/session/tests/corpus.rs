@@ -153,6 +153,7 @@ fn saved_checkpoints_are_of_the_format_that_is_read() {
 
 #[test]
 fn the_saved_records_are_learnt() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/records");
     let records = fs::read(folder.join("whole")).expect("the records are saved");
     let told = before_batch().finish_batch(&[&records]).expect("they fit the batch");
