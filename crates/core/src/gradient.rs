@@ -44,7 +44,6 @@ pub(crate) enum WeightGradient {
 pub(crate) struct GradientRows {
     /// Row of each step, or [`NO_ROW`].
     pub(crate) row_of_step: Vec<u32>,
-    pub(crate) rows: usize,
     pub(crate) inputs: RowInputs,
     /// q at those rows: tile by tile `[row][lane]`.
     pub(crate) q: Aligned,
@@ -159,6 +158,11 @@ impl RowInputs {
         self.ends.len() as u32 - 1
     }
 
+    /// Number of rows.
+    pub(crate) fn count(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Input units of each row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &[u32]> {
         let mut start = 0;
@@ -169,9 +173,8 @@ impl RowInputs {
         })
     }
 
-    fn fits(&self, rows: usize, inputs: usize) -> bool {
-        self.ends.len() == rows
-            && self.ends.is_sorted()
+    fn fits(&self, inputs: usize) -> bool {
+        self.ends.is_sorted()
             && self.ends.last().map_or(0, |&end| end as usize) == self.units.len()
             && self.units.iter().all(|&unit| (unit as usize) < inputs)
     }
@@ -189,8 +192,7 @@ impl GradientRows {
                 self.row_of_step[t] = self.inputs.push(units);
             }
         }
-        self.rows = self.inputs.ends.len();
-        self.q.resize(self.rows * lanes);
+        self.q.resize(self.inputs.count() * lanes);
     }
 
     /// Rows that hold r too, or not.
@@ -208,18 +210,17 @@ impl GradientRows {
         let first = fired.next().unwrap_or(end);
         let last = fired.next_back().unwrap_or(first);
         let arrivals = first..end.min(last + WINDOW.max(longest + 1));
-        for t in arrivals.clone() {
+        for t in arrivals {
             self.row_of_step[t] = self.inputs.push(inputs.at(t));
         }
-        self.rows = arrivals.len();
-        self.q.resize(self.rows * lanes);
-        self.r.resize(if self.has_r { self.rows * lanes } else { 0 });
+        self.q.resize(self.inputs.count() * lanes);
+        self.r.resize(if self.has_r { self.q.len() } else { 0 });
     }
 
     fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
-        self.rows <= steps
-            && self.inputs.fits(self.rows, shape.inputs)
-            && self.q.len() == self.rows * lanes
+        self.inputs.count() <= steps
+            && self.inputs.fits(shape.inputs)
+            && self.q.len() == self.inputs.count() * lanes
             && self.r.len() == if self.has_r { self.q.len() } else { 0 }
             && self.fired.len() == lanes.div_ceil(TILE)
     }
@@ -231,11 +232,10 @@ mod tests {
 
     #[test]
     fn inputs_fit_if_each_is_in_a_row() {
-        let fits = |ends: &[u32], units: &[u32]| RowInputs { ends: ends.to_vec(), units: units.to_vec() }.fits(2, 5);
+        let fits = |ends: &[u32], units: &[u32]| RowInputs { ends: ends.to_vec(), units: units.to_vec() }.fits(5);
         assert!(fits(&[1, 3], &[0, 4, 2]) && fits(&[0, 0], &[]));
-        for (ends, units) in [(&[1, 2][..], &[0, 4, 2][..]), (&[2, 1], &[0]), (&[3], &[0, 1, 2]), (&[1, 2], &[0, 5])] {
+        for (ends, units) in [(&[1, 2][..], &[0, 4, 2][..]), (&[2, 1], &[0]), (&[1, 2], &[0, 5]), (&[], &[1])] {
             assert!(!fits(ends, units), "{ends:?} {units:?}");
         }
-        assert!(!RowInputs { ends: Vec::new(), units: vec![1] }.fits(0, 5));
     }
 }

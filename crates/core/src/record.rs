@@ -76,9 +76,8 @@ impl Writer<'_> {
             WeightGradient::Sums(sums) => (&none_of_rows, sums),
         };
         // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-        let GradientRows { row_of_step: _, rows, inputs, q, r, fired, .. } = rows;
+        let GradientRows { row_of_step: _, inputs, q, r, fired, .. } = rows;
         let GradientSums { weights, silent_places } = sums;
-        self.word(*rows as u32);
         [&inputs.ends, &inputs.units].into_iter().for_each(|list| self.list(list, u32::to_le_bytes));
         [q, r, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
         self.list(fired, u64::to_le_bytes);
@@ -172,7 +171,6 @@ impl<'a> Reader<'a> {
             WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => (rows, &mut no_sums),
             WeightGradient::Sums(sums) => (&mut no_rows, sums),
         };
-        rows.rows = self.word()? as usize;
         for list in [&mut rows.inputs.ends, &mut rows.inputs.units] {
             self.list(list, u32::from_le_bytes)?;
         }
@@ -187,7 +185,7 @@ impl<'a> Reader<'a> {
         for array in &mut layer.learnt {
             self.list(array, f32::from_le_bytes)?;
         }
-        if no_rows.rows > 0 || !no_rows.q.is_empty() || !no_sums.weights.is_empty() {
+        if no_rows.inputs.count() > 0 || !no_rows.q.is_empty() || !no_sums.weights.is_empty() {
             return Err(foreign());
         }
         Ok(())

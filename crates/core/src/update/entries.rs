@@ -44,7 +44,7 @@ impl LayerEntries {
         while first < results.len() {
             let mut rows = 0;
             let fits = |result: &&SampleResult| {
-                rows += result.layers[layer].weights.rows().rows;
+                rows += result.layers[layer].weights.rows().inputs.count();
                 rows <= BLOCK_ROWS
             };
             let samples = first..first + results[first..].iter().take_while(fits).count().max(1);
@@ -104,7 +104,8 @@ pub(super) fn sources(results: &[SampleResult], layer: usize, first: usize, lane
     let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
     for (source, result) in sources.iter_mut().zip(results) {
         let rows = result.layers[layer].weights.rows();
-        *source = &rows.q[first * rows.rows..(first + lanes) * rows.rows];
+        let count = rows.inputs.count();
+        *source = &rows.q[first * count..(first + lanes) * count];
     }
     sources
 }

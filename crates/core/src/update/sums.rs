@@ -186,7 +186,8 @@ impl TileSums {
     fn add_delayed(&mut self, tile: &TileParameters, delays: &[u16], results: &[SampleResult]) {
         for result in results {
             let rows = result.layers[tile.layer].weights.rows();
-            let of_tile = tile.first * rows.rows..(tile.first + tile.lanes) * rows.rows;
+            let count = rows.inputs.count();
+            let of_tile = tile.first * count..(tile.first + tile.lanes) * count;
             let (q, r) = (&rows.q[of_tile.clone()], rows.r.get(of_tile).unwrap_or_default());
             if !r.is_empty() {
                 self.delays.resize(self.weights.len());

@@ -58,9 +58,9 @@ impl BackwardRun<'_> {
         let to = if error.is_none() && kept != Kept::OfLayer { context.last_source(number) } else { context.end };
 
         let LayerGradient { weights, bias, .. } = &mut **gradient;
-        let GradientRows { row_of_step, rows, q, r, .. } = weights.rows_mut();
+        let GradientRows { row_of_step, inputs, q, r, .. } = weights.rows_mut();
         let lanes = site.lane..site.lane + site.lanes;
-        let of_q = lanes.start * *rows..lanes.end * *rows;
+        let of_q = lanes.start * inputs.count()..lanes.end * inputs.count();
         let of_r = if r.is_empty() { 0..0 } else { of_q.clone() };
         let (q_rows, mut r_rows) = match context.mixing {
             None => (&mut q[of_q.clone()], &mut r[of_r.clone()]),

@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         scratch: &'a mut BackwardScratch,
         mixing: Option<Mixing>,
     ) -> Self {
-        let GradientRows { row_of_step, rows, q, r, .. } = gradient.weights.rows_mut();
+        let GradientRows { row_of_step, inputs, q, r, .. } = gradient.weights.rows_mut();
         let [q, r] = match mixing {
             None => [q, r],
             Some(_) => {
@@ -70,7 +70,7 @@ impl<'a> Rows<'a> {
                 [&mut scratch.extra, &mut scratch.extra_r]
             }
         };
-        Self { of_step: row_of_step, count: *rows, q, r }
+        Self { of_step: row_of_step, count: inputs.count(), q, r }
     }
 }
 
