@@ -10,30 +10,28 @@
 //! there are delays (spec 13), those of U come on top of the step.
 
 mod descent;
+mod forward;
 mod lockstep;
 mod panels;
 mod products;
 mod received;
 mod sparse;
+mod state;
 mod step_back;
 mod step_rows;
 
-use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forward_step, forward_tile};
+use spikelet_kernels::{StepEvents, TileRun};
 
-use self::descent::Descent;
 use self::panels::Panels;
-use self::received::Received;
-use self::sparse::{Rows, Sparse, is_by_layer, is_sparse, row_sum};
+use self::sparse::{Rows, is_by_layer, is_sparse, row_sum};
+use self::state::{Delayed, RecurrentState};
 
 use super::backward::{BackwardRun, LayerPass, PassContext};
-use super::delayed_connections::DelayedErrors;
 use super::delays::{DelaySteps, leave_input_gradient};
 use super::dense::{Towards, mark_rows};
-use super::drive::Drive;
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::stages::Stages;
-use super::underway::Underway;
 use super::view::LayerView;
 use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::config::{Delays, DelaysBy};
@@ -61,87 +59,9 @@ pub(crate) struct RecurrentCopies {
     steps: DelaySteps,
 }
 
-/// What the weights got, and scratch of backward passes.
-#[derive(Debug)]
-pub(crate) struct RecurrentState {
-    /// By step, as far as the layer was run: inputs of the previous layer, then its own units of the previous step, numbered
-    /// behind those. Where inputs have delays, by the step of their arrival.
-    offsets: Vec<u32>,
-    inputs: Vec<u32>,
-    received: Received,
-    delayed: Delayed,
-    descent: Box<Descent>,
-    sparse: Box<Sparse>,
-}
-
-/// What delays need of a sample.
-#[derive(Debug)]
-enum Delayed {
-    None,
-    ByInput(Underway),
-    ByConnection(Drive, DelayedErrors),
-}
-
 impl Recurrent {
     pub(crate) fn shape(previous: usize, units: usize) -> LayerShape {
         LayerShape { recurrent: true, ..super::Dense::shape(previous + units, units) }
-    }
-}
-
-impl RecurrentState {
-    /// Lists what arrives at step `t`.
-    fn hear(
-        &mut self,
-        view: &LayerView<'_>,
-        delays: &DelaySteps,
-        arriving: StepEvents<'_>,
-        sites: &[TileRun<'_>],
-        t: usize,
-    ) {
-        let Self { inputs, delayed, .. } = self;
-        let first = inputs.len();
-        inputs.extend_from_slice(arriving.at(t));
-        if let Some(before) = t.checked_sub(1) {
-            for (site, run) in view.layout.sites.iter().zip(sites) {
-                let first = view.shape.previous_units() + site.lane;
-                inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
-            }
-        }
-        if let Delayed::ByInput(underway) = delayed {
-            inputs.drain(first..).for_each(|input| underway.send(input, delays.by_input[input as usize]));
-            underway.arrive(inputs);
-        }
-        self.offsets[t + 1] = self.inputs.len() as u32;
-    }
-
-    /// Takes plain units without delays through some steps.
-    fn run_plain(
-        &mut self,
-        level: Level,
-        view: &LayerView<'_>,
-        delays: &DelaySteps,
-        arriving: StepEvents<'_>,
-        sites: &mut [TileRun<'_>],
-        (from, to): (usize, usize),
-    ) {
-        let lanes = view.layout.lanes;
-        let at_once = Received::steps(lanes);
-        for first in (from..to).step_by(at_once) {
-            let end = to.min(first + at_once);
-            self.received.sum(level, sites, &view.layout.sites, arriving, (first, end));
-            for t in first..end {
-                self.hear(view, delays, arriving, sites, t);
-                let Self { offsets, inputs, received, .. } = &mut *self;
-                let outside = arriving.at(t).len();
-                let received = if outside == 0 { &[] } else { received.next(lanes) };
-                let own = &inputs[offsets[t] as usize + outside..];
-                forward_step(level, sites, &LayerStep { t, received, own });
-            }
-        }
-    }
-
-    fn events(&self) -> StepEvents<'_> {
-        StepEvents { offsets: &self.offsets, units: &self.inputs }
     }
 }
 
@@ -214,28 +134,11 @@ impl Weights for Recurrent {
     type Copies = RecurrentCopies;
 
     fn state(&self, layout: &Layout, steps: usize) -> RecurrentState {
-        RecurrentState {
-            delayed: match self.delays {
-                None => Delayed::None,
-                Some(Delays { by: DelaysBy::Input, max, .. }) => Delayed::ByInput(Underway::new(max as usize)),
-                Some(_) => Delayed::ByConnection(Drive::new(layout, steps), DelayedErrors::default()),
-            },
-            offsets: vec![0; steps + 1],
-            inputs: Vec::new(),
-            received: Received::default(),
-            descent: Box::default(),
-            sparse: Box::default(),
-        }
+        RecurrentState::new(self.delays.as_ref(), layout, steps)
     }
 
     fn clear(&self, state: &mut RecurrentState) {
-        state.offsets.fill(0);
-        state.inputs.clear();
-        match &mut state.delayed {
-            Delayed::None => {}
-            Delayed::ByInput(underway) => underway.clear(),
-            Delayed::ByConnection(drive, _) => drive.clear(),
-        }
+        state.clear();
     }
 
     fn look_ahead(&self, copies: &RecurrentCopies, state: &mut RecurrentState) {
@@ -245,11 +148,7 @@ impl Weights for Recurrent {
     }
 
     fn turn(&self, state: &mut RecurrentState, kept: usize) {
-        state.offsets.fill(0);
-        state.inputs.clear();
-        if let Delayed::ByConnection(drive, _) = &mut state.delayed {
-            drive.turn(kept);
-        }
+        state.turn(kept);
     }
 
     fn delays(&self) -> Option<&Delays> {
@@ -291,21 +190,7 @@ impl Weights for Recurrent {
         if matches!(state.delayed, Delayed::None) && sites.iter().all(TileRun::is_plain) {
             return state.run_plain(level, &view, &copies.steps, arriving, &mut sites, (from, to));
         }
-        for t in from..to {
-            state.hear(&view, &copies.steps, arriving, &sites, t);
-            let RecurrentState { offsets, inputs, delayed, .. } = &mut *state;
-            let events = StepEvents { offsets, units: inputs };
-            if let Delayed::ByConnection(drive, _) = delayed {
-                drive.send(view.tiles, &copies.steps, events, t + 1);
-            }
-            for (site, TileRun { tile, state }) in view.layout.sites.iter().zip(&mut sites) {
-                let (weights, events) = match delayed {
-                    Delayed::ByConnection(drive, _) => (drive.site(site), drive.events()),
-                    _ => (tile.weights, events),
-                };
-                forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
-            }
-        }
+        state.run_steps(level, &view, &copies.steps, arriving, &mut sites, (from, to));
     }
 
     fn inputs<'a>(&self, state: &'a RecurrentState, _arriving: StepEvents<'a>) -> StepEvents<'a> {

@@ -1,0 +1,89 @@
+//! The forward pass of a recurrent layer, step by step over all tiles.
+
+use spikelet_kernels::{ForwardTile, LayerStep, Level, StepEvents, TileRun, forward_step, forward_tile};
+
+use super::received::Received;
+use super::state::{Delayed, RecurrentState};
+use crate::connection::delays::DelaySteps;
+use crate::connection::view::LayerView;
+use crate::events::set_bits;
+
+impl RecurrentState {
+    /// Lists what arrives at step `t`.
+    fn hear(
+        &mut self,
+        view: &LayerView<'_>,
+        delays: &DelaySteps,
+        arriving: StepEvents<'_>,
+        sites: &[TileRun<'_>],
+        t: usize,
+    ) {
+        let Self { inputs, delayed, .. } = self;
+        let first = inputs.len();
+        inputs.extend_from_slice(arriving.at(t));
+        if let Some(before) = t.checked_sub(1) {
+            for (site, run) in view.layout.sites.iter().zip(sites) {
+                let first = view.shape.previous_units() + site.lane;
+                inputs.extend(set_bits(run.state.spikes[before]).map(|lane| (first + lane) as u32));
+            }
+        }
+        if let Delayed::ByInput(underway) = delayed {
+            inputs.drain(first..).for_each(|input| underway.send(input, delays.by_input[input as usize]));
+            underway.arrive(inputs);
+        }
+        self.offsets[t + 1] = self.inputs.len() as u32;
+    }
+
+    /// Takes plain units without delays through some steps.
+    pub(super) fn run_plain(
+        &mut self,
+        level: Level,
+        view: &LayerView<'_>,
+        delays: &DelaySteps,
+        arriving: StepEvents<'_>,
+        sites: &mut [TileRun<'_>],
+        (from, to): (usize, usize),
+    ) {
+        let lanes = view.layout.lanes;
+        let at_once = Received::steps(lanes);
+        for first in (from..to).step_by(at_once) {
+            let end = to.min(first + at_once);
+            self.received.sum(level, sites, &view.layout.sites, arriving, (first, end));
+            for t in first..end {
+                self.hear(view, delays, arriving, sites, t);
+                let Self { offsets, inputs, received, .. } = &mut *self;
+                let outside = arriving.at(t).len();
+                let received = if outside == 0 { &[] } else { received.next(lanes) };
+                let own = &inputs[offsets[t] as usize + outside..];
+                forward_step(level, sites, &LayerStep { t, received, own });
+            }
+        }
+    }
+
+    /// Takes any units through some steps.
+    pub(super) fn run_steps(
+        &mut self,
+        level: Level,
+        view: &LayerView<'_>,
+        delays: &DelaySteps,
+        arriving: StepEvents<'_>,
+        sites: &mut [TileRun<'_>],
+        (from, to): (usize, usize),
+    ) {
+        for t in from..to {
+            self.hear(view, delays, arriving, sites, t);
+            let Self { offsets, inputs, delayed, .. } = &mut *self;
+            let events = StepEvents { offsets, units: inputs };
+            if let Delayed::ByConnection(drive, _) = delayed {
+                drive.send(view.tiles, delays, events, t + 1);
+            }
+            for (site, TileRun { tile, state }) in view.layout.sites.iter().zip(&mut *sites) {
+                let (weights, events) = match delayed {
+                    Delayed::ByConnection(drive, _) => (drive.site(site), drive.events()),
+                    _ => (tile.weights, events),
+                };
+                forward_tile(level, &ForwardTile { weights, events, from: t, to: t + 1, ..*tile }, state);
+            }
+        }
+    }
+}
