@@ -1,9 +1,7 @@
 //! Any configuration either trains with finite numbers or is refused with a path; extreme settings, weights and inputs stay finite or
 //! raise `NON_FINITE` with the layer and the step.
 
-#[path = "properties/configuration.rs"]
 mod configuration;
-#[path = "properties/training.rs"]
 mod training;
 
 use proptest::prelude::*;

@@ -1,11 +1,8 @@
 //! `spikelet.schema.json` knows the range of every field: what it allows is accepted, or refused by a rule that more than one field takes
 //! part in; what is just outside of a bound is refused with the path of the field.
 
-#[path = "schema/bounds.rs"]
 mod bounds;
-#[path = "schema/draw.rs"]
 mod draw;
-#[path = "schema/numbers.rs"]
 mod numbers;
 
 use std::collections::BTreeMap;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
-use crate::draw::{is_required, resolve};
-use crate::numbers;
+use super::draw::{is_required, resolve};
+use super::numbers;
 
 /// A number in the smallest value of a schema that has it.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::numbers;
+use super::numbers;
 
 /// Every keyword that a draw follows or that says nothing about values.
 const KEYWORDS: [&str; 21] = [

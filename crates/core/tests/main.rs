@@ -1,0 +1,13 @@
+//! What callers see, but for the golden vectors: one program, so that the core is compiled into tests once.
+
+mod convolutions;
+mod delays;
+mod determinism;
+mod initialization;
+mod learnt;
+mod local_batches;
+mod properties;
+mod rules;
+mod runs;
+mod schema;
+mod stream;
