@@ -34,6 +34,10 @@ describe("which data", () => {
     expect(dataSource({}, known)).toEqual({ ...known, options: {} });
     expect(dataSource({ data: "/g" }, known)).toMatchObject({ dataset: "fashionMnist", dir: "/g" });
     expect(dataSource({ dataset: "digits" }, known)).toEqual(dataSource({}));
+    const computed = "randman reads no folder: say with --dataset what /r holds, or leave --data out";
+    expect(() => dataSource({ data: "/r" }, { dataset: "randman" })).toThrow(computed);
+    expect(dataSource({ data: "/m" }, { dataset: "digits" })).toMatchObject({ dataset: "mnist", dir: "/m" });
+    expect(dataSource({ data: "/a.npz" }, { dataset: "randman" })).toMatchObject({ dataset: "npz", dir: "/a.npz" });
     // As a run of an earlier version left it.
     expect(dataSource({}, { dir: "/m", encoding: { type: "latency" } })).toMatchObject({ dataset: "mnist", dir: "/m" });
   });

@@ -69,7 +69,10 @@ function chosenSet({ dataset, data }: DataArguments, known: Partial<DataSource>)
   if (data?.endsWith(".npz")) return "npz";
   if (data !== undefined && isFolderOfShards(data)) return "shards";
   const before = known.dataset ?? defaultSet(known.dir);
-  return data === undefined || takesPlace(before) ? before : defaultSet(data);
+  if (data === undefined || takesPlace(before)) return before;
+  // They stand in for MNIST where it isn't at hand.
+  if (before === "digits") return defaultSet(data);
+  throw new UsageError(`${before} reads no folder: say with --dataset what ${data} holds, or leave --data out`);
 }
 
 function defaultSet(dir: string | null | undefined): SetName {
