@@ -7,6 +7,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { run, StepFailed } from "./run.mjs";
+import { hostTarget } from "./rust.mjs";
 import { main } from "./setup.mjs";
 import { skipCheck } from "./skips.mjs";
 import { ROOT } from "./stamps.mjs";
@@ -83,9 +84,11 @@ function isAsBefore(name, found, baseline) {
 }
 
 async function build() {
-  const crate = ["--package", "spikelet-benches", "--bin", "step-instructions"];
-  await run("cargo", ["build", "--quiet", "--locked", "--release", ...crate]);
-  return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), "release", "step-instructions");
+  const target = hostTarget();
+  // As the addon is built, with the features that it gives its dependencies: what was compiled for it is not compiled again.
+  const crates = ["--package", "spikelet-benches", "--package", "spikelet-node", "--target", target];
+  await run("cargo", ["build", "--quiet", "--locked", "--release", ...crates, "--bin", "step-instructions"]);
+  return join(process.env.CARGO_TARGET_DIR || join(ROOT, "target"), target, "release", "step-instructions");
 }
 
 /** Instructions of a step of each case, by name; a run keeps one core at work. */
