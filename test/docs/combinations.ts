@@ -63,6 +63,7 @@ function configOf([rule, path, neuron, reset, delays, hidden, last, output, loss
     },
     rule: { type, ...(variant === undefined ? {} : { variant }), ...(type === "eventProp" ? {} : { resetPath }) },
     loss: { type: loss },
+    training: { threads: 1 },
   } as unknown as Config;
 }
 

@@ -18,6 +18,9 @@ export interface DecisionList {
 /** Choices with the same result: some answers of each question, by their indices. */
 type Box = Set<number>[];
 
+/** Questions under way: an answer by itself is mostly waiting for another thread. */
+const AT_ONCE = 64;
+
 /**
  * Asks for the result of every choice and says all those that are not "" in few rows. A choice without a result fits anywhere.
  *
@@ -29,8 +32,10 @@ export async function decisionList(
 ): Promise<DecisionList> {
   const space = new Space(questions.map(({ answers }) => answers.length));
   const results: (string | undefined)[] = [];
-  for (let place = 0; place < space.size; place++) {
-    results.push(await ask(space.indices(place).map((index, question) => questions[question]?.answers[index] as string)));
+  const choice = (place: number) => space.indices(place).map((index, question) => questions[question]?.answers[index] as string);
+  while (results.length < space.size) {
+    const count = Math.min(AT_ONCE, space.size - results.length);
+    results.push(...(await Promise.all(Array.from({ length: count }, (_, k) => ask(choice(results.length + k))))));
   }
   const left = new Set(results.filter((result) => result !== undefined && result !== ""));
   const above = new Set<string | undefined>([undefined]);
@@ -93,7 +98,7 @@ class Space {
     for (let step = 0; step < this.#lengths.length; step++) {
       const question = (first + step) % this.#lengths.length;
       for (let index = 0; index < (this.#lengths[question] ?? 0); index++) {
-        if (this.#places(box.with(question, new Set([index]))).every(fits)) box[question]?.add(index);
+        if (this.#all(box.with(question, new Set([index])), fits)) box[question]?.add(index);
       }
     }
     return box;
@@ -103,8 +108,19 @@ class Space {
   #trimmed(box: Box, isOwn: (place: number) => boolean): Box {
     return box.map((indices, question) => {
       if (indices.size === this.#lengths[question]) return indices;
-      return new Set([...indices].filter((index) => this.#places(box.with(question, new Set([index]))).some(isOwn)));
+      const isNeeded = (index: number) => !this.#all(box.with(question, new Set([index])), (place) => !isOwn(place));
+      return new Set([...indices].filter(isNeeded));
     });
+  }
+
+  /** Whether every place of a box fits, looked at as far as the first that does not. */
+  #all(box: Box, fits: (place: number) => boolean, question = 0, place = 0): boolean {
+    const indices = box[question];
+    if (indices === undefined) return fits(place);
+    for (const index of indices) {
+      if (!this.#all(box, fits, question + 1, place * (this.#lengths[question] ?? 1) + index)) return false;
+    }
+    return true;
   }
 
   #places(box: Box): number[] {
