@@ -2,7 +2,7 @@
 import { register } from "node:module";
 
 const hooks = `export async function resolve(name, context, next) {
-  if (name !== "@observablehq/plot" && name !== "linkedom") return next(name, context);
+  if (name !== "@observablehq/plot" && name !== "linkedom/worker") return next(name, context);
   throw Object.assign(new Error("Cannot find package '" + name + "'"), { code: "ERR_MODULE_NOT_FOUND" });
 }`;
 register(`data:text/javascript,${encodeURIComponent(hooks)}`);

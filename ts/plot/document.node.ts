@@ -1,4 +1,4 @@
-import { parseHTML } from "linkedom";
+import { parseHTML } from "linkedom/worker";
 
 /** Where Observable Plot makes its elements: in Node, a document that is never shown. */
 export function plotDocument(): Document {
