@@ -1,10 +1,13 @@
 //! The processes that `mpirun` started, as peers.
 
 use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use ::mpi::Threading;
 use ::mpi::datatype::PartitionMut;
 use ::mpi::environment::Universe;
+use ::mpi::request::{self, Request, Scope};
 use ::mpi::topology::{Communicator, SimpleCommunicator};
 use ::mpi::traits::CommunicatorCollectives;
 use spikelet_core::{Error, ErrorCode, LocalBatch, Result};
@@ -13,6 +16,11 @@ use crate::Peers;
 
 /// MPI lives once in a process, from its start to its end; whoever exchanges holds the lock.
 static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);
+
+/// How often a process that waits for the others looks for them without a pause: those that have a core each are seldom further apart.
+const EAGER_LOOKS: u32 = 2000;
+/// Pause between two looks from then on, which leaves the core to whoever has something to compute.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// This process among those that `mpirun` started.
 #[derive(Debug)]
@@ -62,7 +70,8 @@ impl Peers for World {
         let universe = UNIVERSE.lock().unwrap_or_else(PoisonError::into_inner);
         let world = universe.as_ref().ok_or_else(|| unavailable("MPI has ended"))?.world();
         let mut lengths = vec![0; self.local.size];
-        world.all_gather_into(&(records.len() as u64), &mut lengths[..]);
+        let length = records.len() as u64;
+        request::scope(|scope| wait(world.immediate_all_gather_into(scope, &length, &mut lengths[..])));
         let Places { counts, starts, total } = Places::of(&lengths)?;
         self.all.resize(total, 0);
         world.all_gather_varcount_into(records, &mut PartitionMut::new(&mut self.all[..], counts, starts));
@@ -75,6 +84,16 @@ impl Peers for World {
                 one
             })
             .collect())
+    }
+}
+
+/// Waits until every process has come; MPI itself would keep the core at work meanwhile.
+fn wait<'a, D: ?Sized, S: Scope<'a>>(mut request: Request<'a, D, S>) {
+    let mut looks = 0;
+    while let Err(unfinished) = request.test() {
+        request = unfinished;
+        looks += 1;
+        if looks < EAGER_LOOKS { thread::yield_now() } else { thread::sleep(PAUSE) }
     }
 }
 
