@@ -39,7 +39,7 @@ pub(crate) use sparse::Injected;
 pub(crate) use stages::{StageSource, Stages, StagesState};
 
 pub(crate) use view::{LayerBiases, LayerView, TileBiases};
-pub(crate) use weights::{Reads, Sent, SourceSite, TOGETHER, Weights};
+pub(crate) use weights::{Reads, Sent, SourceSite, Weights, together};
 
 use crate::config::Delays;
 use crate::events::LayerSpikes;

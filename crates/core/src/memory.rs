@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use crate::aligned::padded;
 use crate::config::{Config, LayerConfig, RuleConfig};
-use crate::connection::TOGETHER;
+use crate::connection::together;
 use crate::error::{Error, Result};
 use crate::layer::shapes;
 
@@ -63,7 +63,8 @@ impl NetworkBytes {
         let samples = u64::from(config.training.batch_size).min(in_flight as u64);
         let mut bytes = Self { parameters: 0, worker: 0, samples: 0 };
         let delays = config.network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
-        for (shape, delays) in shapes(&config.network).into_iter().zip(delays) {
+        let shapes = shapes(&config.network);
+        for (shape, delays) in shapes.iter().zip(delays) {
             let states = steps * padded(shape.units) as u64 * FLOAT;
             let weights = shape.inputs as u64 * padded(shape.filters) as u64;
             bytes.parameters += weights * FLOAT * copies;
@@ -78,7 +79,7 @@ impl NetworkBytes {
         }
         let has_products = !matches!(config.rule, RuleConfig::Timing(_) | RuleConfig::EventProp(_));
         if has_products && config.network.is_recurrent() {
-            bytes.worker = bytes.worker.saturating_mul(samples.min(TOGETHER as u64));
+            bytes.worker = bytes.worker.saturating_mul(samples.min(together(&shapes) as u64));
         }
         bytes
     }
@@ -116,6 +117,17 @@ mod tests {
         assert_eq!(samples, 16 * 300 * 816 * 4);
         let longer = NetworkBytes::with_steps(&Config::from_json(text).unwrap(), 700, 1);
         assert_eq!((longer.worker, longer.samples), (700 * 816 * 4 * 3, 700 * 816 * 4));
+    }
+
+    #[test]
+    fn samples_that_go_back_together_each_take_states() {
+        let of = |units: u32, recurrent: bool| {
+            let text = format!(
+                r#"{{"network":{{"input":9,"steps":300,"layers":[{{"type":"dense","units":{units},"recurrent":{recurrent}}}]}}}}"#
+            );
+            NetworkBytes::of(&Config::from_json(&text).unwrap(), 32).worker
+        };
+        assert_eq!([of(512, true), of(528, true)], [8 * of(512, false), 16 * of(528, false)]);
     }
 
     #[test]

@@ -15,8 +15,15 @@ use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
 
-/// Most samples that go back together on one thread, where they share products with weights.
-pub(crate) const TOGETHER: usize = 16;
+/// Most samples that go back together on one thread.
+pub(super) const TOGETHER: usize = 16;
+
+/// How many samples go back together on one thread, where they share products with weights. Recurrent weights of more than 1 MiB come
+/// from the level-3 cache at every step, and should meet many; fewer stay in level 2, if the states of few samples pass through it.
+pub(crate) fn together(shapes: &[LayerShape]) -> usize {
+    let is_large = shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
+    if is_large { TOGETHER } else { TOGETHER / 2 }
+}
 
 /// What backward passes read of a layer's weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -10,7 +10,7 @@ use super::sample::{SamplePass, SampleRun};
 use super::simulate::{End, Simulation};
 use super::workspace::Workspace;
 use crate::config::EndSimulation;
-use crate::connection::{Keep, Reads, TOGETHER};
+use crate::connection::{Keep, Reads, together};
 use crate::executor::Executor;
 use crate::network::Network;
 use crate::sample::SampleResult;
@@ -96,7 +96,7 @@ impl Engine {
             (Until::End, EndSimulation::Batch) => End::At(self.common_end(network, job, batch, executor)),
         };
         let groups = local.len().div_ceil(size);
-        let count = if is_shared { together(network).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
+        let count = if is_shared { together(&network.shapes).min(size.div_ceil(executor.threads())).max(1) } else { 1 };
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
@@ -155,13 +155,6 @@ impl Engine {
         });
         ends.into_iter().max().unwrap_or(network.steps)
     }
-}
-
-/// How many samples go back together on one thread. Recurrent weights of more than 1 MiB come from the level-3 cache at every step, and
-/// should meet many; fewer stay in level 2, if the states of few samples pass through it.
-fn together(network: &Network) -> usize {
-    let is_large = network.shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
-    if is_large { TOGETHER } else { TOGETHER / 2 }
 }
 
 /// Prepares a network for backward passes; says whether samples that go back together share products with weights of some layer.
