@@ -1,6 +1,6 @@
 //! Runs that go on: with more epochs, and with other data.
 
-use spikelet_core::{Config, Dataset, Level, Sequential, SpikeTrains, Targets, Trainer};
+use spikelet_core::{Config, Dataset, ErrorCode, Level, Sequential, SpikeTrains, Targets, Trainer};
 
 const SAMPLES: u32 = 12;
 
@@ -21,11 +21,15 @@ fn trainer(epochs: u32, training: &str) -> Trainer {
 }
 
 fn data(label_of: impl Fn(u32) -> u32) -> Dataset {
+    samples(SAMPLES, label_of)
+}
+
+fn samples(count: u32, label_of: impl Fn(u32) -> u32) -> Dataset {
     let mut trains = SpikeTrains::new();
-    for sample in 0..SAMPLES {
+    for sample in 0..count {
         trains.push_sample((0..25u16).map(|time| (time, (u32::from(time) * 3 + sample * 2) % 5)));
     }
-    Dataset::new(trains, Targets::Labels((0..SAMPLES).map(label_of).collect()), 3).expect("they fit")
+    Dataset::new(trains, Targets::Labels((0..count).map(label_of).collect()), 3).expect("they fit")
 }
 
 #[test]
@@ -55,4 +59,24 @@ fn other_data_of_the_same_size_are_learnt_in_their_own_order() {
     }
     assert!(fresh.history()[0].train.spikes.total.iter().all(|&spikes| spikes > 0), "every layer fires");
     assert_eq!(changed.parameters(0), fresh.parameters(0));
+}
+
+#[test]
+fn a_validation_pass_goes_on_with_as_many_samples() {
+    let train = data(|sample| sample % 3);
+    let [validation, fewer] = [1000, 999].map(|count| samples(count, |sample| sample % 3));
+    let mut whole = trainer(1, r#""threads": 1"#);
+    whole.advance(1000, &train, Some(&validation), &Sequential).expect("training works");
+    let mut cut = trainer(1, r#""threads": 1"#);
+    cut.advance(4, &train, Some(&validation), &Sequential).expect("training works");
+    let snapshot = cut.snapshot();
+    let mut restored = Trainer::restore(snapshot, Level::detect()).expect("it is whole");
+    restored.begin(SAMPLES as usize).expect("there are as many");
+    for trainer in [&mut cut, &mut restored] {
+        let error = trainer.advance(1, &train, Some(&fewer), &Sequential).expect_err("one is missing");
+        assert_eq!((error.code, error.path.as_str()), (ErrorCode::ShapeMismatch, "validation"));
+        assert_eq!(error.message, "must have 1000 samples to go on with the pass under way, got 999");
+        trainer.advance(1000, &train, Some(&validation), &Sequential).expect("training works");
+        assert_eq!(trainer.history()[0].validation, whole.history()[0].validation);
+    }
 }

@@ -20,7 +20,7 @@ impl Trainer {
     }
 
     pub(super) fn evaluation_at(&self, position: usize, sums: MetricSums) -> Evaluation {
-        Evaluation { position, sums, shapes: self.network.shapes.clone(), until: Until::End }
+        Evaluation { position, samples: None, sums, shapes: self.network.shapes.clone(), until: Until::End }
     }
 
     pub(super) fn empty_sums(&self) -> MetricSums {

@@ -8,6 +8,8 @@ use crate::shape::LayerShape;
 #[derive(Clone, Debug)]
 pub struct Evaluation {
     pub(super) position: usize,
+    /// Those of the data set, of a validation pass; unknown where an earlier version left it.
+    pub(super) samples: Option<usize>,
     pub(super) sums: MetricSums,
     pub(super) shapes: Vec<LayerShape>,
     pub(super) until: Until,

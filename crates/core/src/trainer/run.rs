@@ -206,7 +206,9 @@ impl Trainer {
         if self.run.batch == batches {
             self.average_epoch();
             match validation {
-                Some(data) if !data.is_empty() => self.run.validation = Some(self.evaluation(Until::End)),
+                Some(data) if !data.is_empty() => {
+                    self.run.validation = Some(Evaluation { samples: Some(data.len()), ..self.evaluation(Until::End) });
+                }
                 _ => self.end_epoch(None, events),
             }
         }
@@ -220,6 +222,14 @@ impl Trainer {
     ) -> Result<()> {
         let data = validation.ok_or_else(|| Error::shape("validation", "the run began with validation data"))?;
         let mut evaluation = self.run.validation.take().expect("a validation pass is under way");
+        if let Some(samples) = evaluation.samples.filter(|&samples| samples != data.len()) {
+            self.run.validation = Some(evaluation);
+            let got = data.len();
+            return Err(Error::shape(
+                "validation",
+                format!("must have {samples} samples to go on with the pass under way, got {got}"),
+            ));
+        }
         let is_done = self.evaluate(&mut evaluation, data, self.evaluation_chunk(), executor);
         let is_done = match is_done {
             Ok(is_done) => is_done,

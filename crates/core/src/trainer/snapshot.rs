@@ -5,6 +5,7 @@ use spikelet_kernels::Level;
 
 use super::Trainer;
 use super::best::Best;
+use super::evaluation::Evaluation;
 use super::event::EpochRecord;
 use super::search::Initialization;
 use crate::config::Config;
@@ -89,6 +90,8 @@ struct SavedBest {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct SavedValidation {
     position: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    samples: Option<u32>,
     sums: MetricSums,
 }
 
@@ -196,6 +199,7 @@ impl Trainer {
             sums: run.sums.clone(),
             validation: run.validation.as_ref().map(|evaluation| SavedValidation {
                 position: evaluation.position as u32,
+                samples: evaluation.samples.map(|samples| samples as u32),
                 sums: evaluation.sums.clone(),
             }),
             history: run.history.clone(),
@@ -302,7 +306,10 @@ impl Trainer {
         self.run.batch = saved.batch;
         self.run.samples = saved.samples;
         self.run.sums = saved.sums;
-        self.run.validation = saved.validation.map(|v| self.evaluation_at(v.position as usize, v.sums));
+        self.run.validation = saved.validation.map(|v| Evaluation {
+            samples: v.samples.map(|samples| samples as usize),
+            ..self.evaluation_at(v.position as usize, v.sums)
+        });
         self.run.history = saved.history;
         self.run.has_finished = saved.has_finished;
         self.run.initialization = saved.initialization;
