@@ -22,6 +22,7 @@ mod step_rows;
 
 use spikelet_kernels::{StepEvents, TileRun};
 
+use self::forward::Span;
 use self::panels::Panels;
 use self::sparse::{Rows, is_by_layer, is_sparse, row_sum};
 use self::state::{Delayed, RecurrentState};
@@ -186,11 +187,12 @@ impl Weights for Recurrent {
 
     fn forward(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut ForwardRun<'_>) {
         let ForwardRun { level, view, arriving, from, to, .. } = *run;
+        let span = Span { level, view, delays: &copies.steps, arriving, from, to };
         let mut sites: Vec<_> = run.sites(|site| &view.tiles[site.tile].weights, |_| arriving).collect();
         if matches!(state.delayed, Delayed::None) && sites.iter().all(TileRun::is_plain) {
-            return state.run_plain(level, &view, &copies.steps, arriving, &mut sites, (from, to));
+            return state.run_plain(span, &mut sites);
         }
-        state.run_steps(level, &view, &copies.steps, arriving, &mut sites, (from, to));
+        state.run_steps(span, &mut sites);
     }
 
     fn inputs<'a>(&self, state: &'a RecurrentState, _arriving: StepEvents<'a>) -> StepEvents<'a> {

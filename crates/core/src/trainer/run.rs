@@ -221,15 +221,15 @@ impl Trainer {
         events: &mut Vec<TrainEvent>,
     ) -> Result<()> {
         let data = validation.ok_or_else(|| Error::shape("validation", "the run began with validation data"))?;
-        let mut evaluation = self.run.validation.take().expect("a validation pass is under way");
-        if let Some(samples) = evaluation.samples.filter(|&samples| samples != data.len()) {
-            self.run.validation = Some(evaluation);
+        let begun_with = self.run.validation.as_ref().and_then(|evaluation| evaluation.samples);
+        if let Some(samples) = begun_with.filter(|&samples| samples != data.len()) {
             let got = data.len();
             return Err(Error::shape(
                 "validation",
                 format!("must have {samples} samples to go on with the pass under way, got {got}"),
             ));
         }
+        let mut evaluation = self.run.validation.take().expect("a validation pass is under way");
         let is_done = self.evaluate(&mut evaluation, data, self.evaluation_chunk(), executor);
         let is_done = match is_done {
             Ok(is_done) => is_done,

@@ -8,16 +8,22 @@ use crate::connection::delays::DelaySteps;
 use crate::connection::view::LayerView;
 use crate::events::set_bits;
 
+/// Steps of a layer that come next.
+#[derive(Clone, Copy)]
+pub(super) struct Span<'a> {
+    pub(super) level: Level,
+    pub(super) view: LayerView<'a>,
+    pub(super) delays: &'a DelaySteps,
+    /// Spikes of the previous layer.
+    pub(super) arriving: StepEvents<'a>,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
 impl RecurrentState {
     /// Lists what arrives at step `t`.
-    fn hear(
-        &mut self,
-        view: &LayerView<'_>,
-        delays: &DelaySteps,
-        arriving: StepEvents<'_>,
-        sites: &[TileRun<'_>],
-        t: usize,
-    ) {
+    fn hear(&mut self, span: &Span<'_>, sites: &[TileRun<'_>], t: usize) {
+        let Span { view, delays, arriving, .. } = span;
         let Self { inputs, delayed, .. } = self;
         let first = inputs.len();
         inputs.extend_from_slice(arriving.at(t));
@@ -35,22 +41,15 @@ impl RecurrentState {
     }
 
     /// Takes plain units without delays through some steps.
-    pub(super) fn run_plain(
-        &mut self,
-        level: Level,
-        view: &LayerView<'_>,
-        delays: &DelaySteps,
-        arriving: StepEvents<'_>,
-        sites: &mut [TileRun<'_>],
-        (from, to): (usize, usize),
-    ) {
+    pub(super) fn run_plain(&mut self, span: Span<'_>, sites: &mut [TileRun<'_>]) {
+        let Span { level, view, arriving, from, to, .. } = span;
         let lanes = view.layout.lanes;
         let at_once = Received::steps(lanes);
         for first in (from..to).step_by(at_once) {
             let end = to.min(first + at_once);
             self.received.sum(level, sites, &view.layout.sites, arriving, (first, end));
             for t in first..end {
-                self.hear(view, delays, arriving, sites, t);
+                self.hear(&span, sites, t);
                 let Self { offsets, inputs, received, .. } = &mut *self;
                 let outside = arriving.at(t).len();
                 let received = if outside == 0 { &[] } else { received.next(lanes) };
@@ -61,17 +60,10 @@ impl RecurrentState {
     }
 
     /// Takes any units through some steps.
-    pub(super) fn run_steps(
-        &mut self,
-        level: Level,
-        view: &LayerView<'_>,
-        delays: &DelaySteps,
-        arriving: StepEvents<'_>,
-        sites: &mut [TileRun<'_>],
-        (from, to): (usize, usize),
-    ) {
+    pub(super) fn run_steps(&mut self, span: Span<'_>, sites: &mut [TileRun<'_>]) {
+        let Span { level, view, delays, from, to, .. } = span;
         for t in from..to {
-            self.hear(view, delays, arriving, sites, t);
+            self.hear(&span, sites, t);
             let Self { offsets, inputs, delayed, .. } = &mut *self;
             let events = StepEvents { offsets, units: inputs };
             if let Delayed::ByConnection(drive, _) = delayed {
