@@ -17,9 +17,8 @@ export default defineConfig({
   },
   test: {
     projects: [
-      // First, since one of its files takes long, and would be alone at the end.
-      { extends: true, test: { name: "site", include: ["test/site/*.test.ts"], globalSetup: ["test/site/build.ts"] } },
       { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: ["test/site/**"] } },
+      { extends: true, test: { name: "site", include: ["test/site/*.test.ts"], globalSetup: ["test/site/build.ts"] } },
     ],
     // Vitest's own choice is one fewer than there are cores; most tests wait for other processes and browsers.
     maxWorkers: availableParallelism() + 1,
