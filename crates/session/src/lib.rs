@@ -13,6 +13,8 @@ mod peers;
 mod session;
 mod status;
 mod streams;
+#[cfg(all(feature = "parallel", any(test, target_family = "wasm")))]
+mod threads;
 mod wire;
 mod workers;
 
@@ -27,4 +29,6 @@ pub use peers::Peers;
 pub use session::Session;
 pub use spikelet_core::{Error, ErrorCode, LayerParameters, LayerTrace, LearntValues, LocalBatch, Result};
 pub use spikelet_io::{IdxArray, NpyArray};
+#[cfg(all(feature = "parallel", target_family = "wasm"))]
+pub use threads::{lend_thread, share_threads};
 pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};

@@ -16,12 +16,12 @@ pub(crate) enum Workers {
     Caller,
     #[cfg(feature = "parallel")]
     /// At least two threads; no task of one starts another, so a thread runs one task at a time.
-    Pool(rayon::ThreadPool),
+    Pool(Arc<rayon::ThreadPool>),
 }
 
 impl Workers {
     /// `path` is where the number was given.
-    #[cfg(feature = "parallel")]
+    #[cfg(all(feature = "parallel", not(target_family = "wasm")))]
     pub(crate) fn new(threads: Threads, path: &str) -> Result<Self> {
         use spikelet_core::Error;
         let count = match threads {
@@ -36,7 +36,13 @@ impl Workers {
             .thread_name(|index| format!("spikelet-{index}"))
             .build()
             .map_err(|error| Error::config(path, format!("the system has no {count} threads: {error}")))?;
-        Ok(Self::Pool(pool))
+        Ok(Self::Pool(Arc::new(pool)))
+    }
+
+    /// In WebAssembly the host decides, for all sessions.
+    #[cfg(all(feature = "parallel", target_family = "wasm"))]
+    pub(crate) fn new(_threads: Threads, _path: &str) -> Result<Self> {
+        Ok(crate::threads::shared_pool().map_or(Self::Caller, Self::Pool))
     }
 
     #[cfg(not(feature = "parallel"))]
