@@ -58,6 +58,23 @@ export function addTarget(target) {
   return withRustup(["target", "add", target], isThere, `Rust's target ${target} is missing`);
 }
 
+/**
+ * Adds the sources of the standard library unless they are there.
+ *
+ * @returns {string | undefined} one sentence when that failed
+ */
+export function addStandardSources() {
+  const isThere = () => existsSync(join(standardSources(), "library/Cargo.lock"));
+  if (isThere()) return undefined;
+  return withRustup(["component", "add", "rust-src"], isThere, "The sources of Rust's standard library are missing");
+}
+
+/** Folder of the sources of the standard library. */
+export function standardSources() {
+  const { stdout } = spawnSync("rustc", ["--print", "sysroot"], { encoding: "utf8", cwd: ROOT });
+  return join(stdout.trim(), "lib/rustlib/src/rust");
+}
+
 /** Goes on with the default toolchain when it is of the pinned version, whatever its name. */
 export function usesDefaultAsPinned() {
   const name = spawnSync("rustup", ["default"], { encoding: "utf8" }).stdout?.split(" ")[0] ?? "";

@@ -6,7 +6,7 @@ import { run, runTool, StepFailed } from "./run.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { commitDeclarations, makeWasm, NAMED_WASM, wasmTool } from "./wasm.mjs";
+import { commitDeclarations, makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 
@@ -86,8 +86,14 @@ async function buildWasm() {
   const { tool, version = "", why } = wasmTool();
   await step("wasm", { inputs, outputs, extra: [tool, version] }, async () => {
     say(`building the WebAssembly (a minute the first time; ${why}) …`);
-    commitDeclarations(await makeWasm({ tool }));
+    await makeWasm({ tool });
   });
+  const withThreads = ["bindings/wasm/pkg/spikelet-threads.js", "bindings/wasm/pkg/spikelet-threads_bg.wasm"];
+  await step("wasm-threads", { inputs, outputs: withThreads }, async () => {
+    say("building the WebAssembly with threads (a minute the first time) …");
+    await makeWasmWithThreads();
+  });
+  commitDeclarations();
 }
 
 async function buildTypeScript() {

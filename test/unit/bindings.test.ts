@@ -4,13 +4,17 @@ import { expect, it } from "vitest";
 
 const file = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
-it("the declarations of the WebAssembly are those of the build", async () => {
-  const [, committed] = (await file("ts/runtime/wasm-binding.d.ts")).split("Do not edit.\n\n");
-  expect(committed).toBe(await file("bindings/wasm/pkg/spikelet.d.ts"));
+it.each([
+  ["wasm-binding", "spikelet"],
+  ["wasm-threads-binding", "spikelet-threads"],
+])("the declarations in %s are those of the build", async (binding, made) => {
+  const [, committed] = (await file(`ts/runtime/${binding}.d.ts`)).split("Do not edit.\n\n");
+  expect(committed).toBe(await file(`bindings/wasm/pkg/${made}.d.ts`));
 });
 
 it("no binding is cast to what it should be", async () => {
-  for (const binding of ["native", "wasm"]) expect(await file(`ts/runtime/${binding}.ts`)).not.toContain("as unknown as");
+  for (const binding of ["native", "wasm", "wasm-threads", "wasm-backend"])
+    expect(await file(`ts/runtime/${binding}.ts`)).not.toContain("as unknown as");
 });
 
 it("every type of the configuration is public", async () => {
