@@ -79,6 +79,13 @@ describe("a page built with Vite", () => {
     expect(opened.complaints).toEqual([]);
   });
 
+  it("tells why workers share no memory", async () => {
+    expect(await opened.run("epoch", { workers: 2 })).toMatchObject({
+      reason: "WebAssembly in a worker, 2 that share every batch but no memory (the page is not cross-origin isolated)",
+    });
+    expect(opened.requests.filter((path) => path.includes("threads"))).toEqual([]);
+  });
+
   it("learns, and units fire", async () => {
     const found = await opened.run<Record<string, number>>("epoch");
     expect(found).toMatchObject({ kind: "wasm", simd: "simd128", reason: "WebAssembly in a worker", epochs: 12, finished: true });
@@ -160,15 +167,66 @@ describe("a page built with Vite", () => {
 
   it("loads no more than the budget", async () => {
     const library = await buildLibrary(project.folder);
-    expect(await packedSize(library, ".wasm")).toBeLessThanOrEqual(BUDGET.wasm);
-    // The glue of the WebAssembly is loaded by the page itself or stands in the worker.
-    for (const notLoaded of [/\bwasm-(?!url)/, /\bworker-/]) {
+    expect(await packedSize(library, ".wasm", /threads/)).toBeLessThanOrEqual(BUDGET.wasm);
+    // The glue of the WebAssembly is loaded by the page itself or stands in the worker; several workers are loaded when they are asked for.
+    for (const notLoaded of [/\bwasm-(?!url)|several|threads/, /\bworker-|several|threads/]) {
       expect(await packedSize(library, ".js")).toBeGreaterThan(await packedSize(library, ".js", notLoaded));
       const js = await packedSize(library, ".js", notLoaded);
       console.log(`JavaScript but for ${notLoaded.source}: ${js} bytes`);
       expect(js).toBeGreaterThan(5_000);
       expect(js).toBeLessThanOrEqual(BUDGET.js);
     }
+  });
+});
+
+describe("a cross-origin isolated page", () => {
+  let served: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    served = await serve(built, { isolated: true });
+  });
+  afterAll(() => served[Symbol.asyncDispose]());
+
+  it.each([2, 3])("trains in %d workers that share memory to the committed bits", async (workers) => {
+    const opened = await open(served.url);
+    expect(await opened.run("digest", { workers })).toEqual(committed);
+    expect(await opened.run("epoch", { workers })).toMatchObject({
+      reason: `WebAssembly in ${workers} workers that share memory`,
+      finished: true,
+    });
+    expect(await opened.run("abort", { workers })).toMatchObject({ message: "enough" });
+    expect(await opened.run("arrays", { workers })).toEqual({ lengths: [78_400, 1000, 78_400], sums: 1 });
+    expect(opened.complaints).toEqual([]);
+    expect(opened.requests.filter((path) => path.endsWith(".wasm"))).toEqual([expect.stringContaining("spikelet-threads")]);
+    await opened.page.close();
+  });
+
+  it("starts new workers after the memory that they share ran out", async () => {
+    const small = await open(served.url, (page) =>
+      page.route(/worker-threads-(?!client).*\.js$/, async (route) => {
+        const response = await route.fetch();
+        const text = await response.text();
+        expect(text).toMatch(/maximum:65536/);
+        await route.fulfill({ response, body: text.replace("maximum:65536", "maximum:1024") });
+      }),
+    );
+    expect(await small.run("exhaust", { workers: 2 })).toEqual({
+      exhausted: { code: "INTERNAL", path: "", message: expect.stringContaining("memory ran out") },
+      old: { code: "INTERNAL", path: "", message: expect.any(String) },
+      samples: 4,
+    });
+    await small.page.close();
+  });
+
+  it("shares no memory where there is none to share", async () => {
+    const without = await open(served.url, (page) =>
+      page.route(/worker-threads-(?!client).*\.js$/, async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: (await response.text()).replace("maximum:65536", "maximum:1") });
+      }),
+    );
+    const { reason } = await without.run<{ reason: string }>("epoch", { workers: 2 });
+    expect(reason).toMatch(/^WebAssembly in a worker, 2 that share every batch but no memory \(.*can't be loaded/);
+    await without.page.close();
   });
 });
 
@@ -182,10 +240,12 @@ describe("other ways to a page", () => {
   });
 
   it("esbuild, with the addresses of worker and WebAssembly", async () => {
-    await using served = await serve(await buildWithEsbuild(project.folder));
+    await using served = await serve(await buildWithEsbuild(project.folder), { isolated: true });
     const opened = await open(served.url);
     const options = { workerUrl: "worker.js", wasmUrl: "spikelet.wasm" };
     expect(await opened.run("digest", options)).toEqual(committed);
+    const shared = { workers: 2, threadsWorkerUrl: "worker-threads.js", threadsWasmUrl: "spikelet-threads.wasm" };
+    expect(await opened.run("epoch", shared)).toMatchObject({ reason: "WebAssembly in 2 workers that share memory" });
     expect(await opened.run("digest", { worker: false, wasmUrl: "spikelet.wasm" })).toEqual(committed);
     expect(opened.complaints).toEqual([]);
     await opened.page.close();

@@ -55,7 +55,7 @@ export async function buildWithEsbuild(project: string): Promise<string> {
   await mkdir(outdir);
   await esbuild({
     absWorkingDir: project,
-    entryPoints: { page: "browser/page.mjs", worker: "spikelet/worker" },
+    entryPoints: { page: "browser/page.mjs", worker: "spikelet/worker", "worker-threads": "spikelet/worker-threads" },
     outdir,
     bundle: true,
     minify: true,
@@ -63,7 +63,10 @@ export async function buildWithEsbuild(project: string): Promise<string> {
     format: "esm",
     logLevel: "error",
   });
-  await copyFile(join(project, "node_modules/spikelet/bindings/wasm/pkg/spikelet_bg.wasm"), join(outdir, "spikelet.wasm"));
+  const pkg = join(project, "node_modules/spikelet/bindings/wasm/pkg");
+  for (const name of ["spikelet", "spikelet-threads"]) {
+    await copyFile(join(pkg, `${name}_bg.wasm`), join(outdir, `${name}.wasm`));
+  }
   await writeFile(join(outdir, "index.html"), html("./page.js"));
   return outdir;
 }

@@ -16,14 +16,18 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A static server without special headers. */
-export async function serve(folder: string): Promise<Served> {
+/** Headers of a page whose threads may share memory. */
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+/** A static server, without special headers unless its pages are to be cross-origin isolated. */
+export async function serve(folder: string, { isolated = false } = {}): Promise<Served> {
   const server = createServer(async (request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = path.endsWith("/") ? `${path}index.html` : path;
     try {
       const content = await readFile(join(folder, file));
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
+      const type = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
+      response.writeHead(200, { ...type, ...(isolated ? ISOLATED : {}) }).end(content);
     } catch {
       response.writeHead(404).end();
     }

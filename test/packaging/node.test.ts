@@ -36,7 +36,12 @@ describe("the tarball in an empty project", () => {
 
   it("holds what is needed and nothing of the sources", () => {
     expect(project.files).toEqual(
-      expect.arrayContaining(["dist/index.js", "bindings/wasm/pkg/spikelet_bg.wasm", "spikelet.schema.json"]),
+      expect.arrayContaining([
+        "dist/index.js",
+        "bindings/wasm/pkg/spikelet_bg.wasm",
+        "bindings/wasm/pkg/spikelet-threads_bg.wasm",
+        "spikelet.schema.json",
+      ]),
     );
     expect(project.files.filter((path) => /^(crates|ts|test|scripts|benches)\//.test(path))).toEqual([]);
   });

@@ -44,7 +44,17 @@ const signal = new AbortController().signal;
 /** Every function and method of the public API that takes arguments, by its name. */
 export function callsOf({ backend, network, trainer, ...supply }: Supply): Record<string, Call> {
   const { datasets, encode, SpikeEvents } = spikelet;
-  const how = { backend, simd: network.info.simd, signal, worker: true, workers: 1, workerUrl: "a", wasmUrl: "b" };
+  const how = {
+    backend,
+    simd: network.info.simd,
+    signal,
+    worker: true,
+    workers: 1,
+    workerUrl: "a",
+    wasmUrl: "b",
+    threadsWorkerUrl: "c",
+    threadsWasmUrl: "d",
+  };
   const data = tinyData(4);
   const images = datasets.fromImages({ pixels: new Uint8Array(8), labels: [0, 1], shape: [2, 2] });
   const events = SpikeEvents.fromTrains([{ times: [1], units: [2] }]);
@@ -65,7 +75,10 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
   const [layer] = supply.parameters as [spikelet.LayerParameters];
   const idx = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 2);
   return {
-    loadBackend: { call: spikelet.loadBackend, args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b" }] },
+    loadBackend: {
+      call: spikelet.loadBackend,
+      args: [backend, { worker: true, workers: 1, workerUrl: "a", wasmUrl: "b", threadsWorkerUrl: "c", threadsWasmUrl: "d" }],
+    },
     createNetwork: { call: spikelet.createNetwork, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
     createTrainer: { call: spikelet.createTrainer, args: [tinyConfig, { ...how, threads: 1, parameters: supply.parameters }] },
     restoreNetwork: { call: spikelet.restoreNetwork, args: [supply.checkpoint, { ...how, threads: 1 }] },

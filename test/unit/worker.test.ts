@@ -102,24 +102,25 @@ describe("a worker that is sent messages of none of its callers", () => {
   });
 });
 
+/** Workers that answer as `host` says, each on a thread of its own as far as its caller can tell. */
+function workersOf(host: object): { ended: number; workers: MessagePort[]; posted: MessagePort[] } {
+  const made = { ended: 0, workers: [] as MessagePort[], posted: [] as MessagePort[] };
+  vi.stubGlobal("Worker", function Worker() {
+    const { port1, port2 } = new MessageChannel();
+    expose(host, port2);
+    made.workers.push(port1);
+    made.posted.push(port2);
+    const end = () => {
+      made.ended += 1;
+      port1.close();
+    };
+    port1.start();
+    return Object.assign(port1, { terminate: end });
+  });
+  return made;
+}
+
 describe("a page that talks to a worker", () => {
-  /** Workers that answer as `host` says, each on a thread of its own as far as its caller can tell. */
-  function workersOf(host: object): { ended: number; workers: MessagePort[]; posted: MessagePort[] } {
-    const made = { ended: 0, workers: [] as MessagePort[], posted: [] as MessagePort[] };
-    vi.stubGlobal("Worker", function Worker() {
-      const { port1, port2 } = new MessageChannel();
-      expose(host, port2);
-      made.workers.push(port1);
-      made.posted.push(port2);
-      const end = () => {
-        made.ended += 1;
-        port1.close();
-      };
-      port1.start();
-      return Object.assign(port1, { terminate: end });
-    });
-    return made;
-  }
   afterEach(() => vi.unstubAllGlobals());
   const start = () => startWorker({ workerUrl: "https://example.org/worker.js", wasmUrl: wasmUrl.href });
 
@@ -178,6 +179,67 @@ describe("a page that talks to a worker", () => {
       expect(made.ended).toBeGreaterThan(0);
       for (const port of made.posted) port.close();
     }
+  });
+});
+
+describe("workers that share memory", () => {
+  const described = { value: { simd: "simd128", simdLevels: ["simd128"], version } };
+  const never = new Promise<never>(() => {});
+  const stopped = { failure: { code: "INTERNAL", path: "", message: "memory ran out" } };
+  /** What the workers that are started answer with, each of which gets the next of `working`. */
+  const hostOf = (working: Promise<unknown>[]) => ({
+    load: async () => described,
+    share: async () => ({ value: {} }),
+    join: async () => ({ value: undefined }),
+    work: () => working.shift(),
+    open: () => never,
+  });
+  beforeEach(() => {
+    vi.stubGlobal("crossOriginIsolated", true);
+    vi.stubGlobal("location", new URL("https://example.org/"));
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    ["fails", stopped, "memory ran out"],
+    ["stops", { value: undefined }, "a thread of the WebAssembly stopped"],
+    ["is refused", { failure: { ...stopped.failure, code: "CONFIG_INVALID" } }, "a thread of the WebAssembly stopped"],
+  ])("fail together when one of them %s", async (_, answer, message) => {
+    let end = (_: unknown) => {};
+    const made = workersOf(hostOf([never, new Promise((resolve) => (end = resolve))]));
+    const backend = await loadBackend("auto", { workers: 3 });
+    expect(backend).toMatchObject({ reason: "WebAssembly in 3 workers that share memory", isAlive: true });
+    const waiting = backend.createSession(CONFIG);
+    expect([made.workers.length, made.ended]).toEqual([3, 0]);
+    end(answer);
+    await expect(waiting).rejects.toMatchObject({ code: "INTERNAL", message });
+    expect([backend.isAlive, made.ended]).toEqual([false, 3]);
+    for (const port of made.posted) port.close();
+  });
+
+  it.each(["load", "share", "join"])("are as many that share none where they can't %s", async (method) => {
+    const cant = { failure: { code: "BACKEND_UNAVAILABLE", path: "backend", message: "no such memory" } };
+    let isFirst = true;
+    const host = hostOf([never, never]);
+    const failing = async () => {
+      if (!isFirst) return described;
+      isFirst = false;
+      return cant;
+    };
+    const made = workersOf({ ...host, [method]: failing });
+    // Addresses of their own, so that each of these tests loads its own.
+    const there = { threadsWorkerUrl: `https://example.org/${method}.js`, threadsWasmUrl: "https://example.org/threads.wasm" };
+    const { reason } = await loadBackend("auto", { workers: 2, ...there });
+    expect(reason).toMatch(/^WebAssembly in a worker, 2 that share every batch but no memory \(.*no such memory\)$/);
+    expect([made.workers.length, made.ended]).toEqual([4, 2]);
+    for (const port of made.posted) port.close();
+  });
+
+  it("need addresses of their own where the others have", async () => {
+    const made = workersOf(hostOf([]));
+    const { reason } = await loadBackend("auto", { workers: 2, wasmUrl: "https://example.org/spikelet.wasm" });
+    expect(reason).toContain("threadsWorkerUrl and threadsWasmUrl are not given");
+    for (const port of made.posted) port.close();
   });
 });
 

@@ -263,12 +263,19 @@ export interface PageOptions {
   /** `false` computes on the thread of the caller, in calls of a few milliseconds, instead of in a worker. */
   worker?: boolean;
   /**
-   * Number of workers that share every batch, each with a copy of the network and the data; 1 by default. The results are the
-   * same, bit for bit.
+   * Number of workers that share every batch; 1 by default. In a page that is cross-origin isolated they share the memory too, elsewhere
+   * each has a copy of the network and the data. The results are the same, bit for bit.
    */
   workers?: number;
   /** The module of the worker, for bundlers that do not find it by themselves: what the package exports as `spikelet/worker`. */
   workerUrl?: string | URL;
   /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */
   wasmUrl?: string | URL;
+  /** The same two for workers that share memory: `spikelet/worker-threads` … */
+  threadsWorkerUrl?: string | URL;
+  /** … and `spikelet/spikelet-threads.wasm`. */
+  threadsWasmUrl?: string | URL;
 }
+
+/** The absolute addresses of {@link PageOptions} that are given. */
+export type PageUrls = { readonly [Name in Extract<keyof PageOptions, `${string}Url`>]?: string };

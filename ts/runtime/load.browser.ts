@@ -1,8 +1,7 @@
 import { SpikeletError } from "../errors.js";
-import type { Backend, BackendChoice, PageOptions } from "./backend.js";
+import type { Backend, BackendChoice, PageOptions, PageUrls } from "./backend.js";
 import { backendChoice, pageOptions } from "./options.js";
 import { checkSimd } from "./simd-probe.js";
-import { fulfilled, teamOf } from "./team.js";
 import { walled } from "./wall.js";
 
 /** Duration of a call on the thread of a page, in milliseconds: a frame has 16. */
@@ -26,41 +25,37 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
   }
   checkSimd();
   const workers = page.worker === false ? 0 : (page.workers ?? 1);
-  const key = JSON.stringify([workers, absolute(page.workerUrl), absolute(page.wasmUrl)]);
+  const urls = resolved(page);
+  const key = JSON.stringify([workers, urls]);
   const found = loaded.get(key);
   const known = await found?.catch(() => undefined);
   if (known !== undefined && known.isAlive !== false) return known;
   // Another call may have begun to load it meanwhile.
   const other = loaded.get(key);
   if (other !== undefined && other !== found) return other;
-  const loading = (workers === 0 ? loadHere(page) : loadInWorkers(workers, page)).then(walled);
+  const loading = (workers === 0 ? loadHere(urls) : loadInWorkers(workers, urls)).then(walled);
   loaded.set(key, loading);
   return loading;
 }
 
-async function loadHere(page: PageOptions): Promise<Backend> {
+async function loadHere(urls: PageUrls): Promise<Backend> {
   const [{ loadWasm }, { wasmUrl }] = await Promise.all([import("./wasm.js"), import("./wasm-url.js")]);
-  const source = absolute(page.wasmUrl) ?? wasmUrl.href;
-  const backend = await loadWasm(new URL(source), "WebAssembly on the thread of the page");
+  const backend = await loadWasm(new URL(urls.wasmUrl ?? wasmUrl.href), "WebAssembly on the thread of the page");
   return Object.create(backend, { callMilliseconds: { value: PAGE_CALL } });
 }
 
-async function loadInWorkers(workers: number, page: PageOptions): Promise<Backend> {
-  const { startWorker } = await import("./worker-client.js");
-  const urls = { workerUrl: absolute(page.workerUrl), wasmUrl: absolute(page.wasmUrl) };
-  const first = await startWorker(urls);
-  if (workers === 1) return first;
-  const others = await Promise.allSettled(Array.from({ length: workers - 1 }, () => startWorker(urls)));
-  try {
-    return teamOf([first, ...fulfilled(others)]);
-  } catch (thrown) {
-    first.end();
-    for (const other of others) if (other.status === "fulfilled") other.value.end();
-    throw thrown;
-  }
+async function loadInWorkers(workers: number, urls: PageUrls): Promise<Backend> {
+  if (workers > 1) return (await import("./several-workers.js")).startWorkers(workers, urls);
+  return (await import("./worker-client.js")).startWorker(urls);
+}
+
+function resolved(page: PageOptions): PageUrls {
+  const { workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl } = page;
+  const given = Object.entries({ workerUrl, wasmUrl, threadsWorkerUrl, threadsWasmUrl });
+  return Object.fromEntries(given.flatMap(([name, url]) => (url === undefined ? [] : [[name, absolute(url)]])));
 }
 
 /** A relative address, resolved by this page and not by a worker elsewhere. */
-function absolute(url: string | URL | undefined): string | undefined {
-  return url === undefined ? undefined : new URL(url, globalThis.document?.baseURI ?? globalThis.location.href).href;
+function absolute(url: string | URL): string {
+  return new URL(url, globalThis.document?.baseURI ?? globalThis.location.href).href;
 }

@@ -31,6 +31,8 @@ export const PAGE_OPTIONS: FieldChecks<PageOptions> = {
   workers: whole(1, MAX_WORKERS),
   workerUrl: address,
   wasmUrl: address,
+  threadsWorkerUrl: address,
+  threadsWasmUrl: address,
 };
 
 /** The options of functions that only ask for a backend. */

@@ -7,9 +7,11 @@ import type { Backend, DatasetArrays, ParameterArrays, Session, StreamArrays } f
  * from the records of all, so that all stay the same, bit for bit; what is only read is read from the first.
  *
  * @param backends at least one, all of the same kind.
+ * @param why they share no memory.
  */
-export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
+export function teamOf(backends: readonly [Backend, ...Backend[]], why?: string): Backend {
   const [first] = backends;
+  const because = why === undefined ? "" : ` but no memory (${why})`;
   const open = async (openOne: (backend: Backend) => Promise<Session>): Promise<Session> => {
     const opened = await Promise.allSettled(backends.map(openOne));
     try {
@@ -20,7 +22,7 @@ export function teamOf(backends: readonly [Backend, ...Backend[]]): Backend {
     }
   };
   return Object.create(first, {
-    reason: { value: `${first.reason}, ${backends.length} that share every batch`, enumerable: true },
+    reason: { value: `${first.reason}, ${backends.length} that share every batch${because}`, enumerable: true },
     isAlive: { get: () => backends.every((backend) => backend.isAlive !== false), enumerable: true },
     createSession: {
       value: (...args: Parameters<Backend["createSession"]>) => open((backend) => backend.createSession(...args)),

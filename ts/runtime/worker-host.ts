@@ -1,8 +1,6 @@
 import { transfer } from "comlink";
 import { bareMessage, fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
-import { loadWasm } from "./wasm.js";
-import { wasmUrl as besideThis } from "./wasm-url.js";
 import type { Answer, View, WorkerHost } from "./worker-protocol.js";
 
 type Method = (...args: unknown[]) => unknown;
@@ -13,8 +11,10 @@ const OPENING: readonly string[] = ["createSession", "restoreSession"];
 /**
  * What a worker answers with. A message that is none of the protocol is refused, and harms nobody; arguments were checked by the
  * page that sends them.
+ *
+ * @param load gets the WebAssembly, from beside the worker unless told where.
  */
-export function workerHost(load: (wasmUrl: URL) => Promise<Backend> = (wasmUrl) => loadWasm(wasmUrl, "")): WorkerHost {
+export function workerHost(load: (wasmUrl: URL | undefined) => Promise<Backend>): WorkerHost {
   let backend: Backend | undefined;
   const sessions = new Map<number, Session>();
   let opened = 0;
@@ -27,7 +27,7 @@ export function workerHost(load: (wasmUrl: URL) => Promise<Backend> = (wasmUrl) 
   return {
     load: (wasmUrl) =>
       answer(async () => {
-        backend = await load(wasmUrl === undefined ? besideThis : new URL(wasmUrl));
+        backend = await load(wasmUrl === undefined ? undefined : new URL(wasmUrl));
         const { simd, simdLevels, version } = backend;
         return { simd, simdLevels, version };
       }),
@@ -53,7 +53,8 @@ export function workerHost(load: (wasmUrl: URL) => Promise<Backend> = (wasmUrl) 
   };
 }
 
-async function answer<T>(work: () => unknown, view?: () => View): Promise<Answer<T>> {
+/** The value of `work`, or its failure. */
+export async function answer<T>(work: () => unknown, view?: () => View): Promise<Answer<T>> {
   try {
     const value = (await work()) as T;
     const whole = { value, view: view?.() };

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../generated/errors.js";
 import type { Backend, Conversion } from "./backend.js";
+import type { SharedModule } from "./wasm-threads.js";
 
 /** A failure as a value: an error that is thrown across threads arrives without its code and path. */
 export interface Failure {
@@ -31,4 +32,14 @@ export interface WorkerHost {
   call(session: number, method: string, args: unknown[]): Promise<Answer<unknown>>;
   /** Frees a session. */
   close(session: number): Promise<void>;
+}
+
+/** Requests to a worker whose WebAssembly has threads. One worker has the sessions, the others work for it. */
+export interface ThreadsHost extends WorkerHost {
+  /** Lets sessions run on so many threads, and gives what the others have to join. */
+  share(threads: number): Promise<Answer<SharedModule>>;
+  /** Joins the worker that gave it. */
+  join(shared: SharedModule): Promise<Answer<void>>;
+  /** Works for it; the only answer is a failure. */
+  work(): Promise<Answer<void>>;
 }

@@ -96,8 +96,9 @@ fn fault(module: &Path, import: &str) -> Option<String> {
         let is_of_node = module.starts_with("cli") || is("runtime/native.ts") || name.ends_with(".node.ts");
         return (!is_of_node).then(|| "only cli/, runtime/native.ts and *.node.ts know Node".to_owned());
     }
-    if import == "#wasm" || import.contains("bindings/wasm") {
-        return (!is("runtime/wasm.ts")).then(|| "only runtime/wasm.ts knows the WebAssembly".to_owned());
+    if import.starts_with("#wasm") || import.contains("bindings/wasm") {
+        let is_wasm = module.starts_with("runtime") && name.starts_with("wasm");
+        return (!is_wasm).then(|| "only runtime/wasm*.ts know the WebAssembly".to_owned());
     }
     if !import.starts_with('.') || is_of_host(module) || module.starts_with("cli") {
         return None;
@@ -144,6 +145,8 @@ mod tests {
         assert!(!fault("runtime/worker-client.ts", "comlink"));
         assert!(fault("runtime/load.node.ts", "#wasm"));
         assert!(!fault("runtime/wasm.ts", "#wasm"));
+        assert!(!fault("runtime/wasm-threads.ts", "#wasm-threads"));
+        assert!(fault("runtime/worker-threads.ts", "#wasm-threads"));
         assert!(!fault("network.ts", "#host/runtime/load"));
         assert!(fault("network.ts", "./runtime/load.node.js"));
     }
