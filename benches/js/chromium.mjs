@@ -6,15 +6,19 @@ import { findChromium } from "../../scripts/find-chromium.mjs";
 
 const configFile = fileURLToPath(new URL("../../demo/vite.config.mjs", import.meta.url));
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+/** Headers of a page whose threads may share memory. */
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
  * A {@link import("./target.mjs").Target} that lives in a page.
  *
- * @param {{ workers: number, batch: number }} options workers that share every batch
+ * @param {{ workers: number, batch: number, isolated?: boolean }} options workers that share every batch, and their memory where the
+ * page is cross-origin isolated
  */
-export async function openInChromium(options) {
+export async function openInChromium({ isolated = false, ...options }) {
   await build({ configFile, logLevel: "error" });
-  const server = await preview({ configFile, logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
+  const headers = isolated ? ISOLATED : {};
+  const server = await preview({ configFile, logLevel: "error", preview: { host: "127.0.0.1", port: 0, headers } });
   const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
   const page = await browser.newPage();
   await page.goto(new URL("bench.html", server.resolvedUrls.local[0]).href);

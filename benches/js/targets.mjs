@@ -1,5 +1,5 @@
 // npm run bench:targets: the same training natively, in WebAssembly in Node and in Chromium, on one thread, and in two workers of a page
-// that share every batch, taking turns; and what crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a
+// that share every batch, without and with a common memory, taking turns; and what crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a
 // table beside it.
 //
 // npm run bench:targets -- --seconds 2 --rounds 3 --batch 128
@@ -44,13 +44,16 @@ async function openAll() {
     import("./chromium.mjs"),
   ]);
   const samples = digitsOf(await digitsFile(SAMPLES));
-  const [one, two] = [await openInChromium({ workers: 1, batch }), await openInChromium({ workers: 2, batch })];
+  const one = await openInChromium({ workers: 1, batch });
+  const two = await openInChromium({ workers: 2, batch });
+  const sharing = await openInChromium({ workers: 2, batch, isolated: true });
   const inChromium = `WebAssembly in Chromium ${one.version.split(".")[0]}`;
   return {
     native: await Target.open(await loadBackend("native"), samples, batch),
     "WebAssembly in Node": await Target.open(await loadBackend("wasm"), samples, batch),
     [inChromium]: one,
     [`${inChromium}, two workers`]: two,
+    [`${inChromium}, two workers that share memory`]: sharing,
   };
 }
 
