@@ -3,7 +3,7 @@
 #[cfg(feature = "parallel")]
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use spikelet_core::config::Threads;
@@ -79,13 +79,30 @@ impl Drop for Finish {
     }
 }
 
-/// Looks for tasks without sleeping until the work is done.
+/// Counts a thread out, also when its task panics.
+#[cfg(feature = "parallel")]
+struct Leave<'a>(&'a AtomicUsize);
+
+#[cfg(feature = "parallel")]
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// Works without sleeping until all is done.
 #[cfg(feature = "parallel")]
 fn stay_awake(is_done: &AtomicBool) {
     while !is_done.load(Ordering::Acquire) {
-        if rayon::yield_now() != Some(rayon::Yield::Executed) {
-            std::thread::yield_now();
-        }
+        look_for_tasks();
+    }
+}
+
+/// Does a task of the pool, or lets another thread have the core.
+#[cfg(feature = "parallel")]
+fn look_for_tasks() {
+    if rayon::yield_now() != Some(rayon::Yield::Executed) {
+        std::thread::yield_now();
     }
 }
 
@@ -120,11 +137,19 @@ impl Executor for Workers {
                         task(&mut scratch, index, item);
                     }
                 };
+                let at_work = AtomicUsize::new(helpers);
                 pool.scope(|scope| {
                     for _ in 0..helpers {
-                        scope.spawn(|_| work());
+                        scope.spawn(|_| {
+                            let _leaves = Leave(&at_work);
+                            work();
+                        });
                     }
                     work();
+                    // The scope would put this thread to sleep, and waking one takes longer than the others need for their last items.
+                    while at_work.load(Ordering::Acquire) > 0 {
+                        look_for_tasks();
+                    }
                 });
             }
         }
@@ -134,7 +159,6 @@ impl Executor for Workers {
 #[cfg(all(test, feature = "parallel"))]
 mod tests {
     use std::collections::BTreeSet;
-    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 
@@ -158,6 +182,17 @@ mod tests {
                 assert!(items.iter().enumerate().all(|(index, &item)| item == index + 1));
                 assert!(entered.load(Ordering::SeqCst) <= length.min(threads as usize));
             }
+        }
+    }
+
+    #[test]
+    fn a_panic_of_any_task_ends_all() {
+        let workers = Workers::new(Threads::Fixed(4), "threads").unwrap();
+        for broken in 0..40 {
+            let mut items: Vec<usize> = (0..40).collect();
+            let all = || workers.for_each(&mut items, |_, item| assert_ne!(*item, broken));
+            let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| workers.run(all)));
+            assert!(ended.is_err(), "item {broken} broke, and nobody heard");
         }
     }
 
