@@ -271,9 +271,9 @@ export interface PageOptions {
   workerUrl?: string | URL;
   /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */
   wasmUrl?: string | URL;
-  /** The same two for workers that share memory: `spikelet/worker-threads` … */
+  /** The module of workers that share memory, likewise: what the package exports as `spikelet/worker-threads`. */
   threadsWorkerUrl?: string | URL;
-  /** … and `spikelet/spikelet-threads.wasm`. */
+  /** The WebAssembly of workers that share memory, likewise: what the package exports as `spikelet/spikelet-threads.wasm`. */
   threadsWasmUrl?: string | URL;
 }
 
