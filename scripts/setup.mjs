@@ -18,9 +18,16 @@ const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 export async function setUp({ withWasm = true } = {}) {
   checkTools();
   await install();
-  await buildAddon();
-  if (withWasm) await buildWasm();
+  await (withWasm ? buildAll() : buildAddon());
   await buildTypeScript();
+}
+
+/** The module with threads is compiled in a folder of its own, and so beside the others. */
+async function buildAll() {
+  const built = await Promise.allSettled([buildAddon().then(buildWasm), buildWasmWithThreads()]);
+  const failure = built.find(({ status }) => status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  commitDeclarations();
 }
 
 /** Runs `main` and turns a failed step into one line and exit code 1. */
@@ -80,20 +87,23 @@ export async function buildMpi() {
   });
 }
 
+const WASM_INPUTS = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"];
+
 async function buildWasm() {
-  const inputs = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"];
   const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm", NAMED_WASM];
   const { tool, version = "", why } = wasmTool();
-  await step("wasm", { inputs, outputs, extra: [tool, version] }, async () => {
+  await step("wasm", { inputs: WASM_INPUTS, outputs, extra: [tool, version] }, async () => {
     say(`building the WebAssembly (a minute the first time; ${why}) …`);
     await makeWasm({ tool });
   });
-  const withThreads = ["bindings/wasm/pkg/spikelet-threads.js", "bindings/wasm/pkg/spikelet-threads_bg.wasm"];
-  await step("wasm-threads", { inputs, outputs: withThreads }, async () => {
-    say("building the WebAssembly with threads (a minute the first time) …");
+}
+
+async function buildWasmWithThreads() {
+  const outputs = ["bindings/wasm/pkg-threads/spikelet-threads.js", "bindings/wasm/pkg-threads/spikelet-threads_bg.wasm"];
+  await step("wasm-threads", { inputs: WASM_INPUTS, outputs }, async () => {
+    say("building the WebAssembly with threads (a minute or two the first time) …");
     await makeWasmWithThreads();
   });
-  commitDeclarations();
 }
 
 async function buildTypeScript() {

@@ -28,7 +28,7 @@ await main(async () => {
     gzipped: gzippedSizeOf(bytes),
     limit: Number(words.limit),
     withThreads: {
-      gzipped: gzippedSizeOf(readFileSync(join(ROOT, "bindings/wasm/pkg/spikelet-threads_bg.wasm"))),
+      gzipped: gzippedSizeOf(readFileSync(join(ROOT, "bindings/wasm/pkg-threads/spikelet-threads_bg.wasm"))),
       limit: LIMIT_WITH_THREADS,
     },
     ...namelessSizesOf(readFileSync(join(ROOT, NAMED_WASM))),

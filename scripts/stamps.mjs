@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 const STAMPS = join(ROOT, ".cache", "stamps");
-const IGNORED = new Set(["node_modules", "target", ".git", "__pycache__", "pkg", "dist"]);
+const IGNORED = new Set(["node_modules", "target", ".git", "__pycache__", "pkg", "pkg-threads", "dist"]);
 const BUILT = /\.node$|^index\.(js|d\.ts)$/;
 
 /**

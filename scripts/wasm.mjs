@@ -18,9 +18,9 @@ const OLDEST_WASM_PACK = [0, 14];
 /** The module with the names of its functions, as it was built last. */
 export const NAMED_WASM = ".cache/spikelet.named.wasm";
 const CRATE = "bindings/wasm";
-const PKG = "pkg";
-const NAME = "spikelet";
-const WITH_THREADS = "spikelet-threads";
+/** The two modules: the folder of each in the crate, and its name. */
+const PLAIN = { folder: "pkg", name: "spikelet" };
+const WITH_THREADS = { folder: "pkg-threads", name: "spikelet-threads" };
 
 /** Code whose atomic operations are atomic, and memory that several instances import. */
 const SHARED_MEMORY = [
@@ -56,13 +56,13 @@ export function wasmTool() {
  * @param {{ tool: "wasm-pack" | "library", folder?: string }} options folder of what is made, relative to the crate
  * @throws {StepFailed} where the compiler's target is missing or a tool fails.
  */
-export async function makeWasm({ tool, folder = PKG }) {
+export async function makeWasm({ tool, folder = PLAIN.folder }) {
   needs(addTarget(WASM_TARGET));
   const made = join(ROOT, CRATE, folder);
   await (tool === "wasm-pack" ? withWasmPack(folder) : withLibrary(made));
   // wasm-pack leaves one, and npm would leave out what it names.
   rmSync(join(made, ".gitignore"), { force: true });
-  setNamesApart(join(made, `${NAME}_bg.wasm`));
+  setNamesApart(join(made, `${PLAIN.name}_bg.wasm`));
   return made;
 }
 
@@ -73,27 +73,20 @@ export async function makeWasm({ tool, folder = PKG }) {
  */
 export async function makeWasmWithThreads() {
   needs(addStandardSources());
-  const standard = `--remap-path-prefix=${standardSources()}=/rust/std`;
-  const names = await sameEverywhere([...SHARED_MEMORY, standard]);
+  const source = `--remap-path-prefix=${standardSources()}=/rust/std`;
+  const names = await sameEverywhere([...SHARED_MEMORY, source]);
+  const standard = ["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"];
+  const crate = ["--profile", "wasm", "--package", "spikelet-wasm", "--features", "threads", "--target", WASM_TARGET];
   // The standard library is made for nightly compilers only. What is compiled under this permission is set apart, since the build
   // scripts of some crates ask for it.
   const target = join(targetFolder(), "threads");
   const environment = { RUSTC_BOOTSTRAP: "1" };
-  const words = [
-    "-Zbuild-std=std,panic_abort",
-    "-Zbuild-std-features=optimize_for_size",
-    "--profile",
-    "wasm",
-    "--package",
-    "spikelet-wasm",
-    "--features",
-    "threads",
-  ];
-  const build = ["build", "--quiet", "--locked", ...words, "--target", WASM_TARGET, "--target-dir", target, ...names];
+  const build = ["build", "--quiet", "--locked", ...standard, ...crate, "--target-dir", target, ...names];
   await Promise.all([run("cargo", build, { isQuiet: true, environment }), buildGenerator()]);
-  const made = join(ROOT, CRATE, PKG);
-  await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), made, WITH_THREADS);
-  const module = join(made, `${WITH_THREADS}_bg.wasm`);
+  const { folder, name } = WITH_THREADS;
+  const made = join(ROOT, CRATE, folder);
+  await generate(join(target, WASM_TARGET, "wasm", "spikelet_wasm.wasm"), made, name);
+  const module = join(made, `${name}_bg.wasm`);
   writeFileSync(module, withoutNames(readFileSync(module)));
 }
 
@@ -126,8 +119,10 @@ async function sameEverywhere(others = []) {
 
 /** wasm-bindgen's options are in the crate's Cargo.toml. */
 async function withWasmPack(folder) {
-  const options = ["--target", "web", "--profile", "wasm", "--out-name", NAME, "--out-dir", folder, "--no-pack", "--no-opt"];
-  return run("wasm-pack", ["build", CRATE, ...options, "--", "--locked", ...(await sameEverywhere())], { isQuiet: true });
+  const options = ["--target", "web", "--profile", "wasm", "--no-pack", "--no-opt"];
+  const place = ["--out-name", PLAIN.name, "--out-dir", folder];
+  const words = ["build", CRATE, ...options, ...place, "--", "--locked", ...(await sameEverywhere())];
+  return run("wasm-pack", words, { isQuiet: true });
 }
 
 /** The module and the program that makes its JavaScript share no crates, so that they compile side by side. */
@@ -135,7 +130,7 @@ async function withLibrary(folder) {
   const names = await sameEverywhere();
   const words = ["--profile", "wasm", "--package", "spikelet-wasm", "--target", WASM_TARGET, ...names];
   await Promise.all([run("cargo", ["build", "--quiet", "--locked", ...words], { isQuiet: true }), buildGenerator()]);
-  await generate(join(targetFolder(), WASM_TARGET, "wasm", "spikelet_wasm.wasm"), folder, NAME);
+  await generate(join(targetFolder(), WASM_TARGET, "wasm", "spikelet_wasm.wasm"), folder, PLAIN.name);
 }
 
 /** The program that makes the JavaScript of a module. */
@@ -158,13 +153,13 @@ function targetFolder() {
  * @throws {StepFailed} on a build machine where the committed ones are others.
  */
 export function commitDeclarations() {
-  commit(NAME, "wasm-binding.d.ts");
+  commit(PLAIN, "wasm-binding.d.ts");
   commit(WITH_THREADS, "wasm-threads-binding.d.ts");
 }
 
-function commit(name, declarations) {
+function commit({ folder, name }, declarations) {
   const file = join(ROOT, "ts/runtime", declarations);
-  const text = `${MARK}${readFileSync(join(ROOT, CRATE, PKG, `${name}.d.ts`), "utf8")}`;
+  const text = `${MARK}${readFileSync(join(ROOT, CRATE, folder, `${name}.d.ts`), "utf8")}`;
   if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   if (isBuildMachine) throw new StepFailed(`${file} is not what the build gives: npm run build, and commit it`);
   writeFileSync(file, text);

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
@@ -63,9 +63,9 @@ export async function buildWithEsbuild(project: string): Promise<string> {
     format: "esm",
     logLevel: "error",
   });
-  const pkg = join(project, "node_modules/spikelet/bindings/wasm/pkg");
-  for (const name of ["spikelet", "spikelet-threads"]) {
-    await copyFile(join(pkg, `${name}_bg.wasm`), join(outdir, `${name}.wasm`));
+  const modules = join(project, "node_modules/spikelet/bindings/wasm");
+  for (const name of ["pkg/spikelet", "pkg-threads/spikelet-threads"]) {
+    await copyFile(join(modules, `${name}_bg.wasm`), join(outdir, `${basename(name)}.wasm`));
   }
   await writeFile(join(outdir, "index.html"), html("./page.js"));
   return outdir;

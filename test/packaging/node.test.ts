@@ -39,7 +39,7 @@ describe("the tarball in an empty project", () => {
       expect.arrayContaining([
         "dist/index.js",
         "bindings/wasm/pkg/spikelet_bg.wasm",
-        "bindings/wasm/pkg/spikelet-threads_bg.wasm",
+        "bindings/wasm/pkg-threads/spikelet-threads_bg.wasm",
         "spikelet.schema.json",
       ]),
     );

@@ -80,7 +80,7 @@ describe("what builds it", () => {
     }
   });
 
-  it("asks for the network where data are fetched, and in a page where an address is loaded", () => {
+  it("asks for the network where data are fetched, and in a page where an address or the WebAssembly is loaded", () => {
     const files = readdirSync(join(ROOT, "ts"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
     const asking = files.filter((file) =>
       /\bfetch\(|node:https?\b|node:net\b|XMLHttpRequest/.test(readFileSync(join(ROOT, "ts", file), "utf8")),
@@ -90,6 +90,7 @@ describe("what builds it", () => {
       "cli/watch/server.ts",
       "cli/watch/watch-page.ts",
       "io/files.browser.ts",
+      "runtime/wasm-threads.ts",
     ]);
   });
 });
