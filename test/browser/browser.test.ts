@@ -235,6 +235,8 @@ describe("other ways to a page", () => {
     await using served = await serveWithViteDev(project.folder);
     const opened = await open(served.url);
     expect(await opened.run("digest")).toEqual(committed);
+    const { reason } = await opened.run<{ reason: string }>("epoch", { workers: 2 });
+    expect(reason).toBe("WebAssembly in 2 workers that share memory");
     expect(opened.complaints).toEqual([]);
     await opened.page.close();
   });

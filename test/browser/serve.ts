@@ -17,7 +17,7 @@ export interface Served extends AsyncDisposable {
 }
 
 /** Headers of a page whose threads may share memory. */
-const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+export const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /** A static server, without special headers unless its pages are to be cross-origin isolated. */
 export async function serve(folder: string, { isolated = false } = {}): Promise<Served> {
