@@ -9,7 +9,7 @@ use std::sync::{
 use spikelet_core::config::Threads;
 use spikelet_core::{Executor, Result, Sequential};
 
-/// The threads that a configuration asks for: the caller's alone, or a pool of its own.
+/// The threads of a session: the caller's alone, or a pool; in WebAssembly one that all sessions share.
 #[derive(Debug)]
 pub(crate) enum Workers {
     /// The calling thread.
