@@ -25,7 +25,8 @@ const TEXTS = [/^LICEN[CS]E[-_.]MIT/i, /^LICEN[CS]E(?:\.(?:md|txt))?$/i, /^LICEN
 /** What the file holds. */
 function thirdParty() {
   const platforms = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).napi.targets;
-  const linked = new Set([...linkedInto("spikelet-node", platforms), ...linkedInto("spikelet-wasm", [WASM_TARGET])]);
+  const inWasm = linkedInto("spikelet-wasm", [WASM_TARGET], ["--features", "threads"]);
+  const linked = new Set([...linkedInto("spikelet-node", platforms), ...inWasm]);
   const { packages } = JSON.parse(cargo("metadata", "--format-version", "1"));
   const crates = packages.filter(({ name, version, source }) => source !== null && linked.has(`${name} ${version}`));
   /** @type {Map<string, string[]>} names of crates by text */
@@ -39,8 +40,15 @@ function thirdParty() {
 }
 
 /** Names and versions of the crates in a crate, tools of its build apart. */
-function linkedInto(name, targets) {
-  const words = ["--package", name, ...targets.flatMap((target) => ["--target", target]), "--edges", "normal,no-proc-macro"];
+function linkedInto(name, targets, features = []) {
+  const words = [
+    "--package",
+    name,
+    ...features,
+    ...targets.flatMap((target) => ["--target", target]),
+    "--edges",
+    "normal,no-proc-macro",
+  ];
   const lines = cargo("tree", ...words, "--prefix", "none", "--format", "{p}").split("\n");
   return lines.filter((line) => line !== "").map((line) => line.replace(/^(\S+) v(\S+).*$/, "$1 $2"));
 }

@@ -3,11 +3,10 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 import { findChromium } from "../../scripts/find-chromium.mjs";
+import { ISOLATION } from "../../scripts/isolation.mjs";
 
 const configFile = fileURLToPath(new URL("../../demo/vite.config.mjs", import.meta.url));
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-/** Headers of a page whose threads may share memory. */
-const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
 /**
  * A {@link import("./target.mjs").Target} that lives in a page.
@@ -17,7 +16,7 @@ const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-em
  */
 export async function openInChromium({ isolated = false, ...options }) {
   await build({ configFile, logLevel: "error" });
-  const headers = isolated ? ISOLATED : {};
+  const headers = isolated ? ISOLATION : {};
   const server = await preview({ configFile, logLevel: "error", preview: { host: "127.0.0.1", port: 0, headers } });
   const browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS });
   const page = await browser.newPage();

@@ -1,6 +1,6 @@
 // npm run bench:targets: the same training natively, in WebAssembly in Node and in Chromium, on one thread, and in two workers of a page
-// that share every batch, without and with a common memory, taking turns; and what crossing the boundary costs. Writes benches/results/<date>-<machine>-targets.json and a
-// table beside it.
+// that share every batch, without and with a common memory, taking turns; and what crossing the boundary costs. Writes
+// benches/results/<date>-<machine>-targets.json and a table beside it.
 //
 // npm run bench:targets -- --seconds 2 --rounds 3 --batch 128
 import { writeFileSync } from "node:fs";

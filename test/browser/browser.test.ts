@@ -13,6 +13,13 @@ import { serve } from "./serve.js";
 /** Bytes after gzip that a page may load. */
 const BUDGET = { wasm: 420_000, js: 29_500 };
 
+/** What the scenario `exhaust` finds: the old workers have stopped, new ones answer. */
+const EXHAUSTED = {
+  exhausted: { code: "INTERNAL", path: "", message: expect.stringContaining("memory ran out") },
+  old: { code: "INTERNAL", path: "", message: expect.any(String) },
+  samples: 4,
+};
+
 let project: PackedProject;
 let browser: Browser;
 let built: string;
@@ -147,11 +154,7 @@ describe("a page built with Vite", () => {
         await route.fulfill({ contentType: "application/wasm", body: Buffer.from(withMemoryOf(1024, body)) });
       }),
     );
-    expect(await small.run("exhaust")).toEqual({
-      exhausted: { code: "INTERNAL", path: "", message: expect.stringContaining("memory ran out") },
-      old: { code: "INTERNAL", path: "", message: expect.any(String) },
-      samples: 4,
-    });
+    expect(await small.run("exhaust")).toEqual(EXHAUSTED);
     await small.page.close();
   });
 
@@ -209,11 +212,7 @@ describe("a cross-origin isolated page", () => {
         await route.fulfill({ response, body: text.replace("maximum:65536", "maximum:1024") });
       }),
     );
-    expect(await small.run("exhaust", { workers: 2 })).toEqual({
-      exhausted: { code: "INTERNAL", path: "", message: expect.stringContaining("memory ran out") },
-      old: { code: "INTERNAL", path: "", message: expect.any(String) },
-      samples: 4,
-    });
+    expect(await small.run("exhaust", { workers: 2 })).toEqual(EXHAUSTED);
     await small.page.close();
   });
 

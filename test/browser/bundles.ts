@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build as esbuild } from "esbuild";
 import { createServer, type InlineConfig, build as viteBuild } from "vite";
-import { ISOLATED, type Served } from "./serve.js";
+import { ISOLATION } from "../../scripts/isolation.mjs";
+import type { Served } from "./serve.js";
 
 const html = (script: string) => `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>loading</title>
 <script type="module" src="${script}"></script>`;
@@ -44,7 +45,7 @@ export async function buildLibrary(project: string): Promise<string> {
 }
 
 export async function serveWithViteDev(project: string): Promise<Served> {
-  const server = await createServer({ ...viteConfig(project), server: { host: "127.0.0.1", port: 0, headers: ISOLATED } });
+  const server = await createServer({ ...viteConfig(project), server: { host: "127.0.0.1", port: 0, headers: ISOLATION } });
   await server.listen();
   return { url: server.resolvedUrls?.local[0] ?? "", [Symbol.asyncDispose]: () => server.close() };
 }

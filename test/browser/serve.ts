@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { ISOLATION } from "../../scripts/isolation.mjs";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -16,9 +17,6 @@ export interface Served extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Headers of a page whose threads may share memory. */
-export const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-
 /** A static server, without special headers unless its pages are to be cross-origin isolated. */
 export async function serve(folder: string, { isolated = false } = {}): Promise<Served> {
   const server = createServer(async (request, response) => {
@@ -27,7 +25,7 @@ export async function serve(folder: string, { isolated = false } = {}): Promise<
     try {
       const content = await readFile(join(folder, file));
       const type = { "content-type": TYPES[extname(file)] ?? "application/octet-stream" };
-      response.writeHead(200, { ...type, ...(isolated ? ISOLATED : {}) }).end(content);
+      response.writeHead(200, { ...type, ...(isolated ? ISOLATION : {}) }).end(content);
     } catch {
       response.writeHead(404).end();
     }
