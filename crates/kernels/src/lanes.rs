@@ -28,23 +28,48 @@ pub(crate) fn store<S: Simd, const K: usize>(vectors: &[S::f32s; K], to: &mut [f
     }
 }
 
-/// The greater of two values in each lane, `b` where one is NaN: `max` of x86. That of WebAssembly looks for NaN and the sign of 0, at
-/// the price of six more instructions; a comparison and a selection would take three more of SSE2.
+/// The greater of two values in each lane, `b` where one is NaN: `max` of x86, `pmax` of WebAssembly, whose `max` looks for NaN and the
+/// sign of 0 at the price of six more instructions.
 #[inline(always)]
-pub(crate) fn greater<S: Simd, V: SimdFloat<S>>(a: V, b: V) -> V
-where
-    V::Mask: Select<V>,
-{
-    if cfg!(target_arch = "wasm32") { b.simd_lt(a).select(a, b) } else { a.max(b) }
+pub(crate) fn greater<S: Simd, V: SimdFloat<S, Element = f32>>(a: V, b: V) -> V {
+    #[cfg(target_arch = "wasm32")]
+    return wasm::by_parts(a, b, |a, b| core::arch::wasm32::f32x4_pmax(b, a));
+    #[cfg(not(target_arch = "wasm32"))]
+    a.max(b)
 }
 
 /// The lesser, likewise.
 #[inline(always)]
-pub(crate) fn lesser<S: Simd, V: SimdFloat<S>>(a: V, b: V) -> V
-where
-    V::Mask: Select<V>,
-{
-    if cfg!(target_arch = "wasm32") { a.simd_lt(b).select(a, b) } else { a.min(b) }
+pub(crate) fn lesser<S: Simd, V: SimdFloat<S, Element = f32>>(a: V, b: V) -> V {
+    #[cfg(target_arch = "wasm32")]
+    return wasm::by_parts(a, b, |a, b| core::arch::wasm32::f32x4_pmin(b, a));
+    #[cfg(not(target_arch = "wasm32"))]
+    a.min(b)
+}
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use core::arch::wasm32::v128;
+
+    use fearless_simd::f32x4;
+    use fearless_simd::prelude::*;
+
+    /// An operation that has no name in `fearless_simd`.
+    #[inline(always)]
+    pub(super) fn by_parts<S: Simd, V: SimdFloat<S, Element = f32>>(
+        mut a: V,
+        b: V,
+        operation: impl Fn(v128, v128) -> v128,
+    ) -> V {
+        let simd = a.token();
+        let part = |lanes: &[f32]| v128::from(f32x4::from_slice(simd, lanes));
+        let parts = a.as_mut_slice().chunks_exact_mut(f32x4::<S>::LEN);
+        for (a, b) in parts.zip(b.as_slice().chunks_exact(f32x4::<S>::LEN)) {
+            let result: f32x4<S> = operation(part(a), part(b)).simd_into(simd);
+            result.store_slice(a);
+        }
+        a
+    }
 }
 
 /// Zero where the magnitude is below [`FLOOR`].
