@@ -41,7 +41,7 @@ use crate::lanes::fit;
 use crate::surrogate::{Exponential, Shape, Surrogate};
 use crate::{LaneConstants, Level};
 
-/// Whether other shapes than the default one have an instance in which E is carried along; not in WebAssembly, which is to stay small.
+/// Whether every shape and source of E has an instance; in WebAssembly, which is to stay small, E is computed ahead where it has none.
 const HAS_EVERY_INSTANCE: bool = cfg!(not(target_arch = "wasm32"));
 
 /// Takes one tile from step `to` down to step `from`.
@@ -65,11 +65,18 @@ fn exponential(
     output: &mut BackwardOutput<'_>,
 ) {
     let surrogate = Exponential { sharpness };
-    match error {
-        SpikeError::Given(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
-        SpikeError::Projected(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
-        SpikeError::Steady(error) => dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error)),
-    }
+    let mut rows = Vec::new();
+    let given = match error {
+        SpikeError::Projected(error) => {
+            return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+        SpikeError::Steady(error) if HAS_EVERY_INSTANCE => {
+            return dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, error));
+        }
+        SpikeError::Steady(error) => spread(level, &error, tile, &mut rows),
+        SpikeError::Given(error) => error,
+    };
+    dispatch!(level.0, simd => plain_vector(simd, tile, output, surrogate, given));
 }
 
 fn of_any_shape(level: Level, tile: &BackwardTile<'_>, error: SpikeError<'_>, output: &mut BackwardOutput<'_>) {
