@@ -1,10 +1,12 @@
 //! JSON into checked structs, with the path of the field at fault in every error.
 
+mod path;
 pub(crate) mod tagged;
 mod tracked;
 
 use serde::de::DeserializeOwned;
 
+pub use self::path::join;
 use crate::error::{Error, Result};
 
 /// Reads one JSON value.
@@ -19,10 +21,4 @@ pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
         let (path, message) = tagged::locate(&path, &error.to_string());
         Error::config(path, message)
     })
-}
-
-/// The path of a field of what stands at `path`.
-#[must_use]
-pub fn join(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }

@@ -13,11 +13,22 @@ use serde::de::{
 };
 use serde_json::{Error, Number, Value};
 
+use super::path::join;
+
 /// Reads a value; an error comes with the path of what it is about, empty for the value itself.
 pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, Error)> {
     let fault = OnceCell::new();
     let reader = Reader { value, path: Path { parent: None, step: Step::Start }, fault: &fault };
-    T::deserialize(reader).map_err(|error| (fault.into_inner().unwrap_or_default(), error))
+    T::deserialize(reader).map_err(|error| of_missing_field(fault.into_inner().unwrap_or_default(), error))
+}
+
+/// A missing field is a fault of that field, where serde finds one of the object.
+fn of_missing_field(path: String, error: Error) -> (String, Error) {
+    let text = error.to_string();
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((field, _)) => (join(&path, field), Error::custom("is missing")),
+        None => (path, error),
+    }
 }
 
 /// Where a value stands, from the top down.
@@ -72,11 +83,9 @@ impl Reader<'_> {
     fn object<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let Self { value, path, fault } = self;
         let Value::Object(fields) = value else { return Err(Error::invalid_type(unexpected(&value), &visitor)) };
-        let length = fields.len();
         let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
         let read = visitor.visit_map(&mut fields)?;
-        let rest = fields.fields.len();
-        if rest == 0 { Ok(read) } else { Err(Error::invalid_length(length, &"fewer elements in map")) }
+        fields.end().map(|()| read)
     }
 
     #[inline(never)]
@@ -171,7 +180,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::String(name) => visitor.visit_enum(name.into_deserializer()),
             Value::Object(fields) => {
                 let mut fields = Fields { fields: fields.into_iter(), current: None, path: &path, fault };
-                visitor.visit_enum(MapAccessDeserializer::new(&mut fields))
+                let read = visitor.visit_enum(MapAccessDeserializer::new(&mut fields))?;
+                fields.end().map(|()| read)
             }
             other => Err(Error::invalid_type(unexpected(&other), &"a string or an object")),
         }
@@ -228,6 +238,15 @@ struct Fields<'a> {
     fault: &'a OnceCell<String>,
 }
 
+impl Fields<'_> {
+    /// Refuses what was not read.
+    fn end(mut self) -> Result<(), Error> {
+        let Some((name, _)) = self.fields.next() else { return Ok(()) };
+        drop(self.fault.set(Path { parent: Some(self.path), step: Step::Field(&name) }.to_string()));
+        Err(Error::custom("does not belong here"))
+    }
+}
+
 impl<'de> MapAccess<'de> for &mut Fields<'_> {
     type Error = Error;
 
@@ -249,5 +268,54 @@ impl<'de> MapAccess<'de> for &mut Fields<'_> {
 
     fn size_hint(&self) -> Option<usize> {
         Some(self.fields.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    enum Way {
+        Short,
+        Long { lag: u32 },
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Trip {
+        way: Way,
+        #[serde(rename = "stops")]
+        _stops: Vec<Trip>,
+    }
+
+    fn fault(value: Value) -> (String, String) {
+        let (path, error) = read::<Trip>(value).expect_err("it is refused");
+        (path, error.to_string())
+    }
+
+    fn error(path: &str, message: &str) -> (String, String) {
+        (path.to_owned(), message.to_owned())
+    }
+
+    #[test]
+    fn a_value_of_several_kinds_has_one() {
+        let trip = read::<Trip>(json!({ "way": { "long": { "lag": 2 } }, "stops": [] })).expect("it is whole");
+        assert!(matches!(trip.way, Way::Long { lag: 2 }));
+        let strange = json!({ "way": { "long": { "lag": 2 }, "short": null }, "stops": [] });
+        assert_eq!(fault(strange), error("way.short", "does not belong here"));
+        let strange = json!({ "way": { "short": null, "zigzag": 1 }, "stops": [] });
+        assert_eq!(fault(strange), error("way.zigzag", "does not belong here"));
+    }
+
+    #[test]
+    fn a_missing_field_is_named_by_its_path() {
+        assert_eq!(fault(json!({ "stops": [] })), error("way", "is missing"));
+        let inner = json!({ "way": "short", "stops": [{ "way": "short", "stops": [] }, { "way": "short" }] });
+        assert_eq!(fault(inner), error("stops[1].stops", "is missing"));
+        assert_eq!(fault(json!({ "way": { "long": {} }, "stops": [] })), error("way.long.lag", "is missing"));
     }
 }
