@@ -49,10 +49,38 @@ impl Regression {
         (self.numbers > 0).then(|| self.squared_error / self.numbers as f64)
     }
 
-    /// `None` where there are no series, or these are constant.
+    /// `None` where there are no series, or these are constant as far as sums can tell.
     pub(crate) fn r_squared(&self) -> Option<f64> {
         let each = self.numbers as f64 / self.sums.len().max(1) as f64;
         let spread = self.squares - self.sums.iter().map(|sum| sum * sum / each).sum::<f64>();
-        (self.numbers > 0 && spread > 0.0).then(|| 1.0 - self.squared_error / spread)
+        let rounding = self.squares * self.numbers as f64 * f64::EPSILON;
+        (self.numbers > 0 && spread > rounding).then(|| 1.0 - self.squared_error / spread)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Regression;
+
+    fn of_series(samples: usize, target: impl Fn(usize) -> f32) -> Regression {
+        let mut sums = Regression::default();
+        for sample in 0..samples {
+            let wanted: Vec<f32> = (0..20).map(|step| target(sample * 20 + step)).collect();
+            let mut own = Regression::default();
+            own.start(&[0.0; 20], &wanted, 1);
+            sums.add(&own);
+        }
+        sums
+    }
+
+    #[test]
+    fn constant_series_explain_nothing() {
+        for value in [0.1, 0.3, 1e-3, 7e5] {
+            for samples in [1, 50, 2000] {
+                assert_eq!(of_series(samples, |_| value).r_squared(), None, "{samples} series of {value}");
+            }
+        }
+        let nearly = of_series(50, |step| 0.1 + 1e-4 * (step % 2) as f32);
+        assert!(nearly.r_squared().is_some_and(f64::is_finite));
     }
 }
