@@ -60,7 +60,8 @@ impl Trainer {
             data.require("dataset", &indices)?;
             let whole = Self::job(&self.config, Some(&self.loss), &self.passes, data, want);
             let job = Job { until: evaluation.until, ..whole };
-            let sums = &mut evaluation.sums;
+            // What was summed before a sample fails is forgotten, since the batch is evaluated again.
+            let mut sums = evaluation.sums.clone();
             self.engine.run_batch(&mut self.network, &job, &indices, executor, |_, results, _| {
                 for result in results.iter() {
                     if !result.outcome.is_finite {
@@ -70,7 +71,7 @@ impl Trainer {
                 }
                 Ok(())
             })?;
-            evaluation.position = end;
+            (evaluation.position, evaluation.sums) = (end, sums);
         }
         Ok(evaluation.position >= data.len())
     }
