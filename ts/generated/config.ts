@@ -137,7 +137,7 @@ export type ConstantSchedule = {
 export type Conv2d = {
   /** Channels of the output, at least 1. */
   channels: number,
-  /** Side of that square, odd. */
+  /** Side of that square, odd, at least 1. */
   kernel: number,
   /** Settings of this layer's neuron that override `network.neuron`. */
   neuron?: LayerNeuron,

@@ -200,7 +200,7 @@ pub struct Conv2d {
     #[range(min = 1)]
     pub channels: u32,
     /// Side of that square.
-    #[range(odd)]
+    #[range(odd, min = 1)]
     pub kernel: u32,
     /// Settings of this layer's neuron that override `network.neuron`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
