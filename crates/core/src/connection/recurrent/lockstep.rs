@@ -21,7 +21,9 @@ struct SampleDescent<'a> {
     rows: Rows<'a>,
     tiles: Vec<BackwardTile<'a>>,
     weights: Vec<&'a [f32]>,
-    /// G of a step, `[lane]` of all tiles.
+    /// The part of the error that is the same at all units and steps, `[lane]` of all tiles.
+    steady: Aligned,
+    /// G of a step, likewise.
     direct: &'a mut Aligned,
     few: &'a mut Few,
     steps: &'a mut StepRows,
@@ -39,8 +41,7 @@ pub(super) fn run<'a, 'b: 'a>(
         samples.map(|(descent, scratch, run)| SampleDescent::start(descent, scratch, run)).collect();
     let Some(context) = descents.first().map(|one| one.context) else { return };
     let mut products = Products::default();
-    let [nothing, steady] =
-        [0.0, context.pass.factor * context.pass.activity_gradient].map(|part| at_units(part, &context.view));
+    let nothing = at_units(0.0, &context.view);
     let last = descents.iter().map(|one| one.context.end).max().unwrap_or(0);
     for t in (0..last).rev() {
         let later = descents.iter().filter(|one| t + 1 < one.context.end);
@@ -48,7 +49,7 @@ pub(super) fn run<'a, 'b: 'a>(
         let mut sums = products.of_samples(context.view.layout.lanes);
         for one in descents.iter_mut().filter(|one| t < one.context.end) {
             let own = if t + 1 < one.context.end { sums.next() } else { None };
-            one.step(t, own.unwrap_or(&nothing), &steady);
+            one.step(t, own.unwrap_or(&nothing));
         }
     }
 }
@@ -78,6 +79,7 @@ impl<'a> SampleDescent<'a> {
             rows: Rows::of(gradient, scratch, context.mixing),
             tiles: (0..layout.sites.len()).map(|site| context.tile(site, span, None, &[])).collect(),
             weights: own_rows(&context.view),
+            steady: at_units(context.pass.factor * context.pass.activity_gradient, &context.view),
             direct,
             few,
             steps,
@@ -86,11 +88,11 @@ impl<'a> SampleDescent<'a> {
         }
     }
 
-    /// Takes a step; `own` and `steady` are parts of the errors besides those from the next layer.
-    fn step(&mut self, t: usize, own: &[f32], steady: &[f32]) {
+    /// Takes a step; `own` is the part of the errors that comes from the layer itself.
+    fn step(&mut self, t: usize, own: &[f32]) {
         let PassContext { level, view, pass, .. } = *self.context;
         let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.descent.sites);
-        let (threshold, errors) = (view.neuron.constants.threshold, [error, own, steady]);
+        let (threshold, errors) = (view.neuron.constants.threshold, [error, own, &self.steady]);
         activation_parts(level, pass.surrogate, threshold, membrane, errors, self.direct);
         let fires = |t: usize| self.busy[t / 64] >> (t % 64) & 1 == 1;
         if fires(t) {
