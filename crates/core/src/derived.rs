@@ -1,6 +1,6 @@
 //! What follows from a network's parameters: drives of biases, copies of weights in other orders.
 
-use crate::connection::{Copies, LayerBiases, Reads, TileBiases};
+use crate::connection::{Copies, LayerBiases, Layout, Reads, Stages, TileBiases};
 use crate::layer::Layer;
 use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
@@ -16,13 +16,26 @@ pub(crate) struct LayerDerived {
     /// Constants by lane of a site, tile by tile; empty where all units share them.
     pub(crate) lanes: Vec<Lanes>,
     pub(crate) copies: Copies,
+    /// The tiles as passes read them, where that is not as they are learnt.
+    scaled: Vec<TileParameters>,
     /// What backward passes read of the copies; none before the first pass.
     pub(crate) reads: Option<Reads>,
 }
 
 impl LayerDerived {
     pub(crate) fn new(layer: &Layer) -> Self {
-        Self { biases: LayerBiases::default(), lanes: Vec::new(), copies: layer.connection.copies(), reads: None }
+        Self {
+            biases: LayerBiases::default(),
+            lanes: Vec::new(),
+            copies: layer.connection.copies(),
+            scaled: Vec::new(),
+            reads: None,
+        }
+    }
+
+    /// The tiles as passes read them.
+    pub(crate) fn tiles<'a>(&'a self, learnt: &'a [TileParameters]) -> &'a [TileParameters] {
+        if self.scaled.is_empty() { learnt } else { &self.scaled }
     }
 
     /// Brings up to date what the forward pass reads.
@@ -57,8 +70,26 @@ impl LayerDerived {
                 layer.connection.spread(number, drive, Some(OUTSIDE), edge_bias);
             }
         }
+        if let Some(own) = layer.own_rows() {
+            self.scaled.clear();
+            self.scaled.extend_from_slice(tiles);
+            self.scaled.iter_mut().for_each(|tile| own.scale(tile.lanes, &mut tile.weights));
+        }
+        let tiles = if self.scaled.is_empty() { tiles } else { &self.scaled };
         let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
         let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
         layer.connection.refresh(tiles, delays, &mut self.copies);
+    }
+
+    /// Brings up to date what backward passes read; errors go to `source`.
+    pub(crate) fn refresh_backward(
+        &mut self,
+        layer: &Layer,
+        tiles: &[TileParameters],
+        source: Option<(&Layout, &Stages)>,
+        reads: Reads,
+    ) {
+        let tiles = if self.scaled.is_empty() { tiles } else { &self.scaled };
+        layer.connection.refresh_backward(tiles, source, &layer.layout, reads, &mut self.copies);
     }
 }

@@ -27,6 +27,21 @@ pub(crate) struct Layer {
     pub(crate) learnt: Vec<LearntShape>,
 }
 
+/// Weights of a layer's own spikes. γ has the scale of the pools before the layer, which these spikes do not pass: passes read the weights
+/// times `factor`, and so are their gradients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnRows {
+    first: usize,
+    factor: f32,
+}
+
+impl OwnRows {
+    /// Scales them in an array `[input][lane]`, or one that is empty.
+    pub(crate) fn scale(self, lanes: usize, array: &mut [f32]) {
+        array.iter_mut().skip(self.first * lanes).for_each(|value| *value *= self.factor);
+    }
+}
+
 /// Scratch of a layer on a sample's way.
 #[derive(Debug)]
 pub(crate) struct LayerState {
@@ -48,6 +63,12 @@ impl Layer {
     /// Whether units without input can be run to the end, without those that can no longer fire.
     pub(crate) fn may_finish_early(&self) -> bool {
         self.neuron.may_rest() && !self.connection.drives_itself()
+    }
+
+    /// The rows of its own spikes, where the pools before it have a scale.
+    pub(crate) fn own_rows(&self) -> Option<OwnRows> {
+        let is_scaled = self.connection.drives_itself() && self.stages.scale != 1.0;
+        is_scaled.then(|| OwnRows { first: self.shape.previous_units(), factor: 1.0 / self.stages.scale })
     }
 
     /// An array that the layer learns, as it starts; delays are uniform between 0 and the longest, from `draw`.

@@ -81,8 +81,9 @@ impl Network {
     /// The units of a layer with their parameters.
     pub(crate) fn view(&self, layer: usize) -> LayerView<'_> {
         let Layer { shape, layout, neuron, .. } = &self.layers[layer];
-        let LayerDerived { biases, lanes, .. } = &self.derived[layer];
-        LayerView { shape, layout, neuron, tiles: self.layer(layer), biases, lanes, steps: self.steps }
+        let derived = &self.derived[layer];
+        let (tiles, biases, lanes) = (derived.tiles(self.layer(layer)), &derived.biases, &derived.lanes);
+        LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps }
     }
 
     /// Copies of a layer's weights.
@@ -217,7 +218,7 @@ impl Network {
         if let Some(reads) = derived.reads {
             let previous = layer.checked_sub(1).filter(|_| reads.errors).map(|previous| &self.layers[previous]);
             let source = previous.map(|previous| (&previous.layout, &here.stages));
-            here.connection.refresh_backward(tiles, source, &here.layout, reads, &mut derived.copies);
+            derived.refresh_backward(here, tiles, source, reads);
         }
     }
 }

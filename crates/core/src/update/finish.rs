@@ -84,6 +84,9 @@ impl TileSums {
             self.bias.fill(0.0);
         }
         self.finish_delays(tile, neuron.drive_gain());
+        if let Some(own) = network.layers[tile.layer].own_rows() {
+            self.scale_own(own, lanes);
+        }
         let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
         self.squared_norm = weights.before_clipping + biases.before_clipping;

@@ -7,6 +7,7 @@ use super::learnt::{self, LearntSums};
 use crate::aligned::Aligned;
 use crate::executor::Executor;
 use crate::gradient::{LayerGradient, LayerParameters, WeightGradient};
+use crate::layer::OwnRows;
 use crate::network::Network;
 use crate::parameters::{Kind, TileParameters};
 use crate::rule::SilentUpdate;
@@ -208,6 +209,12 @@ impl TileSums {
     /// Makes dL/dd = γ/2 W Σ r of the sums of delays, before the weights move.
     pub(super) fn finish_delays(&mut self, tile: &TileParameters, gain: f32) {
         self.delays.iter_mut().zip(tile.weights.iter()).for_each(|(sum, weight)| *sum *= gain / 2.0 * weight);
+    }
+
+    /// Scales what weights of a layer's own spikes get.
+    pub(super) fn scale_own(&mut self, own: OwnRows, lanes: usize) {
+        own.scale(lanes, &mut self.weights);
+        own.scale(lanes, &mut self.delays);
     }
 
     fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
