@@ -68,7 +68,7 @@ impl Towards {
     pub(super) fn refresh(&mut self, tiles: &[TileParameters], (layout, stages): (&Layout, &Stages)) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
         self.tiles.resize_with(layout.sites.last().map_or(0, |site| site.tile + 1), Aligned::default);
-        let is_plain = stages.is_empty() && layout.sites.len() == self.tiles.len();
+        let is_plain = stages.is_empty() && layout.is_in_order();
         for (number, to) in self.tiles.iter_mut().enumerate() {
             let sites = layout.sites.iter().filter(|site| site.tile == number);
             if is_plain {

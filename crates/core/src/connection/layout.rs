@@ -46,6 +46,14 @@ impl Layout {
         self.unit_of_lane[site.lane..site.lane + site.lanes].iter().enumerate().filter(|&(_, &unit)| unit != NO_UNIT)
     }
 
+    /// Whether each tile has one site, whose lanes are units in their order.
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.sites.iter().enumerate().all(|(number, site)| {
+            let first = self.unit_of_lane[site.lane] as usize;
+            site.tile == number && self.units_of(site).all(|(lane, &unit)| unit as usize == first + lane)
+        })
+    }
+
     /// Lanes of a site that are units, a bit for each.
     pub(crate) fn lanes_in_use(&self, site: &Site) -> u64 {
         self.units_of(site).fold(0, |bits, (lane, _)| bits | 1 << lane)
