@@ -229,11 +229,15 @@ impl Weights for Conv2d {
         state: &Conv2dState,
         _sent: &Sent<'_>,
         site: &SourceSite<'_>,
-        _factor: f32,
+        factor: f32,
         error: &mut [f32],
     ) {
         if state.injected.is_listed() {
             state.carried_gradient.read(&self.convolution, site, error);
+            let correction = state.injected.correction(factor);
+            if correction != 1.0 {
+                error.iter_mut().for_each(|error| *error *= correction);
+            }
         } else {
             state.input_gradient.read(&self.convolution, site, error);
         }

@@ -38,6 +38,8 @@ pub(crate) struct Injected {
     /// The same tile by tile, and where each step of a tile ends.
     by_tile: Vec<Injection>,
     ends: Vec<u32>,
+    /// By which they are multiplied.
+    factor: f32,
 }
 
 impl ArrivalTimes {
@@ -109,6 +111,7 @@ impl Injected {
     pub(super) fn add(&mut self, context: &PassContext<'_>, number: usize, shown: &SiteAdjoints<'_>) {
         let view = &context.view;
         let site = &view.layout.sites[number];
+        self.factor = context.read.factor;
         let spikes = &context.units.spikes[number * view.steps..][..context.end];
         let SiteAdjoints { adjoints, stride, offset, .. } = *shown;
         let tile = TileAdjoints {
@@ -122,7 +125,7 @@ impl Injected {
             q: &adjoints.q,
             spikes: if context.pass.is_gated { spikes } else { &[] },
             constants: view.neuron.constants,
-            scale: view.neuron.drive_gain() * context.read.factor,
+            scale: view.neuron.drive_gain() * self.factor,
         };
         list_injections(context.level, &tile, &mut self.by_tile, &mut self.ends);
     }
@@ -145,6 +148,11 @@ impl Injected {
         let place = number * steps + t;
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.by_tile[start as usize..self.ends[place] as usize]
+    }
+
+    /// What makes an error of theirs one with another factor.
+    pub(super) fn correction(&self, factor: f32) -> f32 {
+        factor / self.factor
     }
 
     /// Whether they were listed.
