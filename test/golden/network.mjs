@@ -25,8 +25,11 @@ const TRACES = {
  * @param {Translation} translation
  */
 export async function checkNetwork(golden, findings, translation) {
-  const found = await scoped(trainerOf(golden, translation), (trainer) => trainer.gradients(batchOf(golden), { trace: true }));
-  const { metrics, layers, prediction, trace = [] } = found;
+  const [found, untraced] = await scoped(trainerOf(golden, translation), async (trainer) => [
+    await trainer.gradients(batchOf(golden), { trace: true }),
+    await trainer.gradients(batchOf(golden)),
+  ]);
+  const { metrics, prediction, trace = [] } = found;
   const { expected, params } = golden;
 
   for (const [k, { events }] of expected.spikes.entries()) {
@@ -58,9 +61,12 @@ export async function checkNetwork(golden, findings, translation) {
   }
   const tolerance = gradientTolerance(golden);
   for (const [k, { dW, db, learnt }] of expected.grads.entries()) {
-    findings.near(`dW of layer ${k}`, layers[k]?.weights ?? [], dW, tolerance);
-    findings.near(`db of layer ${k}`, layers[k]?.biases ?? [], db, tolerance);
-    checkLearnt(`gradient in layer ${k}`, layers[k]?.learnt, learnt, findings, tolerance);
+    for (const [pass, { layers }] of Object.entries({ "": found, ", without a trace": untraced })) {
+      const { weights, biases, learnt: ofLearnt } = /** @type {import("spikelet").LayerParameters} */ (layers[k]);
+      findings.near(`dW of layer ${k}${pass}`, weights, dW, tolerance);
+      findings.near(`db of layer ${k}${pass}`, biases, db, tolerance);
+      checkLearnt(`gradient in layer ${k}${pass}`, ofLearnt, learnt, findings, tolerance);
+    }
     checkProbes(k, trace[k], params[k].layer, expected.probes, findings);
   }
 }

@@ -57,11 +57,16 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
         check_probes(faults, case, layer, trace);
     }
     check_metrics(faults, expected, &found.metrics);
-    for wanted in &expected.grads {
-        let layer = case.draw.spiking(wanted.layer);
-        faults.array(&format!("layer {layer} dW"), &found.layers[layer].weights, &wanted.weights);
-        faults.array(&format!("layer {layer} db"), &found.layers[layer].biases, &wanted.biases);
-        setup::check_learnt(faults, &format!("layer {layer} gradient of"), &found.layers[layer].learnt, &wanted.learnt);
+    // Passes without a trace have instances and ways of their own.
+    let untraced = trainer.gradients(data, 0..data.len(), false, &Sequential).expect("gradients");
+    for (pass, layers) in [("traced", &found.layers), ("untraced", &untraced.layers)] {
+        for wanted in &expected.grads {
+            let layer = case.draw.spiking(wanted.layer);
+            faults.array(&format!("layer {layer} dW, {pass}"), &layers[layer].weights, &wanted.weights);
+            faults.array(&format!("layer {layer} db, {pass}"), &layers[layer].biases, &wanted.biases);
+            let what = format!("layer {layer} gradient, {pass}, of");
+            setup::check_learnt(faults, &what, &layers[layer].learnt, &wanted.learnt);
+        }
     }
 }
 
