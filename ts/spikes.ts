@@ -5,6 +5,8 @@ import type { EventArrays } from "./runtime/backend.js";
 
 const MAX_STEP = 0xffff;
 const MAX_UNIT = 0xffff_ffff;
+/** Samples whose offsets take 1 GiB. */
+const MAX_SAMPLES = 2 ** 28 - 1;
 
 /** The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. */
 export interface SpikeTrain {
@@ -67,21 +69,30 @@ export class SpikeEvents {
    * Sorts a list of `[sample, step, unit]` into the rows of `samples` samples.
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not a whole number below `samples`, `DATA_FORMAT` for steps and
-   * units that are not whole numbers, `CONFIG_INVALID` for `samples`.
+   * units that are not whole numbers, `CONFIG_INVALID` for more than 268,435,455 `samples`, or more than there is memory for.
    */
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
-    const count = whole()(samples, "samples");
-    const trains = Array.from({ length: count }, () => ({ times: [] as number[], units: [] as number[] }));
-    for (const [k, triple] of listOf(numbers)(triples, "triples").entries()) {
-      const { 0: sample, 1: time, 2: unit } = triple;
-      const train = isWhole(sample, count - 1) ? trains[sample] : undefined;
-      if (train === undefined) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
+    const count = whole(0, MAX_SAMPLES)(samples, "samples");
+    const given = listOf(numbers)(triples, "triples");
+    const offsets = emptyOffsets(count);
+    for (const [k, { 0: sample, 1: time, 2: unit }] of given.entries()) {
+      if (!isWhole(sample, count - 1)) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
       if (!isWhole(time, MAX_STEP)) refuseWhole(`triples[${k}][1]`, MAX_STEP, time);
       if (!isWhole(unit, MAX_UNIT)) refuseWhole(`triples[${k}][2]`, MAX_UNIT, unit);
-      train.times.push(time);
-      train.units.push(unit);
+      offsets[sample + 1] = at(offsets, sample + 1) + 1;
     }
-    return SpikeEvents.fromTrains(trains);
+    for (let b = 1; b <= count; b++) offsets[b] = at(offsets, b) + at(offsets, b - 1);
+    const times = new Uint16Array(given.length);
+    const units = new Uint32Array(given.length);
+    // Where the next event of each sample goes, until each stands where the next sample starts.
+    for (const { 0: sample = 0, 1: time = 0, 2: unit = 0 } of given) {
+      const place = at(offsets, sample);
+      times[place] = time;
+      units[place] = unit;
+      offsets[sample] = place + 1;
+    }
+    offsets.copyWithin(1, 0, count).fill(0, 0, 1);
+    return new SpikeEvents({ offsets, times, units });
   }
 
   /** Number of samples. */
@@ -168,6 +179,16 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
     offsets[b + 1] = kept;
   }
   return new SpikeEvents({ offsets, times: times.slice(0, kept), units: units.slice(0, kept) });
+}
+
+/** Offsets of samples without events. */
+function emptyOffsets(samples: number): Uint32Array {
+  try {
+    return new Uint32Array(samples + 1);
+  } catch (thrown) {
+    const message = `the offsets would take ${4 * (samples + 1)} bytes, more memory than is available`;
+    throw new SpikeletError("CONFIG_INVALID", "samples", message, thrown);
+  }
 }
 
 function checkTrain(train: unknown, path: string): void {

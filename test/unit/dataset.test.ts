@@ -183,6 +183,30 @@ describe("a data set of spikes", () => {
     expect(() => SpikeEvents.fromTriples(triples, 2)).toThrow(expect.objectContaining({ code, path }));
   });
 
+  it("sorts triples by sample, in their order within each", () => {
+    const events = SpikeEvents.fromTriples(
+      [
+        [2, 7, 2],
+        [0, 3, 0],
+        [2, 1, 5],
+        [0, 1, 4],
+      ],
+      4,
+    );
+    expect(events.offsets).toEqual(Uint32Array.of(0, 2, 2, 4, 4));
+    expect(events.times).toEqual(Uint16Array.of(3, 1, 7, 1));
+    expect(events.units).toEqual(Uint32Array.of(0, 4, 2, 5));
+    expect(SpikeEvents.fromTriples([], 0).length).toBe(0);
+  });
+
+  it("asks for no memory for more samples than it takes", () => {
+    for (const samples of [2 ** 28, 0xffff_ffff]) {
+      expect(() => SpikeEvents.fromTriples([], samples)).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", path: "samples" }),
+      );
+    }
+  });
+
   it("picks none behind the last sample", () => {
     const events = SpikeEvents.fromTrains(spikes);
     expect(() => events.pick(Uint32Array.of(1, 3))).toThrow(
