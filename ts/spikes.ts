@@ -1,6 +1,6 @@
 import { record } from "./check/fields.js";
 import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
-import { SpikeletError } from "./errors.js";
+import { SpikeletError, within } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
 const MAX_STEP = 0xffff;
@@ -24,6 +24,7 @@ export class SpikeEvents {
   readonly times: Uint16Array;
   /** Unit of each event. */
   readonly units: Uint32Array;
+  readonly #length: number;
 
   /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other. */
   constructor(arrays: EventArrays) {
@@ -41,6 +42,7 @@ export class SpikeEvents {
     this.offsets = offsets;
     this.times = times;
     this.units = units;
+    this.#length = offsets.length - 1;
   }
 
   /**
@@ -97,23 +99,30 @@ export class SpikeEvents {
 
   /** Number of samples. */
   get length(): number {
-    return this.offsets.length - 1;
+    return this.#length;
   }
 
   /**
    * Times and units of one sample; views, not copies.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` if the memory of the arrays was handed
+   * over.
    */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
     if (!isWhole(index, this.length - 1)) refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
+    checkHeld(this);
     const start = at(this.offsets, index);
     const end = at(this.offsets, index + 1);
     return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };
   }
 
-  /** The events as `[sample, step, unit]`. */
+  /**
+   * The events as `[sample, step, unit]`.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` if the memory of the arrays was handed over.
+   */
   *triples(): Generator<[sample: number, step: number, unit: number]> {
+    checkHeld(this);
     for (let b = 0; b < this.length; b++) {
       for (let k = at(this.offsets, b); k < at(this.offsets, b + 1); k++) yield [b, at(this.times, k), at(this.units, k)];
     }
@@ -122,9 +131,11 @@ export class SpikeEvents {
   /**
    * The samples with these indices, in their order.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for another kind of array.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for another kind of array, or if the
+   * memory of the arrays was handed over.
    */
   pick(indices: Uint32Array): SpikeEvents {
+    checkHeld(this);
     const offsets = new Uint32Array(words(indices, "indices").length + 1);
     for (const [b, index] of indices.entries()) {
       if (index >= this.length) refuse("SHAPE_MISMATCH", `indices[${b}]`, `a whole number below ${this.length}`, index);
@@ -133,25 +144,29 @@ export class SpikeEvents {
     const times = new Uint16Array(at(offsets, indices.length));
     const units = new Uint32Array(times.length);
     for (const [b, index] of indices.entries()) {
-      const from = this.sample(index);
-      times.set(from.times, at(offsets, b));
-      units.set(from.units, at(offsets, b));
+      const range = [at(this.offsets, index), at(this.offsets, index + 1)] as const;
+      times.set(this.times.subarray(...range), at(offsets, b));
+      units.set(this.units.subarray(...range), at(offsets, b));
     }
     return new SpikeEvents({ offsets, times, units });
   }
 
-  /** One after the other. */
+  /**
+   * One after the other.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for parts that are no events, `SHAPE_MISMATCH` for arrays that do not fit each other.
+   */
   static concat(parts: readonly EventArrays[]): SpikeEvents {
-    listOf((part, path) => record(part, path, "DATA_FORMAT"))(parts, "parts");
-    if (parts.length === 1 && parts[0] !== undefined) return new SpikeEvents(parts[0]);
-    const samples = parts.reduce((sum, part) => sum + part.offsets.length - 1, 0);
-    const events = parts.reduce((sum, part) => sum + part.times.length, 0);
+    const all = listOf(eventsAt)(parts, "parts");
+    if (all.length === 1 && all[0] !== undefined) return all[0];
+    const samples = all.reduce((sum, part) => sum + part.length, 0);
+    const events = all.reduce((sum, part) => sum + part.times.length, 0);
     const offsets = new Uint32Array(samples + 1);
     const times = new Uint16Array(events);
     const units = new Uint32Array(events);
     let sample = 0;
     let event = 0;
-    for (const part of parts) {
+    for (const part of all) {
       times.set(part.times, event);
       units.set(part.units, event);
       for (let b = 1; b < part.offsets.length; b++) offsets[++sample] = event + at(part.offsets, b);
@@ -161,8 +176,19 @@ export class SpikeEvents {
   }
 }
 
+/** New events of the same arrays. */
+function eventsAt(given: unknown, path: string): SpikeEvents {
+  const arrays = record(given, path, "DATA_FORMAT") as unknown as EventArrays;
+  try {
+    return new SpikeEvents(arrays);
+  } catch (thrown) {
+    throw within(path, thrown);
+  }
+}
+
 /** The events of each sample before step `steps`; `events` itself where none is later. */
 export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
+  checkHeld(events);
   if (events.times.every((time) => time < steps)) return events;
   const offsets = new Uint32Array(events.offsets.length);
   const times = new Uint16Array(events.times.length);
@@ -189,6 +215,18 @@ function emptyOffsets(samples: number): Uint32Array {
     const message = `the offsets would take ${4 * (samples + 1)} bytes, more memory than is available`;
     throw new SpikeletError("CONFIG_INVALID", "samples", message, thrown);
   }
+}
+
+/**
+ * @internal Refuses events whose memory was handed over since they were made.
+ *
+ * @param place what stands before the names of the arrays in paths.
+ * @throws {SpikeletError} `DATA_FORMAT` with the path of the array.
+ */
+export function checkHeld({ offsets, times, units }: EventArrays, place = ""): void {
+  words(offsets, `${place}offsets`);
+  shorts(times, `${place}times`);
+  words(units, `${place}units`);
 }
 
 function checkTrain(train: unknown, path: string): void {

@@ -198,16 +198,14 @@ export class SpikeDataset {
    * Values of one sample in 0..1, `[unit]`; `undefined` if the samples are spikes or signals.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` for an index that is not a whole number, `SHAPE_MISMATCH` for one that no sample has,
-   * `DATA_FORMAT` where the samples are not in memory.
+   * `DATA_FORMAT` where the samples are not in memory, or their memory was handed over.
    */
   image(index: number): Float32Array | undefined {
     whole()(index, "index");
     const inputs = this.#held;
     if (inputs.kind === "events" || inputs.kind === "series") return undefined;
-    const row = this.#row(index);
-    const range = [row * inputs.units, (row + 1) * inputs.units] as const;
-    if (inputs.kind === "values") return inputs.values.slice(...range);
-    return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
+    const image = pickImages(inputs, Uint32Array.of(this.#row(index)));
+    return image instanceof Float32Array ? image : Float32Array.from(image, (pixel) => pixel / 255);
   }
 
   /**
