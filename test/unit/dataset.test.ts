@@ -289,6 +289,18 @@ it("some classes of a data set with a published test keep its test", async () =>
   expect(train.length + validation.length + kept).toBe([...(all.labels ?? [])].filter((label) => label !== 1).length);
 });
 
+it("classes are each taken once, and must be there", () => {
+  const data = datasets.fromImages({ pixels, labels: [0, 4, 1], shape: [2, 2] });
+  const refused = (path: string) => expect.objectContaining({ code: "CONFIG_INVALID", path });
+  expect(() => data.classes([1, 1])).toThrow(refused("classes[1]"));
+  expect(() => data.classes([0, 5])).toThrow(refused("classes[1]"));
+  expect(() => data.slice(0, 1).classes([5])).toThrow(refused("classes[0]"));
+  // Another part may have samples of these.
+  expect(data.slice(0, 1).classes([4]).length).toBe(0);
+  expect(data.classes([3]).length).toBe(0);
+  expect(data.classes([4, 0]).labels).toEqual(Uint32Array.of(1, 0));
+});
+
 describe("the digits", () => {
   it("are 10,000, split into 8,000, 1,000 and 1,000 with all classes", async () => {
     const all = await datasets.digits();

@@ -163,12 +163,13 @@ export class SpikeDataset {
    * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part, and
    * of a validation part that is fixed, remain one.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number.
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number,
+   * is there twice, or lies above every label of the data set.
    */
   classes(classes: ArrayLike<number>): SpikeDataset {
     const { labels, ...targets } = this.#targets;
     if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
-    const places = new Map(Array.from(numbers(classes, "classes"), (label, k) => [whole()(label, `classes[${k}]`), k]));
+    const places = placesOf(classes, labels);
     const isKept = (row: number) => places.has(labels[row] ?? -1);
     const rows = this.#rows.filter(isKept);
     const { info, encoding } = this.#view(rows);
@@ -389,6 +390,21 @@ export class SpikeDataset {
 }
 
 const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
+
+/** The new number of each class. */
+function placesOf(classes: ArrayLike<number>, labels: Uint32Array): Map<number, number> {
+  const known = whole(
+    0,
+    labels.reduce((max, label) => Math.max(max, label), 0),
+  );
+  const places = new Map<number, number>();
+  for (const [k, label] of Array.from(numbers(classes, "classes")).entries()) {
+    const path = `classes[${k}]`;
+    if (places.has(known(label, path))) refuse("CONFIG_INVALID", path, "a class that is not there before", label);
+    places.set(label, k);
+  }
+  return places;
+}
 
 const position = optional(whole(-0xffff_ffff));
 
