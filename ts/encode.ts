@@ -2,6 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
 import { bytes, floats, whole, words } from "./check/values.js";
+import { SpikeletError, within } from "./errors.js";
 import type {
   CurrentEncoding,
   DeltaEncoding,
@@ -89,5 +90,20 @@ export async function encodeSpikes(
     values instanceof Uint8Array ? Float32Array.from(bytes(values, "values"), (pixel) => pixel / 255) : floats(values, "values");
   const json = jsonOf(record(encoding, "encoding"), "encoding");
   const backend = await loadBackend(choice);
-  return new SpikeEvents(await backend.encode(json, numbers, units, steps, rows));
+  return new SpikeEvents(await inEncoding(backend.encode(json, numbers, units, steps, rows)));
+}
+
+/**
+ * @internal What a conversion by the core gives; faults in its encoding get the path that they have in training.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` behind `encoding`.
+ */
+export async function inEncoding<T>(conversion: Promise<T>): Promise<T> {
+  try {
+    return await conversion;
+  } catch (thrown) {
+    // Where memory is missing the core itself names the encoding.
+    const isField = thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID" && thrown.path !== "encoding";
+    throw isField ? within("encoding", thrown) : thrown;
+  }
 }

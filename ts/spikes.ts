@@ -51,8 +51,8 @@ export class SpikeEvents {
    * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number,
    * both behind `path`.
    */
-  static fromTrains(trains: readonly SpikeTrain[], path = ""): SpikeEvents {
-    listOf(checkTrain)(trains, path || "trains");
+  static fromTrains(trains: readonly SpikeTrain[], path = "trains"): SpikeEvents {
+    listOf(checkTrain)(trains, path);
     const offsets = new Uint32Array(trains.length + 1);
     for (const [b, train] of trains.entries()) {
       equallyLong(train.times, train.units, `${path}[${b}].units`);
@@ -61,8 +61,8 @@ export class SpikeEvents {
     const times = new Uint16Array(at(offsets, trains.length));
     const units = new Uint32Array(times.length);
     for (const [b, train] of trains.entries()) {
-      copyWhole(train.times, times, at(offsets, b), MAX_STEP, `${path}[${b}].times`);
-      copyWhole(train.units, units, at(offsets, b), MAX_UNIT, `${path}[${b}].units`);
+      const range = [at(offsets, b), at(offsets, b + 1)] as const;
+      copyTrain(train, { times: times.subarray(...range), units: units.subarray(...range) }, `${path}[${b}]`);
     }
     return new SpikeEvents({ offsets, times, units });
   }
@@ -176,6 +176,26 @@ export class SpikeEvents {
   }
 }
 
+/** A train as the core takes it. */
+interface TrainArrays {
+  times: Uint16Array;
+  units: Uint32Array;
+}
+
+/**
+ * @internal The arrays of a train, copied where they are of another kind.
+ *
+ * @throws {SpikeletError} as {@link SpikeEvents.fromTrains}.
+ */
+export function trainArrays(given: SpikeTrain, path: string): TrainArrays {
+  const { times, units } = checkTrain(given, path);
+  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times, units };
+  equallyLong(times, units, `${path}.units`);
+  const arrays = { times: new Uint16Array(times.length), units: new Uint32Array(units.length) };
+  copyTrain({ times, units }, arrays, path);
+  return arrays;
+}
+
 /** New events of the same arrays. */
 function eventsAt(given: unknown, path: string): SpikeEvents {
   const arrays = record(given, path, "DATA_FORMAT") as unknown as EventArrays;
@@ -229,18 +249,22 @@ export function checkHeld({ offsets, times, units }: EventArrays, place = ""): v
   words(units, `${place}units`);
 }
 
-function checkTrain(train: unknown, path: string): void {
+function checkTrain(train: unknown, path: string): SpikeTrain {
   const { times, units } = record(train, path, "DATA_FORMAT");
-  numbers(times, `${path}.times`);
-  numbers(units, `${path}.units`);
+  return { times: numbers(times, `${path}.times`), units: numbers(units, `${path}.units`) };
 }
 
-function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, max: number, path: string): void {
+function copyTrain(from: SpikeTrain, { times, units }: TrainArrays, path: string): void {
+  copyWhole(from.times, times, MAX_STEP, `${path}.times`);
+  copyWhole(from.units, units, MAX_UNIT, `${path}.units`);
+}
+
+function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, max: number, path: string): void {
   for (let k = 0; k < from.length; k++) {
     // A list may have a hole here.
     const value = from[k];
     if (!isWhole(value, max)) refuseWhole(`${path}[${k}]`, max, value);
-    into[start + k] = value;
+    into[k] = value;
   }
 }
 

@@ -1,10 +1,10 @@
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
-import { floats, numbers, whole } from "./check/values.js";
+import { floats, whole } from "./check/values.js";
 import type { Encoding } from "./generated/config.js";
 import type { StreamArrays } from "./runtime/backend.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
-import { SpikeEvents, type SpikeTrain } from "./spikes.js";
+import { type SpikeTrain, trainArrays } from "./spikes.js";
 
 /** Options of a stream that takes a signal. */
 export interface StreamOptions {
@@ -76,7 +76,7 @@ export class SpikeStream implements Disposable {
    */
   async run(spikes: SpikeTrain, steps = 1): Promise<StreamAnswer> {
     whole(0, MAX_STEPS)(steps, "steps");
-    const { times, units } = arraysOf(spikes);
+    const { times, units } = trainArrays(spikes, "spikes");
     return answerOf(await this.#session.run((session) => session.runStream(this.#id, times, units, steps)));
   }
 
@@ -121,13 +121,6 @@ const forgotten = new FinalizationRegistry(close);
 function close({ session, id }: Place): void {
   // A stream that is closed already is what was asked for.
   if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
-}
-
-function arraysOf(spikes: SpikeTrain): { times: Uint16Array; units: Uint32Array } {
-  const { times, units } = record(spikes, "spikes", "DATA_FORMAT");
-  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times, units };
-  const train = { times: numbers(times, "spikes.times"), units: numbers(units, "spikes.units") };
-  return SpikeEvents.fromTrains([train], "spikes").sample(0);
 }
 
 function answerOf({ times, units, counts, start, steps, firstStep, firstUnit }: StreamArrays): StreamAnswer {

@@ -46,6 +46,10 @@ describe("a spike raster", () => {
 
   it("refuses a sample that does not exist", () => {
     expect(() => spikeRaster(events, { sample: 2 })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "sample" }));
+    const input = events.pick(Uint32Array.of(0));
+    expect(() => spikeRaster(events, { sample: 1, input })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "input", message: "input: must have a sample 1, has 1 sample" }),
+    );
   });
 
   it("takes as many spikes as there are", () => {

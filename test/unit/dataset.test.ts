@@ -183,6 +183,12 @@ describe("a data set of spikes", () => {
     expect(() => SpikeEvents.fromTriples(triples, 2)).toThrow(expect.objectContaining({ code, path }));
   });
 
+  it("takes no trains of anything but whole numbers, equally many", () => {
+    const refused = (code: string, path: string) => expect.objectContaining({ code, path });
+    expect(() => SpikeEvents.fromTrains([{ times: [0.5], units: [0] }])).toThrow(refused("DATA_FORMAT", "trains[0].times[0]"));
+    expect(() => SpikeEvents.fromTrains([{ times: [1], units: [] }])).toThrow(refused("SHAPE_MISMATCH", "trains[0].units"));
+  });
+
   it("sorts triples by sample, in their order within each", () => {
     const events = SpikeEvents.fromTriples(
       [

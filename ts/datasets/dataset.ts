@@ -2,7 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
 import { type Check, instanceOf, numbers, optional, refuse, text, whole } from "../check/values.js";
-import { encodeSpikes, isForSeries } from "../encode.js";
+import { encodeSpikes, inEncoding, isForSeries } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
@@ -238,14 +238,15 @@ export class SpikeDataset {
       return shape.reduce((product, size) => product * size, 1);
     }
     const json = jsonOf(this.#requiredEncoding(), "encoding");
-    return (await loadBackend(choice)).seriesUnits(json, inputs.channels);
+    return inEncoding((await loadBackend(choice)).seriesUnits(json, inputs.channels));
   }
 
   /**
    * Returns the spikes of all samples, for plots and inspection.
    *
    * @param options `steps` is the length of the simulation; later spikes are dropped.
-   * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite.
+   * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite,
+   * `CONFIG_INVALID` for a wrong encoding.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
     const { steps: count, backend: choice } = eventOptions(options, "");
@@ -257,7 +258,7 @@ export class SpikeDataset {
       const json = jsonOf(encoding, "encoding");
       const { values, offsets } = pickSeries(inputs, this.#rows);
       const backend = await loadBackend(choice);
-      return new SpikeEvents(await backend.encodeSeries(json, values, offsets, inputs.channels, count));
+      return new SpikeEvents(await inEncoding(backend.encodeSeries(json, values, offsets, inputs.channels, count)));
     }
     return encodeSpikes(pickImages(inputs, this.#rows), encoding, {
       units: inputs.units,
