@@ -1,6 +1,7 @@
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
 import { floats, whole } from "./check/values.js";
+import { SpikeletError } from "./errors.js";
 import type { Encoding } from "./generated/config.js";
 import type { StreamArrays } from "./runtime/backend.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
@@ -10,7 +11,7 @@ import { type SpikeTrain, trainArrays } from "./spikes.js";
 export interface StreamOptions {
   /** How the signal becomes spikes: one of the encodings of signals. */
   encoding?: Encoding;
-  /** Channels of the signal; 1 by default. */
+  /** Channels of the signal, only with an encoding; 1 by default. */
   channels?: number;
 }
 
@@ -58,6 +59,9 @@ export class SpikeStream implements Disposable {
   /** @internal Use `network.stream()`. */
   static async open(session: ExclusiveSession, options: StreamOptions): Promise<SpikeStream> {
     const { encoding, channels } = streamOptions(options, "");
+    if (encoding === undefined && channels !== undefined) {
+      throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
+    }
     const parts = [
       ...(encoding === undefined ? [] : [`"encoding":${jsonOf(encoding, "encoding")}`]),
       ...(channels === undefined ? [] : [`"channels":${channels}`]),

@@ -108,6 +108,7 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     await refused(stream.run({ times: [0, 1], units: [0] }, 2), "SHAPE_MISMATCH", "spikes.units");
     await refused(stream.run({ times: [], units: [] }, 65536), "CONFIG_INVALID", "steps");
     await refused(stream.runSignal(Float32Array.of(1)), "CONFIG_INVALID", "encoding");
+    await refused(network.stream({ channels: 4 }), "CONFIG_INVALID", "channels");
     await refused(network.stream({ encoding: encode.delta() }), "SHAPE_MISMATCH", "encoding");
     await refused(network.stream({ encoding: encode.latency(), channels: 4 }), "DATA_FORMAT", "encoding");
     await refused(

@@ -166,6 +166,16 @@ describe("weight maps", () => {
     );
     expect(() => weightMaps(layer, { units: [2] })).toThrow(expect.objectContaining({ path: "units" }));
   });
+
+  it.each<[string, string, number[], number]>([
+    ["SHAPE_MISMATCH", "weights", [1, 2, 3, 4, 5, 6, 7], 2],
+    ["SHAPE_MISMATCH", "biases", [1, 2], 0],
+    ["NON_FINITE", "weights[1]", [1, Number.NaN], 1],
+    ["NON_FINITE", "weights[0]", [Number.POSITIVE_INFINITY, 1], 1],
+  ])("refuse parameters with %s at %s", (code, path, weights, units) => {
+    const parameters = { weights: Float32Array.from(weights), biases: new Float32Array(units) };
+    expect(() => weightMaps(parameters)).toThrow(expect.objectContaining({ code, path }));
+  });
 });
 
 describe("a histogram of what layers learn", () => {

@@ -45,6 +45,9 @@ describe("a data set of images", () => {
     expect(() => datasets.fromImages({ pixels, shape: [5] })).toThrow(
       expect.objectContaining({ code: "SHAPE_MISMATCH", path: "shape" }),
     );
+    expect(() => datasets.fromImages({ pixels, shape: [] })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "shape" }),
+    );
     expect(() => datasets.fromImages({ pixels, labels: [0, 1, -1], shape: [2, 2] })).toThrow(
       expect.objectContaining({ code: "DATA_FORMAT", path: "labels[2]" }),
     );
