@@ -1,6 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
+import { steps as stepCount } from "./check/steps.js";
 import { bytes, floats, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type {
@@ -68,7 +69,7 @@ export interface EncodeOptions {
 }
 
 const encodeOptions = fields<EncodeOptions>(
-  { units: whole(1), steps: whole(1, 0xffff), rows: words, backend: backendChoice },
+  { units: whole(1), steps: stepCount, rows: words, backend: backendChoice },
   "units",
   "steps",
 );

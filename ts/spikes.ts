@@ -1,9 +1,9 @@
 import { record } from "./check/fields.js";
+import { MAX_STEPS } from "./check/steps.js";
 import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
-const MAX_STEP = 0xffff;
 const MAX_UNIT = 0xffff_ffff;
 /** Samples whose offsets take 1 GiB. */
 const MAX_SAMPLES = 2 ** 28 - 1;
@@ -79,7 +79,7 @@ export class SpikeEvents {
     const offsets = emptyOffsets(count);
     for (const [k, { 0: sample, 1: time, 2: unit }] of given.entries()) {
       if (!isWhole(sample, count - 1)) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
-      if (!isWhole(time, MAX_STEP)) refuseWhole(`triples[${k}][1]`, MAX_STEP, time);
+      if (!isWhole(time, MAX_STEPS)) refuseWhole(`triples[${k}][1]`, MAX_STEPS, time);
       if (!isWhole(unit, MAX_UNIT)) refuseWhole(`triples[${k}][2]`, MAX_UNIT, unit);
       offsets[sample + 1] = at(offsets, sample + 1) + 1;
     }
@@ -255,7 +255,7 @@ function checkTrain(train: unknown, path: string): SpikeTrain {
 }
 
 function copyTrain(from: SpikeTrain, { times, units }: TrainArrays, path: string): void {
-  copyWhole(from.times, times, MAX_STEP, `${path}.times`);
+  copyWhole(from.times, times, MAX_STEPS, `${path}.times`);
   copyWhole(from.units, units, MAX_UNIT, `${path}.units`);
 }
 

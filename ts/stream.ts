@@ -1,5 +1,6 @@
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
+import { MAX_STEPS } from "./check/steps.js";
 import { floats, whole } from "./check/values.js";
 import { SpikeletError } from "./errors.js";
 import type { Encoding } from "./generated/config.js";
@@ -36,9 +37,6 @@ export interface StreamAnswer {
 const CHECKS: FieldChecks<StreamOptions> = { encoding: (value, path) => record(value, path) as Encoding, channels: whole(1) };
 
 const streamOptions = fields<StreamOptions>(CHECKS);
-
-/** Steps of a call at most. */
-const MAX_STEPS = 0xffff;
 
 /**
  * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration

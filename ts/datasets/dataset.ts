@@ -1,6 +1,7 @@
 import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
+import { steps } from "../check/steps.js";
 import { type Check, instanceOf, numbers, optional, refuse, text, whole } from "../check/values.js";
 import { encodeSpikes, inEncoding, isForSeries } from "../encode.js";
 import { SpikeletError } from "../errors.js";
@@ -12,7 +13,6 @@ import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArra
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
-import { steps } from "./step.js";
 
 /** Bytes of samples that lie in files and are read at a time: as much work for a network as a call should be, or less. */
 const READ_BYTES = 4 * 2 ** 20;

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
+import { steps as stepCount } from "../check/steps.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
 import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
@@ -36,7 +37,7 @@ const rasterOptions = fields<RasterOptions>({
   input: instanceOf(SpikeEvents, "spikes"),
   inputUnits: unitCount,
   units: listOf(unitCount),
-  steps: whole(1, 0xffff),
+  steps: stepCount,
   label: whole(),
 });
 
