@@ -1,7 +1,9 @@
 import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
+import { steps as stepCount } from "./check/steps.js";
 import { bytes, floats, whole, words } from "./check/values.js";
+import { SpikeletError, within } from "./errors.js";
 import type {
   CurrentEncoding,
   DeltaEncoding,
@@ -67,7 +69,7 @@ export interface EncodeOptions {
 }
 
 const encodeOptions = fields<EncodeOptions>(
-  { units: whole(1), steps: whole(1, 0xffff), rows: words, backend: backendChoice },
+  { units: whole(1), steps: stepCount, rows: words, backend: backendChoice },
   "units",
   "steps",
 );
@@ -89,5 +91,20 @@ export async function encodeSpikes(
     values instanceof Uint8Array ? Float32Array.from(bytes(values, "values"), (pixel) => pixel / 255) : floats(values, "values");
   const json = jsonOf(record(encoding, "encoding"), "encoding");
   const backend = await loadBackend(choice);
-  return new SpikeEvents(await backend.encode(json, numbers, units, steps, rows));
+  return new SpikeEvents(await inEncoding(backend.encode(json, numbers, units, steps, rows)));
+}
+
+/**
+ * @internal What a conversion by the core gives; faults in its encoding get the path that they have in training.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` behind `encoding`.
+ */
+export async function inEncoding<T>(conversion: Promise<T>): Promise<T> {
+  try {
+    return await conversion;
+  } catch (thrown) {
+    // Where memory is missing the core itself names the encoding.
+    const isField = thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID" && thrown.path !== "encoding";
+    throw isField ? within("encoding", thrown) : thrown;
+  }
 }

@@ -48,5 +48,6 @@ export function inFile(file: string, thrown: unknown): unknown {
 /** Prefixes the path of an error, for what is a field of `outer`. */
 export function within(outer: string, thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
-  return new SpikeletError(thrown.code, `${outer}.${thrown.path}`, bareMessage(thrown), thrown);
+  const path = thrown.path === "" ? outer : `${outer}.${thrown.path}`;
+  return new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
 }

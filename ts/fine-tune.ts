@@ -20,7 +20,11 @@ export interface FineTuneOptions extends CreateOptions {
 
 const { outputs, config }: FieldChecks<Pick<FineTuneOptions, "outputs" | "config">> = {
   outputs: whole(1),
-  config: (value, path) => record(value, path) as Partial<Omit<Config, "network">>,
+  config: (value, path) => {
+    const changes = record(value, path);
+    if (changes["network"] === undefined) return changes;
+    throw new SpikeletError("CONFIG_INVALID", `${path}.network`, "must be that of the checkpoint: leave it out");
+  },
 };
 
 const fineTuneOptions = fields<FineTuneOptions>({ ...createOptions, outputs, config });

@@ -63,7 +63,7 @@ export {
 export { type FineTuneOptions, fineTune } from "./fine-tune.js";
 export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
-export { type PresetName, presets } from "./generated/presets.js";
+export type { PresetName } from "./generated/presets.js";
 export { WARNING_CODES, type Warning, type WarningCode } from "./health/warning.js";
 export type { ReadLimit } from "./io/byte-budget.js";
 export {
@@ -79,6 +79,7 @@ export {
   type StartOptions,
 } from "./network.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
+export { presets } from "./presets.js";
 export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
 export type { RunOptions, RunReport, TrainingRun } from "./run.js";
 export type * from "./runtime/backend.js";

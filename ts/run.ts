@@ -7,7 +7,9 @@ import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
 import type { Feed } from "./feed.js";
 import type { EpochRecord } from "./generated/config.js";
 import type { HealthWatch } from "./health/watch.js";
+import type { NetworkInfo } from "./network.js";
 import { untilAborted } from "./runtime/abort.js";
+import type { Session } from "./runtime/backend.js";
 import { Budget } from "./runtime/budget.js";
 import { EpochBound } from "./runtime/epoch-bound.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
@@ -20,8 +22,9 @@ export interface RunOptions {
   /** Data that are evaluated after every epoch, and not learnt from. */
   validation?: SpikeDataset;
   /**
-   * Total number of epochs instead of that of the configuration; with more than were asked for before, a finished training
-   * continues.
+   * Total number of epochs of this run instead of that of the configuration; with more than were asked for before, a finished
+   * training continues. Without it, a run that was stopped goes on to its own number, and after a finished one the number of the
+   * configuration counts again. Checkpoints, and `config` until the next run, hold the number of the last run.
    */
   epochs?: number;
   /** Stops the run, which then throws the signal's reason. */
@@ -44,12 +47,15 @@ const runOptions = fields<RunOptions>({ validation: samplesOf, epochs: whole(), 
 export class Outbox {
   readonly events: TrainEvent[] = [];
   readonly health: HealthWatch;
+  /** Epochs of the configuration. */
+  readonly epochs: number;
   /** The call into the core that runs, if any. */
   working: Promise<unknown> = Promise.resolve();
   isRunning = false;
 
-  constructor(health: HealthWatch) {
+  constructor(health: HealthWatch, epochs: number) {
     this.health = health;
+    this.epochs = epochs;
   }
 }
 
@@ -124,12 +130,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     };
     try {
       const ids = { train: await take(this.#train), validation: validation === undefined ? null : await take(validation) };
-      const options = {
-        ...ids,
-        ...(epochs === undefined ? {} : { epochs }),
-      };
       const begun = this.#session.run(async (session) => {
-        await session.begin(JSON.stringify(options));
+        await session.begin(JSON.stringify({ ...ids, epochs: epochs ?? this.#furtherEpochs(session) }));
         const { health } = this.#outbox;
         if (health.isNew) health.remember(JSON.parse(await session.history()));
       });
@@ -152,6 +154,13 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
       this.#outbox.isRunning = false;
       for (const data of taken) this.#feed.release(data);
     }
+  }
+
+  /** The epochs of the configuration where the last run has finished with fewer. */
+  #furtherEpochs(session: Session): number | undefined {
+    const { finished } = JSON.parse(session.info()) as NetworkInfo;
+    const { training } = JSON.parse(session.config()) as ResolvedConfig;
+    return finished && training.epochs < this.#outbox.epochs ? this.#outbox.epochs : undefined;
   }
 
   /** Lets the core work for about one budget; whether there is anything left to do. */

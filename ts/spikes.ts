@@ -1,10 +1,12 @@
 import { record } from "./check/fields.js";
+import { MAX_STEPS } from "./check/steps.js";
 import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
-import { SpikeletError } from "./errors.js";
+import { SpikeletError, within } from "./errors.js";
 import type { EventArrays } from "./runtime/backend.js";
 
-const MAX_STEP = 0xffff;
 const MAX_UNIT = 0xffff_ffff;
+/** Samples whose offsets take 1 GiB. */
+const MAX_SAMPLES = 2 ** 28 - 1;
 
 /** The spikes of one sample: event `k` is a spike of unit `units[k]` at step `times[k]`. Equal events add up. */
 export interface SpikeTrain {
@@ -22,6 +24,7 @@ export class SpikeEvents {
   readonly times: Uint16Array;
   /** Unit of each event. */
   readonly units: Uint32Array;
+  readonly #length: number;
 
   /** @throws {SpikeletError} `SHAPE_MISMATCH` when the arrays do not fit each other. */
   constructor(arrays: EventArrays) {
@@ -39,6 +42,7 @@ export class SpikeEvents {
     this.offsets = offsets;
     this.times = times;
     this.units = units;
+    this.#length = offsets.length - 1;
   }
 
   /**
@@ -47,8 +51,8 @@ export class SpikeEvents {
    * @throws {SpikeletError} `DATA_FORMAT` for anything but whole numbers, `SHAPE_MISMATCH` for times and units of unequal number,
    * both behind `path`.
    */
-  static fromTrains(trains: readonly SpikeTrain[], path = ""): SpikeEvents {
-    listOf(checkTrain)(trains, path || "trains");
+  static fromTrains(trains: readonly SpikeTrain[], path = "trains"): SpikeEvents {
+    listOf(checkTrain)(trains, path);
     const offsets = new Uint32Array(trains.length + 1);
     for (const [b, train] of trains.entries()) {
       equallyLong(train.times, train.units, `${path}[${b}].units`);
@@ -57,8 +61,8 @@ export class SpikeEvents {
     const times = new Uint16Array(at(offsets, trains.length));
     const units = new Uint32Array(times.length);
     for (const [b, train] of trains.entries()) {
-      copyWhole(train.times, times, at(offsets, b), MAX_STEP, `${path}[${b}].times`);
-      copyWhole(train.units, units, at(offsets, b), MAX_UNIT, `${path}[${b}].units`);
+      const range = [at(offsets, b), at(offsets, b + 1)] as const;
+      copyTrain(train, { times: times.subarray(...range), units: units.subarray(...range) }, `${path}[${b}]`);
     }
     return new SpikeEvents({ offsets, times, units });
   }
@@ -67,42 +71,58 @@ export class SpikeEvents {
    * Sorts a list of `[sample, step, unit]` into the rows of `samples` samples.
    *
    * @throws {SpikeletError} `SHAPE_MISMATCH` for a sample that is not a whole number below `samples`, `DATA_FORMAT` for steps and
-   * units that are not whole numbers, `CONFIG_INVALID` for `samples`.
+   * units that are not whole numbers, `CONFIG_INVALID` for more than 268,435,455 `samples`, or more than there is memory for.
    */
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
-    const count = whole()(samples, "samples");
-    const trains = Array.from({ length: count }, () => ({ times: [] as number[], units: [] as number[] }));
-    for (const [k, triple] of listOf(numbers)(triples, "triples").entries()) {
-      const { 0: sample, 1: time, 2: unit } = triple;
-      const train = isWhole(sample, count - 1) ? trains[sample] : undefined;
-      if (train === undefined) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
-      if (!isWhole(time, MAX_STEP)) refuseWhole(`triples[${k}][1]`, MAX_STEP, time);
+    const count = whole(0, MAX_SAMPLES)(samples, "samples");
+    const given = listOf(numbers)(triples, "triples");
+    const offsets = emptyOffsets(count);
+    for (const [k, { 0: sample, 1: time, 2: unit }] of given.entries()) {
+      if (!isWhole(sample, count - 1)) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
+      if (!isWhole(time, MAX_STEPS)) refuseWhole(`triples[${k}][1]`, MAX_STEPS, time);
       if (!isWhole(unit, MAX_UNIT)) refuseWhole(`triples[${k}][2]`, MAX_UNIT, unit);
-      train.times.push(time);
-      train.units.push(unit);
+      offsets[sample + 1] = at(offsets, sample + 1) + 1;
     }
-    return SpikeEvents.fromTrains(trains);
+    for (let b = 1; b <= count; b++) offsets[b] = at(offsets, b) + at(offsets, b - 1);
+    const times = new Uint16Array(given.length);
+    const units = new Uint32Array(given.length);
+    // Where the next event of each sample goes, until each stands where the next sample starts.
+    for (const { 0: sample = 0, 1: time = 0, 2: unit = 0 } of given) {
+      const place = at(offsets, sample);
+      times[place] = time;
+      units[place] = unit;
+      offsets[sample] = place + 1;
+    }
+    offsets.copyWithin(1, 0, count).fill(0, 0, 1);
+    return new SpikeEvents({ offsets, times, units });
   }
 
   /** Number of samples. */
   get length(): number {
-    return this.offsets.length - 1;
+    return this.#length;
   }
 
   /**
    * Times and units of one sample; views, not copies.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` if the memory of the arrays was handed
+   * over.
    */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
     if (!isWhole(index, this.length - 1)) refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
+    checkHeld(this);
     const start = at(this.offsets, index);
     const end = at(this.offsets, index + 1);
     return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };
   }
 
-  /** The events as `[sample, step, unit]`. */
+  /**
+   * The events as `[sample, step, unit]`.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` if the memory of the arrays was handed over.
+   */
   *triples(): Generator<[sample: number, step: number, unit: number]> {
+    checkHeld(this);
     for (let b = 0; b < this.length; b++) {
       for (let k = at(this.offsets, b); k < at(this.offsets, b + 1); k++) yield [b, at(this.times, k), at(this.units, k)];
     }
@@ -111,9 +131,11 @@ export class SpikeEvents {
   /**
    * The samples with these indices, in their order.
    *
-   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for another kind of array.
+   * @throws {SpikeletError} `SHAPE_MISMATCH` for an index that no sample has, `DATA_FORMAT` for another kind of array, or if the
+   * memory of the arrays was handed over.
    */
   pick(indices: Uint32Array): SpikeEvents {
+    checkHeld(this);
     const offsets = new Uint32Array(words(indices, "indices").length + 1);
     for (const [b, index] of indices.entries()) {
       if (index >= this.length) refuse("SHAPE_MISMATCH", `indices[${b}]`, `a whole number below ${this.length}`, index);
@@ -122,25 +144,29 @@ export class SpikeEvents {
     const times = new Uint16Array(at(offsets, indices.length));
     const units = new Uint32Array(times.length);
     for (const [b, index] of indices.entries()) {
-      const from = this.sample(index);
-      times.set(from.times, at(offsets, b));
-      units.set(from.units, at(offsets, b));
+      const range = [at(this.offsets, index), at(this.offsets, index + 1)] as const;
+      times.set(this.times.subarray(...range), at(offsets, b));
+      units.set(this.units.subarray(...range), at(offsets, b));
     }
     return new SpikeEvents({ offsets, times, units });
   }
 
-  /** One after the other. */
+  /**
+   * One after the other.
+   *
+   * @throws {SpikeletError} `DATA_FORMAT` for parts that are no events, `SHAPE_MISMATCH` for arrays that do not fit each other.
+   */
   static concat(parts: readonly EventArrays[]): SpikeEvents {
-    listOf((part, path) => record(part, path, "DATA_FORMAT"))(parts, "parts");
-    if (parts.length === 1 && parts[0] !== undefined) return new SpikeEvents(parts[0]);
-    const samples = parts.reduce((sum, part) => sum + part.offsets.length - 1, 0);
-    const events = parts.reduce((sum, part) => sum + part.times.length, 0);
+    const all = listOf(eventsAt)(parts, "parts");
+    if (all.length === 1 && all[0] !== undefined) return all[0];
+    const samples = all.reduce((sum, part) => sum + part.length, 0);
+    const events = all.reduce((sum, part) => sum + part.times.length, 0);
     const offsets = new Uint32Array(samples + 1);
     const times = new Uint16Array(events);
     const units = new Uint32Array(events);
     let sample = 0;
     let event = 0;
-    for (const part of parts) {
+    for (const part of all) {
       times.set(part.times, event);
       units.set(part.units, event);
       for (let b = 1; b < part.offsets.length; b++) offsets[++sample] = event + at(part.offsets, b);
@@ -150,8 +176,39 @@ export class SpikeEvents {
   }
 }
 
+/** A train as the core takes it. */
+interface TrainArrays {
+  times: Uint16Array;
+  units: Uint32Array;
+}
+
+/**
+ * @internal The arrays of a train, copied where they are of another kind.
+ *
+ * @throws {SpikeletError} as {@link SpikeEvents.fromTrains}.
+ */
+export function trainArrays(given: SpikeTrain, path: string): TrainArrays {
+  const { times, units } = checkTrain(given, path);
+  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times, units };
+  equallyLong(times, units, `${path}.units`);
+  const arrays = { times: new Uint16Array(times.length), units: new Uint32Array(units.length) };
+  copyTrain({ times, units }, arrays, path);
+  return arrays;
+}
+
+/** New events of the same arrays. */
+function eventsAt(given: unknown, path: string): SpikeEvents {
+  const arrays = record(given, path, "DATA_FORMAT") as unknown as EventArrays;
+  try {
+    return new SpikeEvents(arrays);
+  } catch (thrown) {
+    throw within(path, thrown);
+  }
+}
+
 /** The events of each sample before step `steps`; `events` itself where none is later. */
 export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
+  checkHeld(events);
   if (events.times.every((time) => time < steps)) return events;
   const offsets = new Uint32Array(events.offsets.length);
   const times = new Uint16Array(events.times.length);
@@ -170,18 +227,44 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
   return new SpikeEvents({ offsets, times: times.slice(0, kept), units: units.slice(0, kept) });
 }
 
-function checkTrain(train: unknown, path: string): void {
-  const { times, units } = record(train, path, "DATA_FORMAT");
-  numbers(times, `${path}.times`);
-  numbers(units, `${path}.units`);
+/** Offsets of samples without events. */
+function emptyOffsets(samples: number): Uint32Array {
+  try {
+    return new Uint32Array(samples + 1);
+  } catch (thrown) {
+    const message = `the offsets would take ${4 * (samples + 1)} bytes, more memory than is available`;
+    throw new SpikeletError("CONFIG_INVALID", "samples", message, thrown);
+  }
 }
 
-function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, start: number, max: number, path: string): void {
+/**
+ * @internal Refuses events whose memory was handed over since they were made.
+ *
+ * @param place what stands before the names of the arrays in paths.
+ * @throws {SpikeletError} `DATA_FORMAT` with the path of the array.
+ */
+export function checkHeld({ offsets, times, units }: EventArrays, place = ""): void {
+  words(offsets, `${place}offsets`);
+  shorts(times, `${place}times`);
+  words(units, `${place}units`);
+}
+
+function checkTrain(train: unknown, path: string): SpikeTrain {
+  const { times, units } = record(train, path, "DATA_FORMAT");
+  return { times: numbers(times, `${path}.times`), units: numbers(units, `${path}.units`) };
+}
+
+function copyTrain(from: SpikeTrain, { times, units }: TrainArrays, path: string): void {
+  copyWhole(from.times, times, MAX_STEPS, `${path}.times`);
+  copyWhole(from.units, units, MAX_UNIT, `${path}.units`);
+}
+
+function copyWhole(from: ArrayLike<number>, into: Uint16Array | Uint32Array, max: number, path: string): void {
   for (let k = 0; k < from.length; k++) {
     // A list may have a hole here.
     const value = from[k];
     if (!isWhole(value, max)) refuseWhole(`${path}[${k}]`, max, value);
-    into[start + k] = value;
+    into[k] = value;
   }
 }
 

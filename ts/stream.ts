@@ -1,16 +1,18 @@
 import { type FieldChecks, fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
-import { floats, numbers, whole } from "./check/values.js";
+import { MAX_STEPS } from "./check/steps.js";
+import { floats, whole } from "./check/values.js";
+import { SpikeletError } from "./errors.js";
 import type { Encoding } from "./generated/config.js";
 import type { StreamArrays } from "./runtime/backend.js";
 import type { ExclusiveSession } from "./runtime/exclusive.js";
-import { SpikeEvents, type SpikeTrain } from "./spikes.js";
+import { type SpikeTrain, trainArrays } from "./spikes.js";
 
 /** Options of a stream that takes a signal. */
 export interface StreamOptions {
   /** How the signal becomes spikes: one of the encodings of signals. */
   encoding?: Encoding;
-  /** Channels of the signal; 1 by default. */
+  /** Channels of the signal, only with an encoding; 1 by default. */
   channels?: number;
 }
 
@@ -36,9 +38,6 @@ const CHECKS: FieldChecks<StreamOptions> = { encoding: (value, path) => record(v
 
 const streamOptions = fields<StreamOptions>(CHECKS);
 
-/** Steps of a call at most. */
-const MAX_STEPS = 0xffff;
-
 /**
  * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration
  * its spikes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
@@ -58,6 +57,9 @@ export class SpikeStream implements Disposable {
   /** @internal Use `network.stream()`. */
   static async open(session: ExclusiveSession, options: StreamOptions): Promise<SpikeStream> {
     const { encoding, channels } = streamOptions(options, "");
+    if (encoding === undefined && channels !== undefined) {
+      throw new SpikeletError("CONFIG_INVALID", "channels", "are those of a signal: give an encoding too");
+    }
     const parts = [
       ...(encoding === undefined ? [] : [`"encoding":${jsonOf(encoding, "encoding")}`]),
       ...(channels === undefined ? [] : [`"channels":${channels}`]),
@@ -76,7 +78,7 @@ export class SpikeStream implements Disposable {
    */
   async run(spikes: SpikeTrain, steps = 1): Promise<StreamAnswer> {
     whole(0, MAX_STEPS)(steps, "steps");
-    const { times, units } = arraysOf(spikes);
+    const { times, units } = trainArrays(spikes, "spikes");
     return answerOf(await this.#session.run((session) => session.runStream(this.#id, times, units, steps)));
   }
 
@@ -121,13 +123,6 @@ const forgotten = new FinalizationRegistry(close);
 function close({ session, id }: Place): void {
   // A stream that is closed already is what was asked for.
   if (!session.isDisposed) session.run((open) => open.closeStream(id)).catch(() => undefined);
-}
-
-function arraysOf(spikes: SpikeTrain): { times: Uint16Array; units: Uint32Array } {
-  const { times, units } = record(spikes, "spikes", "DATA_FORMAT");
-  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times, units };
-  const train = { times: numbers(times, "spikes.times"), units: numbers(units, "spikes.units") };
-  return SpikeEvents.fromTrains([train], "spikes").sample(0);
 }
 
 function answerOf({ times, units, counts, start, steps, firstStep, firstUnit }: StreamArrays): StreamAnswer {

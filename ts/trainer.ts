@@ -17,7 +17,7 @@ import { Outbox, type RunOptions, TrainingRun } from "./run.js";
 
 /** A network in training: a {@link Network} that can also learn. */
 export class Trainer extends Network {
-  readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers));
+  readonly #outbox = new Outbox(new HealthWatch(this.config, this.info.layers), this.config.training.epochs);
 
   /**
    * Trains on `train`: await the run for a report at the end, or iterate over its events (a slow consumer slows the training

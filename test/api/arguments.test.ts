@@ -1,5 +1,17 @@
 import { inspect } from "node:util";
-import { createNetwork, createTrainer, datasets, loadBackend, restoreTrainer, SpikeletError } from "spikelet";
+import {
+  createNetwork,
+  createTrainer,
+  datasets,
+  type EventArrays,
+  encode,
+  loadBackend,
+  restoreTrainer,
+  type SpikeDataset,
+  SpikeEvents,
+  SpikeletError,
+} from "spikelet";
+import { spikeHistogram, spikeRaster } from "spikelet/plot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Call, callsOf, publicNames, type Supply, supplyOf } from "../support/calls.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
@@ -205,6 +217,63 @@ describe.each(["native", "wasm"] as const)("arguments of the whole public API, o
       await expect(trainer.run(data)).rejects.toMatchObject(other(inputs));
       await expect(trainer.run(tinyData(), { validation: data })).rejects.toMatchObject(other(inputs));
     }
+  });
+
+  describe("whose memory was handed over since", () => {
+    const spikes = () => SpikeEvents.fromTrains([0, 1].map((unit) => ({ times: [1], units: [unit] })));
+    const handOver = (array: ArrayBufferView<ArrayBuffer>) => structuredClone(array, { transfer: [array.buffer] });
+    const image = { labels: [0, 1], shape: [2, 2] };
+    const holders: [path: string, make: () => [SpikeDataset, ArrayBufferView]][] = [
+      [
+        "pixels",
+        () => holding(new Uint8Array(8), (pixels) => datasets.fromImages({ ...image, pixels }).encode(encode.latency())),
+      ],
+      ["values", () => holding(new Float32Array(8), (values) => datasets.fromImages({ ...image, values }).encode(encode.rate()))],
+      ...(["offsets", "times", "units"] as const).map((name): [string, () => [SpikeDataset, ArrayBufferView]] => [
+        name,
+        () => {
+          const events = spikes();
+          return [datasets.fromSpikes({ spikes: events, labels: [0, 1] }), events[name]];
+        },
+      ]),
+    ];
+    function holding<T extends ArrayBufferView>(array: T, make: (array: T) => SpikeDataset): [SpikeDataset, T] {
+      return [make(array), array];
+    }
+
+    it.each(holders)("are refused with their path: %s of a data set", async (path, make) => {
+      const [data, array] = make();
+      handOver(array as ArrayBufferView<ArrayBuffer>);
+      const { trainer, network } = supply;
+      const refused = expect.objectContaining({ name: "SpikeletError", code: "DATA_FORMAT", path });
+      await expect(trainer.run(data)).rejects.toEqual(refused);
+      await expect(trainer.run(tinyData(), { validation: data })).rejects.toEqual(refused);
+      await expect(network.predict(data)).rejects.toEqual(refused);
+      await expect(network.evaluate(data)).rejects.toEqual(refused);
+      await expect(network.gradients(data)).rejects.toEqual(refused);
+      await expect(data.events({ steps: 30, backend })).rejects.toEqual(refused);
+      if (data.encoding) expect(() => data.image(0)).toThrow(refused);
+      expect(data.slice(1).length).toBe(1);
+    });
+
+    it.each(["offsets", "times", "units"] as const)("are refused with their path: %s of events", (name) => {
+      const events = spikes();
+      handOver(events[name] as ArrayBufferView<ArrayBuffer>);
+      const refused = (path: string) => expect.objectContaining({ name: "SpikeletError", code: "DATA_FORMAT", path });
+      expect(events.length).toBe(2);
+      expect(() => events.sample(0)).toThrow(refused(name));
+      expect(() => [...events.triples()]).toThrow(refused(name));
+      expect(() => events.pick(Uint32Array.of(0))).toThrow(refused(name));
+      expect(() => SpikeEvents.concat([spikes(), events])).toThrow(refused(`parts[1].${name}`));
+      for (const plot of [spikeRaster, spikeHistogram]) expect(() => plot(events)).toThrow(refused(name));
+      const prediction = { layers: [spikes(), events] };
+      expect(() => spikeHistogram(prediction)).toThrow(refused(`prediction.layers[1].${name}`));
+    });
+
+    it("are refused where events are joined", () => {
+      const refused = expect.objectContaining({ code: "DATA_FORMAT", path: "parts[0].offsets" });
+      for (const parts of [[{}], [{}, {}]]) expect(() => SpikeEvents.concat(parts as EventArrays[])).toThrow(refused);
+    });
   });
 
   it("are checked at the contract too", async () => {

@@ -25,6 +25,18 @@ describe("memory that is not there", () => {
     await expect(data.events({ steps: 65_535 })).rejects.toThrow(refused("encoding"));
   });
 
+  it("is not there for offsets, under a limit of the operating system", async () => {
+    const outcome = await inChild(
+      `const { SpikeEvents } = spikelet;
+       const held = [];
+       try { for (;;) held.push(new ArrayBuffer(2 ** 28)); } catch {}
+       try { SpikeEvents.fromTriples([], 2 ** 27); } catch ({ code, message }) { report({ code, message }); }`,
+      { limit: 2 ** 32 },
+    );
+    const message = "samples: the offsets would take 536870916 bytes, more memory than is available";
+    expect(outcome.report).toEqual({ code: "CONFIG_INVALID", message });
+  });
+
   it("is not asked for by a network, under a limit of the operating system", async () => {
     const outcome = await inChild(
       `const network = { input: 16000, steps: 1, layers: [{ type: "dense", units: 16000 }] };

@@ -104,9 +104,11 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
       expect(work).rejects.toThrow(expect.objectContaining({ code, path }));
     await refused(stream.run({ times: [2], units: [0] }, 2), "SHAPE_MISMATCH", "spikes.times[0]");
     await refused(stream.run({ times: [0], units: [8] }), "SHAPE_MISMATCH", "spikes.units[0]");
-    await refused(stream.run({ times: [0.5], units: [0] }), "DATA_FORMAT", "spikes[0].times[0]");
+    await refused(stream.run({ times: [0.5], units: [0] }), "DATA_FORMAT", "spikes.times[0]");
+    await refused(stream.run({ times: [0, 1], units: [0] }, 2), "SHAPE_MISMATCH", "spikes.units");
     await refused(stream.run({ times: [], units: [] }, 65536), "CONFIG_INVALID", "steps");
     await refused(stream.runSignal(Float32Array.of(1)), "CONFIG_INVALID", "encoding");
+    await refused(network.stream({ channels: 4 }), "CONFIG_INVALID", "channels");
     await refused(network.stream({ encoding: encode.delta() }), "SHAPE_MISMATCH", "encoding");
     await refused(network.stream({ encoding: encode.latency(), channels: 4 }), "DATA_FORMAT", "encoding");
     await refused(

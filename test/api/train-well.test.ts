@@ -212,6 +212,13 @@ it("parameters that are set are learnt as those of a new trainer: Adam counts fr
 });
 
 describe("fine-tuning", () => {
+  it("keeps the network of the checkpoint", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const config = { network: { ...tinyConfig.network, steps: 5 } } as object;
+    const refused = expect.objectContaining({ code: "CONFIG_INVALID", path: "config.network" });
+    await expect(fineTune(await trainer.checkpoint(), { config })).rejects.toThrow(refused);
+  });
+
   it("keeps all weights but those of the last layer, and trains anew", async () => {
     using trainer = await createTrainer(tinyConfig);
     await trainer.run(tinyData());

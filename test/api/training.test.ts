@@ -114,6 +114,27 @@ describe("a run", () => {
     expect(more.filter(({ type }) => type === "epochEnd").map((event) => "epoch" in event && event.epoch)).toEqual([3]);
   });
 
+  it.each([0, 1])("of %i epochs leaves the next one those of the configuration", async (epochs) => {
+    using whole = await createTrainer(tinyConfig);
+    const expected = await whole.run(tinyData());
+    using trainer = await createTrainer(tinyConfig);
+    expect((await trainer.run(tinyData(), { epochs })).epochs).toHaveLength(epochs);
+    expect((await trainer.run(tinyData())).epochs).toHaveLength(expected.epochs.length);
+    expect(await trainer.parameters()).toEqual(await whole.parameters());
+    expect(trainer.config).toEqual(whole.config);
+  });
+
+  it("that was stopped goes on to its own epochs", async () => {
+    for (const epochs of [1, 3]) {
+      using trainer = await createTrainer(tinyConfig);
+      for await (const _ of trainer.run(tinyData(), { epochs })) break;
+      using restored = await restoreTrainer(await trainer.checkpoint());
+      expect((await trainer.run(tinyData())).epochs).toHaveLength(epochs);
+      expect((await restored.run(tinyData())).epochs).toHaveLength(epochs);
+      expect(await restored.parameters()).toEqual(await trainer.parameters());
+    }
+  });
+
   it("answers an abort while a batch is learnt, with next to no work of its own, and can go on", async () => {
     const { train } = await fewDigits();
     using trainer = await createTrainer({

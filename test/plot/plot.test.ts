@@ -46,6 +46,10 @@ describe("a spike raster", () => {
 
   it("refuses a sample that does not exist", () => {
     expect(() => spikeRaster(events, { sample: 2 })).toThrow(expect.objectContaining({ code: "SHAPE_MISMATCH", path: "sample" }));
+    const input = events.pick(Uint32Array.of(0));
+    expect(() => spikeRaster(events, { sample: 1, input })).toThrow(
+      expect.objectContaining({ code: "SHAPE_MISMATCH", path: "input", message: "input: must have a sample 1, has 1 sample" }),
+    );
   });
 
   it("takes as many spikes as there are", () => {
@@ -161,6 +165,16 @@ describe("weight maps", () => {
       expect.objectContaining({ code: "SHAPE_MISMATCH", path: "shape" }),
     );
     expect(() => weightMaps(layer, { units: [2] })).toThrow(expect.objectContaining({ path: "units" }));
+  });
+
+  it.each<[string, string, number[], number]>([
+    ["SHAPE_MISMATCH", "weights", [1, 2, 3, 4, 5, 6, 7], 2],
+    ["SHAPE_MISMATCH", "biases", [1, 2], 0],
+    ["NON_FINITE", "weights[1]", [1, Number.NaN], 1],
+    ["NON_FINITE", "weights[0]", [Number.POSITIVE_INFINITY, 1], 1],
+  ])("refuse parameters with %s at %s", (code, path, weights, units) => {
+    const parameters = { weights: Float32Array.from(weights), biases: new Float32Array(units) };
+    expect(() => weightMaps(parameters)).toThrow(expect.objectContaining({ code, path }));
   });
 });
 

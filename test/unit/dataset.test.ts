@@ -45,6 +45,9 @@ describe("a data set of images", () => {
     expect(() => datasets.fromImages({ pixels, shape: [5] })).toThrow(
       expect.objectContaining({ code: "SHAPE_MISMATCH", path: "shape" }),
     );
+    expect(() => datasets.fromImages({ pixels, shape: [] })).toThrow(
+      expect.objectContaining({ code: "CONFIG_INVALID", path: "shape" }),
+    );
     expect(() => datasets.fromImages({ pixels, labels: [0, 1, -1], shape: [2, 2] })).toThrow(
       expect.objectContaining({ code: "DATA_FORMAT", path: "labels[2]" }),
     );
@@ -183,6 +186,36 @@ describe("a data set of spikes", () => {
     expect(() => SpikeEvents.fromTriples(triples, 2)).toThrow(expect.objectContaining({ code, path }));
   });
 
+  it("takes no trains of anything but whole numbers, equally many", () => {
+    const refused = (code: string, path: string) => expect.objectContaining({ code, path });
+    expect(() => SpikeEvents.fromTrains([{ times: [0.5], units: [0] }])).toThrow(refused("DATA_FORMAT", "trains[0].times[0]"));
+    expect(() => SpikeEvents.fromTrains([{ times: [1], units: [] }])).toThrow(refused("SHAPE_MISMATCH", "trains[0].units"));
+  });
+
+  it("sorts triples by sample, in their order within each", () => {
+    const events = SpikeEvents.fromTriples(
+      [
+        [2, 7, 2],
+        [0, 3, 0],
+        [2, 1, 5],
+        [0, 1, 4],
+      ],
+      4,
+    );
+    expect(events.offsets).toEqual(Uint32Array.of(0, 2, 2, 4, 4));
+    expect(events.times).toEqual(Uint16Array.of(3, 1, 7, 1));
+    expect(events.units).toEqual(Uint32Array.of(0, 4, 2, 5));
+    expect(SpikeEvents.fromTriples([], 0).length).toBe(0);
+  });
+
+  it("asks for no memory for more samples than it takes", () => {
+    for (const samples of [2 ** 28, 0xffff_ffff]) {
+      expect(() => SpikeEvents.fromTriples([], samples)).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", path: "samples" }),
+      );
+    }
+  });
+
   it("picks none behind the last sample", () => {
     const events = SpikeEvents.fromTrains(spikes);
     expect(() => events.pick(Uint32Array.of(1, 3))).toThrow(
@@ -263,6 +296,18 @@ it("some classes of a data set with a published test keep its test", async () =>
   expect(kept).toBeGreaterThan(0);
   expect(kept).toBeLessThan(own);
   expect(train.length + validation.length + kept).toBe([...(all.labels ?? [])].filter((label) => label !== 1).length);
+});
+
+it("classes are each taken once, and must be there", () => {
+  const data = datasets.fromImages({ pixels, labels: [0, 4, 1], shape: [2, 2] });
+  const refused = (path: string) => expect.objectContaining({ code: "CONFIG_INVALID", path });
+  expect(() => data.classes([1, 1])).toThrow(refused("classes[1]"));
+  expect(() => data.classes([0, 5])).toThrow(refused("classes[1]"));
+  expect(() => data.slice(0, 1).classes([5])).toThrow(refused("classes[0]"));
+  // Another part may have samples of these.
+  expect(data.slice(0, 1).classes([4]).length).toBe(0);
+  expect(data.classes([3]).length).toBe(0);
+  expect(data.classes([4, 0]).labels).toEqual(Uint32Array.of(1, 0));
 });
 
 describe("the digits", () => {

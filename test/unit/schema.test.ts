@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { MAX_STEPS } from "../../ts/check/steps.js";
 import { isObject, type Json, type JsonObject } from "../../ts/json.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string): JsonObject => JSON.parse(readFileSync(new URL(path, ROOT), "utf8"));
 const schema = read("spikelet.schema.json");
+
+/** The files of TypeScript, below `ts`. */
+const sources = () =>
+  readdirSync(new URL("ts/", ROOT), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+const textOf = (file: string) => readFileSync(new URL(`ts/${file}`, ROOT), "utf8");
 
 /** All that a schema may stand for: itself, what it refers to, and its alternatives. */
 function meanings(one: Json | undefined): JsonObject[] {
@@ -45,9 +52,15 @@ describe("the schema explains every field", () => {
 });
 
 it("a default of the core stands in no other file of TypeScript", () => {
-  const files = readdirSync(new URL("ts/", ROOT), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-  const own = files.filter((file) => !/^(generated|plot)[\\/]/.test(file));
+  const own = sources().filter((file) => !/^(generated|plot)[\\/]/.test(file));
   expect(own.length).toBeGreaterThan(100);
   const isRepeated = /\?\? ?\d\d+|\bsteps = 300\b/;
-  expect(own.filter((file) => isRepeated.test(readFileSync(new URL(`ts/${file}`, ROOT), "utf8")))).toEqual([]);
+  expect(own.filter((file) => isRepeated.test(textOf(file)))).toEqual([]);
+});
+
+it("the most steps are those of the configuration, written once", () => {
+  const { NetworkConfig } = schema["$defs"] as { NetworkConfig: JsonObject };
+  expect((NetworkConfig["properties"] as JsonObject)["steps"]).toMatchObject({ maximum: MAX_STEPS });
+  const others = sources().filter((file) => !/^(generated|io|cli)[\\/]/.test(file) && /0xffff\b|\b65535\b/.test(textOf(file)));
+  expect(others).toEqual([join("check", "steps.ts")]);
 });

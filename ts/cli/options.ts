@@ -1,4 +1,4 @@
-import { presets } from "../generated/presets.js";
+import { presets } from "../presets.js";
 import type { Parameters } from "./command.js";
 import { ENCODING_FORMS } from "./encoding.js";
 

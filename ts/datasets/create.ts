@@ -57,14 +57,15 @@ const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: s
 /**
  * Makes a data set of images; give it an encoding before you use it with a network.
  *
- * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `DATA_FORMAT` for labels that are not whole numbers and for
- * counts or series that are not numbers.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when sizes do not fit, `CONFIG_INVALID` for a shape without sizes, `DATA_FORMAT` for
+ * labels that are not whole numbers and for counts or series that are not numbers.
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
   const { pixels, values, shape } = imageOptions(options, "");
   if ((pixels === undefined) === (values === undefined)) {
     throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
   }
+  if (shape.length === 0) throw new SpikeletError("CONFIG_INVALID", "shape", "must have at least one size");
   const array = pixels ?? floats(values, "values");
   const units = shape.reduce((product, size) => product * size, 1);
   if (array.length % units !== 0) {

@@ -1,8 +1,9 @@
 import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "../check/fields.js";
 import { jsonOf } from "../check/json.js";
+import { steps } from "../check/steps.js";
 import { type Check, instanceOf, numbers, optional, refuse, text, whole } from "../check/values.js";
-import { encodeSpikes, isForSeries } from "../encode.js";
+import { encodeSpikes, inEncoding, isForSeries } from "../encode.js";
 import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { BackendChoice, DatasetArrays } from "../runtime/backend.js";
@@ -12,7 +13,6 @@ import { inputArrays, pickImages, pickInputs, pickTargets, samplesIn, targetArra
 import type { DatasetInputs, DatasetTargets, HeldInputs } from "./samples.js";
 import { channelsOf, pickSeries } from "./series.js";
 import { balancedOrder, type SplitOptions, splitOptions, splitSizes } from "./split.js";
-import { steps } from "./step.js";
 
 /** Bytes of samples that lie in files and are read at a time: as much work for a network as a call should be, or less. */
 const READ_BYTES = 4 * 2 ** 20;
@@ -163,12 +163,13 @@ export class SpikeDataset {
    * Returns only the samples of these classes, which are numbered 0, 1, … in the order given. Those of a published test part, and
    * of a validation part that is fixed, remain one.
    *
-   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number.
+   * @throws {SpikeletError} `DATA_FORMAT` where the samples have no labels, `CONFIG_INVALID` for a class that is not a whole number,
+   * is there twice, or lies above every label of the data set.
    */
   classes(classes: ArrayLike<number>): SpikeDataset {
     const { labels, ...targets } = this.#targets;
     if (labels === undefined) throw new SpikeletError("DATA_FORMAT", "classes", "the samples have no labels");
-    const places = new Map(Array.from(numbers(classes, "classes"), (label, k) => [whole()(label, `classes[${k}]`), k]));
+    const places = placesOf(classes, labels);
     const isKept = (row: number) => places.has(labels[row] ?? -1);
     const rows = this.#rows.filter(isKept);
     const { info, encoding } = this.#view(rows);
@@ -198,16 +199,14 @@ export class SpikeDataset {
    * Values of one sample in 0..1, `[unit]`; `undefined` if the samples are spikes or signals.
    *
    * @throws {SpikeletError} `CONFIG_INVALID` for an index that is not a whole number, `SHAPE_MISMATCH` for one that no sample has,
-   * `DATA_FORMAT` where the samples are not in memory.
+   * `DATA_FORMAT` where the samples are not in memory, or their memory was handed over.
    */
   image(index: number): Float32Array | undefined {
     whole()(index, "index");
     const inputs = this.#held;
     if (inputs.kind === "events" || inputs.kind === "series") return undefined;
-    const row = this.#row(index);
-    const range = [row * inputs.units, (row + 1) * inputs.units] as const;
-    if (inputs.kind === "values") return inputs.values.slice(...range);
-    return Float32Array.from(inputs.pixels.subarray(...range), (pixel) => pixel / 255);
+    const image = pickImages(inputs, Uint32Array.of(this.#row(index)));
+    return image instanceof Float32Array ? image : Float32Array.from(image, (pixel) => pixel / 255);
   }
 
   /**
@@ -239,14 +238,15 @@ export class SpikeDataset {
       return shape.reduce((product, size) => product * size, 1);
     }
     const json = jsonOf(this.#requiredEncoding(), "encoding");
-    return (await loadBackend(choice)).seriesUnits(json, inputs.channels);
+    return inEncoding((await loadBackend(choice)).seriesUnits(json, inputs.channels));
   }
 
   /**
    * Returns the spikes of all samples, for plots and inspection.
    *
    * @param options `steps` is the length of the simulation; later spikes are dropped.
-   * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite.
+   * @throws {SpikeletError} `DATA_FORMAT` for images or signals without an encoding, or with values outside 0..1 or not finite,
+   * `CONFIG_INVALID` for a wrong encoding.
    */
   async events(options: { steps: number; backend?: BackendChoice }): Promise<SpikeEvents> {
     const { steps: count, backend: choice } = eventOptions(options, "");
@@ -258,7 +258,7 @@ export class SpikeDataset {
       const json = jsonOf(encoding, "encoding");
       const { values, offsets } = pickSeries(inputs, this.#rows);
       const backend = await loadBackend(choice);
-      return new SpikeEvents(await backend.encodeSeries(json, values, offsets, inputs.channels, count));
+      return new SpikeEvents(await inEncoding(backend.encodeSeries(json, values, offsets, inputs.channels, count)));
     }
     return encodeSpikes(pickImages(inputs, this.#rows), encoding, {
       units: inputs.units,
@@ -391,6 +391,21 @@ export class SpikeDataset {
 }
 
 const dataset: Check<SpikeDataset> = instanceOf(SpikeDataset, "a data set");
+
+/** The new number of each class. */
+function placesOf(classes: ArrayLike<number>, labels: Uint32Array): Map<number, number> {
+  const known = whole(
+    0,
+    labels.reduce((max, label) => Math.max(max, label), 0),
+  );
+  const places = new Map<number, number>();
+  for (const [k, label] of Array.from(numbers(classes, "classes")).entries()) {
+    const path = `classes[${k}]`;
+    if (places.has(known(label, path))) refuse("CONFIG_INVALID", path, "a class that is not there before", label);
+    places.set(label, k);
+  }
+  return places;
+}
 
 const position = optional(whole(-0xffff_ffff));
 

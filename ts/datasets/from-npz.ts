@@ -1,4 +1,5 @@
 import { fields } from "../check/fields.js";
+import { steps as stepCount } from "../check/steps.js";
 import { listOf, positive, text, whole } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
@@ -9,7 +10,7 @@ import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import type { NumberArray } from "./npy.js";
 import { parseNpz } from "./npz.js";
-import { steps as stepCount, stepOf } from "./step.js";
+import { stepOf } from "./step.js";
 
 /** How event arrays become spikes. */
 export interface NpzOptions extends ReadLimit {

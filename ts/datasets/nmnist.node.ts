@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../check/fields.js";
+import { steps } from "../check/steps.js";
 import { callback, positive, text, whole } from "../check/values.js";
 import { bareMessage, inFile, SpikeletError } from "../errors.js";
 import { DEFAULTS } from "../generated/defaults.js";
@@ -12,7 +13,6 @@ import { SpikeEvents } from "../spikes.js";
 import type { AerOptions } from "./aer.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
-import { steps } from "./step.js";
 
 /** Where the recordings lie and how they become spikes. */
 export interface NmnistOptions extends AerOptions {

@@ -1,3 +1,4 @@
+import { bytes, floats } from "../check/values.js";
 import type { DatasetArrays } from "../runtime/backend.js";
 import type { DatasetTargets, HeldInputs } from "./samples.js";
 import { pickSeries } from "./series.js";
@@ -13,16 +14,19 @@ export function pickInputs(inputs: HeldInputs, rows: Uint32Array): HeldInputs {
     case "series":
       return { ...inputs, ...pickSeries(inputs, rows) };
     case "pixels":
-      return { ...inputs, pixels: pickBytes(inputs.pixels, rows, inputs.units) };
+      return { ...inputs, pixels: pickPixels(inputs, rows) };
     case "values":
-      return { ...inputs, values: pickFloats(inputs.values, rows, inputs.units) };
+      return { ...inputs, values: pickValues(inputs, rows) };
   }
 }
 
-/** Images of some samples, `[sample][unit]`. */
+/**
+ * Images of some samples, `[sample][unit]`.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` if the memory of the images was handed over.
+ */
 export function pickImages(inputs: ImageInputs, rows: Uint32Array): Uint8Array | Float32Array {
-  const { kind, units } = inputs;
-  return kind === "pixels" ? pickBytes(inputs.pixels, rows, units) : pickFloats(inputs.values, rows, units);
+  return inputs.kind === "pixels" ? pickPixels(inputs, rows) : pickValues(inputs, rows);
 }
 
 /** The targets of some of `samples` samples, in the order of `rows`. */
@@ -77,8 +81,11 @@ export function targetArrays({ trains, ...arrays }: DatasetTargets): DatasetArra
   return { ...arrays, targetOffsets: offsets, targetTimes: times, targetUnits: units };
 }
 
-const pickBytes = (from: Uint8Array, rows: Uint32Array, width: number) =>
-  pickRows(from, rows, width, new Uint8Array(rows.length * width));
+const pickPixels = ({ pixels, units }: ImageInputs & { kind: "pixels" }, rows: Uint32Array) =>
+  pickRows(bytes(pixels, "pixels"), rows, units, new Uint8Array(rows.length * units));
+
+const pickValues = ({ values, units }: ImageInputs & { kind: "values" }, rows: Uint32Array) =>
+  pickFloats(floats(values, "values"), rows, units);
 
 const pickFloats = (from: Float32Array, rows: Uint32Array, width: number) =>
   pickRows(from, rows, width, new Float32Array(rows.length * width));

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { Dataset, File } from "h5wasm/node";
 import { fields } from "../check/fields.js";
+import { steps as stepCount } from "../check/steps.js";
 import { positive, text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
 import { ByteBudget, byteLimit, type ReadLimit } from "../io/byte-budget.js";
@@ -15,7 +16,7 @@ import { SpikeEvents } from "../spikes.js";
 import { assemble } from "./create.js";
 import type { SpikeDataset } from "./dataset.js";
 import { halvesToFloats } from "./half.js";
-import { steps as stepCount, stepOf } from "./step.js";
+import { stepOf } from "./step.js";
 
 type H5wasm = typeof import("h5wasm/node");
 

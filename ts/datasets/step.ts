@@ -1,7 +1,5 @@
-import { whole } from "../check/values.js";
+import { MAX_STEPS } from "../check/steps.js";
 import { SpikeletError } from "../errors.js";
-
-const MAX_STEPS = 0xffff;
 
 /** The step that a time falls in; 65536 stands for all that no simulation reaches. */
 export function stepOf(time: number, stepLength: number, path: string): number {
@@ -9,6 +7,3 @@ export function stepOf(time: number, stepLength: number, path: string): number {
   if (step >= 0) return Math.min(step, MAX_STEPS + 1);
   throw new SpikeletError("DATA_FORMAT", path, `must be a time from 0, got ${time}`);
 }
-
-/** A number of steps that a simulation can have. */
-export const steps = whole(1, MAX_STEPS);

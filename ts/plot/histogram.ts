@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
-import { listOf, oneOf, whole } from "../check/values.js";
+import { steps as stepCount } from "../check/steps.js";
+import { listOf, oneOf } from "../check/values.js";
 import type { Prediction } from "../results.js";
 import { SpikeEvents } from "../spikes.js";
 import { COLOURS } from "./colours.js";
@@ -21,7 +22,7 @@ export interface HistogramOptions extends FigureOptions {
 const histogramOptions = fields<HistogramOptions>({
   ...FIGURE,
   by: oneOf("step", "unit"),
-  steps: whole(1, 0xffff),
+  steps: stepCount,
   units: listOf(unitCount),
 });
 

@@ -1,9 +1,15 @@
 import { record } from "../check/fields.js";
 import { instanceOf, listOf, whole, words } from "../check/values.js";
 import type { Prediction } from "../results.js";
-import { SpikeEvents } from "../spikes.js";
+import { checkHeld, SpikeEvents } from "../spikes.js";
 
-const layers = listOf(instanceOf(SpikeEvents, "spikes"));
+const spikes = instanceOf(SpikeEvents, "spikes");
+
+const layers = listOf((value, path) => {
+  const events = spikes(value, path);
+  checkHeld(events, `${path}.`);
+  return events;
+});
 
 /** What plots read of a prediction is what its type says. */
 export function checkPrediction(
@@ -20,5 +26,7 @@ export const unitCount = whole(1, 2 ** 24);
 
 /** The spikes themselves, or those of each layer of a prediction. */
 export function spikeLayers(of: SpikeEvents | Pick<Prediction, "layers">): SpikeEvents[] {
-  return of instanceof SpikeEvents ? [of] : layers(record(of, "prediction", "DATA_FORMAT")["layers"], "prediction.layers");
+  if (!(of instanceof SpikeEvents)) return layers(record(of, "prediction", "DATA_FORMAT")["layers"], "prediction.layers");
+  checkHeld(of);
+  return [of];
 }

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
+import { steps as stepCount } from "../check/steps.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
 import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
@@ -36,7 +37,7 @@ const rasterOptions = fields<RasterOptions>({
   input: instanceOf(SpikeEvents, "spikes"),
   inputUnits: unitCount,
   units: listOf(unitCount),
-  steps: whole(1, 0xffff),
+  steps: stepCount,
   label: whole(),
 });
 
@@ -52,6 +53,9 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const layers = spikeLayers(of);
   const samples = layers[0]?.length ?? 0;
   if (sample >= samples) throw new SpikeletError("SHAPE_MISMATCH", "sample", `must be below ${samples}, got ${sample}`);
+  if (input !== undefined && sample >= input.length) {
+    throw new SpikeletError("SHAPE_MISMATCH", "input", `must have a sample ${sample}, has ${counted(input.length, "sample")}`);
+  }
   const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
   const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.map(({ times }) => largest(times)));
   // A sample without a decision has the number of its steps there.

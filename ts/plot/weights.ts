@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields } from "../check/fields.js";
-import { listOf, whole } from "../check/values.js";
+import { listOf, refuse, whole } from "../check/values.js";
+import { counted } from "../counted.js";
 import { SpikeletError } from "../errors.js";
 import { checkedParameters, type LayerParameters } from "../results.js";
 import { DIVERGING } from "./colours.js";
@@ -28,12 +29,13 @@ const weightMapOptions = fields<WeightMapOptions>({
  * Plots the input weights of units as images, red below and blue above zero, on one scale; channels stand side by side.
  *
  * @param parameters one layer of `network.parameters()`, or of its gradients.
- * @throws {SpikeletError} `SHAPE_MISMATCH` when the shape does not divide the weights, or a unit does not exist.
+ * @throws {SpikeletError} `SHAPE_MISMATCH` when the units do not have equally many weights, the shape does not hold them, or a
+ * unit does not exist, `NON_FINITE` for NaN or infinity among the weights.
  */
 export function weightMaps(parameters: LayerParameters, options: WeightMapOptions = {}): string {
   const { weights, biases } = checkedParameters(parameters, "");
   const given = weightMapOptions(options, "");
-  const inputs = weights.length / biases.length;
+  const inputs = inputsOf(weights, biases.length);
   const shape = given.shape ?? nearlySquare(inputs);
   const [high = 1, wide = 1] = shape.slice(-2);
   const channels = shape.length > 2 ? (shape[0] ?? 1) : 1;
@@ -98,6 +100,18 @@ export function weightMaps(parameters: LayerParameters, options: WeightMapOption
     ...options,
     keys,
   });
+}
+
+/** Weights of each of so many units. */
+function inputsOf(weights: Float32Array, units: number): number {
+  if (units === 0) throw new SpikeletError("SHAPE_MISMATCH", "biases", "must have one for each unit, has none");
+  if (weights.length % units !== 0) {
+    const message = `must be equally many for each of ${counted(units, "unit")}, are ${weights.length}`;
+    throw new SpikeletError("SHAPE_MISMATCH", "weights", message);
+  }
+  const wrong = weights.findIndex((weight) => !Number.isFinite(weight));
+  if (wrong >= 0) refuse("NON_FINITE", `weights[${wrong}]`, "a finite number", weights[wrong]);
+  return weights.length / units;
 }
 
 /** Lines and their length for so many inputs. */

@@ -1,10 +1,8 @@
+import { MAX_STEPS } from "../../check/steps.js";
 import type { SpikeletError } from "../../errors.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { NamedNode, NirLoop, NirNode } from "./graph.js";
 import type { Clock } from "./options.js";
-
-/** Longest delay of the configuration. */
-const MAX_STEPS = 0xffff;
 
 /** What is not as in a file, or in a file not as here, where a delay lies between two steps. */
 export const BETWEEN_STEPS = "a delay between two steps is rounded to one of them here, halves to the even one";

@@ -1,5 +1,6 @@
 import { fields } from "../../check/fields.js";
-import { bytes as byteArray, whole } from "../../check/values.js";
+import { steps as stepCount } from "../../check/steps.js";
+import { bytes as byteArray } from "../../check/values.js";
 import type { LayerConfig, LayerNeuron, NetworkConfig } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { byteLimit, type ReadLimit } from "../../io/byte-budget.js";
@@ -16,7 +17,7 @@ export interface NirImportOptions extends NirOptions, ReadLimit {
   steps?: number;
 }
 
-const importOptions = fields<NirImportOptions>({ ...NIR_OPTIONS, steps: whole(1, 0xffff), maxBytes: byteLimit });
+const importOptions = fields<NirImportOptions>({ ...NIR_OPTIONS, steps: stepCount, maxBytes: byteLimit });
 
 /** An imported network. */
 export interface ImportedNetwork {

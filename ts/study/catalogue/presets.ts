@@ -1,4 +1,4 @@
-import { presets as PRESETS } from "../../generated/presets.js";
+import { presets as PRESETS } from "../../presets.js";
 import type { Experiment, ExperimentData, Scale, Variant } from "../plan/experiment.js";
 
 /** Samples of quick versions. */
