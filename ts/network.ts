@@ -250,8 +250,8 @@ export class Network implements Disposable {
    * disposed of or forgotten.
    *
    * @param options how a signal becomes spikes; without an encoding, the stream takes spikes.
-   * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, and for channels without one, `SHAPE_MISMATCH` if its number of units is not that of the
-   * network's inputs.
+   * @throws {SpikeletError} `CONFIG_INVALID` for an invalid encoding, and for channels without one, `SHAPE_MISMATCH` if its number
+   * of units is not that of the network's inputs.
    */
   async stream(options: StreamOptions = {}): Promise<SpikeStream> {
     return SpikeStream.open(this.session, options);
