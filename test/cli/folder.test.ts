@@ -317,6 +317,34 @@ describe("the folder of a training", () => {
   });
 });
 
+describe("export and import --out", () => {
+  it("replace no file of a run, nor of one that has just begun", async () => {
+    const out = copyOf(run.folder("whole"), "exported-into");
+    const before = outcomeFiles(out);
+    const best = join(out, "best.safetensors");
+    const weights = join(out, "weights.npz");
+    expect(await spikelet(["export", "--checkpoint", best, "--out", weights])).toMatchObject({ code: 0 });
+    before.set("weights.npz", readFileSync(weights));
+    const begun = run.folder("just-begun");
+    mkdirSync(begun);
+    writeFileSync(join(begun, ".lock"), "");
+    const write = (file: string) => [
+      ["export", "--checkpoint", best, "--format", "safetensors", "--out", file],
+      ["import", weights, "--config", run.config, "--out", file],
+    ];
+    const files = [join(out, "last.safetensors"), join(out, "run.json"), join(begun, "best.safetensors")];
+    for (const args of files.flatMap(write)) {
+      const refused = await spikelet([...args, "--json"]);
+      const message = expect.stringMatching(/^--out .* is a file of the run in that folder: .*\/network\./);
+      expect(errorOf(refused), args.join(" ")).toMatchObject({ code: "USAGE", message });
+      expect(refused.code).toBe(2);
+    }
+    expect(outcomeFiles(out)).toEqual(before);
+    expect(readdirSync(begun)).toEqual([".lock"]);
+    for (const args of write(join(out, "network.safetensors"))) expect(await spikelet(args)).toMatchObject({ code: 0 });
+  });
+});
+
 describe("evaluate --out", () => {
   it("does not replace the report of a training", async () => {
     const out = copyOf(run.folder("whole"), "evaluated");

@@ -11,6 +11,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, nirOptions, outputOptions } from "../options.js";
 import { grouped, printResult, say } from "../print.js";
+import { refuseFileOfRun } from "../train/output.js";
 
 const FORMATS = ["nir", "safetensors", "npz"] as const;
 type Format = (typeof FORMATS)[number];
@@ -38,6 +39,7 @@ export const exportCommand = defineCommand({
     const format = formatOf(args.format, args.out);
     if (format !== "nir") refuseOptions(args, ["dt", "discretization", "bias"], `${format} holds weights alone`);
     if (args.checkpoint !== undefined) refuseOwnInput(args.out, args.checkpoint);
+    refuseFileOfRun(args.out);
     const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
     using network = opened;
     const { bytes, approximations } = await written(network, format, {

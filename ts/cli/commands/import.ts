@@ -14,6 +14,7 @@ import { type Choices, choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, nirOptions, outputOptions, readOptions } from "../options.js";
 import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
+import { refuseFileOfRun } from "../train/output.js";
 
 /** What an HDF5 file, and so a NIR file, begins with. */
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -52,6 +53,7 @@ export const importCommand = defineCommand({
     if (ownNetwork !== undefined)
       throw new UsageError(`--set ${ownNetwork}: the network is that of the NIR file, and --steps sets its length`);
     refuseOwnInput(args.out, args.file);
+    refuseFileOfRun(args.out);
     const choices = choicesOf(args, abortOnInterrupt());
     const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };

@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { create, removeUnfinished, save, temporaryBeside } from "../../io/files.node.js";
-import { FolderLock, type LockOptions } from "./lock.node.js";
+import { FolderLock, LOCK, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
 export const PROBE = "probe";
@@ -30,7 +30,7 @@ export class OwnedFolder implements Disposable {
     await makeFolder(dir);
     const lock = await FolderLock.take(dir, options);
     try {
-      await removeUnfinished([...names, options.name ?? ".lock", PROBE].map((name) => join(dir, name)));
+      await removeUnfinished([...names, options.name ?? LOCK, PROBE].map((name) => join(dir, name)));
       return new OwnedFolder(dir, lock);
     } catch (thrown) {
       lock.release();

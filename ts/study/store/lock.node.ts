@@ -10,9 +10,12 @@ import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./proc
 /** How often an owner shows that it lives; milliseconds. */
 const SIGN_OF_LIFE = 5000;
 
+/** Name of a lock unless another is given. */
+export const LOCK = ".lock";
+
 /** How a lock is taken. */
 export interface LockOptions {
-  /** Name of the lock in its folder, `.lock` unless given: several may lie side by side. */
+  /** Name of the lock in its folder, {@link LOCK} unless given: several may lie side by side. */
   name?: string;
   /** Ends the wait for a sign of life; it then throws the signal's reason. */
   signal?: AbortSignal;
@@ -59,7 +62,7 @@ export class FolderLock implements Disposable {
    * @throws {SpikeletError} `FOLDER_IN_USE` with who holds it; `WRITE_FAILED` where nothing can be written.
    */
   static async take(dir: string, options: LockOptions = {}): Promise<FolderLock> {
-    const file = join(dir, options.name ?? ".lock");
+    const file = join(dir, options.name ?? LOCK);
     const holder = { token: randomBytes(16).toString("hex"), owner: thisProcess() };
     try {
       await new Claim(file, holder, options).settle();
