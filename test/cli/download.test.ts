@@ -375,6 +375,25 @@ describe("spikelet data", () => {
     expect(await spikelet(["data", "verify", "fashionMnist", "--dir", FASHION])).toMatchObject({ code: 0 });
   });
 
+  it.skipIf(!existsSync("/proc/self"))("says that its folder can't be made", async () => {
+    for (const args of [
+      ["fetch", "kmnist", "--dir", "/proc/spikelet/out"],
+      ["pack", "yinYang", "--out", "/proc/spikelet/out"],
+    ]) {
+      const { code, json } = await spikelet(["data", ...args, "--json"]);
+      expect(code).toBe(1);
+      expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: "/proc/spikelet/out" }]);
+    }
+  });
+
+  it("says that its folder is a file", async () => {
+    const file = join(dir, "file");
+    await writeFile(file, "");
+    const { code, json } = await spikelet(["data", "fetch", "kmnist", "--dir", file, "--json"]);
+    expect(code).toBe(1);
+    expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: file }]);
+  });
+
   it("refuses what it does not know", async () => {
     expect(await spikelet(["data", "fetch", "fashonMnist"])).toMatchObject({
       code: 2,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { link, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -96,6 +96,44 @@ export async function removeUnfinished(files: readonly string[]): Promise<void> 
 
 function temporaryName(name: string, unique: string): string {
   return `.${name}.${unique}.tmp`;
+}
+
+/**
+ * Makes a folder where there is none, and those that it lies in.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED`.
+ */
+export async function makeFolder(dir: string): Promise<void> {
+  try {
+    await makeFolders(dir);
+  } catch (cause) {
+    throw unwritable(dir, cause);
+  }
+}
+
+/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
+async function makeFolders(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (thrown) {
+    if (await isFolder(dir)) return;
+    const isAlone = (thrown as NodeJS.ErrnoException).code === "ENOENT" && !existsSync(dirname(dir));
+    if (!isAlone) throw thrown;
+    await makeFolders(dirname(dir));
+    await mkdir(dir).catch(async (again: unknown) => {
+      if (!(await isFolder(dir))) throw again;
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const state = await stat(path).catch(() => undefined);
+  return state?.isDirectory() === true;
+}
+
+/** A `WRITE_FAILED` error for a folder that takes no files. */
+export function unwritable(dir: string, cause: unknown): SpikeletError {
+  return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${reasonOf(cause)})`, cause);
 }
 
 /**

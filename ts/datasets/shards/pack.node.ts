@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../../check/fields.js";
 import { callback, text, whole } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import { save } from "../../io/files.node.js";
+import { makeFolder, save, unwritable } from "../../io/files.node.js";
 import { canonical } from "../../json.js";
 import { abortSignal } from "../../runtime/options.js";
 import { type SpikeDataset, samplesOf } from "../dataset.js";
@@ -84,7 +84,7 @@ export async function packShards(
 async function written<T>(dir: string, work: Promise<T>): Promise<T> {
   return work.catch((thrown) => {
     const isOfSystem = thrown instanceof Error && "syscall" in thrown;
-    throw isOfSystem ? new SpikeletError("WRITE_FAILED", dir, `can't be written to (${thrown.message})`, thrown) : thrown;
+    throw isOfSystem ? unwritable(dir, thrown) : thrown;
   });
 }
 
@@ -203,7 +203,7 @@ class ShardFile {
   static async create(dir: string, index: number): Promise<ShardFile> {
     const name = `shard-${String(index).padStart(5, "0")}.spk`;
     const path = join(dir, name);
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const file = new ShardFile(name, path, await ShardFile.#open(path));
     await file.#write(MAGIC).catch(async (thrown) => {
       await file.abandon();

@@ -1,8 +1,8 @@
-import { appendFileSync, closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { appendFileSync, closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { create, removeUnfinished, save, temporaryBeside } from "../../io/files.node.js";
+import { create, makeFolder, removeUnfinished, save, temporaryBeside, unwritable } from "../../io/files.node.js";
 import { FolderLock, LOCK, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
@@ -112,7 +112,7 @@ export async function makeWritableFolder(dir: string): Promise<void> {
     await create(probe, "");
     await rm(probe, { force: true });
   } catch (cause) {
-    throw refused(dir, cause);
+    throw unwritable(dir, cause);
   }
 }
 
@@ -132,32 +132,4 @@ function within(file: string, flags: number, work: (descriptor: number) => void)
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new SpikeletError("WRITE_FAILED", file, `can't be written (${what})`, cause);
   }
-}
-
-async function makeFolder(dir: string): Promise<void> {
-  try {
-    await makeFolders(dir);
-  } catch (cause) {
-    throw refused(dir, cause);
-  }
-}
-
-/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
-async function makeFolders(dir: string): Promise<void> {
-  try {
-    await mkdir(dir);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || existsSync(dirname(dir))) throw thrown;
-    await makeFolders(dirname(dir));
-    await mkdir(dir).catch((again: NodeJS.ErrnoException) => {
-      if (again.code !== "EEXIST") throw again;
-    });
-  }
-}
-
-function refused(dir: string, cause: unknown): SpikeletError {
-  const what = cause instanceof Error ? cause.message : String(cause);
-  return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${what})`, cause);
 }

@@ -4,7 +4,7 @@ import { open, readdir, rename, rm, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { createWhole } from "../../io/files.node.js";
+import { createWhole, unwritable } from "../../io/files.node.js";
 import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
 
 /** How often an owner shows that it lives; milliseconds. */
@@ -69,7 +69,7 @@ export class FolderLock implements Disposable {
       await removeClaims(file, holder);
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown) || thrown instanceof SpikeletError) throw thrown;
-      throw new SpikeletError("WRITE_FAILED", dir, `can't be written into (${thrown.message})`, thrown);
+      throw unwritable(dir, thrown);
     }
     return new FolderLock(file, holder);
   }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { removeUnfinished, save, unreadable } from "../../io/files.node.js";
+import { makeFolder, removeUnfinished, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import { type Plan, planIn } from "../plan/plan.js";
@@ -63,7 +63,7 @@ export class StudyFolder {
    */
   async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
     await makeWritableFolder(this.dir);
-    await mkdir(this.#runs, { recursive: true });
+    await makeFolder(this.#runs);
     await this.alone(async () => {
       await removeUnfinished([this.#manifestFile, join(this.dir, PROBE), join(this.dir, `${WHOLE}.claim`)]);
       await this.tidy();
