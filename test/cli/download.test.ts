@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { type FileHandle, lstat, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -383,6 +383,16 @@ describe("spikelet data", () => {
       const { code, json } = await spikelet(["data", ...args, "--json"]);
       expect(code).toBe(1);
       expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: "/proc/spikelet/out" }]);
+    }
+  });
+
+  it("says what is a folder and should be a file", async () => {
+    const folder = join(dir, "train-images-idx3-ubyte.gz");
+    await mkdir(folder);
+    for (const command of ["fetch", "verify"]) {
+      const { code, json } = await spikelet(["data", command, "kmnist", "--dir", dir, "--json"]);
+      expect(code).toBe(1);
+      expect(json()).toMatchObject([{ type: "error", code: "DATA_FORMAT", path: folder }]);
     }
   });
 

@@ -91,6 +91,15 @@ describe("a folder with damage in it", () => {
   });
 });
 
+it("a file in the place of the folder of the records ends the sweep at once", async () => {
+  const [out, plan] = [await folder(), join(await folder(), "plan.json")];
+  await writeFile(plan, JSON.stringify({ config, settings: {} }));
+  await writeFile(join(out, "runs"), "");
+  const { code, json } = await spikelet(["sweep", plan, "--out", out, "--processes", "0", "--json"]);
+  expect(code).toBe(1);
+  expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: join(out, "runs") }]);
+});
+
 describe("files that people write", () => {
   const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`;
   const text = JSON.stringify({ config });

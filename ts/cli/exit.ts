@@ -45,6 +45,5 @@ export function describe(thrown: unknown): { code: string; path: string; message
   if (thrown instanceof UsageError) return { code: "USAGE", path: "", message: thrown.message };
   if (thrown instanceof Interrupted) return { code: "INTERRUPTED", path: "", message: thrown.message };
   if (thrown instanceof Unfinished) return { code: "UNFINISHED", path: "", message: thrown.message };
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "INTERNAL";
-  return { code, path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { code: "INTERNAL", path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

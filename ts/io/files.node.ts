@@ -90,7 +90,20 @@ export async function removeUnfinished(files: readonly string[]): Promise<void> 
     const [start = "", end = ""] = temporaryName(basename(file), "*").split("*");
     const isUnfinished = (name: string) => name.startsWith(start) && name.endsWith(end);
     const names = (await readdir(dirname(file))).filter(isUnfinished);
-    await Promise.all(names.map((name) => rm(join(dirname(file), name), { force: true })));
+    await Promise.all(names.map((name) => remove(join(dirname(file), name))));
+  }
+}
+
+/**
+ * Removes a file where there is one.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED`, also for a folder of that name.
+ */
+export async function remove(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (cause) {
+    throw new SpikeletError("WRITE_FAILED", file, `can't be removed (${reasonOf(cause)})`, cause);
   }
 }
 
@@ -134,6 +147,14 @@ async function isFolder(path: string): Promise<boolean> {
 /** A `WRITE_FAILED` error for a folder that takes no files. */
 export function unwritable(dir: string, cause: unknown): SpikeletError {
   return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${reasonOf(cause)})`, cause);
+}
+
+/** What work that writes into a folder gives; errors of the system are about the folder. */
+export async function writtenInto<T>(dir: string, work: Promise<T>): Promise<T> {
+  return work.catch((thrown) => {
+    const isOfSystem = thrown instanceof Error && "syscall" in thrown;
+    throw isOfSystem ? unwritable(dir, thrown) : thrown;
+  });
 }
 
 /**

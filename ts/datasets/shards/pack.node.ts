@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fields } from "../../check/fields.js";
 import { callback, text, whole } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import { makeFolder, save, unwritable } from "../../io/files.node.js";
+import { makeFolder, save, writtenInto } from "../../io/files.node.js";
 import { canonical } from "../../json.js";
 import { abortSignal } from "../../runtime/options.js";
 import { type SpikeDataset, samplesOf } from "../dataset.js";
@@ -69,23 +69,15 @@ export async function packShards(
       for (let start = 0; start < part.length; start += CHUNK) {
         signal?.throwIfAborted();
         const chunk = await part.slice(start, start + CHUNK).load();
-        await written(dir, pack.add(chunk));
+        await writtenInto(dir, pack.add(chunk));
         onProgress?.(pack.samples);
       }
     }
-    return await written(dir, pack.end(testSamples));
+    return await writtenInto(dir, pack.end(testSamples));
   } catch (thrown) {
     await pack.abandon();
     throw thrown;
   }
-}
-
-/** What writes to the folder; errors of the system are about the folder. */
-async function written<T>(dir: string, work: Promise<T>): Promise<T> {
-  return work.catch((thrown) => {
-    const isOfSystem = thrown instanceof Error && "syscall" in thrown;
-    throw isOfSystem ? unwritable(dir, thrown) : thrown;
-  });
 }
 
 async function* partsOf(data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>): AsyncGenerator<SpikeDataset> {

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, constants, fstatSync, ftruncateSync, openSyn
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { create, makeFolder, removeUnfinished, save, temporaryBeside, unwritable } from "../../io/files.node.js";
+import { create, makeFolder, remove, removeUnfinished, save, temporaryBeside, unwritable } from "../../io/files.node.js";
 import { FolderLock, LOCK, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
@@ -89,10 +89,14 @@ export class OwnedFolder implements Disposable {
     this.#lock.check();
   }
 
-  /** Removes files of the folder, in their order; those that are not there are none of its business. */
+  /**
+   * Removes files of the folder, in their order; those that are not there are none of its business.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE`, `WRITE_FAILED`.
+   */
   async remove(files: readonly string[]): Promise<void> {
     this.#lock.check();
-    for (const file of files) await rm(file, { force: true });
+    for (const file of files) await remove(file);
   }
 
   [Symbol.dispose](): void {

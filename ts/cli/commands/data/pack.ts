@@ -4,6 +4,7 @@ import type { SpikeDataset } from "../../../datasets/dataset.js";
 import { MANIFEST } from "../../../datasets/shards/manifest.js";
 import { packShards } from "../../../datasets/shards/pack.node.js";
 import { inFile } from "../../../errors.js";
+import { unreadable } from "../../../io/files.node.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import { wholeNumber } from "../../arguments.js";
 import { defineCommand } from "../../command.js";
@@ -59,8 +60,11 @@ async function sourcesOf(source: DataSource): Promise<DataSource[]> {
   const { dataset, dir } = source;
   const isFolder = dataset === "npz" && dir !== null && (await stat(dir).catch(() => undefined))?.isDirectory();
   if (!isFolder || dir === null) return [source];
-  const names = (await readdir(dir)).filter((name) => name.endsWith(".npz")).sort();
-  return names.map((name) => ({ ...source, dir: join(dir, name) }));
+  const names = await readdir(dir).catch((cause: unknown) => {
+    throw unreadable(dir, cause);
+  });
+  const archives = names.filter((name) => name.endsWith(".npz")).sort();
+  return archives.map((name) => ({ ...source, dir: join(dir, name) }));
 }
 
 /** One after the other, so that no two are in memory. */
