@@ -170,6 +170,17 @@ describe("a fresh run", () => {
     expect(outcomeFiles(out)).toEqual(before);
   });
 
+  it.each([
+    ["with samples of another size", ["--dataset", "digits"], "samples have"],
+    ["with fewer outputs than classes", ["--set", "network.layers[1].units=2"], "label"],
+  ])("%s leaves the one that it would replace", async (_, args, message) => {
+    const out = copyOf(run.folder("whole"), "no-beginning");
+    const before = outcomeFiles(out);
+    const failed = await train("--config", run.config, "--out", out, "--overwrite", ...args);
+    expect(errorOf(failed)).toMatchObject({ message: expect.stringContaining(message) });
+    expect(outcomeFiles(out)).toEqual(before);
+  });
+
   it("takes the place of one that has learnt nothing", async () => {
     const out = run.folder("nothing-learnt");
     const args = ["train", "--config", run.config, "--out", out, "--json"];
