@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { makeFolder, removeUnfinished, save, unreadable } from "../../io/files.node.js";
+import { makeFolder, remove, removeUnfinished, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import { type Plan, planIn } from "../plan/plan.js";
@@ -142,11 +142,11 @@ export class StudyFolder {
 
   /** Removes what processes that were killed have left: claims, and records that they did not write to their end. */
   async tidy(): Promise<void> {
-    for (const name of await readdir(this.#runs)) {
+    for (const name of await this.#names()) {
       const [, id = "", rest = ""] = /^\.?(\w+)\.(.+)$/.exec(name) ?? [];
       if (!/^(claim|claim\..+|json\..+\.tmp)$/.test(rest) || !(await this.claims.clear(id))) continue;
-      if (rest.startsWith("json.")) await removeUnfinished([this.#fileOf(id)]);
-      else if (rest !== "claim") await rm(join(this.#runs, name), { force: true });
+      // Only what was there before the claim was cleared: another may be at the run by now.
+      if (rest !== "claim") await remove(join(this.#runs, name));
     }
   }
 
