@@ -5,7 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { createWhole, unwritable } from "../../io/files.node.js";
-import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
+import { isProcessRecord, lifeOf, type ProcessRecord, processName, thisProcess } from "./process-record.node.js";
 
 /** How often an owner shows that it lives; milliseconds. */
 const SIGN_OF_LIFE = 5000;
@@ -226,7 +226,7 @@ async function readWithState(file: string): Promise<{ text: string; inode: bigin
 }
 
 function nameOf(owner: ProcessRecord | undefined): string {
-  return owner === undefined ? "a process that its lock does not name" : `process ${owner.pid} on ${owner.host}`;
+  return owner === undefined ? "a process that its lock does not name" : processName(owner);
 }
 
 function inUse(file: string, { owner }: Holder): SpikeletError {

@@ -35,6 +35,14 @@ export interface StoredRecords {
   damaged: SpikeletError[];
 }
 
+/** How the turn in a folder is waited for. */
+export interface WaitOptions {
+  /** Ends the wait; it then throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Hears of an owner, as one on another machine, whose sign of life is waited for. */
+  onWait?: (owner: string) => void;
+}
+
 /** The claim of whoever writes files that are of the whole folder. */
 const WHOLE = "study";
 /** Milliseconds between two tries to get it. */
@@ -61,7 +69,7 @@ export class StudyFolder {
    *
    * @throws {SpikeletError} `CHECKSUM_MISMATCH` when the data are not those of the records that are there.
    */
-  async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
+  async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, wait: WaitOptions = {}): Promise<void> {
     await makeWritableFolder(this.dir);
     await makeFolder(this.#runs);
     await this.alone(async () => {
@@ -76,7 +84,7 @@ export class StudyFolder {
       }
       const manifest = { format: 1, name, version, plan: json, data: Object.fromEntries([...before, ...hashes]) };
       await save(this.#manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
-    }, signal);
+    }, wait);
   }
 
   /** @throws {SpikeletError} `DATA_FORMAT` where there is no study. */
@@ -127,10 +135,15 @@ export class StudyFolder {
   }
 
   /** Does what nobody else may do in this folder meanwhile. */
-  async alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async alone<T>(work: () => Promise<T>, { signal, onWait }: WaitOptions = {}): Promise<T> {
     const claims = new Claims(this.dir);
-    while (!(await claims.take(WHOLE))) {
+    for (let hasTold = false; !(await claims.take(WHOLE)); ) {
       signal?.throwIfAborted();
+      const owner = hasTold ? undefined : await claims.ownerOutOfReach(WHOLE);
+      if (owner !== undefined) {
+        onWait?.(owner);
+        hasTold = true;
+      }
       await pause(POLL);
     }
     try {
