@@ -3,7 +3,7 @@ import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions }
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
 import { refuseOptions, refuseOwnInput } from "../arguments.js";
-import { openCheckpoint } from "../checkpoint.js";
+import { openNetwork } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { nirTime } from "../exchange.js";
 import { UsageError } from "../exit.js";
@@ -40,8 +40,7 @@ export const exportCommand = defineCommand({
     if (format !== "nir") refuseOptions(args, ["dt", "discretization", "bias"], `${format} holds weights alone`);
     if (args.checkpoint !== undefined) refuseOwnInput(args.out, args.checkpoint);
     refuseFileOfRun(args.out);
-    const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
-    using network = opened;
+    using network = await openNetwork(args, choicesOf(args, abortOnInterrupt()));
     const { bytes, approximations } = await written(network, format, {
       ...nirTime(args),
       ...(args.bias === undefined ? {} : { bias: args.bias }),

@@ -6,7 +6,7 @@ import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
 import { refuseOptions, refuseOwnInput, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { readConfiguration } from "../configuration.js";
+import { type ConfigArguments, readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -55,7 +55,7 @@ export const importCommand = defineCommand({
     refuseOwnInput(args.out, args.file);
     refuseFileOfRun(args.out);
     const choices = choicesOf(args, abortOnInterrupt());
-    const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
+    const given = isConfigured ? await configOf(args) : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
     const limit = readLimit(args);
     const opened = await made(args.file, async () =>
@@ -75,6 +75,14 @@ export const importCommand = defineCommand({
     ]);
   },
 });
+
+/** The configuration that the options give, without its data. */
+async function configOf(args: ConfigArguments & { set: readonly string[] }): Promise<Config> {
+  const { config, data } = await readConfiguration(args, args.set);
+  const isNamed = Object.keys(data).length > 0;
+  if (isNamed) say("the checkpoint does not keep the data of the configuration: name them by --dataset, --data and --encode");
+  return config;
+}
 
 async function made(file: string, work: () => Promise<Network>): Promise<Network> {
   try {
