@@ -5,6 +5,7 @@ import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
+import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
@@ -28,6 +29,7 @@ export const gradients = defineCommand({
     if (args.checkpoint !== undefined) {
       refuseOptions(args, ["config", "preset", "set", "seed"], "--checkpoint takes the configuration from the checkpoint");
     }
+    if (args.arrays && !args.json) throw new UsageError("--arrays needs --json");
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const start = wholeNumber(args.start, "start");
