@@ -13,6 +13,8 @@ describe("the command line", () => {
     expect(train).toMatchObject({ code: 0, stdout: expect.stringMatching(/--resume.*Examples:\n {2}spikelet train --preset/s) });
     const nested = await spikelet(["data", "fetch", "--help"]);
     expect(nested.stdout).toMatch(/^Usage: spikelet data fetch .*Examples:\n {2}spikelet data fetch fashionMnist\n/s);
+    expect(await spikelet(["help", "data", "fetch"])).toEqual(expect.objectContaining({ code: 0, stdout: nested.stdout }));
+    expect(await spikelet(["help"])).toMatchObject({ code: 0, stdout: help.stdout });
     expect(await spikelet(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
   });
 

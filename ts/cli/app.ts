@@ -40,6 +40,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 async function dispatch(argv: readonly string[]): Promise<void> {
   const [name, ...rawArgs] = argv;
+  if (name === "help" && rawArgs.length > 0) return dispatch([...rawArgs, "--help"]);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") return writeHelp(root, []);
   if (name === "--version" || name === "-v") {
     process.stdout.write(`${version}\n`);
