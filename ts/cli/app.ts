@@ -2,7 +2,7 @@ import { didYouMean } from "../closest.js";
 import { version } from "../version.js";
 import { onStderr } from "./colour.js";
 import { type CommandDefinition, type Commands, defineCommand, parse } from "./command.js";
-import { describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
+import { asOption, describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
 import { writeHelp } from "./help.js";
 import { say } from "./print.js";
 import { withSuggestion } from "./suggestion.js";
@@ -33,7 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     await dispatch(argv);
     return EXIT.done;
   } catch (thrown) {
-    report(thrown, argv.includes("--json"));
+    report(asOption(thrown), argv.includes("--json"));
     return exitCodeOf(thrown);
   }
 }

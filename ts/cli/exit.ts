@@ -1,4 +1,4 @@
-import { SpikeletError } from "../errors.js";
+import { bareMessage, SpikeletError } from "../errors.js";
 
 /** Exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, outputClosed: 141 } as const;
@@ -37,6 +37,13 @@ export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof UsageError) return EXIT.usage;
   if (thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID") return EXIT.usage;
   return EXIT.failed;
+}
+
+/** An error about what an option says, under the name of that option; any other as it is. */
+export function asOption(thrown: unknown): unknown {
+  // Before it may stand the file of a checkpoint, which says nothing about threads.
+  if (!(thrown instanceof SpikeletError) || !/(^|: )threads$/.test(thrown.path)) return thrown;
+  return new SpikeletError(thrown.code, "--threads", bareMessage(thrown), thrown);
 }
 
 /** One line for people, and the fields for programs. */
