@@ -12,6 +12,9 @@ import { type SpikeDataset, samplesOf } from "../dataset.js";
 import { MAGIC, MANIFEST, type Manifest, type Shard, writeManifest } from "./manifest.js";
 import { targetKindOf, writeRecords } from "./record.js";
 
+/** Samples per file unless told otherwise. */
+export const SAMPLES_PER_SHARD = 4096;
+
 /** Options of {@link packShards}. */
 export interface PackOptions {
   /** Folder to create; it must not contain shards yet. */
@@ -60,7 +63,7 @@ export async function packShards(
   data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>,
   options: PackOptions,
 ): Promise<PackReport> {
-  const { dir, samplesPerShard = 4096, testSamples, onProgress, signal } = packOptions(options, "");
+  const { dir, samplesPerShard = SAMPLES_PER_SHARD, testSamples, onProgress, signal } = packOptions(options, "");
   if (existsSync(join(dir, MANIFEST))) throw new SpikeletError("WRITE_FAILED", dir, "holds shards already");
   const pack = new Pack(dir, samplesPerShard);
   try {

@@ -2,7 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SpikeDataset } from "../../../datasets/dataset.js";
 import { MANIFEST } from "../../../datasets/shards/manifest.js";
-import { packShards } from "../../../datasets/shards/pack.node.js";
+import { packShards, SAMPLES_PER_SHARD } from "../../../datasets/shards/pack.node.js";
 import { inFile } from "../../../errors.js";
 import { unreadable } from "../../../io/files.node.js";
 import { loadBackend } from "../../../runtime/load.node.js";
@@ -26,7 +26,12 @@ export const pack = defineCommand({
   args: {
     ...sourceOptions,
     out: { type: "string", required: true, description: "folder for the shards", valueHint: "DIR" },
-    "samples-per-shard": { type: "string", default: "4096", description: "samples per file", valueHint: "N" },
+    "samples-per-shard": {
+      type: "string",
+      default: String(SAMPLES_PER_SHARD),
+      description: "samples per file",
+      valueHint: "N",
+    },
     backend: computeOptions.backend,
     ...outputOptions,
   },
