@@ -99,6 +99,16 @@ describe("spikelet train on a data set by name", () => {
       code: 2,
       stderr: "error data.options.units: must be at least 1, got 0 (CONFIG_INVALID)\n",
     });
+    const cache = { XDG_CACHE_HOME: out };
+    const unfetched = await spikelet(["data", "show", "kmnist"], undefined, cache);
+    const where = "--data PATH, or --dir PATH with spikelet data";
+    expect(unfetched.stderr).toContain(
+      `kmnist: is not in ${join(out, "spikelet", "kmnist")}: spikelet data fetch kmnist, or ${where}`,
+    );
+    for (const name of ["npz", "shards"]) {
+      const nowhere = await spikelet(["data", "show", name], undefined, cache);
+      expect(nowhere).toMatchObject({ code: 1, stderr: `error ${name}: is read from where you say: ${where} (DATA_FORMAT)\n` });
+    }
     const missing = await spikelet(["data", "show", "kmnist", "--dir", join(out, "none")]);
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining("is not a folder that can be read") });
   });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { type FileHandle, lstat, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -373,6 +373,35 @@ describe("spikelet data", () => {
     expect(json()[0]?.["files"]).toEqual(Array.from({ length: 4 }, () => expect.objectContaining({ what: "present" })));
     expect(server.requests).toEqual([]);
     expect(await spikelet(["data", "verify", "fashionMnist", "--dir", FASHION])).toMatchObject({ code: 0 });
+  });
+
+  it.skipIf(!existsSync("/proc/self"))("says that its folder can't be made", async () => {
+    for (const args of [
+      ["fetch", "kmnist", "--dir", "/proc/spikelet/out"],
+      ["pack", "yinYang", "--out", "/proc/spikelet/out"],
+    ]) {
+      const { code, json } = await spikelet(["data", ...args, "--json"]);
+      expect(code).toBe(1);
+      expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: "/proc/spikelet/out" }]);
+    }
+  });
+
+  it("says what is a folder and should be a file", async () => {
+    const folder = join(dir, "train-images-idx3-ubyte.gz");
+    await mkdir(folder);
+    for (const command of ["fetch", "verify"]) {
+      const { code, json } = await spikelet(["data", command, "kmnist", "--dir", dir, "--json"]);
+      expect(code).toBe(1);
+      expect(json()).toMatchObject([{ type: "error", code: "DATA_FORMAT", path: folder }]);
+    }
+  });
+
+  it("says that its folder is a file", async () => {
+    const file = join(dir, "file");
+    await writeFile(file, "");
+    const { code, json } = await spikelet(["data", "fetch", "kmnist", "--dir", file, "--json"]);
+    expect(code).toBe(1);
+    expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: file }]);
   });
 
   it("refuses what it does not know", async () => {

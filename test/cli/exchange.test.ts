@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -32,7 +32,11 @@ describe("spikelet import and export", () => {
     expect(imported.json()).toEqual([{ file: checkpoint, network: expect.objectContaining({ input: 4, steps: 300 }) }]);
     for (const [name, start] of Object.entries({ "net.nir": "\x89HDF", "net.npz": "PK", "weights.safetensors": "" })) {
       const exported = await spikelet(["export", "--checkpoint", checkpoint, "--out", inFolder(name)]);
-      expect(exported, exported.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining(`wrote ${inFolder(name)}`) });
+      expect(exported, exported.stderr).toMatchObject({
+        code: 0,
+        stderr: expect.not.stringContaining("names its data"),
+        stdout: expect.stringContaining(`wrote ${inFolder(name)}`),
+      });
       expect((await readFile(inFolder(name))).toString("latin1").startsWith(start)).toBe(true);
     }
     const back = await spikelet([
@@ -48,6 +52,17 @@ describe("spikelet import and export", () => {
     const weights = ["--preset", "digits", ...SMALL, "--names", "layers.0.weight,layers.1.weight"];
     const again = await spikelet(["import", inFolder("net.npz"), ...weights, "--out", inFolder("again.safetensors")]);
     expect(again, again.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("4 to 3, 3 to 2") });
+  });
+
+  it("the data of a configuration are not kept, which is said", async () => {
+    const config = inFolder("with-data.json");
+    const network = { input: 4, steps: 30, layers: [3, 2].map((units) => ({ type: "dense", units })) };
+    await writeFile(config, JSON.stringify({ network, data: { dataset: "yinYang" } }));
+    const args = ["import", fixture("authors.pt"), "--out", inFolder("dataless.safetensors")];
+    const hint = expect.stringContaining("does not keep the data of the configuration");
+    expect(await spikelet([...args, "--config", config])).toMatchObject({ code: 0, stderr: hint });
+    await writeFile(config, JSON.stringify({ network }));
+    expect(await spikelet([...args, "--config", config])).toMatchObject({ code: 0, stderr: expect.not.stringContaining("data") });
   });
 
   it("a readout of a NIR file gets a loss of membranes", async () => {

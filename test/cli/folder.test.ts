@@ -170,6 +170,17 @@ describe("a fresh run", () => {
     expect(outcomeFiles(out)).toEqual(before);
   });
 
+  it.each([
+    ["with samples of another size", ["--dataset", "digits"], "samples have"],
+    ["with fewer outputs than classes", ["--set", "network.layers[1].units=2"], "label"],
+  ])("%s leaves the one that it would replace", async (_, args, message) => {
+    const out = copyOf(run.folder("whole"), "no-beginning");
+    const before = outcomeFiles(out);
+    const failed = await train("--config", run.config, "--out", out, "--overwrite", ...args);
+    expect(errorOf(failed)).toMatchObject({ message: expect.stringContaining(message) });
+    expect(outcomeFiles(out)).toEqual(before);
+  });
+
   it("takes the place of one that has learnt nothing", async () => {
     const out = run.folder("nothing-learnt");
     const args = ["train", "--config", run.config, "--out", out, "--json"];
@@ -314,6 +325,34 @@ describe("the folder of a training", () => {
     const trained = await spikelet(["train", "--config", run.config, "--out", study]);
     expect(trained).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a sweep or an experiment") });
     expect(readdirSync(study)).toEqual(["study.json"]);
+  });
+});
+
+describe("export and import --out", () => {
+  it("replace no file of a run, nor of one that has just begun", async () => {
+    const out = copyOf(run.folder("whole"), "exported-into");
+    const before = outcomeFiles(out);
+    const best = join(out, "best.safetensors");
+    const weights = join(out, "weights.npz");
+    expect(await spikelet(["export", "--checkpoint", best, "--out", weights])).toMatchObject({ code: 0 });
+    before.set("weights.npz", readFileSync(weights));
+    const begun = run.folder("just-begun");
+    mkdirSync(begun);
+    writeFileSync(join(begun, ".lock"), "");
+    const write = (file: string) => [
+      ["export", "--checkpoint", best, "--format", "safetensors", "--out", file],
+      ["import", weights, "--config", run.config, "--out", file],
+    ];
+    const files = [join(out, "last.safetensors"), join(out, "run.json"), join(begun, "best.safetensors")];
+    for (const args of files.flatMap(write)) {
+      const refused = await spikelet([...args, "--json"]);
+      const message = expect.stringMatching(/^--out .* is a file of the run in that folder: .*\/network\./);
+      expect(errorOf(refused), args.join(" ")).toMatchObject({ code: "USAGE", message });
+      expect(refused.code).toBe(2);
+    }
+    expect(outcomeFiles(out)).toEqual(before);
+    expect(readdirSync(begun)).toEqual([".lock"]);
+    for (const args of write(join(out, "network.safetensors"))) expect(await spikelet(args)).toMatchObject({ code: 0 });
   });
 });
 

@@ -83,7 +83,7 @@ describe("--resume", () => {
     expect([backend.threads, config.training.threads]).toEqual([1, 2]);
     expect(await spikelet(["train", "--resume", "--threads", "5000", "--out", out])).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/threads: must be at most 1024/),
+      stderr: expect.stringMatching(/^error --threads: must be at most 1024/),
     });
   });
 
@@ -109,6 +109,10 @@ describe("--resume", () => {
     expect(await resume("--set", "training.batchSize=3")).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/but for training\.epochs: leave --set training\.batchSize=3 out/),
+    });
+    expect(await resume("--stop-after-no-improvement", "3")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/configuration from the checkpoint: leave --stop-after-no-improvement out/),
     });
     expect(await resume("--set", "training.epochs=1")).toMatchObject({
       code: 2,

@@ -71,6 +71,8 @@ describe("spikelet train", () => {
       earlyDecision: true,
     });
 
+    const beyond = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--start", "99999"]);
+    expect(beyond).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error --start must be below \d+, the samples of/) });
     const predict = await spikelet(["predict", "--checkpoint", join(out, "best.safetensors"), "--samples", "3", "--json"]);
     expect(predict.json().map(({ sample }) => sample)).toEqual([0, 1, 2]);
 

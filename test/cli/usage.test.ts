@@ -13,6 +13,8 @@ describe("the command line", () => {
     expect(train).toMatchObject({ code: 0, stdout: expect.stringMatching(/--resume.*Examples:\n {2}spikelet train --preset/s) });
     const nested = await spikelet(["data", "fetch", "--help"]);
     expect(nested.stdout).toMatch(/^Usage: spikelet data fetch .*Examples:\n {2}spikelet data fetch fashionMnist\n/s);
+    expect(await spikelet(["help", "data", "fetch"])).toEqual(expect.objectContaining({ code: 0, stdout: nested.stdout }));
+    expect(await spikelet(["help"])).toMatchObject({ code: 0, stdout: help.stdout });
     expect(await spikelet(["--version"])).toMatchObject({ code: 0, stdout: "0.1.0\n" });
   });
 
@@ -31,6 +33,11 @@ describe("the command line", () => {
     [["train", "--preset", "nope"], 'error unknown preset "nope": there are digits, mnist, toy\n'],
     [["evaluate"], expect.stringMatching(/^error --checkpoint FILE is missing/)],
     [["predict", "--split", "tets"], 'error --split must be one of test, validation, train, got "tets"; did you mean test?\n'],
+    [["info", "--threads", "9999"], "error --threads: must be at most 1024, got 9999 (CONFIG_INVALID)\n"],
+    [
+      ["gradients", "--start", "99999"],
+      expect.stringMatching(/^error --start must be below \d+, the samples of the part test, got/),
+    ],
     [["info", "--backend", "gpu"], 'error --backend must be one of auto, native, wasm, got "gpu"\n'],
   ])("refuses %j with exit code 2 and one line", async (args, stderr) => {
     expect(await spikelet(args)).toMatchObject({ code: 2, stdout: "", stderr });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -208,6 +208,13 @@ describe("a folder of one's own", () => {
     await expect(own.save(file, "2")).rejects.toMatchObject({ code: "FOLDER_IN_USE" });
     await expect(own.remove([file])).rejects.toMatchObject({ code: "FOLDER_IN_USE" });
     expect(readFileSync(file, "utf8")).toBe("1");
+  });
+
+  it("says which file it can't remove", async () => {
+    using own = await OwnedFolder.open(await folder(), []);
+    const file = join(own.dir, "a.json");
+    mkdirSync(file);
+    await expect(own.remove([file])).rejects.toMatchObject({ code: "WRITE_FAILED", path: file });
   });
 
   it("is tried without harm to what is there", async () => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { spikelet } from "../support/spawn-cli.js";
 import { everyFile, outcomes } from "./outcomes.js";
@@ -89,6 +89,32 @@ describe("a folder with damage in it", () => {
     await sweep();
     expect(everyFile(out)).toEqual(files);
   });
+});
+
+it("what a process writes that has just claimed a run stays", async () => {
+  const folderOfStudy = new StudyFolder(await folder());
+  const runs = join(folderOfStudy.dir, "runs");
+  const [left, written] = [".a.json.1a2b3c4d.tmp", ".a.json.5e6f7a8b.tmp"];
+  mkdirSync(runs);
+  writeFileSync(join(runs, left), "{");
+  const { claims } = folderOfStudy;
+  const clear = claims.clear.bind(claims);
+  vi.spyOn(claims, "clear").mockImplementation(async (name) => {
+    const isFree = await clear(name);
+    writeFileSync(join(runs, written), "{");
+    return isFree;
+  });
+  await folderOfStudy.tidy();
+  expect(readdirSync(runs)).toEqual([written]);
+});
+
+it("a file in the place of the folder of the records ends the sweep at once", async () => {
+  const [out, plan] = [await folder(), join(await folder(), "plan.json")];
+  await writeFile(plan, JSON.stringify({ config, settings: {} }));
+  await writeFile(join(out, "runs"), "");
+  const { code, json } = await spikelet(["sweep", plan, "--out", out, "--processes", "0", "--json"]);
+  expect(code).toBe(1);
+  expect(json()).toMatchObject([{ type: "error", code: "WRITE_FAILED", path: join(out, "runs") }]);
 });
 
 describe("files that people write", () => {

@@ -1,12 +1,14 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { mergeInto } from "../../ts/study/report/merge.node.js";
 import { RunQueue } from "../../ts/study/run/queue.node.js";
 import { runsOf } from "../../ts/study/run/runs.js";
+import { thisProcess } from "../../ts/study/store/process-record.node.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
-import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
+import { StudyFolder, type WaitOptions } from "../../ts/study/store/study-folder.node.js";
 import { gone, Job, recordFiles, send } from "./moments.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { CONFIG, HASHES, planOf, recordOf } from "./records.js";
@@ -86,6 +88,40 @@ describe("two processes with the same part of the same folder", () => {
     expect(await job.end(), job.stderr).toBe(0);
     expect(told([job]).sort()).toEqual(ids().slice(1));
     expect(outcomes(out)).toEqual(outcomes(whole));
+  });
+});
+
+describe("what one process at a time may do in a folder", () => {
+  const claimElsewhere = (dir: string) =>
+    writeFileSync(join(dir, "study.claim"), JSON.stringify({ owner: { ...thisProcess(), host: "elsewhere" }, token: "a" }));
+
+  it.each<[string, (dir: string, wait: WaitOptions) => Promise<unknown>]>([
+    [
+      "beginning",
+      (dir, wait) => new StudyFolder(dir).begin({ name: "a", plan: planOf({}), json: { config: CONFIG } }, HASHES, wait),
+    ],
+    ["merging", (dir, wait) => mergeInto(dir, [dir], wait)],
+  ])("%s: it says whom it waits for, once, and ends at a signal", async (_, work) => {
+    const dir = await folder();
+    claimElsewhere(dir);
+    const controller = new AbortController();
+    const owners: string[] = [];
+    const onWait = (owner: string) => {
+      owners.push(owner);
+      controller.abort(new Error("stopped"));
+    };
+    await expect(work(dir, { signal: controller.signal, onWait })).rejects.toThrow("stopped");
+    expect(owners).toEqual([`process ${process.pid} on elsewhere`]);
+  });
+
+  it("is told on the command line", async () => {
+    const [out, plan] = [await folder(), join(await folder(), "plan.json")];
+    await writeFile(plan, JSON.stringify({ config: YIN_YANG, settings: {} }));
+    claimElsewhere(out);
+    const job = new Job(["sweep", plan, "--out", out, "--processes", "0"]);
+    await job.until(() => job.stderr.includes(`${out} was claimed by process ${process.pid} on elsewhere: waiting`));
+    send("SIGINT", job.pid);
+    expect(await job.end(), job.stderr).toBe(130);
   });
 });
 

@@ -2,7 +2,7 @@ import { didYouMean } from "../closest.js";
 import { version } from "../version.js";
 import { onStderr } from "./colour.js";
 import { type CommandDefinition, type Commands, defineCommand, parse } from "./command.js";
-import { describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
+import { asOption, describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
 import { writeHelp } from "./help.js";
 import { say } from "./print.js";
 import { withSuggestion } from "./suggestion.js";
@@ -33,13 +33,14 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     await dispatch(argv);
     return EXIT.done;
   } catch (thrown) {
-    report(thrown, argv.includes("--json"));
+    report(asOption(thrown), argv.includes("--json"));
     return exitCodeOf(thrown);
   }
 }
 
 async function dispatch(argv: readonly string[]): Promise<void> {
   const [name, ...rawArgs] = argv;
+  if (name === "help" && rawArgs.length > 0) return dispatch([...rawArgs, "--help"]);
   if (name === undefined || name === "--help" || name === "-h" || name === "help") return writeHelp(root, []);
   if (name === "--version" || name === "-v") {
     process.stdout.write(`${version}\n`);

@@ -15,12 +15,21 @@ export interface OpenedCheckpoint {
   known: Partial<DataSource> | undefined;
 }
 
-/** Opens the file of `--checkpoint` without training it. */
-export async function openCheckpoint(args: { checkpoint?: string | undefined }, choices: Choices): Promise<OpenedCheckpoint> {
-  const { checkpoint: file } = args;
-  if (file === undefined)
-    throw new UsageError("--checkpoint FILE is missing: the network to use, for example out/digits/best.safetensors");
-  const network = await restored(await read(file), file, (bytes) => restoreNetwork(bytes, choices));
+/** The options of a command that say which checkpoint. */
+interface CheckpointArguments {
+  checkpoint?: string | undefined;
+}
+
+/** Opens the file of `--checkpoint` without its data. */
+export async function openNetwork(args: CheckpointArguments, choices: Choices): Promise<Network> {
+  const file = fileOf(args);
+  return restored(await read(file), file, (bytes) => restoreNetwork(bytes, choices));
+}
+
+/** Opens the file of `--checkpoint` to use it with data. */
+export async function openCheckpoint(args: CheckpointArguments, choices: Choices): Promise<OpenedCheckpoint> {
+  const file = fileOf(args);
+  const network = await openNetwork(args, choices);
   const known = await knownData(file, parseOrigin(network.info.origin, file));
   if (known === undefined)
     say("neither the checkpoint nor a run.json names its data: data and encoding are the defaults unless you give them");
@@ -40,6 +49,11 @@ export async function openTrainer(file: string, choices: Choices): Promise<Opene
   const bytes = await read(file);
   const trainer = await restored(bytes, file, (bytes) => restoreTrainer(bytes, choices));
   return { trainer, origin: parseOrigin(trainer.info.origin, file), bytes };
+}
+
+function fileOf({ checkpoint: file }: CheckpointArguments): string {
+  if (file !== undefined) return file;
+  throw new UsageError("--checkpoint FILE is missing: the network to use, for example out/digits/best.safetensors");
 }
 
 function read(file: string): Promise<Uint8Array> {

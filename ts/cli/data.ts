@@ -127,6 +127,18 @@ export function splitOf(
   return data.split({ seed: SPLIT_SEED, ...sizes });
 }
 
+/**
+ * Up to `count` samples of a part from `--start` on.
+ *
+ * @throws {UsageError} where the part has none from there.
+ */
+export function samplesFrom(split: Split, part: keyof Split, start: number, count: number): SpikeDataset {
+  const { length } = split[part];
+  if (length === 0) throw new UsageError(`--split ${part} has no samples: give another part`);
+  if (start >= length) throw new UsageError(`--start must be below ${length}, the samples of the part ${part}, got ${start}`);
+  return split[part].slice(start, start + count);
+}
+
 /** Checks what a configuration file says under `data`; `file` is what a relative folder is relative to. */
 export function parseDataSection(section: Json, base: string): Partial<DataSource> {
   if (typeof section !== "object" || section === null || Array.isArray(section)) throw wrong("", "must be an object");

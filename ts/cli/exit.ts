@@ -1,4 +1,4 @@
-import { SpikeletError } from "../errors.js";
+import { bareMessage, SpikeletError } from "../errors.js";
 
 /** Exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, outputClosed: 141 } as const;
@@ -39,12 +39,18 @@ export function exitCodeOf(thrown: unknown): number {
   return EXIT.failed;
 }
 
+/** An error about what an option says, under the name of that option; any other as it is. */
+export function asOption(thrown: unknown): unknown {
+  // Before it may stand the file of a checkpoint, which says nothing about threads.
+  if (!(thrown instanceof SpikeletError) || !/(^|: )threads$/.test(thrown.path)) return thrown;
+  return new SpikeletError(thrown.code, "--threads", bareMessage(thrown), thrown);
+}
+
 /** One line for people, and the fields for programs. */
 export function describe(thrown: unknown): { code: string; path: string; message: string } {
   if (thrown instanceof SpikeletError) return { code: thrown.code, path: thrown.path, message: thrown.message };
   if (thrown instanceof UsageError) return { code: "USAGE", path: "", message: thrown.message };
   if (thrown instanceof Interrupted) return { code: "INTERRUPTED", path: "", message: thrown.message };
   if (thrown instanceof Unfinished) return { code: "UNFINISHED", path: "", message: thrown.message };
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "INTERNAL";
-  return { code, path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
+  return { code: "INTERNAL", path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

@@ -1,3 +1,4 @@
+import { STEP_SECONDS } from "../exchange/nir/options.js";
 import { presets } from "../presets.js";
 import type { Parameters } from "./command.js";
 import { ENCODING_FORMS } from "./encoding.js";
@@ -72,7 +73,11 @@ export const passOptions = {
 } as const satisfies Parameters;
 
 export const nirOptions = {
-  dt: { type: "string", description: "NIR: duration of a step in seconds, 0.0001 by default", valueHint: "SECONDS" },
+  dt: {
+    type: "string",
+    description: `NIR: duration of a step in seconds, ${STEP_SECONDS} by default`,
+    valueHint: "SECONDS",
+  },
   discretization: {
     type: "enum",
     options: ["euler", "exact"],

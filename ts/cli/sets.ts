@@ -50,5 +50,5 @@ export function takesPlace(name: SetName): boolean {
 
 /** The folder of a set: the one given, else where `spikelet data fetch` stores it. */
 export function folderOf(name: SetName, given: string | null): string | null {
-  return placeOf(name, SETS[name].isRead, given);
+  return placeOf(name, SETS[name], given);
 }

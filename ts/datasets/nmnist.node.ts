@@ -18,7 +18,7 @@ import type { SpikeDataset } from "./dataset.js";
 export interface NmnistOptions extends AerOptions {
   /** Folder with `Train/0` … `Train/9` and `Test/0` … `Test/9`, full of `.bin` files. */
   dir: string;
-  /** Maximum number of recordings in each part, the first of every class; all by default. */
+  /** Maximum number of recordings in each part, the classes in turn; all by default. */
   limit?: { train?: number; test?: number };
   /** Called with the progress after every few hundred recordings. */
   onProgress?: (progress: { done: number; all: number }) => void;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { link, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -90,12 +90,71 @@ export async function removeUnfinished(files: readonly string[]): Promise<void> 
     const [start = "", end = ""] = temporaryName(basename(file), "*").split("*");
     const isUnfinished = (name: string) => name.startsWith(start) && name.endsWith(end);
     const names = (await readdir(dirname(file))).filter(isUnfinished);
-    await Promise.all(names.map((name) => rm(join(dirname(file), name), { force: true })));
+    await Promise.all(names.map((name) => remove(join(dirname(file), name))));
+  }
+}
+
+/**
+ * Removes a file where there is one.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED`, also for a folder of that name.
+ */
+export async function remove(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (cause) {
+    throw new SpikeletError("WRITE_FAILED", file, `can't be removed (${reasonOf(cause)})`, cause);
   }
 }
 
 function temporaryName(name: string, unique: string): string {
   return `.${name}.${unique}.tmp`;
+}
+
+/**
+ * Makes a folder where there is none, and those that it lies in.
+ *
+ * @throws {SpikeletError} `WRITE_FAILED`.
+ */
+export async function makeFolder(dir: string): Promise<void> {
+  try {
+    await makeFolders(dir);
+  } catch (cause) {
+    throw unwritable(dir, cause);
+  }
+}
+
+/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
+async function makeFolders(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (thrown) {
+    if (await isFolder(dir)) return;
+    const isAlone = (thrown as NodeJS.ErrnoException).code === "ENOENT" && !existsSync(dirname(dir));
+    if (!isAlone) throw thrown;
+    await makeFolders(dirname(dir));
+    await mkdir(dir).catch(async (again: unknown) => {
+      if (!(await isFolder(dir))) throw again;
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const state = await stat(path).catch(() => undefined);
+  return state?.isDirectory() === true;
+}
+
+/** A `WRITE_FAILED` error for a folder that takes no files. */
+export function unwritable(dir: string, cause: unknown): SpikeletError {
+  return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${reasonOf(cause)})`, cause);
+}
+
+/** What work that writes into a folder gives; errors of the system are about the folder. */
+export async function writtenInto<T>(dir: string, work: Promise<T>): Promise<T> {
+  return work.catch((thrown) => {
+    const isOfSystem = thrown instanceof Error && "syscall" in thrown;
+    throw isOfSystem ? unwritable(dir, thrown) : thrown;
+  });
 }
 
 /**

@@ -175,6 +175,12 @@ export const CASES = {
 
 export type CaseName = keyof typeof CASES;
 
+/** Whether a case is measured on digits, which may lie in a folder; the samples of the others are drawn. */
+export function readsDigits(name: CaseName): boolean {
+  const { samples }: BenchCase = CASES[name];
+  return samples === digits;
+}
+
 /** The network of `mnist` with neurons of their own for its two layers. */
 function withNeurons(...neurons: LayerNeuron[]): Config {
   const dense = network(784, [800]);

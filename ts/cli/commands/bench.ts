@@ -5,8 +5,8 @@ import { DEFAULTS } from "../../generated/defaults.js";
 import { createNetwork } from "../../network.js";
 import { loadBackend } from "../../runtime/load.node.js";
 import { createTrainer } from "../../trainer.js";
-import { wholeNumber } from "../arguments.js";
-import { type BenchCase, CASES, type CaseName } from "../bench/cases.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
+import { type BenchCase, CASES, type CaseName, readsDigits } from "../bench/cases.js";
 import { measureEpochs } from "../bench/epochs.js";
 import { disturbance, Load } from "../bench/load.js";
 import { type Measurement, measure } from "../bench/measure.js";
@@ -25,6 +25,7 @@ import { grouped, percent, printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 
 const CASE_NAMES = Object.keys(CASES) as CaseName[];
+const DEFAULT_CASE = "mnist" satisfies CaseName;
 
 export const bench = defineCommand({
   meta: { name: "bench", description: "Measures training and inference on this machine" },
@@ -84,18 +85,21 @@ const OWN_LEARNT = 16;
 /** What is measured, with its name. */
 type NamedCase = Omit<BenchCase, "about" | "batch"> & { name: string; batch: number };
 
-function knownCase(name: CaseName = "mnist"): NamedCase {
+function knownCase(name: CaseName = DEFAULT_CASE): NamedCase {
   return { name, ...CASES[name] };
 }
 
-type OwnArguments = ConfigArguments & DataArguments & { case?: string | undefined; set: readonly string[] };
+type OwnArguments = ConfigArguments & DataArguments & { case?: CaseName | undefined; set: readonly string[] };
 
 function isOwn(args: OwnArguments): boolean {
   const isGiven = args.config !== undefined || args.preset !== undefined || args.set.length > 0;
   if (isGiven && args.case !== undefined) throw new UsageError("give --case or a configuration, not both");
-  const unwanted = (["dataset", "encode"] as const).find((option) => args[option] !== undefined);
-  if (!isGiven && unwanted !== undefined) throw new UsageError(`--${unwanted} needs a configuration: --config or --preset`);
-  return isGiven;
+  if (isGiven) return true;
+  const unwanted = (["dataset", "encode", "max-memory"] as const).find((option) => args[option] !== undefined);
+  if (unwanted !== undefined) throw new UsageError(`--${unwanted} needs a configuration: --config or --preset`);
+  const name = args.case ?? DEFAULT_CASE;
+  if (!readsDigits(name)) refuseOptions(args, ["data"], `the case ${name} draws its samples`);
+  return false;
 }
 
 /** The network of a configuration on the training part of its data. */

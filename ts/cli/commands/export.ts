@@ -3,7 +3,7 @@ import { type ExportedNetwork, exportNir, exportWeights, type NirExportOptions }
 import { save } from "../../io/files.node.js";
 import type { Network } from "../../network.js";
 import { refuseOptions, refuseOwnInput } from "../arguments.js";
-import { openCheckpoint } from "../checkpoint.js";
+import { openNetwork } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { nirTime } from "../exchange.js";
 import { UsageError } from "../exit.js";
@@ -11,6 +11,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, nirOptions, outputOptions } from "../options.js";
 import { grouped, printResult, say } from "../print.js";
+import { refuseFileOfRun } from "../train/output.js";
 
 const FORMATS = ["nir", "safetensors", "npz"] as const;
 type Format = (typeof FORMATS)[number];
@@ -38,8 +39,8 @@ export const exportCommand = defineCommand({
     const format = formatOf(args.format, args.out);
     if (format !== "nir") refuseOptions(args, ["dt", "discretization", "bias"], `${format} holds weights alone`);
     if (args.checkpoint !== undefined) refuseOwnInput(args.out, args.checkpoint);
-    const { network: opened } = await openCheckpoint(args, choicesOf(args, abortOnInterrupt()));
-    using network = opened;
+    refuseFileOfRun(args.out);
+    using network = await openNetwork(args, choicesOf(args, abortOnInterrupt()));
     const { bytes, approximations } = await written(network, format, {
       ...nirTime(args),
       ...(args.bias === undefined ? {} : { bias: args.bias }),

@@ -4,7 +4,8 @@ import { refuseOptions, wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { readConfiguration } from "../configuration.js";
-import { type DataSource, dataSource, loadSplit } from "../data.js";
+import { type DataSource, dataSource, loadSplit, samplesFrom } from "../data.js";
+import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions, splitOptions } from "../options.js";
@@ -28,10 +29,11 @@ export const gradients = defineCommand({
     if (args.checkpoint !== undefined) {
       refuseOptions(args, ["config", "preset", "set", "seed"], "--checkpoint takes the configuration from the checkpoint");
     }
+    if (args.arrays && !args.json) throw new UsageError("--arrays needs --json");
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const start = wholeNumber(args.start, "start");
-    const end = start + wholeNumber(args.samples, "samples", 1);
+    const count = wholeNumber(args.samples, "samples", 1);
     const open = async (): Promise<{ network: Network; known?: Partial<DataSource> | undefined }> => {
       if (args.checkpoint !== undefined) return openCheckpoint(args, choices);
       const { config, data } = await readConfiguration(args, args.set);
@@ -46,7 +48,7 @@ export const gradients = defineCommand({
       signal,
       ...readLimit(args),
     });
-    const batch = split[args.split].slice(start, end);
+    const batch = samplesFrom(split, args.split, start, count);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;
     const told = (values: Float32Array) => ({ ...summaryOf(values), ...(args.arrays && { values: Array.from(values) }) });

@@ -6,7 +6,7 @@ import { load, save } from "../../io/files.node.js";
 import { createNetwork, type Network } from "../../network.js";
 import { refuseOptions, refuseOwnInput, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
-import { readConfiguration } from "../configuration.js";
+import { type ConfigArguments, readConfiguration } from "../configuration.js";
 import { nirTime } from "../exchange.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -14,6 +14,7 @@ import { type Choices, choicesOf } from "../invocation.js";
 import { computeOptions, configOptions, nirOptions, outputOptions, readOptions } from "../options.js";
 import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
+import { refuseFileOfRun } from "../train/output.js";
 
 /** What an HDF5 file, and so a NIR file, begins with. */
 const HDF5 = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -52,8 +53,9 @@ export const importCommand = defineCommand({
     if (ownNetwork !== undefined)
       throw new UsageError(`--set ${ownNetwork}: the network is that of the NIR file, and --steps sets its length`);
     refuseOwnInput(args.out, args.file);
+    refuseFileOfRun(args.out);
     const choices = choicesOf(args, abortOnInterrupt());
-    const given = isConfigured ? (await readConfiguration(args, args.set)).config : {};
+    const given = isConfigured ? await configOf(args) : {};
     const steps = args.steps === undefined ? {} : { steps: wholeNumber(args.steps, "steps", 1) };
     const limit = readLimit(args);
     const opened = await made(args.file, async () =>
@@ -73,6 +75,14 @@ export const importCommand = defineCommand({
     ]);
   },
 });
+
+/** The configuration that the options give, without its data. */
+async function configOf(args: ConfigArguments & { set: readonly string[] }): Promise<Config> {
+  const { config, data } = await readConfiguration(args, args.set);
+  const isNamed = Object.keys(data).length > 0;
+  if (isNamed) say("the checkpoint does not keep the data of the configuration: name them by --dataset, --data and --encode");
+  return config;
+}
 
 async function made(file: string, work: () => Promise<Network>): Promise<Network> {
   try {

@@ -1,7 +1,6 @@
 import { createNetwork } from "../../network.js";
 import { version } from "../../version.js";
 import { defineCommand } from "../command.js";
-import { threads } from "../configuration.js";
 import { choicesOf } from "../invocation.js";
 import { computeOptions, outputOptions } from "../options.js";
 import { printResult } from "../print.js";
@@ -10,10 +9,7 @@ export const info = defineCommand({
   meta: { name: "info", description: "Prints versions, backend, SIMD level and threads, with the reasons" },
   args: { ...computeOptions, ...outputOptions },
   async run({ args }) {
-    const smallest = {
-      network: { input: 1, steps: 1, layers: [{ type: "dense", units: 1 } as const] },
-      training: { threads: threads(args.threads ?? "auto") },
-    };
+    const smallest = { network: { input: 1, steps: 1, layers: [{ type: "dense", units: 1 } as const] } };
     using network = await createNetwork(smallest, choicesOf(args, new AbortController().signal));
     const { backend, info: session } = network;
     const report = {

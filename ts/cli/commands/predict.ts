@@ -3,7 +3,7 @@ import type { Prediction } from "../../results.js";
 import { wholeNumber } from "../arguments.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
-import { dataSource, loadSplit } from "../data.js";
+import { dataSource, loadSplit, samplesFrom } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { shown } from "../live-line.js";
@@ -26,7 +26,7 @@ export const predict = defineCommand({
   async run({ args }) {
     const signal = abortOnInterrupt();
     const start = wholeNumber(args.start, "start");
-    const end = start + wholeNumber(args.samples, "samples", 1);
+    const count = wholeNumber(args.samples, "samples", 1);
     const { network: opened, known } = await openCheckpoint(args, choicesOf(args, signal));
     using network = opened;
     const { steps } = network.config.network;
@@ -37,7 +37,7 @@ export const predict = defineCommand({
       isShown: !args.json,
       ...readLimit(args),
     });
-    const data = split[args.split].slice(start, end);
+    const data = samplesFrom(split, args.split, start, count);
     const earlyDecision = args["early-decision"];
     const prediction = await shown("samples answered", args.json, (onProgress) =>
       network.predict(data, { signal, earlyDecision, ...(onProgress && { onProgress }) }),

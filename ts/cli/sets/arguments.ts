@@ -4,14 +4,22 @@ import type { ReadLimit } from "../../io/byte-budget.js";
 import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
 import { defaultFolder } from "../store/folder.js";
-import type { LoadArguments } from "./set.js";
+import type { DataSet, LoadArguments } from "./set.js";
 
-/** The folder of a set: the one given, else where `spikelet data fetch` stores it. */
-export function placeOf(name: string, isRead: boolean, given: string | null): string | null {
+/** How its place is given. */
+const BY_OPTION = "--data PATH, or --dir PATH with spikelet data";
+
+/**
+ * The folder of a set: the one given, else where `spikelet data fetch` stores it.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` where there is none.
+ */
+export function placeOf(name: string, { isRead, published }: DataSet, given: string | null): string | null {
   if (given !== null || !isRead) return given;
+  if (published === undefined) throw new SpikeletError("DATA_FORMAT", name, `is read from where you say: ${BY_OPTION}`);
   const folder = defaultFolder(name);
   if (existsSync(folder)) return folder;
-  throw new SpikeletError("DATA_FORMAT", name, `is not in ${folder}: spikelet data fetch ${name}, or --data DIR`);
+  throw new SpikeletError("DATA_FORMAT", name, `is not in ${folder}: spikelet data fetch ${name}, or ${BY_OPTION}`);
 }
 
 export function limitOf({ maxBytes }: ReadLimit): ReadLimit {

@@ -20,7 +20,7 @@ export const simulatedEvents: DataSet = {
     if (scene === undefined) {
       throw new SpikeletError("CONFIG_INVALID", "of", `must be one of ${Object.keys(SCENES).join(", ")}`);
     }
-    const place = placeOf(of as string, scene.isRead, dir);
+    const place = placeOf(of as string, scene, dir);
     const images = await scene.load({ ...limitOf(limit), dir: place, options: {}, backend });
     return load(images, { ...stepped(camera, steps), backend, ...(signal ? { signal } : {}) });
   },

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
+import { unreadable } from "../../io/files.node.js";
 
 /** Checksums that a file should have, in hexadecimal. */
 export interface Checksums {
@@ -17,10 +18,18 @@ export function expectedSum({ md5, sha256 }: Checksums): { algorithm: "sha256" |
   return md5 === undefined ? undefined : { algorithm: "md5", sum: md5 };
 }
 
-/** A checksum of a file, in hexadecimal. */
+/**
+ * A checksum of a file, in hexadecimal.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
+ */
 export async function sumOf(file: string, algorithm: "sha256" | "md5"): Promise<string> {
   const hash = createHash(algorithm);
-  await pipeline(createReadStream(file), hash);
+  try {
+    await pipeline(createReadStream(file), hash);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
   return hash.digest("hex");
 }
 
@@ -30,10 +39,17 @@ export async function isIntact(file: string, sums: Checksums): Promise<boolean> 
   return expected === undefined || (await sumOf(file, expected.algorithm)) === expected.sum;
 }
 
-/** SHA-256 of the list of a folder's files: SHA-256, two spaces and name of each, a line each, in order of names. */
+/**
+ * SHA-256 of the list of a folder's files: SHA-256, two spaces and name of each, a line each, in order of names.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
+ */
 export async function contentsSumOf(folder: string): Promise<string> {
   const hash = createHash("sha256");
-  for (const name of (await readdir(folder)).sort()) hash.update(`${await sumOf(join(folder, name), "sha256")}  ${name}\n`);
+  const names = await readdir(folder).catch((cause: unknown) => {
+    throw unreadable(folder, cause);
+  });
+  for (const name of names.sort()) hash.update(`${await sumOf(join(folder, name), "sha256")}  ${name}\n`);
   return hash.digest("hex");
 }
 

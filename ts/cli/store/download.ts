@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, rename, rm } from "node:fs/promises";
+import { lstat, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
+import { makeFolder } from "../../io/files.node.js";
 import { type Checksums, expectedSum, sumOf } from "./checksum.js";
 
 /** A file to fetch. */
@@ -41,7 +42,7 @@ class TooLong extends Refused {}
  * when none could be read; an abort throws the signal's reason.
  */
 export async function download(wanted: Wanted, dir: string, options: DownloadOptions = {}): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const part = join(dir, `.${wanted.name}.part`);
   const reasons: string[] = [];
   const expected = expectedSum(wanted);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
+import { makeFolder, writtenInto } from "../../io/files.node.js";
 import { FolderLock } from "../../study/store/lock.node.js";
 import { addressesOf, maxBytesOf, type PublishedFile, type PublishedSet } from "../sets/published.js";
 import { contentMd5Of, contentsSumOf, expectedSum, isIntact, sumOf } from "./checksum.js";
@@ -54,10 +54,10 @@ export interface FetchOptions extends DownloadOptions {
  * Makes a folder hold a data set: fetches what is missing, checks it, unpacks archives.
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` for a file that is there and differs: it is never replaced; else like
- * {@link download}.
+ * {@link download}; `WRITE_FAILED`.
  */
 export async function fetchSet(set: PublishedSet, dir: string, options: FetchOptions): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   for (const file of set.files) {
     using _ = await turn(dir, file.name, options);
     const state = await stateOf(dir, file);
@@ -74,12 +74,12 @@ export async function fetchSet(set: PublishedSet, dir: string, options: FetchOpt
     if (!existsSync(path)) {
       const { name, md5, sha256 } = file;
       const urls = addressesOf(set, file, options.mirror);
-      await download({ name, md5, sha256, maxBytes: maxBytesOf(set, file), urls }, dir, options);
+      await writtenInto(dir, download({ name, md5, sha256, maxBytes: maxBytesOf(set, file), urls }, dir, options));
     }
     if (file.unpacksTo !== undefined) {
       const { inside, contentsSha256 } = file;
       const check = contentsSha256 === undefined ? undefined : (folder: string) => sameContents(folder, path, contentsSha256);
-      await unzip(path, dir, file.unpacksTo, { signal: options.signal, inside, check });
+      await writtenInto(dir, unzip(path, dir, file.unpacksTo, { signal: options.signal, inside, check }));
     }
     options.onFile?.(file, "fetched");
   }

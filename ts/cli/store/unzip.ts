@@ -1,8 +1,9 @@
 import { createReadStream, existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { Unzip, UnzipInflate } from "fflate";
 import { SpikeletError } from "../../errors.js";
+import { makeFolder } from "../../io/files.node.js";
 
 interface Piece {
   name: string;
@@ -43,7 +44,7 @@ export async function unzip(archive: string, dir: string, wanted: string, option
 }
 
 async function unpack(archive: string, into: string, wanted: string, signal?: AbortSignal): Promise<void> {
-  await mkdir(into, { recursive: true });
+  await makeFolder(into);
   const pieces: Piece[] = [];
   let failure: Error | undefined;
   const reader = new Unzip((entry) => {
@@ -120,7 +121,7 @@ class TreeWriter {
       throw new SpikeletError("DATA_FORMAT", this.#archive, `holds a name that leads out of the folder: ${name}`);
     }
     const folder = dirname(place);
-    if (!this.#folders.has(folder)) await mkdir(folder, { recursive: true });
+    if (!this.#folders.has(folder)) await makeFolder(folder);
     this.#folders.add(folder);
     return place;
   }

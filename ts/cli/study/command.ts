@@ -21,7 +21,7 @@ import { printResult, say } from "../print.js";
 import { refuseBesideRun } from "../train/output.js";
 import { executorOf, type WorkOptions } from "./execution.js";
 import { CliSupply, requireOneFolder } from "./supply.js";
-import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName } from "./words.js";
+import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName, waitWords } from "./words.js";
 
 /** Options of every command that runs a study. */
 export const studyOptions = {
@@ -84,7 +84,8 @@ export async function study(
   if (data !== undefined) requireOneFolder(plan);
   const hashes = await dataHashes(plan, new Samples(new CliSupply(data, choices)), choices);
   const folder = new StudyFolder(out);
-  await folder.begin(named, hashes, signal);
+  const wait = { signal, onWait: (owner: string) => say(waitWords(out, owner)) };
+  await folder.begin(named, hashes, wait);
 
   using live = new LiveLine("runs");
   const tell = (event: object, line: string | undefined) => {
@@ -127,7 +128,7 @@ export async function study(
 
   live.close();
   const isWhole = shard === WHOLE;
-  const { table, damaged, files } = isWhole ? await mergeInto(out, [out]) : { ...(await gather([out])), files: undefined };
+  const { table, damaged, files } = isWhole ? await mergeInto(out, [out], wait) : { ...(await gather([out])), files: undefined };
   const { rows, ...totals } = table;
   printResult(isJson, { type, out, ...totals, damaged, files }, () => [
     counts(table),

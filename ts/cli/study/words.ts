@@ -12,6 +12,11 @@ import { answerWords, grouped } from "../print.js";
 /** Lists that are for people end here. */
 const FEW = 10;
 
+/** That the turn in a folder is waited for. */
+export function waitWords(dir: string, owner: string): string {
+  return `${dir} was claimed by ${owner}: waiting up to two minutes for a sign that it still runs`;
+}
+
 /** A run in one line. */
 export function runName({ settings, seed, rung }: Run, plan: Plan): string {
   const epochs = plan.halving ? `, epochs ${plan.halving.epochs[rung]}` : "";

@@ -9,7 +9,7 @@ import { createNetwork, restoreNetwork } from "../../network.js";
 import type { LearntLayer } from "../../plot/index.js";
 import { dataIdentity, runIdentity } from "../../study/store/identity.js";
 import { sha256 } from "../../study/store/sha256.js";
-import type { Trainer } from "../../trainer.js";
+import { restoreTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
 import type { DataSource } from "../data.js";
 import { UsageError } from "../exit.js";
@@ -108,6 +108,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   }
 
   if (from === undefined || isOther) {
+    if (permissions.overwrite) await learnBatch(trainer, split, choices);
     await folder.remove([files.last, files.best, files.history, files.events, files.report, files.page, files.run]);
   }
   const record: RunRecord = { version, run: id, dataHash: data, data: source };
@@ -121,6 +122,13 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
     best: new BestEpoch(bestByOf(trainer.config), found?.row),
     learntBefore: from === undefined ? await learntOf(trainer) : await learntAtStart(trainer, id, data, choices),
   };
+}
+
+/** Lets a copy of the trainer learn a batch, so that a run that can't begin is found out before it replaces another. */
+async function learnBatch(trainer: Trainer, { train, validation }: Split, choices: Choices): Promise<void> {
+  using copy = await restoreTrainer(await trainer.checkpoint(), choices);
+  const { signal } = choices;
+  for await (const _ of copy.run(train, { signal, ...(validation.length > 0 ? { validation } : {}) })) return;
 }
 
 /** What layers of a run that continues learnt beside weights and biases at its start, unless that was another checkpoint. */

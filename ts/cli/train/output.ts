@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { OwnedFolder } from "../../study/store/folder.node.js";
-import type { LockOptions } from "../../study/store/lock.node.js";
+import { LOCK, type LockOptions } from "../../study/store/lock.node.js";
 import { MANIFEST } from "../../study/store/study-folder.node.js";
 import { UsageError } from "../exit.js";
 import { say } from "../print.js";
@@ -72,6 +72,19 @@ export function refuseBesideRun(dir: string): void {
 function refuseBeside(dir: string, files: readonly (keyof typeof NAMES)[], what: string): void {
   if (!files.some((file) => existsSync(join(dir, NAMES[file])))) return;
   throw new UsageError(`--out ${dir} holds ${what}, whose report would be replaced: give another folder`);
+}
+
+/**
+ * Refuses to write one of the files of a run, whose checkpoint would be lost.
+ *
+ * @throws {UsageError}
+ */
+export function refuseFileOfRun(out: string): void {
+  const dir = dirname(resolve(out));
+  const isOfRun = Object.values<string>(NAMES).includes(basename(resolve(out)));
+  if (!isOfRun || ![NAMES.run, NAMES.last, LOCK].some((name) => existsSync(join(dir, name)))) return;
+  const other = join(dirname(out), `network${extname(out)}`);
+  throw new UsageError(`--out ${out} is a file of the run in that folder: give another name, for example ${other}`);
 }
 
 /** Where the files of a training in `dir` lie. */

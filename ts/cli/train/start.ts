@@ -37,6 +37,7 @@ export interface StartArguments extends ConfigArguments {
   overwrite?: boolean | undefined;
   from?: string | undefined;
   outputs?: string | undefined;
+  "stop-after-no-improvement"?: string | undefined;
 }
 
 /** A training from the beginning. */
@@ -72,7 +73,7 @@ async function begun(start: Omit<Start, "output">, dir: string, args: StartArgum
 
 /** A training that continues from a checkpoint. */
 export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
-  const own = ["config", "preset", "seed", "from", "outputs"] as const;
+  const own = ["config", "preset", "seed", "from", "outputs", "stop-after-no-improvement"] as const;
   refuseOptions(args, own, "--resume takes the configuration from the checkpoint");
   const epochs = epochsToResume(settings);
   const folder = args.checkpoint === undefined ? join("out", "digits") : dirname(args.checkpoint);
@@ -83,7 +84,8 @@ export async function resumed(args: StartArguments, settings: readonly string[],
   const output = await openOutput(dir, { signal: choices.signal });
   return ownedBy(output, async () => {
     const { trainer, origin, bytes } = await openTrainer(file, choices).catch((thrown) => {
-      if (file === last && existsSync(best)) say(`${best} is there too: --resume --checkpoint ${best}`);
+      const isDamaged = thrown instanceof SpikeletError && thrown.code === "CHECKPOINT_INVALID";
+      if (isDamaged && file === last && existsSync(best)) say(`${best} is there too: --resume --checkpoint ${best}`);
       throw thrown;
     });
     const { epoch } = trainer.info;

@@ -1,16 +1,19 @@
 import { createHash, type Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fields } from "../../check/fields.js";
 import { callback, text, whole } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
-import { save } from "../../io/files.node.js";
+import { makeFolder, save, writtenInto } from "../../io/files.node.js";
 import { canonical } from "../../json.js";
 import { abortSignal } from "../../runtime/options.js";
 import { type SpikeDataset, samplesOf } from "../dataset.js";
 import { MAGIC, MANIFEST, type Manifest, type Shard, writeManifest } from "./manifest.js";
 import { targetKindOf, writeRecords } from "./record.js";
+
+/** Samples per file unless told otherwise. */
+export const SAMPLES_PER_SHARD = 4096;
 
 /** Options of {@link packShards}. */
 export interface PackOptions {
@@ -60,7 +63,7 @@ export async function packShards(
   data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>,
   options: PackOptions,
 ): Promise<PackReport> {
-  const { dir, samplesPerShard = 4096, testSamples, onProgress, signal } = packOptions(options, "");
+  const { dir, samplesPerShard = SAMPLES_PER_SHARD, testSamples, onProgress, signal } = packOptions(options, "");
   if (existsSync(join(dir, MANIFEST))) throw new SpikeletError("WRITE_FAILED", dir, "holds shards already");
   const pack = new Pack(dir, samplesPerShard);
   try {
@@ -69,23 +72,15 @@ export async function packShards(
       for (let start = 0; start < part.length; start += CHUNK) {
         signal?.throwIfAborted();
         const chunk = await part.slice(start, start + CHUNK).load();
-        await written(dir, pack.add(chunk));
+        await writtenInto(dir, pack.add(chunk));
         onProgress?.(pack.samples);
       }
     }
-    return await written(dir, pack.end(testSamples));
+    return await writtenInto(dir, pack.end(testSamples));
   } catch (thrown) {
     await pack.abandon();
     throw thrown;
   }
-}
-
-/** What writes to the folder; errors of the system are about the folder. */
-async function written<T>(dir: string, work: Promise<T>): Promise<T> {
-  return work.catch((thrown) => {
-    const isOfSystem = thrown instanceof Error && "syscall" in thrown;
-    throw isOfSystem ? new SpikeletError("WRITE_FAILED", dir, `can't be written to (${thrown.message})`, thrown) : thrown;
-  });
 }
 
 async function* partsOf(data: SpikeDataset | Iterable<SpikeDataset> | AsyncIterable<SpikeDataset>): AsyncGenerator<SpikeDataset> {
@@ -203,7 +198,7 @@ class ShardFile {
   static async create(dir: string, index: number): Promise<ShardFile> {
     const name = `shard-${String(index).padStart(5, "0")}.spk`;
     const path = join(dir, name);
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const file = new ShardFile(name, path, await ShardFile.#open(path));
     await file.#write(MAGIC).catch(async (thrown) => {
       await file.abandon();

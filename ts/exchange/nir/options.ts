@@ -18,6 +18,9 @@ export interface NirOptions {
   h5wasm?: H5wasm;
 }
 
+/** Duration of a step in seconds unless told otherwise. */
+export const STEP_SECONDS = 1e-4;
+
 /** A check for each of {@link NirOptions}. */
 export const NIR_OPTIONS: FieldChecks<NirOptions> = {
   dt: positive,
@@ -33,7 +36,7 @@ export class Clock {
   readonly #dt: number;
   readonly #isExact: boolean;
 
-  constructor({ dt = 1e-4, discretization = "euler" }: NirOptions) {
+  constructor({ dt = STEP_SECONDS, discretization = "euler" }: NirOptions) {
     this.#dt = dt;
     this.#isExact = discretization === "exact";
   }

@@ -8,7 +8,7 @@ import { identifying } from "../run/runs.js";
 import { joined, type StudyTable, tableOf } from "../run/table.js";
 import { makeWritableFolder } from "../store/folder.node.js";
 import type { RunRecord } from "../store/record.js";
-import { type Manifest, StudyFolder } from "../store/study-folder.node.js";
+import { type Manifest, StudyFolder, type WaitOptions } from "../store/study-folder.node.js";
 import { runsCsv, summaryCsv } from "./csv.js";
 import { figures } from "./figures.js";
 import { type Study, studyPage } from "./page.js";
@@ -87,14 +87,18 @@ export interface MergedFiles {
  * Reads the folders of a study and writes its tables as NDJSON and CSV, and a page about it with its figures. Of several processes that do so at once
  * the last one writes, and it has read what the others had.
  *
- * @throws what {@link gather} throws.
+ * @throws what {@link gather} throws; an abort while it waits throws the reason of the signal.
  */
-export async function mergeInto(dir: string, dirs: readonly string[]): Promise<Gathered & { files: MergedFiles }> {
+export async function mergeInto(
+  dir: string,
+  dirs: readonly string[],
+  wait: WaitOptions = {},
+): Promise<Gathered & { files: MergedFiles }> {
   await makeWritableFolder(dir);
   return new StudyFolder(dir).alone(async () => {
     const gathered = await gather(dirs);
     return { ...gathered, files: await writeMerged(gathered, dir) };
-  });
+  }, wait);
 }
 
 async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {

@@ -3,7 +3,7 @@ import { open, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { createWhole } from "../../io/files.node.js";
-import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
+import { isProcessRecord, lifeOf, type ProcessRecord, processName, thisProcess } from "./process-record.node.js";
 
 /** Milliseconds between two signs of life of a claim. */
 const PULSE = 15_000;
@@ -85,6 +85,12 @@ export class Claims {
     } finally {
       await rm(turn, { force: true });
     }
+  }
+
+  /** Names the owner of a claim whom this process can't ask whether it still runs, as one on another machine. */
+  async ownerOutOfReach(name: string): Promise<string | undefined> {
+    const owner = (await claimIn(this.#fileOf(name)))?.owner;
+    return owner !== undefined && lifeOf(owner) === "unknown" ? processName(owner) : undefined;
   }
 
   async #takeTurn(turn: string): Promise<boolean> {

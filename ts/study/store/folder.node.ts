@@ -1,9 +1,9 @@
-import { appendFileSync, closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { appendFileSync, closeSync, constants, fstatSync, ftruncateSync, openSync, readSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { create, removeUnfinished, save, temporaryBeside } from "../../io/files.node.js";
-import { FolderLock, type LockOptions } from "./lock.node.js";
+import { create, makeFolder, remove, removeUnfinished, save, temporaryBeside, unwritable } from "../../io/files.node.js";
+import { FolderLock, LOCK, type LockOptions } from "./lock.node.js";
 
 /** Name that the file has which shows that a folder can be written into. */
 export const PROBE = "probe";
@@ -30,7 +30,7 @@ export class OwnedFolder implements Disposable {
     await makeFolder(dir);
     const lock = await FolderLock.take(dir, options);
     try {
-      await removeUnfinished([...names, options.name ?? ".lock", PROBE].map((name) => join(dir, name)));
+      await removeUnfinished([...names, options.name ?? LOCK, PROBE].map((name) => join(dir, name)));
       return new OwnedFolder(dir, lock);
     } catch (thrown) {
       lock.release();
@@ -89,10 +89,14 @@ export class OwnedFolder implements Disposable {
     this.#lock.check();
   }
 
-  /** Removes files of the folder, in their order; those that are not there are none of its business. */
+  /**
+   * Removes files of the folder, in their order; those that are not there are none of its business.
+   *
+   * @throws {SpikeletError} `FOLDER_IN_USE`, `WRITE_FAILED`.
+   */
   async remove(files: readonly string[]): Promise<void> {
     this.#lock.check();
-    for (const file of files) await rm(file, { force: true });
+    for (const file of files) await remove(file);
   }
 
   [Symbol.dispose](): void {
@@ -112,7 +116,7 @@ export async function makeWritableFolder(dir: string): Promise<void> {
     await create(probe, "");
     await rm(probe, { force: true });
   } catch (cause) {
-    throw refused(dir, cause);
+    throw unwritable(dir, cause);
   }
 }
 
@@ -132,32 +136,4 @@ function within(file: string, flags: number, work: (descriptor: number) => void)
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new SpikeletError("WRITE_FAILED", file, `can't be written (${what})`, cause);
   }
-}
-
-async function makeFolder(dir: string): Promise<void> {
-  try {
-    await makeFolders(dir);
-  } catch (cause) {
-    throw refused(dir, cause);
-  }
-}
-
-/** Not `recursive: true`, which never returns where a folder is refused with ENOENT, as below /proc. */
-async function makeFolders(dir: string): Promise<void> {
-  try {
-    await mkdir(dir);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || existsSync(dirname(dir))) throw thrown;
-    await makeFolders(dirname(dir));
-    await mkdir(dir).catch((again: NodeJS.ErrnoException) => {
-      if (again.code !== "EEXIST") throw again;
-    });
-  }
-}
-
-function refused(dir: string, cause: unknown): SpikeletError {
-  const what = cause instanceof Error ? cause.message : String(cause);
-  return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${what})`, cause);
 }

@@ -4,15 +4,18 @@ import { open, readdir, rename, rm, utimes } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { createWhole } from "../../io/files.node.js";
-import { isProcessRecord, lifeOf, type ProcessRecord, thisProcess } from "./process-record.node.js";
+import { createWhole, unwritable } from "../../io/files.node.js";
+import { isProcessRecord, lifeOf, type ProcessRecord, processName, thisProcess } from "./process-record.node.js";
 
 /** How often an owner shows that it lives; milliseconds. */
 const SIGN_OF_LIFE = 5000;
 
+/** Name of a lock unless another is given. */
+export const LOCK = ".lock";
+
 /** How a lock is taken. */
 export interface LockOptions {
-  /** Name of the lock in its folder, `.lock` unless given: several may lie side by side. */
+  /** Name of the lock in its folder, {@link LOCK} unless given: several may lie side by side. */
   name?: string;
   /** Ends the wait for a sign of life; it then throws the signal's reason. */
   signal?: AbortSignal;
@@ -59,14 +62,14 @@ export class FolderLock implements Disposable {
    * @throws {SpikeletError} `FOLDER_IN_USE` with who holds it; `WRITE_FAILED` where nothing can be written.
    */
   static async take(dir: string, options: LockOptions = {}): Promise<FolderLock> {
-    const file = join(dir, options.name ?? ".lock");
+    const file = join(dir, options.name ?? LOCK);
     const holder = { token: randomBytes(16).toString("hex"), owner: thisProcess() };
     try {
       await new Claim(file, holder, options).settle();
       await removeClaims(file, holder);
     } catch (thrown) {
       if (!(thrown instanceof Error && "code" in thrown) || thrown instanceof SpikeletError) throw thrown;
-      throw new SpikeletError("WRITE_FAILED", dir, `can't be written into (${thrown.message})`, thrown);
+      throw unwritable(dir, thrown);
     }
     return new FolderLock(file, holder);
   }
@@ -223,7 +226,7 @@ async function readWithState(file: string): Promise<{ text: string; inode: bigin
 }
 
 function nameOf(owner: ProcessRecord | undefined): string {
-  return owner === undefined ? "a process that its lock does not name" : `process ${owner.pid} on ${owner.host}`;
+  return owner === undefined ? "a process that its lock does not name" : processName(owner);
 }
 
 function inUse(file: string, { owner }: Holder): SpikeletError {

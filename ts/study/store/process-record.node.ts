@@ -16,6 +16,11 @@ export function thisProcess(): ProcessRecord {
   return { pid: process.pid, host: hostname(), space: numberSpace(), start: stateOf(process.pid)?.start ?? null };
 }
 
+/** A process as people name it. */
+export function processName({ pid, host }: ProcessRecord): string {
+  return `process ${pid} on ${host}`;
+}
+
 /** Whether the process still runs: `unknown` where this machine can't tell, as for a process of another one. */
 export function lifeOf({ pid, host, space, start }: ProcessRecord): "runs" | "ended" | "unknown" {
   if (host !== hostname() || space !== numberSpace()) return "unknown";

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { removeUnfinished, save, unreadable } from "../../io/files.node.js";
+import { makeFolder, remove, removeUnfinished, save, unreadable } from "../../io/files.node.js";
 import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import { type Plan, planIn } from "../plan/plan.js";
@@ -35,6 +35,14 @@ export interface StoredRecords {
   damaged: SpikeletError[];
 }
 
+/** How the turn in a folder is waited for. */
+export interface WaitOptions {
+  /** Ends the wait; it then throws the signal's reason. */
+  signal?: AbortSignal;
+  /** Hears of an owner, as one on another machine, whose sign of life is waited for. */
+  onWait?: (owner: string) => void;
+}
+
 /** The claim of whoever writes files that are of the whole folder. */
 const WHOLE = "study";
 /** Milliseconds between two tries to get it. */
@@ -61,9 +69,9 @@ export class StudyFolder {
    *
    * @throws {SpikeletError} `CHECKSUM_MISMATCH` when the data are not those of the records that are there.
    */
-  async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void> {
+  async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, wait: WaitOptions = {}): Promise<void> {
     await makeWritableFolder(this.dir);
-    await mkdir(this.#runs, { recursive: true });
+    await makeFolder(this.#runs);
     await this.alone(async () => {
       await removeUnfinished([this.#manifestFile, join(this.dir, PROBE), join(this.dir, `${WHOLE}.claim`)]);
       await this.tidy();
@@ -76,7 +84,7 @@ export class StudyFolder {
       }
       const manifest = { format: 1, name, version, plan: json, data: Object.fromEntries([...before, ...hashes]) };
       await save(this.#manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
-    }, signal);
+    }, wait);
   }
 
   /** @throws {SpikeletError} `DATA_FORMAT` where there is no study. */
@@ -127,10 +135,15 @@ export class StudyFolder {
   }
 
   /** Does what nobody else may do in this folder meanwhile. */
-  async alone<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async alone<T>(work: () => Promise<T>, { signal, onWait }: WaitOptions = {}): Promise<T> {
     const claims = new Claims(this.dir);
-    while (!(await claims.take(WHOLE))) {
+    for (let hasTold = false; !(await claims.take(WHOLE)); ) {
       signal?.throwIfAborted();
+      const owner = hasTold ? undefined : await claims.ownerOutOfReach(WHOLE);
+      if (owner !== undefined) {
+        onWait?.(owner);
+        hasTold = true;
+      }
       await pause(POLL);
     }
     try {
@@ -142,11 +155,11 @@ export class StudyFolder {
 
   /** Removes what processes that were killed have left: claims, and records that they did not write to their end. */
   async tidy(): Promise<void> {
-    for (const name of await readdir(this.#runs)) {
+    for (const name of await this.#names()) {
       const [, id = "", rest = ""] = /^\.?(\w+)\.(.+)$/.exec(name) ?? [];
       if (!/^(claim|claim\..+|json\..+\.tmp)$/.test(rest) || !(await this.claims.clear(id))) continue;
-      if (rest.startsWith("json.")) await removeUnfinished([this.#fileOf(id)]);
-      else if (rest !== "claim") await rm(join(this.#runs, name), { force: true });
+      // Only what was there before the claim was cleared: another may be at the run by now.
+      if (rest !== "claim") await remove(join(this.#runs, name));
     }
   }
 

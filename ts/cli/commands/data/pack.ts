@@ -2,8 +2,9 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { SpikeDataset } from "../../../datasets/dataset.js";
 import { MANIFEST } from "../../../datasets/shards/manifest.js";
-import { packShards } from "../../../datasets/shards/pack.node.js";
+import { packShards, SAMPLES_PER_SHARD } from "../../../datasets/shards/pack.node.js";
 import { inFile } from "../../../errors.js";
+import { unreadable } from "../../../io/files.node.js";
 import { loadBackend } from "../../../runtime/load.node.js";
 import { wholeNumber } from "../../arguments.js";
 import { defineCommand } from "../../command.js";
@@ -25,7 +26,12 @@ export const pack = defineCommand({
   args: {
     ...sourceOptions,
     out: { type: "string", required: true, description: "folder for the shards", valueHint: "DIR" },
-    "samples-per-shard": { type: "string", default: "4096", description: "samples per file", valueHint: "N" },
+    "samples-per-shard": {
+      type: "string",
+      default: String(SAMPLES_PER_SHARD),
+      description: "samples per file",
+      valueHint: "N",
+    },
     backend: computeOptions.backend,
     ...outputOptions,
   },
@@ -59,8 +65,11 @@ async function sourcesOf(source: DataSource): Promise<DataSource[]> {
   const { dataset, dir } = source;
   const isFolder = dataset === "npz" && dir !== null && (await stat(dir).catch(() => undefined))?.isDirectory();
   if (!isFolder || dir === null) return [source];
-  const names = (await readdir(dir)).filter((name) => name.endsWith(".npz")).sort();
-  return names.map((name) => ({ ...source, dir: join(dir, name) }));
+  const names = await readdir(dir).catch((cause: unknown) => {
+    throw unreadable(dir, cause);
+  });
+  const archives = names.filter((name) => name.endsWith(".npz")).sort();
+  return archives.map((name) => ({ ...source, dir: join(dir, name) }));
 }
 
 /** One after the other, so that no two are in memory. */

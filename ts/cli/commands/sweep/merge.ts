@@ -1,8 +1,8 @@
 import { mergeInto } from "../../../study/report/merge.node.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
-import { printResult } from "../../print.js";
-import { counts, damageLines, errorLines, resultLines } from "../../study/words.js";
+import { printResult, say } from "../../print.js";
+import { counts, damageLines, errorLines, resultLines, waitWords } from "../../study/words.js";
 import { refuseBesideRun } from "../../train/output.js";
 
 export const merge = defineCommand({
@@ -21,7 +21,9 @@ export const merge = defineCommand({
   async run({ args }) {
     const out = args.out ?? String(args.dirs[0]);
     refuseBesideRun(out);
-    const { table, manifest, damaged, files } = await mergeInto(out, args.dirs);
+    const { table, manifest, damaged, files } = await mergeInto(out, args.dirs, {
+      onWait: (owner) => say(waitWords(out, owner)),
+    });
     const { rows: _, ...totals } = table;
     printResult(args.json === true, { type: "sweep", ...totals, damaged, files }, () => [
       counts(table),
