@@ -71,7 +71,7 @@ describe.each(["native", "wasm"] as const)("faults of an encoding have the path 
   it.each<[string, object]>([
     ["encoding.lst", { type: "latency", lst: 3 }],
     ["encoding.type", { type: "late" }],
-    ["encoding", { type: "stretch" }],
+    ["encoding.max", { type: "stretch" }],
   ])("at %s of images", async (path, fault) => {
     const encoding = fault as Encoding;
     await expect(images.encode(encoding).events({ steps: 5, backend })).rejects.toThrow(refused(path));
