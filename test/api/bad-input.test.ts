@@ -146,6 +146,44 @@ describe("bad parameters", () => {
     await expect(trainer.run(tinyData())).rejects.toEqual(failure("NON_FINITE", /^layers/));
     await expect(trainer.checkpoint()).rejects.toEqual(failure("NON_FINITE", /^layers\.\d\.weights\[\d+\]$/));
   });
+
+  it.each([
+    [1e10, undefined],
+    [1e15, /^layers\[0\]$/],
+    [3e33, /^layers\[0\]$/],
+  ])("refuses gradients that are too large for a bound of their norm, through weights of %d", async (weight, path) => {
+    const steps = 60;
+    using network = await createNetwork(
+      {
+        network: {
+          input: 1,
+          steps,
+          neuron: { reset: "membrane", currentDecay: 0.99, membraneDecay: 0.9, gain: "manual" },
+          layers: [
+            { type: "dense", units: 2 },
+            { type: "dense", units: 2 },
+          ],
+        },
+        rule: { type: "activation", surrogate: { type: "rectangle", halfWidth: 3 } },
+        loss: { type: "count", positive: 40 },
+        training: { batchSize: 1, gradientClip: null, gradientNormClip: 1 },
+      },
+      {
+        parameters: [
+          { weights: Float32Array.of(0.05, 0.05), biases: new Float32Array(2) },
+          { weights: Float32Array.of(weight, -weight, 0, 0), biases: new Float32Array(2) },
+        ],
+      },
+    );
+    const everyStep = { times: Array.from({ length: steps }, (_, step) => step), units: Array.from({ length: steps }, () => 0) };
+    const gradients = network.gradients(datasets.fromSpikes({ spikes: [everyStep], labels: [0] }));
+    if (path === undefined) {
+      const { layers } = await gradients;
+      expect(Math.hypot(...layers.flatMap(({ weights, biases }) => [...weights, ...biases]))).toBeCloseTo(1, 5);
+    } else {
+      await expect(gradients).rejects.toEqual(failure("NON_FINITE", path));
+    }
+  });
 });
 
 describe("a bad file", () => {

@@ -109,10 +109,13 @@ impl Trainer {
             batch_sums.gather(level, network, results, executor);
             Ok(())
         });
-        let gradients = ran.map(|()| {
+        let gradients = ran.and_then(|()| {
             batch_sums.finish(&self.finish(batch.len()), &self.network, executor);
+            if let Some(layer) = batch_sums.undefined_layer(&self.network) {
+                return Err(Error::non_finite(format!("layers[{layer}]"), "its gradient is not finite"));
+            }
             let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect();
-            Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces }
+            Ok(Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces })
         });
         self.sums = Some(batch_sums);
         gradients

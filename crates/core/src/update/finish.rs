@@ -36,7 +36,7 @@ pub(crate) struct Finish {
     pub(crate) frozen: Vec<Frozen>,
 }
 
-/// Σ g² of an array.
+/// Σ g² of an array; infinite where it is too large, not a number where a gradient is not finite.
 #[derive(Clone, Copy, Debug, Default)]
 struct SquaredNorm {
     before_clipping: f32,
@@ -89,8 +89,10 @@ impl TileSums {
         }
         let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
-        self.squared_norm = weights.before_clipping + biases.before_clipping;
-        weights.after_clipping + biases.after_clipping
+        let clipped = weights.after_clipping + biases.after_clipping;
+        let is_lost = finish.clip.norm.is_finite() && !clipped.is_finite();
+        self.squared_norm = if is_lost { f32::NAN } else { weights.before_clipping + biases.before_clipping };
+        clipped
     }
 
     fn scale(&mut self, factor: f32) {
@@ -105,7 +107,7 @@ fn finish_rows(sums: &mut [f32], lanes: usize, gain: f32, silent: &[f32; TILE], 
         for ((sum, silent), (before, after)) in row.iter_mut().zip(silent).zip(norms) {
             let g = *sum * gain - silent;
             let clipped = g.min(clip).max(-clip);
-            *before += g * g;
+            *before += g * g + g * 0.0;
             *after += clipped * clipped;
             *sum = clipped;
         }

@@ -40,11 +40,11 @@ impl LearntSums {
         for (sum, &parameter) in self.values.iter_mut().zip(array.parameters.iter()).take(array.length) {
             let g = *sum * array.what.slope(parameter);
             let clipped = g.min(clip).max(-clip);
-            before += g * g;
+            before += g * g + g * 0.0;
             after += clipped * clipped;
             *sum = clipped;
         }
-        self.squared_norm = before;
+        self.squared_norm = if after.is_finite() { before } else { f32::NAN };
         after
     }
 

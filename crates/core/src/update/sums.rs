@@ -118,10 +118,19 @@ impl BatchSums {
 
     /// The layer whose last update left something that is not finite.
     pub(crate) fn broken_layer(&self, network: &Network) -> Option<usize> {
+        self.layer_with(network, |squared_norm| !squared_norm.is_finite())
+    }
+
+    /// The layer whose gradients, in the place of the sums, are not finite or too large for a bound of their norm.
+    pub(crate) fn undefined_layer(&self, network: &Network) -> Option<usize> {
+        self.layer_with(network, f32::is_nan)
+    }
+
+    fn layer_with(&self, network: &Network, is_such: impl Fn(f32) -> bool) -> Option<usize> {
         let tiles = network.tiles.iter().zip(&self.tiles);
-        let of_tiles = tiles.filter(|(_, sums)| !sums.squared_norm.is_finite()).map(|(tile, _)| tile.layer).next();
-        let is_broken = |sums: &Vec<LearntSums>| sums.iter().any(|sums| !sums.squared_norm.is_finite());
-        of_tiles.or_else(|| self.learnt.iter().position(is_broken))
+        let of_tiles = tiles.filter(|(_, sums)| is_such(sums.squared_norm)).map(|(tile, _)| tile.layer).next();
+        let of_learnt = |sums: &Vec<LearntSums>| sums.iter().any(|sums| is_such(sums.squared_norm));
+        of_tiles.or_else(|| self.learnt.iter().position(of_learnt))
     }
 
     /// Σ g² of the last update.
