@@ -37,6 +37,7 @@ pub(crate) struct OwnRows {
 
 impl OwnRows {
     /// Scales them in an array `[input][lane]`, or one that is empty.
+    #[inline(never)]
     pub(crate) fn scale(self, lanes: usize, array: &mut [f32]) {
         array.iter_mut().skip(self.first * lanes).for_each(|value| *value *= self.factor);
     }
@@ -66,6 +67,7 @@ impl Layer {
     }
 
     /// The rows of its own spikes, where the pools before it have a scale.
+    #[inline(never)]
     pub(crate) fn own_rows(&self) -> Option<OwnRows> {
         let is_scaled = self.connection.drives_itself() && self.stages.scale != 1.0;
         is_scaled.then(|| OwnRows { first: self.shape.previous_units(), factor: 1.0 / self.stages.scale })

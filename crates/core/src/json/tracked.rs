@@ -25,8 +25,8 @@ pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, Erro
 /// A missing field is a fault of that field, where serde finds one of the object.
 fn of_missing_field(path: String, error: Error) -> (String, Error) {
     let text = error.to_string();
-    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        Some((field, _)) => (join(&path, field), Error::custom("is missing")),
+    match text.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+        Some(field) => (join(&path, field), Error::custom("is missing")),
         None => (path, error),
     }
 }

@@ -126,7 +126,8 @@ impl BatchSums {
         self.layer_with(network, f32::is_nan)
     }
 
-    fn layer_with(&self, network: &Network, is_such: impl Fn(f32) -> bool) -> Option<usize> {
+    #[inline(never)]
+    fn layer_with(&self, network: &Network, is_such: fn(f32) -> bool) -> Option<usize> {
         let tiles = network.tiles.iter().zip(&self.tiles);
         let of_tiles = tiles.filter(|(_, sums)| is_such(sums.squared_norm)).map(|(tile, _)| tile.layer).next();
         let of_learnt = |sums: &Vec<LearntSums>| sums.iter().any(|sums| is_such(sums.squared_norm));
