@@ -42,14 +42,22 @@ def draw_network(draw):
     if draw.happens(.8):
         kinds = [draw.either(["fc", "fc", "fc", "rfc"]) for _ in units]
         return [str(draw.either([1, 3, 7, 20, 33]))] + [f"{kind}{n}" for kind, n in zip(kinds, units)], units
-    height, channels, units = draw.integer(4, 8), [draw.either([1, 3, 5, 17])], units[:2]
-    words = [f"{draw.integer(1, 2)}x{height}x{height + draw.integer(0, 1)}", f"conv{channels[0]}c{draw.either([1, 3, 5])}"]
-    if draw.happens(.6):
-        words.append(draw.either(["mpool2", "apool2"]))
-    if draw.happens(.4):
-        channels.append(draw.integer(2, 4))
-        words.append(f"conv{channels[-1]}c{draw.either([1, 3])}")
-    return words + ["flatten"] + [f"fc{n}" for n in units], channels + units
+    height, width = draw.either([1, 2, 4, 5, 6, 8]), draw.integer(4, 8)
+    words, channels, units = [f"{draw.integer(1, 2)}x{height}x{width}"], [], units[:2]
+
+    def pool(share):
+        nonlocal height, width
+        if height > 1 and draw.happens(share):
+            words.append(draw.either(["mpool2", "apool2"]))
+            height, width = height // 2, width // 2
+
+    pool(.3)
+    for share, counts, kernels in [(.85, [1, 3, 5, 17], [1, 3, 5]), (.4, [2, 3, 4], [1, 3])]:
+        if draw.happens(share):
+            channels.append(draw.either(counts))
+            words.append(f"conv{channels[-1]}c{draw.either([kernel for kernel in kernels if kernel < 2 * max(height, width)])}")
+            pool(.5)
+    return words + ["flatten"] + [f"{draw.either(['fc', 'fc', 'rfc'])}{n}" for n in units], channels + units
 
 
 def draw_rule(draw):
