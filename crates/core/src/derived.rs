@@ -35,7 +35,7 @@ impl LayerDerived {
 
     /// The tiles as passes read them.
     pub(crate) fn tiles<'a>(&'a self, learnt: &'a [TileParameters]) -> &'a [TileParameters] {
-        if self.scaled.is_empty() { learnt } else { &self.scaled }
+        scaled_or(&self.scaled, learnt)
     }
 
     /// Brings up to date what the forward pass reads.
@@ -75,10 +75,9 @@ impl LayerDerived {
             self.scaled.extend_from_slice(tiles);
             self.scaled.iter_mut().for_each(|tile| own.scale(tile.lanes, &mut tile.weights));
         }
-        let tiles = if self.scaled.is_empty() { tiles } else { &self.scaled };
         let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
         let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
-        layer.connection.refresh(tiles, delays, &mut self.copies);
+        layer.connection.refresh(scaled_or(&self.scaled, tiles), delays, &mut self.copies);
     }
 
     /// Brings up to date what backward passes read; errors go to `source`.
@@ -89,7 +88,11 @@ impl LayerDerived {
         source: Option<(&Layout, &Stages)>,
         reads: Reads,
     ) {
-        let tiles = if self.scaled.is_empty() { tiles } else { &self.scaled };
+        let tiles = scaled_or(&self.scaled, tiles);
         layer.connection.refresh_backward(tiles, source, &layer.layout, reads, &mut self.copies);
     }
+}
+
+fn scaled_or<'a>(scaled: &'a [TileParameters], learnt: &'a [TileParameters]) -> &'a [TileParameters] {
+    if scaled.is_empty() { learnt } else { scaled }
 }

@@ -135,11 +135,11 @@ impl TileUpdate<'_> {
         }
         let Finish { silent, batch, clip, .. } = &update.finish;
         let LayerStep { optimizer, frozen, .. } = &update.steps[tile.layer];
-        let own = layer.own_rows();
         let silent = sums.silent_unit_update(silent, tile.units, shape, *batch);
         let gradient = RowGradient { gain: neuron.drive_gain(), silent: &silent[..tile.lanes], clip: clip.element };
         let lanes = tile.lanes;
         let sources = entries.map(|_| sources(results, tile.layer, tile.first, lanes)).unwrap_or_default();
+        let own = layer.own_rows();
         let mut gathers = entries.map(|entries| entries.gathers(&sources[..results.len()]));
         let last = gathers.as_mut().filter(|_| own.is_none()).and_then(DoubleEndedIterator::next_back);
         if !frozen.weights {
