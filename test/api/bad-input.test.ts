@@ -147,18 +147,15 @@ describe("bad parameters", () => {
     await expect(trainer.checkpoint()).rejects.toEqual(failure("NON_FINITE", /^layers\.\d\.weights\[\d+\]$/));
   });
 
-  it.each([
-    [1e10, undefined],
-    [1e15, /^layers\[0\]$/],
-    [3e33, /^layers\[0\]$/],
-  ])("refuses gradients that are too large for a bound of their norm, through weights of %d", async (weight, path) => {
+  /** Gradients of a network whose lower layer gets what the weights of the upper one make of it. */
+  async function throughWeights(weight: number, training: Config["training"], neuron: Config["network"]["neuron"] = {}) {
     const steps = 60;
     using network = await createNetwork(
       {
         network: {
           input: 1,
           steps,
-          neuron: { reset: "membrane", currentDecay: 0.99, membraneDecay: 0.9, gain: "manual" },
+          neuron: { reset: "membrane", currentDecay: 0.99, membraneDecay: 0.9, gain: "manual", ...neuron },
           layers: [
             { type: "dense", units: 2 },
             { type: "dense", units: 2 },
@@ -166,7 +163,7 @@ describe("bad parameters", () => {
         },
         rule: { type: "activation", surrogate: { type: "rectangle", halfWidth: 3 } },
         loss: { type: "count", positive: 40 },
-        training: { batchSize: 1, gradientClip: null, gradientNormClip: 1 },
+        training: { batchSize: 1, gradientClip: null, ...training },
       },
       {
         parameters: [
@@ -176,13 +173,30 @@ describe("bad parameters", () => {
       },
     );
     const everyStep = { times: Array.from({ length: steps }, (_, step) => step), units: Array.from({ length: steps }, () => 0) };
-    const gradients = network.gradients(datasets.fromSpikes({ spikes: [everyStep], labels: [0] }));
+    return await network.gradients(datasets.fromSpikes({ spikes: [everyStep], labels: [0] }));
+  }
+
+  it.each([
+    [1e10, undefined],
+    [1e15, /^layers\[0\]$/],
+    [3e33, /^layers\[0\]$/],
+  ])("refuses gradients that are too large for a bound of their norm, through weights of %d", async (weight, path) => {
+    const gradients = throughWeights(weight, { gradientNormClip: 1 });
     if (path === undefined) {
       const { layers } = await gradients;
       expect(Math.hypot(...layers.flatMap(({ weights, biases }) => [...weights, ...biases]))).toBeCloseTo(1, 5);
     } else {
       await expect(gradients).rejects.toEqual(failure("NON_FINITE", path));
     }
+  });
+
+  it("returns large gradients of weights and learnt constants where their norm has no bound", async () => {
+    const [small, large] = await Promise.all(
+      [1e3, 1e20].map((weight) => throughWeights(weight, {}, { learn: ["threshold"], threshold: [1, 1] })),
+    );
+    const threshold = (gradients: typeof small) => gradients?.layers[0]?.learnt?.threshold?.[0] ?? Number.NaN;
+    expect(Math.abs(threshold(large))).toBeGreaterThan(1.9e19);
+    expect(threshold(large) / threshold(small)).toBeCloseTo(1e17, -14);
   });
 });
 

@@ -56,8 +56,7 @@ impl BatchSums {
             tile.finish(update, &layers[layer], delays, entries[layer].as_ref(), results);
         });
         self.collect_delays(network);
-        let Finish { frozen, clip, .. } = &update.finish;
-        learnt::finish(&mut self.learnt, network, frozen, clip.element);
+        learnt::finish(&mut self.learnt, network, &update.finish);
         learnt::apply(&mut self.learnt, update.level, &update.steps, network, &mut moments.learnt);
     }
 

@@ -25,6 +25,13 @@ pub(crate) struct Clip {
     pub(crate) norm: f32,
 }
 
+impl Clip {
+    /// Whether so large a Σ g² leaves nothing to scale by.
+    pub(super) fn is_lost(&self, squared: f32) -> bool {
+        self.norm.is_finite() && !squared.is_finite()
+    }
+}
+
 /// From sums to gradients.
 #[derive(Clone, Debug)]
 pub(crate) struct Finish {
@@ -56,7 +63,7 @@ impl BatchSums {
         executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
         let clipped: Vec<f32> = work.iter().map(|work| work.clipped).collect();
         self.collect_delays(network);
-        let learnt = learnt::finish(&mut self.learnt, network, &finish.frozen, finish.clip.element);
+        let learnt = learnt::finish(&mut self.learnt, network, finish);
         let squared = clipped.into_iter().fold(learnt, |sum, clipped| sum + f64::from(clipped));
         let scale = f64::from(finish.clip.norm) / squared.sqrt();
         if scale < 1.0 {
@@ -90,8 +97,8 @@ impl TileSums {
         let weights = finish_rows(&mut self.weights, lanes, neuron.drive_gain(), &silent, clip);
         let biases = finish_rows(&mut self.bias, lanes, neuron.bias_gain(), &[0.0; TILE], clip);
         let clipped = weights.after_clipping + biases.after_clipping;
-        let is_lost = finish.clip.norm.is_finite() && !clipped.is_finite();
-        self.squared_norm = if is_lost { f32::NAN } else { weights.before_clipping + biases.before_clipping };
+        let before = weights.before_clipping + biases.before_clipping;
+        self.squared_norm = if finish.clip.is_lost(clipped) { f32::NAN } else { before };
         clipped
     }
 

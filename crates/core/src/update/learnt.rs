@@ -2,9 +2,9 @@
 
 use spikelet_kernels::{LANES, Level, RowGradient, TileParameters as ParameterArrays, update_rows};
 
+use super::finish::{Clip, Finish};
 use super::step::LayerStep;
 use crate::aligned::Aligned;
-use crate::config::Frozen;
 use crate::learnt::LearntArray;
 use crate::network::Network;
 use crate::optim::LearntMoments;
@@ -35,16 +35,16 @@ impl LearntSums {
     }
 
     /// Makes gradients of the sums and returns Σ g² of what clipping leaves.
-    fn finish(&mut self, array: &LearntArray, clip: f32) -> f32 {
+    fn finish(&mut self, array: &LearntArray, clip: &Clip) -> f32 {
         let (mut before, mut after) = (0.0, 0.0);
         for (sum, &parameter) in self.values.iter_mut().zip(array.parameters.iter()).take(array.length) {
             let g = *sum * array.what.slope(parameter);
-            let clipped = g.min(clip).max(-clip);
+            let clipped = g.min(clip.element).max(-clip.element);
             before += g * g + g * 0.0;
             after += clipped * clipped;
             *sum = clipped;
         }
-        self.squared_norm = if after.is_finite() { before } else { f32::NAN };
+        self.squared_norm = if clip.is_lost(after) { f32::NAN } else { before };
         after
     }
 
@@ -63,14 +63,14 @@ pub(super) fn add(sums: &mut [Vec<LearntSums>], results: &[SampleResult]) {
 }
 
 /// Makes gradients of all sums, 0 where a layer is frozen, and returns Σ g² of what clipping leaves.
-pub(super) fn finish(sums: &mut [Vec<LearntSums>], network: &Network, frozen: &[Frozen], clip: f32) -> f64 {
+pub(super) fn finish(sums: &mut [Vec<LearntSums>], network: &Network, finish: &Finish) -> f64 {
     let mut squared = 0.0;
-    for ((sums, arrays), frozen) in sums.iter_mut().zip(&network.learnt).zip(frozen) {
+    for ((sums, arrays), frozen) in sums.iter_mut().zip(&network.learnt).zip(&finish.frozen) {
         for (sums, array) in sums.iter_mut().zip(arrays) {
             if frozen.learnt {
                 sums.values.fill(0.0);
             }
-            squared += f64::from(sums.finish(array, clip));
+            squared += f64::from(sums.finish(array, &finish.clip));
         }
     }
     squared
