@@ -248,18 +248,24 @@ pub(crate) fn add_rows<S: Simd, const K: usize>(
     lanes: usize,
     arriving: &[u32],
 ) -> [S::f32s; K] {
-    let mut add = |row: &[f32]| {
-        for k in 0..K {
-            sums[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
-        }
-    };
     if K * S::f32s::LEN == TILE {
         let (rows, _) = weights.as_chunks::<TILE>();
-        arriving.iter().for_each(|&unit| add(&rows[unit as usize]));
+        for &unit in arriving {
+            add_row::<S, K>(simd, &mut sums, &rows[unit as usize]);
+        }
     } else {
-        arriving.iter().for_each(|&unit| add(&weights[unit as usize * lanes..][..K * S::f32s::LEN]));
+        for &unit in arriving {
+            add_row::<S, K>(simd, &mut sums, &weights[unit as usize * lanes..][..K * S::f32s::LEN]);
+        }
     }
     sums
+}
+
+#[inline(always)]
+fn add_row<S: Simd, const K: usize>(simd: S, sums: &mut [S::f32s; K], row: &[f32]) {
+    for k in 0..K {
+        sums[k] += S::f32s::from_slice(simd, &row[k * S::f32s::LEN..(k + 1) * S::f32s::LEN]);
+    }
 }
 
 #[inline(always)]
