@@ -63,7 +63,7 @@ impl<'a> Augmenter<'a> {
     }
 
     fn draws(&self, purpose: Purpose, sample: u32) -> Stream {
-        Stream::in_epoch(self.seed, purpose, sample, self.epoch)
+        Stream::of_sample(self.seed, purpose, sample, self.epoch)
     }
 
     /// Removes each event with the same probability.

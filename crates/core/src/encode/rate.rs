@@ -45,7 +45,7 @@ impl RateEncoding {
     }
 
     pub(super) fn events(&self, row: u32, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
-        let mut draws = Stream::new(self.seed, Purpose::Encoding, row);
+        let mut draws = Stream::of_sample(self.seed, Purpose::Encoding, row, 0);
         for (unit, &x) in (0..).zip(sample) {
             if x == 0.0 && self.skip_zero {
                 continue;

@@ -48,7 +48,7 @@ impl SpikeTrainMatching {
         check_sizes(&[("samples", self.samples), ("outputs", self.outputs), ("steps", self.steps)])?;
         let (mut inputs, mut targets) = (SpikeTrains::new(), SpikeTrains::new());
         for sample in 0..self.samples {
-            let mut draws = Stream::new(self.seed, Purpose::Generation, sample);
+            let mut draws = Stream::of_sample(self.seed, Purpose::Generation, sample, 0);
             inputs.push_sample(random_train(&mut draws, self.inputs, self.steps, self.input_rate));
             targets.push_sample(random_train(&mut draws, self.outputs, self.steps, self.target_rate));
         }
