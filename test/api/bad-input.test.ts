@@ -200,6 +200,17 @@ describe("bad parameters", () => {
   });
 });
 
+describe("bad validation data", () => {
+  it("are refused before anything is learnt", async () => {
+    using trainer = await createTrainer(tinyConfig);
+    const unlabelled = datasets.fromSpikes({ spikes: [{ times: [1], units: [0] }] });
+    const run = trainer.run(tinyData(), { validation: unlabelled });
+    await expect(run).rejects.toEqual(failure("SHAPE_MISMATCH", "validation.targets"));
+    expect(trainer.info.step).toBe(0);
+    await trainer.run(tinyData(), { validation: tinyData(6) });
+  });
+});
+
 describe("a bad file", () => {
   const idx = (...bytes: number[]) => Uint8Array.of(...bytes);
 

@@ -10,11 +10,16 @@ use crate::metrics::Metrics;
 use crate::parameters::Kind;
 
 impl Trainer {
-    /// Refuses a run that may stop early without validation data.
+    /// Refuses validation data that the loss cannot use, and a run that may stop early without any.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ConfigInvalid`] at `training.earlyStopping`; at `training.bestBy` for decisions without labels.
+    /// [`crate::ErrorCode::ShapeMismatch`] below `validation`; [`crate::ErrorCode::ConfigInvalid`] at `training.earlyStopping`, and
+    /// at `training.bestBy` for decisions without labels.
     pub fn check_validation(&self, validation: Option<&Dataset>) -> Result<()> {
+        if let Some(data) = validation {
+            let below = |error: Error| Error { path: format!("validation.{}", error.path), ..error };
+            self.check_targets(data).map_err(below)?;
+        }
         if self.config.training.early_stopping.is_none() {
             return Ok(());
         }
