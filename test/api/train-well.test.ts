@@ -155,6 +155,15 @@ describe("averages", () => {
     expect((await trainer.evaluate(validation)).loss).toBe(epochs.at(-1)?.validation?.loss);
   });
 
+  it("stay when epochs are asked for that have been learnt", async () => {
+    using trainer = await createTrainer(withTraining({ epochs: 3, averaging: { type: "swa", epochs: 2 } }));
+    await trainer.run(tinyData());
+    const averages = await trainer.parameters();
+    await trainer.run(tinyData(), { epochs: 1 });
+    await trainer.run(tinyData());
+    expect(await trainer.parameters()).toEqual(averages);
+  });
+
   it("move slowly", async () => {
     const [train] = [tinyData()];
     using plain = await createTrainer(withTraining({ epochs: 3 }));

@@ -43,7 +43,7 @@ impl Trainer {
         {
             best.stale = 0;
         }
-        if epochs > self.config.training.epochs {
+        if epochs > self.config.training.epochs.max(self.run.epoch) {
             self.forget_epoch_average();
         }
         self.config.training.epochs = epochs;
