@@ -10,6 +10,9 @@ use std::f64::consts::PI;
 
 use crate::config::{ScheduleConfig, ScheduleInterval};
 
+/// Share of a step of the schedule by which rounding may leave a position below it.
+const ROUNDING: f64 = 1e-9;
+
 /// Position of an update in its run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Position {
@@ -43,7 +46,7 @@ fn after_warmup(schedule: &ScheduleConfig, t: f64, length: f64) -> f64 {
     let share = if t < length { t / length } else { f64::from(t > 0.0) };
     match schedule {
         ScheduleConfig::Constant(_) => 1.0,
-        ScheduleConfig::Step(step) => libm::pow(step.factor, libm::floor(t / f64::from(step.every))),
+        ScheduleConfig::Step(step) => libm::pow(step.factor, libm::floor(t / f64::from(step.every) + ROUNDING)),
         ScheduleConfig::Exponential(exponential) => libm::pow(exponential.factor, t),
         ScheduleConfig::Cosine(cosine) => between(1.0, cosine.final_factor, share),
         ScheduleConfig::OneCycle(cycle) if share < cycle.rising => {
@@ -58,4 +61,26 @@ fn after_warmup(schedule: &ScheduleConfig, t: f64, length: f64) -> f64 {
 /// Half a cosine from one factor to another.
 fn between(from: f64, to: f64, share: f64) -> f64 {
     to + (from - to) * (1.0 + libm::cos(PI * share)) / 2.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn a_step_comes_at_its_update_whatever_rounding_leaves() {
+        for (warmup, batches) in [("0.9", 10), ("0.4", 5), ("0.4", 10), ("0.7", 30)] {
+            let text =
+                format!(r#"{{"type":"step","every":1,"factor":0.5,"interval":"update","warmupEpochs":{warmup}}}"#);
+            let schedule: ScheduleConfig = json::parse(&text).unwrap();
+            let warmup: f64 = warmup.parse().unwrap();
+            let first = (warmup * f64::from(batches)).round() as u32;
+            for update in first..5 * batches {
+                let at = Position { epoch: update / batches, batch: update % batches, batches, epochs: 5 };
+                let steps = (update - first) / batches;
+                assert_eq!(factor(&schedule, at), libm::pow(0.5, f64::from(steps)), "{warmup}, {update}");
+            }
+        }
+    }
 }
