@@ -145,12 +145,14 @@ impl Encoding {
 
     /// No samples yet, with room for the spikes that these values become: their number, of random ones its expectation.
     fn room_for(&self, values: impl Iterator<Item = f32>, steps: usize) -> Result<SpikeTrains> {
-        let expected: f64 = values.map(|x| self.expected(x, steps)).sum();
+        let expected = self.expected_of(values, steps);
         let mut trains = SpikeTrains::new();
-        if trains.try_reserve(expected.ceil() as usize) {
-            return Ok(trains);
-        }
-        Err(memory::missing(expected.ceil() as u64 * EVENT_BYTES, "encoding", "the spikes of the data set"))
+        if trains.try_reserve(expected) { Ok(trains) } else { Err(missing(expected)) }
+    }
+
+    /// Spikes that values become within `steps` steps.
+    fn expected_of(&self, values: impl Iterator<Item = f32>, steps: usize) -> usize {
+        values.map(|x| self.expected(x, steps)).sum::<f64>().ceil() as usize
     }
 
     /// Spikes that a value becomes within `steps` steps.
@@ -174,6 +176,10 @@ impl Encoding {
         trains: &mut SpikeTrains,
     ) -> Result<()> {
         events.clear();
+        let expected = self.expected_of(sample.iter().copied(), steps);
+        if events.try_reserve(expected).is_err() {
+            return Err(missing(expected));
+        }
         match self {
             Self::Latency(latency) => latency.events(sample, steps, events),
             Self::Rate(rate) => rate.events(row, sample, steps, events),
@@ -207,6 +213,10 @@ fn check_steps(steps: usize) -> Result<()> {
         return Err(Error::shape("steps", format!("must be 1 to {}, got {steps}", u16::MAX)));
     }
     Ok(())
+}
+
+fn missing(spikes: usize) -> Error {
+    memory::missing(spikes as u64 * EVENT_BYTES, "encoding", "the spikes of the data set")
 }
 
 fn row_of(rows: Option<&[u32]>, position: usize) -> u32 {

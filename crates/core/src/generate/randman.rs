@@ -105,11 +105,13 @@ impl Randman {
     /// One coordinate of every point, stretched to 0..1.
     fn coordinates(&self, points: &[f64], draws: &mut Stream) -> Vec<f64> {
         let dimensions = self.dimensions as usize;
-        let series: Vec<Vec<Term>> = (0..dimensions).map(|_| self.series(draws)).collect();
-        let values: Vec<f64> = points
-            .chunks_exact(dimensions)
-            .map(|point| point.iter().zip(&series).map(|(&x, series)| sum(series, x)).product())
-            .collect();
+        let mut values = vec![1.0; self.samples_per_class as usize];
+        for dimension in 0..dimensions {
+            let series = self.series(draws);
+            for (value, point) in values.iter_mut().zip(points.chunks_exact(dimensions)) {
+                *value *= sum(&series, point[dimension]);
+            }
+        }
         let min = values.iter().copied().fold(f64::INFINITY, f64::min);
         let max = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         values.iter().map(|value| (value - min) / (max - min + EPSILON)).collect()
