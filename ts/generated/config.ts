@@ -525,7 +525,7 @@ export type Metrics = {
   synapticOperations: number,
   /** Mean of `(y − Y)²` over samples, steps and outputs; only for target series. */
   meanSquaredError?: number,
-  /** Fraction of the variance of target series that the membranes explain; 1 at best. */
+  /** Fraction of the variance of target series that the membranes explain; 1 at best, missing where the series do not vary. */
   rSquared?: number,
   /** Mean over the batches of the gradient's Euclidean norm before clipping; only for training. */
   gradientNorm?: number,

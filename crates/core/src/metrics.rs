@@ -92,7 +92,7 @@ pub struct Metrics {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub mean_squared_error: Option<f64>,
-    /// Fraction of the variance of target series that the membranes explain; 1 at best.
+    /// Fraction of the variance of target series that the membranes explain; 1 at best, missing where the series do not vary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub r_squared: Option<f64>,
