@@ -261,7 +261,7 @@ export class Network implements Disposable {
 
   /**
    * Returns the loss and the gradients of all parameters over the samples of `batch`, by the configured rule and loss. The
-   * parameters stay unchanged.
+   * parameters stay unchanged. With `training.averaging`, they are those of the weights that learn, not of the averages.
    *
    * @param options `trace` adds the states and adjoints of every layer: samples × steps × units numbers each.
    * @throws {SpikeletError} `SHAPE_MISMATCH` or `DATA_FORMAT` when the data do not fit.

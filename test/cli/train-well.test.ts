@@ -13,7 +13,7 @@ it("spikelet train --stop-after-no-improvement ends early, and goes on when it i
   const still = ["--set", "optimizer.type=sgd", "--set", "optimizer.learningRate=1e-30", "--set", "training.bestBy=loss"];
   const train = await spikelet(["train", "--config", config, ...still, "--stop-after-no-improvement", "2", "--out", out]);
   expect(train).toMatchObject({ code: 0 });
-  expect(train.stderr).toContain("ended after epoch 3: the weights are those of the best one, epoch 1");
+  expect(train.stderr).toContain("ended after epoch 3: the weights are those of epoch 1, the last improvement");
   expect(rows(out)).toBe(3);
   const more = await spikelet(["train", "--resume", "--out", out, "--set", "training.epochs=12"]);
   expect(more).toMatchObject({ code: 0 });

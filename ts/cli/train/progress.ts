@@ -119,7 +119,7 @@ function initializationLine({ layer, layers, factor, spikesPerUnit }: Initializa
 }
 
 function restoredLine(epochs: number, restored: number): string {
-  return `ended after epoch ${epochs}: the weights are those of the best one, epoch ${restored}`;
+  return `ended after epoch ${epochs}: the weights are those of epoch ${restored}, the last improvement`;
 }
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {
