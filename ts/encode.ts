@@ -2,7 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
 import { steps as stepCount } from "./check/steps.js";
-import { bytes, floats, whole, words } from "./check/values.js";
+import { bytes, floats, refuse, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type {
   CurrentEncoding,
@@ -23,27 +23,27 @@ import { SpikeEvents } from "./spikes.js";
 /** Functions that make encodings: plain data, which the core applies when a data set is fed to a network. */
 export const encode = {
   /** One spike per unit, earlier for a larger value. */
-  latency: (options: LatencyEncoding = {}): Encoding => ({ type: "latency", ...given(options) }),
+  latency: (options: LatencyEncoding = {}): Encoding => encodingOf("latency", options),
   /** More spikes for larger values, at random steps: a seeded Poisson process. */
-  rate: (options: RateEncoding = {}): Encoding => ({ type: "rate", ...given(options) }),
+  rate: (options: RateEncoding = {}): Encoding => encodingOf("rate", options),
   /** Spikes at equal intervals, shorter for larger values. */
-  regular: (options: RegularEncoding = {}): Encoding => ({ type: "regular", ...given(options) }),
+  regular: (options: RegularEncoding = {}): Encoding => encodingOf("regular", options),
   /** For samples that are spikes already, which stay as they are. */
   direct: (): Encoding => ({ type: "direct" }),
   /** More spikes for larger values, spread evenly. */
-  stretch: (options: StretchEncoding): Encoding => ({ type: "stretch", ...given(options) }),
+  stretch: (options: StretchEncoding): Encoding => encodingOf("stretch", options),
   /** More spikes for larger values, gathered at the end. */
-  shiftBack: (options: ShiftBackEncoding): Encoding => ({ type: "shiftBack", ...given(options) }),
+  shiftBack: (options: ShiftBackEncoding): Encoding => encodingOf("shiftBack", options),
   /**
    * For signals: a spike each time a channel has moved by a threshold (send-on-delta), with one unit for falls and one for rises.
    */
-  delta: (options: DeltaEncoding = {}): { type: "delta" } & DeltaEncoding => ({ type: "delta", ...given(options) }),
+  delta: (options: DeltaEncoding = {}): { type: "delta" } & DeltaEncoding => encodingOf("delta", options),
   /** For signals: a spike each time a channel crosses a level, with two units for each level. */
-  levels: (options: LevelsEncoding = {}): { type: "levels" } & LevelsEncoding => ({ type: "levels", ...given(options) }),
+  levels: (options: LevelsEncoding = {}): { type: "levels" } & LevelsEncoding => encodingOf("levels", options),
   /** For signals: the values drive a fixed layer of leaky integrate-and-fire neurons. */
-  current: (options: CurrentEncoding = {}): { type: "current" } & CurrentEncoding => ({ type: "current", ...given(options) }),
+  current: (options: CurrentEncoding = {}): { type: "current" } & CurrentEncoding => encodingOf("current", options),
   /** For sounds: log-mel features, which `options.encoding` turns into spikes. */
-  logMel: (options: LogMelEncoding = {}): Encoding => ({ type: "logMel", ...given(options) }),
+  logMel: (options: LogMelEncoding = {}): Encoding => encodingOf("logMel", options),
 } as const;
 
 /** Whether an encoding is for signals, not for images. */
@@ -51,10 +51,11 @@ export function isForSeries({ type }: Encoding): boolean {
   return type === "delta" || type === "levels" || type === "current" || type === "logMel";
 }
 
-/** The core alone knows what options an encoding has. */
-function given<T extends object>(options: T): T {
-  record(options, "options");
-  return options;
+/** The core alone knows what options an encoding has; those of a whole encoding may be given, if it is of this type. */
+function encodingOf<K extends Encoding["type"], T extends object>(type: K, options: T): { type: K } & T {
+  const { type: given = type, ...rest } = record(options, "options");
+  if (given !== type) refuse("CONFIG_INVALID", "options.type", JSON.stringify(type), given);
+  return { type, ...(rest as T) };
 }
 
 /** Shape of values that become spikes. */

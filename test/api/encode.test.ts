@@ -49,6 +49,18 @@ describe("a regular code", () => {
   });
 });
 
+it("options of an encoding of another type are refused", () => {
+  const rate = { type: "rate", max: 0.4 } as const;
+  expect(() => encode.latency(rate as object)).toThrow(
+    expect.objectContaining({
+      code: "CONFIG_INVALID",
+      path: "options.type",
+      message: 'options.type: must be "latency", got "rate"',
+    }),
+  );
+  expect(encode.rate(rate)).toEqual(rate);
+});
+
 describe("direct", () => {
   it("passes spikes on and refuses values", async () => {
     const spikes = datasets.fromSpikes({ spikes: [{ times: [1], units: [0] }] });

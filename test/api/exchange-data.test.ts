@@ -96,6 +96,11 @@ describe("fromNpz", () => {
       [0, 0, 7],
       [0, 2, 1],
     ]);
+    expect((await datasets.fromNpz(bytes, { steps: 10, shape: [2, 4] })).info.shape).toEqual([2, 4]);
+    const refused = (shape: number[], expected: object) =>
+      expect(datasets.fromNpz(bytes, { steps: 10, shape })).rejects.toThrow(expect.objectContaining(expected));
+    await refused([7], { code: "DATA_FORMAT", path: "units[0]" });
+    await refused([65_536, 65_537], { code: "CONFIG_INVALID", path: "shape" });
   });
 
   it("refuses damage, gaps and values out of range with the name of the array", async () => {

@@ -112,4 +112,7 @@ it("options are refused with their path", async () => {
   await expect(datasets.randman({ smoothness: 0 })).rejects.toThrow(
     expect.objectContaining({ code: "CONFIG_INVALID", path: "smoothness" }),
   );
+  await expect(datasets.yinYang({ type: "randman" } as object)).rejects.toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", path: "type" }),
+  );
 });

@@ -120,6 +120,11 @@ describe("tables", () => {
     expect([two.length, ...(two.labels ?? [])]).toEqual([2, 0, 1]);
   });
 
+  it("may have lines that end differently", async () => {
+    const read = await datasets.fromCsv('x,y\r\n1,2\n3,4\r5,"6"\r\n', { channels: ["x", "y"] });
+    expect(read.signal(0)).toEqual([Float32Array.of(1, 3, 5), Float32Array.of(2, 4, 6)]);
+  });
+
   it("may have columns of one name that nobody asks for", async () => {
     const warned = vi.spyOn(console, "warn");
     const read = await datasets.fromCsv("x,,\n1,2,3", { channels: ["x"] });

@@ -99,6 +99,10 @@ describe("spikelet train on a data set by name", () => {
       code: 2,
       stderr: "error data.options.units: must be at least 1, got 0 (CONFIG_INVALID)\n",
     });
+    expect(await spikelet([...args, "--set", "data.options.backend=wasm"])).toMatchObject({
+      code: 2,
+      stderr: "error data.options.backend: is no option of a data set (CONFIG_INVALID)\n",
+    });
     const cache = { XDG_CACHE_HOME: out };
     const unfetched = await spikelet(["data", "show", "kmnist"], undefined, cache);
     const where = "--data PATH, or --dir PATH with spikelet data";

@@ -23,6 +23,14 @@ it("a NIR file that leads to another one is refused", async () => {
   await expect(importNir(bytes)).rejects.toThrow(other('"/dev/random", which is not read'));
 });
 
+it.each([
+  ["shd/times_of_integers", "spikes/times: must hold lists of half floats", parseShd],
+  ["shd/units_of_floats", "spikes/units: must hold lists of 2-byte whole numbers", parseShd],
+  ["nir/half_floats", "input.shape: has floats of 16 bits", importNir],
+])("a file with numbers of another type is refused: %s", async (file, message, read) => {
+  await expect(read(await readFile(join(FIXTURES, "damaged", file)))).rejects.toThrow(other(message));
+});
+
 it("messages are sentences, not what the library prints", async () => {
   for (const [folder, read] of [
     ["nir", importNir],

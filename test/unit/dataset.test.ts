@@ -282,6 +282,9 @@ describe("a split by fractions", () => {
     expect(train.length + validation.length + test.length).toBe(count);
     const halves = data.split({ seed: 1, train: 0.5, validation: 0.5, test: 0 });
     expect(halves.train.length + halves.validation.length).toBe(count);
+    const judged = data.split({ seed: 1, validation: 0.5, test: 0.5 });
+    expect(judged.validation.length + judged.test.length).toBe(count);
+    expect(() => data.split({ seed: 1, validation: count + 1, test: 0 })).toThrow(expect.objectContaining({ path: "split" }));
     const many = { seed: 1, train: 0.9, validation: 0.3, test: 0 };
     expect(() => data.split(many)).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", path: "split" }));
   });

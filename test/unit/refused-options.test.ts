@@ -17,6 +17,8 @@ it.each([
   [[...gradients, "--seed", "2"], "--checkpoint takes the configuration from the checkpoint: leave --seed out"],
   [[...gradients, "--preset", "digits"], "--checkpoint takes the configuration from the checkpoint: leave --preset out"],
   [[...gradients, "--arrays"], "--arrays needs --json"],
+  [["data", "show", "yinYang", "--dir", "there"], "yinYang reads no folder: leave --dir there out"],
+  [["data", "show", "--set", "dataset=yinYang"], "--set dataset has no effect: give the name of the data set instead"],
   [["bench", "--case", "conv", "--data", "there"], "the case conv draws its samples: leave --data out"],
   [["bench", "--case", "mnist", "--max-memory", "1B"], "--max-memory needs a configuration"],
   [["bench", "--encode", "latency:0:24"], "--encode needs a configuration"],

@@ -95,9 +95,18 @@ export interface LoadOptions extends ReadLimit {
   isShown?: boolean;
 }
 
-/** All samples, encoded. */
+/** Options that the loaders of data sets take from the command, not from the configuration. */
+const OF_COMMAND: ReadonlySet<string> = new Set(["backend", "dir", "maxBytes", "onProgress", "signal"]);
+
+/**
+ * All samples, encoded.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` behind `data.options` for a wrong option, and what the loader of the data set throws.
+ */
 export async function loadData(source: DataSource, { steps, signal, isShown, ...reading }: LoadOptions): Promise<SpikeDataset> {
   const { dataset, dir, options, encoding } = source;
+  const foreign = Object.keys(options).find((name) => OF_COMMAND.has(name));
+  if (foreign !== undefined) throw wrong(`.options.${foreign}`, "is no option of a data set");
   using line = new LiveLine("recordings read");
   const how = { dir: folderOf(dataset, dir), options, steps, signal, ...(isShown && { onProgress: line.show }), ...reading };
   const data = await SETS[dataset].load(how).catch(ofOptions);

@@ -93,7 +93,8 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
 
 async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<string>, path: string): Promise<Table> {
   const { default: papa } = await import("papaparse");
-  const { data, errors } = papa.parse<string[]>(content, { delimiter });
+  // Lines of one text may end differently, where several files were joined.
+  const { data, errors } = papa.parse<string[]>(content.replace(/\r\n?/g, "\n"), { delimiter, newline: "\n" });
   const [error] = errors;
   const filled: Row[] = [];
   let line = 1;
@@ -103,7 +104,7 @@ async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<s
     const joined = cells.join();
     if (joined.trim() !== "") filled.push({ cells, line });
     // A cell in quotes may go over several lines.
-    line += joined.replace(/\r$/, "").split(/\r\n?|\n/).length;
+    line += joined.split("\n").length;
   }
   const [header, ...rows] = filled;
   const names = header?.cells ?? [];

@@ -18,7 +18,7 @@ export interface NpzOptions extends ReadLimit {
   steps: number;
   /** Duration of a step in the unit of the file's times; 1 by default. */
   stepLength?: number;
-  /** `[width, height]` for the arrays `x` and `y`, `[polarities, width, height]` if there is `p` too. */
+  /** `[width, height]` for the arrays `x` and `y`, `[polarities, width, height]` if there is `p` too; any shape of `units`. */
   shape?: readonly number[];
   name?: string;
   backend?: BackendChoice;
@@ -45,11 +45,11 @@ const npzOptions = fields<NpzOptions>(
  * of range, `SHAPE_MISMATCH` for arrays of unequal length, each with the name of the array.
  */
 export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<SpikeDataset> {
-  const { steps, stepLength = 1, backend, maxBytes } = npzOptions(options, "");
+  const { steps, stepLength = 1, shape = [], name = "npz", backend, maxBytes } = npzOptions(options, "");
   const limit = maxBytes === undefined ? {} : { maxBytes };
   const arrays = await parseNpz(bytes, backend === undefined ? limit : { ...limit, backend });
   const at = one(arrays, ["times", "t"]);
-  const unitOf = units(arrays, at.values.length, options.shape);
+  const unitOf = units(arrays, at.values.length, shape);
   const offsets = arrays["offsets"]?.values ?? Float64Array.of(0, at.values.length);
   const samples = offsets.length - 1;
   const kept = {
@@ -78,7 +78,7 @@ export async function fromNpz(bytes: Uint8Array, options: NpzOptions): Promise<S
     units: kept.units.subarray(0, count),
   });
   const labels = arrays["labels"]?.values;
-  const info = { name: options.name ?? "npz", shape: options.shape ?? [], steps };
+  const info = { name, shape, steps };
   return assemble(info, { kind: "events", events }, samples, labels === undefined ? {} : { labels });
 }
 
@@ -98,13 +98,18 @@ function one(arrays: Record<string, NumberArray>, names: readonly string[]): { n
   );
 }
 
+/** Units that 32 bits number. */
+const MAX_UNITS = 2 ** 32;
+
 /** The unit of event k. */
-function units(arrays: Record<string, NumberArray>, events: number, shape: readonly number[] | undefined): (k: number) => number {
+function units(arrays: Record<string, NumberArray>, events: number, shape: readonly number[]): (k: number) => number {
   const coordinates =
     arrays["units"] === undefined ? ["p", "x", "y"].filter((name) => name !== "p" || name in arrays) : ["units"];
   const columns = coordinates.map((name) => one(arrays, [name]));
-  const sizes = coordinates.length === 1 ? [0x1_0000_0000] : shape;
-  if (sizes?.length !== coordinates.length) {
+  const all = shape.length === 0 ? MAX_UNITS : shape.reduce((product, size) => product * size, 1);
+  if (all > MAX_UNITS) throw new SpikeletError("CONFIG_INVALID", "shape", `must have at most ${MAX_UNITS} units, has ${all}`);
+  const sizes = coordinates.length === 1 ? [all] : shape;
+  if (sizes.length !== coordinates.length) {
     throw new SpikeletError("SHAPE_MISMATCH", "shape", `must have the size of each of ${coordinates.join(", ")}`);
   }
   for (const { name, values } of columns) {

@@ -16,5 +16,5 @@ export async function randman(options: Randman & { backend?: BackendChoice } = {
   const { backend, ...rest } = options;
   const { units = DEFAULTS.randman.units, steps = DEFAULTS.randman.steps } = rest;
   const info = { name: "randman", shape: [units], steps };
-  return generate({ type: "randman", ...rest }, info, backend);
+  return generate("randman", rest, info, backend);
 }

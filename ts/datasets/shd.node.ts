@@ -168,6 +168,7 @@ class PartReader {
       for (const [name, lists] of Object.entries({ "spikes/times": times, "spikes/units": units })) {
         if (lists.shape?.[0] !== rows) throw new SpikeletError("DATA_FORMAT", name, `must have ${rows} entries`);
         checkedLength({ ...lists.metadata, size: LIST_BYTES }, name, this.#budget);
+        checkElements(lists, name, name === "spikes/times" ? HALF_FLOAT : SHORT);
       }
       // A row that lies in the file takes some of its bytes, however it is packed; others are filled in by the library.
       if (rows > fileBytes) throw new SpikeletError("DATA_FORMAT", "labels", `claims ${rows} entries, more than the file holds`);
@@ -197,14 +198,29 @@ function entry(file: File, name: string): Dataset {
   throw new SpikeletError("DATA_FORMAT", name, "is missing");
 }
 
+/** Elements of a list, by the number that HDF5 gives their class. */
+interface Elements {
+  kind: number;
+  name: string;
+}
+
+const HALF_FLOAT: Elements = { kind: 1, name: "half floats" };
+const SHORT: Elements = { kind: 0, name: "2-byte whole numbers" };
+
+/** Their bits are read as these elements, whatever they are. */
+function checkElements({ metadata }: Dataset, path: string, { kind, name }: Elements): void {
+  const { vlen_type: found } = metadata as { vlen_type?: { type: number; size: number } };
+  if (found?.size === 2 && found.type === kind) return;
+  throw new SpikeletError("DATA_FORMAT", path, `must hold lists of ${name}`);
+}
+
 /**
  * Rows `start` to before `end` of a data set of lists of 2-byte elements. h5wasm refuses half floats, so that the lists are taken
  * from its memory: each row is a C struct of length and address, 32 bits each.
  */
 function shortLists(h5wasm: H5wasm, set: Dataset, start: number, end: number): Uint16Array[] {
   const { Module } = h5wasm;
-  const { size, vlen_type } = set.metadata as { size: number; vlen_type?: { size: number } };
-  if (vlen_type?.size !== 2) throw new SpikeletError("DATA_FORMAT", set.path, "must hold lists of 2-byte numbers");
+  const { size } = set.metadata;
   const count = [BigInt(end - start)];
   const address = Module._malloc(size * (end - start));
   try {

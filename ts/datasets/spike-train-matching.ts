@@ -16,5 +16,5 @@ export async function spikeTrainMatching(options: SpikeTrainMatching & { backend
   const { backend, ...rest } = options;
   const { inputs = DEFAULTS.spikeTrainMatching.inputs, steps = DEFAULTS.spikeTrainMatching.steps } = rest;
   const info = { name: "spikeTrainMatching", shape: [inputs], steps };
-  return generate({ type: "spikeTrainMatching", ...rest }, info, backend);
+  return generate("spikeTrainMatching", rest, info, backend);
 }

@@ -31,17 +31,20 @@ export interface SplitSizes {
 /** Turns shares into numbers and checks that they fit into `samples`. */
 export function splitSizes(samples: number, options: SplitOptions, defaults: { validation: number; test: number }): SplitSizes {
   const validation = count(options.validation ?? defaults.validation, samples, "validation");
-  const test = count(options.test ?? defaults.test, samples, "test");
-  const rest = samples - validation - test;
-  const share = options.train ?? rest;
-  const rounded = rest < 0 ? 0 : count(share, samples, "train");
-  // Each share is rounded by itself, so that together they may be one sample too many.
-  const train = share < 1 && rounded === rest + 1 ? rest : rounded;
-  if (train < 0 || train + validation + test > samples) {
-    const asked = Math.max(train, 0) + validation + test;
+  const test = fitting(options.test ?? defaults.test, samples, Math.max(0, samples - validation), "test");
+  const rest = Math.max(0, samples - validation - test);
+  const train = fitting(options.train ?? rest, samples, rest, "train");
+  const asked = train + validation + test;
+  if (asked > samples) {
     throw new SpikeletError("CONFIG_INVALID", "split", `the parts need ${asked} samples, the data set has ${samples}`);
   }
   return { train, validation, test };
+}
+
+/** The number of a part for which `room` samples are left: shares, rounded each by itself, may be one too many together. */
+function fitting(part: number, samples: number, room: number, path: string): number {
+  const rounded = count(part, samples, path);
+  return part < 1 && rounded === room + 1 ? room : rounded;
 }
 
 function count(part: number, samples: number, path: string): number {

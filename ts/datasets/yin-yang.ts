@@ -17,5 +17,5 @@ export async function yinYang(options: YinYang & { backend?: BackendChoice } = {
   const { samples = 7000 } = rest;
   const part = Number.isInteger(samples) ? Math.floor(samples / 7) : 0;
   const shape = [rest.bias === false ? 4 : 5];
-  return generate({ type: "yinYang", ...rest }, { name: "yinYang", shape, testSamples: part, validationSamples: part }, backend);
+  return generate("yinYang", rest, { name: "yinYang", shape, testSamples: part, validationSamples: part }, backend);
 }

@@ -98,9 +98,12 @@ class GraphReader {
 
   /** Numbers or a text; anything else is left unread. */
   #field(dataset: Dataset, path: string): NirArray | string | undefined {
-    const { type, shape } = dataset.metadata;
+    const { type, shape, size } = dataset.metadata;
     if (type === STRING) return shape?.length === 0 ? this.#word(dataset, path) : undefined;
     if (type !== INTEGER && type !== FLOAT && type !== ENUM) return undefined;
+    if (type === FLOAT && size !== 4 && size !== 8) {
+      throw new SpikeletError("DATA_FORMAT", path, `has floats of ${8 * size} bits: only those of 32 and 64 are read`);
+    }
     checkedLength(dataset.metadata, path, this.#budget);
     const { value } = dataset;
     if (typeof value === "number" || typeof value === "bigint") return { shape: [], values: Float64Array.of(Number(value)) };

@@ -2,8 +2,9 @@ import { DEFAULTS } from "../../../generated/defaults.js";
 import type { Json } from "../../../json.js";
 import type { Parameters } from "../../command.js";
 import { type DataSource, dataSource, parseDataSection } from "../../data.js";
+import { UsageError } from "../../exit.js";
 import { dataOptions, readOptions } from "../../options.js";
-import type { SetName } from "../../sets.js";
+import { isSetName, type SetName, takesPlace } from "../../sets.js";
 import { applySetting } from "../../setting.js";
 
 /** The options that say which data set, where its name comes first. */
@@ -40,5 +41,9 @@ export function namedSource(args: SourceArguments, settings: readonly string[]):
   const section: { [key: string]: Json } = {};
   for (const setting of settings) applySetting(section, setting);
   const { name = "digits", dir, encode } = args;
+  if ("dataset" in section) throw new UsageError("--set dataset has no effect: give the name of the data set instead");
+  if (dir !== undefined && isSetName(name) && !takesPlace(name)) {
+    throw new UsageError(`${name} reads no folder: leave --dir ${dir} out`);
+  }
   return dataSource({ dataset: name, data: dir, encode }, { ...parseDataSection(section, "."), dataset: name as SetName });
 }
