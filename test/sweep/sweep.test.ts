@@ -199,7 +199,8 @@ describe("a sweep", () => {
     ["a plan that is no JSON", "{", /is not JSON/],
     ["a mistake in the plan", { config: YIN_YANG, seeds: 0 }, /plan\.json: seeds: must be a whole number/],
     ["a mistake in the configuration", { config: { ...YIN_YANG, los: 1 } }, /unknown field `los`/],
-    ["an unknown preset", { config: "digit" }, /unknown preset "digit": did you mean digits/],
+    ["an unknown preset", { config: "digit" }, /plan\.json: config: unknown preset "digit": did you mean digits/],
+    ["a configuration that is not there", { config: "none.json" }, /plan\.json: config: \S+none\.json: there is no such file/],
   ])("refuses %s before anything runs", async (_, plan, message) => {
     const file = await planFile({});
     await writeFile(file, typeof plan === "string" ? plan : JSON.stringify(plan));
