@@ -56,18 +56,12 @@ export const experiment = defineCommand({
     const settings = args.set;
     const own = settings.find((setting) => /^(data|bestBy)\b/.test(setting));
     if (own !== undefined) throw new UsageError(`--set ${own}: the experiment says which data it takes, and what chooses epochs`);
-    const words = [
-      ...(args.quick ? ["--quick"] : []),
-      ...(args.seeds ? ["--seeds", args.seeds] : []),
-      ...(args.only ? ["--only", args.only] : []),
-      ...settings.flatMap((one) => ["--set", one]),
-    ];
     const options: ExperimentOptions = {
       scale,
       seeds: args.seeds === undefined ? upTo(chosen.seeds[scale]) : parseSeeds(args.seeds),
       isAtHand: (set) => supply.isAtHand(set),
       adapt: (config) => adapted(config, settings),
-      command: ["spikelet experiment", name, ...words].join(" "),
+      command: commandOf(name, args),
     };
     const out = args.out ?? join("out", "experiments", args.quick ? `${name}-quick` : name);
     const telling: Telling = { type: "experiment", tellsEpochs: true };
@@ -98,6 +92,30 @@ function only(whole: Experiment, scale: Scale, names: string | undefined): Exper
 
 function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, k) => k + 1);
+}
+
+/** The options that say which runs. */
+interface Asked {
+  quick: boolean;
+  seeds?: string | undefined;
+  only?: string | undefined;
+  set: readonly string[];
+}
+
+/** The command line that asks for the same runs. */
+export function commandOf(name: string, { quick, seeds, only, set }: Asked): string {
+  const words = [
+    ...(quick ? ["--quick"] : []),
+    ...(seeds ? ["--seeds", seeds] : []),
+    ...(only ? ["--only", only] : []),
+    ...set.flatMap((one) => ["--set", one]),
+  ];
+  return ["spikelet experiment", name, ...words.map(quoted)].join(" ");
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Seeds that an experiment may have. */
