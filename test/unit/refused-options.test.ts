@@ -17,6 +17,7 @@ it.each([
   [[...gradients, "--seed", "2"], "--checkpoint takes the configuration from the checkpoint: leave --seed out"],
   [[...gradients, "--preset", "digits"], "--checkpoint takes the configuration from the checkpoint: leave --preset out"],
   [[...gradients, "--arrays"], "--arrays needs --json"],
+  [["experiment", "--list", "--only", "antlr"], "--list runs nothing: leave --only out"],
   [["bench", "--case", "conv", "--data", "there"], "the case conv draws its samples: leave --data out"],
   [["bench", "--case", "mnist", "--max-memory", "1B"], "--max-memory needs a configuration"],
   [["bench", "--encode", "latency:0:24"], "--encode needs a configuration"],

@@ -6,7 +6,7 @@ import { EXPERIMENTS } from "../../study/catalogue/index.js";
 import { QUESTIONS } from "../../study/catalogue/questions.js";
 import { type Experiment, type ExperimentOptions, planOf, type Scale } from "../../study/plan/experiment.js";
 import { parsePlan } from "../../study/plan/plan.js";
-import { wholeNumber } from "../arguments.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -40,6 +40,7 @@ export const experiment = defineCommand({
   },
   async run({ args }) {
     if (args.list) {
+      refuseOptions(args, ["only", "seeds", "set", "out", "processes", "shard", "data"], "--list runs nothing");
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
       printResult(args.json === true, { experiments: shown, questions: QUESTIONS }, () => [
         ...alignedTable(shown.map(({ name, title, example }) => [name, title, example])),
