@@ -208,6 +208,17 @@ describe("a sweep", () => {
     expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
   });
 
+  it("has runs of no epochs, too, whose networks are validated as they begin", async () => {
+    const out = await folder();
+    const plan = await planFile({ config: YIN_YANG, settings: { "training.epochs": [0] } });
+    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "0", "--json"]);
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    const [run] = result.json();
+    expect(run).toMatchObject({
+      result: { epochs: 0, bestEpoch: 0, validation: { accuracy: { firstSpike: expect.any(Number) } } },
+    });
+  });
+
   it("reads the records of another version, and keeps them apart from its own", async () => {
     const out = await folder();
     const plan = await planFile({ config: YIN_YANG, settings: { "optimizer.learningRate": [0.01, 0.02] } });
