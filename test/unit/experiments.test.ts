@@ -259,6 +259,14 @@ describe("the page", () => {
     expect(others).toEqual([]);
   });
 
+  it("draws the accuracy of a sweep's readouts against spikes", () => {
+    const read = record(1, 0.9);
+    read.result.test.accuracy.membrane = 0.9;
+    const [table, plan] = ran({ series: "readout", records: [read] });
+    const files = figures(plots, pointsOf(table, plan), plan, undefined).map(({ file }) => file);
+    expect(files).toEqual(["1-epochs.svg", "3-scatter.svg"]);
+  });
+
   it("leaves out lines where there is nothing to count along", () => {
     const [table, plan] = two;
     const files = figures(plots, pointsOf(table, plan), plan, drawn).map(({ file }) => file);
