@@ -49,7 +49,7 @@ describe("a network that ends in a readout", () => {
   });
 
   it("predicts by its membranes", async () => {
-    const args = ["predict", ...checkpoint(), "--samples", "5"];
+    const args = ["predict", ...checkpoint(), "--samples", "1e12"];
     const { stdout, stderr } = await spikelet(args);
     const lines = stdout.trim().split("\n");
     expect(lines.length, stderr).toBeGreaterThan(1);

@@ -51,6 +51,12 @@ describe("the command line", () => {
     expect(typo.json()).toEqual([expect.objectContaining({ type: "error", code: "CONFIG_INVALID" })]);
   });
 
+  it("names --simd where the machine does not have it", async () => {
+    const { code, json } = await spikelet(["info", "--simd", "avx9000", "--json"]);
+    expect(code).toBe(1);
+    expect(json()).toEqual([expect.objectContaining({ code: "SIMD_UNSUPPORTED", path: "--simd" })]);
+  });
+
   it("takes another rule than the preset's by its type alone", async () => {
     const args = ["gradients", "--preset", "digits", "--samples", "2", "--set", "network.steps=20", "--set", "rule.type=timing"];
     expect(await spikelet(args)).toMatchObject({

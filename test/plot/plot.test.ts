@@ -291,6 +291,9 @@ describe("figures of nothing", () => {
     expect(seedSpread([{ series: "a<b", value: 1 }], { label: "x", title: 'loss & "more" <1>' })).toContain(
       "loss &amp; &quot;more&quot; &lt;1&gt;",
     );
+    const torn = seedSpread([{ series: "\u001b[31m\ud800", value: 1 }], { label: "x", title: "tab\tfeed\f 😀" });
+    expect(torn).toContain(">\ufffd[31m\ufffd<");
+    expect(torn).toContain(">tab\tfeed\ufffd 😀<");
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../ts/json.js";
-import { runsCsv } from "../../ts/study/report/csv.js";
+import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";
 import { identifying, runsOf } from "../../ts/study/run/runs.js";
 import { joined, tableOf } from "../../ts/study/run/table.js";
 import { taskOf } from "../../ts/study/run/train.js";
@@ -151,6 +151,16 @@ describe("merging", () => {
     expect(lines[0]).toMatch(/^index,id,status,rung,point,optimizer.learningRate,seed,score:validation.accuracy.firstSpike,/);
     expect(lines[3]).toMatch(/,failed,0,1,0.01,1,.*,NON_FINITE loss$/);
     expect(lines[6]).toMatch(/,missing,0,2,0.1,2,/);
+  });
+
+  it("has columns of different names, also where a setting is called like a number of the results", async () => {
+    const plan = planOf({ settings: { loss: [{ type: "latency" }] } });
+    const table = await tableOf(plan, HASHES, await play(plan, () => 0.5));
+    for (const csv of [runsCsv(table, plan), summaryCsv(table, plan)]) {
+      const columns = csv.split("\n")[0]?.split(",") ?? [];
+      expect(columns).toContain("settings.loss");
+      expect(new Set(columns).size).toBe(columns.length);
+    }
   });
 
   it("prefers what is done, and refuses two results of one run", async () => {

@@ -199,12 +199,24 @@ describe("a sweep", () => {
     ["a plan that is no JSON", "{", /is not JSON/],
     ["a mistake in the plan", { config: YIN_YANG, seeds: 0 }, /plan\.json: seeds: must be a whole number/],
     ["a mistake in the configuration", { config: { ...YIN_YANG, los: 1 } }, /unknown field `los`/],
-    ["an unknown preset", { config: "digit" }, /unknown preset "digit": did you mean digits/],
+    ["an unknown preset", { config: "digit" }, /plan\.json: config: unknown preset "digit": did you mean digits/],
+    ["a configuration that is not there", { config: "none.json" }, /plan\.json: config: \S+none\.json: there is no such file/],
   ])("refuses %s before anything runs", async (_, plan, message) => {
     const file = await planFile({});
     await writeFile(file, typeof plan === "string" ? plan : JSON.stringify(plan));
     const result = await spikelet(["sweep", file, "--out", join(await folder(), "x")]);
     expect(result).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+  });
+
+  it("has runs of no epochs, too, whose networks are validated as they begin", async () => {
+    const out = await folder();
+    const plan = await planFile({ config: YIN_YANG, settings: { "training.epochs": [0] } });
+    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "0", "--json"]);
+    expect(result, result.stderr).toMatchObject({ code: 0 });
+    const [run] = result.json();
+    expect(run).toMatchObject({
+      result: { epochs: 0, bestEpoch: 0, validation: { accuracy: { firstSpike: expect.any(Number) } } },
+    });
   });
 
   it("reads the records of another version, and keeps them apart from its own", async () => {

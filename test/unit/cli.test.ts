@@ -6,6 +6,8 @@ import { runCli } from "../../ts/cli/app.js";
 import { wholeNumber } from "../../ts/cli/arguments.js";
 import { openTrainer } from "../../ts/cli/checkpoint.js";
 import { parse } from "../../ts/cli/command.js";
+import { answerLine } from "../../ts/cli/commands/predict.js";
+import { tellWhatIsLeft } from "../../ts/cli/commands/train.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
 import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
@@ -14,7 +16,7 @@ import { applySetting } from "../../ts/cli/setting.js";
 import { BestEpoch } from "../../ts/cli/train/best.js";
 import { CheckpointPace } from "../../ts/cli/train/checkpoint-pace.js";
 import { History } from "../../ts/cli/train/history.js";
-import { openOutput } from "../../ts/cli/train/output.js";
+import { filesIn, openOutput } from "../../ts/cli/train/output.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
 import { closest } from "../../ts/closest.js";
 import { SpikeletError } from "../../ts/errors.js";
@@ -244,6 +246,36 @@ describe("spikelet data show", () => {
     expect(await runCli(["data", "show", "spikeTrainMatching", "--json"])).toBe(0);
     expect(JSON.parse(printed.mock.calls.join(""))).toMatchObject({ samples: 1, split: { train: 1, validation: 0, test: 1 } });
   });
+
+  it.each([
+    ["spikeTrainMatching", [], /^sample 0: \d+ spikes, steps \d+ to \d+$/m],
+    ["yinYang", ["--set", "options.samples=10", "--encode", "rate:0:0:1"], /^sample 0, label \d: 0 spikes$/m],
+  ])("says nothing of what a sample of %s does not have", async (name, options, line) => {
+    const printed = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    expect(await runCli(["data", "show", name, ...options])).toBe(0);
+    expect(printed.mock.calls.join("")).toMatch(line);
+  });
+});
+
+it("an answer to a sample without a label names none", () => {
+  const answer = { sample: 3, byFirstSpike: 1, byCount: 0, decisionStep: 7, spikes: [4, 2] };
+  expect(answerLine({ ...answer, label: 1 })).toBe("sample 3: 1 by first spike at step 7, 0 by count, label 1; spikes 4 + 2");
+  expect(answerLine({ ...answer, label: null })).toBe("sample 3: 1 by first spike at step 7, 0 by count; spikes 4 + 2");
+});
+
+it("an interrupt names the checkpoint to continue from only where there is one", async () => {
+  const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
+  vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  const events: object[] = [];
+  const interrupt = () => tellWhatIsLeft(new Interrupted(), filesIn(dir), (event) => events.push(event));
+  interrupt();
+  await writeFile(join(dir, "last.safetensors"), "");
+  interrupt();
+  const type = "interrupted";
+  expect(events).toEqual([
+    { type, checkpoint: null },
+    { type, checkpoint: join(dir, "last.safetensors") },
+  ]);
 });
 
 describe("the pace of checkpoints", () => {

@@ -1,6 +1,6 @@
 import * as plots from "spikelet/plot";
 import { describe, expect, it } from "vitest";
-import { parseSeeds } from "../../ts/cli/commands/experiment.js";
+import { commandOf, parseSeeds } from "../../ts/cli/commands/experiment.js";
 import { UsageError } from "../../ts/cli/exit.js";
 import { alignedTable } from "../../ts/cli/study/words.js";
 import { spread } from "../../ts/spread.js";
@@ -259,6 +259,14 @@ describe("the page", () => {
     expect(others).toEqual([]);
   });
 
+  it("draws the accuracy of a sweep's readouts against spikes", () => {
+    const read = record(1, 0.9);
+    read.result.test.accuracy.membrane = 0.9;
+    const [table, plan] = ran({ series: "readout", records: [read] });
+    const files = figures(plots, pointsOf(table, plan), plan, undefined).map(({ file }) => file);
+    expect(files).toEqual(["1-epochs.svg", "3-scatter.svg"]);
+  });
+
   it("leaves out lines where there is nothing to count along", () => {
     const [table, plan] = two;
     const files = figures(plots, pointsOf(table, plan), plan, drawn).map(({ file }) => file);
@@ -279,6 +287,17 @@ describe("the experiments", () => {
     expect(seeds.full).toBeGreaterThanOrEqual(3);
     for (const figure of figures) if ("measure" in figure) expect(measure(figure.measure).label).not.toBe("");
   });
+});
+
+it("the command on a page is one that a shell understands", () => {
+  const set = ["training.epochs=2", "network.layers[0].units=5", "a=it's"];
+  expect(commandOf("spoken-voices", { quick: true, seeds: "1,2", only: "learnt decays", set })).toBe(
+    [
+      "spikelet experiment spoken-voices --quick --seeds 1,2 --only 'learnt decays'",
+      "--set training.epochs=2 --set 'network.layers[0].units=5'",
+      String.raw`--set 'a=it'\''s'`,
+    ].join(" "),
+  );
 });
 
 describe("--seeds", () => {

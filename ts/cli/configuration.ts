@@ -34,7 +34,7 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
   if (args.config !== undefined && args.preset !== undefined) throw new UsageError("give --config or --preset, not both");
   const { name, config, file } = await (args.config === undefined
     ? readPreset(args.preset ?? "digits")
-    : readConfigFile(args.config));
+    : readNamedFile(args.config));
   for (const setting of settings) applySetting(config, setting);
   if (args.seed !== undefined) applySetting(config, `training.seed=${wholeNumber(args.seed, "seed")}`);
   const data =
@@ -55,19 +55,28 @@ interface Written {
 /**
  * The object in a configuration file.
  *
- * @throws {UsageError} where there is no such file, with the most likely preset.
+ * @throws {SpikeletError} `CONFIG_INVALID`.
  */
 export async function readConfigFile(file: string): Promise<Written> {
-  const name = basename(file, ".json");
+  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw new SpikeletError("CONFIG_INVALID", file, cause.code === "ENOENT" ? "there is no such file" : cause.message, cause);
+  });
+  return { name: basename(file, ".json"), config: parseConfig(text, file), file };
+}
+
+/**
+ * The same for `--config`.
+ *
+ * @throws {UsageError} where the file can't be read, with the most likely preset.
+ */
+async function readNamedFile(file: string): Promise<Written> {
   try {
-    return { name, config: parseConfig(await readFile(file, "utf8"), file), file };
+    return await readConfigFile(file);
   } catch (thrown) {
-    if (thrown instanceof SpikeletError) throw thrown;
-    const isMissing = thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT";
-    const what = isMissing ? "there is no such file" : thrown instanceof Error ? thrown.message : String(thrown);
-    const near = closest(name, PRESET_NAMES);
+    if (!(thrown instanceof SpikeletError && thrown.cause instanceof Error && "errno" in thrown.cause)) throw thrown;
+    const near = closest(basename(file, ".json"), PRESET_NAMES);
     const hint = near === undefined ? `presets: ${PRESET_NAMES.join(", ")}` : `did you mean --preset ${near}?`;
-    throw new UsageError(`--config ${file}: ${what}; ${hint}`);
+    throw new UsageError(`--config ${thrown.message}; ${hint}`);
   }
 }
 

@@ -145,7 +145,7 @@ export function samplesFrom(split: Split, part: keyof Split, start: number, coun
   const { length } = split[part];
   if (length === 0) throw new UsageError(`--split ${part} has no samples: give another part`);
   if (start >= length) throw new UsageError(`--start must be below ${length}, the samples of the part ${part}, got ${start}`);
-  return split[part].slice(start, start + count);
+  return split[part].slice(start, Math.min(start + count, length));
 }
 
 /** Checks what a configuration file says under `data`; `file` is what a relative folder is relative to. */

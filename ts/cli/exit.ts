@@ -41,9 +41,10 @@ export function exitCodeOf(thrown: unknown): number {
 
 /** An error about what an option says, under the name of that option; any other as it is. */
 export function asOption(thrown: unknown): unknown {
+  if (!(thrown instanceof SpikeletError)) return thrown;
   // Before it may stand the file of a checkpoint, which says nothing about threads.
-  if (!(thrown instanceof SpikeletError) || !/(^|: )threads$/.test(thrown.path)) return thrown;
-  return new SpikeletError(thrown.code, "--threads", bareMessage(thrown), thrown);
+  const [, option] = /(?:^|: )(threads|simd)$/.exec(thrown.path) ?? [];
+  return option === undefined ? thrown : new SpikeletError(thrown.code, `--${option}`, bareMessage(thrown), thrown);
 }
 
 /** One line for people, and the fields for programs. */

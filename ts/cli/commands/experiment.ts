@@ -6,7 +6,7 @@ import { EXPERIMENTS } from "../../study/catalogue/index.js";
 import { QUESTIONS } from "../../study/catalogue/questions.js";
 import { type Experiment, type ExperimentOptions, planOf, type Scale } from "../../study/plan/experiment.js";
 import { parsePlan } from "../../study/plan/plan.js";
-import { wholeNumber } from "../arguments.js";
+import { refuseOptions, wholeNumber } from "../arguments.js";
 import { defineCommand } from "../command.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -40,6 +40,7 @@ export const experiment = defineCommand({
   },
   async run({ args }) {
     if (args.list) {
+      refuseOptions(args, ["only", "seeds", "set", "out", "processes", "shard", "data"], "--list runs nothing");
       const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `spikelet experiment ${name} --quick` }));
       printResult(args.json === true, { experiments: shown, questions: QUESTIONS }, () => [
         ...alignedTable(shown.map(({ name, title, example }) => [name, title, example])),
@@ -56,18 +57,12 @@ export const experiment = defineCommand({
     const settings = args.set;
     const own = settings.find((setting) => /^(data|bestBy)\b/.test(setting));
     if (own !== undefined) throw new UsageError(`--set ${own}: the experiment says which data it takes, and what chooses epochs`);
-    const words = [
-      ...(args.quick ? ["--quick"] : []),
-      ...(args.seeds ? ["--seeds", args.seeds] : []),
-      ...(args.only ? ["--only", args.only] : []),
-      ...settings.flatMap((one) => ["--set", one]),
-    ];
     const options: ExperimentOptions = {
       scale,
       seeds: args.seeds === undefined ? upTo(chosen.seeds[scale]) : parseSeeds(args.seeds),
       isAtHand: (set) => supply.isAtHand(set),
       adapt: (config) => adapted(config, settings),
-      command: ["spikelet experiment", name, ...words].join(" "),
+      command: commandOf(name, args),
     };
     const out = args.out ?? join("out", "experiments", args.quick ? `${name}-quick` : name);
     const telling: Telling = { type: "experiment", tellsEpochs: true };
@@ -98,6 +93,30 @@ function only(whole: Experiment, scale: Scale, names: string | undefined): Exper
 
 function upTo(count: number): number[] {
   return Array.from({ length: count }, (_, k) => k + 1);
+}
+
+/** The options that say which runs. */
+interface Asked {
+  quick: boolean;
+  seeds?: string | undefined;
+  only?: string | undefined;
+  set: readonly string[];
+}
+
+/** The command line that asks for the same runs. */
+export function commandOf(name: string, { quick, seeds, only, set }: Asked): string {
+  const words = [
+    ...(quick ? ["--quick"] : []),
+    ...(seeds ? ["--seeds", seeds] : []),
+    ...(only ? ["--only", only] : []),
+    ...set.flatMap((one) => ["--set", one]),
+  ];
+  return ["spikelet experiment", name, ...words.map(quoted)].join(" ");
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Seeds that an experiment may have. */

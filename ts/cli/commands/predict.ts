@@ -52,7 +52,7 @@ export const predict = defineCommand({
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
       };
-      process.stdout.write(`${args.json ? JSON.stringify(answer) : line(answer)}\n`);
+      process.stdout.write(`${args.json ? JSON.stringify(answer) : answerLine(answer)}\n`);
     }
   },
 });
@@ -78,11 +78,12 @@ interface Answer {
   membranes?: number[];
 }
 
-function line(answer: Answer & { sample: number; label: number | null; spikes: number[] }): string {
+/** An answer for people. */
+export function answerLine(answer: Answer & { sample: number; label: number | null; spikes: number[] }): string {
   const { sample, label, spikes, membranes } = answer;
   const known =
     membranes === undefined
-      ? `${decisionText(answer)}, label ${label}`
+      ? `${decisionText(answer)}${label === null ? "" : `, label ${label}`}`
       : `membranes ${rangeText(membranes)}, in full with --json`;
   return `sample ${sample}: ${known}; spikes ${spikes.join(" + ")}`;
 }

@@ -176,11 +176,12 @@ async function trainAndReport(training: Training): Promise<void> {
   await report({ trainer, output, run, split, source, warnings: session.warnings }, isJson, choices);
 }
 
-/** After an interrupt, or a failure to write: the file to continue from. */
-function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: Emit): void {
+/** After an interrupt, or a failure to write: the file to continue from, if there is one. */
+export function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: Emit): void {
   const isWriting = thrown instanceof SpikeletError && thrown.code === "WRITE_FAILED";
-  if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: last });
-  if ((thrown instanceof Interrupted || isWriting) && existsSync(last)) {
+  const isThere = existsSync(last);
+  if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: isThere ? last : null });
+  if ((thrown instanceof Interrupted || isWriting) && isThere) {
     say(`${thrown instanceof Interrupted ? "interrupted: " : ""}${last} holds the last good state; --resume continues from it`);
   }
 }

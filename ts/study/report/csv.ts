@@ -9,7 +9,8 @@ import { bestAttempts, pointsOf, recordsOf } from "./points.js";
 /** One line a run, what is missing included. */
 export function runsCsv(table: StudyTable, plan: Plan): string {
   const [labels, shown] = [labelNames(plan), measuresOf(table)];
-  const before = ["index", "id", "status", "rung", "point", ...labels, "seed", `score:${plan.objective.metric}`, "data"];
+  const columns = labelColumns(labels, shown);
+  const before = ["index", "id", "status", "rung", "point", ...columns, "seed", `score:${plan.objective.metric}`, "data"];
   const lines = table.rows.map(({ index, run: { id, rung, point, settings, seed }, record, score }) => [
     ...[index, id, record?.status ?? "missing", rung, point, ...labels.map((name) => settings[name]), seed, score],
     record?.result?.data.name,
@@ -28,7 +29,7 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
   const best = plan.search.type === "variants" ? new Set(bestAttempts(points, plan)) : undefined;
   const names = [`score:${plan.objective.metric}`, ...shown.map(({ name }) => name)];
   const head = [
-    ...labels,
+    ...labelColumns(labels, shown),
     ...(best ? ["isShown"] : []),
     "seeds",
     ...names.flatMap((name) => [`${name}Mean`, `${name}Deviation`]),
@@ -43,6 +44,12 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
     return [...values, ...mark, rows.length, ...cells];
   });
   return csv([head, ...lines]);
+}
+
+/** Columns of the labels; a setting that is called like another column, such as `loss`, is `settings.loss`. */
+function labelColumns(labels: readonly string[], shown: readonly Measure[]): string[] {
+  const others = new Set(["data", ...shown.map(({ name }) => name)]);
+  return labels.map((label) => (others.has(label) ? `settings.${label}` : label));
 }
 
 function measuresOf(table: StudyTable): readonly Measure[] {

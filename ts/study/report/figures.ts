@@ -65,6 +65,7 @@ export interface DrawnFigure {
 const FIGURES: readonly Figure[] = [
   { type: "epochs", value: "accuracy", title: "Learning" },
   { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
+  { type: "scatter", x: "spikes", y: "membrane", title: "Accuracy of readouts against spikes" },
 ];
 /** Points of a search in these. */
 const FEW = 10;

@@ -63,12 +63,13 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
   }
   const seconds = (performance.now() - start) / 1000;
   using chosen = await restoreNetwork(best?.checkpoint ?? (await trainer.checkpoint()), create);
+  const untrained = async () => (validation.length > 0 ? chosen.evaluate(validation, passOptions) : null);
   const used = { name: train.info.name, encoding: train.encoding ?? null };
   const result: RunResult = {
     epochs: history.length,
     bestEpoch: best?.epoch ?? 0,
     data: { ...used, train: train.length, validation: validation.length, test: test.length },
-    validation: best?.validation ?? null,
+    validation: best === undefined ? await untrained() : best.validation,
     test: await chosen.evaluate(test, passOptions),
     history,
   };

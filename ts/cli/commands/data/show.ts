@@ -15,6 +15,16 @@ import { grey, raster } from "../../raster.js";
 import { readLimit } from "../../read-limit.js";
 import { namedSource, sourceOptions } from "./source.js";
 
+interface ShownSample {
+  index: number;
+  /** `null` for a sample without one. */
+  label: number | null;
+  spikes: number;
+  /** Steps of the first and the last spike; `null` where there is none. */
+  first: number | null;
+  last: number | null;
+}
+
 export const show = defineCommand({
   meta: { name: "show", description: "Shows the size and parts of a data set, and one sample" },
   args: {
@@ -63,12 +73,17 @@ export const show = defineCommand({
     printResult(args.json, report, () => [
       `${report.name}: ${report.samples} samples of ${sizeText(shape)}, ${report.classes.length} classes; ` +
         `${train.length} for training, ${validation.length} for validation, ${test.length} for the test`,
-      `sample ${index}, label ${report.sample.label}: ${times.length} spikes, steps ${report.sample.first} to ${report.sample.last}`,
+      sampleLine(report.sample),
       ...(sightOf(sample, events) ?? []),
       ...raster(events.sample(0), { units: units ?? rowsOf(fired), steps }),
     ]);
   },
 });
+
+function sampleLine({ index, label, spikes, first, last }: ShownSample): string {
+  const name = `sample ${index}${label === null ? "" : `, label ${label}`}`;
+  return `${name}: ${spikes} spikes${spikes === 0 ? "" : `, steps ${first} to ${last}`}`;
+}
 
 function sizeText(shape: readonly number[]): string {
   return shape.length === 0 ? "spikes without a shape" : shape.join(" × ");
