@@ -78,6 +78,25 @@ describe("Teach", () => {
     expect(await open.button("Learn").isDisabled()).toBe(true);
   });
 
+  it("says what the lesson lacks: symbols too, and more drawings than it asks for", async () => {
+    const other = await demo.enter("teach", DESK);
+    const said = () => other.text("#state");
+    for (const k of [2, 1]) await other.button(`Remove Symbol ${k}`).click();
+    expect(await said()).toBe("Add a symbol.");
+    for (let k = 0; k < 2; k++) await other.button("Undo").click();
+    for (let k = 0; k < 5; k++) {
+      await draw("ring", k, other);
+      await other.button("Keep").click();
+    }
+    expect(await said()).toBe("Draw Symbol 2, 1 of 5.");
+    await other.page.getByRole("radio", { name: "Draw Symbol 1 next" }).check();
+    expect(await said()).toBe("Draw Symbol 1, once more.");
+    await other.button("Remove Symbol 2").click();
+    expect(await said()).toBe("Add a symbol.");
+    expect(await other.page.locator("#learn").getAttribute("aria-disabled")).toBe("true");
+    await other.page.close();
+  });
+
   it("learns five symbols while the page stays free, and reads what it left out", async () => {
     const { page } = open;
     for (let more = 2; more < NAMES.length; more++) await open.button("Add a symbol").click();
