@@ -203,7 +203,8 @@ class Room {
     this.#learnt = { network, signs: this.#lesson.signs };
     this.#show("learnt");
     this.#say("Loaded. Draw one to see it read.");
-    this.#reading.say("Draw one to see it read.");
+    clearTimeout(this.#strokeTimer);
+    this.#reading.forget("Draw one to see it read.");
     announce("Loaded. Draw one to see it read.");
   }
 

@@ -192,6 +192,29 @@ describe("Teach", () => {
     expect(open.complaints).toEqual([]);
   });
 
+  it("says nothing of an earlier network once another is loaded", async () => {
+    const other = await demo.enter("teach", { ...DESK, reducedMotion: "reduce" });
+    for (const [k, name] of ["ring", "bolt"].entries()) {
+      await other.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
+      for (const seed of [1, 2]) {
+        await draw(name, seed, other);
+        await other.button("Keep").click();
+      }
+    }
+    await other.button("Learn").click();
+    await other.reached("tested");
+    const [download] = await Promise.all([other.page.waitForEvent("download"), other.button("Save").click()]);
+    await draw("bolt", 3, other);
+    await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
+    await other.page.setInputFiles("#load", await download.path());
+    await expect.poll(() => other.text("#state")).toBe("Loaded. Draw one to see it read.");
+    await other.button("Play").click();
+    expect(await other.text("#answer")).toBe("Draw one to see it read.");
+    await draw("ring", 3, other);
+    await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
+    await other.page.close();
+  });
+
   it("can learn again after learning has failed", async () => {
     const fresh = await demo.enter("teach", DESK, keepWorkers);
     for (const [k, name] of ["ring", "bolt"].entries()) {
