@@ -1,13 +1,12 @@
-/** Control characters, and halves of a surrogate pair. */
-const FORBIDDEN = /[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+/** Characters that XML has no place for, halves of pairs among them. */
+const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** The text with a sign for each character that XML does not allow, escaped or not. */
-export function allowed(text: string): string {
-  return text.replace(FORBIDDEN, "\ufffd");
+/** The same text with a sign in the place of what XML can't hold. */
+export function xmlText(text: string): string {
+  return text.replace(NOT_XML, "\ufffd");
 }
 
 /** Text as it may stand in HTML and SVG, between tags and in attributes. */
 export function escaped(text: string): string {
-  const escapes = allowed(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return escapes.replaceAll('"', "&quot;");
+  return xmlText(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }

@@ -183,13 +183,13 @@ interface TrainArrays {
 }
 
 /**
- * @internal The arrays of a train, copied where they are of another kind.
+ * @internal Copies of the arrays of a train.
  *
  * @throws {SpikeletError} as {@link SpikeEvents.fromTrains}.
  */
 export function trainArrays(given: SpikeTrain, path: string): TrainArrays {
   const { times, units } = checkTrain(given, path);
-  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times, units };
+  if (times instanceof Uint16Array && units instanceof Uint32Array) return { times: times.slice(), units: units.slice() };
   equallyLong(times, units, `${path}.units`);
   const arrays = { times: new Uint16Array(times.length), units: new Uint32Array(units.length) };
   copyTrain({ times, units }, arrays, path);

@@ -41,8 +41,8 @@ const streamOptions = fields<StreamOptions>(CHECKS);
 /**
  * A network that answers step by step. Its units keep their state between calls. Up to the number of steps in the configuration
  * its spikes are those of a sample, bit for bit; there is no last step. It uses the parameters that the network had when the
- * stream began. Calls wait for each other and for those of the network; they fail with `DISPOSED` once the network is disposed
- * of.
+ * stream began. Calls wait for each other and for those of the network, with what they were given: its memory may be used again at
+ * once. They fail with `DISPOSED` once the network is disposed of.
  */
 export class SpikeStream implements Disposable {
   readonly #session: ExclusiveSession;
@@ -91,8 +91,8 @@ export class SpikeStream implements Disposable {
    * point, `CONFIG_INVALID` for a stream without an encoding; then the stream stays unchanged.
    */
   async runSignal(values: Float32Array): Promise<StreamAnswer> {
-    floats(values, "values");
-    return answerOf(await this.#session.run((session) => session.runStreamSignal(this.#id, values)));
+    const copy = floats(values, "values").slice();
+    return answerOf(await this.#session.run((session) => session.runStreamSignal(this.#id, copy)));
   }
 
   /** Resets the stream to the state before the first step. */

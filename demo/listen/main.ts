@@ -89,6 +89,8 @@ class Room {
   }
 
   #open(files: readonly File[]): void {
+    // What was said of earlier files is over.
+    if (files.length > 0 && this.#microphone === undefined) this.#say("Ready.");
     for (const file of files) this.#next(() => this.#hear(file));
   }
 

@@ -76,9 +76,9 @@ class Room {
     enable(this.#learn, this.#lesson.isReady);
     this.#enableKeep();
     if (this.#work !== undefined) return;
-    const missing = signs.reduce((sum, { drawings }) => sum + Math.max(0, TAKES - drawings.length), 0);
-    const next = chosen === undefined ? "Add a symbol." : `Draw ${chosen.name}, ${chosen.drawings.length + 1} of ${TAKES}.`;
-    this.#say(missing > 0 ? next : "Ready to learn.");
+    const isMissing = signs.some(({ drawings }) => drawings.length < TAKES);
+    if (chosen !== undefined && isMissing) this.#say(`Draw ${chosen.name}, ${takeOf(chosen)}.`);
+    else this.#say(this.#lesson.isReady ? "Ready to learn." : "Add a symbol.");
   }
 
   #enableKeep(): void {
@@ -203,7 +203,8 @@ class Room {
     this.#learnt = { network, signs: this.#lesson.signs };
     this.#show("learnt");
     this.#say("Loaded. Draw one to see it read.");
-    this.#reading.say("Draw one to see it read.");
+    clearTimeout(this.#strokeTimer);
+    this.#reading.forget("Draw one to see it read.");
     announce("Loaded. Draw one to see it read.");
   }
 
@@ -216,6 +217,11 @@ class Room {
   #say(sentence: string): void {
     this.#state.textContent = sentence;
   }
+}
+
+/** Which drawing of a symbol comes next; there may be more than the lesson asks for. */
+function takeOf({ drawings: { length } }: Sign): string {
+  return length < TAKES ? `${length + 1} of ${TAKES}` : "once more";
 }
 
 function percent(share: number): string {

@@ -27,6 +27,8 @@ export class Reading {
   #insight: Insight | undefined;
   #isLooking = false;
   #next: Question | undefined;
+  /** How often all was forgotten. */
+  #forgotten = 0;
 
   constructor(pad: Pad) {
     this.#pad = pad;
@@ -49,8 +51,9 @@ export class Reading {
     try {
       for (let now = this.#take(); now !== undefined; now = this.#take()) {
         const { network, names, ...drawing } = now;
+        const forgotten = this.#forgotten;
         const insight = await lookInside(network, drawing, names);
-        if (insight === undefined) continue;
+        if (insight === undefined || forgotten !== this.#forgotten) continue;
         this.#insight = insight;
         this.#replay.fit(insight.steps);
         for (const figure of this.#figures) figure.show(insight, this.#replay.step);
@@ -66,8 +69,11 @@ export class Reading {
     if (this.#insight !== undefined) this.#replay.play();
   }
 
-  /** Says something else than an answer. */
-  say(sentence: string): void {
+  /** Forgets what was read, and what is being read, and says something else. */
+  forget(sentence: string): void {
+    this.#forgotten += 1;
+    this.#next = undefined;
+    this.#insight = undefined;
     this.#answer.textContent = sentence;
   }
 
@@ -84,6 +90,6 @@ export class Reading {
   }
 
   #say(): void {
-    if (this.#insight !== undefined) this.say(answerOf(this.#insight, this.#replay.step));
+    if (this.#insight !== undefined) this.#answer.textContent = answerOf(this.#insight, this.#replay.step);
   }
 }

@@ -83,6 +83,31 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     }
   });
 
+  it("hears what each call was given, also where the same memory then holds what comes next", async () => {
+    const values = Array.from({ length: 100 }, (_, t) => [5, 7, 9, 11].map((rate) => Math.sin(t / rate)));
+    using network = await createNetwork(CONFIG, { backend });
+    using spikes = await network.stream();
+    using signal = await network.stream({ encoding: encode.delta({ threshold: 0.1 }), channels: 4 });
+    const [times, units, memory] = [new Uint16Array(1), new Uint32Array(1), new Float32Array(4)];
+    const answers: Promise<StreamAnswer>[][] = [[], []];
+    const wanted: StreamAnswer[][] = [[], []];
+    for (const [t, point] of values.entries()) {
+      units[0] = t % 8;
+      memory.set(point);
+      answers[0]?.push(spikes.run({ times, units }));
+      answers[1]?.push(signal.runSignal(memory));
+    }
+    const heard = await Promise.all(answers.map((all) => Promise.all(all)));
+    await spikes.restart();
+    await signal.restart();
+    for (const [t, point] of values.entries()) {
+      wanted[0]?.push(await spikes.run({ times: [0], units: [t % 8] }));
+      wanted[1]?.push(await signal.runSignal(Float32Array.from(point)));
+    }
+    expect(heard).toEqual(wanted);
+    for (const all of heard) expect(all.at(-1)?.decisionStep).toBeDefined();
+  });
+
   it("goes on beyond the steps of the configuration, apart from others and from what is learnt meanwhile", async () => {
     using trainer = await createTrainer(CONFIG, { backend });
     using first = await trainer.stream();

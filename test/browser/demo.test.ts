@@ -121,6 +121,21 @@ describe("the demo", () => {
 });
 
 describe("the demo, for everyone", () => {
+  it("leaves out numbers that a narrow axis has no room for", async () => {
+    const narrow = await demo.open({
+      viewport: { width: 320, height: 568 },
+      deviceScaleFactor: 2,
+      hasTouch: true,
+      isMobile: true,
+    });
+    await narrow.page.getByText("Settings", { exact: true }).click();
+    await narrow.page.locator("#steps").press("End");
+    await expect.poll(() => narrow.page.locator("#playhead").getAttribute("max")).toBe("119");
+    await narrow.frames(2);
+    expect(await narrow.collisions()).toEqual([]);
+    await narrow.page.close();
+  });
+
   it("works by keyboard alone, and says what happens", async () => {
     const open = await demo.open({ ...DESK, reducedMotion: "reduce" });
     const { keyboard } = open.page;

@@ -186,6 +186,8 @@ describe("Listen", () => {
     await open.page.setInputFiles("#files", { name: "notes.wav", mimeType: "audio/wav", buffer: Buffer.from("not a sound") });
     await expect.poll(() => open.text("#state")).toMatch(/^notes\.wav can't be heard: /);
     expect(await open.text("#announcement")).toBe(await open.text("#state"));
+    await open.page.setInputFiles("#files", fileOf(rise(1)));
+    await expect.poll(() => open.text("#state")).toBe("Ready.");
   });
 
   it("says what failed", async () => {

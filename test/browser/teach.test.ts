@@ -78,6 +78,25 @@ describe("Teach", () => {
     expect(await open.button("Learn").isDisabled()).toBe(true);
   });
 
+  it("says what the lesson lacks: symbols too, and more drawings than it asks for", async () => {
+    const other = await demo.enter("teach", DESK);
+    const said = () => other.text("#state");
+    for (const k of [2, 1]) await other.button(`Remove Symbol ${k}`).click();
+    expect(await said()).toBe("Add a symbol.");
+    for (let k = 0; k < 2; k++) await other.button("Undo").click();
+    for (let k = 0; k < 5; k++) {
+      await draw("ring", k, other);
+      await other.button("Keep").click();
+    }
+    expect(await said()).toBe("Draw Symbol 2, 1 of 5.");
+    await other.page.getByRole("radio", { name: "Draw Symbol 1 next" }).check();
+    expect(await said()).toBe("Draw Symbol 1, once more.");
+    await other.button("Remove Symbol 2").click();
+    expect(await said()).toBe("Add a symbol.");
+    expect(await other.page.locator("#learn").getAttribute("aria-disabled")).toBe("true");
+    await other.page.close();
+  });
+
   it("learns five symbols while the page stays free, and reads what it left out", async () => {
     const { page } = open;
     for (let more = 2; more < NAMES.length; more++) await open.button("Add a symbol").click();
@@ -171,6 +190,29 @@ describe("Teach", () => {
     await open.page.setInputFiles("#load", { name: "x.safetensors", mimeType: "", buffer: Buffer.from("no checkpoint") });
     await expect.poll(() => open.text("#state")).toMatch(/^x\.safetensors can't be loaded: /);
     expect(open.complaints).toEqual([]);
+  });
+
+  it("says nothing of an earlier network once another is loaded", async () => {
+    const other = await demo.enter("teach", { ...DESK, reducedMotion: "reduce" });
+    for (const [k, name] of ["ring", "bolt"].entries()) {
+      await other.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
+      for (const seed of [1, 2]) {
+        await draw(name, seed, other);
+        await other.button("Keep").click();
+      }
+    }
+    await other.button("Learn").click();
+    await other.reached("tested");
+    const [download] = await Promise.all([other.page.waitForEvent("download"), other.button("Save").click()]);
+    await draw("bolt", 3, other);
+    await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
+    await other.page.setInputFiles("#load", await download.path());
+    await expect.poll(() => other.text("#state")).toBe("Loaded. Draw one to see it read.");
+    await other.button("Play").click();
+    expect(await other.text("#answer")).toBe("Draw one to see it read.");
+    await draw("ring", 3, other);
+    await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
+    await other.page.close();
   });
 
   it("can learn again after learning has failed", async () => {

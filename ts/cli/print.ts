@@ -40,10 +40,12 @@ const DECISION_WORDS: Readonly<Record<Exclude<Decision, "none">, string>> = {
 
 /** Accuracy by each decision, as `98.1 % by first spike`, or the error of a series; the one that the loss trains comes first. */
 export function answerWords(metrics: AnswerMetrics, by = "by "): [first: string, ...rest: string[]] {
-  const { meanSquaredError = Number.NaN, rSquared = Number.NaN } = metrics;
+  const { meanSquaredError = Number.NaN, rSquared } = metrics;
+  // Series that do not vary have none.
+  const explained = rSquared === undefined ? [] : [`R² ${rSquared.toFixed(3)}`];
   const words = decisionsIn(metrics).flatMap((decision) =>
     decision === "none"
-      ? [`mean squared error ${errorText(meanSquaredError)}`, `R² ${rSquared.toFixed(3)}`]
+      ? [`mean squared error ${errorText(meanSquaredError)}`, ...explained]
       : [`${percent(accuracyBy(decision, metrics))} ${by}${DECISION_WORDS[decision]}`],
   );
   return words as [string, ...string[]];

@@ -5,6 +5,7 @@ import { SpikeletError } from "../errors.js";
 import { COLOURS } from "./colours.js";
 import { figure, panel } from "./figure.js";
 import { FIGURE, type FigureOptions } from "./options.js";
+import { wholeTicks } from "./ticks.js";
 
 export interface ConfusionOptions extends FigureOptions {
   /** Number of classes; by default as many as occur. */
@@ -15,6 +16,9 @@ export interface ConfusionOptions extends FigureOptions {
 
 /** More could not be told apart, and their pairs would fill the memory. */
 const MAX_CLASSES = 10_000;
+
+/** With more classes, only some have their name at the axes, and only pairs that occur are drawn. */
+const MAX_NAMED = 100;
 
 const classNumber = whole(0, MAX_CLASSES - 1, "DATA_FORMAT");
 
@@ -29,19 +33,43 @@ const confusionOptions = fields<ConfusionOptions>({ ...FIGURE, classes: whole(0,
  * @throws {SpikeletError} `SHAPE_MISMATCH` when there is not one decision for each label.
  */
 export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes = 0): number[][] {
+  const { size, cells } = pairsOf(labels, decisions, classes);
+  const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  for (const { label, decision, count } of cells) (counts[label] as number[])[decision] = count;
+  return counts;
+}
+
+/** How often a decision was made for a label. */
+interface Cell {
+  label: number;
+  decision: number;
+  count: number;
+}
+
+/** The pairs of label and decision that occur. */
+function pairsOf(labels: ArrayLike<number>, decisions: ArrayLike<number>, classes: number): { size: number; cells: Cell[] } {
   const [rows, columns] = [classNumbers(labels, "labels"), classNumbers(decisions, "decisions")];
   if (rows.length !== columns.length) {
     throw new SpikeletError("SHAPE_MISMATCH", "decisions", `must have ${rows.length} entries, got ${columns.length}`);
   }
   let size = whole(0, MAX_CLASSES)(classes, "classes");
   for (const number of [...rows, ...columns]) size = Math.max(size, 1 + number);
-  const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0));
+  const cells = new Map<number, Cell>();
   for (const [k, label] of rows.entries()) {
-    const row = counts[label];
-    const column = columns[k] ?? 0;
-    if (row !== undefined) row[column] = (row[column] ?? 0) + 1;
+    const decision = columns[k] ?? 0;
+    const cell = cells.get(label * size + decision) ?? { label, decision, count: 0 };
+    cell.count += 1;
+    cells.set(label * size + decision, cell);
   }
-  return counts;
+  return { size, cells: [...cells.values()] };
+}
+
+/** Each pair of the classes, also those that do not occur. */
+function withEmpty({ size, cells }: { size: number; cells: Cell[] }): Cell[] {
+  const found = new Map(cells.map((cell) => [cell.label * size + cell.decision, cell]));
+  return Array.from({ length: size * size }, (_, k) => {
+    return found.get(k) ?? { label: Math.floor(k / size), decision: k % size, count: 0 };
+  });
 }
 
 /**
@@ -52,16 +80,19 @@ export function confusionCounts(labels: ArrayLike<number>, decisions: ArrayLike<
  */
 export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<number>, options: ConfusionOptions = {}): string {
   const { width = 480, classes, names, title } = confusionOptions(options, "");
-  const counts = confusionCounts(labels, decisions, classes);
+  const pairs = pairsOf(labels, decisions, classes ?? 0);
+  const { size } = pairs;
   const name = (index: number) => names?.[index] ?? String(index);
-  const size = counts.length;
-  const cells = counts.flatMap((row, label) => {
-    const total = Math.max(
-      1,
-      row.reduce((sum, count) => sum + count, 0),
-    );
-    return row.map((count, decision) => ({ label, decision, count, share: count / total, isRight: label === decision }));
-  });
+  const totals = new Map<number, number>();
+  for (const { label, count } of pairs.cells) totals.set(label, count + (totals.get(label) ?? 0));
+  const areFew = size <= MAX_NAMED;
+  const cells = (areFew ? withEmpty(pairs) : pairs.cells).map((cell) => ({
+    ...cell,
+    share: cell.count / (totals.get(cell.label) ?? 1),
+    isRight: cell.label === cell.decision,
+  }));
+  const axis = { type: "band", domain: range(size), tickFormat: name, padding: 0.04 } as const;
+  const scale = areFew ? axis : { ...axis, ticks: wholeTicks(0, size - 1) };
   const side = (width - 80) / Math.max(1, size);
   const shown = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
   const drawn = panel({
@@ -71,8 +102,8 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
     marginLeft: 60,
     marginRight: 20,
     marginBottom: 40,
-    x: { type: "band", domain: range(size), label: "Decision", tickFormat: name, padding: 0.04 },
-    y: { type: "band", domain: range(size), label: "Label", tickFormat: name, padding: 0.04 },
+    x: { ...scale, label: "Decision" },
+    y: { ...scale, label: "Label" },
     marks: [
       Plot.cell(cells, {
         x: "decision",

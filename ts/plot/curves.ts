@@ -49,7 +49,7 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
   ]);
   const last = epochs.at(-1);
   const end = last?.validation ?? last?.train;
-  const result = end === undefined ? "" : `; at the end ${resultOf(decision, end)}`;
+  const result = end === undefined ? "" : resultOf(decision, end);
   return figure(
     panels,
     `${decision === "none" ? "R²" : "accuracy"}, spikes per sample and loss over ${epochs.length} epochs${result}`,
@@ -70,9 +70,11 @@ function decisionsOf(epochs: readonly CurvePoint[]): readonly Decision[] {
   return decisionsIn(last?.validation ?? last?.train ?? { accuracy: { firstSpike: 0, count: 0 } });
 }
 
+/** Nothing where there is no number, as R² of series that do not vary. */
 function resultOf(decision: Decision, metrics: CurveMetrics): string {
-  if (decision === "none") return `R² ${(metrics.rSquared ?? Number.NaN).toFixed(3)}`;
-  return `${(100 * accuracyBy(decision, metrics)).toFixed(1)} % by ${NAMES[decision]}`;
+  const result = decision === "none" ? metrics.rSquared : 100 * accuracyBy(decision, metrics);
+  if (result === undefined || Number.isNaN(result)) return "";
+  return `; at the end ${decision === "none" ? `R² ${result.toFixed(3)}` : `${result.toFixed(1)} % by ${NAMES[decision]}`}`;
 }
 
 function answers(epochs: readonly CurvePoint[], width: number, decisions: readonly Decision[]) {

@@ -67,11 +67,14 @@ function overSteps(events: SpikeEvents, steps: number, place: Place): Panel {
 
 function overUnits(events: SpikeEvents, units: number, place: Place): Panel {
   const counts = new Array<number>(MAX + 1).fill(0);
-  const own = new Uint32Array(units);
+  const add = (count: number, times: number) => {
+    counts[Math.min(MAX, count)] = (counts[Math.min(MAX, count)] ?? 0) + times;
+  };
   for (let sample = 0; sample < events.length; sample++) {
-    own.fill(0);
-    for (const unit of events.sample(sample).units) own[unit] = (own[unit] ?? 0) + 1;
-    for (const count of own) counts[Math.min(MAX, count)] = (counts[Math.min(MAX, count)] ?? 0) + 1;
+    const own = new Map<number, number>();
+    for (const unit of events.sample(sample).units) if (unit < units) own.set(unit, 1 + (own.get(unit) ?? 0));
+    for (const count of own.values()) add(count, 1);
+    add(0, units - own.size);
   }
   const last = Math.max(
     1,

@@ -123,10 +123,11 @@ function scaleOf(values: readonly (number | string)[], { isLogarithmic = false }
     return { place: (value) => (names.length > 1 ? names.indexOf(value) / part : 0.5), ticks: names };
   }
   const [low, high] = [smallest(numbers), largest(numbers)];
-  const onto = (value: number) => (isLogarithmic ? Math.log(value) : value);
+  // Halves have a difference that is finite.
+  const onto = (value: number) => (isLogarithmic ? Math.log(value) : value / 2);
   const length = onto(high) - onto(low);
   const place = (value: number | string) => (length > 0 ? (onto(Number(value)) - onto(low)) / length : 0.5);
-  const middle = isLogarithmic ? Math.sqrt(low * high) : (low + high) / 2;
+  const middle = isLogarithmic ? Math.sqrt(low) * Math.sqrt(high) : low / 2 + high / 2;
   return { place, ticks: numbers.length <= FEW ? numbers : [low, middle, high] };
 }
 

@@ -61,6 +61,11 @@ export function checkPoints(runs: readonly SeedPoint[], isLogarithmic: boolean):
   if (isLogarithmic) runs.forEach(({ x }, k) => void positive(x, `runs[${k}].x`));
 }
 
+/** Mean width of a letter of the names. */
+const LETTER = 6.6;
+/** Share of the width that names, or numbers, take at most. */
+const MAX_MARGIN = 0.4;
+
 /** Plots every run as a dot, with mean ± standard deviation over the runs of each series. */
 export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): string {
   const { width = 640, label, zero = false } = spreadOptions(options, "");
@@ -68,15 +73,17 @@ export function seedSpread(runs: readonly SeedValue[], options: SpreadOptions): 
   const groups = grouped(runs);
   const names = [...groups.keys()];
   const summaries = names.map((series) => ({ series, ...summaryOf((groups.get(series) ?? []).map(({ value }) => value)) }));
+  const longest = (texts: readonly string[]) => Math.max(6, ...texts.map(({ length }) => length));
+  const letters = Math.min(longest(names), Math.floor((MAX_MARGIN * width) / LETTER));
   const drawn = panel({
     width,
     height: 56 + 38 * names.length,
     marginTop: 10,
-    marginLeft: 24 + 6.6 * Math.max(6, ...names.map(({ length }) => length)),
-    marginRight: 20 + 5.6 * Math.max(6, ...summaries.map(({ text }) => text.length)),
+    marginLeft: 24 + LETTER * letters,
+    marginRight: Math.min(MAX_MARGIN * width, 20 + 5.6 * longest(summaries.map(({ text }) => text))),
     marginBottom: 40,
     x: { label, zero, nice: true, grid: true },
-    y: { type: "band", domain: names, label: null, tickSize: 0 },
+    y: { type: "band", domain: names, label: null, tickSize: 0, tickFormat: (name: string) => shortened(name, letters) },
     marks: [
       ...names.map((series, k) => {
         const { colour, shape } = look(k);
@@ -135,6 +142,13 @@ export function seedScatter(runs: readonly SeedPoint[], options: ScatterOptions)
     return `${series} ${summaryOf(points.map(({ y }) => y)).text} at ${summaryOf(points.map(({ x }) => x)).text}`;
   });
   return figure([drawn], `${options.y} over ${options.x}, means over seeds: ${means.join(", ")}`, { ...options, keys });
+}
+
+/** A name without its middle where it has more letters; names of variants often differ at their ends. */
+function shortened(name: string, letters: number): string {
+  if (name.length <= letters) return name;
+  const end = Math.floor((letters - 1) / 2);
+  return `${name.slice(0, letters - 1 - end)}…${name.slice(-end)}`;
 }
 
 /** What series look like that are more than there are colours: shapes with the next colour, so that no two are alike among 36. */
