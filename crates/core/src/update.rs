@@ -1,5 +1,6 @@
 //! From the sums of a batch to new parameters: the optimiser, tile by tile.
 
+mod clip;
 mod entries;
 mod finish;
 mod learnt;
@@ -15,8 +16,9 @@ use crate::optim::{Moments, TileMoments};
 use crate::parameters::TileParameters;
 use crate::sample::SampleResult;
 
+pub(crate) use clip::Clip;
 use entries::{LayerEntries, sources};
-pub(crate) use finish::{Clip, Finish};
+pub(crate) use finish::Finish;
 pub(crate) use step::LayerStep;
 pub(crate) use sums::BatchSums;
 use sums::TileSums;
@@ -56,7 +58,8 @@ impl BatchSums {
             tile.finish(update, &layers[layer], delays, entries[layer].as_ref(), results);
         });
         self.collect_delays(network);
-        learnt::finish(&mut self.learnt, network, &update.finish);
+        let Finish { frozen, clip, .. } = &update.finish;
+        learnt::finish(&mut self.learnt, network, frozen, clip);
         learnt::apply(&mut self.learnt, update.level, &update.steps, network, &mut moments.learnt);
     }
 

@@ -8,6 +8,7 @@
 
 use spikelet_kernels::TILE;
 
+use super::clip::Clip;
 use super::learnt;
 use super::sums::{BatchSums, TileSums};
 use crate::config::Frozen;
@@ -15,22 +16,6 @@ use crate::executor::Executor;
 use crate::network::Network;
 use crate::parameters::TileParameters;
 use crate::rule::SilentUpdate;
-
-/// Bounds of a gradient, infinite for none.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clip {
-    /// Of the magnitude of each element.
-    pub(crate) element: f32,
-    /// Of the Euclidean norm of all elements.
-    pub(crate) norm: f32,
-}
-
-impl Clip {
-    /// Whether so large a Σ g² leaves nothing to scale by.
-    pub(super) fn is_lost(&self, squared: f32) -> bool {
-        self.norm.is_finite() && !squared.is_finite()
-    }
-}
 
 /// From sums to gradients.
 #[derive(Clone, Debug)]
@@ -63,7 +48,7 @@ impl BatchSums {
         executor.for_each(&mut work, |_, work| work.clipped = work.sums.finish(finish, network, work.tile));
         let clipped: Vec<f32> = work.iter().map(|work| work.clipped).collect();
         self.collect_delays(network);
-        let learnt = learnt::finish(&mut self.learnt, network, finish);
+        let learnt = learnt::finish(&mut self.learnt, network, &finish.frozen, &finish.clip);
         let squared = clipped.into_iter().fold(learnt, |sum, clipped| sum + f64::from(clipped));
         let scale = f64::from(finish.clip.norm) / squared.sqrt();
         if scale < 1.0 {

@@ -2,9 +2,10 @@
 
 use spikelet_kernels::{LANES, Level, RowGradient, TileParameters as ParameterArrays, update_rows};
 
-use super::finish::{Clip, Finish};
+use super::clip::Clip;
 use super::step::LayerStep;
 use crate::aligned::Aligned;
+use crate::config::Frozen;
 use crate::learnt::LearntArray;
 use crate::network::Network;
 use crate::optim::LearntMoments;
@@ -63,14 +64,14 @@ pub(super) fn add(sums: &mut [Vec<LearntSums>], results: &[SampleResult]) {
 }
 
 /// Makes gradients of all sums, 0 where a layer is frozen, and returns Σ g² of what clipping leaves.
-pub(super) fn finish(sums: &mut [Vec<LearntSums>], network: &Network, finish: &Finish) -> f64 {
+pub(super) fn finish(sums: &mut [Vec<LearntSums>], network: &Network, frozen: &[Frozen], clip: &Clip) -> f64 {
     let mut squared = 0.0;
-    for ((sums, arrays), frozen) in sums.iter_mut().zip(&network.learnt).zip(&finish.frozen) {
+    for ((sums, arrays), frozen) in sums.iter_mut().zip(&network.learnt).zip(frozen) {
         for (sums, array) in sums.iter_mut().zip(arrays) {
             if frozen.learnt {
                 sums.values.fill(0.0);
             }
-            squared += f64::from(sums.finish(array, &finish.clip));
+            squared += f64::from(sums.finish(array, clip));
         }
     }
     squared
