@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { constants, existsSync } from "node:fs";
+import { constants, existsSync, type Stats } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
@@ -8,7 +8,7 @@ import { fileContent } from "./content.js";
 
 /**
  * Writes bytes so that the file is either the old or the whole new one, also when the machine fails meanwhile: to a
- * temporary file in the same folder, to the disk, then renamed.
+ * temporary file in the same folder, to the disk, then renamed. Devices and pipes, such as `/dev/stdout`, are written into.
  *
  * @param bytes a checkpoint, or the promise of one: `save("net.safetensors", trainer.checkpoint())`.
  * @throws {SpikeletError} `WRITE_FAILED`; what the file held before is still there.
@@ -16,13 +16,34 @@ import { fileContent } from "./content.js";
 export async function save(file: string, bytes: Uint8Array | string | Promise<Uint8Array>): Promise<void> {
   text(file, "file");
   const content = fileContent(await bytes, "bytes");
+  try {
+    await (isDeviceOrPipe(await stat(file).catch(() => undefined)) ? writeInto(file, content) : replace(file, content));
+  } catch (cause) {
+    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${reasonOf(cause)})`, cause);
+  }
+}
+
+function isDeviceOrPipe(state: Stats | undefined): boolean {
+  return state !== undefined && !state.isFile() && !state.isDirectory();
+}
+
+async function writeInto(file: string, content: Uint8Array | string): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY);
+  try {
+    await handle.writeFile(content);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function replace(file: string, content: Uint8Array | string): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
     await create(temporary, content);
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw new SpikeletError("WRITE_FAILED", file, `can't be written (${reasonOf(cause)})`, cause);
+    throw cause;
   }
 }
 
