@@ -40,8 +40,8 @@ impl Stream {
         Self(Pcg32::new(u64::from(seed), stream))
     }
 
-    /// A stream for each sample and epoch, 0 where there is none. Streams that begin at one state are alike some parts apart, as
-    /// samples may not be; so each begins elsewhere.
+    /// A stream for a sample in an epoch, 0 where there is none. Streams that differ in their increment alone resemble each other
+    /// at some distances, so each begins at a state of its own.
     #[must_use]
     pub fn of_sample(seed: u32, purpose: Purpose, sample: u32, epoch: u32) -> Self {
         let stream = ((purpose as u64) << 32) | u64::from(sample);

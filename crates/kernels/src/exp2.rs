@@ -12,7 +12,7 @@ use crate::lanes::greater;
 pub(crate) const ROUNDER: f32 = 12_582_912.0;
 /// Coefficients of `2^(f/2)`, constant first.
 pub(crate) const COEFFICIENTS: [f32; 5] = [1.0, 0.346_572_76, 0.060_056_91, 0.006_951_014, 0.000_600_379_5];
-/// Smaller arguments count as this one: 2^−64 ≈ 5e-20, near what recurrences take as zero, and times it is seldom denormal.
+/// Smaller arguments count as this one: 2^−64 ≈ 5e-20, near what recurrences take as zero; its products are seldom denormal.
 pub(crate) const MIN: f32 = -64.0;
 
 /// `2^x` for `x` up to 126; arguments below −64 give `2^−64`.
