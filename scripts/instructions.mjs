@@ -1,6 +1,6 @@
 // npm run bench:instructions: counts the instructions of one training step, or of the answers to a batch, for every case and compares them
 // with benches/instructions.json; -- --renew writes the counts there instead, -- --cases conv,recurrent takes some. Counts, unlike times, are
-// the same on a busy machine.
+// the same on a busy machine. Of its SIMD levels valgrind knows those up to AVX2; a case ending in -avx2 is that of the same name there.
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -35,13 +35,18 @@ const CASES = {
   "delays-input": { what: "one training step of 784-800-10 with delays by input, T = 300, batch 16, SSE2", steps: 3 },
   "delays-connection": { what: "one training step of 784-800-10 with delays by connection, T = 300, batch 16, SSE2", steps: 3 },
   conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, SSE2", steps: 3 },
+  "dense-avx2": { what: "one training step of 784-800-10, T = 300, batch 16, AVX2", steps: 8 },
+  "inference-avx2": { what: "the answers of 784-800-10 to a batch, T = 300, batch 16, AVX2", steps: 3 },
+  "recurrent-avx2": { what: "one training step of 784-256R-10, T = 100, batch 4, AVX2", steps: 3 },
+  "conv-avx2": { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, AVX2", steps: 3 },
 };
+const AVX2 = "-avx2";
 
 await main(async () => {
   const { values: words } = parseArgs({
     options: { renew: { type: "boolean", default: false }, cases: { type: "string", default: Object.keys(CASES).join(",") } },
   });
-  const names = words.cases.split(",");
+  let names = words.cases.split(",");
   const unknown = names.find((name) => !(name in CASES));
   if (unknown !== undefined) throw new StepFailed(`no case ${unknown}: there are ${Object.keys(CASES).join(", ")}`);
   if (spawnSync("valgrind", ["--version"]).status !== 0) {
@@ -52,6 +57,10 @@ await main(async () => {
   }
   checkTools();
   const binary = await build();
+  if (!hasAvx2(binary)) {
+    skipCheck("instructions", "those of AVX2: this processor or this valgrind does not have it");
+    names = names.filter((name) => !name.endsWith(AVX2));
+  }
   const baseline = JSON.parse(readFileSync(BASELINE, "utf8"));
   const failed = [];
   const counted = await countAll(binary, names);
@@ -83,6 +92,11 @@ function isAsBefore(name, found, baseline) {
   return true;
 }
 
+/** Whether valgrind shows this processor's AVX2 to a program. */
+function hasAvx2(binary) {
+  return spawnSync("valgrind", ["--tool=none", binary, "inference", "0", "avx2"]).status === 0;
+}
+
 async function build() {
   const target = hostTarget();
   // As the addon is built, with the features that it gives its dependencies: what was compiled for it is not compiled again.
@@ -112,7 +126,8 @@ async function instructions(binary, name, steps) {
   const folder = mkdtempSync(join(tmpdir(), "spikelet-"));
   try {
     const file = join(folder, "callgrind.out");
-    await promisify(execFile)("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, name, String(steps)]);
+    const words = name.endsWith(AVX2) ? [name.slice(0, -AVX2.length), String(steps), "avx2"] : [name, String(steps), "sse2"];
+    await promisify(execFile)("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, ...words]);
     const total = /^(?:summary|totals): (\d+)/m.exec(readFileSync(file, "utf8"));
     if (total === null) throw new StepFailed(`valgrind counted nothing of ${name}`);
     return Number(total[1]);

@@ -1,7 +1,8 @@
-//! `step-instructions CASE STEPS`: so many training steps of a case, or answers to a batch, on one thread, for an instruction counter.
+//! `step-instructions CASE STEPS LEVEL`: so many training steps of a case, or answers to a batch, on one thread, for an instruction
+//! counter.
 //!
-//! The SIMD level is SSE2, which every x86-64 machine and every version of valgrind knows, so that counts of different machines
-//! can be compared. Two runs with N and 2N steps differ by the cost of N steps: the set-up drops out.
+//! The SIMD level is given, so that counts of different machines can be compared. Two runs with N and 2N steps differ by the cost
+//! of N steps: the set-up drops out.
 
 use std::process::ExitCode;
 
@@ -15,13 +16,10 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let case = words.next().and_then(|name| Case::from_name(&name));
     let steps = words.next().and_then(|word| word.parse::<usize>().ok());
-    let (Some(case), Some(steps)) = (case, steps) else {
-        eprintln!("usage: step-instructions CASE STEPS");
+    let level = words.next().and_then(|name| Level::from_name(&name));
+    let (Some(case), Some(steps), Some(level)) = (case, steps, level) else {
+        eprintln!("usage: step-instructions CASE STEPS LEVEL, a level that this machine has");
         return ExitCode::from(2);
-    };
-    let Some(level) = Level::from_name("sse2") else {
-        eprintln!("this machine has no SSE2");
-        return ExitCode::FAILURE;
     };
     let batch = case.batch;
     let data = Digits::new(160).dataset(case.steps);
