@@ -197,6 +197,22 @@ describe("averages", () => {
     expect(Array.from(spikes.times, (time, k) => [0, time, spikes.units[k]])).toEqual([...(layers[1]?.triples() ?? [])]);
   });
 
+  it.each([0.3, 0.7, 0.9, 1.1, 1.3])("leave a threshold in its range that falls from %s", async (threshold) => {
+    const neuron = { ...tinyConfig.network.neuron, threshold, learn: ["threshold" as const] };
+    const network = { ...tinyConfig.network, neuron };
+    const averaging = { type: "ema" as const, decay: 0 };
+    using trainer = await createTrainer(withTraining({ averaging }, { network, optimizer: { type: "sgd", learningRate: 1 } }));
+    const { layers } = await trainer.gradients(tinyData(2));
+    for (const gradient of [0, 100]) {
+      for (const layer of layers) layer.learnt?.["threshold"]?.fill(gradient);
+      await trainer.applyGradients(layers);
+    }
+    for (const [layer, parameters] of (await trainer.parameters()).entries()) {
+      expect(Array.from(parameters.learnt?.["threshold"] ?? [])).toEqual([Math.fround(0.01)]);
+      await trainer.setParameters(layer, parameters);
+    }
+  });
+
   it("give way to parameters that are set", async () => {
     using trainer = await createTrainer(withTraining({ averaging: { type: "ema" } }));
     await trainer.run(tinyData());

@@ -49,13 +49,14 @@ impl Average {
         let share = share as f32;
         executor.for_each(&mut self.tiles, |number, average| {
             let tile = &network.tiles[number];
-            for (average, values) in [(&mut average.weights, &tile.weights), (&mut average.biases, &tile.biases)] {
-                average.iter_mut().zip(values.iter()).for_each(|(a, w)| *a += share * (w - *a));
-            }
+            move_towards(&mut average.weights, &tile.weights, share);
+            move_towards(&mut average.biases, &tile.biases, share);
         });
         let arrays = self.learnt.iter_mut().flatten().zip(network.learnt.iter().flatten());
         for (average, now) in arrays {
-            average.parameters.iter_mut().zip(now.parameters.iter()).for_each(|(a, w)| *a += share * (w - *a));
+            move_towards(&mut average.parameters, &now.parameters, share);
+            // Rounded, an average can lie beside both.
+            average.what.hold(&mut average.parameters[..average.length]);
         }
         self.count += 1;
     }
@@ -88,6 +89,12 @@ impl Average {
             tile.pack(from, inputs, average.array_mut(kind));
         }
     }
+}
+
+// Not compiled into each caller, for size.
+#[inline(never)]
+fn move_towards(average: &mut [f32], now: &[f32], share: f32) {
+    average.iter_mut().zip(now).for_each(|(a, w)| *a += share * (w - *a));
 }
 
 impl TileAverage {
