@@ -37,6 +37,19 @@ describe("memory that is not there", () => {
     expect(outcome.report).toEqual({ code: "CONFIG_INVALID", message });
   });
 
+  it("is not there for the spikes of a signal, under a limit of the operating system", async () => {
+    const outcome = await inChild(
+      `const values = Float32Array.from({ length: 65_535 }, (_, time) => (time % 2) * 2 - 1);
+       const signal = datasets.fromSeries({ signals: [[values]] });
+       const encoded = signal.encode(encode.levels({ count: 1024 }));
+       const held = [];
+       try { for (;;) held.push(new ArrayBuffer(2 ** 28)); } catch {}
+       await encoded.events({ steps: 65_535 }).catch(({ code, path }) => report({ code, path }));`,
+      { limit: 2 ** 32 },
+    );
+    expect(outcome.report).toEqual({ code: "CONFIG_INVALID", path: "encoding" });
+  });
+
   it("is not asked for by a network, under a limit of the operating system", async () => {
     const outcome = await inChild(
       `const network = { input: 16000, steps: 1, layers: [{ type: "dense", units: 16000 }] };

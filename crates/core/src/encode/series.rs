@@ -2,7 +2,7 @@
 
 use super::channel_encoding::{ChannelEncoder, ChannelEncoding};
 use super::log_mel::LogMel;
-use super::{Encoding, push_sample};
+use super::{Encoding, missing, push_sample};
 use crate::error::{Error, Result};
 use crate::spikes::SpikeTrains;
 
@@ -183,6 +183,7 @@ impl Encoding {
             for values in sample.chunks_exact(series.channels) {
                 fired.clear();
                 if encoder.push(values, &mut fired) {
+                    events.try_reserve(fired.len()).map_err(|_| missing(events.len() + fired.len()))?;
                     events.extend(fired.iter().map(|&unit| (step as u16, unit)));
                     step += 1;
                 }
