@@ -110,6 +110,25 @@ describe("importWeights", () => {
     expect(decays).not.toEqual([0.9, 0.95]);
   });
 
+  it("takes decays of a checkpoint that have come to their ends", async () => {
+    using trainer = await createTrainer({ ...learning, optimizer: { type: "sgd", learningRate: 1000 } });
+    const gradients = (await trainer.parameters()).map(({ weights, biases }) => ({
+      weights: weights.map(() => 0),
+      biases: biases.map(() => 0),
+    }));
+    const [first, last] = gradients as [LayerParameters, LayerParameters];
+    const learnt = {
+      membraneDecay: Float32Array.of(1, -1),
+      threshold: Float32Array.of(0),
+      adaptationStrength: Float32Array.of(0),
+      delays: new Float32Array(10),
+    };
+    await trainer.applyGradients([{ ...first, learnt }, last]);
+    using other = await createNetwork(elsewhere);
+    await importWeights(other, await trainer.checkpoint());
+    expect(await other.parameters()).toEqual(await trainer.parameters());
+  });
+
   it("reads a checkpoint, without what the optimiser gathered", async () => {
     using network = await createNetwork(dense);
     using other = await createNetwork({ ...dense, training: { seed: 7 } });

@@ -190,7 +190,9 @@ function learntName(weights: string, what: LearntName): string {
 
 /** Checkpoints have u of a decay, 1 / (1 + e^−u). */
 const isOfCheckpoint = (weights: string): boolean => weights.endsWith("weights");
-const decayOf = (u: number): number => 1 / (1 + Math.exp(-u));
+/** Single floats round to 0 and 1, which no learnt decay is: the core takes the numbers beside them, too. */
+const decayOf = (u: number): number => Math.min(Math.max(1 / (1 + Math.exp(-u)), MIN_DECAY), MAX_DECAY);
+const [MIN_DECAY, MAX_DECAY] = [2 ** -126, 1 - 2 ** -24];
 
 /** The name of the biases that belong to these weights, if the file has any. */
 function biasIn(tensors: Tensors, name: string): string | undefined {
