@@ -10,7 +10,7 @@ import {
   parseTensors,
   type Tensors,
 } from "spikelet";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { writeSafetensors } from "../../ts/exchange/safetensors.js";
 import { filled, fixture } from "./fixtures.js";
 
@@ -170,6 +170,17 @@ describe("exportWeights", () => {
     using other = await createNetwork({ ...convolution, training: { seed: 7 } });
     await importWeights(other, bytes);
     expect(await other.parameters()).toEqual(await network.parameters());
+  });
+
+  it.each(["safetensors", "npz"] as const)("%s has the same bytes at any time", async (format) => {
+    using network = await createNetwork(dense);
+    const bytes = await exportWeights(network, { format });
+    vi.useFakeTimers({ now: new Date(2031, 4, 6, 7, 8, 10), toFake: ["Date"] });
+    try {
+      expect(await exportWeights(network, { format })).toEqual(bytes);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("refuses other formats", async () => {

@@ -6,9 +6,13 @@ const ALIGNMENT = 64;
 /** `\x93NUMPY`, version 1.0. */
 const START = [0x93, ...new TextEncoder().encode("NUMPY"), 1, 0];
 
+/** That of `numpy.savez`, the earliest an archive can state: equal arrays give equal bytes. */
+const TIME = new Date(1980, 0, 1);
+
 /** The bytes of an NPZ archive of single floats, as `numpy.load` reads it. */
 export function writeNpz(tensors: Tensors): Uint8Array {
-  return zipSync(Object.fromEntries(Array.from(tensors, ([name, { shape, values }]) => [`${name}.npy`, npy(shape, values)])));
+  const files = Array.from(tensors, ([name, { shape, values }]) => [`${name}.npy`, npy(shape, values)] as const);
+  return zipSync(Object.fromEntries(files), { mtime: TIME });
 }
 
 function npy(shape: readonly number[], values: ArrayLike<number>): Uint8Array {
