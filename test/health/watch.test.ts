@@ -15,7 +15,7 @@ const config = {
   rule: { type: "antlr" },
   loss: { type: "latency" },
   regularizers: {},
-  training: { gradientClip: 1, silentUnitUpdate: { strength: 100, rules: "timing", convolutions: false } },
+  training: { batchSize: 16, gradientClip: 1, silentUnitUpdate: { strength: 100, rules: "timing", convolutions: false } },
 } as unknown as ResolvedConfig;
 
 /** An epoch of a network of two layers in which all is well, but for what is given. */
@@ -69,6 +69,24 @@ describe("a training that goes on", () => {
     const flat = new HealthWatch(config, layers);
     flat.remember([epochEnd(1, healthy()), epochEnd(2, healthy())]);
     expect(codes(flat.watch([epochEnd(3, healthy())]))).toEqual(["FLAT_LOSS"]);
+  });
+
+  it("knows of silent epochs too short for a warning in their midst, as if it had not stopped", () => {
+    const mute = healthy({ silentFraction: [1, 1], samples: 32 }, { perUnit: [0, 0] });
+    const faint = healthy({ silentFraction: [0.99, 1], samples: 32 }, { perUnit: [0.01, 0] });
+    expect(course([mute, { ...mute, loss: 0.9 }, { ...faint, loss: 0.8 }])).toEqual([["SILENT_LAYER 0"], [], []]);
+    const watch = new HealthWatch(config, layers);
+    watch.remember([epochEnd(1, mute), epochEnd(2, { ...mute, loss: 0.9 })]);
+    expect(codes(watch.watch([epochEnd(3, { ...faint, loss: 0.8 })]))).toEqual([]);
+  });
+
+  it("knows of the warning in the midst of the epoch that was stopped", () => {
+    const mute = healthy({ silentFraction: [1, 1] }, { perUnit: [0, 0] });
+    const steps = Array.from({ length: 40 }, (_, k) => step(k + 1, 0));
+    const whole = new HealthWatch(config, layers);
+    expect(codes(whole.watch([...steps, epochEnd(1, mute)]))).toEqual(["SILENT_NETWORK"]);
+    const rest = new HealthWatch(config, layers);
+    expect(codes(rest.watch([...steps.slice(30), epochEnd(1, mute)]))).toEqual([]);
   });
 });
 
@@ -170,7 +188,7 @@ describe("the loss", () => {
 describe("advice", () => {
   it("names the preset for toys where samples are few", () => {
     const advice = (samples: number) => {
-      const silent = { ...healthy({ samples, silentFraction: [1, 1] }, { perUnit: [0, 0] }), samples };
+      const silent = { ...healthy({ samples, silentFraction: [1, 1] }, { perUnit: [0.001, 0] }), samples };
       const watch = new HealthWatch(config, layers);
       return watch.watch([epochEnd(1, silent)]).flatMap((event) => (event.type === "warning" ? [event.advice] : []));
     };

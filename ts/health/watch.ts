@@ -30,10 +30,7 @@ export class HealthWatch {
 
   /** What a training showed before this watch began: its warnings have been given. */
   remember(epochs: readonly EpochRecord[]): void {
-    for (const record of epochs) {
-      this.#ofEpoch({ type: "epochEnd", ...record });
-      if ((record.validation ?? record.train).spikes.perSample === 0) this.#known = [...this.#known, SILENT_NETWORK];
-    }
+    for (const record of epochs) this.#ofEpoch({ type: "epochEnd", ...record });
   }
 
   /** The events, with warnings after those that give cause. */
@@ -70,9 +67,14 @@ export class HealthWatch {
     const course = signsOfCourse(this.#epochs, parameters, this.#layers.length);
     // That no unit fires at all has been said.
     const { samples } = event.train;
-    if (seen.spikes.perSample === 0 && this.#known.includes(SILENT_NETWORK))
+    if (seen.spikes.perSample === 0 && (this.#known.includes(SILENT_NETWORK) || this.#wasSilent(event)))
       return this.#news(event.epoch, course, [SILENT_NETWORK], samples);
     return this.#news(event.epoch, [...signsOfSpikes(seen, this.#layers, steps), ...course], [], samples);
+  }
+
+  /** Whether a step of the epoch gave the warning of a silent network, also where this watch began after it. */
+  #wasSilent({ train: { samples, spikes } }: EpochEndEvent): boolean {
+    return spikes.perSample === 0 && Math.ceil(samples / this.#config.training.batchSize) >= LIMITS.silentBatches;
   }
 
   /** The signs that were not known; `kept` stays known beside them. */
