@@ -80,6 +80,13 @@ export async function run(): Promise<string> {
         return `${where?.fileName.slice(project.folder.length)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
       });
       expect(complaints).toEqual([]);
+      const generic = program.getSourceFiles().filter(({ fileName, text }) => {
+        return fileName.startsWith(join(project.folder, "node_modules")) && /Array<ArrayBuffer(Like)?>/.test(text);
+      });
+      expect(
+        generic.map(({ fileName }) => fileName),
+        "TypeScript before 5.7 has no generic typed arrays",
+      ).toEqual([]);
     },
     120_000,
   );

@@ -91,10 +91,10 @@ function typedArray<T extends ArrayBufferView>(kind: string): Check<T> {
   };
 }
 
-export const bytes = typedArray<Uint8Array>("Uint8Array");
-export const shorts = typedArray<Uint16Array>("Uint16Array");
-export const words = typedArray<Uint32Array>("Uint32Array");
-export const floats = typedArray<Float32Array>("Float32Array");
+export const bytes: Check<Uint8Array> = typedArray("Uint8Array");
+export const shorts: Check<Uint16Array> = typedArray("Uint16Array");
+export const words: Check<Uint32Array> = typedArray("Uint32Array");
+export const floats: Check<Float32Array> = typedArray("Float32Array");
 
 /** Any function. */
 export const callback: Check<() => void> = (value, path) =>
