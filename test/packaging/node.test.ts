@@ -1,5 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { build } from "esbuild";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PackedProject, packedProject } from "../support/packed-project.js";
@@ -18,6 +19,8 @@ async function learn({ createTrainer, datasets }) {
   return JSON.stringify({ updates, kind, reason });
 }
 `;
+
+const BUNDLE_FOR_NODE = { bundle: true, platform: "node", format: "esm", logLevel: "error" } as const;
 
 describe("the tarball in an empty project", () => {
   let project: PackedProject;
@@ -109,6 +112,15 @@ export async function run(): Promise<string> {
     expect(project.files.filter((path) => path.includes("mpi.node"))).toEqual([]);
     const train = project.node(["node_modules/spikelet/dist/cli/main.js", "train"], { PMI_SIZE: "2" });
     await expect(train).rejects.toThrow(/started with others \(PMI_SIZE=2\).*npm run build -- --mpi.*BACKEND_UNAVAILABLE/);
+  });
+
+  it("trains natively from a bundle that leaves it out; one that does not says what is wrong", async () => {
+    const bundle = (outfile: string, external: string[]) =>
+      build({ entryPoints: ["esm.mjs"], outfile, external, absWorkingDir: project.folder, ...BUNDLE_FOR_NODE });
+    await bundle("bundles/without.mjs", ["spikelet"]);
+    await bundle("bundles/with.mjs", []);
+    expect(JSON.parse(await project.node(["bundles/without.mjs"]))).toMatchObject({ updates: 2, kind: "native" });
+    await expect(project.node(["bundles/with.mjs"])).rejects.toThrow(/a bundle for Node must leave the package out/);
   });
 
   // The last one: it takes the addon away.

@@ -46,7 +46,8 @@ async function loadBest(): Promise<Backend> {
     return await loadWebAssembly(why);
   } catch (cause) {
     const also = cause instanceof Error ? cause.message.replace(/^backend: /, "") : String(cause);
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}`, cause);
+    const bundled = "a bundle for Node must leave the package out, as an external one";
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}; ${bundled}`, cause);
   }
 }
 
