@@ -46,8 +46,7 @@ async function loadBest(): Promise<Backend> {
     return await loadWebAssembly(why);
   } catch (cause) {
     const also = cause instanceof Error ? cause.message.replace(/^backend: /, "") : String(cause);
-    const bundled = "a bundle for Node must leave the package out, as an external one";
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}; ${bundled}`, cause);
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}`, cause);
   }
 }
 
@@ -72,8 +71,9 @@ async function loadWebAssembly(reason: string): Promise<Backend> {
     return walled(await loadWasm(await readFile(wasmUrl), reason));
   } catch (cause) {
     if (cause instanceof SpikeletError) throw cause;
-    const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")}): in a clone, \`npm run build\` makes it`;
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", what, cause);
+    const what = `the WebAssembly can't be loaded (${reasonsOf(cause).join("; ")})`;
+    const how = "in a clone, `npm run build` makes it; a bundle for Node must leave the package out";
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${what}: ${how}`, cause);
   }
 }
 
