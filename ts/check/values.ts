@@ -102,5 +102,16 @@ export const callback: Check<() => void> = (value, path) =>
 
 /** An instance of a class of this library, called `what` in messages. */
 export function instanceOf<T>(kind: abstract new (...args: never[]) => T, what: string): Check<T> {
-  return (value, path) => (value instanceof kind ? (value as T) : refuse("DATA_FORMAT", path, what, value));
+  return (value, path) => {
+    if (value instanceof kind) return value as T;
+    const wanted = isMadeByClass(value, kind.name) ? `${what} made by the same copy of the package` : what;
+    return refuse("DATA_FORMAT", path, wanted, value);
+  };
+}
+
+function isMadeByClass(value: unknown, name: string): boolean {
+  for (let found = value; typeof found === "object" && found !== null; found = Object.getPrototypeOf(found)) {
+    if (found.constructor?.name === name) return true;
+  }
+  return false;
 }
