@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
@@ -125,7 +125,11 @@ export async function run(): Promise<string> {
 
   // The last one: it takes the addon away.
   it("falls back to WebAssembly without the addon and says so; native alone is an error that says why", async () => {
-    await rm(join(project.folder, "node_modules/spikelet/bindings/node"), { recursive: true });
+    const addons = join(project.folder, "node_modules/spikelet/bindings/node");
+    for (const file of await readdir(addons)) if (file.endsWith(".node")) await rm(join(addons, file));
+    const { reason } = JSON.parse(await project.node(["esm.mjs"]));
+    expect(reason).toMatch(/^the Node addon can't be loaded \(Cannot find module '\.\/spikelet\.[\w-]+\.node'\): in a clone/);
+    await rm(addons, { recursive: true });
     for (const file of ["esm.mjs", "cjs.cjs"]) {
       expect(JSON.parse(await project.node([file]))).toEqual({
         updates: 2,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { SpikeletError } from "../errors.js";
+import { bareMessage, SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { loadNative } from "./native.js";
 import { backendChoice, pageOptions } from "./options.js";
@@ -35,18 +35,17 @@ export async function loadBackend(choice: BackendChoice = "auto", page: PageOpti
 }
 
 async function loadBest(): Promise<Backend> {
-  let whyNotNative: unknown;
+  let why: string;
   try {
     return loadAddon("the addon for this machine is there");
   } catch (thrown) {
-    whyNotNative = thrown;
+    why = reasonOf(thrown);
   }
-  const why = whyNotNative instanceof Error ? whyNotNative.message.replace(/^backend: /, "") : String(whyNotNative);
   try {
     return await loadWebAssembly(why);
   } catch (cause) {
-    const also = cause instanceof Error ? cause.message.replace(/^backend: /, "") : String(cause);
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", `${why}; ${also}`, cause);
+    const also = reasonOf(cause);
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "backend", why.includes(also) ? why : `${why}; ${also}`, cause);
   }
 }
 
@@ -57,7 +56,7 @@ function loadAddon(reason: string): Backend {
     throw new SpikeletError(
       "BACKEND_UNAVAILABLE",
       "backend",
-      `the Node addon can't be loaded (${reasonsOf(cause).join("; ")}): in a clone, \`npm run build\` makes it`,
+      `the Node addon can't be loaded (${reasonsOf(cause).filter(isOfAddon).join("; ")}): in a clone, \`npm run build\` makes it`,
       cause,
     );
   }
@@ -77,11 +76,21 @@ async function loadWebAssembly(reason: string): Promise<Backend> {
   }
 }
 
+/** Whether a reason is about the one file that this package may have: its loader tries others, and says so at length. */
+function isOfAddon(reason: string): boolean {
+  return !/^Cannot find (native binding|module '(@spikelet\/binding-|\.\/spikelet\.wasi))/.test(reason);
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof SpikeletError) return bareMessage(thrown);
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** The messages of an error and of all its causes; a loader that tries several files chains them. */
 function reasonsOf(thrown: unknown): string[] {
   const reasons: string[] = [];
   for (let error = thrown; error instanceof Error; error = error.cause) {
-    const first = error.message.split("\n", 1)[0] ?? "";
+    const first = reasonOf(error).split("\n", 1)[0] ?? "";
     if (!reasons.includes(first)) reasons.push(first);
     if (error instanceof AggregateError) for (const one of error.errors) reasons.push(...reasonsOf(one));
   }
