@@ -4,7 +4,7 @@ import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError } from "./errors.js";
 import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
-import type { Feed } from "./feed.js";
+import type { Feed, Use } from "./feed.js";
 import type { EpochRecord } from "./generated/config.js";
 import type { HealthWatch } from "./health/watch.js";
 import type { NetworkInfo } from "./network.js";
@@ -123,10 +123,11 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     signal?.throwIfAborted();
     if (this.#outbox.isRunning) throw new SpikeletError("CONFIG_INVALID", "run", "another run of this trainer is going on");
     this.#outbox.isRunning = true;
-    const taken: SpikeDataset[] = [];
+    const uses: Use[] = [];
     const take = (data: SpikeDataset): Promise<number> => {
-      taken.push(data);
-      return untilAborted(this.#feed.take(data), signal);
+      const use = this.#feed.take(data);
+      uses.push(use);
+      return untilAborted(use.id, signal);
     };
     try {
       const ids = { train: await take(this.#train), validation: validation === undefined ? null : await take(validation) };
@@ -152,7 +153,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
       } while (await untilAborted(this.#advance(work), signal));
     } finally {
       this.#outbox.isRunning = false;
-      for (const data of taken) this.#feed.release(data);
+      for (const use of uses) use.release();
     }
   }
 

@@ -46,6 +46,26 @@ describe("a network", () => {
     await expect(network.predict(data, { signal: controller.signal })).rejects.toBe(reason);
   });
 
+  it("removes data that were added anew while an aborted run was still adding them", async () => {
+    const backend = fakeBackend();
+    const trainer = await createTrainer(config, { backend });
+    const [session] = backend.sessions;
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const { pause, release } = held(() => controller.abort(reason));
+    using add = vi.spyOn(FakeSession.prototype, "addDataset");
+    add.mockImplementationOnce(async () => {
+      await pause();
+      throw new Error("no memory");
+    });
+    await expect(trainer.run(data, { signal: controller.signal })).rejects.toBe(reason);
+    const passes = [trainer.predict(data), trainer.predict(data)];
+    release();
+    await Promise.all(passes);
+    await trainer.parameters();
+    expect([add.mock.calls.length, session?.datasets.size]).toEqual([2, 0]);
+  });
+
   it("begins no pass with a signal that is aborted", async () => {
     const pause = vi.fn(turn);
     const backend = fakeBackend({ pause });
