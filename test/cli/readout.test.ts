@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { dataSource } from "../../ts/cli/data.js";
 import { metricLines, rangeText } from "../../ts/cli/print.js";
 import { writeResultPage } from "../../ts/cli/report/write.js";
+import { openOutput } from "../../ts/cli/train/output.js";
 import { spikelet } from "../support/spawn-cli.js";
 
 const OF_SPIKES = /first spike|by count|decided|decision +at step/i;
@@ -83,10 +84,10 @@ it("a network that follows series tells its error, in text and on its page", asy
   const lines = metricLines("test", metrics).join("\n");
   expect(lines).toMatch(/test error +mean squared error [\d.]+, R² -?[\d.]+/);
   expect(lines).not.toMatch(OF_SPIKES);
-  const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "report.html");
+  using output = await openOutput(await mkdtemp(join(tmpdir(), "spikelet-")));
   const told = { title: "Series", part: "test", metrics, warnings: [], epochs: [], facts: [], data: dataSource({}) };
-  await writeResultPage(file, told, { network: trainer, samples: data, signal: new AbortController().signal });
-  const html = await readFile(file, "utf8");
+  await writeResultPage(output, told, { network: trainer, samples: data });
+  const html = await readFile(output.files.page, "utf8");
   expect(html).toContain(`mean squared error ${Number(metrics.meanSquaredError?.toPrecision(4))}`);
   expect(html).not.toMatch(/first spike|undefined|NaN/i);
 });

@@ -57,8 +57,7 @@ export const evaluate = defineCommand({
       const facts: Told["facts"] = earlyDecision ? [["simulated until", "the first output spike of each sample"]] : [];
       const told = { title, part: args.split, metrics, warnings, epochs: [], facts, data: source };
       await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
-      folder.check();
-      await writeResultPage(files.page, told, { network, samples, signal, earlyDecision });
+      await writeResultPage(output, told, { network, samples, signal, earlyDecision });
     }
     printResult(args.json, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap((one) => warningLines(one))]);
   },

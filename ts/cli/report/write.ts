@@ -1,9 +1,9 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
-import { save } from "../../io/files.node.js";
 import type { Network, PassOptions } from "../../network.js";
 import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { backendRecord } from "../backend-record.js";
 import { say } from "../print.js";
+import type { Output } from "../train/output.js";
 import { answersOf } from "./answers.js";
 import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
@@ -12,14 +12,18 @@ import { resultPage } from "./result-page.js";
 /** What a command knows about a network; the rest is read from the network itself. */
 export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore">;
 
-/** Writes the page about a network and its answers on `samples`. */
+/**
+ * Writes the page about a network and its answers on `samples`.
+ *
+ * @throws {SpikeletError} `FOLDER_IN_USE` when the folder was taken over meanwhile; `WRITE_FAILED`.
+ */
 export async function writeResultPage(
-  file: string,
+  { folder, files }: Output,
   told: Told,
   { network, samples, ...how }: { network: Network; samples: SpikeDataset } & PassOptions,
 ): Promise<void> {
   const plots = await loadPlots();
-  if (plots === undefined) say(`${file}: ${WITHOUT_PLOTS}`);
+  if (plots === undefined) say(`${files.page}: ${WITHOUT_PLOTS}`);
   const [parameters = { weights: new Float32Array(), biases: new Float32Array() }] = await network.parameters();
   const answers = await answersOf(network, samples, how);
   const { config, info } = network;
@@ -32,5 +36,5 @@ export async function writeResultPage(
     learnt: await learntOf(network),
     backend: backendRecord(network),
   };
-  await save(file, resultPage({ ...told, ...seen }, plots));
+  await folder.save(files.page, resultPage({ ...told, ...seen }, plots));
 }

@@ -70,8 +70,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     data: source,
     learntBefore: run.learntBefore,
   } as const;
-  folder.check();
-  await writeResultPage(files.page, told, { network: chosen, samples: split.test, signal });
+  await writeResultPage(output, told, { network: chosen, samples: split.test, signal });
   printResult(isJson, { type: "report", ...result }, () => [
     ...metricLines("test", test),
     `checkpoint     ${checkpoint} (epoch ${result.best.epoch})`,

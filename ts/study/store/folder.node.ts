@@ -81,15 +81,6 @@ export class OwnedFolder implements Disposable {
   }
 
   /**
-   * Makes sure that the folder is still this process's own.
-   *
-   * @throws {SpikeletError} `FOLDER_IN_USE`.
-   */
-  check(): void {
-    this.#lock.check();
-  }
-
-  /**
    * Removes files of the folder, in their order; those that are not there are none of its business.
    *
    * @throws {SpikeletError} `FOLDER_IN_USE`, `WRITE_FAILED`.
