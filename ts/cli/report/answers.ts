@@ -53,7 +53,7 @@ export async function answersOf(network: Network, data: SpikeDataset, how: PassO
   for (const index of chosen(decisions, labels)) {
     const sample = data.slice(index, index + 1);
     const prediction = await network.predict(sample, how);
-    const input = await sample.events({ steps: network.config.network.steps });
+    const input = await sample.events({ steps: network.config.network.steps, backend: network.backend });
     examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] ?? 0 });
   }
   return { decision, decisions, labels, first, examples };
