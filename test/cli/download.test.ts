@@ -220,6 +220,15 @@ describe("an archive", () => {
     expect(await readdir(dir)).toEqual(["a.zip"]);
     expect(existsSync(join(dir, "../out.bin"))).toBe(false);
   });
+
+  it("is not blamed for what stands in the place of its content", async () => {
+    const archive = join(dir, "a.zip");
+    await writeFile(archive, zipSync({ "Train/0/1.bin": content }));
+    await mkdir(join(dir, "Train"));
+    await writeFile(join(dir, "Train/own.txt"), "precious");
+    await expect(unzip(archive, dir, "Train")).rejects.toThrow(/^E[A-Z]+: .*Train/);
+    expect((await readdir(dir)).sort()).toEqual(["Train", "a.zip"]);
+  });
 });
 
 describe("a data set", () => {

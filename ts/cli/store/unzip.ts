@@ -25,7 +25,7 @@ export interface UnzipOptions {
  * written; only a few pieces are in memory at a time.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
- * abort throws the signal's reason.
+ * abort throws the signal's reason, and a folder that takes no files what the system says.
  */
 export async function unzip(archive: string, dir: string, wanted: string, options: UnzipOptions = {}): Promise<void> {
   const { signal, inside = "", check } = options;
@@ -34,10 +34,9 @@ export async function unzip(archive: string, dir: string, wanted: string, option
   try {
     await unpack(archive, temporary, inside + wanted, signal);
     const found = join(temporary, inside, wanted);
-    if (existsSync(found)) await check?.(found);
-    await rename(found, join(dir, wanted)).catch((cause: unknown) => {
-      throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`, cause);
-    });
+    if (!existsSync(found)) throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`);
+    await check?.(found);
+    await rename(found, join(dir, wanted));
   } finally {
     await rm(temporary, { recursive: true, force: true });
   }
