@@ -49,8 +49,16 @@ async function replace(file: string, content: Uint8Array | string): Promise<void
 
 /** A name that nothing has yet, for what will be `file` when it is whole; {@link removeUnfinished} knows it. */
 export function temporaryBeside(file: string): string {
-  return join(dirname(file), temporaryName(basename(file), randomBytes(8).toString("hex")));
+  return join(dirname(file), `${temporaryStart(file)}${randomBytes(8).toString("hex")}.tmp`);
 }
+
+/** How the names of temporary files for `file` begin. */
+function temporaryStart(file: string): string {
+  return `.${basename(file)}.`;
+}
+
+/** How they end. */
+const TEMPORARY_END = /^[0-9a-f]+\.tmp$/;
 
 /** Writes a file that must not be there, to the disk; a link of that name is there too, and never followed. */
 export async function create(file: string, content: Uint8Array | string): Promise<void> {
@@ -108,8 +116,8 @@ async function codeOf(work: Promise<void>): Promise<string | undefined> {
  */
 export async function removeUnfinished(files: readonly string[]): Promise<void> {
   for (const file of files) {
-    const [start = "", end = ""] = temporaryName(basename(file), "*").split("*");
-    const isUnfinished = (name: string) => name.startsWith(start) && name.endsWith(end);
+    const start = temporaryStart(file);
+    const isUnfinished = (name: string) => name.startsWith(start) && TEMPORARY_END.test(name.slice(start.length));
     const names = (await readdir(dirname(file))).filter(isUnfinished);
     await Promise.all(names.map((name) => remove(join(dirname(file), name))));
   }
@@ -126,10 +134,6 @@ export async function remove(file: string): Promise<void> {
   } catch (cause) {
     throw new SpikeletError("WRITE_FAILED", file, `can't be removed (${reasonOf(cause)})`, cause);
   }
-}
-
-function temporaryName(name: string, unique: string): string {
-  return `.${name}.${unique}.tmp`;
 }
 
 /**
