@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { expect, it } from "vitest";
-import { createWhole, removeUnfinished, temporaryBeside } from "../../ts/io/files.node.js";
+import { expect, it, vi } from "vitest";
+import { create, createWhole, removeUnfinished, temporaryBeside } from "../../ts/io/files.node.js";
 
 const TEXT = "x".repeat(1 << 22);
 
@@ -20,6 +20,16 @@ it("a new file is whole as soon as it is there, and one that is there stays", as
     expect(await readdir(folder)).toEqual(["file"]);
     await rm(file);
   }
+});
+
+it("a new file that can't be written to its end is not there", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "spikelet-"));
+  const handle = await open(join(folder, "other"), "w");
+  using sync = vi.spyOn(Object.getPrototypeOf(handle), "sync");
+  await handle.close();
+  sync.mockRejectedValueOnce(Object.assign(new Error("no space"), { code: "ENOSPC" }));
+  await expect(create(join(folder, "file"), TEXT)).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(await readdir(folder)).toEqual(["other"]);
 });
 
 it("what is cleared away was left of these files, not of others whose names begin like theirs", async () => {

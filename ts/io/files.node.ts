@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants, existsSync, type Stats } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -60,11 +60,23 @@ function temporaryStart(file: string): string {
 /** How they end. */
 const TEMPORARY_END = /^[0-9a-f]+\.tmp$/;
 
-/** Writes a file that must not be there, to the disk; a link of that name is there too, and never followed. */
+/**
+ * Writes a file that must not be there to the disk, or none where that fails; a link of that name is there too, and never
+ * followed.
+ */
 export async function create(file: string, content: Uint8Array | string): Promise<void> {
   // Windows has no O_NOFOLLOW, and O_EXCL alone follows no link either.
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
   const handle = await open(file, flags, 0o666);
+  try {
+    await writeToDisk(handle, content);
+  } catch (cause) {
+    await rm(file, { force: true }).catch(() => undefined);
+    throw cause;
+  }
+}
+
+async function writeToDisk(handle: FileHandle, content: Uint8Array | string): Promise<void> {
   try {
     await handle.writeFile(content);
     await handle.sync();
