@@ -2,7 +2,7 @@ import { loadBackend } from "#host/runtime/load";
 import { fields, record } from "./check/fields.js";
 import { jsonOf } from "./check/json.js";
 import { steps as stepCount } from "./check/steps.js";
-import { bytes, floats, refuse, whole, words } from "./check/values.js";
+import { bytes, floats, isBytes, refuse, whole, words } from "./check/values.js";
 import { SpikeletError, within } from "./errors.js";
 import type {
   CurrentEncoding,
@@ -88,8 +88,7 @@ export async function encodeSpikes(
   shape: EncodeOptions,
 ): Promise<SpikeEvents> {
   const { units, steps, rows, backend: choice } = encodeOptions(shape, "");
-  const numbers =
-    values instanceof Uint8Array ? Float32Array.from(bytes(values, "values"), (pixel) => pixel / 255) : floats(values, "values");
+  const numbers = isBytes(values) ? Float32Array.from(bytes(values, "values"), (pixel) => pixel / 255) : floats(values, "values");
   const json = jsonOf(record(encoding, "encoding"), "encoding");
   const backend = await loadBackend(choice);
   return new SpikeEvents(await inEncoding(backend.encode(json, numbers, units, steps, rows)));

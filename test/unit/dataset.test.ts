@@ -1,5 +1,6 @@
-import { datasets, encode, SpikeEvents } from "spikelet";
-import { describe, expect, it } from "vitest";
+import { runInNewContext } from "node:vm";
+import { datasets, encode, encodeSpikes, SpikeEvents } from "spikelet";
+import { describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../support/fake-backend.js";
 
 const pixels = Uint8Array.from({ length: 12 }, (_, k) => k * 20);
@@ -322,4 +323,25 @@ describe("the digits", () => {
     expect(new Set(test.labels).size).toBe(10);
     expect(all.image(0)?.some((value) => value === 1 || value > 0.9)).toBe(true);
   });
+});
+
+it("grey values of another realm, as of a test's sandbox, are grey values", async () => {
+  const pixels: Uint8Array = runInNewContext("Uint8Array.of(0, 255)");
+  const images = datasets.fromImages({ pixels, shape: [1, 2], labels: [0] });
+  expect(images.image(0)).toEqual(Float32Array.of(0, 1));
+  const events = await encodeSpikes(pixels, encode.latency({ first: 0, last: 4 }), { units: 2, steps: 5, backend: "wasm" });
+  expect(events.length).toBe(1);
+});
+
+it("targets of images are read once", () => {
+  const read = vi.fn(() => [1]);
+  const images = {
+    pixels: new Uint8Array(2),
+    shape: [1, 2],
+    get labels() {
+      return read();
+    },
+  };
+  expect(datasets.fromImages(images).labels).toEqual(Uint32Array.of(1));
+  expect(read).toHaveBeenCalledTimes(1);
 });

@@ -91,6 +91,11 @@ function typedArray<T extends ArrayBufferView>(kind: string): Check<T> {
   };
 }
 
+/** Whether a value is bytes, of whatever realm; their memory may have been handed over. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && kindOf(value) === "Uint8Array";
+}
+
 export const bytes: Check<Uint8Array> = typedArray("Uint8Array");
 export const shorts: Check<Uint16Array> = typedArray("Uint16Array");
 export const words: Check<Uint32Array> = typedArray("Uint32Array");

@@ -3,6 +3,7 @@ import { bytes, type Check, floats, listOf, numbers, refuse, text, whole } from 
 import { SpikeletError } from "../errors.js";
 import { SpikeEvents, type SpikeTrain } from "../spikes.js";
 import { type DatasetInfo, SpikeDataset } from "./dataset.js";
+import { samplesIn } from "./pick.js";
 import type { DatasetTargets, HeldInputs } from "./samples.js";
 
 /** Targets of the output; at most one kind. */
@@ -61,23 +62,20 @@ const spikeOptions = fields<SpikeOptions>({ ...TARGETS, spikes: trains, shape: s
  * labels that are not whole numbers and for counts or series that are not numbers.
  */
 export function fromImages(options: ImageOptions): SpikeDataset {
-  const { pixels, values, shape } = imageOptions(options, "");
+  const { pixels, values, shape, name = "images", ...targets } = imageOptions(options, "");
   if ((pixels === undefined) === (values === undefined)) {
     throw new SpikeletError("DATA_FORMAT", "pixels", "give either pixels or values");
   }
   if (shape.length === 0) throw new SpikeletError("CONFIG_INVALID", "shape", "must have at least one size");
-  const array = pixels ?? floats(values, "values");
   const units = shape.reduce((product, size) => product * size, 1);
-  if (array.length % units !== 0) {
-    throw new SpikeletError(
-      "SHAPE_MISMATCH",
-      "shape",
-      `${array.length} values are not a whole number of images of ${shape.join(" × ")}`,
-    );
-  }
   const inputs: HeldInputs =
-    array instanceof Uint8Array ? { kind: "pixels", pixels: array, units } : { kind: "values", values: array, units };
-  return assemble({ name: options.name ?? "images", shape }, inputs, array.length / units, options);
+    pixels === undefined ? { kind: "values", values: floats(values, "values"), units } : { kind: "pixels", pixels, units };
+  const samples = samplesIn(inputs);
+  if (!Number.isInteger(samples)) {
+    const message = `${(pixels ?? values)?.length} values are not a whole number of images of ${shape.join(" × ")}`;
+    throw new SpikeletError("SHAPE_MISMATCH", "shape", message);
+  }
+  return assemble({ name, shape }, inputs, samples, targets);
 }
 
 /**
