@@ -136,6 +136,15 @@ describe("the demo, for everyone", () => {
     await narrow.page.close();
   });
 
+  it("marks the digit that is shown, in forced colours too", async () => {
+    const forced = await demo.open({ ...DESK, forcedColors: "active" });
+    const outlines = await forced.page
+      .locator(".sample")
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).outlineStyle));
+    expect(outlines).toEqual(Array.from({ length: 10 }, (_, digit) => (digit === 3 ? "solid" : "none")));
+    await forced.page.close();
+  });
+
   it("works by keyboard alone, and says what happens", async () => {
     const open = await demo.open({ ...DESK, reducedMotion: "reduce" });
     const { keyboard } = open.page;
