@@ -3,10 +3,11 @@ import { svg } from "./svg.js";
 /** A drawing that is made again when its content or its width changes. */
 export abstract class Figure {
   protected width = 0;
+  readonly #box: HTMLElement;
   readonly #root = svg("svg", { class: "figure", role: "img" });
 
   constructor(box: HTMLElement) {
-    box.append(this.#root);
+    this.#box = box;
     new ResizeObserver(([entry]) => {
       const width = Math.round(entry?.contentRect.width ?? 0);
       if (width === this.width) return;
@@ -23,5 +24,7 @@ export abstract class Figure {
     this.#root.setAttribute("height", String(height));
     this.#root.setAttribute("aria-label", description);
     this.#root.replaceChildren(...content);
+    // An image without a name would be announced until there is something to show.
+    if (!this.#root.isConnected) this.#box.append(this.#root);
   }
 }

@@ -110,6 +110,12 @@ describe("the rooms", () => {
     await open.page.close();
   });
 
+  it.each(["teach", "listen"] as const)("have no nameless figure before there is something to show: %s", async (room) => {
+    const open = await demo.enter(room, {});
+    expect(await open.barriers()).toEqual([]);
+    await open.page.close();
+  });
+
   it("draw with one finger at a time", async () => {
     const open = await demo.enter("teach", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     const touch = await open.touch();
