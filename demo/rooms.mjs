@@ -12,6 +12,7 @@ export const ROOMS = /** @type {const} */ ([
 export const WAY_OUT = "<!-- way out -->";
 
 const PULSE = "M1 11h4l2-9 2 12 1-3h5";
+const NEEDS_SCRIPT = "<noscript><p>It happens in your browser and needs JavaScript, which is off.</p></noscript>";
 const ICON = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='${PULSE}' fill='none' stroke='%2300795a' stroke-width='1.6' stroke-linejoin='round'/%3E%3C/svg%3E`;
 
 /** Puts icon and navigation where the pages have `<!-- icon -->` and `<!-- rooms -->`. */
@@ -39,5 +40,5 @@ function navigation(current) {
         <a class="brand" href="./index.html">
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${PULSE}" /></svg>Spikelet</a>
         <ul>${items.join("")}${WAY_OUT}</ul>
-      </nav>`;
+      </nav>${current === "index" ? "" : NEEDS_SCRIPT}`;
 }

@@ -50,10 +50,11 @@ export class Demo implements AsyncDisposable {
     room: "index" | "teach" | "listen" | "race" | "bench",
     options: BrowserContextOptions,
     prepare?: (page: Page) => Promise<unknown>,
+    state = "ready",
   ): Promise<DemoPage> {
     const opened = await this.#openPage(room, options, prepare);
     if (room === "bench") await opened.page.waitForSelector("html[data-ready]");
-    else if (room !== "index") await opened.reached("ready");
+    else if (room !== "index" && options.javaScriptEnabled !== false) await opened.reached(state);
     return opened;
   }
 

@@ -116,6 +116,22 @@ describe("the rooms", () => {
     await open.page.close();
   });
 
+  it.each(["teach", "listen", "race"] as const)("say that they need JavaScript: %s", async (room) => {
+    const open = await demo.enter(room, { javaScriptEnabled: false });
+    expect(await open.page.locator("noscript p").isVisible()).toBe(true);
+    expect(await open.text("noscript p")).toMatch(/needs JavaScript/);
+    expect(await open.page.locator("#state").isVisible()).toBe(false);
+    await open.page.close();
+  });
+
+  it("say on a narrow screen what could not be loaded", async () => {
+    const context = { viewport: { width: 320, height: 568 } };
+    const open = await demo.enter("teach", context, (page) => page.route(/\.wasm$/, (route) => route.abort()), "failed");
+    expect(await open.text("#state")).toMatch(/the WebAssembly can't be loaded from http/);
+    expect(await open.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+    await open.page.close();
+  });
+
   it("draw with one finger at a time", async () => {
     const open = await demo.enter("teach", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     const touch = await open.touch();
