@@ -55,13 +55,19 @@ class Room {
     this.#say("Ready.");
   }
 
-  #stop(): void {
+  #stop(sentence = "The microphone is off."): void {
     this.#microphone?.stop();
     this.#microphone = undefined;
     this.#ear.end();
     this.#button.textContent = "Listen";
     this.#level.hidden = true;
-    this.#say("The microphone is off.");
+    this.#say(sentence);
+  }
+
+  #gone(): void {
+    if (this.#microphone === undefined) return;
+    this.#stop("The microphone has gone.");
+    announce("The microphone has gone.");
   }
 
   #listen(): void {
@@ -71,7 +77,10 @@ class Room {
   }
 
   async #openMicrophone(): Promise<void> {
-    this.#microphone = await openMicrophone((sound) => this.#push(sound))
+    this.#microphone = await openMicrophone(
+      (sound) => this.#push(sound),
+      () => this.#gone(),
+    )
       .catch((cause: unknown) => {
         throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
       })

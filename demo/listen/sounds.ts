@@ -10,11 +10,12 @@ export interface Microphone {
 }
 
 /**
- * Turns the microphone on; `heard` gets its sound at 8,000 Hz, in pieces.
+ * Turns the microphone on; `heard` gets its sound at 8,000 Hz, in pieces. `gone` is called where it ends by itself, as when it is
+ * unplugged.
  *
  * @throws {DOMException} where there is none, or the visitor does not want it.
  */
-export async function openMicrophone(heard: (sound: Float32Array) => void): Promise<Microphone> {
+export async function openMicrophone(heard: (sound: Float32Array) => void, gone: () => void): Promise<Microphone> {
   const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
   const media = await navigator.mediaDevices.getUserMedia({ audio });
   const context = new AudioContext();
@@ -29,6 +30,8 @@ export async function openMicrophone(heard: (sound: Float32Array) => void): Prom
     node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => heard(resampler.push(data));
     context.createMediaStreamSource(media).connect(node).connect(context.destination);
     await context.resume();
+    if (!media.active) throw new Error("the microphone has gone");
+    for (const track of media.getTracks()) track.addEventListener("ended", gone);
     return {
       stop: () => {
         node.port.onmessage = null;

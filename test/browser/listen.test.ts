@@ -129,6 +129,34 @@ describe("Listen", () => {
     await fresh.page.close();
   });
 
+  it("says that the microphone has gone", async () => {
+    const fresh = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
+    await fresh.page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await getUserMedia(wanted);
+        const [track] = stream.getTracks();
+        // As where somebody pulls the plug.
+        const pull = () => {
+          track?.stop();
+          track?.dispatchEvent(new Event("ended"));
+        };
+        Object.assign(globalThis, { pull });
+        return stream;
+      };
+    });
+    const button = fresh.page.locator("#microphone");
+    await button.click();
+    await expect.poll(() => button.textContent()).toBe("Stop");
+    await fresh.page.evaluate(() => (globalThis as unknown as { pull: () => void }).pull());
+    await expect.poll(() => button.textContent()).toBe("Listen");
+    expect(await fresh.text("#state")).toBe("The microphone has gone.");
+    expect(await fresh.text("#announcement")).toBe("The microphone has gone.");
+    expect(await fresh.page.locator("#level").isHidden()).toBe(true);
+    await fresh.page.close();
+  });
+
   it("turns the microphone off for a file", async () => {
     const fresh = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
     const button = fresh.page.locator("#microphone");
