@@ -1,6 +1,6 @@
 import type { StreamAnswer } from "spikelet";
 import type { Hearing } from "./hearing.js";
-import { joined, Words } from "./words.js";
+import { isSilent, joined, Words } from "./words.js";
 
 /** Values of sound that complete a step. */
 const HOP = 80;
@@ -33,6 +33,8 @@ export class Ear {
   #waiting: Float32Array[] = [];
   #heard: Float32Array[] = [];
   #steps = 0;
+  /** Words so far. */
+  #found = 0;
   #answer: StreamAnswer | undefined;
   #work: Promise<void> = Promise.resolve();
 
@@ -63,8 +65,9 @@ export class Ear {
     this.#words.end();
   }
 
-  /** One word, which is all of a sound. */
-  async word(sound: Float32Array): Promise<void> {
+  /** One word, which is all of a sound; `false` for silence, to which a network has an answer too. */
+  async word(sound: Float32Array): Promise<boolean> {
+    if (isSilent(sound)) return false;
     this.#begin(sound.subarray(0, PIECE));
     for (let at = PIECE; at < sound.length; at += PIECE) {
       this.#goOn(sound.subarray(at, at + PIECE));
@@ -72,16 +75,19 @@ export class Ear {
     }
     this.#end(true);
     await this.#work;
+    return true;
   }
 
-  /** A recording with words and silence. */
-  async recording(sound: Float32Array): Promise<void> {
+  /** A recording with words and silence; `false` where there is no word in it. */
+  async recording(sound: Float32Array): Promise<boolean> {
+    const before = this.#found;
     for (let at = 0; at < sound.length; at += PIECE) {
       this.#words.push(sound.subarray(at, at + PIECE));
       await this.#work;
     }
     this.#words.end();
     await this.#work;
+    return this.#found > before;
   }
 
   #begin(sound: Float32Array): void {
@@ -100,6 +106,7 @@ export class Ear {
   }
 
   #end(isWord: boolean): void {
+    if (isWord) this.#found += 1;
     this.#next(async () => {
       await this.#hear();
       const rest = this.#hearing.steps - this.#steps;

@@ -113,8 +113,10 @@ class Room {
     const sound = await soundOf(file).catch((cause: unknown) => {
       throw new Error(`${file.name} can't be heard: ${messageOf(cause)}`, { cause });
     });
-    if (sound.length <= ONE_WORD) await this.#ear.word(sound);
-    else await this.#ear.recording(sound);
+    const isHeard = sound.length <= ONE_WORD ? await this.#ear.word(sound) : await this.#ear.recording(sound);
+    if (isHeard) return;
+    this.#say(`No word was heard in ${file.name}.`);
+    announce(`No word was heard in ${file.name}.`);
   }
 
   #drag(event: DragEvent, isOver: boolean): void {

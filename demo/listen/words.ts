@@ -47,7 +47,7 @@ export class Words {
   }
 
   #frame(frame: Float32Array): void {
-    const level = Math.sqrt(frame.reduce((sum, value) => sum + value * value, 0) / FRAME);
+    const level = levelOf(frame);
     const isLoud = level > Math.max(QUIETEST, ABOVE * this.#noise);
     if (this.#isWithin) {
       this.#length += 1;
@@ -72,6 +72,19 @@ export class Words {
     this.#recent = [];
     this.#run = 0;
   }
+}
+
+/** Whether a sound is nowhere as loud as the quietest word. */
+export function isSilent(sound: Float32Array): boolean {
+  for (let at = 0; at + FRAME <= sound.length; at += FRAME) {
+    if (levelOf(sound.subarray(at, at + FRAME)) > QUIETEST) return false;
+  }
+  return true;
+}
+
+/** Root mean square of a frame. */
+function levelOf(frame: Float32Array): number {
+  return Math.sqrt(frame.reduce((sum, value) => sum + value * value, 0) / FRAME);
 }
 
 export function joined(pieces: readonly Float32Array[]): Float32Array {

@@ -218,6 +218,19 @@ describe("Listen", () => {
     await expect.poll(() => open.text("#state")).toBe("Ready.");
   });
 
+  it("hears nothing in silence, in a short recording and in a long one", async () => {
+    const before = (await heard(open)).length;
+    for (const [name, seconds] of [
+      ["short.wav", 0.5],
+      ["long.wav", 3],
+    ] as const) {
+      await open.page.setInputFiles("#files", fileOf(new Array<number>(8000 * seconds).fill(0), name));
+      await expect.poll(() => open.text("#state")).toBe(`No word was heard in ${name}.`);
+      expect(await open.text("#announcement")).toBe(`No word was heard in ${name}.`);
+    }
+    expect((await heard(open)).length).toBe(before);
+  });
+
   it("says what failed", async () => {
     const fresh = await demo.enter("listen", DESK, keepWorkers);
     await failWorkers(fresh.page, "#detail", "So far");
