@@ -94,3 +94,29 @@ it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"]
     await page.close();
   },
 );
+
+it("has figures for the light and the dark, whichever a reader chooses", async () => {
+  const page = await site.browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    colorScheme: "dark",
+    reducedMotion: "reduce",
+  });
+  await page.goto(`${site.url}learn/spiking-networks.html`);
+  // What a figure looks like follows the scheme of its place in the page.
+  const scheme = () =>
+    page
+      .locator(".vp-doc img")
+      .first()
+      .evaluate((figure) => getComputedStyle(figure).colorScheme);
+  const chosen = () => page.locator("html").evaluate((html) => (html.classList.contains("dark") ? "dark" : "light"));
+  expect([await chosen(), await scheme()]).toEqual(["dark", "dark"]);
+  // The switch listens once the script of the page has run.
+  await expect
+    .poll(async () => {
+      if ((await chosen()) === "dark") await page.locator(".VPNavBarAppearance button").click();
+      return chosen();
+    })
+    .toBe("light");
+  expect(await scheme()).toBe("light");
+  await page.close();
+});
