@@ -120,3 +120,21 @@ it("has figures for the light and the dark, whichever a reader chooses", async (
   expect(await scheme()).toBe("light");
   await page.close();
 });
+
+it.each(["guides/browser.html", "results/verdict.html", "reference/specification.html"])("%s fits on paper", async (path) => {
+  // A4 with margins of a centimetre.
+  const page = await site.browser.newPage({ viewport: { width: 718, height: 1046 } });
+  await page.goto(site.url + path);
+  await page.emulateMedia({ media: "print" });
+  const cut = await page
+    .locator(".vp-doc *")
+    .evaluateAll((all) =>
+      all
+        .filter((one) => /auto|scroll|hidden/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth + 1)
+        .map(({ tagName, textContent }) => `${tagName} ${textContent?.trim().slice(0, 40)}`),
+    );
+  expect(cut).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(718);
+  expect(await page.locator(".VPNav").isVisible()).toBe(false);
+  await page.close();
+});
