@@ -12,6 +12,9 @@ const API = [
 /** Address of the repository, where a workflow says it. */
 const { GITHUB_REPOSITORY: repository, GITHUB_SERVER_URL: server = "https://github.com", SITE_BASE: base = "/" } = process.env;
 
+/** Stands in where a reader allows no storage: without any, neither search nor menu would work. */
+const NO_STORAGE = "{ getItem: () => null, setItem() {}, removeItem() {} }";
+
 const sidebar = SECTIONS.map(({ text, pages }) => {
   const items = pages.map(([, title, place]) => ({ text: title, link: linkOf(place) }));
   return { text, items: text === "Reference" ? items.toSpliced(2, 0, ...API) : items };
@@ -27,7 +30,10 @@ export default defineConfig({
   description: "Trains spiking neural networks in TypeScript, on a Rust core, in Node and in web pages.",
   lang: "en-GB",
   base,
-  head: [["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }]],
+  head: [
+    ["link", { rel: "icon", type: "image/svg+xml", href: `${base}logo.svg` }],
+    ["script", {}, `try { localStorage } catch { Object.defineProperty(window, "localStorage", { value: ${NO_STORAGE} }) }`],
+  ],
   srcDir: PAGES,
   outDir: join(ROOT, ".cache/site/dist"),
   cacheDir: join(ROOT, ".cache/site/cache"),

@@ -8,8 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => site?.[Symbol.asyncDispose]());
 
-it("finds a page by a word that stands in it", async () => {
+it.each([true, false])("finds a page by a word that stands in it; storage: %s", async (isStored) => {
   const page = await site.browser.newPage();
+  if (!isStored) await page.addInitScript(refuseStorage);
   await page.goto(site.url);
   const input = page.locator("#localsearch-input");
   // The page listens to keys once its script has run, which no event of the browser tells.
@@ -23,3 +24,11 @@ it("finds a page by a word that stands in it", async () => {
   await expect.poll(() => results.count()).toBeGreaterThan(1);
   await page.close();
 });
+
+/** As a browser whose reader has blocked cookies does. */
+function refuseStorage(): void {
+  const get = () => {
+    throw new DOMException("denied", "SecurityError");
+  };
+  Object.defineProperty(globalThis, "localStorage", { configurable: true, get });
+}
