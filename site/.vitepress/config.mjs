@@ -61,6 +61,12 @@ export default defineConfig({
     outline: [2, 3],
     search: { provider: "local" },
     socialLinks: repository === undefined ? [] : [{ icon: "github", link: `${server}/${repository}` }],
+    notFound: {
+      title: "Page not found",
+      quote: "It may have another address now; the search finds it.",
+      linkText: "To the start",
+      linkLabel: "To the start",
+    },
     docFooter: { prev: "Previous page", next: "Next page" },
   },
 });

@@ -138,3 +138,11 @@ it.each(["guides/browser.html", "results/verdict.html", "reference/specification
   expect(await page.locator(".VPNav").isVisible()).toBe(false);
   await page.close();
 });
+
+it("says plainly that there is no such page", async () => {
+  const page = await site.browser.newPage();
+  await page.goto(`${site.url}404.html`);
+  await page.getByRole("heading", { name: "Page not found", exact: true }).waitFor();
+  expect(await page.locator(".NotFound a").getAttribute("aria-label")).toBe(await page.locator(".NotFound a").textContent());
+  await page.close();
+});
