@@ -84,6 +84,20 @@ describe.each(Object.entries(COMMANDS))("the page of a %s", (name, command) => {
     await page.close();
   });
 
+  it("fits on paper, where nothing can be scrolled", async () => {
+    // A4 with margins of a centimetre.
+    const page = await opened(718);
+    await page.emulateMedia({ media: "print" });
+    const cut = await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = true;
+      return [...document.querySelectorAll("pre, .table, body")]
+        .filter((element) => element.scrollWidth > element.clientWidth)
+        .map((element) => `${element.tagName} ${element.textContent?.trim().slice(0, 40)}`);
+    });
+    expect(cut).toEqual([]);
+    await page.close();
+  });
+
   it.each([
     [375, "light"],
     [1440, "light"],

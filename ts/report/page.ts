@@ -71,4 +71,11 @@ figure svg { display: block; width: 100% }
 pre { margin: .5rem 0; padding: 1rem; overflow-x: auto; background: var(--panel); font-size: .85rem }
 summary { cursor: pointer }
 code { font-size: .9em }
+@media print {
+  body { padding: 0 }
+  figure { break-inside: avoid }
+  th, td { padding: .2rem .3rem; font-size: .7rem; white-space: normal; overflow-wrap: anywhere; min-width: 3em }
+  thead :is(th, td) { font-size: .7rem }
+  pre { white-space: pre-wrap }
+}
 `;
