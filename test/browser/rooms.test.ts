@@ -116,6 +116,18 @@ describe("the rooms", () => {
     await open.page.close();
   });
 
+  it("have controls that a finger hits: Teach", async () => {
+    const open = await demo.enter("teach", { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
+    const small = await open.page.locator("button, summary, input:not(.visually-hidden)").evaluateAll((all) =>
+      all
+        .map((one) => ({ id: one.id, ...one.getBoundingClientRect().toJSON() }))
+        .filter(({ width, height }) => Math.min(width, height) < 24)
+        .map(({ id }) => id),
+    );
+    expect(small).toEqual([]);
+    await open.page.close();
+  });
+
   it.each(["teach", "listen", "race"] as const)("say that they need JavaScript: %s", async (room) => {
     const open = await demo.enter(room, { javaScriptEnabled: false });
     expect(await open.page.locator("noscript p").isVisible()).toBe(true);
