@@ -36,6 +36,9 @@ const HELD_OUT = Object.keys(MACHINE).length - 1;
 /** The hidden layer that validation speakers chose by this seed. */
 const [CHOSEN, CHOOSING] = ["LIF", 1];
 
+/** What the name of a variant says, as the head of its column. */
+const VARIANT = "network, rule, answer";
+
 /** @typedef {import("../dist/study/report/comparison.js").Compared} Compared */
 
 /**
@@ -50,7 +53,7 @@ export async function made(page) {
   const all = await done("spoken-digits");
   if (all.length > 0) {
     text = put(text, "spoken-digits results", markdownTable(resultRows(all)));
-    text = put(text, "spoken-digits searches", markdownTable(searchRows(all)));
+    text = put(text, "spoken-digits searches", markdownTable(searchesOf(all)));
     const axes = { x: "spikes per sample up to the decision", y: "accuracy on the official test, %", width: 700 };
     figures.set("docs/figures/spoken-digits.svg", `${seedScatter(points(all, "LIF"), axes)}\n`);
     figures.set("docs/figures/spoken-digits-neurons.svg", `${seedScatter(points(all, "activation, readout"), axes)}\n`);
@@ -82,7 +85,7 @@ async function done(name) {
  */
 export function resultRows(all) {
   const head = [
-    "network, rule, answer",
+    VARIANT,
     "official test, %",
     "validation, %",
     "spikes per hidden unit",
@@ -106,6 +109,16 @@ export function resultRows(all) {
     ];
   });
   return [head, ...rows];
+}
+
+/**
+ * What each search chose, under the names of this page.
+ *
+ * @param {readonly Compared[]} all
+ */
+function searchesOf(all) {
+  const [[, ...head] = [], ...rows] = searchRows(all);
+  return [[VARIANT, ...head], ...rows];
 }
 
 /** @param {string} name */

@@ -43,7 +43,7 @@ export const dataOptions = {
   dataset: {
     type: "string",
     description:
-      "name of the data set, see spikelet data list; by default npz or shards where --data is one, else that of the configuration or checkpoint, else mnist with --data and digits without",
+      "name of the data set, see spikelet data list; by default npz or shards if --data is one of these, else the set of the configuration or checkpoint, else mnist with --data or digits without it",
     valueHint: "NAME",
   },
   data: {

@@ -35,7 +35,7 @@ export const train = defineCommand({
     out: {
       type: "string",
       description:
-        "folder for the results; by default out/NAME with the name of the configuration, out/fine-tuned with --from, and with --resume the folder of --checkpoint, else out/digits",
+        "folder for the results; by default out/NAME with the name of the configuration, out/fine-tuned with --from, and with --resume the folder of --checkpoint, or out/digits without --checkpoint",
       valueHint: "DIR",
     },
     from: {
@@ -44,7 +44,7 @@ export const train = defineCommand({
         "fine-tune the network of a checkpoint: a new last layer, all other weights kept; --set training.frozen[0]=layers.0 freezes one",
       valueHint: "FILE",
     },
-    outputs: { type: "string", description: "with --from: units of the new last layer, one per class", valueHint: "N" },
+    outputs: { type: "string", description: "with --from: units of the new last layer, one for each class", valueHint: "N" },
     resume: {
       type: "boolean",
       description:

@@ -21,7 +21,7 @@ export const pack = defineCommand({
   meta: {
     name: "pack",
     description:
-      "Writes a data set as a folder of shards, which are read while a network trains; of npz also a folder of archives",
+      "Writes a data set as a folder of shards, which are read while a network trains; for npz, --dir may be a folder of archives",
   },
   args: {
     ...sourceOptions,
