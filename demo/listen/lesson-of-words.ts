@@ -121,7 +121,7 @@ export class LessonOfWords {
       this.#show();
     }
     this.#events.hearWith(this.#learnt);
-    this.#state.textContent = `Learnt: it tells “${this.#words[0]?.name}” from “${this.#words[1]?.name}” now. Say one.`;
+    this.#state.textContent = `Learnt: it can tell “${this.#words[0]?.name}” from “${this.#words[1]?.name}”. Say one.`;
     announce(this.#state.textContent);
     document.documentElement.dataset["state"] = "learnt";
   }

@@ -15,7 +15,7 @@ export const commonCount: Experiment = {
   title: "activation and ANTLR with the same count loss and the same settings",
   question:
     "The count loss has no gradient for spike times at the output, but ANTLR's hidden units feel how spikes move. Does that help? Settings are those that the search " +
-    "of `verdict` chose for the activation rule with one wanted spike, so that they favour it; 20,000 digits, 6 epochs.",
+    "of `verdict` chose for the activation rule with a target of one spike, so that they favour it; 20,000 digits, 6 epochs.",
   data: (scale) => TUNED_DATA[scale],
   seeds: { quick: 1, full: 3 },
   bestBy: "count",

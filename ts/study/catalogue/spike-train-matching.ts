@@ -5,9 +5,9 @@ const EPOCHS: Record<Scale, number> = { quick: 300, full: 2000 };
 
 export const spikeTrainMatching: Experiment = {
   name: "spike-train-matching",
-  title: "random input spikes are to become wanted output spikes",
+  title: "random input spikes should become given output spikes",
   question:
-    "The paper's first experiment; its sizes are not published, these are ours: 100 inputs at random, 10 outputs with random wanted trains, one sample, " +
+    "The paper's first experiment; its sizes are not published, these are ours: 100 inputs at random, 10 outputs with random target trains, one sample, " +
     "van Rossum loss. Timing gradients move spikes, activation gradients add and remove them. Every seed has data of its own; the sample is " +
     "remembered, so the loss is the result.",
   data: () => [{ dataset: "spikeTrainMatching", isDrawnPerSeed: true, isRemembered: true }],

@@ -17,7 +17,7 @@ const DATA: Readonly<Record<Scale, ExperimentData>> = {
 
 export const verdictTrains: Experiment = {
   name: "verdict-trains",
-  title: "the rules on MNIST under one loss, wanted spike trains, each with settings of its own",
+  title: "the rules on MNIST under one loss, target spike trains, each with settings of its own",
   question:
     "The output of the label should fire at given steps, once or three times, and the others not at all: a loss that activations and spike times both see. Settings are " +
     "searched as in `verdict`, by 24 trials on 10,000 images, with the trains and the decay of their filter among them; then 50,000 images, 6 epochs, five fresh seeds.",

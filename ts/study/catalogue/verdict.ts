@@ -36,7 +36,7 @@ function authors(scale: Scale): Variant[] {
 const QUICK: ExperimentData = { dataset: "digits", train: 1000, validation: 500, test: 500 };
 
 const QUESTION =
-  "Each rule with losses that it sees, none with settings of another: learning rate, inverse temperature or wanted count, silent-unit update, clipping, start and " +
+  "Each rule with losses that it sees, none with settings of another: learning rate, inverse temperature or target count, silent-unit update, clipping, start and " +
   "width of the surrogate are searched for every variant with the same 32 trials by successive halving, on 20,000 images with seeds 101 to 103, ranked by 5,000 validation " +
   "images; the test images are not seen. The best settings then learn 50,000 images with fresh seeds; 10,000 others choose the epoch, whose weights meet the whole " +
   "test set once. Last, three rules as the authors' code has them, without a search.";
