@@ -52,7 +52,7 @@ async function measureCases() {
       rounds[index].push(await jsonLines("dist/cli/main.js", args));
     }
   }
-  const { median } = await import("../dist/cli/bench/statistics.js");
+  const { median } = await import("../dist/spread.js");
   return rounds.flatMap(([first, ...others]) =>
     first.map((line, phase) => merged([line, ...others.map((lines) => lines[phase])], median)),
   );

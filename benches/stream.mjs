@@ -34,7 +34,8 @@ await main(async () => {
   await setUp();
   const record = recordOf(typed("bench:stream"));
   const { createNetwork } = await import("../dist/index.js");
-  const { median, spread } = await import("../dist/cli/bench/statistics.js");
+  const { spread } = await import("../dist/cli/bench/statistics.js");
+  const { median } = await import("../dist/spread.js");
   const { mulberry32 } = await import("../dist/random.js");
   const draw = mulberry32(1);
   const input = Array.from({ length: STEPS }, () => {

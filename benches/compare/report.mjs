@@ -1,4 +1,5 @@
-import { median, spread } from "../../dist/cli/bench/statistics.js";
+import { spread } from "../../dist/cli/bench/statistics.js";
+import { median } from "../../dist/spread.js";
 import { grouped, percent, table } from "../shared/table.mjs";
 import { PEERS } from "./peers.mjs";
 

@@ -1,7 +1,8 @@
 // How long a fresh process takes to import the package, and then to make its first trainer. Prints one JSON object a line.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { median, spread } from "../../dist/cli/bench/statistics.js";
+import { spread } from "../../dist/cli/bench/statistics.js";
+import { median } from "../../dist/spread.js";
 
 const PROCESSES = 15;
 const once = fileURLToPath(new URL("start-up-once.mjs", import.meta.url));

@@ -4,7 +4,7 @@ import { syntheticEvents } from "../../dist/cli/bench/events.js";
 import { measure } from "../../dist/cli/bench/measure.js";
 import { network } from "../../dist/cli/bench/network.js";
 import { BenchSession, bytesOf } from "../../dist/cli/bench/session.js";
-import { median } from "../../dist/cli/bench/statistics.js";
+import { median } from "../../dist/spread.js";
 
 const SIDE = 28;
 /** Calls of a kind whose median is taken. */

@@ -58,7 +58,8 @@ async function openAll() {
 }
 
 async function takeTurns(targets, phase) {
-  const { median, spread } = await import("../../dist/cli/bench/statistics.js");
+  const { spread } = await import("../../dist/cli/bench/statistics.js");
+  const { median } = await import("../../dist/spread.js");
   const rates = Object.fromEntries(Object.keys(targets).map((name) => [name, []]));
   for (let round = 0; round < Number(words.rounds); round++) {
     for (const [name, target] of Object.entries(targets)) rates[name].push(...(await target.rates(phase, Number(words.seconds))));

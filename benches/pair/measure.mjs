@@ -1,5 +1,5 @@
 // One case on two builds in turns.
-import { quantile } from "../../dist/cli/bench/statistics.js";
+import { quantile } from "../../dist/spread.js";
 import { Side } from "./side.mjs";
 
 /** Rounds that are made however long they take. */

@@ -135,6 +135,7 @@ describe("damage", () => {
     ["lacks its shards", ({ shards: _, ...of }) => of, /shards$/],
     ["counts wrongly", (of) => ({ ...of, samples: 31 }), /samples$/],
     ["has more for the test than there are", (of) => ({ ...of, testSamples: 31 }), /testSamples$/],
+    ["fixes validation samples but does not count them", (of) => ({ ...of, isValidationFixed: true }), /validationSamples$/],
     ["has unknown fields", (of) => ({ ...of, surprise: 1 }), /surprise$/],
     [
       "leaves the folder",

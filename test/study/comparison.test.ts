@@ -81,6 +81,11 @@ describe("a comparison", () => {
     );
     expect(costRows([timing])[1]).toEqual(["timing, latency", "100", "1.0", "0.4", "2"]);
   });
+
+  it("has the median of the speeds, between the middle two of an even number", () => {
+    const ran = (samplesPerSecond: number) => ({ ...record(1, 0.8), ran: { samplesPerSecond, threads: 1 } }) as DoneRecord;
+    expect(costRows([compared("timing", ran(100), ran(300))])[1]?.[1]).toBe("200");
+  });
 });
 
 describe("the folder of an experiment with searches", () => {

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { syntheticEvents } from "../../ts/cli/bench/events.js";
 import { disturbance } from "../../ts/cli/bench/load.js";
 import { measure } from "../../ts/cli/bench/measure.js";
-import { median, spread } from "../../ts/cli/bench/statistics.js";
+import { spread } from "../../ts/cli/bench/statistics.js";
+import { median } from "../../ts/spread.js";
 
 describe("statistics", () => {
   it("finds the median between the two in the middle", () => {

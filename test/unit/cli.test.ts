@@ -18,6 +18,7 @@ import { CheckpointPace } from "../../ts/cli/train/checkpoint-pace.js";
 import { History } from "../../ts/cli/train/history.js";
 import { filesIn, openOutput } from "../../ts/cli/train/output.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
+import { epochsToResume } from "../../ts/cli/train/start.js";
 import { closest } from "../../ts/closest.js";
 import { SpikeletError } from "../../ts/errors.js";
 import type { EpochEndEvent } from "../../ts/events.js";
@@ -34,6 +35,12 @@ describe("--set", () => {
     expect(changed("training.threads=auto")).toEqual({ training: { threads: "auto" } });
     expect(changed("training.gradientClip=null")).toEqual({ training: { gradientClip: null } });
     expect(changed('rule={"type":"timing"}', { rule: { type: "antlr" } })).toEqual({ rule: { type: "timing" } });
+  });
+
+  it("has the whole value behind the first equals sign, also for a training that continues", () => {
+    expect(changed("data.name=a=b")).toEqual({ data: { name: "a=b" } });
+    expect(epochsToResume(["training.epochs=5"])).toBe(5);
+    expect(() => epochsToResume(["training.epochs=5=6"])).toThrow(UsageError);
   });
 
   it("reaches into lists", () => {

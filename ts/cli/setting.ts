@@ -9,17 +9,26 @@ import { fieldsOfType } from "./schema.js";
  * fields that it does not have fall away, which is said.
  */
 export function applySetting(config: JsonObject, setting: string): void {
-  const equals = setting.indexOf("=");
-  if (equals < 1) throw new UsageError(`--set needs PATH=VALUE, got "${setting}"`);
-  const path = setting.slice(0, equals);
+  const [path, text] = partsOf(setting);
   try {
-    const value = parsedValue(setting.slice(equals + 1));
+    const value = parsedValue(text);
     if (path.endsWith(".type") && typeof value === "string") dropForeignFields(config, path.slice(0, -".type".length), value);
     putAt(config, path, value);
   } catch (thrown) {
     if (thrown instanceof SpikeletError) throw new UsageError(`--set ${setting}: ${thrown.message}`);
     throw thrown;
   }
+}
+
+/**
+ * Path and value of `path=value`.
+ *
+ * @throws {UsageError} where it has no path or no `=`.
+ */
+export function partsOf(setting: string): [path: string, value: string] {
+  const equals = setting.indexOf("=");
+  if (equals < 1) throw new UsageError(`--set needs PATH=VALUE, got "${setting}"`);
+  return [setting.slice(0, equals), setting.slice(equals + 1)];
 }
 
 function dropForeignFields(config: JsonObject, path: string, type: string): void {

@@ -1,5 +1,6 @@
+import { median } from "../../spread.js";
 import type { Measurement } from "./measure.js";
-import { median, spread } from "./statistics.js";
+import { spread } from "./statistics.js";
 
 /** One line of `spikelet bench --json`. */
 export interface BenchLine {

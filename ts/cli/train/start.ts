@@ -11,7 +11,7 @@ import type { DataSource } from "../data.js";
 import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
-import { applySetting } from "../setting.js";
+import { applySetting, partsOf } from "../setting.js";
 import { type Resumed, refuseToReplace } from "./begin.js";
 import { knownData } from "./origin.js";
 import { filesIn, type Output, openOutput } from "./output.js";
@@ -108,7 +108,7 @@ const EPOCHS = "training.epochs";
 export function epochsToResume(settings: readonly string[]): number | undefined {
   let epochs: number | undefined;
   for (const setting of settings) {
-    const [path = "", value = ""] = setting.split("=");
+    const [path, value] = partsOf(setting);
     if (path !== EPOCHS) {
       throw new UsageError(`--resume takes the configuration from the checkpoint, but for ${EPOCHS}: leave --set ${setting} out`);
     }

@@ -1,5 +1,5 @@
 import type { Json } from "../../json.js";
-import { spread } from "../../spread.js";
+import { median, spread } from "../../spread.js";
 import type { Variant } from "../plan/experiment.js";
 import type { BestBy } from "../plan/plan.js";
 import type { Point } from "../plan/search.js";
@@ -158,8 +158,7 @@ export function costRows(all: readonly Compared[]): string[][] {
       const known = one.records.flatMap(({ ran: { samplesPerSecond, threads } }) =>
         threads === "auto" ? [] : [samplesPerSecond / threads],
       );
-      const speeds = known.sort((a, b) => a - b);
-      const speed = speeds[Math.floor(speeds.length / 2)] ?? Number.NaN;
+      const speed = median(known);
       const learnt = one.records.reduce((sum, { result }) => sum + result.epochs * result.data.train, 0);
       const searched = one.search?.samples ?? 0;
       const minutes = (samples: number) => (samples / speed / 60).toFixed(1);

@@ -71,8 +71,14 @@ export class Samples {
 
   #load(source: JsonObject, steps: number): Loaded {
     const key = canonical({ source, steps });
-    if (this.#last?.key !== key) this.#last = { key, data: this.#supply.load(source, steps), splits: new Map() };
-    return this.#last;
+    if (this.#last?.key === key) return this.#last;
+    const loaded = { key, data: this.#supply.load(source, steps), splits: new Map() };
+    this.#last = loaded;
+    // Data that could not be read may be there for the next run.
+    loaded.data.catch(() => {
+      if (this.#last === loaded) this.#last = undefined;
+    });
+    return loaded;
   }
 }
 
