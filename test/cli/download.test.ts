@@ -96,6 +96,14 @@ describe("a download", () => {
     expect(await readdir(dir)).toEqual(["a.bin"]);
   });
 
+  it("begins anew where what was there is of another file", async () => {
+    server.files.set("/a.bin", content);
+    await writeFile(part(), content.slice(0, 70_000).fill(7, 0, 9));
+    await download(wanted(), dir, quick);
+    expect(server.requests).toEqual(["GET /a.bin bytes=70000-", "GET /a.bin"]);
+    expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
+  });
+
   it("does not follow a link in the place of its part", async () => {
     server.files.set("/a.bin", content);
     const victim = join(await mkdtemp(join(tmpdir(), "spikelet-")), "precious");

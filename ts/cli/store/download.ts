@@ -48,19 +48,13 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
   const expected = expectedSum(wanted);
   let isWrong = wanted.urls.length > 0;
   for (const url of wanted.urls) {
-    const reason = await fromAddress(url, part, wanted, options);
-    if (reason !== undefined) {
-      reasons.push(`${url}: ${reason}`);
-      isWrong = false;
-      continue;
-    }
-    const found = expected === undefined ? undefined : await sumOf(part, expected.algorithm);
-    if (found === expected?.sum) {
-      await rename(part, join(dir, wanted.name));
-      return;
-    }
-    await rm(part);
-    reasons.push(`${url}: ${expected?.algorithm} ${found}`);
+    const wasBegun = (await sizeOf(part)) > 0;
+    let outcome = await fromAddress(url, part, wanted, options);
+    // What an earlier call began may be the beginning of another file.
+    if (outcome.isWrong && wasBegun) outcome = await fromAddress(url, part, wanted, options);
+    if (outcome.reason === undefined) return rename(part, join(dir, wanted.name));
+    reasons.push(`${url}: ${outcome.reason}`);
+    isWrong &&= outcome.isWrong;
   }
   const file = join(dir, wanted.name);
   if (isWrong) {
@@ -70,8 +64,25 @@ export async function download(wanted: Wanted, dir: string, options: DownloadOpt
   throw new SpikeletError("DATA_FORMAT", file, `could not be fetched; ${reasons.join("; ") || "no address is known"}`);
 }
 
-/** Why an address failed after all attempts, `undefined` when the file is there. */
-async function fromAddress(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<string | undefined> {
+/** What an address gave: no reason for the right file. */
+interface Outcome {
+  reason: string | undefined;
+  /** Whether it gave another file; the part is gone then. */
+  isWrong: boolean;
+}
+
+async function fromAddress(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<Outcome> {
+  const reason = await transferred(url, part, wanted, options);
+  const expected = expectedSum(wanted);
+  if (reason !== undefined || expected === undefined) return { reason, isWrong: false };
+  const found = await sumOf(part, expected.algorithm);
+  if (found === expected.sum) return { reason, isWrong: false };
+  await rm(part);
+  return { reason: `${expected.algorithm} ${found}`, isWrong: true };
+}
+
+/** Why a file could not be had after all attempts, `undefined` when it is there. */
+async function transferred(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<string | undefined> {
   const { attempts = 4, pause = 1000, signal } = options;
   let reason: string | undefined;
   for (let attempt = 1; attempt <= attempts; attempt++) {
