@@ -47,7 +47,7 @@ await main(async () => {
     options: { renew: { type: "boolean", default: false }, cases: { type: "string", default: Object.keys(CASES).join(",") } },
   });
   let names = words.cases.split(",");
-  const unknown = names.find((name) => !(name in CASES));
+  const unknown = names.find((name) => !Object.hasOwn(CASES, name));
   if (unknown !== undefined) throw new StepFailed(`no case ${unknown}: there are ${Object.keys(CASES).join(", ")}`);
   if (spawnSync("valgrind", ["--version"]).status !== 0) {
     return skipCheck("instructions", "they need valgrind (apt-get install valgrind)");

@@ -120,7 +120,7 @@ function isWanted(name, named) {
 
 await main(async () => {
   const words = process.argv.slice(2);
-  const named = words.filter((word) => word in CHECKS);
+  const named = words.filter((word) => Object.hasOwn(CHECKS, word));
   await setUp();
   const extra = [...versions(), isBuildMachine ? "nothing skipped" : ""];
   const force = words.includes("--all") || named.length > 0;

@@ -7,6 +7,7 @@ import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { SpikeletError, within } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
+import { type OwnBytes, ownBytes } from "./io/bytes.js";
 import {
   checkedParameters,
   fromArrays,
@@ -309,9 +310,9 @@ export class Network implements Disposable {
    *
    * @throws {SpikeletError} `NON_FINITE` after an update that left parameters that are not finite.
    */
-  async checkpoint(options: CheckpointOptions = {}): Promise<Uint8Array> {
+  async checkpoint(options: CheckpointOptions = {}): Promise<OwnBytes> {
     const { origin } = checkpointOptions(options, "");
-    return this.session.run((session) => session.checkpoint(origin));
+    return ownBytes(await this.session.run((session) => session.checkpoint(origin)));
   }
 
   /** Frees all memory. Waiting calls fail with `DISPOSED`; a second call has no effect. */

@@ -58,12 +58,13 @@ describe("the tarball in an empty project", () => {
       const file = join(project.folder, "strict.mts");
       await writeFile(
         file,
-        `import { createTrainer, datasets, presets } from "spikelet";
+        `import { createTrainer, datasets, exportWeights, presets } from "spikelet";
 import { learningCurves, spikeRaster } from "spikelet/plot";
 export async function run(): Promise<string> {
   ${trainer} await createTrainer(presets.toy);
   const prediction = await trainer.predict(datasets.fromSpikes({ spikes: [{ times: [1], units: [0] }], shape: [2] }));
-  return spikeRaster(prediction, { sample: 0 }) + learningCurves(await trainer.history());
+  const kept = new Blob([await trainer.checkpoint(), await exportWeights(trainer, { format: "npz" })]);
+  return spikeRaster(prediction, { sample: 0 }) + learningCurves(await trainer.history()) + kept.size;
 }
 `,
       );

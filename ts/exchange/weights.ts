@@ -4,6 +4,7 @@ import type { NumberArray } from "../datasets/npy.js";
 import { bareMessage, SpikeletError } from "../errors.js";
 import type { DelaysBy } from "../generated/config.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
+import { type OwnBytes, ownBytes } from "../io/bytes.js";
 import { createNetwork, type LayerInfo, Network } from "../network.js";
 import type { LayerParameters, LearntName } from "../results.js";
 import type { BackendChoice } from "../runtime/backend.js";
@@ -35,7 +36,7 @@ const LEARNT: readonly LearntName[] = ["currentDecay", "membraneDecay", "thresho
  * layer, single floats. PyTorch has the same layout. Constants that a layer learns follow as `layers.0.membraneDecay` and so on,
  * `[1]`, `[units]` or `[channels]`, delays as `layers.0.delays`, `[inputs]` or `[units, inputs]`, in steps.
  */
-export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<Uint8Array> {
+export async function exportWeights(from: Network, options: { format: WeightFormat }): Promise<OwnBytes> {
   network(from, "network");
   const { format } = formatOption(options, "");
   const parameters = await from.parameters();
@@ -48,7 +49,7 @@ export async function exportWeights(from: Network, options: { format: WeightForm
       tensors.set(`layers.${layer}.${name}`, { dtype: "float32", shape: learntShape(name, values, shape), values });
     }
   }
-  return WRITERS[format](tensors);
+  return ownBytes(WRITERS[format](tensors));
 }
 
 /** Options of {@link importWeights}. */

@@ -1,5 +1,6 @@
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import type { OwnBytes } from "./bytes.js";
 import { fileContent } from "./content.js";
 
 /** Offers bytes to the visitor as a download of that name. */
@@ -21,7 +22,7 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
  *
  * @throws {SpikeletError} `DATA_FORMAT` when the server does not give it or is out of reach.
  */
-export async function load(file: string): Promise<Uint8Array> {
+export async function load(file: string): Promise<OwnBytes> {
   text(file, "file");
   try {
     const response = await fetch(file);

@@ -4,6 +4,7 @@ import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
+import type { OwnBytes } from "./bytes.js";
 import { fileContent } from "./content.js";
 
 /**
@@ -199,7 +200,7 @@ export async function writtenInto<T>(dir: string, work: Promise<T>): Promise<T> 
  *
  * @throws {SpikeletError} `DATA_FORMAT` when it can't be read.
  */
-export async function load(file: string): Promise<Uint8Array> {
+export async function load(file: string): Promise<OwnBytes> {
   text(file, "file");
   try {
     return await readFile(file);

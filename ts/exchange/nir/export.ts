@@ -1,6 +1,7 @@
 import { fields } from "../../check/fields.js";
 import { instanceOf, oneOf } from "../../check/values.js";
 import { SpikeletError } from "../../errors.js";
+import { type OwnBytes, ownBytes } from "../../io/bytes.js";
 import { Network } from "../../network.js";
 import type { LayerParameters } from "../../results.js";
 import { Chain } from "./chain.js";
@@ -22,7 +23,7 @@ export interface NirExportOptions extends NirOptions {
 
 /** A NIR file, and how exactly it describes the network. */
 export interface ExportedNetwork {
-  bytes: Uint8Array;
+  bytes: OwnBytes;
   /** Sentences on what another program will compute differently; empty if nothing. */
   approximations: string[];
 }
@@ -70,7 +71,7 @@ export async function exportNir(network: Network, options: NirExportOptions = {}
       else chain.loop([`recurrentDelay${index}`, delayNode(waits.subarray(inputs), clock)], back);
     }
   }
-  const bytes = await writeGraph(chain.finish(), options.h5wasm);
+  const bytes = ownBytes(await writeGraph(chain.finish(), options.h5wasm));
   return { bytes, approximations: [...approximations] };
 }
 
