@@ -16,7 +16,7 @@ export type ActivationRule = {
   variant?: ActivationVariant,
   /** The surrogate derivative. */
   surrogate?: Surrogate,
-  /** How far gradient follows a spike through its reset; `activation` alone. */
+  /** How far gradient follows a spike through its reset; this rule uses the field `activation` only. */
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,
@@ -145,7 +145,7 @@ export type Conv2d = {
 
 /** `rate · (f + (1 − f) (1 + cos(π t / epochs)) / 2)`, f the final factor (Loshchilov and Hutter 2017, without restarts). */
 export type CosineSchedule = {
-  /** Rate at the end of the run, as a fraction, 0 to 1. @default 0 */
+  /** Rate at the end of the run, as a fraction of the optimiser's, 0 to 1. @default 0 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
@@ -615,9 +615,9 @@ export type NeuronType = "lif" | "alif" | "leaky";
 export type OneCycleSchedule = {
   /** Fraction of the run in which the rate rises, above 0 and below 1. @default 0.3 */
   rising?: number,
-  /** Rate at the start, as a fraction, 0 to 1. @default 0.04 */
+  /** Rate at the start, as a fraction of the optimiser's, 0 to 1. @default 0.04 */
   initialFactor?: number,
-  /** Rate at the end of the run, as a fraction, 0 to 1. @default 4e-6 */
+  /** Rate at the end of the run, as a fraction of the optimiser's, 0 to 1. @default 4e-6 */
   finalFactor?: number,
   /** How often the rate changes. @default "update" */
   interval?: ScheduleInterval,
@@ -686,7 +686,7 @@ export type RateBounds = {
   lower?: number,
   /** Upper bound of the spikes per unit and sample, at least `lower`, at least 0; `null` for none. */
   upper?: number | null,
-  /** Factor, at least 0. @default 0.1 */
+  /** Factor on the squared distance, for each unit of the layer, at least 0. @default 0.1 */
   strength?: number,
 };
 
@@ -850,9 +850,9 @@ export type SpikeTrainLoss = {
   positive?: Array<number>,
 };
 
-/** Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently. */
+/** Every unit of the input and of the target output spikes at each step with a fixed probability, independently. */
 export type SpikeTrainMatching = {
-  /** Pairs of input and wanted output. @default 1 */
+  /** Pairs of input and target output. @default 1 */
   samples?: number,
   /** Input units. @default 100 */
   inputs?: number,
@@ -929,7 +929,7 @@ export type Threads = "auto" | number;
 
 /** Gradients of spike times (spec 5.3). */
 export type TimingRule = {
-  /** How far gradient follows a spike through its reset; `timing` alone. */
+  /** How far gradient follows a spike through its reset; this rule uses the field `timing` only. */
   resetPath?: ResetPaths,
   /** Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3). @default true */
   adaptationPath?: boolean,

@@ -30,7 +30,7 @@ pub struct RateBounds {
     /// Upper bound of the spikes per unit and sample, at least `lower`; `null` for none.
     #[range(min = 0)]
     pub upper: Option<f64>,
-    /// Factor.
+    /// Factor on the squared distance, for each unit of the layer.
     #[range(min = 0)]
     pub strength: f64,
 }

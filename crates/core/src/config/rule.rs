@@ -161,7 +161,7 @@ pub struct ActivationRule {
     pub variant: ActivationVariant,
     /// The surrogate derivative.
     pub surrogate: Surrogate,
-    /// How far gradient follows a spike through its reset; `activation` alone.
+    /// How far gradient follows a spike through its reset; this rule uses the field `activation` only.
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,
@@ -184,7 +184,7 @@ impl Default for ActivationRule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct TimingRule {
-    /// How far gradient follows a spike through its reset; `timing` alone.
+    /// How far gradient follows a spike through its reset; this rule uses the field `timing` only.
     pub reset_path: ResetPaths,
     /// Whether gradient follows the effect of a spike on later thresholds of its unit (`alif`, spec 10.3).
     pub adaptation_path: bool,

@@ -131,7 +131,7 @@ impl Default for ExponentialSchedule {
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct CosineSchedule {
-    /// Rate at the end of the run, as a fraction.
+    /// Rate at the end of the run, as a fraction of the optimiser's.
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.
@@ -150,10 +150,10 @@ pub struct OneCycleSchedule {
     /// Fraction of the run in which the rate rises.
     #[range(above = 0, below = 1)]
     pub rising: f64,
-    /// Rate at the start, as a fraction.
+    /// Rate at the start, as a fraction of the optimiser's.
     #[range(min = 0, max = 1)]
     pub initial_factor: f64,
-    /// Rate at the end of the run, as a fraction.
+    /// Rate at the end of the run, as a fraction of the optimiser's.
     #[range(min = 0, max = 1)]
     pub final_factor: f64,
     /// How often the rate changes.

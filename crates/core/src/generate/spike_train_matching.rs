@@ -12,12 +12,12 @@ use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
 use crate::spikes::sort_spikes;
 
-/// Every unit of the input and of the wanted output spikes at each step with a fixed probability, independently.
+/// Every unit of the input and of the target output spikes at each step with a fixed probability, independently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
 pub struct SpikeTrainMatching {
-    /// Pairs of input and wanted output.
+    /// Pairs of input and target output.
     pub samples: u32,
     /// Input units.
     pub inputs: u32,
