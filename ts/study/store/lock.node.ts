@@ -64,14 +64,17 @@ export class FolderLock implements Disposable {
   static async take(dir: string, options: LockOptions = {}): Promise<FolderLock> {
     const file = join(dir, options.name ?? LOCK);
     const holder = { token: randomBytes(16).toString("hex"), owner: thisProcess() };
+    let lock: FolderLock | undefined;
     try {
       await new Claim(file, holder, options).settle();
+      lock = new FolderLock(file, holder);
       await removeClaims(file, holder);
+      return lock;
     } catch (thrown) {
+      lock?.[Symbol.dispose]();
       if (!(thrown instanceof Error && "code" in thrown) || thrown instanceof SpikeletError) throw thrown;
       throw unwritable(dir, thrown);
     }
-    return new FolderLock(file, holder);
   }
 
   /**
