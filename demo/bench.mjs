@@ -1,7 +1,8 @@
 // The page of the benchmark: a button for people, `bench` for the script that drives it.
 import { loadBackend } from "spikelet";
 import { digitsOf, Target } from "../benches/js/target.mjs";
-import { median, spread } from "../dist/cli/bench/statistics.js";
+import { spread } from "../dist/cli/bench/statistics.js";
+import { median } from "../dist/spread.js";
 import { enable, onPress } from "./page/button.ts";
 
 const BATCH = 16;
