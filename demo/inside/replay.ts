@@ -30,12 +30,19 @@ export class Replay {
     return this.#frame !== 0;
   }
 
-  /** Takes over the length of a sample; what was shown whole is shown whole again. */
+  /** Takes over the length of a sample, which can be played from now on; what was shown whole is shown whole again. */
   fit(steps: number): void {
+    this.#enable(true);
     const wasWhole = this.#slider.value === this.#slider.max;
     this.#slider.max = String(steps - 1);
     if (wasWhole) this.#slider.value = this.#slider.max;
     this.#showStep();
+  }
+
+  /** Has nothing to play any more. */
+  close(): void {
+    this.#stop();
+    this.#enable(false);
   }
 
   /** Runs from the first step to the last; directly to the last for those who prefer no motion. */
@@ -55,6 +62,10 @@ export class Replay {
       this.#frame = requestAnimationFrame(tick);
     };
     this.#frame = requestAnimationFrame(tick);
+  }
+
+  #enable(isEnabled: boolean): void {
+    for (const control of [this.#button, this.#slider]) control.disabled = !isEnabled;
   }
 
   #finish(): void {

@@ -74,6 +74,7 @@ export class Reading {
     this.#forgotten += 1;
     this.#next = undefined;
     this.#insight = undefined;
+    this.#replay.close();
     this.#answer.textContent = sentence;
   }
 

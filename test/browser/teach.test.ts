@@ -192,8 +192,10 @@ describe("Teach", () => {
     expect(open.complaints).toEqual([]);
   });
 
-  it("says nothing of an earlier network once another is loaded", async () => {
+  it("says nothing of an earlier network once another is loaded, and plays what was read alone", async () => {
     const other = await demo.enter("teach", { ...DESK, reducedMotion: "reduce" });
+    const canPlay = () => other.button("Play").isEnabled();
+    expect(await canPlay()).toBe(false);
     for (const [k, name] of ["ring", "bolt"].entries()) {
       await other.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();
       for (const seed of [1, 2]) {
@@ -208,10 +210,11 @@ describe("Teach", () => {
     await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
     await other.page.setInputFiles("#load", await download.path());
     await expect.poll(() => other.text("#state")).toBe("Loaded. Draw one to see it read.");
-    await other.button("Play").click();
+    expect(await canPlay()).toBe(false);
     expect(await other.text("#answer")).toBe("Draw one to see it read.");
     await draw("ring", 3, other);
     await expect.poll(() => other.text("#answer")).toMatch(/fires first|No output fires/);
+    expect(await canPlay()).toBe(true);
     await other.page.close();
   });
 
