@@ -1,3 +1,4 @@
+import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 
 /** Milliseconds that a step is shown. */
@@ -19,7 +20,7 @@ export class Replay {
       this.#stop();
       this.#seek(this.step);
     });
-    this.#button.addEventListener("click", () => (this.isPlaying ? this.#finish() : this.play()));
+    onPress(this.#button, () => (this.isPlaying ? this.#finish() : this.play()));
   }
 
   get step(): number {
@@ -65,7 +66,8 @@ export class Replay {
   }
 
   #enable(isEnabled: boolean): void {
-    for (const control of [this.#button, this.#slider]) control.disabled = !isEnabled;
+    enable(this.#button, isEnabled);
+    this.#slider.disabled = !isEnabled;
   }
 
   #finish(): void {
