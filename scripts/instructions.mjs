@@ -17,30 +17,31 @@ const BASELINE = join(ROOT, "benches", "instructions.json");
 /** Largest share by which a count may differ. */
 const TOLERANCE = 0.03;
 /** What is counted, and steps of the short run; the long run has twice as many. */
-const CASES = {
-  dense: { what: "one training step of 784-800-10, T = 300, batch 16, SSE2", steps: 8 },
-  activation: { what: "one training step of 784-800-10 by the activation rule, T = 300, batch 16, SSE2", steps: 3 },
-  timing: { what: "one training step of 784-800-10 by the timing rule, T = 300, batch 16, SSE2", steps: 3 },
-  inference: { what: "the answers of 784-800-10 to a batch, T = 300, batch 16, SSE2", steps: 3 },
+const NETWORKS = {
+  dense: { what: "one training step of 784-800-10, T = 300, batch 16", steps: 8 },
+  activation: { what: "one training step of 784-800-10 by the activation rule, T = 300, batch 16", steps: 3 },
+  timing: { what: "one training step of 784-800-10 by the timing rule, T = 300, batch 16", steps: 3 },
+  inference: { what: "the answers of 784-800-10 to a batch, T = 300, batch 16", steps: 3 },
   alif: {
-    what: "one training step of 784-800-10 with adaptive thresholds in the hidden layer, T = 300, batch 16, SSE2",
+    what: "one training step of 784-800-10 with adaptive thresholds in the hidden layer, T = 300, batch 16",
     steps: 3,
   },
-  readout: { what: "one training step of 784-800-10 with a readout of membranes, T = 300, batch 16, SSE2", steps: 3 },
+  readout: { what: "one training step of 784-800-10 with a readout of membranes, T = 300, batch 16", steps: 3 },
   "event-prop": {
-    what: "one training step of 784-800-10 by eventProp, reset of the membrane, T = 300, batch 16, SSE2",
+    what: "one training step of 784-800-10 by eventProp, reset of the membrane, T = 300, batch 16",
     steps: 3,
   },
-  recurrent: { what: "one training step of 784-256R-10, T = 100, batch 4, SSE2", steps: 3 },
-  "delays-input": { what: "one training step of 784-800-10 with delays by input, T = 300, batch 16, SSE2", steps: 3 },
-  "delays-connection": { what: "one training step of 784-800-10 with delays by connection, T = 300, batch 16, SSE2", steps: 3 },
-  conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, SSE2", steps: 3 },
-  "dense-avx2": { what: "one training step of 784-800-10, T = 300, batch 16, AVX2", steps: 8 },
-  "inference-avx2": { what: "the answers of 784-800-10 to a batch, T = 300, batch 16, AVX2", steps: 3 },
-  "recurrent-avx2": { what: "one training step of 784-256R-10, T = 100, batch 4, AVX2", steps: 3 },
-  "conv-avx2": { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4, AVX2", steps: 3 },
+  recurrent: { what: "one training step of 784-256R-10, T = 100, batch 4", steps: 3 },
+  "delays-input": { what: "one training step of 784-800-10 with delays by input, T = 300, batch 16", steps: 3 },
+  "delays-connection": { what: "one training step of 784-800-10 with delays by connection, T = 300, batch 16", steps: 3 },
+  conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4", steps: 3 },
 };
-const AVX2 = "-avx2";
+/** Those that are counted with AVX2 too. */
+const WITH_AVX2 = ["dense", "inference", "recurrent", "conv"];
+const CASES = Object.fromEntries([
+  ...Object.keys(NETWORKS).map((network) => [network, caseOf(network, "sse2")]),
+  ...WITH_AVX2.map((network) => [`${network}-avx2`, caseOf(network, "avx2")]),
+]);
 
 await main(async () => {
   const { values: words } = parseArgs({
@@ -57,9 +58,10 @@ await main(async () => {
   }
   checkTools();
   const binary = await build();
-  if (!hasAvx2(binary)) {
+  const isAvx2 = (name) => CASES[name].level === "avx2";
+  if (names.some(isAvx2) && !hasAvx2(binary)) {
     skipCheck("instructions", "those of AVX2: this processor or this valgrind does not have it");
-    names = names.filter((name) => !name.endsWith(AVX2));
+    names = names.filter((name) => !isAvx2(name));
   }
   const baseline = JSON.parse(readFileSync(BASELINE, "utf8"));
   const failed = [];
@@ -77,6 +79,11 @@ await main(async () => {
     throw new StepFailed(`${failed.join(", ")}: counts differ by more than ${100 * TOLERANCE} %. If that is meant: ${again}`);
   }
 });
+
+function caseOf(network, level) {
+  const { what, steps } = NETWORKS[network];
+  return { network, level, what: `${what}, ${level.toUpperCase()}`, steps };
+}
 
 /** Says how a count compares with the baseline; `false` where the same compiler made them too different. */
 function isAsBefore(name, found, baseline) {
@@ -126,8 +133,9 @@ async function instructions(binary, name, steps) {
   const folder = mkdtempSync(join(tmpdir(), "spikelet-"));
   try {
     const file = join(folder, "callgrind.out");
-    const words = name.endsWith(AVX2) ? [name.slice(0, -AVX2.length), String(steps), "avx2"] : [name, String(steps), "sse2"];
-    await promisify(execFile)("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, binary, ...words]);
+    const { network, level } = CASES[name];
+    const step = [binary, network, String(steps), level];
+    await promisify(execFile)("valgrind", ["--tool=callgrind", `--callgrind-out-file=${file}`, ...step]);
     const total = /^(?:summary|totals): (\d+)/m.exec(readFileSync(file, "utf8"));
     if (total === null) throw new StepFailed(`valgrind counted nothing of ${name}`);
     return Number(total[1]);
