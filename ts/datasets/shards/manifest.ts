@@ -114,9 +114,11 @@ export function readManifest(json: string, file: string): Manifest {
     if (sum !== samples) throw wrong("samples", `must be ${sum}, those of all shards, got ${samples}`);
     if (testSamples > samples) throw wrong("testSamples", `must be at most ${samples}, got ${testSamples}`);
     const { isValidationFixed = false, validationSamples } = found;
-    if (isValidationFixed && validationSamples === undefined) throw wrong("validationSamples", "is missing");
-    if (isValidationFixed && (validationSamples ?? 0) > samples - testSamples)
-      throw wrong("validationSamples", `must be at most ${samples - testSamples}, got ${validationSamples}`);
+    if (isValidationFixed) {
+      if (validationSamples === undefined) throw wrong("validationSamples", "is missing");
+      const most = samples - testSamples;
+      if (validationSamples > most) throw wrong("validationSamples", `must be at most ${most}, got ${validationSamples}`);
+    }
     if ((targets === "counts" || targets === "series") && targetWidth === undefined) throw wrong("targetWidth", "is missing");
     if (inputs === "series" && channels === undefined) throw wrong("channels", "is missing");
     const names = new Set(shards.map(({ file }) => file));
