@@ -39,6 +39,7 @@ describe("a folder with damage in it", () => {
     ["is nested 100,000 deep", () => "[".repeat(1e5) + "]".repeat(1e5), /is not one JSON object/],
     ["is that of another run", (_, other) => other, /is the record of the run/],
     ["has another configuration", (text) => text.replace('"steps":40', '"steps":41'), /does not hold what its id/],
+    ["has another number", (text) => text.replace(/"loss":\d/, '"loss":9'), /is not as it was written/],
     ["has no results", changed((record) => Object.assign(record, { result: {} })), /is no record of a run/],
     [
       "has a result without numbers",
@@ -60,6 +61,15 @@ describe("a folder with damage in it", () => {
     expect(again.json().map(({ type }) => type)).toEqual(["run", "sweep"]);
     expect(again.json().at(-1)).toMatchObject({ done: 3, damaged: [] });
     expect(outcomes(out)).toEqual(before);
+  });
+
+  it("records without a checksum, of an earlier version, are counted", async () => {
+    const text = readFileSync(file(0), "utf8");
+    writeFileSync(file(0), JSON.stringify({ ...JSON.parse(text), checksum: undefined }));
+    const status = await spikelet(["sweep", "status", out, "--json"]);
+    expect(status.json().at(-1)).toMatchObject({ done: 3, damaged: [], unchecked: 1 });
+    expect((await spikelet(["sweep", "status", out])).stdout).toMatch(/^unchecked {2}1 of these records/m);
+    writeFileSync(file(0), text);
   });
 
   it("a damaged study.json is written anew by the same command", async () => {

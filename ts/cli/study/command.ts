@@ -128,11 +128,12 @@ export async function study(
 
   live.close();
   const isWhole = shard === WHOLE;
-  const { table, damaged, files } = isWhole ? await mergeInto(out, [out], wait) : { ...(await gather([out])), files: undefined };
+  const { manifest: _, ...found } = isWhole ? await mergeInto(out, [out], wait) : { ...(await gather([out])), files: undefined };
+  const { table, files, damaged, unchecked } = found;
   const { rows, ...totals } = table;
-  printResult(isJson, { type, out, ...totals, damaged, files }, () => [
+  printResult(isJson, { type, out, ...totals, damaged, unchecked, files }, () => [
     counts(table),
-    ...damageLines(damaged),
+    ...damageLines(found),
     ...errorLines(table),
     ...resultLines(table, plan),
     ...(files ? [`${files.page}, ${files.table}, ${files.records}`] : [`spikelet sweep merge ${out} joins the parts`]),

@@ -1,6 +1,6 @@
 import type { Plan } from "../../study/plan/plan.js";
 import { pointName } from "../../study/plan/search.js";
-import type { Damage } from "../../study/report/merge.node.js";
+import type { Gathered } from "../../study/report/merge.node.js";
 import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
 import { resultTable } from "../../study/report/result-table.js";
 import type { Outcome, Run } from "../../study/run/runs.js";
@@ -62,9 +62,11 @@ export function missingLines({ rows }: StudyTable, plan: Plan): string[] {
   return few(rows.filter(({ record }) => record === undefined).map(({ run }) => `missing  ${runName(run, plan)}`));
 }
 
-/** What is wrong with files of records. */
-export function damageLines(damaged: readonly Damage[]): string[] {
-  return few(damaged.map(({ message }) => `${onStdout.red("damaged")}  ${message}`));
+/** What is wrong with files of records, and how many of them could not be checked. */
+export function damageLines({ damaged, unchecked }: Pick<Gathered, "damaged" | "unchecked">): string[] {
+  const lines = few(damaged.map(({ message }) => `${onStdout.red("damaged")}  ${message}`));
+  if (unchecked === 0) return lines;
+  return [...lines, `unchecked  ${grouped(unchecked)} of these records are of an earlier version and have no checksum`];
 }
 
 function few(lines: string[]): string[] {

@@ -20,6 +20,8 @@ export interface Gathered {
   table: StudyTable;
   /** Files that hold no record of their run, which counts as missing unless another folder has it. */
   damaged: Damage[];
+  /** Records without a checksum, of earlier versions: a number in them that changed since is not noticed. */
+  unchecked: number;
 }
 
 /** What is wrong with a file. */
@@ -48,7 +50,8 @@ export async function gather(dirs: readonly string[]): Promise<Gathered> {
   }
   if (manifest === undefined) throw new SpikeletError("CONFIG_INVALID", "study", "no folder was given");
   const { plan, hashes, version } = manifest;
-  return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged };
+  const unchecked = records.filter(({ checksum }) => checksum === undefined).length;
+  return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged, unchecked };
 }
 
 /** What a plan says, but for where its data lie on a machine. */

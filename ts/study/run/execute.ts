@@ -1,7 +1,7 @@
 import { SpikeletError } from "../../errors.js";
 import { putAt } from "../../json.js";
 import { version } from "../../version.js";
-import type { RanOn, RunError, RunRecord } from "../store/record.js";
+import { type RanOn, type RunError, type RunRecord, withChecksum } from "../store/record.js";
 import type { Run } from "./runs.js";
 import { type TrainOptions, taskOf, train } from "./train.js";
 
@@ -35,7 +35,7 @@ export async function execute({ id, seed, config, data, dir }: Run, options: Exe
     pace.seconds = (performance.now() - start) / 1000;
   }
   const ran: RanOn = { endedAt: new Date().toISOString(), ...rounded(pace), host, backend, threads };
-  return { id, status, seed, config, data, version, ...rest, ran };
+  return withChecksum({ id, status, seed, config, data, version, ...rest, ran });
 }
 
 function rounded({ seconds, samplesPerSecond }: Pick<RanOn, "seconds" | "samplesPerSecond">) {

@@ -2,8 +2,9 @@ import { SpikeletError } from "../../errors.js";
 import type { Encoding, Metrics } from "../../generated/config.js";
 import { canonical, isObject, type Json, type JsonObject, parseJson, valueAt } from "../../json.js";
 import { runIdentity } from "./identity.js";
+import { sha256 } from "./sha256.js";
 
-/** What one run left. All of it but `ran` follows from `config`, `data` and `version`, on every machine. */
+/** What one run left. All of it but `ran` and `checksum` follows from `config`, `data` and `version`, on every machine. */
 export interface RunRecord {
   /** {@link runIdentity} of these. */
   id: string;
@@ -19,6 +20,8 @@ export interface RunRecord {
   /** Of a run that failed. */
   error?: RunError;
   ran: RanOn;
+  /** SHA-256 of all the rest, in any order of keys; records of earlier versions have none. */
+  checksum?: string;
 }
 
 /** The record of a run that is done. */
@@ -85,10 +88,33 @@ export interface RanOn {
   threads: number | "auto";
 }
 
+/** Fields of records without a checksum. One with other fields has lost its checksum to damage. */
+const UNCHECKED_FIELDS: ReadonlySet<string> = new Set([
+  "id",
+  "status",
+  "seed",
+  "config",
+  "data",
+  "version",
+  "result",
+  "error",
+  "ran",
+] satisfies (keyof RunRecord)[]);
+
+/** A record with its checksum. */
+export async function withChecksum(record: RunRecord): Promise<RunRecord> {
+  return { ...record, checksum: await checksumOf(record) };
+}
+
+async function checksumOf({ checksum: _, ...rest }: RunRecord): Promise<string> {
+  // Fields without a value and numbers that JSON does not have are read as they are written.
+  return sha256(canonical(JSON.parse(JSON.stringify(rest)) as Json));
+}
+
 /**
- * Reads the line of a record and checks that it is of the run that it names.
+ * Reads the line of a record, and checks that it is of the run that it names and as it was written.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for what is no record, `CHECKSUM_MISMATCH` when id and content differ.
+ * @throws {SpikeletError} `DATA_FORMAT` for what is no record, `CHECKSUM_MISMATCH` when id or checksum and content differ.
  */
 export async function parseRecord(text: string, file: string): Promise<RunRecord> {
   let json: unknown;
@@ -102,6 +128,9 @@ export async function parseRecord(text: string, file: string): Promise<RunRecord
   if ((await runIdentity({ config, data, version })) !== json.id) {
     throw new SpikeletError("CHECKSUM_MISMATCH", file, `does not hold what its id ${json.id} stands for`);
   }
+  if (json.checksum !== undefined && (await checksumOf(json)) !== json.checksum) {
+    throw new SpikeletError("CHECKSUM_MISMATCH", file, "is not as it was written: its checksum is another");
+  }
   return json;
 }
 
@@ -112,7 +141,8 @@ function isRecord(json: unknown): json is RunRecord {
   const hasPlace = ["endedAt", "host", "backend"].every((name) => typeof ran[name] === "string");
   const isTimed = typeof ran["seconds"] === "number" && typeof ran["samplesPerSecond"] === "number";
   const isNamed = ["id", "data", "version"].every((name) => typeof json[name] === "string");
-  return isWhole && hasPlace && isTimed && isNamed && typeof seed === "number";
+  const isKnown = typeof json["checksum"] === "string" || Object.keys(json).every((name) => UNCHECKED_FIELDS.has(name));
+  return isWhole && hasPlace && isTimed && isNamed && isKnown && typeof seed === "number";
 }
 
 /** Numbers of an evaluation that tables and pages are made of. */
@@ -145,7 +175,7 @@ function isError(error: Json | undefined): boolean {
 }
 
 /** The part of a record that every machine must agree on. */
-export function outcomeOf({ ran: _, ...outcome }: RunRecord): Omit<RunRecord, "ran"> {
+export function outcomeOf({ ran: _, checksum: __, ...outcome }: RunRecord): Omit<RunRecord, "ran" | "checksum"> {
   return outcome;
 }
 

@@ -21,13 +21,14 @@ export const merge = defineCommand({
   async run({ args }) {
     const out = args.out ?? String(args.dirs[0]);
     refuseBesideRun(out);
-    const { table, manifest, damaged, files } = await mergeInto(out, args.dirs, {
+    const found = await mergeInto(out, args.dirs, {
       onWait: (owner) => say(waitWords(out, owner)),
     });
+    const { table, manifest, damaged, unchecked, files } = found;
     const { rows: _, ...totals } = table;
-    printResult(args.json === true, { type: "sweep", ...totals, damaged, files }, () => [
+    printResult(args.json === true, { type: "sweep", ...totals, damaged, unchecked, files }, () => [
       counts(table),
-      ...damageLines(damaged),
+      ...damageLines(found),
       ...errorLines(table),
       ...resultLines(table, manifest.plan),
       `${files.page}, ${files.table}, ${files.records}`,

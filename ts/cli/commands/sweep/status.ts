@@ -17,15 +17,16 @@ export const status = defineCommand({
     ...outputOptions,
   },
   async run({ args }) {
-    const { manifest, table, damaged } = await gather(args.dirs);
+    const found = await gather(args.dirs);
+    const { manifest, table, damaged, unchecked } = found;
     const { rows, ...totals } = table;
     const runs = rows.map(({ run, record }) => {
       const { id, settings, seed, rung } = run;
       return { id, settings, seed, rung, status: record?.status ?? "missing", ...(record?.error ? { error: record.error } : {}) };
     });
-    printResult(args.json === true, { type: "status", name: manifest.name, ...totals, damaged, runs }, () => [
+    printResult(args.json === true, { type: "status", name: manifest.name, ...totals, damaged, unchecked, runs }, () => [
       `${manifest.name}: ${counts(table)}`,
-      ...damageLines(damaged),
+      ...damageLines(found),
       ...errorLines(table),
       ...missingLines(table, manifest.plan),
     ]);
