@@ -1,4 +1,4 @@
-// What the pages of the demo have in common: an icon, and the way from room to room.
+// What the pages of the demo have in common: a content security policy, an icon, and the way from room to room.
 
 /** The pages, in the order of the navigation. */
 export const ROOMS = /** @type {const} */ ([
@@ -15,17 +15,37 @@ const PULSE = "M1 11h4l2-9 2 12 1-3h5";
 const NEEDS_SCRIPT = "<noscript><p>It happens in your browser and needs JavaScript, which is off.</p></noscript>";
 const ICON = `%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Cpath d='${PULSE}' fill='none' stroke='%2300795a' stroke-width='1.6' stroke-linejoin='round'/%3E%3C/svg%3E`;
 
-/** Puts icon and navigation where the pages have `<!-- icon -->` and `<!-- rooms -->`. */
+/** What a page may load and run: files of its own server, and WebAssembly. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Puts the policy at the head of every page, and icon and navigation where it has `<!-- icon -->` and `<!-- rooms -->`. */
 export function rooms() {
   return {
     name: "rooms",
     transformIndexHtml: {
       order: /** @type {const} */ ("pre"),
       /** @param {string} html @param {{ path: string }} context */
-      handler: (html, { path }) =>
-        html
+      handler: (html, { path }) => ({
+        html: html
           .replace("<!-- icon -->", `<link rel="icon" href="data:image/svg+xml,${ICON}" />`)
           .replace("<!-- rooms -->", navigation(/([a-z]+)\.html$/.exec(path)?.[1] ?? "index")),
+        tags: [
+          {
+            tag: "meta",
+            attrs: { "http-equiv": "Content-Security-Policy", content: POLICY },
+            injectTo: /** @type {const} */ ("head-prepend"),
+          },
+        ],
+      }),
     },
   };
 }

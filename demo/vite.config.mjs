@@ -38,5 +38,10 @@ export default defineConfig({
   worker: { format: "es" },
   assetsInclude: ["**/*.safetensors"],
   server: { fs: { allow: [packageFile("")] } },
-  build: { outDir: "dist", rollupOptions: { input: [...ROOMS.map(({ page }) => `${root}${page}.html`), `${root}bench.html`] } },
+  // The policy of the pages allows no script from a `data:` address, which the worklet would become.
+  build: {
+    outDir: "dist",
+    assetsInlineLimit: 0,
+    rollupOptions: { input: [...ROOMS.map(({ page }) => `${root}${page}.html`), `${root}bench.html`] },
+  },
 });

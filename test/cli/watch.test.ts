@@ -250,6 +250,17 @@ describe("the server", () => {
     expect(text.match(/<script/g)).toHaveLength(1);
   });
 
+  it("is shown within no other page", async () => {
+    const dir = await folder();
+    await writeFile(join(dir, "report.html"), "a report");
+    await using server = await served(dir);
+    for (const path of ["", "report.html", "changes?", "elsewhere"]) {
+      const { headers, body } = await fetch(new URL(path, server.url));
+      await body?.cancel();
+      expect(headers.get("content-security-policy"), path).toContain("frame-ancestors 'none'");
+    }
+  });
+
   it("lets no file of the folder run a script, and opens neither links nor pipes", async () => {
     const [dir, other] = [await folder(), await folder()];
     await writeFile(join(dir, "report.html"), "<script>fetch('history.csv')</script>");
@@ -258,7 +269,7 @@ describe("the server", () => {
     for (const pipe of ["report.json", "last.safetensors", "events.ndjson"]) spawnSync("mkfifo", [join(dir, pipe)]);
     await using server = await served(dir);
     const policy = (await fetch(new URL("report.html", server.url))).headers.get("content-security-policy");
-    expect(policy).toMatch(/^default-src 'none';.*; sandbox$/);
+    expect(policy).toMatch(/^default-src 'none';.*; sandbox;/);
     for (const path of ["history.csv", "report.json", "events.ndjson"]) {
       expect(await ask(new URL(path, server.url).href)).toMatchObject({ status: 404 });
     }

@@ -26,8 +26,11 @@ const FILES: Readonly<Record<string, { file: "events" | "history" | "report" | "
   "/report.html": { file: "page", type: "text/html" },
 };
 
+/** No other page may show a page of the server within its own. */
+const FRAMES = "frame-ancestors 'none'";
+
 /** What a browser lets a file of the folder do, whoever wrote it: be shown as it is, no script, no address. */
-const FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox";
+const FILE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; ${FRAMES}`;
 
 /** Shows the training in a folder to a browser on this machine, brought up to date as its files change. */
 export class WatchServer implements AsyncDisposable {
@@ -72,6 +75,7 @@ export class WatchServer implements AsyncDisposable {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
+    response.setHeader("Content-Security-Policy", FRAMES);
     const { host = "" } = request.headers;
     if (!NAMES.has(host.replace(/:\d+$/, ""))) return refuse(response, 403, "ask 127.0.0.1 or localhost");
     const [pathname = ""] = (request.url ?? "").split("?");
