@@ -19,6 +19,14 @@ export interface ReadNeurons {
   neuron: LayerNeuron;
 }
 
+/** What to know of a file that snnTorch may have written: its `export_to_nir` leaves the reset mechanism out. */
+const SNNTORCH_RESET =
+  "a spike resets the membrane to 0, as the file says; snnTorch writes the same for its default, which subtracts the threshold: " +
+  "such neurons fire less here";
+
+/** Relative error of a gain of 1 whose time constants are single floats, as those of snnTorch. */
+const UNIT_GAIN_TOLERANCE = 1e-5;
+
 /** Whether a node's neurons never fire. */
 export const isReadout = ({ type }: NamedNode): boolean => type === "LI" || type === "CubaLI";
 
@@ -60,6 +68,8 @@ export class NeuronReader {
     });
     // Gains of this library are above 0; others go into the weights.
     const areOurs = gains.every((gain) => gain > 0);
+    const hasUnitGains = gains.every((gain) => Math.abs(gain - 1) < UNIT_GAIN_TOLERANCE) && leak.every((value) => value === 0);
+    if (!isReadout(node) && hasUnitGains) this.#approximations.add(SNNTORCH_RESET);
     const inputs = weights.length / filters;
     const parameters = {
       weights: Float32Array.from(weights, (weight, k) => weight * factor * (areOurs ? 1 : at(gains, Math.floor(k / inputs)))),

@@ -14,6 +14,6 @@ pub enum Reset {
     All,
     /// The membrane goes to 0, the current continues (as in Norse and EventProp).
     Membrane,
-    /// The threshold is subtracted from the membrane, the current continues (as in snnTorch).
+    /// The threshold is subtracted from the membrane before it decays, the current continues.
     Subtract,
 }
