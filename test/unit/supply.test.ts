@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,22 +31,89 @@ const workflows = readdirSync(join(ROOT, ".github/workflows")).map((name) => {
   return { name, text, workflow: parse(text) as Workflow };
 });
 
+type Permissions = Record<string, "read" | "write">;
+
 interface Workflow {
   on: Record<string, unknown>;
-  jobs: Record<string, { steps: { uses?: string; run?: string }[] }>;
+  permissions: Permissions;
+  jobs: Record<string, { permissions?: Permissions; steps: { uses?: string; run?: string; with?: Record<string, unknown> }[] }>;
 }
 
 const stepsOf = ({ jobs }: Workflow) => Object.values(jobs).flatMap(({ steps }) => steps);
 
+/** cargo-deny where `.ci/run` installs it, or where a developer has it. */
+const deny = [join(ROOT, ".cache/cargo-deny/bin/cargo-deny"), "cargo-deny"].find(
+  (path) => spawnSync(path, ["--version"]).status === 0,
+);
+
 /** Lines of scripts and workflows that start a tool. */
 function callsOf(tool: RegExp): string[] {
-  const scripts = readdirSync(join(ROOT, "scripts")).map((name) => readFileSync(join(ROOT, "scripts", name), "utf8"));
+  const names = readdirSync(join(ROOT, "scripts")).filter((name) => name.endsWith(".mjs"));
+  const scripts = names.map((name) => readFileSync(join(ROOT, "scripts", name), "utf8"));
   return [...scripts, ...workflows.map(({ text }) => text)].flatMap((text) => text.split("\n").filter((line) => tool.test(line)));
 }
 
 describe("what builds it", () => {
   it.each(workflows)("$name names its actions by hash", ({ workflow }) => {
     for (const { uses } of stepsOf(workflow)) if (uses !== undefined) expect(uses).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  it.each(workflows)(
+    "$name leaves no credential behind a checkout, and has no right beyond reading but in jobs of their own",
+    (one) => {
+      const { permissions, jobs } = one.workflow;
+      expect(permissions).toEqual({ contents: "read" });
+      for (const { uses, with: settings } of stepsOf(one.workflow)) {
+        if (uses?.startsWith("actions/checkout@")) expect(settings).toMatchObject({ "persist-credentials": false });
+      }
+      for (const [name, job] of Object.entries(jobs)) {
+        if (!Object.values(job.permissions ?? {}).includes("write")) continue;
+        const ours = job.steps.filter(
+          ({ uses, run }) => uses?.startsWith("actions/checkout@") || /\bnode |npm (ci|test|run)/.test(run ?? ""),
+        );
+        expect(ours, name).toEqual([]);
+      }
+    },
+  );
+
+  it("publishes in a job that may prove its identity, and do nothing else", () => {
+    const { workflow } = workflows.find(({ name }) => name === "release.yml") ?? {};
+    const jobs = Object.entries(workflow?.jobs ?? {});
+    const publishing = jobs.filter(([, { steps }]) => steps.some(({ run }) => /npm publish/.test(run ?? "")));
+    expect(publishing.map(([name, { permissions }]) => [name, permissions])).toEqual([["publish", { "id-token": "write" }]]);
+    const others = jobs.filter(([name]) => name !== "publish").map(([, { permissions }]) => Object.keys(permissions ?? {}));
+    expect(others.flat()).not.toContain("id-token");
+  });
+
+  it("installs Python packages by their hashes", () => {
+    const pinned = ["test/exchange", "test/oracle", "scripts/requirements"].flatMap((folder) =>
+      readdirSync(join(ROOT, folder))
+        .filter((name) => name.endsWith(".txt"))
+        .map((name) => readFileSync(join(ROOT, folder, name), "utf8")),
+    );
+    expect(pinned).toHaveLength(4);
+    for (const text of pinned) expect(text.match(/^\S+==.*(?<! \\)$/m)).toBeNull();
+    const installs = workflows.flatMap(({ text }) => text.split("\n").filter((line) => /pip install/.test(line)));
+    expect(installs.length).toBeGreaterThan(0);
+    for (const line of installs) expect(line).toContain("--require-hashes -r ");
+  });
+
+  it("fuzzes with a compiler of one day", () => {
+    const text = workflows.find(({ name }) => name === "fuzz.yml")?.text ?? "";
+    expect(text).toMatch(/NIGHTLY: nightly-\d{4}-\d\d-\d\d/);
+    expect(text.replace(/nightly-\d{4}-\d\d-\d\d/, "")).not.toMatch(/nightly/);
+  });
+
+  it.skipIf(deny === undefined)("crates have allowed licences and come from where they may (needs cargo-deny)", () => {
+    const { status, stderr } = spawnSync(
+      deny ?? "",
+      ["--locked", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"],
+      {
+        cwd: ROOT,
+        encoding: "utf8",
+      },
+    );
+    expect(status, stderr).toBe(0);
   });
 
   it("asks daily what was found in dependencies", () => {
