@@ -14,7 +14,7 @@ import { download } from "../../ts/cli/store/download.js";
 import { fetchSet, stateOf } from "../../ts/cli/store/folder.js";
 import { unzip } from "../../ts/cli/store/unzip.js";
 import { type FileServer, fileServer } from "../support/file-server.js";
-import { MAIN, spikelet } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 
 /** Debian's package dataset-fashion-mnist; the test that needs it is skipped where it is not installed. */
 const FASHION = "/usr/share/datasets/fashion-mnist";
@@ -377,7 +377,7 @@ describe("spikelet data", () => {
       await expect.poll(() => existsSync(part) && statSync(part).size).toBe(server.holds);
       child.kill("SIGINT");
     };
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: "ignore" });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: emptyFolder(), stdio: "ignore" });
     const [code] = await once(child, "close");
     expect(code).toBe(130);
     expect(await readdir(dir)).toEqual([`.${name}.part`]);

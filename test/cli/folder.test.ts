@@ -4,7 +4,7 @@ import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlin
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { atOutput, MAIN, spikelet } from "../support/spawn-cli.js";
+import { atOutput, emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 
 const FILES = ["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
 
@@ -71,7 +71,7 @@ describe("a folder that a training writes to", () => {
   async function running(out: string): Promise<ChildProcess> {
     const long = ["--set", "training.epochs=1000000"];
     const args = ["train", "--config", run.config, ...long, "--out", out, "--json"];
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd: emptyFolder(), stdio: ["ignore", "pipe", "ignore"] });
     // It is listened to until its end: without a reader it could not print.
     await new Promise<void>((resolve) => {
       child.stdout.on("data", (chunk) => String(chunk).includes('"epochEnd"') && resolve());

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { MAIN, spikelet } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 
 const KILLS = 50;
 /** Longest life of a process, in milliseconds from its start or from its first event. */
@@ -25,7 +25,10 @@ interface Life {
 /** Starts a training and kills it after `milliseconds`, counted from the event `started` or from the start of the process. */
 function killed(args: string[], milliseconds: number, isFromStarted: boolean): Promise<Life> {
   return new Promise((resolve) => {
-    const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+    const child: ChildProcess = spawn(process.execPath, [MAIN, ...args], {
+      cwd: emptyFolder(),
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const kill = () => setTimeout(() => child.kill("SIGKILL"), milliseconds);
     let wasTraining = false;
     if (!isFromStarted) kill();

@@ -5,7 +5,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { MAIN, spikelet } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 import { everyFile } from "../sweep/outcomes.js";
 import { YIN_YANG } from "../sweep/yin-yang.js";
 
@@ -18,7 +18,11 @@ const endless = { ...YIN_YANG, training: { ...YIN_YANG.training, epochs: 1_000_0
 
 /** Runs a command and closes one of its streams after the first line, as `head -1` does; answers with what came on the other. */
 async function closedAfterALine(args: string[], closed: "stdout" | "stderr"): Promise<{ code: number | null; other: string }> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: "1" }, stdio: "pipe" });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: emptyFolder(),
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: "pipe",
+  });
   let other = "";
   child[closed === "stdout" ? "stderr" : "stdout"].on("data", (chunk) => {
     other += chunk;
@@ -83,7 +87,7 @@ describe("an output that can't be written", () => {
   it.each([[["--version"]], [["info"]], [["experiment", "--list"]], [["sweep", "--help"]]])(
     "ends quietly where nobody reads: %j",
     async (args) => {
-      const child = spawn(process.execPath, [MAIN, ...args], { stdio: "pipe" });
+      const child = spawn(process.execPath, [MAIN, ...args], { cwd: emptyFolder(), stdio: "pipe" });
       let stderr = "";
       child.stderr.on("data", (chunk) => {
         stderr += chunk;
@@ -97,7 +101,10 @@ describe("an output that can't be written", () => {
   it("is an error where there is no space", async ({ skip }) => {
     if (!existsSync("/dev/full")) skip("skipped: there is no /dev/full");
     const full = openSync("/dev/full", "w");
-    const child = spawn(process.execPath, [MAIN, "experiment", "--list"], { stdio: ["ignore", full, "pipe"] });
+    const child = spawn(process.execPath, [MAIN, "experiment", "--list"], {
+      cwd: emptyFolder(),
+      stdio: ["ignore", full, "pipe"],
+    });
     let stderr = "";
     child.stderr?.on("data", (chunk) => {
       stderr += chunk;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { CliResult } from "../support/spawn-cli.js";
-import { MAIN } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN } from "../support/spawn-cli.js";
 
 /** More ranks than cores, and any user; ranks that wait leave their core to the other tests. */
 const LENIENT = {
@@ -32,7 +32,10 @@ export function mpirunOf(
 ): Promise<Omit<CliResult, "json">> {
   const words = programs.flatMap(([ranks, args, main = MAIN]) => [":", "-n", String(ranks), process.execPath, main, ...args]);
   return new Promise((resolve) => {
-    const child = spawn("mpirun", words.slice(1), { env: { ...process.env, ...LENIENT, NO_COLOR: "1", ...env } });
+    const child = spawn("mpirun", words.slice(1), {
+      cwd: emptyFolder(),
+      env: { ...process.env, ...LENIENT, NO_COLOR: "1", ...env },
+    });
     onStart?.(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {

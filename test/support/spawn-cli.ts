@@ -1,8 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+
+/** A new folder for a command to run in, where it finds nothing that another one wrote. */
+export function emptyFolder(): string {
+  return mkdtempSync(join(tmpdir(), "spikelet-cli-"));
+}
 
 /** What a command line left. */
 export interface CliResult {
@@ -26,14 +34,15 @@ export function importing(name: string): string {
   return `--import ${new URL(name, import.meta.url).href}`;
 }
 
-/** Runs the built command; `onOutput` sees the process whenever it writes to stdout. */
+/** Runs the built command in an empty folder; `onOutput` sees the process whenever it writes to stdout. */
 export function spikelet(
   args: string[],
   onOutput?: (child: ChildProcess, stdout: string) => void,
   env: Record<string, string> = {},
 ): Promise<CliResult> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, NO_COLOR: "1", ...env } });
+    const cwd = emptyFolder();
+    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();
@@ -43,6 +52,7 @@ export function spikelet(
       stderr += chunk.toString();
     });
     child.on("close", (code) => {
+      rmSync(cwd, { recursive: true, force: true });
       const json = () =>
         stdout
           .trim()

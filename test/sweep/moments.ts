@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { MAIN } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN } from "../support/spawn-cli.js";
 
 /** A command in a process group of its own, as a terminal or a scheduler starts it. */
 export class Job {
@@ -13,7 +13,11 @@ export class Job {
   stderr = "";
 
   constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], { detached: true, env: { ...process.env, NO_COLOR: "1" } });
+    this.#child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: emptyFolder(),
+      detached: true,
+      env: { ...process.env, NO_COLOR: "1" },
+    });
     this.#child.stdout?.on("data", (chunk) => {
       this.stdout += chunk;
     });
