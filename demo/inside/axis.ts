@@ -1,4 +1,5 @@
-import { label, svg, tenth, ticks } from "../page/svg.js";
+import { label, svg, tenth } from "../page/svg.js";
+import { ticks } from "../page/ticks.js";
 
 const RIGHT = 8;
 

@@ -1,12 +1,14 @@
 import { label, polyline, sign, strokes, svg, tenth } from "../page/svg.js";
+import { textSize } from "../page/text-size.js";
 import type { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 
 const ROW = 35;
-/** Pixels of a letter of a name, and how many letters there is room for. */
-const LETTER = 8.5;
+/** Letters of a name that are shown. */
 const LETTERS = 9;
+/** Pixels left and right of the names. */
+const [BEFORE, AFTER] = [8, 8];
 const THRESHOLD = 1;
 /** Membrane at the lower and upper rim of a row. */
 const RANGE = [-0.7, 1.3] as const;
@@ -14,7 +16,8 @@ const RANGE = [-0.7, 1.3] as const;
 /** The membrane of each output with its threshold; its spikes are marked, the first one filled. */
 export class Membranes extends TimedFigure {
   protected override left({ names }: Insight): number {
-    return Math.max(34, 22 + LETTER * Math.max(...names.map((name) => shortened(name).length)));
+    const widths = names.map((name) => textSize(`${shortened(name)} ✓`, "output-name chosen").width);
+    return BEFORE + Math.max(...widths) + AFTER;
   }
 
   protected override draw(insight: Insight, axis: Axis) {
@@ -35,7 +38,7 @@ export class Membranes extends TimedFigure {
       }
       const name = `${shortened(names[output] ?? "")}${output === wanted ? " ✓" : ""}`;
       still.push(
-        label(8, top + ROW / 2 + 5, name, { class: decision?.output === output ? "output-name chosen" : "output-name" }),
+        label(BEFORE, top + ROW / 2 + 5, name, { class: decision?.output === output ? "output-name chosen" : "output-name" }),
         svg("path", { d: `M${axis.left},${tenth(y(THRESHOLD))}H${tenth(axis.right)}`, class: "threshold" }),
       );
       const [first, ...rest] = fired;

@@ -1,21 +1,23 @@
 import { byId, element } from "../page/element.js";
 import { label, strokes, svg, tenth } from "../page/svg.js";
+import { lineHeight, textSize } from "../page/text-size.js";
 import type { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
 import { TimedFigure } from "./timed-figure.js";
 import { type Wish, type WishKind, wishesOf } from "./wishes.js";
 
-const OUTPUT_ROW = 14;
 const HIDDEN_ROW = 12;
 const MAX_HIDDEN = 16;
 const GAP = 26;
+/** Pixels between the number of an output and its row. */
+const BESIDE_NAME = 6;
 /** Rows of a band in which nothing is asked for. */
 const EMPTY_ROWS = 3;
 
 /** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
 export class WishFigure extends TimedFigure {
-  protected override left(): number {
-    return 20;
+  protected override left({ sizes }: Insight): number {
+    return textSize(String((sizes[1] ?? 1) - 1), "tick").width + 2 * BESIDE_NAME;
   }
 
   protected override draw(insight: Insight, axis: Axis) {
@@ -29,7 +31,7 @@ export class WishFigure extends TimedFigure {
     let top = 18;
     for (const { name, units, layer, wishes, row } of [
       { name: "Hidden", units: strongest, layer: 0, wishes: hidden, row: HIDDEN_ROW },
-      { name: "Output", units: outputs, layer: 1, wishes: output, row: OUTPUT_ROW },
+      { name: "Output", units: outputs, layer: 1, wishes: output, row: lineHeight("tick") },
     ]) {
       const rows = new Map(units.map((unit, k) => [unit, top + (k + 0.5) * row]));
       const height = (units.length || EMPTY_ROWS) * row;
@@ -47,7 +49,7 @@ export class WishFigure extends TimedFigure {
       }
       if (layer === 1)
         for (const [unit, y] of rows)
-          still.push(label(axis.left - 6, y + 4, String(unit), { class: "tick", "text-anchor": "end" }));
+          still.push(label(axis.left - BESIDE_NAME, y + 4, String(unit), { class: "tick", "text-anchor": "end" }));
       top += height + GAP;
     }
     still.push(...axis.ticks(top - GAP + 16));

@@ -1,8 +1,5 @@
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Pixels that a number takes, with its unit and alone. */
-const [ROOM_OF_UNIT, ROOM_OF_NUMBER] = [58, 24];
-
 type Attributes = Readonly<Record<string, string | number>>;
 
 /** A new SVG element. */
@@ -20,21 +17,6 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 /** Text at a place. */
 export function label(x: number, y: number, text: string, attributes: Attributes = {}): SVGTextElement {
   return svg("text", { x: tenth(x), y: tenth(y), ...attributes }, text);
-}
-
-/** Numbers below an axis from its left end on, the first with its unit; numbers that this leaves no room for are left out. */
-export function ticks(values: readonly number[], unit: string, x: (value: number) => number, y: number): SVGElement[] {
-  const [first = 0, ...rest] = values;
-  let free = x(first) + ROOM_OF_UNIT;
-  const roomy = rest.filter((value) => {
-    if (x(value) <= free) return false;
-    free = x(value) + ROOM_OF_NUMBER;
-    return true;
-  });
-  return [
-    label(x(first), y, `${unit} ${first}`, { class: "tick" }),
-    ...roomy.map((value) => label(x(value), y, String(value), { class: "tick", "text-anchor": "middle" })),
-  ];
 }
 
 /** Upright strokes of one length as the `d` of a path. */

@@ -1,11 +1,14 @@
 import { Figure } from "../page/figure.js";
-import { label, polyline, sign, svg, tenth, ticks } from "../page/svg.js";
+import { label, polyline, sign, svg, tenth } from "../page/svg.js";
+import { lineHeight, textSize } from "../page/text-size.js";
+import { ticks } from "../page/ticks.js";
 import type { Contestant, Point } from "./race.js";
+import { RULES } from "./rules.js";
 import { EPOCHS } from "./settings.js";
 
 const HEIGHT = 220;
-const MARGIN = { top: 12, right: 92, bottom: 28, left: 46 };
-const NAME_GAP = 15;
+/** Pixels above the curves; between the axis and its numbers; between a curve's end and its name. */
+const [TOP, BESIDE_AXIS, BESIDE_CURVE] = [12, 8, 10];
 
 /** What a curve shows and how it is written. */
 export interface Measure {
@@ -33,11 +36,17 @@ export class Curves extends Figure {
   protected override redraw(): void {
     const { of, unit, range } = this.#measure;
     const [min, max] = range(this.#contestants.flatMap(({ points }) => points.slice(1).map(of)));
-    const x = (epoch: number) => MARGIN.left + (epoch / EPOCHS) * (this.width - MARGIN.left - MARGIN.right);
-    const y = (value: number) => HEIGHT - MARGIN.bottom - ((value - min) / (max - min)) * (HEIGHT - MARGIN.top - MARGIN.bottom);
-    const ends = spread(
+    const levels = [min, (min + max) / 2, max].map((value) => ({ value, text: `${value}${unit}` }));
+    const left = BESIDE_AXIS + Math.max(...levels.map(({ text }) => textSize(text, "tick").width));
+    const right = this.width - BESIDE_CURVE - Math.max(...RULES.map(({ name }) => textSize(name, "name").width));
+    // A name stands beside the lowest end, half of its line below the axis.
+    const bottom = HEIGHT - BESIDE_AXIS - lineHeight("tick") - lineHeight("name") / 2;
+    const x = (epoch: number) => left + (epoch / EPOCHS) * (right - left);
+    const y = (value: number) => bottom - ((value - min) / (max - min)) * (bottom - TOP);
+    const ends = apart(
       this.#contestants.map(({ points }) => y(of(points.at(-1) ?? NOTHING))),
-      HEIGHT - MARGIN.bottom,
+      lineHeight("name"),
+      bottom,
     );
     const lines = this.#contestants.flatMap(({ rule, points }, k) => {
       const last = points.at(-1) ?? NOTHING;
@@ -46,7 +55,7 @@ export class Curves extends Figure {
         min,
       );
       const at = shown.map(([epoch, value]) => [x(epoch), y(value)] as const);
-      const named = label(x(last.epoch) + 10, (ends[k] ?? 0) + 4, rule.name, { class: "name" });
+      const named = label(x(last.epoch) + BESIDE_CURVE, (ends[k] ?? 0) + 4, rule.name, { class: "name" });
       const marks = at.map(([left, top], n) => sign(rule.mark, left, top, n === at.length - 1 ? 4.5 : 2.2)).join("");
       return svg(
         "g",
@@ -56,11 +65,11 @@ export class Curves extends Figure {
         named,
       );
     });
-    const grid = [min, (min + max) / 2, max].flatMap((value) => [
-      svg("path", { d: `M${MARGIN.left},${tenth(y(value))}H${this.width - MARGIN.right}`, class: "grid" }),
-      label(MARGIN.left - 8, y(value) + 4, `${value}${unit}`, { class: "tick", "text-anchor": "end" }),
+    const grid = levels.flatMap(({ value, text }) => [
+      svg("path", { d: `M${tenth(left)},${tenth(y(value))}H${tenth(right)}`, class: "grid" }),
+      label(left - BESIDE_AXIS, y(value) + 4, text, { class: "tick", "text-anchor": "end" }),
     ]);
-    const epochs = ticks([0, 5, 10, 15, EPOCHS], "epoch", x, HEIGHT - 8);
+    const epochs = ticks([0, 5, 10, 15, EPOCHS], "epoch", x, HEIGHT - BESIDE_AXIS);
     this.replace(HEIGHT, this.#description(), [...grid, ...epochs, ...lines]);
   }
 
@@ -84,14 +93,14 @@ function risingInto(curve: readonly Place[], min: number): readonly Place[] {
 
 const NOTHING: Point = { epoch: 0, accuracy: 0, spikes: 0, decisionStep: 0 };
 
-/** Moves names apart until neighbours have {@link NAME_GAP} between them and none is below `lowest`; their order stays. */
-function spread(places: readonly number[], lowest: number): number[] {
+/** Moves names apart until neighbours have `gap` between them and none is below `lowest`; their order stays. */
+function apart(places: readonly number[], gap: number, lowest: number): number[] {
   const order = places.map((place, index) => ({ place, index })).sort((a, b) => a.place - b.place || a.index - b.index);
   for (let round = 0; round < order.length; round++) {
     for (let k = 1; k < order.length; k++) {
       const [above, below] = [order[k - 1], order[k]];
       if (above === undefined || below === undefined) continue;
-      const missing = NAME_GAP - (below.place - above.place);
+      const missing = gap - (below.place - above.place);
       if (missing <= 0) continue;
       above.place -= missing / 2;
       below.place += missing / 2;
@@ -101,7 +110,7 @@ function spread(places: readonly number[], lowest: number): number[] {
   let limit = lowest;
   for (const { place, index } of order.reverse()) {
     moved[index] = Math.min(place, limit);
-    limit = (moved[index] ?? limit) - NAME_GAP;
+    limit = (moved[index] ?? limit) - gap;
   }
   return moved;
 }

@@ -1,15 +1,11 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { failWorkers, keepWorkers } from "./failing-workers.js";
+import { FONTS, useFont } from "./fonts.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
+import { keepPage, keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 
-/** Not committed; a look at them tells more than any assertion. */
-const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
 const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
 const PHONE: BrowserContextOptions = {
   viewport: { width: 360, height: 740 },
@@ -22,14 +18,9 @@ let demo: Demo;
 
 beforeAll(async () => {
   demo = await Demo.build();
-  await mkdir(FIGURES, { recursive: true });
 });
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
-
-async function keep({ page }: DemoPage, name: string): Promise<void> {
-  await page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
-}
 
 describe("the demo", () => {
   let open: DemoPage;
@@ -68,7 +59,7 @@ describe("the demo", () => {
     expect(thread.tasks).toBeGreaterThan(100);
     expect(thread.longest).toBeLessThan(50);
     expect(await open.collisions()).toEqual([]);
-    await keep(open, "light");
+    await keepPage(open.page, "light");
   });
 
   it("holds still when paused", async () => {
@@ -108,7 +99,7 @@ describe("the demo", () => {
     const [, digit] = whole.exec(text) ?? [];
     const membranes = new RegExp(`^Membranes of 10 outputs; first spikes: .*\\b${digit} at step \\d+`);
     expect(await open.page.getByRole("img", { name: membranes }).count()).toBe(1);
-    await keep(open, "drawing");
+    await keepPage(open.page, "drawing");
   });
 
   it("starts over with other settings, from the same network for all", async () => {
@@ -134,6 +125,24 @@ describe("the demo, for everyone", () => {
     await narrow.frames(2);
     expect(await narrow.collisions()).toEqual([]);
     await narrow.page.close();
+  });
+
+  it.each(Object.keys(FONTS) as (keyof typeof FONTS)[])("keeps words apart whatever the font: %s", async (font) => {
+    for (const options of [DESK, PHONE]) {
+      const open = await demo.open(options, "ready", (page) => useFont(page, font));
+      expect(await open.page.evaluate(() => document.fonts.check("12px Tried"))).toBe(true);
+      await open.page.getByText("Settings", { exact: true }).click();
+      await open.page.locator("#steps").press("End");
+      await expect.poll(() => open.page.locator("#playhead").getAttribute("max")).toBe("119");
+      await open.frames(2);
+      expect(await open.collisions()).toEqual([]);
+      await open.button("Train").click();
+      await open.trained(2);
+      await open.button("Pause").click();
+      expect(await open.collisions()).toEqual([]);
+      await keepPage(open.page, `${font} ${options.viewport?.width}`);
+      await open.page.close();
+    }
   });
 
   it("marks the digit that is shown, in forced colours too", async () => {
@@ -205,7 +214,7 @@ describe("the demo, for everyone", () => {
     expect(await open.collisions()).toEqual([]);
     expect(await open.barriers()).toEqual([]);
     expect(open.complaints).toEqual([]);
-    await keep(open, name);
+    await keepPage(open.page, name);
     await open.page.close();
   });
 

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,12 +10,10 @@ import { defaultFolder } from "../../ts/cli/store/folder.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepScreenshot, SCREENSHOTS } from "./screenshot.js";
+import { keepPage, keepScreenshot, SCREENSHOTS } from "./screenshot.js";
 import { fileOf, glide } from "./sounds.js";
 
 const CHECKPOINT = fileURLToPath(new URL("../../demo/listen/spoken-digits.safetensors", import.meta.url));
-/** Not committed; a look at them tells more than any assertion. */
-const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
 const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
 const RECORDINGS = process.env["SPIKELET_SPOKEN_DIGITS"] ?? defaultFolder("spokenDigits");
 
@@ -62,7 +60,6 @@ describe("Listen", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "spikelet-listen-"));
-    await mkdir(FIGURES, { recursive: true });
     const silence = new Array<number>(48_000).fill(0);
     const sound = [...silence, ...glide(300, 1600, 1, 48_000), ...silence];
     await writeFile(join(folder, "microphone.wav"), fileOf(sound, "", 48_000).buffer);
@@ -283,7 +280,7 @@ describe("Listen", () => {
       expect(answers).toEqual(Array.from(byCount, (output) => classes[output]));
       expect(inPage).toBeGreaterThanOrEqual(95);
       await fresh.page.waitForSelector("#inside[aria-busy=false]");
-      await fresh.page.screenshot({ path: join(FIGURES, "listen.png"), fullPage: true });
+      await keepPage(fresh.page, "listen");
       expect(fresh.complaints).toEqual([]);
       await fresh.page.close();
       if (SCREENSHOTS === undefined) return;

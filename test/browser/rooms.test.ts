@@ -1,15 +1,11 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ROOMS } from "../../demo/rooms.mjs";
 import { Demo, type DemoPage } from "./demo-page.js";
+import { keepPage } from "./screenshot.js";
 import { fileOf, glide } from "./sounds.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
-/** Not committed; a look at them tells more than any assertion. */
-const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
 const PLACES: readonly (readonly [string, BrowserContextOptions])[] = [
   ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true }],
   ["dark", { viewport: { width: 1200, height: 900 }, colorScheme: "dark" }],
@@ -20,7 +16,6 @@ let demo: Demo;
 
 beforeAll(async () => {
   demo = await Demo.build();
-  await mkdir(FIGURES, { recursive: true });
 });
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
@@ -30,7 +25,7 @@ async function isReadable(open: DemoPage, name: string): Promise<void> {
   expect(await open.collisions()).toEqual([]);
   expect(await open.barriers()).toEqual([]);
   expect(open.complaints).toEqual([]);
-  await open.page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
+  await keepPage(open.page, name);
   await open.page.close();
 }
 

@@ -7,6 +7,11 @@ export const SCREENSHOTS = process.env["SPIKELET_SCREENSHOTS"];
 
 const SIZE = { width: 1680, height: 1050 };
 
+/** Keeps a whole page as it is seen now, where the environment names a folder. */
+export async function keepPage(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS !== undefined) await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
 /** Keeps what a wide window shows of a page, where the environment names a folder. */
 export async function keepScreenshot(page: Page, name: string, height = SIZE.height): Promise<void> {
   if (SCREENSHOTS === undefined) return;

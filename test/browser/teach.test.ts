@@ -1,6 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions } from "playwright-core";
 import { datasets, encode, restoreNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,11 +6,9 @@ import { centred } from "../../demo/draw/centre.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";
-import { keepScreenshot } from "./screenshot.js";
+import { keepPage, keepScreenshot } from "./screenshot.js";
 import { SYMBOLS, unsteady } from "./strokes.js";
 
-/** Not committed; a look at them tells more than any assertion. */
-const FIGURES = fileURLToPath(new URL("../../out/demo", import.meta.url));
 const DESK: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
 const NAMES = Object.keys(SYMBOLS);
 const SIDE = 28;
@@ -23,14 +19,9 @@ let open: DemoPage;
 beforeAll(async () => {
   demo = await Demo.build();
   open = await demo.enter("teach", DESK);
-  await mkdir(FIGURES, { recursive: true });
 });
 
 afterAll(() => demo?.[Symbol.asyncDispose]());
-
-async function keep({ page }: DemoPage, name: string): Promise<void> {
-  await page.screenshot({ path: join(FIGURES, `${name}.png`), fullPage: true });
-}
 
 /** Draws a symbol by an unsteady hand. */
 async function draw(name: string, seed: number, on = open): Promise<void> {
@@ -141,7 +132,7 @@ describe("Teach", () => {
     console.log(read);
     expect(read.filter((one) => /^(.+): \1$/.test(one)).length).toBeGreaterThanOrEqual(9);
     expect(await open.page.getByRole("img", { name: /^Membranes of 5 outputs; first spikes: .*wave at step/ }).count()).toBe(1);
-    await keep(open, "teach");
+    await keepPage(open.page, "teach");
     await keepScreenshot(open.page, "teach", 970);
   });
 
