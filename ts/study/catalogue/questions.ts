@@ -3,7 +3,7 @@ export interface Question {
   /** Reviewers who asked: R1 to R4. */
   asked: string;
   question: string;
-  /** The command whose figures answer it; `null` for what a page says. */
+  /** The command whose figures answer it; `null` for what a page says or leaves open. */
   command: string | null;
 }
 
@@ -41,7 +41,7 @@ export const QUESTIONS: readonly Question[] = [
   { asked: "R2", question: "RNN-like or SRM inside ANTLR?", command: null },
   { asked: "R3", question: "Computational graphs that explain themselves?", command: "node site/figures/draw.mjs" },
   { asked: "R3", question: "Can the gap in accuracy be closed?", command: "spikelet experiment mnist-goals" },
-  { asked: "R4", question: "Are methods of neither kind sparse too?", command: "spikelet experiment spike-penalty" },
+  { asked: "R4", question: "Are methods of neither kind sparse too?", command: null },
   { asked: "R4", question: "Does equation 7 depend on the neuron's own last spike?", command: "spikelet experiment reset-paths" },
   { asked: "R4", question: "Which approximation has the derivative of the membrane?", command: null },
 ];
