@@ -1,3 +1,4 @@
+import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
@@ -118,8 +119,12 @@ function silent(samples: number): EventArrays {
   return { offsets: new Uint32Array(samples + 1), times: new Uint16Array(), units: new Uint32Array() };
 }
 
-function concat<T extends Uint32Array | Float32Array>(parts: readonly T[], array: new (length: number) => T): T {
-  const joined = new array(parts.reduce((sum, part) => sum + part.length, 0));
+function concat<T extends Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer>>(
+  parts: readonly ArrayLike<number>[],
+  array: { new (length: number): T; BYTES_PER_ELEMENT: number },
+): T {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const joined = allocated(array, length, "data", "the predictions");
   let start = 0;
   for (const part of parts) {
     joined.set(part, start);

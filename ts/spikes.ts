@@ -1,3 +1,4 @@
+import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { MAX_STEPS } from "./check/steps.js";
 import { listOf, numbers, refuse, shorts, whole, words } from "./check/values.js";
@@ -52,15 +53,17 @@ export class SpikeEvents {
    * both behind `path`.
    */
   static fromTrains(trains: readonly SpikeTrain[], path = "trains"): SpikeEvents {
-    listOf(checkTrain)(trains, path);
-    const offsets = new Uint32Array(trains.length + 1);
-    for (const [b, train] of trains.entries()) {
+    const given = listOf(checkTrain)(trains, path);
+    const offsets = allocated(Uint32Array, given.length + 1, path, "the offsets");
+    let events = 0;
+    for (const [b, train] of given.entries()) {
       equallyLong(train.times, train.units, `${path}[${b}].units`);
-      offsets[b + 1] = at(offsets, b) + train.times.length;
+      events += train.times.length;
+      offsets[b + 1] = events;
     }
-    const times = new Uint16Array(at(offsets, trains.length));
-    const units = new Uint32Array(times.length);
-    for (const [b, train] of trains.entries()) {
+    const times = allocated(Uint16Array, events, path, "the times");
+    const units = allocated(Uint32Array, events, path, "the units");
+    for (const [b, train] of given.entries()) {
       const range = [at(offsets, b), at(offsets, b + 1)] as const;
       copyTrain(train, { times: times.subarray(...range), units: units.subarray(...range) }, `${path}[${b}]`);
     }
@@ -76,7 +79,7 @@ export class SpikeEvents {
   static fromTriples(triples: readonly (readonly [number, number, number])[], samples: number): SpikeEvents {
     const count = whole(0, MAX_SAMPLES)(samples, "samples");
     const given = listOf(numbers)(triples, "triples");
-    const offsets = emptyOffsets(count);
+    const offsets = allocated(Uint32Array, count + 1, "samples", "the offsets");
     for (const [k, { 0: sample, 1: time, 2: unit }] of given.entries()) {
       if (!isWhole(sample, count - 1)) refuse("SHAPE_MISMATCH", `triples[${k}][0]`, `a whole number below ${count}`, sample);
       if (!isWhole(time, MAX_STEPS)) refuseWhole(`triples[${k}][1]`, MAX_STEPS, time);
@@ -84,8 +87,8 @@ export class SpikeEvents {
       offsets[sample + 1] = at(offsets, sample + 1) + 1;
     }
     for (let b = 1; b <= count; b++) offsets[b] = at(offsets, b) + at(offsets, b - 1);
-    const times = new Uint16Array(given.length);
-    const units = new Uint32Array(given.length);
+    const times = allocated(Uint16Array, given.length, "triples", "the times");
+    const units = allocated(Uint32Array, given.length, "triples", "the units");
     // Where the next event of each sample goes, until each stands where the next sample starts.
     for (const { 0: sample = 0, 1: time = 0, 2: unit = 0 } of given) {
       const place = at(offsets, sample);
@@ -110,10 +113,9 @@ export class SpikeEvents {
    */
   sample(index: number): { times: Uint16Array; units: Uint32Array } {
     if (!isWhole(index, this.length - 1)) refuse("SHAPE_MISMATCH", "index", `a whole number below ${this.length}`, index);
-    checkHeld(this);
-    const start = at(this.offsets, index);
-    const end = at(this.offsets, index + 1);
-    return { times: this.times.subarray(start, end), units: this.units.subarray(start, end) };
+    const arrays = heldArrays(this);
+    const { start, end } = rangeOf(arrays, index);
+    return { times: arrays.times.subarray(start, end), units: arrays.units.subarray(start, end) };
   }
 
   /**
@@ -122,9 +124,10 @@ export class SpikeEvents {
    * @throws {SpikeletError} `DATA_FORMAT` if the memory of the arrays was handed over.
    */
   *triples(): Generator<[sample: number, step: number, unit: number]> {
-    checkHeld(this);
+    const arrays = heldArrays(this);
     for (let b = 0; b < this.length; b++) {
-      for (let k = at(this.offsets, b); k < at(this.offsets, b + 1); k++) yield [b, at(this.times, k), at(this.units, k)];
+      const { start, end } = rangeOf(arrays, b);
+      for (let k = start; k < end; k++) yield [b, at(arrays.times, k), at(arrays.units, k)];
     }
   }
 
@@ -135,18 +138,22 @@ export class SpikeEvents {
    * memory of the arrays was handed over.
    */
   pick(indices: Uint32Array): SpikeEvents {
-    checkHeld(this);
-    const offsets = new Uint32Array(words(indices, "indices").length + 1);
-    for (const [b, index] of indices.entries()) {
+    const arrays = heldArrays(this);
+    const wanted = words(indices, "indices");
+    const offsets = allocated(Uint32Array, wanted.length + 1, "indices", "the offsets");
+    let events = 0;
+    for (const [b, index] of wanted.entries()) {
       if (index >= this.length) refuse("SHAPE_MISMATCH", `indices[${b}]`, `a whole number below ${this.length}`, index);
-      offsets[b + 1] = at(offsets, b) + at(this.offsets, index + 1) - at(this.offsets, index);
+      const { start, end } = rangeOf(arrays, index);
+      events += end - start;
+      offsets[b + 1] = events;
     }
-    const times = new Uint16Array(at(offsets, indices.length));
-    const units = new Uint32Array(times.length);
-    for (const [b, index] of indices.entries()) {
-      const range = [at(this.offsets, index), at(this.offsets, index + 1)] as const;
-      times.set(this.times.subarray(...range), at(offsets, b));
-      units.set(this.units.subarray(...range), at(offsets, b));
+    const times = allocated(Uint16Array, events, "indices", "the times");
+    const units = allocated(Uint32Array, events, "indices", "the units");
+    for (const [b, index] of wanted.entries()) {
+      const { start, end } = rangeOf(arrays, index);
+      times.set(arrays.times.subarray(start, end), at(offsets, b));
+      units.set(arrays.units.subarray(start, end), at(offsets, b));
     }
     return new SpikeEvents({ offsets, times, units });
   }
@@ -161,9 +168,9 @@ export class SpikeEvents {
     if (all.length === 1 && all[0] !== undefined) return all[0];
     const samples = all.reduce((sum, part) => sum + part.length, 0);
     const events = all.reduce((sum, part) => sum + part.times.length, 0);
-    const offsets = new Uint32Array(samples + 1);
-    const times = new Uint16Array(events);
-    const units = new Uint32Array(events);
+    const offsets = allocated(Uint32Array, samples + 1, "parts", "the offsets");
+    const times = allocated(Uint16Array, events, "parts", "the times");
+    const units = allocated(Uint32Array, events, "parts", "the units");
     let sample = 0;
     let event = 0;
     for (const part of all) {
@@ -191,7 +198,10 @@ export function trainArrays(given: SpikeTrain, path: string): TrainArrays {
   const { times, units } = checkTrain(given, path);
   if (times instanceof Uint16Array && units instanceof Uint32Array) return { times: times.slice(), units: units.slice() };
   equallyLong(times, units, `${path}.units`);
-  const arrays = { times: new Uint16Array(times.length), units: new Uint32Array(units.length) };
+  const arrays = {
+    times: allocated(Uint16Array, times.length, `${path}.times`, "the times"),
+    units: allocated(Uint32Array, units.length, `${path}.units`, "the units"),
+  };
   copyTrain({ times, units }, arrays, path);
   return arrays;
 }
@@ -208,18 +218,19 @@ function eventsAt(given: unknown, path: string): SpikeEvents {
 
 /** The events of each sample before step `steps`; `events` itself where none is later. */
 export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
-  checkHeld(events);
-  if (events.times.every((time) => time < steps)) return events;
-  const offsets = new Uint32Array(events.offsets.length);
-  const times = new Uint16Array(events.times.length);
-  const units = new Uint32Array(events.times.length);
+  const arrays = heldArrays(events);
+  if (arrays.times.every((time) => time < steps)) return events;
+  const offsets = allocated(Uint32Array, arrays.offsets.length, "steps", "the offsets");
+  const times = allocated(Uint16Array, arrays.times.length, "steps", "the times");
+  const units = allocated(Uint32Array, arrays.times.length, "steps", "the units");
   let kept = 0;
   for (let b = 0; b < events.length; b++) {
-    for (let k = at(events.offsets, b); k < at(events.offsets, b + 1); k++) {
-      const time = at(events.times, k);
+    const { start, end } = rangeOf(arrays, b);
+    for (let k = start; k < end; k++) {
+      const time = at(arrays.times, k);
       if (time >= steps) continue;
       times[kept] = time;
-      units[kept] = at(events.units, k);
+      units[kept] = at(arrays.units, k);
       kept += 1;
     }
     offsets[b + 1] = kept;
@@ -227,26 +238,30 @@ export function eventsBefore(events: SpikeEvents, steps: number): SpikeEvents {
   return new SpikeEvents({ offsets, times: times.slice(0, kept), units: units.slice(0, kept) });
 }
 
-/** Offsets of samples without events. */
-function emptyOffsets(samples: number): Uint32Array {
-  try {
-    return new Uint32Array(samples + 1);
-  } catch (thrown) {
-    const message = `the offsets would take ${4 * (samples + 1)} bytes, more memory than is available`;
-    throw new SpikeletError("CONFIG_INVALID", "samples", message, thrown);
-  }
-}
-
 /**
- * @internal Refuses events whose memory was handed over since they were made.
+ * @internal Views of the arrays of events; refuses arrays whose memory was handed over or shrunk since the events were made.
  *
  * @param place what stands before the names of the arrays in paths.
  * @throws {SpikeletError} `DATA_FORMAT` with the path of the array.
  */
-export function checkHeld({ offsets, times, units }: EventArrays, place = ""): void {
-  words(offsets, `${place}offsets`);
-  shorts(times, `${place}times`);
-  words(units, `${place}units`);
+export function heldArrays({ offsets, times, units }: EventArrays, place = ""): EventArrays {
+  return {
+    offsets: words(offsets, `${place}offsets`),
+    times: shorts(times, `${place}times`),
+    units: words(units, `${place}units`),
+  };
+}
+
+/**
+ * The events of sample `b`, whose offsets may have been changed since the events were made.
+ *
+ * @throws {SpikeletError} `SHAPE_MISMATCH` for offsets that fall or exceed the number of events.
+ */
+function rangeOf({ offsets, times, units }: EventArrays, b: number): { start: number; end: number } {
+  const start = at(offsets, b);
+  const end = at(offsets, b + 1);
+  if (start <= end && end <= times.length && end <= units.length) return { start, end };
+  throw shape(`offsets[${b + 1}]`, `must be from ${start} to the number of events (${times.length}), got ${end}`);
 }
 
 function checkTrain(train: unknown, path: string): SpikeTrain {

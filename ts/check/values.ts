@@ -14,7 +14,7 @@ function described(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
   if (typeof value !== "object" || value === null) return String(value);
-  if (ArrayBuffer.isView(value) && isDetached(value)) return "one whose memory was handed over";
+  if (ArrayBuffer.isView(value) && isGone(value)) return "one whose memory was handed over or shrunk";
   const kind = kindOf(value);
   if (kind === "Promise") return "a promise: await it first";
   return kind === "Object" ? "another object" : `${/^[AEIOU](?!int)/.test(kind) ? "an" : "a"} ${kind}`;
@@ -22,16 +22,40 @@ function described(value: unknown): string {
 
 /** `Array`, `Uint8Array`, `Object` and the like, also of objects of another realm. */
 function kindOf(value: object): string {
+  if (ArrayBuffer.isView(value)) return INTRINSIC.kind.call(value) ?? "DataView";
   return Object.prototype.toString.call(value).slice("[object ".length, -1);
 }
 
-function isDetached({ buffer, byteLength }: ArrayBufferView): boolean {
-  if (byteLength > 0) return false;
+const TYPED_ARRAY = Object.getPrototypeOf(Uint8Array.prototype) as object;
+
+/** Getters of what a typed array is, whatever properties it was given. The kind of a `DataView` is `undefined`. */
+const INTRINSIC = {
+  kind: intrinsic<string | undefined>(Symbol.toStringTag),
+  buffer: intrinsic<ArrayBuffer>("buffer"),
+  byteOffset: intrinsic<number>("byteOffset"),
+  length: intrinsic<number>("length"),
+  keys: Reflect.get(TYPED_ARRAY, "keys") as () => unknown,
+};
+
+function intrinsic<T>(name: PropertyKey): (this: ArrayBufferView) => T {
+  return Object.getOwnPropertyDescriptor(TYPED_ARRAY, name)?.get as (this: ArrayBufferView) => T;
+}
+
+/** Whether the memory of a view was handed over, or shrunk to less than the view began with. */
+function isGone(view: ArrayBufferView): boolean {
+  if (INTRINSIC.kind.call(view) === undefined) return false;
   try {
-    return new Uint8Array(buffer) === undefined;
+    INTRINSIC.keys.call(view);
+    return false;
   } catch {
     return true;
   }
+}
+
+/** A new array of the same kind over the same memory, which has no properties of the caller. */
+function plainView(view: ArrayBufferView, kind: string): unknown {
+  const make: new (...place: [ArrayBuffer, number, number]) => unknown = Reflect.get(globalThis, kind);
+  return new make(INTRINSIC.buffer.call(view), INTRINSIC.byteOffset.call(view), INTRINSIC.length.call(view));
 }
 
 export const text: Check<string> = (value, path) =>
@@ -74,26 +98,25 @@ export function listOf<T>(check: Check<T>, code: ErrorCode = "DATA_FORMAT"): Che
   };
 }
 
-const NOT_NUMBERS = /^DataView|^Big/;
-
 /** An array of numbers of any kind but BigInts; its entries are not checked. */
 export const numbers: Check<ArrayLike<number>> = (value, path) => {
   if (Array.isArray(value)) return value;
-  if (ArrayBuffer.isView(value) && !isDetached(value) && !NOT_NUMBERS.test(kindOf(value))) return value as Uint8Array;
-  return refuse("DATA_FORMAT", path, "an array of numbers", value);
+  const kind = ArrayBuffer.isView(value) ? INTRINSIC.kind.call(value) : undefined;
+  if (kind === undefined || kind.startsWith("Big")) return refuse("DATA_FORMAT", path, "an array of numbers", value);
+  return typedArray<Uint8Array>(kind)(value, path);
 };
 
-/** A typed array of one kind whose memory is still its own. */
+/** A typed array of one kind whose memory is still its own; the result is a new view of it. */
 function typedArray<T extends ArrayBufferView>(kind: string): Check<T> {
   return (value, path) => {
-    if (ArrayBuffer.isView(value) && kindOf(value) === kind && !isDetached(value)) return value as T;
+    if (ArrayBuffer.isView(value) && INTRINSIC.kind.call(value) === kind && !isGone(value)) return plainView(value, kind) as T;
     return refuse("DATA_FORMAT", path, `a ${kind}`, value);
   };
 }
 
 /** Whether a value is bytes, of whatever realm; their memory may have been handed over. */
 export function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && kindOf(value) === "Uint8Array";
+  return ArrayBuffer.isView(value) && INTRINSIC.kind.call(value) === "Uint8Array";
 }
 
 export const bytes: Check<Uint8Array> = typedArray("Uint8Array");

@@ -1,3 +1,4 @@
+import { allocated } from "../check/allocated.js";
 import { bytes, floats } from "../check/values.js";
 import type { DatasetArrays } from "../runtime/backend.js";
 import type { DatasetTargets, HeldInputs } from "./samples.js";
@@ -82,13 +83,13 @@ export function targetArrays({ trains, ...arrays }: DatasetTargets): DatasetArra
 }
 
 const pickPixels = ({ pixels, units }: ImageInputs & { kind: "pixels" }, rows: Uint32Array) =>
-  pickRows(bytes(pixels, "pixels"), rows, units, new Uint8Array(rows.length * units));
+  pickRows(bytes(pixels, "pixels"), rows, units, allocated(Uint8Array, rows.length * units, "data", "the images"));
 
 const pickValues = ({ values, units }: ImageInputs & { kind: "values" }, rows: Uint32Array) =>
   pickFloats(floats(values, "values"), rows, units);
 
 const pickFloats = (from: Float32Array, rows: Uint32Array, width: number) =>
-  pickRows(from, rows, width, new Float32Array(rows.length * width));
+  pickRows(from, rows, width, allocated(Float32Array, rows.length * width, "data", "the values"));
 
 /** Rows of `width` numbers each. */
 function pickRows<T extends Uint8Array | Float32Array>(from: T, rows: Uint32Array, width: number, into: T): T {

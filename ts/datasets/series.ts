@@ -1,3 +1,5 @@
+import { allocated } from "../check/allocated.js";
+
 /** Signals of samples, one after the other; each may have a length of its own. */
 export interface SeriesInputs {
   kind: "series";
@@ -13,11 +15,11 @@ export function pickSeries(
   { values, offsets, channels }: SeriesInputs,
   rows: Uint32Array,
 ): { values: Float32Array; offsets: Uint32Array } {
-  const picked = new Uint32Array(rows.length + 1);
+  const picked = allocated(Uint32Array, rows.length + 1, "data", "the offsets");
   for (const [k, row] of rows.entries()) {
     picked[k + 1] = (picked[k] ?? 0) + (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
   }
-  const into = new Float32Array((picked.at(-1) ?? 0) * channels);
+  const into = allocated(Float32Array, (picked.at(-1) ?? 0) * channels, "data", "the signals");
   for (const [k, row] of rows.entries()) {
     const from = values.subarray((offsets[row] ?? 0) * channels, (offsets[row + 1] ?? 0) * channels);
     into.set(from, (picked[k] ?? 0) * channels);

@@ -1,13 +1,13 @@
 import { record } from "../check/fields.js";
 import { instanceOf, listOf, whole, words } from "../check/values.js";
 import type { Prediction } from "../results.js";
-import { checkHeld, SpikeEvents } from "../spikes.js";
+import { heldArrays, SpikeEvents } from "../spikes.js";
 
 const spikes = instanceOf(SpikeEvents, "spikes");
 
 const layers = listOf((value, path) => {
   const events = spikes(value, path);
-  checkHeld(events, `${path}.`);
+  heldArrays(events, `${path}.`);
   return events;
 });
 
@@ -27,6 +27,6 @@ export const unitCount = whole(1, 2 ** 24);
 /** The spikes themselves, or those of each layer of a prediction. */
 export function spikeLayers(of: SpikeEvents | Pick<Prediction, "layers">): SpikeEvents[] {
   if (!(of instanceof SpikeEvents)) return layers(record(of, "prediction", "DATA_FORMAT")["layers"], "prediction.layers");
-  checkHeld(of);
+  heldArrays(of);
   return [of];
 }

@@ -217,6 +217,8 @@ export interface Backend {
   readonly isAlive?: boolean;
   /** How long one call into the core should take, in milliseconds; 50 by default. */
   readonly callMilliseconds?: number;
+  /** Waited for before each call that takes long; events and timers of the caller's thread run meanwhile. */
+  readonly beforeCall?: () => Promise<void>;
   /** `threads` is JSON, and those of the configuration by default. */
   createSession(config: string, simd?: string, threads?: string): Promise<Session>;
   /** `threads` is JSON, and those of the checkpoint's configuration by default. */

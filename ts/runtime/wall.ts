@@ -3,12 +3,15 @@
  * glue of a binding would silently convert, or die of, is refused here.
  */
 import { record } from "../check/fields.js";
-import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
-import type { Backend, Conversion, DatasetArrays, ParameterArrays, Session, TensorArrays } from "./backend.js";
+import { bytes, type Check, flag, floats, listOf, optional, refuse, shorts, text, whole, words } from "../check/values.js";
+import type { Backend, Conversion, DatasetArrays, ParameterArrays, PreparedSamples, Session, TensorArrays } from "./backend.js";
 import { checkVersion } from "./same-version.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of any parameters
 type Method = (...args: any[]) => unknown;
+
+/** Makes a method check its arguments. */
+type Guard = (method: Method, parameters: readonly Parameter[]) => Method;
 
 type Parameter<T = unknown> = readonly [name: string, check: Check<T>];
 
@@ -58,7 +61,7 @@ const ARRAYS: { readonly [Name in keyof Required<DatasetArrays>]: Check<Required
 };
 
 /** The known arrays in a new object, whose properties no getter of the caller stands behind. */
-const datasetArrays: Check<DatasetArrays> = (value, path) => {
+export const datasetArrays: Check<DatasetArrays> = (value, path) => {
   const given = record(value, path, "DATA_FORMAT");
   const found: [string, ArrayBufferView][] = [];
   for (const [name, check] of Object.entries(ARRAYS)) {
@@ -215,6 +218,14 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
  */
 export function walled(backend: Backend): Backend {
   checkVersion(backend.version, "the compiled core");
+  const later: Guard = (method, parameters) => {
+    const call = now(method, parameters);
+    return async (...args) => {
+      // Memory may be handed over during the wait, so the check comes after it.
+      if (backend.beforeCall !== undefined) await backend.beforeCall();
+      return call(...args);
+    };
+  };
   const { createSession, restoreSession } = methodsOf(backend, OPEN, later);
   return {
     kind: backend.kind,
@@ -226,21 +237,38 @@ export function walled(backend: Backend): Backend {
       return backend.isAlive !== false;
     },
     ...(backend.callMilliseconds === undefined ? {} : { callMilliseconds: backend.callMilliseconds }),
-    createSession: async (...args) => walledSession(await createSession(...args)),
-    restoreSession: async (...args) => walledSession(await restoreSession(...args)),
+    createSession: async (...args) => walledSession(await createSession(...args), later),
+    restoreSession: async (...args) => walledSession(await restoreSession(...args), later),
     ...methodsOf(backend, CONVERSIONS, later),
   };
 }
 
-function walledSession(session: Session): Session {
-  return { ...methodsOf(session, AT_ONCE, now), ...methodsOf(session, LATER, later) };
+function walledSession(session: Session, later: Guard): Session {
+  const methods = { ...methodsOf(session, AT_ONCE, now), ...methodsOf(session, LATER, later) };
+  /** The data sets of samples that wait to be supplied. */
+  const prepared = new WeakMap<PreparedSamples, number>();
+  return {
+    ...methods,
+    async prepare(dataset, arrays) {
+      const samples = await methods.prepare(dataset, arrays);
+      prepared.set(samples, dataset);
+      return samples;
+    },
+    async supply(dataset, rows, samples) {
+      if (prepared.get(samples) !== dataset) {
+        refuse("DATA_FORMAT", "samples", `what this session prepared for data set ${dataset} and was not given yet`, samples);
+      }
+      prepared.delete(samples);
+      return methods.supply(dataset, rows, samples);
+    },
+  };
 }
 
 /** The methods of a table, each with its arguments checked. */
 function methodsOf<T extends object, Name extends keyof T & string>(
   target: T,
   table: Table<T, Name>,
-  guarded: (method: Method, parameters: readonly Parameter[]) => Method,
+  guarded: Guard,
 ): Pick<T, Name> {
   const guard = (name: Name) => guarded((target[name] as Method).bind(target), table[name] as readonly Parameter[]);
   return Object.fromEntries((Object.keys(table) as Name[]).map((name) => [name, guard(name)])) as Pick<T, Name>;
@@ -248,9 +276,4 @@ function methodsOf<T extends object, Name extends keyof T & string>(
 
 function now(method: Method, parameters: readonly Parameter[]): Method {
   return (...args) => method(...parameters.map(([name, check], place) => check(args[place], name)));
-}
-
-function later(method: Method, parameters: readonly Parameter[]): Method {
-  const call = now(method, parameters);
-  return async (...args) => call(...args);
 }

@@ -2,6 +2,7 @@ import type * as wasm from "#wasm";
 import { fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
 import { macrotask } from "./macrotask.js";
+import { datasetArrays } from "./wall.js";
 
 /** The functions that the JavaScript of either module has. */
 export type Binding = Omit<typeof wasm, "default" | "initSync">;
@@ -50,10 +51,7 @@ export function unavailable(cause: unknown, source?: URL): SpikeletError {
 
 /** The backend of an instance, through the functions of its module. */
 export function backendOf(wasm: Binding, instance: Instance, reason: string): Backend {
-  const later = async <T>(work: () => T): Promise<T> => {
-    await macrotask();
-    return instance.call(work);
-  };
+  const later = async <T>(work: () => T): Promise<T> => instance.call(work);
   const simdLevels = instance.call(() => wasm.simdLevels());
   const open = (make: () => wasm.WasmSession) => later(() => sessionOf(instance, later, make()));
   return {
@@ -62,6 +60,7 @@ export function backendOf(wasm: Binding, instance: Instance, reason: string): Ba
     simdLevels,
     reason,
     version: instance.call(() => wasm.version()),
+    beforeCall: macrotask,
     get isAlive() {
       return instance.isAlive;
     },
@@ -79,7 +78,6 @@ export function backendOf(wasm: Binding, instance: Instance, reason: string): Ba
   };
 }
 
-/** `later` makes long work wait for a macrotask, so that aborts and timers get their turn between two pieces of it. */
 function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: wasm.WasmSession): Session {
   let isDisposed = false;
   const checked = <T>(work: (session: wasm.WasmSession) => T) => {
@@ -99,7 +97,7 @@ function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, 
     },
     addDataset: (descriptor, arrays) => soon((session) => session.addDataset(descriptor, arrays)),
     prepare: async (_, arrays) => arrays,
-    supply: (dataset, rows, arrays) => soon((session) => session.supply(dataset, rows, arrays)),
+    supply: (dataset, rows, arrays) => soon((session) => session.supply(dataset, rows, datasetArrays(arrays, "samples"))),
     upcoming: (...args) => now((session) => session.upcoming(...args)),
     upcomingEvaluation: (...args) => now((session) => session.upcomingEvaluation(...args)),
     removeDataset: (id) => now((session) => session.removeDataset(id)),

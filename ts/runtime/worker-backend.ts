@@ -10,6 +10,7 @@ import type {
   Session,
   StreamArrays,
 } from "./backend.js";
+import { datasetArrays } from "./wall.js";
 import type { Line } from "./worker-line.js";
 import type { Description, View } from "./worker-protocol.js";
 
@@ -91,7 +92,8 @@ class RemoteSession implements Session {
     return arrays;
   }
 
-  supply(dataset: number, rows: Uint32Array, arrays: DatasetArrays): Promise<void> {
+  async supply(dataset: number, rows: Uint32Array, samples: DatasetArrays): Promise<void> {
+    const arrays = datasetArrays(samples, "samples");
     return this.#send("supply", transfer([dataset, rows, arrays], buffersOf(arrays)));
   }
 
