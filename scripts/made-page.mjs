@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ROOT } from "./stamps.mjs";
 
 /** Folder of the records of the experiments. */
-export const RECORDS = "docs/results/records";
+export const RECORDS = "research/records";
 
 /**
  * Puts a table between the two comments that have its name.

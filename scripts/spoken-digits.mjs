@@ -62,9 +62,9 @@ export async function made(page) {
  */
 async function done(name) {
   const experiment = named(name);
-  const dir = join(ROOT, RECORDS, name);
-  if (experiment === undefined || !existsSync(dir)) return [];
-  return (await comparedIn(dir, experiment, "full")).filter(({ records }) => records.length > 0);
+  const file = join(ROOT, RECORDS, `${name}.ndjson`);
+  if (experiment === undefined || !existsSync(file)) return [];
+  return (await comparedIn(file, experiment, "full")).filter(({ records }) => records.length > 0);
 }
 
 /**

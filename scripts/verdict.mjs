@@ -1,4 +1,4 @@
-// node scripts/verdict.mjs: writes the tables and figures of the verdict, and a table of a guide, from the records in docs/results/records.
+// node scripts/verdict.mjs: writes the tables and figures of the verdict, and a table of a guide, from the records in research/records.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { seedScatter } from "../dist/plot/index.js";
@@ -75,9 +75,9 @@ export async function made(page) {
   let text = page;
   for (const name of ["verdict", "verdict-fashion", "verdict-events", "verdict-structure", "verdict-trains"]) {
     const experiment = EXPERIMENTS.find((one) => one.name === name);
-    const dir = join(ROOT, RECORDS, name);
-    if (experiment === undefined || !existsSync(dir)) continue;
-    const all = await comparedIn(dir, experiment, "full");
+    const file = join(ROOT, RECORDS, `${name}.ndjson`);
+    if (experiment === undefined || !existsSync(file)) continue;
+    const all = await comparedIn(file, experiment, "full");
     const [reference] = all;
     if (reference === undefined) continue;
     text = put(text, `${name} results`, markdownTable(resultRows(all)));
@@ -91,9 +91,9 @@ export async function made(page) {
     figures.set(`docs/figures/${name}.svg`, `${svg}\n`);
   }
   for (const name of OTHERS) {
-    const dir = join(ROOT, RECORDS, name);
-    if (!existsSync(dir)) continue;
-    const { manifest, table } = await gather([dir]);
+    const file = join(ROOT, RECORDS, `${name}.ndjson`);
+    if (!existsSync(file)) continue;
+    const { manifest, table } = await gather([file]);
     const points = pointsOf(table, manifest.plan);
     text = put(text, name, markdownTable(pointRows(points, name === "fashion-goals" ? WITH_READOUT : COLUMNS)));
     if (name !== "spike-penalty") continue;
@@ -110,9 +110,9 @@ export async function made(page) {
  * @param {string} text
  */
 async function withBalances(text) {
-  const dir = join(ROOT, RECORDS, "balance-schedules");
-  if (!existsSync(dir)) return text;
-  const { manifest, table } = await gather([dir]);
+  const file = join(ROOT, RECORDS, "balance-schedules.ndjson");
+  if (!existsSync(file)) return text;
+  const { manifest, table } = await gather([file]);
   const points = pointsOf(table, manifest.plan);
   const isOfTrains = (/** @type {(typeof points)[number]} */ point) => point.rows[0].run.settings["at"] === "spike trains";
   const trains = points.filter(isOfTrains);

@@ -61,6 +61,7 @@ export {
   type WeightOptions,
 } from "./exchange/index.js";
 export { type FineTuneOptions, fineTune } from "./fine-tune.js";
+export { ARITHMETIC } from "./generated/arithmetic.js";
 export type * from "./generated/config.js";
 export { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 export type { PresetName } from "./generated/presets.js";

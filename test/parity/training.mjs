@@ -1,14 +1,20 @@
 // What trainings come to, byte for byte: in Node, in WebAssembly, in a browser, in one piece or stopped on the way.
-import { createTrainer, restoreTrainer } from "spikelet";
+import { ARITHMETIC, createTrainer, restoreTrainer } from "spikelet";
 import { RUNS } from "./runs.mjs";
+
+/**
+ * What trainings come to: the number of the arithmetic, updates, the bytes that were compared, their SHA-256, and the beginning of that
+ * of each run.
+ *
+ * @typedef {{ arithmetic: number, steps: number, length: number, hash: string, runs: Record<string, string> }} Digest
+ */
 
 /**
  * Trains each run and looks at what came out: every parameter, every loss and every count of spikes.
  *
  * @param {import("spikelet").CreateOptions & { threads?: number, stopEvery?: number }} [options] `stopEvery`: updates after which the run
  * is stopped, saved and gone on with by another trainer
- * @returns {Promise<{ steps: number, length: number, hash: string, runs: Record<string, string> }>} updates, the bytes that were compared,
- * their SHA-256, and the beginning of that of each run
+ * @returns {Promise<Digest>}
  */
 export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}) {
   let steps = 0;
@@ -25,7 +31,7 @@ export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}
     runs[name] = (await sha256(bytes)).slice(0, 16);
   }
   const bytes = await new Blob(parts).arrayBuffer();
-  return { steps, length: bytes.byteLength, hash: await sha256(bytes), runs };
+  return { arithmetic: ARITHMETIC, steps, length: bytes.byteLength, hash: await sha256(bytes), runs };
 }
 
 /**

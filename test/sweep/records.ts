@@ -1,3 +1,4 @@
+import { ARITHMETIC } from "../../ts/generated/arithmetic.js";
 import type { Json } from "../../ts/json.js";
 import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
 import { type Run, runsOf } from "../../ts/study/run/runs.js";
@@ -18,7 +19,7 @@ export function planOf(more: { [key: string]: Json }): Plan {
 /** The record that a run would leave if its score were `score`; without a score, one of a failure. */
 export function recordOf({ id, seed, config, data }: Run, score?: number, host = "a"): RunRecord {
   const ran = { endedAt: "2026-01-01T00:00:00.000Z", seconds: 1, samplesPerSecond: 10, host, backend: "native", threads: 1 };
-  const identity = { id, seed, config, data, version, ran };
+  const identity = { id, seed, config, data, version, arithmetic: ARITHMETIC, ran };
   if (score === undefined) return { ...identity, status: "failed", error: { code: "NON_FINITE", path: "", message: "loss" } };
   const metrics = {
     samples: 10,

@@ -42,6 +42,12 @@ mod trace;
 mod trainer;
 mod update;
 
+/// Number of the arithmetic: trainings with equal settings and data have the same bits under the same number.
+///
+/// It is raised with every change that gives a training other bits, which is when the committed digest of trainings
+/// (`test/parity/digest.json`) is renewed for a training that it already held. Records of runs state it.
+pub const ARITHMETIC: u32 = 7;
+
 pub use config::Config;
 pub use data::{Dataset, Targets};
 pub use encode::{ENCODING_CONSTRAINTS, Encoding, SaccadeCamera, Series, SeriesEncoder};

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import {
   type Experiment,
@@ -57,7 +58,7 @@ async function searched(
 ): Promise<Point | undefined> {
   const json = searchPlanOf(experiment, variant, tuning, options);
   const plan = parsePlan(json);
-  const dir = searchFolder(out, variant);
+  const dir = join(out, searchFolder(variant));
   const name = variantName(variant);
   await study({ name, plan, json }, dir, args, choices, { ...telling, tellsEpochs: false });
   const { table } = await gather([dir]);

@@ -1,41 +1,42 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type Experiment, planOf, type Scale, type Variant, variantName } from "../plan/experiment.js";
 import { parsePlan } from "../plan/plan.js";
 import type { Point } from "../plan/search.js";
 import { configurationsOf, dataKey } from "../run/runs.js";
 import { joined, tableOf } from "../run/table.js";
-import { MANIFEST, StudyFolder } from "../store/study-folder.node.js";
+import { storedStudies } from "../store/packed.node.js";
+import type { StoredStudy } from "../store/stored-study.js";
 import { chosenOf } from "./choice.js";
 import type { Compared, Searched } from "./comparison.js";
 import { gather } from "./merge.node.js";
 import { pointsOf, recordsOf } from "./points.js";
 
-/** The folder of the search for the settings of a variant, in that of its experiment. */
-export function searchFolder(out: string, variant: Variant): string {
-  return join(out, "search", variantName(variant).replaceAll(/[^A-Za-z0-9]+/g, "-"));
+/** The folder of the search for the settings of a variant, within that of its experiment. */
+export function searchFolder(variant: Variant): string {
+  return `search/${variantName(variant).replaceAll(/[^A-Za-z0-9]+/g, "-")}`;
 }
 
 /**
- * Reads what the folder of an experiment with searches holds: the variants whose search is at its end, or that have none and a
- * run, in the order of the experiment, with the seeds that are done.
+ * Reads what the folder of an experiment with searches, or its packed file, holds: the variants whose search is at its end, or that
+ * have none and a run, in the order of the experiment, with the seeds that are done.
  */
-export async function comparedIn(dir: string, experiment: Experiment, scale: Scale): Promise<Compared[]> {
+export async function comparedIn(path: string, experiment: Experiment, scale: Scale): Promise<Compared[]> {
+  const studies = await storedStudies(path);
+  const whole = studies.study();
   const compared: Compared[] = [];
   for (const variant of experiment.variants(scale)) {
-    const search = variant.search && (await searchedIn(searchFolder(dir, variant)));
+    const search = variant.search && (await searchedIn(studies.study(searchFolder(variant))));
     if (variant.search && search === undefined) continue;
     const { bestBy = experiment.bestBy } = variant;
-    const runs = await runsIn(dir, experiment, scale, variant, search?.chosen ?? {});
+    const runs = await runsIn(whole, experiment, scale, variant, search?.chosen ?? {});
     if (search || runs.records.length > 0) compared.push({ variant, bestBy, search, ...runs });
   }
   return compared;
 }
 
 /** The result of a search; `undefined` before its end. */
-async function searchedIn(dir: string): Promise<Searched | undefined> {
-  if (!existsSync(dir)) return undefined;
-  const { manifest, table } = await gather([dir]);
+async function searchedIn(study: StoredStudy | undefined): Promise<Searched | undefined> {
+  if (study === undefined) return undefined;
+  const { manifest, table } = await gather([study]);
   const point = chosenOf(table, manifest.plan);
   if (point === undefined) return undefined;
   const samples = table.rows.reduce((sum, { record }) => {
@@ -49,23 +50,22 @@ async function searchedIn(dir: string): Promise<Searched | undefined> {
 
 /** The seeds of a variant that are done with these settings, and how many failed. */
 async function runsIn(
-  dir: string,
+  study: StoredStudy | undefined,
   experiment: Experiment,
   scale: Scale,
   variant: Variant,
   settings: Point,
 ): Promise<Pick<Compared, "records" | "failed">> {
   const none = { records: [], failed: 0 };
-  if (!existsSync(join(dir, MANIFEST))) return none;
-  const folder = new StudyFolder(dir);
-  const { hashes, version } = await folder.manifest();
+  if (study === undefined) return none;
+  const { hashes, version } = await study.manifest();
   const seeds = Array.from({ length: experiment.seeds[scale] }, (_, k) => k + 1);
   const chosen = new Map([[variantName(variant), settings]]);
   const json = planOf({ ...experiment, variants: () => [variant] }, { scale, seeds, isAtHand: () => true, chosen });
   const plan = parsePlan(json);
   // Data that no run has met yet.
   if ([...configurationsOf(plan)].some((config) => !hashes.has(dataKey(config)))) return none;
-  const { records } = await folder.records();
+  const { records } = await study.records();
   const table = await tableOf(plan, hashes, joined(records), version);
   return { records: pointsOf(table, plan).flatMap(recordsOf), failed: table.failed };
 }

@@ -3,7 +3,7 @@ import { median, spread } from "../../spread.js";
 import type { Variant } from "../plan/experiment.js";
 import type { BestBy } from "../plan/plan.js";
 import type { Point } from "../plan/search.js";
-import type { DoneRecord, EpochSummary } from "../store/record.js";
+import { type DoneRecord, lastEpochOf } from "../store/record.js";
 import { type Measure, measure } from "./measures.js";
 import { type Interval, pairedDifference } from "./paired.js";
 import { deviationText } from "./result-table.js";
@@ -42,17 +42,21 @@ export function accuracyMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
   return measure(bestBy);
 }
 
-/** Validation accuracy in % by the decision of the variant, after each epoch. */
-function validationCurve({ bestBy }: Pick<Compared, "bestBy">, { result }: DoneRecord): number[] {
-  const of = ({ validationFirstSpike, count, membrane }: EpochSummary) =>
-    bestBy === "membrane" ? membrane : bestBy === "count" ? count : validationFirstSpike;
-  return result.history.map((epoch) => 100 * (of(epoch) ?? Number.NaN));
+/** Validation accuracy in % by the decision of the variant, after the last epoch. */
+function lastAccuracy({ bestBy }: Pick<Compared, "bestBy">, { result }: DoneRecord): number {
+  const { validationFirstSpike, count, membrane } = lastEpochOf(result) ?? {};
+  const accuracy = bestBy === "membrane" ? membrane : bestBy === "count" ? count : validationFirstSpike;
+  return 100 * (accuracy ?? Number.NaN);
 }
 
-/** Whether the last epoch of a run is far below its best one. */
+/** Whether the last epoch of a run is far below the one that was chosen. */
 export function hasCollapsed(compared: Pick<Compared, "bestBy">, record: DoneRecord): boolean {
-  const curve = validationCurve(compared, record);
-  return Math.max(...curve) - (curve.at(-1) ?? Number.NaN) > COLLAPSE;
+  return validationMeasure(compared).of(record) - lastAccuracy(compared, record) > COLLAPSE;
+}
+
+/** The measure that a decision is judged by, on the validation data. */
+function validationMeasure({ bestBy }: Pick<Compared, "bestBy">): Measure {
+  return measure(`validation${bestBy[0]?.toUpperCase()}${bestBy.slice(1)}`);
 }
 
 /** Spikes that an answer needs: up to the first output spike where that decides, else all. */
@@ -84,7 +88,7 @@ export function resultRows(all: readonly Compared[]): string[][] {
     .map((compared) => {
       const { bestBy, records } = compared;
       const cell = (name: string) => over(records, measure(name));
-      const last = spread(records.map((record) => validationCurve(compared, record).at(-1) ?? Number.NaN));
+      const last = spread(records.map((record) => lastAccuracy(compared, record)));
       const collapsed = records.filter((record) => hasCollapsed(compared, record)).length;
       const hasOutputSpikes = bestBy !== "membrane";
       return [

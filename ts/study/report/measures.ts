@@ -60,7 +60,7 @@ export function measuredIn(records: readonly RunRecord[], all: readonly Measure[
 export function measure(name: string): Measure {
   const [, kind, layer] = /^(\D+)(\d+)$/.exec(name) ?? [];
   const byLayer = BY_LAYER.find(([known]) => known === kind);
-  const found = byLayer ? ofLayer(byLayer, Number(layer)) : [...SINGLE, ...TIMES].find((one) => one.name === name);
+  const found = byLayer ? ofLayer(byLayer, Number(layer)) : [...SINGLE, ...VALIDATION, ...TIMES].find((one) => one.name === name);
   if (found === undefined) throw new RangeError(`there is no measure "${name}"`);
   return found;
 }

@@ -6,9 +6,12 @@ import { loadPlots } from "../../report/plots.js";
 import { EXPERIMENTS } from "../catalogue/index.js";
 import { identifying } from "../run/runs.js";
 import { joined, type StudyTable, tableOf } from "../run/table.js";
+import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
 import { makeWritableFolder } from "../store/folder.node.js";
+import { isPacked, storedStudies } from "../store/packed.node.js";
 import type { RunRecord } from "../store/record.js";
-import { type Manifest, StudyFolder, type WaitOptions } from "../store/study-folder.node.js";
+import type { Manifest, StoredStudy } from "../store/stored-study.js";
+import { StudyFolder, type WaitOptions } from "../store/study-folder.node.js";
 import { runsCsv, summaryCsv } from "./csv.js";
 import { figures } from "./figures.js";
 import { type Study, studyPage } from "./page.js";
@@ -31,20 +34,22 @@ export interface Damage {
 }
 
 /**
- * Reads the folders of a study.
+ * Reads the folders of a study; a packed file stands for its outermost folder.
  *
- * @throws {SpikeletError} `CONFIG_INVALID` when they are of different plans or versions, `CHECKSUM_MISMATCH` when of different
+ * @throws {SpikeletError} `CONFIG_INVALID` when they are of different plans, versions or numbers of the arithmetic, `CHECKSUM_MISMATCH` when of different
  * data, or when the same run has different results.
  */
-export async function gather(dirs: readonly string[]): Promise<Gathered> {
+export async function gather(dirs: readonly (string | StoredStudy)[]): Promise<Gathered> {
   let manifest: Manifest | undefined;
+  let arithmetic: Arithmetic | undefined;
   const records: RunRecord[] = [];
   const damaged: Damage[] = [];
   for (const dir of dirs) {
-    const folder = new StudyFolder(dir);
-    const own = await folder.manifest();
-    manifest = manifest === undefined ? own : together(manifest, own, dir);
-    const stored = await folder.records();
+    const study = typeof dir === "string" ? await studyAt(dir) : dir;
+    const own = await study.manifest();
+    manifest = manifest === undefined ? own : together(manifest, own, study.dir);
+    const stored = await study.records();
+    arithmetic = sameArithmetic(arithmetic, stored.records, study.dir);
     for (const record of stored.records) records.push(record);
     for (const { path, message } of stored.damaged) damaged.push({ file: path, message });
   }
@@ -52,6 +57,34 @@ export async function gather(dirs: readonly string[]): Promise<Gathered> {
   const { plan, hashes, version } = manifest;
   const unchecked = records.filter(({ checksum }) => checksum === undefined).length;
   return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged, unchecked };
+}
+
+async function studyAt(path: string): Promise<StoredStudy> {
+  if (!isPacked(path)) return new StudyFolder(path);
+  const study = (await storedStudies(path)).study();
+  if (study === undefined) throw new SpikeletError("DATA_FORMAT", path, "has no study of its own");
+  return study;
+}
+
+/** Numbers of the arithmetic of a folder, in words, and which folder. */
+interface Arithmetic {
+  words: string;
+  dir: string;
+}
+
+/** @throws {SpikeletError} `CONFIG_INVALID` when the runs of a folder were computed by another arithmetic than those before. */
+function sameArithmetic(first: Arithmetic | undefined, records: readonly RunRecord[], dir: string): Arithmetic | undefined {
+  const numbers = arithmeticOf(records);
+  if (numbers.length === 0) return first;
+  const words = arithmeticWords(numbers);
+  if (first !== undefined && first.words !== words) {
+    throw new SpikeletError(
+      "CONFIG_INVALID",
+      dir,
+      `has runs of ${words}, ${first.dir} of ${first.words}: their results differ in their bits`,
+    );
+  }
+  return { words, dir };
 }
 
 /** What a plan says, but for where its data lie on a machine. */

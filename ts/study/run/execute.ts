@@ -1,4 +1,5 @@
 import { SpikeletError } from "../../errors.js";
+import { ARITHMETIC } from "../../generated/arithmetic.js";
 import { putAt } from "../../json.js";
 import { version } from "../../version.js";
 import { type RanOn, type RunError, type RunRecord, withChecksum } from "../store/record.js";
@@ -11,6 +12,8 @@ export interface ExecuteOptions extends TrainOptions {
   /** What computes, in words. */
   backend: string;
   host: string;
+  /** Of the program that runs them. */
+  commit?: string | undefined;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface ExecuteOptions extends TrainOptions {
  * @throws the reason of the signal.
  */
 export async function execute({ id, seed, config, data, dir }: Run, options: ExecuteOptions): Promise<RunRecord> {
-  const { host, backend, threads, create } = options;
+  const { host, backend, threads, create, commit } = options;
   const start = performance.now();
   let status: RunRecord["status"] = "done";
   let rest: Pick<RunRecord, "result" | "error">;
@@ -34,8 +37,15 @@ export async function execute({ id, seed, config, data, dir }: Run, options: Exe
     [status, rest] = ["failed", { error: errorOf(thrown) }];
     pace.seconds = (performance.now() - start) / 1000;
   }
-  const ran: RanOn = { endedAt: new Date().toISOString(), ...rounded(pace), host, backend, threads };
-  return withChecksum({ id, status, seed, config, data, version, ...rest, ran });
+  const ran: RanOn = {
+    endedAt: new Date().toISOString(),
+    ...rounded(pace),
+    host,
+    backend,
+    threads,
+    ...(commit === undefined ? {} : { commit }),
+  };
+  return withChecksum({ id, status, seed, config, data, version, arithmetic: ARITHMETIC, ...rest, ran });
 }
 
 function rounded({ seconds, samplesPerSecond }: Pick<RanOn, "seconds" | "samplesPerSecond">) {

@@ -1,5 +1,8 @@
+import { SpikeletError } from "../../errors.js";
+import { ARITHMETIC } from "../../generated/arithmetic.js";
 import type { Plan } from "../plan/plan.js";
 import { type Shard, shareOf } from "../plan/shard.js";
+import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
 import type { RunRecord } from "../store/record.js";
 import type { StudyFolder } from "../store/study-folder.node.js";
 import { RunQueue } from "./queue.node.js";
@@ -27,7 +30,11 @@ export interface Ended {
   count: number;
 }
 
-/** Runs what has no record yet, rung by rung; ends early where other shards have to come first. */
+/**
+ * Runs what has no record yet, rung by rung; ends early where other shards have to come first.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` where runs are missing beside some of another arithmetic.
+ */
 export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, void, undefined> {
   const { plan, hashes, folder, shard, retry, execute, say } = options;
   const tried = new Set<string>();
@@ -44,6 +51,10 @@ export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, vo
       if (isOpen) say?.("the next rung needs the records of all shards: run this again when they are there");
       return;
     }
+    refuseOtherArithmetic(
+      runs.flatMap(({ id }) => records.get(id) ?? []),
+      folder.dir,
+    );
     if (tried.size === 0) for (const { message } of stored.damaged) say?.(`${message}: the run is done again`);
     const queue = new RunQueue(todo, folder, records);
     let ended = share.length - todo.length;
@@ -53,6 +64,18 @@ export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, vo
     }
     for (const { id } of todo) tried.add(id);
   }
+}
+
+/**
+ * Refuses to go on with runs that another arithmetic computed: means over both would be of neither.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` that names the folder.
+ */
+function refuseOtherArithmetic(records: readonly RunRecord[], dir: string): void {
+  const others = arithmeticOf(records).filter((number) => number !== ARITHMETIC);
+  if (others.length === 0) return;
+  const what = `holds runs of ${arithmeticWords(others)}, and this is ${arithmeticWords([ARITHMETIC])}, whose results differ in their bits`;
+  throw new SpikeletError("CONFIG_INVALID", dir, `${what}: give another --out, or go on with the version that began`);
 }
 
 /** Does the runs of a queue in this process. */

@@ -15,6 +15,8 @@ export interface RunRecord {
   data: string;
   /** Of the library. */
   version: string;
+  /** Number of the arithmetic that computed it; `null` or none where that is not known. */
+  arithmetic?: number | null;
   /** Of a run that is done. */
   result?: RunResult;
   /** Of a run that failed. */
@@ -38,8 +40,10 @@ export interface RunResult {
   data: UsedData;
   validation: Metrics | null;
   test: Metrics;
-  /** One entry an epoch. */
+  /** One entry an epoch; none in a packed study. */
   history: EpochSummary[];
+  /** In a packed study, where there is one. */
+  lastEpoch?: EpochSummary;
 }
 
 /** The data of a run. */
@@ -86,6 +90,8 @@ export interface RanOn {
   backend: string;
   /** As asked for. */
   threads: number | "auto";
+  /** Commit of the program that ran it; `null` or none where that is not known. */
+  commit?: string | null;
 }
 
 /** Fields of records without a checksum. One with other fields has lost its checksum to damage. */
@@ -96,10 +102,23 @@ const UNCHECKED_FIELDS: ReadonlySet<string> = new Set([
   "config",
   "data",
   "version",
+  "arithmetic",
   "result",
   "error",
   "ran",
 ] satisfies (keyof RunRecord)[]);
+
+/** The last epoch of a training; `undefined` for one of no epochs. */
+export function lastEpochOf({ lastEpoch, history }: RunResult): EpochSummary | undefined {
+  return lastEpoch ?? history.at(-1);
+}
+
+/** The record of a packed study: without the history of its epochs, but for the last. */
+export async function withoutHistory(record: RunRecord): Promise<RunRecord> {
+  if (record.result === undefined) return withChecksum(record);
+  const lastEpoch = lastEpochOf(record.result);
+  return withChecksum({ ...record, result: { ...record.result, history: [], ...(lastEpoch && { lastEpoch }) } });
+}
 
 /** A record with its checksum. */
 export async function withChecksum(record: RunRecord): Promise<RunRecord> {
@@ -112,9 +131,9 @@ async function checksumOf({ checksum: _, ...rest }: RunRecord): Promise<string> 
 }
 
 /**
- * Reads the line of a record, and checks that it is of the run that it names and as it was written.
+ * Reads the text of a record, as {@link checkedRecord} does.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for what is no record, `CHECKSUM_MISMATCH` when id or checksum and content differ.
+ * @throws {SpikeletError} `DATA_FORMAT` also for what is no JSON.
  */
 export async function parseRecord(text: string, file: string): Promise<RunRecord> {
   let json: unknown;
@@ -123,6 +142,16 @@ export async function parseRecord(text: string, file: string): Promise<RunRecord
   } catch (cause) {
     throw new SpikeletError("DATA_FORMAT", file, "is not one JSON object", cause);
   }
+  return checkedRecord(json, file);
+}
+
+/**
+ * Checks that a record is of the run that it names and as it was written.
+ *
+ * @param file where it lies, for messages.
+ * @throws {SpikeletError} `DATA_FORMAT` for what is no record, `CHECKSUM_MISMATCH` when id or checksum and content differ.
+ */
+export async function checkedRecord(json: unknown, file: string): Promise<RunRecord> {
   if (!isRecord(json)) throw new SpikeletError("DATA_FORMAT", file, "is no record of a run");
   const { config, data, version } = json;
   if ((await runIdentity({ config, data, version })) !== json.id) {

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { makeFolder, remove, removeUnfinished, save, unreadable } from "../../io/files.node.js";
-import { isObject, type Json, type JsonObject, parseJson } from "../../json.js";
+import { type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
-import { type Plan, planIn } from "../plan/plan.js";
+import type { Plan } from "../plan/plan.js";
 import { Claims } from "./claims.node.js";
 import { makeWritableFolder, PROBE } from "./folder.node.js";
 import { parseRecord, type RunRecord } from "./record.js";
+import { checkedManifest, type Manifest, type StoredRecords, type StoredStudy } from "./stored-study.js";
 
 /** A plan with a name. */
 export interface NamedPlan {
@@ -17,22 +18,6 @@ export interface NamedPlan {
   plan: Plan;
   /** What {@link planIn} took. */
   json: JsonObject;
-}
-
-/** What a folder of a study knows beside its records, so that they can be told from others and counted without the data. */
-export interface Manifest {
-  name: string;
-  plan: Plan;
-  hashes: ReadonlyMap<string, string>;
-  /** Of the library that ran it last. */
-  version: string;
-}
-
-/** What the files of the runs hold. */
-export interface StoredRecords {
-  records: RunRecord[];
-  /** For each file that holds no record of its run, what is wrong with it. */
-  damaged: SpikeletError[];
 }
 
 /** How the turn in a folder is waited for. */
@@ -52,7 +37,7 @@ const POLL = 100;
 export const MANIFEST = "study.json";
 
 /** The results of a study, or of a part of it: `study.json`, and a file for each run in `runs/`. Several processes may use it at once. */
-export class StudyFolder {
+export class StudyFolder implements StoredStudy {
   readonly dir: string;
   /** Who works at which run. */
   readonly claims: Claims;
@@ -96,13 +81,7 @@ export class StudyFolder {
     } catch (cause) {
       throw new SpikeletError("DATA_FORMAT", file, "can't be read: is this the folder of a study?", cause);
     }
-    const { format, name, version: of, plan, data } = isObject(json) ? json : {};
-    if (format !== 1) throw new SpikeletError("DATA_FORMAT", file, "is of another version");
-    const hashes = isObject(data) ? Object.entries(data) : [];
-    if (typeof name !== "string" || typeof of !== "string" || !isObject(plan) || hashes.length === 0 || !hashes.every(isHash)) {
-      throw new SpikeletError("DATA_FORMAT", file, "is damaged: the command of the study, given again, writes it anew");
-    }
-    return { name, plan: planIn(file, plan), hashes: new Map(hashes), version: of };
+    return checkedManifest(json, file);
   }
 
   /**
@@ -198,8 +177,4 @@ export class StudyFolder {
   #fileOf(id: string): string {
     return join(this.#runs, `${id}.json`);
   }
-}
-
-function isHash(entry: [string, Json]): entry is [string, string] {
-  return typeof entry[1] === "string";
 }

@@ -1,0 +1,158 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SpikeletError } from "../../errors.js";
+import { save, unreadable } from "../../io/files.node.js";
+import { isObject, type Json, parseJson } from "../../json.js";
+import { checkedRecord, withoutHistory } from "./record.js";
+import { checkedManifest, type StoredRecords, type StoredStudy } from "./stored-study.js";
+import { MANIFEST, StudyFolder } from "./study-folder.node.js";
+
+/** End of the name of a packed file. */
+const PACKED = ".ndjson";
+
+/** A folder of a study with the folders in it, or the file that they are packed in. */
+export interface StoredStudies {
+  /** The study of a folder, from the outermost, which is `""`; `undefined` where there is none. */
+  study(folder?: string): StoredStudy | undefined;
+}
+
+/**
+ * Opens the studies of a folder, or of a packed file, whose name ends in `.ndjson`.
+ *
+ * @throws {SpikeletError} `DATA_FORMAT` for a file that can't be read.
+ */
+export async function storedStudies(path: string): Promise<StoredStudies> {
+  if (path.endsWith(PACKED)) return PackedStudies.read(path);
+  return {
+    study(folder = "") {
+      const dir = join(path, folder);
+      return existsSync(join(dir, MANIFEST)) ? new StudyFolder(dir) : undefined;
+    },
+  };
+}
+
+/** Whether a path names a packed file. */
+export function isPacked(path: string): boolean {
+  return path.endsWith(PACKED);
+}
+
+/** A line of a packed file: the manifest of a folder, or a record of it. */
+type Line = { folder?: string; study: Json } | { folder?: string; run: Json };
+
+/** A line that was read. */
+interface Entry {
+  json: Json;
+  /** File and number of the line, for messages. */
+  place: string;
+}
+
+/** Studies of one file, a line for each manifest and each record. */
+class PackedStudies implements StoredStudies {
+  readonly #file: string;
+  readonly #manifests = new Map<string, Entry>();
+  readonly #records = new Map<string, Entry[]>();
+  readonly #damaged: SpikeletError[] = [];
+
+  private constructor(file: string, text: string) {
+    this.#file = file;
+    for (const [k, line] of text.split("\n").entries()) {
+      if (line === "") continue;
+      const place = `${file}:${k + 1}`;
+      try {
+        this.#take(parseJson(line, place), place);
+      } catch (thrown) {
+        if (!(thrown instanceof SpikeletError)) throw thrown;
+        this.#damaged.push(thrown);
+      }
+    }
+  }
+
+  static async read(file: string): Promise<PackedStudies> {
+    try {
+      return new PackedStudies(file, await readFile(file, "utf8"));
+    } catch (cause) {
+      throw unreadable(file, cause);
+    }
+  }
+
+  study(folder = ""): StoredStudy | undefined {
+    const manifest = this.#manifests.get(folder);
+    if (manifest === undefined) return undefined;
+    return {
+      dir: this.#file,
+      manifest: async () => checkedManifest(manifest.json, manifest.place),
+      records: () => this.#recordsOf(folder),
+    };
+  }
+
+  #take(json: Json, place: string): void {
+    const { folder = "", study, run } = isObject(json) ? json : {};
+    if (typeof folder !== "string" || (study === undefined) === (run === undefined)) {
+      throw new SpikeletError("DATA_FORMAT", place, "is no line of a packed study");
+    }
+    if (study !== undefined) this.#manifests.set(folder, { json: study, place });
+    if (run === undefined) return;
+    const records = this.#records.get(folder) ?? [];
+    records.push({ json: run, place });
+    this.#records.set(folder, records);
+  }
+
+  /** Lines of which it is not known whose record they were count as damaged in every study. */
+  async #recordsOf(folder: string): Promise<StoredRecords> {
+    const stored: StoredRecords = { records: [], damaged: [...this.#damaged] };
+    for (const { json, place } of this.#records.get(folder) ?? []) {
+      try {
+        stored.records.push(await checkedRecord(json, place));
+      } catch (thrown) {
+        if (!(thrown instanceof SpikeletError)) throw thrown;
+        stored.damaged.push(thrown);
+      }
+    }
+    return stored;
+  }
+}
+
+/**
+ * Packs the studies of a folder, and of the folders in it, in one file: a line for each manifest and each record, sorted by folder and
+ * id. Records lose the history of their epochs, but for the last.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` where the objective is of the history, `DATA_FORMAT` and `CHECKSUM_MISMATCH` for a damaged record, `DATA_FORMAT` where there is no study, `WRITE_FAILED`.
+ */
+export async function packStudy(dir: string, file: string): Promise<void> {
+  const lines: Line[] = [];
+  for (const folder of await foldersIn(dir, "")) {
+    const inner = new StudyFolder(join(dir, folder));
+    const { objective } = (await inner.manifest()).plan;
+    if (objective.metric.startsWith("history")) {
+      throw new SpikeletError(
+        "CONFIG_INVALID",
+        inner.dir,
+        `is ranked by ${objective.metric}, which a packed study does not have`,
+      );
+    }
+    const place = folder === "" ? {} : { folder };
+    lines.push({ ...place, study: parseJson(await readFile(join(dir, folder, MANIFEST), "utf8"), folder) });
+    const { records, damaged } = await inner.records();
+    if (damaged[0] !== undefined) throw damaged[0];
+    for (const record of records) lines.push({ ...place, run: (await withoutHistory(record)) as unknown as Json });
+  }
+  if (lines.length === 0) throw new SpikeletError("DATA_FORMAT", dir, `has no ${MANIFEST}: is this the folder of a study?`);
+  await save(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
+
+/** Paths of the folders that hold a study, from the outermost, in the order of their names. */
+async function foldersIn(dir: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(dir, folder), { withFileTypes: true }).catch((cause) => {
+    throw unreadable(join(dir, folder), cause);
+  });
+  const inner: string[] = [];
+  for (const entry of entries.filter((one) => one.isDirectory() && one.name !== "runs").sort(byName)) {
+    inner.push(...(await foldersIn(dir, folder === "" ? entry.name : `${folder}/${entry.name}`)));
+  }
+  return existsSync(join(dir, folder, MANIFEST)) ? [folder, ...inner] : inner;
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
