@@ -1,10 +1,14 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { GROUPS } from "./scripts/groups.mjs";
 import { isBuildMachine } from "./scripts/skips.mjs";
 import { NoSkips } from "./test/support/no-skips.js";
+import { Outcomes } from "./test/support/outcomes.js";
 import { PATIENCE } from "./test/support/patience.js";
 
+/** Where `npm test` wants to read which groups passed. */
+const outcomes = process.env["SPIKELET_OUTCOMES"];
 const source = fileURLToPath(new URL("./ts/", import.meta.url));
 
 export default defineConfig({
@@ -16,15 +20,19 @@ export default defineConfig({
     ],
   },
   test: {
-    projects: [
-      { extends: true, test: { name: "library", include: ["test/**/*.test.ts"], exclude: ["test/site/**"] } },
-      { extends: true, test: { name: "site", include: ["test/site/*.test.ts"], globalSetup: ["test/site/build.ts"] } },
-    ],
+    projects: Object.entries(GROUPS).map(([name, { folder = name, env = {}, globalSetup = [] }]) => ({
+      extends: true as const,
+      test: { name, include: [`test/${folder}/**/*.test.ts`], env, globalSetup },
+    })),
     // Vitest's own choice is one fewer than there are cores; most tests wait for other processes and browsers.
     maxWorkers: availableParallelism() + 1,
     testTimeout: PATIENCE,
     hookTimeout: PATIENCE,
     expect: { poll: { timeout: PATIENCE / 2 } },
-    reporters: isBuildMachine ? ["default", new NoSkips()] : ["default"],
+    reporters: [
+      "default",
+      ...(isBuildMachine ? [new NoSkips()] : []),
+      ...(outcomes === undefined ? [] : [new Outcomes(outcomes, isBuildMachine)]),
+    ],
   },
 });

@@ -13,21 +13,23 @@ const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 /**
  * Makes node_modules, the addon, the WebAssembly and dist/ what they should be.
  *
- * @param {{ withWasm?: boolean }} [options] false: the WebAssembly is left as it is, which takes most of the time
+ * @param {{ withAddon?: boolean, withWasm?: boolean, withTypeScript?: boolean }} [options] false: it is left as it is; the WebAssembly
+ * takes most of the time
  */
-export async function setUp({ withWasm = true } = {}) {
+export async function setUp({ withAddon = true, withWasm = true, withTypeScript = true } = {}) {
   checkTools();
   await install();
-  await (withWasm ? buildAll() : buildAddon());
-  await buildTypeScript();
-}
-
-/** The module with threads is compiled in a folder of its own, and so beside the others. */
-async function buildAll() {
-  const built = await Promise.allSettled([buildAddon().then(buildWasm), buildWasmWithThreads()]);
+  const built = await Promise.allSettled(withWasm ? [rust(withAddon, true), buildWasmWithThreads()] : [rust(withAddon, false)]);
   const failure = built.find(({ status }) => status === "rejected");
   if (failure !== undefined) throw failure.reason;
-  commitDeclarations();
+  if (withWasm) commitDeclarations();
+  if (withTypeScript) await buildTypeScript();
+}
+
+/** What is compiled in the folder of cargo, one after the other; the module with threads has a folder of its own. */
+async function rust(withAddon, withWasm) {
+  if (withAddon) await buildAddon();
+  if (withWasm) await buildWasm();
 }
 
 /** Runs `main` and turns a failed step into one line and exit code 1. */
@@ -44,7 +46,8 @@ function say(message) {
   process.stderr.write(`${message}\n`);
 }
 
-async function install() {
+/** Installs the npm packages of package-lock.json. */
+export async function install() {
   const stamp = join(ROOT, "node_modules", ".spikelet-lock");
   const hash = hashOf(["package-lock.json"], [process.versions.modules, process.platform, process.arch]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
@@ -55,9 +58,11 @@ async function install() {
 }
 
 async function buildAddon() {
-  // package.json names the packages that index.js looks for.
-  const inputs = [...RUST, "bindings/node", "package.json"];
-  const options = { inputs, outputs: ["bindings/node/index.js"], extra: [process.platform, process.arch] };
+  const inputs = [...RUST, "bindings/node"];
+  // The packages that index.js looks for, and their version.
+  const { napi, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const extra = [process.platform, process.arch, JSON.stringify({ napi, version })];
+  const options = { inputs, outputs: ["bindings/node/index.js"], extra };
   await step("addon", options, async () => {
     say("building the Rust core (a minute or two the first time) …");
     await buildBinding(["--platform", "--output-dir", "bindings/node"]);

@@ -1,5 +1,5 @@
+import { type Config, createNetwork, createTrainer, datasets, restoreTrainer, SpikeEvents } from "spikelet";
 import { describe, expect, it } from "vitest";
-import { type Config, createNetwork, createTrainer, datasets, restoreTrainer, SpikeEvents } from "../../dist/index.js";
 
 const network: Config["network"] = {
   input: [1, 6, 6],

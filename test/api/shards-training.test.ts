@@ -102,13 +102,6 @@ describe("training from shards leaves the bits of training from memory", () => {
     expect(await trained(config(), stored, stored)).toBe(await trained(config(), data, data));
   });
 
-  it("in WebAssembly", async () => {
-    const stored = await packed(events());
-    using trainer = await createTrainer(config(), { backend: "wasm" });
-    await trainer.run(stored);
-    expect(await bitsOf(trainer)).toBe(await trained(config(), events()));
-  });
-
   it("when it stops for want of improvement", async () => {
     const early = config({ training: { epochs: 12, earlyStopping: { patience: 1 } } });
     const data = events();

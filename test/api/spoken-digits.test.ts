@@ -124,12 +124,8 @@ describe("spoken digits", () => {
       expect([train.length, validation.length, test.length]).toEqual([2430, 270, 300]);
       const encoding = set.encoding;
       if (encoding === null) throw new Error("signals have an encoding");
-      const encoded = test.encode(encoding);
-      const [native, wasm] = await Promise.all(
-        (["native", "wasm"] as const).map((backend) => encoded.events({ steps: 100, backend })),
-      );
-      expect(native?.times.length).toBeGreaterThan(300 * 100);
-      expect(wasm).toEqual(native);
+      const events = await test.encode(encoding).events({ steps: 100 });
+      expect(events.times.length).toBeGreaterThan(300 * 100);
     },
   );
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { checkGolden } from "./check.mjs";
 import { GOLDEN, goldenFiles } from "./folder.mjs";
 import { translate, translationsIn } from "./translations.mjs";
@@ -10,7 +11,7 @@ const notYet: Record<string, string> = JSON.parse(readFileSync(join(GOLDEN, "not
 const files = await goldenFiles(GOLDEN);
 const translations = translationsIn(translate(GOLDEN));
 
-describe.each(["native", "wasm"])("golden files through the public API, on %s", (backend) => {
+describe.each(BACKENDS)("golden files through the public API, on %s", (backend) => {
   beforeAll(() => {
     vi.stubEnv("SPIKELET_BACKEND", backend);
   });

@@ -1,5 +1,6 @@
 import { type Augmentation, type Config, createTrainer, restoreTrainer, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { digitsConfig, fewDigits } from "../support/learning.js";
 
 const everything: Augmentation = { shift: 2, image: [1, 28, 28], timeJitter: 1.5, eventDropout: 0.1, inputDropout: 0.1 };
@@ -25,14 +26,16 @@ async function weightsAfter(backend: "native" | "wasm", augmentation: Augmentati
 }
 
 describe("augmentation", () => {
-  it("gives the same bits on both backends, stopped or not", async () => {
+  it("gives the same bits on every backend, stopped or not", async () => {
     const expected = await weightsAfter("native", everything);
-    expect(await weightsAfter("wasm", everything)).toEqual(expected);
-    expect(await weightsAfter("native", everything, true)).toEqual(expected);
+    for (const backend of BACKENDS) {
+      expect(await weightsAfter(backend, everything)).toEqual(expected);
+      expect(await weightsAfter(backend, everything, true)).toEqual(expected);
+    }
     expect(await weightsAfter("native", {})).not.toEqual(expected);
   });
 
-  it.each(["native", "wasm"] as const)("changes what is learnt and nothing else, on %s", async (backend) => {
+  it.each(BACKENDS)("changes what is learnt and nothing else, on %s", async (backend) => {
     const { validation } = await fewDigits();
     using plain = await createTrainer(configOf({}), { backend });
     using changed = await createTrainer(configOf({ ...everything, eventDropout: 0.5 }), { backend });

@@ -1,5 +1,6 @@
 import { type Config, createTrainer, type InitializationEvent, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { digitsConfig, fewDigits } from "../support/learning.js";
 
 const WANTED = [0.2, 0.5];
@@ -9,7 +10,7 @@ const config: Config = {
   training: { ...digitsConfig.training, initialActivity: { spikesPerUnit: WANTED, samples: 100 } },
 };
 
-describe.each(["native", "wasm"] as const)("the initial activity, on %s", (backend) => {
+describe.each(BACKENDS)("the initial activity, on %s", (backend) => {
   it("is as wanted before anything is learnt", async () => {
     const { validation } = await fewDigits();
     using trainer = await createTrainer(config, { backend });

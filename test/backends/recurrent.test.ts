@@ -1,5 +1,6 @@
 import { type Config, createNetwork, createTrainer, datasets, restoreTrainer, type TrainEvent } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { digitsConfig, fewDigits, tinyConfig, tinyData } from "../support/learning.js";
 
 const config: Config = {
@@ -19,7 +20,7 @@ const config: Config = {
   },
 };
 
-describe.each(["native", "wasm"] as const)("a recurrent layer, on %s", (backend) => {
+describe.each(BACKENDS)("a recurrent layer, on %s", (backend) => {
   it("hears its own spikes one step later", async () => {
     const network: Config["network"] = {
       input: 1,
@@ -74,7 +75,7 @@ describe.each(["native", "wasm"] as const)("a recurrent layer, on %s", (backend)
   });
 });
 
-it("a recurrent network has the same bits on both backends, with any number of threads, stopped or not", async () => {
+it("a recurrent network has the same bits on every backend, with any number of threads, stopped or not", async () => {
   const { validation } = await fewDigits();
   const trained = async (backend: "native" | "wasm", threads: number, stopAt?: number) => {
     let trainer = await createTrainer({ ...config, training: { ...config.training, threads } }, { backend });
@@ -93,7 +94,7 @@ it("a recurrent network has the same bits on both backends, with any number of t
   const expected = await trained("native", 1);
   expect(await trained("native", 3)).toEqual(expected);
   expect(await trained("native", 2, 5)).toEqual(expected);
-  expect(await trained("wasm", 1)).toEqual(expected);
+  for (const backend of BACKENDS) expect(await trained(backend, 1)).toEqual(expected);
 });
 
 it("a reset path with a lag is refused in a recurrent network", async () => {

@@ -1,7 +1,7 @@
 import { type Config, createNetwork, createTrainer, datasets, encode, type Network, type StreamAnswer } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 
-const BACKENDS = ["native", "wasm"] as const;
 const STEPS = 700;
 
 const CONFIG: Config = {

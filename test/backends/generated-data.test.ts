@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { datasets, encode, type SpikeEvents } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 
 /** A short name of all spikes: equal on every machine. */
 function digest({ offsets, times, units }: SpikeEvents): string {
@@ -9,7 +10,7 @@ function digest({ offsets, times, units }: SpikeEvents): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-describe.each(["native", "wasm"] as const)("drawn data sets have the same bits on every machine: %s", (backend) => {
+describe.each(BACKENDS)("drawn data sets have the same bits on every machine: %s", (backend) => {
   it("yinYang", async () => {
     const data = await datasets.yinYang({ seed: 1, backend });
     const { train, validation, test } = data.split({ seed: 1 });

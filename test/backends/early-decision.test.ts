@@ -1,8 +1,9 @@
 import { type Config, createTrainer } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { digitsConfig, fewDigits } from "../support/learning.js";
 
-describe.each(["native", "wasm"] as const)("an early decision, on %s", (backend) => {
+describe.each(BACKENDS)("an early decision, on %s", (backend) => {
   it.each(["sample", "batch", "off"] as const)(
     "is that of the whole simulation, with endSimulation %s",
     async (endSimulation) => {

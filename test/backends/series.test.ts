@@ -1,7 +1,6 @@
 import { datasets, type Encoding, encode, loadBackend } from "spikelet";
 import { describe, expect, it, vi } from "vitest";
-
-const BACKENDS = ["native", "wasm"] as const;
+import { BACKENDS } from "../support/backends.js";
 
 /** Two samples of unequal length, two channels. */
 const series = [
@@ -50,14 +49,14 @@ describe("signals", () => {
 
   it.each(Object.entries(ENCODINGS))("give the same spikes on every backend, alone and together: %s", async (_, encoding) => {
     const sounds = datasets.fromSeries({ signals: [[sound], [sound.subarray(500)], [sound.map((x) => -x)]] }).encode(encoding);
-    const [native, wasm] = await Promise.all(BACKENDS.map((backend) => sounds.events({ steps: 2000, backend })));
-    expect(native?.times.length).toBeGreaterThan(100);
-    expect(wasm).toEqual(native);
+    const native = await sounds.events({ steps: 2000, backend: "native" });
+    expect(native.times.length).toBeGreaterThan(100);
+    for (const backend of BACKENDS) expect(await sounds.events({ steps: 2000, backend })).toEqual(native);
     const picked = await sounds.pick([2, 1]).events({ steps: 2000 });
-    expect(picked.sample(0)).toEqual(native?.sample(2));
-    expect(picked.sample(1)).toEqual(native?.sample(1));
+    expect(picked.sample(0)).toEqual(native.sample(2));
+    expect(picked.sample(1)).toEqual(native.sample(1));
     const units = await sounds.inputUnits();
-    expect(Math.max(...(native?.units ?? []))).toBeLessThan(units);
+    expect(Math.max(...(native.units ?? []))).toBeLessThan(units);
   });
 
   it.each(BACKENDS)("train a network on %s", async (backend) => {

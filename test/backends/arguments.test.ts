@@ -13,6 +13,7 @@ import {
 } from "spikelet";
 import { spikeHistogram, spikeRaster } from "spikelet/plot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { type Call, callsOf, publicNames, type Supply, supplyOf } from "../support/calls.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
@@ -64,7 +65,7 @@ async function outcome({ call }: Call, args: unknown[]): Promise<unknown> {
   }
 }
 
-describe.each(["native", "wasm"] as const)("arguments of the whole public API, on %s", (backend) => {
+describe.each(BACKENDS)("arguments of the whole public API, on %s", (backend) => {
   let supply: Supply;
   let calls: Record<string, Call>;
   const found = (name: string) => calls[name] as Call;

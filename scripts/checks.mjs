@@ -1,0 +1,110 @@
+// Checks beside the tests in TypeScript: what each depends on and what it runs.
+import { testArm64 } from "./arm64.mjs";
+import { buildReference } from "./docs.mjs";
+import { checkOldestRust, checkTarget, testWasi } from "./platforms.mjs";
+import { run, runTool } from "./run.mjs";
+import { RUST, TYPESCRIPT } from "./sources.mjs";
+import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
+
+const GENERATED = ["ts/generated", "spikelet.schema.json"];
+const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
+const ALL_RUST = [...RUST, "crates/golden", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
+const ALL_SCRIPTS = [
+  ...TYPESCRIPT,
+  "scripts",
+  "benches",
+  "!benches/results",
+  "test",
+  "vitest.config.ts",
+  "tsconfig.check.json",
+  "biome.json",
+  "presets",
+  "examples",
+  "demo",
+  "site",
+];
+
+/**
+ * @typedef {object} Check
+ * @property {"quick" | "all" | "machine" | "name"} tier quick: of `npm test`; all: of `npm run test:all`; machine: of that on a build
+ * machine, since it takes other compilers and systems; name: only where it is named, and in a job of its own in the workflows
+ * @property {readonly string[]} inputs
+ * @property {readonly ("addon" | "dist" | "wasm")[]} [needs] what has to be built first
+ * @property {boolean} [isApart] whether it runs beside those that share the folder of cargo
+ * @property {() => unknown} work
+ */
+
+/** @type {Record<string, Check>} */
+export const CHECKS = {
+  rustfmt: { tier: "quick", inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
+  arrow: { tier: "quick", inputs: [...ALL_RUST, "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
+  core: {
+    tier: "quick",
+    inputs: [...RUST, "crates/golden", "spikelet.schema.json", "test/golden"],
+    work: () => cargoTest("spikelet-kernels", "spikelet-core"),
+  },
+  biome: { tier: "quick", inputs: ALL_SCRIPTS, isApart: true, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
+  types: {
+    tier: "quick",
+    inputs: [...ALL_SCRIPTS, ...GENERATED, "bindings/node"],
+    needs: ["addon"],
+    isApart: true,
+    work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]),
+  },
+  codegen: { tier: "all", inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
+  clippy: {
+    tier: "all",
+    inputs: ALL_RUST,
+    work: () => run("cargo", ["clippy", "--quiet", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+  },
+  cargo: {
+    tier: "all",
+    inputs: [...ALL_RUST, "fuzz/src", "fuzz/corpus", "fuzz/found", "spikelet.schema.json"],
+    work: () => cargoTest("spikelet-fields", "spikelet-golden", "spikelet-io", "spikelet-session", "spikelet-xtask"),
+  },
+  reference: {
+    tier: "all",
+    inputs: [...ALL_RUST, "ts", "typedoc.json"],
+    needs: ["addon"],
+    isApart: true,
+    work: buildReference,
+  },
+  instructions: {
+    tier: "all",
+    inputs: [...RUST, "benches/rust", "benches/instructions.json", "scripts/instructions.mjs"],
+    work: () => run(process.execPath, ["scripts/instructions.mjs"]),
+  },
+  size: {
+    tier: "all",
+    inputs: [...RUST, ...BINDINGS, "crates/wasm-build", "scripts/size.mjs", "scripts/wasm-sizes.mjs"],
+    needs: ["wasm"],
+    work: () => run(process.execPath, ["scripts/size.mjs"]),
+  },
+  "third-party": {
+    tier: "all",
+    inputs: ["Cargo.lock", "Cargo.toml", ...BINDINGS, "package.json", THIRD_PARTY, "LICENSE-MIT", "scripts/third-party.mjs"],
+    work: checkThirdParty,
+  },
+  "oldest-rust": { tier: "machine", inputs: ALL_RUST, work: checkOldestRust },
+  windows: { tier: "machine", inputs: ALL_RUST, work: () => checkTarget("x86_64-pc-windows-msvc") },
+  macos: { tier: "machine", inputs: ALL_RUST, work: () => checkTarget("aarch64-apple-darwin") },
+  arm64: {
+    tier: "machine",
+    inputs: [...ALL_RUST, ...TYPESCRIPT, "test/parity", "test/golden", "scripts/arm64.mjs"],
+    needs: ["addon", "dist"],
+    work: () => testArm64(),
+  },
+  wasi: {
+    tier: "name",
+    inputs: [...ALL_RUST, "spikelet.schema.json", "test/golden", "scripts/wasi.mjs"],
+    work: testWasi,
+  },
+};
+
+function xtask(...args) {
+  return run("cargo", ["run", "--quiet", "--locked", "--package", "spikelet-xtask", "--", ...args]);
+}
+
+function cargoTest(...packages) {
+  return run("cargo", ["test", "--quiet", "--locked", ...packages.flatMap((name) => ["--package", name])]);
+}

@@ -1,0 +1,121 @@
+// Groups of the tests in TypeScript. Each folder of test/ that has test files is a group, a project of Vitest with a stamp of its own:
+// the folder decides in which command a test runs.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { filesImportedBy } from "./imports.mjs";
+import { RUST } from "./sources.mjs";
+import { filesIn, ROOT } from "./stamps.mjs";
+
+/**
+ * @typedef {object} Group
+ * @property {"quick" | "all"} tier quick: of `npm test`; all: of `npm run test:all`
+ * @property {readonly ("addon" | "dist" | "wasm" | "chromium")[]} needs what has to be built or installed first
+ * @property {readonly string[]} [reads] files and folders that its tests read, beside what they import and its own folder
+ * @property {string} [folder] of test/, where it is another than its name
+ * @property {Record<string, string>} [env] environment variables of its tests
+ * @property {string} [globalSetup] what runs once before them
+ */
+
+const PAGES = ["docs", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "fuzz/README.md"];
+/** What `npm pack` takes beside what is built. */
+const PACKAGE = ["spikelet.schema.json", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.txt", "README.md"];
+const TRANSLATED = ["test/golden", "crates/golden"];
+
+/** Everything under version control, but for records of runs. */
+const EVERYTHING = readdirSync(ROOT).filter(
+  (name) => !["node_modules", "target", "out", "data", "dist", ".git", ".cache"].includes(name),
+);
+const NATIVE = { SPIKELET_TEST_BACKEND: "native" };
+const WASM = { SPIKELET_TEST_BACKEND: "wasm" };
+
+/** @type {Record<string, Group>} */
+export const GROUPS = {
+  api: { tier: "quick", needs: ["addon", "dist"], reads: ["test/fixtures"] },
+  backends: { tier: "quick", needs: ["addon"], env: NATIVE },
+  "backends-wasm": { tier: "all", needs: ["addon", "wasm"], folder: "backends", env: WASM },
+  benches: { tier: "all", needs: ["addon", "dist"], reads: ["benches"] },
+  browser: {
+    tier: "all",
+    needs: ["addon", "dist", "wasm", "chromium"],
+    reads: [...PACKAGE, "demo", "docs/guides/browser.md", "test/parity", "presets"],
+  },
+  cli: {
+    tier: "all",
+    needs: ["addon", "dist", "wasm", "chromium"],
+    reads: ["test/fixtures", "docs/reference/runs-and-metrics.md", "presets"],
+  },
+  cluster: { tier: "all", needs: ["addon", "dist"], reads: ["docs/cluster"] },
+  damage: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "fuzz/corpus", "fuzz/found"] },
+  docs: { tier: "all", needs: ["addon", "dist", "wasm"], reads: [...PAGES, "presets", "scripts", "site", "examples", "benches"] },
+  exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
+  golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
+  "golden-wasm": { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED, folder: "golden", env: WASM },
+  health: { tier: "quick", needs: ["addon"] },
+  load: { tier: "all", needs: ["addon", "wasm"] },
+  mpi: { tier: "all", needs: ["addon", "dist"], reads: ["presets", "scripts"] },
+  packaging: {
+    tier: "all",
+    needs: ["addon", "dist", "wasm"],
+    reads: [...PACKAGE, "docs/learn/your-data.md", ".attw.json", "scripts", "presets"],
+  },
+  parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
+  plot: { tier: "quick", needs: ["addon"], reads: ["docs/figures"] },
+  report: { tier: "quick", needs: ["addon"] },
+  repository: { tier: "quick", needs: [], reads: EVERYTHING },
+  site: {
+    tier: "all",
+    needs: ["addon", "chromium"],
+    reads: [...PAGES, "ts", "typedoc.json", "site", "scripts", "demo/rooms.mjs"],
+    globalSetup: "test/site/build.ts",
+  },
+  study: { tier: "all", needs: ["addon", "dist"] },
+  sweep: { tier: "all", needs: ["addon", "dist"] },
+  unit: {
+    tier: "quick",
+    needs: ["addon"],
+    reads: ["ts", "scripts", "presets", "spikelet.schema.json", "test/fixtures"],
+  },
+  wasm: { tier: "all", needs: ["addon", "wasm"] },
+};
+
+/** What a test of any group depends on. */
+const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-skip.json"];
+/** @type {Record<string, readonly string[]>} */
+const NEEDED = {
+  addon: [...RUST, "bindings/node"],
+  dist: ["ts"],
+  wasm: [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"],
+  chromium: [],
+};
+
+/**
+ * Checks that the folders of test/ and the groups are the same.
+ *
+ * @throws where a folder with tests has no group.
+ */
+function everyFolderIsOne() {
+  const known = new Set(Object.entries(GROUPS).map(([name, { folder = name }]) => folder));
+  const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" }).filter((file) =>
+    file.endsWith(".test.ts"),
+  );
+  const folders = new Set(files.map((file) => file.split(/[\\/]/)[0] ?? ""));
+  const unknown = [...folders].find((folder) => !known.has(folder));
+  if (unknown !== undefined) throw new Error(`test/${unknown} has tests and is no group of scripts/groups.mjs`);
+}
+everyFolderIsOne();
+
+/**
+ * Everything that the tests of a group depend on, as `hashOf` takes it.
+ *
+ * @param {string} name
+ * @returns {Promise<string[]>}
+ */
+export async function inputsOf(name) {
+  const group = GROUPS[name];
+  if (group === undefined) throw new Error(`there is no group ${name}`);
+  const { folder = name, needs, reads = [] } = group;
+  const own = filesIn([`test/${folder}`]);
+  const modules = own.filter((file) => /\.(ts|mjs)$/.test(file));
+  const imported = await filesImportedBy(["vitest.config.ts", ...modules]);
+  return [...new Set([...COMMON, ...own, ...imported, ...reads, ...needs.flatMap((need) => NEEDED[need] ?? [])])];
+}
