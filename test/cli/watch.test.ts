@@ -382,13 +382,31 @@ describe("spikelet train --watch", () => {
     expect(await new WatchedRun(out).look()).toMatchObject({ end: "interrupted" });
   });
 
-  it("leaves the bits alone", async () => {
+  it("shows a training that has finished until Ctrl-C, and leaves the bits alone", async () => {
     const run = await shortRun({ epochs: EPOCHS });
     const train = ["train", "--config", run.config, "--out"];
-    expect(await spikelet([...train, run.folder("watched"), "--watch"])).toMatchObject({
-      code: 0,
-      stderr: expect.stringMatching(/watch it at http:\/\/127\.0\.0\.1:\d+\//),
+    const watched = run.folder("watched");
+    let stop = () => {};
+    let output = "";
+    const ended = spikelet([...train, watched, "--watch", "--json"], (child, stdout) => {
+      stop = () => child.kill("SIGINT");
+      output = stdout;
     });
+    // The report is the last that is printed.
+    await expect.poll(() => output).toContain('"neuroBench"');
+    const url = /"watching","url":"([^"]+)"/.exec(output)?.[1] ?? "";
+    const { status, text } = await ask(url);
+    expect([status, text]).toEqual([200, expect.stringMatching(/<h1>finished: /)]);
+    expect(text).toContain(`spikelet serve ${watched} shows it again`);
+    // Another training may have the folder meanwhile.
+    await expect
+      .poll(async () => (await spikelet(["train", "--resume", "--checkpoint", join(watched, "last.safetensors")])).code)
+      .toBe(0);
+    stop();
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain(`finished: ${url} shows it until Ctrl-C`);
+    expect(stderr.trim().split("\n").at(-1)).toBe(`spikelet serve ${watched} shows it again`);
     expect(await spikelet([...train, run.folder("alone")])).toMatchObject({ code: 0 });
     const last = async (name: string) => readFile(join(run.folder(name), "last.safetensors"));
     expect(await last("watched")).toEqual(await last("alone"));

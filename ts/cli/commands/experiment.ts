@@ -13,6 +13,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { configOptions } from "../options.js";
 import { printResult } from "../print.js";
+import { quoted } from "../quoted.js";
 import { applySetting } from "../setting.js";
 import { study, studyOptions, type Telling } from "../study/command.js";
 import { CliSupply } from "../study/supply.js";
@@ -112,11 +113,6 @@ export function commandOf(name: string, { quick, seeds, only, set }: Asked): str
     ...set.flatMap((one) => ["--set", one]),
   ];
   return ["spikelet experiment", name, ...words.map(quoted)].join(" ");
-}
-
-/** A word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Seeds that an experiment may have. */

@@ -1,9 +1,7 @@
-import { once } from "node:events";
 import { statSync } from "node:fs";
 import { SpikeletError } from "../../errors.js";
 import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
-import { OutputClosed } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
@@ -14,6 +12,7 @@ import { filesIn } from "../train/output.js";
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
 import { type ShownSamples, Sights, shownSamples } from "../watch/sight.js";
+import { untilInterrupted } from "../watch/until-interrupted.js";
 
 export const serve = defineCommand({
   meta: {
@@ -55,8 +54,6 @@ export const serve = defineCommand({
     await using server = await WatchServer.start(dir, new Sights(last, samples, choices), portOf(args));
     printResult(args.json, { url: server.url, dir }, () => [server.url]);
     say(`${dir} is shown until Ctrl-C`);
-    if (!signal.aborted) await once(signal, "abort");
-    // Ctrl-C is how it ends.
-    if (signal.reason instanceof OutputClosed) throw signal.reason;
+    await untilInterrupted(signal);
   },
 });

@@ -12,6 +12,7 @@ import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
 import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { say } from "../print.js";
+import { quoted } from "../quoted.js";
 import { readLimit } from "../read-limit.js";
 import { begin, type Permissions } from "../train/begin.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
@@ -24,6 +25,7 @@ import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
 import { Sights, shownSamples } from "../watch/sight.js";
+import { untilInterrupted } from "../watch/until-interrupted.js";
 import { warningsUntil } from "../watch/watched-run.js";
 
 export const train = defineCommand({
@@ -66,7 +68,11 @@ export const train = defineCommand({
       description: "write last.safetensors also within an epoch, every so many updates or so often: 500, 30s, 10min",
       valueHint: "N",
     },
-    watch: { type: "boolean", description: "show the training in a browser on this machine while it runs; see spikelet serve" },
+    watch: {
+      type: "boolean",
+      description:
+        "show the training in a browser on this machine while it runs and, once it has finished, until Ctrl-C; see spikelet serve",
+    },
     ...watchOptions,
     ...checkpointOptions,
     ...computeOptions,
@@ -94,19 +100,27 @@ export const train = defineCommand({
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
     const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
     const start = await starter(args)(args, set, together);
-    using trainer = start.trainer;
-    using output = start.output;
-    const source = dataSource(args, start.known);
-    const isJson = args.json;
-    try {
-      const limit = readLimit(args);
-      const how = { limit, pace, permissions, choices, ranks, emit, onBegun, isJson, port };
-      await trainAndReport({ ...start, ...how, trainer, output, source });
-    } catch (thrown) {
-      tellWhatIsLeft(thrown, output.files, emit);
-      if (!(thrown instanceof Interrupted)) log?.fail(thrown);
-      throw thrown;
-    }
+    const { dir } = start.output.files;
+    const train = async () => {
+      using trainer = start.trainer;
+      using output = start.output;
+      const source = dataSource(args, start.known);
+      const isJson = args.json;
+      try {
+        const limit = readLimit(args);
+        const how = { limit, pace, permissions, choices, ranks, emit, onBegun, isJson, port };
+        return await trainAndReport({ ...start, ...how, trainer, output, source });
+      } catch (thrown) {
+        tellWhatIsLeft(thrown, output.files, emit);
+        if (!(thrown instanceof Interrupted)) log?.fail(thrown);
+        throw thrown;
+      }
+    };
+    await using server = await train();
+    if (server === undefined) return;
+    say(`finished: ${server.url} shows it until Ctrl-C`);
+    await untilInterrupted(signal);
+    say(`spikelet serve ${quoted(dir)} shows it again`);
   },
 });
 
@@ -136,7 +150,8 @@ interface Training extends Start {
   limit: ReadLimit;
 }
 
-async function trainAndReport(training: Training): Promise<void> {
+/** Returns the server of `--watch`, which goes on. */
+async function trainAndReport(training: Training): Promise<WatchServer | undefined> {
   const { trainer, output, source, from, pace, permissions, choices, ranks, emit, onBegun, isJson, limit, epochs, port } =
     training;
   const { dir, last } = output.files;
@@ -165,15 +180,21 @@ async function trainAndReport(training: Training): Promise<void> {
   );
 
   const shown = shownSamples(split);
-  await using server =
+  const server =
     port === undefined ? undefined : await WatchServer.start(dir, new Sights(last, async () => shown, choices), port);
-  if (server !== undefined) {
-    emit({ type: "watching", url: server.url });
-    say(`watch it at ${server.url}`);
+  try {
+    if (server !== undefined) {
+      emit({ type: "watching", url: server.url });
+      say(`watch it at ${server.url}`);
+    }
+    await session.run(split, signal);
+    ranks?.end();
+    await report({ trainer, output, run, split, source, warnings: session.warnings }, isJson, choices);
+  } catch (thrown) {
+    await server?.[Symbol.asyncDispose]();
+    throw thrown;
   }
-  await session.run(split, signal);
-  ranks?.end();
-  await report({ trainer, output, run, split, source, warnings: session.warnings }, isJson, choices);
+  return server;
 }
 
 /** After an interrupt, or a failure to write: the file to continue from, if there is one. */

@@ -4,6 +4,7 @@ import { page, type Section } from "../../report/page.js";
 import { facts } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
 import { errorText, grouped, percent } from "../print.js";
+import { quoted } from "../quoted.js";
 import { DECISION_TEXTS } from "../report/answers.js";
 import { curves, rasters } from "../report/figures.js";
 import { warning } from "../report/result-page.js";
@@ -31,7 +32,7 @@ let isBusy = false, isDue = false;
 source.onopen = () => { state.hidden = true; refresh() };
 source.onerror = () => {
   state.hidden = false;
-  state.textContent = "The server does not answer: what stands here is the last that it told.";
+  state.textContent = state.dataset.lost;
 };
 source.onmessage = refresh;
 async function refresh() {
@@ -65,6 +66,7 @@ function show(fresh) {
 
 export function watchPage(watching: Watching): string {
   const { dir, seen, sight, plots, nonce } = watching;
+  const lost = `The server does not answer: what stands here is the last that it told. spikelet serve ${quoted(dir)} shows it again.`;
   const sections: readonly (Section | undefined)[] = [
     seen.warnings.length > 0 ? { title: "Warnings", content: seen.warnings.map(warning) } : undefined,
     plots && seen.epochs.length > 0 ? { title: "Learning", content: curves(plots, { epochs: seen.epochs }) } : undefined,
@@ -73,7 +75,9 @@ export function watchPage(watching: Watching): string {
   ];
   return page({
     title: `${stateOf(seen)}: ${dir}`,
-    lead: [html`<p id="connection" class="warning" role="status" hidden></p>\n<div id="lead">${lead(seen, plots)}</div>\n`],
+    lead: [
+      html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(seen, plots)}</div>\n`,
+    ],
     sections: sections.filter((section) => section !== undefined),
     script: { text: SCRIPT, nonce },
   });
