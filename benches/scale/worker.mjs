@@ -40,7 +40,9 @@ export class Worker {
         await this.die(folder, run);
         return false;
       }
-      await folder.add(recordFor(run));
+      await folder.claim(run.id);
+      await folder.add(recordFor(run), folder.placeOf(run.id));
+      folder.release(run.id);
       if (written.has(run.id)) this.told.repeated += 1;
       else if (failsFor(run)) this.told.failedRuns += 1;
       written.add(run.id);

@@ -3,6 +3,10 @@ import { once } from "node:events";
 import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Lease } from "../../ts/io/lease.node.js";
+import { LineFile } from "../../ts/io/line-file.node.js";
+import { Hold } from "../support/hold.js";
+import { beat } from "../support/lease.js";
 import { outcomeOf, shortRun } from "../support/short-run.js";
 import { atOutput, emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 
@@ -112,6 +116,28 @@ describe("a folder that a training writes to", () => {
   });
 });
 
+it("a training that was stopped, and taken for dead meanwhile, writes nothing more when it goes on", async () => {
+  const out = run.folder("taken-over");
+  const hold = new Hold('"epochEnd"', 2);
+  const ended = spikelet(["train", "--config", run.config, "--out", out, "--json"], undefined, hold.env);
+  await hold.reached();
+  const [token = ""] = readdirSync(join(out, ".lock"));
+  beat(join(out, ".lock", token, "owner"), 0, { host: "elsewhere" });
+  using other = await Lease.take(join(out, ".lock"), { silence: 5, pause: 1 });
+  using events = LineFile.open(other.place, join(out, "events.ndjson"));
+  events.append("the other's\n");
+  for (const name of readdirSync(out).filter((name) => /^(last|best|history|run)/.test(name))) {
+    await other.save(join(out, name), "the other's");
+  }
+  const theirs = outcomeFiles(out);
+  hold.release();
+  const over = await ended;
+  expect(over.code, over.stderr).toBe(1);
+  expect(errorOf(over)).toMatchObject({ code: "FOLDER_IN_USE", path: out });
+  expect(outcomeFiles(out)).toEqual(theirs);
+  other.check();
+});
+
 describe("a run", () => {
   it("is named in every file that it writes", () => {
     const out = run.folder("whole");
@@ -191,9 +217,13 @@ describe("a fresh run", () => {
   });
 });
 
-/** Every file of a folder. */
+/** Every file of a folder but its lock. */
 function outcomeFiles(dir: string): Map<string, Buffer> {
-  return new Map(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name))]));
+  return new Map(
+    readdirSync(dir)
+      .filter((name) => name !== ".lock")
+      .map((name) => [name, readFileSync(join(dir, name))]),
+  );
 }
 
 describe("--resume into a new folder", () => {

@@ -15,7 +15,7 @@ it("a page is not written into a folder that was taken over while its network an
   const metrics = await network.evaluate(samples);
   using output = await openOutput(await mkdtemp(join(tmpdir(), "spikelet-")));
   const told = { title: "Taken over", part: "test", metrics, warnings: [], epochs: [], facts: [], data: dataSource({}) };
-  const how = { network, samples, onProgress: () => rmSync(join(output.files.dir, ".lock"), { force: true }) };
+  const how = { network, samples, onProgress: () => rmSync(join(output.files.dir, ".lock"), { recursive: true, force: true }) };
   await expect(writeResultPage(output, told, how)).rejects.toMatchObject({ code: "FOLDER_IN_USE" });
   expect(existsSync(output.files.page)).toBe(false);
 });

@@ -51,9 +51,9 @@ export async function runPlan(
     execute: (queue) =>
       inProcess(
         queue,
-        async (run) => {
+        async (run, place) => {
           const record = await execute(run, executing);
-          await folder.add(record);
+          await folder.add(record, place);
           return record;
         },
         signal,

@@ -49,14 +49,14 @@ it("20 kills at any moment: the experiment ends with the records of one that nob
   const begun = async () => {
     const out = await folder();
     mkdirSync(join(out, "runs"));
-    const { claims } = new StudyFolder(out);
-    expect(await claims.take(held)).toBe(true);
-    return { out, claims, told: [] as unknown[] };
+    const claimed = new StudyFolder(out);
+    expect(await claimed.claim(held)).toBe(true);
+    return { out, claimed, told: [] as unknown[] };
   };
   let now = await begun();
   const finish = async () => {
-    const { out, claims, told } = now;
-    await claims.release(held);
+    const { out, claimed, told } = now;
+    claimed.release(held);
     const last = experiment(out, 2);
     expect(await last.end(), last.stderr).toBe(0);
     expect(last.events().at(-1)).toMatchObject({ type: "experiment", done: RUNS, failed: 0, missing: 0, others: 0, damaged: [] });

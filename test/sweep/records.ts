@@ -3,6 +3,7 @@ import type { Json } from "../../ts/json.js";
 import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
 import { type Run, runsOf } from "../../ts/study/run/runs.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
+import type { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { version } from "../../ts/version.js";
 
 export const CONFIG = { network: { input: 4, steps: 10, layers: [{ type: "dense", units: 2 }] }, optimizer: { type: "adam" } };
@@ -47,4 +48,11 @@ export async function play(plan: Plan, scoreOf: (run: Run) => number | undefined
     if (todo.length === 0) return records;
     for (const run of todo) records.set(run.id, recordOf(run, scoreOf(run)));
   }
+}
+
+/** Leaves a record in a folder, as whoever has done its run. */
+export async function leave(folder: StudyFolder, record: RunRecord): Promise<void> {
+  if (!(await folder.claim(record.id))) throw new Error(`another is at ${record.id}`);
+  await folder.add(record, folder.placeOf(record.id));
+  folder.release(record.id);
 }

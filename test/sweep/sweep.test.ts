@@ -75,8 +75,8 @@ describe("60 runs", () => {
     // A run of the second that another process seems to be at: so that it can't be over when it is killed.
     const [, { id: held = "" } = {}] = outcomes(whole) as RunRecord[];
     mkdirSync(join(dirs[1] ?? "", "runs"));
-    const { claims } = new StudyFolder(dirs[1] ?? "");
-    await claims.take(held);
+    const claimed = new StudyFolder(dirs[1] ?? "");
+    await claimed.claim(held);
     const [first, killed, third] = await Promise.all([
       shard(0),
       shard(1, (child, stdout) => {
@@ -85,7 +85,7 @@ describe("60 runs", () => {
       shard(2),
     ]);
     expect([first.code, killed.code, third.code]).toEqual([0, null, 0]);
-    await claims.release(held);
+    claimed.release(held);
 
     const halfway = last(await spikelet(["sweep", "status", ...dirs, "--json"]));
     expect(halfway).toMatchObject({ failed: 0 });

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,12 +6,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { mergeInto } from "../../ts/study/report/merge.node.js";
 import { RunQueue } from "../../ts/study/run/queue.node.js";
 import { runsOf } from "../../ts/study/run/runs.js";
-import { thisProcess } from "../../ts/study/store/process-record.node.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
 import { StudyFolder, type WaitOptions } from "../../ts/study/store/study-folder.node.js";
+import { leaseOf } from "../support/lease.js";
 import { gone, Job, recordFiles, send } from "./moments.js";
 import { everyFile, outcomes } from "./outcomes.js";
-import { CONFIG, HASHES, planOf, recordOf } from "./records.js";
+import { CONFIG, HASHES, leave, planOf, recordOf } from "./records.js";
 import { YIN_YANG } from "./yin-yang.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
@@ -78,13 +78,13 @@ describe("two processes with the same part of the same folder", () => {
     const [id = ""] = ids();
     const record = (dir: string) => join(dir, "runs", `${id}.json`);
     mkdirSync(join(out, "runs"));
-    const { claims } = new StudyFolder(out);
-    await claims.take(id);
+    const claimed = new StudyFolder(out);
+    await claimed.claim(id);
     const job = sweep(out, "--processes", "2");
     await job.until(() => recordFiles(out).length === RUNS - 1);
     expect(job.isOver).toBe(false);
     copyFileSync(record(whole), record(out));
-    await claims.release(id);
+    claimed.release(id);
     expect(await job.end(), job.stderr).toBe(0);
     expect(told([job]).sort()).toEqual(ids().slice(1));
     expect(outcomes(out)).toEqual(outcomes(whole));
@@ -92,8 +92,7 @@ describe("two processes with the same part of the same folder", () => {
 });
 
 describe("what one process at a time may do in a folder", () => {
-  const claimElsewhere = (dir: string) =>
-    writeFileSync(join(dir, "study.claim"), JSON.stringify({ owner: { ...thisProcess(), host: "elsewhere" }, token: "a" }));
+  const claimElsewhere = (dir: string) => leaseOf(join(dir, "study.claim"), { host: "elsewhere" });
 
   it.each<[string, (dir: string, wait: WaitOptions) => Promise<unknown>]>([
     [
@@ -140,8 +139,8 @@ describe("a queue", () => {
     const work = async ({ folder, queue, done }: (typeof sides)[number]) => {
       for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
         done.push(run.id);
-        await folder.add(recordOf(run, 0.5));
-        await queue.finish(run);
+        await folder.add(recordOf(run, 0.5), queue.placeOf(run));
+        queue.finish(run);
       }
     };
     await Promise.all([...sides, ...sides].map(work));
@@ -157,13 +156,13 @@ describe("a queue", () => {
     const { runs } = await runsOf(plan, HASHES, () => undefined);
     const [run] = runs;
     if (run === undefined) throw new Error("a plan without settings has one run");
-    await one.add(recordOf(run));
+    await leave(one, recordOf(run));
     const known = new Map([[run.id, recordOf(run)]]);
     const { signal } = new AbortController();
     const [first, second] = [new RunQueue(runs, one, known), new RunQueue(runs, new StudyFolder(dir), known)];
     expect(await first.next(signal)).toBe(run);
-    await one.add(recordOf(run, undefined, "another time"));
-    await first.finish(run);
+    await one.add(recordOf(run, undefined, "another time"), first.placeOf(run));
+    first.finish(run);
     expect(await second.next(signal)).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants, existsSync, type Stats } from "node:fs";
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -86,44 +86,8 @@ async function writeToDisk(handle: FileHandle, content: Uint8Array | string): Pr
   }
 }
 
-/** What file systems without hard links answer. */
-const HAS_NO_LINKS: ReadonlySet<unknown> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
-
 /**
- * Puts a file where none is, whole or not at all; whether none was. Only on a file system without hard links a process that is
- * killed meanwhile may leave a part of it.
- */
-export async function createWhole(file: string, content: string): Promise<boolean> {
-  const draft = temporaryBeside(file);
-  try {
-    while (true) {
-      await create(draft, content);
-      const failure = await codeOf(link(draft, file));
-      // Whoever clears away what killed processes left may take the draft for such.
-      if (failure === "ENOENT") continue;
-      const last = HAS_NO_LINKS.has(failure) ? await codeOf(create(file, content)) : failure;
-      if (last === undefined || last === "EEXIST") return last === undefined;
-      throw Object.assign(new Error(`${file}: ${last}`), { code: last });
-    }
-  } finally {
-    await rm(draft, { force: true }).catch(() => undefined);
-  }
-}
-
-/** The code that work failed with, `undefined` when it did not fail. */
-async function codeOf(work: Promise<void>): Promise<string | undefined> {
-  try {
-    await work;
-    return undefined;
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === undefined) throw thrown;
-    return code;
-  }
-}
-
-/**
- * Removes what a process that was killed in the middle of {@link save} or {@link createWhole} left beside these files.
+ * Removes what a process that was killed in the middle of {@link save} or of taking a lease left beside these files.
  *
  * @param files of one folder.
  */
@@ -132,18 +96,18 @@ export async function removeUnfinished(files: readonly string[]): Promise<void> 
     const start = temporaryStart(file);
     const isUnfinished = (name: string) => name.startsWith(start) && TEMPORARY_END.test(name.slice(start.length));
     const names = (await readdir(dirname(file))).filter(isUnfinished);
-    await Promise.all(names.map((name) => remove(join(dirname(file), name))));
+    await Promise.all(names.map((name) => removeTree(join(dirname(file), name))));
   }
 }
 
 /**
- * Removes a file where there is one.
+ * Removes a file or a folder with all that is in it, where there is one; a link, not what it leads to.
  *
- * @throws {SpikeletError} `WRITE_FAILED`, also for a folder of that name.
+ * @throws {SpikeletError} `WRITE_FAILED`.
  */
-export async function remove(file: string): Promise<void> {
+export async function removeTree(file: string): Promise<void> {
   try {
-    await rm(file, { force: true });
+    await rm(file, { force: true, recursive: true });
   } catch (cause) {
     throw new SpikeletError("WRITE_FAILED", file, `can't be removed (${reasonOf(cause)})`, cause);
   }

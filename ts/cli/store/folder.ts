@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
 import { makeFolder, writtenInto } from "../../io/files.node.js";
-import { FolderLock } from "../../study/store/lock.node.js";
+import { Lease } from "../../io/lease.node.js";
 import { addressesOf, maxBytesOf, type PublishedFile, type PublishedSet } from "../sets/published.js";
 import { contentMd5Of, contentsSumOf, expectedSum, isIntact, sumOf } from "./checksum.js";
 import { type DownloadOptions, download } from "./download.js";
@@ -93,20 +92,11 @@ async function sameContents(folder: string, archive: string, wanted: string): Pr
   throw new SpikeletError("CHECKSUM_MISMATCH", archive, message);
 }
 
-/** Milliseconds between two checks whether another process is done with a file. */
-const PAUSE = 500;
-
 /** Waits until no other process fetches a file into a folder, and keeps others from it until it is disposed. */
-async function turn(dir: string, name: string, { signal, onWait, pause = PAUSE }: FetchOptions): Promise<Disposable> {
-  const options = { name: `.${name}.lock`, ...(signal ? { signal } : {}) };
-  for (let looks = 0; ; looks++) {
-    try {
-      return await FolderLock.take(dir, options);
-    } catch (thrown) {
-      if (!(thrown instanceof SpikeletError) || thrown.code !== "FOLDER_IN_USE") throw thrown;
-      if (looks === 0) onWait?.(name);
-    }
-    await delay(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
-    signal?.throwIfAborted();
-  }
+function turn(dir: string, name: string, { signal, onWait, pause }: FetchOptions): Promise<Lease> {
+  return Lease.turn(join(dir, `.${name}.lock`), {
+    ...(signal ? { signal } : {}),
+    ...(pause === undefined ? {} : { pause }),
+    ...(onWait ? { onWait: () => onWait(name) } : {}),
+  });
 }

@@ -18,7 +18,7 @@ import type { Choices, ComputeArguments } from "../invocation.js";
 import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
-import { refuseBesideRun } from "../train/output.js";
+import { muteWords, refuseBesideRun } from "../train/output.js";
 import { executorOf, type WorkOptions } from "./execution.js";
 import { CliSupply, requireOneFolder } from "./supply.js";
 import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName, waitWords } from "./words.js";
@@ -84,7 +84,8 @@ export async function study(
   if (data !== undefined) requireOneFolder(plan);
   const hashes = await dataHashes(plan, new Samples(new CliSupply(data, choices)), choices);
   const folder = new StudyFolder(out);
-  const wait = { signal, onWait: (owner: string) => say(waitWords(out, owner)) };
+  const onMute = (why: string) => say(muteWords(out, why));
+  const wait = { signal, onWait: (owner: string) => say(waitWords(out, owner)), onMute };
   await folder.begin(named, hashes, wait);
 
   using live = new LiveLine("runs");
@@ -102,7 +103,7 @@ export async function study(
   const execute = (queue: RunQueue) =>
     count > 0
       ? inProcesses(queue, { count, script: WORKER, options, onEpoch }, signal)
-      : inProcess(queue, (run) => executor(run, (epoch) => onEpoch(run, epoch)), signal);
+      : inProcess(queue, (run, place) => executor(run, place, (epoch) => onEpoch(run, epoch)), signal);
   const lost = new Set<string>();
   let told = 0;
   try {

@@ -23,9 +23,10 @@ export interface WorkOptions {
 /**
  * Does a run and leaves its record, also when it fails.
  *
- * @throws {SpikeletError} `WRITE_FAILED` when there is no record, and the reason of the signal.
+ * @throws {SpikeletError} `WRITE_FAILED` when there is no record, `FOLDER_IN_USE` when another process took over the run, whose
+ * lease has the place, and the reason of the signal.
  */
-export type Executor = (run: Run, onEpoch: ExecuteOptions["onEpoch"]) => Promise<RunRecord>;
+export type Executor = (run: Run, place: string, onEpoch: ExecuteOptions["onEpoch"]) => Promise<RunRecord>;
 
 /**
  * Loads what every run needs.
@@ -39,9 +40,9 @@ export async function executorOf(options: WorkOptions, signal: AbortSignal): Pro
   const create = { ...asked, backend };
   const samples = new Samples(new CliSupply(data, create));
   const where = { threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname() };
-  return async (run, onEpoch) => {
+  return async (run, place, onEpoch) => {
     const record = await execute(run, { samples, create, ...where, onEpoch: tellsEpochs ? onEpoch : undefined });
-    await new StudyFolder(folder).add(record);
+    await new StudyFolder(folder).add(record, place);
     return record;
   };
 }

@@ -14,7 +14,7 @@ const FEW = 10;
 
 /** That the turn in a folder is waited for. */
 export function waitWords(dir: string, owner: string): string {
-  return `${dir} was claimed by ${owner}: waiting up to two minutes for a sign that it still runs`;
+  return `${dir} was claimed by ${owner}: waiting up to a minute for a sign that it still runs`;
 }
 
 /** A run in one line. */

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { SpikeletError } from "../../errors.js";
 import { errorOf } from "../../study/run/execute.js";
 import { ANSWERS, type Answer, lineOf, type Order } from "../../study/run/protocol.js";
 import { type Executor, executorOf, type WorkOptions } from "./execution.js";
@@ -18,10 +19,16 @@ async function follow(order: Order): Promise<void> {
     executor = await executorOf(order.options as WorkOptions, new AbortController().signal);
     answer({ type: "ready" });
   } else if (executor !== undefined) {
-    const { id } = order.run;
-    await executor(order.run, (epoch) => answer({ type: "epoch", id, epoch }));
+    const { run, place } = order;
+    const { id } = run;
+    await executor(run, place, (epoch) => answer({ type: "epoch", id, epoch })).catch(unlessTakenOver);
     answer({ type: "recorded", id });
   }
+}
+
+/** Another process does the run by now, or has done it: its record tells. */
+function unlessTakenOver(thrown: unknown): void {
+  if (!(thrown instanceof SpikeletError) || thrown.code !== "FOLDER_IN_USE") throw thrown;
 }
 
 createInterface({ input: process.stdin })

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { WarningEvent } from "../../events.js";
+import type { LineFile } from "../../io/line-file.node.js";
 import type { Trainer } from "../../trainer.js";
 import { describe } from "../exit.js";
 import type { Output } from "./output.js";
@@ -13,22 +14,21 @@ export type Emit = <E extends { type: string }>(event: E) => void;
 
 /** Writes the events of a training as lines of JSON into its folder, each with the time of day. */
 export class EventLog {
-  readonly #output: Output;
+  readonly #lines: LineFile;
   #due = Number.NEGATIVE_INFINITY;
 
-  private constructor(output: Output) {
-    this.#output = output;
+  private constructor(lines: LineFile) {
+    this.#lines = lines;
   }
 
   /** The log of a run; one that continues without its file gets the epochs that its checkpoint knows of, and `warnings`. */
   static async open(output: Output, trainer: Trainer, warnings: readonly WarningEvent[]): Promise<EventLog> {
-    const log = new EventLog(output);
-    if (!existsSync(output.files.events)) {
-      for (const record of await trainer.history()) log.write({ type: "epochEnd", ...record });
-      for (const warning of warnings) log.write(warning);
-    } else {
-      output.folder.endWithLine(output.files.events);
-    }
+    const { folder, files } = output;
+    const goesOn = existsSync(files.events);
+    const log = new EventLog(folder.lines(files.events));
+    if (goesOn) return log;
+    for (const record of await trainer.history()) log.write({ type: "epochEnd", ...record });
+    for (const warning of warnings) log.write(warning);
     return log;
   }
 
@@ -44,8 +44,7 @@ export class EventLog {
       if (now < this.#due) return;
       this.#due = now + INTERVAL;
     }
-    const { folder, files } = this.#output;
-    folder.append(files.events, `${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
+    this.#lines.append(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   }
 
   /** Adds why the training failed, where that can still be written. */

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { OwnedFolder } from "../../study/store/folder.node.js";
-import { LOCK, type LockOptions } from "../../study/store/lock.node.js";
+import type { LeaseOptions } from "../../io/lease.node.js";
+import { LOCK, OwnedFolder } from "../../study/store/folder.node.js";
 import { MANIFEST } from "../../study/store/study-folder.node.js";
 import { UsageError } from "../exit.js";
 import { say } from "../print.js";
@@ -45,18 +45,24 @@ const NAMES = {
  * @throws {SpikeletError} `FOLDER_IN_USE` while another process writes there; `WRITE_FAILED`.
  * @throws {UsageError} for the folder of a study, whose report would be replaced.
  */
-export async function openOutput(dir: string, options: LockOptions = {}): Promise<Output> {
+export async function openOutput(dir: string, options: LeaseOptions = {}): Promise<Output> {
   if (existsSync(join(dir, MANIFEST))) {
     throw new UsageError(`--out ${dir} holds a sweep or an experiment, whose report would be replaced: give another folder`);
   }
+  const onMute = (why: string) => say(muteWords(dir, why));
   const onWait = (owner: string) => say(`${dir} was locked by ${owner}: waiting up to a minute for a sign that it still runs`);
   try {
-    const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, ...options });
+    const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, onMute, ...options });
     return { folder, files: filesIn(dir), [Symbol.dispose]: () => folder[Symbol.dispose]() };
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
     throw new SpikeletError(thrown.code, "--out", thrown.message.replace(/: /, " "), thrown);
   }
+}
+
+/** That this process can't show that it lives. */
+export function muteWords(dir: string, why: string): string {
+  return `warning: ${dir} takes no sign that this process lives (${why}): one on another machine may take it for ended after a minute`;
 }
 
 /** @throws {UsageError} for a folder with a training, whose report that of an evaluation would replace. */

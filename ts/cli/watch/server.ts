@@ -4,9 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { SpikeletError } from "../../errors.js";
+import { openPlain } from "../../io/plain-file.node.js";
 import { loadPlots } from "../../report/plots.js";
 import { describe } from "../exit.js";
-import { openPlain } from "./plain-file.js";
 import type { Sight, Sights } from "./sight.js";
 import { watchPage } from "./watch-page.js";
 import { WatchedRun } from "./watched-run.js";

@@ -1,10 +1,10 @@
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
+import { openPlain } from "../../io/plain-file.node.js";
 import { restoreNetwork } from "../../network.js";
 import type { Choices } from "../invocation.js";
 import { type Answers, answersOf } from "../report/answers.js";
 import type { Result } from "../report/result.js";
-import { openPlain } from "./plain-file.js";
 
 /** Samples among which some are shown. */
 const LOOKED_AT = 64;

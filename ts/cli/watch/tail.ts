@@ -1,4 +1,4 @@
-import { openPlain } from "./plain-file.js";
+import { openPlain } from "../../io/plain-file.node.js";
 
 /** Bytes that are read in a call at most. A longer line is left out. */
 const MAX_BYTES = 1 << 24;

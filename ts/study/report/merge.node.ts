@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { removeUnfinished, save } from "../../io/files.node.js";
+import { makeFolder, removeUnfinished } from "../../io/files.node.js";
+import type { Lease } from "../../io/lease.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
 import { EXPERIMENTS } from "../catalogue/index.js";
 import { identifying } from "../run/runs.js";
 import { joined, type StudyTable, tableOf } from "../run/table.js";
 import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
-import { makeWritableFolder } from "../store/folder.node.js";
 import { isPacked, storedStudies } from "../store/packed.node.js";
 import type { RunRecord } from "../store/record.js";
 import type { Manifest, StoredStudy } from "../store/stored-study.js";
@@ -130,14 +130,14 @@ export async function mergeInto(
   dirs: readonly string[],
   wait: WaitOptions = {},
 ): Promise<Gathered & { files: MergedFiles }> {
-  await makeWritableFolder(dir);
-  return new StudyFolder(dir).alone(async () => {
+  await makeFolder(dir);
+  return new StudyFolder(dir).alone(async (lease) => {
     const gathered = await gather(dirs);
-    return { ...gathered, files: await writeMerged(gathered, dir) };
+    return { ...gathered, files: await writeMerged(gathered, dir, lease) };
   }, wait);
 }
 
-async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<MergedFiles> {
+async function writeMerged({ manifest, table }: Gathered, dir: string, lease: Lease): Promise<MergedFiles> {
   const { name, plan, version } = manifest;
   const experiment = EXPERIMENTS.find((one) => one.name === plan.experiment?.name);
   const study: Study = { name, plan, table, points: pointsOf(table, plan), experiment, version };
@@ -158,6 +158,6 @@ async function writeMerged({ manifest, table }: Gathered, dir: string): Promise<
     [page, studyPage(study, plots, drawn)],
   ];
   await removeUnfinished(files.map(([file]) => file));
-  for (const [file, text] of files) await save(file, text);
+  for (const [file, text] of files) await lease.save(file, text);
   return { records, table: runs, summary, page, figures: drawn.map(({ file }) => join(dir, file)) };
 }

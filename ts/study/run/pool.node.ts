@@ -66,7 +66,7 @@ async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void>
       } finally {
         // What works at the run ends before its claim does.
         if (signal.aborted) await worker?.kill();
-        await queue.finish(run);
+        queue.finish(run);
       }
     }
   } finally {
@@ -90,7 +90,7 @@ async function prepared(worker: WorkerProcess, { options, signal }: Pool, attemp
 async function outcomeOf(run: Run, worker: WorkerProcess, { queue, signal, onEpoch }: Pool): Promise<Outcome> {
   let lost = "its process left no record";
   try {
-    await worker.run(run, (epoch) => onEpoch?.(run, epoch));
+    await worker.run(run, queue.placeOf(run), (epoch) => onEpoch?.(run, epoch));
   } catch (thrown) {
     signal.throwIfAborted();
     if (!(thrown instanceof ProcessGone)) throw thrown;

@@ -3,8 +3,11 @@ import type { RunError } from "../store/record.js";
 import type { Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
 
-/** What a process of the pool is told, a line of JSON each: first how to work, then one run after the other. */
-export type Order = { options: object } | { run: Run };
+/**
+ * What a process of the pool is told, a line of JSON each: first how to work, then one run after the other, with the place of its
+ * lease.
+ */
+export type Order = { options: object } | { run: Run; place: string };
 
 /** What it answers, a line of JSON each. Records are in the folder, so that they are not part of an answer. */
 export type Answer =
@@ -12,7 +15,7 @@ export type Answer =
   | { type: "ready" }
   /** The run that it is at has learnt for another epoch. */
   | { type: "epoch"; id: string; epoch: EpochProgress }
-  /** The record of the run is in its place. */
+  /** The run has ended; its record is in its place, unless another process has taken over the run. */
   | { type: "recorded"; id: string }
   /** Nothing can be recorded, for this run or any other. */
   | { type: "failed"; error: RunError };

@@ -44,11 +44,11 @@ export class RunQueue {
       signal.throwIfAborted();
       const run = this.#waiting.shift();
       if (run === undefined) return undefined;
-      if (await this.#folder.claims.take(run.id)) {
+      if (await this.#folder.claim(run.id)) {
         this.#refused = 0;
         if ((await this.recordOf(run)) === undefined) return run;
         this.#doneElsewhere += 1;
-        await this.#folder.claims.release(run.id);
+        this.#folder.release(run.id);
         continue;
       }
       this.#waiting.push(run);
@@ -66,8 +66,13 @@ export class RunQueue {
     return record !== undefined && before !== undefined && isSameRecord(record, before) ? undefined : record;
   }
 
+  /** Where the record of a run that was handed out is written from. */
+  placeOf({ id }: Run): string {
+    return this.#folder.placeOf(id);
+  }
+
   /** Ends the claim of a run. */
-  async finish({ id }: Run): Promise<void> {
-    await this.#folder.claims.release(id);
+  finish({ id }: Run): void {
+    this.#folder.release(id);
   }
 }

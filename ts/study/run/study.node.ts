@@ -78,17 +78,26 @@ function refuseOtherArithmetic(records: readonly RunRecord[], dir: string): void
   throw new SpikeletError("CONFIG_INVALID", dir, `${what}: give another --out, or go on with the version that began`);
 }
 
+/** Why a run has no record of this process: another does it by now, or has done it. Anything else is thrown. */
+function takenOver(thrown: unknown): string {
+  if (thrown instanceof SpikeletError && thrown.code === "FOLDER_IN_USE") return thrown.message;
+  throw thrown;
+}
+
 /** Does the runs of a queue in this process. */
 export async function* inProcess(
   queue: RunQueue,
-  executed: (run: Run) => Promise<RunRecord>,
+  executed: (run: Run, place: string) => Promise<RunRecord>,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome> {
   for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
     try {
-      yield { run, record: await executed(run) };
+      yield await executed(run, queue.placeOf(run)).then(
+        (record) => ({ run, record }),
+        (thrown) => ({ run, lost: takenOver(thrown) }),
+      );
     } finally {
-      await queue.finish(run);
+      queue.finish(run);
     }
   }
 }

@@ -67,11 +67,12 @@ export class WorkerProcess {
   /**
    * Has it do a run, until it says that the record is there.
    *
+   * @param place that of the lease of the run.
    * @throws {ProcessGone} when it ends before, {@link SpikeletError} when it can't leave a record of any run.
    */
-  run(run: Run, onEpoch: (epoch: EpochProgress) => void): Promise<void> {
+  run(run: Run, place: string, onEpoch: (epoch: EpochProgress) => void): Promise<void> {
     const isAnswered = (answer: Answer) => answer.type === "recorded" && answer.id === run.id;
-    return this.#ask({ run }, isAnswered, { id: run.id, onEpoch });
+    return this.#ask({ run, place }, isAnswered, { id: run.id, onEpoch });
   }
 
   /** Ends it, in the middle of a run too, and waits until it is gone. */

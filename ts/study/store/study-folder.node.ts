@@ -1,14 +1,12 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { SpikeletError } from "../../errors.js";
-import { makeFolder, remove, removeUnfinished, save, unreadable } from "../../io/files.node.js";
+import { makeFolder, removeTree, removeUnfinished, unreadable } from "../../io/files.node.js";
+import { Lease, type LeaseOptions, saveFrom, Watch } from "../../io/lease.node.js";
 import { type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import type { Plan } from "../plan/plan.js";
-import { Claims } from "./claims.node.js";
-import { makeWritableFolder, PROBE } from "./folder.node.js";
 import { parseRecord, type RunRecord } from "./record.js";
 import { checkedManifest, type Manifest, type StoredRecords, type StoredStudy } from "./stored-study.js";
 
@@ -21,17 +19,19 @@ export interface NamedPlan {
 }
 
 /** How the turn in a folder is waited for. */
-export interface WaitOptions {
-  /** Ends the wait; it then throws the signal's reason. */
-  signal?: AbortSignal;
+export interface WaitOptions extends Pick<LeaseOptions, "signal" | "onMute"> {
   /** Hears of an owner, as one on another machine, whose sign of life is waited for. */
   onWait?: (owner: string) => void;
 }
 
-/** The claim of whoever writes files that are of the whole folder. */
-const WHOLE = "study";
+/** The lease of whoever writes files that are of the whole folder. */
+const WHOLE = "study.claim";
 /** Milliseconds between two tries to get it. */
 const POLL = 100;
+/** Names of leases and of what was not written to its end, with the run that they are of. */
+const LEFT = /^\.?(\w+)\.(?:claim|(?:claim|json)\.\w+\.tmp)$/;
+/** How the name of the lease of a run ends. */
+const CLAIM = ".claim";
 
 /** What the study in a folder is. */
 export const MANIFEST = "study.json";
@@ -39,14 +39,14 @@ export const MANIFEST = "study.json";
 /** The results of a study, or of a part of it: `study.json`, and a file for each run in `runs/`. Several processes may use it at once. */
 export class StudyFolder implements StoredStudy {
   readonly dir: string;
-  /** Who works at which run. */
-  readonly claims: Claims;
   readonly #runs: string;
+  /** The runs that this process works at. */
+  readonly #claims = new Map<string, Lease>();
+  readonly #watch = new Watch();
 
   constructor(dir: string) {
     this.dir = dir;
     this.#runs = join(dir, "runs");
-    this.claims = new Claims(this.#runs);
   }
 
   /**
@@ -55,10 +55,10 @@ export class StudyFolder implements StoredStudy {
    * @throws {SpikeletError} `CHECKSUM_MISMATCH` when the data are not those of the records that are there.
    */
   async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, wait: WaitOptions = {}): Promise<void> {
-    await makeWritableFolder(this.dir);
+    await makeFolder(this.dir);
     await makeFolder(this.#runs);
-    await this.alone(async () => {
-      await removeUnfinished([this.#manifestFile, join(this.dir, PROBE), join(this.dir, `${WHOLE}.claim`)]);
+    await this.alone(async (lease) => {
+      await removeUnfinished([this.#manifestFile, join(this.dir, WHOLE)]);
       await this.tidy();
       const before = await this.#hashesBefore();
       for (const [key, hash] of hashes) {
@@ -68,7 +68,7 @@ export class StudyFolder implements StoredStudy {
         throw new SpikeletError("CHECKSUM_MISMATCH", this.dir, `${what}: give another --out`);
       }
       const manifest = { format: 1, name, version, plan: json, data: Object.fromEntries([...before, ...hashes]) };
-      await save(this.#manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+      await lease.save(this.#manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
     }, wait);
   }
 
@@ -108,37 +108,57 @@ export class StudyFolder implements StoredStudy {
     return existsSync(this.#fileOf(id)) ? this.#read(id).catch(() => undefined) : undefined;
   }
 
-  /** Puts the record in its place as a whole or not at all. */
-  async add(record: RunRecord): Promise<void> {
-    await save(this.#fileOf(record.id), `${JSON.stringify(record)}\n`);
+  /**
+   * Whether a run is this process's to work at, now. No result depends on it: at worst two processes do the same work.
+   *
+   * @throws {SpikeletError} `WRITE_FAILED` where no file can be made.
+   */
+  async claim(id: string): Promise<boolean> {
+    if (this.#claims.has(id)) return false;
+    const found = await Lease.attempt(this.#claimOf(id), this.#watch);
+    if (!(found instanceof Lease)) return false;
+    this.#claims.set(id, found);
+    return true;
+  }
+
+  /** The place of the lease that {@link claim} got. */
+  placeOf(id: string): string {
+    return this.#claims.get(id)?.place ?? join(this.#claimOf(id), "none");
+  }
+
+  /** Gives up what {@link claim} got. */
+  release(id: string): void {
+    this.#claims.get(id)?.release();
+    this.#claims.delete(id);
+  }
+
+  /**
+   * Puts the record of a run in its place as a whole or not at all.
+   *
+   * @param place that of the lease of the run, which may be another process's.
+   * @throws {SpikeletError} `FOLDER_IN_USE` where another process has taken over the run, `WRITE_FAILED`.
+   */
+  async add(record: RunRecord, place: string): Promise<void> {
+    await saveFrom(place, this.#fileOf(record.id), `${JSON.stringify(record)}\n`);
   }
 
   /** Does what nobody else may do in this folder meanwhile. */
-  async alone<T>(work: () => Promise<T>, { signal, onWait }: WaitOptions = {}): Promise<T> {
-    const claims = new Claims(this.dir);
-    for (let hasTold = false; !(await claims.take(WHOLE)); ) {
-      signal?.throwIfAborted();
-      const owner = hasTold ? undefined : await claims.ownerOutOfReach(WHOLE);
-      if (owner !== undefined) {
-        onWait?.(owner);
-        hasTold = true;
-      }
-      await pause(POLL);
-    }
-    try {
-      return await work();
-    } finally {
-      await claims.release(WHOLE);
-    }
+  async alone<T>(work: (lease: Lease) => Promise<T>, { onWait, ...options }: WaitOptions = {}): Promise<T> {
+    const told = (owner: string, isUnknown: boolean) => isUnknown && onWait?.(owner);
+    using lease = await Lease.turn(join(this.dir, WHOLE), { ...options, pause: POLL, onWait: told });
+    return await work(lease);
   }
 
-  /** Removes what processes that were killed have left: claims, and records that they did not write to their end. */
+  /** Removes what processes that were killed have left: leases, and records that they did not write to their end. */
   async tidy(): Promise<void> {
-    for (const name of await this.#names()) {
-      const [, id = "", rest = ""] = /^\.?(\w+)\.(.+)$/.exec(name) ?? [];
-      if (!/^(claim|claim\..+|json\..+\.tmp)$/.test(rest) || !(await this.claims.clear(id))) continue;
-      // Only what was there before the claim was cleared: another may be at the run by now.
-      if (rest !== "claim") await remove(join(this.#runs, name));
+    const names = await this.#names();
+    const left = new Set(names.flatMap((name) => LEFT.exec(name)?.[1] ?? []));
+    for (const id of left) {
+      if (!(await this.claim(id))) continue;
+      // What was there before the run was claimed: another may be at it by now.
+      const unfinished = names.filter((name) => name.startsWith(`.${id}.`) && LEFT.test(name));
+      for (const name of unfinished) await removeTree(join(this.#runs, name));
+      this.release(id);
     }
   }
 
@@ -172,6 +192,10 @@ export class StudyFolder implements StoredStudy {
 
   get #manifestFile(): string {
     return join(this.dir, MANIFEST);
+  }
+
+  #claimOf(id: string): string {
+    return join(this.#runs, `${id}${CLAIM}`);
   }
 
   #fileOf(id: string): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
@@ -5,7 +6,10 @@ import { hostname } from "node:os";
 export interface ProcessRecord {
   pid: number;
   host: string;
-  /** Within which its number is its own: this boot of the machine and the namespace of its numbers; `null` where the system does not tell. */
+  /**
+   * Within which its number is its own: this boot of the machine and the namespace of its numbers; `null` where the system does not
+   * tell, and nobody can ask for the process then: the name of the host is no identity, containers and machines may share one.
+   */
   space: string | null;
   /** When it started, in ticks of the system since it booted; `null` where the system does not tell. */
   start: string | null;
@@ -23,7 +27,7 @@ export function processName({ pid, host }: ProcessRecord): string {
 
 /** Whether the process still runs: `unknown` where this machine can't tell, as for a process of another one. */
 export function lifeOf({ pid, host, space, start }: ProcessRecord): "runs" | "ended" | "unknown" {
-  if (host !== hostname() || space !== numberSpace()) return "unknown";
+  if (space === null || host !== hostname() || space !== numberSpace()) return "unknown";
   const state = stateOf(pid);
   try {
     process.kill(pid, 0);
@@ -45,8 +49,18 @@ export function isProcessRecord(value: unknown): value is ProcessRecord {
   );
 }
 
+let known: string | null | undefined;
+
 function numberSpace(): string | null {
+  if (known === undefined) known = ofBoot();
+  return known;
+}
+
+function ofBoot(): string | null {
   try {
+    if (process.platform === "darwin") return execFileSync("sysctl", ["-n", "kern.bootsessionuuid"], { encoding: "utf8" }).trim();
+    // Where /proc is that of another namespace, it tells of other processes.
+    if (readlinkSync("/proc/self") !== String(process.pid)) return null;
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
