@@ -3,6 +3,8 @@ import { byId } from "../page/element.js";
 
 /** Milliseconds that a step is shown. */
 const PACE = 45;
+/** Still images from the first step to the last, for those who prefer no motion. */
+const STILLS = 10;
 
 /** The step that is shown: run through, or chosen by hand. */
 export class Replay {
@@ -11,6 +13,7 @@ export class Replay {
   readonly #output = byId("playhead-step", HTMLOutputElement);
   readonly #onSeek: (step: number) => void;
   readonly #onEnd: () => void;
+  readonly #isStill = matchMedia("(prefers-reduced-motion: reduce)");
   #frame = 0;
 
   constructor(onSeek: (step: number) => void, onEnd: () => void) {
@@ -20,7 +23,9 @@ export class Replay {
       this.#stop();
       this.#seek(this.step);
     });
-    onPress(this.#button, () => (this.isPlaying ? this.#finish() : this.play()));
+    onPress(this.#button, () => this.#press());
+    this.#isStill.addEventListener("change", () => this.#stop());
+    this.#stop();
   }
 
   get step(): number {
@@ -49,7 +54,7 @@ export class Replay {
   /** Runs from the first step to the last; directly to the last for those who prefer no motion. */
   play(): void {
     this.#stop();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    if (this.#isStill.matches) {
       this.#finish();
       return;
     }
@@ -63,6 +68,20 @@ export class Replay {
       this.#frame = requestAnimationFrame(tick);
     };
     this.#frame = requestAnimationFrame(tick);
+  }
+
+  #press(): void {
+    if (this.isPlaying) this.#finish();
+    else if (this.#isStill.matches) this.#goOn();
+    else this.play();
+  }
+
+  /** Shows the next still image, after the last one the first. */
+  #goOn(): void {
+    const last = Number(this.#slider.max);
+    const next = this.step >= last ? 0 : Math.min(last, this.step + Math.ceil(last / STILLS));
+    this.#seek(next);
+    if (next === last) this.#onEnd();
   }
 
   #enable(isEnabled: boolean): void {
@@ -79,7 +98,7 @@ export class Replay {
   #stop(): void {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#button.textContent = "Play";
+    this.#button.textContent = this.#isStill.matches ? "Next" : "Play";
   }
 
   #seek(step: number): void {

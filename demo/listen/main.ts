@@ -1,12 +1,14 @@
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
-import { failed, failedToOpen, messageOf } from "../page/failed.js";
+import { failed, failedToOpen, faultOf } from "../page/failed.js";
+import { say } from "../page/state.js";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
 import source from "./hearing.ts?raw";
 import { LessonOfWords } from "./lesson-of-words.js";
-import { type Microphone, openMicrophone, soundOf } from "./sounds.js";
+import { type Microphone, NoAudio, openMicrophone, soundOf } from "./sounds.js";
+import { type Recording, SpokenDigits } from "./spoken-digits.js";
 import checkpoint from "./spoken-digits.safetensors?url";
 import { HearingView } from "./view.js";
 
@@ -22,7 +24,9 @@ class Room {
   readonly #files = byId("files", HTMLInputElement);
   readonly #level = byId("level", HTMLMeterElement);
   #microphone: Microphone | undefined;
-  /** Files are heard one after the other, and none beside the microphone. */
+  /** Gives up the microphone that is being asked for. */
+  #asking: AbortController | undefined;
+  /** Recordings are heard one after the other, and none beside the microphone. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(digits: Hearing) {
@@ -40,19 +44,20 @@ class Room {
     });
     enable(this.#button, true);
     this.#files.disabled = false;
-    onPress(this.#button, () => (this.#microphone === undefined ? this.#listen() : this.#stop()));
+    onPress(this.#button, () => (this.#microphone === undefined ? void this.#listen() : this.#stop()));
     this.#files.addEventListener("change", () => {
-      this.#open([...(this.#files.files ?? [])]);
+      this.#open(recordingsOf(this.#files.files));
       this.#files.value = "";
     });
     document.addEventListener("dragover", (event) => this.#drag(event, true));
     document.addEventListener("dragleave", (event) => this.#drag(event, false));
     document.addEventListener("drop", (event) => {
       this.#drag(event, false);
-      this.#open([...(event.dataTransfer?.files ?? [])]);
+      this.#open(recordingsOf(event.dataTransfer?.files));
     });
+    new SpokenDigits((recordings) => this.#open(recordings));
     byId("code", HTMLElement).textContent = source;
-    this.#say("Ready.");
+    say("Ready.");
   }
 
   #stop(sentence = "The microphone is off."): void {
@@ -61,7 +66,7 @@ class Room {
     this.#ear.end();
     this.#button.textContent = "Listen";
     this.#level.hidden = true;
-    this.#say(sentence);
+    say(sentence);
   }
 
   #gone(): void {
@@ -70,24 +75,34 @@ class Room {
     announce("The microphone has gone.");
   }
 
-  #listen(): void {
+  /** Beside the recordings: a visitor may leave the question for the microphone open. */
+  async #listen(): Promise<void> {
     enable(this.#button, false);
-    this.#say("Asking for the microphone …");
-    this.#next(() => this.#openMicrophone());
-  }
-
-  async #openMicrophone(): Promise<void> {
-    this.#microphone = await openMicrophone(
-      (sound) => this.#push(sound),
-      () => this.#gone(),
-    )
-      .catch((cause: unknown) => {
-        throw new Error("There is no microphone that this page may use. WAV files work too.", { cause });
-      })
-      .finally(() => enable(this.#button, true));
+    say("Asking for the microphone …");
+    const asking = new AbortController();
+    this.#asking = asking;
+    try {
+      await this.#work;
+      const microphone = await openMicrophone(
+        (sound) => this.#push(sound),
+        () => this.#gone(),
+        asking.signal,
+      );
+      if (asking.signal.aborted) {
+        microphone.stop();
+        return;
+      }
+      this.#microphone = microphone;
+    } catch (cause) {
+      if (!asking.signal.aborted) failed(new Error(`${whyDeaf(cause)} Recordings work too.`, { cause }));
+      return;
+    } finally {
+      this.#asking = undefined;
+      enable(this.#button, true);
+    }
     this.#button.textContent = "Stop";
     this.#level.hidden = false;
-    this.#say("Listening …");
+    say("Listening …");
     announce("Listening");
   }
 
@@ -97,10 +112,12 @@ class Room {
     this.#ear.push(sound);
   }
 
-  #open(files: readonly File[]): void {
-    // What was said of earlier files is over.
-    if (files.length > 0 && this.#microphone === undefined) this.#say("Ready.");
-    for (const file of files) this.#next(() => this.#hear(file));
+  #open(recordings: readonly Recording[]): void {
+    if (recordings.length === 0) return;
+    this.#asking?.abort();
+    // What was said of earlier recordings is over.
+    if (this.#microphone === undefined) say("Ready.");
+    for (const recording of recordings) this.#next(() => this.#hear(recording));
   }
 
   #next(work: () => Promise<void>): void {
@@ -108,25 +125,33 @@ class Room {
   }
 
   /** A recording of a word is heard whole; a longer one is searched for words. */
-  async #hear(file: File): Promise<void> {
+  async #hear({ name, load }: Recording): Promise<void> {
     if (this.#microphone !== undefined) this.#stop();
-    const sound = await soundOf(file).catch((cause: unknown) => {
-      throw new Error(`${file.name} can't be heard: ${messageOf(cause)}`, { cause });
-    });
+    const sound = await load()
+      .then(soundOf)
+      .catch((cause: unknown) => {
+        throw new Error(`${name} can't be heard: ${faultOf(cause)}`, { cause });
+      });
     const isHeard = sound.length <= ONE_WORD ? await this.#ear.word(sound) : await this.#ear.recording(sound);
     if (isHeard) return;
-    this.#say(`No word was heard in ${file.name}.`);
-    announce(`No word was heard in ${file.name}.`);
+    say(`No word was heard in ${name}.`);
+    announce(`No word was heard in ${name}.`);
   }
 
   #drag(event: DragEvent, isOver: boolean): void {
     event.preventDefault();
     document.body.classList.toggle("dropping", isOver);
   }
+}
 
-  #say(sentence: string): void {
-    byId("state", HTMLElement).textContent = sentence;
-  }
+function whyDeaf(thrown: unknown): string {
+  if (thrown instanceof NoAudio)
+    return "The microphone can't be heard: this browser starts no audio here, as some without loudspeakers.";
+  return "There is no microphone that this page may use.";
+}
+
+function recordingsOf(files: Iterable<File> | null | undefined): Recording[] {
+  return [...(files ?? [])].map((file) => ({ name: file.name, load: async () => file }));
 }
 
 async function open(): Promise<void> {

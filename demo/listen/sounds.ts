@@ -9,18 +9,36 @@ export interface Microphone {
   stop(): void;
 }
 
+/** The browser starts no audio, as some do without an output for sound. */
+export class NoAudio extends Error {
+  override readonly name = "NoAudio";
+}
+
+/** Milliseconds after which audio that has not started is taken for audio that can't. */
+const START = 4000;
+
 /**
  * Turns the microphone on; `heard` gets its sound at 8,000 Hz, in pieces. `gone` is called where it ends by itself, as when it is
- * unplugged.
+ * unplugged. After `signal` aborts it is off.
  *
- * @throws {DOMException} where there is none, or the visitor does not want it.
+ * @throws {DOMException} where there is none, or the visitor does not want it; {NoAudio}; the reason of `signal`.
  */
-export async function openMicrophone(heard: (sound: Float32Array) => void, gone: () => void): Promise<Microphone> {
+export async function openMicrophone(
+  heard: (sound: Float32Array) => void,
+  gone: () => void,
+  signal: AbortSignal,
+): Promise<Microphone> {
   const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
-  const media = await navigator.mediaDevices.getUserMedia({ audio });
+  signal.throwIfAborted();
+  const asked = navigator.mediaDevices.getUserMedia({ audio });
+  const media = await unlessAborted(asked, signal).catch((thrown: unknown) => {
+    // The visitor may agree later.
+    asked.then((late) => stopTracks(late)).catch(() => undefined);
+    throw thrown;
+  });
   const context = new AudioContext();
   const off = () => {
-    for (const track of media.getTracks()) track.stop();
+    stopTracks(media);
     void context.close();
   };
   try {
@@ -29,7 +47,7 @@ export async function openMicrophone(heard: (sound: Float32Array) => void, gone:
     const resampler = new Resampler(context.sampleRate, SAMPLE_RATE);
     node.port.onmessage = ({ data }: MessageEvent<Float32Array>) => heard(resampler.push(data));
     context.createMediaStreamSource(media).connect(node).connect(context.destination);
-    await context.resume();
+    await unlessAborted(started(context), signal);
     if (!media.active) throw new Error("the microphone has gone");
     for (const track of media.getTracks()) track.addEventListener("ended", gone);
     return {
@@ -42,6 +60,25 @@ export async function openMicrophone(heard: (sound: Float32Array) => void, gone:
     off();
     throw thrown;
   }
+}
+
+function stopTracks(media: MediaStream): void {
+  for (const track of media.getTracks()) track.stop();
+}
+
+/** Waits until a context runs; without an output for its sound, some browsers never start it. */
+async function started(context: AudioContext): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new NoAudio()), START);
+  });
+  await Promise.race([context.resume(), late]).finally(() => clearTimeout(timer));
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  return Promise.race([work, aborted]);
 }
 
 /** A recording at most: what a page has memory for, and what somebody waits for. */

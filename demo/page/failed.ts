@@ -1,10 +1,11 @@
+import { SpikeletError } from "spikelet";
 import { announce } from "./announce.js";
-import { byId } from "./element.js";
+import { sayFailure } from "./state.js";
 
 /** Tells what went wrong: on the page, to a screen reader and in the console. */
 export function failed(thrown: unknown): void {
   const sentence = messageOf(thrown);
-  byId("state", HTMLElement).textContent = sentence;
+  sayFailure(sentence);
   announce(sentence);
   console.warn(thrown);
 }
@@ -18,4 +19,11 @@ export function failedToOpen(thrown: unknown): void {
 /** What went wrong, in words. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** What is wrong with a file, without the place in the arguments of the library, which a visitor does not see. */
+export function faultOf(thrown: unknown): string {
+  const message = messageOf(thrown);
+  if (!(thrown instanceof SpikeletError) || thrown.path === "") return message;
+  return message.slice(thrown.path.length + ": ".length);
 }

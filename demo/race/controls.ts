@@ -1,6 +1,7 @@
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
+import { say } from "../page/state.js";
 import type { Race } from "./race.js";
 import { EPOCHS } from "./settings.js";
 import type { Training } from "./training.js";
@@ -10,7 +11,6 @@ export class Controls {
   readonly #run = byId("run", HTMLButtonElement);
   readonly #step = byId("step", HTMLButtonElement);
   readonly #reset = byId("reset", HTMLButtonElement);
-  readonly #state = byId("state", HTMLElement);
   readonly #training: Training;
 
   constructor(training: Training, startOver: () => void) {
@@ -34,7 +34,7 @@ export class Controls {
 
   /** Where the training stands; what has failed stays to be read. */
   show(): void {
-    if (this.#training.state !== "failed") this.#state.textContent = this.#sentence();
+    if (this.#training.state !== "failed") say(this.#sentence());
   }
 
   #announce(): void {

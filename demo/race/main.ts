@@ -15,22 +15,20 @@ const FIGURES_EVERY = 100;
 const INSIDE_EVERY = 400;
 
 async function open(): Promise<void> {
-  let chosen: RuleType = "antlr";
   const responsiveness = new Responsiveness();
   const digits = await loadDigits();
   const training = new Training(digits, { changed, advanced, failed });
   const controls = new Controls(training, () => void training.prepare(form.settings));
   const form = new SettingsForm((settings) => void training.prepare(settings));
-  const race = new RaceView(choose, chosen);
-  const inside = new Inside(digits.validation, () => training.race?.of(chosen).trainer, responsiveness);
+  const race = new RaceView(choose);
+  const inside = new Inside(digits.validation, () => training.race?.of(race.chosen).trainer, responsiveness);
   const figures = new Throttle(FIGURES_EVERY, () => responsiveness.drawing(showFigures));
   const glances = new Throttle(INSIDE_EVERY, () => inside.glance());
-  choose(chosen);
+  choose(race.chosen);
   await training.prepare(form.settings);
   responsiveness.start();
 
   function choose(rule: RuleType): void {
-    chosen = rule;
     byId("inside", HTMLElement).className = `rule-${rule}`;
     byId("chosen", HTMLElement).textContent = RULES.find(({ type }) => type === rule)?.name ?? rule;
     inside.look();

@@ -21,8 +21,13 @@ export class RaceView {
   });
   #drawn: { race: Race; epochs: string } | undefined;
 
-  constructor(onChoice: (rule: RuleType) => void, chosen: RuleType) {
-    this.#scoreboard = new Scoreboard(onChoice, chosen);
+  constructor(onChoice: (rule: RuleType) => void) {
+    this.#scoreboard = new Scoreboard(onChoice);
+  }
+
+  /** The rule whose network is looked into. */
+  get chosen(): RuleType {
+    return this.#scoreboard.chosen;
   }
 
   /** Draws unless nothing has changed since. */

@@ -4,7 +4,8 @@ import { Pad } from "../draw/pad.js";
 import { announce } from "../page/announce.js";
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
-import { failed, failedToOpen, messageOf } from "../page/failed.js";
+import { failed, failedToOpen, faultOf } from "../page/failed.js";
+import { said, say } from "../page/state.js";
 import { Throttle } from "../page/throttle.js";
 import { dataOf, type Example, learn, leaveOut } from "./learning.js";
 import source from "./learning.ts?raw";
@@ -37,7 +38,6 @@ class Room {
   readonly #learn = byId("learn", HTMLButtonElement);
   readonly #save = byId("save", HTMLButtonElement);
   readonly #load = byId("load", HTMLInputElement);
-  readonly #state = byId("state", HTMLElement);
   readonly #progress = byId("progress", HTMLProgressElement);
   readonly #leftOut = byId("left-out", HTMLElement);
   #learnt: Learnt | undefined;
@@ -77,8 +77,8 @@ class Room {
     this.#enableKeep();
     if (this.#work !== undefined) return;
     const isMissing = signs.some(({ drawings }) => drawings.length < TAKES);
-    if (chosen !== undefined && isMissing) this.#say(`Draw ${chosen.name}, ${takeOf(chosen)}.`);
-    else this.#say(this.#lesson.isReady ? "Ready to learn." : "Add a symbol.");
+    if (chosen !== undefined && isMissing) say(`Draw ${chosen.name}, ${takeOf(chosen)}.`);
+    else say(this.#lesson.isReady ? "Ready to learn." : "Add a symbol.");
   }
 
   #enableKeep(): void {
@@ -108,7 +108,7 @@ class Room {
     this.#pad.clear();
     this.#lesson.keep(drawing);
     if (document.activeElement === this.#keep) this.#pad.focus();
-    announce(`kept as ${chosen.name}. ${this.#state.textContent}`);
+    announce(`kept as ${chosen.name}. ${said()}`);
   }
 
   #clear(): void {
@@ -154,12 +154,12 @@ class Room {
     for await (const { trainer, epoch, epochs, accuracy } of learn(data, signs.length, signal)) {
       this.#learnt = { network: trainer, signs };
       this.#progress.value = epoch / epochs;
-      this.#say(`Learning, round ${epoch} of ${epochs}: reads ${percent(accuracy)} of the drawings and their variations.`);
+      say(`Learning, round ${epoch} of ${epochs}: reads ${percent(accuracy)} of the drawings and their variations.`);
       looks.soon();
     }
     if (before?.network !== this.#learnt?.network) before?.network.dispose();
     this.#show("learnt");
-    this.#say("Learnt. Draw one to see it read; its memory is now tested.");
+    say("Learnt. Draw one to see it read; its memory is now tested.");
     announce("Learnt. Draw one to see it read.");
     await this.#test(data, examples, signs.length, signal);
   }
@@ -176,7 +176,7 @@ class Room {
     this.#list.show((drawing) => this.#marks.get(drawing));
     this.#progress.hidden = true;
     this.#show("tested");
-    this.#say("Draw one to see it read.");
+    say("Draw one to see it read.");
     announce(this.#leftOut.textContent ?? "");
   }
 
@@ -190,7 +190,7 @@ class Room {
     this.#load.value = "";
     if (file === undefined) return;
     const { network, signs } = await restored(file).catch((cause: unknown) => {
-      throw new Error(`${file.name} can't be loaded: ${messageOf(cause)}`, { cause });
+      throw new Error(`${file.name} can't be loaded: ${faultOf(cause)}`, { cause });
     });
     this.#work?.abort();
     this.#work = undefined;
@@ -202,7 +202,7 @@ class Room {
     this.#lesson.replace(signs);
     this.#learnt = { network, signs: this.#lesson.signs };
     this.#show("learnt");
-    this.#say("Loaded. Draw one to see it read.");
+    say("Loaded. Draw one to see it read.");
     clearTimeout(this.#strokeTimer);
     this.#reading.forget("Draw one to see it read.");
     announce("Loaded. Draw one to see it read.");
@@ -212,10 +212,6 @@ class Room {
     this.#isLearning = state === "learning";
     document.documentElement.dataset["state"] = state;
     enable(this.#save, this.#learnt !== undefined);
-  }
-
-  #say(sentence: string): void {
-    this.#state.textContent = sentence;
   }
 }
 

@@ -185,6 +185,20 @@ describe("the demo, for everyone", () => {
     await open.page.close();
   });
 
+  it("shows stills one by one to those who want no motion", async () => {
+    const open = await demo.open({ ...DESK, reducedMotion: "reduce" });
+    await expect.poll(() => open.text("#answer")).not.toBe("");
+    const seen: string[] = [];
+    for (let k = 0; k < 12; k++) {
+      await open.button("Next").click();
+      seen.push(await open.text("#playhead-step"));
+    }
+    expect(seen).toEqual([...[0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 59].map((step) => `step ${step}`), "step 0"]);
+    await open.page.emulateMedia({ reducedMotion: "no-preference" });
+    await expect.poll(() => open.text("#watch")).toBe("Play");
+    await open.page.close();
+  });
+
   it("keeps the focus on a button that can't be used meanwhile", async () => {
     const open = await demo.open(DESK);
     const states = await open.record("#state");

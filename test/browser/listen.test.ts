@@ -165,6 +165,44 @@ describe("Listen", () => {
     await fresh.page.close();
   });
 
+  it("does not wait for audio that does not start, and hears recordings meanwhile", async () => {
+    const fresh = await demo.enter("listen", { ...DESK, permissions: ["microphone"] }, (page) =>
+      page.addInitScript(() => {
+        // As in a browser without an output for sound.
+        AudioContext.prototype.resume = function (this: AudioContext) {
+          document.documentElement.dataset["asked"] = String(Number(document.documentElement.dataset["asked"] ?? 0) + 1);
+          return new Promise(() => undefined);
+        };
+      }),
+    );
+    const listen = fresh.button("Listen");
+    await listen.click();
+    await fresh.page.waitForSelector("html[data-asked='1']");
+    await fresh.page.setInputFiles("#files", fileOf(rise(1)));
+    await expect.poll(async () => (await heard(fresh)).length).toBe(1);
+    expect([await listen.isEnabled(), await fresh.text("#state")]).toEqual([true, "Ready."]);
+    await fresh.page.clock.install();
+    await listen.click();
+    await fresh.page.waitForSelector("html[data-asked='2']");
+    await fresh.page.clock.runFor(5000);
+    await expect.poll(() => fresh.text("#state")).toMatch(/^The microphone can't be heard: .* Recordings work too\.$/);
+    expect(await listen.isEnabled()).toBe(true);
+    await fresh.page.close();
+  });
+
+  it("has ten recordings for those without a microphone", async () => {
+    const fresh = await demo.enter("listen", DESK);
+    const names = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    for (const name of names) await fresh.button(name).click();
+    await expect.poll(async () => (await heard(fresh)).length).toBe(10);
+    expect(await heard(fresh)).toEqual(names);
+    expect(await fresh.page.getByRole("contentinfo").textContent()).toMatch(/Free Spoken Digit Dataset.*CC BY-SA.*licence/s);
+    expect(await fresh.page.locator("footer a[href*='by-sa/4.0']").count()).toBe(1);
+    expect(fresh.sent()).toEqual([]);
+    expect(fresh.complaints).toEqual([]);
+    await fresh.page.close();
+  });
+
   it("finds the words of a long recording", async () => {
     const silence = new Array<number>(6000).fill(0);
     const before = (await heard(open)).length;
@@ -209,10 +247,15 @@ describe("Listen", () => {
 
   it("says in words what is no sound", async () => {
     await open.page.setInputFiles("#files", { name: "notes.wav", mimeType: "audio/wav", buffer: Buffer.from("not a sound") });
-    await expect.poll(() => open.text("#state")).toMatch(/^notes\.wav can't be heard: /);
+    await expect.poll(() => open.text("#state")).toMatch(/^notes\.wav can't be heard: (?!files)/);
+    expect(await open.page.locator("#state.failure").count()).toBe(1);
+    expect(await open.barriers()).toEqual([]);
     expect(await open.text("#announcement")).toBe(await open.text("#state"));
+    const before = (await heard(open)).length;
     await open.page.setInputFiles("#files", fileOf(rise(1)));
-    await expect.poll(() => open.text("#state")).toBe("Ready.");
+    await expect.poll(async () => (await heard(open)).length).toBe(before + 1);
+    expect(await open.text("#state")).toBe("Ready.");
+    expect(await open.page.locator("#state.failure").count()).toBe(0);
   });
 
   it("hears nothing in silence, in a short recording and in a long one", async () => {

@@ -40,6 +40,16 @@ async function columnsOf({ page }: DemoPage): Promise<Record<"left" | "middle" |
   });
 }
 
+/** Keeps the sum of the layout shifts of a page, as Chromium weighs them. */
+function addUpShifts(): void {
+  const page = globalThis as unknown as { shift: number };
+  page.shift = 0;
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) page.shift += (entry as PerformanceEntry & { value: number }).value;
+  });
+  observer.observe({ type: "layout-shift", buffered: true });
+}
+
 describe("the rooms", () => {
   it("are reached from each other, and each says which one it is", async () => {
     const open = await demo.enter("index", {});
@@ -127,6 +137,20 @@ describe("the rooms", () => {
       console.log(`first word heard ${Math.round((await open.page.evaluate(() => performance.now())) - ready)} ms later`);
     }
     await open.page.close();
+  });
+
+  it.each(ROOMS.map(({ page }) => page))("stay where they are while they load: %s", async (room) => {
+    for (const [width, height] of [
+      [1280, 720],
+      [1200, 900],
+      [390, 844],
+      [1680, 1050],
+    ] as const) {
+      const open = await demo.enter(room, { viewport: { width, height } }, (page) => page.addInitScript(addUpShifts));
+      await open.frames(3);
+      expect(await open.page.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.05);
+      await open.page.close();
+    }
   });
 
   it.each(["teach", "listen"] as const)("have no nameless figure before there is something to show: %s", async (room) => {

@@ -11,6 +11,7 @@ const TYPES: Record<string, string> = {
   ".svg": "image/svg+xml",
   ".webp": "image/webp",
   ".wasm": "application/wasm",
+  ".wav": "audio/wav",
 };
 
 export interface Served extends AsyncDisposable {

@@ -180,12 +180,13 @@ describe("Teach", () => {
   it("refuses files that it did not save, in words", async () => {
     await open.page.setInputFiles("#load", { name: "x.safetensors", mimeType: "", buffer: Buffer.from("no checkpoint") });
     await expect.poll(() => open.text("#state")).toMatch(/^x\.safetensors can't be loaded: /);
+    expect(await open.page.locator("#state.failure").count()).toBe(1);
     expect(open.complaints).toEqual([]);
   });
 
   it("says nothing of an earlier network once another is loaded, and plays what was read alone", async () => {
     const other = await demo.enter("teach", { ...DESK, reducedMotion: "reduce" });
-    const canPlay = () => other.button("Play").isEnabled();
+    const canPlay = () => other.button("Next").isEnabled();
     expect(await canPlay()).toBe(false);
     for (const [k, name] of ["ring", "bolt"].entries()) {
       await other.page.getByRole("radio", { name: `Draw Symbol ${k + 1} next` }).check();

@@ -21,6 +21,8 @@ export async function startWorkers(workers: number, urls: PageUrls): Promise<Bac
 /** Why no memory can be shared, if so. */
 function whyNoThreads(urls: PageUrls): string | undefined {
   if (globalThis.crossOriginIsolated !== true) return "the page is not cross-origin isolated";
+  // Some browsers isolate pages and share no memory all the same.
+  if (globalThis.SharedArrayBuffer === undefined) return "the browser has no SharedArrayBuffer";
   const isElsewhere = urls.workerUrl !== undefined || urls.wasmUrl !== undefined;
   const isThere = urls.threadsWorkerUrl !== undefined && urls.threadsWasmUrl !== undefined;
   return isElsewhere && !isThere ? "threadsWorkerUrl and threadsWasmUrl are not given" : undefined;
