@@ -1,3 +1,4 @@
+import { brief } from "./escaped.js";
 import { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 
 const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
@@ -12,11 +13,14 @@ export class SpikeletError extends Error {
   readonly code: ErrorCode;
   /** Where it is. */
   readonly path: string;
+  /** What is wrong, and what must hold. */
+  readonly reason: string;
 
-  constructor(code: ErrorCode, path: string, message: string, cause?: unknown) {
-    super(path === "" ? message : `${path}: ${message}`, cause === undefined ? undefined : { cause });
+  constructor(code: ErrorCode, path: string, reason: string, cause?: unknown) {
+    super(brief(path === "" ? reason : `${path}: ${reason}`), cause === undefined ? undefined : { cause });
     this.code = code;
     this.path = path;
+    this.reason = reason;
   }
 }
 
@@ -34,8 +38,8 @@ function isErrorCode(code: unknown): code is ErrorCode {
 }
 
 /** The message of an error without the path in front of it. */
-export function bareMessage({ path, message }: SpikeletError): string {
-  return path === "" ? message : message.slice(path.length + 2);
+export function bareMessage({ reason }: SpikeletError): string {
+  return reason;
 }
 
 /** Prefixes the path of an error, for what was read from a file. */

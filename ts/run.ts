@@ -2,6 +2,7 @@ import { fields } from "./check/fields.js";
 import { whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
+import { endedWhenLeft } from "./ended-when-left.js";
 import { SpikeletError } from "./errors.js";
 import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
 import type { Feed, Use } from "./feed.js";
@@ -117,7 +118,12 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     return { epochs: JSON.parse(history) as EpochRecord[], warnings: this.#warnings, seconds: this.#seconds };
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
+  /** An iterator over the events; `break` stops the run, and so does the garbage collector once the iterator is left. */
+  [Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
+    return endedWhenLeft(this.#events());
+  }
+
+  async *#events(): AsyncGenerator<TrainEvent, void, undefined> {
     const { validation, epochs, signal } = this.#options;
     const { events } = this.#outbox;
     signal?.throwIfAborted();

@@ -67,6 +67,23 @@ describe("a bad configuration", () => {
     }
   });
 
+  it("finds in milliseconds that shared references would expand to millions of values", async () => {
+    let shared: unknown = [1];
+    for (let level = 0; level < 60; level++) shared = [shared, shared];
+    const config = { network, training: shared } as unknown as Config;
+    await expect(createTrainer(config)).rejects.toEqual(failure("CONFIG_INVALID", ""));
+    await expect(createTrainer(config)).rejects.toThrow("has more than 1048576 values");
+  });
+
+  it("names what is nested too deeply by way of a shared reference", async () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 80; level++) deep = [deep];
+    let deeper = deep;
+    for (let level = 0; level < 80; level++) deeper = { deeper };
+    const config = { network, training: { deep, deeper } } as unknown as Config;
+    await expect(createTrainer(config)).rejects.toThrow("is nested more than 100 levels deep");
+  });
+
   it("names an unknown SIMD level", async () => {
     await expect(createNetwork(tinyConfig, { simd: "avx9000" })).rejects.toEqual(failure("SIMD_UNSUPPORTED", "simd"));
   });

@@ -57,3 +57,21 @@ it("what is still in use is not, nor is a call that is all that is left of its t
   }
   expect((await answers).steps).toHaveLength(24);
 });
+
+/** Begins a run and leaves it after its first event, without `break`. */
+async function leave(trainer: Awaited<ReturnType<typeof createTrainer>>): Promise<void> {
+  const events = trainer.run(tinyData())[Symbol.asyncIterator]();
+  await events.next();
+}
+
+it("a run whose iterator is forgotten ends once it is collected, and the trainer can run again", async () => {
+  using trainer = await createTrainer(tinyConfig, { backend: fakeBackend() });
+  await leave(trainer);
+  for (;;) {
+    collectGarbage();
+    await turn();
+    const refused = await trainer.run(tinyData()).then(() => undefined, String);
+    if (refused === undefined) break;
+    expect(refused).toContain("another run of this trainer is going on");
+  }
+});

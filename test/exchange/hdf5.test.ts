@@ -60,3 +60,12 @@ it("each node of a NIR file is looked up once", async () => {
   expect(listed).toHaveBeenCalledTimes(1 + 2 + 2 * layers.length);
   listed.mockRestore();
 });
+
+it("a library that has no memory to start is not called missing", async () => {
+  const ready = Promise.reject(new RangeError("WebAssembly.Memory(): could not allocate memory"));
+  ready.catch(() => undefined);
+  const h5wasm = { ready } as unknown as typeof import("h5wasm");
+  const refused = await importNir(new Uint8Array(8), { h5wasm }).catch((thrown: Error) => thrown.message);
+  expect(refused).toContain("does not start: WebAssembly.Memory(): could not allocate memory");
+  expect(refused).not.toContain("npm i");
+});

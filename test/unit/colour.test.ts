@@ -38,6 +38,9 @@ describe("colours", () => {
 
 it("names from files move no cursor and write no title", () => {
   const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  say("\x1b[8mhidden\x1b[28m \u202eturned");
+  expect(written.mock.lastCall).toEqual(["\ufffd[8mhidden\ufffd[28m \ufffdturned\n"]);
+  written.mockClear();
   say("\x1b[31mtraining\x1b[39m on \x1b[2J\x1b]0;title\x07\x9b1A\r\tx\ny");
   expect(written.mock.calls).toEqual([["\x1b[31mtraining\x1b[39m on \ufffd[2J\ufffd]0;title\ufffd\ufffd1A\ufffd\tx\ny\n"]]);
   written.mockRestore();

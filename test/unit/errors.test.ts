@@ -51,6 +51,24 @@ describe("errors of a binding", () => {
   });
 });
 
+describe("the message of an error", () => {
+  it("shortens keys and values that are long, and keeps the path and the reason whole", () => {
+    const key = "k".repeat(1_000_000);
+    const error = new SpikeletError("CONFIG_INVALID", `training.${key}`, `unknown field \`${key}\``);
+    expect(error.message.length).toBeLessThan(1000);
+    expect(error.message).toMatch(/^training\.k+…k+: unknown field `k+…k+`$/);
+    expect(error).toMatchObject({ path: `training.${key}`, reason: `unknown field \`${key}\`` });
+    expect(inFile("a.json", error)).toMatchObject({ reason: error.reason });
+    const words = new SpikeletError("CONFIG_INVALID", "", "word ".repeat(100_000));
+    expect(words.message.length).toBeLessThan(5000);
+  });
+
+  it("has no characters that a terminal obeys or that turn text round", () => {
+    const { message } = new SpikeletError("DATA_FORMAT", "\u001b]0;title\u0007.csv", "column \u202eabc");
+    expect(message).toBe("\ufffd]0;title\ufffd.csv: column \ufffdabc");
+  });
+});
+
 describe("the choice of a backend", () => {
   afterEach(() => vi.unstubAllEnvs());
 

@@ -1,4 +1,5 @@
 import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn, hasOutputSpikes } from "../decisions.js";
+import { printable } from "../escaped.js";
 import type { Metrics } from "../generated/config.js";
 import type { Warning } from "../health/warning.js";
 import { onStdout } from "./colour.js";
@@ -10,21 +11,24 @@ export const grouped = (number: number): string => Math.round(number).toLocaleSt
 
 /** Results go to stdout: JSON for programs, lines for people. */
 export function printResult(isJson: boolean, value: unknown, lines: () => string[]): void {
-  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${printable(lines().join("\n"))}\n`);
+  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${shown(lines().join("\n"))}\n`);
 }
 
 /** Messages for people go to stderr. */
 export function say(message: string): void {
-  process.stderr.write(`${printable(message)}\n`);
+  process.stderr.write(`${shown(message)}\n`);
 }
 
-/** Control characters but new lines, tabs and those of colours. */
+/** What switches the colours and weights of `colour.ts` on and off; everything else that a terminal obeys comes from names in files. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g;
+const COLOUR = /(\u001b\[(?:1|2|22|3[0-79])m)/;
 
-/** The text with a sign for what could move the cursor of a terminal or write its title: names come from files, too. */
-function printable(text: string): string {
-  return text.replace(CONTROL, "\ufffd");
+/** The lines as they may be written to a terminal. */
+function shown(lines: string): string {
+  return lines
+    .split(COLOUR)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join("");
 }
 
 /** A warning with its advice; `colours` are those of the stream. */

@@ -8,7 +8,7 @@ import { positive, text } from "../check/values.js";
 import { inFile, SpikeletError } from "../errors.js";
 import { ByteBudget, byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import { load } from "../io/files.node.js";
-import { checkedLength, type FileSystem, readAlone } from "../io/hdf5.js";
+import { checkedLength, type FileSystem, readAlone, unusable } from "../io/hdf5.js";
 import { checkHeaps } from "../io/hdf5-heaps.js";
 import type { EventArrays } from "../runtime/backend.js";
 import { abortSignal } from "../runtime/options.js";
@@ -72,12 +72,7 @@ async function loadH5wasm(): Promise<H5wasm> {
     module.activate_throwing_error_handler();
     return h5wasm;
   } catch (cause) {
-    throw new SpikeletError(
-      "DATA_FORMAT",
-      "h5wasm",
-      "SHD is in HDF5, read by an npm package that is not installed: npm i h5wasm",
-      cause,
-    );
+    throw unusable(cause, "SHD is in HDF5, read by an npm package that is not installed: npm i h5wasm");
   }
 }
 

@@ -97,3 +97,18 @@ function damaged(thrown: unknown): SpikeletError {
   const what = reasons.size === 0 ? (text.split("\n")[0] ?? "") : [...reasons].join(": ");
   return new SpikeletError("DATA_FORMAT", "", `is a damaged HDF5 file (${what})`, thrown);
 }
+
+/**
+ * The error for a package `h5wasm` that can't be used: `missing` where it is not there, or why it does not start, such as for want of
+ * memory.
+ */
+export function unusable(cause: unknown, missing: string): SpikeletError {
+  if (isMissing(cause)) return new SpikeletError("DATA_FORMAT", "h5wasm", missing, cause);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new SpikeletError("DATA_FORMAT", "h5wasm", `the package that reads HDF5 does not start: ${why}`, cause);
+}
+
+/** Whether a module was not found; browsers call that a `TypeError`. */
+function isMissing(cause: unknown): boolean {
+  return cause instanceof TypeError || (cause instanceof Error && "code" in cause && cause.code === "ERR_MODULE_NOT_FOUND");
+}

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { plotDocument } from "#host/plot/document";
-import { escaped, xmlText } from "../escaped.js";
+import { escaped, printable } from "../escaped.js";
 import { darkRules } from "./colours.js";
 import type { FigureOptions } from "./options.js";
 
@@ -29,7 +29,7 @@ export function panel(options: Plot.PlotOptions & { height: number }): Panel {
   // Its rules of style would bend a figure inside a figure; text keeps its colour, ground stays bare.
   for (const style of [...svg.querySelectorAll("style")]) style.remove();
   // The whole figure is one image with one label.
-  const content = xmlText(svg.innerHTML)
+  const content = printable(svg.innerHTML)
     .replaceAll("&nbsp;", "&#160;")
     .replaceAll(/ aria-(?:label|hidden|description)="[^"]*"/g, "");
   return { height: options.height, content };

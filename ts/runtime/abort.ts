@@ -1,3 +1,12 @@
+interface Listening {
+  /** What is called when the signal is aborted. */
+  readonly stops: Set<() => void>;
+  readonly listener: () => void;
+}
+
+/** One listener a signal, whatever waits for it: Node takes many on one signal for a leak. */
+const listening = new WeakMap<AbortSignal, Listening>();
+
 /** Settles like `work`, or rejects with the reason of the signal as soon as it is aborted; `work` itself continues. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
@@ -8,12 +17,37 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
   });
+  const leave = onAbort(signal, stop);
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    signal.removeEventListener("abort", stop);
+    leave();
     work.catch(() => undefined);
   }
+}
+
+/** Calls `stop` when the signal is aborted, unless the function that is returned is called before. */
+export function onAbort(signal: AbortSignal, stop: () => void): () => void {
+  const { stops, listener } = listening.get(signal) ?? listen(signal);
+  // Of its own, also where `stop` waits twice.
+  const once = () => stop();
+  stops.add(once);
+  return () => {
+    stops.delete(once);
+    if (stops.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    if (listening.get(signal)?.stops === stops) listening.delete(signal);
+  };
+}
+
+function listen(signal: AbortSignal): Listening {
+  const stops = new Set<() => void>();
+  const listener = () => {
+    for (const stop of stops) stop();
+  };
+  signal.addEventListener("abort", listener, { once: true });
+  const made = { stops, listener };
+  listening.set(signal, made);
+  return made;
 }

@@ -1,7 +1,7 @@
 import type { Dataset, Group } from "h5wasm";
 import { SpikeletError } from "../../errors.js";
 import { ByteBudget, type ReadLimit } from "../../io/byte-budget.js";
-import { checkedLength, type FileSystem, readAlone } from "../../io/hdf5.js";
+import { checkedLength, type FileSystem, readAlone, unusable } from "../../io/hdf5.js";
 import { checkHeaps } from "../../io/hdf5-heaps.js";
 import type { NirArray, NirGraph, NirNode } from "./graph.js";
 
@@ -226,8 +226,9 @@ async function loadH5wasm(given: H5wasm | undefined): Promise<Library> {
     module.activate_throwing_error_handler();
     return h5wasm;
   } catch (cause) {
-    const message =
-      "NIR files are HDF5, read and written by an npm package that is not installed: npm i h5wasm, and in a page pass it";
-    throw new SpikeletError("DATA_FORMAT", name, message, cause);
+    throw unusable(
+      cause,
+      "NIR files are HDF5, read and written by an npm package that is not installed: npm i h5wasm, and in a page pass it",
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { SpikeletError } from "../../errors.js";
+import { onAbort } from "../../runtime/abort.js";
 import type { RunQueue } from "./queue.node.js";
 import type { Outcome, Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
@@ -51,8 +52,7 @@ interface Pool extends Omit<PoolOptions, "count"> {
 async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void> {
   const { queue, signal } = pool;
   let worker: WorkerProcess | undefined;
-  const kill = () => worker?.kill();
-  signal.addEventListener("abort", kill);
+  const leave = onAbort(signal, () => worker?.kill());
   try {
     for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
       try {
@@ -70,7 +70,7 @@ async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void>
       }
     }
   } finally {
-    signal.removeEventListener("abort", kill);
+    leave();
     await worker?.kill();
   }
 }
