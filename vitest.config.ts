@@ -24,6 +24,8 @@ export default defineConfig({
       extends: true as const,
       test: { name, include: [`test/${folder}/**/*.test.ts`], env, globalSetup },
     })),
+    // The built command that tests run in their own process is what ships: Node loads it.
+    server: { deps: { external: [/\/dist\//] } },
     // Vitest's own choice is one fewer than there are cores; most tests wait for other processes and browsers.
     maxWorkers: availableParallelism() + 1,
     testTimeout: PATIENCE,

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { type DataSource, dataSource, parseDataSection } from "../../ts/cli/data.js";
 import { raster } from "../../ts/cli/raster.js";
 import { readLimit } from "../../ts/cli/read-limit.js";
-import { spikelet } from "../support/spawn-cli.js";
+import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { npyOf, zerosNpy } from "../support/zip.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
@@ -104,13 +104,13 @@ describe("spikelet train on a data set by name", () => {
       stderr: "error data.options.backend: is no option of a data set (CONFIG_INVALID)\n",
     });
     const cache = { XDG_CACHE_HOME: out };
-    const unfetched = await spikelet(["data", "show", "kmnist"], undefined, cache);
+    const unfetched = await spawnSpikelet(["data", "show", "kmnist"], undefined, cache);
     const where = "--data PATH, or --dir PATH with spikelet data";
     expect(unfetched.stderr).toContain(
       `kmnist: is not in ${join(out, "spikelet", "kmnist")}: spikelet data fetch kmnist, or ${where}`,
     );
     for (const name of ["npz", "shards"]) {
-      const nowhere = await spikelet(["data", "show", name], undefined, cache);
+      const nowhere = await spawnSpikelet(["data", "show", name], undefined, cache);
       expect(nowhere).toMatchObject({ code: 1, stderr: `error ${name}: is read from where you say: ${where} (DATA_FORMAT)\n` });
     }
     const missing = await spikelet(["data", "show", "kmnist", "--dir", join(out, "none")]);

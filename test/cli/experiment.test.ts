@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { spikelet } from "../support/spawn-cli.js";
+import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { outcomes } from "../sweep/outcomes.js";
 
 const TINY = ["yin-yang", "--quick", "--set", "training.epochs=2", "--set", "network.steps=60", "--threads", "1"];
@@ -67,7 +67,7 @@ describe("spikelet experiment", () => {
     expect((await spikelet([...args, "--out", whole, "--processes", "0"])).code).toBe(0);
     for (const [k, out] of [first, second].entries()) {
       const env = { SLURM_ARRAY_TASK_ID: String(k + 1), SLURM_ARRAY_TASK_MIN: "1", SLURM_ARRAY_TASK_COUNT: "2" };
-      const part = await spikelet([...args, "--out", out, "--shard", "auto", "--processes", "2"], undefined, env);
+      const part = await spawnSpikelet([...args, "--out", out, "--shard", "auto", "--processes", "2"], undefined, env);
       expect(part, part.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("4 done, 0 failed, 4 missing") });
     }
     const merge = await spikelet(["sweep", "merge", first, second, "--out", merged, "--json"]);
@@ -84,7 +84,7 @@ describe("spikelet experiment", () => {
     expect(finished).toHaveLength(1);
     let isSent = false;
     // A training that can't be over when the signal comes.
-    const { code, stderr } = await spikelet([...one, "--set", "training.epochs=1000000"], (child, stdout) => {
+    const { code, stderr } = await spawnSpikelet([...one, "--set", "training.epochs=1000000"], (child, stdout) => {
       if (isSent || !stdout.includes('"epoch"')) return;
       isSent = true;
       child.kill("SIGINT");

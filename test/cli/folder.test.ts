@@ -8,7 +8,7 @@ import { LineFile } from "../../ts/io/line-file.node.js";
 import { Hold } from "../support/hold.js";
 import { beat } from "../support/lease.js";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { atOutput, emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
+import { atOutput, emptyFolder, MAIN, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 
 const FILES = ["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "report.html", "report.json", "run.json"];
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   whole = outcomeOf(run.folder("whole"));
   half = run.folder("half");
   const args = ["train", "--config", run.config, "--out", half, "--json", "--checkpoint-every", "20"];
-  expect(await spikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"))).toMatchObject({ code: 130 });
+  expect(await spawnSpikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"))).toMatchObject({ code: 130 });
   expect(readdirSync(half).sort()).toEqual(["best.safetensors", "events.ndjson", "history.csv", "last.safetensors", "run.json"]);
 });
 
@@ -210,7 +210,7 @@ describe("a fresh run", () => {
   it("takes the place of one that has learnt nothing", async () => {
     const out = run.folder("nothing-learnt");
     const args = ["train", "--config", run.config, "--out", out, "--json"];
-    expect(await spikelet(args, undefined, atOutput('"started"', "kill -KILL $PID"))).toMatchObject({ code: null });
+    expect(await spawnSpikelet(args, undefined, atOutput('"started"', "kill -KILL $PID"))).toMatchObject({ code: null });
     expect(readdirSync(out)).toContain("last.safetensors");
     expect(await train("--config", run.config, "--out", out)).toMatchObject({ code: 0 });
     expect(outcomeOf(out)).toEqual(whole);

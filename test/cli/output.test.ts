@@ -5,7 +5,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
+import { emptyFolder, MAIN, spawnSpikelet } from "../support/spawn-cli.js";
 import { everyFile } from "../sweep/outcomes.js";
 import { YIN_YANG } from "../sweep/yin-yang.js";
 
@@ -130,7 +130,7 @@ describe("a command that waits for what never comes", () => {
     async (args) => {
       const preload = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(STALLED)}` };
       const out = args[0] === "evaluate" ? [] : ["--out", await folder()];
-      const result = await spikelet([...args, ...out, "--json"], undefined, preload);
+      const result = await spawnSpikelet([...args, ...out, "--json"], undefined, preload);
       expect(result.code).toBe(1);
       expect(result.stderr).toMatch(/^error it ended before it had finished.*\(UNFINISHED\)\n$/);
       expect(result.json()).toMatchObject([{ type: "error", code: "UNFINISHED" }]);

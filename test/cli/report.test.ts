@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findChromium } from "../../scripts/find-chromium.mjs";
-import { spikelet } from "../support/spawn-cli.js";
+import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
 /** Points of Yin-Yang, a network of a few units. */
@@ -65,7 +65,7 @@ describe("report.html", () => {
     const other = await folder();
     const loader = new URL("../support/without-plots.mjs", import.meta.url).href;
     const args = ["evaluate", "--checkpoint", join(out, "best.safetensors"), "--out", other];
-    const { code, stderr } = await spikelet(args, undefined, { NODE_OPTIONS: `--import ${loader}` });
+    const { code, stderr } = await spawnSpikelet(args, undefined, { NODE_OPTIONS: `--import ${loader}` });
     expect([code, stderr]).toEqual([0, expect.stringContaining("npm install @observablehq/plot linkedom")]);
     const page = await readFile(join(other, "report.html"), "utf8");
     expect(page).toContain("npm install @observablehq/plot linkedom");

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { atOutput, spikelet } from "../support/spawn-cli.js";
+import { atOutput, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 
 let run: Awaited<ReturnType<typeof shortRun>>;
 let whole: ReturnType<typeof outcomeOf>;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 /** Trains into `out`; a shell command does something to the process, `$PID`, when the first epoch has ended. */
 function trainUntilEpoch(out: string, command: string) {
   const args = ["train", "--config", run.config, "--out", out, "--json", "--checkpoint-every", "20"];
-  return spikelet(args, undefined, atOutput('"epochEnd"', command));
+  return spawnSpikelet(args, undefined, atOutput('"epochEnd"', command));
 }
 
 /** A folder in which a training was interrupted. */
@@ -90,7 +90,7 @@ describe("--resume", () => {
   it("goes back to the threads of the configuration when --threads is not given again", async () => {
     const out = run.folder("threads-once");
     const args = ["train", "--config", run.config, "--threads", "1", "--out", out, "--json"];
-    const first = await spikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"));
+    const first = await spawnSpikelet(args, undefined, atOutput('"epochEnd"', "kill -INT $PID"));
     expect(first.json()[0]).toMatchObject({ backend: { threads: 1 }, config: { training: { threads: 2 } } });
     const second = await spikelet(["train", "--resume", "--out", out, "--json"]);
     expect(second.json()[0]).toMatchObject({ type: "started", backend: { threads: 2 } });
@@ -157,10 +157,10 @@ describe("--checkpoint-every", () => {
     const out = run.folder("within");
     const long = ["--set", "training.batchSize=1", "--set", 'data.options={"samples":60000}', "--checkpoint-every", "50"];
     const args = ["train", "--config", run.config, ...long, "--out", out, "--json"];
-    await spikelet(args, undefined, atOutput('"step":(?!1,)\\d{3}', "kill -KILL $PID"));
+    await spawnSpikelet(args, undefined, atOutput('"step":(?!1,)\\d{3}', "kill -KILL $PID"));
     expect(existsSync(join(out, "best.safetensors"))).toBe(false);
     let started: Record<string, unknown> | undefined;
-    await spikelet(["train", "--resume", "--out", out, "--json"], (child, stdout) => {
+    await spawnSpikelet(["train", "--resume", "--out", out, "--json"], (child, stdout) => {
       if (started !== undefined || !stdout.includes("\n")) return;
       started = JSON.parse(stdout.split("\n")[0] ?? "");
       child.kill("SIGKILL");

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
-import { atOutput, importing, spikelet } from "../support/spawn-cli.js";
+import { atOutput, importing, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 
 /** A training that takes a second or two. */
 const SMALL = ["--set", "network.layers[0].units=40", "--set", "network.steps=80", "--threads", "2"];
@@ -137,7 +137,7 @@ describe("spikelet train", () => {
     expect(await spikelet(["train", ...SMALL, ...epochs, "--out", whole])).toMatchObject({ code: 0 });
 
     const args = ["train", ...SMALL, ...epochs, "--out", stopped, "--json"];
-    const first = await spikelet(args, undefined, atOutput('"type":"epochEnd"', "kill -INT $PID"));
+    const first = await spawnSpikelet(args, undefined, atOutput('"type":"epochEnd"', "kill -INT $PID"));
     expect(first.code).toBe(130);
     expect(first.json().at(-2)).toMatchObject({ type: "interrupted", checkpoint: join(stopped, "last.safetensors") });
     expect(first.stderr).toMatch(/--resume/);
@@ -180,7 +180,7 @@ describe("spikelet train", () => {
       presses = setInterval(() => unfinished().length > 0 && child.kill("SIGINT"), 50);
     };
     // The first one waits for a checkpoint, which never gets its name.
-    const { code } = await spikelet(["train", ...SMALL, "--out", out, "--json"], press, {
+    const { code } = await spawnSpikelet(["train", ...SMALL, "--out", out, "--json"], press, {
       NODE_OPTIONS: importing("stuck-rename.mjs"),
     });
     clearInterval(presses);

@@ -14,7 +14,7 @@ import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { blocksOf } from "../docs/blocks.js";
 import { Hold } from "../support/hold.js";
 import { shortRun } from "../support/short-run.js";
-import { spikelet } from "../support/spawn-cli.js";
+import { spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 
 const EPOCHS = 3;
 const python = ["python3", "python"].find((name) => spawnSync(name, ["--version"]).status === 0);
@@ -147,7 +147,7 @@ describe("events.ndjson", () => {
     const hold = new Hold('"epochEnd"', 2);
     let interrupt = () => {};
     const args = ["train", "--config", run.config, "--out", dir, "--json"];
-    const ended = spikelet(args, (child) => (interrupt = () => child.kill("SIGINT")), hold.env);
+    const ended = spawnSpikelet(args, (child) => (interrupt = () => child.kill("SIGINT")), hold.env);
     await hold.reached();
     interrupt();
     hold.release();
@@ -163,7 +163,7 @@ describe("spikelet serve", () => {
     expect(await spikelet(["train", "--config", run.config, "--out", out])).toMatchObject({ code: 0 });
     let stop = () => {};
     let url = "";
-    const ended = spikelet(["serve", out, "--json"], (child, stdout) => {
+    const ended = spawnSpikelet(["serve", out, "--json"], (child, stdout) => {
       stop = () => child.kill("SIGINT");
       if (stdout.endsWith("\n")) url = JSON.parse(stdout).url;
     });
@@ -371,7 +371,7 @@ describe("spikelet train --watch", () => {
     const out = run.folder("watched");
     let stop = () => {};
     let url = "";
-    const ended = spikelet(["train", "--config", run.config, "--json", "--out", out, "--watch"], (child, stdout) => {
+    const ended = spawnSpikelet(["train", "--config", run.config, "--json", "--out", out, "--watch"], (child, stdout) => {
       stop = () => child.kill("SIGINT");
       url ||= /"watching","url":"([^"]+)"/.exec(stdout)?.[1] ?? "";
     });

@@ -10,7 +10,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { missingForMpi } from "../../scripts/mpi-tools.mjs";
 import { Hold } from "../support/hold.js";
 import { outcomeOf, shortRun } from "../support/short-run.js";
-import { MAIN, spikelet } from "../support/spawn-cli.js";
+import { MAIN, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { mpirun, mpirunOf } from "./mpirun.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -257,12 +257,12 @@ describe("a process that was started with others", () => {
   it("trains alone when it is told to", async () => {
     const { config, folder } = await shortRun({ epochs: 1 });
     const environment = { OMPI_COMM_WORLD_SIZE: "2", SPIKELET_MPI: "0" };
-    const { code, stderr } = await spikelet(["train", "--config", config, "--out", folder("x")], undefined, environment);
+    const { code, stderr } = await spawnSpikelet(["train", "--config", config, "--out", folder("x")], undefined, environment);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining("ranks") });
   });
 
   it("refuses a variable that says neither yes nor no", async () => {
-    const { code, stderr } = await spikelet(["train"], undefined, { SPIKELET_MPI: "yes" });
+    const { code, stderr } = await spawnSpikelet(["train"], undefined, { SPIKELET_MPI: "yes" });
     expect({ code, stderr }).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('SPIKELET_MPI: must be 0 or 1, got "yes"'),

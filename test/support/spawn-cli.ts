@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runInProcess } from "./run-cli.js";
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -22,7 +23,7 @@ export interface CliResult {
 }
 
 /**
- * What makes {@link spikelet} run a shell command as soon as the process prints what `pattern` matches; it can't go on
+ * What makes {@link spawnSpikelet} run a shell command as soon as the process prints what `pattern` matches; it can't go on
  * meanwhile. `$PID` is its number.
  */
 export function atOutput(pattern: string, command: string): Record<string, string> {
@@ -34,8 +35,23 @@ export function importing(name: string): string {
   return `--import ${new URL(name, import.meta.url).href}`;
 }
 
-/** Runs the built command in an empty folder; `onOutput` sees the process whenever it writes to stdout. */
-export function spikelet(
+/** Runs the built command in an empty folder, in this process: for tests that look at exit code, output and files. */
+export async function spikelet(args: string[]): Promise<CliResult> {
+  const { code, stdout, stderr } = await runInProcess(args);
+  return { code, stdout, stderr, json: () => linesOf(stdout) };
+}
+
+const linesOf = (stdout: string): Record<string, unknown>[] =>
+  stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+
+/**
+ * Runs the built command in an empty folder, in a process of its own: for tests of signals, pipes, locks, memory and the environment.
+ * `onOutput` sees the process whenever it writes to stdout.
+ */
+export function spawnSpikelet(
   args: string[],
   onOutput?: (child: ChildProcess, stdout: string) => void,
   env: Record<string, string> = {},
@@ -53,12 +69,7 @@ export function spikelet(
     });
     child.on("close", (code) => {
       rmSync(cwd, { recursive: true, force: true });
-      const json = () =>
-        stdout
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line) as Record<string, unknown>);
-      resolve({ code, stdout, stderr, json });
+      resolve({ code, stdout, stderr, json: () => linesOf(stdout) });
     });
   });
 }

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
-import { type CliResult, spikelet } from "../support/spawn-cli.js";
+import { type CliResult, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { YIN_YANG } from "./yin-yang.js";
 
@@ -70,8 +70,8 @@ describe("60 runs", () => {
 
   it("over three shards, one killed and started again, are the same record by record", async () => {
     const dirs = [await folder(), await folder(), await folder()];
-    const shard = (k: number, onOutput?: Parameters<typeof spikelet>[1]) =>
-      spikelet(["sweep", plan, "--out", dirs[k] ?? "", "--shard", `${k + 1}/3`, "--processes", "1", "--json"], onOutput);
+    const shard = (k: number, onOutput?: Parameters<typeof spawnSpikelet>[1]) =>
+      spawnSpikelet(["sweep", plan, "--out", dirs[k] ?? "", "--shard", `${k + 1}/3`, "--processes", "1", "--json"], onOutput);
     // A run of the second that another process seems to be at: so that it can't be over when it is killed.
     const [, { id: held = "" } = {}] = outcomes(whole) as RunRecord[];
     mkdirSync(join(dirs[1] ?? "", "runs"));
@@ -139,7 +139,7 @@ describe("a sweep", () => {
     const out = await folder();
     const plan = await planFile({ config: YIN_YANG, settings: { "training.epochs": [100_000, 1, 2] } });
     let isKilled = false;
-    const result = await spikelet(["sweep", plan, "--out", out, "--processes", "2", "--json"], (child, stdout) => {
+    const result = await spawnSpikelet(["sweep", plan, "--out", out, "--processes", "2", "--json"], (child, stdout) => {
       // Both short runs are done: the other process is at the long one.
       if (isKilled || stdout.split("\n").length < 3) return;
       isKilled = true;
@@ -164,7 +164,7 @@ describe("a sweep", () => {
       const out = await folder();
       const plan = await planFile({ config: YIN_YANG, settings: { "training.epochs": [1, 100_000] } });
       let isSent = false;
-      const result = await spikelet(["sweep", plan, "--out", out, "--processes", "1", "--json"], (child, stdout) => {
+      const result = await spawnSpikelet(["sweep", plan, "--out", out, "--processes", "1", "--json"], (child, stdout) => {
         // The long one is all that is left.
         if (isSent || !stdout.includes('"run"')) return;
         isSent = true;
