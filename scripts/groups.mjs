@@ -13,7 +13,7 @@ import { filesIn, ROOT } from "./stamps.mjs";
  * @property {readonly string[]} [reads] files and folders that its tests read, beside what they import and its own folder
  * @property {string} [folder] of test/, where it is another than its name
  * @property {Record<string, string>} [env] environment variables of its tests
- * @property {string} [globalSetup] what runs once before them
+ * @property {string[]} [globalSetup] modules that run once before them
  */
 
 const PAGES = ["docs", "README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "fuzz/README.md"];
@@ -37,7 +37,8 @@ export const GROUPS = {
   browser: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],
-    reads: [...PACKAGE, "demo", "docs/guides/browser.md", "test/parity", "presets"],
+    reads: [...PACKAGE, "demo", "benches/js", "docs/guides/browser.md", "test/parity", "presets"],
+    globalSetup: ["test/support/shared-package.ts", "test/browser/shared-demo.ts"],
   },
   cli: {
     tier: "all",
@@ -57,6 +58,7 @@ export const GROUPS = {
     tier: "all",
     needs: ["addon", "dist", "wasm"],
     reads: [...PACKAGE, "docs/learn/your-data.md", ".attw.json", "scripts", "presets"],
+    globalSetup: ["test/support/shared-package.ts"],
   },
   parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
   plot: { tier: "quick", needs: ["addon"], reads: ["docs/figures"] },
@@ -66,7 +68,7 @@ export const GROUPS = {
     tier: "all",
     needs: ["addon", "chromium"],
     reads: [...PAGES, "ts", "typedoc.json", "site", "scripts", "demo/rooms.mjs"],
-    globalSetup: "test/site/build.ts",
+    globalSetup: ["test/site/build.ts"],
   },
   study: { tier: "all", needs: ["addon", "dist"] },
   sweep: { tier: "all", needs: ["addon", "dist"] },

@@ -1,11 +1,9 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContextOptions, Locator, Page, Request } from "playwright-core";
-import { build } from "vite";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { complaintsOf, launchChromium } from "./chromium.js";
 import { type Served, serve } from "./serve.js";
 
@@ -22,20 +20,15 @@ export interface Row {
 export class Demo implements AsyncDisposable {
   readonly browser: Browser;
   readonly #served: Served;
-  readonly #folder: string;
 
-  private constructor(browser: Browser, served: Served, folder: string) {
+  private constructor(browser: Browser, served: Served) {
     this.browser = browser;
     this.#served = served;
-    this.#folder = folder;
   }
 
   /** @param flags of the browser, on top of those that all tests use. */
-  static async build(flags: readonly string[] = []): Promise<Demo> {
-    const folder = await mkdtemp(join(tmpdir(), "spikelet-demo-"));
-    const configFile = join(ROOT, "demo/vite.config.mjs");
-    await build({ configFile, logLevel: "error", build: { outDir: folder, reportCompressedSize: false } });
-    return new Demo(await launchChromium(flags), await serve(folder), folder);
+  static async serve(flags: readonly string[] = []): Promise<Demo> {
+    return new Demo(await launchChromium(flags), await serve(inject("demoFolder")));
   }
 
   /** Opens the race and waits until it has reached a state. */
@@ -69,7 +62,6 @@ export class Demo implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.browser.close();
     await this.#served[Symbol.asyncDispose]();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

@@ -17,7 +17,7 @@ const PHONE: BrowserContextOptions = {
 let demo: Demo;
 
 beforeAll(async () => {
-  demo = await Demo.build();
+  demo = await Demo.serve();
 });
 
 afterAll(() => demo?.[Symbol.asyncDispose]());

@@ -63,7 +63,7 @@ describe("Listen", () => {
     const silence = new Array<number>(48_000).fill(0);
     const sound = [...silence, ...glide(300, 1600, 1, 48_000), ...silence];
     await writeFile(join(folder, "microphone.wav"), fileOf(sound, "", 48_000).buffer);
-    demo = await Demo.build(microphone(join(folder, "microphone.wav")));
+    demo = await Demo.serve(microphone(join(folder, "microphone.wav")));
     open = await demo.enter("listen", { ...DESK, permissions: ["microphone"] });
   });
   afterAll(async () => {

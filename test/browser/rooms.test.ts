@@ -15,7 +15,7 @@ const PLACES: readonly (readonly [string, BrowserContextOptions])[] = [
 let demo: Demo;
 
 beforeAll(async () => {
-  demo = await Demo.build();
+  demo = await Demo.serve();
 });
 
 afterAll(() => demo?.[Symbol.asyncDispose]());

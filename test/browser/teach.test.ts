@@ -17,7 +17,7 @@ let demo: Demo;
 let open: DemoPage;
 
 beforeAll(async () => {
-  demo = await Demo.build();
+  demo = await Demo.serve();
   open = await demo.enter("teach", DESK);
 });
 

@@ -388,7 +388,7 @@ describe("spikelet train --watch", () => {
     const watched = run.folder("watched");
     let stop = () => {};
     let output = "";
-    const ended = spikelet([...train, watched, "--watch", "--json"], (child, stdout) => {
+    const ended = spawnSpikelet([...train, watched, "--watch", "--json"], (child, stdout) => {
       stop = () => child.kill("SIGINT");
       output = stdout;
     });

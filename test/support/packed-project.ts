@@ -1,14 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { inject } from "vitest";
+import { QUIET } from "./shared-package.js";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const execute = promisify(execFile);
 
-/** An empty project with the tarball of this package installed, as a user has it. */
+/** A project with the tarball of this package installed, as a user has it. */
 export interface PackedProject extends AsyncDisposable {
   readonly folder: string;
   /** Paths in the tarball. */
@@ -18,8 +18,10 @@ export interface PackedProject extends AsyncDisposable {
 }
 
 /**
- * @param options.init whether `npm init -y` makes the project, as a user would; without it its files are ES modules.
- * @param options.packages further npm packages.
+ * Makes a project of one test file; its group needs the global set-up `test/support/shared-package.ts`.
+ *
+ * @param options.init whether `npm init -y` and `npm install` make the project, as a user would; without it its files are ES modules.
+ * @param options.packages further npm packages; needs `init`.
  */
 export async function packedProject({
   init = false,
@@ -28,16 +30,17 @@ export async function packedProject({
   init?: boolean;
   packages?: readonly string[];
 } = {}): Promise<PackedProject> {
+  const { tarball, files, installed } = inject("sharedPackage");
   const folder = await mkdtemp(join(tmpdir(), "spikelet-project-"));
-  const packed = await execute("npm", ["pack", "--json", "--pack-destination", folder], { cwd: ROOT });
-  const [{ filename, files }] = JSON.parse(packed.stdout) as [{ filename: string; files: { path: string }[] }];
-  if (init) await execute("npm", ["init", "-y"], { cwd: folder });
-  else await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
-  const quiet = ["--prefer-offline", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"];
-  await execute("npm", ["install", ...quiet, `./${filename}`, ...packages], { cwd: folder });
+  if (init) {
+    await execute("npm", ["init", "-y"], { cwd: folder });
+    await execute("npm", ["install", ...QUIET, tarball, ...packages], { cwd: folder });
+  } else {
+    await cp(installed, folder, { recursive: true });
+  }
   return {
     folder,
-    files: files.map(({ path }) => path),
+    files,
     async node(args, environment = {}) {
       const { stdout } = await execute(process.execPath, args, { cwd: folder, env: { ...process.env, ...environment } });
       return stdout;
