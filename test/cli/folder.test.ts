@@ -119,7 +119,7 @@ describe("a folder that a training writes to", () => {
 it("a training that was stopped, and taken for dead meanwhile, writes nothing more when it goes on", async () => {
   const out = run.folder("taken-over");
   const hold = new Hold('"epochEnd"', 2);
-  const ended = spikelet(["train", "--config", run.config, "--out", out, "--json"], undefined, hold.env);
+  const ended = spawnSpikelet(["train", "--config", run.config, "--out", out, "--json"], undefined, hold.env);
   await hold.reached();
   const [token = ""] = readdirSync(join(out, ".lock"));
   beat(join(out, ".lock", token, "owner"), 0, { host: "elsewhere" });
