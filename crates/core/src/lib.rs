@@ -58,6 +58,7 @@ pub use geometry::Image;
 pub use gradient::LayerParameters;
 pub use learnt::LearntValues;
 pub use loss_parts::LossParts;
+pub use memory::{Work, copied, require};
 pub use metrics::{Accuracy, DecisionStep, Metrics, SpikeMetrics};
 pub use neuron::Gains;
 pub use pass::{SpikeStream, StreamProgress, StreamSpikes, Until};

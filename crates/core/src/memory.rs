@@ -8,8 +8,8 @@ use crate::connection::together;
 use crate::error::{Error, Result};
 use crate::layer::shapes;
 
-/// Fewer bytes are not checked: the check would grow the memory of a WebAssembly.
-const SMALL: u64 = 1 << 26;
+/// Fewer bytes are not checked. In WebAssembly the check itself would grow the memory.
+const SMALL: u64 = if cfg!(target_family = "wasm") { 1 << 26 } else { 1 << 20 };
 const FLOAT: u64 = size_of::<f32>() as u64;
 /// Arrays of a worker that have a number for each unit and step: membrane, q and r.
 const WORKER_ARRAYS: u64 = 3;
@@ -20,7 +20,10 @@ const DELAYED_ARRAYS: u64 = 2;
 const STEPS: u64 = size_of::<u16>() as u64;
 
 /// Fails if the allocator does not have that many bytes in one piece; `what` is the subject of the sentence.
-pub(crate) fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
+///
+/// # Errors
+/// [`crate::ErrorCode::ConfigInvalid`] at `path` with the number of bytes.
+pub fn require(bytes: u64, path: &str, what: impl FnOnce() -> String) -> Result<()> {
     if bytes < SMALL || is_available(bytes) { Ok(()) } else { Err(missing(bytes, path, &what())) }
 }
 
@@ -29,11 +32,40 @@ pub(crate) fn missing(bytes: u64, path: &str, what: &str) -> Error {
     Error::config(path, format!("{what} would take {bytes} bytes, more memory than is available"))
 }
 
+/// A copy of `values`.
+///
+/// # Errors
+/// [`crate::ErrorCode::ConfigInvalid`] at `path` where there is no memory for it.
+pub fn copied<T: Copy>(values: &[T], path: &str) -> Result<Vec<T>> {
+    let mut copy = reserved(values.len(), path, "a copy of it")?;
+    copy.extend_from_slice(values);
+    Ok(copy)
+}
+
+/// An empty list with room for `length` values, exactly those.
+pub(crate) fn reserved<T>(length: usize, path: &str, what: &str) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    let bytes = length as u64 * size_of::<T>() as u64;
+    list.try_reserve_exact(length).map_err(|_| missing(bytes, path, what))?;
+    Ok(list)
+}
+
 fn is_available(bytes: u64) -> bool {
     let Ok(length) = usize::try_from(bytes) else { return false };
     let mut room = Vec::<u8>::new();
     // Without the black box the compiler takes allocation and release away.
     black_box(&mut room).try_reserve_exact(length).is_ok()
+}
+
+/// What a call does with a network; later kinds take the memory of earlier ones too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Simulates.
+    Predict,
+    /// Computes gradients.
+    Gradients,
+    /// Updates parameters.
+    Learn,
 }
 
 /// Bytes of a network in training, estimated.
@@ -84,6 +116,17 @@ impl NetworkBytes {
         bytes
     }
 
+    /// Fails if there is no memory for what work of a kind adds to a network that is there.
+    pub(crate) fn require_for(self, work: Work, workers: usize) -> Result<()> {
+        let workers = workers as u64;
+        let bytes = match work {
+            // One array of the three, as wide as states.
+            Work::Predict => (self.worker / WORKER_ARRAYS).saturating_mul(workers),
+            Work::Gradients | Work::Learn => self.parameters + self.samples + self.worker.saturating_mul(workers),
+        };
+        require(bytes, "network", || format!("work with {workers} threads"))
+    }
+
     /// Fails if there is no memory for a network with that many workers.
     pub(crate) fn require(self, workers: usize) -> Result<()> {
         let bytes = self.parameters + self.samples + self.worker.saturating_mul(workers as u64);
@@ -98,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_no_machine_has_is_refused_with_its_bytes() {
-        assert!(require(1 << 20, "range", || unreachable!()).is_ok());
+        assert!(require(SMALL - 1, "range", || unreachable!()).is_ok());
         assert!(require(SMALL, "range", || unreachable!()).is_ok());
         for bytes in [1 << 60, u64::MAX] {
             let error = require(bytes, "range", || "traces".to_owned()).unwrap_err();

@@ -35,7 +35,7 @@ impl Writer<'_> {
 
     pub(crate) fn sample(&mut self, sample: &SampleResult) {
         // Spikes, membranes and traces are for callers of this process.
-        let SampleResult { layers, outcome, spikes: _, scores: _, membranes: _, trace: _ } = sample;
+        let SampleResult { layers, outcome, spikes: _, lacks_spikes: _, scores: _, membranes: _, trace: _ } = sample;
         self.outcome(outcome);
         layers.iter().for_each(|layer| self.layer(layer));
     }

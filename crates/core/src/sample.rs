@@ -15,6 +15,8 @@ pub(crate) struct SampleResult {
     pub(crate) outcome: SampleOutcome,
     /// Only when wanted: spikes of each layer as `(step, unit)`.
     pub(crate) spikes: Vec<Vec<(u16, u32)>>,
+    /// Whether there was no memory to list them all.
+    pub(crate) lacks_spikes: bool,
     /// Only when wanted: statistic of a readout, `[output]`.
     pub(crate) scores: Vec<f64>,
     /// Only when wanted: membranes of a readout, `[step][output]`.
@@ -70,6 +72,32 @@ impl Prediction {
         Self { layers: vec![SpikeTrains::new(); layers], ..Self::default() }
     }
 
+    /// Makes room for what `samples` samples of a network with so many outputs take, but for spikes and membranes.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] at `range` where there is no memory for it.
+    pub(crate) fn reserve(&mut self, samples: usize, outputs: usize) -> Result<()> {
+        let scores = samples.saturating_mul(outputs);
+        let bytes = ((5 * samples).saturating_add(scores.saturating_mul(3)) as u64).saturating_mul(4);
+        let by_sample = [
+            &mut self.by_count,
+            &mut self.by_first_spike,
+            &mut self.decision_step,
+            &mut self.steps,
+            &mut self.by_membrane,
+        ];
+        let by_output = [&mut self.scores_by_count, &mut self.scores_by_first_spike];
+        let is_there = by_sample.into_iter().all(|list| list.try_reserve(samples).is_ok())
+            && by_output.into_iter().all(|list| list.try_reserve(scores).is_ok())
+            && self.scores_by_membrane.try_reserve(scores).is_ok()
+            && self.layers.iter_mut().all(|trains| trains.try_reserve_samples(samples));
+        if is_there {
+            Ok(())
+        } else {
+            Err(memory::missing(bytes, "range", &format!("the scores of {samples} samples")))
+        }
+    }
+
     fn push_scores(&mut self, spikes: &[(u16, u32)], outputs: usize, steps: u32) {
         let start = self.scores_by_count.len();
         self.scores_by_count.resize(start + outputs, 0);
@@ -102,7 +130,7 @@ impl Prediction {
         }
         self.membranes.extend_from_slice(&result.membranes);
         let mut layers = self.layers.iter_mut().zip(&result.spikes);
-        if layers.all(|(trains, spikes)| trains.try_push_sample(spikes)) {
+        if !result.lacks_spikes && layers.all(|(trains, spikes)| trains.try_push_sample(spikes)) {
             return Ok(());
         }
         let before: usize = self.layers.iter().map(|trains| trains.times().len()).sum();

@@ -1,6 +1,7 @@
 //! Lists of spikes: for each sample the events in order of time, then of unit.
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
 ///
@@ -14,6 +15,9 @@ pub struct SpikeTrains {
 
 /// Bytes of an event.
 pub(crate) const EVENT_BYTES: u64 = (size_of::<u16>() + size_of::<u32>()) as u64;
+
+/// Bytes that sorting takes for an event: as a pair, and twice as a key.
+const SORTED_BYTES: u64 = (size_of::<(u16, u32)>() + 2 * size_of::<u64>()) as u64;
 
 impl Default for SpikeTrains {
     fn default() -> Self {
@@ -73,18 +77,28 @@ impl SpikeTrains {
                 format!("must be below the number of units ({unit_count}), got {}", units[index]),
             ));
         }
-        let mut trains = Self { offsets: offsets.iter().map(|&offset| offset as usize).collect(), times, units };
-        trains.sort_samples();
+        let mut starts = memory::reserved(offsets.len(), path, "the offsets")?;
+        starts.extend(offsets.iter().map(|&offset| offset as usize));
+        let mut trains = Self { offsets: starts, times, units };
+        trains.sort_samples(path)?;
         Ok(trains)
     }
 
-    fn sort_samples(&mut self) {
+    /// Flat arrays: offsets, times and units.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<usize>, Vec<u16>, Vec<u32>) {
+        (self.offsets, self.times, self.units)
+    }
+
+    fn sort_samples(&mut self, path: &str) -> Result<()> {
         let mut events = Vec::new();
         for sample in 0..self.len() {
             let range = self.offsets[sample]..self.offsets[sample + 1];
             if is_sorted(&self.times[range.clone()], &self.units[range.clone()]) {
                 continue;
             }
+            let bytes = range.len() as u64 * SORTED_BYTES;
+            memory::require(bytes, path, || format!("the events of sample {sample}, sorted,"))?;
             events.clear();
             events.extend(range.clone().map(|i| (self.times[i], self.units[i])));
             sort_spikes(&mut events);
@@ -93,6 +107,7 @@ impl SpikeTrains {
                 self.units[i] = unit;
             }
         }
+        Ok(())
     }
 
     /// Appends a sample whose events are already sorted by `(time, unit)`.
@@ -114,9 +129,14 @@ impl SpikeTrains {
         self.times.try_reserve_exact(events).is_ok() && self.units.try_reserve_exact(events).is_ok()
     }
 
+    /// Makes room for `samples` more samples; `false` where there is no memory for them.
+    pub(crate) fn try_reserve_samples(&mut self, samples: usize) -> bool {
+        self.offsets.try_reserve(samples).is_ok()
+    }
+
     /// [`Self::push_sample`] of listed events; `false`, and nothing is appended, where there is no memory for them.
     #[must_use]
-    pub(crate) fn try_push_sample(&mut self, events: &[(u16, u32)]) -> bool {
+    pub fn try_push_sample(&mut self, events: &[(u16, u32)]) -> bool {
         let is_there = self.times.try_reserve(events.len()).is_ok()
             && self.units.try_reserve(events.len()).is_ok()
             && self.offsets.try_reserve(1).is_ok();

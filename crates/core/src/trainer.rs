@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::gradient::LayerParameters;
 use crate::learnt::{LearntShape, LearntValues};
 use crate::loss::Loss;
-use crate::memory::NetworkBytes;
+use crate::memory::{self, NetworkBytes, Work};
 use crate::network::Network;
 use crate::neuron::Gains;
 use crate::optim::{Average, Moments};
@@ -72,6 +72,8 @@ pub struct Trainer {
     average: Option<Average>,
     /// Sums of a batch, from the first gradient on.
     sums: Option<BatchSums>,
+    /// The kind of work for which memory has been found.
+    has_room_for: Option<Work>,
 }
 
 impl Trainer {
@@ -94,6 +96,18 @@ impl Trainer {
         NetworkBytes::of(&self.config, GROUP).require(workers.min(GROUP))
     }
 
+    /// Fails if there is no memory for the first work of a kind; later work finds that of the first.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] with the number of bytes.
+    pub fn require_room(&mut self, work: Work, workers: usize) -> Result<()> {
+        if self.has_room_for < Some(work) {
+            NetworkBytes::of(&self.config, GROUP).require_for(work, workers.min(GROUP))?;
+            self.has_room_for = Some(work);
+        }
+        Ok(())
+    }
+
     fn assemble(config: Config, network: Network, level: Level) -> Self {
         Self {
             loss: Loss::new(&config),
@@ -107,6 +121,7 @@ impl Trainer {
             cleared: Vec::new(),
             average: None,
             sums: None,
+            has_room_for: None,
             network,
             config,
         }
@@ -146,11 +161,14 @@ impl Trainer {
     /// any.
     ///
     /// # Errors
-    /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist.
+    /// [`crate::ErrorCode::ShapeMismatch`] for a layer that does not exist, [`crate::ErrorCode::ConfigInvalid`] where there is no
+    /// memory for them.
     pub fn parameters(&self, layer: usize) -> Result<(Vec<f32>, Vec<f32>)> {
         if layer >= self.network.shapes.len() {
             return Err(Error::shape("layer", format!("must be below {}, got {layer}", self.network.shapes.len())));
         }
+        let bytes = self.network.shapes[layer].weights() as u64 * size_of::<f32>() as u64;
+        memory::require(bytes, "layer", || "its weights".to_owned())?;
         Ok((self.read(layer, Kind::Weights), self.read(layer, Kind::Biases)))
     }
 

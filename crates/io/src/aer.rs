@@ -3,7 +3,7 @@
 //! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
 
 use serde::{Deserialize, Serialize};
-use spikelet_core::{Error, Result, SpikeTrains, sort_spikes};
+use spikelet_core::{Error, Result, SpikeTrains, require, sort_spikes};
 
 use crate::fault::wrong;
 
@@ -51,7 +51,7 @@ impl AerOptions {
 pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
     options.validate()?;
     let mut trains = SpikeTrains::new();
-    trains.push_sample(spikes(bytes, options)?);
+    push(&mut trains, &spikes(bytes, options)?)?;
     Ok(trains)
 }
 
@@ -72,10 +72,18 @@ pub fn decode_recordings(bytes: &[u8], ends: &[u32], options: AerOptions) -> Res
             bytes.get(start..end as usize).ok_or_else(|| Error::shape(format!("ends[{index}]"), "must not fall"))?;
         let spikes =
             spikes(recording, options).map_err(|error| Error { path: format!("recordings[{index}]"), ..error })?;
-        trains.push_sample(spikes);
+        push(&mut trains, &spikes)?;
         start = end as usize;
     }
     Ok(trains)
+}
+
+fn push(trains: &mut SpikeTrains, spikes: &[(u16, u32)]) -> Result<()> {
+    if trains.try_push_sample(spikes) {
+        return Ok(());
+    }
+    let samples = trains.len() + 1;
+    Err(Error::config("bytes", format!("the spikes of the first {samples} samples take more memory than is available")))
 }
 
 /// The spikes of one recording, sorted.
@@ -86,7 +94,9 @@ fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
     }
     let AerOptions { steps, truncate_ms, size } = options;
     let end = u64::from(truncate_ms) * 1000;
-    let mut spikes = Vec::new();
+    // As a pair, and twice as a key where they are sorted.
+    require(events.len() as u64 * 24, "bytes", || "the spikes of a recording".to_owned())?;
+    let mut spikes = Vec::with_capacity(events.len());
     for (index, &[x, y, high, middle, low]) in events.iter().enumerate() {
         let time = u64::from(u32::from_be_bytes([0, high & 0x7f, middle, low]));
         if time >= end {

@@ -1,7 +1,7 @@
 //! IDX, the format of MNIST: two zero bytes, a byte for the type, a byte for the number of dimensions, the dimensions as
 //! big-endian u32, then the elements, the last dimension fastest.
 
-use spikelet_core::{Error, Result};
+use spikelet_core::{Error, Result, copied};
 
 use crate::fault::wrong;
 
@@ -52,7 +52,7 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
     if found > end {
         return Err(wrong(end, format!("the array {shape:?} ends here, but {} bytes follow", found - end)));
     }
-    Ok(IdxArray { shape, data: bytes[start..].to_vec() })
+    Ok(IdxArray { shape, data: copied(&bytes[start..], "bytes")? })
 }
 
 fn truncated(bytes: &[u8], wanted: u128) -> Error {

@@ -1,7 +1,7 @@
 //! NPY, the format of NumPy arrays: `\x93NUMPY`, two bytes of version, the length of the header as little-endian u16 (version 1)
 //! or u32 (2 and 3), the header as a Python dictionary with `descr`, `fortran_order` and `shape`, then the elements.
 
-use spikelet_core::{Error, Result};
+use spikelet_core::{Error, Result, copied};
 
 use crate::fault::wrong;
 
@@ -52,7 +52,7 @@ pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray> {
     if is_column_major && shape.len() > 1 {
         return Err(wrong(start, "the array is column-major: save np.ascontiguousarray(a)"));
     }
-    let mut data = bytes[data..].to_vec();
+    let mut data = copied(&bytes[data..], "bytes")?;
     if is_big_endian {
         data.chunks_exact_mut(width).for_each(<[u8]>::reverse);
     }

@@ -1,6 +1,6 @@
 //! Functions that need no session.
 
-use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, json};
+use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, json, require};
 use spikelet_io::{AerOptions, IdxArray, NpyArray};
 
 use crate::guard::guard;
@@ -23,7 +23,7 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
 pub fn encode(encoding: &str, values: &[f32], units: u32, steps: u32, rows: Option<&[u32]>) -> Result<Events> {
     guard(|| {
         let trains = Encoding::from_json(encoding)?.encode(values, units as usize, steps as usize, rows)?;
-        Events::from_trains(&trains)
+        Events::from_trains(trains)
     })
 }
 
@@ -37,7 +37,7 @@ pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: 
     guard(|| {
         let encoding = Encoding::from_json(encoding)?;
         let series = Series::new(values, offsets, channels as usize)?;
-        Events::from_trains(&encoding.encode_series(&series, steps as usize)?)
+        Events::from_trains(encoding.encode_series(&series, steps as usize)?)
     })
 }
 
@@ -57,7 +57,7 @@ pub fn series_units(encoding: &str, channels: u32) -> Result<u32> {
 pub fn decode_aer(bytes: &[u8], options: &str, ends: Option<&[u32]>) -> Result<Events> {
     guard(|| {
         let options: AerOptions = json::parse(options)?;
-        Events::from_trains(&match ends {
+        Events::from_trains(match ends {
             None => spikelet_io::decode_aer(bytes, options)?,
             Some(ends) => spikelet_io::decode_recordings(bytes, ends, options)?,
         })
@@ -77,7 +77,11 @@ pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray> {
 /// # Errors
 /// `DATA_FORMAT` with the byte offset.
 pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
-    guard(|| spikelet_io::parse_tensors(bytes)?.into_iter().map(TensorArrays::from_core).collect())
+    guard(|| {
+        // Archives store their arrays as they are; half floats become as large again.
+        require(2 * bytes.len() as u64, "bytes", || "the arrays of the file".to_owned())?;
+        spikelet_io::parse_tensors(bytes)?.into_iter().map(TensorArrays::from_core).collect()
+    })
 }
 
 /// Generates a data set; options `{"type":"yinYang","samples":7000}` and the like.
@@ -96,7 +100,7 @@ pub fn generate(options: &str) -> Result<GeneratedArrays> {
 pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) -> Result<Events> {
     guard(|| {
         let camera = SaccadeCamera::from_json(options)?;
-        Events::from_trains(&camera.record(pixels, height as usize, width as usize)?)
+        Events::from_trains(camera.record(pixels, height as usize, width as usize)?)
     })
 }
 

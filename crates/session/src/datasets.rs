@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use spikelet_core::{Dataset, Encoding, Error, Result, Series, SpikeTrains, Targets};
 
@@ -20,6 +21,7 @@ pub(crate) struct Shape {
 /// Data sets by number; numbers are not used again.
 #[derive(Debug, Default)]
 pub(crate) struct Datasets {
+    session: SessionNumber,
     held: BTreeMap<u32, Held>,
     next: u32,
 }
@@ -38,12 +40,37 @@ struct Supplier {
 }
 
 /// Checks samples of a session's data sets while the session is at work.
-#[derive(Clone, Debug, Default)]
-pub struct Suppliers(BTreeMap<u32, Supplier>);
+#[derive(Clone, Debug)]
+pub struct Suppliers {
+    session: SessionNumber,
+    suppliers: BTreeMap<u32, Supplier>,
+}
 
 /// Samples that were checked and wait for their place in a data set.
 #[derive(Debug)]
-pub struct Samples(Dataset);
+pub struct Samples {
+    /// The data set that they are for.
+    dataset: Identity,
+    samples: Dataset,
+}
+
+/// A data set among those of all sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Identity {
+    session: SessionNumber,
+    dataset: u32,
+}
+
+/// Numbers the sessions of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct SessionNumber(u64);
+
+impl Default for SessionNumber {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 impl Suppliers {
     /// Checks samples of the data set `dataset`, and encodes them.
@@ -51,8 +78,9 @@ impl Suppliers {
     /// # Errors
     /// `SHAPE_MISMATCH` for an unknown data set, and as [`crate::Session::add_dataset`].
     pub fn prepare(&self, dataset: u32, arrays: DatasetArrays) -> Result<Samples> {
-        let Supplier { descriptor, shape } = self.0.get(&dataset).ok_or_else(|| unknown("dataset", dataset))?;
-        guard(|| build(descriptor, arrays, *shape).map(Samples))
+        let Supplier { descriptor, shape } = self.suppliers.get(&dataset).ok_or_else(|| unknown("dataset", dataset))?;
+        let samples = guard(|| build(descriptor, arrays, *shape))?;
+        Ok(Samples { dataset: Identity { session: self.session, dataset }, samples })
     }
 }
 
@@ -79,13 +107,18 @@ impl Datasets {
         held.dataset.supply(rows, build(descriptor, arrays, *shape)?)
     }
 
-    pub(crate) fn supply_prepared(&mut self, id: u32, rows: &[u32], Samples(samples): Samples) -> Result<()> {
+    pub(crate) fn supply_prepared(&mut self, id: u32, rows: &[u32], given: Samples) -> Result<()> {
         let held = self.held.get_mut(&id).ok_or_else(|| unknown("dataset", id))?;
+        let Samples { dataset, samples } = given;
+        if dataset != (Identity { session: self.session, dataset: id }) {
+            return Err(Error::shape("samples", "were prepared for another data set, or by another session"));
+        }
         held.dataset.supply(rows, samples)
     }
 
     pub(crate) fn suppliers(&self) -> Suppliers {
-        Suppliers(self.held.iter().map(|(&id, held)| (id, held.supplier.clone())).collect())
+        let suppliers = self.held.iter().map(|(&id, held)| (id, held.supplier.clone())).collect();
+        Suppliers { session: self.session, suppliers }
     }
 
     pub(crate) fn remove(&mut self, id: u32) -> Result<()> {

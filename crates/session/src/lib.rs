@@ -27,7 +27,7 @@ pub use datasets::{Samples, Suppliers};
 pub use mpi::World;
 pub use peers::Peers;
 pub use session::Session;
-pub use spikelet_core::{Error, ErrorCode, LayerParameters, LayerTrace, LearntValues, LocalBatch, Result};
+pub use spikelet_core::{Error, ErrorCode, LayerParameters, LayerTrace, LearntValues, LocalBatch, Result, copied};
 pub use spikelet_io::{IdxArray, NpyArray};
 #[cfg(all(feature = "parallel", target_family = "wasm"))]
 pub use threads::{lend_thread, share_threads};

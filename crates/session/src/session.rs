@@ -1,7 +1,7 @@
 //! One trainer with its data sets and threads.
 
 use spikelet_core::config::Threads;
-use spikelet_core::{Config, Error, ErrorCode, Evaluation, Executor, Level, Result, Trainer, json};
+use spikelet_core::{Config, Error, ErrorCode, Evaluation, Executor, Level, Result, Trainer, json, require};
 use spikelet_io::Checkpoint;
 
 use crate::datasets::{Datasets, Shape};
@@ -64,6 +64,7 @@ impl Session {
     pub fn restore(checkpoint: &[u8], simd: Option<&str>, threads: Option<&str>) -> Result<Self> {
         guard(|| {
             let level = level(simd)?;
+            require(checkpoint.len() as u64, "checkpoint", || "its arrays".to_owned())?;
             let Checkpoint { snapshot, origin } = spikelet_io::read_checkpoint(checkpoint)?;
             let workers = workers(&snapshot.config, threads)?;
             Self::of(Trainer::restore(snapshot, level)?, workers, origin)
@@ -169,10 +170,13 @@ impl Session {
     /// from, in words of the host; [`Session::info`] of a session that is restored from it tells it again.
     ///
     /// # Errors
-    /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so: no session could be restored from it.
+    /// `INTERNAL` after a defect, `NON_FINITE` after an update that failed so: no session could be restored from it;
+    /// `CONFIG_INVALID` where there is no memory for it.
     pub fn checkpoint(&self, origin: Option<&str>) -> Result<Vec<u8>> {
         self.check_whole()?;
         guard(|| {
+            // The arrays of the snapshot, and the file.
+            require(2 * self.trainer.snapshot_bytes(), "checkpoint", || "it".to_owned())?;
             let snapshot = self.trainer.snapshot();
             snapshot.check()?;
             Ok(spikelet_io::write_checkpoint(&snapshot, origin))

@@ -2,7 +2,7 @@
 
 use spikelet_core::{
     Error, Generated, GeneratedInputs, LayerParameters, LayerTrace, Result, SpikeTrains, StreamProgress, StreamSpikes,
-    Targets, Tensor,
+    Targets, Tensor, require,
 };
 
 /// The arrays of a data set; the descriptor says which ones are read.
@@ -46,12 +46,13 @@ pub struct Events {
 }
 
 impl Events {
-    pub(crate) fn from_trains(trains: &SpikeTrains) -> Result<Self> {
-        let offsets: Option<Vec<u32>> = trains.offsets().iter().map(|&offset| u32::try_from(offset).ok()).collect();
-        let offsets = offsets.ok_or_else(|| {
-            Error::shape("events", format!("must be at most {}, got {}", u32::MAX, trains.times().len()))
-        })?;
-        Ok(Self { offsets, times: trains.times().to_vec(), units: trains.units().to_vec() })
+    pub(crate) fn from_trains(trains: SpikeTrains) -> Result<Self> {
+        let (starts, times, units) = trains.into_parts();
+        if u32::try_from(times.len()).is_err() {
+            return Err(Error::shape("events", format!("must be at most {}, got {}", u32::MAX, times.len())));
+        }
+        require(starts.len() as u64 * size_of::<u32>() as u64, "events", || "their offsets".to_owned())?;
+        Ok(Self { offsets: starts.into_iter().map(|start| start as u32).collect(), times, units })
     }
 }
 
@@ -73,11 +74,11 @@ impl GeneratedArrays {
         let mut arrays = Self::default();
         match generated.inputs {
             GeneratedInputs::Values(values) => arrays.values = Some(values),
-            GeneratedInputs::Trains(trains) => arrays.events = Some(Events::from_trains(&trains)?),
+            GeneratedInputs::Trains(trains) => arrays.events = Some(Events::from_trains(trains)?),
         }
         match generated.targets {
             Targets::Labels(labels) => arrays.labels = Some(labels),
-            Targets::Trains(trains) => arrays.targets = Some(Events::from_trains(&trains)?),
+            Targets::Trains(trains) => arrays.targets = Some(Events::from_trains(trains)?),
             Targets::Counts(_) | Targets::Series { .. } | Targets::None => {}
         }
         Ok(arrays)
@@ -132,7 +133,7 @@ pub struct Prediction {
 impl Prediction {
     pub(crate) fn from_core(prediction: spikelet_core::Prediction) -> Result<Self> {
         Ok(Self {
-            layers: prediction.layers.iter().map(Events::from_trains).collect::<Result<_>>()?,
+            layers: prediction.layers.into_iter().map(Events::from_trains).collect::<Result<_>>()?,
             by_count: prediction.by_count,
             by_first_spike: prediction.by_first_spike,
             decision_step: prediction.decision_step,

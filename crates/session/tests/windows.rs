@@ -174,9 +174,25 @@ fn what_was_not_supplied_is_an_error_and_changes_nothing() {
     fails(session.suppliers().prepare(9, arrays(&[1])), ErrorCode::ShapeMismatch, "dataset");
     let prepared = session.suppliers().prepare(train, arrays(&[1])).unwrap();
     fails(session.supply_prepared(train, &[1, 2], prepared), ErrorCode::ShapeMismatch, "rows");
+    let prepared = session.suppliers().prepare(train, arrays(&[1])).unwrap();
+    fails(session.supply_prepared(other, &[1], prepared), ErrorCode::ShapeMismatch, "samples");
     fails(session.supply(train, &[1, 2], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
     fails(session.supply(train, &[SAMPLES as u32], arrays(&[1])), ErrorCode::ShapeMismatch, "rows");
     assert_eq!(session.checkpoint(None).unwrap(), before);
+}
+
+#[test]
+fn samples_go_where_they_were_prepared_for() {
+    let (mut session, mut foreign) = (session(&json!({})), session(&json!({})));
+    let (first, second) = (windowed(&mut session), windowed(&mut session));
+    let theirs = windowed(&mut foreign);
+    assert_eq!(first, theirs, "numbers alone do not tell");
+    let prepared = foreign.suppliers().prepare(theirs, arrays(&[1])).unwrap();
+    fails(session.supply_prepared(first, &[1], prepared), ErrorCode::ShapeMismatch, "samples");
+    let prepared = session.suppliers().prepare(second, arrays(&[1])).unwrap();
+    fails(session.supply_prepared(first, &[1], prepared), ErrorCode::ShapeMismatch, "samples");
+    let prepared = session.suppliers().prepare(first, arrays(&[1])).unwrap();
+    session.supply_prepared(first, &[1], prepared).unwrap();
 }
 
 #[test]

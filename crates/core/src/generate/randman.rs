@@ -9,12 +9,17 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
+use crate::memory;
 use crate::rng::{Purpose, Stream};
 use crate::spikes::SpikeTrains;
 use crate::spikes::sort_spikes;
 
 /// Terms of the Fourier series below this fraction of the first are left out.
 const PRECISION: f64 = 1e-3;
+/// Bytes of an empty list of spikes.
+const LIST_BYTES: u64 = size_of::<Vec<(u16, u32)>>() as u64;
+/// Bytes of a spike in a list.
+const PAIR_BYTES: u64 = size_of::<(u16, u32)>() as u64;
 /// Keeps the largest coordinate below 1.
 const EPSILON: f64 = 1e-7;
 
@@ -71,6 +76,11 @@ impl Randman {
             ("dimensions", dimensions),
             ("spikes", spikes),
         ])?;
+        let samples = u64::from(classes) * u64::from(samples_per_class);
+        let spikes_each = u64::from(units) * u64::from(spikes);
+        // Lists double as they grow, and the trains are there beside them.
+        let bytes = samples.saturating_mul(LIST_BYTES + spikes_each.saturating_mul(3 * PAIR_BYTES));
+        memory::require(bytes, "samplesPerClass", || format!("{samples} samples"))?;
         let all: Vec<Vec<Vec<(u16, u32)>>> = (0..classes).map(|class| self.class(class)).collect();
         let mut trains = SpikeTrains::new();
         let mut labels = Vec::new();

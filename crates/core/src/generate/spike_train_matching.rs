@@ -8,9 +8,9 @@ use super::sizes::{check_sizes, check_steps};
 use crate::config::ranges::within;
 use crate::data::Targets;
 use crate::error::Result;
+use crate::memory;
 use crate::rng::{Purpose, Stream};
-use crate::spikes::SpikeTrains;
-use crate::spikes::sort_spikes;
+use crate::spikes::{EVENT_BYTES, SpikeTrains, sort_spikes};
 
 /// Every unit of the input and of the target output spikes at each step with a fixed probability, independently.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,16 +49,21 @@ impl SpikeTrainMatching {
         let (mut inputs, mut targets) = (SpikeTrains::new(), SpikeTrains::new());
         for sample in 0..self.samples {
             let mut draws = Stream::of_sample(self.seed, Purpose::Generation, sample, 0);
-            inputs.push_sample(random_train(&mut draws, self.inputs, self.steps, self.input_rate));
-            targets.push_sample(random_train(&mut draws, self.outputs, self.steps, self.target_rate));
+            push(&mut inputs, &random_train(&mut draws, self.inputs, self.steps, self.input_rate)?)?;
+            push(&mut targets, &random_train(&mut draws, self.outputs, self.steps, self.target_rate)?)?;
         }
         Ok(Generated { inputs: GeneratedInputs::Trains(inputs), targets: Targets::Trains(targets) })
     }
 }
 
 /// Spikes of `units` units over `steps` steps, each with probability `rate` a step and unit.
-fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Vec<(u16, u32)> {
+fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Result<Vec<(u16, u32)>> {
     let mut events = Vec::new();
+    let expected = (f64::from(units) * f64::from(steps) * rate).ceil() as u64;
+    // Lists double as they grow; sorting needs two more.
+    memory::require(expected.saturating_mul(4) * size_of::<u64>() as u64, "steps", || {
+        "the spikes of a sample".to_owned()
+    })?;
     for unit in 0..units {
         let mut next = draws.wait(rate);
         while next <= u64::from(steps) {
@@ -67,5 +72,13 @@ fn random_train(draws: &mut Stream, units: u32, steps: u32, rate: f64) -> Vec<(u
         }
     }
     sort_spikes(&mut events);
-    events
+    Ok(events)
+}
+
+fn push(trains: &mut SpikeTrains, events: &[(u16, u32)]) -> Result<()> {
+    if trains.try_push_sample(events) {
+        return Ok(());
+    }
+    let bytes = (trains.times().len() + events.len()) as u64 * EVENT_BYTES;
+    Err(memory::missing(bytes, "samples", "their spikes"))
 }

@@ -6,6 +6,7 @@ use super::generated::{Generated, GeneratedInputs};
 use super::sizes::check_sizes;
 use crate::data::Targets;
 use crate::error::Result;
+use crate::memory;
 use crate::rng::{Purpose, Stream};
 
 /// Radius of the figure, which fills the unit square.
@@ -36,8 +37,9 @@ impl Default for YinYang {
 impl YinYang {
     pub(super) fn generate(&self) -> Result<Generated> {
         check_sizes(&[("values of a sample", 5), ("samples", self.samples)])?;
-        let mut values = Vec::new();
-        let mut labels = Vec::new();
+        let samples = self.samples as usize;
+        let mut values = memory::reserved(samples * 5, "samples", "their values")?;
+        let mut labels = memory::reserved(samples, "samples", "their labels")?;
         for sample in 0..self.samples {
             let mut draws = Stream::new(self.seed, Purpose::Generation, sample);
             let wanted = draws.below(3);

@@ -170,8 +170,15 @@ impl SamplePass<'_> {
 
 fn list_spikes(steps: usize, work: &Workspace, result: &mut SampleResult) {
     result.spikes.clear();
+    result.lacks_spikes = false;
     result.spikes.extend(work.layers.iter().map(|layer| {
-        let mut spikes: Vec<_> = layer.spikes.before(steps).iter().map(|(t, u)| (t as u16, u as u32)).collect();
+        let found = layer.spikes.before(steps);
+        let mut spikes = Vec::new();
+        if spikes.try_reserve_exact(found.units.len()).is_err() {
+            result.lacks_spikes = true;
+            return spikes;
+        }
+        spikes.extend(found.iter().map(|(t, u)| (t as u16, u as u32)));
         // A convolution lists the units of a step place by place.
         sort_spikes(&mut spikes);
         spikes

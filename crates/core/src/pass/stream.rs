@@ -9,8 +9,9 @@ use crate::connection::{ForwardRun, Keep};
 use crate::error::Result;
 use crate::events::set_bits;
 use crate::layer::LayerState;
+use crate::memory;
 use crate::network::Network;
-use crate::spikes::SpikeTrains;
+use crate::spikes::{EVENT_BYTES, SpikeTrains};
 
 /// Steps of a window beside those that are kept of the one before. All of these are whole words of steps, also for the kernels,
 /// which do something every few steps.
@@ -101,7 +102,8 @@ impl SpikeStream {
     ///
     /// # Errors
     /// [`crate::ErrorCode::ShapeMismatch`] with the path `spikes.times[i]` and the like for spikes outside these steps or the
-    /// input; no step is run then.
+    /// input; no step is run then. [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the output spikes; the stream is
+    /// then between two steps, and has to be restarted.
     pub fn run(&mut self, times: Vec<u16>, units: Vec<u32>, steps: usize) -> Result<StreamSpikes> {
         let offsets = [0, times.len() as u32];
         let trains = SpikeTrains::from_parts(&offsets, times, units, steps, self.input_units, "spikes")?;
@@ -120,7 +122,7 @@ impl SpikeStream {
                 taken += here;
             }
             self.run_window(self.at + count);
-            self.answer(done, count, &mut found);
+            self.answer(done, count, &mut found)?;
             self.at += count;
             done += count;
         }
@@ -156,12 +158,16 @@ impl SpikeStream {
     }
 
     /// Adds the output spikes of the `count` steps that were run last to the progress and to `found`, which has `done` steps.
-    fn answer(&mut self, done: usize, count: usize, found: &mut StreamSpikes) {
+    fn answer(&mut self, done: usize, count: usize, found: &mut StreamSpikes) -> Result<()> {
         let Self { work, at, progress, .. } = self;
         let output = &work.layers[work.layers.len() - 1].spikes;
         for t in 0..count {
             let range = output.offsets[*at + t] as usize..output.offsets[*at + t + 1] as usize;
             let start = found.units.len();
+            if found.units.try_reserve(range.len()).is_err() || found.times.try_reserve(range.len()).is_err() {
+                let bytes = (start + range.len()) as u64 * EVENT_BYTES;
+                return Err(memory::missing(bytes, "steps", "the output spikes of these steps"));
+            }
             found.units.extend_from_slice(&output.units[range]);
             // In order of the units: the last layer is dense.
             let fired = &found.units[start..];
@@ -176,6 +182,7 @@ impl SpikeStream {
             }
             progress.steps += 1;
         }
+        Ok(())
     }
 
     /// Starts the next window, with the last steps of this one before it.

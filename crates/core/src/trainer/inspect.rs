@@ -59,6 +59,7 @@ impl Trainer {
     ) -> Result<Prediction> {
         let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
         let mut prediction = Prediction::new(self.network.spiking());
+        prediction.reserve(indices.len(), outputs)?;
         let want = Want { gradients: false, spikes: true, trace: false };
         let job = Job { until, ..Self::job(&self.config, None, &self.passes, data, want) };
         for batch in indices.chunks(self.config.training.batch_size as usize) {
@@ -89,6 +90,7 @@ impl Trainer {
         let layers = self.network.shapes.len();
         let outputs = self.network.shapes.last().map_or(0, |shape| shape.units);
         let mut prediction = Prediction::new(self.network.spiking());
+        prediction.reserve(batch.len(), outputs)?;
         let mut traces = if trace { Some(self.empty_traces(batch.len())?) } else { None };
         let mut sums = self.empty_sums();
         let want = Want { gradients: true, spikes: true, trace };
@@ -114,7 +116,7 @@ impl Trainer {
             if let Some(layer) = batch_sums.undefined_layer(&self.network) {
                 return Err(Error::non_finite(format!("layers[{layer}]"), "its gradient is not finite"));
             }
-            let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect();
+            let layers = (0..layers).map(|layer| self.read_gradients(layer, &batch_sums)).collect::<Result<_>>()?;
             Ok(Gradients { metrics: sums.report(&self.network.shapes), layers, prediction, trace: traces })
         });
         self.sums = Some(batch_sums);
@@ -139,12 +141,14 @@ impl Trainer {
     }
 
     /// Gradients of a layer that stand in the place of the sums of a batch.
-    fn read_gradients(&self, layer: usize, sums: &BatchSums) -> LayerParameters {
+    fn read_gradients(&self, layer: usize, sums: &BatchSums) -> Result<LayerParameters> {
         let (network, shape) = (&self.network, &self.network.shapes[layer]);
         let learnt =
             network.layers[layer].learnt.iter().zip(&sums.learnt[layer]).filter(|(shape, _)| !shape.is_fixed());
+        let mut weights = memory::reserved(shape.weights(), "network", "the gradients of a layer")?;
+        weights.resize(shape.weights(), 0.0);
         let mut out = LayerParameters {
-            weights: vec![0.0; shape.weights()],
+            weights,
             biases: Vec::with_capacity(shape.filters),
             learnt: learnt.map(|(shape, sums)| shape.with(sums.values[..shape.length()].to_vec())).collect(),
         };
@@ -152,7 +156,7 @@ impl Trainer {
             tile.unpack(&sums.weights, shape.inputs, &mut out.weights);
             out.biases.extend(&sums.bias[..tile.units]);
         }
-        out
+        Ok(out)
     }
 }
 
@@ -163,7 +167,8 @@ fn indices(data: &Dataset, range: &Range<usize>) -> Result<Vec<u32>> {
             format!("must lie within 0..{}, got {}..{}", data.len(), range.start, range.end),
         ));
     }
-    let indices: Vec<u32> = (range.start as u32..range.end as u32).collect();
+    let mut indices = memory::reserved(range.len(), "range", "the list of its samples")?;
+    indices.extend(range.start as u32..range.end as u32);
     data.require("range", &indices)?;
     Ok(indices)
 }

@@ -184,6 +184,19 @@ impl Place {
 }
 
 impl Trainer {
+    /// Bytes of the arrays of a snapshot, at most.
+    #[must_use]
+    pub fn snapshot_bytes(&self) -> u64 {
+        let moments = 1 + u64::from(self.config.optimizer.has_second_moment());
+        let copies = 1 + moments + u64::from(self.average.is_some()) + u64::from(self.run.best.is_some());
+        let lengths = |index: usize| {
+            let learnt = self.network.layers[index].learnt.iter().map(|array| array.length() as u64).sum::<u64>();
+            let shape = &self.network.shapes[index];
+            shape.weights() as u64 + shape.filters as u64 + learnt
+        };
+        copies * size_of::<f32>() as u64 * (0..self.network.shapes.len()).map(lengths).sum::<u64>()
+    }
+
     /// Everything for a checkpoint.
     // Compiled where it is called, and there for size.
     #[inline]

@@ -1,6 +1,6 @@
 //! What a network answers to data sets.
 
-use spikelet_core::{Error, Result, Until};
+use spikelet_core::{Error, Executor, Result, Until, Work};
 
 use super::Session;
 use crate::status::{EvaluationStatus, to_json};
@@ -30,6 +30,7 @@ impl Session {
             let Self { trainer, workers, datasets, evaluation, .. } = session;
             let (id, position) = evaluation.as_mut().ok_or_else(|| Error::config("", "no evaluation has begun"))?;
             let data = datasets.find("dataset", *id)?;
+            trainer.require_room(Work::Predict, workers.threads())?;
             let done = workers.run(|| trainer.evaluate(position, data, max_samples as usize, &*workers))?;
             let report = done.then(|| position.report());
             let status = EvaluationStatus { done, samples: position.position(), report };
@@ -49,6 +50,7 @@ impl Session {
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);
+            trainer.require_room(Work::Predict, workers.threads())?;
             Prediction::from_core(workers.run(|| trainer.predict(data, range, until(early_decision), &*workers))?)
         })
     }

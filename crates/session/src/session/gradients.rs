@@ -1,6 +1,6 @@
 //! Gradients and parameters, for those who learn by rules of their own.
 
-use spikelet_core::{LayerParameters, Result};
+use spikelet_core::{Executor, LayerParameters, Result, Work};
 
 use super::Session;
 use crate::guard::guard;
@@ -18,6 +18,7 @@ impl Session {
             let Self { trainer, workers, datasets, .. } = session;
             let data = datasets.find("dataset", dataset)?;
             let range = start as usize..(start as usize).saturating_add(count as usize);
+            trainer.require_room(Work::Gradients, workers.threads())?;
             let found = workers.run(|| trainer.gradients(data, range, trace, &*workers))?;
             Ok(Gradients {
                 metrics: to_json(&found.metrics),
@@ -33,7 +34,10 @@ impl Session {
     /// # Errors
     /// `SHAPE_MISMATCH` for wrong lengths, `NON_FINITE` for values that are not finite.
     pub fn apply_gradients(&mut self, layers: &[LayerParameters]) -> Result<()> {
-        self.change(|session| session.trainer.apply_gradients(layers))
+        self.change(|session| {
+            session.trainer.require_room(Work::Learn, 1)?;
+            session.trainer.apply_gradients(layers)
+        })
     }
 
     /// Parameters of a spiking layer.

@@ -1,6 +1,6 @@
 //! A run of training: whole batches, or parts of them that several sessions share.
 
-use spikelet_core::{Dataset, Error, LocalBatch, Result, TrainEvent, Trainer, json};
+use spikelet_core::{Dataset, Error, Executor, LocalBatch, Result, TrainEvent, Trainer, Work, json};
 
 use super::Session;
 use crate::datasets::Datasets;
@@ -59,6 +59,7 @@ impl Session {
             let Self { trainer, workers, datasets, run, deferred, peers, local, .. } = session;
             local.1.clear();
             let RunData { train, validation } = RunData::of(run.as_ref(), datasets)?;
+            trainer.require_room(Work::Learn, workers.threads())?;
             let mut peers = peers.as_deref_mut();
             let next = |trainer: &mut Trainer| match &mut peers {
                 Some(peers) if trainer.is_before_batch() => {
@@ -95,6 +96,7 @@ impl Session {
                 return Ok(false);
             }
             let local = LocalBatch { rank: rank as usize, size: size as usize };
+            trainer.require_room(Work::Gradients, workers.threads())?;
             kept.0 = local.rank;
             workers.run(|| trainer.run_local_batch(train, local, &*workers, &mut kept.1))?;
             Ok(true)
@@ -112,6 +114,7 @@ impl Session {
         self.change(|session| {
             let Self { trainer, workers, datasets, run, local, .. } = session;
             let RunData { train, validation } = RunData::of(run.as_ref(), datasets)?;
+            trainer.require_room(Work::Learn, workers.threads())?;
             let (own, kept) = local;
             let mut records = records.to_vec();
             if let Some(part) = records.get_mut(*own).filter(|part| part.is_empty()) {

@@ -29,7 +29,7 @@ impl Session {
     /// [`Session::supply`] of what [`Suppliers::prepare`] made of the arrays.
     ///
     /// # Errors
-    /// `SHAPE_MISMATCH` for an unknown data set or row.
+    /// `SHAPE_MISMATCH` for an unknown data set or row, and for samples of another session or data set.
     pub fn supply_prepared(&mut self, dataset: u32, rows: &[u32], samples: Samples) -> Result<()> {
         self.change(|session| session.datasets.supply_prepared(dataset, rows, samples))
     }
