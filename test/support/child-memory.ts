@@ -16,14 +16,15 @@ export interface ChildOutcome {
 }
 
 /**
- * Runs a program in a process of its own, in which `spikelet` is all that the library exports, its names are variables, and
- * `report(value)` hands a value back.
+ * Runs a program in a process of its own, in which `spikelet` is all that the library exports, its names are variables,
+ * `library` is its address, and `report(value)` hands a value back.
  *
  * @param options `limit` of the address space in bytes, as `ulimit -v` sets it.
  */
 export function inChild(program: string, { limit, input = "" }: { limit?: number; input?: string } = {}): Promise<ChildOutcome> {
   const script = `
     import * as spikelet from ${JSON.stringify(LIBRARY)};
+    const library = ${JSON.stringify(LIBRARY)};
     const { ${NAMES.join(", ")} } = spikelet;
     const input = ${JSON.stringify(input)};
     await (await spikelet.loadBackend()).parseIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 0));

@@ -1,8 +1,10 @@
 //! Objects of typed arrays, both ways.
 
+use std::ops::Deref;
+
 use napi::bindgen_prelude::{Float32Array, Uint8Array, Uint16Array, Uint32Array};
 use napi_derive::napi;
-use spikelet_session as wire;
+use spikelet_session::{self as wire, Result, copied};
 
 /// The arrays of a data set.
 #[napi(object, object_to_js = false)]
@@ -33,22 +35,32 @@ pub struct DatasetArrays {
     pub target_units: Option<Uint32Array>,
 }
 
+/// A copy of an array that may be missing.
+///
+/// # Errors
+/// `CONFIG_INVALID` where there is no memory for it.
+pub(crate) fn copied_if_given<T: Copy, A: Deref<Target = [T]>>(lent: &Option<A>, path: &str) -> Result<Option<Vec<T>>> {
+    lent.as_deref().map(|array| copied(array, path)).transpose()
+}
+
 impl DatasetArrays {
-    pub(crate) fn copied(&self) -> wire::DatasetArrays {
-        wire::DatasetArrays {
-            offsets: self.offsets.as_deref().map(<[_]>::to_vec),
-            times: self.times.as_deref().map(<[_]>::to_vec),
-            units: self.units.as_deref().map(<[_]>::to_vec),
-            pixels: self.pixels.as_deref().map(<[_]>::to_vec),
-            values: self.values.as_deref().map(<[_]>::to_vec),
-            rows: self.rows.as_deref().map(<[_]>::to_vec),
-            labels: self.labels.as_deref().map(<[_]>::to_vec),
-            counts: self.counts.as_deref().map(<[_]>::to_vec),
-            series: self.series.as_deref().map(<[_]>::to_vec),
-            target_offsets: self.target_offsets.as_deref().map(<[_]>::to_vec),
-            target_times: self.target_times.as_deref().map(<[_]>::to_vec),
-            target_units: self.target_units.as_deref().map(<[_]>::to_vec),
-        }
+    /// # Errors
+    /// As [`copied_if_given`].
+    pub(crate) fn copied(&self) -> Result<wire::DatasetArrays> {
+        Ok(wire::DatasetArrays {
+            offsets: copied_if_given(&self.offsets, "offsets")?,
+            times: copied_if_given(&self.times, "times")?,
+            units: copied_if_given(&self.units, "units")?,
+            pixels: copied_if_given(&self.pixels, "pixels")?,
+            values: copied_if_given(&self.values, "values")?,
+            rows: copied_if_given(&self.rows, "rows")?,
+            labels: copied_if_given(&self.labels, "labels")?,
+            counts: copied_if_given(&self.counts, "counts")?,
+            series: copied_if_given(&self.series, "series")?,
+            target_offsets: copied_if_given(&self.target_offsets, "targetOffsets")?,
+            target_times: copied_if_given(&self.target_times, "targetTimes")?,
+            target_units: copied_if_given(&self.target_units, "targetUnits")?,
+        })
     }
 }
 
@@ -91,12 +103,14 @@ impl From<wire::LayerParameters> for ParameterArrays {
 }
 
 impl ParameterArrays {
-    pub(crate) fn copied(&self) -> wire::LayerParameters {
-        wire::LayerParameters {
-            weights: self.weights.to_vec(),
-            biases: self.biases.to_vec(),
-            learnt: self.learnt.iter().map(TensorArrays::copied).collect(),
-        }
+    /// # Errors
+    /// `CONFIG_INVALID` where there is no memory for it.
+    pub(crate) fn copied(&self) -> Result<wire::LayerParameters> {
+        Ok(wire::LayerParameters {
+            weights: copied(&self.weights, "weights")?,
+            biases: copied(&self.biases, "biases")?,
+            learnt: self.learnt.iter().map(TensorArrays::copied).collect::<Result<_>>()?,
+        })
     }
 }
 
@@ -291,9 +305,9 @@ impl From<wire::LearntValues> for TensorArrays {
 }
 
 impl TensorArrays {
-    fn copied(&self) -> wire::LearntValues {
+    fn copied(&self) -> Result<wire::LearntValues> {
         let shape = self.shape.iter().map(|&length| length as usize).collect();
-        wire::LearntValues { name: self.name.clone(), shape, values: self.data.to_vec() }
+        Ok(wire::LearntValues { name: self.name.clone(), shape, values: copied(&self.data, &self.name)? })
     }
 }
 

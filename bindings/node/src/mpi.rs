@@ -1,12 +1,12 @@
 //! The processes that `mpirun` started.
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{Object, Uint8Array};
 use napi_derive::napi;
-use spikelet_session::{Peers, World};
+use spikelet_session::{Peers, World, copied};
 
 use crate::error::thrown;
-use crate::job::Job;
+use crate::job;
 use crate::session::NativeSession;
 
 /// Which of the processes this one is.
@@ -27,11 +27,12 @@ pub fn mpi_start(env: Env) -> napi::Result<Rank> {
 
 /// Hands over bytes and resolves to those of all processes, in order of rank.
 #[napi(ts_return_type = "Promise<Uint8Array[]>")]
-pub fn mpi_exchange(bytes: &[u8]) -> AsyncTask<Job<Vec<Vec<u8>>, Vec<Uint8Array>>> {
-    let bytes = bytes.to_vec();
-    Job::start(
-        move || Ok(World::start()?.exchange(&bytes)?.into_iter().map(<[u8]>::to_vec).collect()),
-        |all| all.into_iter().map(Uint8Array::new).collect(),
+pub fn mpi_exchange<'env>(env: &'env Env, bytes: &[u8]) -> napi::Result<Object<'env>> {
+    job::start(
+        env,
+        copied(bytes, "bytes"),
+        |bytes| World::start()?.exchange(&bytes)?.into_iter().map(|part| copied(part, "bytes")).collect(),
+        |all: Vec<Vec<u8>>| all.into_iter().map(Uint8Array::new).collect::<Vec<_>>(),
     )
 }
 

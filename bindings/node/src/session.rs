@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Uint8Array};
+use napi::bindgen_prelude::{Object, ToNapiValue, Uint8Array};
 use napi_derive::napi;
-use spikelet_session::{Error, ErrorCode, Gradients, Prediction, Result, Samples, Session};
+use spikelet_session::{Error, ErrorCode, LayerParameters, Result, Samples, Session, copied};
 
 use crate::arrays::{DatasetArrays, GradientArrays, ParameterArrays, PredictionArrays, StreamArrays};
 use crate::error::thrown;
 use crate::handle::Handle;
-use crate::job::Job;
+use crate::job::{self, Owned};
 
 /// One network in training. Calls wait for each other; `config` and `info` answer immediately.
 #[napi]
@@ -20,23 +20,30 @@ pub struct NativeSession(Arc<Handle>);
 #[napi]
 pub struct NativeSamples(Option<Samples>);
 
+/// What a call was given, and what it does with it.
+struct Called<G, T> {
+    given: G,
+    work: fn(Arc<Handle>, G) -> Result<T>,
+}
+
+impl<G: Owned, T: 'static> Owned for Called<G, T> {}
+
 impl NativeSession {
     fn of(session: Session) -> Self {
         Self(Arc::new(Handle::new(session)))
     }
 
-    /// A call on the thread pool.
-    fn later<T, J>(
+    /// A call on a thread of the addon.
+    fn later<'env, G: Owned, T: Send + 'static, J: ToNapiValue + 'static>(
         &self,
-        work: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+        env: &'env Env,
+        given: Result<G>,
+        work: fn(Arc<Handle>, G) -> Result<T>,
         convert: fn(T) -> J,
-    ) -> AsyncTask<Job<T, J>>
-    where
-        T: Send + 'static,
-        J: napi::bindgen_prelude::ToNapiValue + napi::bindgen_prelude::TypeName,
-    {
+    ) -> napi::Result<Object<'env>> {
         let handle = Arc::clone(&self.0);
-        Job::start(move || handle.with(work), convert)
+        let given = given.map(|given| (handle, Called { given, work }));
+        job::start(env, given, |(handle, Called { given, work })| work(handle, given), convert)
     }
 
     /// A call on this thread.
@@ -54,23 +61,31 @@ impl NativeSession {
 impl NativeSession {
     /// A session with initial weights from the configuration's seed.
     #[napi(ts_return_type = "Promise<NativeSession>")]
-    pub fn create(
+    pub fn create<'env>(
+        env: &'env Env,
         config: String,
         simd: Option<String>,
         threads: Option<String>,
-    ) -> AsyncTask<Job<Session, NativeSession>> {
-        Job::start(move || Session::create(&config, simd.as_deref(), threads.as_deref()), Self::of)
+    ) -> napi::Result<Object<'env>> {
+        let work = |(config, simd, threads): (String, Option<String>, Option<String>)| {
+            Session::create(&config, simd.as_deref(), threads.as_deref())
+        };
+        job::start(env, Ok((config, simd, threads)), work, Self::of)
     }
 
     /// The session that a checkpoint was taken of.
     #[napi(ts_return_type = "Promise<NativeSession>")]
-    pub fn restore(
+    pub fn restore<'env>(
+        env: &'env Env,
         checkpoint: &[u8],
         simd: Option<String>,
         threads: Option<String>,
-    ) -> AsyncTask<Job<Session, NativeSession>> {
-        let checkpoint = checkpoint.to_vec();
-        Job::start(move || Session::restore(&checkpoint, simd.as_deref(), threads.as_deref()), Self::of)
+    ) -> napi::Result<Object<'env>> {
+        let given = copied(checkpoint, "checkpoint").map(|checkpoint| (checkpoint, simd, threads));
+        let work = |(checkpoint, simd, threads): (Vec<u8>, Option<String>, Option<String>)| {
+            Session::restore(&checkpoint, simd.as_deref(), threads.as_deref())
+        };
+        job::start(env, given, work, Self::of)
     }
 
     /// The resolved configuration as JSON.
@@ -93,29 +108,43 @@ impl NativeSession {
 
     /// Takes ownership of a data set and resolves to its number.
     #[napi(ts_return_type = "Promise<number>")]
-    pub fn add_dataset(&self, descriptor: String, arrays: DatasetArrays) -> AsyncTask<Job<u32, u32>> {
-        let arrays = arrays.copied();
-        self.later(move |session| session.add_dataset(&descriptor, arrays), |id| id)
+    pub fn add_dataset<'env>(
+        &self,
+        env: &'env Env,
+        descriptor: String,
+        arrays: DatasetArrays,
+    ) -> napi::Result<Object<'env>> {
+        let given = arrays.copied().map(|arrays| (descriptor, arrays));
+        let work = |handle: Arc<Handle>, (descriptor, arrays): (String, spikelet_session::DatasetArrays)| {
+            handle.with(|session| session.add_dataset(&descriptor, arrays))
+        };
+        self.later(env, given, work, |id| id)
     }
 
     /// Checks samples of a data set, without waiting for calls that run.
     #[napi(ts_return_type = "Promise<NativeSamples>")]
-    pub fn prepare(&self, dataset: u32, arrays: DatasetArrays) -> AsyncTask<Job<Samples, NativeSamples>> {
-        let handle = Arc::clone(&self.0);
-        let work = move || handle.suppliers()?.prepare(dataset, arrays.copied());
-        Job::start(work, |samples| NativeSamples(Some(samples)))
+    pub fn prepare<'env>(&self, env: &'env Env, dataset: u32, arrays: DatasetArrays) -> napi::Result<Object<'env>> {
+        let given = arrays.copied().map(|arrays| (dataset, arrays));
+        let work = |handle: Arc<Handle>, (dataset, arrays)| handle.suppliers()?.prepare(dataset, arrays);
+        self.later(env, given, work, |samples| NativeSamples(Some(samples)))
     }
 
     /// Replaces the samples of a data set that are present.
     #[napi(ts_return_type = "Promise<void>")]
-    pub fn supply(&self, dataset: u32, rows: &[u32], samples: &mut NativeSamples) -> AsyncTask<Job<(), ()>> {
-        let (rows, samples) = (rows.to_vec(), samples.0.take());
-        let work = move |session: &mut Session| {
-            let samples = samples.ok_or_else(|| Error::new(ErrorCode::Disposed, "samples", "were supplied already"))?;
-            session.supply_prepared(dataset, &rows, samples)
+    pub fn supply<'env>(
+        &self,
+        env: &'env Env,
+        dataset: u32,
+        rows: &[u32],
+        samples: &mut NativeSamples,
+    ) -> napi::Result<Object<'env>> {
+        let samples = samples.0.take();
+        let samples = samples.ok_or_else(|| Error::new(ErrorCode::Disposed, "samples", "were supplied already"));
+        let given = samples.and_then(|samples| Ok((dataset, copied(rows, "rows")?, samples)));
+        let work = |handle: Arc<Handle>, (dataset, rows, samples): (u32, Vec<u32>, Samples)| {
+            handle.with_unseen(|session| session.supply_prepared(dataset, &rows, samples))
         };
-        let handle = Arc::clone(&self.0);
-        Job::start(move || handle.with_unseen(work), |()| ())
+        self.later(env, given, work, |()| ())
     }
 
     /// JSON of the samples that the run needs next.
@@ -144,27 +173,32 @@ impl NativeSession {
 
     /// Learns and resolves to a JSON array of events.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn advance(&self, max_batches: u32) -> AsyncTask<Job<String, String>> {
-        self.later(move |session| session.advance(max_batches), |events| events)
+    pub fn advance<'env>(&self, env: &'env Env, max_batches: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, max_batches| handle.with(|session| session.advance(max_batches));
+        self.later(env, Ok(max_batches), work, |events| events)
     }
 
     /// Runs this rank's part of the batch that comes next and resolves to its records.
     #[napi(ts_return_type = "Promise<Uint8Array | null>")]
-    pub fn run_local_batch(&self, rank: u32, size: u32) -> AsyncTask<Job<Option<Vec<u8>>, Option<Uint8Array>>> {
-        let work =
-            move |session: &mut Session| session.run_local_batch(rank, size).map(|records| records.map(<[u8]>::to_vec));
-        self.later(work, |records| records.map(Uint8Array::new))
+    pub fn run_local_batch<'env>(&self, env: &'env Env, rank: u32, size: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (rank, size)| {
+            handle.with(|session| {
+                let records = session.run_local_batch(rank, size)?;
+                records.map(|records| copied(records, "records")).transpose()
+            })
+        };
+        self.later(env, Ok((rank, size)), work, |records| records.map(Uint8Array::new))
     }
 
     /// Learns the batch from the records of all local batches and resolves to a JSON array of events.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn finish_batch(&self, records: Vec<Uint8Array>) -> AsyncTask<Job<String, String>> {
-        let records: Vec<Vec<u8>> = records.iter().map(|part| part.to_vec()).collect();
-        let work = move |session: &mut Session| {
+    pub fn finish_batch<'env>(&self, env: &'env Env, records: Vec<Uint8Array>) -> napi::Result<Object<'env>> {
+        let given = records.iter().map(|part| copied(part, "records")).collect();
+        let work = |handle: Arc<Handle>, records: Vec<Vec<u8>>| {
             let records: Vec<&[u8]> = records.iter().map(Vec::as_slice).collect();
-            session.finish_batch(&records)
+            handle.with(|session| session.finish_batch(&records))
         };
-        self.later(work, |events| events)
+        self.later(env, given, work, |events| events)
     }
 
     /// Starts a pass over a data set, each sample only up to its decision if wanted.
@@ -175,20 +209,25 @@ impl NativeSession {
 
     /// Continues the pass and resolves to JSON of its state.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn advance_evaluation(&self, max_samples: u32) -> AsyncTask<Job<String, String>> {
-        self.later(move |session| session.advance_evaluation(max_samples), |state| state)
+    pub fn advance_evaluation<'env>(&self, env: &'env Env, max_samples: u32) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, max_samples| handle.with(|session| session.advance_evaluation(max_samples));
+        self.later(env, Ok(max_samples), work, |state| state)
     }
 
     /// Decisions and spikes of samples, each only up to its decision if wanted.
     #[napi(ts_return_type = "Promise<PredictionArrays>")]
-    pub fn predict(
+    pub fn predict<'env>(
         &self,
+        env: &'env Env,
         dataset: u32,
         start: u32,
         count: u32,
         early_decision: bool,
-    ) -> AsyncTask<Job<Prediction, PredictionArrays>> {
-        self.later(move |session| session.predict(dataset, start, count, early_decision), PredictionArrays::from)
+    ) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (dataset, start, count, early_decision)| {
+            handle.with(|session| session.predict(dataset, start, count, early_decision))
+        };
+        self.later(env, Ok((dataset, start, count, early_decision)), work, PredictionArrays::from)
     }
 
     /// Opens a stream and returns its number.
@@ -207,8 +246,9 @@ impl NativeSession {
         units: &[u32],
         steps: u32,
     ) -> napi::Result<StreamArrays> {
-        let (times, units) = (times.to_vec(), units.to_vec());
-        self.often(env, |session| session.run_stream(stream, times, units, steps)).map(StreamArrays::from)
+        let run =
+            |session: &mut Session| session.run_stream(stream, copied(times, "times")?, copied(units, "units")?, steps);
+        self.often(env, run).map(StreamArrays::from)
     }
 
     /// Runs the steps of a stream that the next values of a signal complete.
@@ -231,21 +271,27 @@ impl NativeSession {
 
     /// Loss and gradients of samples as one batch.
     #[napi(ts_return_type = "Promise<GradientArrays>")]
-    pub fn gradients(
+    pub fn gradients<'env>(
         &self,
+        env: &'env Env,
         dataset: u32,
         start: u32,
         count: u32,
         trace: bool,
-    ) -> AsyncTask<Job<Gradients, GradientArrays>> {
-        self.later(move |session| session.gradients(dataset, start, count, trace), GradientArrays::from)
+    ) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, (dataset, start, count, trace)| {
+            handle.with(|session| session.gradients(dataset, start, count, trace))
+        };
+        self.later(env, Ok((dataset, start, count, trace)), work, GradientArrays::from)
     }
 
     /// One step of the optimiser with given gradients.
     #[napi]
     pub fn apply_gradients(&self, env: Env, layers: Vec<ParameterArrays>) -> napi::Result<()> {
-        let layers: Vec<_> = layers.iter().map(ParameterArrays::copied).collect();
-        self.now(env, |session| session.apply_gradients(&layers))
+        self.now(env, |session| {
+            let layers: Vec<LayerParameters> = layers.iter().map(ParameterArrays::copied).collect::<Result<_>>()?;
+            session.apply_gradients(&layers)
+        })
     }
 
     /// Parameters of a spiking layer.
@@ -257,19 +303,21 @@ impl NativeSession {
     /// Replaces the parameters of a spiking layer.
     #[napi]
     pub fn set_parameters(&self, env: Env, layer: u32, parameters: ParameterArrays) -> napi::Result<()> {
-        let given = parameters.copied();
-        self.now(env, |session| session.set_parameters(layer, &given))
+        self.now(env, |session| session.set_parameters(layer, &parameters.copied()?))
     }
 
     /// JSON array of the finished epochs.
     #[napi(ts_return_type = "Promise<string>")]
-    pub fn history(&self) -> AsyncTask<Job<String, String>> {
-        self.later(|session| Ok(session.history()), |history| history)
+    pub fn history<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let work = |handle: Arc<Handle>, ()| handle.with(|session| Ok(session.history()));
+        self.later(env, Ok(()), work, |history| history)
     }
 
     /// The bytes of a checkpoint.
     #[napi(ts_return_type = "Promise<Uint8Array>")]
-    pub fn checkpoint(&self, origin: Option<String>) -> AsyncTask<Job<Vec<u8>, Uint8Array>> {
-        self.later(move |session| session.checkpoint(origin.as_deref()), Uint8Array::new)
+    pub fn checkpoint<'env>(&self, env: &'env Env, origin: Option<String>) -> napi::Result<Object<'env>> {
+        let work =
+            |handle: Arc<Handle>, origin: Option<String>| handle.with(|session| session.checkpoint(origin.as_deref()));
+        self.later(env, Ok(origin), work, Uint8Array::new)
     }
 }
