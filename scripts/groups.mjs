@@ -52,7 +52,7 @@ export const GROUPS = {
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
   "golden-wasm": { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED, folder: "golden", env: WASM },
   health: { tier: "quick", needs: ["addon"] },
-  load: { tier: "all", needs: ["addon", "wasm"] },
+  load: { tier: "all", needs: ["addon", "dist", "wasm"] },
   mpi: { tier: "all", needs: ["addon", "dist"], reads: ["presets", "scripts"] },
   packaging: {
     tier: "all",

@@ -94,6 +94,8 @@ export async function encodeSpikes(
   return new SpikeEvents(await inEncoding(backend.encode(json, numbers, units, steps, rows)));
 }
 
+const ARGUMENTS: readonly string[] = ["encoding", "values", "offsets", "rows"];
+
 /**
  * @internal What a conversion by the core gives; faults in its encoding get the path that they have in training.
  *
@@ -103,8 +105,8 @@ export async function inEncoding<T>(conversion: Promise<T>): Promise<T> {
   try {
     return await conversion;
   } catch (thrown) {
-    // Where memory is missing the core itself names the encoding.
-    const isField = thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID" && thrown.path !== "encoding";
+    // Where memory is missing the core itself names the encoding, or the argument that it can't copy.
+    const isField = thrown instanceof SpikeletError && thrown.code === "CONFIG_INVALID" && !ARGUMENTS.includes(thrown.path);
     throw isField ? within("encoding", thrown) : thrown;
   }
 }

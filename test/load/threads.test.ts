@@ -29,12 +29,8 @@ describe("the threads of the addon", () => {
     const core = await loadBackend("native");
     const layers = [500, 500, 10].map((units) => ({ type: "dense", units }));
     const config = JSON.stringify({ network: { input: 10, steps: 1000, layers }, training: { threads: 1 } });
-    const arrays = {
-      offsets: Uint32Array.of(0, 1),
-      times: Uint16Array.of(0),
-      units: Uint32Array.of(0),
-      labels: Uint32Array.of(0),
-    };
+    const inputs = { offsets: Uint32Array.of(0, 1, 2, 3, 4), times: new Uint16Array(4), units: new Uint32Array(4) };
+    const arrays = { ...inputs, labels: new Uint32Array(4) };
     const sessions = await Promise.all(Array.from({ length: 6 }, () => core.createSession(config)));
     const ids = await Promise.all(sessions.map((session) => session.addDataset('{"inputs":"events"}', arrays)));
     const settled: string[] = [];
@@ -104,6 +100,29 @@ describe("the threads of the addon", () => {
       expect(beside?.membranes).toEqual(alone?.membranes);
     },
   );
+});
+
+describe("samples that are prepared while their memory goes", () => {
+  it.each([
+    ["handed over", "structuredClone(array.buffer, { transfer: [array.buffer] })"],
+    ["shrunk", "array.buffer.resize(0)"],
+  ])("are what they were: %s", async (_, take) => {
+    const outcome = await inChild(
+      `const core = await spikelet.loadBackend("native");
+       const session = await core.createSession('{"network":{"input":4,"layers":[{"type":"dense","units":2}]}}');
+       const made = (Kind, length) => new Kind(new ArrayBuffer(length * Kind.BYTES_PER_ELEMENT, { maxByteLength: 2 ** 26 }), 0, length);
+       const none = { offsets: Uint32Array.of(0), times: new Uint16Array(), units: new Uint32Array() };
+       const id = await session.addDataset('{"inputs":"events","samples":4}', none);
+       for (let round = 0; round < 20; round++) {
+         const [times, units] = [made(Uint16Array, 2 ** 20), made(Uint32Array, 2 ** 20)];
+         const prepared = session.prepare(id, { offsets: Uint32Array.of(0, 2 ** 20), times, units });
+         for (const array of [times, units]) ${take};
+         await session.supply(id, Uint32Array.of(1), await prepared);
+       }
+       report((await session.predict(id, 1, 1, false)).byCount.length);`,
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: "", report: 1 });
+  });
 });
 
 interface Outcome {

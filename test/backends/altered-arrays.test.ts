@@ -1,7 +1,7 @@
 import { createNetwork, datasets, encode, encodeSpikes, loadBackend, type Network, SpikeEvents } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Backend, DatasetArrays, Session } from "../../ts/runtime/backend.js";
-import { inChild } from "../support/child-memory.js";
+import { BACKENDS } from "../support/backends.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
 
 type Made = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
@@ -42,30 +42,7 @@ const samples = () => ({
 });
 const events = () => new SpikeEvents(samples());
 
-describe("samples that are prepared while their memory goes", () => {
-  it.each([
-    ["handed over", "structuredClone(array.buffer, { transfer: [array.buffer] })"],
-    ["shrunk", "array.buffer.resize(0)"],
-  ])("are what they were: %s", async (_, take) => {
-    const outcome = await inChild(
-      `const core = await spikelet.loadBackend("native");
-       const session = await core.createSession('{"network":{"input":4,"layers":[{"type":"dense","units":2}]}}');
-       const made = (Kind, length) => new Kind(new ArrayBuffer(length * Kind.BYTES_PER_ELEMENT, { maxByteLength: 2 ** 26 }), 0, length);
-       const none = { offsets: Uint32Array.of(0), times: new Uint16Array(), units: new Uint32Array() };
-       const id = await session.addDataset('{"inputs":"events","samples":4}', none);
-       for (let round = 0; round < 20; round++) {
-         const [times, units] = [made(Uint16Array, 2 ** 20), made(Uint32Array, 2 ** 20)];
-         const prepared = session.prepare(id, { offsets: Uint32Array.of(0, 2 ** 20), times, units });
-         for (const array of [times, units]) ${take};
-         await session.supply(id, Uint32Array.of(1), await prepared);
-       }
-       report((await session.predict(id, 1, 1, false)).byCount.length);`,
-    );
-    expect(outcome).toMatchObject({ code: 0, stderr: "", report: 1 });
-  });
-});
-
-describe.each(["native", "wasm"] as const)("arrays that are not what they seem, on %s", (kind) => {
+describe.each(BACKENDS)("arrays that are not what they seem, on %s", (kind) => {
   let backend: Backend;
   let session: Session;
   let witness: Network;
