@@ -84,7 +84,7 @@ export const GROUPS = {
 const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-skip.json"];
 /** @type {Record<string, readonly string[]>} */
 const NEEDED = {
-  addon: [...RUST, "bindings/node"],
+  addon: [...RUST, ".cargo", "bindings/node"],
   dist: ["ts"],
   wasm: [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"],
   chromium: [],

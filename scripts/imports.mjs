@@ -14,6 +14,8 @@ const ALIASES = [
   { pattern: /^#host\/(.*)$/, path: "ts/$1.node.ts" },
 ];
 const ENDINGS = [".js", ".mjs"];
+/** What TypeScript does not list among the imports of a file. */
+const NAMESPACE = /^export (?:type )?\* as \w+ from "(.+?)"/gm;
 /** What builds make. */
 const BUILT = /^(dist|bindings)\//;
 
@@ -34,8 +36,13 @@ export async function filesImportedBy(modules) {
   const { preProcessFile } = (await import("typescript")).default;
   const importsOf = (/** @type {string} */ file) => {
     if (!/\.[cm]?[jt]s$/.test(file)) return [];
-    const { importedFiles } = preProcessFile(readFileSync(join(ROOT, file), "utf8"), true, true);
-    return importedFiles.flatMap(({ fileName }) => resolved(fileName, file) ?? []).filter((path) => !BUILT.test(path));
+    const text = readFileSync(join(ROOT, file), "utf8");
+    const { importedFiles } = preProcessFile(text, true, true);
+    const names = [
+      ...importedFiles.map(({ fileName }) => fileName),
+      ...[...text.matchAll(NAMESPACE)].map(([, name = ""]) => name),
+    ];
+    return names.flatMap((name) => resolved(name, file) ?? []).filter((path) => !BUILT.test(path));
   };
   /** @type {Set<string>} */
   const found = new Set();
