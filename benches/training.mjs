@@ -3,12 +3,14 @@
 //
 // node benches/training.mjs --samples 4000 --rounds 9
 import { createTrainer, datasets, encode } from "../dist/index.js";
-import { trainingSettings } from "../dist/study/catalogue/training-settings.js";
+import { buildResearch } from "../research/build.mjs";
 import { wordsOf } from "./shared/words.mjs";
 
 const words = wordsOf({ samples: "4000", rounds: "9" });
 
-const variants = trainingSettings.variants("full").filter(({ at, series }) => at === "MNIST" && series !== "early stopping");
+const { EXPERIMENTS } = await import((await buildResearch()).catalogue);
+const experiment = EXPERIMENTS.find(({ name }) => name === "training-settings");
+const variants = experiment.variants("full").filter(({ at, series }) => at === "MNIST" && series !== "early stopping");
 const digits = (await datasets.digits()).encode(encode.latency({ first: 0, last: 24 })).slice(0, Number(words.samples));
 const times = new Map(variants.map(({ series }) => [series, []]));
 for (let round = -1; round < Number(words.rounds); round++) {

@@ -63,6 +63,11 @@ export const GROUPS = {
   parity: { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED },
   plot: { tier: "quick", needs: ["addon"], reads: ["docs/figures"] },
   report: { tier: "quick", needs: ["addon"] },
+  research: {
+    tier: "all",
+    needs: ["addon", "dist"],
+    reads: ["research", "docs/results", "docs/guides", "docs/figures", "site/figures"],
+  },
   repository: { tier: "quick", needs: [], reads: EVERYTHING },
   site: {
     tier: "all",

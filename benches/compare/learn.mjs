@@ -1,4 +1,4 @@
-// How accurate the networks of other libraries become on the images and spikes of `spikelet experiment verdict`: 784-800-10 of the
+// How accurate the networks of other libraries become on the images and spikes of `npm run experiment -- verdict`: 784-800-10 of the
 // library's own neurons and surrogate, a search by validation, then seeds that the search has not seen. Goes on where `--out` ends.
 //
 // node benches/compare/learn.mjs --data data/mnist --peer snntorch --out snntorch.json

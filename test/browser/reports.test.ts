@@ -35,9 +35,24 @@ const PLAN = {
 /** Commands that write a page, by what it tells of. */
 const COMMANDS: Record<string, (out: string) => Promise<string[]>> = {
   training: async (out) => ["train", ...TINY, "--out", out],
-  experiment: async (out) => {
-    const small = ["--set", "network.layers[0].units=20", "--set", "training.epochs=1", "--seeds", "2"];
-    return ["experiment", "yin-yang", "--quick", ...small, "--out", out];
+  comparison: async (out) => {
+    const plan = join(await mkdtemp(join(tmpdir(), "spikelet-")), "plan.json");
+    const variants = ["antlr", "mixture"].map((type) => ({ series: type, settings: { "rule.type": type } }));
+    const figures = [
+      { type: "spread", measure: "firstSpike", title: "Accuracy" },
+      { type: "epochs", value: "loss", title: "Learning" },
+      { type: "scatter", x: "spikes", y: "firstSpike", title: "Accuracy against spikes" },
+    ];
+    const report = {
+      title: "two rules",
+      question: "Which, by `--seeds`?",
+      command: "spikelet sweep plan.json",
+      isQuick: true,
+      figures,
+    };
+    const config = { ...PLAN.config, optimizer: { type: "adam" } };
+    await writeFile(plan, JSON.stringify({ config, variants, seeds: 2, report }));
+    return ["sweep", plan, "--processes", "0", "--out", out];
   },
   sweep: async (out) => {
     const plan = join(await mkdtemp(join(tmpdir(), "spikelet-")), "plan.json");

@@ -346,14 +346,16 @@ describe("the folder of a training", () => {
   it("takes no study, nor that of a study a training", async () => {
     const out = copyOf(run.folder("whole"), "with a study");
     const before = outcomeFiles(out);
-    const experiment = await spikelet(["experiment", "yin-yang", "--quick", "--out", out]);
-    expect(experiment).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a training or an evaluation") });
+    const plan = run.folder("plan.json");
+    writeFileSync(plan, JSON.stringify({ config: { network: { input: 5, steps: 10, layers: [{ type: "dense", units: 3 }] } } }));
+    const sweep = await spikelet(["sweep", plan, "--out", out]);
+    expect(sweep).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a training or an evaluation") });
     expect(outcomeFiles(out)).toEqual(before);
     const study = run.folder("study");
     mkdirSync(study);
     writeFileSync(join(study, "study.json"), "{}");
     const trained = await spikelet(["train", "--config", run.config, "--out", study]);
-    expect(trained).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a sweep or an experiment") });
+    expect(trained).toMatchObject({ code: 2, stderr: expect.stringContaining("holds a sweep") });
     expect(readdirSync(study)).toEqual(["study.json"]);
   });
 });

@@ -74,17 +74,10 @@ describe("an output that nobody reads any more", () => {
       }
     },
   );
-
-  it("ends an experiment quietly", async () => {
-    const small = ["--set", "training.epochs=1", "--set", "network.steps=60", "--seeds", "5000"];
-    const args = ["experiment", "yin-yang", "--quick", ...small, "--out", await folder(), "--json"];
-    expect(await closedAfterALine(args, "stdout")).toEqual({ code: SIGPIPE, other: quiet });
-    expect(await closedAfterALine(args.slice(0, -1), "stderr")).toEqual({ code: SIGPIPE, other: "" });
-  });
 });
 
 describe("an output that can't be written", () => {
-  it.each([[["--version"]], [["info"]], [["experiment", "--list"]], [["sweep", "--help"]]])(
+  it.each([[["--version"]], [["info"]], [["data", "list"]], [["sweep", "--help"]]])(
     "ends quietly where nobody reads: %j",
     async (args) => {
       const child = spawn(process.execPath, [MAIN, ...args], { cwd: emptyFolder(), stdio: "pipe" });
@@ -101,7 +94,7 @@ describe("an output that can't be written", () => {
   it("is an error where there is no space", async ({ skip }) => {
     if (!existsSync("/dev/full")) skip("skipped: there is no /dev/full");
     const full = openSync("/dev/full", "w");
-    const child = spawn(process.execPath, [MAIN, "experiment", "--list"], {
+    const child = spawn(process.execPath, [MAIN, "data", "list"], {
       cwd: emptyFolder(),
       stdio: ["ignore", full, "pipe"],
     });

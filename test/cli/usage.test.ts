@@ -19,6 +19,10 @@ describe("the command line", () => {
   });
 
   it.each([
+    [
+      ["experiment", "yin-yang", "--quick"],
+      'error "experiment" is no command of the package: experiments run in a clone of the repository, npm run experiment -- NAME; spikelet sweep runs a plan of your own\n',
+    ],
     [["evalute"], 'error unknown command "evalute": did you mean evaluate?\n'],
     [["train", "--epocs", "3"], "error unknown option --epocs: did you mean --set training.epochs=VALUE?\n"],
     [["train", "--confg", "a"], "error unknown option --confg: did you mean --config?\n"],

@@ -51,14 +51,22 @@ const linesOf = (stdout: string): Record<string, unknown>[] =>
  * Runs the built command in an empty folder, in a process of its own: for tests of signals, pipes, locks, memory and the environment.
  * `onOutput` sees the process whenever it writes to stdout.
  */
-export function spawnSpikelet(
+export function spawnSpikelet(args: string[], onOutput?: OnOutput, env: Record<string, string> = {}): Promise<CliResult> {
+  return runProgram(MAIN, args, onOutput, env);
+}
+
+type OnOutput = (child: ChildProcess, stdout: string) => void;
+
+/** As {@link spawnSpikelet}, with another program. */
+export function runProgram(
+  script: string,
   args: string[],
-  onOutput?: (child: ChildProcess, stdout: string) => void,
+  onOutput?: OnOutput,
   env: Record<string, string> = {},
 ): Promise<CliResult> {
   return new Promise((resolve) => {
     const cwd = emptyFolder();
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
+    const child = spawn(process.execPath, [script, ...args], { cwd, env: { ...process.env, NO_COLOR: "1", ...env } });
     let [stdout, stderr] = ["", ""];
     child.stdout.on("data", (chunk: Buffer) => {
       stdout += chunk.toString();

@@ -12,8 +12,9 @@ export class Job {
   stdout = "";
   stderr = "";
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+  /** @param script the built command, or another program. */
+  constructor(args: readonly string[], script = MAIN) {
+    this.#child = spawn(process.execPath, [script, ...args], {
       cwd: emptyFolder(),
       detached: true,
       env: { ...process.env, NO_COLOR: "1" },

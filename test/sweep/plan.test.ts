@@ -22,7 +22,7 @@ describe("a plan", () => {
       objective: { metric: "validation.accuracy.firstSpike", goal: "max" },
       halving: null,
       bestBy: null,
-      experiment: null,
+      report: {},
     });
     expect(plan({ seeds: 3 }).seeds).toEqual([1, 2, 3]);
     expect(parsePlan({ config: { ...config, training: { seed: 7 } } }).seeds).toEqual([7]);

@@ -81,8 +81,8 @@ describe("points", () => {
 describe("the page about a sweep", () => {
   function pageOf(name: string, table: StudyTable, drawing: typeof plots | undefined): string {
     const points = pointsOf(table, grid);
-    const drawn = drawing ? figures(drawing, points, grid, undefined) : [];
-    return studyPage({ name, plan: grid, table, points, experiment: undefined, version: "0" }, drawing, drawn);
+    const drawn = drawing ? figures(drawing, points, grid) : [];
+    return studyPage({ name, plan: grid, table, points, version: "0" }, drawing, drawn);
   }
 
   it("has the best points, a line for each, a figure for each setting, and what failed", async () => {

@@ -7,6 +7,7 @@ import { datasets, encode } from "spikelet";
 import { beforeAll, describe, expect, it } from "vitest";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
+import { withChecksum } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
 import { type CliResult, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { everyFile, outcomes } from "./outcomes.js";
@@ -30,7 +31,7 @@ async function renamed(out: string, version: string): Promise<void> {
     const file = join(out, "runs", name);
     const record = { ...JSON.parse(readFileSync(file, "utf8")), version };
     const id = await runIdentity(record);
-    writeFileSync(join(out, "runs", `${id}.json`), JSON.stringify({ ...record, id }));
+    writeFileSync(join(out, "runs", `${id}.json`), JSON.stringify(await withChecksum({ ...record, id })));
     rmSync(file);
   }
 }

@@ -19,7 +19,6 @@ it.each([
   [[...gradients, "--arrays"], "--arrays needs --json"],
   [["data", "show", "yinYang", "--dir", "there"], "yinYang reads no folder: leave --dir there out"],
   [["data", "show", "--set", "dataset=yinYang"], "--set dataset has no effect: give the name of the data set instead"],
-  [["experiment", "--list", "--only", "antlr"], "--list runs nothing: leave --only out"],
   [["bench", "--case", "conv", "--data", "there"], "the case conv draws its samples: leave --data out"],
   [["bench", "--case", "mnist", "--max-memory", "1B"], "--max-memory needs a configuration"],
   [["bench", "--encode", "latency:0:24"], "--encode needs a configuration"],

@@ -13,13 +13,17 @@ export const COMMANDS: Commands = {
   predict: async () => (await import("./commands/predict.js")).predict,
   serve: async () => (await import("./commands/serve.js")).serve,
   gradients: async () => (await import("./commands/gradients.js")).gradients,
-  experiment: async () => (await import("./commands/experiment.js")).experiment,
   bench: async () => (await import("./commands/bench.js")).bench,
   sweep: async () => (await import("./commands/sweep.js")).sweep,
   data: async () => (await import("./commands/data.js")).data,
   export: async () => (await import("./commands/export.js")).exportCommand,
   import: async () => (await import("./commands/import.js")).importCommand,
   info: async () => (await import("./commands/info.js")).info,
+};
+
+/** What took the place of commands that are gone. */
+const MOVED: Readonly<Record<string, string>> = {
+  experiment: "experiments run in a clone of the repository, npm run experiment -- NAME; spikelet sweep runs a plan of your own",
 };
 
 const root = defineCommand({
@@ -69,6 +73,8 @@ async function run(command: CommandDefinition, rawArgs: readonly string[], path:
 async function commandOf(name: string, known: Commands): Promise<CommandDefinition> {
   const load = Object.hasOwn(known, name) ? known[name] : undefined;
   if (load !== undefined) return load();
+  const moved = known === COMMANDS && Object.hasOwn(MOVED, name) ? MOVED[name] : undefined;
+  if (moved !== undefined) throw new UsageError(`"${name}" is no command of the package: ${moved}`);
   const names = Object.keys(known);
   if (name.startsWith("-")) throw new UsageError(`a command comes first: ${names.join(", ")}`);
   throw new UsageError(`unknown command "${name}": ${didYouMean(name, names)}`);

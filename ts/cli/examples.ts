@@ -14,7 +14,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   predict: ["--checkpoint out/digits/best.safetensors --start 20 --samples 5"],
   serve: ["out/digits", "out/digits --port 8080"],
   gradients: ["--preset digits --samples 4", "--checkpoint out/digits/best.safetensors --json --arrays"],
-  experiment: ["--list", "yin-yang --quick", "inside-or-final --seeds 5 --out out/inside"],
   bench: ["--case mnist --seconds 5", "--preset digits", "--case conv --backend wasm --json"],
   sweep: ["plan.json --out out/sweep", "plan.json --out out/sweep --shard auto/8"],
   "sweep merge": ["out/sweep-a out/sweep-b --out out/sweep"],
@@ -38,7 +37,6 @@ export const FIRST_EXAMPLES: readonly string[] = [
   "train --preset digits --out out/digits",
   "evaluate --checkpoint out/digits/best.safetensors --json",
   "train --preset mnist --dataset fashionMnist",
-  "experiment yin-yang --quick",
   "sweep plan.json --out out/sweep",
   "data fetch fashionMnist",
 ];

@@ -28,6 +28,6 @@ export const sweep = defineCommand({
   async run({ args }) {
     const choices = choicesOf(args, abortOnInterrupt());
     const plan = await readPlan(args.plan);
-    await study(plan, args.out ?? join("out", plan.name), args, choices, { type: "sweep", tellsEpochs: false });
+    await study(plan, args.out ?? join("out", plan.name), args, choices);
   },
 });

@@ -1,15 +1,9 @@
 import { availableParallelism } from "node:os";
-import { fileURLToPath } from "node:url";
 import { parseShard, WHOLE } from "../../study/plan/shard.js";
 import { gather, mergeInto } from "../../study/report/merge.node.js";
-import { inProcesses } from "../../study/run/pool.node.js";
-import { dataHashes } from "../../study/run/prepare.js";
-import type { RunQueue } from "../../study/run/queue.node.js";
-import type { Run } from "../../study/run/runs.js";
-import { Samples } from "../../study/run/samples.js";
-import { inProcess, runStudy } from "../../study/run/study.node.js";
-import type { EpochProgress } from "../../study/run/train.js";
-import { type NamedPlan, StudyFolder } from "../../study/store/study-folder.node.js";
+import { type Outcome, runName } from "../../study/run/runs.js";
+import type { Ended } from "../../study/run/study.node.js";
+import type { NamedPlan } from "../../study/store/study-folder.node.js";
 import { wholeNumber } from "../arguments.js";
 import type { Parameters } from "../command.js";
 import { threads } from "../configuration.js";
@@ -18,10 +12,10 @@ import type { Choices, ComputeArguments } from "../invocation.js";
 import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
-import { muteWords, refuseBesideRun } from "../train/output.js";
-import { executorOf, type WorkOptions } from "./execution.js";
-import { CliSupply, requireOneFolder } from "./supply.js";
-import { counts, damageLines, epochWords, errorLines, outcomeWords, resultLines, runName, waitWords } from "./words.js";
+import { muteWords } from "../train/output.js";
+import type { WorkOptions } from "./execution.js";
+import { perform } from "./perform.js";
+import { counts, damageLines, errorLines, outcomeWords, resultLines, waitWords } from "./words.js";
 
 /** Options of every command that runs a study. */
 export const studyOptions = {
@@ -50,81 +44,42 @@ export interface StudyArguments extends ComputeArguments {
   json?: boolean | undefined;
 }
 
-/** How a command reports its study. */
-export interface Telling {
-  /** Type of its last event. */
-  type: "sweep" | "experiment";
-  /** Whether each epoch is reported. */
-  tellsEpochs: boolean;
-}
-
-const WORKER = fileURLToPath(new URL("./worker.js", import.meta.url));
-
 /**
  * Runs the runs of a plan without a record in the folder `out`, in as many processes as asked for, and writes tables and page.
  *
  * @throws {Unfinished} when runs left no record.
  */
-export async function study(
-  named: NamedPlan,
-  out: string,
-  args: StudyArguments,
-  choices: Choices,
-  { type, tellsEpochs }: Telling,
-): Promise<void> {
-  refuseBesideRun(out);
+export async function study(named: NamedPlan, out: string, args: StudyArguments, choices: Choices): Promise<void> {
   const { plan } = named;
   const { signal } = choices;
   const isJson = args.json === true;
   const shard = args.shard === undefined ? WHOLE : parseShard(args.shard, process.env);
-  const count = args.processes === undefined ? availableParallelism() : wholeNumber(args.processes, "processes");
+  const processes = args.processes === undefined ? availableParallelism() : wholeNumber(args.processes, "processes");
   const { data, backend, simd } = args;
-  const each = args.threads === undefined ? (count > 0 ? 1 : "auto") : threads(String(args.threads));
-  const options: WorkOptions = { folder: out, data, backend, simd, threads: each, tellsEpochs };
-  if (data !== undefined) requireOneFolder(plan);
-  const hashes = await dataHashes(plan, new Samples(new CliSupply(data, choices)), choices);
-  const folder = new StudyFolder(out);
+  const each = args.threads === undefined ? (processes > 0 ? 1 : "auto") : threads(String(args.threads));
+  const options: WorkOptions = { folder: out, data, backend, simd, threads: each, tellsEpochs: false };
   const onMute = (why: string) => say(muteWords(out, why));
   const wait = { signal, onWait: (owner: string) => say(waitWords(out, owner)), onMute };
-  await folder.begin(named, hashes, wait);
 
   using live = new LiveLine("runs");
-  const tell = (event: object, line: string | undefined) => {
-    if (isJson) process.stdout.write(`${JSON.stringify(event)}\n`);
-    if (line === undefined) return;
-    live.close();
-    say(line);
-  };
-  const onEpoch = (run: Run, epoch: EpochProgress) => {
-    const words = epochWords(epoch);
-    tell({ type: "epoch", ...labelsOf(run), ...epoch }, words && `${runName(run, plan)}  ${words}`);
-  };
-  const executor = await executorOf(options, signal);
-  const execute = (queue: RunQueue) =>
-    count > 0
-      ? inProcesses(queue, { count, script: WORKER, options, onEpoch }, signal)
-      : inProcess(queue, (run, place) => executor(run, place, (epoch) => onEpoch(run, epoch)), signal);
   const lost = new Set<string>();
   let told = 0;
+  const onEnd = ({ outcome, k, count }: Ended) => {
+    const { run } = outcome;
+    told += 1;
+    if ("lost" in outcome) lost.add(run.id);
+    if (isJson) process.stdout.write(`${JSON.stringify(eventOf(outcome))}\n`);
+    live.close();
+    say(`${k}/${count} ${runName(run, plan)}  ${outcomeWords(outcome)}`);
+    if (!isJson) live.show({ done: k, all: count });
+  };
   try {
-    const study = { plan, hashes, folder, shard, retry: args.retry === true, execute, say };
-    for await (const { outcome, k, count } of runStudy(study)) {
-      const { run } = outcome;
-      told += 1;
-      if ("lost" in outcome) lost.add(run.id);
-      const event =
-        "lost" in outcome
-          ? { type: "lost", ...labelsOf(run), reason: outcome.lost }
-          : { type: "run", settings: run.settings, ...outcome.record };
-      tell(event, `${k}/${count} ${runName(run, plan)}  ${outcomeWords(outcome)}`);
-      if (!isJson) live.show({ done: k, all: count });
-    }
+    const work = { named, processes, shard, retry: args.retry === true, options, choices, wait };
+    await perform(work, { onEpoch: () => undefined, onEnd, say });
   } catch (thrown) {
     live.close();
     if (signal.aborted) say(`stopped after ${told} runs: the same command continues`);
     throw thrown;
-  } finally {
-    await folder.tidy();
   }
 
   live.close();
@@ -132,7 +87,7 @@ export async function study(
   const { manifest: _, ...found } = isWhole ? await mergeInto(out, [out], wait) : { ...(await gather([out])), files: undefined };
   const { table, files, damaged, unchecked } = found;
   const { rows, ...totals } = table;
-  printResult(isJson, { type, out, ...totals, damaged, unchecked, files }, () => [
+  printResult(isJson, { type: "sweep", out, ...totals, damaged, unchecked, files }, () => [
     counts(table),
     ...damageLines(found),
     ...errorLines(table),
@@ -144,6 +99,9 @@ export async function study(
   if (missing > 0) throw new Unfinished(`${missing} runs left no record: the same command runs them again`);
 }
 
-function labelsOf({ id, settings, seed }: Run) {
-  return { id, settings, seed };
+/** What became of a run, for programs. */
+function eventOf(outcome: Outcome): object {
+  const { id, settings, seed } = outcome.run;
+  if ("lost" in outcome) return { type: "lost", id, settings, seed, reason: outcome.lost };
+  return { type: "run", settings, ...outcome.record };
 }

@@ -18,6 +18,8 @@ export interface WorkOptions {
   threads: number | "auto";
   /** Whether they tell of each epoch. */
   tellsEpochs: boolean;
+  /** Of the program, for the records. */
+  commit?: string | undefined;
 }
 
 /**
@@ -34,12 +36,12 @@ export type Executor = (run: Run, place: string, onEpoch: ExecuteOptions["onEpoc
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE`, `SIMD_UNSUPPORTED`.
  */
 export async function executorOf(options: WorkOptions, signal: AbortSignal): Promise<Executor> {
-  const { folder, data, threads, simd, tellsEpochs } = options;
+  const { folder, data, threads, simd, tellsEpochs, commit } = options;
   const asked = choicesOf(options, signal);
   const backend = await loadBackend(asked.backend);
   const create = { ...asked, backend };
   const samples = new Samples(new CliSupply(data, create));
-  const where = { threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname() };
+  const where = { threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname(), commit };
   return async (run, place, onEpoch) => {
     const record = await execute(run, { samples, create, ...where, onEpoch: tellsEpochs ? onEpoch : undefined });
     await new StudyFolder(folder).add(record, place);

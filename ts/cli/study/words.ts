@@ -1,11 +1,9 @@
 import type { Plan } from "../../study/plan/plan.js";
-import { pointName } from "../../study/plan/search.js";
 import type { Gathered } from "../../study/report/merge.node.js";
 import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
 import { resultTable } from "../../study/report/result-table.js";
-import type { Outcome, Run } from "../../study/run/runs.js";
+import { type Outcome, runName } from "../../study/run/runs.js";
 import { errorsOf, type StudyTable } from "../../study/run/table.js";
-import type { EpochProgress } from "../../study/run/train.js";
 import { onStderr, onStdout } from "../colour.js";
 import { answerWords, grouped } from "../print.js";
 
@@ -17,12 +15,6 @@ export function waitWords(dir: string, owner: string): string {
   return `${dir} was claimed by ${owner}: waiting up to a minute for a sign that it still runs`;
 }
 
-/** A run in one line. */
-export function runName({ settings, seed, rung }: Run, plan: Plan): string {
-  const epochs = plan.halving ? `, epochs ${plan.halving.epochs[rung]}` : "";
-  return [pointName(plan, settings), `seed ${seed}`].filter((part) => part !== "").join(", ") + epochs;
-}
-
 /** The outcome of a run in a few words. */
 export function outcomeWords(outcome: Outcome): string {
   if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
@@ -30,12 +22,6 @@ export function outcomeWords(outcome: Outcome): string {
   if (result === undefined) return onStderr.red(`failed: ${error?.message}`);
   const known = `test ${answerWords(result.test).join(", ")}`;
   return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
-}
-
-/** Where a run stands; nothing for most epochs of a long one, which would fill the screen. */
-export function epochWords({ epoch, epochs, loss, ...answers }: EpochProgress): string | undefined {
-  if (epochs > 20 && epoch % Math.ceil(epochs / 10) !== 0 && epoch !== epochs) return undefined;
-  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${answerWords(answers)[0]}`;
 }
 
 export function counts({ done, failed, missing, others, isOpen }: StudyTable): string {

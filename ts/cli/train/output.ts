@@ -47,7 +47,7 @@ const NAMES = {
  */
 export async function openOutput(dir: string, options: LeaseOptions = {}): Promise<Output> {
   if (existsSync(join(dir, MANIFEST))) {
-    throw new UsageError(`--out ${dir} holds a sweep or an experiment, whose report would be replaced: give another folder`);
+    throw new UsageError(`--out ${dir} holds a sweep, whose report would be replaced: give another folder`);
   }
   const onMute = (why: string) => say(muteWords(dir, why));
   const onWait = (owner: string) => say(`${dir} was locked by ${owner}: waiting up to a minute for a sign that it still runs`);

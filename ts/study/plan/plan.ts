@@ -4,6 +4,7 @@ import type { LossConfig } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 import { Fields, wholeNumber, within, wrong } from "./fields.js";
+import { parseReport, type ReportConfig } from "./report.js";
 import { isPath, levels, parseSetting, type Setting } from "./setting.js";
 import { SOBOL_DIMENSIONS } from "./sobol.js";
 
@@ -20,8 +21,8 @@ export interface Plan {
   halving: Halving | null;
   /** Which epoch of a run counts, unless its settings say; `null`: that of what its loss trains. */
   bestBy: BestBy | null;
-  /** The experiment that this is the plan of. */
-  experiment: NamedExperiment | null;
+  /** What the page of the study says beside its results. */
+  report: ReportConfig;
 }
 
 /** How points are chosen among all values of the settings, or the points themselves. */
@@ -49,13 +50,6 @@ export type BestBy = (typeof BEST_BY)[number];
 
 /** What chooses the epoch of a run whose configuration does not say so: the identities of runs leave it out. */
 export const IMPLIED_BEST_BY: BestBy = "firstSpike";
-
-/** Which experiment, and how it was asked for. */
-export interface NamedExperiment {
-  name: string;
-  scale: "full" | "quick";
-  command: string;
-}
 
 /** What makes a run better than another. */
 export interface Objective {
@@ -115,7 +109,6 @@ export function parsePlan(json: Json): Plan {
   const bestBy = (fields.value("bestBy") ?? null) === null ? null : fields.oneOf("bestBy", BEST_BY);
   const first = firstPoint(search, settings);
   const firstBestBy = parseBestBy(first["bestBy"] ?? config["bestBy"] ?? bestBy, lossIn(config, first));
-  const experiment = fields.has("experiment") ? parseExperiment(fields.object("experiment")) : null;
   return {
     config,
     settings,
@@ -124,11 +117,11 @@ export function parsePlan(json: Json): Plan {
     objective: parseObjective(fields, firstBestBy),
     halving,
     bestBy,
-    experiment,
+    report: parseReport(fields),
   };
 }
 
-const FIELDS = ["$schema", "config", "settings", "search", "variants", "seeds", "objective", "halving", "bestBy", "experiment"];
+const FIELDS = ["$schema", "config", "settings", "search", "variants", "seeds", "objective", "halving", "bestBy", "report"];
 
 /** {@link parsePlan} for what stands in a file. */
 export function planIn(file: string, json: Json): Plan {
@@ -172,11 +165,6 @@ function firstPoint(search: Search, settings: readonly Setting[]): JsonObject {
 /** The type of the loss at a point, as far as the point or the configuration says. */
 function lossIn(config: JsonObject, point: JsonObject): Json | undefined {
   return point["loss.type"] ?? valueAt(point["loss"] ?? null, "type") ?? valueAt(config, "loss.type");
-}
-
-function parseExperiment(fields: Fields): NamedExperiment {
-  const scale = fields.only("name", "scale", "command").oneOf("scale", ["full", "quick"]);
-  return { name: fields.text("name"), scale, command: String(fields.value("command") ?? "") };
 }
 
 function pointCount(search: Search, settings: readonly Setting[]): number {

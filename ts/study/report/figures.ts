@@ -1,11 +1,12 @@
 import type { Plots } from "../../report/plots.js";
-import type { Experiment, Figure } from "../plan/experiment.js";
+import { wrong } from "../plan/fields.js";
 import type { Plan } from "../plan/plan.js";
+import type { Figure } from "../plan/report.js";
 import { label, type Setting } from "../plan/setting.js";
 import type { StudyTable } from "../run/table.js";
 import type { EpochSummary } from "../store/record.js";
 import { type Effect, effectsOf } from "./effects.js";
-import { measure } from "./measures.js";
+import { findMeasure, measure } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
 import { shortName } from "./result-table.js";
 
@@ -61,7 +62,7 @@ export interface DrawnFigure {
   svg: string;
 }
 
-/** What is drawn where no experiment says. */
+/** What is drawn where the plan does not say. */
 const FIGURES: readonly Figure[] = [
   { type: "epochs", value: "accuracy", title: "Learning" },
   { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },
@@ -70,17 +71,29 @@ const FIGURES: readonly Figure[] = [
 /** Points of a search in these. */
 const FEW = 10;
 
-/** Every figure of the experiment that has something to show; of a search those of its best points. */
-export function figures(
-  plots: Plots,
-  points: readonly PointSummary[],
-  plan: Plan,
-  experiment: Pick<Experiment, "figures" | "axis"> | undefined,
-): DrawnFigure[] {
+/**
+ * Checks that the figures that a plan asks for are of measures that there are.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` with the path of the measure.
+ */
+export function checkFigures({ report: { figures = [] } }: Plan): void {
+  for (const [k, figure] of figures.entries()) {
+    for (const name of ["measure", "x", "y"] as const) {
+      const measured: string | undefined = (figure as Partial<Record<typeof name, string>>)[name];
+      if (measured !== undefined && findMeasure(measured) === undefined) {
+        throw wrong(`report.figures[${k}].${name}`, `is no measure: ${measured}; results.csv has them as columns`);
+      }
+    }
+  }
+}
+
+/** Every figure of the plan that has something to show; of a search those of its best points. */
+export function figures(plots: Plots, points: readonly PointSummary[], plan: Plan): DrawnFigure[] {
   const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
   if (shown.length === 0) return [];
-  return (experiment?.figures ?? FIGURES).flatMap((figure, k) => {
-    const svg = draw(plots, figure, shown, experiment?.axis ?? "");
+  const { figures: asked = FIGURES, axis = "" } = plan.report;
+  return asked.flatMap((figure, k) => {
+    const svg = draw(plots, figure, shown, axis);
     return svg === undefined ? [] : [{ title: figure.title, file: `${k + 1}-${figure.type}.svg`, svg }];
   });
 }

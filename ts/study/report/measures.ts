@@ -1,4 +1,5 @@
 import { accuracyBy, type Decision } from "../../decisions.js";
+import { SpikeletError } from "../../errors.js";
 import { type Json, valueAt } from "../../json.js";
 import type { DoneRecord, RunRecord } from "../store/record.js";
 
@@ -56,13 +57,23 @@ export function measuredIn(records: readonly RunRecord[], all: readonly Measure[
   return all.filter((one) => !one.isOfReadout || records.some((record) => !Number.isNaN(one.of(record))));
 }
 
-/** The measure of that name, which ends in the number of the layer where it is of a single layer. */
+/**
+ * The measure of that name, which ends in the number of the layer where it is of a single layer: `firstSpike`, `spikes`, `perUnit0`.
+ *
+ * @throws {SpikeletError} `CONFIG_INVALID` for a name that is none.
+ */
 export function measure(name: string): Measure {
+  const found = findMeasure(name);
+  if (found === undefined)
+    throw new SpikeletError("CONFIG_INVALID", "measure", `there is none of the name ${JSON.stringify(name)}`);
+  return found;
+}
+
+/** As {@link measure}; `undefined` for a name that is none. */
+export function findMeasure(name: string): Measure | undefined {
   const [, kind, layer] = /^(\D+)(\d+)$/.exec(name) ?? [];
   const byLayer = BY_LAYER.find(([known]) => known === kind);
-  const found = byLayer ? ofLayer(byLayer, Number(layer)) : [...SINGLE, ...VALIDATION, ...TIMES].find((one) => one.name === name);
-  if (found === undefined) throw new RangeError(`there is no measure "${name}"`);
-  return found;
+  return byLayer ? ofLayer(byLayer, Number(layer)) : [...SINGLE, ...VALIDATION, ...TIMES].find((one) => one.name === name);
 }
 
 /** Spiking layers of the deepest network. */

@@ -4,7 +4,6 @@ import { makeFolder, removeUnfinished } from "../../io/files.node.js";
 import type { Lease } from "../../io/lease.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
-import { EXPERIMENTS } from "../catalogue/index.js";
 import { identifying } from "../run/runs.js";
 import { joined, type StudyTable, tableOf } from "../run/table.js";
 import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
@@ -139,10 +138,9 @@ export async function mergeInto(
 
 async function writeMerged({ manifest, table }: Gathered, dir: string, lease: Lease): Promise<MergedFiles> {
   const { name, plan, version } = manifest;
-  const experiment = EXPERIMENTS.find((one) => one.name === plan.experiment?.name);
-  const study: Study = { name, plan, table, points: pointsOf(table, plan), experiment, version };
+  const study: Study = { name, plan, table, points: pointsOf(table, plan), version };
   const plots = await loadPlots();
-  const drawn = plots ? figures(plots, study.points, plan, experiment) : [];
+  const drawn = plots ? figures(plots, study.points, plan) : [];
   const lines = table.rows.flatMap(({ index, run, record }) => {
     if (record === undefined) return [];
     const { point, settings, rung } = run;

@@ -3,7 +3,6 @@ import { type Content, html, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import type { Experiment } from "../plan/experiment.js";
 import type { Plan } from "../plan/plan.js";
 import { errorsOf, type StudyTable, scored } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
@@ -18,8 +17,6 @@ export interface Study {
   plan: Plan;
   table: StudyTable;
   points: readonly PointSummary[];
-  /** The experiment that it is, if it is one that is known. */
-  experiment: Experiment | undefined;
   /** Of the library that ran it. */
   version: string;
 }
@@ -31,7 +28,8 @@ const MAX_RUNS = 500;
 
 /** The page about a study; without `plots` its figures are missing, and it says so. */
 export function studyPage(study: Study, plots: Plots | undefined, figures: readonly DrawnFigure[]): string {
-  const { name, plan, table: runs, points, experiment } = study;
+  const { name, plan, table: runs, points } = study;
+  const { title, question, isQuick } = plan.report;
   const isSearch = plan.search.type !== "variants";
   const drawn = figures.length > 0 ? gallery(figures.map(({ svg, title }) => figure(svg, title))) : undefined;
   const sections: (Section | undefined)[] = [
@@ -48,11 +46,11 @@ export function studyPage(study: Study, plots: Plots | undefined, figures: reado
       : { title: "How it was made", content: made(study) },
   ];
   return page({
-    title: experiment ? `${experiment.name}: ${experiment.title}` : `Sweep ${name}`,
+    title: title === undefined ? `Sweep ${name}` : `${name}: ${title}`,
     lead: [
-      experiment ? html`<p>${withCode(experiment.question)}</p>\n` : undefined,
+      question === undefined ? undefined : html`<p>${withCode(question)}</p>\n`,
       overview(study),
-      plan.experiment?.scale === "quick" ? QUICK : undefined,
+      isQuick ? QUICK : undefined,
       plots ? undefined : html`<p class="quiet">${WITHOUT_PLOTS}</p>\n`,
     ],
     sections: sections.filter((section) => section !== undefined),
@@ -157,9 +155,9 @@ function made({ plan, table: runs, points, version }: Study): Content {
   const records = scored(runs).map(({ record }) => record);
   const seconds = records.reduce((sum, { ran }) => sum + ran.seconds, 0);
   const backends = new Set(records.map(({ ran: { backend, threads } }) => `${backend}, threads: ${threads}`));
-  const command = plan.experiment?.command ?? "";
+  const { command } = plan.report;
   return [
-    command === "" ? undefined : html`<p><code>${command}</code></p>\n`,
+    command === undefined ? undefined : html`<p><code>${command}</code></p>\n`,
     html`<p>${records.length} runs, ${Math.round(seconds)} s of training and validation; Spikelet ${version}, ${[...backends].join("; ")}.</p>\n`,
     bestAttempts(points, plan).map((point) => folded(point.place, JSON.stringify(recordsOf(point)[0]?.config, null, 2))),
   ];

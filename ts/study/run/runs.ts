@@ -2,7 +2,7 @@ import { SpikeletError } from "../../errors.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { canonical, isObject, type JsonObject, putAt, valueAt } from "../../json.js";
 import { IMPLIED_BEST_BY, type Plan, parseBestBy } from "../plan/plan.js";
-import { labelsOf, type Point, pointsOf } from "../plan/search.js";
+import { labelsOf, type Point, pointName, pointsOf } from "../plan/search.js";
 import { runIdentity } from "../store/identity.js";
 import type { FindRecord, RunRecord } from "../store/record.js";
 import { type Candidate, promoted } from "./promotion.js";
@@ -21,6 +21,12 @@ export interface Run {
   data: string;
   /** Where the plan says that the data lie; no result depends on it. */
   dir?: string;
+}
+
+/** A run in one line. */
+export function runName({ settings, seed, rung }: Pick<Run, "settings" | "seed" | "rung">, plan: Plan): string {
+  const epochs = plan.halving ? `, epochs ${plan.halving.epochs[rung]}` : "";
+  return [pointName(plan, settings), `seed ${seed}`].filter((part) => part !== "").join(", ") + epochs;
 }
 
 /** What became of a run: its record is in the folder, or its process ended before there was one. */

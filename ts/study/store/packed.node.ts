@@ -15,6 +15,8 @@ const PACKED = ".ndjson";
 export interface StoredStudies {
   /** The study of a folder, from the outermost, which is `""`; `undefined` where there is none. */
   study(folder?: string): StoredStudy | undefined;
+  /** Paths of all folders that hold a study, from the outermost. */
+  folders(): Promise<string[]>;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function storedStudies(path: string): Promise<StoredStudies> {
       const dir = join(path, folder);
       return existsSync(join(dir, MANIFEST)) ? new StudyFolder(dir) : undefined;
     },
+    folders: () => foldersIn(path, ""),
   };
 }
 
@@ -84,6 +87,10 @@ class PackedStudies implements StoredStudies {
       manifest: async () => checkedManifest(manifest.json, manifest.place),
       records: () => this.#recordsOf(folder),
     };
+  }
+
+  async folders(): Promise<string[]> {
+    return [...this.#manifests.keys()];
   }
 
   #take(json: Json, place: string): void {

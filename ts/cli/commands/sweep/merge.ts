@@ -6,12 +6,12 @@ import { counts, damageLines, errorLines, resultLines, waitWords } from "../../s
 import { refuseBesideRun } from "../../train/output.js";
 
 export const merge = defineCommand({
-  meta: { name: "merge", description: "Joins the records of a sweep or an experiment from any number of folders into one table" },
+  meta: { name: "merge", description: "Joins the records of a sweep from any number of folders into one table" },
   args: {
     dirs: {
       type: "positional",
       required: true,
-      description: "folders of the sweep or experiment",
+      description: "folders of the sweep, or packed files",
       isMany: true,
       valueHint: "DIR",
     },

@@ -5,12 +5,12 @@ import { printResult } from "../../print.js";
 import { counts, damageLines, errorLines, missingLines } from "../../study/words.js";
 
 export const status = defineCommand({
-  meta: { name: "status", description: "Says which runs of a sweep or an experiment are done, failed or missing" },
+  meta: { name: "status", description: "Says which runs of a sweep are done, failed or missing" },
   args: {
     dirs: {
       type: "positional",
       required: true,
-      description: "folders of the sweep or experiment",
+      description: "folders of the sweep, or packed files",
       isMany: true,
       valueHint: "DIR",
     },

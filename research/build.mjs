@@ -1,0 +1,21 @@
+// Makes the programs of this folder in research/dist; they import the built library by its name.
+import { join } from "node:path";
+import { build } from "esbuild";
+
+const OUT = join(import.meta.dirname, "dist");
+
+/** @returns the files of the programs, and of the list of experiments */
+export async function buildResearch() {
+  const source = (/** @type {string} */ name) => join(import.meta.dirname, name);
+  await build({
+    entryPoints: { main: source("main.ts"), pages: source("pages/main.ts"), catalogue: source("catalogue/index.ts") },
+    outdir: OUT,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    logLevel: "error",
+  });
+  return { main: join(OUT, "main.js"), pages: join(OUT, "pages.js"), catalogue: join(OUT, "catalogue.js") };
+}

@@ -1,0 +1,61 @@
+import type { Experiment } from "../experiment.js";
+import { balance } from "./balance.js";
+import { balanceSchedules } from "./balance-schedules.js";
+import { commonCount } from "./common-count.js";
+import { fair } from "./fair.js";
+import { fashionGoals } from "./fashion-goals.js";
+import { initialActivity } from "./initial-activity.js";
+import { insideOrFinal } from "./inside-or-final.js";
+import { latencyMnist } from "./latency-mnist.js";
+import { mnistGoals } from "./mnist-goals.js";
+import { nmnist } from "./nmnist.js";
+import { presets } from "./presets.js";
+import { rateCoded } from "./rate-coded.js";
+import { readouts } from "./readouts.js";
+import { resetPaths } from "./reset-paths.js";
+import { singleSpike } from "./single-spike.js";
+import { spikePenalty } from "./spike-penalty.js";
+import { spikeTrainMatching } from "./spike-train-matching.js";
+import { spokenDigits, spokenVoices } from "./spoken-digits.js";
+import { structure } from "./structure.js";
+import { surrogateWidth } from "./surrogate-width.js";
+import { targetSilence } from "./target-silence.js";
+import { trainingSettings } from "./training-settings.js";
+import { verdict, verdictFashion } from "./verdict.js";
+import { verdictEvents } from "./verdict-events.js";
+import { verdictStructure } from "./verdict-structure.js";
+import { verdictTrains } from "./verdict-trains.js";
+import { yinYang } from "./yin-yang.js";
+
+/** Every experiment, in the order of reading. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  verdict,
+  verdictFashion,
+  verdictEvents,
+  verdictStructure,
+  verdictTrains,
+  spikeTrainMatching,
+  latencyMnist,
+  mnistGoals,
+  fashionGoals,
+  presets,
+  readouts,
+  trainingSettings,
+  nmnist,
+  balance,
+  balanceSchedules,
+  insideOrFinal,
+  fair,
+  resetPaths,
+  commonCount,
+  targetSilence,
+  spikePenalty,
+  singleSpike,
+  initialActivity,
+  surrogateWidth,
+  structure,
+  rateCoded,
+  spokenDigits,
+  spokenVoices,
+  yinYang,
+];

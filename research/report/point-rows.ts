@@ -1,0 +1,17 @@
+import { deviationText, measure, type PointSummary, recordsOf, spread } from "spikelet/study";
+
+/** A row for each point, means ± sample standard deviations over its seeds: what {@link measure} names, in the columns' order. */
+export function pointRows(
+  points: readonly PointSummary[],
+  columns: readonly (readonly [head: string, measure: string])[],
+): string[][] {
+  const rows = points.map((point) => [
+    point.place,
+    ...columns.map(([, name]) => {
+      const { of, digits } = measure(name);
+      return deviationText(spread(recordsOf(point).map(of)), digits);
+    }),
+    String(point.rows.length),
+  ]);
+  return [["variant", ...columns.map(([head]) => head), "seeds"], ...rows];
+}
