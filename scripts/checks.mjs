@@ -21,6 +21,8 @@ const ALL_SCRIPTS = [
   "presets",
   "examples",
   "demo",
+  "research",
+  "!research/records",
   "site",
 ];
 

@@ -33,7 +33,7 @@ export const GROUPS = {
   api: { tier: "quick", needs: ["addon", "dist"], reads: ["test/fixtures"] },
   backends: { tier: "quick", needs: ["addon"], env: NATIVE },
   "backends-wasm": { tier: "all", needs: ["addon", "wasm"], folder: "backends", env: WASM },
-  benches: { tier: "all", needs: ["addon", "dist"], reads: ["benches"] },
+  benches: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["benches", "scripts"] },
   browser: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],
@@ -47,7 +47,11 @@ export const GROUPS = {
   },
   cluster: { tier: "all", needs: ["addon", "dist"], reads: ["docs/cluster"] },
   damage: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "fuzz/corpus", "fuzz/found"] },
-  docs: { tier: "all", needs: ["addon", "dist", "wasm"], reads: [...PAGES, "presets", "scripts", "site", "examples", "benches"] },
+  docs: {
+    tier: "all",
+    needs: ["addon", "dist", "wasm"],
+    reads: [...PAGES, "presets", "scripts", "site", "examples", "benches", "research"],
+  },
   exchange: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["test/fixtures", "scripts/exchange-python.mjs"] },
   golden: { tier: "quick", needs: ["addon"], reads: TRANSLATED, env: NATIVE },
   "golden-wasm": { tier: "all", needs: ["addon", "wasm"], reads: TRANSLATED, folder: "golden", env: WASM },
