@@ -2,7 +2,7 @@ import { didYouMean } from "../closest.js";
 import { version } from "../version.js";
 import { onStderr } from "./colour.js";
 import { type CommandDefinition, type Commands, defineCommand, parse } from "./command.js";
-import { asOption, describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
+import { asOption, causeOf, describe, EXIT, exitCodeOf, Interrupted, OutputClosed, UsageError } from "./exit.js";
 import { writeHelp } from "./help.js";
 import { say } from "./print.js";
 import { withSuggestion } from "./suggestion.js";
@@ -37,8 +37,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
     await dispatch(argv);
     return EXIT.done;
   } catch (thrown) {
-    report(asOption(thrown), argv.includes("--json"));
-    return exitCodeOf(thrown);
+    const cause = causeOf(thrown);
+    report(asOption(cause), argv.includes("--json"));
+    return exitCodeOf(cause);
   }
 }
 

@@ -31,6 +31,12 @@ export class Unfinished extends Error {
   override readonly name = "Unfinished";
 }
 
+/** Why work failed, also where the release of what it used failed after it. */
+export function causeOf(thrown: unknown): unknown {
+  const isSuppressed = thrown instanceof Error && thrown.name === "SuppressedError" && "suppressed" in thrown;
+  return isSuppressed ? causeOf(thrown.suppressed) : thrown;
+}
+
 export function exitCodeOf(thrown: unknown): number {
   if (thrown instanceof OutputClosed) return EXIT.outputClosed;
   if (thrown instanceof Interrupted) return EXIT.interrupted;

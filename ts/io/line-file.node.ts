@@ -53,8 +53,8 @@ export class LineFile implements Disposable {
         renameSync(draft, file);
         return new LineFile(file, place, descriptor);
       } catch (thrown) {
-        closeSync(descriptor);
-        rmSync(draft, { force: true });
+        quietly(() => closeSync(descriptor));
+        quietly(() => rmSync(draft, { force: true }));
         throw thrown;
       }
     });
@@ -73,14 +73,14 @@ export class LineFile implements Disposable {
       try {
         for (let done = 0; done < bytes.length; ) done += writeSync(this.#descriptor, bytes, done);
       } catch (cause) {
-        ftruncateSync(this.#descriptor, size);
+        quietly(() => ftruncateSync(this.#descriptor, size));
         throw cause;
       }
     });
   }
 
   [Symbol.dispose](): void {
-    if (this.#isOpen) closeSync(this.#descriptor);
+    if (this.#isOpen) quietly(() => closeSync(this.#descriptor));
     this.#isOpen = false;
   }
 }
@@ -117,6 +117,15 @@ function openPlainSync(file: string): number | undefined {
   if (opened.isFile() && opened.nlink === 1) return descriptor;
   closeSync(descriptor);
   throw new Error(opened.isFile() ? "another name leads to it too" : "it is no file");
+}
+
+/** Does what must not hide why something else failed. */
+function quietly(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The failure itself is reported.
+  }
 }
 
 function attempted<T>(place: string, file: string, work: () => T): T {

@@ -70,6 +70,7 @@ export async function perform(work: StudyWork, listener: StudyListener): Promise
       listener.onEnd(ended);
     }
   } finally {
-    await folder.tidy();
+    // What can't be removed is left to the next command; it must not hide why this one fails.
+    await folder.tidy().catch(() => undefined);
   }
 }
