@@ -1,5 +1,6 @@
 import { bareMessage, inFile, SpikeletError } from "../errors.js";
-import { load } from "../io/files.node.js";
+import { load, unreadable } from "../io/files.node.js";
+import { readPlain } from "../io/plain-file.node.js";
 import { type Network, restoreNetwork } from "../network.js";
 import { restoreTrainer, type Trainer } from "../trainer.js";
 import type { DataSource } from "./data.js";
@@ -44,9 +45,13 @@ export interface OpenedTrainer {
   bytes: Uint8Array;
 }
 
-/** Opens a checkpoint to continue training. */
-export async function openTrainer(file: string, choices: Choices): Promise<OpenedTrainer> {
-  const bytes = await read(file);
+/**
+ * Opens a checkpoint to continue training.
+ *
+ * @param isNamed whether the user names the file, which may be a link or a pipe then.
+ */
+export async function openTrainer(file: string, choices: Choices, isNamed = true): Promise<OpenedTrainer> {
+  const bytes = await read(file, isNamed);
   const trainer = await restored(bytes, file, (bytes) => restoreTrainer(bytes, choices));
   return { trainer, origin: parseOrigin(trainer.info.origin, file), bytes };
 }
@@ -56,10 +61,13 @@ function fileOf({ checkpoint: file }: CheckpointArguments): string {
   throw new UsageError("--checkpoint FILE is missing: the network to use, for example out/digits/best.safetensors");
 }
 
-function read(file: string): Promise<Uint8Array> {
-  return load(file).catch((thrown: SpikeletError) => {
-    throw new SpikeletError("CHECKPOINT_INVALID", file, bareMessage(thrown), thrown.cause);
-  });
+async function read(file: string, isNamed = true): Promise<Uint8Array> {
+  try {
+    return isNamed ? await load(file) : await readPlain(file);
+  } catch (thrown) {
+    const error = thrown instanceof SpikeletError ? thrown : unreadable(file, thrown);
+    throw new SpikeletError("CHECKPOINT_INVALID", file, bareMessage(error), error.cause);
+  }
 }
 
 async function restored<T>(bytes: Uint8Array, file: string, restore: (bytes: Uint8Array) => Promise<T>): Promise<T> {

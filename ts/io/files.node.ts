@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { constants, existsSync, type Stats } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants, existsSync } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { text } from "../check/values.js";
 import { SpikeletError } from "../errors.js";
@@ -9,7 +9,8 @@ import { fileContent } from "./content.js";
 
 /**
  * Writes bytes so that the file is either the old or the whole new one, also when the machine fails meanwhile: to a
- * temporary file in the same folder, to the disk, then renamed. Devices and pipes, such as `/dev/stdout`, are written into.
+ * temporary file in the same folder, to the disk, then renamed. Devices and pipes that `file` names, such as `/dev/stdout`, are written
+ * into; a link is replaced, whatever it leads to.
  *
  * @param bytes a checkpoint, or the promise of one: `save("net.safetensors", trainer.checkpoint())`.
  * @throws {SpikeletError} `WRITE_FAILED`; what the file held before is still there.
@@ -18,18 +19,23 @@ export async function save(file: string, bytes: Uint8Array | string | Promise<Ui
   text(file, "file");
   const content = fileContent(await bytes, "bytes");
   try {
-    await (isDeviceOrPipe(await stat(file).catch(() => undefined)) ? writeInto(file, content) : replace(file, content));
+    await ((await isDeviceOrPipe(file)) ? writeInto(file, content) : replace(file, content));
   } catch (cause) {
     throw new SpikeletError("WRITE_FAILED", file, `can't be written (${reasonOf(cause)})`, cause);
   }
 }
 
-function isDeviceOrPipe(state: Stats | undefined): boolean {
+/** Links in there are the system's own: `/dev/stdout` leads to whatever the output of the process is. */
+const OF_SYSTEM = /^\/(dev|proc)\//;
+
+async function isDeviceOrPipe(file: string): Promise<boolean> {
+  const state = await lstat(file).catch(() => undefined);
+  if (state?.isSymbolicLink()) return OF_SYSTEM.test(join(await realpath(dirname(file)), "/"));
   return state !== undefined && !state.isFile() && !state.isDirectory();
 }
 
 async function writeInto(file: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(file, constants.O_WRONLY);
+  const handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
   try {
     await handle.writeFile(content);
   } finally {
@@ -100,6 +106,13 @@ export async function removeUnfinished(files: readonly string[]): Promise<void> 
   }
 }
 
+/** Puts the names in a folder on the disk, where the system can: Windows opens no folders. */
+export async function syncFolder(dir: string): Promise<void> {
+  const handle = await open(dir, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
 /**
  * Removes a file or a folder with all that is in it, where there is one; a link, not what it leads to.
  *
@@ -123,6 +136,23 @@ export async function makeFolder(dir: string): Promise<void> {
     await makeFolders(dir);
   } catch (cause) {
     throw unwritable(dir, cause);
+  }
+}
+
+/**
+ * Makes a folder within another one, and those between them; none of them may be a link, which could lead anywhere.
+ *
+ * @param path of the folder, from `root`.
+ * @throws {SpikeletError} `WRITE_FAILED`.
+ */
+export async function makeFolderWithin(root: string, path: string): Promise<void> {
+  await makeFolder(root);
+  let dir = root;
+  for (const name of path.split(/[\\/]/)) {
+    dir = join(dir, name);
+    await makeFolder(dir);
+    const isLink = (await lstat(dir)).isSymbolicLink();
+    if (isLink) throw new SpikeletError("WRITE_FAILED", dir, "is a link, and must be a folder: nothing is written through links");
   }
 }
 

@@ -1,9 +1,9 @@
-import { createReadStream, existsSync } from "node:fs";
+import { constants, createReadStream, existsSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
 import { Unzip, UnzipInflate } from "fflate";
 import { SpikeletError } from "../../errors.js";
-import { makeFolder } from "../../io/files.node.js";
+import { makeFolder, syncFolder } from "../../io/files.node.js";
 
 interface Piece {
   name: string;
@@ -22,7 +22,7 @@ export interface UnzipOptions {
 
 /**
  * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it is
- * written; only a few pieces are in memory at a time.
+ * written, and on the disk; only a few pieces are in memory at a time.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
  * abort throws the signal's reason, and a folder that takes no files what the system says.
@@ -37,8 +37,9 @@ export async function unzip(archive: string, dir: string, wanted: string, option
     if (!existsSync(found)) throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`);
     await check?.(found);
     await rename(found, join(dir, wanted));
+    await syncFolder(dir);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -67,6 +68,7 @@ async function unpack(archive: string, into: string, wanted: string, signal?: Ab
     push(reader, archive, new Uint8Array(0), true);
     for (const piece of pieces.splice(0)) await writer.write(piece);
     if (writer.isOpen) throw damaged(archive, new Error("it ends inside a file"));
+    await writer.sync();
   } finally {
     await writer.close();
   }
@@ -103,15 +105,31 @@ class TreeWriter {
   }
 
   async write({ name, data, isLast }: Piece): Promise<void> {
-    this.#file ??= await open(await this.#place(name), "w");
+    this.#file ??= await this.#opened(name);
     // `write` may take less than it is given.
     await this.#file.writeFile(data);
-    if (isLast) await this.close();
+    if (!isLast) return;
+    await this.#file.sync();
+    await this.close();
   }
 
   async close(): Promise<void> {
     await this.#file?.close();
     this.#file = undefined;
+  }
+
+  /** Puts the names of what was written on the disk, too. */
+  async sync(): Promise<void> {
+    for (const folder of this.#folders) await syncFolder(folder);
+  }
+
+  async #opened(name: string): Promise<FileHandle> {
+    const place = await this.#place(name);
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0);
+    return open(place, flags, 0o666).catch((cause) => {
+      if (cause.code !== "EEXIST") throw cause;
+      throw new SpikeletError("DATA_FORMAT", this.#archive, `holds a name twice: ${name}`, cause);
+    });
   }
 
   async #place(name: string): Promise<string> {

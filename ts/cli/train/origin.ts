@@ -1,9 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { inFile } from "../../errors.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import { isObject, type Json, type JsonObject } from "../../json.js";
+import { version } from "../../version.js";
 import { type DataSource, parseDataSection } from "../data.js";
 import { filesIn } from "./output.js";
+
+/** Bytes of the length that a safetensors file begins with. */
+const LENGTH_BYTES = 8;
 
 /** Where a checkpoint of `spikelet train` comes from; it stands in the checkpoint itself. */
 export interface Origin {
@@ -48,10 +52,21 @@ export function parseOrigin(text: string | null, file: string): Origin | undefin
  */
 export async function knownData(checkpoint: string, origin: Origin | undefined): Promise<Partial<DataSource> | undefined> {
   const { run: file } = filesIn(dirname(checkpoint));
-  const record = parsed(await readFile(file, "utf8").catch(() => ""));
+  const record = parsed((await readPlain(file).catch(() => "")).toString());
   // A record of another run says nothing about this checkpoint.
   const isOfThisRun = record?.["data"] !== undefined && (origin === undefined || (record["run"] ?? origin.run) === origin.run);
   return isOfThisRun ? sourceIn(record["data"], file) : origin?.source;
+}
+
+/** That another version of the library wrote a checkpoint that a run continues from; `undefined` where it is this one. */
+export function otherVersionWords(checkpoint: Uint8Array, file: string): string | undefined {
+  const { buffer, byteOffset, byteLength } = checkpoint;
+  const length = byteLength < LENGTH_BYTES ? 0 : Number(new DataView(buffer, byteOffset).getBigUint64(0, true));
+  const header = parsed(new TextDecoder().decode(checkpoint.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));
+  const metadata = header?.["__metadata__"];
+  const of = isObject(metadata) ? metadata["libraryVersion"] : undefined;
+  if (typeof of !== "string" || of === version) return undefined;
+  return `warning: ${file} was written by Spikelet ${of}, and this is ${version}: the run goes on, perhaps with other bits than without a stop`;
 }
 
 function parsed(text: string): JsonObject | undefined {

@@ -13,7 +13,7 @@ import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { applySetting, partsOf } from "../setting.js";
 import { type Resumed, refuseToReplace } from "./begin.js";
-import { knownData } from "./origin.js";
+import { knownData, otherVersionWords } from "./origin.js";
 import { filesIn, type Output, openOutput } from "./output.js";
 
 /** A trainer with the folder for its results. */
@@ -83,11 +83,13 @@ export async function resumed(args: StartArguments, settings: readonly string[],
   if (!existsSync(file)) throw nothingToResume(file, args.checkpoint === undefined && existsSync(best) ? best : undefined);
   const output = await openOutput(dir, { signal: choices.signal });
   return ownedBy(output, async () => {
-    const { trainer, origin, bytes } = await openTrainer(file, choices).catch((thrown) => {
+    const { trainer, origin, bytes } = await openTrainer(file, choices, args.checkpoint !== undefined).catch((thrown) => {
       const isDamaged = thrown instanceof SpikeletError && thrown.code === "CHECKPOINT_INVALID";
       if (isDamaged && file === last && existsSync(best)) say(`${best} is there too: --resume --checkpoint ${best}`);
       throw thrown;
     });
+    const words = otherVersionWords(bytes, file);
+    if (words !== undefined) say(words);
     const { epoch } = trainer.info;
     if (epochs !== undefined && epochs < epoch) {
       trainer.dispose();
