@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
-import { type FileHandle, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -113,6 +113,19 @@ describe("a download", () => {
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
     expect(await readFile(victim, "utf8")).toBe("precious");
     expect((await lstat(join(dir, "a.bin"))).isFile()).toBe(true);
+  });
+
+  it.skipIf(process.platform === "win32")("writes into no file that has another name, and waits for no pipe", async () => {
+    server.files.set("/a.bin", content);
+    const victim = join(dir, "precious");
+    await writeFile(victim, "precious");
+    await link(victim, part());
+    await download(wanted(), dir, quick);
+    expect(await readFile(victim, "utf8")).toBe("precious");
+    await rm(join(dir, "a.bin"));
+    expect(spawnSync("mkfifo", [part()]).status).toBe(0);
+    await download(wanted(), dir, quick);
+    expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
 
   it("starts again where the server knows no ranges", async () => {

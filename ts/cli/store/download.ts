@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { lstat, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -25,8 +25,8 @@ export interface DownloadOptions {
   pause?: number;
 }
 
-/** How a part is opened; a link that is put in its place is not followed. Windows knows no such flag. */
-const WRITING = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+/** How a part is opened; a link in its place is not followed, and a pipe not waited for. Windows knows neither flag. */
+const WRITING = constants.O_WRONLY | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** An answer that makes another attempt at the same address useless. */
 class Refused extends Error {}
@@ -127,8 +127,10 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
   const length = Number(response.headers.get("content-length") ?? 0);
   let bytes = goesOn ? have : 0;
   const all = length === 0 ? 0 : bytes + length;
-  const file = await open(part, WRITING | (goesOn ? constants.O_APPEND : constants.O_TRUNC), 0o666);
+  const file = await open(part, WRITING | constants.O_APPEND, 0o666);
   try {
+    if (!isPlain(await file.stat())) throw new Error(`${part} is no file of its own`);
+    if (!goesOn) await file.truncate();
     for await (const chunk of response.body) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new TooLong(`sends more than the ${maxBytes} bytes that the file has`);
@@ -147,12 +149,17 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
 async function sizeOf(file: string): Promise<number> {
   try {
     const state = await lstat(file);
-    // What a link leads to is no part of a download.
-    if (state.isSymbolicLink()) await rm(file);
-    return state.isFile() ? state.size : 0;
+    // What a link leads to, or what has another name too, is no part of a download.
+    if (isPlain(state)) return state.size;
+    if (!state.isDirectory()) await rm(file);
+    return 0;
   } catch {
     return 0;
   }
+}
+
+function isPlain(state: Stats): boolean {
+  return state.isFile() && state.nlink === 1;
 }
 
 function messageOf(thrown: unknown): string {

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Split } from "../../datasets/dataset.js";
 import { bestByOf } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
-import { load } from "../../io/files.node.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import { createNetwork, restoreNetwork } from "../../network.js";
 import type { LearntLayer } from "../../plot/index.js";
 import { dataIdentity, runIdentity } from "../../study/store/identity.js";
@@ -75,7 +74,7 @@ export async function refuseToReplace({ dir, last, best, report }: RunFiles, cho
 /** Whether there is anything to lose in a checkpoint; one that can't be read may be all that is left of a run. */
 async function hasLearnt(file: string, choices: Choices): Promise<boolean> {
   try {
-    using network = await restoreNetwork(await load(file), choices);
+    using network = await restoreNetwork(await readPlain(file), choices);
     return network.info.step > 0;
   } catch {
     return true;
@@ -179,7 +178,7 @@ async function holdsOther(
 
 async function runInJson(file: string): Promise<string | undefined> {
   try {
-    const { run } = JSON.parse(await readFile(file, "utf8")) as { run?: unknown };
+    const { run } = JSON.parse((await readPlain(file)).toString()) as { run?: unknown };
     return typeof run === "string" ? run : undefined;
   } catch {
     return undefined;
@@ -189,7 +188,7 @@ async function runInJson(file: string): Promise<string | undefined> {
 /** The run of a checkpoint, empty for one that names none; `undefined` for one that can't be read. */
 async function runInCheckpoint(file: string, choices: Choices): Promise<string | undefined> {
   try {
-    using network = await restoreNetwork(await load(file), choices);
+    using network = await restoreNetwork(await readPlain(file), choices);
     return parseOrigin(network.info.origin, file)?.run ?? "";
   } catch {
     return undefined;

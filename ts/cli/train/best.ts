@@ -1,5 +1,5 @@
 import type { BestBy } from "../../generated/config.js";
-import { load } from "../../io/files.node.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import { restoreTrainer } from "../../trainer.js";
 import type { Choices } from "../invocation.js";
 import { type HistoryRow, rowOf } from "./history.js";
@@ -49,7 +49,7 @@ export interface FoundBest {
 export async function findBest(files: readonly string[], run: string, choices: Choices): Promise<FoundBest | undefined> {
   for (const file of files) {
     choices.signal.throwIfAborted();
-    const bytes = await load(file).catch(() => undefined);
+    const bytes = await readPlain(file).catch(() => undefined);
     const row = bytes && (await lastEpoch(bytes, file, run, choices));
     if (bytes && row) return { file, bytes, row };
   }

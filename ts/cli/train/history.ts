@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { accuracyBy } from "../../decisions.js";
 import type { EpochRecord, Metrics } from "../../generated/config.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import type { CurveMetrics, CurvePoint } from "../../plot/index.js";
 
 const COLUMNS = [
@@ -134,7 +134,7 @@ interface Told {
 async function readTold(file: string, run: string): Promise<Map<number, Told>> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = (await readPlain(file)).toString();
   } catch {
     return new Map();
   }

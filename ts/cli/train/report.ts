@@ -1,7 +1,7 @@
 import type { Split } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
 import type { WarningEvent } from "../../events.js";
-import { load } from "../../io/files.node.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import { restoreNetwork } from "../../network.js";
 import { neuroBench } from "../../neurobench.js";
 import type { Trainer } from "../../trainer.js";
@@ -33,7 +33,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
   const { signal } = choices;
   const { history } = run;
   const [checkpoint, row] = run.best.row === undefined ? [files.last, history.rows.at(-1)] : [files.best, run.best.row];
-  using chosen = await restoreNetwork(await load(checkpoint), choices);
+  using chosen = await restoreNetwork(await readPlain(checkpoint), choices);
   if (parseOrigin(chosen.info.origin, checkpoint)?.run !== run.id) {
     throw new SpikeletError("CHECKPOINT_INVALID", checkpoint, "was replaced by a checkpoint of another run");
   }

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
-import { makeFolder, removeTree, removeUnfinished, unreadable } from "../../io/files.node.js";
+import { makeFolderWithin, removeTree, removeUnfinished, unreadable } from "../../io/files.node.js";
 import { Lease, type LeaseOptions, saveFrom, Watch } from "../../io/lease.node.js";
+import { readPlain } from "../../io/plain-file.node.js";
 import { type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
 import type { Plan } from "../plan/plan.js";
@@ -33,6 +34,9 @@ const LEFT = /^\.?(\w+)\.(?:claim|(?:claim|json)\.\w+\.tmp)$/;
 /** How the name of the lease of a run ends. */
 const CLAIM = ".claim";
 
+/** The folder of the records. */
+const RUNS = "runs";
+
 /** What the study in a folder is. */
 export const MANIFEST = "study.json";
 
@@ -46,7 +50,7 @@ export class StudyFolder implements StoredStudy {
 
   constructor(dir: string) {
     this.dir = dir;
-    this.#runs = join(dir, "runs");
+    this.#runs = join(dir, RUNS);
   }
 
   /**
@@ -55,8 +59,7 @@ export class StudyFolder implements StoredStudy {
    * @throws {SpikeletError} `CHECKSUM_MISMATCH` when the data are not those of the records that are there.
    */
   async begin({ name, json }: NamedPlan, hashes: ReadonlyMap<string, string>, wait: WaitOptions = {}): Promise<void> {
-    await makeFolder(this.dir);
-    await makeFolder(this.#runs);
+    await makeFolderWithin(this.dir, RUNS);
     await this.alone(async (lease) => {
       await removeUnfinished([this.#manifestFile, join(this.dir, WHOLE)]);
       await this.tidy();
@@ -77,7 +80,7 @@ export class StudyFolder implements StoredStudy {
     const file = this.#manifestFile;
     let json: Json;
     try {
-      json = parseJson(await readFile(file, "utf8"), file);
+      json = parseJson((await readPlain(file)).toString(), file);
     } catch (cause) {
       throw new SpikeletError("DATA_FORMAT", file, "can't be read: is this the folder of a study?", cause);
     }
@@ -181,7 +184,7 @@ export class StudyFolder implements StoredStudy {
     const file = this.#fileOf(id);
     let text: string;
     try {
-      text = await readFile(file, "utf8");
+      text = (await readPlain(file)).toString();
     } catch (cause) {
       throw new SpikeletError("DATA_FORMAT", file, `can't be read (${cause instanceof Error ? cause.message : cause})`, cause);
     }
