@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { shortRun } from "../support/short-run.js";
-import { importing, MAIN, spikelet } from "../support/spawn-cli.js";
+import { importing, MAIN, spawnSpikelet, spikelet } from "../support/spawn-cli.js";
 import { YIN_YANG } from "../sweep/yin-yang.js";
 
 let run: Awaited<ReturnType<typeof shortRun>>;
@@ -96,7 +96,7 @@ it.skipIf(process.platform === "win32")("a command that waits for a pipe is ende
 it("a disk that takes nothing more is named with the file, whatever can't be released", async () => {
   const out = run.folder("read-only");
   const env = { NODE_OPTIONS: importing("read-only.mjs"), READ_ONLY_AFTER: '"epochEnd"' };
-  const result = await spikelet(["train", "--config", run.config, "--out", out, "--json"], undefined, env);
+  const result = await spawnSpikelet(["train", "--config", run.config, "--out", out, "--json"], undefined, env);
   expect(result.code).toBe(1);
   expect(errorOf(result)).toMatchObject({ code: "WRITE_FAILED", path: expect.stringContaining(out) });
   expect(errorOf(result)?.["message"]).toContain("EROFS");
