@@ -4,14 +4,14 @@ import { ERROR_CODES, type ErrorCode } from "./generated/errors.js";
 const CODES: ReadonlySet<unknown> = new Set(ERROR_CODES);
 
 /**
- * The error that this library throws. (An aborted call throws the reason of its signal instead.) `message` has the form
- * `path: what is wrong`. `path` is a JSON path (`network.layers[1].units`), the name of an argument or a file, or empty.
+ * The error that this library throws. (An aborted call throws the reason of its signal instead.) `message` is `path: reason`, or
+ * the reason alone where the path is empty.
  */
 export class SpikeletError extends Error {
   override readonly name = "SpikeletError";
   /** The kind of failure. */
   readonly code: ErrorCode;
-  /** Where it is. */
+  /** Where it is: a JSON path (`network.layers[1].units`), the name of an argument or a file, or empty. */
   readonly path: string;
   /** What is wrong, and what must hold. */
   readonly reason: string;
@@ -24,7 +24,7 @@ export class SpikeletError extends Error {
   }
 }
 
-/** Turns anything thrown by a binding into a {@link SpikeletError}; errors of bindings have `code` and `path` as properties. */
+/** Turns anything that was thrown into a {@link SpikeletError}; errors of bindings have `code` and `path` as properties. */
 export function fromBinding(thrown: unknown): SpikeletError {
   if (thrown instanceof SpikeletError) return thrown;
   if (!(thrown instanceof Error)) return new SpikeletError("INTERNAL", "", String(thrown), thrown);
@@ -37,21 +37,16 @@ function isErrorCode(code: unknown): code is ErrorCode {
   return CODES.has(code);
 }
 
-/** The message of an error without the path in front of it. */
-export function bareMessage({ reason }: SpikeletError): string {
-  return reason;
-}
-
 /** Prefixes the path of an error, for what was read from a file. */
 export function inFile(file: string, thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
   const path = thrown.path === "" ? file : `${file}: ${thrown.path}`;
-  return new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
+  return new SpikeletError(thrown.code, path, thrown.reason, thrown);
 }
 
 /** Prefixes the path of an error, for what is a field of `outer`. */
 export function within(outer: string, thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
   const path = thrown.path === "" ? outer : `${outer}.${thrown.path}`;
-  return new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
+  return new SpikeletError(thrown.code, path, thrown.reason, thrown);
 }

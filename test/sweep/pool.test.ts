@@ -107,10 +107,10 @@ describe.each([1, 3])("a pool of %i processes", (processes) => {
   });
 
   it("ends with the error of a process that can't leave records, and ends the others", async () => {
-    const failure = { code: "WRITE_FAILED", path: "runs", message: "runs: the disk is full" };
-    const behaviour = `say({ type: "failed", error: ${JSON.stringify(failure)} });`;
+    const failure = { code: "WRITE_FAILED", path: "runs", reason: "the disk is full" };
+    const behaviour = `say({ type: "failed", failure: ${JSON.stringify(failure)} });`;
     const all = outcomes(await workerThat(behaviour, folder.dir, bad), processes);
-    await expect(all).rejects.toMatchObject({ code: "WRITE_FAILED", path: "runs", message: failure.message });
+    await expect(all).rejects.toMatchObject({ ...failure, message: "runs: the disk is full" });
     expect(files().filter((name) => name.endsWith(".claim"))).toEqual([]);
   });
 

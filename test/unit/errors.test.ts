@@ -12,13 +12,18 @@ describe("errors of a binding", () => {
     expect(error).toMatchObject({
       code: "CONFIG_INVALID",
       path: "network.layers[1].units",
+      reason: "must be at least 1, got 0",
       message: "network.layers[1].units: must be at least 1, got 0",
       cause,
     });
   });
 
   it("have no path where there is none", () => {
-    expect(fromBinding(bindingError("NON_FINITE", "", "the loss"))).toMatchObject({ path: "", message: "the loss" });
+    expect(fromBinding(bindingError("NON_FINITE", "", "the loss"))).toMatchObject({
+      path: "",
+      reason: "the loss",
+      message: "the loss",
+    });
   });
 
   it("are INTERNAL when unknown", () => {

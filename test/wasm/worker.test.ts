@@ -185,7 +185,7 @@ describe("a page that talks to a worker", () => {
 describe("workers that share memory", () => {
   const described = { value: { simd: "simd128", simdLevels: ["simd128"], version } };
   const never = new Promise<never>(() => {});
-  const stopped = { failure: { code: "INTERNAL", path: "", message: "memory ran out" } };
+  const stopped = { failure: { code: "INTERNAL", path: "", reason: "memory ran out" } };
   /** What the workers that are started answer with, each of which gets the next of `working`. */
   const hostOf = (working: Promise<unknown>[]) => ({
     load: async () => described,
@@ -218,7 +218,7 @@ describe("workers that share memory", () => {
   });
 
   it.each(["load", "share", "join"])("are as many that share none where they can't %s", async (method) => {
-    const cant = { failure: { code: "BACKEND_UNAVAILABLE", path: "backend", message: "no such memory" } };
+    const cant = { failure: { code: "BACKEND_UNAVAILABLE", path: "backend", reason: "no such memory" } };
     let isFirst = true;
     const host = hostOf([never, never]);
     const failing = async () => {

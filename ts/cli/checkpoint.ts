@@ -1,4 +1,4 @@
-import { bareMessage, inFile, SpikeletError } from "../errors.js";
+import { inFile, SpikeletError } from "../errors.js";
 import { load, unreadable } from "../io/files.node.js";
 import { readPlain } from "../io/plain-file.node.js";
 import { type Network, restoreNetwork } from "../network.js";
@@ -66,7 +66,7 @@ async function read(file: string, isNamed = true): Promise<Uint8Array> {
     return isNamed ? await load(file) : await readPlain(file);
   } catch (thrown) {
     const error = thrown instanceof SpikeletError ? thrown : unreadable(file, thrown);
-    throw new SpikeletError("CHECKPOINT_INVALID", file, bareMessage(error), error.cause);
+    throw new SpikeletError("CHECKPOINT_INVALID", file, error.reason, error.cause);
   }
 }
 

@@ -4,7 +4,7 @@ import { didYouMean } from "../closest.js";
 import type { SpikeDataset, Split } from "../datasets/dataset.js";
 import { MANIFEST } from "../datasets/shards/manifest.js";
 import type { SplitOptions } from "../datasets/split.js";
-import { bareMessage, SpikeletError } from "../errors.js";
+import { SpikeletError } from "../errors.js";
 import type { Encoding } from "../generated/config.js";
 import type { ReadLimit } from "../io/byte-budget.js";
 import type { Json } from "../json.js";
@@ -116,8 +116,7 @@ export async function loadData(source: DataSource, { steps, signal, isShown, ...
 /** Options of a data set stand under `data.options` for whoever writes them. */
 function ofOptions(thrown: unknown): never {
   if (!(thrown instanceof SpikeletError) || thrown.code !== "CONFIG_INVALID" || thrown.path.startsWith("data.")) throw thrown;
-  const message = bareMessage(thrown);
-  throw new SpikeletError(thrown.code, `data.options.${thrown.path}`, message, thrown);
+  throw new SpikeletError(thrown.code, `data.options.${thrown.path}`, thrown.reason, thrown);
 }
 
 /** The three parts. */

@@ -1,4 +1,4 @@
-import { bareMessage, SpikeletError } from "../errors.js";
+import { SpikeletError } from "../errors.js";
 
 /** Exit codes. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130, outputClosed: 141 } as const;
@@ -50,7 +50,7 @@ export function asOption(thrown: unknown): unknown {
   if (!(thrown instanceof SpikeletError)) return thrown;
   // Before it may stand the file of a checkpoint, which says nothing about threads.
   const [, option] = /(?:^|: )(threads|simd)$/.exec(thrown.path) ?? [];
-  return option === undefined ? thrown : new SpikeletError(thrown.code, `--${option}`, bareMessage(thrown), thrown);
+  return option === undefined ? thrown : new SpikeletError(thrown.code, `--${option}`, thrown.reason, thrown);
 }
 
 /** One line for people, and the fields for programs. */

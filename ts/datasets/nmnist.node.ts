@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fields } from "../check/fields.js";
 import { steps } from "../check/steps.js";
 import { callback, positive, text, whole } from "../check/values.js";
-import { bareMessage, inFile, SpikeletError } from "../errors.js";
+import { inFile, SpikeletError } from "../errors.js";
 import { DEFAULTS } from "../generated/defaults.js";
 import { load, unreadable } from "../io/files.node.js";
 import type { BackendChoice } from "../runtime/backend.js";
@@ -153,7 +153,7 @@ function ofRecording(chunk: readonly Recording[], thrown: unknown): unknown {
   const index = thrown instanceof SpikeletError ? /^recordings\[(\d+)\]$/.exec(thrown.path)?.[1] : undefined;
   const file = chunk[Number(index)]?.file;
   if (!(thrown instanceof SpikeletError) || file === undefined) return thrown;
-  return inFile(file, new SpikeletError(thrown.code, "", bareMessage(thrown), thrown));
+  return inFile(file, new SpikeletError(thrown.code, "", thrown.reason, thrown));
 }
 
 /** Room for all events from the start, so that nothing is moved while it fills. */

@@ -1,7 +1,7 @@
 import { fields } from "../check/fields.js";
 import { instanceOf, listOf, oneOf, text } from "../check/values.js";
 import type { NumberArray } from "../datasets/npy.js";
-import { bareMessage, SpikeletError } from "../errors.js";
+import { SpikeletError } from "../errors.js";
 import type { DelaysBy } from "../generated/config.js";
 import { byteLimit, type ReadLimit } from "../io/byte-budget.js";
 import { type OwnBytes, ownBytes } from "../io/bytes.js";
@@ -104,7 +104,7 @@ async function set(into: Network, layer: number, parameters: LayerParameters, na
       if (found === "biases") return biasIn(tensors, name) ?? found;
       return learnt === undefined ? name : learntName(name, learnt);
     });
-    throw new SpikeletError(thrown.code, path, bareMessage(thrown), thrown);
+    throw new SpikeletError(thrown.code, path, thrown.reason, thrown);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { bareMessage, SpikeletError } from "../errors.js";
+import { SpikeletError } from "../errors.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 import { loadNative } from "./native.js";
 import { backendChoice, pageOptions } from "./options.js";
@@ -82,7 +82,7 @@ function isOfAddon(reason: string): boolean {
 }
 
 function reasonOf(thrown: unknown): string {
-  if (thrown instanceof SpikeletError) return bareMessage(thrown);
+  if (thrown instanceof SpikeletError) return thrown.reason;
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 

@@ -1,5 +1,5 @@
 import { transfer } from "comlink";
-import { bareMessage, fromBinding, SpikeletError } from "../errors.js";
+import { fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
 import type { Answer, View, WorkerHost } from "./worker-protocol.js";
 
@@ -61,7 +61,7 @@ export async function answer<T>(work: () => unknown, view?: () => View): Promise
     return transfer(whole, [...new Set(buffersOf(value))]);
   } catch (thrown) {
     const error = fromBinding(thrown);
-    return { failure: { code: error.code, path: error.path, message: bareMessage(error) } };
+    return { failure: { code: error.code, path: error.path, reason: error.reason } };
   }
 }
 

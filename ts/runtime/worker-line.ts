@@ -40,7 +40,7 @@ export class Line<Host extends WorkerHost = WorkerHost> {
     // A foreign worker may answer anything, which is found out when its version is asked for.
     const { failure, view, value } = Object(answer) as { failure?: Failure; view?: View; value: T };
     if (failure !== undefined) {
-      const error = new SpikeletError(failure.code, failure.path, failure.message);
+      const error = new SpikeletError(failure.code, failure.path, failure.reason);
       // The core stopped half-way: this worker can't be used again.
       if (error.code === "INTERNAL") this.fail(error);
       throw error;

@@ -6,7 +6,7 @@ import type { SharedModule } from "./wasm-threads.js";
 export interface Failure {
   code: ErrorCode;
   path: string;
-  message: string;
+  reason: string;
 }
 
 /** State of a session; it is sent with every answer, so that the page can read it without waiting. */

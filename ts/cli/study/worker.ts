@@ -1,7 +1,6 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { SpikeletError } from "../../errors.js";
-import { errorOf } from "../../study/run/execute.js";
+import { fromBinding, SpikeletError } from "../../errors.js";
 import { ANSWERS, type Answer, lineOf, type Order } from "../../study/run/protocol.js";
 import { type Executor, executorOf, type WorkOptions } from "./execution.js";
 
@@ -35,6 +34,9 @@ createInterface({ input: process.stdin })
   .on("line", (line) => {
     work = work
       .then(() => follow(JSON.parse(line) as Order))
-      .catch((thrown) => void answer({ type: "failed", error: errorOf(thrown) }));
+      .catch((thrown) => {
+        const { code, path, reason } = fromBinding(thrown);
+        answer({ type: "failed", failure: { code, path, reason } });
+      });
   })
   .on("close", () => process.exit(0));

@@ -1,6 +1,6 @@
 import { fields } from "../../check/fields.js";
 import { flag, listOf, oneOf, positive, refuse, text, whole } from "../../check/values.js";
-import { bareMessage, SpikeletError } from "../../errors.js";
+import { SpikeletError } from "../../errors.js";
 import type { Encoding } from "../../generated/config.js";
 import { parseJson } from "../../json.js";
 import { SpikeEvents } from "../../spikes.js";
@@ -127,7 +127,7 @@ export function readManifest(json: string, file: string): Manifest {
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
     const path = thrown.path.replace(/^manifest\.?/, "");
-    throw new SpikeletError("DATA_FORMAT", path === "" ? file : `${file}: ${path}`, bareMessage(thrown), thrown);
+    throw new SpikeletError("DATA_FORMAT", path === "" ? file : `${file}: ${path}`, thrown.reason, thrown);
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fields } from "../../check/fields.js";
 import { flag, text } from "../../check/values.js";
-import { bareMessage, SpikeletError } from "../../errors.js";
+import { SpikeletError } from "../../errors.js";
 import { unreadable } from "../../io/files.node.js";
 import { OpenFiles, type Piece } from "../../io/open-files.node.js";
 import { canonical } from "../../json.js";
@@ -53,7 +53,7 @@ export async function shards(options: ShardsOptions): Promise<SpikeDataset> {
     return data.encode(manifest.encoding);
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
-    throw new SpikeletError("DATA_FORMAT", `${path}: ${thrown.path}`, bareMessage(thrown), thrown);
+    throw new SpikeletError("DATA_FORMAT", `${path}: ${thrown.path}`, thrown.reason, thrown);
   }
 }
 

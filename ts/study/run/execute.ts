@@ -52,8 +52,8 @@ function rounded({ seconds, samplesPerSecond }: Pick<RanOn, "seconds" | "samples
   return { seconds: Number(seconds.toFixed(3)), samplesPerSecond: Number(samplesPerSecond.toFixed(1)) };
 }
 
-/** An error as records and processes state it. */
-export function errorOf(thrown: unknown): RunError {
+/** An error as records state it. */
+function errorOf(thrown: unknown): RunError {
   if (thrown instanceof SpikeletError) return { code: thrown.code, path: thrown.path, message: thrown.message };
   const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "INTERNAL";
   return { code, path: "", message: thrown instanceof Error ? thrown.message : String(thrown) };

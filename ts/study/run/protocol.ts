@@ -1,5 +1,5 @@
+import { ERROR_CODES, type ErrorCode } from "../../generated/errors.js";
 import { isObject, type JsonObject } from "../../json.js";
-import type { RunError } from "../store/record.js";
 import type { Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
 
@@ -18,7 +18,14 @@ export type Answer =
   /** The run has ended; its record is in its place, unless another process has taken over the run. */
   | { type: "recorded"; id: string }
   /** Nothing can be recorded, for this run or any other. */
-  | { type: "failed"; error: RunError };
+  | { type: "failed"; failure: Failure };
+
+/** A failure as a value. */
+export interface Failure {
+  code: ErrorCode;
+  path: string;
+  reason: string;
+}
 
 /** The descriptor that answers are written to: standard output is whatever libraries print. */
 export const ANSWERS = 3;
@@ -52,13 +59,11 @@ function parsed(line: string): Answer {
     throw noAnswer(line);
   }
   if (isObject(json)) {
-    const { type, id, error, epoch } = json;
+    const { type, id, failure, epoch } = json;
     if (type === "ready") return { type };
     if (type === "recorded" && typeof id === "string") return { type, id };
     if (type === "epoch" && typeof id === "string" && isProgress(epoch)) return { type, id, epoch };
-    if (type === "failed" && isObject(error) && typeof error["code"] === "string" && typeof error["message"] === "string") {
-      return { type, error: { code: error["code"], path: String(error["path"] ?? ""), message: error["message"] } };
-    }
+    if (type === "failed" && isFailure(failure)) return { type, failure };
   }
   throw noAnswer(line);
 }
@@ -66,6 +71,12 @@ function parsed(line: string): Answer {
 function isProgress(epoch: unknown): epoch is JsonObject & EpochProgress {
   if (!isObject(epoch)) return false;
   return ["epoch", "epochs", "loss"].every((name) => typeof epoch[name] === "number") && isObject(epoch["accuracy"]);
+}
+
+function isFailure(failure: unknown): failure is JsonObject & Failure {
+  if (!isObject(failure)) return false;
+  const { code, path, reason } = failure;
+  return ERROR_CODES.some((one) => one === code) && typeof path === "string" && typeof reason === "string";
 }
 
 function noAnswer(line: string): RangeError {

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { SpikeletError } from "../../errors.js";
-import { ERROR_CODES, type ErrorCode } from "../../generated/errors.js";
-import type { RunError } from "../store/record.js";
 import { ANSWERS, type Answer, AnswerReader, lineOf, type Order } from "./protocol.js";
 import type { Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
@@ -109,7 +107,8 @@ export class WorkerProcess {
     if (this.#gone !== undefined) return;
     if (question !== undefined && answer.type === "failed") {
       this.#question = undefined;
-      question.reject(errorOf(answer.error));
+      const { code, path, reason } = answer.failure;
+      question.reject(new SpikeletError(code, path, reason));
     } else if (answer.type === "epoch" && answer.id === question?.run?.id) {
       question.run.onEpoch(answer.epoch);
     } else if (question?.isAnswered(answer)) {
@@ -126,10 +125,4 @@ export class WorkerProcess {
     this.#question?.reject(this.#gone);
     this.#question = undefined;
   }
-}
-
-function errorOf({ code, path, message }: RunError): SpikeletError {
-  const known = ERROR_CODES.find((one): one is ErrorCode => one === code) ?? "INTERNAL";
-  const rest = path !== "" && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-  return new SpikeletError(known, path, rest);
 }
