@@ -8,6 +8,7 @@ import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
 import type { Feed, Use } from "./feed.js";
 import type { EpochRecord } from "./generated/config.js";
 import type { HealthWatch } from "./health/watch.js";
+import { lateInputOf } from "./late-input.js";
 import type { NetworkInfo } from "./network.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Session } from "./runtime/backend.js";
@@ -143,13 +144,15 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
         if (health.isNew) health.remember(JSON.parse(await session.history()));
       });
       await untilAborted(begun, signal);
-      const { batchSize } = (JSON.parse(this.#session.now((session) => session.config())) as ResolvedConfig).training;
+      const { network, training } = JSON.parse(this.#session.now((session) => session.config())) as ResolvedConfig;
+      const late = await untilAborted(lateInputOf(this.#train, network.steps, this.#session.backend), signal);
       const work = {
         budget: new Budget({ target: this.#session.backend.callMilliseconds }),
         bound: new EpochBound(),
         pace: new PaceMeter(),
-        stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }, batchSize),
+        stored: StoredRun.of({ id: ids.train, data: this.#train }, { id: ids.validation, data: validation }, training.batchSize),
       };
+      events.push(...work.pace.stamp(this.#outbox.health.lateInput(late), 0));
       do {
         for (let event = events.shift(); event !== undefined; event = events.shift()) {
           if (event.type === "warning") this.#warnings.push(event);

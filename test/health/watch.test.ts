@@ -33,7 +33,7 @@ function healthy(given: Partial<Metrics> = {}, { perUnit = [0.4, 0.1] }: { perUn
 }
 
 function epochEnd(epoch: number, train: Metrics, validation: Metrics | null = null): CoreEvent & EpochRecord {
-  return { type: "epochEnd", epoch, epochs: 20, learningRate: 0.1, train, validation };
+  return { type: "epochEnd", epoch, epochs: 20, learningRate: 0.1, train, validation, bestEpoch: epoch };
 }
 
 /** The warnings after each of some epochs. */
@@ -139,6 +139,42 @@ describe("layers", () => {
     const watch = new HealthWatch(config, layers);
     expect(codes(watch.watch([epochEnd(1, silent, healthy())]))).toEqual([]);
     expect(codes(watch.watch([epochEnd(2, healthy(), silent)]))).toEqual(["SILENT_LAYER 0"]);
+  });
+});
+
+describe("input that comes after the last step", () => {
+  const late = (fraction: number) => ({ fraction, steps: 1320 });
+  const silent = healthy({ silentFraction: [0.99, 1] }, { perUnit: [0.01, 0] });
+
+  it("is told once, with its fraction and the steps that it needs", () => {
+    const watch = new HealthWatch(config, layers);
+    const [warning] = watch.lateInput(late(0.02));
+    expect(warning).toMatchObject({
+      code: "LATE_INPUT",
+      layer: null,
+      message: expect.stringMatching(/^2 % of the input spikes/),
+    });
+    expect(`${warning?.message} ${warning?.advice}`).toMatch(/1320 steps.*`network\.steps` to 1320/);
+    expect(watch.lateInput(late(0.02))).toEqual([]);
+    const resumed = new HealthWatch(config, layers);
+    resumed.remember([epochEnd(1, healthy())]);
+    expect(resumed.lateInput(late(0.02))).toEqual([]);
+    expect(warningsOf(healthy(), config, layers, late(0.02)).map(({ code }) => code)).toEqual(["LATE_INPUT"]);
+    expect(new HealthWatch(config, layers).lateInput(undefined)).toEqual([]);
+  });
+
+  it.each([
+    [1, /network\.steps/, /threshold/],
+    [0.02, /threshold/, /network\.steps/],
+  ])("is the advice about silent units where much of it is lost, %d", (fraction, expected, other) => {
+    const events = [...Array.from({ length: 20 }, (_, k) => step(k + 1, 0)), epochEnd(1, silent)];
+    for (const some of [events.slice(0, 20), events.slice(20)]) {
+      const watch = new HealthWatch(config, layers);
+      watch.lateInput(late(fraction));
+      const advice = watch.watch(some).flatMap((event) => (event.type === "warning" ? [event.advice] : []));
+      expect(advice).toEqual([expect.stringMatching(expected)]);
+      expect(advice[0]).not.toMatch(other);
+    }
   });
 });
 

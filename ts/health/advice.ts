@@ -1,22 +1,40 @@
 import type { ResolvedConfig } from "../config.js";
 import type { LayerInfo } from "../network.js";
 import { LIMITS } from "./limits.js";
-import type { Sign } from "./warning.js";
+import type { Circumstances, LateInput, Sign } from "./warning.js";
 
 /** What helps where a network of a few samples does not wake up or learn. */
 const TOY = "; with few samples start from `presets.toy` (`--preset toy`)";
 const TOY_SIGNS: readonly Sign["code"][] = ["SILENT_NETWORK", "SILENT_LAYER", "SILENT_OUTPUT", "FLAT_LOSS"];
 
-/** The settings that usually help against a sign, under a given configuration; `samples`: what an epoch learns from, where that is known. */
-export function adviceOn(sign: Sign, config: ResolvedConfig, layers: readonly LayerInfo[], samples?: number): string {
+/** Signs that may only say that the input does not arrive. */
+const SILENCE: readonly Sign["code"][] = ["SILENT_NETWORK", "SILENT_LAYER", "SILENT_OUTPUT"];
+
+/** The settings that usually help against a sign, under a given configuration. */
+export function adviceOn(
+  sign: Sign,
+  config: ResolvedConfig,
+  layers: readonly LayerInfo[],
+  { samples, lateInput }: Circumstances = {},
+): string {
+  if (lateInput !== undefined && sign.code === "LATE_INPUT") return againstLateInput(lateInput);
+  if (lateInput !== undefined && SILENCE.includes(sign.code) && lateInput.fraction >= LIMITS.lateInput) {
+    return `the input is missing, not the weights: ${againstLateInput(lateInput)}`;
+  }
   const isToy = samples !== undefined && samples <= LIMITS.fewSamples && TOY_SIGNS.includes(sign.code);
   return `${settingsFor(sign, config, layers)}${isToy ? TOY : ""}`;
+}
+
+function againstLateInput({ steps }: LateInput): string {
+  return `set \`network.steps\` to ${steps}, or encode the data into fewer steps`;
 }
 
 function settingsFor({ code, layer }: Sign, config: ResolvedConfig, layers: readonly LayerInfo[]): string {
   switch (code) {
     case "INITIAL_ACTIVITY":
       return "set `training.initialActivity.spikesPerUnit` nearer to it, or raise `training.initialActivity.samples`";
+    case "LATE_INPUT":
+      return "raise `network.steps`";
     case "SILENT_NETWORK":
     case "SILENT_LAYER":
       return againstSilence(config, layers[layer ?? 0]);

@@ -8,6 +8,8 @@ export const LIMITS = {
   silentFraction: 0.95,
   /** Fraction of (sample, unit) pairs that fire in half of the steps or more. */
   saturatedFraction: 0.25,
+  /** Fraction of the input spikes that come too late, from which on that may be why units are silent. */
+  lateInput: 0.1,
   /** A layer's spikes, as a fraction of the most it had in an epoch. */
   vanishingSpikes: 0.1,
   /** Root mean square over all parameters of the gradient before clipping. */

@@ -1,15 +1,14 @@
-import { decisionsIn, hasOutputSpikes } from "../decisions.js";
 import type { Metrics } from "../generated/config.js";
 import type { LayerInfo } from "../network.js";
 import { LIMITS } from "./limits.js";
-import type { Sign } from "./warning.js";
+import type { LateInput, Sign } from "./warning.js";
 
 /** Silent and saturated layers in a pass over samples. */
 export function signsOfSpikes(metrics: Metrics, layers: readonly LayerInfo[], steps: number): Sign[] {
   const silent = silentLayer(metrics, layers);
   const signs = silent === undefined ? [] : [silent];
-  // A sample without an output spike runs to the end, and decides there; a readout always does.
-  if (decisionsIn(metrics).some(hasOutputSpikes) && metrics.decisionStep.median >= steps && silent === undefined) {
+  // A sample without an output spike runs to the end, and decides there.
+  if (metrics.decisionStep !== undefined && metrics.decisionStep.median >= steps && silent === undefined) {
     signs.push({
       code: "SILENT_OUTPUT",
       layer: layers.length - 1,
@@ -22,6 +21,12 @@ export function signsOfSpikes(metrics: Metrics, layers: readonly LayerInfo[], st
     signs.push({ code: "SATURATED_LAYER", layer, message });
   }
   return signs;
+}
+
+/** Input spikes that come too late. */
+export function signOfInput({ fraction, steps: needed }: LateInput, steps: number): Sign {
+  const lost = `${figure(100 * fraction)} % of the input spikes come after the last of ${steps} steps and are lost`;
+  return { code: "LATE_INPUT", layer: null, message: `${lost}: the last one would need ${needed} steps` };
 }
 
 /** The lowest silent hidden layer; those above it get nothing to fire at. */

@@ -1,6 +1,7 @@
 /** What may be wrong with a training. */
 export const WARNING_CODES = [
   "INITIAL_ACTIVITY",
+  "LATE_INPUT",
   "SILENT_NETWORK",
   "SILENT_LAYER",
   "SILENT_OUTPUT",
@@ -27,3 +28,18 @@ export interface Warning {
 
 /** A warning before there is advice. */
 export type Sign = Omit<Warning, "advice">;
+
+/** Input spikes at or after the last step, which are not simulated. */
+export interface LateInput {
+  /** Fraction of all input spikes. */
+  fraction: number;
+  /** Steps with which none of them would be late. */
+  steps: number;
+}
+
+/** What is known of the samples, for advice. */
+export interface Circumstances {
+  /** What an epoch learns from. */
+  samples?: number | undefined;
+  lateInput?: LateInput | undefined;
+}

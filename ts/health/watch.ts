@@ -5,8 +5,8 @@ import type { LayerInfo } from "../network.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
 import { LIMITS } from "./limits.js";
-import { figure, nameOf, signsOfSpikes } from "./spikes.js";
-import type { Sign, Warning } from "./warning.js";
+import { figure, nameOf, signOfInput, signsOfSpikes } from "./spikes.js";
+import type { LateInput, Sign, Warning } from "./warning.js";
 
 const keyOf = ({ code, layer }: Pick<Sign, "code" | "layer">): string => `${code} ${layer}`;
 const SILENT_NETWORK = keyOf({ code: "SILENT_NETWORK", layer: null });
@@ -17,6 +17,8 @@ export class HealthWatch {
   readonly #layers: readonly LayerInfo[];
   readonly #epochs: EpochEndEvent[] = [];
   #known: readonly string[] = [];
+  /** Of the training data. */
+  #lateInput: LateInput | undefined;
 
   constructor(config: ResolvedConfig, layers: readonly LayerInfo[]) {
     this.#config = config;
@@ -31,6 +33,16 @@ export class HealthWatch {
   /** What a training showed before this watch began: its warnings have been given. */
   remember(epochs: readonly EpochRecord[]): void {
     for (const record of epochs) this.#ofEpoch({ type: "epochEnd", ...record });
+  }
+
+  /** What a run finds in its training data before it begins: the warning of late input, unless it has been given. */
+  lateInput(late: LateInput | undefined): WarningEvent[] {
+    const isKnown = this.#lateInput !== undefined || !this.isNew;
+    this.#lateInput = late;
+    if (late === undefined || isKnown) return [];
+    const sign = signOfInput(late, this.#config.network.steps);
+    const advice = adviceOn(sign, this.#config, this.#layers, { lateInput: late });
+    return [{ type: "warning", epoch: 1, ...sign, advice }];
   }
 
   /** The events, with warnings after those that give cause. */
@@ -65,8 +77,8 @@ export class HealthWatch {
     const parameters = this.#layers.reduce((sum, { inputs, filters }) => sum + (inputs + 1) * filters, 0);
     const seen = event.validation ?? event.train;
     const course = signsOfCourse(this.#epochs, parameters, this.#layers.length);
-    // That no unit fires at all has been said.
     const { samples } = event.train;
+    // That no unit fires at all has been said.
     if (seen.spikes.perSample === 0 && (this.#known.includes(SILENT_NETWORK) || this.#wasSilent(event)))
       return this.#news(event.epoch, course, [SILENT_NETWORK], samples);
     return this.#news(event.epoch, [...signsOfSpikes(seen, this.#layers, steps), ...course], [], samples);
@@ -81,12 +93,19 @@ export class HealthWatch {
   #news(epoch: number, signs: readonly Sign[], kept: readonly string[] = [], samples?: number): WarningEvent[] {
     const news = signs.filter((sign) => !this.#known.includes(keyOf(sign)));
     this.#known = [...kept, ...signs.map(keyOf)];
-    return news.map((sign) => ({ type: "warning", epoch, ...sign, advice: adviceOn(sign, this.#config, this.#layers, samples) }));
+    const known = { samples, lateInput: this.#lateInput };
+    return news.map((sign) => ({ type: "warning", epoch, ...sign, advice: adviceOn(sign, this.#config, this.#layers, known) }));
   }
 }
 
 /** Warnings about a pass over samples, without a training around it. */
-export function warningsOf(metrics: Metrics, config: ResolvedConfig, layers: readonly LayerInfo[]): Warning[] {
-  const signs = signsOfSpikes(metrics, layers, config.network.steps);
-  return signs.map((sign) => ({ ...sign, advice: adviceOn(sign, config, layers) }));
+export function warningsOf(
+  metrics: Metrics,
+  config: ResolvedConfig,
+  layers: readonly LayerInfo[],
+  lateInput?: LateInput,
+): Warning[] {
+  const { steps } = config.network;
+  const signs = [...(lateInput ? [signOfInput(lateInput, steps)] : []), ...signsOfSpikes(metrics, layers, steps)];
+  return signs.map((sign) => ({ ...sign, advice: adviceOn(sign, config, layers, { lateInput }) }));
 }

@@ -1,4 +1,5 @@
 import { warningsOf } from "../../health/watch.js";
+import { lateInputOf } from "../../late-input.js";
 import { neuroBench } from "../../neurobench.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
@@ -40,7 +41,8 @@ export const evaluate = defineCommand({
       network.evaluate(samples, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
     );
     // Units that would have fired later are not silent.
-    const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers);
+    const late = await lateInputOf(samples, steps, network.backend);
+    const warnings = earlyDecision ? [] : warningsOf(metrics, network.config, network.info.layers, late);
     const report = {
       [args.split]: metrics,
       ...(earlyDecision && { earlyDecision }),
