@@ -19,11 +19,26 @@ export function stage(api) {
   cpSync(api, join(PAGES, "reference/api"), { recursive: true });
   cpSync(join(ROOT, "site/public"), join(PAGES, "public"), { recursive: true });
   cpSync(join(ROOT, "docs/figures"), join(PAGES, "figures"), { recursive: true });
+  for (const name of readdirSync(join(PAGES, "figures"))) if (name.endsWith(".svg")) splitFigure(join(PAGES, "figures", name));
   for (const [file, place] of places()) {
     const target = join(PAGES, place);
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, withLinks(readFileSync(join(ROOT, file), "utf8"), file, place));
   }
+}
+
+/** What a figure asks the system, which may have another scheme than the one that a reader has chosen on the site. */
+const DARK = "(prefers-color-scheme: dark)";
+
+/**
+ * Writes a figure for the light and one for the dark beside it.
+ *
+ * @param {string} file
+ */
+function splitFigure(file) {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file.replace(/svg$/, "light.svg"), text.replaceAll(DARK, "not all"));
+  writeFileSync(file.replace(/svg$/, "dark.svg"), text.replaceAll(DARK, "all"));
 }
 
 /** Place on the site of each page, with the notes and records behind the results. */

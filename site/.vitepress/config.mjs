@@ -46,6 +46,7 @@ export default defineConfig({
     anchor: { slugify },
     config: (markdown) => {
       markdown.core.ruler.push("corners", corners);
+      markdown.renderer.rules.image = inBothSchemes(markdown.renderer.rules.image);
       // Equations: indented text scrolls as other code does.
       const { rules } = markdown.renderer;
       rules.code_block = (tokens, k, ...others) => {
@@ -81,6 +82,24 @@ function linkOf(place) {
 function slugify(heading) {
   const text = heading.trim().toLowerCase();
   return text.replaceAll(/[^\p{L}\p{N}\s_-]/gu, "").replaceAll(/\s/g, "-");
+}
+
+/** Shows a figure as the reader has chosen, light or dark; WebKit does not tell the scheme of the page to an image.
+ * @param {import("markdown-it").Renderer.RenderRule | undefined} image */
+function inBothSchemes(image) {
+  /** @type {import("markdown-it").Renderer.RenderRule} */
+  return (tokens, k, ...others) => {
+    const token = tokens[k];
+    const source = token?.attrGet("src") ?? "";
+    if (image === undefined || token === undefined) return "";
+    if (!/figures\/[^/]+\.svg$/.test(source)) return image(tokens, k, ...others);
+    const images = ["light", "dark"].map((scheme) => {
+      token.attrSet("src", source.replace(/svg$/, `${scheme}.svg`));
+      token.attrSet("class", `${scheme}-figure`);
+      return image(tokens, k, ...others);
+    });
+    return images.join("");
+  };
 }
 
 /** An empty corner of a table is no heading.

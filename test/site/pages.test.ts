@@ -80,6 +80,22 @@ it.each(PAGES)("%s fits a telephone, without complaints and accessibility violat
   await page.close();
 });
 
+it.each(PAGES)("%s fits a tablet", async (path) => {
+  const page = await site.browser.newPage({ viewport: { width: 768, height: 1024 } });
+  await page.goto(site.url + path);
+  // The site that is published has a link to the demo, too.
+  await page
+    .locator(".VPNavBarMenuLink")
+    .first()
+    .evaluate((link) => {
+      const another = link.cloneNode(true);
+      another.textContent = "Demo";
+      link.after(another);
+    });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(768);
+  await page.close();
+});
+
 it.each(["index.html", "guides/troubleshooting.html", "reference/commands.html"])(
   "%s can be read on a desk in the dark",
   async (path) => {
@@ -102,12 +118,17 @@ it("has figures for the light and the dark, whichever a reader chooses", async (
     reducedMotion: "reduce",
   });
   await page.goto(`${site.url}learn/spiking-networks.html`);
-  // What a figure looks like follows the scheme of its place in the page.
-  const scheme = () =>
-    page
+  const scheme = async () => {
+    const shown = await page
       .locator(".vp-doc img")
-      .first()
-      .evaluate((figure) => getComputedStyle(figure).colorScheme);
+      .evaluateAll((all) =>
+        all.filter((one) => getComputedStyle(one).display !== "none").map((one) => (one as HTMLImageElement).src),
+      );
+    const texts = await Promise.all(shown.map(async (source) => (await page.request.get(source)).text()));
+    // A figure that asks the system gets its scheme and not the chosen one; in WebKit, always.
+    expect(texts.filter((text) => text.includes("prefers-color-scheme"))).toEqual([]);
+    return [...new Set(shown.map((source) => /\.(light|dark)\b/.exec(source)?.[1] ?? source))].join();
+  };
   const chosen = () => page.locator("html").evaluate((html) => (html.classList.contains("dark") ? "dark" : "light"));
   expect([await chosen(), await scheme()]).toEqual(["dark", "dark"]);
   // The switch listens once the script of the page has run.
