@@ -40,6 +40,7 @@ export const GROUPS = {
     reads: [...PACKAGE, "demo", "benches/js", "docs/guides/browser.md", "test/parity", "presets"],
     globalSetup: ["test/support/shared-package.ts", "test/browser/shared-demo.ts"],
   },
+  browsers: { tier: "all", needs: ["addon", "dist", "wasm", "chromium"], reads: ["demo"] },
   cli: {
     tier: "all",
     needs: ["addon", "dist", "wasm", "chromium"],

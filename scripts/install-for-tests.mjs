@@ -7,7 +7,7 @@ import { main } from "./setup.mjs";
 
 /** Debian packages by what needs them. */
 const PACKAGES = {
-  "pages and the demo": ["chromium"],
+  "pages and the demo": ["chromium", "firefox-esr", "webkit2gtk-driver", "xvfb"],
   "ranks under mpirun": ["openmpi-bin", "libopenmpi-dev", "libclang-dev"],
   "sweeps under schedulers": ["slurm-wlm", "munge", "parallel"],
   "instruction counts": ["valgrind"],

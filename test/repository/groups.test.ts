@@ -32,7 +32,7 @@ describe("groups of tests", () => {
     expect(concerned("ts/encode.ts")).toEqual(all);
     expect(concerned("ts/cli/app.ts")).not.toContain("golden");
     expect(concerned("ts/cli/app.ts")).toEqual(expect.arrayContaining(["cli", "sweep", "unit"]));
-    expect(concerned("demo/race/training.ts")).toEqual(["browser", "repository", "unit"]);
+    expect(concerned("demo/race/training.ts")).toEqual(["browser", "browsers", "repository", "unit"]);
   });
 
   it("read nothing that is not there", () => {

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findChromium } from "../../scripts/find-chromium.mjs";
+import { SYMBOLS } from "../browser/strokes.js";
+import type { TriedBrowser } from "./browser.js";
+import { openChromium } from "./chromium.js";
+import { findFirefox, openFirefox } from "./firefox.js";
+import { buildPages, type Pages } from "./pages.js";
+import { trained } from "./training.mjs";
+import { findWebKit, openWebKit } from "./webkit.js";
+
+/** How each browser is opened, `undefined` where it is missing. */
+const [firefox, webkit] = [findFirefox(), findWebKit()];
+const BROWSERS = {
+  "Chromium (apt-get install chromium)": findChromium() && openChromium,
+  "Firefox (apt-get install firefox-esr)": firefox && (() => openFirefox(firefox)),
+  "WebKit (apt-get install webkit2gtk-driver xvfb)": webkit && (() => openWebKit(webkit)),
+};
+
+let pages: Pages;
+let committed: string;
+
+beforeAll(async () => {
+  pages = await buildPages();
+  committed = sha256((await trained()).checkpoint);
+});
+afterAll(() => pages?.[Symbol.asyncDispose]());
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+describe.each(Object.entries(BROWSERS))("%s", (_, open) => {
+  let browser: TriedBrowser;
+  beforeAll(async () => {
+    if (open) browser = await open();
+  });
+  afterAll(() => browser?.[Symbol.asyncDispose]());
+
+  async function enter(room: string): Promise<void> {
+    await browser.goto(`${pages.url}${room}.html`);
+    await expect.poll(() => state()).toMatch(/^(ready|failed)$/);
+    expect([await state(), await text("#state")]).toEqual(["ready", expect.any(String)]);
+  }
+  const state = () => browser.evaluate(() => document.documentElement.dataset["state"] ?? "");
+  const text = (selector: string) =>
+    browser.evaluate((selector) => document.querySelector(selector)?.textContent?.trim() ?? "", selector);
+  const count = (selector: string) => browser.evaluate((selector) => document.querySelectorAll(selector).length, selector);
+  const click = (selector: string) =>
+    browser.evaluate((selector) => document.querySelector<HTMLElement>(selector)?.click(), selector);
+
+  /** Draws a symbol on the pad. */
+  async function draw(name: string): Promise<void> {
+    const pad = await browser.evaluate(() => {
+      const canvas = document.querySelector("#pad canvas");
+      canvas?.scrollIntoView({ block: "center" });
+      const { left, top, width, height } = canvas?.getBoundingClientRect() ?? new DOMRect();
+      return { left, top, width, height };
+    });
+    for (const stroke of SYMBOLS[name] ?? []) {
+      await browser.draw(stroke.map(([x, y]) => ({ x: pad.left + x * pad.width, y: pad.top + y * pad.height })));
+    }
+  }
+
+  it.skipIf(!open)("shows the first page", async () => {
+    await browser.goto(`${pages.url}index.html`);
+    expect(await text("h1")).toBe("Networks that learn while you watch");
+    expect(await count("a.door")).toBe(3);
+  });
+
+  it.skipIf(!open)("learns symbols and reads one", async () => {
+    await enter("teach");
+    for (const [k, name] of ["ring", "bolt"].entries()) {
+      await browser.evaluate((k) => document.querySelectorAll<HTMLElement>("#signs input[type=radio]")[k]?.click(), k);
+      for (let take = 0; take < 5; take++) {
+        await draw(name);
+        await click("#keep");
+      }
+    }
+    await click("#learn");
+    await expect.poll(state).toMatch(/^(tested|failed)$/);
+    await draw("bolt");
+    await expect.poll(() => text("#answer")).toMatch(/^Symbol 2 fires first, at step \d+/);
+  });
+
+  it.skipIf(!open)("hears a recording", async () => {
+    await enter("listen");
+    for (const [k, name] of ["three", "seven"].entries()) {
+      await browser.evaluate((name) => {
+        [...document.querySelectorAll<HTMLElement>("#spoken button")].find((one) => one.textContent === name)?.click();
+      }, name);
+      await expect.poll(() => count("#heard li")).toBe(k + 1);
+      expect(await text("#answer")).toBe(name);
+    }
+  });
+
+  it.skipIf(!open)("races", async () => {
+    await enter("race");
+    await click("#run");
+    await expect.poll(() => count("#numbers tr")).toBeGreaterThan(1);
+    await click("#run");
+    await expect.poll(() => text("#state")).toMatch(/^paused: epoch/);
+    expect(await count("#accuracy .curve")).toBe(3);
+  });
+
+  it.skipIf(!open)("trains to the checkpoint of Node, alone and where a page is isolated", async () => {
+    for (const [url, workers] of [
+      [pages.url, 1],
+      [pages.isolated, 2],
+    ] as const) {
+      await browser.goto(`${url}training.html`);
+      await expect.poll(() => browser.evaluate(() => document.title)).toBe("ready");
+      const { checkpoint, reason, canShare } = await browser.evaluate(async (workers) => {
+        type Trained = { checkpoint: string; reason: string };
+        const { train } = globalThis as unknown as { train: (workers: number) => Promise<Trained> };
+        return { ...(await train(workers)), canShare: globalThis.SharedArrayBuffer !== undefined };
+      }, workers);
+      expect(sha256(Buffer.from(checkpoint, "base64"))).toBe(committed);
+      if (workers === 1) continue;
+      expect(reason).toContain(canShare ? "2 workers that share memory" : "the browser has no SharedArrayBuffer");
+    }
+  });
+});
