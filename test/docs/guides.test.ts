@@ -4,11 +4,16 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
+import { buildResearch } from "../../research/build.mjs";
 import { type Guide, ROOT, readGuides } from "./guides.js";
 
 /** Inside the package, so that examples can import it by name. */
 const DIR = join(ROOT, ".cache", "guides");
-const CLI = join(ROOT, "dist/cli/main.js");
+/** What runs the commands of pages, by the words that they begin with. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "npx spikelet ": join(ROOT, "dist/cli/main.js"),
+  "npm run experiment -- ": (await buildResearch()).main,
+};
 const execute = promisify(execFile);
 
 /** Pages whose program ends in what a reader hopes for: nine of ten samples that it has not seen are right. */
@@ -75,9 +80,10 @@ describe.each(guides.filter(({ commands }) => commands.length > 0))("$path: its 
   it.each(guide.commands)(
     "%s",
     async (command) => {
-      const [npx, spikelet, ...words] = command.split(/\s+/);
-      expect([npx, spikelet]).toEqual(["npx", "spikelet"]);
-      await execute(process.execPath, [CLI, ...words], { cwd: folderOf(guide) });
+      const [begin = "", program = ""] = Object.entries(PROGRAMS).find(([words]) => command.startsWith(words)) ?? [];
+      expect(begin, command).not.toBe("");
+      const words = command.slice(begin.length).split(/\s+/);
+      await execute(process.execPath, [program, ...words], { cwd: folderOf(guide) });
     },
     300_000,
   );

@@ -6,7 +6,7 @@ import { sha256 } from "./sha256.js";
 
 /** What one run left. All of it but `ran` and `checksum` follows from `config`, `data` and `version`, on every machine. */
 export interface RunRecord {
-  /** {@link runIdentity} of these. */
+  /** 32 hex digits that follow from configuration, data and version. */
   id: string;
   status: "done" | "failed";
   seed: number;
