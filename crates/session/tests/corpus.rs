@@ -26,20 +26,19 @@ const CHANGES: u32 = 1000;
 /// One target at a time, so that the memory is its own.
 static ALONE: Mutex<()> = Mutex::new(());
 
+/// Inputs that were made by hand, under names that say what they are.
 fn saved(target: &str) -> Vec<(String, Vec<u8>)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
-    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut inputs: Vec<_> = entries
-        .map(|entry| entry.expect("a folder can be listed").path())
-        .map(|path| (path.display().to_string(), fs::read(&path).expect("a saved input can be read")))
-        .collect();
-    inputs.sort();
-    inputs
+    archived("corpus", target)
 }
 
 /// Inputs that longer fuzzing kept, since each reaches code or counts that the others do not.
 fn found(target: &str) -> Vec<(String, Vec<u8>)> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../fuzz/found/{target}.tar.gz"));
+    archived("found", target)
+}
+
+/// Names and bytes of the archive of a target, in the order that they were packed in.
+fn archived(folder: &str, target: &str) -> Vec<(String, Vec<u8>)> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../../fuzz/{folder}/{target}.tar.gz"));
     let file = fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(file));
     let entries = archive.entries().expect("an archive");
@@ -154,8 +153,8 @@ fn saved_checkpoints_are_of_the_format_that_is_read() {
 #[test]
 fn the_saved_records_are_learnt() {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/records");
-    let records = fs::read(folder.join("whole")).expect("the records are saved");
-    let told = before_batch().finish_batch(&[&records]).expect("they fit the batch");
+    let records = saved("records");
+    let (_, whole) = records.iter().find(|(name, _)| name.ends_with(" whole")).expect("the records are saved");
+    let told = before_batch().finish_batch(&[whole]).expect("they fit the batch");
     assert!(told.contains("\"step\""), "{told}");
 }
