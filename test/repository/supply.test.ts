@@ -140,7 +140,7 @@ describe("what builds it", () => {
     const promises = promised.split(/^- /m).slice(1);
     expect(promises.length).toBeGreaterThan(5);
     for (const promise of promises) {
-      const holders = [...(promise.split("Held by")[1] ?? "").matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
+      const holders = [...(promise.split(/Held\s+by/)[1] ?? "").matchAll(/`([\w./-]+)`/g)].map(([, name = ""]) => name);
       expect(holders, promise).not.toEqual([]);
       for (const name of holders) {
         expect(existsSync(join(ROOT, name)) || workflows.some((workflow) => workflow.name === `${name}.yml`), name).toBe(true);
