@@ -17,6 +17,7 @@ export type {
 } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
+export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./checkpoint-info.js";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";

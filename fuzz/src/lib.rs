@@ -90,9 +90,11 @@ pub fn checkpoint(bytes: &[u8]) {
     }
 }
 
-/// What can be restored can be saved again to the same bytes.
+/// What can be restored can be saved again to the same bytes, and says the same of its run without a network.
 fn restore(bytes: &[u8]) {
+    let info = sound(spikelet_session::checkpoint_info(bytes));
     if let Some(session) = sound(Session::restore(bytes, None, None)) {
+        assert!(info.is_some_and(|info| info.contains(&session.history())));
         let saved = sound(session.checkpoint(None)).expect("what was restored can be saved");
         let again = sound(Session::restore(&saved, None, None)).expect("what was saved can be restored");
         assert!(sound(again.checkpoint(None)).expect("what was restored can be saved") == saved);

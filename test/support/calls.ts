@@ -183,6 +183,7 @@ export function callsOf({ backend, network, trainer, ...supply }: Supply): Recor
     parseIdx: { call: spikelet.parseIdx, args: [idx, { backend }] },
     parseNpy: { call: spikelet.parseNpy, args: [new Uint8Array(30), { backend }] },
     parseNpz: { call: spikelet.parseNpz, args: [new Uint8Array(30), { backend }] },
+    checkpointInfo: { call: spikelet.checkpointInfo, args: [supply.checkpoint, { backend }] },
     parseTensors: { call: spikelet.parseTensors, args: [new Uint8Array(30), { backend }] },
     importWeights: { call: spikelet.importWeights, args: [network, supply.checkpoint, { names: ["a", "b"], backend }] },
     exportWeights: { call: spikelet.exportWeights, args: [network, { format: "npz" }] },

@@ -39,6 +39,7 @@ export function fakeBackend(options: FakeOptions = {}): FakeBackend {
     seriesUnits: async (_, channels) => 2 * channels,
     decodeAer: async () => everyUnitOnce(1, 1),
     parseTensors: async () => [],
+    checkpointInfo: async (bytes) => JSON.stringify({ config: JSON.parse(new TextDecoder().decode(bytes)) }),
     parseNpy: async (bytes) => ({ dtype: "uint8", shape: Uint32Array.of(bytes.length), data: bytes }),
     generate: async () => ({ events: everyUnitOnce(1, 1) }),
     simulateEvents: async () => everyUnitOnce(1, 1),
@@ -168,7 +169,15 @@ export class FakeSession implements Session {
       this.#epoch += 1;
       this.#batch = 0;
       this.#validated = -1;
-      return { type: "epochEnd", epoch, epochs, learningRate: 0.1, train: metricsOf(samples), validation: null };
+      return {
+        type: "epochEnd",
+        epoch,
+        epochs,
+        learningRate: 0.1,
+        train: metricsOf(samples),
+        validation: null,
+        bestEpoch: epoch,
+      };
     };
     if (this.#epoch >= epochs) {
       this.#isFinished = true;

@@ -241,6 +241,8 @@ export interface Backend {
   decodeAer(bytes: Uint8Array, options: string, ends?: Uint32Array): Promise<EventArrays>;
   parseNpy(bytes: Uint8Array): Promise<NpyArray>;
   parseTensors(bytes: Uint8Array): Promise<TensorArrays[]>;
+  /** JSON of what a checkpoint says of its run. */
+  checkpointInfo(bytes: Uint8Array): Promise<string>;
   generate(options: string): Promise<GeneratedArrays>;
   simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
 }
@@ -254,6 +256,7 @@ export type Conversion =
   | "decodeAer"
   | "parseNpy"
   | "parseTensors"
+  | "checkpointInfo"
   | "generate"
   | "simulateEvents";
 

@@ -86,6 +86,7 @@ function backendOf(raw: Addon, reason: string): Backend {
     decodeAer: addon.decodeAer,
     parseNpy: addon.parseNpy,
     parseTensors: addon.parseTensors,
+    checkpointInfo: addon.checkpointInfo,
     generate: addon.generate,
     simulateEvents: addon.simulateEvents,
   };

@@ -125,6 +125,7 @@ const CONVERSIONS: Table<Backend, Conversion> = {
   ],
   parseNpy: [["bytes", bytes]],
   parseTensors: [["bytes", bytes]],
+  checkpointInfo: [["bytes", bytes]],
   generate: [["options", text]],
   simulateEvents: [
     ["pixels", bytes],

@@ -73,6 +73,7 @@ export function backendOf(wasm: Binding, instance: Instance, reason: string): Ba
     decodeAer: (...args) => later(() => wasm.decodeAer(...args)),
     parseNpy: (...args) => later(() => wasm.parseNpy(...args)),
     parseTensors: (...args) => later(() => wasm.parseTensors(...args)),
+    checkpointInfo: (...args) => later(() => wasm.checkpointInfo(...args)),
     generate: (...args) => later(() => wasm.generate(...args)),
     simulateEvents: (...args) => later(() => wasm.simulateEvents(...args)),
   };

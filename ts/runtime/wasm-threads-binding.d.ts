@@ -139,6 +139,11 @@ export class WasmSession {
 export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: Uint32Array | number[] | null): EventArrays;
 
 /**
+ * JSON of what a checkpoint says of its run.
+ */
+export function checkpointInfo(bytes: Uint8Array | number[]): string;
+
+/**
  * Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
  */
 export function encode(encoding: string, values: Float32Array | number[], units: number, steps: number, rows?: Uint32Array | number[] | null): EventArrays;
@@ -208,6 +213,7 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly __wbg_wasmsession_free: (a: number, b: number) => void;
+    readonly checkpointInfo: (a: number, b: number) => [number, number, number, number];
     readonly decodeAer: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly encode: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly encodeSeries: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];

@@ -51,6 +51,7 @@ export function workerBackend(line: Line, description: Description, reason: stri
     decodeAer: conversion("decodeAer"),
     parseNpy: conversion("parseNpy"),
     parseTensors: conversion("parseTensors"),
+    checkpointInfo: conversion("checkpointInfo"),
     generate: conversion("generate"),
     simulateEvents: conversion("simulateEvents"),
   };

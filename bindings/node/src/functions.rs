@@ -91,6 +91,12 @@ pub fn parse_tensors<'env>(env: &'env Env, bytes: &[u8]) -> napi::Result<Object<
     )
 }
 
+/// JSON of what a checkpoint says of its run.
+#[napi(ts_return_type = "Promise<string>")]
+pub fn checkpoint_info<'env>(env: &'env Env, bytes: &[u8]) -> napi::Result<Object<'env>> {
+    job::start(env, copied(bytes, "bytes"), |bytes| spikelet_session::checkpoint_info(&bytes), |info| info)
+}
+
 /// Generates a data set.
 #[napi(ts_return_type = "Promise<GeneratedArrays>")]
 pub fn generate(env: &Env, options: String) -> napi::Result<Object<'_>> {

@@ -52,6 +52,12 @@ pub fn parse_tensors(bytes: &[u8]) -> Outcome<Array> {
     Ok(tensors.into_iter().map(tensor_arrays).collect())
 }
 
+/// JSON of what a checkpoint says of its run.
+#[wasm_bindgen(js_name = checkpointInfo)]
+pub fn checkpoint_info(bytes: &[u8]) -> Outcome<String> {
+    spikelet_session::checkpoint_info(bytes).map_err(thrown)
+}
+
 /// Generates a data set.
 #[wasm_bindgen(unchecked_return_type = "GeneratedArrays")]
 pub fn generate(options: &str) -> Outcome<Object> {

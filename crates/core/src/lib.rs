@@ -69,5 +69,6 @@ pub use spikelet_kernels::Level;
 pub use spikes::{SpikeTrains, sort_spikes};
 pub use trace::LayerTrace;
 pub use trainer::{
-    EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, Tensor, TrainEvent, Trainer, Upcoming,
+    EpochRecord, Evaluation, Gradients, LocalBatch, Progress, Snapshot, SnapshotInfo, Tensor, TrainEvent, Trainer,
+    Upcoming,
 };

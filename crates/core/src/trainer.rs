@@ -43,7 +43,7 @@ pub use event::{EpochRecord, Progress, TrainEvent};
 pub use inspect::Gradients;
 pub use local_batch::LocalBatch;
 use position::Run;
-pub use snapshot::{Snapshot, Tensor};
+pub use snapshot::{Snapshot, SnapshotInfo, Tensor};
 pub use upcoming::Upcoming;
 
 /// What learning needs of a sample.

@@ -9,7 +9,7 @@
 mod read;
 mod write;
 
-pub use read::read_checkpoint;
+pub use read::{read_checkpoint, read_checkpoint_header};
 use spikelet_core::Snapshot;
 pub use write::write_checkpoint;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -24,6 +24,8 @@ pub struct Checkpoint {
     pub snapshot: Snapshot,
     /// What the host says about where the state comes from, such as the run and its data; kept as it is.
     pub origin: Option<String>,
+    /// Version of the library that wrote it.
+    pub version: String,
 }
 
 const FORMAT: &str = "spikelet";

@@ -11,7 +11,7 @@ mod npy;
 mod tensors;
 
 pub use aer::{AerOptions, decode_aer, decode_recordings};
-pub use checkpoint::{Checkpoint, FORMAT_VERSION, read_checkpoint, write_checkpoint};
+pub use checkpoint::{Checkpoint, FORMAT_VERSION, read_checkpoint, read_checkpoint_header, write_checkpoint};
 pub use idx::{IdxArray, parse_idx};
 pub use npy::{NpyArray, parse_npy};
 pub use tensors::parse_tensors;

@@ -1,9 +1,10 @@
 //! Functions that need no session.
 
-use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, json, require};
-use spikelet_io::{AerOptions, IdxArray, NpyArray};
+use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, SnapshotInfo, json, require};
+use spikelet_io::{AerOptions, Checkpoint, IdxArray, NpyArray};
 
 use crate::guard::guard;
+use crate::status::to_json;
 use crate::wire::{Events, GeneratedArrays, TensorArrays};
 
 /// Reads an IDX file of unsigned bytes.
@@ -81,6 +82,25 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
         // Archives store their arrays as they are; half floats become as large again.
         require(2 * bytes.len() as u64, "bytes", || "the arrays of the file".to_owned())?;
         spikelet_io::parse_tensors(bytes)?.into_iter().map(TensorArrays::from_core).collect()
+    })
+}
+
+/// JSON of what a checkpoint says of its run, without building its network:
+/// `{"config","epoch","step","finished","bestEpoch","history","origin","version"}`; `version` is that of the library that wrote
+/// it.
+///
+/// # Errors
+/// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
+pub fn checkpoint_info(bytes: &[u8]) -> Result<String> {
+    guard(|| {
+        let Checkpoint { snapshot, origin, version } = spikelet_io::read_checkpoint_header(bytes)?;
+        let SnapshotInfo { config, epoch, step, finished, best_epoch, history } = snapshot.info()?;
+        let best_epoch = best_epoch.map_or_else(|| "null".to_owned(), |epoch| epoch.to_string());
+        let (history, origin, version) = (to_json(&&history[..]), to_json(&origin.as_deref()), to_json(&version));
+        Ok(format!(
+            r#"{{"config":{},"epoch":{epoch},"step":{step},"finished":{finished},"bestEpoch":{best_epoch},"history":{history},"origin":{origin},"version":{version}}}"#,
+            config.to_json()
+        ))
     })
 }
 

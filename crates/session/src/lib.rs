@@ -19,8 +19,8 @@ mod wire;
 mod workers;
 
 pub use convert::{
-    decode_aer, encode, encode_series, generate, parse_idx, parse_npy, parse_tensors, series_units, simd_levels,
-    simulate_events, version,
+    checkpoint_info, decode_aer, encode, encode_series, generate, parse_idx, parse_npy, parse_tensors, series_units,
+    simd_levels, simulate_events, version,
 };
 pub use datasets::{Samples, Suppliers};
 #[cfg(feature = "mpi")]

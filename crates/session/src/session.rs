@@ -65,7 +65,7 @@ impl Session {
         guard(|| {
             let level = level(simd)?;
             require(checkpoint.len() as u64, "checkpoint", || "its arrays".to_owned())?;
-            let Checkpoint { snapshot, origin } = spikelet_io::read_checkpoint(checkpoint)?;
+            let Checkpoint { snapshot, origin, .. } = spikelet_io::read_checkpoint(checkpoint)?;
             let workers = workers(&snapshot.config, threads)?;
             Self::of(Trainer::restore(snapshot, level)?, workers, origin)
         })

@@ -43,7 +43,42 @@ pub struct Snapshot {
     pub tensors: Vec<Tensor>,
 }
 
+/// What a snapshot says of its run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SnapshotInfo {
+    /// The resolved configuration.
+    pub config: Config,
+    /// Epochs done.
+    pub epoch: u32,
+    /// Updates done.
+    pub step: u64,
+    /// Whether the run is complete.
+    pub finished: bool,
+    /// The best epoch on the validation data, counted from 1, if there is one.
+    pub best_epoch: Option<u32>,
+    /// The finished epochs.
+    pub history: Vec<EpochRecord>,
+}
+
 impl Snapshot {
+    /// What it says of its run; the arrays are not looked at.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::CheckpointInvalid`] for an invalid configuration and for progress that cannot be read.
+    // Compiled where it is called, and there for size.
+    #[inline]
+    pub fn info(self) -> Result<SnapshotInfo> {
+        let (config, saved) = parts(self.config, self.progress)?;
+        Ok(SnapshotInfo {
+            config,
+            epoch: saved.epoch,
+            step: saved.updates,
+            finished: saved.has_finished,
+            best_epoch: saved.best.map(|best| best.epoch),
+            history: saved.history,
+        })
+    }
+
     /// Whether [`Trainer::restore`] would take its arrays.
     ///
     /// # Errors
@@ -73,7 +108,7 @@ struct SavedProgress {
     /// Number of weights in the averages, if there are any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     averaged: Option<u64>,
-    /// The best epoch, of a run that may stop early.
+    /// The best epoch on the validation data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     best: Option<SavedBest>,
 }
@@ -127,13 +162,23 @@ struct Place {
     learnable: Option<Learnable>,
 }
 
+/// A configuration that is valid, and the progress.
+// Compiled where it is called, and there for size.
+#[inline]
+fn parts(config: Config, progress: serde_json::Value) -> Result<(Config, SavedProgress)> {
+    config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
+    let saved = serde_json::from_value(progress)
+        .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
+    Ok((config, saved))
+}
+
 /// The arrays of a snapshot at this position, in their order.
 fn places(config: &Config, progress: &SavedProgress) -> Vec<Place> {
     let has = |array| match array {
         Array::Parameters | Array::Moment(Order::First) => true,
         Array::Moment(Order::Second) => config.optimizer.has_second_moment(),
         Array::Average => progress.averaged.is_some(),
-        Array::Best => progress.best.is_some(),
+        Array::Best => progress.best.is_some() && config.training.early_stopping.is_some(),
     };
     let mut places = Vec::new();
     for (layer, (shape, learnt)) in shapes(&config.network).iter().zip(learnt_arrays(&config.network)).enumerate() {
@@ -250,9 +295,7 @@ impl Trainer {
     #[inline]
     pub fn restore(snapshot: Snapshot, level: Level) -> Result<Self> {
         let Snapshot { config, progress, mut tensors } = snapshot;
-        config.validate().map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
-        let saved: SavedProgress = serde_json::from_value(progress)
-            .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
+        let (config, saved) = parts(config, progress)?;
         // What the file holds justifies the memory that the network takes.
         let places = places(&config, &saved);
         let arrays = places.iter().map(|place| place.take(&mut tensors)).collect::<Result<Vec<_>>>()?;

@@ -1,5 +1,6 @@
 //! Bytes to a snapshot. Nothing is taken from a file before its checksum holds.
 
+use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
 use spikelet_core::{Config, Error, Result, Snapshot, Tensor};
 
@@ -11,6 +12,29 @@ use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, checksum, check
 /// [`spikelet_core::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
 /// version of the format.
 pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
+    let (header, mut checkpoint) = read_header(bytes)?;
+    let file = SafeTensors::deserialize(bytes).map_err(|error| Error::checkpoint(error.to_string()))?;
+    for name in header.offset_keys() {
+        let view = file.tensor(&name).map_err(|error| Error::checkpoint(error.to_string()))?;
+        if view.dtype() != Dtype::F32 {
+            return Err(Error::checkpoint(format!("{name} must be of type F32, got {}", view.dtype())));
+        }
+        let data = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+        checkpoint.snapshot.tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
+    }
+    Ok(checkpoint)
+}
+
+/// Reads a checkpoint without its arrays.
+///
+/// # Errors
+/// As [`read_checkpoint`], but for what is wrong with an array.
+pub fn read_checkpoint_header(bytes: &[u8]) -> Result<Checkpoint> {
+    read_header(bytes).map(|(_, checkpoint)| checkpoint)
+}
+
+/// The header and what it says, once the checksum of the whole file holds.
+fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
     let (header_bytes, header) = SafeTensors::read_metadata(bytes)
         .map_err(|error| Error::checkpoint(format!("it is not a whole safetensors file ({error})")))?;
     let metadata = header.metadata().as_ref();
@@ -38,15 +62,7 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
         .map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
     let progress = serde_json::from_str(required("progress")?)
         .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
-    let file = SafeTensors::deserialize(bytes).map_err(|error| Error::checkpoint(error.to_string()))?;
-    let mut tensors = Vec::with_capacity(file.len());
-    for name in header.offset_keys() {
-        let view = file.tensor(&name).map_err(|error| Error::checkpoint(error.to_string()))?;
-        if view.dtype() != Dtype::F32 {
-            return Err(Error::checkpoint(format!("{name} must be of type F32, got {}", view.dtype())));
-        }
-        let data = view.data().as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-        tensors.push(Tensor { shape: view.shape().to_vec(), name, data });
-    }
-    Ok(Checkpoint { snapshot: Snapshot { config, progress, tensors }, origin: text("origin").map(str::to_owned) })
+    let snapshot = Snapshot { config, progress, tensors: Vec::new() };
+    let (origin, version) = (text("origin").map(str::to_owned), text("libraryVersion").unwrap_or_default().to_owned());
+    Ok((header, Checkpoint { snapshot, origin, version }))
 }

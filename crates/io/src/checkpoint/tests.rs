@@ -16,6 +16,7 @@ fn snapshot() -> Snapshot {
 fn refusal(bytes: &[u8]) -> String {
     let error = read_checkpoint(bytes).unwrap_err();
     assert_eq!(error.code, ErrorCode::CheckpointInvalid, "{error}");
+    assert_eq!(read_checkpoint_header(bytes).unwrap_err(), error);
     error.message
 }
 
@@ -24,8 +25,12 @@ fn reads_what_was_written() {
     let snapshot = snapshot();
     for origin in [None, Some(""), Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
         let bytes = write_checkpoint(&snapshot, origin);
-        let expected = Checkpoint { snapshot: snapshot.clone(), origin: origin.map(str::to_owned) };
+        let (origin_read, version) = (origin.map(str::to_owned), env!("CARGO_PKG_VERSION").to_owned());
+        let expected = Checkpoint { snapshot: snapshot.clone(), origin: origin_read.clone(), version: version.clone() };
         assert_eq!(read_checkpoint(&bytes).unwrap(), expected);
+        let without_arrays = Snapshot { tensors: vec![], ..snapshot.clone() };
+        let expected = Checkpoint { snapshot: without_arrays, origin: origin_read, version };
+        assert_eq!(read_checkpoint_header(&bytes).unwrap(), expected);
         assert_eq!(write_checkpoint(&snapshot, origin), bytes, "the same checkpoint gives the same bytes");
     }
 }
