@@ -33,10 +33,10 @@ for (const [code, encoding] of Object.entries(CODES)) {
     });
     for await (const _ of trainer.run(train));
     const { accuracy, spikes, decisionStep, synapticOperations } = await trainer.evaluate(test);
-    const [first, count] = [accuracy.firstSpike, accuracy.count].map((share) => (100 * share).toFixed(1));
+    const [first, count] = [accuracy.firstSpike, accuracy.count].map((share = Number.NaN) => (100 * share).toFixed(1));
     const operations = Math.round(synapticOperations).toLocaleString("en-US");
     console.log(
-      `| ${code} | ${name} | ${first} | ${count} | ${spikes.perSample.toFixed(0)} | ${decisionStep.median} | ${operations} |`,
+      `| ${code} | ${name} | ${first} | ${count} | ${spikes.perSample.toFixed(0)} | ${decisionStep?.median} | ${operations} |`,
     );
   }
 }

@@ -80,7 +80,7 @@ async function runs() {
       for await (const event of one.run(train)) if (event.type === "epochEnd") losses.push(event.train.loss);
       const { spikes, accuracy } = await one.evaluate(test);
       one.dispose();
-      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * accuracy.firstSpike, losses });
+      found.push({ series: type, spikes: spikes.perSample, accuracy: 100 * (accuracy.firstSpike ?? 0), losses });
     }
   }
   return found;

@@ -63,7 +63,7 @@ export async function gestures() {
     if (steps % 25 === 0) heard.push({ seconds: steps / RATE, gesture: GESTURES[byCount] });
   }
   trainer.dispose();
-  return { accuracy: accuracy.count, heard };
+  return { accuracy: accuracy.count ?? 0, heard };
 }
 
 if (import.meta.filename === process.argv[1]) {

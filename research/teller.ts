@@ -60,7 +60,11 @@ function outcome({ result, error, ran }: RunRecord): string {
 function answer({ accuracy, meanSquaredError }: Pick<EpochProgress, "accuracy" | "meanSquaredError">): string {
   if (meanSquaredError !== undefined) return `mean squared error ${meanSquaredError.toPrecision(3)}`;
   if (accuracy.membrane !== undefined) return `${(100 * accuracy.membrane).toFixed(1)} % by membrane`;
-  return `${(100 * accuracy.firstSpike).toFixed(1)} % by first spike, ${(100 * accuracy.count).toFixed(1)} % by count`;
+  const shares = [
+    ["first spike", accuracy.firstSpike],
+    ["count", accuracy.count],
+  ] as const;
+  return shares.flatMap(([how, share]) => (share === undefined ? [] : [`${(100 * share).toFixed(1)} % by ${how}`])).join(", ");
 }
 
 /** Columns side by side, for a terminal. */

@@ -1,4 +1,4 @@
-// npm run size: how large the WebAssembly is, by crate; fails when it is more than 420 kB gzipped, or that with threads more than 440.
+// npm run size: how large the WebAssembly is, by crate; fails when it is more than 422 kB gzipped, or that with threads more than 440.
 // -- --limit 400000 takes another limit, -- --json prints the numbers.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { NAMED_WASM } from "./wasm.mjs";
 import { sizesOf } from "./wasm-sizes.mjs";
 
 /** Most bytes that a page may have to download, gzipped. */
-const LIMIT = 420_000;
+const LIMIT = 422_000;
 /** The same for several workers that share memory. */
 const LIMIT_WITH_THREADS = 440_000;
 /** Crates that are smaller than this fraction of the module are put together. */

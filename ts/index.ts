@@ -33,6 +33,7 @@ export { type NumberArray, type Numbers, parseNpy } from "./datasets/npy.js";
 export { parseNpz } from "./datasets/npz.js";
 export type { ReadOptions } from "./datasets/read-options.js";
 export type { SplitOptions } from "./datasets/split.js";
+export type { Decision } from "./decisions.js";
 export { type EncodeOptions, encode, encodeSpikes } from "./encode.js";
 export { SpikeletError } from "./errors.js";
 export type {

@@ -4,6 +4,7 @@ import { jsonOf } from "./check/json.js";
 import { callback, flag, listOf, text, whole } from "./check/values.js";
 import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
+import { decisionOf } from "./decisions.js";
 import { SpikeletError, within } from "./errors.js";
 import { Feed } from "./feed.js";
 import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
@@ -101,7 +102,7 @@ export interface NetworkInfo {
   epoch: number;
   /** Number of updates. */
   step: number;
-  /** The best epoch so far, counted from 1, of a run with `training.earlyStopping`. */
+  /** The best epoch so far on the validation data, counted from 1; `null` without such data. */
   bestEpoch: number | null;
   /** The `origin` in the checkpoint from which the network was restored, or `null`. */
   origin: string | null;
@@ -204,7 +205,7 @@ export class Network implements Disposable {
         start = end;
         batches = stored === undefined ? budget.size : next;
       }
-      return joinPredictions(parts, this.info.layers.length);
+      return joinPredictions(parts, this.info.layers.length, decisionOf(this.config));
     });
     return untilAborted(pass, signal);
   }
@@ -274,7 +275,7 @@ export class Network implements Disposable {
       const found = await this.session.run((session) => session.gradients(id, 0, batch.length, trace));
       const metrics = JSON.parse(found.metrics) as Metrics;
       const layers = found.layers.map(fromArrays);
-      const prediction = joinPredictions([found.prediction], layers.length);
+      const prediction = joinPredictions([found.prediction], layers.length, decisionOf(this.config));
       return { loss: metrics.loss, metrics, layers, prediction, ...(found.trace ? { trace: found.trace } : {}) };
     });
   }

@@ -1,5 +1,5 @@
 import { record } from "./check/fields.js";
-import { finite, instanceOf, listOf } from "./check/values.js";
+import { finite, instanceOf, listOf, optional } from "./check/values.js";
 import { accuracyBy, decisionOf } from "./decisions.js";
 import type { Metrics } from "./generated/config.js";
 import { Network } from "./network.js";
@@ -17,7 +17,7 @@ export interface NeuroBenchMetrics {
   ConnectionSparsity: number;
   /**
    * Fraction of correct decisions: by first spike with the loss `latency`, by membrane with `membrane`, otherwise by count.
-   * Missing with the loss `trace`.
+   * Missing with the loss `trace` and for data without labels.
    */
   ClassificationAccuracy?: number;
   /** Mean squared error of target series. */
@@ -55,15 +55,16 @@ export async function neuroBench(network: Network, metrics: Metrics): Promise<Ne
 function checkMetrics(metrics: unknown, path: string): void {
   const { accuracy, firingRate, synapticOperations } = record(metrics, path, "DATA_FORMAT");
   const { firstSpike, count } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
-  finite(firstSpike, `${path}.accuracy.firstSpike`);
-  finite(count, `${path}.accuracy.count`);
+  optional(finite)(firstSpike, `${path}.accuracy.firstSpike`);
+  optional(finite)(count, `${path}.accuracy.count`);
   listOf(finite)(firingRate, `${path}.firingRate`);
   finite(synapticOperations, `${path}.synapticOperations`);
 }
 
 function answersOf({ config }: Network, metrics: Metrics): Pick<NeuroBenchMetrics, "ClassificationAccuracy" | "MSE"> {
   const decision = decisionOf(config);
-  if (decision !== "none") return { ClassificationAccuracy: accuracyBy(decision, metrics) || 0 };
+  const accuracy = accuracyBy(decision, metrics);
+  if (!Number.isNaN(accuracy)) return { ClassificationAccuracy: accuracy };
   return metrics.meanSquaredError === undefined ? {} : { MSE: metrics.meanSquaredError };
 }
 

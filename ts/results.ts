@@ -1,12 +1,15 @@
 import { allocated } from "./check/allocated.js";
 import { record } from "./check/fields.js";
 import { floats } from "./check/values.js";
+import type { Decision } from "./decisions.js";
 import type { LearntConstant, Metrics } from "./generated/config.js";
 import type { EventArrays, ParameterArrays, PredictionArrays, TraceArrays } from "./runtime/backend.js";
 import { SpikeEvents } from "./spikes.js";
 
 /** Answers of a network. Decisions have one entry per sample, scores one per sample and output. */
 export interface Prediction {
+  /** The decision that the loss trains. */
+  decision: Decision;
   /** Output with the most spikes; the lowest index on ties and if none fires. */
   byCount: Uint32Array;
   /** Output that fires first; the lowest index on ties and if none fires. */
@@ -95,10 +98,11 @@ export interface Gradients {
 }
 
 /** Joins the predictions of consecutive chunks of a data set. */
-export function joinPredictions(parts: readonly PredictionArrays[], layers: number): Prediction {
+export function joinPredictions(parts: readonly PredictionArrays[], layers: number, decision: Decision): Prediction {
   const join = (of: (part: PredictionArrays) => Uint32Array): Uint32Array => concat(parts.map(of), Uint32Array);
   const joinFloats = (of: (part: PredictionArrays) => Float32Array): Float32Array => concat(parts.map(of), Float32Array);
   return {
+    decision,
     byCount: join((part) => part.byCount),
     byFirstSpike: join((part) => part.byFirstSpike),
     decisionStep: join((part) => part.decisionStep),

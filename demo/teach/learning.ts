@@ -55,7 +55,7 @@ export async function* learn(data: SpikeDataset, symbols: number, signal: AbortS
   const trainer = await createTrainer(configOf(symbols), { signal });
   for await (const event of trainer.run(data, { signal })) {
     if (event.type !== "epochEnd") continue;
-    yield { trainer, epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.firstSpike };
+    yield { trainer, epoch: event.epoch, epochs: event.epochs, accuracy: event.train.accuracy.firstSpike ?? 0 };
   }
 }
 

@@ -66,8 +66,8 @@ describe("a readout", () => {
       series: Array.from({ length: samples * STEPS * 2 }, (_, k) => ((k >> 1) % STEPS) / 100),
       shape: [4],
     });
-  const trace = (training: TrainingConfig): Config =>
-    withTraining({ epochs: 6, ...training }, { network: readout, loss: { type: "trace", stepWeights: Array(STEPS).fill(2) } });
+  const trace = (training: TrainingConfig, stepWeights?: number[]): Config =>
+    withTraining({ epochs: 6, ...training }, { network: readout, loss: { type: "trace", ...(stepWeights && { stepWeights }) } });
 
   it("that follows series is best where its mean squared error is smallest", async () => {
     using trainer = await createTrainer(trace({ earlyStopping: { patience: 2 }, averaging: { type: "ema", decay: 0.5 } }));
@@ -76,6 +76,17 @@ describe("a readout", () => {
     const best = Math.min(...errors);
     expect(trainer.info.bestEpoch).toBe(errors.indexOf(best) + 1);
     expect((await trainer.evaluate(follow(6))).meanSquaredError).toBe(best);
+  });
+
+  it("that follows series with weights of its steps is best where its loss is smallest", async () => {
+    const firstHalf = Array.from({ length: STEPS }, (_, step) => Number(step < STEPS / 2));
+    using trainer = await createTrainer(trace({ epochs: 12, earlyStopping: { patience: 12 } }, firstHalf));
+    const { epochs } = await trainer.run(follow(24), { validation: follow(6) });
+    const losses = epochs.map(({ validation }) => validation?.loss ?? Number.NaN);
+    const errors = epochs.map(({ validation }) => validation?.meanSquaredError ?? Number.NaN);
+    expect(losses.indexOf(Math.min(...losses)), "the two measures disagree").not.toBe(errors.indexOf(Math.min(...errors)));
+    expect(trainer.info.bestEpoch).toBe(losses.indexOf(Math.min(...losses)) + 1);
+    expect((await trainer.evaluate(follow(6))).loss).toBe(Math.min(...losses));
   });
 
   it.each<[Config["loss"] & object, BestBy]>([
@@ -101,19 +112,24 @@ describe("a readout", () => {
   });
 });
 
-it("counts without labels tell no best epoch, unless it is that of the loss", async () => {
+it("counts without labels have the best epoch where the loss is smallest", async () => {
   const data = datasets.fromSpikes({
     spikes: Array.from({ length: 8 }, (_, k) => ({ times: [1], units: [k % 4] })),
     counts: Array.from({ length: 16 }, (_, k) => k % 2),
     shape: [4],
   });
   const start = (bestBy: BestBy | null) =>
-    createTrainer(withTraining({ epochs: 1, earlyStopping: {}, bestBy }, { loss: { type: "count" } }));
-  using undecided = await start(null);
+    createTrainer(withTraining({ epochs: 3, earlyStopping: {}, bestBy }, { loss: { type: "count" } }));
+  using undecided = await start("count");
   const refused = undecided.run(data, { validation: data });
   await expect(refused).rejects.toMatchObject({ code: "CONFIG_INVALID", path: "training.bestBy" });
-  using trainer = await start("loss");
-  expect((await trainer.run(data, { validation: data })).epochs).toHaveLength(1);
+  for (const bestBy of ["loss", null] as const) {
+    using trainer = await start(bestBy);
+    const { epochs } = await trainer.run(data, { validation: data });
+    const losses = epochs.map(({ validation }) => validation?.loss ?? Number.NaN);
+    expect(epochs.map(({ bestEpoch }) => bestEpoch).at(-1)).toBe(losses.indexOf(Math.min(...losses)) + 1);
+    expect(epochs[0]?.validation?.accuracy).toEqual({});
+  }
 });
 
 describe("frozen parameters", () => {

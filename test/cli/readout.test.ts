@@ -81,7 +81,7 @@ it("a network that follows series tells its error, in text and on its page", asy
   });
   await trainer.run(data);
   const metrics = await trainer.evaluate(data);
-  const lines = metricLines("test", metrics).join("\n");
+  const lines = metricLines("test", metrics, "none").join("\n");
   expect(lines).toMatch(/test error +mean squared error [\d.]+, R² -?[\d.]+/);
   expect(lines).not.toMatch(OF_SPIKES);
   using output = await openOutput(await mkdtemp(join(tmpdir(), "spikelet-")));

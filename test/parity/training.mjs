@@ -25,7 +25,8 @@ export async function trainingDigest({ threads = 1, stopEvery, ...options } = {}
     const { config, ...data } = make();
     const withThreads = { ...config, training: { ...config.training, threads } };
     const { told, parameters } = await trained(withThreads, data, stopEvery, options);
-    const bytes = await new Blob([new TextEncoder().encode(JSON.stringify(told.map(values))), ...parameters]).arrayBuffer();
+    const text = JSON.stringify(told.map((event) => values(compared(event, config.network.steps ?? 0))));
+    const bytes = await new Blob([new TextEncoder().encode(text), ...parameters]).arrayBuffer();
     steps += told.filter(({ type }) => type === "step").length;
     parts.push(bytes);
     runs[name] = (await sha256(bytes)).slice(0, 16);
@@ -59,7 +60,7 @@ async function trained(config, { train, validation }, stopEvery, options) {
     const parameters = (await trainer.parameters()).flatMap(({ weights, biases }) =>
       [weights, biases].map((array) => new Float32Array(array)),
     );
-    return { told: told.filter(({ type }) => type !== "warning").map(untimed), parameters };
+    return { told: told.filter(({ type }) => type !== "warning"), parameters };
   } finally {
     trainer.dispose();
   }
@@ -75,9 +76,27 @@ function values(value) {
   return typeof value === "object" && value !== null ? Object.values(value).map(values) : value;
 }
 
-/** @param {import("spikelet").TrainEvent} event */
-function untimed({ seconds, samplesPerSecond, ...event }) {
+/**
+ * The numbers of an event that are compared: neither times nor what follows from the others, and one for each measure, also where a
+ * network does not have it. So the digest says the same of the same bits, whatever events tell besides.
+ *
+ * @param {any} event
+ * @param {number} steps of the network
+ */
+function compared({ seconds, samplesPerSecond, bestEpoch, ...event }, steps) {
+  for (const part of ["running", "train", "validation"]) if (event[part]) event[part] = everyMeasure(event[part], steps);
   return event;
+}
+
+/**
+ * @param {any} metrics
+ * @param {number} steps
+ */
+function everyMeasure({ samples, loss, lossParts, accuracy, spikes, lateInput, ...rest }, steps) {
+  const answers = { count: 0, firstSpike: 0, ...accuracy };
+  if (lossParts === undefined) return { samples, loss, accuracy: answers, ...rest };
+  const { decisionStep = { mean: steps, median: steps, min: steps }, ...others } = rest;
+  return { samples, loss, lossParts, accuracy: answers, spikes, decisionStep, ...others };
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -82,6 +82,7 @@ describe("figures", () => {
 
   it("write in the colour of the text, and draw in colours that a dark ground shows", () => {
     const prediction = {
+      decision: "firstSpike" as const,
       byCount: Uint32Array.of(1),
       byFirstSpike: Uint32Array.of(1),
       decisionStep: Uint32Array.of(4),

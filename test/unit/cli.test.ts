@@ -13,13 +13,13 @@ import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
 import { configOptions, outputOptions } from "../../ts/cli/options.js";
 import { applySetting } from "../../ts/cli/setting.js";
-import { BestEpoch } from "../../ts/cli/train/best.js";
 import { CheckpointPace } from "../../ts/cli/train/checkpoint-pace.js";
 import { History } from "../../ts/cli/train/history.js";
 import { filesIn, openOutput } from "../../ts/cli/train/output.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
 import { epochsToResume } from "../../ts/cli/train/start.js";
 import { closest } from "../../ts/closest.js";
+import type { Decision } from "../../ts/decisions.js";
 import { SpikeletError } from "../../ts/errors.js";
 import type { EpochEndEvent } from "../../ts/events.js";
 import type { Json } from "../../ts/json.js";
@@ -201,20 +201,16 @@ const epochEnd = (epoch: number, firstSpike: number): EpochEndEvent => ({
   learningRate: 0.001,
   train: metrics(0.9),
   validation: metrics(firstSpike),
+  bestEpoch: 1,
 });
 
 describe("the history", () => {
-  it("has one row an epoch, knows the best, and goes on after a stop", async () => {
+  it("has one row an epoch, and goes on after a stop", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "spikelet-")), "history.csv");
     const history = new History("a");
-    const best = new BestEpoch("firstSpike");
     const epochs = [0.5, 0.8, 0.8].map((accuracy, k) => epochEnd(k + 1, accuracy));
-    for (const epoch of epochs) {
-      const row = history.add(epoch, 2, 50);
-      if (best.isBeatenBy(row)) best.row = row;
-    }
+    for (const epoch of epochs) history.add(epoch, 2, 50);
     await writeFile(file, history.csv);
-    expect(best.row?.epoch).toBe(2);
     expect(history.totals).toEqual({ epochs: 3, samples: 100, seconds: 6, samplesPerSecond: 50 });
     const lines = (await readFile(file, "utf8")).trim().split("\n");
     expect(lines).toHaveLength(4);
@@ -264,10 +260,11 @@ describe("spikelet data show", () => {
   });
 });
 
-it("an answer to a sample without a label names none", () => {
+it("an answer begins with the decision that the loss trains, and names a label only where there is one", () => {
   const answer = { sample: 3, byFirstSpike: 1, byCount: 0, decisionStep: 7, spikes: [4, 2] };
-  expect(answerLine({ ...answer, label: 1 })).toBe("sample 3: 1 by first spike at step 7, 0 by count, label 1; spikes 4 + 2");
-  expect(answerLine({ ...answer, label: null })).toBe("sample 3: 1 by first spike at step 7, 0 by count; spikes 4 + 2");
+  const line = (label: number | null, trained: Decision) => answerLine({ ...answer, label }, trained);
+  expect(line(1, "firstSpike")).toBe("sample 3: 1 by first spike at step 7, 0 by count, label 1; spikes 4 + 2");
+  expect(line(null, "count")).toBe("sample 3: 0 by count, 1 by first spike at step 7; spikes 4 + 2");
 });
 
 it("an interrupt names the checkpoint to continue from only where there is one", async () => {

@@ -5,6 +5,7 @@ import type { Seen } from "../../ts/cli/watch/watched-run.js";
 
 const WAITING: Seen = {
   started: undefined,
+  decision: undefined,
   epochs: [],
   step: undefined,
   warnings: [],

@@ -1,4 +1,4 @@
-import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn, hasOutputSpikes } from "../decisions.js";
+import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn } from "../decisions.js";
 import { printable } from "../escaped.js";
 import type { Metrics } from "../generated/config.js";
 import type { Warning } from "../health/warning.js";
@@ -42,17 +42,32 @@ const DECISION_WORDS: Readonly<Record<Exclude<Decision, "none">, string>> = {
   membrane: "membrane",
 };
 
-/** Accuracy by each decision, as `98.1 % by first spike`, or the error of a series; the one that the loss trains comes first. */
-export function answerWords(metrics: AnswerMetrics, by = "by "): [first: string, ...rest: string[]] {
+/**
+ * Accuracy by each decision, as `98.1 % by first spike`, with the one that the loss trains first; the error of a series; the loss
+ * where the data have no labels.
+ */
+export function answerWords(
+  metrics: AnswerMetrics & { loss: number },
+  trained: Decision,
+  by = "by ",
+): [first: string, ...rest: string[]] {
   const { meanSquaredError = Number.NaN, rSquared } = metrics;
   // Series that do not vary have none.
   const explained = rSquared === undefined ? [] : [`R² ${rSquared.toFixed(3)}`];
-  const words = decisionsIn(metrics).flatMap((decision) =>
+  const words = decisionsIn(metrics, trained).flatMap((decision) =>
     decision === "none"
       ? [`mean squared error ${errorText(meanSquaredError)}`, ...explained]
       : [`${percent(accuracyBy(decision, metrics))} ${by}${DECISION_WORDS[decision]}`],
   );
-  return words as [string, ...string[]];
+  const [first = `loss ${errorText(metrics.loss)}`, ...rest] = words;
+  return [first, ...rest];
+}
+
+/** How many spikes come until when: the decision, or the first output spike where that does not decide. */
+export function untilWords(decision: Decision): { spikes: string; step: string } {
+  return decision === "firstSpike"
+    ? { spikes: "up to the decision", step: "step of the decision" }
+    : { spikes: "up to the first output spike", step: "step of the first output spike" };
 }
 
 /** An error, whose size is not known beforehand. */
@@ -68,18 +83,19 @@ export function rangeText(values: readonly number[]): string {
 }
 
 /** The results of an evaluation, for people. */
-export function metricLines(name: string, metrics: Metrics): string[] {
+export function metricLines(name: string, metrics: Metrics, trained: Decision): string[] {
   const { spikes, decisionStep } = metrics;
   const perUnit = spikes.perUnit.map((rate) => rate.toFixed(3)).join(", ");
-  const hasSpikes = decisionsIn(metrics).some(hasOutputSpikes);
-  const [answer, ...others] = answerWords(metrics);
-  const title = `${name} ${decisionsIn(metrics).includes("none") ? "error" : "accuracy"}`;
-  const until = hasSpikes ? `, ${spikes.untilDecision.toFixed(1)} up to the decision` : "";
+  const [answer, ...others] = answerWords(metrics, trained);
+  const [decision] = decisionsIn(metrics, trained);
+  const title = decision === undefined ? name : `${name} ${decision === "none" ? "error" : "accuracy"}`;
+  const until = decisionStep ? `, ${spikes.untilDecision.toFixed(1)} ${untilWords(trained).spikes}` : "";
+  const first = trained === "firstSpike" ? "decision       " : "first spike    ";
   return [
     `${onStdout.bold(title)}  ${[onStdout.green(answer), ...others].join(", ")} (${grouped(metrics.samples)} samples)`,
     `loss           ${metrics.loss.toFixed(4)}`,
     `spikes         ${spikes.perSample.toFixed(1)} per sample${until}; per unit ${perUnit}`,
-    ...(hasSpikes ? [`decision       at step ${decisionStep.mean.toFixed(1)} on average, median ${decisionStep.median}`] : []),
+    ...(decisionStep ? [`${first}at step ${decisionStep.mean.toFixed(1)} on average, median ${decisionStep.median}`] : []),
     `silent units   ${metrics.silentFraction.map(percent).join(", ")}`,
     `operations     ${grouped(metrics.synapticOperations)} synaptic operations per sample`,
   ];

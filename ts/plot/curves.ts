@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { fields, record } from "../check/fields.js";
-import { finite, listOf, refuse } from "../check/values.js";
-import { type AnswerMetrics, accuracyBy, type Decision, decisionsIn } from "../decisions.js";
+import { finite, listOf, oneOf, optional, refuse } from "../check/values.js";
+import { type AnswerMetrics, accuracyBy, DECISIONS, type Decision, decisionsIn } from "../decisions.js";
 import { COLOURS } from "./colours.js";
 import { smallest } from "./extremes.js";
 import { figure, type Key, panel } from "./figure.js";
@@ -23,20 +23,26 @@ export interface CurvePoint {
   learningRate?: number;
 }
 
+export interface CurvesOptions extends FigureOptions {
+  /** The decision that the loss trains, for example `"count"`: drawn as a solid line, the other one is dashed. */
+  decision?: Decision;
+}
+
 const PARTS = { train: COLOURS.vermillion, validation: COLOURS.blue } as const;
 
 /**
  * Plots accuracy (by first spike and by count, or by membrane), spikes and loss over the epochs, for training and validation
- * data, and the learning rate if it changes. With target series, R² takes the place of the accuracy.
+ * data, and the learning rate if it changes. With target series, R² takes the place of the accuracy; data without labels have
+ * none.
  */
-export function learningCurves(epochs: readonly CurvePoint[], options: FigureOptions = {}): string {
-  const { width = 640 } = curveOptions(options, "");
+export function learningCurves(epochs: readonly CurvePoint[], options: CurvesOptions = {}): string {
+  const { width = 640, decision: trained } = curveOptions(options, "");
   listOf(checkPoint)(epochs, "epochs");
-  const decisions = decisionsOf(epochs);
-  const [decision = "firstSpike", other] = decisions;
+  const decisions = decisionsOf(epochs, trained);
+  const [decision, other] = decisions;
   const hasRates = new Set(epochs.map(({ learningRate }) => learningRate)).size > 1;
   const panels = [
-    answers(epochs, width, decisions),
+    ...(decision === undefined ? [] : [answers(epochs, width, decisions)]),
     curves(epochs, width, { label: "Spikes per sample", zero: true, nice: true }, [{ of: ({ spikes }) => spikes.perSample }]),
     curves(epochs, width, { label: "Loss", zero: true, nice: true }, [{ of: ({ loss }) => loss }], !hasRates),
     ...(hasRates ? [rates(epochs, width)] : []),
@@ -44,17 +50,20 @@ export function learningCurves(epochs: readonly CurvePoint[], options: FigureOpt
   const hasValidation = epochs.some(({ validation }) => validation !== null);
   const names = hasValidation ? (["validation", "train"] as const) : (["train"] as const);
   const keys: Key[] = names.flatMap((part): Key[] => [
-    { label: `${part === "train" ? "training" : part}, ${NAMES[decision]}`, colour: PARTS[part], shape: "line" },
+    { label: [part === "train" ? "training" : part, ...nameOf(decision)].join(", "), colour: PARTS[part], shape: "line" },
     ...(other === undefined ? [] : [{ label: `by ${NAMES[other]}`, colour: PARTS[part], shape: "dashed" as const }]),
   ]);
   const last = epochs.at(-1);
   const end = last?.validation ?? last?.train;
-  const result = end === undefined ? "" : resultOf(decision, end);
-  return figure(
-    panels,
-    `${decision === "none" ? "R²" : "accuracy"}, spikes per sample and loss over ${epochs.length} epochs${result}`,
-    { ...options, keys },
-  );
+  const results = end === undefined ? [] : decisions.flatMap((one) => resultOf(one, end));
+  const result = results.length === 0 ? "" : `; at the end ${results.join(", ")}`;
+  const what = decision === undefined ? "" : decision === "none" ? "R², " : "accuracy, ";
+  const description = `${what}spikes per sample and loss over ${epochs.length} epochs${result}`;
+  return figure(panels, description, { ...options, keys });
+}
+
+function nameOf(decision: Decision | undefined): string[] {
+  return decision === undefined ? [] : [NAMES[decision]];
 }
 
 const NAMES: Readonly<Record<Decision, string>> = {
@@ -65,16 +74,16 @@ const NAMES: Readonly<Record<Decision, string>> = {
 };
 
 /** Those of the last epoch: epochs of one training have the same. */
-function decisionsOf(epochs: readonly CurvePoint[]): readonly Decision[] {
+function decisionsOf(epochs: readonly CurvePoint[], trained: Decision | undefined): readonly Decision[] {
   const last = epochs.at(-1);
-  return decisionsIn(last?.validation ?? last?.train ?? { accuracy: { firstSpike: 0, count: 0 } });
+  return decisionsIn(last?.validation ?? last?.train ?? { accuracy: { firstSpike: 0, count: 0 } }, trained);
 }
 
 /** Nothing where there is no number, as R² of series that do not vary. */
-function resultOf(decision: Decision, metrics: CurveMetrics): string {
+function resultOf(decision: Decision, metrics: CurveMetrics): string[] {
   const result = decision === "none" ? metrics.rSquared : 100 * accuracyBy(decision, metrics);
-  if (result === undefined || Number.isNaN(result)) return "";
-  return `; at the end ${decision === "none" ? `R² ${result.toFixed(3)}` : `${result.toFixed(1)} % by ${NAMES[decision]}`}`;
+  if (result === undefined || Number.isNaN(result)) return [];
+  return [decision === "none" ? `R² ${result.toFixed(3)}` : `${result.toFixed(1)} % by ${NAMES[decision]}`];
 }
 
 function answers(epochs: readonly CurvePoint[], width: number, decisions: readonly Decision[]) {
@@ -88,7 +97,7 @@ function answers(epochs: readonly CurvePoint[], width: number, decisions: readon
   return curves(epochs, width, { label: "Accuracy (%)", ...upTo100(epochs, decisions) }, lines);
 }
 
-const curveOptions = fields<FigureOptions>(FIGURE);
+const curveOptions = fields<CurvesOptions>({ ...FIGURE, decision: oneOf(...DECISIONS) });
 
 function checkPoint(point: unknown, path: string): void {
   const { epoch, train, validation, learningRate } = record(point, path, "DATA_FORMAT");
@@ -103,8 +112,8 @@ function checkMetrics(metrics: unknown, path: string): void {
   const { loss, accuracy, spikes, meanSquaredError, rSquared } = record(metrics, path, "DATA_FORMAT");
   if (typeof loss !== "number") refuse("DATA_FORMAT", `${path}.loss`, "a number", loss);
   const { firstSpike, count, membrane } = record(accuracy, `${path}.accuracy`, "DATA_FORMAT");
-  finite(firstSpike, `${path}.accuracy.firstSpike`);
-  finite(count, `${path}.accuracy.count`);
+  optional(finite)(firstSpike, `${path}.accuracy.firstSpike`);
+  optional(finite)(count, `${path}.accuracy.count`);
   for (const [name, value] of Object.entries({ "accuracy.membrane": membrane, meanSquaredError, rSquared })) {
     if (value !== undefined && typeof value !== "number") refuse("DATA_FORMAT", `${path}.${name}`, "a number", value);
   }

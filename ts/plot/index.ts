@@ -4,9 +4,9 @@
  * @module spikelet/plot
  * @sortStrategy alphabetical
  */
-export type { AnswerMetrics } from "../decisions.js";
+export type { AnswerMetrics, Decision } from "../decisions.js";
 export { type ConfusionOptions, confusionCounts, confusionMatrix } from "./confusion.js";
-export { type CurveMetrics, type CurvePoint, learningCurves } from "./curves.js";
+export { type CurveMetrics, type CurvePoint, type CurvesOptions, learningCurves } from "./curves.js";
 export { type GradientPartsOptions, gradientParts } from "./gradient-parts.js";
 export { type HistogramOptions, spikeHistogram } from "./histogram.js";
 export { type LearntLayer, type LearntOptions, learntHistogram } from "./learnt.js";

@@ -1,5 +1,6 @@
 import { record } from "../check/fields.js";
-import { instanceOf, listOf, whole, words } from "../check/values.js";
+import { instanceOf, listOf, oneOf, whole, words } from "../check/values.js";
+import { DECISIONS } from "../decisions.js";
 import type { Prediction } from "../results.js";
 import { heldArrays, SpikeEvents } from "../spikes.js";
 
@@ -11,14 +12,21 @@ const layers = listOf((value, path) => {
   return events;
 });
 
+const decision = oneOf(...DECISIONS);
+
 /** What plots read of a prediction is what its type says. */
 export function checkPrediction(
   value: unknown,
   path: string,
-): asserts value is Pick<Prediction, "layers" | "byFirstSpike" | "decisionStep" | "steps"> {
+): asserts value is Pick<
+  Prediction,
+  "layers" | "decision" | "byFirstSpike" | "byCount" | "byMembrane" | "decisionStep" | "steps"
+> {
   const prediction = record(value, path, "DATA_FORMAT");
   layers(prediction["layers"], `${path}.layers`);
-  for (const name of ["byFirstSpike", "decisionStep", "steps"]) words(prediction[name], `${path}.${name}`);
+  decision(prediction["decision"], `${path}.decision`);
+  for (const name of ["byFirstSpike", "byCount", "byMembrane", "decisionStep", "steps"])
+    words(prediction[name], `${path}.${name}`);
 }
 
 /** A number of units, of each of which a count can be held. */

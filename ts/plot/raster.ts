@@ -3,6 +3,7 @@ import { fields } from "../check/fields.js";
 import { steps as stepCount } from "../check/steps.js";
 import { instanceOf, listOf, whole } from "../check/values.js";
 import { counted } from "../counted.js";
+import { decisionsOf } from "../decisions.js";
 import { SpikeletError } from "../errors.js";
 import type { Prediction } from "../results.js";
 import { eventsBefore, SpikeEvents } from "../spikes.js";
@@ -42,7 +43,8 @@ const rasterOptions = fields<RasterOptions>({
 });
 
 /**
- * Plots one stroke for each spike and one row for each unit, layer by layer with the output on top; the decision step is marked.
+ * Plots one stroke for each spike and one row for each unit, layer by layer with the output on top, which says what the network
+ * decides in the way that its loss trains; the step of a decision by first spike is marked.
  *
  * @throws {SpikeletError} `SHAPE_MISMATCH` if there is no such sample, `DATA_FORMAT` for what is neither spikes nor a prediction.
  */
@@ -58,10 +60,7 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   }
   const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
   const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.map(({ times }) => largest(times)));
-  // A sample without a decision has the number of its steps there.
-  const hasDecision =
-    prediction !== undefined && (prediction.decisionStep[sample] ?? steps) < Math.min(steps, prediction.steps[sample] ?? steps);
-  const decision = hasDecision ? prediction.decisionStep[sample] : undefined;
+  const answer = prediction === undefined ? undefined : answerOf(prediction, sample, steps);
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
   const within = (events: SpikeEvents) => eventsBefore(SpikeEvents.fromTrains([events.sample(sample)]), steps).sample(0);
   const row = (events: SpikeEvents, layer: number): Panel => {
@@ -91,9 +90,9 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
         isOutput && label !== undefined
           ? Plot.rect([label], { x1: 0, x2: steps, y1: label - 0.5, y2: label + 0.5, fill: COLOURS.green, fillOpacity: 0.2 })
           : null,
-        decision === undefined ? null : Plot.ruleX([decision], { stroke: COLOURS.vermillion, strokeDasharray: "4 3" }),
-        isOutput && decision !== undefined
-          ? Plot.text([`decides ${prediction?.byFirstSpike[sample]} at step ${decision}`], {
+        answer?.step === undefined ? null : Plot.ruleX([answer.step], { stroke: COLOURS.vermillion, strokeDasharray: "4 3" }),
+        layer === layers.length - 1 && answer !== undefined
+          ? Plot.text([`decides ${answer.output} ${answer.how}`], {
               frameAnchor: "top-right",
               dy: -14,
               fontSize: 11,
@@ -106,9 +105,29 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   const panels = layers.map(row).reverse();
   if (input !== undefined) panels.push(row(input, -1));
   const spikes = layers.reduce((sum, events) => sum + within(events).times.length, 0);
-  const answer = decision === undefined ? "" : `, decided for ${prediction?.byFirstSpike[sample]} at step ${decision}`;
+  const decided = answer === undefined ? "" : `, decided for ${answer.output} ${answer.how}`;
   const wanted = label === undefined ? "" : `, label ${label}`;
-  return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${answer}${wanted}`, options);
+  return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${decided}${wanted}`, options);
+}
+
+/** What a network decided, and how. */
+interface Answer {
+  output: number | undefined;
+  how: string;
+  /** Where the time of the decision is known. */
+  step?: number;
+}
+
+/** The decision that the loss trains; none by a first spike that does not come. */
+function answerOf(prediction: Prediction, sample: number, steps: number): Answer | undefined {
+  const { decision, decisionStep } = prediction;
+  const output = decisionsOf(decision, prediction)[sample];
+  if (output === undefined) return undefined;
+  if (decision === "count") return { output, how: "by most spikes" };
+  if (decision === "membrane") return { output, how: "by membrane" };
+  // A sample without a decision has the number of its steps there.
+  const step = decisionStep[sample] ?? steps;
+  return step < Math.min(steps, prediction.steps[sample] ?? steps) ? { output, how: `at step ${step}`, step } : undefined;
 }
 
 function ticksFor(count: number): number[] {

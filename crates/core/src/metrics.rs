@@ -12,16 +12,20 @@ pub(crate) use sums::MetricSums;
 
 use crate::loss_parts::LossParts;
 
-/// Fraction of correct decisions, 0 to 1.
+/// Fraction of correct decisions, 0 to 1; empty where the data have no labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS))]
 pub struct Accuracy {
-    /// Deciding by most spikes.
-    pub count: f64,
-    /// Deciding by the first spike.
-    pub first_spike: f64,
-    /// Deciding by the membranes of a readout; the other two are 0 then.
+    /// Deciding by most spikes; missing for a readout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub count: Option<f64>,
+    /// Deciding by the first spike; missing for a readout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub first_spike: Option<f64>,
+    /// Deciding by the membranes of a readout; only for a readout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "codegen", ts(optional))]
     pub membrane: Option<f64>,
@@ -73,12 +77,14 @@ pub struct Metrics {
     pub loss: f64,
     /// Its parts.
     pub loss_parts: LossParts,
-    /// Fraction of correct decisions; 0 where the data have no labels.
+    /// Fraction of correct decisions.
     pub accuracy: Accuracy,
     /// Spikes.
     pub spikes: SpikeMetrics,
-    /// When the output decides.
-    pub decision_step: DecisionStep,
+    /// When the output first fires; missing for a readout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub decision_step: Option<DecisionStep>,
     /// Fraction of (sample, unit) pairs without a spike, by layer.
     pub silent_fraction: Vec<f64>,
     /// Fraction of (sample, unit) pairs with a spike in at least half of the simulated steps, by layer.

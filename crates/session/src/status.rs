@@ -21,7 +21,7 @@ pub(crate) struct Info<'a> {
     epoch: u32,
     /// Updates done.
     step: u64,
-    /// Of a run that may stop early, counted from 1.
+    /// On the validation data, counted from 1.
     best_epoch: Option<u32>,
     /// Of the checkpoint that it was restored from.
     origin: Option<&'a str>,

@@ -1,3 +1,4 @@
+import { decisionOf } from "../../decisions.js";
 import { warningsOf } from "../../health/watch.js";
 import { lateInputOf } from "../../late-input.js";
 import { neuroBench } from "../../neurobench.js";
@@ -61,6 +62,9 @@ export const evaluate = defineCommand({
       await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
       await writeResultPage(output, told, { network, samples, signal, earlyDecision });
     }
-    printResult(args.json, report, () => [...metricLines(args.split, metrics), ...warnings.flatMap((one) => warningLines(one))]);
+    printResult(args.json, report, () => [
+      ...metricLines(args.split, metrics, decisionOf(network.config)),
+      ...warnings.flatMap((one) => warningLines(one)),
+    ]);
   },
 });

@@ -52,7 +52,7 @@ export const predict = defineCommand({
         steps: prediction.steps[k],
         spikes: prediction.layers.map((layer) => layer.sample(k).times.length),
       };
-      process.stdout.write(`${args.json ? JSON.stringify(answer) : answerLine(answer)}\n`);
+      process.stdout.write(`${args.json ? JSON.stringify(answer) : answerLine(answer, decision)}\n`);
     }
   },
 });
@@ -78,17 +78,21 @@ interface Answer {
   membranes?: number[];
 }
 
-/** An answer for people. */
-export function answerLine(answer: Answer & { sample: number; label: number | null; spikes: number[] }): string {
+/** An answer for people, with the decision that the loss trains first. */
+export function answerLine(
+  answer: Answer & { sample: number; label: number | null; spikes: number[] },
+  trained: Decision,
+): string {
   const { sample, label, spikes, membranes } = answer;
   const known =
     membranes === undefined
-      ? `${decisionText(answer)}${label === null ? "" : `, label ${label}`}`
+      ? `${decisionText(answer, trained)}${label === null ? "" : `, label ${label}`}`
       : `membranes ${rangeText(membranes)}, in full with --json`;
   return `sample ${sample}: ${known}; spikes ${spikes.join(" + ")}`;
 }
 
-function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer): string {
+function decisionText({ byFirstSpike, byCount, byMembrane, decisionStep }: Answer, trained: Decision): string {
   if (byMembrane !== undefined) return `${byMembrane} by membrane`;
-  return `${byFirstSpike} by first spike at step ${decisionStep}, ${byCount} by count`;
+  const [first, count] = [`${byFirstSpike} by first spike at step ${decisionStep}`, `${byCount} by count`];
+  return trained === "count" ? `${count}, ${first}` : `${first}, ${count}`;
 }

@@ -13,7 +13,7 @@ const WRONG = 4;
 export interface Answers {
   /** The decision that the loss trains. */
   decision: Decision;
-  /** One for each sample; zeros where nothing is decided. */
+  /** One for each sample; empty where nothing is decided. */
   decisions: Uint32Array;
   labels: Uint32Array | undefined;
   /** Spikes of the first samples. */
@@ -36,13 +36,13 @@ export interface Example {
   prediction: Prediction;
   input: SpikeEvents;
   label: number | undefined;
-  decision: number;
+  decision: number | undefined;
 }
 
 export async function answersOf(network: Network, data: SpikeDataset, how: PassOptions): Promise<Answers> {
   const decision = decisionOf(network.config);
   const labels = decision === "none" ? undefined : data.labels;
-  const decisions = new Uint32Array(data.length);
+  const decisions = new Uint32Array(decision === "none" ? 0 : data.length);
   const first = await network.predict(data.slice(0, CHUNK), how);
   decisions.set(decisionsOf(decision, first));
   for (let start = CHUNK; start < data.length; start += CHUNK) {
@@ -50,18 +50,18 @@ export async function answersOf(network: Network, data: SpikeDataset, how: PassO
     decisions.set(decisionsOf(decision, chunk), start);
   }
   const examples: Example[] = [];
-  for (const index of chosen(decisions, labels)) {
+  for (const index of chosen(data.length, decisions, labels)) {
     const sample = data.slice(index, index + 1);
     const prediction = await network.predict(sample, how);
     const input = await sample.events({ steps: network.config.network.steps, backend: network.backend });
-    examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] ?? 0 });
+    examples.push({ index, prediction, input, label: labels?.[index], decision: decisions[index] });
   }
   return { decision, decisions, labels, first, examples };
 }
 
 /** The first right and the first wrong samples. */
-function chosen(decisions: Uint32Array, labels: Uint32Array | undefined): number[] {
-  const all = Array.from(decisions.keys());
+function chosen(samples: number, decisions: Uint32Array, labels: Uint32Array | undefined): number[] {
+  const all = Array.from({ length: samples }, (_, index) => index);
   if (labels === undefined) return all.slice(0, RIGHT);
   const isRight = (index: number): boolean => decisions[index] === labels[index];
   return [...all.filter(isRight).slice(0, RIGHT), ...all.filter((index) => !isRight(index)).slice(0, WRONG)];

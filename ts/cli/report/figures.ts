@@ -1,4 +1,4 @@
-import { hasOutputSpikes } from "../../decisions.js";
+import { type Decision, hasOutputSpikes } from "../../decisions.js";
 import type { LearntLayer } from "../../plot/index.js";
 import { html, type Markup } from "../../report/markup.js";
 import { figure, gallery } from "../../report/parts.js";
@@ -10,8 +10,9 @@ const UNITS_SHOWN = 20;
 /** Pixels at which a figure is drawn: on a telephone its words can still be read, elsewhere it is drawn larger. */
 const WIDTH = 440;
 
-export function curves({ learningCurves }: Plots, { epochs }: Pick<Result, "epochs">): Markup {
-  return figure(learningCurves(epochs, { width: WIDTH }), "answers, spikes and loss, epoch by epoch");
+export function curves({ learningCurves }: Plots, epochs: Result["epochs"], decision: Decision | undefined): Markup {
+  const trained = decision === undefined ? {} : { decision };
+  return figure(learningCurves(epochs, { width: WIDTH, ...trained }), "answers, spikes and loss, epoch by epoch");
 }
 
 export function confusion({ confusionMatrix }: Plots, { answers, config }: Result): Markup {
@@ -38,9 +39,9 @@ export function rasters(
     const svg = spikeRaster(prediction, { ...common, input, ...(label === undefined ? {} : { label }) });
     return figure(svg, caption(example, part));
   });
-  const key = hasOutputSpikes(answers.decision)
-    ? "Input below, output on top; a dashed line stands at the decision"
-    : "Input below; the readout on top has no spikes";
+  const output = hasOutputSpikes(answers.decision) ? "output on top" : "the readout on top has no spikes";
+  const line = answers.decision === "firstSpike" ? "; a dashed line stands at the decision" : "";
+  const key = `Input below, ${output}${line}`;
   return html`<p>${key}${answers.labels ? ", the label's row is green" : ""}.</p>\n${gallery(drawn)}`;
 }
 
@@ -57,7 +58,7 @@ function caption({ index, label, decision }: Example, part: string) {
 }
 
 export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, config }: Result): Markup {
-  const samples = answers.first.byCount.length;
+  const samples = answers.first.steps.length;
   const common = { units: layers.map((layer) => layer.units), width: WIDTH };
   return gallery([
     figure(

@@ -1,13 +1,13 @@
 import type { ResolvedConfig } from "../../config.js";
 import { counted } from "../../counted.js";
-import { accuracyBy, decisionsIn, hasOutputSpikes } from "../../decisions.js";
+import { accuracyBy, decisionsIn } from "../../decisions.js";
 import type { LayerConfig } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
 import { type Content, html, type Markup, withCode } from "../../report/markup.js";
 import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { answerWords, grouped, percent } from "../print.js";
+import { answerWords, grouped, percent, untilWords } from "../print.js";
 import { DECISION_TEXTS } from "./answers.js";
 import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
@@ -17,7 +17,9 @@ export function resultPage(result: Result, plots: Plots | undefined): string {
   const { title, config, backend, data } = result;
   const figures: readonly (Section | undefined)[] = plots
     ? [
-        result.epochs.length > 0 ? { title: "Learning", content: curves(plots, result) } : undefined,
+        result.epochs.length > 0
+          ? { title: "Learning", content: curves(plots, result.epochs, result.answers.decision) }
+          : undefined,
         result.answers.labels ? { title: "Decisions", content: confusion(plots, result) } : undefined,
         { title: "Samples", content: rasters(plots, result) },
       ]
@@ -50,15 +52,15 @@ function lead(result: Result, plots: Plots | undefined): Content {
   const { metrics, answers, part } = result;
   const { spikes, decisionStep } = metrics;
   const samples = `${grouped(metrics.samples)} ${part} samples`;
-  const hasSpikes = hasOutputSpikes(answers.decision);
+  const until = untilWords(answers.decision);
   return [
     verdict(result, samples),
     facts([
       ["spikes per sample", spikes.perSample.toFixed(1)],
-      ...(hasSpikes
+      ...(decisionStep
         ? ([
-            ["up to the decision", spikes.untilDecision.toFixed(1)],
-            ["step of the decision", `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
+            [until.spikes, spikes.untilDecision.toFixed(1)],
+            [until.step, `${decisionStep.mean.toFixed(1)} (median ${decisionStep.median})`],
           ] as const)
         : []),
       ["synaptic operations per sample", grouped(metrics.synapticOperations)],
@@ -71,17 +73,17 @@ function lead(result: Result, plots: Plots | undefined): Content {
 
 /** How well the network answered; what its loss trains comes first. */
 function verdict({ metrics, answers }: Result, samples: string): Markup {
-  if (answers.labels) {
+  const [first, ...others] = decisionsIn(metrics, answers.decision);
+  if (answers.labels && first !== undefined) {
     const right = (decision: typeof answers.decision) => `${percent(accuracyBy(decision, metrics))} ${DECISION_TEXTS[decision]}`;
-    const others = decisionsIn(metrics).filter((decision) => decision !== answers.decision);
     const rest = others.length > 0 ? ` (${others.map(right).join(", ")})` : "";
-    return html`<p><strong>${right(answers.decision)}</strong> right${rest} of ${samples}.</p>\n`;
+    return html`<p><strong>${right(first)}</strong> right${rest} of ${samples}.</p>\n`;
   }
   if (metrics.meanSquaredError === undefined) {
     return html`<p>A loss of <strong>${metrics.loss.toPrecision(4)}</strong> over ${samples}.</p>\n`;
   }
-  const [error, ...others] = answerWords(metrics);
-  return html`<p><strong>${error}</strong>, ${others.join(", ")} over ${samples}.</p>\n`;
+  const [error, ...explained] = answerWords(metrics, answers.decision);
+  return html`<p><strong>${error}</strong>, ${explained.join(", ")} over ${samples}.</p>\n`;
 }
 
 /** A warning for people; settings in the advice stand between backticks. */
@@ -89,18 +91,19 @@ export function warning({ message, advice }: Warning): Markup {
   return html`<div class="warning"><strong>${message}</strong><p>${withCode(advice)}</p></div>\n`;
 }
 
-function layerTable({ metrics, layers }: Result): Markup {
+function layerTable({ metrics, layers, answers }: Result): Markup {
+  const until = metrics.decisionStep ? [untilWords(answers.decision).spikes] : [];
   const { spikes, silentFraction, saturatedFraction, firingRate } = metrics;
   const rows = layers.map(({ units }, layer) => [
     layer === layers.length - 1 ? "output" : `layer ${layer}`,
     grouped(units),
     (spikes.perUnit[layer] ?? 0).toFixed(3),
-    (spikes.untilDecisionPerUnit[layer] ?? 0).toFixed(3),
+    ...until.map(() => (spikes.untilDecisionPerUnit[layer] ?? 0).toFixed(3)),
     percent(silentFraction[layer] ?? 0),
     percent(saturatedFraction[layer] ?? 0),
     (firingRate[layer] ?? 0).toPrecision(3),
   ]);
-  return table(["", "units", "spikes per unit", "up to the decision", "silent", "saturated", "spikes per step"], rows);
+  return table(["", "units", "spikes per unit", ...until, "silent", "saturated", "spikes per step"], rows);
 }
 
 /** `784 – 800 – 10`. */

@@ -1,3 +1,5 @@
+import { decisionBy } from "../../decisions.js";
+import { valueAt } from "../../json.js";
 import type { Plan } from "../../study/plan/plan.js";
 import type { Gathered } from "../../study/report/merge.node.js";
 import { bestAttempts, byScore, pointsOf } from "../../study/report/points.js";
@@ -18,9 +20,9 @@ export function waitWords(dir: string, owner: string): string {
 /** The outcome of a run in a few words. */
 export function outcomeWords(outcome: Outcome): string {
   if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
-  const { result, error, ran } = outcome.record;
+  const { config, result, error, ran } = outcome.record;
   if (result === undefined) return onStderr.red(`failed: ${error?.message}`);
-  const known = `test ${answerWords(result.test).join(", ")}`;
+  const known = `test ${answerWords(result.test, decisionBy(valueAt(config, "loss.type"))).join(", ")}`;
   return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
 }
 

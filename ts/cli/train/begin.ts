@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { checkpointInfo } from "../../checkpoint-info.js";
 import type { Split } from "../../datasets/dataset.js";
-import { bestByOf } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
 import { readPlain } from "../../io/plain-file.node.js";
-import { createNetwork, restoreNetwork } from "../../network.js";
+import { createNetwork } from "../../network.js";
 import type { LearntLayer } from "../../plot/index.js";
 import { dataIdentity, runIdentity } from "../../study/store/identity.js";
 import { sha256 } from "../../study/store/sha256.js";
@@ -15,8 +15,8 @@ import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { learnsMore, learntOf } from "../report/learnt.js";
-import { BestEpoch, type FoundBest, findBest } from "./best.js";
-import { History, rowOf } from "./history.js";
+import { type FoundBest, findBest } from "./best.js";
+import { History } from "./history.js";
 import { type Origin, originText, parseOrigin, type RunRecord } from "./origin.js";
 import { filesIn, type Output, type RunFiles } from "./output.js";
 
@@ -27,7 +27,8 @@ export interface Run {
   /** The origin in its checkpoints. */
   origin: string;
   history: History;
-  best: BestEpoch;
+  /** Whether there is a checkpoint of its best epoch so far, or what serves as one. */
+  hasBest: boolean;
   /** What layers learn beside weights and biases, as it was before the first epoch; undefined where that is not known. */
   learntBefore: readonly LearntLayer[] | undefined;
 }
@@ -72,10 +73,10 @@ export async function refuseToReplace({ dir, last, best, report }: RunFiles, cho
 }
 
 /** Whether there is anything to lose in a checkpoint; one that can't be read may be all that is left of a run. */
-async function hasLearnt(file: string, choices: Choices): Promise<boolean> {
+async function hasLearnt(file: string, { backend }: Choices): Promise<boolean> {
   try {
-    using network = await restoreNetwork(await readPlain(file), choices);
-    return network.info.step > 0;
+    const { step } = await checkpointInfo(await readPlain(file), { backend });
+    return step > 0;
   } catch {
     return true;
   }
@@ -103,7 +104,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
   const clocks = from === undefined ? [] : [files.history, filesIn(dirname(from.file)).history];
   const history = await History.resume(id, await trainer.history(), clocks);
   if (history.rows.length > 0 && found === undefined) {
-    say("the checkpoint of the best epoch so far is missing: the best epoch is chosen from those still to come");
+    say("the checkpoint of the best epoch so far is missing: the next epoch takes its place until one is better than all before");
   }
 
   if (from === undefined || isOther) {
@@ -118,7 +119,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
     id,
     origin: originText(id, data, source),
     history,
-    best: new BestEpoch(bestByOf(trainer.config), found?.row),
+    hasBest: found !== undefined,
     learntBefore: from === undefined ? await learntOf(trainer) : await learntAtStart(trainer, id, data, choices),
   };
 }
@@ -186,10 +187,10 @@ async function runInJson(file: string): Promise<string | undefined> {
 }
 
 /** The run of a checkpoint, empty for one that names none; `undefined` for one that can't be read. */
-async function runInCheckpoint(file: string, choices: Choices): Promise<string | undefined> {
+async function runInCheckpoint(file: string, { backend }: Choices): Promise<string | undefined> {
   try {
-    using network = await restoreNetwork(await readPlain(file), choices);
-    return parseOrigin(network.info.origin, file)?.run ?? "";
+    const { origin } = await checkpointInfo(await readPlain(file), { backend });
+    return parseOrigin(origin, file)?.run ?? "";
   } catch {
     return undefined;
   }
@@ -207,12 +208,7 @@ async function bestSoFar(
   const places = new Set([output.files.best, filesIn(dirname(from.file)).best].map((file) => resolve(file)));
   const found = await findBest([...places], run, choices);
   if (found !== undefined || from.origin?.run !== run) return found;
-  const rows = (await trainer.history()).map((record) => rowOf(record));
-  const last = rows.pop();
-  const { epoch, step } = trainer.info;
+  const { epoch, step, bestEpoch } = trainer.info;
   const isAtEnd = step === epoch * Math.ceil(split.train.length / trainer.config.training.batchSize);
-  if (last === undefined || !isAtEnd) return undefined;
-  const best = new BestEpoch(bestByOf(trainer.config));
-  for (const row of rows) if (best.isBeatenBy(row)) best.row = row;
-  return best.isBeatenBy(last) ? { file: from.file, bytes: from.bytes, row: last } : undefined;
+  return epoch > 0 && isAtEnd && (bestEpoch ?? epoch) === epoch ? { file: from.file, bytes: from.bytes } : undefined;
 }

@@ -1,11 +1,16 @@
+import { checkpointInfo } from "../../checkpoint-info.js";
+import type { ResolvedConfig } from "../../config.js";
+import { measuresOf } from "../../decisions.js";
 import type { BestBy } from "../../generated/config.js";
 import { readPlain } from "../../io/plain-file.node.js";
-import { restoreTrainer } from "../../trainer.js";
+import type { Json } from "../../json.js";
 import type { Choices } from "../invocation.js";
-import { type HistoryRow, rowOf } from "./history.js";
+import type { HistoryRow } from "./history.js";
 import { parseOrigin } from "./origin.js";
 
-const COLUMNS: Readonly<Record<BestBy, keyof HistoryRow>> = {
+type Column = keyof HistoryRow;
+
+const COLUMNS: Readonly<Record<BestBy, Column>> = {
   firstSpike: "validationFirstSpike",
   count: "validationCount",
   membrane: "validationMembrane",
@@ -13,36 +18,16 @@ const COLUMNS: Readonly<Record<BestBy, keyof HistoryRow>> = {
   loss: "validationLoss",
 };
 
-/** The epoch that `best.safetensors` holds: the best by validation, the earliest of equals; the latest where nothing is validated. */
-export class BestEpoch {
-  /** The column that chooses. */
-  readonly column: keyof HistoryRow;
-  /** `undefined` while there is none. */
-  row: HistoryRow | undefined;
-  readonly #sign: 1 | -1;
-
-  constructor(by: BestBy, row?: HistoryRow) {
-    this.column = COLUMNS[by];
-    this.#sign = by === "loss" || by === "meanSquaredError" ? -1 : 1;
-    this.row = row;
-  }
-
-  /** Whether an epoch takes the place of the one before. */
-  isBeatenBy(row: HistoryRow): boolean {
-    const score = this.#score(row);
-    return Number.isNaN(score) || this.row === undefined || !(score <= this.#score(this.row));
-  }
-
-  #score(row: HistoryRow): number {
-    return this.#sign * row[this.column];
-  }
+/** The column of a history by which its best epoch was chosen: that of the loss where the measure is missing. */
+export function bestColumn({ loss, training }: ResolvedConfig, row: HistoryRow | undefined): Column {
+  const column = COLUMNS[training.bestBy ?? measuresOf(loss as unknown as Json).trained];
+  return row !== undefined && Number.isNaN(row[column]) ? COLUMNS.loss : column;
 }
 
 /** A checkpoint that may serve as the best one. */
 export interface FoundBest {
   file: string;
   bytes: Uint8Array;
-  row: HistoryRow;
 }
 
 /** The first of `files` that is a checkpoint of `run` after at least one epoch; files that are not there or damaged are passed over. */
@@ -50,18 +35,16 @@ export async function findBest(files: readonly string[], run: string, choices: C
   for (const file of files) {
     choices.signal.throwIfAborted();
     const bytes = await readPlain(file).catch(() => undefined);
-    const row = bytes && (await lastEpoch(bytes, file, run, choices));
-    if (bytes && row) return { file, bytes, row };
+    if (bytes && (await hasEpochOf(run, bytes, file, choices))) return { file, bytes };
   }
   return undefined;
 }
 
-async function lastEpoch(bytes: Uint8Array, file: string, run: string, choices: Choices): Promise<HistoryRow | undefined> {
+async function hasEpochOf(run: string, bytes: Uint8Array, file: string, { backend }: Choices): Promise<boolean> {
   try {
-    using trainer = await restoreTrainer(bytes, choices);
-    const record = (await trainer.history()).at(-1);
-    return parseOrigin(trainer.info.origin, file)?.run === run && record ? rowOf(record) : undefined;
+    const { origin, history } = await checkpointInfo(bytes, { backend });
+    return history.length > 0 && parseOrigin(origin, file)?.run === run;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -113,8 +113,8 @@ function metricsIn(row: HistoryRow, part: "train" | "validation"): CurveMetrics 
   return {
     loss: row[`${part}Loss`],
     accuracy: {
-      firstSpike: row[`${part}FirstSpike`] || 0,
-      count: row[`${part}Count`] || 0,
+      ...known("firstSpike", row[`${part}FirstSpike`]),
+      ...known("count", row[`${part}Count`]),
       ...known("membrane", row[`${part}Membrane`]),
     },
     ...known("meanSquaredError", row[`${part}MeanSquaredError`]),

@@ -38,7 +38,7 @@ export class ProgressView {
         this.#transient(`epoch ${event.epoch}/${this.#epochs}  validation ${event.samplesDone}/${event.samples}`);
         break;
       case "epochEnd":
-        this.line(epochLine(event));
+        this.line(epochLine(event, this.#decision));
         break;
       case "warning":
         this.line(warningLines(event, onStderr).join("\n"));
@@ -78,10 +78,9 @@ export class ProgressView {
     );
   }
 
-  /** The loss is all that is known of a series within an epoch. */
+  /** The loss is all that is known of a series within an epoch, and of data without labels. */
   #running(running: StepEvent["running"]): string[] {
-    if (this.#decision === "none") return [];
-    return decisionsIn(running).map((decision) => `${SHORT[decision]} ${percent(accuracyBy(decision, running))}`);
+    return decisionsIn(running, this.#decision).map((decision) => `${SHORT[decision]} ${percent(accuracyBy(decision, running))}`);
   }
 
   #plain(epoch: number, share: number, stats: string[]): string {
@@ -122,20 +121,22 @@ function restoredLine(epochs: number, restored: number): string {
   return `ended after epoch ${epochs}: the weights are those of epoch ${restored}, the last improvement`;
 }
 
-function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace): string {
-  const parts = [`${onStderr.bold(`epoch ${epoch}/${epochs}`)}`, `loss ${train.loss.toFixed(4)}`, `train ${trainWords(train)}`];
+function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace, trained: Decision): string {
+  const parts = [onStderr.bold(`epoch ${epoch}/${epochs}`), `loss ${train.loss.toFixed(4)}`, ...trainWords(train, trained)];
   const seen = validation ?? train;
   if (validation) {
-    const [answer, ...others] = answerWords(validation, "");
+    const [answer, ...others] = answerWords(validation, trained, "");
     parts.push(`validation ${[onStderr.green(answer), ...others].join(", ")}`);
   }
   parts.push(`${seen.spikes.perSample.toFixed(1)} spikes per sample`, `${grouped(samplesPerSecond)} samples/s`);
   return parts.join("  ");
 }
 
-function trainWords(train: EpochEndEvent["train"]): string {
-  const [decision = "none"] = decisionsIn(train);
-  return decision === "none" ? `error ${errorText(train.meanSquaredError ?? Number.NaN)}` : percent(accuracyBy(decision, train));
+function trainWords(train: EpochEndEvent["train"], trained: Decision): string[] {
+  const [decision] = decisionsIn(train, trained);
+  if (decision === undefined) return [];
+  const { meanSquaredError = Number.NaN } = train;
+  return [`train ${decision === "none" ? `error ${errorText(meanSquaredError)}` : percent(accuracyBy(decision, train))}`];
 }
 
 function duration(seconds: number): string {

@@ -1,4 +1,5 @@
 import type { Split } from "../../datasets/dataset.js";
+import { decisionOf } from "../../decisions.js";
 import { SpikeletError } from "../../errors.js";
 import type { WarningEvent } from "../../events.js";
 import { readPlain } from "../../io/plain-file.node.js";
@@ -13,6 +14,7 @@ import { shown } from "../live-line.js";
 import { grouped, metricLines, printResult } from "../print.js";
 import { writeResultPage } from "../report/write.js";
 import type { Run } from "./begin.js";
+import { bestColumn } from "./best.js";
 import { parseOrigin } from "./origin.js";
 import type { Output } from "./output.js";
 
@@ -32,11 +34,14 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
   const { folder, files } = output;
   const { signal } = choices;
   const { history } = run;
-  const [checkpoint, row] = run.best.row === undefined ? [files.last, history.rows.at(-1)] : [files.best, run.best.row];
+  const checkpoint = run.hasBest ? files.best : files.last;
   using chosen = await restoreNetwork(await readPlain(checkpoint), choices);
   if (parseOrigin(chosen.info.origin, checkpoint)?.run !== run.id) {
     throw new SpikeletError("CHECKPOINT_INVALID", checkpoint, "was replaced by a checkpoint of another run");
   }
+  const { epoch } = chosen.info;
+  const row = history.rows.find((one) => one.epoch === epoch);
+  const column = bestColumn(trainer.config, row);
   const test = await shown("test samples evaluated", isJson, (onProgress) =>
     chosen.evaluate(split.test, { signal, ...(onProgress && { onProgress }) }),
   );
@@ -44,7 +49,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     test,
     neuroBench: await neuroBench(chosen, test),
     train: { ...history.totals, samples: split.train.length },
-    best: { epoch: row?.epoch ?? 0, [run.best.column]: numberOrNull(row?.[run.best.column]) },
+    best: { epoch, [column]: numberOrNull(row?.[column]) },
     warnings,
     checkpoint,
     run: run.id,
@@ -64,7 +69,10 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     facts: [
       ["trained", `${epochs} epochs of ${grouped(split.train.length)} samples in ${seconds.toFixed(1)} s`],
       ["speed", `${grouped(samplesPerSecond)} samples/s`],
-      ["shown", `epoch ${result.best.epoch}, ${run.best.row === undefined ? "the last" : "the best on the validation data"}`],
+      [
+        "shown",
+        `epoch ${result.best.epoch}, ${split.validation.length > 0 && run.hasBest ? "the best on the validation data" : "the last"}`,
+      ],
       ["run", run.id],
     ],
     data: source,
@@ -72,7 +80,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
   } as const;
   await writeResultPage(output, told, { network: chosen, samples: split.test, signal });
   printResult(isJson, { type: "report", ...result }, () => [
-    ...metricLines("test", test),
+    ...metricLines("test", test, decisionOf(trainer.config)),
     `checkpoint     ${checkpoint} (epoch ${result.best.epoch})`,
     `report         ${files.page}`,
   ]);

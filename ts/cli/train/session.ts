@@ -85,14 +85,14 @@ export class TrainingSession {
     if (event.type === "step") await this.#keepWithinEpoch(event);
     if (event.type === "epochEnd") {
       const { folder, files } = this.#output;
-      const { history, best } = this.#run;
+      const { history } = this.#run;
       const learnt = meansOf((await learntOf(this.#trainer)) ?? []);
-      const row = history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond, learnt);
+      history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond, learnt);
       this.#secondsBefore = event.seconds;
       // The latest state comes last: whoever continues from the one before does this epoch again, and with it all that may be missing.
-      if (best.isBeatenBy(row)) {
+      if (event.bestEpoch === event.epoch || !this.#run.hasBest) {
         await folder.save(files.best, this.#checkpoint());
-        best.row = row;
+        this.#run.hasBest = true;
       }
       await folder.save(files.history, history.csv);
       await this.save();

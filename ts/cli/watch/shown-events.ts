@@ -1,6 +1,7 @@
+import { type Decision, decisionOf, isLoss } from "../../decisions.js";
 import type { StepEvent, WarningEvent } from "../../events.js";
-import type { EpochRecord } from "../../generated/config.js";
-import { isObject, type Json, type JsonObject } from "../../json.js";
+import type { EpochRecord, LossConfig } from "../../generated/config.js";
+import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 
 /** A step as the page shows it. */
 export type ShownStep = StepEvent & { samplesPerSecond: number };
@@ -17,6 +18,12 @@ export function shownEpoch(event: JsonObject): EpochRecord | undefined {
   const { epoch, epochs, learningRate = 0, train, validation } = event;
   if (![epoch, epochs, learningRate].every(Number.isFinite)) return undefined;
   return isMetrics(train) && (validation === null || isMetrics(validation)) ? (event as unknown as EpochRecord) : undefined;
+}
+
+/** The decision that the loss of a run trains; `undefined` where the event does not say it. */
+export function shownDecision(started: JsonObject | undefined): Decision | undefined {
+  const loss = valueAt(started ?? null, "config.loss.type");
+  return isLoss(loss) ? decisionOf({ loss: { type: loss } as LossConfig }) : undefined;
 }
 
 /** The event as a warning; `undefined` where it says nothing. */

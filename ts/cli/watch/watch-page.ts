@@ -69,7 +69,7 @@ export function watchPage(watching: Watching): string {
   const lost = `The server does not answer: what stands here is the last that it told. spikelet serve ${quoted(dir)} shows it again.`;
   const sections: readonly (Section | undefined)[] = [
     seen.warnings.length > 0 ? { title: "Warnings", content: seen.warnings.map(warning) } : undefined,
-    plots && seen.epochs.length > 0 ? { title: "Learning", content: curves(plots, { epochs: seen.epochs }) } : undefined,
+    plots && seen.epochs.length > 0 ? { title: "Learning", content: curves(plots, seen.epochs, seen.decision) } : undefined,
     { title: "Samples", content: plots && typeof sight !== "string" ? rasters(plots, sight) : html`<p>${String(sight)}</p>\n` },
     { title: "Files", content: files(watching) },
   ];
@@ -100,7 +100,7 @@ function lead(seen: Seen, plots: Plots | undefined): Content {
   if (last !== undefined) {
     const [part, metrics] = last.validation === null ? ["training", last.train] : ["validation", last.validation];
     known.push(["epochs done", `${last.epoch} of ${last.epochs}`]);
-    for (const decision of decisionsIn(metrics)) {
+    for (const decision of decisionsIn(metrics, seen.decision)) {
       if (decision !== "none") known.push([`${part}, ${DECISION_TEXTS[decision]}`, percent(accuracyBy(decision, metrics))]);
     }
     if (metrics.meanSquaredError !== undefined) known.push([`${part}, squared error`, errorText(metrics.meanSquaredError)]);

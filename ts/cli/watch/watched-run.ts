@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
+import type { Decision } from "../../decisions.js";
 import type { WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
 import { isObject, type JsonObject } from "../../json.js";
 import { filesIn, type RunFiles } from "../train/output.js";
-import { type ShownStep, shownEpoch, shownStep, shownWarning } from "./shown-events.js";
+import { type ShownStep, shownDecision, shownEpoch, shownStep, shownWarning } from "./shown-events.js";
 import { Tail } from "./tail.js";
 
 /** How a training ended. */
@@ -13,6 +14,8 @@ export type End = "finished" | "interrupted" | "failed";
 export interface Seen {
   /** What stood at the beginning, of which nothing is certain: somebody else may have written it. */
   started: JsonObject | undefined;
+  /** The decision that the loss trains, where the beginning says the loss. */
+  decision: Decision | undefined;
   epochs: readonly EpochRecord[];
   /** The latest step of the epoch under way that was kept. */
   step: ShownStep | undefined;
@@ -55,6 +58,7 @@ export class WatchedRun {
     const epochs = [...this.#epochs.values()].sort((a, b) => a.epoch - b.epoch);
     return {
       started: this.#started,
+      decision: shownDecision(this.#started),
       epochs,
       step: this.#step,
       warnings: this.#warnings,

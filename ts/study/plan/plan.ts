@@ -1,6 +1,5 @@
-import { BEST_BY_LOSS } from "../../decisions.js";
+import { measuresOf } from "../../decisions.js";
 import { inFile } from "../../errors.js";
-import type { LossConfig } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 import { Fields, wholeNumber, within, wrong } from "./fields.js";
@@ -133,27 +132,18 @@ export function planIn(file: string, json: Json): Plan {
 }
 
 /**
- * What chooses the epochs of a run with a loss of that type: what the loss trains, unless `value` says.
+ * What chooses the epochs of a run with that loss: what the loss trains, unless `value` says.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for what is not a {@link BestBy}, or not measured with the loss.
  */
 export function parseBestBy(value: Json | undefined, loss: Json | undefined): BestBy {
-  const type = isLoss(loss) ? loss : "latency";
-  const own = BEST_BY_LOSS[type];
-  const found = new Fields({ bestBy: value ?? own }, "").oneOf("bestBy", BEST_BY);
-  const answers: readonly BestBy[] = isOfReadout(own) ? [own] : ["firstSpike", "count"];
-  const measured = [...answers, "loss", "last"] as const;
-  if (!measured.includes(found))
-    throw wrong("bestBy", `must be one of ${measured.join(", ")} with the loss ${type}, got "${found}"`);
+  const { trained, measured } = measuresOf(loss);
+  const found = new Fields({ bestBy: value ?? trained }, "").oneOf("bestBy", BEST_BY);
+  if (found !== "last" && !measured.includes(found)) {
+    const type = valueAt(loss ?? null, "type") ?? "latency";
+    throw wrong("bestBy", `must be one of ${[...measured, "last"].join(", ")} with the loss ${type}, got "${found}"`);
+  }
   return found;
-}
-
-function isLoss(type: Json | undefined): type is LossConfig["type"] {
-  return typeof type === "string" && Object.hasOwn(BEST_BY_LOSS, type);
-}
-
-function isOfReadout(bestBy: BestBy): boolean {
-  return bestBy === "membrane" || bestBy === "meanSquaredError";
 }
 
 /** The settings of the first variant, or the first value of each setting of a search. */
@@ -162,9 +152,10 @@ function firstPoint(search: Search, settings: readonly Setting[]): JsonObject {
   return Object.fromEntries(settings.map((one) => [one.path, one.type === "choice" ? (one.values[0] ?? null) : one.from]));
 }
 
-/** The type of the loss at a point, as far as the point or the configuration says. */
-function lossIn(config: JsonObject, point: JsonObject): Json | undefined {
-  return point["loss.type"] ?? valueAt(point["loss"] ?? null, "type") ?? valueAt(config, "loss.type");
+/** The loss at a point, as far as its measure depends on it. */
+function lossIn(config: JsonObject, point: JsonObject): JsonObject {
+  const said = (name: string) => point[`loss.${name}`] ?? valueAt(point["loss"] ?? config["loss"] ?? null, name) ?? null;
+  return { type: said("type"), stepWeights: said("stepWeights") };
 }
 
 function pointCount(search: Search, settings: readonly Setting[]): number {

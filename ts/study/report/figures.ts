@@ -151,7 +151,7 @@ function answerLabel({ meanSquaredError, membrane }: EpochSummary): string {
 function epochsOf(point: PointSummary, value: keyof typeof EPOCH_LABELS) {
   return recordsOf(point).flatMap(({ result }) =>
     result.history.map(({ trainLoss, trainFirstSpike, validationLoss, validationFirstSpike, spikesPerSample, ...answers }, k) => {
-      const share = answers.membrane ?? validationFirstSpike ?? trainFirstSpike;
+      const share = answers.membrane ?? validationFirstSpike ?? trainFirstSpike ?? Number.NaN;
       const accuracy = answers.meanSquaredError ?? share * 100;
       return {
         series: point.place,

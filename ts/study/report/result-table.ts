@@ -1,3 +1,4 @@
+import { decisionsIn, hasOutputSpikes } from "../../decisions.js";
 import { type Spread, spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { label } from "../plan/setting.js";
@@ -15,7 +16,7 @@ export function resultTable(points: readonly PointSummary[], plan: Plan): string
       .filter((text) => text !== "")
       .join(" · ");
   const tests = points.flatMap(recordsOf).map(({ result }) => result.test);
-  const hasLabels = tests.some(({ accuracy }) => accuracy.firstSpike > 0 || accuracy.count > 0);
+  const hasLabels = tests.some((metrics) => decisionsIn(metrics).some(hasOutputSpikes));
   const hasMembranes = tests.some(({ accuracy }) => accuracy.membrane !== undefined);
   const hasSeries = tests.some(({ meanSquaredError }) => meanSquaredError !== undefined);
   const isSearch = plan.search.type !== "variants";

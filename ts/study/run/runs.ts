@@ -111,7 +111,7 @@ function configured({ config, bestBy }: Plan, settings: Point, seed: number): Js
   const inOrder = Object.entries(settings).sort(([a], [b]) => a.length - b.length);
   for (const [path, value] of inOrder) putAt(copy, path, structuredClone(value));
   putAt(copy, "training.seed", seed);
-  const chosenBy = parseBestBy(copy["bestBy"] ?? bestBy, valueAt(copy, "loss.type"));
+  const chosenBy = parseBestBy(copy["bestBy"] ?? bestBy ?? valueAt(copy, "training.bestBy"), copy["loss"]);
   if (chosenBy === IMPLIED_BEST_BY) delete copy["bestBy"];
   else copy["bestBy"] = chosenBy;
   if (isDrawnPerSeed(copy)) putAt(copy, "data.options.seed", seed);

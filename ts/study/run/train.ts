@@ -1,4 +1,4 @@
-import { type AnswerMetrics, scoreBy } from "../../decisions.js";
+import { type AnswerMetrics, type Decision, decisionOf } from "../../decisions.js";
 import type { Config, EpochRecord } from "../../generated/config.js";
 import type { Json, JsonObject } from "../../json.js";
 import { type CreateOptions, restoreNetwork } from "../../network.js";
@@ -16,9 +16,11 @@ export interface Task {
 
 /** Parts the configuration of a run into what the core gets and what is of the study. */
 export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
-  const { data, bestBy = IMPLIED_BEST_BY, training = {}, ...rest } = whole;
-  const config = { ...rest, training: { ...(training as JsonObject), threads } } as unknown as Config;
-  return { config, data, bestBy: parseBestBy(bestBy, config.loss?.type) };
+  const { data, bestBy: named = IMPLIED_BEST_BY, training = {}, ...rest } = whole;
+  const bestBy = parseBestBy(named, rest["loss"]);
+  const chosenBy = bestBy === "last" ? {} : { bestBy };
+  const config = { ...rest, training: { ...(training as JsonObject), ...chosenBy, threads } } as unknown as Config;
+  return { config, data, bestBy };
 }
 
 /** What a training led to, and how long it took. */
@@ -31,7 +33,7 @@ export interface Training {
 }
 
 /** Where a training stands: on the validation data, or on the training data where there are none. */
-export type EpochProgress = { epoch: number; epochs: number; loss: number } & AnswerMetrics;
+export type EpochProgress = { epoch: number; epochs: number; loss: number; decision: Decision } & AnswerMetrics;
 
 /** How runs are trained, one after the other. */
 export interface TrainOptions {
@@ -48,7 +50,7 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
   const { train, validation, test } = await samples.split(data, trainer.config.network.steps);
   const history: EpochSummary[] = [];
   let samplesPerSecond = 0;
-  let best: { epoch: number; score: number; validation: RunResult["validation"]; checkpoint: Uint8Array } | undefined;
+  let best: { epoch: number; validation: RunResult["validation"]; checkpoint: Uint8Array } | undefined;
   const start = performance.now();
   for await (const event of trainer.run(train, validation.length > 0 ? { validation, ...passOptions } : passOptions)) {
     if (event.type !== "epochEnd") continue;
@@ -56,10 +58,9 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
     samplesPerSecond += (event.samplesPerSecond - samplesPerSecond) / history.length;
     const { loss, accuracy, meanSquaredError, rSquared } = event.validation ?? event.train;
     const answers = meanSquaredError === undefined ? { accuracy } : { accuracy, meanSquaredError, rSquared };
-    onEpoch?.({ epoch: event.epoch, epochs: event.epochs, loss, ...answers });
-    const score = epochScore(bestBy, event.validation);
-    if (best !== undefined && score <= best.score) continue;
-    best = { epoch: event.epoch, score, validation: event.validation, checkpoint: await trainer.checkpoint() };
+    onEpoch?.({ epoch: event.epoch, epochs: event.epochs, loss, decision: decisionOf(trainer.config), ...answers });
+    if (bestBy !== "last" && event.bestEpoch !== event.epoch) continue;
+    best = { epoch: event.epoch, validation: event.validation, checkpoint: await trainer.checkpoint() };
   }
   const seconds = (performance.now() - start) / 1000;
   using chosen = await restoreNetwork(best?.checkpoint ?? (await trainer.checkpoint()), create);
@@ -76,24 +77,21 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
   return { result, seconds, samplesPerSecond };
 }
 
-/** The larger the better; the same for no two epochs where nothing chooses, so that the last one counts. */
-function epochScore(bestBy: BestBy, validation: EpochRecord["validation"]): number {
-  if (validation === null || bestBy === "last") return Number.NaN;
-  if (bestBy === "loss") return -validation.loss;
-  return scoreBy(bestBy === "meanSquaredError" ? "none" : bestBy, validation);
-}
-
-/** Of outputs that fire the accuracy by count; of a readout, whose accuracy by first spike is 0, what it answers. */
+/** How well outputs answer otherwise than by first spike. */
 function answersOf(metrics: AnswerMetrics): Pick<EpochSummary, "count" | "membrane" | "meanSquaredError"> {
   const { accuracy, meanSquaredError } = metrics;
-  if (meanSquaredError !== undefined) return { meanSquaredError };
-  return accuracy.membrane === undefined ? { count: accuracy.count } : { membrane: accuracy.membrane };
+  return {
+    ...(accuracy.count !== undefined && { count: accuracy.count }),
+    ...(accuracy.membrane !== undefined && { membrane: accuracy.membrane }),
+    ...(meanSquaredError !== undefined && { meanSquaredError }),
+  };
 }
 
 function summaryOf({ train, validation }: Pick<EpochRecord, "train" | "validation">): EpochSummary {
+  const { firstSpike } = train.accuracy;
   return {
     trainLoss: train.loss,
-    trainFirstSpike: train.accuracy.firstSpike,
+    ...(firstSpike !== undefined && { trainFirstSpike: firstSpike }),
     validationLoss: validation?.loss ?? null,
     validationFirstSpike: validation?.accuracy.firstSpike ?? null,
     spikesPerSample: (validation ?? train).spikes.perSample,

@@ -59,7 +59,8 @@ export interface UsedData {
 
 export interface EpochSummary {
   trainLoss: number;
-  trainFirstSpike: number;
+  /** Of outputs that fire, where the data have labels. */
+  trainFirstSpike?: number;
   validationLoss: number | null;
   validationFirstSpike: number | null;
   /** Of the validation data; of the training data where there are none. */
@@ -175,16 +176,7 @@ function isRecord(json: unknown): json is RunRecord {
 }
 
 /** Numbers of an evaluation that tables and pages are made of. */
-const MEASURES = [
-  "loss",
-  "accuracy.firstSpike",
-  "accuracy.count",
-  "spikes.perSample",
-  "spikes.untilDecision",
-  "decisionStep.mean",
-  "decisionStep.median",
-  "synapticOperations",
-] as const;
+const MEASURES = ["loss", "spikes.perSample", "spikes.untilDecision", "synapticOperations"] as const;
 
 /** Those with an entry for each layer. */
 const BY_LAYER = ["spikes.perUnit", "spikes.untilDecisionPerUnit", "silentFraction"] as const;

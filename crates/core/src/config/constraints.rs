@@ -127,14 +127,20 @@ fn wanted_steps(config: &Config) -> Result<()> {
 }
 
 fn best_by(config: &Config) -> Result<()> {
-    let own = BestBy::of(&config.loss);
-    let is_of_readout = |by| matches!(by, BestBy::Membrane | BestBy::MeanSquaredError);
-    match config.training.best_by {
-        Some(by) if by != own && by != BestBy::Loss && (is_of_readout(by) || is_of_readout(own)) => {
-            let of = if is_of_readout(own) { "a readout" } else { "spikes" };
-            let message = format!("is not measured with a loss of {of}: {} or \"loss\" are", serde_json::json!(own));
-            Err(Error::config("training.bestBy", message))
+    let (measured, names): (&[BestBy], _) = match &config.loss {
+        LossConfig::Membrane(_) => {
+            (&[BestBy::Membrane, BestBy::Loss], "\"membrane\" or \"loss\" with the loss of a readout")
         }
+        LossConfig::Trace(_) => {
+            (&[BestBy::MeanSquaredError, BestBy::Loss], "\"meanSquaredError\" or \"loss\" with the loss of a readout")
+        }
+        _ => (
+            &[BestBy::FirstSpike, BestBy::Count, BestBy::Loss],
+            "\"firstSpike\", \"count\" or \"loss\" with a loss of spikes",
+        ),
+    };
+    match config.training.best_by {
+        Some(by) if !measured.contains(&by) => Err(Error::config("training.bestBy", format!("must be {names}"))),
         _ => Ok(()),
     }
 }

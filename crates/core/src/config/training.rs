@@ -163,7 +163,7 @@ pub struct TrainingConfig {
     /// When the run ends before its last epoch; `null`: never.
     pub early_stopping: Option<EarlyStopping>,
     /// Measure of the best epoch; `null`: the one that the loss trains, `firstSpike` (`latency`), `count`, `membrane`,
-    /// `meanSquaredError` (`trace`) or `loss` (`spikeTrain`).
+    /// `meanSquaredError` (`trace`) or `loss` (`spikeTrain`, `trace` with `stepWeights`, data without labels).
     pub best_by: Option<BestBy>,
     /// Averages of the weights, with which the network then predicts; `null` for none.
     pub averaging: Option<Averaging>,

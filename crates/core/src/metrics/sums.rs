@@ -12,6 +12,9 @@ use crate::shape::LayerShape;
 pub(crate) struct MetricSums {
     pub(crate) samples: u64,
     loss: LossParts,
+    /// Samples with a label.
+    #[serde(default)]
+    labelled: u64,
     right_by_count: u64,
     right_by_first_spike: u64,
     /// Samples that a readout decided, and how many of them correctly.
@@ -56,6 +59,7 @@ impl MetricSums {
     pub(crate) fn add(&mut self, outcome: &SampleOutcome) {
         self.samples += 1;
         self.loss.add(&outcome.loss);
+        self.labelled += u64::from(outcome.label.is_some());
         self.right_by_count += u64::from(outcome.label == Some(outcome.by_count));
         self.right_by_first_spike += u64::from(outcome.label == Some(outcome.by_first_spike));
         if let Some(decision) = outcome.by_membrane {
@@ -88,14 +92,11 @@ impl MetricSums {
     }
 
     pub(crate) fn accuracy(&self) -> Accuracy {
+        let share = |right: u64| (self.labelled > 0).then(|| self.mean(right as f64));
         if self.by_membrane > 0 {
-            return Accuracy { membrane: Some(self.mean(self.right_by_membrane as f64)), ..Accuracy::default() };
+            return Accuracy { membrane: share(self.right_by_membrane), ..Accuracy::default() };
         }
-        Accuracy {
-            count: self.mean(self.right_by_count as f64),
-            first_spike: self.mean(self.right_by_first_spike as f64),
-            membrane: None,
-        }
+        Accuracy { count: share(self.right_by_count), first_spike: share(self.right_by_first_spike), membrane: None }
     }
 
     pub(crate) fn spikes_per_sample(&self) -> f64 {
@@ -107,7 +108,8 @@ impl MetricSums {
     }
 
     pub(crate) fn report(&self, shapes: &[LayerShape]) -> Metrics {
-        let spiking = shapes.len() - usize::from(shapes.last().is_some_and(|shape| shape.readout));
+        let all = shapes.len();
+        let spiking = all - usize::from(shapes.last().is_some_and(|shape| shape.readout));
         let shapes = &shapes[..spiking];
         let per_unit = |sums: &[u64]| -> Vec<f64> {
             sums.iter().zip(shapes).map(|(&sum, shape)| self.mean(sum as f64 / shape.units as f64)).collect()
@@ -126,7 +128,7 @@ impl MetricSums {
                 total: self.spikes[..spiking].to_vec(),
                 until_decision_total: self.until_decision[..spiking].to_vec(),
             },
-            decision_step: self.decision_step(),
+            decision_step: (spiking == all).then(|| self.decision_step()),
             silent_fraction: per_unit(&self.silent),
             saturated_fraction: per_unit(&self.saturated),
             firing_rate: self

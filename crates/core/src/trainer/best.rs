@@ -12,7 +12,7 @@ pub(super) struct Best {
     pub(super) score: f64,
     /// Finished epochs since then that were no better.
     pub(super) stale: u32,
-    /// Parameters of each layer with which the network predicted, in the order of [`Kind::all`].
+    /// Parameters of each layer with which the network predicted, in the order of [`Kind::all`]; only of a run that may stop early.
     pub(super) parameters: Vec<Vec<Vec<f32>>>,
 }
 

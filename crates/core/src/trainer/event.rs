@@ -35,6 +35,9 @@ pub struct EpochRecord {
     pub train: Metrics,
     /// Metrics on the validation data after the epoch, if there are any.
     pub validation: Option<Metrics>,
+    /// The best epoch so far on the validation data, the earliest of equals; without such data the last one.
+    #[serde(default)]
+    pub best_epoch: u32,
 }
 
 /// Something that happened in a run. Epochs and batches count from 1.

@@ -21,7 +21,7 @@ pub(super) struct Run {
     pub(super) validation: Option<Evaluation>,
     pub(super) history: Vec<EpochRecord>,
     pub(super) has_finished: bool,
-    /// The best epoch, of a run that may stop early.
+    /// The best epoch on the validation data.
     pub(super) best: Option<Best>,
     /// The search for the initial weights, until it has ended.
     pub(super) initialization: Option<Initialization>,

@@ -252,18 +252,19 @@ impl Trainer {
     }
 
     fn end_epoch(&mut self, validation: Option<&Evaluation>, events: &mut Vec<TrainEvent>) {
+        let learning_rate = self.learning_rate();
+        let validation = validation.map(Evaluation::report);
+        self.run.epoch += 1;
+        self.judge_epoch(validation.as_ref());
         let record = EpochRecord {
-            epoch: self.run.epoch + 1,
+            epoch: self.run.epoch,
             epochs: self.config.training.epochs,
-            learning_rate: self.learning_rate(),
+            learning_rate,
             train: self.run.sums.report(self.shapes()),
-            validation: validation.map(Evaluation::report),
+            validation,
+            best_epoch: self.best_epoch().unwrap_or(self.run.epoch),
         };
         self.run.history.push(record.clone());
-        self.run.epoch += 1;
-        if let Some(metrics) = &record.validation {
-            self.judge_epoch(metrics);
-        }
         self.enter_epoch();
         self.run.batch = 0;
         self.run.sums = self.empty_sums();

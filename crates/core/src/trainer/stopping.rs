@@ -20,20 +20,21 @@ impl Trainer {
             let below = |error: Error| Error { path: format!("validation.{}", error.path), ..error };
             self.check_targets(data).map_err(below)?;
         }
-        if self.config.training.early_stopping.is_none() {
-            return Ok(());
-        }
+        let training = &self.config.training;
         let Some(data) = validation.filter(|data| !data.is_empty()) else {
-            return Err(Error::config("training.earlyStopping", "needs validation data"));
+            return match training.early_stopping {
+                Some(_) => Err(Error::config("training.earlyStopping", "needs validation data")),
+                None => Ok(()),
+            };
         };
-        let is_of_decisions = matches!(self.best_by(), BestBy::FirstSpike | BestBy::Count | BestBy::Membrane);
+        let is_of_decisions = matches!(training.best_by, Some(BestBy::FirstSpike | BestBy::Count));
         if is_of_decisions && !matches!(data.targets(), Targets::Labels(_)) {
             return Err(Error::config("training.bestBy", "must be \"loss\": the validation data have no labels"));
         }
         Ok(())
     }
 
-    /// The best epoch so far, counted from 1, of a run that may stop early.
+    /// The best epoch so far on the validation data, counted from 1, the earliest of equals; none without such data.
     #[must_use]
     pub fn best_epoch(&self) -> Option<u32> {
         self.run.best.as_ref().map(|best| best.epoch)
@@ -43,14 +44,19 @@ impl Trainer {
         self.config.training.best_by.unwrap_or_else(|| BestBy::of(&self.config.loss))
     }
 
-    /// Compares the epoch that has just ended with the best one.
-    pub(super) fn judge_epoch(&mut self, validation: &Metrics) {
-        let Some(stopping) = &self.config.training.early_stopping else { return };
-        let score = score(self.best_by(), validation);
+    /// Compares the epoch that has just ended with the best one; without validation data there is none.
+    pub(super) fn judge_epoch(&mut self, validation: Option<&Metrics>) {
+        let Some(metrics) = validation else {
+            self.run.best = None;
+            return;
+        };
+        let stopping = self.config.training.early_stopping.as_ref();
+        let min_improvement = stopping.map_or(0.0, |stopping| stopping.min_improvement);
+        let score = score(self.best_by(), metrics);
         match &mut self.run.best {
-            Some(best) if score <= best.score + stopping.min_improvement => best.stale += 1,
+            Some(best) if score <= best.score + min_improvement => best.stale += 1,
             _ => {
-                let arrays = self.network.learnt.iter().enumerate();
+                let arrays = self.network.learnt.iter().enumerate().filter(|_| stopping.is_some());
                 let of_layer = |(layer, learnt): (usize, &Vec<_>)| {
                     Kind::all(learnt.len()).map(|kind| self.read(layer, kind)).collect()
                 };
@@ -89,13 +95,14 @@ impl Trainer {
     }
 }
 
-/// The larger the better.
+/// The larger the better; by the loss where the measure is missing, as for data without labels.
 fn score(by: BestBy, metrics: &Metrics) -> f64 {
-    match by {
+    let measured = match by {
         BestBy::FirstSpike => metrics.accuracy.first_spike,
         BestBy::Count => metrics.accuracy.count,
-        BestBy::Membrane => metrics.accuracy.membrane.unwrap_or_default(),
-        BestBy::MeanSquaredError => -metrics.mean_squared_error.unwrap_or(f64::INFINITY),
-        BestBy::Loss => -metrics.loss,
-    }
+        BestBy::Membrane => metrics.accuracy.membrane,
+        BestBy::MeanSquaredError => metrics.mean_squared_error.map(|error| -error),
+        BestBy::Loss => None,
+    };
+    measured.unwrap_or(-metrics.loss)
 }

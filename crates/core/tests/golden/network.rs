@@ -86,8 +86,16 @@ fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &mut Train
             let right = decisions.iter().zip(labels).filter(|(decision, label)| decision == label).count();
             right as f64 / labels.len() as f64
         };
-        faults.number("accuracy by count", report.accuracy.count, share(&case.expected.decision_count));
-        faults.number("accuracy by first spike", report.accuracy.first_spike, share(&case.expected.decision_first));
+        faults.number(
+            "accuracy by count",
+            report.accuracy.count.unwrap_or(f64::NAN),
+            share(&case.expected.decision_count),
+        );
+        faults.number(
+            "accuracy by first spike",
+            report.accuracy.first_spike.unwrap_or(f64::NAN),
+            share(&case.expected.decision_first),
+        );
     }
 }
 
