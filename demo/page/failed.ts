@@ -23,7 +23,5 @@ export function messageOf(thrown: unknown): string {
 
 /** What is wrong with a file, without the place in the arguments of the library, which a visitor does not see. */
 export function faultOf(thrown: unknown): string {
-  const message = messageOf(thrown);
-  if (!(thrown instanceof SpikeletError) || thrown.path === "") return message;
-  return message.slice(thrown.path.length + ": ".length);
+  return thrown instanceof SpikeletError ? thrown.reason : messageOf(thrown);
 }
