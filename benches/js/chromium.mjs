@@ -11,7 +11,7 @@ const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 /**
  * A {@link import("./target.mjs").Target} that lives in a page.
  *
- * @param {{ workers: number, batch: number, isolated?: boolean }} options workers that share every batch, and their memory where the
+ * @param {{ workers: number, batch: number, isolated?: boolean }} options workers that share every batch; more than one where the
  * page is cross-origin isolated
  */
 export async function openInChromium({ isolated = false, ...options }) {

@@ -45,15 +45,13 @@ async function openAll() {
   ]);
   const samples = digitsOf(await digitsFile(SAMPLES));
   const one = await openInChromium({ workers: 1, batch });
-  const two = await openInChromium({ workers: 2, batch });
-  const sharing = await openInChromium({ workers: 2, batch, isolated: true });
+  const two = await openInChromium({ workers: 2, batch, isolated: true });
   const inChromium = `WebAssembly in Chromium ${one.version.split(".")[0]}`;
   return {
     native: await Target.open(await loadBackend("native"), samples, batch),
     "WebAssembly in Node": await Target.open(await loadBackend("wasm"), samples, batch),
     [inChromium]: one,
     [`${inChromium}, two workers`]: two,
-    [`${inChromium}, two workers that share memory`]: sharing,
   };
 }
 

@@ -268,8 +268,8 @@ export interface PageOptions {
   /** `false` computes on the thread of the caller, in calls of a few milliseconds, instead of in a worker. */
   worker?: boolean;
   /**
-   * Number of workers that share every batch; 1 by default. In a page that is cross-origin isolated they share the memory too, elsewhere
-   * each has a copy of the network and the data. The results are the same, bit for bit.
+   * Number of workers that share every batch and the memory; 1 by default, and where the page is not cross-origin isolated. The results
+   * are the same, bit for bit.
    */
   workers?: number;
   /** The module of the worker, for bundlers that do not find it by themselves: what the package exports as `spikelet/worker`. */

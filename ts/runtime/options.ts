@@ -2,7 +2,7 @@ import { type FieldChecks, fields } from "../check/fields.js";
 import { type Check, flag, refuse, text, whole } from "../check/values.js";
 import type { Backend, BackendChoice, PageOptions } from "./backend.js";
 
-/** More workers cost more memory for copies of the data than they gain. */
+/** More workers than a machine with a browser has cores would wait for each other. */
 const MAX_WORKERS = 64;
 
 const NAMES: readonly unknown[] = ["auto", "native", "wasm"];

@@ -1,20 +1,19 @@
 import type { Backend, PageUrls } from "./backend.js";
-import { fulfilled, teamOf } from "./team.js";
 import { startWorker } from "./worker-client.js";
 import { startThreads } from "./worker-threads-client.js";
 
 /**
- * Starts workers that share every batch, and their memory where the page may.
+ * Starts workers that share every batch and their memory, or one worker where the page can't share memory.
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when worker or WebAssembly can't be loaded, or are of another version.
  */
 export async function startWorkers(workers: number, urls: PageUrls): Promise<Backend> {
   const why = whyNoThreads(urls);
-  if (why !== undefined) return startTeam(workers, urls, why);
+  if (why !== undefined) return startOne(urls, why);
   try {
     return await startThreads(workers, urls);
   } catch (thrown) {
-    return startTeam(workers, urls, thrown instanceof Error ? thrown.message : String(thrown));
+    return startOne(urls, thrown instanceof Error ? thrown.message : String(thrown));
   }
 }
 
@@ -28,14 +27,9 @@ function whyNoThreads(urls: PageUrls): string | undefined {
   return isElsewhere && !isThere ? "threadsWorkerUrl and threadsWasmUrl are not given" : undefined;
 }
 
-async function startTeam(workers: number, urls: PageUrls, why: string): Promise<Backend> {
-  const first = await startWorker(urls);
-  const others = await Promise.allSettled(Array.from({ length: workers - 1 }, () => startWorker(urls)));
-  try {
-    return teamOf([first, ...fulfilled(others)], why);
-  } catch (thrown) {
-    first.end();
-    for (const other of others) if (other.status === "fulfilled") other.value.end();
-    throw thrown;
-  }
+/** One worker, whose reason says why there are no more. */
+async function startOne(urls: PageUrls, why: string): Promise<Backend> {
+  const backend = await startWorker(urls);
+  const reason = `${backend.reason}, alone since memory can't be shared (${why})`;
+  return Object.create(backend, { reason: { value: reason, enumerable: true } });
 }
