@@ -131,7 +131,7 @@ describe("damage", () => {
   const MANIFESTS: [string, (manifest: Record<string, unknown>) => unknown, RegExp][] = [
     ["is a list", () => [], /shards\.json$/],
     ["has another format", (of) => ({ ...of, format: "tar" }), /format$/],
-    ["is of a later version", (of) => ({ ...of, version: 2 }), /version$/],
+    ["is of another version", (of) => ({ ...of, version: 1 }), /version$/],
     ["lacks its shards", ({ shards: _, ...of }) => of, /shards$/],
     ["counts wrongly", (of) => ({ ...of, samples: 31 }), /samples$/],
     ["has more for the test than there are", (of) => ({ ...of, testSamples: 31 }), /testSamples$/],
@@ -173,7 +173,7 @@ describe("damage", () => {
     await expect(datasets.shards({ dir })).rejects.toMatchObject({ code: "DATA_FORMAT", path: file });
   });
 
-  it("every changed byte is found when it is looked for, and never more than an error without", async () => {
+  it("every changed byte is found as it is read", async () => {
     const dir = await copy();
     const file = join(dir, "shard-00002.spk");
     const bytes = await readFile(file);
@@ -181,10 +181,11 @@ describe("damage", () => {
       const changed = Uint8Array.from(bytes);
       changed[place] = (changed[place] ?? 0) ^ 0xff;
       await writeFile(file, changed);
-      const read = async (verify: boolean) => (await datasets.shards({ dir, verify })).load();
-      const found = await read(true).catch((thrown) => thrown.code);
-      expect(["CHECKSUM_MISMATCH", "DATA_FORMAT"]).toContain(found);
-      await read(false).catch((thrown) => expect(thrown.code).toBe("DATA_FORMAT"));
+      for (const verify of [true, false]) {
+        const read = async () => (await datasets.shards({ dir, verify })).load();
+        const found = await read().catch((thrown) => thrown.code);
+        expect(["CHECKSUM_MISMATCH", "DATA_FORMAT"], String(place)).toContain(found);
+      }
     }
   });
 

@@ -50,6 +50,8 @@ describe("spikelet data pack", () => {
       code: 1,
       stderr: expect.stringMatching(/shard-00001\.spk.*CHECKSUM_MISMATCH/),
     });
+    const resumed = await spikelet(["train", "--resume", "--out", run.folder("from-shards"), "--set", "training.epochs=20"]);
+    expect(resumed).toMatchObject({ code: 1, stderr: expect.stringMatching(/shard-00001\.spk.*CHECKSUM_MISMATCH/) });
     expect(await spikelet(["data", "verify", "shards"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--dir") });
   });
 

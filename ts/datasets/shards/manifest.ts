@@ -15,7 +15,7 @@ export const MANIFEST = "shards.json";
 export const MAGIC = new TextEncoder().encode("SPKSHARD");
 
 const FORMAT = "spikelet-shards";
-const VERSION = 1;
+const VERSION = 2;
 
 /** One file of samples. */
 export interface Shard {
@@ -25,6 +25,8 @@ export interface Shard {
   bytes: number;
   /** Of the whole file, in hexadecimal. */
   sha256: string;
+  /** Of what follows its samples: where they start, their labels and their checksums. So it stands for all that the file holds. */
+  indexSha256: string;
 }
 
 /** What stands in {@link MANIFEST}. */
@@ -58,11 +60,12 @@ const hash = (value: unknown, path: string): string => {
 };
 
 const shard = fields<Shard>(
-  { file: name, samples: whole(1), bytes: whole(0, Number.MAX_SAFE_INTEGER), sha256: hash },
+  { file: name, samples: whole(1), bytes: whole(0, Number.MAX_SAFE_INTEGER), sha256: hash, indexSha256: hash },
   "file",
   "samples",
   "bytes",
   "sha256",
+  "indexSha256",
 );
 
 const manifest = fields<Manifest>(

@@ -13,19 +13,20 @@ import { SpikeDataset } from "../dataset.js";
 import type { HeldInputs, SampleStore } from "../samples.js";
 import { emptyInputs, infoOf, MAGIC, MANIFEST, type Manifest, readManifest, type Shard, targetKind } from "./manifest.js";
 import { type Contents, readRecords, type TargetKind } from "./record.js";
+import { SUM_BYTES, sumOf } from "./sum.node.js";
 
 /** Folder of the shards. */
 export interface ShardsOptions {
   /** Folder made by `datasets.packShards`. */
   dir: string;
-  /** `true` reads every file and compares its SHA-256; otherwise only sizes and indices are checked. */
+  /** `true` reads every file at once and compares its SHA-256; otherwise samples are compared as they are read. */
   verify?: boolean;
 }
 
 const shardsOptions = fields<ShardsOptions>({ dir: text, verify: flag }, "dir");
 
 /**
- * Opens a data set in a folder of shards, whose samples are read when they are needed. It takes about 30 bytes of memory per
+ * Opens a data set in a folder of shards, whose samples are read when they are needed. It takes about 50 bytes of memory per
  * sample, plus the samples of the next batches.
  *
  * @throws {SpikeletError} `DATA_FORMAT` for a manifest or a file that is missing, truncated or damaged, `CHECKSUM_MISMATCH` if
@@ -74,20 +75,28 @@ class ShardIndex {
   /** Where each record starts, and the end of the last. */
   readonly offsets: Float64Array;
   readonly labels: Uint32Array | undefined;
+  /** Checksums of the records, one after the other. */
+  readonly sums: Buffer;
 
-  private constructor(file: string, offsets: Float64Array, labels: Uint32Array | undefined) {
+  private constructor(file: string, offsets: Float64Array, labels: Uint32Array | undefined, sums: Buffer) {
     this.file = file;
     this.offsets = offsets;
     this.labels = labels;
+    this.sums = sums;
   }
 
-  static async open(file: string, { samples, bytes }: Shard, hasLabels: boolean, files: OpenFiles): Promise<ShardIndex> {
+  static async open(
+    file: string,
+    { samples, bytes, indexSha256 }: Shard,
+    hasLabels: boolean,
+    files: OpenFiles,
+  ): Promise<ShardIndex> {
     const { size } = await stat(file).catch((cause) => {
       throw new SpikeletError("DATA_FORMAT", file, "is missing", cause);
     });
     if (size !== bytes) throw damaged(file, `must have ${bytes} bytes, has ${size}`);
-    const end =
-      bytes - (samples + 1) * Float64Array.BYTES_PER_ELEMENT - (hasLabels ? samples * Uint32Array.BYTES_PER_ELEMENT : 0);
+    const perSample = Float64Array.BYTES_PER_ELEMENT + SUM_BYTES + (hasLabels ? Uint32Array.BYTES_PER_ELEMENT : 0);
+    const end = bytes - samples * perSample - Float64Array.BYTES_PER_ELEMENT;
     // Before memory for an index is taken that the file does not have.
     if (end < MAGIC.length) throw damaged(file, `is too small for ${samples} samples`);
     const index = new Float64Array(samples + 1);
@@ -97,9 +106,14 @@ class ShardIndex {
     if (!magic.every((byte, place) => byte === MAGIC[place])) throw damaged(file, "is no shard");
     await files.read(file, new Uint8Array(index.buffer), end);
     if (labels !== undefined) await files.read(file, new Uint8Array(labels.buffer), end + index.byteLength);
+    const sums = Buffer.alloc(samples * SUM_BYTES);
+    await files.read(file, sums, bytes - sums.length);
+    const hash = createHash("sha256").update(index);
+    if (labels !== undefined) hash.update(labels);
+    if (hash.update(sums).digest("hex") !== indexSha256) throw changed(file, "its index is another than was packed");
     const isAfter = (place: number, k: number) => place % 4 === 0 && (k === 0 || place >= (index[k - 1] ?? 0));
     if (index[0] !== MAGIC.length || index[samples] !== end || !index.every(isAfter)) throw damaged(file, "has a damaged index");
-    return new ShardIndex(file, index, labels);
+    return new ShardIndex(file, index, labels, sums);
   }
 }
 
@@ -141,7 +155,7 @@ class ShardStore implements SampleStore {
       start += samples;
     }
     const { inputs, shape, channels = null, targets, targetWidth = null } = manifest;
-    const hashes = manifest.shards.map(({ sha256 }) => sha256);
+    const hashes = manifest.shards.map(({ indexSha256 }) => indexSha256);
     const content = canonical({ inputs, shape: [...shape], channels, targets, targetWidth, hashes });
     this.identity = createHash("sha256").update(content).digest("hex");
   }
@@ -164,6 +178,10 @@ class ShardStore implements SampleStore {
       pieces.push({ file: record.file, into: bytes.subarray(offsets[first], offsets[k]), position: record.start });
     }
     await this.#files.readAll(pieces);
+    for (const [k, { file, index, sum }] of records.entries()) {
+      if (sumOf(bytes.subarray(offsets[k], offsets[k + 1])).equals(sum)) continue;
+      throw changed(file, `sample ${index} is another than was packed`);
+    }
     // Arrays of their own, so that the memory is free again.
     const contents = readRecords({ bytes, offsets }, this.empty, this.#targets, (k) => {
       const { file, index } = records[k] as StoredRecord;
@@ -180,9 +198,10 @@ class ShardStore implements SampleStore {
       if ((this.#starts[middle] ?? 0) <= row) low = middle;
       else high = middle;
     }
-    const { file, offsets } = this.#shards[low] as ShardIndex;
+    const { file, offsets, sums } = this.#shards[low] as ShardIndex;
     const index = row - (this.#starts[low] ?? 0);
-    return { file, index, start: offsets[index] ?? 0, end: offsets[index + 1] ?? 0 };
+    const sum = sums.subarray(index * SUM_BYTES, (index + 1) * SUM_BYTES);
+    return { file, index, start: offsets[index] ?? 0, end: offsets[index + 1] ?? 0, sum };
   }
 }
 
@@ -193,6 +212,11 @@ interface StoredRecord {
   index: number;
   start: number;
   end: number;
+  sum: Buffer;
+}
+
+function changed(file: string, what: string): SpikeletError {
+  return new SpikeletError("CHECKSUM_MISMATCH", file, what);
 }
 
 function damaged(file: string, what: string): SpikeletError {

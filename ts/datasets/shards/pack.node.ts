@@ -11,6 +11,7 @@ import { abortSignal } from "../../runtime/options.js";
 import { type SpikeDataset, samplesOf } from "../dataset.js";
 import { MAGIC, MANIFEST, type Manifest, type Shard, writeManifest } from "./manifest.js";
 import { targetKindOf, writeRecords } from "./record.js";
+import { sumOf } from "./sum.node.js";
 
 /** Samples per file unless told otherwise. */
 export const SAMPLES_PER_SHARD = 4096;
@@ -176,7 +177,7 @@ function kindOf(chunk: SpikeDataset, info: Pick<Kind, "name" | "shape" | "encodi
 }
 
 /**
- * One shard on its way to the disk: the records, then their starts as float64, then the labels as uint32. The manifest, which comes
+ * One shard on its way to the disk: the records, then their starts as float64, the labels as uint32 and their checksums. The manifest, which comes
  * last, is what makes it part of a data set.
  */
 class ShardFile {
@@ -187,6 +188,7 @@ class ShardFile {
   readonly #hash: Hash = createHash("sha256");
   readonly #offsets: number[] = [MAGIC.length];
   readonly #labels: number[] = [];
+  readonly #sums: Buffer[] = [];
   #bytes = 0;
 
   private constructor(name: string, path: string, handle: FileHandle) {
@@ -222,17 +224,30 @@ class ShardFile {
     const { bytes, offsets } = writeRecords(samples.contents(), samples.length);
     const start = this.#bytes;
     await this.#write(bytes);
-    for (const end of offsets.subarray(1)) this.#offsets.push(start + end);
+    for (const [k, end] of offsets.subarray(1).entries()) {
+      this.#offsets.push(start + end);
+      this.#sums.push(sumOf(bytes.subarray(offsets[k], end)));
+    }
     for (const label of samples.labels ?? []) this.#labels.push(label);
     this.samples += samples.length;
   }
 
   async end(): Promise<Shard> {
-    await this.#write(Float64Array.from(this.#offsets));
-    await this.#write(Uint32Array.from(this.#labels));
+    const parts = [Float64Array.from(this.#offsets), Uint32Array.from(this.#labels), Buffer.concat(this.#sums)];
+    const index = createHash("sha256");
+    for (const part of parts) {
+      index.update(part);
+      await this.#write(part);
+    }
     await this.#handle.sync();
     await this.#handle.close();
-    return { file: this.#name, samples: this.samples, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+    return {
+      file: this.#name,
+      samples: this.samples,
+      bytes: this.#bytes,
+      sha256: this.#hash.digest("hex"),
+      indexSha256: index.digest("hex"),
+    };
   }
 
   async abandon(): Promise<void> {
