@@ -56,7 +56,8 @@ impl Session {
         })
     }
 
-    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` as in [`Session::create`].
+    /// The session that a checkpoint was taken of; data sets are not part of a checkpoint. `threads` as in [`Session::create`], but
+    /// those of the checkpoint's configuration are at most as many as there are cores: the file may come from anywhere.
     ///
     /// # Errors
     /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint, `SIMD_UNSUPPORTED`, `CONFIG_INVALID` for
@@ -66,7 +67,10 @@ impl Session {
             let level = level(simd)?;
             require(checkpoint.len() as u64, "checkpoint", || "its arrays".to_owned())?;
             let Checkpoint { snapshot, origin, .. } = spikelet_io::read_checkpoint(checkpoint)?;
-            let workers = workers(&snapshot.config, threads)?;
+            let workers = match threads {
+                Some(threads) => workers(&snapshot.config, Some(threads))?,
+                None => Workers::at_most_cores(snapshot.config.training.threads)?,
+            };
             Self::of(Trainer::restore(snapshot, level)?, workers, origin)
         })
     }

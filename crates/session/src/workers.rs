@@ -20,12 +20,21 @@ pub(crate) enum Workers {
 }
 
 impl Workers {
+    /// As many threads as a checkpoint names, but no more than the machine has cores.
+    pub(crate) fn at_most_cores(threads: Threads) -> Result<Self> {
+        let threads = match threads {
+            Threads::Auto => Threads::Auto,
+            Threads::Fixed(count) => Threads::Fixed(count.min(u32::try_from(cores()).unwrap_or(u32::MAX))),
+        };
+        Self::new(threads, "training.threads")
+    }
+
     /// `path` is where the number was given.
     #[cfg(all(feature = "parallel", not(target_family = "wasm")))]
     pub(crate) fn new(threads: Threads, path: &str) -> Result<Self> {
         use spikelet_core::Error;
         let count = match threads {
-            Threads::Auto => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+            Threads::Auto => cores(),
             Threads::Fixed(count) => count as usize,
         };
         if count <= 1 {
@@ -104,6 +113,10 @@ fn look_for_tasks() {
     if rayon::yield_now() != Some(rayon::Yield::Executed) {
         std::thread::yield_now();
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 impl Executor for Workers {

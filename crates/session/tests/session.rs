@@ -162,6 +162,19 @@ fn threads_that_are_asked_for_leave_no_trace_in_a_checkpoint() {
 }
 
 #[test]
+fn a_checkpoint_starts_no_more_threads_than_there_are_cores() {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let bytes = Session::create(&config(1024), None, Some("1")).unwrap().checkpoint(None).unwrap();
+    let threads = |asked: Option<&str>| {
+        let session = Session::restore(&bytes, None, asked).unwrap();
+        assert!(session.config().contains("\"threads\":1024"));
+        serde_json::from_str::<Value>(&session.info()).unwrap()["threads"].as_u64().unwrap()
+    };
+    assert_eq!(threads(None), cores as u64);
+    assert_eq!(threads(Some("3")), 3);
+}
+
+#[test]
 fn a_checkpoint_tells_where_it_comes_from() {
     let session = Session::create(&config(1), None, None).unwrap();
     for origin in [None, Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
@@ -272,4 +285,12 @@ fn errors_have_a_code_and_a_path() {
     session.remove_dataset(data).unwrap();
     fails(session.remove_dataset(data), ShapeMismatch, "dataset");
     fails(session.advance(1), ShapeMismatch, "train");
+}
+
+#[test]
+fn a_checkpoint_of_an_early_build_in_the_same_format_is_restored() {
+    let bytes = include_bytes!("../../../test/fixtures/format-2-early.safetensors");
+    let session = Session::restore(bytes, None, None).unwrap();
+    let epochs: Value = serde_json::from_str(&session.history()).unwrap();
+    assert_eq!(epochs.as_array().unwrap().len(), 2);
 }

@@ -1,5 +1,7 @@
 //! Bytes to a snapshot. Nothing is taken from a file before its checksum holds.
 
+use std::fmt::Display;
+
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
 use spikelet_core::{Config, Error, Result, Snapshot, Tensor};
@@ -46,10 +48,10 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
         Some(version) if version == FORMAT_VERSION.to_string() => {}
         version => {
             let version = version.unwrap_or("none");
-            let library = text("libraryVersion").unwrap_or("unknown");
-            return Err(Error::checkpoint(format!(
-                "its format version is {version} (written by version {library}); this version of the library reads {FORMAT_VERSION} alone"
-            )));
+            return Err(of_another(
+                text("libraryVersion"),
+                &format!("its format is {version}, and {FORMAT_VERSION} is read here"),
+            ));
         }
     }
     let holds = checksum_position(bytes, header_bytes)
@@ -58,11 +60,25 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
         return Err(Error::checkpoint("its checksum is wrong: the file is damaged or was altered"));
     }
     let required = |key: &str| text(key).ok_or_else(|| Error::checkpoint(format!("it lacks its {key}")));
-    let config = Config::from_json(required("config")?)
-        .map_err(|error| Error::checkpoint(format!("its configuration is invalid: {error}")))?;
-    let progress = serde_json::from_str(required("progress")?)
-        .map_err(|error| Error::checkpoint(format!("its progress cannot be read: {error}")))?;
+    // The checksum holds, so this is what was written.
+    let another = |part: &str, why: &dyn Display| {
+        of_another(text("libraryVersion"), &format!("its {part} cannot be read here ({why})"))
+    };
+    let config = Config::from_json(required("config")?).map_err(|error| another("configuration", &error))?;
+    let progress = serde_json::from_str(required("progress")?).map_err(|error| another("progress", &error))?;
     let snapshot = Snapshot { config, progress, tensors: Vec::new() };
     let (origin, version) = (text("origin").map(str::to_owned), text("libraryVersion").unwrap_or_default().to_owned());
     Ok((header, Checkpoint { snapshot, origin, version }))
+}
+
+/// The error for a whole file of another version of the library.
+fn of_another(version: Option<&str>, why: &str) -> Error {
+    let writer = match version {
+        Some(version) if version == env!("CARGO_PKG_VERSION") => format!("an earlier build of version {version}"),
+        Some(version) => format!("version {version}"),
+        None => "another version".to_owned(),
+    };
+    Error::checkpoint(format!(
+        "{writer} wrote it: {why}. Restore it there, and bring its weights here with exportWeights"
+    ))
 }

@@ -78,7 +78,7 @@ fn foreign_files_are_told_apart() {
     let bytes = write_checkpoint(&Snapshot { tensors: vec![], ..snapshot() }, None);
     let (length, header) = bytes.split_at(LENGTH_BYTES);
     let header = str::from_utf8(header).unwrap().replace(r#""formatVersion":"2""#, r#""formatVersion":"1""#);
-    assert!(refusal(&[length, header.as_bytes()].concat()).contains("its format version is 1 (written by version "));
+    assert!(refusal(&[length, header.as_bytes()].concat()).contains("wrote it: its format is 1, and 2 is read here"));
 }
 
 #[test]
@@ -117,4 +117,16 @@ proptest! {
         prop_assert_eq!(found_bits, bits);
         prop_assert_eq!(found.progress, snapshot.progress);
     }
+}
+
+/// A checkpoint that an early build of version 0.1.0 wrote.
+#[test]
+fn a_file_of_another_format_is_refused_by_what_wrote_it_and_what_to_do() {
+    let message = refusal(include_bytes!("../../../../test/fixtures/format-1.safetensors"));
+    assert!(
+        message.contains(
+            "an earlier build of version 0.1.0 wrote it: its format is 1, and 2 is read here. Restore it there"
+        ),
+        "{message}"
+    );
 }
