@@ -29,7 +29,7 @@ const CARGO = {
 export async function testArm64({ isLong = false } = {}) {
   const problem = missing();
   if (problem !== undefined) return skipCheck("arm64", problem);
-  const crates = isLong ? ["kernels", "core", "io", "session"] : ["kernels"];
+  const crates = isLong ? ["kernels", "config", "data", "encode", "network", "training", "io", "session"] : ["kernels"];
   await cargo("test", ["--release", ...crates.flatMap((name) => ["--package", `spikelet-${name}`])]);
   await cargo("build", ["--release", "--package", "spikelet-node"]);
   await runOnArm64(await nodeForArm64(), ["test/parity/elsewhere.mjs", "arm64", "neon", translations()], addon());

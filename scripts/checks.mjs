@@ -36,15 +36,20 @@ const ALL_SCRIPTS = [
  * @property {() => unknown} work
  */
 
+/** The crates that compute, and what xtask asks of them. */
+const CORE = ["kernels", "config", "data", "encode", "network", "training"].map((name) => `spikelet-${name}`);
+const CODEGEN = ["config", "encode", "training"].map((name) => `spikelet-${name}/codegen`).join(",");
+
 /** @type {Record<string, Check>} */
 export const CHECKS = {
   rustfmt: { tier: "quick", inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
-  arrow: { tier: "quick", inputs: [...ALL_RUST, "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
+  circles: { tier: "quick", inputs: ALL_RUST, work: () => xtask("check-circles") },
+  arrow: { tier: "quick", inputs: ["crates/xtask", "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
   core: {
     tier: "quick",
     inputs: [...RUST, "crates/golden", "spikelet.schema.json", "test/golden"],
-    // The feature that the check `arrow` compiles the core with: it is compiled once for both.
-    work: () => cargoTest(["spikelet-kernels", "spikelet-core"], ["--features", "spikelet-core/codegen"]),
+    // The features that the checks of xtask compile the crates with: they are compiled once for both.
+    work: () => cargoTest(CORE, ["--features", CODEGEN]),
   },
   biome: { tier: "quick", inputs: ALL_SCRIPTS, isApart: true, work: () => runTool("@biomejs/biome", "bin/biome", ["check"]) },
   types: {

@@ -16,6 +16,6 @@ if (import.meta.main ?? process.argv[1] === import.meta.filename) {
     await setUp();
     await buildReference();
     await buildSite({ withDemo: true });
-    process.stdout.write("target/doc/spikelet_core/index.html\n.cache/site/dist/index.html\n");
+    process.stdout.write("target/doc/spikelet_training/index.html\n.cache/site/dist/index.html\n");
   });
 }

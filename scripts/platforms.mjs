@@ -4,9 +4,9 @@ import { addTarget, addToolchain, OLDEST } from "./rust.mjs";
 import { skipCheck } from "./skips.mjs";
 
 /** What is compiled for every system; the rest are tools of this clone. */
-const CRATES = ["kernels", "core", "io", "session", "node"].flatMap((name) => ["--package", `spikelet-${name}`]);
+const CRATES = ["kernels", "config", "data", "encode", "network", "training", "io", "session", "node"].flatMap((name) => ["--package", `spikelet-${name}`]);
 /** What knows no host, so that its tests run on any. */
-const PURE = ["kernels", "core", "io"].flatMap((name) => ["--package", `spikelet-${name}`]);
+const PURE = ["kernels", "config", "data", "encode", "network", "training", "io"].flatMap((name) => ["--package", `spikelet-${name}`]);
 const WASI = "wasm32-wasip1";
 
 /** Compiles for a system whose linker is missing here: types and conditions are checked, nothing is linked. */

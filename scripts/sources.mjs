@@ -8,7 +8,11 @@ export const RUST = [
   "clippy.toml",
   "crates/fields",
   "crates/kernels",
-  "crates/core",
+  "crates/config",
+  "crates/data",
+  "crates/encode",
+  "crates/network",
+  "crates/training",
   "crates/io",
   "crates/session",
 ];

@@ -3,7 +3,7 @@
 import { CASES } from "../../dist/cli/bench/cases.js";
 import { loadBackend } from "../../dist/index.js";
 
-/** Samples whose results are kept at a time (`GROUP` of crates/core/src/pass/group.rs). */
+/** Samples whose results are kept at a time (`GROUP` of crates/training/src/pass/group.rs). */
 const GROUP = 32;
 /** Units of a tile, which one thread updates at a time. */
 const TILE = 64;

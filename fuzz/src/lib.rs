@@ -2,7 +2,7 @@
 //!
 //! `cargo fuzz run NAME` calls these with new bytes; a test of the session crate with the saved ones and changes of them.
 
-use spikelet_core::Config;
+use spikelet_config::Config;
 use spikelet_session::{DatasetArrays, ErrorCode, Result, Session};
 use xxhash_rust::xxh3::xxh3_64;
 

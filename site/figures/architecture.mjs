@@ -2,7 +2,7 @@
 import { arrow, BLUE, box, svg, text, VERMILLION } from "./svg.mjs";
 
 const WIDTH = 700;
-const HEIGHT = 430;
+const HEIGHT = 550;
 const LEFT = 150;
 const RIGHT = WIDTH - 12;
 
@@ -26,7 +26,15 @@ const ROWS = [
   },
   { names: [["session", "threads, errors, one façade for all bindings"]], colour: VERMILLION },
   { names: [["io", "checkpoints, files of data and of other programs"]], colour: VERMILLION },
-  { names: [["core", "configuration, layers, losses, rules, optimisers, trainer: no files, no clock"]], colour: VERMILLION },
+  { names: [["training", "losses, rules, the pass backward, optimisers, trainer: no files, no clock"]], colour: VERMILLION },
+  {
+    names: [
+      ["network", "layers, states, the pass forward"],
+      ["encode", "encoders, drawn data sets"],
+    ],
+    colour: VERMILLION,
+  },
+  { names: [["config, data", "what a user writes, spike trains, random draws"]], colour: VERMILLION },
   { names: [["kernels", "SIMD loops, each with a plain twin that a test compares bit for bit"]], colour: VERMILLION },
 ];
 const ROW = 60;
@@ -51,10 +59,10 @@ const parts = ROWS.flatMap(({ names, colour }, row) => {
 export const architecture = svg(
   WIDTH,
   HEIGHT,
-  "Command line, programs and pages use the typed API; it calls the Node addon or the WebAssembly, both of which call the session, which calls io, core and kernels, in Rust",
+  "Command line, programs and pages use the typed API; it calls the Node addon or the WebAssembly, both of which call the session, which calls io, training, network, encode, data, config and kernels, in Rust",
   [
     ...parts,
     text(12, 8 + ROW + 27, "TypeScript", { isBold: true, colour: BLUE }),
-    text(12, 8 + ROW * 4.5 + 10, "Rust", { isBold: true, colour: VERMILLION }),
+    text(12, 8 + ROW * 5.5 + 10, "Rust", { isBold: true, colour: VERMILLION }),
   ],
 );

@@ -25,7 +25,7 @@ describe("npm run size", () => {
     expect([...crates, ...others].reduce((sum, part) => sum + part.bytes, 0)).toBe(bytes);
     expect(gzipped).toBeLessThan(bytes);
     const names = crates.map(({ name }) => name);
-    expect(names).toContain("spikelet_core");
+    expect(names).toContain("spikelet_training");
     expect(names).toContain("spikelet_kernels");
     expect(crates.find(({ name }) => name === "others")?.bytes ?? 0).toBeLessThan(0.01 * bytes);
   });
@@ -34,12 +34,12 @@ describe("npm run size", () => {
     const { status, stdout, stderr } = size("--limit", "100000");
     expect(status).toBe(1);
     expect(stderr).toContain("more than 100.0 kB");
-    expect(stdout).toMatch(/^spikelet_core +\d+\.\d kB +\d+\.\d % {2}\d+ functions$/m);
+    expect(stdout).toMatch(/^spikelet_network +\d+\.\d kB +\d+\.\d % {2}\d+ functions$/m);
   });
 
   it.each([
-    ["spikelet_core::rule::sweep::backward::h21dfa0ddc28987e9", "spikelet_core"],
-    ["<spikelet_core::encode::Encoding as serde_core::de::Deserialize>::deserialize::h9964d291cdcaa7f5", "spikelet_core"],
+    ["spikelet_training::rule::sweep::backward::h21dfa0ddc28987e9", "spikelet_training"],
+    ["<spikelet_encode::encoding::Encoding as serde_core::de::Deserialize>::deserialize::h9964d291cdcaa7f5", "spikelet_encode"],
     ["<&mut serde_json::de::Deserializer<R> as serde_core::de::Deserializer>::deserialize_seq", "serde_json"],
     ["<T as alloc::slice::hack::ConvertVec>::to_vec", "alloc"],
     ["<[T] as core::fmt::Debug>::fmt", "core"],

@@ -14,5 +14,5 @@ export function refusalOf(committed, renewed) {
   );
   if (changed.length === 0 || renewed.arithmetic > committed.arithmetic) return undefined;
   const names = changed.map((name) => JSON.stringify(name)).join(", ");
-  return `${names} changed: raise ARITHMETIC in crates/core/src/lib.rs above ${committed.arithmetic}, then npm run codegen and npm run build`;
+  return `${names} changed: raise ARITHMETIC in crates/training/src/lib.rs above ${committed.arithmetic}, then npm run codegen and npm run build`;
 }

@@ -27,7 +27,7 @@ describe("groups of tests", () => {
     expect(concerned("test/api/training.test.ts")).toEqual(["api", "repository"]);
     expect(concerned("test/golden/085_optimisers.json")).toEqual(["golden", "golden-wasm", "parity", "repository"]);
     expect(concerned("docs/learn/getting-started.md")).toEqual(["docs", "repository", "site"]);
-    expect(concerned("crates/core/src/lib.rs")).toEqual(all);
+    expect(concerned("crates/training/src/lib.rs")).toEqual(all);
     expect(concerned("test/support/patience.ts")).toEqual(all);
     expect(concerned("ts/encode.ts")).toEqual(all);
     expect(concerned("ts/cli/app.ts")).not.toContain("golden");

@@ -1,4 +1,5 @@
-use spikelet_core::{Config, Level, Trainer};
+use spikelet_config::Config;
+use spikelet_training::{Level, Trainer};
 
 use crate::network::{STEPS, UNITS, WEIGHT_SCALE, scale_weights};
 

@@ -1,4 +1,4 @@
-use spikelet_core::{Dataset, SpikeTrains, Targets};
+use spikelet_data::{Dataset, SpikeTrains, Targets};
 
 use crate::Draw;
 

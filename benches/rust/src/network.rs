@@ -1,4 +1,4 @@
-use spikelet_core::Trainer;
+use spikelet_training::Trainer;
 
 /// Units of the hidden layer.
 pub const UNITS: usize = 800;

@@ -35,8 +35,8 @@ pub(crate) fn expand(mut item: Item) -> Result<TokenStream> {
     Ok(quote! {
         #item
 
-        impl crate::config::ranges::Check for #name {
-            fn check(&self, at: &crate::config::ranges::At<'_>) -> crate::error::Result<()> {
+        impl ::spikelet_config::ranges::Check for #name {
+            fn check(&self, at: &::spikelet_config::ranges::At<'_>) -> ::spikelet_config::Result<()> {
                 let _ = at;
                 #body
             }
@@ -66,18 +66,18 @@ fn check(field: &mut Field, docs: &mut Vec<Attribute>, value: &TokenStream, at: 
     let Some(attribute) = take("range") else {
         let length = non_empty.map(|_| {
             field.attrs.push(parse_quote!(#[cfg_attr(feature = "codegen", schemars(length(min = 1)))]));
-            quote!(crate::config::ranges::non_empty(#value, #at)?;)
+            quote!(::spikelet_config::ranges::non_empty(#value, #at)?;)
         });
-        return Ok(quote!(#length crate::config::ranges::Check::check(#value, #at)?;));
+        return Ok(quote!(#length ::spikelet_config::ranges::Check::check(#value, #at)?;));
     };
     let range = Range::read(&attribute)?;
     if let Some(words) = range.words() {
         add_words(docs, &words).ok_or_else(|| Error::new_spanned(&attribute, "needs a sentence of documentation"))?;
     }
     let (of, range) = (&field.ty, range.expression());
-    let describe = quote!(crate::config::ranges::schema::described::<#of>(#range));
+    let describe = quote!(::spikelet_config::ranges::schema::described::<#of>(#range));
     field.attrs.push(parse_quote!(#[cfg_attr(feature = "codegen", schemars(transform = #describe))]));
-    Ok(quote!(crate::config::ranges::InRange::check(#value, &#range, #at)?;))
+    Ok(quote!(::spikelet_config::ranges::InRange::check(#value, &#range, #at)?;))
 }
 
 /// Adds `, words` to the last line of the documentation, before its first semicolon or its end.

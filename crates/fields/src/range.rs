@@ -44,12 +44,14 @@ impl Range {
     /// An expression of `config::ranges::Range`.
     pub(crate) fn expression(&self) -> TokenStream {
         let bound = |bound: &Option<Bound>| match bound {
-            None => quote!(crate::config::ranges::Bound::Open),
-            Some(Bound { number, is_included: true, .. }) => quote!(crate::config::ranges::Bound::Included(#number)),
-            Some(Bound { number, .. }) => quote!(crate::config::ranges::Bound::Excluded(#number)),
+            None => quote!(::spikelet_config::ranges::Bound::Open),
+            Some(Bound { number, is_included: true, .. }) => {
+                quote!(::spikelet_config::ranges::Bound::Included(#number))
+            }
+            Some(Bound { number, .. }) => quote!(::spikelet_config::ranges::Bound::Excluded(#number)),
         };
         let (lower, upper, is_odd) = (bound(&self.lower), bound(&self.upper), self.is_odd);
-        quote!(crate::config::ranges::Range { lower: #lower, upper: #upper, is_odd: #is_odd })
+        quote!(::spikelet_config::ranges::Range { lower: #lower, upper: #upper, is_odd: #is_odd })
     }
 
     /// As the end of a sentence, such as `above 0 and below 1`.

@@ -3,7 +3,8 @@
 //! Byte 0 is x, byte 1 is y, the highest bit of byte 2 the polarity, the other 23 bits the time in microseconds, big-endian.
 
 use serde::{Deserialize, Serialize};
-use spikelet_core::{Error, Result, SpikeTrains, require, sort_spikes};
+use spikelet_config::{Error, Result};
+use spikelet_data::{SpikeTrains, memory::require, sort_spikes};
 
 use crate::fault::wrong;
 
@@ -46,8 +47,8 @@ impl AerOptions {
 /// `floor(time / (1000 · truncateMs / steps))`. Events of one unit in one step count once.
 ///
 /// # Errors
-/// [`spikelet_core::ErrorCode::DataFormat`] with the byte offset for an incomplete event or one outside the sensor,
-/// [`spikelet_core::ErrorCode::ConfigInvalid`] for options out of range.
+/// [`spikelet_config::ErrorCode::DataFormat`] with the byte offset for an incomplete event or one outside the sensor,
+/// [`spikelet_config::ErrorCode::ConfigInvalid`] for options out of range.
 pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
     options.validate()?;
     let mut trains = SpikeTrains::new();
@@ -59,7 +60,7 @@ pub fn decode_aer(bytes: &[u8], options: AerOptions) -> Result<SpikeTrains> {
 ///
 /// # Errors
 /// Like [`decode_aer`], with the path `recordings[k]` and the offset inside that recording;
-/// [`spikelet_core::ErrorCode::ShapeMismatch`] when `ends` falls or does not end with the bytes.
+/// [`spikelet_config::ErrorCode::ShapeMismatch`] when `ends` falls or does not end with the bytes.
 pub fn decode_recordings(bytes: &[u8], ends: &[u32], options: AerOptions) -> Result<SpikeTrains> {
     options.validate()?;
     if ends.last().map_or(0, |&end| end as usize) != bytes.len() {
@@ -119,7 +120,7 @@ fn spikes(bytes: &[u8], options: AerOptions) -> Result<Vec<(u16, u32)>> {
 mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
-    use spikelet_core::ErrorCode;
+    use spikelet_config::ErrorCode;
 
     use super::*;
 

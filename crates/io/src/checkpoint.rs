@@ -9,10 +9,11 @@
 mod read;
 mod write;
 
-pub use read::{read_checkpoint, read_checkpoint_header};
-use spikelet_core::Snapshot;
-pub use write::write_checkpoint;
+use spikelet_training::Snapshot;
 use xxhash_rust::xxh3::Xxh3Default;
+
+pub use read::{read_checkpoint, read_checkpoint_header};
+pub use write::write_checkpoint;
 
 /// Version of the layout and of the names in the configuration; a file of another version is refused by its number.
 pub const FORMAT_VERSION: u32 = 2;

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use spikelet_core::Error;
+use spikelet_config::Error;
 
 /// The error that the bytes at `offset` are wrong.
 pub(crate) fn wrong(offset: impl Display, what: impl Display) -> Error {

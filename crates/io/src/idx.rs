@@ -1,7 +1,8 @@
 //! IDX, the format of MNIST: two zero bytes, a byte for the type, a byte for the number of dimensions, the dimensions as
 //! big-endian u32, then the elements, the last dimension fastest.
 
-use spikelet_core::{Error, Result, copied};
+use spikelet_config::{Error, Result};
+use spikelet_data::memory::copied;
 
 use crate::fault::wrong;
 
@@ -21,7 +22,7 @@ pub struct IdxArray {
 /// Reads an IDX file of unsigned bytes.
 ///
 /// # Errors
-/// [`spikelet_core::ErrorCode::DataFormat`] with the byte offset for a wrong magic number, another type, and a file that is
+/// [`spikelet_config::ErrorCode::DataFormat`] with the byte offset for a wrong magic number, another type, and a file that is
 /// too short or too long for its dimensions.
 pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
     let magic: [u8; MAGIC_LENGTH] = match bytes.first_chunk() {
@@ -62,7 +63,7 @@ fn truncated(bytes: &[u8], wanted: u128) -> Error {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use spikelet_core::ErrorCode;
+    use spikelet_config::ErrorCode;
 
     use super::*;
 

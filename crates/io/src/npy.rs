@@ -1,7 +1,8 @@
 //! NPY, the format of NumPy arrays: `\x93NUMPY`, two bytes of version, the length of the header as little-endian u16 (version 1)
 //! or u32 (2 and 3), the header as a Python dictionary with `descr`, `fortran_order` and `shape`, then the elements.
 
-use spikelet_core::{Error, Result, copied};
+use spikelet_config::{Error, Result};
+use spikelet_data::memory::copied;
 
 use crate::fault::wrong;
 
@@ -22,7 +23,7 @@ pub struct NpyArray {
 /// Reads an NPY file of plain numbers in row-major order.
 ///
 /// # Errors
-/// [`spikelet_core::ErrorCode::DataFormat`] with the byte offset for a foreign or truncated file, records, strings, objects,
+/// [`spikelet_config::ErrorCode::DataFormat`] with the byte offset for a foreign or truncated file, records, strings, objects,
 /// column-major order and bytes beyond the array.
 pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray> {
     if !bytes.starts_with(MAGIC) {

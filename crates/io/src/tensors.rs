@@ -6,7 +6,8 @@ mod safetensors;
 mod torch;
 mod zip;
 
-use spikelet_core::{Result, Tensor};
+use spikelet_config::Result;
+use spikelet_training::Tensor;
 
 use crate::fault::wrong;
 
@@ -14,7 +15,7 @@ use crate::fault::wrong;
 /// file, as single floats. Arrays of other types are left out. Nothing in a file is executed.
 ///
 /// # Errors
-/// [`spikelet_core::ErrorCode::DataFormat`] with the byte offset for a foreign, truncated or inconsistent file, and for objects other
+/// [`spikelet_config::ErrorCode::DataFormat`] with the byte offset for a foreign, truncated or inconsistent file, and for objects other
 /// than plain tensors.
 pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<Tensor>> {
     if zip::is_archive(bytes) {

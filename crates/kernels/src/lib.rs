@@ -63,6 +63,14 @@ pub use update::{RowGradient, TileParameters, update_rows, update_tile};
 pub const TILE: usize = 64;
 /// Lanes of a tile are a multiple of this; unused lanes hold zeros.
 pub const LANES: usize = 16;
+
+/// `units` rounded up to whole [`LANES`].
+#[must_use]
+#[inline]
+pub fn padded(units: usize) -> usize {
+    units.next_multiple_of(LANES)
+}
+
 /// Magnitude below which a recurrence is flushed to zero.
 pub const FLOOR: f32 = 1e-20;
 /// Steps between two flushes.

@@ -1,7 +1,10 @@
 //! Functions that need no session.
 
-use spikelet_core::{Encoding, Generator, Level, Result, SaccadeCamera, Series, SnapshotInfo, json, require};
+use spikelet_config::{Result, json};
+use spikelet_data::memory::require;
+use spikelet_encode::{Encoding, Generator, SaccadeCamera, Series};
 use spikelet_io::{AerOptions, Checkpoint, IdxArray, NpyArray};
+use spikelet_training::{Level, SnapshotInfo};
 
 use crate::guard::guard;
 use crate::status::to_json;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use spikelet_core::{Dataset, Encoding, Error, Result, Series, SpikeTrains, Targets};
+use spikelet_config::{Error, Result};
+use spikelet_data::{Dataset, SpikeTrains, Targets};
+use spikelet_encode::{Encoding, Series};
 
 use crate::guard::guard;
 use crate::options::{DatasetDescriptor, InputKind};

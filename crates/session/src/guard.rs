@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use spikelet_core::{Error, ErrorCode, Result};
+use spikelet_config::{Error, ErrorCode, Result};
 
 /// Calls `work`; the caller must not use again what a panic may have left half-done.
 pub(crate) fn guard<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {

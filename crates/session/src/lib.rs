@@ -27,8 +27,10 @@ pub use datasets::{Samples, Suppliers};
 pub use mpi::World;
 pub use peers::Peers;
 pub use session::Session;
-pub use spikelet_core::{Error, ErrorCode, LayerParameters, LayerTrace, LearntValues, LocalBatch, Result, copied};
+pub use spikelet_config::{Error, ErrorCode, Result};
+pub use spikelet_data::memory::copied;
 pub use spikelet_io::{IdxArray, NpyArray};
+pub use spikelet_training::{LayerParameters, LayerTrace, LearntValues, LocalBatch};
 #[cfg(all(feature = "parallel", target_family = "wasm"))]
 pub use threads::{lend_thread, share_threads};
 pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};

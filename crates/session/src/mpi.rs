@@ -4,15 +4,16 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use spikelet_config::{Error, ErrorCode, Result};
+use spikelet_training::LocalBatch;
+
+use crate::Peers;
 use ::mpi::Threading;
 use ::mpi::datatype::PartitionMut;
 use ::mpi::environment::Universe;
 use ::mpi::request::{self, Request, Scope};
 use ::mpi::topology::{Communicator, SimpleCommunicator};
 use ::mpi::traits::CommunicatorCollectives;
-use spikelet_core::{Error, ErrorCode, LocalBatch, Result};
-
-use crate::Peers;
 
 /// MPI lives once in a process, from its start to its end; whoever exchanges holds the lock.
 static UNIVERSE: Mutex<Option<Universe>> = Mutex::new(None);

@@ -1,7 +1,8 @@
 //! Option objects that cross as JSON.
 
 use serde::Deserialize;
-use spikelet_core::{Encoding, Error, Result, json};
+use spikelet_config::{Error, Result, json};
+use spikelet_encode::Encoding;
 
 /// What the arrays of a data set are.
 #[derive(Debug, Deserialize)]

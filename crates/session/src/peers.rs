@@ -1,6 +1,8 @@
 //! Learning together with sessions in other processes.
 
-use spikelet_core::{Dataset, Executor, LocalBatch, Result, TrainEvent, Trainer};
+use spikelet_config::Result;
+use spikelet_data::Dataset;
+use spikelet_training::{Executor, LocalBatch, TrainEvent, Trainer};
 
 /// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance
 /// through the same batches.

@@ -1,8 +1,9 @@
 //! One trainer with its data sets and threads.
 
-use spikelet_core::config::Threads;
-use spikelet_core::{Config, Error, ErrorCode, Evaluation, Executor, Level, Result, Trainer, json, require};
+use spikelet_config::{Config, Error, ErrorCode, Result, Threads, json};
+use spikelet_data::memory::require;
 use spikelet_io::Checkpoint;
+use spikelet_training::{Evaluation, Executor, Level, Trainer};
 
 use crate::datasets::{Datasets, Shape};
 use crate::guard::guard;

@@ -1,7 +1,7 @@
 //! State of a session as JSON.
 
 use serde::Serialize;
-use spikelet_core::{Gains, LayerShape, Metrics, Trainer};
+use spikelet_training::{Gains, LayerShape, Metrics, Trainer};
 
 use crate::convert::version;
 

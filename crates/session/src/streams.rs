@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use spikelet_core::{Encoding, Error, Result, SeriesEncoder, SpikeStream, Trainer, json};
+use spikelet_config::{Error, Result, json};
+use spikelet_encode::{Encoding, SeriesEncoder};
+use spikelet_training::{SpikeStream, Trainer};
 
 use crate::wire::StreamAnswer;
 

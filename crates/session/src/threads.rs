@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use rayon::{ThreadBuilder, ThreadPool, ThreadPoolBuilder};
-use spikelet_core::{Error, Result};
+use spikelet_config::{Error, Result};
 
 #[cfg(target_family = "wasm")]
 pub(crate) use shared::shared_pool;

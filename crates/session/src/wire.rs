@@ -1,9 +1,9 @@
 //! Values that cross a binding as typed arrays: 32-bit integers and single-precision floats.
 
-use spikelet_core::{
-    Error, Generated, GeneratedInputs, LayerParameters, LayerTrace, Result, SpikeTrains, StreamProgress, StreamSpikes,
-    Targets, Tensor, require,
-};
+use spikelet_config::{Error, Result};
+use spikelet_data::{SpikeTrains, Targets, memory::require};
+use spikelet_encode::{Generated, GeneratedInputs};
+use spikelet_training::{LayerParameters, LayerTrace, StreamProgress, StreamSpikes, Tensor};
 
 /// The arrays of a data set; the descriptor says which ones are read.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +131,7 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    pub(crate) fn from_core(prediction: spikelet_core::Prediction) -> Result<Self> {
+    pub(crate) fn from_core(prediction: spikelet_training::Prediction) -> Result<Self> {
         Ok(Self {
             layers: prediction.layers.into_iter().map(Events::from_trains).collect::<Result<_>>()?,
             by_count: prediction.by_count,

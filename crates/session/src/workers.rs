@@ -6,8 +6,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use spikelet_core::config::Threads;
-use spikelet_core::{Executor, Result, Sequential};
+use spikelet_config::{Result, Threads};
+use spikelet_training::{Executor, Sequential};
 
 /// The threads of a session: the caller's alone, or a pool; in WebAssembly one that all sessions share.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl Workers {
     /// `path` is where the number was given.
     #[cfg(all(feature = "parallel", not(target_family = "wasm")))]
     pub(crate) fn new(threads: Threads, path: &str) -> Result<Self> {
-        use spikelet_core::Error;
+        use spikelet_config::Error;
         let count = match threads {
             Threads::Auto => cores(),
             Threads::Fixed(count) => count as usize,

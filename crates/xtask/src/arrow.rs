@@ -1,9 +1,6 @@
-//! The arrow of ARCHITECTURE.md: crates, folders and files may only know those below them, and no imports go in a circle.
+//! The arrow of the TypeScript in ARCHITECTURE.md: folders and files may only know those below them, and no imports go in a circle.
 
-mod crates;
 mod files;
-mod graph;
-mod rust;
 mod table;
 mod typescript;
 
@@ -12,24 +9,19 @@ use std::path::Path;
 
 use crate::Outcome;
 
-/// Folders whose files follow an arrow of the page.
-const FOLDERS: [&str; 3] = ["crates/kernels/src", "crates/core/src", "ts"];
+/// The folder whose files follow an arrow of the page.
+const FOLDER: &str = "ts";
 
-/// Checks the crates, their files and the TypeScript modules.
+/// Checks the TypeScript modules.
 pub(crate) fn check(root: &Path) -> Outcome {
-    let mut findings = crates::check(root)?;
-    findings.extend(typescript::check(root)?);
+    let mut findings = typescript::check(root)?;
     let page =
         fs::read_to_string(root.join("ARCHITECTURE.md")).map_err(|error| vec![format!("ARCHITECTURE.md: {error}")])?;
     let tables = table::tables(&page).map_err(|error| vec![error])?;
-    for folder in FOLDERS {
-        let Some(table) = tables.iter().find(|table| table.folder() == folder) else {
-            findings.push(format!("ARCHITECTURE.md has no arrow of {folder}"));
-            continue;
-        };
-        let imports = if folder == "ts" { typescript::imports(root) } else { rust::imports(&root.join(folder)) };
-        let graph = imports.map_err(|error| vec![error])?;
-        findings.extend(files::check(table, &graph));
-    }
+    let Some(table) = tables.iter().find(|table| table.folder() == FOLDER) else {
+        return Err(vec![format!("ARCHITECTURE.md has no arrow of {FOLDER}")]);
+    };
+    let graph = typescript::imports(root).map_err(|error| vec![error])?;
+    findings.extend(files::check(table, &graph));
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }

@@ -1,8 +1,10 @@
-//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-arrow`.
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-circles | check-arrow`.
 #![forbid(unsafe_code)]
 
 mod arrow;
+mod circles;
 mod codegen;
+mod graph;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -21,8 +23,9 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("codegen") => codegen::write(&root),
         Some("check-codegen") => codegen::check(&root),
+        Some("check-circles") => circles::check(&root),
         Some("check-arrow") => arrow::check(&root),
-        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-arrow".to_owned()]),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-circles | check-arrow".to_owned()]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use spikelet_benches::{Case, Digits};
-use spikelet_core::{Level, Sequential, Until};
+use spikelet_training::{Level, Sequential, Until};
 
 /// Steps that belong to the set-up.
 const WARM_UP: usize = 2;

@@ -4,14 +4,15 @@ use std::fmt::Display;
 
 use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
-use spikelet_core::{Config, Error, Result, Snapshot, Tensor};
+use spikelet_config::{Config, Error, Result};
+use spikelet_training::{Snapshot, Tensor};
 
 use super::{CHECKSUM_DIGITS, Checkpoint, FORMAT, FORMAT_VERSION, checksum, checksum_position};
 
 /// Reads a checkpoint.
 ///
 /// # Errors
-/// [`spikelet_core::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
+/// [`spikelet_config::ErrorCode::CheckpointInvalid`] for bytes that are truncated, altered, of another program or of another
 /// version of the format.
 pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
     let (header, mut checkpoint) = read_header(bytes)?;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 use safetensors::SafeTensors;
-use spikelet_core::{Config, ErrorCode, Level, Snapshot, Tensor, Trainer};
+use spikelet_config::{Config, ErrorCode};
+use spikelet_training::{Level, Snapshot, Tensor, Trainer};
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use spikelet_core::{Snapshot, Tensor};
+use spikelet_training::{Snapshot, Tensor};
 
 use super::{CHECKSUM_DIGITS, FORMAT, FORMAT_VERSION, LENGTH_BYTES, NO_CHECKSUM, checksum, checksum_position};
 

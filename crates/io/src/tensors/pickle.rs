@@ -5,7 +5,7 @@ mod calls;
 mod machine;
 mod reader;
 
-use spikelet_core::Result;
+use spikelet_config::Result;
 
 use super::element::Element;
 use crate::fault::wrong;

@@ -1,7 +1,8 @@
 //! The safetensors format, by its crate.
 
 use safetensors::{Dtype, SafeTensors};
-use spikelet_core::{Result, Tensor};
+use spikelet_config::Result;
+use spikelet_training::Tensor;
 
 use super::element::Element;
 use crate::fault::wrong;

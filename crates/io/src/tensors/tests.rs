@@ -1,7 +1,7 @@
 //! Files of `test/exchange/make_weights.py`: entry k of every tensor is (k + 1) / 16.
 
 use proptest::prelude::*;
-use spikelet_core::ErrorCode;
+use spikelet_config::ErrorCode;
 
 use super::*;
 

@@ -3,7 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use spikelet_core::{Result, Tensor};
+use spikelet_config::Result;
+use spikelet_training::Tensor;
 
 use super::element::Element;
 use super::pickle::{self, Id, Object, Pickle, View};
@@ -96,7 +97,7 @@ fn says_big_endian(machine: &Pickle<'_>) -> bool {
     })
 }
 
-fn big_endian(at: usize) -> spikelet_core::Error {
+fn big_endian(at: usize) -> spikelet_config::Error {
     wrong(at, "the file is from a big-endian machine")
 }
 

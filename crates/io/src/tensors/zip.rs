@@ -3,7 +3,7 @@
 //! The end record (at least 22 bytes, `PK\5\6`) says where the directory is, each of whose records (46 bytes, `PK\1\2`) says where
 //! a file's own record (30 bytes, `PK\3\4`) is, which the bytes of the file follow.
 
-use spikelet_core::Result;
+use spikelet_config::Result;
 
 use super::take;
 use crate::fault::wrong;

@@ -1,6 +1,7 @@
 //! What a network answers to data sets.
 
-use spikelet_core::{Error, Executor, Result, Until, Work};
+use spikelet_config::{Error, Result};
+use spikelet_training::{Executor, Until, Work};
 
 use super::Session;
 use crate::status::{EvaluationStatus, to_json};

@@ -1,6 +1,7 @@
 //! Gradients and parameters, for those who learn by rules of their own.
 
-use spikelet_core::{Executor, LayerParameters, Result, Work};
+use spikelet_config::Result;
+use spikelet_training::{Executor, LayerParameters, Work};
 
 use super::Session;
 use crate::guard::guard;

@@ -1,6 +1,8 @@
 //! A run of training: whole batches, or parts of them that several sessions share.
 
-use spikelet_core::{Dataset, Error, Executor, LocalBatch, Result, TrainEvent, Trainer, Work, json};
+use spikelet_config::{Error, Result, json};
+use spikelet_data::Dataset;
+use spikelet_training::{Executor, LocalBatch, TrainEvent, Trainer, Work};
 
 use super::Session;
 use crate::datasets::Datasets;

@@ -1,6 +1,6 @@
 //! Streams: networks that run on and on with the parameters that they began with.
 
-use spikelet_core::Result;
+use spikelet_config::Result;
 
 use super::Session;
 use crate::wire::StreamAnswer;

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use spikelet_core::{Error, Result, Upcoming};
+use spikelet_config::{Error, Result};
+use spikelet_training::Upcoming;
 
 use super::Session;
 use super::run::RunData;

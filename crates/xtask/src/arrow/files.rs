@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::graph::{Graph, circles, way_around};
 use super::table::Table;
+use crate::graph::{Graph, circles, way_around};
 
 /// Checks the imports of one folder.
 pub(super) fn check(table: &Table, graph: &Graph) -> Vec<String> {

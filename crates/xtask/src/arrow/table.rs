@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::graph::Graph;
+use crate::graph::Graph;
 
 /// The arrow of one folder.
 #[derive(Debug, Default, PartialEq)]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
-use super::graph::Graph;
+use crate::graph::Graph;
 
 /// Imports that the modules of one host, the addon, the WebAssembly and the workers alone may have.
 ///

@@ -1,6 +1,6 @@
 //! Number of the arithmetic as a TypeScript constant.
 
-use spikelet_core::ARITHMETIC;
+use spikelet_training::ARITHMETIC;
 
 pub(super) fn render() -> String {
     format!(

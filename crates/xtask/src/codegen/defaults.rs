@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use spikelet_core::{Generator, SaccadeCamera};
+use spikelet_encode::{Generator, SaccadeCamera};
 use spikelet_io::AerOptions;
 
 use super::schema;

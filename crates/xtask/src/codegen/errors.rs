@@ -1,6 +1,6 @@
 //! Error codes as a TypeScript union.
 
-use spikelet_core::ErrorCode;
+use spikelet_config::ErrorCode;
 
 pub(super) fn render() -> String {
     let codes: String = ErrorCode::ALL.iter().map(|code| format!("  \"{}\",\n", code.as_str())).collect();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use schemars::{SchemaGenerator, schema_for};
 use serde_json::{Map, Value, json};
-use spikelet_core::{Config, Encoding, Generator, SaccadeCamera};
+use spikelet_config::Config;
+use spikelet_encode::{Encoding, Generator, SaccadeCamera};
 
 /// The schema of a configuration file, in which `$schema` and, for the command line, `data` may stand.
 pub(super) fn render() -> String {

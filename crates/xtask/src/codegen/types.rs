@@ -3,7 +3,9 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use spikelet_core::{Config, Encoding, Generator, SaccadeCamera, TrainEvent};
+use spikelet_config::Config;
+use spikelet_encode::{Encoding, Generator, SaccadeCamera};
+use spikelet_training::TrainEvent;
 use ts_rs::{TS, TypeVisitor};
 
 use super::schema::{self, Fields};

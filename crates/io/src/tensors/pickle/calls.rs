@@ -1,6 +1,6 @@
 //! What `torch.save` asks to be called or looked up, and nothing else.
 
-use spikelet_core::Result;
+use spikelet_config::Result;
 
 use super::machine::Machine;
 use super::{Element, Id, Object, Storage, View};

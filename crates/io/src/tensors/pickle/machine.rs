@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use spikelet_core::{Error, Result};
+use spikelet_config::{Error, Result};
 
 use super::reader::Reader;
 use super::{Id, Object, Pickle, wrong};

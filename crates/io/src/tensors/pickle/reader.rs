@@ -1,6 +1,6 @@
 //! Reading the arguments of pickle's instructions.
 
-use spikelet_core::{Error, Result};
+use spikelet_config::{Error, Result};
 
 use crate::fault::wrong;
 

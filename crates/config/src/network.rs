@@ -1,0 +1,228 @@
+//! Layers, neuron and length of the simulation.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+use spikelet_fields::fields;
+
+use super::delays::Delays;
+use super::neuron::{LayerNeuron, NeuronConfig, NeuronType};
+use crate::deserialize_tagged;
+use crate::json::tagged;
+
+/// Size of the input: a number of units or `[channels, height, width]`.
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(untagged))]
+pub enum InputShape {
+    /// The length of a flat list of units.
+    Units(#[range(min = 1)] u32),
+    /// The sizes of an image, `[channels, height, width]`, whose flat index is row-major.
+    Image(#[range(min = 1)] [u32; 3]),
+}
+
+/// Serde's own untagged enumerations lose what is wrong and where.
+impl<'de> Deserialize<'de> for InputShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        match Value::deserialize(deserializer)? {
+            sizes @ Value::Array(_) => tagged::inner(sizes).map(Self::Image),
+            units @ Value::Number(_) => tagged::inner(units).map(Self::Units),
+            other => {
+                Err(D::Error::custom(format!("must be a number of units or [channels, height, width], got {other}")))
+            }
+        }
+    }
+}
+
+impl InputShape {
+    /// The number of input units; saturates at the largest number.
+    #[must_use]
+    pub fn units(self) -> usize {
+        match self {
+            Self::Units(units) => units as usize,
+            Self::Image(shape) => shape.iter().fold(1, |units: usize, &n| units.saturating_mul(n as usize)),
+        }
+    }
+}
+
+/// The network: input, length of the simulation, neuron, layers from the input up.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct NetworkConfig {
+    /// Input units, or `[channels, height, width]`.
+    pub input: InputShape,
+    /// Length of the simulation T in steps.
+    #[serde(default = "NetworkConfig::default_steps")]
+    #[range(min = 1, max = 65535)]
+    pub steps: u32,
+    /// The neuron of every layer; a layer's own `neuron` takes its place, field by field.
+    #[serde(default)]
+    pub neuron: NeuronConfig,
+    /// Layers from the input up; the last one is the output.
+    #[non_empty]
+    pub layers: Vec<LayerConfig>,
+}
+
+impl NetworkConfig {
+    /// The number of layers whose units fire.
+    #[must_use]
+    pub fn spiking_layers(&self) -> usize {
+        self.neurons().filter(|(_, neuron)| neuron.kind != NeuronType::Leaky).count()
+    }
+
+    /// Whether the output is a readout, whose units never fire.
+    #[must_use]
+    pub fn has_readout(&self) -> bool {
+        self.neurons().last().is_some_and(|(_, neuron)| neuron.kind == NeuronType::Leaky)
+    }
+
+    /// Whether any layer is recurrent.
+    #[must_use]
+    pub fn is_recurrent(&self) -> bool {
+        self.layers.iter().any(|layer| matches!(layer, LayerConfig::Dense(Dense { recurrent: true, .. })))
+    }
+
+    /// The neuron of a layer, counted from the input up among all.
+    #[must_use]
+    pub fn neuron_of(&self, layer: usize) -> NeuronConfig {
+        match self.layers[layer].neuron() {
+            Some(own) => own.over(&self.neuron),
+            None => self.neuron.clone(),
+        }
+    }
+
+    /// The neurons of the layers that have any, from the input up, each with the path of its fields.
+    pub fn neurons(&self) -> impl Iterator<Item = (String, NeuronConfig)> {
+        let of_units = self.layers.iter().enumerate().filter(|(_, layer)| layer.has_units());
+        of_units.map(|(index, layer)| {
+            let path = layer.neuron().map(|_| format!("network.layers[{index}].neuron"));
+            (path.unwrap_or_else(|| "network.neuron".to_owned()), self.neuron_of(index))
+        })
+    }
+
+    fn default_steps() -> u32 {
+        300
+    }
+}
+
+/// One layer.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum LayerConfig {
+    /// Every unit is connected to every input.
+    Dense(Dense),
+    /// Every unit is connected to a square of the image, with weights shared by all places.
+    Conv2d(Conv2d),
+    /// The mean over squares of the image.
+    AvgPool2d(Pool2d),
+    /// The maximum over squares of the image; on ties the first unit in row-major order.
+    MaxPool2d(Pool2d),
+    /// `[channels, height, width]` to a flat list of units, row-major.
+    Flatten(Flatten),
+}
+
+impl LayerConfig {
+    /// Whether it has neurons.
+    #[must_use]
+    pub fn has_units(&self) -> bool {
+        self.filters().is_some()
+    }
+
+    /// Units of a dense layer, channels of a convolution: a constant by unit has a number for each.
+    pub fn filters(&self) -> Option<usize> {
+        match self {
+            Self::Dense(dense) => Some(dense.units as usize),
+            Self::Conv2d(conv) => Some(conv.channels as usize),
+            Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+        }
+    }
+
+    /// Delays of arriving spikes.
+    pub fn delays(&self) -> Option<&Delays> {
+        match self {
+            Self::Dense(dense) => dense.delays.as_ref(),
+            Self::Conv2d(_) | Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+        }
+    }
+
+    /// Settings that override `network.neuron`.
+    #[must_use]
+    pub fn neuron(&self) -> Option<&LayerNeuron> {
+        match self {
+            Self::Dense(dense) => dense.neuron.as_ref(),
+            Self::Conv2d(conv) => conv.neuron.as_ref(),
+            Self::AvgPool2d(_) | Self::MaxPool2d(_) | Self::Flatten(_) => None,
+        }
+    }
+}
+
+deserialize_tagged!(LayerConfig {
+    "dense" => Dense,
+    "conv2d" => Conv2d,
+    "avgPool2d" => AvgPool2d,
+    "maxPool2d" => MaxPool2d,
+    "flatten" => Flatten,
+} but "delays" of "dense": "are defined only for dense layers and their recurrent connections");
+
+/// A fully connected layer.
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Dense {
+    /// Number of units.
+    #[range(min = 1)]
+    pub units: u32,
+    /// Whether each spike also reaches all units of this layer, one step later (spec 1.5).
+    #[serde(default)]
+    pub recurrent: bool,
+    /// Delays of arriving spikes; none by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub delays: Option<Delays>,
+    /// Settings of this layer's neuron that override `network.neuron`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub neuron: Option<LayerNeuron>,
+}
+
+/// A convolution (cross-correlation) of spiking units: stride 1, padding with zeros, so that height and width stay (spec 2).
+#[fields]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Conv2d {
+    /// Channels of the output.
+    #[range(min = 1)]
+    pub channels: u32,
+    /// Side of that square.
+    #[range(odd, min = 1)]
+    pub kernel: u32,
+    /// Settings of this layer's neuron that override `network.neuron`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "codegen", ts(optional))]
+    pub neuron: Option<LayerNeuron>,
+}
+
+/// Squares side by side; rows and columns that do not fill one are dropped.
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Pool2d {
+    /// Side of a square and distance to the next.
+    #[range(min = 1)]
+    pub window: u32,
+}
+
+/// Reshapes an image to a flat list of units.
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub struct Flatten {}

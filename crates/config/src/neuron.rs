@@ -1,0 +1,290 @@
+//! Neurons: how a unit responds to its input.
+
+use serde::{Deserialize, Serialize};
+use spikelet_fields::fields;
+
+use super::number_or_list::PerUnit;
+use super::reset::Reset;
+
+/// The kind of a neuron (spec 10).
+#[fields]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum NeuronType {
+    /// Leaky integrate-and-fire (spec 1.1).
+    #[default]
+    Lif,
+    /// The same with a threshold that rises with each spike and falls back (spec 10.3).
+    Alif,
+    /// The same without spikes: a readout, whose output is its membrane (spec 10.4). It is the last layer, and dense.
+    Leaky,
+}
+
+/// A constant that a layer can learn (spec 12).
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum LearntConstant {
+    /// αᵢ, moved as u with `αᵢ = 1 / (1 + e^−u)`.
+    CurrentDecay,
+    /// αᵥ, likewise.
+    MembraneDecay,
+    /// The threshold, kept at 0.01 or more.
+    Threshold,
+    /// κ of `alif`, kept at 0 or more.
+    AdaptationStrength,
+}
+
+/// How the gains follow from the decays.
+#[fields]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
+pub enum GainMode {
+    /// Computed from the decays: one input spike over a weight of 1 lifts the membrane to a peak of 1 within the simulation.
+    Auto,
+    /// `currentGain`, `membraneGain` and `biasGain` are taken as given.
+    Manual,
+}
+
+/// Defines the neuron of a network, with a default for each field, and the overrides of a layer, from one list of fields.
+macro_rules! neurons {
+    (
+        $(#[$network_attribute:meta])* struct $Network:ident;
+        $(#[$layer_attribute:meta])* struct $Layer:ident;
+        constants { $($(#[$($constant_attribute:tt)*])* $constant:ident: $Constant:ty = $constant_default:expr;)* }
+        gains { $($(#[$($gain_attribute:tt)*])* $gain:ident: $Gain:ty;)* }
+        spiking { $($(#[$($spiking_attribute:tt)*])* $spiking:ident: $Spiking:ty = $spiking_default:expr;)* }
+    ) => {
+        $(#[$network_attribute])*
+        #[fields]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+        pub struct $Network {
+            $($(#[$($constant_attribute)*])* pub $constant: $Constant,)*
+            $($(#[$($gain_attribute)*])* #[serde(skip_serializing_if = "Option::is_none")] pub $gain: Option<$Gain>,)*
+            $($(#[$($spiking_attribute)*])* pub $spiking: $Spiking,)*
+        }
+
+        impl Default for $Network {
+            fn default() -> Self {
+                Self {
+                    $($constant: $constant_default,)*
+                    $($gain: None,)*
+                    $($spiking: $spiking_default,)*
+                }
+            }
+        }
+
+        $(#[$layer_attribute])*
+        #[fields]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema), ts(optional_fields))]
+        pub struct $Layer {
+            $(
+                $(#[$($constant_attribute)*])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $constant: Option<$Constant>,
+            )*
+            $($(#[$($gain_attribute)*])* #[serde(skip_serializing_if = "Option::is_none")] pub $gain: Option<$Gain>,)*
+            $(
+                $(#[$($spiking_attribute)*])*
+                #[serde(skip_serializing_if = "Option::is_none")]
+                pub $spiking: Option<$Spiking>,
+            )*
+        }
+
+        impl $Layer {
+            /// The neuron of the layer, where `default` is that of the network.
+            pub(super) fn over(&self, default: &$Network) -> $Network {
+                $Network {
+                    $($constant: self.$constant.clone().unwrap_or_else(|| default.$constant.clone()),)*
+                    $($spiking: self.$spiking.unwrap_or(default.$spiking),)*
+                    ..self.gains_over(default)
+                }
+            }
+        }
+    };
+}
+
+neurons! {
+    /// Leaky integrate-and-fire neuron with a synaptic current (spec 1.1, 10). Constants are a number, or a list with one for
+    /// each unit of the layer (each channel of a convolution).
+    ///
+    /// `I[t] = currentGain · W s[t] + currentDecay I[t−1]`, `V[t] = membraneGain · I[t] + biasGain · b + membraneDecay V[t−1]`,
+    /// `S[t] = V[t] ≥ threshold`; a spike resets what is carried on, as `reset` says. `alif`:
+    /// `S[t] = V[t] ≥ threshold + adaptationStrength · a[t]`, `a[t] = adaptationDecay · a[t−1] + S[t−1]`. `leaky`: no spikes, the
+    /// output is `V`.
+    struct NeuronConfig;
+    /// Settings of a layer's neuron that override `network.neuron`, field by field. A gain alone means `manual`; `auto` is
+    /// computed from the decays of the layer.
+    struct LayerNeuron;
+    constants {
+        /// Decay of the synaptic current per step.
+        #[range(min = 0, max = 1)]
+        current_decay: PerUnit = PerUnit::Every(0.99);
+        /// Decay of the membrane per step.
+        #[range(min = 0, max = 1)]
+        membrane_decay: PerUnit = PerUnit::Every(0.99);
+        /// Membrane at which a unit fires.
+        #[range(above = 0)]
+        threshold: PerUnit = PerUnit::Every(1.0);
+        /// ρ of `alif`: decay per step of what its spikes add to its threshold.
+        #[range(min = 0, below = 1)]
+        adaptation_decay: PerUnit = PerUnit::Every(0.97);
+        /// κ of `alif`: what a spike adds to its threshold.
+        #[range(min = 0)]
+        adaptation_strength: PerUnit = PerUnit::Every(0.1);
+        /// Constants that are learnt (spec 12): one for the layer if it is given as a number, one for each unit (channel) if it
+        /// is given as a list. Gains keep their initial values.
+        learn: Vec<LearntConstant> = Vec::new();
+    }
+    gains {
+        /// `auto` by default, `manual` when any gain is given.
+        gain: GainMode;
+        /// Gain of the input drive; with `manual`, 1 by default.
+        #[range(above = 0)]
+        current_gain: PerUnit;
+        /// Gain from current to membrane; with `manual`, 1 by default.
+        #[range(above = 0)]
+        membrane_gain: PerUnit;
+        /// Gain of the bias; with `manual`, 1 by default.
+        #[range(min = 0)]
+        bias_gain: PerUnit;
+    }
+    spiking {
+        /// The kind of neuron.
+        #[serde(rename = "type")]
+        kind: NeuronType = NeuronType::Lif;
+        /// A unit fires at most once in a sample (spec 1.4).
+        single_spike: bool = false;
+        /// Steps after a spike in which the membrane is held at 0 (spec 1.4).
+        #[range(min = 0, max = 65535)]
+        refractory: u32 = 0;
+        /// What a spike does to the state of its unit.
+        reset: Reset = Reset::All;
+        /// Factor on the learning rate of learnt constants, in addition to that of the layer.
+        #[range(above = 0)]
+        learning_rate_factor: f64 = 1.0;
+    }
+}
+
+/// Lower bound of a learnt threshold.
+pub const MIN_THRESHOLD: f32 = 0.01;
+
+impl LearntConstant {
+    /// Name in the configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CurrentDecay => "currentDecay",
+            Self::MembraneDecay => "membraneDecay",
+            Self::Threshold => "threshold",
+            Self::AdaptationStrength => "adaptationStrength",
+        }
+    }
+
+    /// The rule that a value breaks, if it can't be one of a learnt constant.
+    #[must_use]
+    pub fn refusal(self, value: f32) -> Option<&'static str> {
+        let (is_allowed, rule) = match self {
+            Self::CurrentDecay | Self::MembraneDecay => {
+                (0.0 < value && value < 1.0, "must be above 0 and below 1 where it is learnt")
+            }
+            Self::Threshold => (value >= MIN_THRESHOLD, "must be at least 0.01 where it is learnt"),
+            Self::AdaptationStrength => (value >= 0.0, "must be at least 0"),
+        };
+        (!is_allowed).then_some(rule)
+    }
+
+    /// Whether such neurons have it.
+    pub(crate) fn is_of(self, kind: NeuronType) -> bool {
+        match self {
+            Self::CurrentDecay | Self::MembraneDecay => true,
+            Self::Threshold => kind != NeuronType::Leaky,
+            Self::AdaptationStrength => kind == NeuronType::Alif,
+        }
+    }
+}
+
+impl NeuronConfig {
+    /// Steps after a spike in which a unit is blocked; longer than any simulation if it may fire only once.
+    #[must_use]
+    pub fn refractory_steps(&self) -> u32 {
+        if self.kind == NeuronType::Leaky {
+            return 0;
+        }
+        if self.single_spike { spikelet_kernels::FIRES_ONCE } else { self.refractory }
+    }
+
+    /// A constant that can be learnt.
+    pub fn constant(&self, constant: LearntConstant) -> &PerUnit {
+        match constant {
+            LearntConstant::CurrentDecay => &self.current_decay,
+            LearntConstant::MembraneDecay => &self.membrane_decay,
+            LearntConstant::Threshold => &self.threshold,
+            LearntConstant::AdaptationStrength => &self.adaptation_strength,
+        }
+    }
+
+    /// The constants that are learnt, as far as this kind of neuron has them.
+    pub fn learnt(&self) -> impl Iterator<Item = LearntConstant> {
+        self.learn.iter().copied().filter(|constant| constant.is_of(self.kind))
+    }
+
+    /// The constants that may be lists, by name.
+    pub(super) fn constants(&self) -> impl Iterator<Item = (&'static str, &PerUnit)> {
+        let gains =
+            [("currentGain", &self.current_gain), ("membraneGain", &self.membrane_gain), ("biasGain", &self.bias_gain)];
+        [
+            ("currentDecay", &self.current_decay),
+            ("membraneDecay", &self.membrane_decay),
+            ("threshold", &self.threshold),
+            ("adaptationDecay", &self.adaptation_decay),
+            ("adaptationStrength", &self.adaptation_strength),
+        ]
+        .into_iter()
+        .chain(gains.into_iter().filter_map(|(name, gain)| gain.as_ref().map(|gain| (name, gain))))
+    }
+
+    /// Whether any constant differs from unit to unit.
+    pub fn has_lists(&self) -> bool {
+        self.constants().any(|(_, constant)| constant.is_list())
+    }
+
+    /// Whether the gains follow from the decays.
+    #[must_use]
+    pub fn has_auto_gain(&self) -> bool {
+        match self.gain {
+            Some(mode) => mode == GainMode::Auto,
+            None => !self.has_any_gain(),
+        }
+    }
+
+    pub(super) fn has_any_gain(&self) -> bool {
+        self.current_gain.is_some() || self.membrane_gain.is_some() || self.bias_gain.is_some()
+    }
+}
+
+impl LayerNeuron {
+    /// The neuron of the network with the gains of the layer.
+    fn gains_over(&self, default: &NeuronConfig) -> NeuronConfig {
+        let given = [&self.current_gain, &self.membrane_gain, &self.bias_gain];
+        let has_own_gains = self.gain.is_some() || given.iter().any(|gain| gain.is_some());
+        let is_auto = self.gain == Some(GainMode::Auto);
+        let gain = |own: &Option<PerUnit>, default: &Option<PerUnit>| {
+            if is_auto { own.clone() } else { own.clone().or_else(|| default.clone()) }
+        };
+        NeuronConfig {
+            gain: if has_own_gains { self.gain } else { default.gain },
+            current_gain: gain(&self.current_gain, &default.current_gain),
+            membrane_gain: gain(&self.membrane_gain, &default.membrane_gain),
+            bias_gain: gain(&self.bias_gain, &default.bias_gain),
+            ..default.clone()
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Lists of spikes: for each sample the events in order of time, then of unit.
+
+use spikelet_config::{Error, Result};
+
+use crate::memory;
+
+/// Spike trains of many samples in compressed rows: the events of sample `b` are `offsets[b]..offsets[b + 1]`.
+///
+/// Events are sorted by `(time, unit)`; the same pair may stand more than once and then adds up (input counts).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpikeTrains {
+    offsets: Vec<usize>,
+    times: Vec<u16>,
+    units: Vec<u32>,
+}
+
+/// Bytes of an event.
+pub const EVENT_BYTES: u64 = (size_of::<u16>() + size_of::<u32>()) as u64;
+
+/// Bytes that sorting takes for an event: as a pair, and twice as a key.
+const SORTED_BYTES: u64 = (size_of::<(u16, u32)>() + 2 * size_of::<u64>()) as u64;
+
+impl Default for SpikeTrains {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl SpikeTrains {
+    /// No samples yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { offsets: vec![0], times: Vec::new(), units: Vec::new() }
+    }
+
+    /// Takes flat arrays over, sorting the events of a sample where they are not in order.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for arrays of unequal length, offsets that do not rise from 0 to the number of events,
+    /// a time of at least `steps` or a unit of at least `unit_count`; the path is `path.times[i]` and the like.
+    pub fn from_parts(
+        offsets: &[u32],
+        times: Vec<u16>,
+        units: Vec<u32>,
+        steps: usize,
+        unit_count: usize,
+        path: &str,
+    ) -> Result<Self> {
+        if times.len() != units.len() {
+            return Err(Error::shape(
+                format!("{path}.units"),
+                format!("must have as many entries as times ({}), got {}", times.len(), units.len()),
+            ));
+        }
+        if offsets.first() != Some(&0) || offsets.last().map(|&last| last as usize) != Some(times.len()) {
+            return Err(Error::shape(
+                format!("{path}.offsets"),
+                format!("must start at 0 and end at the number of events ({})", times.len()),
+            ));
+        }
+        if let Some(index) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
+            return Err(Error::shape(format!("{path}.offsets[{}]", index + 1), "must not fall"));
+        }
+        // The largest is found many at a time, where the first that is too large is not.
+        if usize::from(largest(&times)) >= steps
+            && let Some(index) = times.iter().position(|&time| usize::from(time) >= steps)
+        {
+            return Err(Error::shape(
+                format!("{path}.times[{index}]"),
+                format!("must be below the number of steps ({steps}), got {}", times[index]),
+            ));
+        }
+        if largest(&units) as usize >= unit_count
+            && let Some(index) = units.iter().position(|&unit| unit as usize >= unit_count)
+        {
+            return Err(Error::shape(
+                format!("{path}.units[{index}]"),
+                format!("must be below the number of units ({unit_count}), got {}", units[index]),
+            ));
+        }
+        let mut starts = memory::reserved(offsets.len(), path, "the offsets")?;
+        starts.extend(offsets.iter().map(|&offset| offset as usize));
+        let mut trains = Self { offsets: starts, times, units };
+        trains.sort_samples(path)?;
+        Ok(trains)
+    }
+
+    /// Flat arrays: offsets, times and units.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<usize>, Vec<u16>, Vec<u32>) {
+        (self.offsets, self.times, self.units)
+    }
+
+    fn sort_samples(&mut self, path: &str) -> Result<()> {
+        let mut events = Vec::new();
+        for sample in 0..self.len() {
+            let range = self.offsets[sample]..self.offsets[sample + 1];
+            if is_sorted(&self.times[range.clone()], &self.units[range.clone()]) {
+                continue;
+            }
+            let bytes = range.len() as u64 * SORTED_BYTES;
+            memory::require(bytes, path, || format!("the events of sample {sample}, sorted,"))?;
+            events.clear();
+            events.extend(range.clone().map(|i| (self.times[i], self.units[i])));
+            sort_spikes(&mut events);
+            for (i, &(time, unit)) in range.zip(&events) {
+                self.times[i] = time;
+                self.units[i] = unit;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends a sample whose events are already sorted by `(time, unit)`.
+    pub fn push_sample(&mut self, events: impl IntoIterator<Item = (u16, u32)>) {
+        for (time, unit) in events {
+            self.times.push(time);
+            self.units.push(unit);
+        }
+        debug_assert!(
+            (self.offsets[self.offsets.len() - 1] + 1..self.times.len())
+                .all(|i| (self.times[i - 1], self.units[i - 1]) <= (self.times[i], self.units[i])),
+            "events of a sample must be sorted"
+        );
+        self.offsets.push(self.times.len());
+    }
+
+    /// Makes room for `events` more events, exactly those; `false` where there is no memory for them.
+    pub fn try_reserve(&mut self, events: usize) -> bool {
+        self.times.try_reserve_exact(events).is_ok() && self.units.try_reserve_exact(events).is_ok()
+    }
+
+    /// Makes room for `samples` more samples; `false` where there is no memory for them.
+    pub fn try_reserve_samples(&mut self, samples: usize) -> bool {
+        self.offsets.try_reserve(samples).is_ok()
+    }
+
+    /// [`Self::push_sample`] of listed events; `false`, and nothing is appended, where there is no memory for them.
+    #[must_use]
+    pub fn try_push_sample(&mut self, events: &[(u16, u32)]) -> bool {
+        let is_there = self.times.try_reserve(events.len()).is_ok()
+            && self.units.try_reserve(events.len()).is_ok()
+            && self.offsets.try_reserve(1).is_ok();
+        if is_there {
+            self.push_sample(events.iter().copied());
+        }
+        is_there
+    }
+
+    /// Number of samples.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Times and units of the events of one sample.
+    #[must_use]
+    pub fn sample(&self, index: usize) -> (&[u16], &[u32]) {
+        let range = self.offsets[index]..self.offsets[index + 1];
+        (&self.times[range.clone()], &self.units[range])
+    }
+
+    /// Start of each sample's events, and the end of the last.
+    #[must_use]
+    pub fn offsets(&self) -> &[usize] {
+        &self.offsets
+    }
+
+    /// Step of every event.
+    #[must_use]
+    pub fn times(&self) -> &[u16] {
+        &self.times
+    }
+
+    /// Unit of every event.
+    #[must_use]
+    pub fn units(&self) -> &[u32] {
+        &self.units
+    }
+}
+
+/// The largest, 0 of none; a fold of values is done many at a time, `max` of an iterator of references is not.
+fn largest<T: Copy + Default + Ord>(values: &[T]) -> T {
+    values.iter().copied().fold(T::default(), Ord::max)
+}
+
+/// Whether spikes are in order of steps, then of units; looks at all of them, many at a time.
+fn is_sorted(times: &[u16], units: &[u32]) -> bool {
+    let Some(last) = times.len().checked_sub(1) else { return true };
+    let times = times[..last].iter().zip(&times[1..]);
+    let units = units[..last].iter().zip(&units[1..]);
+    let falls = times.zip(units).fold(0_u32, |found, ((time, next_time), (unit, next_unit))| {
+        found | u32::from((time > next_time) | ((time == next_time) & (unit > next_unit)))
+    });
+    falls == 0
+}
+
+/// Sorts spikes by step, then by unit: four bits of both at a time, the lowest first, where spikes with the same bits keep their order.
+#[inline(never)]
+pub fn sort_spikes(spikes: &mut [(u16, u32)]) {
+    if spikes.is_sorted() {
+        return;
+    }
+    let mut keys: Vec<u64> = spikes.iter().map(|&(step, unit)| u64::from(step) << 32 | u64::from(unit)).collect();
+    let mut sorted = vec![0; keys.len()];
+    let bits = keys.iter().fold(0, |bits, key| bits | key);
+    for shift in (0..48).step_by(4).filter(|shift| bits >> shift & 15 != 0) {
+        let digit = |key: u64| (key >> shift & 15) as usize;
+        let mut starts = [0; 17];
+        keys.iter().for_each(|&key| starts[digit(key) + 1] += 1);
+        for digit in 1..starts.len() {
+            starts[digit] += starts[digit - 1];
+        }
+        for &key in &keys {
+            let at = &mut starts[digit(key)];
+            sorted[*at] = key;
+            *at += 1;
+        }
+        std::mem::swap(&mut keys, &mut sorted);
+    }
+    for (spike, key) in spikes.iter_mut().zip(keys) {
+        *spike = ((key >> 32) as u16, key as u32);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trains(times: &[u16], units: &[u32]) -> Result<SpikeTrains> {
+        SpikeTrains::from_parts(&[0, times.len() as u32], times.to_vec(), units.to_vec(), 100, 700, "events")
+    }
+
+    #[test]
+    fn spikes_of_any_steps_and_units_are_sorted() {
+        let mut random = 1_u64;
+        for (count, largest) in [(0, 1), (1, u64::MAX), (500, 7), (500, 1000), (3000, 1 << 40), (3000, u64::MAX)] {
+            let spikes = (0..count).map(|_| {
+                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let drawn = (random >> 16) % largest;
+                ((drawn >> 32 ^ drawn) as u16, drawn as u32)
+            });
+            let mut spikes: Vec<_> = spikes.collect();
+            let mut expected = spikes.clone();
+            expected.sort_unstable();
+            sort_spikes(&mut spikes);
+            assert_eq!(spikes, expected);
+        }
+    }
+
+    #[test]
+    fn a_fall_at_any_place_is_sorted() {
+        let times: Vec<u16> = (0..67).map(|k| k / 4).collect();
+        let units: Vec<u32> = (0..67).map(|k| 10 * (k % 4)).collect();
+        let sorted = trains(&times, &units).unwrap();
+        assert_eq!((sorted.times(), sorted.units()), (&times[..], &units[..]));
+        for place in 1..times.len() {
+            let (mut times, mut units) = (times.clone(), units.clone());
+            times.swap(place - 1, place);
+            units.swap(place - 1, place);
+            assert_eq!(trains(&times, &units).unwrap(), sorted, "fall at {place}");
+        }
+        assert!(trains(&[], &[]).is_ok_and(|none| none.len() == 1));
+    }
+
+    #[test]
+    fn the_first_that_is_too_large_is_named() {
+        let mut times = vec![99; 67];
+        let mut units = vec![699; 67];
+        assert!(trains(&times, &units).is_ok());
+        (units[40], units[50]) = (700, 1000);
+        assert_eq!(trains(&times, &units).unwrap_err().path, "events.units[40]");
+        (times[30], times[60]) = (100, 200);
+        assert_eq!(trains(&times, &units).unwrap_err().path, "events.times[30]");
+    }
+}

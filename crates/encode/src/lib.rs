@@ -1,0 +1,13 @@
+//! Encoders of values and signals as spikes, and data sets that are drawn. Pure functions of their arguments.
+#![forbid(unsafe_code)]
+
+mod encoding;
+mod generate;
+
+pub use encoding::{
+    ChannelEncoding, CurrentEncoding, DeltaEncoding, DirectEncoding, ENCODING_CONSTRAINTS, Encoding, LatencyEncoding,
+    LevelsEncoding, LogMelEncoding, RateEncoding, RegularEncoding, Rounding, SaccadeCamera, Series, SeriesEncoder,
+    ShiftBackEncoding, StretchEncoding,
+};
+pub use generate::{Generated, GeneratedInputs, Generator, Randman, SpikeTrainMatching, YinYang};
+pub use spikelet_config::{Error, ErrorCode, Result};

@@ -1,0 +1,68 @@
+//! How a layer's gradient is formed: the parts of the rule, its surrogate, and the paths that carry gradient.
+
+use spikelet_kernels::{BackwardTerms, ResetPath, Surrogate};
+
+use crate::connection::layout::Site;
+use crate::connection::view::LayerView;
+
+/// How a layer's gradient is formed.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerPass {
+    /// λ_act · scale; 0: there is no activation part.
+    pub factor: f32,
+    /// λ_tim; 0: there is no timing part.
+    pub timing_weight: f32,
+    /// Whether resets stop the gradient.
+    pub is_gated: bool,
+    /// σ̂.
+    pub surrogate: Surrogate,
+    /// Path of the activation part through the reset.
+    pub activation_path: ResetPath,
+    /// Path of the timing part through the reset.
+    pub timing_path: ResetPath,
+    /// Whether the effect of spikes on later thresholds carries gradient.
+    pub adaptation_path: bool,
+    /// Lower bound of V', by which the timing part divides.
+    pub slope_floor: f32,
+    /// dL/dS at every step, besides what comes from the next layer.
+    pub activity_gradient: f32,
+}
+
+impl LayerPass {
+    /// Terms beyond the plain pass; `None` if all are off.
+    pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
+        (!self.is_plain(view)).then(|| BackwardTerms {
+            activation_path: self.activation_path,
+            timing_path: self.timing_path,
+            factor: self.factor,
+            steady: self.factor * self.activity_gradient,
+            adaptation_path: self.adaptation_path,
+            refractory: view.neuron.refractory,
+            units: view.layout.lanes_in_use(site),
+            bias: view.bias(site),
+        })
+    }
+
+    /// Whether the membrane is read at spikes and the steps before them only.
+    pub fn reads_spikes_only(&self, view: &LayerView<'_>) -> bool {
+        self.factor == 0.0 && self.is_plain(view)
+    }
+
+    /// Whether units far from the threshold, as those at rest are, have no direct gradient.
+    pub(super) fn is_sparse(&self, threshold: f32) -> bool {
+        self.factor == 0.0
+            || match self.surrogate {
+                Surrogate::Triangle { fall } => fall * threshold > 1.0,
+                Surrogate::Rectangle { half_width } => half_width < threshold,
+                _ => false,
+            }
+    }
+
+    /// Whether all further terms are off.
+    pub(super) fn is_plain(&self, view: &LayerView<'_>) -> bool {
+        self.activation_path == ResetPath::Ignore
+            && self.timing_path == ResetPath::Ignore
+            && self.factor * self.activity_gradient == 0.0
+            && view.neuron.is_plain()
+    }
+}

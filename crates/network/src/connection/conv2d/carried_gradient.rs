@@ -1,0 +1,71 @@
+//! Gradients of what arrives at a convolution, carried along from what its units inject: the cost follows their derivatives.
+
+use spikelet_kernels::{fall, land};
+
+use super::copies::{SharedWeights, downward_length};
+use super::geometry::Convolution;
+use super::landings::Landings;
+use crate::aligned::Aligned;
+use crate::connection::sparse::Injected;
+use crate::connection::weights::{Sent, SourceSite};
+use crate::events::NO_UNIT;
+
+/// `factor · S̄` of all inputs, `[step][lane]` of all strips.
+#[derive(Debug, Default)]
+pub(super) struct CarriedGradient {
+    values: Aligned,
+    p: Aligned,
+    q: Aligned,
+}
+
+impl CarriedGradient {
+    /// Computes it from what was injected, the factor included.
+    pub(super) fn fill(
+        &mut self,
+        (convolution, landings): (&Convolution, &Landings),
+        copies: &[SharedWeights],
+        sent: &Sent<'_>,
+        injected: &Injected,
+    ) {
+        let (lanes, end) = (convolution.input_lanes, sent.end);
+        self.values.resize(lanes * end);
+        for array in [&mut self.p, &mut self.q] {
+            array.clear();
+            array.resize(lanes);
+        }
+        for (t, error) in self.values.chunks_exact_mut(lanes).enumerate().rev() {
+            for (number, site) in sent.view.layout.sites.iter().enumerate() {
+                let injections = injected.of_site(number, t, end);
+                if injections.is_empty() {
+                    continue;
+                }
+                let mut weights = &copies[site.tile].downward[..];
+                for (block, below) in convolution.input_blocks.iter().enumerate() {
+                    let here;
+                    (here, weights) =
+                        weights.split_at(downward_length(convolution, &convolution.blocks[site.tile], below.strip));
+                    let tile = (here, below.strip.lanes());
+                    land(sent.level, tile, landings.of(block, number), injections, &mut self.p, &mut self.q);
+                }
+            }
+            fall(sent.level, &sent.view.neuron.constants, t, &mut self.p, &mut self.q, error);
+        }
+    }
+
+    /// Reads it for the lanes of a site of the previous layer, `[step][lane]`.
+    pub(super) fn read(&self, convolution: &Convolution, source: &SourceSite<'_>, error: &mut [f32]) {
+        let arrivals = source.arrival_of_lane.iter().map(|&arrival| {
+            (arrival != NO_UNIT).then(|| {
+                let (first, _, at) = convolution.input_place(arrival);
+                first + at
+            })
+        });
+        let places: Vec<Option<usize>> = arrivals.collect();
+        let rows = self.values.chunks_exact(convolution.input_lanes);
+        for (row, from) in error.chunks_exact_mut(source.site.lanes).zip(rows) {
+            for (to, place) in row.iter_mut().zip(&places) {
+                *to = place.map_or(0.0, |place| from[place]);
+            }
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Every unit is connected to every input (spec 1.1, 5.2, 5.3).
+//!
+//! ```text
+//! X_j[t] = γ Σ_i W_ji s_i[t]
+//! S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t],   dW_ji = γ Σ_t q_j[t] s_i[t]
+//! ```
+
+use spikelet_kernels::{Projection, TILE, dot, padded, project};
+
+use super::backward::{BackwardRun, Kept, PassContext};
+use super::forward::ForwardRun;
+use super::layout::{Layout, Site};
+use super::sparse::{ArrivalRows, ArrivalTimes, Injected};
+use super::stages::Stages;
+use super::weights::{Reads, Sent, SourceSite, Weights};
+use crate::aligned::Aligned;
+use crate::events::NO_UNIT;
+use crate::gradient::{GradientRows, WeightGradient};
+use crate::parameters::{TileParameters, transpose};
+use crate::shape::LayerShape;
+
+/// A dense connection; its weights are read as they are stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Dense;
+
+/// What the previous layer reads of a backward pass.
+#[derive(Debug, Default)]
+pub struct DenseState {
+    /// Of layers with several tiles.
+    times: ArrivalTimes,
+    /// Of layers with one.
+    rows: ArrivalRows,
+    injected: Injected,
+}
+
+/// Weights towards each site of the previous layer, `[unit][lane]`; empty unless gradients are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Towards {
+    /// One a tile of the previous layer, site by site.
+    tiles: Vec<Aligned>,
+    units: usize,
+}
+
+impl Dense {
+    pub(crate) fn shape(inputs: usize, units: usize) -> LayerShape {
+        LayerShape { inputs, units, filters: units, recurrent: false, readout: false, image: None, kernel: None }
+    }
+
+    /// Tiles of neighbouring units, with one site each.
+    pub(crate) fn layout(units: usize) -> Layout {
+        let sites = (0..units).step_by(TILE).enumerate().map(|(tile, lane)| Site {
+            tile,
+            index: 0,
+            lane,
+            lanes: padded(TILE.min(units - lane)),
+            adjoint: lane,
+            is_edge: false,
+        });
+        let lanes = padded(units);
+        let unit_of_lane = (0..lanes as u32).map(|lane| if (lane as usize) < units { lane } else { NO_UNIT });
+        Layout::new(sites.collect(), lanes, unit_of_lane.collect())
+    }
+}
+
+impl Towards {
+    /// Copies the weights, transposed, where the spikes of the previous layer's lanes arrive.
+    #[inline(never)]
+    pub(super) fn refresh(&mut self, tiles: &[TileParameters], (layout, stages): (&Layout, &Stages)) {
+        self.units = tiles.iter().map(|tile| tile.units).sum();
+        self.tiles.resize_with(layout.sites.last().map_or(0, |site| site.tile + 1), Aligned::default);
+        let is_plain = stages.is_empty() && layout.is_in_order();
+        for (number, to) in self.tiles.iter_mut().enumerate() {
+            let sites = layout.sites.iter().filter(|site| site.tile == number);
+            if is_plain {
+                for site in sites {
+                    let units = layout.units_of(site).count();
+                    to.resize(self.units * site.lanes);
+                    transpose(tiles, layout.unit_of_lane[site.lane] as usize, units, site.lanes, to);
+                }
+            } else {
+                copy_arriving(tiles, self.units, sites, stages, to);
+            }
+        }
+    }
+
+    /// The weights towards a site, `[unit][lane]`.
+    pub(super) fn site(&self, site: &Site) -> &[f32] {
+        let length = self.units * site.lanes;
+        &self.tiles[site.tile][site.index * length..(site.index + 1) * length]
+    }
+
+    /// `factor · S̄` of a site.
+    #[inline(never)]
+    pub(super) fn project(&self, sent: &Sent<'_>, site: &Site, factor: f32, error: &mut [f32]) {
+        let projection = Projection {
+            weights: self.site(site),
+            lanes: site.lanes,
+            rows: &sent.adjoints.q,
+            stride: sent.view.layout.stride,
+            units: sent.view.shape.units,
+            segments: 1,
+            gap: 0,
+            adds: false,
+            scale: sent.view.neuron.drive_gain() * factor,
+            steps: sent.end,
+        };
+        project(sent.level, &projection, error);
+    }
+}
+
+/// Copies the weights of the inputs where each lane's spikes arrive, site by site `[unit][lane]`.
+fn copy_arriving<'a>(
+    tiles: &[TileParameters],
+    units: usize,
+    sites: impl Iterator<Item = &'a Site> + Clone,
+    stages: &Stages,
+    to: &mut Aligned,
+) {
+    to.resize(units * sites.clone().map(|site| site.lanes).sum::<usize>());
+    let mut start = 0;
+    for site in sites {
+        for (lane, &input) in stages.arrival_of_lane(site).iter().enumerate().filter(|&(_, &input)| input != NO_UNIT) {
+            for tile in tiles {
+                let row = &tile.weights[input as usize * tile.lanes..][..tile.units];
+                for (unit, weight) in row.iter().enumerate() {
+                    to[start + (tile.first + unit) * site.lanes + lane] = *weight;
+                }
+            }
+        }
+        start += units * site.lanes;
+    }
+}
+
+/// Σ_j W_j r_j over all units.
+pub(super) fn row_dot(sent: &Sent<'_>, input: usize, r: &[f32]) -> f32 {
+    sent.view.tiles.iter().fold(0.0, |sum, tile| {
+        let weights = &tile.weights[input * tile.lanes..][..tile.lanes];
+        sum + dot(sent.level, weights, &r[tile.first..][..tile.lanes])
+    })
+}
+
+/// One word of silent units for each tile.
+pub(super) fn mark_rows(fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
+    let rows = gradient.rows_mut();
+    rows.fired.clear();
+    rows.fired.extend(fired);
+}
+
+impl Weights for Dense {
+    type State = DenseState;
+    type Copies = Towards;
+
+    fn state(&self, _layout: &Layout, _steps: usize) -> DenseState {
+        DenseState::default()
+    }
+
+    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
+        (1.0 / (shape.inputs as f64).sqrt()) as f32
+    }
+
+    fn refresh_backward(
+        &self,
+        tiles: &[TileParameters],
+        source: Option<(&Layout, &Stages)>,
+        _layout: &Layout,
+        _reads: Reads,
+        copies: &mut Towards,
+    ) {
+        if let Some(source) = source {
+            copies.refresh(tiles, source);
+        }
+    }
+
+    fn forward(&self, _copies: &Towards, _state: &mut DenseState, run: &mut ForwardRun<'_>) {
+        let (tiles, arriving) = (run.view.tiles, run.arriving);
+        run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
+    }
+
+    fn gradient(&self) -> WeightGradient {
+        WeightGradient::Rows(GradientRows::default())
+    }
+
+    fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
+        mark_rows(fired, gradient);
+    }
+
+    fn backward(&self, _copies: &Towards, state: &mut DenseState, run: &mut BackwardRun<'_>) {
+        let PassContext { level, view, read, end, is_observed, .. } = run.context;
+        let DenseState { times, rows, injected } = state;
+        let is_one_tile = view.tiles.len() == 1;
+        times.clear();
+        injected.clear();
+        let lists_injections = run.context.lists_injections();
+        let kept = match (lists_injections, read.factor) {
+            _ if is_observed => Kept::OfLayer,
+            (true, _) => Kept::OfSite,
+            (false, 0.0) => Kept::Nothing,
+            (false, _) => Kept::OfLayer,
+        };
+        if kept == Kept::OfLayer {
+            run.adjoints.q.resize(view.steps * view.layout.stride);
+        }
+        run.run_and_show(kept, read.times, &mut |context, number, site| {
+            let tile = &view.tiles[view.layout.sites[number].tile];
+            if read.times && !is_one_tile {
+                times.add(level, &tile.weights, tile.lanes, &site);
+            }
+            if lists_injections {
+                injected.add(context, number, &site);
+            }
+        });
+        if read.times {
+            let GradientRows { row_of_step, inputs, .. } = run.gradient.weights.rows();
+            match is_one_tile {
+                true => rows.take(&mut run.scratch.arrivals, row_of_step),
+                false => times.finish(row_of_step, inputs),
+            }
+        }
+        if lists_injections {
+            injected.finish(end);
+        }
+    }
+
+    fn spike_error(
+        &self,
+        copies: &Towards,
+        _state: &DenseState,
+        sent: &Sent<'_>,
+        site: &SourceSite<'_>,
+        factor: f32,
+        error: &mut [f32],
+    ) {
+        copies.project(sent, site.site, factor, error);
+    }
+
+    fn time_gradient(&self, _copies: &Towards, state: &DenseState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        match sent.view.tiles {
+            [tile] => state.rows.of(sent.level, tile, input, t),
+            _ => state.times.of(input, t),
+        }
+    }
+
+    fn keeps_adjoints(&self) -> bool {
+        false
+    }
+
+    fn injected<'a>(&self, state: &'a DenseState) -> Option<&'a Injected> {
+        Some(&state.injected).filter(|injected| injected.is_listed())
+    }
+
+    fn projection<'a>(&self, copies: &'a Towards, site: &Site) -> Option<&'a [f32]> {
+        Some(copies.site(site))
+    }
+}

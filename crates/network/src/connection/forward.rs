@@ -1,0 +1,131 @@
+//! A layer's units, run over some steps.
+
+use spikelet_kernels::{ForwardTile, Level, ObservedForward, StepEvents, TileRun, TileState, forward_tile};
+
+use super::layout::Site;
+use super::view::LayerView;
+use crate::state::UnitState;
+
+/// How much of every step is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing.
+    #[default]
+    Spikes,
+    /// The membrane, for the backward pass. That of a readout is always kept.
+    Trace,
+    /// All states, for observers.
+    States,
+}
+
+/// Steps of a layer that are to be run.
+pub struct ForwardRun<'a> {
+    pub(crate) level: Level,
+    pub(crate) view: LayerView<'a>,
+    /// Spikes behind the stages.
+    pub(crate) arriving: StepEvents<'a>,
+    pub(crate) units: &'a mut UnitState,
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) keep: Keep,
+}
+
+impl ForwardRun<'_> {
+    /// Runs all sites, with the weights that each reads, `[row][lane]`, and the rows that its spikes name.
+    pub(super) fn run_sites<'b>(
+        &'b mut self,
+        weights: &dyn Fn(&Site) -> &'b [f32],
+        events: &dyn Fn(usize) -> StepEvents<'b>,
+    ) {
+        let (level, layout, steps) = (self.level, self.view.layout, self.from..self.to);
+        for (TileRun { tile, mut state }, site) in self.sites(weights, events).zip(&layout.sites) {
+            forward_tile(level, &tile, &mut state);
+            if site.is_edge {
+                // Huge weights lift lanes outside the image over their bias.
+                let in_use = layout.lanes_in_use(site);
+                state.spikes[steps.clone()].iter_mut().for_each(|bits| *bits &= in_use);
+            }
+        }
+    }
+
+    /// All sites, ready to be run over the steps.
+    pub(super) fn sites<'b>(
+        &'b mut self,
+        weights: impl Fn(&Site) -> &'b [f32],
+        events: impl Fn(usize) -> StepEvents<'b>,
+    ) -> impl Iterator<Item = TileRun<'b>> {
+        let Self { view, from, to, .. } = *self;
+        let mut rest = self.states();
+        view.layout.sites.iter().enumerate().map(move |(number, site)| TileRun {
+            tile: ForwardTile {
+                weights: weights(site),
+                bias: view.bias(site),
+                lanes: site.lanes,
+                events: events(number),
+                constants: view.neuron.constants,
+                by_lane: view.by_lane(site),
+                refractory: view.neuron.refractory,
+                from,
+                to,
+            },
+            state: split_site(&mut rest, site.lanes, view.steps),
+        })
+    }
+
+    /// States of all sites, one after the other.
+    fn states(&mut self) -> TileState<'_> {
+        let UnitState {
+            current,
+            membrane,
+            adaptation,
+            trace,
+            adaptation_trace,
+            keeps_current,
+            traces_spikes_only,
+            observed,
+            spikes,
+            busy,
+            ..
+        } = &mut *self.units;
+        let keeps_trace = self.keep != Keep::Spikes || self.view.neuron.is_readout;
+        let is_observed = self.keep == Keep::States;
+        TileState {
+            current,
+            membrane,
+            adaptation,
+            trace: if keeps_trace { trace } else { &mut [] },
+            traces_spikes_only: *traces_spikes_only,
+            adaptation_trace: if keeps_trace { adaptation_trace } else { &mut [] },
+            spikes,
+            busy,
+            observed: (is_observed || keeps_trace && *keeps_current).then(|| ObservedForward {
+                current: &mut observed.current,
+                rise: if is_observed { &mut observed.rise } else { &mut [] },
+            }),
+        }
+    }
+}
+
+/// Takes the states of the next site off `rest`.
+fn split_site<'a>(rest: &mut TileState<'a>, lanes: usize, steps: usize) -> TileState<'a> {
+    let of_steps = lanes * steps;
+    TileState {
+        current: split(&mut rest.current, lanes),
+        membrane: split(&mut rest.membrane, lanes),
+        adaptation: split(&mut rest.adaptation, lanes),
+        trace: split(&mut rest.trace, of_steps),
+        traces_spikes_only: rest.traces_spikes_only,
+        adaptation_trace: split(&mut rest.adaptation_trace, of_steps),
+        spikes: split(&mut rest.spikes, steps),
+        busy: split(&mut rest.busy, steps.div_ceil(64)),
+        observed: rest.observed.as_mut().map(|observed| ObservedForward {
+            current: split(&mut observed.current, of_steps),
+            rise: split(&mut observed.rise, of_steps),
+        }),
+    }
+}
+
+/// Takes values off the front of an array; an array that is not kept stays empty.
+fn split<'a, T>(rest: &mut &'a mut [T], length: usize) -> &'a mut [T] {
+    rest.split_off_mut(..length).unwrap_or_default()
+}

@@ -1,0 +1,77 @@
+//! What a sample leaves in a recurrent layer.
+
+use spikelet_config::{Delays, DelaysBy};
+use spikelet_kernels::StepEvents;
+
+use super::descent::Descent;
+use super::received::Received;
+use super::sparse::Sparse;
+use crate::connection::delayed_connections::DelayedErrors;
+use crate::connection::drive::Drive;
+use crate::connection::layout::Layout;
+use crate::connection::underway::Underway;
+
+/// What the weights got, and scratch of backward passes.
+#[derive(Debug)]
+pub struct RecurrentState {
+    /// By step, as far as the layer was run: inputs of the previous layer, then its own units of the previous step, numbered
+    /// behind those. Where inputs have delays, by the step of their arrival.
+    pub(super) offsets: Vec<u32>,
+    pub(super) inputs: Vec<u32>,
+    pub(super) received: Received,
+    pub(super) delayed: Delayed,
+    pub(super) descent: Box<Descent>,
+    pub(super) sparse: Box<Sparse>,
+}
+
+/// What delays need of a sample.
+#[derive(Debug)]
+pub(super) enum Delayed {
+    None,
+    ByInput(Underway),
+    ByConnection(Drive, DelayedErrors),
+}
+
+impl RecurrentState {
+    pub(super) fn new(delays: Option<&Delays>, layout: &Layout, steps: usize) -> Self {
+        Self {
+            delayed: match delays {
+                None => Delayed::None,
+                Some(Delays { by: DelaysBy::Input, max, .. }) => Delayed::ByInput(Underway::new(*max as usize)),
+                Some(_) => Delayed::ByConnection(Drive::new(layout, steps), DelayedErrors::default()),
+            },
+            offsets: vec![0; steps + 1],
+            inputs: Vec::new(),
+            received: Received::default(),
+            descent: Box::default(),
+            sparse: Box::default(),
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.forget_inputs();
+        match &mut self.delayed {
+            Delayed::None => {}
+            Delayed::ByInput(underway) => underway.clear(),
+            Delayed::ByConnection(drive, _) => drive.clear(),
+        }
+    }
+
+    /// Starts again at step 0, where the first `kept` steps are the last ones so far.
+    pub(super) fn turn(&mut self, kept: usize) {
+        self.forget_inputs();
+        if let Delayed::ByConnection(drive, _) = &mut self.delayed {
+            drive.turn(kept);
+        }
+    }
+
+    fn forget_inputs(&mut self) {
+        self.offsets.fill(0);
+        self.inputs.clear();
+    }
+
+    /// Input spikes by step.
+    pub(super) fn events(&self) -> StepEvents<'_> {
+        StepEvents { offsets: &self.offsets, units: &self.inputs }
+    }
+}

@@ -1,0 +1,70 @@
+//! A layer's units with their parameters, as its connection sees them.
+
+use spikelet_kernels::LaneConstants;
+
+use super::layout::{Layout, Site};
+use crate::neuron::{Lanes, Neuron};
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+
+/// What follows from the biases of a layer.
+#[derive(Clone, Debug, Default)]
+pub struct LayerBiases {
+    pub(crate) tiles: Vec<TileBiases>,
+}
+
+/// What follows from the biases of a tile.
+#[derive(Clone, Debug, Default)]
+pub struct TileBiases {
+    /// Biases times their gain, `[lane]` of the tile.
+    pub(crate) drive: Vec<f32>,
+    /// V∞ of the tile, likewise.
+    pub(crate) drive_rest: Vec<f32>,
+    /// The drive of the bias at each step, `[lane]` of a site.
+    pub(crate) bias: Vec<f32>,
+    /// The same for a site that has lanes outside the image; empty where none has.
+    pub(crate) edge_bias: Vec<f32>,
+    /// V∞, where the bias alone drives the membrane, `[lane]` of a site.
+    pub(crate) rest: Vec<f32>,
+}
+
+/// The units of a layer, with what they read.
+#[derive(Clone, Copy)]
+pub struct LayerView<'a> {
+    /// Its size.
+    pub shape: &'a LayerShape,
+    /// Where its units lie.
+    pub layout: &'a Layout,
+    /// Its neuron.
+    pub neuron: &'a Neuron,
+    /// Weights as passes read them.
+    pub tiles: &'a [TileParameters],
+    pub(crate) biases: &'a LayerBiases,
+    /// Constants by lane of a site, tile by tile; empty where all units share them.
+    pub(crate) lanes: &'a [Lanes],
+    /// Configured steps T.
+    pub steps: usize,
+}
+
+impl<'a> LayerView<'a> {
+    /// The drive of the bias at each step, `[lane]` of a site.
+    pub(crate) fn bias(&self, site: &Site) -> &'a [f32] {
+        let tile = &self.biases.tiles[site.tile];
+        if site.is_edge { &tile.edge_bias } else { &tile.bias }
+    }
+
+    /// Constants of the lanes of a site, where units do not share them.
+    pub(crate) fn by_lane(&self, site: &Site) -> Option<LaneConstants<'a>> {
+        self.lanes.get(site.tile).map(Lanes::view)
+    }
+
+    /// Unit with parameters of its own that a unit belongs to: its channel in a convolution.
+    pub fn filter_of(&self, unit: usize) -> usize {
+        unit / (self.shape.units / self.shape.filters)
+    }
+
+    /// V∞, `[lane]` of a site; of lanes outside the image too, which never fire.
+    pub(crate) fn rest(&self, site: &Site) -> &'a [f32] {
+        &self.biases.tiles[site.tile].rest
+    }
+}

@@ -1,0 +1,236 @@
+//! The trait of weights: how a kind of connection brings spikes to units, and gradients back.
+
+use spikelet_config::Delays;
+use spikelet_kernels::{Level, StepEvents};
+
+use super::backward::{BackwardRun, LayerPass};
+use super::forward::ForwardRun;
+use super::layout::{Layout, Site};
+use super::sparse::Injected;
+use super::stages::Stages;
+use super::view::LayerView;
+use crate::events::{LayerSpikes, last_event};
+use crate::gradient::WeightGradient;
+use crate::parameters::TileParameters;
+use crate::shape::LayerShape;
+use crate::state::Adjoints;
+
+/// Most samples that go back together on one thread.
+pub(super) const TOGETHER: usize = 16;
+
+/// How many samples go back together on one thread, where they share products with weights. Recurrent weights of more than 1 MiB come
+/// from the level-3 cache at every step, and should meet many; fewer stay in level 2, if the states of few samples pass through it.
+pub fn together(shapes: &[LayerShape]) -> usize {
+    let is_large = shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
+    if is_large { TOGETHER } else { TOGETHER / 2 }
+}
+
+/// What backward passes read of a layer's weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reads {
+    /// Those by which units of the layer drive each other, in products that samples which go back together share.
+    pub products: bool,
+    /// The same, from a few units at each step, in dots.
+    pub(crate) dots: bool,
+    /// Those from the previous layer, for its `S̄`.
+    pub errors: bool,
+}
+
+impl Reads {
+    /// What either reads.
+    pub fn or(self, other: Self) -> Self {
+        let Self { products, dots, errors } = self;
+        Self { products: products || other.products, dots: dots || other.dots, errors: errors || other.errors }
+    }
+}
+
+/// Weights of a layer.
+pub trait Weights {
+    /// Scratch on a sample's way.
+    type State;
+    /// The parameters in the orders in which sums read them.
+    type Copies: Default;
+
+    /// Scratch for samples of so many steps.
+    fn state(&self, layout: &Layout, steps: usize) -> Self::State;
+
+    /// Forgets a sample.
+    fn clear(&self, _state: &mut Self::State) {}
+
+    /// Makes room for what arrives behind the last step, so that [`Weights::turn`] can keep it.
+    fn look_ahead(&self, _copies: &Self::Copies, _state: &mut Self::State) {}
+
+    /// Starts again at step 0, where the first `kept` steps are the last ones so far: keeps spikes that are still on their way.
+    fn turn(&self, state: &mut Self::State, _kept: usize) {
+        self.clear(state);
+    }
+
+    /// Bound of the uniform distribution that the weights of an input start from.
+    fn start_bound(&self, shape: &LayerShape, input: usize) -> f32;
+
+    /// Delays of what arrives, which are parameters of the layer.
+    fn delays(&self) -> Option<&Delays> {
+        None
+    }
+
+    /// Brings the copies up to date that the forward pass reads.
+    fn refresh(&self, _tiles: &[TileParameters], _delays: &[f32], _copies: &mut Self::Copies) {}
+
+    /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between, if its `S̄` is
+    /// wanted.
+    fn refresh_backward(
+        &self,
+        _tiles: &[TileParameters],
+        _source: Option<(&Layout, &Stages)>,
+        _layout: &Layout,
+        _reads: Reads,
+        _copies: &mut Self::Copies,
+    ) {
+    }
+
+    /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with
+    /// `outside` in the lanes beyond it.
+    fn spread(&self, _tile: usize, values: &[f32], _outside: Option<f32>, to: &mut Vec<f32>) {
+        to.clear();
+        to.extend_from_slice(values);
+    }
+
+    /// Takes arriving spikes of steps `from..to`, unless it has them.
+    fn arrive(
+        &self,
+        _copies: &Self::Copies,
+        _state: &mut Self::State,
+        _arriving: StepEvents<'_>,
+        _from: usize,
+        _to: usize,
+    ) {
+    }
+
+    /// Whether units drive each other within the layer, so that their spikes are not known before the last step was run.
+    fn drives_itself(&self) -> bool {
+        false
+    }
+
+    /// Runs the units from one step to another.
+    fn forward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut ForwardRun<'_>);
+
+    /// Input units of all spikes that the weights got, as far as the layer was run.
+    fn inputs<'a>(&self, _state: &'a Self::State, arriving: StepEvents<'a>) -> StepEvents<'a> {
+        arriving
+    }
+
+    /// Step after the last one at which a spike arrives, of all that set out.
+    fn last_arrival(&self, _copies: &Self::Copies, state: &Self::State, arriving: StepEvents<'_>) -> usize {
+        last_event(self.inputs(state, arriving).offsets)
+    }
+
+    /// Additions of a weight to a unit that spikes of these inputs cost.
+    fn operations(&self, _copies: &Self::Copies, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        inputs.count_before(inputs.steps) * shape.units as u64
+    }
+
+    /// Most steps that a spike is under way.
+    fn longest_delay(&self, _copies: &Self::Copies) -> usize {
+        0
+    }
+
+    /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
+    fn delay_steps<'a>(&self, _copies: &'a Self::Copies, _tile: usize) -> &'a [u16] {
+        &[]
+    }
+
+    /// An empty gradient of the weights.
+    fn gradient(&self) -> WeightGradient;
+
+    /// Marks the units that stayed silent; `fired` has the bits of the lanes that fired, site by site.
+    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient);
+
+    /// Adjoints of the units, and the layer's part of the weight gradient.
+    fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
+
+    /// What a backward pass reads of the weights by which units of the layer drive each other.
+    fn reads(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> Reads {
+        Reads::default()
+    }
+
+    /// [`Weights::backward`] of samples of one batch.
+    fn backward_together(&self, copies: &Self::Copies, samples: &mut [(&mut Self::State, &mut BackwardRun<'_>)]) {
+        samples.iter_mut().for_each(|(state, run)| self.backward(copies, state, run));
+    }
+
+    /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
+    fn prepare_error(&self, _copies: &Self::Copies, _state: &mut Self::State, _sent: &Sent<'_>, _factor: f32) {}
+
+    /// `factor · S̄` of a site of the previous layer, `[step][lane]`.
+    fn spike_error(
+        &self,
+        copies: &Self::Copies,
+        state: &Self::State,
+        sent: &Sent<'_>,
+        site: &SourceSite<'_>,
+        factor: f32,
+        error: &mut [f32],
+    );
+
+    /// Σ_j W_j r_j over the units that a spike of `input` at step `t` reaches, at the steps at which it reaches them.
+    fn time_gradient(&self, copies: &Self::Copies, state: &Self::State, sent: &Sent<'_>, input: u32, t: usize) -> f32;
+
+    /// Whether q and r of every step are always kept; otherwise the backward pass makes room for what is read.
+    fn keeps_adjoints(&self) -> bool {
+        true
+    }
+
+    /// What the units inject into projections of their adjoints, where errors come from these.
+    fn injected<'a>(&self, _state: &'a Self::State) -> Option<&'a Injected> {
+        None
+    }
+
+    /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
+    fn projection<'a>(&self, _copies: &'a Self::Copies, _site: &Site) -> Option<&'a [f32]> {
+        None
+    }
+
+    /// Whether errors, once projected, still have to go back to the steps at which spikes set out.
+    fn shifts_errors(&self) -> bool {
+        false
+    }
+
+    /// Moves errors `[step][lane]` of a site of the previous layer there.
+    fn shift_error(&self, _copies: &Self::Copies, _level: Level, _source: &SourceSite<'_>, _error: &mut [f32]) {}
+
+    /// Adds `factor · S̄` that comes back to a site from the layer itself, `[step][lane]`.
+    fn add_own_error(&self, _copies: &Self::Copies, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}
+
+    /// Adds T̄ that comes back to a site's spikes from the layer itself.
+    fn add_own_times(
+        &self,
+        _copies: &Self::Copies,
+        _sent: &Sent<'_>,
+        _site: &Site,
+        _spikes: &[u64],
+        _timing: &mut [f32],
+    ) {
+    }
+}
+
+/// What a layer sends back.
+#[derive(Clone, Copy)]
+pub struct Sent<'a> {
+    /// SIMD level.
+    pub level: Level,
+    /// The layer.
+    pub view: LayerView<'a>,
+    /// Its adjoints.
+    pub adjoints: &'a Adjoints,
+    /// Step from which on there are none.
+    pub end: usize,
+}
+
+/// A site of the previous layer, with where its lanes arrive.
+#[derive(Clone, Copy)]
+pub struct SourceSite<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Input unit of each lane, or [`crate::events::NO_UNIT`].
+    pub arrival_of_lane: &'a [u32],
+}

@@ -1,0 +1,239 @@
+//! What a sample leaves for the gradient of one layer, in arrays of declared lengths.
+
+use spikelet_kernels::{NO_ROW, TILE, WINDOW, padded};
+
+use crate::aligned::Aligned;
+use crate::events::LayerSpikes;
+use crate::learnt::{LearntShape, LearntValues};
+use crate::shape::LayerShape;
+
+/// Parameters of one layer, or their gradients.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LayerParameters {
+    /// `[unit][input]`; in a convolution `[channel][channel of the previous layer][y][x]`.
+    pub weights: Vec<f32>,
+    /// `[unit]`, or `[channel]`.
+    pub biases: Vec<f32>,
+    /// What the layer learns beside these, in the order of [`crate::Trainer::learnt`]; gradients of a decay α are by u, with
+    /// `α = 1 / (1 + e^−u)`.
+    pub learnt: Vec<LearntValues>,
+}
+
+/// A layer's part of a sample's gradient.
+#[derive(Debug)]
+pub struct LayerGradient {
+    /// Of the weights.
+    pub weights: WeightGradient,
+    /// Σ_t p, `[lane]` of all tiles; also over units that share a bias.
+    pub bias: Aligned,
+    /// dL/dvalue of each array that the layer learns.
+    pub learnt: Vec<Vec<f32>>,
+}
+
+/// How a sample's gradient of the weights is kept.
+#[derive(Debug)]
+pub enum WeightGradient {
+    /// As q at the steps at which an input fired; the sum over them is taken for all samples at once.
+    Rows(GradientRows),
+    /// As q at every step; each connection reads another one.
+    Steps(GradientRows),
+    /// As a sum over steps and places.
+    Sums(GradientSums),
+}
+
+/// Rows of q by step, with the inputs that fired there.
+#[derive(Debug, Default)]
+pub struct GradientRows {
+    /// Row of each step, or [`NO_ROW`].
+    pub row_of_step: Vec<u32>,
+    /// Inputs of each row.
+    pub inputs: RowInputs,
+    /// q at those rows: tile by tile `[row][lane]`.
+    pub q: Aligned,
+    /// r likewise, where connections learn their delays.
+    pub r: Aligned,
+    has_r: bool,
+    /// Lanes that fired, a word for each tile.
+    pub fired: Vec<u64>,
+}
+
+/// Input spikes that have a gradient, by row.
+#[derive(Debug, Default)]
+pub struct RowInputs {
+    /// End of each row.
+    pub ends: Vec<u32>,
+    /// Input unit of each spike, in order of time.
+    pub units: Vec<u32>,
+}
+
+/// Sums over steps and places, `[input][lane]`.
+#[derive(Debug, Default)]
+pub struct GradientSums {
+    /// Σ q: tile by tile `[input][lane]`.
+    pub weights: Aligned,
+    /// Places at which each filter stayed silent.
+    pub silent_places: Vec<u32>,
+}
+
+impl LayerGradient {
+    /// Empty arrays for a layer.
+    pub fn new(weights: WeightGradient, shape: &LayerShape, learnt: &[LearntShape]) -> Self {
+        let learnt = learnt.iter().map(|array| vec![0.0; array.length_of_sample()]).collect();
+        Self { weights, bias: Aligned::zeros(padded(shape.filters)), learnt }
+    }
+
+    /// Prepares for the spikes `inputs` that the weights got before `end`, and that were under way for `longest` steps at most.
+    pub fn start(&mut self, shape: &LayerShape, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize) {
+        let lanes = padded(shape.filters);
+        match &mut self.weights {
+            WeightGradient::Rows(rows) => rows.plan(inputs, steps, end, lanes),
+            WeightGradient::Steps(rows) => rows.plan_all(inputs, longest, steps, end, lanes),
+            WeightGradient::Sums(sums) => sums.weights.resize(shape.inputs * lanes),
+        }
+        self.bias.clear();
+        self.bias.resize(lanes);
+    }
+
+    /// Whether the arrays are as long and the numbers as large as those of a sample of such a layer.
+    pub fn fits(&self, shape: &LayerShape, learnt: &[LearntShape], steps: usize) -> bool {
+        let lanes = padded(shape.filters);
+        let lengths = self.learnt.iter().map(Vec::len);
+        self.bias.len() == lanes
+            && lengths.eq(learnt.iter().map(LearntShape::length_of_sample))
+            && match &self.weights {
+                WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => rows.fits(shape, steps, lanes),
+                WeightGradient::Sums(sums) => {
+                    sums.weights.len() == shape.inputs * lanes
+                        && sums.silent_places.len() == shape.filters
+                        && sums.silent_places.iter().all(|&silent| silent as usize <= shape.units)
+                }
+            }
+    }
+
+    /// Adds, for each unit of a tile, how often it stayed silent.
+    pub fn add_silent(&self, first: usize, units: usize, silent: &mut [u32]) {
+        match &self.weights {
+            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => {
+                let fired = rows.fired[first / TILE];
+                silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
+            }
+            WeightGradient::Sums(sums) => {
+                let places = &sums.silent_places[first..first + units];
+                silent.iter_mut().zip(places).for_each(|(sum, places)| *sum += places);
+            }
+        }
+    }
+}
+
+impl WeightGradient {
+    /// The rows of a layer whose units have weights of their own.
+    pub fn rows(&self) -> &GradientRows {
+        match self {
+            Self::Rows(rows) | Self::Steps(rows) => rows,
+            Self::Sums(_) => unreachable!("weights that places share have sums"),
+        }
+    }
+
+    /// The same.
+    pub(crate) fn rows_mut(&mut self) -> &mut GradientRows {
+        match self {
+            Self::Rows(rows) | Self::Steps(rows) => rows,
+            Self::Sums(_) => unreachable!("weights that places share have sums"),
+        }
+    }
+}
+
+impl RowInputs {
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.units.clear();
+    }
+
+    /// Adds a row, whose number it returns.
+    fn push(&mut self, units: &[u32]) -> u32 {
+        self.units.extend_from_slice(units);
+        self.ends.push(self.units.len() as u32);
+        self.ends.len() as u32 - 1
+    }
+
+    /// Number of rows.
+    pub fn count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Input units of each row.
+    pub fn rows(&self) -> impl Iterator<Item = &[u32]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let units = &self.units[start..end as usize];
+            start = end as usize;
+            units
+        })
+    }
+
+    fn fits(&self, inputs: usize) -> bool {
+        self.ends.is_sorted()
+            && self.ends.last().map_or(0, |&end| end as usize) == self.units.len()
+            && self.units.iter().all(|&unit| (unit as usize) < inputs)
+    }
+}
+
+impl GradientRows {
+    /// Assigns a row to each step before `end` at which an input fires.
+    fn plan(&mut self, inputs: &LayerSpikes<'_>, steps: usize, end: usize, lanes: usize) {
+        self.row_of_step.clear();
+        self.row_of_step.resize(steps, NO_ROW);
+        self.inputs.clear();
+        for t in 0..end {
+            let units = inputs.at(t);
+            if !units.is_empty() {
+                self.row_of_step[t] = self.inputs.push(units);
+            }
+        }
+        self.q.resize(self.inputs.count() * lanes);
+    }
+
+    /// Rows that hold r too, or not.
+    pub(crate) fn with_r(has_r: bool) -> Self {
+        Self { has_r, ..Self::default() }
+    }
+
+    /// Assigns a row to every step before `end` from the first spike to the last arrival, or to the end of its window, in order of time;
+    /// the row of an input is that of the step at which it fires.
+    fn plan_all(&mut self, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize, lanes: usize) {
+        self.row_of_step.clear();
+        self.row_of_step.resize(steps, NO_ROW);
+        self.inputs.clear();
+        let mut fired = (0..end).filter(|&t| !inputs.at(t).is_empty());
+        let first = fired.next().unwrap_or(end);
+        let last = fired.next_back().unwrap_or(first);
+        let arrivals = first..end.min(last + WINDOW.max(longest + 1));
+        for t in arrivals {
+            self.row_of_step[t] = self.inputs.push(inputs.at(t));
+        }
+        self.q.resize(self.inputs.count() * lanes);
+        self.r.resize(if self.has_r { self.q.len() } else { 0 });
+    }
+
+    fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
+        self.inputs.count() <= steps
+            && self.inputs.fits(shape.inputs)
+            && self.q.len() == self.inputs.count() * lanes
+            && self.r.len() == if self.has_r { self.q.len() } else { 0 }
+            && self.fired.len() == lanes.div_ceil(TILE)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_fit_if_each_is_in_a_row() {
+        let fits = |ends: &[u32], units: &[u32]| RowInputs { ends: ends.to_vec(), units: units.to_vec() }.fits(5);
+        assert!(fits(&[1, 3], &[0, 4, 2]) && fits(&[0, 0], &[]));
+        for (ends, units) in [(&[1, 2][..], &[0, 4, 2][..]), (&[2, 1], &[0]), (&[1, 2], &[0, 5]), (&[], &[1])] {
+            assert!(!fits(ends, units), "{ends:?} {units:?}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! A layer: a connection, through which spikes arrive, and a neuron, which determines how a unit responds.
+
+use spikelet_config::{Delays, DelaysBy, Image, InputShape, LayerConfig, NetworkConfig, NeuronType};
+use spikelet_data::Stream;
+use spikelet_kernels::StepEvents;
+
+use crate::connection::{
+    Connection, ConnectionState, Conv2d, DelayedConnections, DelayedInputs, Dense, Layout, Pool, PoolKind, Recurrent,
+    StageSource, Stages, StagesState,
+};
+use crate::events::LayerSpikes;
+use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
+use crate::neuron::{Neuron, learnt_shapes};
+use crate::shape::LayerShape;
+use crate::state::{Adjoints, SpikeList, UnitState};
+
+/// A layer of units, with the stages that lead to it.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    /// Sizes.
+    pub shape: LayerShape,
+    /// Where the units lie.
+    pub layout: Layout,
+    /// Pools on the way to the weights.
+    pub stages: Stages,
+    /// Weights, through which spikes arrive.
+    pub connection: Connection,
+    /// What a unit does with what arrives.
+    pub neuron: Neuron,
+    /// What it learns beside weights and biases.
+    pub learnt: Vec<LearntShape>,
+}
+
+/// Weights of a layer's own spikes. γ has the scale of the pools before the layer, which these spikes do not pass: passes read the weights
+/// times `factor`, and so are their gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnRows {
+    first: usize,
+    factor: f32,
+}
+
+impl OwnRows {
+    /// Scales them in an array `[input][lane]`, or one that is empty.
+    #[inline(never)]
+    pub fn scale(self, lanes: usize, array: &mut [f32]) {
+        array.iter_mut().skip(self.first * lanes).for_each(|value| *value *= self.factor);
+    }
+}
+
+/// Scratch of a layer on a sample's way.
+#[derive(Debug)]
+pub struct LayerState {
+    /// States and spikes of the units.
+    pub units: UnitState,
+    /// The layer's spikes.
+    pub spikes: SpikeList,
+    /// Spikes of the previous layer on their way.
+    pub stages: StagesState,
+    /// Scratch of the weights.
+    pub connection: ConnectionState,
+    /// Adjoints of the units.
+    pub adjoints: Adjoints,
+}
+
+impl Layer {
+    /// The layer, as the stages of the next one see it.
+    pub(crate) fn as_source(&self) -> StageSource<'_> {
+        StageSource { layout: &self.layout, units: self.shape.units, image: self.shape.image }
+    }
+
+    /// Whether units without input can be run to the end, without those that can no longer fire.
+    pub(crate) fn may_finish_early(&self) -> bool {
+        self.neuron.may_rest() && !self.connection.drives_itself()
+    }
+
+    /// The rows of its own spikes, where the pools before it have a scale.
+    #[inline(never)]
+    pub fn own_rows(&self) -> Option<OwnRows> {
+        let is_scaled = self.connection.drives_itself() && self.stages.scale != 1.0;
+        is_scaled.then(|| OwnRows { first: self.shape.previous_units(), factor: 1.0 / self.stages.scale })
+    }
+
+    /// An array that the layer learns, as it starts; delays are uniform between 0 and the longest, from `draw`.
+    pub(crate) fn start(&self, shape: &LearntShape, draw: &mut Stream) -> LearntArray {
+        match shape.what {
+            Learnable::Delays { max } => {
+                let delays: Vec<f32> = (0..shape.length()).map(|_| draw.uniform() * max as f32).collect();
+                LearntArray::new(shape.what, shape.summed, &delays)
+            }
+            _ => self.neuron.by_unit.as_ref().expect("learnt constants are by unit").start(shape),
+        }
+    }
+
+    /// Input units of all spikes that the weights got.
+    pub fn inputs<'a>(&self, state: &'a LayerState, spikes: LayerSpikes<'a>) -> LayerSpikes<'a> {
+        let arriving = self.stages.arriving(&state.stages, spikes.into());
+        let StepEvents { offsets, units } = self.connection.inputs(&state.connection, arriving);
+        LayerSpikes { offsets, units, steps: spikes.steps }
+    }
+}
+
+impl LayerState {
+    pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
+        let layout = &layer.layout;
+        let is_read_later =
+            (previous.is_some() || layer.connection.drives_itself()) && layer.connection.keeps_adjoints();
+        let is_r_read = layer.connection.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
+        let injects = previous.is_some() && is_output;
+        let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
+        if layer.neuron.by_unit.is_some() {
+            units.adaptation.resize(layout.lanes);
+        }
+        units.keeps_current = !layer.neuron.learnt.is_empty();
+        if layer.neuron.is_readout {
+            units.keep_trace(steps);
+        }
+        Self {
+            units,
+            spikes: SpikeList::new(steps),
+            stages: layer.stages.state(previous.map(Layer::as_source), steps),
+            connection: layer.connection.state(layout, steps),
+            adjoints: Adjoints::new(steps * layout.stride, is_read_later, is_r_read, injects),
+        }
+    }
+
+    /// Resets to step 0 of a simulation of `steps` steps.
+    pub(crate) fn start(&mut self, layer: &Layer, steps: usize) {
+        self.units.start(steps);
+        self.spikes.clear();
+        self.stages.clear();
+        layer.connection.clear(&mut self.connection);
+    }
+}
+
+/// A layer of the configuration with what it finds before it.
+enum Placed {
+    Pool(Pool),
+    Dense { inputs: usize, units: usize, recurrent: bool, delays: Option<Delays> },
+    Convolution { input: Image, output: Image, kernel: usize },
+}
+
+/// The layers of a valid network but for those that only reshape, from the input up, with their numbers in the configuration.
+fn placed(network: &NetworkConfig) -> Vec<(usize, Placed)> {
+    let mut layers = Vec::new();
+    let mut previous_pool: Option<Pool> = None;
+    let mut units = network.input.units();
+    let mut image = match network.input {
+        InputShape::Units(_) => None,
+        InputShape::Image(shape) => Some(Image::of(shape)),
+    };
+    for (index, layer) in network.layers.iter().enumerate() {
+        match layer {
+            LayerConfig::Flatten(_) => image = None,
+            LayerConfig::AvgPool2d(pool) | LayerConfig::MaxPool2d(pool) => {
+                let kind = if matches!(layer, LayerConfig::AvgPool2d(_)) { PoolKind::Average } else { PoolKind::Max };
+                let input = image.expect("the configuration is valid: the input of a pool is an image");
+                let pool = Pool::new(kind, pool.window as usize, input, previous_pool.as_ref());
+                units = pool.output.units();
+                image = Some(pool.output);
+                previous_pool = Some(pool);
+                layers.push((index, Placed::Pool(pool)));
+            }
+            LayerConfig::Dense(dense) => {
+                let (recurrent, delays) = (dense.recurrent, dense.delays);
+                layers.push((index, Placed::Dense { inputs: units, units: dense.units as usize, recurrent, delays }));
+                units = dense.units as usize;
+                previous_pool = None;
+            }
+            LayerConfig::Conv2d(conv) => {
+                let input = image.expect("the configuration is valid: the input of a convolution is an image");
+                let output = Image { channels: conv.channels as usize, ..input };
+                layers.push((index, Placed::Convolution { input, output, kernel: conv.kernel as usize }));
+                units = output.units();
+                image = Some(output);
+                previous_pool = None;
+            }
+        }
+    }
+    layers
+}
+
+impl Placed {
+    fn shape(&self) -> Option<LayerShape> {
+        match *self {
+            Self::Pool(_) => None,
+            Self::Dense { inputs, units, recurrent: false, .. } => Some(Dense::shape(inputs, units)),
+            Self::Dense { inputs, units, recurrent: true, .. } => Some(Recurrent::shape(inputs, units)),
+            Self::Convolution { input, output, kernel } => Some(Conv2d::shape(input, output, kernel)),
+        }
+    }
+}
+
+fn dense(recurrent: bool, delays: Option<Delays>) -> Connection {
+    match (recurrent, delays) {
+        (true, delays) => Connection::Recurrent(Recurrent { delays }),
+        (false, None) => Connection::Dense(Dense),
+        (false, Some(delays)) => match delays.by {
+            DelaysBy::Input => Connection::DelayedInputs(DelayedInputs(delays)),
+            DelaysBy::Connection => Connection::DelayedConnections(DelayedConnections(delays)),
+        },
+    }
+}
+
+/// Sizes of a valid network's spiking layers, from the input up, found without allocating the network.
+pub fn shapes(network: &NetworkConfig) -> Vec<LayerShape> {
+    let is_readout = |index: usize| network.neuron_of(index).kind == NeuronType::Leaky;
+    let with_neuron = |(index, layer): &(usize, Placed)| {
+        layer.shape().map(|shape| LayerShape { readout: is_readout(*index), ..shape })
+    };
+    placed(network).iter().filter_map(with_neuron).collect()
+}
+
+/// The arrays of a layer, of which delays are the last.
+fn with_delays(mut arrays: Vec<LearntShape>, delays: Option<&Delays>, layer: &LayerShape) -> Vec<LearntShape> {
+    arrays.extend(delays.map(|delays| LearntShape {
+        what: Learnable::Delays { max: delays.max },
+        shape: if delays.is_by_connection() { layer.weight_shape() } else { vec![layer.inputs] },
+        summed: match (delays.learn, delays.by) {
+            (false, _) => Summed::Never,
+            (true, DelaysBy::Input) => Summed::BySample,
+            (true, DelaysBy::Connection) => Summed::ByTile,
+        },
+    }));
+    arrays
+}
+
+/// What the spiking layers of a valid network learn beside weights and biases, from the input up.
+pub fn learnt_arrays(network: &NetworkConfig) -> Vec<Vec<LearntShape>> {
+    let filters = network.layers.iter().filter_map(LayerConfig::filters);
+    let constants = network.neurons().zip(filters).map(|((_, neuron), filters)| learnt_shapes(&neuron, filters));
+    let delays = network.layers.iter().filter(|layer| layer.has_units()).map(LayerConfig::delays);
+    let arrays = constants.zip(delays.zip(shapes(network)));
+    arrays.map(|(constants, (delays, shape))| with_delays(constants, delays, &shape)).collect()
+}
+
+/// The spiking layers of a valid network, from the input up.
+pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut pools: Vec<Pool> = Vec::new();
+    for (index, placed) in placed(network) {
+        let (connection, layout) = match placed {
+            Placed::Pool(pool) => {
+                pools.push(pool);
+                continue;
+            }
+            Placed::Dense { units, recurrent, delays, .. } => (dense(recurrent, delays), Dense::layout(units)),
+            Placed::Convolution { input, output, kernel } => {
+                let convolution = Conv2d::new(input, output, kernel);
+                let layout = convolution.layout();
+                (Connection::Conv2d(convolution), layout)
+            }
+        };
+        let stages = Stages::new(std::mem::take(&mut pools), layers.last().map(|layer| &layer.layout));
+        let shape = LayerShape {
+            readout: network.neuron_of(index).kind == NeuronType::Leaky,
+            ..placed.shape().expect("it has units")
+        };
+        let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
+        let learnt = with_delays(neuron.learnt.clone(), connection.delays(), &shape);
+        layers.push(Layer { shape, layout, stages, connection, neuron, learnt });
+    }
+    layers
+}

@@ -1,0 +1,21 @@
+//! A network: layers of a connection and a neuron, their parameters, and how spikes go through them.
+//!
+//! The way back is here layer by layer; what runs it, from a loss to an update, is the crate of training.
+#![forbid(unsafe_code)]
+
+pub mod aligned;
+pub mod connection;
+mod derived;
+pub mod events;
+pub mod gradient;
+pub mod layer;
+pub mod learnt;
+pub mod network;
+pub mod neuron;
+pub mod parameters;
+pub mod pass;
+pub mod readout;
+pub mod shape;
+pub mod state;
+
+pub use spikelet_config::{Error, ErrorCode, Result};

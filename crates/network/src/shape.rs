@@ -1,0 +1,57 @@
+//! Sizes of layers and of their parameters.
+
+use serde::Serialize;
+use spikelet_config::Image;
+
+/// Size of a layer with neurons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LayerShape {
+    /// Weights of a unit: the units of the previous layer and, in a recurrent layer, then those of this layer; in a convolution
+    /// channels × kernel × kernel.
+    pub inputs: usize,
+    /// Units of this layer.
+    pub units: usize,
+    /// Units that have weights of their own: all, or the channels of a convolution.
+    pub filters: usize,
+    /// Whether the layer is recurrent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub recurrent: bool,
+    /// Whether its units never fire: the output is their membrane.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub readout: bool,
+    /// Size of a convolution's output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Image>,
+    /// Side of a convolution's kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kernel: Option<usize>,
+}
+
+impl LayerShape {
+    /// `[units, inputs]`, or `[channels, channels of the previous layer, kernel, kernel]`.
+    #[must_use]
+    pub fn weight_shape(&self) -> Vec<usize> {
+        match self.kernel {
+            None => vec![self.units, self.inputs],
+            Some(kernel) => vec![self.filters, self.inputs / (kernel * kernel), kernel, kernel],
+        }
+    }
+
+    /// Whether units share their weights.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.kernel.is_some()
+    }
+
+    /// Units of the previous layer, in a layer that is not a convolution.
+    pub(crate) fn previous_units(&self) -> usize {
+        if self.recurrent { self.inputs - self.units } else { self.inputs }
+    }
+
+    /// Number of weights.
+    #[must_use]
+    pub fn weights(&self) -> usize {
+        self.inputs * self.filters
+    }
+}

@@ -1,0 +1,232 @@
+//! A layer's scratch for one sample; its size depends on the network, not on the batch.
+
+use std::ops::Range;
+
+use spikelet_config::LearntConstant;
+use spikelet_kernels::ConstantSums;
+
+use crate::aligned::Aligned;
+use crate::events::{LayerSpikes, set_steps};
+use crate::learnt::Learnable;
+
+/// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
+#[derive(Debug, Default)]
+pub struct UnitState {
+    /// J, `[lane]` of all tiles.
+    pub(crate) current: Aligned,
+    /// V, likewise.
+    pub(crate) membrane: Aligned,
+    /// a, likewise; empty where thresholds do not adapt.
+    pub(crate) adaptation: Aligned,
+    /// V before reset: tile by tile `[step][lane]`; empty unless gradients are wanted.
+    pub trace: Aligned,
+    /// a, likewise.
+    pub(crate) adaptation_trace: Aligned,
+    /// Whether the trace is read at spikes and the steps before them only.
+    pub traces_spikes_only: bool,
+    /// Whether J of every step is kept with the trace, for learnt constants.
+    pub(crate) keeps_current: bool,
+    /// For observers and learnt constants; otherwise empty.
+    pub observed: ObservedStates,
+    /// Spike bits: tile by tile `[step]`.
+    pub spikes: Vec<u64>,
+    /// Steps at which a tile fired: tile by tile, a bit for each step.
+    pub busy: Vec<u64>,
+    /// Step up to which state and trace were simulated.
+    pub(crate) reached: usize,
+}
+
+/// What else is kept of every step, laid out as the trace.
+#[derive(Debug, Default)]
+pub struct ObservedStates {
+    /// J before reset.
+    pub current: Aligned,
+    /// `V[t]` less what was carried of `V[t−1]`.
+    pub rise: Aligned,
+}
+
+/// Spikes by step.
+#[derive(Debug, Default)]
+pub struct SpikeList {
+    /// Start of each step in `units`, and the end of the last.
+    pub offsets: Vec<u32>,
+    /// Units that fired, by step.
+    pub units: Vec<u32>,
+    /// Whether the spikes of every step are known.
+    pub(crate) is_complete: bool,
+}
+
+/// Adjoints of every step, `[step · stride + adjoint lane]` (see the layer's sites); empty if nothing reads them.
+#[derive(Debug, Default)]
+pub struct Adjoints {
+    /// Adjoint q (spec 5).
+    pub q: Aligned,
+    pub(crate) r: Aligned,
+    /// Adjoint p (spec 5).
+    pub p: Aligned,
+    /// G.
+    pub direct: Aligned,
+    /// Sums for learnt constants, `[lane]` of all sites each; empty without any.
+    pub constants: LaneSums,
+    /// For observers; otherwise empty.
+    pub observed: ObservedAdjoints,
+}
+
+/// Sums for the constants of each lane.
+#[derive(Debug, Default)]
+pub struct LaneSums {
+    pub(crate) current_decay: Aligned,
+    pub(crate) membrane_decay: Aligned,
+    pub(crate) threshold: Aligned,
+    pub(crate) adaptation_strength: Aligned,
+}
+
+/// What enters the adjoints at every step, laid out as these.
+#[derive(Debug, Default)]
+pub struct ObservedAdjoints {
+    /// The activation part of G.
+    pub activation: Aligned,
+    /// The timing part of G.
+    pub timing: Aligned,
+    /// What the reset path takes from dL/dS.
+    pub reset_error: Aligned,
+    /// What the reset path takes from dL/dT.
+    pub reset_slope: Aligned,
+}
+
+impl UnitState {
+    pub(crate) fn new(lanes: usize, sites: usize, steps: usize) -> Self {
+        Self {
+            current: Aligned::zeros(lanes),
+            membrane: Aligned::zeros(lanes),
+            spikes: vec![0; steps * sites],
+            busy: vec![0; sites * steps.div_ceil(64)],
+            ..Self::default()
+        }
+    }
+
+    /// Resets to step 0 of a simulation of `steps` steps.
+    pub(crate) fn start(&mut self, steps: usize) {
+        self.current.fill(0.0);
+        self.membrane.fill(0.0);
+        self.adaptation.fill(0.0);
+        self.clear_spikes(steps, 0);
+        self.reached = 0;
+    }
+
+    /// Makes room for the trace.
+    pub(crate) fn keep_trace(&mut self, steps: usize) {
+        self.trace.resize(steps * self.current.len());
+        self.adaptation_trace.resize(steps * self.adaptation.len());
+        if self.keeps_current {
+            self.observed.current.resize(steps * self.current.len());
+        }
+    }
+
+    /// Makes room for what is observed.
+    pub(crate) fn observe(&mut self, steps: usize) {
+        self.observed.current.resize(steps * self.current.len());
+        self.observed.rise.resize(steps * self.current.len());
+    }
+
+    /// Bits of the lanes that fired at all, site by site.
+    pub fn fired(&self, steps: usize) -> impl Iterator<Item = u64> {
+        let words = steps.div_ceil(64);
+        let sites = self.spikes.chunks_exact(steps).zip(self.busy.chunks_exact(words));
+        sites.map(|(spikes, busy)| set_steps(busy).fold(0, |all, t| all | spikes[t]))
+    }
+
+    /// Forgets the spikes of all tiles from step `from` on.
+    pub(crate) fn clear_spikes(&mut self, steps: usize, from: usize) {
+        let words = steps.div_ceil(64);
+        for (spikes, busy) in self.spikes.chunks_exact_mut(steps).zip(self.busy.chunks_exact_mut(words)) {
+            for word in from / 64..words {
+                let kept = if word == from / 64 { (1u64 << (from % 64)) - 1 } else { 0 };
+                for t in set_steps(&[busy[word] & !kept]) {
+                    spikes[word * 64 + t] = 0;
+                }
+                busy[word] &= kept;
+            }
+        }
+    }
+}
+
+impl SpikeList {
+    pub(crate) fn new(steps: usize) -> Self {
+        Self { offsets: vec![0; steps + 1], ..Self::default() }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.offsets.fill(0);
+        self.units.clear();
+        self.is_complete = false;
+    }
+
+    /// Forgets the spikes from step `steps` on.
+    pub(crate) fn drop_from(&mut self, steps: usize) {
+        self.units.truncate(self.offsets[steps] as usize);
+        self.offsets[steps..].fill(self.units.len() as u32);
+    }
+
+    /// The spikes at steps before `steps`.
+    pub fn before(&self, steps: usize) -> LayerSpikes<'_> {
+        LayerSpikes { offsets: &self.offsets, units: &self.units, steps }
+    }
+}
+
+impl LaneSums {
+    /// Sums of 0 for so many lanes.
+    pub fn start(&mut self, lanes: usize) {
+        for sums in
+            [&mut self.current_decay, &mut self.membrane_decay, &mut self.threshold, &mut self.adaptation_strength]
+        {
+            sums.clear();
+            sums.resize(lanes);
+        }
+    }
+
+    /// The sums of some lanes; `None` where nothing is learnt.
+    pub(crate) fn of(&mut self, lanes: Range<usize>) -> Option<ConstantSums<'_>> {
+        (!self.threshold.is_empty()).then(|| ConstantSums {
+            current_decay: &mut self.current_decay[lanes.clone()],
+            membrane_decay: &mut self.membrane_decay[lanes.clone()],
+            threshold: &mut self.threshold[lanes.clone()],
+            adaptation_strength: &mut self.adaptation_strength[lanes],
+        })
+    }
+
+    /// Those of one constant.
+    pub fn array(&self, what: Learnable) -> &[f32] {
+        match what {
+            Learnable::Constant(LearntConstant::CurrentDecay) => &self.current_decay,
+            Learnable::Constant(LearntConstant::MembraneDecay) => &self.membrane_decay,
+            Learnable::Constant(LearntConstant::Threshold) => &self.threshold,
+            Learnable::Constant(LearntConstant::AdaptationStrength) => &self.adaptation_strength,
+            Learnable::Delays { .. } => &[],
+        }
+    }
+}
+
+impl Adjoints {
+    /// Room for q and r, of which a layer before or the layer itself reads every step, for r alone, and for p and G, which are injected.
+    pub(crate) fn new(length: usize, is_read_later: bool, is_r_read: bool, injects: bool) -> Self {
+        let zeros = |wanted: bool| Aligned::zeros(if wanted { length } else { 0 });
+        Self {
+            q: zeros(is_read_later),
+            r: zeros(is_read_later || is_r_read),
+            p: zeros(injects),
+            direct: zeros(injects),
+            constants: LaneSums::default(),
+            observed: ObservedAdjoints::default(),
+        }
+    }
+
+    /// Makes room for all, and for what is observed.
+    pub(crate) fn observe(&mut self, length: usize) {
+        let Self { q, r, p, direct, observed, .. } = self;
+        let ObservedAdjoints { activation, timing, reset_error, reset_slope } = observed;
+        for array in [q, r, p, direct, activation, timing, reset_error, reset_slope] {
+            array.resize(length);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Cross-entropy of a softmax over a statistic of a readout's membranes y (spec 11).
+//!
+//! ```text
+//! mean        z_n = 1/T Σ_t y[t,n]                G[t,n] = D_n / T
+//! max         z_n = max_t y[t,n]                  G = D_n at the first maximum, else 0
+//! last        z_n = y[T−1,n]                      G = D_n at T−1, else 0
+//! softmaxSum  z_n = Σ_t s_n,  s = softmax(y[t])   G[t,n] = s_n (D_n − Σ_m s_m D_m)
+//!
+//! P = softmax(β z),   L = −w_y Σ_n Y_n log P_n,   D_n = β w_y (P_n − Y_n) / B
+//! ```
+//!
+//! Y is 1 for the label y, or smoothed; w are the weights of the classes (4.4).
+
+use spikelet_config::{MembraneLoss, Statistic};
+
+use super::class_targets::ClassTargets;
+use super::output::{Output, OutputGradient, SpikeGradient};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Membrane {
+    config: MembraneLoss,
+    targets: ClassTargets,
+}
+
+impl Membrane {
+    pub(super) fn new(config: &MembraneLoss) -> Self {
+        let targets = ClassTargets::new(config.label_smoothing, config.class_weights.as_deref());
+        Self { config: config.clone(), targets }
+    }
+
+    pub(super) fn evaluate(&self, output: &Output<'_>, label: usize, gradient: &mut OutputGradient) {
+        let (steps, outputs) = (output.steps, output.readout.outputs());
+        let membranes = &output.readout.membranes;
+        let beta = self.config.inverse_temperature;
+        let scores = &output.readout.scores;
+        let (shares, log_total) = softmax(scores.iter().map(|z| beta * z));
+        let weight = self.targets.weight(label);
+        gradient.parts.main = weight * (log_total - beta * self.targets.mean(label, outputs, |unit| scores[unit]));
+        let by_score: Vec<f64> = shares
+            .iter()
+            .enumerate()
+            .map(|(unit, share)| {
+                weight * (beta * (share - self.targets.wanted(unit == label, outputs)) / output.batch as f64)
+            })
+            .collect();
+
+        gradient.end = steps;
+        let dense = || vec![0.0; steps * outputs];
+        gradient.spike = match self.config.statistic {
+            Statistic::Mean => {
+                SpikeGradient::Constant(by_score.iter().map(|slope| (slope / steps as f64) as f32).collect())
+            }
+            Statistic::Max => {
+                let mut dense = dense();
+                let peaks: Vec<usize> = (0..outputs).map(|unit| peak(membranes, outputs, unit)).collect();
+                peaks.iter().enumerate().for_each(|(unit, &t)| dense[t * outputs + unit] = by_score[unit] as f32);
+                gradient.end = peaks.into_iter().max().map_or(0, |last| last + 1);
+                SpikeGradient::Dense(dense)
+            }
+            Statistic::Last => {
+                let mut dense = dense();
+                let row = &mut dense[(steps - 1) * outputs..];
+                row.iter_mut().zip(&by_score).for_each(|(to, slope)| *to = *slope as f32);
+                SpikeGradient::Dense(dense)
+            }
+            Statistic::SoftmaxSum => {
+                let mut dense = dense();
+                for (row, to) in membranes.chunks_exact(outputs).zip(dense.chunks_exact_mut(outputs)) {
+                    let (shares, _) = softmax(row.iter().map(|&y| f64::from(y)));
+                    let mean: f64 = shares.iter().zip(&by_score).map(|(share, slope)| share * slope).sum();
+                    for ((to, share), slope) in to.iter_mut().zip(&shares).zip(&by_score) {
+                        *to = (share * (slope - mean)) as f32;
+                    }
+                }
+                SpikeGradient::Dense(dense)
+            }
+        };
+    }
+}
+
+/// z of each output, of membranes `[step][output]`.
+pub(crate) fn statistic(kind: Statistic, membranes: &[f32], outputs: usize) -> Vec<f64> {
+    let rows = membranes.chunks_exact(outputs);
+    match kind {
+        Statistic::Mean => {
+            let steps = rows.len() as f64;
+            let mut sums = vec![0.0; outputs];
+            rows.for_each(|row| sums.iter_mut().zip(row).for_each(|(sum, &y)| *sum += f64::from(y)));
+            sums.into_iter().map(|sum: f64| sum / steps).collect()
+        }
+        Statistic::Max => {
+            (0..outputs).map(|unit| f64::from(membranes[peak(membranes, outputs, unit) * outputs + unit])).collect()
+        }
+        Statistic::Last => rows.last().into_iter().flatten().map(|&y| f64::from(y)).collect(),
+        Statistic::SoftmaxSum => {
+            let mut sums = vec![0.0; outputs];
+            for row in rows {
+                let (shares, _) = softmax(row.iter().map(|&y| f64::from(y)));
+                sums.iter_mut().zip(shares).for_each(|(sum, share)| *sum += share);
+            }
+            sums
+        }
+    }
+}
+
+/// Step of an output's first maximum.
+fn peak(membranes: &[f32], outputs: usize, unit: usize) -> usize {
+    let steps = membranes.len() / outputs;
+    (1..steps)
+        .fold(0, |best, t| if membranes[t * outputs + unit] > membranes[best * outputs + unit] { t } else { best })
+}
+
+/// Softmax of the values, and the logarithm of the sum of their exponentials.
+fn softmax(values: impl Iterator<Item = f64> + Clone) -> (Vec<f64>, f64) {
+    let highest = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    let mut shares: Vec<f64> = values.map(|value| libm::exp(value - highest)).collect();
+    let total: f64 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= total);
+    (shares, highest + libm::log(total))
+}

@@ -1,0 +1,120 @@
+//! Losses: their value for one sample and their derivatives at the output (spec 4).
+//!
+//! To add one: a file with its equation, a variant of [`spikelet_config::LossConfig`] and of `Main`, and a line wherever these are
+//! told apart (`docs/contributing/extending.md`).
+
+mod class_targets;
+mod count;
+mod latency;
+mod membrane;
+mod output;
+mod spike_train;
+mod trace;
+
+use spike_train::Wanted;
+use spikelet_config::{Config, Error, LossConfig, Result};
+use spikelet_data::Targets;
+
+use crate::loss_parts::LossParts;
+use crate::regularizer::Regularizers;
+
+pub(crate) use membrane::statistic;
+pub(crate) use output::{Output, OutputGradient, SpikeGradient};
+
+/// The configured loss, ready for samples.
+#[derive(Debug)]
+pub(crate) struct Loss {
+    main: Main,
+    /// Configured steps T.
+    steps: usize,
+    regularizers: Regularizers,
+}
+
+/// The main term of the loss, by its kind.
+#[derive(Clone, Debug)]
+enum Main {
+    Count(count::Count),
+    SpikeTrain(spike_train::SpikeTrain),
+    Latency(latency::Latency),
+    Membrane(membrane::Membrane),
+    Trace(trace::Trace),
+}
+
+impl Loss {
+    pub(crate) fn new(config: &Config) -> Self {
+        let main = match &config.loss {
+            LossConfig::Count(count) => Main::Count(count::Count::new(count)),
+            LossConfig::SpikeTrain(train) => {
+                Main::SpikeTrain(spike_train::SpikeTrain::new(train, config.network.steps))
+            }
+            LossConfig::Latency(latency) => Main::Latency(latency::Latency::new(latency)),
+            LossConfig::Membrane(membrane) => Main::Membrane(membrane::Membrane::new(membrane)),
+            LossConfig::Trace(trace) => Main::Trace(trace::Trace::new(trace)),
+        };
+        Self { main, steps: config.network.steps as usize, regularizers: Regularizers::new(&config.regularizers) }
+    }
+
+    /// Checks that the targets are of a kind this loss can use.
+    pub(crate) fn accepts(&self, targets: &Targets) -> Result<()> {
+        match (&self.main, targets) {
+            (Main::Count(_), Targets::Labels(_) | Targets::Counts(_))
+            | (Main::Latency(_) | Main::Membrane(_), Targets::Labels(_))
+            | (Main::SpikeTrain(_), Targets::Trains(_)) => Ok(()),
+            (Main::SpikeTrain(train), Targets::Labels(_)) if train.takes_labels() => Ok(()),
+            (Main::Trace(_), Targets::Series { steps, .. }) if *steps == self.steps => Ok(()),
+            (Main::Trace(_), Targets::Series { steps, .. }) => {
+                let message = format!("must have a value for each of the {} steps, got {steps}", self.steps);
+                Err(Error::shape("series", message))
+            }
+            (Main::Trace(_), _) => Err(Error::shape("targets", "the trace loss needs target series")),
+            (Main::Membrane(_), _) => Err(Error::shape("targets", "the membrane loss needs labels")),
+            (Main::Count(_), _) => Err(Error::shape("targets", "the count loss needs labels or counts")),
+            (Main::Latency(_), _) => Err(Error::shape("targets", "the latency loss needs labels")),
+            (Main::SpikeTrain(_), _) => {
+                let message = "the spike-train loss needs target spike trains, or labels and loss.positive";
+                Err(Error::shape("targets", message))
+            }
+        }
+    }
+
+    /// Value and derivatives for sample `index`.
+    pub(crate) fn evaluate(&self, output: &Output<'_>, targets: &Targets, index: usize, gradient: &mut OutputGradient) {
+        gradient.spike = SpikeGradient::Zero;
+        gradient.timing.clear();
+        gradient.timing.resize(output.spikes.count_before(output.spikes.steps) as usize, 0.0);
+        gradient.end = 0;
+        gradient.parts = LossParts::default();
+        match (&self.main, targets) {
+            (Main::Count(count), Targets::Labels(labels)) => {
+                count.evaluate(output, |unit| count.wanted(unit as u32 == labels[index]), gradient);
+            }
+            (Main::Count(count), Targets::Counts(counts)) => {
+                let outputs = output.readout.counts.len();
+                count.evaluate(output, |unit| f64::from(counts[index * outputs + unit]), gradient);
+            }
+            (Main::Latency(latency), Targets::Labels(labels)) => {
+                latency.evaluate(output, labels[index] as usize, gradient);
+            }
+            (Main::Membrane(membrane), Targets::Labels(labels)) => {
+                membrane.evaluate(output, labels[index] as usize, gradient);
+            }
+            (Main::Trace(trace), Targets::Series { values, .. }) => {
+                let length = output.readout.membranes.len();
+                trace.evaluate(output, &values[index * length..(index + 1) * length], gradient);
+            }
+            (Main::SpikeTrain(train), Targets::Trains(trains)) => {
+                let (times, units) = trains.sample(index);
+                train.evaluate(output, Wanted::Train(times, units), gradient);
+            }
+            (Main::SpikeTrain(train), Targets::Labels(labels)) => {
+                train.evaluate(output, Wanted::Label(labels[index] as usize), gradient);
+            }
+            _ => unreachable!("accepts() is called before a run"),
+        }
+        let OutputGradient { activity, parts, end, .. } = gradient;
+        self.regularizers.evaluate(output.totals, output.shapes, output.batch, parts, activity);
+        if activity.iter().any(|&gradient| gradient != 0.0) {
+            *end = output.spikes.steps;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Input and result of a loss for one sample.
+
+use spikelet_network::events::LayerSpikes;
+use spikelet_network::readout::Readout;
+use spikelet_network::shape::LayerShape;
+
+use crate::loss_parts::LossParts;
+
+/// dL/dS of the outputs, or dL/dy of a readout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum SpikeGradient {
+    /// None at any step.
+    #[default]
+    Zero,
+    /// The same at every simulated step, `[output]`.
+    Constant(Vec<f32>),
+    /// `[step][output]`; of a readout dL/dy.
+    Dense(Vec<f32>),
+}
+
+/// A loss and its derivatives at the output, for one sample.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OutputGradient {
+    pub(crate) spike: SpikeGradient,
+    /// dL/dT of each output spike, in order of `(step, output)`.
+    pub(crate) timing: Vec<f32>,
+    /// Step from which on nothing has a gradient.
+    pub(crate) end: usize,
+    /// The regularisers' dL/dS of each layer's units at every simulated step, 0 at the output.
+    pub(crate) activity: Vec<f32>,
+    /// The loss by parts, not divided by the batch size.
+    pub(crate) parts: LossParts,
+}
+
+/// Input of a loss: one sample.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output<'a> {
+    pub(crate) spikes: LayerSpikes<'a>,
+    pub(crate) readout: &'a Readout,
+    /// Configured steps T.
+    pub(crate) steps: usize,
+    /// Samples in the batch B.
+    pub(crate) batch: usize,
+    /// Spikes of each spiking layer.
+    pub(crate) totals: &'a [u64],
+    pub(crate) shapes: &'a [LayerShape],
+}

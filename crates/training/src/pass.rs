@@ -1,0 +1,14 @@
+//! The passes of a sample: forward, loss, backward.
+
+mod backpropagate;
+mod group;
+mod injections;
+mod job;
+mod observe;
+mod output_errors;
+mod sample;
+mod workspace;
+
+pub(crate) use group::{Engine, GROUP};
+pub use job::Until;
+pub(crate) use job::{Job, Want};

@@ -1,0 +1,192 @@
+//! Backward through the layers, from the loss to the lowest (spec 5).
+//!
+//! ```text
+//! top:    S̄ = dL/dS,           T̄ = dL/dT
+//! below:  S̄_i[t] = γ Σ_j W_ji q_j[t],   T̄_i[t] = S_i[t] γ/2 Σ_j W_ji r_j[t]      q, r of the next layer
+//! ```
+
+use spikelet_kernels::Level;
+use spikelet_network::connection::{
+    BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Read,
+};
+use spikelet_network::events::LayerSpikes;
+use spikelet_network::gradient::LayerGradient;
+use spikelet_network::layer::LayerState;
+use spikelet_network::network::Network;
+use spikelet_network::state::{Adjoints, UnitState};
+
+use super::output_errors::{FromLoss, FromNext};
+use super::workspace::Workspace;
+use crate::rule::GradientPass;
+use crate::sample::SampleResult;
+
+/// The backward pass of a sample.
+#[derive(Clone, Copy)]
+pub(super) struct Backpropagation<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    pub(super) passes: &'a [GradientPass],
+    pub(super) input_units: &'a [u32],
+    /// Simulated steps.
+    pub(super) steps: usize,
+    /// Whether values are observed.
+    pub(super) is_observed: bool,
+}
+
+/// A sample on its way back.
+pub(super) struct Returning<'a> {
+    pub(super) back: Backpropagation<'a>,
+    pub(super) work: &'a mut Workspace,
+    pub(super) result: &'a mut SampleResult,
+}
+
+/// Fills the gradients of samples of one batch from those of the loss in their workspaces, layer by layer.
+pub(super) fn backpropagate(samples: &mut [Returning<'_>]) {
+    let Some(&Backpropagation { network, passes, .. }) = samples.first().map(|sample| &sample.back) else { return };
+    samples.iter_mut().for_each(|Returning { back, work, result }| back.start(work, result));
+    for (index, pass) in passes.iter().enumerate() {
+        for layer in (0..network.layers.len()).rev() {
+            run_layer(samples, pass, index, layer);
+        }
+    }
+    for Returning { result, .. } in samples {
+        result.outcome.is_finite &= result.layers.iter().all(|layer| layer.bias.iter().all(|sum| sum.is_finite()));
+    }
+}
+
+/// Pass number `index` over one layer.
+fn run_layer(samples: &mut [Returning<'_>], pass: &GradientPass, index: usize, layer: usize) {
+    let Some(&back) = samples.first().map(|sample| &sample.back) else { return };
+    let (network, view) = (back.network, back.network.view(layer));
+    let weight = pass.weights[layer].gradient;
+    let mixing = (!back.is_single()).then_some(Mixing { weight, adds: index > 0 });
+    let read = layer.checked_sub(1).map_or(Read::default(), |previous| Read {
+        factor: pass.at(previous, 0.0).factor,
+        times: back.is_observed || pass.weights[previous].timing != 0.0,
+        injections: layer + 1 < network.layers.len(),
+    });
+    let parts = samples.iter_mut().map(|sample| sample.at(pass, layer));
+    let mut parts: Vec<_> = parts.collect();
+    let mut runs: Vec<_> = parts
+        .iter_mut()
+        .map(|part| {
+            let context = PassContext {
+                level: back.level,
+                view,
+                pass: part.pass,
+                end: part.end,
+                errors: part.errors.source(),
+                read,
+                units: part.units,
+                mixing,
+                is_observed: back.is_observed,
+                is_read: layer > 0,
+            };
+            let (adjoints, scratch, gradient) = (&mut *part.adjoints, &mut *part.scratch, &mut *part.gradient);
+            if !view.neuron.learnt.is_empty() {
+                adjoints.constants.start(view.layout.lanes);
+            }
+            (&mut *part.connection, BackwardRun { context, adjoints, scratch, gradient })
+        })
+        .collect();
+    network.layers[layer].connection.backward(network.copies(layer), &mut runs);
+    for (_, run) in &mut runs {
+        add_constants(&view, run.adjoints, mixing, run.gradient);
+    }
+}
+
+/// A layer of a sample on its way back.
+struct Part<'a> {
+    pass: LayerPass,
+    end: usize,
+    errors: Errors<'a>,
+    units: &'a UnitState,
+    connection: &'a mut ConnectionState,
+    adjoints: &'a mut Adjoints,
+    scratch: &'a mut BackwardScratch,
+    gradient: &'a mut LayerGradient,
+}
+
+impl Returning<'_> {
+    /// A layer, whose next one has been passed.
+    fn at(&mut self, pass: &GradientPass, index: usize) -> Part<'_> {
+        let Self { back, work, result } = self;
+        let Workspace { forward, gradient, scratch, injections, .. } = &mut **work;
+        let layers = &mut forward.layers;
+        let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
+        let LayerState { units, spikes, connection, adjoints, .. } = here;
+        let of_layer = pass.at(index, gradient.activity[index]);
+        let end = gradient.end;
+        let errors = match next.first_mut() {
+            None => Errors::Loss(FromLoss { gradient, view: back.network.view(index), spikes, end }),
+            Some(next) => {
+                let mut errors = FromNext::prepare(back.level, back.network, index, next, units, of_layer.factor, end);
+                errors.take_injected();
+                let is_below_output = index + 2 == back.network.layers.len();
+                if is_below_output {
+                    errors.list_injections(pass, &of_layer, gradient, injections);
+                }
+                Errors::Next(errors)
+            }
+        };
+        let gradient = &mut result.layers[index];
+        Part { pass: of_layer, end, errors, units, connection, adjoints, scratch, gradient }
+    }
+}
+
+impl Backpropagation<'_> {
+    /// Whether one pass is the whole gradient.
+    pub(super) fn is_single(&self) -> bool {
+        self.passes.len() == 1 && self.passes[0].is_final()
+    }
+
+    /// Spikes that a layer gets.
+    pub(super) fn input_of<'b>(&'b self, layer: usize, work: &'b Workspace) -> LayerSpikes<'b> {
+        match layer.checked_sub(1) {
+            None => LayerSpikes { offsets: &work.forward.input_offsets, units: self.input_units, steps: self.steps },
+            Some(previous) => work.forward.layers[previous].spikes.before(self.steps),
+        }
+    }
+
+    fn start(&self, work: &Workspace, result: &mut SampleResult) {
+        for (index, (layer, gradient)) in self.network.layers.iter().zip(&mut result.layers).enumerate() {
+            let inputs = layer.inputs(&work.forward.layers[index], self.input_of(index, work));
+            let longest = layer.connection.longest_delay(self.network.copies(index));
+            gradient.start(&layer.shape, &inputs, longest, self.network.steps, work.gradient.end);
+        }
+    }
+}
+
+/// Sums the constants of lanes over the units that share them, in their order.
+fn add_constants(view: &LayerView<'_>, adjoints: &Adjoints, mixing: Option<Mixing>, gradient: &mut LayerGradient) {
+    for (array, to) in view.neuron.learnt.iter().zip(&mut gradient.learnt) {
+        let of_lanes = adjoints.constants.array(array.what);
+        let mut sums = vec![0.0f64; array.length()];
+        for site in &view.layout.sites {
+            for (lane, &unit) in view.layout.units_of(site) {
+                let place = if sums.len() == 1 { 0 } else { view.filter_of(unit as usize) };
+                sums[place] += f64::from(of_lanes[site.lane + lane]);
+            }
+        }
+        let sums: Vec<f32> = sums.into_iter().map(|sum| sum as f32).collect();
+        match mixing {
+            None => to.copy_from_slice(&sums),
+            Some(mixing) => mixing.mix(to, &sums),
+        }
+    }
+}
+
+/// Errors of a layer's output.
+enum Errors<'a> {
+    Loss(FromLoss<'a>),
+    Next(FromNext<'a>),
+}
+
+impl Errors<'_> {
+    fn source(&self) -> &dyn OutputErrors {
+        match self {
+            Self::Loss(errors) => errors,
+            Self::Next(errors) => errors,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! One sample: forward, loss, backward.
+
+use spikelet_data::{Targets, sort_spikes};
+use spikelet_kernels::Level;
+use spikelet_network::connection::Keep;
+use spikelet_network::events::LayerSpikes;
+use spikelet_network::network::Network;
+use spikelet_network::pass::{End, Simulation};
+use spikelet_network::readout::Readout;
+
+use super::backpropagate::{Backpropagation, Returning, backpropagate};
+use super::job::Job;
+use super::workspace::Workspace;
+use crate::loss::{Output, statistic};
+use crate::sample::SampleResult;
+
+/// What all samples of a batch share.
+#[derive(Clone, Copy)]
+pub(super) struct SamplePass<'a> {
+    pub(super) level: Level,
+    pub(super) network: &'a Network,
+    pub(super) job: &'a Job<'a>,
+    /// Samples of the batch.
+    pub(super) batch: usize,
+    pub(super) end: End,
+}
+
+/// A sample, with memory for its way.
+pub(super) struct SampleRun<'a> {
+    /// Where its targets are.
+    pub(super) place: usize,
+    /// Steps and units of its spikes.
+    pub(super) input: (&'a [u16], &'a [u32]),
+    pub(super) work: &'a mut Workspace,
+    pub(super) result: &'a mut SampleResult,
+}
+
+impl SamplePass<'_> {
+    /// Runs samples: each forward, then all back together.
+    pub(super) fn run(&self, samples: &mut [SampleRun<'_>]) {
+        let Self { level, network, job, .. } = *self;
+        let steps: Vec<usize> = samples.iter_mut().map(|sample| self.run_forward(sample)).collect();
+        if !job.want.gradients {
+            return;
+        }
+        let is_observed = job.want.trace;
+        let returning = samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| Returning {
+            back: Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed },
+            work,
+            result,
+        });
+        let mut returning: Vec<_> = returning.collect();
+        backpropagate(&mut returning);
+        for Returning { back, work, result } in returning.iter_mut().filter(|_| is_observed) {
+            result.trace = Some(back.trace(work));
+        }
+    }
+
+    /// The number of simulated steps.
+    fn run_forward(&self, sample: &mut SampleRun<'_>) -> usize {
+        let Self { level, network, job, .. } = *self;
+        let SampleRun { place, input, work, result } = sample;
+        let simulation = Simulation { level, network, input: *input, keep: self.keep(work) };
+        let steps = simulation.run(self.end, &mut work.forward);
+        self.measure(*place, input.1, steps, work, result);
+        self.evaluate_loss(*place, steps, work, result);
+        for (layer, (state, gradient)) in network.layers.iter().zip(work.forward.layers.iter().zip(&mut result.layers))
+        {
+            layer.connection.mark_silent(&layer.layout, &mut state.units.fired(network.steps), gradient);
+        }
+        if job.want.spikes {
+            list_spikes(steps, work, result);
+            result.scores.clone_from(&work.readout.scores);
+            result.membranes.clone_from(&work.readout.membranes);
+        }
+        result.trace = None;
+        if job.want.gradients {
+            let end = if job.want.trace { steps } else { work.gradient.end };
+            simulation.extend(end, &mut work.forward);
+        }
+        steps
+    }
+
+    /// Makes room for what is to be kept of every step.
+    fn keep(&self, work: &mut Workspace) -> Keep {
+        if !self.job.want.gradients {
+            return Keep::Spikes;
+        }
+        work.forward.keep_trace(self.network.steps);
+        for (index, layer) in work.forward.layers.iter_mut().enumerate() {
+            let view = self.network.view(index);
+            let are_few = self.job.passes.iter().all(|pass| pass.at(index, 0.0).reads_spikes_only(&view));
+            layer.units.traces_spikes_only = are_few && !self.job.want.trace;
+        }
+        if !self.job.want.trace {
+            return Keep::Trace;
+        }
+        work.forward.observe(self.network);
+        Keep::States
+    }
+
+    /// Decisions, spikes and costs.
+    fn measure(
+        &self,
+        index: usize,
+        input_units: &[u32],
+        steps: usize,
+        work: &mut Workspace,
+        result: &mut SampleResult,
+    ) {
+        let network = self.network;
+        let output = &work.forward.layers[work.forward.layers.len() - 1].spikes;
+        work.readout.read(&output.before(steps), network.outputs());
+        let last = network.layers.len() - 1;
+        if network.shapes[last].readout {
+            self.read_membranes(last, steps, work);
+        }
+        let label = match self.job.data.targets() {
+            Targets::Labels(labels) => Some(labels[index]),
+            _ => None,
+        };
+        let inputs = LayerSpikes { offsets: &work.forward.input_offsets, units: input_units, steps };
+        let outcome = &mut result.outcome;
+        outcome.start(&work.readout, label);
+        if let Targets::Series { values, .. } = self.job.data.targets() {
+            let length = work.readout.membranes.len();
+            let target = values.get(index * length..(index + 1) * length).unwrap_or_default();
+            outcome.regression.start(&work.readout.membranes, target, network.outputs());
+        }
+        for (number, layer) in network.layers.iter().enumerate() {
+            let here = &work.forward.layers[number];
+            outcome.add_layer(&here.spikes.before(steps), layer.shape.units, &mut work.counts);
+            let source =
+                number.checked_sub(1).map_or(inputs, |previous| work.forward.layers[previous].spikes.before(steps));
+            let inputs = layer.inputs(here, source);
+            outcome.synaptic_operations += layer.connection.operations(network.copies(number), &layer.shape, &inputs);
+        }
+    }
+
+    /// Reads the membranes of the readout, and what it decides by.
+    fn read_membranes(&self, layer: usize, steps: usize, work: &mut Workspace) {
+        let view = self.network.view(layer);
+        let (units, outputs) = (&work.forward.layers[layer].units, view.shape.units);
+        let Readout { membranes, scores, .. } = &mut work.readout;
+        membranes.resize(steps * outputs, 0.0);
+        for site in &view.layout.sites {
+            let trace = units.trace[site.lane * view.steps..].chunks_exact(site.lanes);
+            for (to, from) in membranes.chunks_exact_mut(outputs).zip(trace) {
+                view.layout.units_of(site).for_each(|(lane, &unit)| to[unit as usize] = from[lane]);
+            }
+        }
+        scores.extend(self.job.statistic.into_iter().flat_map(|kind| statistic(kind, membranes, outputs)));
+    }
+
+    fn evaluate_loss(&self, index: usize, steps: usize, work: &mut Workspace, result: &mut SampleResult) {
+        let Some(loss) = self.job.loss else { return };
+        let Workspace { forward, readout, gradient, .. } = work;
+        let outcome = &mut result.outcome;
+        let output = Output {
+            spikes: forward.layers[forward.layers.len() - 1].spikes.before(steps),
+            readout,
+            steps: self.network.steps,
+            batch: self.batch,
+            totals: &outcome.spikes,
+            shapes: &self.network.shapes,
+        };
+        loss.evaluate(&output, self.job.data.targets(), index, gradient);
+        outcome.loss = gradient.parts;
+        outcome.is_finite &= outcome.loss.total().is_finite();
+    }
+}
+
+fn list_spikes(steps: usize, work: &Workspace, result: &mut SampleResult) {
+    result.spikes.clear();
+    result.lacks_spikes = false;
+    result.spikes.extend(work.forward.layers.iter().map(|layer| {
+        let found = layer.spikes.before(steps);
+        let mut spikes = Vec::new();
+        if spikes.try_reserve_exact(found.units.len()).is_err() {
+            result.lacks_spikes = true;
+            return spikes;
+        }
+        spikes.extend(found.iter().map(|(t, u)| (t as u16, u as u32)));
+        // A convolution lists the units of a step place by place.
+        sort_spikes(&mut spikes);
+        spikes
+    }));
+}

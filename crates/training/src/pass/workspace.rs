@@ -1,0 +1,38 @@
+//! Scratch memory of one thread; its size depends on the network, not on the batch.
+
+use spikelet_data::Augmented;
+use spikelet_network::connection::BackwardScratch;
+use spikelet_network::network::Network;
+use spikelet_network::pass::ForwardWorkspace;
+use spikelet_network::readout::Readout;
+
+use super::injections::Injections;
+use crate::loss::OutputGradient;
+
+/// What a sample needs on its way forward and back.
+#[derive(Debug)]
+pub(super) struct Workspace {
+    pub(super) augmented: Augmented,
+    pub(super) forward: ForwardWorkspace,
+    pub(super) readout: Readout,
+    pub(super) gradient: OutputGradient,
+    pub(super) scratch: BackwardScratch,
+    /// What the output layer's adjoints inject into their projections, by step.
+    pub(super) injections: Injections,
+    /// Spikes of each unit of a layer.
+    pub(super) counts: Vec<u32>,
+}
+
+impl Workspace {
+    pub(super) fn new(network: &Network) -> Self {
+        Self {
+            augmented: Augmented::default(),
+            forward: ForwardWorkspace::new(network),
+            readout: Readout::default(),
+            gradient: OutputGradient::default(),
+            scratch: BackwardScratch::default(),
+            injections: Injections::default(),
+            counts: Vec::new(),
+        }
+    }
+}

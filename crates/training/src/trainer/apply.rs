@@ -1,0 +1,52 @@
+//! Learning from gradients that come from elsewhere.
+
+use spikelet_config::{Error, Result};
+use spikelet_network::gradient::LayerParameters;
+use spikelet_network::learnt::{LearntShape, LearntValues};
+use spikelet_network::network::check;
+
+use super::Trainer;
+use crate::executor::Sequential;
+
+impl Trainer {
+    /// One step of the optimiser with gradients from elsewhere, taken as they are, at the learning rate of the current epoch.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ShapeMismatch`] for wrong lengths, [`crate::ErrorCode::NonFinite`] for values that are not finite,
+    /// also for what they make of the parameters.
+    pub fn apply_gradients(&mut self, gradients: &[LayerParameters]) -> Result<()> {
+        let layers = self.network.shapes.len();
+        if gradients.len() != layers {
+            return Err(Error::shape("layers", format!("must have {layers} entries, got {}", gradients.len())));
+        }
+        for (layer, (shape, given)) in self.network.shapes.iter().zip(gradients).enumerate() {
+            check(&format!("layers[{layer}].weights"), &given.weights, shape.weights())?;
+            check(&format!("layers[{layer}].biases"), &given.biases, shape.filters)?;
+            check_learnt(layer, &self.network.layers[layer].learnt, &given.learnt)?;
+        }
+        self.run.initialization = None;
+        self.updates += 1;
+        let steps = self.steps(self.learning_rate(), self.updates);
+        let (mut moments, mut sums) = (self.take_moments(), self.take_sums());
+        sums.put(&self.network, gradients);
+        sums.apply(self.engine.level, &steps, &mut self.network, &mut moments, &Sequential);
+        moments.find_live_rows();
+        (self.moments, self.sums) = (Some(moments), Some(sums));
+        self.network.refresh();
+        self.check_update(self.updates)?;
+        self.average_update(&Sequential);
+        Ok(())
+    }
+}
+
+/// The arrays that a layer learns, in their order, each of the right length and finite.
+fn check_learnt(layer: usize, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
+    let path = format!("layers[{layer}].learnt");
+    let shapes = shapes.iter().filter(|shape| !shape.is_fixed());
+    let wanted: Vec<&str> = shapes.clone().map(|shape| shape.what.name()).collect();
+    if !given.iter().map(|array| array.name.as_str()).eq(wanted.iter().copied()) {
+        return Err(Error::shape(path, format!("must have the arrays [{}], in this order", wanted.join(", "))));
+    }
+    let mut arrays = shapes.zip(given);
+    arrays.try_for_each(|(shape, given)| check(&format!("{path}.{}", given.name), &given.values, shape.length()))
+}

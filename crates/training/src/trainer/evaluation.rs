@@ -1,0 +1,31 @@
+//! A pass over data without learning.
+
+use spikelet_network::shape::LayerShape;
+
+use crate::metrics::{MetricSums, Metrics};
+use crate::pass::Until;
+
+/// A position in a pass over a data set.
+#[derive(Clone, Debug)]
+pub struct Evaluation {
+    pub(super) position: usize,
+    /// Those of the data set, of a validation pass; unknown where an earlier version left it.
+    pub(super) samples: Option<usize>,
+    pub(super) sums: MetricSums,
+    pub(super) shapes: Vec<LayerShape>,
+    pub(super) until: Until,
+}
+
+impl Evaluation {
+    /// Samples evaluated so far.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Metrics of the samples so far.
+    #[must_use]
+    pub fn report(&self) -> Metrics {
+        self.sums.report(&self.shapes)
+    }
+}

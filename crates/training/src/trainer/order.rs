@@ -1,0 +1,29 @@
+//! The order of the samples in an epoch.
+
+use std::collections::BTreeMap;
+
+use spikelet_config::{Sampling, TrainingConfig};
+use spikelet_data::{Dataset, Purpose, Stream};
+
+/// Samples in the order in which an epoch learns them, as many as there are.
+pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Vec<u32> {
+    let shuffled = Stream::new(training.seed, Purpose::Shuffle, epoch).permutation(data.len());
+    match (training.sampling, data.labels()) {
+        (Sampling::ByClass, Some(labels)) => by_class(&shuffled, labels),
+        _ => shuffled,
+    }
+}
+
+/// The classes in turn; the samples of a class are repeated once all of them have been used.
+fn by_class(shuffled: &[u32], labels: &[u32]) -> Vec<u32> {
+    let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for &sample in shuffled {
+        classes.entry(labels[sample as usize]).or_default().push(sample);
+    }
+    let classes: Vec<Vec<u32>> = classes.into_values().collect();
+    let turn = |position: usize| {
+        let samples = &classes[position % classes.len()];
+        samples[position / classes.len() % samples.len()]
+    };
+    (0..shuffled.len()).map(turn).collect()
+}

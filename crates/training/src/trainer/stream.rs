@@ -1,0 +1,46 @@
+//! Answers step by step.
+
+use spikelet_config::{Error, Result};
+use spikelet_network::pass::{SpikeStream, stream_steps};
+
+use super::Trainer;
+use crate::memory::NetworkBytes;
+
+impl Trainer {
+    /// A stream of steps through the network with the parameters with which it predicts now. It may have more steps than the
+    /// configuration; up to those its spikes are those of a sample.
+    ///
+    /// # Errors
+    /// [`crate::ErrorCode::ConfigInvalid`] for an output that never fires, and where there is no memory for it.
+    pub fn stream(&mut self) -> Result<SpikeStream> {
+        if self.network.layers.last().is_some_and(|layer| layer.neuron.is_readout) {
+            return Err(Error::config("network.layers", "a stream answers with spikes, but the output never fires"));
+        }
+        NetworkBytes::with_steps(&self.config, stream_steps(&self.network), 1).require(1)?;
+        let (inputs, level) = (self.config.network.input.units(), self.engine.level);
+        Ok(self.predicting(|trainer| SpikeStream::new(&trainer.network, inputs, level)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use spikelet_config::Config;
+    use spikelet_kernels::Level;
+
+    fn steps(layer: &str, neuron: &str) -> usize {
+        let text = format!(
+            r#"{{"network":{{"input":4,"steps":100,"neuron":{{{neuron}}},"layers":[{{"type":"dense","units":3{layer}}}]}},
+                "rule":{{"type":"activation"}},"loss":{{"type":"count","positive":1}}}}"#
+        );
+        stream_steps(&Trainer::new(Config::from_json(&text).unwrap(), Level::detect()).unwrap().network)
+    }
+
+    #[test]
+    fn arrays_reach_back_over_refractory_periods_and_ahead_over_delays() {
+        assert_eq!(steps("", ""), 64 + 512);
+        assert_eq!(steps("", r#""refractory":90"#), 128 + 512);
+        let delay = steps(r#","delays":{"by":"connection","max":90}"#, "") - (64 + 512);
+        assert!((1..=90).contains(&delay), "{delay}");
+    }
+}

@@ -1,0 +1,93 @@
+//! A trainer and a data set from a golden file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spikelet_config::Config;
+use spikelet_data::{Dataset, SpikeTrains, Targets};
+use spikelet_training::{LayerParameters, LearntValues, Level, Trainer};
+
+use crate::compare::Faults;
+use crate::format::{Draw, Event, Target};
+
+pub(crate) fn singles(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&value| value as f32).collect()
+}
+
+pub(crate) fn trains(events: &[Event], samples: u32, steps: usize, units: usize) -> SpikeTrains {
+    let offsets: Vec<u32> =
+        (0..=samples).map(|sample| events.partition_point(|event| event[0] < sample) as u32).collect();
+    let times = events.iter().map(|event| u16::try_from(event[1]).expect("steps fit u16")).collect();
+    let units_of_events = events.iter().map(|event| event[2]).collect();
+    SpikeTrains::from_parts(&offsets, times, units_of_events, steps, units, "events")
+        .expect("the file's events are valid")
+}
+
+/// Compares every array that the file names.
+pub(crate) fn check_learnt(
+    faults: &mut Faults,
+    what: &str,
+    found: &[LearntValues],
+    wanted: &BTreeMap<String, Vec<f64>>,
+) {
+    let names: BTreeSet<&str> = found.iter().map(|array| array.name.as_str()).collect();
+    faults.exact(&format!("{what} names"), &names, &wanted.keys().map(String::as_str).collect());
+    for array in found {
+        if let Some(wanted) = wanted.get(&array.name) {
+            faults.array(&format!("{what} {}", array.name), &array.values, wanted);
+        }
+    }
+}
+
+/// The reverse of [`trains`].
+pub(crate) fn events(trains: &SpikeTrains) -> Vec<Event> {
+    (0..trains.len())
+        .flat_map(|sample| {
+            let (times, units) = trains.sample(sample);
+            times.iter().zip(units).map(move |(&time, &unit)| [sample as u32, u32::from(time), unit])
+        })
+        .collect()
+}
+
+impl Draw {
+    /// The configuration; the error says why there is none.
+    pub(crate) fn configuration(&self) -> Result<Config, String> {
+        let json = spikelet_golden::configuration(&self.config.0, self.batch.into(), self.optimiser.as_ref())
+            .map_err(|reason| reason.to_string())?;
+        Config::from_json(&json.to_string()).map_err(|error| error.to_string())
+    }
+
+    /// A trainer with the file's parameters.
+    pub(crate) fn trainer(&self, config: Config, level: Level) -> Trainer {
+        let mut trainer = Trainer::new(config, level).expect("the configuration is valid");
+        for (layer, parameters) in self.params.iter().enumerate() {
+            let delays = LearntValues { name: "delays".into(), shape: Vec::new(), values: singles(&parameters.delays) };
+            let given = LayerParameters {
+                weights: singles(&parameters.weights),
+                biases: singles(&parameters.biases),
+                learnt: if parameters.delays.is_empty() { Vec::new() } else { vec![delays] },
+            };
+            trainer.replace_parameters(layer, &given).expect("the file's parameters fit");
+        }
+        trainer
+    }
+
+    /// The batch.
+    pub(crate) fn dataset(&self, trainer: &Trainer) -> Dataset {
+        let steps = self.config.steps();
+        let inputs = trainer.config().network.input.units();
+        let outputs = trainer.shapes().last().expect("there is a layer").units;
+        let targets = match &self.target {
+            Target::Train { events } => Targets::Trains(trains(events, self.batch, steps, outputs)),
+            Target::Count { counts } => Targets::Counts(counts.concat()),
+            Target::Latency { labels } | Target::Membrane { labels } => Targets::Labels(labels.clone()),
+            Target::Trace { values } => Targets::Series { steps, values: values.clone() },
+        };
+        Dataset::new(trains(&self.input_events, self.batch, steps, inputs), targets, outputs)
+            .expect("the batch is valid")
+    }
+
+    /// Place of a layer of the file among the spiking layers.
+    pub(crate) fn spiking(&self, layer: usize) -> usize {
+        self.params.iter().position(|parameters| parameters.layer == layer).expect("the layer spikes")
+    }
+}

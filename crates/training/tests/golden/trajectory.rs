@@ -1,0 +1,89 @@
+//! Many updates on one batch, through the gradients and through the training loop.
+
+use spikelet_training::{Level, Sequential, TrainEvent, Trainer};
+
+use crate::compare::Faults;
+use crate::files;
+use crate::format::TrajectoryCase;
+use crate::setup;
+
+impl TrajectoryCase {
+    /// The number of updates.
+    fn steps(&self) -> usize {
+        self.expected.loss_before_each_step.len()
+    }
+}
+
+fn each(mut check: impl FnMut(&mut Faults, &TrajectoryCase, Trainer)) {
+    let mut faults = Faults::default();
+    for (name, case) in files::cases::<TrajectoryCase>("trajectory") {
+        faults.enter(name);
+        match case.draw.configuration() {
+            Ok(mut config) => {
+                config.training.epochs = u32::try_from(case.steps()).expect("few steps");
+                let trainer = case.draw.trainer(config, Level::detect());
+                check(&mut faults, &case, trainer);
+            }
+            Err(reason) => faults.add("no translation", reason),
+        }
+    }
+    faults.settle();
+}
+
+fn check_losses(faults: &mut Faults, case: &TrajectoryCase, losses: &[f64]) {
+    let wanted = &case.expected.loss_before_each_step;
+    faults.exact("steps", &losses.len(), &wanted.len());
+    for (step, (&found, &wanted)) in losses.iter().zip(wanted).enumerate() {
+        faults.number(&format!("loss before step {step}"), found, wanted);
+    }
+}
+
+fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Trainer) {
+    for wanted in &case.expected.final_params {
+        let layer = case.draw.spiking(wanted.layer);
+        let (weights, biases) = trainer.parameters(layer).expect("the layer is there");
+        faults.array(&format!("layer {layer} final weights"), &weights, &wanted.weights);
+        faults.array(&format!("layer {layer} final biases"), &biases, &wanted.biases);
+        let learnt = trainer.learnt(layer).expect("the layer is there");
+        setup::check_learnt(faults, &format!("layer {layer} final"), &learnt, &wanted.learnt);
+    }
+}
+
+#[test]
+fn trajectories_by_applied_gradients() {
+    each(|faults, case, mut trainer| {
+        let data = case.draw.dataset(&trainer);
+        let mut losses = Vec::new();
+        for step in 0..case.steps() {
+            let found = trainer.gradients(&data, 0..data.len(), false, &Sequential).expect("gradients");
+            losses.push(found.metrics.loss);
+            let wanted = &case.expected.spike_totals_each_step[step];
+            faults.exact(&format!("spikes at step {step}"), &found.metrics.spikes.total, wanted);
+            trainer.apply_gradients(&found.layers).expect("an update");
+        }
+        check_losses(faults, case, &losses);
+        check_parameters(faults, case, &trainer);
+    });
+}
+
+#[test]
+fn trajectories_by_training() {
+    each(|faults, case, mut trainer| {
+        let data = case.draw.dataset(&trainer);
+        trainer.begin(data.len()).expect("a run");
+        let mut losses = Vec::new();
+        loop {
+            let events = trainer.advance(7, &data, None, &Sequential).expect("training");
+            if events.is_empty() {
+                break;
+            }
+            losses.extend(events.iter().filter_map(|event| match event {
+                TrainEvent::Step { loss, .. } => Some(*loss),
+                _ => None,
+            }));
+        }
+        faults.exact("finished", &trainer.is_finished(), &true);
+        check_losses(faults, case, &losses);
+        check_parameters(faults, case, &trainer);
+    });
+}
