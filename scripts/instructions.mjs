@@ -36,7 +36,7 @@ const NETWORKS = {
   "delays-connection": { what: "one training step of 784-800-10 with delays by connection, T = 300, batch 16", steps: 3 },
   conv: { what: "one training step of 1x28x28-conv8c5-apool2-10, T = 100, batch 4", steps: 3 },
 };
-/** Those that are counted with AVX2 too. */
+/** Cases that are counted with AVX2 too. */
 const WITH_AVX2 = ["dense", "inference", "recurrent", "conv"];
 const CASES = Object.fromEntries([
   ...Object.keys(NETWORKS).map((network) => [network, caseOf(network, "sse2")]),

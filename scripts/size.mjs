@@ -12,7 +12,7 @@ import { sizesOf } from "./wasm-sizes.mjs";
 
 /** Most bytes that a page may have to download, gzipped. */
 const LIMIT = 422_000;
-/** The same for several workers that share memory. */
+/** Most bytes of the module for several workers that share memory, gzipped. */
 const LIMIT_WITH_THREADS = 440_000;
 /** Crates that are smaller than this fraction of the module are put together. */
 const SMALLEST = 0.005;

@@ -86,7 +86,7 @@ export function putAt(root: JsonObject, path: string, value: Json): void {
   put(place, last, value, path);
 }
 
-/** The same text for the same value, in whatever order its keys were written. */
+/** Text of a value that does not depend on the order in which its keys were written. */
 export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (!isObject(value)) return JSON.stringify(value);

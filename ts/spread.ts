@@ -2,7 +2,7 @@
 export interface Spread {
   mean: number;
   deviation: number;
-  /** Of how many values. */
+  /** Number of values. */
   count: number;
 }
 

@@ -12,7 +12,7 @@ export const SOUND = encode.logMel({
   encoding: encode.delta({ threshold: 0.5, maxSpikes: 5, start: -7 }),
 });
 
-/** Of the feed-forward network with the activation rule and a readout, as the search of spoken-digits chose them. */
+/** Settings of the feed-forward network with the activation rule and a readout, as the search of spoken-digits chose them. */
 export const CHOSEN = { learningRate: 0.00269272, membraneDecay: 0.9, inverseTemperature: 3.36858, sharpness: 7.65688 };
 
 /** @param {{ seed: number, epochs: number }} how @returns {import("spikelet").Config} */

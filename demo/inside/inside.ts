@@ -50,7 +50,7 @@ export class Inside {
     this.#look().catch(failed);
   }
 
-  /** The same for what goes on by itself: it waits for nothing and interrupts nothing. */
+  /** Looks again by itself: waits for nothing and interrupts nothing. */
   glance(): void {
     if (!this.#isLooking && !this.#replay.isPlaying) this.look();
   }

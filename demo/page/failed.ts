@@ -10,7 +10,7 @@ export function failed(thrown: unknown): void {
   console.warn(thrown);
 }
 
-/** The same for a page that can't be used. */
+/** Shows an error that keeps the whole page from being used. */
 export function failedToOpen(thrown: unknown): void {
   failed(thrown);
   document.documentElement.dataset["state"] = "failed";

@@ -32,7 +32,7 @@ export class Training {
     this.#events = events;
   }
 
-  /** Of all three together, validation included. */
+  /** Speed of all three trainings together, validation included. */
   get samplesPerSecond(): number {
     return this.#samples / Math.max(0.001, this.#seconds);
   }

@@ -128,7 +128,7 @@ function data(options: JsonObject, copies: number): ExperimentData[] {
   return [{ dataset: "spokenDigits", options: { ...options, copies }, encoding: SOUND }];
 }
 
-/** The same trials for every variant: 12 for two epochs, the best 3 for six with two seeds. Without variations, as they take their time. */
+/** Trials of every variant: 12 for two epochs, the best 3 for six with two seeds. Without variations, as they take their time. */
 function tuning(scale: Scale, options: JsonObject): Tuning {
   const isQuick = scale === "quick";
   return {

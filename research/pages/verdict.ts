@@ -15,7 +15,7 @@ export const PAGES = ["docs/results/verdict.md", "docs/guides/encoders-losses-ru
 /** Least accuracy in % of what the figure of prices shows. */
 const LOWEST = 85;
 
-/** Those whose variants differ in their spikes by orders of magnitude. */
+/** Experiments whose variants differ in their spikes by orders of magnitude. */
 const LOGARITHMIC = new Set(["verdict-structure"]);
 
 /** Experiments without a search. */

@@ -157,7 +157,7 @@ function configOf(layers: Layers, rule: Rule): Config {
   };
 }
 
-/** The same in another unit of the membrane. */
+/** The configuration in another unit of the membrane. */
 function scaledConfig({ network, rule, ...rest }: Config, scale: number): Config {
   const layers = network.layers.map((layer) => {
     if (layer.type !== "dense" || layer.neuron?.adaptationStrength === undefined) return layer;

@@ -40,7 +40,7 @@ function arc(x: number, y: number, radius: number, from: number, to: number): St
   });
 }
 
-/** The same strokes by an unsteady hand: turned, stretched, moved, each place a little off. */
+/** Strokes as by an unsteady hand: turned, stretched, moved, each place a little off. */
 export function unsteady(strokes: readonly Stroke[], seed: number): Stroke[] {
   const random = randomOf(seed);
   const away = (most: number) => most * (2 * random() - 1);

@@ -14,7 +14,7 @@ const TRAINING = `<!doctype html><meta charset="utf-8"><link rel="icon" href="da
 /** The demo and the page of a training, served. */
 export interface Pages extends AsyncDisposable {
   readonly url: string;
-  /** The same pages, cross-origin isolated. */
+  /** Address of the pages, cross-origin isolated. */
   readonly isolated: string;
 }
 

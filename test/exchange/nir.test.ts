@@ -135,7 +135,7 @@ async function lively(config: Config): Promise<Network> {
   return network;
 }
 
-/** The same with the reset that NIR's CubaLIF has. */
+/** The configuration with the reset that NIR's CubaLIF has. */
 function resetting({ network }: Config): Config {
   return { network: { ...network, neuron: { ...network.neuron, reset: "membrane" } } };
 }

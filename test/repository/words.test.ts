@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Where the words of the past or of others may stand: the oracle and its files keep theirs, the translator knows them. */
 const KEEP =
-  /^(CHANGELOG\.md|package-lock\.json|Cargo\.lock|fuzz\/Cargo\.lock|benches\/results\/|benches\/compare\/|crates\/golden\/|crates\/core\/tests\/golden\/|test\/oracle\/|test\/golden\/|test\/repository\/words\.test\.ts|fuzz\/(corpus|found)\/)/;
+  /^(CHANGELOG\.md|package-lock\.json|Cargo\.lock|fuzz\/Cargo\.lock|benches\/results\/|benches\/compare\/|crates\/golden\/|crates\/training\/tests\/golden\/|test\/oracle\/|test\/golden\/|test\/repository\/words\.test\.ts|fuzz\/(corpus|found)\/)/;
 
 /** A word that the field does not use, and what it is called. */
 const OLD: readonly (readonly [RegExp, string])[] = [
@@ -27,14 +27,29 @@ const OLD: readonly (readonly [RegExp, string])[] = [
   [/\b(run|finish)_?[sS]hare\b/, "local batch"],
 ];
 
-it("speaks the field's words", () => {
-  const files = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
-  const texts = files.filter((file) => /\.(rs|ts|mts|mjs|cjs|json|md|html|css|toml)$/.test(file) && !KEEP.test(file));
-  expect(texts.length).toBeGreaterThan(300);
-  const found = texts.flatMap((file) =>
+const files = execFileSync("git", ["ls-files", "-z"], { cwd: ROOT, encoding: "utf8" }).split("\0");
+
+/** The lines of files, each with its place. */
+const linesOf = (texts: readonly string[]): [place: string, line: string][] =>
+  texts.flatMap((file) =>
     readFileSync(`${ROOT}/${file}`, "utf8")
       .split("\n")
-      .flatMap((line, k) => OLD.filter(([word]) => word.test(line)).map(([, now]) => `${file}:${k + 1}: ${now}: ${line.trim()}`)),
+      .map((line, k): [string, string] => [`${file}:${k + 1}`, line]),
+  );
+
+it("begins each doc comment with a word of its own", () => {
+  const sources = files.filter((file) => /\.(rs|ts|mts|mjs)$/.test(file) && !KEEP.test(file));
+  expect(sources.length).toBeGreaterThan(300);
+  // A comment that leans on its neighbour is read alone in an editor and in the reference.
+  const leaning = linesOf(sources).filter(([, line]) => /^\s*(\/\/\/|\/\/!|\/\*\*) ?(The same|Those|Of|Likewise)\b/.test(line));
+  expect(leaning.map(([place, line]) => `${place}: ${line.trim()}`)).toEqual([]);
+});
+
+it("speaks the field's words", () => {
+  const texts = files.filter((file) => /\.(rs|ts|mts|mjs|cjs|json|md|html|css|toml)$/.test(file) && !KEEP.test(file));
+  expect(texts.length).toBeGreaterThan(300);
+  const found = linesOf(texts).flatMap(([place, line]) =>
+    OLD.filter(([word]) => word.test(line)).map(([, now]) => `${place}: ${now}: ${line.trim()}`),
   );
   expect(found).toEqual([]);
 });

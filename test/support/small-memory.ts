@@ -1,6 +1,6 @@
 const MEMORY_SECTION = 5;
 
-/** The same WebAssembly module, but its own memory, if it has one, ends after so many pages of 64 kB. */
+/** A WebAssembly module whose own memory, if it has one, ends after so many pages of 64 kB. */
 export function withMemoryOf(pages: number, module: Uint8Array): Uint8Array<ArrayBuffer> {
   let position = 8;
   while (position < module.length) {

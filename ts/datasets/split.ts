@@ -8,7 +8,7 @@ import { mulberry32 } from "../random.js";
  * reserve.
  */
 export interface SplitOptions {
-  /** The same seed gives the same parts on every machine; 0 to 2³²−1. */
+  /** Seed, 0 to 2³²−1: the same one gives the same parts on every machine. */
   seed: number;
   /** Samples for training; by default all that the other parts leave. */
   train?: number;

@@ -184,7 +184,7 @@ function inUse(tensors: Tensors, name: string): NumberArray | undefined {
   return tensors.get(`${name}.average`) ?? tensors.get(name);
 }
 
-/** Of which array a layer with these weights has what it learns. */
+/** Name of the array in which a layer with these weights has what it learns. */
 function learntName(weights: string, what: LearntName): string {
   return weights.replace(/weights?$/, what);
 }

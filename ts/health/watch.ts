@@ -17,7 +17,7 @@ export class HealthWatch {
   readonly #layers: readonly LayerInfo[];
   readonly #epochs: EpochEndEvent[] = [];
   #known: readonly string[] = [];
-  /** Of the training data. */
+  /** Input of the training data that comes too late. */
   #lateInput: LateInput | undefined;
 
   constructor(config: ResolvedConfig, layers: readonly LayerInfo[]) {

@@ -11,7 +11,7 @@ export const COLOURS = {
   sky: "#56b4e9",
 } as const;
 
-/** Those that are too dark on a dark ground (blue: 3.6 to 1), as they are there. */
+/** Colours that are too dark on a dark ground (blue: 3.6 to 1), with what takes their place there. */
 export const ON_DARK: Readonly<Record<string, string>> = { [COLOURS.blue]: "#3b9fe0" };
 
 /** Rules of style that lighten what figures draw within `ancestor` where the reader's colour scheme is dark. */

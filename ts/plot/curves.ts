@@ -19,7 +19,7 @@ export interface CurvePoint {
   epoch: number;
   train: CurveMetrics;
   validation: CurveMetrics | null;
-  /** Of the epoch's last update. */
+  /** Learning rate of the epoch's last update. */
   learningRate?: number;
 }
 
@@ -73,7 +73,7 @@ const NAMES: Readonly<Record<Decision, string>> = {
   none: "R²",
 };
 
-/** Those of the last epoch: epochs of one training have the same. */
+/** Decisions of the last epoch: epochs of one training have the same. */
 function decisionsOf(epochs: readonly CurvePoint[], trained: Decision | undefined): readonly Decision[] {
   const last = epochs.at(-1);
   return decisionsIn(last?.validation ?? last?.train ?? { accuracy: { firstSpike: 0, count: 0 } }, trained);

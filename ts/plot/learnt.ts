@@ -11,7 +11,7 @@ import { FIGURE, type FigureOptions } from "./options.js";
 export type LearntLayer = Pick<LayerParameters, "learnt">;
 
 export interface LearntOptions extends FigureOptions {
-  /** The same layers at an earlier time, for example before a training. */
+  /** Layers at an earlier time, for example before a training. */
   before?: readonly LearntLayer[];
 }
 

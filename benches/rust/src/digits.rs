@@ -51,7 +51,7 @@ impl Digits {
         digits
     }
 
-    /// The same as the core takes it.
+    /// The digits as a trainer takes them.
     ///
     /// # Panics
     /// Never: the arrays fit each other.

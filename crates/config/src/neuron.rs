@@ -15,9 +15,9 @@ pub enum NeuronType {
     /// Leaky integrate-and-fire (spec 1.1).
     #[default]
     Lif,
-    /// The same with a threshold that rises with each spike and falls back (spec 10.3).
+    /// Leaky integrate-and-fire with a threshold that rises with each spike and falls back (spec 10.3).
     Alif,
-    /// The same without spikes: a readout, whose output is its membrane (spec 10.4). It is the last layer, and dense.
+    /// Leaky integration without spikes: a readout, whose output is its membrane (spec 10.4). It is the last layer, and dense.
     Leaky,
 }
 

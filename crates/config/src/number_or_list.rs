@@ -82,7 +82,7 @@ macro_rules! number_or_list {
 number_or_list! {
     /// One number for every layer, or one for each from the input up; the field says which layers count.
     PerLayer:
-    /// The same at every layer.
+    /// One number at every layer.
     Every,
     /// One for each of these layers.
     ByLayer
@@ -91,7 +91,7 @@ number_or_list! {
 number_or_list! {
     /// One number for every unit of a layer, or one for each unit; for each channel of a convolution.
     PerUnit:
-    /// The same at every unit.
+    /// One number at every unit.
     Every,
     /// One for each unit, or for each channel of a convolution.
     ByUnit

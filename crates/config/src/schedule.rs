@@ -12,7 +12,7 @@ use crate::deserialize_tagged;
 #[serde(tag = "type", rename_all = "camelCase")]
 #[cfg_attr(feature = "codegen", derive(ts_rs::TS, schemars::JsonSchema))]
 pub enum ScheduleConfig {
-    /// The same throughout the run.
+    /// Constant throughout the run.
     Constant(ConstantSchedule),
     /// Multiplied by `factor` every `every` epochs.
     Step(StepSchedule),

@@ -34,7 +34,7 @@ pub enum Targets {
 pub struct Dataset {
     inputs: SpikeTrains,
     targets: Targets,
-    /// Of a data set of which only some samples are there.
+    /// Which samples are there, in a data set of which only some are.
     window: Option<Window>,
 }
 

@@ -139,7 +139,7 @@ fn forward_vector<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileStat
     }
 }
 
-/// The same for plain units whose trace is read at spikes only.
+/// Runs plain units whose trace is read at spikes only.
 #[inline(always)]
 fn forward_to_spikes<S: Simd>(simd: S, tile: &ForwardTile<'_>, state: &mut TileState<'_>) {
     let mut lane = 0;

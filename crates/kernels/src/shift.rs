@@ -95,7 +95,7 @@ fn load_rows<S: Simd>(simd: S, lanes: usize, first: usize, rows: &[f32]) -> [S::
     square
 }
 
-/// The same back.
+/// Stores a square of vectors as rows.
 #[inline(always)]
 fn store_rows<S: Simd>(square: &[S::f32s; LANES], lanes: usize, first: usize, rows: &mut [f32]) {
     let width = S::f32s::LEN;

@@ -22,7 +22,7 @@ pub struct LayerParameters {
 /// A layer's part of a sample's gradient.
 #[derive(Debug)]
 pub struct LayerGradient {
-    /// Of the weights.
+    /// Gradient of the weights.
     pub weights: WeightGradient,
     /// Σ_t p, `[lane]` of all tiles; also over units that share a bias.
     pub bias: Aligned,
@@ -134,7 +134,7 @@ impl WeightGradient {
         }
     }
 
-    /// The same.
+    /// Rows of the weight gradient, to be changed.
     pub(crate) fn rows_mut(&mut self) -> &mut GradientRows {
         match self {
             Self::Rows(rows) | Self::Steps(rows) => rows,

@@ -168,7 +168,7 @@ impl LearntShape {
 }
 
 impl LearntArray {
-    /// Of the values that an array starts from.
+    /// An array with the values that it starts from.
     pub(crate) fn new(what: Learnable, summed: Summed, values: &[f32]) -> Self {
         let parameters = Aligned::zeros(padded(values.len()));
         let mut array = Self { what, summed, length: values.len(), parameters };

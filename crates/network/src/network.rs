@@ -133,7 +133,7 @@ impl Network {
         }
     }
 
-    /// The same of arrays that lie beside the parameters.
+    /// Reads arrays that lie beside the parameters, in the order of [`Network::read`].
     pub fn read_from<'a>(
         &'a self,
         layer: usize,

@@ -40,7 +40,7 @@ pub struct Neuron {
 }
 
 impl Neuron {
-    /// Of `filters` units or channels, for a simulation of `steps` steps, behind stages that let `scale` of every spike arrive.
+    /// The neuron of `filters` units or channels, for a simulation of `steps` steps, behind stages that let `scale` of every spike arrive.
     pub(crate) fn new(config: &NeuronConfig, filters: usize, steps: u32, scale: f32) -> Self {
         let gains = Gains::of(config, steps);
         let constants = lif::constants(config, &gains, scale);

@@ -195,7 +195,7 @@ impl LaneSums {
         })
     }
 
-    /// Those of one constant.
+    /// Sums for one constant.
     pub fn array(&self, what: Learnable) -> &[f32] {
         match what {
             Learnable::Constant(LearntConstant::CurrentDecay) => &self.current_decay,

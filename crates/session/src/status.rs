@@ -23,7 +23,7 @@ pub(crate) struct Info<'a> {
     step: u64,
     /// On the validation data, counted from 1.
     best_epoch: Option<u32>,
-    /// Of the checkpoint that it was restored from.
+    /// Name of the checkpoint that it was restored from.
     origin: Option<&'a str>,
 }
 

@@ -20,9 +20,9 @@ pub(crate) fn learning_rate(config: &Config, at: Position) -> f64 {
 /// A step of a layer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Step {
-    /// Of weights and biases.
+    /// Step of weights and biases.
     pub(crate) weights: Optimizer,
-    /// Of learnt constants and delays: without weight decay (spec 12).
+    /// Step of learnt constants and delays: without weight decay (spec 12).
     pub(crate) learnt: Optimizer,
 }
 

@@ -198,7 +198,7 @@ function deep(rule: RuleConfig): Config {
   };
 }
 
-/** The same with a convolution instead of dense layers, on images of an event camera. */
+/** The case of a convolution instead of dense layers, on images of an event camera. */
 function convolution(): Config {
   const dense = network(2312, []);
   return {

@@ -144,7 +144,7 @@ interface Training extends Start {
   emit: Emit;
   /** Called with the log of the run once the run has its name. */
   onBegun: (log: EventLog) => void;
-  /** Of `--watch`. */
+  /** Port of `--watch`. */
   port: number | undefined;
   isJson: boolean;
   limit: ReadLimit;

@@ -69,7 +69,7 @@ export function spikeHistograms({ spikeHistogram }: Plots, { answers, layers, co
   ]);
 }
 
-/** Of the first units of the first spiking layer. */
+/** Weight maps of the first units of the first spiking layer. */
 export function weights({ weightMaps }: Plots, { parameters, layers, config, shape }: Result): Markup {
   const { weights, biases } = parameters;
   const inputs = weights.length / biases.length;

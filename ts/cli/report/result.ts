@@ -25,11 +25,11 @@ export interface Result {
   /** Shape of a sample as its data set states it; empty for spikes without one. */
   shape: readonly number[];
   answers: Answers;
-  /** Of the first spiking layer. */
+  /** Parameters of the first spiking layer. */
   parameters: LayerParameters;
   /** What layers learn beside weights and biases, where any does. */
   learnt: readonly LearntLayer[] | undefined;
-  /** The same before the training, where it is known. */
+  /** What layers had learnt before the training, where it is known. */
   learntBefore?: readonly LearntLayer[] | undefined;
   backend: BackendRecord;
 }

@@ -18,7 +18,7 @@ export interface WorkOptions {
   threads: number | "auto";
   /** Whether they tell of each epoch. */
   tellsEpochs: boolean;
-  /** Of the program, for the records. */
+  /** Commit of the program, for the records. */
   commit?: string | undefined;
 }
 

@@ -23,9 +23,9 @@ export interface Shard {
   file: string;
   samples: number;
   bytes: number;
-  /** Of the whole file, in hexadecimal. */
+  /** SHA-256 of the whole file, in hexadecimal. */
   sha256: string;
-  /** Of what follows its samples: where they start, their labels and their checksums. So it stands for all that the file holds. */
+  /** SHA-256 of what follows its samples: where they start, their labels and their checksums. It stands for all that the file holds. */
   indexSha256: string;
 }
 

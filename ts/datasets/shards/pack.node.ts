@@ -33,7 +33,7 @@ export interface PackOptions {
 export interface PackReport {
   samples: number;
   shards: number;
-  /** Of all files but the manifest. */
+  /** Bytes of all files but the manifest. */
   bytes: number;
 }
 

@@ -6,7 +6,7 @@ export class Chain {
   readonly #nodes = new Map<string, NirNode>();
   readonly #edges: [string, string][] = [];
   #last: string | undefined;
-  /** Of what comes out of the last node. */
+  /** Shape of what comes out of the last node. */
   shape: number[];
 
   constructor(shape: number[]) {

@@ -24,7 +24,7 @@ export interface SweepOptions {
   name?: string;
   /** Processes that train at the same time; one for each core by default, 0 for none but this one. */
   processes?: number;
-  /** Of each run; 1 by default, `"auto"` without further processes. */
+  /** Threads of each run; 1 by default, `"auto"` without further processes. */
   threads?: number | "auto";
   /** Part of the runs for this machine: `"2/8"`, or `"auto/8"` with the number from Slurm, Kubernetes or GNU parallel. */
   shard?: string;

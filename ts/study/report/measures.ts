@@ -28,7 +28,7 @@ const SINGLE: readonly Measure[] = [
   measured("epoch", "Chosen epoch", "result.bestEpoch", 1),
 ];
 
-/** Of the validation data, in the epoch that they chose. */
+/** Measures of the validation data, in the epoch that they chose. */
 export const VALIDATION: readonly Measure[] = [
   ...answers("validation", "Validation", "validation"),
   measured("validationLoss", "Validation loss", "result.validation.loss", 4),
@@ -52,7 +52,7 @@ export function measures(layers: number): readonly Measure[] {
   return [...SINGLE, ...byLayer];
 }
 
-/** Those that records have a number for, and the two accuracies of spiking outputs. */
+/** Measures that records have a number for, and the two accuracies of spiking outputs. */
 export function measuredIn(records: readonly RunRecord[], all: readonly Measure[]): readonly Measure[] {
   return all.filter((one) => !one.isOfReadout || records.some((record) => !Number.isNaN(one.of(record))));
 }

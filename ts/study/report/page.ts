@@ -17,7 +17,7 @@ export interface Study {
   plan: Plan;
   table: StudyTable;
   points: readonly PointSummary[];
-  /** Of the library that ran it. */
+  /** Version of the library that ran it. */
   version: string;
 }
 

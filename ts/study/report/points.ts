@@ -39,7 +39,7 @@ export function byScore(points: readonly PointSummary[], { objective }: Pick<Pla
   return [...points].sort((a, b) => sign * (a.score.mean - b.score.mean) || index(a) - index(b));
 }
 
-/** Of each place the attempt with the best score, in the order of the plan. */
+/** The attempt with the best score at each place, in the order of the plan. */
 export function bestAttempts(points: readonly PointSummary[], plan: Pick<Plan, "objective">): PointSummary[] {
   return groupBy(points, ({ place }) => place).map((attempts) => byScore(attempts, plan)[0] ?? attempts[0]);
 }

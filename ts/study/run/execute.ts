@@ -12,7 +12,7 @@ export interface ExecuteOptions extends TrainOptions {
   /** What computes, in words. */
   backend: string;
   host: string;
-  /** Of the program that runs them. */
+  /** Commit of the program that runs them. */
   commit?: string | undefined;
 }
 

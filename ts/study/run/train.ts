@@ -26,7 +26,7 @@ export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
 /** What a training led to, and how long it took. */
 export interface Training {
   result: RunResult;
-  /** Of training and validation. */
+  /** Seconds of training and validation. */
   seconds: number;
   /** Training samples per second, the mean over the epochs. */
   samplesPerSecond: number;

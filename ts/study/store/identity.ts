@@ -6,13 +6,13 @@ import { sha256 } from "./sha256.js";
 
 /** What decides on the results of a run. */
 export interface RunSource {
-  /** Of a training the resolved one; of a study what its plan says, with the source of the data and without places. */
+  /** Resolved configuration of a training; of a study what its plan says, with the source of the data and without places. */
   config: ResolvedConfig | JsonObject;
   /** SHA-256 of what it learns from: {@link dataIdentity}, or the hash of the samples where the configuration says how they are used. */
   data: string;
   /** Names the state that it begins with, unless that follows from the configuration. */
   parent?: string | undefined;
-  /** Of the library; this one's unless given. */
+  /** Version of the library; this one's unless given. */
   version?: string;
 }
 

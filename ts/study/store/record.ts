@@ -13,13 +13,13 @@ export interface RunRecord {
   config: JsonObject;
   /** SHA-256 of the samples. */
   data: string;
-  /** Of the library. */
+  /** Version of the library. */
   version: string;
   /** Number of the arithmetic that computed it; `null` or none where that is not known. */
   arithmetic?: number | null;
-  /** Of a run that is done. */
+  /** Result of a run that is done. */
   result?: RunResult;
-  /** Of a run that failed. */
+  /** Error of a run that failed. */
   error?: RunError;
   ran: RanOn;
   /** SHA-256 of all the rest, in any order of keys; records of earlier versions have none. */
@@ -59,17 +59,17 @@ export interface UsedData {
 
 export interface EpochSummary {
   trainLoss: number;
-  /** Of outputs that fire, where the data have labels. */
+  /** Accuracy by first spike of outputs that fire, where the data have labels. */
   trainFirstSpike?: number;
   validationLoss: number | null;
   validationFirstSpike: number | null;
-  /** Of the validation data; of the training data where there are none. */
+  /** Spikes per sample of the validation data; of the training data where there are none. */
   spikesPerSample: number;
   /** Accuracy by count of outputs that fire, on the same data. */
   count?: number;
   /** Accuracy by the membranes of a readout, on the same data. */
   membrane?: number;
-  /** Of target series, on the same data. */
+  /** Mean squared error of target series, on the same data. */
   meanSquaredError?: number;
 }
 
@@ -83,7 +83,7 @@ export interface RunError {
 export interface RanOn {
   /** When it ended, as ISO 8601; tells two attempts at a run apart. */
   endedAt: string;
-  /** Of training and validation; of a run that failed, up to its error. */
+  /** Seconds of training and validation; of a run that failed, up to its error. */
   seconds: number;
   /** Training samples per second, the mean over the epochs; 0 for a run that failed. */
   samplesPerSecond: number;
@@ -178,7 +178,7 @@ function isRecord(json: unknown): json is RunRecord {
 /** Numbers of an evaluation that tables and pages are made of. */
 const MEASURES = ["loss", "spikes.perSample", "spikes.untilDecision", "synapticOperations"] as const;
 
-/** Those with an entry for each layer. */
+/** Numbers with an entry for each layer. */
 const BY_LAYER = ["spikes.perUnit", "spikes.untilDecisionPerUnit", "silentFraction"] as const;
 
 function isResult(result: Json | undefined): boolean {

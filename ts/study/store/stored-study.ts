@@ -18,7 +18,7 @@ export interface Manifest {
   name: string;
   plan: Plan;
   hashes: ReadonlyMap<string, string>;
-  /** Of the library that ran it last. */
+  /** Version of the library that ran it last. */
   version: string;
 }
 

@@ -61,7 +61,7 @@ pub(super) fn recurrent_paths(config: &Config) -> Result<()> {
     if config.network.is_recurrent() { no_lag(config, "with recurrent layers") } else { Ok(()) }
 }
 
-/// Those of the layers that fire: a readout has none, whatever it inherits.
+/// Resets of the layers that fire: a readout has none, whatever it inherits.
 fn resets(config: &Config) -> impl Iterator<Item = Reset> {
     let firing = config.network.neurons().filter(|(_, neuron)| neuron.kind != NeuronType::Leaky);
     firing.map(|(_, neuron)| neuron.reset)

@@ -95,7 +95,7 @@ pub(super) struct LogMel {
     triangles: Vec<Triangle>,
     fourier: Fourier,
     listeners: Vec<Listener>,
-    /// Of the last step.
+    /// Features of the last step.
     features: Vec<f32>,
 }
 

@@ -170,7 +170,7 @@ impl Encoding {
     /// Encodes signals for a simulation of `steps` steps; spikes after it are dropped.
     ///
     /// # Errors
-    /// Those of [`SeriesEncoder::new`], [`crate::ErrorCode::ShapeMismatch`] where `steps` is not 1 to 65535,
+    /// Errors of [`SeriesEncoder::new`], [`crate::ErrorCode::ShapeMismatch`] where `steps` is not 1 to 65535,
     /// [`crate::ErrorCode::ConfigInvalid`] where there is no memory for the spikes.
     pub fn encode_series(&self, series: &Series<'_>, steps: usize) -> Result<SpikeTrains> {
         super::check_steps(steps)?;

@@ -149,7 +149,7 @@ fn the_spikes_of_a_rate_code_belong_to_the_sample() {
     assert_eq!(encoding.encode(&values, 10, 50, Some(&[1])).unwrap_err().path, "rows");
 }
 
-/// Of n spikes expected, √(n (1 − p)) is the standard deviation; five of them bound what a right generator leaves.
+/// Bounds of five standard deviations: that of n expected spikes is √(n (1 − p)).
 #[test]
 fn rates_are_what_was_asked_for() {
     const STEPS: usize = 1000;

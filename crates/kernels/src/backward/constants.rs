@@ -10,17 +10,17 @@ use fearless_simd::prelude::*;
 /// Sums of a tile, `[lane]` each; added to what is there.
 #[derive(Debug)]
 pub struct ConstantSums<'a> {
-    /// Of αᵢ.
+    /// Sum for αᵢ.
     pub current_decay: &'a mut [f32],
-    /// Of αᵥ.
+    /// Sum for αᵥ.
     pub membrane_decay: &'a mut [f32],
-    /// Of the threshold.
+    /// Sum for the threshold.
     pub threshold: &'a mut [f32],
-    /// Of κ.
+    /// Sum for κ.
     pub adaptation_strength: &'a mut [f32],
 }
 
-/// The same of one vector of lanes, in registers.
+/// Sums of one vector of lanes, in registers.
 #[derive(Clone, Copy)]
 pub(super) struct VectorSums<S: Simd> {
     pub(super) current_decay: S::f32s,

@@ -8,9 +8,9 @@ pub enum ResetPath {
     Ignore,
     /// All.
     Full,
-    /// Those of steps with `|V − threshold|` up to this.
+    /// Paths at steps with `|V − threshold|` up to this.
     Window(f32),
-    /// Those to states up to this many steps later, at least 1.
+    /// Paths to states up to this many steps later, at least 1.
     Lag(u32),
 }
 

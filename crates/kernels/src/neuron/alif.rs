@@ -27,7 +27,7 @@ pub(crate) struct Alif<S: Simd, const K: usize> {
 }
 
 impl<S: Simd, const K: usize> Alif<S, K> {
-    /// Of the lanes from `first` on.
+    /// Constants of the lanes from `first` on.
     #[inline(always)]
     pub(crate) fn new(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
         let at = |values: &[f32]| load::<S, K>(simd, &values[first..first + K * S::f32s::LEN]);

@@ -40,7 +40,7 @@ impl<S: Simd> Lif<S> {
         }
     }
 
-    /// Of one vector of lanes, from lane `first` on.
+    /// Constants of one vector of lanes, from lane `first` on.
     #[inline(always)]
     pub(crate) fn by_lane(simd: S, lanes: &LaneConstants<'_>, first: usize) -> Self {
         let at = |values: &[f32]| load::<S, 1>(simd, &values[first..first + S::f32s::LEN])[0];

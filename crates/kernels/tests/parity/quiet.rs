@@ -52,7 +52,7 @@ impl Tile {
         Self { constants, current, membrane, bias, adaptation: vec![], by_lane: None }
     }
 
-    /// The same with decays up to those of the layer, thresholds from that of the layer on, and spikes that raise them.
+    /// Units with decays up to those of the layer, thresholds from that of the layer on, and spikes that raise them.
     fn by_lane(seed: u32, constants: LifConstants, bias: f32) -> Self {
         let mut tile = Self::new(seed, constants, bias);
         let spread = |max: f32, scale: f32| (0..TILE).map(|lane| max - scale * (lane % 5) as f32).collect();

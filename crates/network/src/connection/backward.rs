@@ -117,7 +117,7 @@ pub(super) struct SiteOutput<'a> {
     pub(super) q_rows: &'a mut [f32],
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
-    /// Likewise; empty: not wanted.
+    /// r at the rows; empty where it is not wanted.
     pub(super) r_rows: &'a mut [f32],
     pub(super) carried: [&'a mut [f32]; 3],
     pub(super) timing_terms: &'a mut Vec<f32>,
@@ -129,7 +129,7 @@ pub(super) struct SiteAdjoints<'a> {
     pub(super) inputs: (&'a [u32], &'a [u32]),
     /// r at those rows, `[row][lane]`.
     pub(super) r_rows: &'a [f32],
-    /// Those of every step, `[step · stride + offset + lane]`.
+    /// Adjoints of every step, `[step · stride + offset + lane]`.
     pub(super) adjoints: &'a Adjoints,
     pub(super) stride: usize,
     pub(super) offset: usize,

@@ -14,9 +14,9 @@ use crate::shape::LayerShape;
 /// Steps that spikes take to a layer's units.
 #[derive(Clone, Debug, Default)]
 pub struct DelaySteps {
-    /// Of each input; empty where connections have their own.
+    /// Delay of each input; empty where connections have their own.
     pub(super) by_input: Vec<u16>,
-    /// Of each connection, tile by tile `[input][lane]`; empty where inputs have theirs.
+    /// Delay of each connection, tile by tile `[input][lane]`; empty where inputs have theirs.
     pub(super) by_connection: Vec<Vec<u16>>,
     pub(super) longest: usize,
 }

@@ -26,9 +26,9 @@ pub struct Dense;
 /// What the previous layer reads of a backward pass.
 #[derive(Debug, Default)]
 pub struct DenseState {
-    /// Of layers with several tiles.
+    /// Timing gradients in layers with several tiles.
     times: ArrivalTimes,
-    /// Of layers with one.
+    /// Rows of r in layers with one tile.
     rows: ArrivalRows,
     injected: Injected,
 }

@@ -54,7 +54,7 @@ pub struct Recurrent {
 #[derive(Clone, Debug, Default)]
 pub struct RecurrentCopies {
     towards: Towards,
-    /// Those towards the layer itself.
+    /// Weights towards the layer itself.
     returning: Panels,
     steps: DelaySteps,
 }

@@ -37,7 +37,7 @@ pub struct Injected {
     pub offsets: Vec<u32>,
     /// Units with a direct gradient, by step.
     pub entries: Vec<Injection>,
-    /// The same tile by tile, and where each step of a tile ends.
+    /// Injections tile by tile; `ends` says where each step of a tile ends.
     by_tile: Vec<Injection>,
     ends: Vec<u32>,
     /// By which they are multiplied.
@@ -145,7 +145,7 @@ impl Injected {
         }
     }
 
-    /// Those of a site at a step, of so many steps, before they are sorted.
+    /// Injections of a site at a step, out of `steps` steps, before they are sorted.
     pub(super) fn of_site(&self, number: usize, t: usize, steps: usize) -> &[Injection] {
         let place = number * steps + t;
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);

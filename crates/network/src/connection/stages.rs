@@ -26,7 +26,7 @@ pub struct StagesState {
     pools: PoolWork,
     /// For each max pool and site of the previous layer, `[step]`: bits of the lanes whose spikes and gradients pass.
     gates: Vec<Vec<u64>>,
-    /// Those that pass where nothing fired: the first of each square.
+    /// Lanes that pass where nothing fired: the first of each square.
     resting_gates: Vec<Vec<u64>>,
     /// Lane of each unit of the previous layer.
     lane_of_unit: Vec<u32>,

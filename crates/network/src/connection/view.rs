@@ -22,7 +22,7 @@ pub struct TileBiases {
     pub(crate) drive_rest: Vec<f32>,
     /// The drive of the bias at each step, `[lane]` of a site.
     pub(crate) bias: Vec<f32>,
-    /// The same for a site that has lanes outside the image; empty where none has.
+    /// Drives of the biases at a site that has lanes outside the image; empty where none has.
     pub(crate) edge_bias: Vec<f32>,
     /// V∞, where the bias alone drives the membrane, `[lane]` of a site.
     pub(crate) rest: Vec<f32>,

@@ -28,11 +28,11 @@ pub fn together(shapes: &[LayerShape]) -> usize {
 /// What backward passes read of a layer's weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reads {
-    /// Those by which units of the layer drive each other, in products that samples which go back together share.
+    /// Weights by which units of the layer drive each other, in products that samples which go back together share.
     pub products: bool,
-    /// The same, from a few units at each step, in dots.
+    /// Weights by which units of the layer drive each other, from a few units at each step, in dots.
     pub(crate) dots: bool,
-    /// Those from the previous layer, for its `S̄`.
+    /// Weights from the previous layer, for its `S̄`.
     pub errors: bool,
 }
 

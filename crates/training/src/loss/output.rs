@@ -12,7 +12,7 @@ pub(crate) enum SpikeGradient {
     /// None at any step.
     #[default]
     Zero,
-    /// The same at every simulated step, `[output]`.
+    /// One value at every simulated step, `[output]`.
     Constant(Vec<f32>),
     /// `[step][output]`; of a readout dL/dy.
     Dense(Vec<f32>),

@@ -23,7 +23,7 @@ const EXTENSION: usize = 200;
 pub(super) enum Wanted<'a> {
     /// Step and output of each.
     Train(&'a [u16], &'a [u32]),
-    /// Those that the configuration wants of the output of this label.
+    /// Target trains that the configuration gives the output of this label.
     Label(usize),
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct SampleOutcome {
     pub(crate) loss: LossParts,
     pub(crate) by_count: u32,
     pub(crate) by_first_spike: u32,
-    /// Of a readout that decides.
+    /// Decision of a readout, if it decides.
     pub(crate) by_membrane: Option<u32>,
     pub(crate) regression: Regression,
     pub(crate) label: Option<u32>,

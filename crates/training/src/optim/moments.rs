@@ -9,7 +9,7 @@ use spikelet_network::parameters::{Kind, TileParameters};
 #[derive(Clone, Debug)]
 pub(crate) struct Moments {
     pub(crate) tiles: Vec<TileMoments>,
-    /// Of learnt constants and delays of each layer.
+    /// Moments of learnt constants and delays, by layer.
     pub(crate) learnt: Vec<Vec<LearntMoments>>,
 }
 

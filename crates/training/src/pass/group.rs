@@ -17,9 +17,9 @@ use crate::sample::SampleResult;
 
 /// Most samples that are in flight at a time, so that memory does not grow with the batch.
 pub(crate) const GROUP: usize = 32;
-/// The same where no adjoints are kept.
+/// Most samples in flight where no adjoints are kept.
 const LIGHT_GROUP: usize = 256;
-/// The same for each thread where samples leave adjoints of every step, so that the sums over them are taken while they are in a cache.
+/// Most samples in flight for each thread where samples leave adjoints of every step, so that the sums over them are taken while they are in a cache.
 const GROUP_OF_STEPS: usize = 2;
 
 /// Memory for running groups.

@@ -90,7 +90,7 @@ impl Injections {
         SpikeError::Steady(SteadyError { weights, injections: &self.steady, course: &self.course })
     }
 
-    /// The same for outputs that never fire, whose G is their gradient.
+    /// Lists the injections of outputs that never fire, whose G is their gradient.
     fn list_of_readout(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
         let injected = |(unit, &slope): (usize, &f32)| {
             (slope != 0.0).then_some(Injection { unit: unit as u32, membrane: slope * scale, current: 0.0 })

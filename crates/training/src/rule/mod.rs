@@ -36,7 +36,7 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Of a readout, whose gradient no rule weighs; only the first of several passes counts (spec 10.4).
+    /// Weights at a readout, whose gradient no rule weighs; only the first of several passes counts (spec 10.4).
     fn of_readout(pass: usize) -> Self {
         Self { gradient: if pass == 0 { 1.0 } else { 0.0 }, activation: 0.0, timing: 0.0 }
     }

@@ -9,7 +9,7 @@ use crate::pass::Until;
 #[derive(Clone, Debug)]
 pub struct Evaluation {
     pub(super) position: usize,
-    /// Those of the data set, of a validation pass; unknown where an earlier version left it.
+    /// Number of samples of the data set, in a validation pass; unknown where an earlier version left it.
     pub(super) samples: Option<usize>,
     pub(super) sums: MetricSums,
     pub(super) shapes: Vec<LayerShape>,

@@ -104,7 +104,7 @@ impl Trainer {
         start..end(start, max_samples)
     }
 
-    /// Those of the samples of a batch that this trainer runs or looks at.
+    /// Samples of a batch that this trainer runs or looks at.
     pub(super) fn needed<'a>(&self, batch: &'a [u32], local: Option<LocalBatch>) -> &'a [u32] {
         match local {
             // All samples tell when the simulation of the batch ends.

@@ -3,9 +3,9 @@
 /// Bounds of a gradient, infinite for none.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clip {
-    /// Of the magnitude of each element.
+    /// Bound of the magnitude of each element.
     pub(crate) element: f32,
-    /// Of the Euclidean norm of all elements.
+    /// Bound of the Euclidean norm of all elements.
     pub(crate) norm: f32,
 }
 

@@ -13,7 +13,7 @@ pub(super) struct LayerEntries {
     inputs: usize,
     /// Consecutive samples, whose rows of q stay in a level-2 cache while a tile gathers them.
     blocks: Vec<BlockEntries>,
-    /// Those of this group.
+    /// Number of samples of this group.
     count: usize,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct BlockEntries {
 const BLOCK_ROWS: usize = 2048;
 
 impl LayerEntries {
-    /// Those of a layer with so many inputs; none yet.
+    /// No entries yet, for a layer with so many inputs.
     pub(super) fn new(inputs: usize) -> Self {
         Self { inputs, blocks: Vec::new(), count: 0 }
     }

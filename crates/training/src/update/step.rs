@@ -7,7 +7,7 @@ use spikelet_kernels::Optimizer;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LayerStep {
     pub(crate) optimizer: Optimizer,
-    /// Of learnt constants and delays.
+    /// Optimiser of learnt constants and delays.
     pub(crate) learnt: Optimizer,
     pub(crate) frozen: Frozen,
 }

@@ -37,10 +37,10 @@ pub(crate) struct Parameters {
     pub(crate) weights: Vec<f64>,
     #[serde(rename = "b")]
     pub(crate) biases: Vec<f64>,
-    /// Of a trajectory's end: values by name.
+    /// Learnt values at the end of a trajectory, by name.
     #[serde(default)]
     pub(crate) learnt: BTreeMap<String, Vec<f64>>,
-    /// Of a start: by input, or by connection.
+    /// Delays at the start, by input or by connection.
     #[serde(default)]
     pub(crate) delays: Vec<f64>,
 }
@@ -98,7 +98,7 @@ pub(crate) struct Draw {
     #[serde(default)]
     pub(crate) gains: Vec<LayerGains>,
     pub(crate) batch: u32,
-    /// Of a trajectory.
+    /// Optimiser of a trajectory.
     #[serde(default)]
     pub(crate) optimiser: Option<Value>,
     pub(crate) params: Vec<Parameters>,
@@ -125,7 +125,7 @@ pub(crate) struct Expected {
     pub(crate) decision_count: Vec<u32>,
     #[serde(default)]
     pub(crate) decision_first: Vec<u32>,
-    /// Of a readout: y, `[sample][step][output]`.
+    /// Membranes y of a readout, `[sample][step][output]`.
     #[serde(default)]
     pub(crate) membranes: Vec<f64>,
     /// z, `[sample][output]`.

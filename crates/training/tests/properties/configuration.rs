@@ -306,7 +306,7 @@ fn training() -> BoxedStrategy<Value> {
     ])
 }
 
-/// Of the form of a configuration; most have one or two absurd values.
+/// Values of the form of a configuration; most have one or two absurd ones.
 pub(crate) fn any_configuration() -> impl Strategy<Value = Value> {
     let schedule = prop_oneof![
         Just(json!({ "type": "constant" })),

@@ -27,7 +27,7 @@ impl BackwardRun<'_> {
         }
     }
 
-    /// The same; shows each site's adjoints to `look` before the next site runs, r at rows if `times` are read.
+    /// Runs all sites and shows each site's adjoints to `look` before the next site runs, r at rows if `times` are read.
     #[inline(never)]
     pub(in crate::connection) fn run_and_show(
         &mut self,

@@ -26,7 +26,7 @@ impl Landings {
         found
     }
 
-    /// Those of a site on a block.
+    /// Landings of a site on a block.
     pub(super) fn of(&self, block: usize, site: usize) -> &[Landing] {
         let number = block * self.sites + site;
         &self.landings[self.offsets[number]..self.offsets[number + 1]]

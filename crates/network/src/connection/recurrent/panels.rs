@@ -62,7 +62,7 @@ pub(super) fn tile_rows<'a>(view: &LayerView<'a>, first: usize) -> Vec<&'a [f32]
     view.tiles.iter().map(|tile| &tile.weights[first * tile.lanes..]).collect()
 }
 
-/// Those from each unit of the layer.
+/// Weights from each unit of the layer, by tile.
 pub(super) fn own_rows<'a>(view: &LayerView<'a>) -> Vec<&'a [f32]> {
     tile_rows(view, view.shape.previous_units())
 }

@@ -14,7 +14,7 @@ const _: () = assert!(TOGETHER <= LANES, "the samples that go back together are 
 pub(super) struct Products {
     /// q of the step after, `[sample][lane]`, with room for 16 samples.
     q: Aligned,
-    /// The same, `[lane][sample]`.
+    /// q of the step after, `[lane][sample]`.
     rows: Aligned,
     /// `[sample][lane]`.
     sums: Aligned,

@@ -55,7 +55,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Those of a sample's gradient, or of a pass that is mixed into it.
+    /// Rows of a sample's gradient, or of a pass that is mixed into it.
     pub(super) fn of(
         gradient: &'a mut LayerGradient,
         scratch: &'a mut BackwardScratch,
