@@ -1,10 +1,7 @@
-import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { SpikeletError } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { mutated } from "../support/mutations.js";
-import { FIXTURES, PARSERS, type Parser } from "./parsers.js";
+import { damagedFiles, PARSERS, type Parser } from "./parsers.js";
 
 /** Damaged copies of each file; more by hand: SPIKELET_DAMAGED=5000 npx vitest run test/damage. */
 const COPIES = Number(process.env["SPIKELET_DAMAGED"] ?? 60);
@@ -41,11 +38,13 @@ describe.each(PARSERS)("damaged files: $name", (parser) => {
   );
 });
 
-const CORPORA = PARSERS.filter(({ name }) => existsSync(join(FIXTURES, "damaged", name)));
+const DAMAGED = [...(await damagedFiles())];
+/** Those of one parser. */
+const damagedOf = ({ name }: Parser) => DAMAGED.filter(([file]) => file.startsWith(`${name}/`));
+const CORPORA = PARSERS.filter((parser) => damagedOf(parser).length > 0);
 
 it.each(CORPORA)("damaged files that once did harm are refused: $name", async (parser) => {
-  const corpus = join(FIXTURES, "damaged", parser.name);
-  for (const name of await readdir(corpus)) {
-    expect([name, await outcome(parser, await readFile(join(corpus, name)))]).toEqual([name, "refused"]);
+  for (const [name, bytes] of damagedOf(parser)) {
+    expect([name, await outcome(parser, bytes)]).toEqual([name, "refused"]);
   }
 });

@@ -5,7 +5,7 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { inChild } from "../support/child-memory.js";
 import { zerosNpy, zip } from "../support/zip.js";
-import { FIXTURES } from "./parsers.js";
+import { damagedFiles, FIXTURES } from "./parsers.js";
 
 /** Asks for the table of the notes, of files that would take more: SPIKELET_TABLE=1 npx vitest run test/damage/memory.test.ts. */
 const isTable = process.env["SPIKELET_TABLE"] === "1";
@@ -14,7 +14,8 @@ const UNPACKED = isTable ? 2_000_000_000 : 250_000_000;
 /** What the library for HDF5 and the garbage of a refusal take, beside what a file may. */
 const SLACK = 128 * 2 ** 20;
 
-const damaged = (name: string) => readFile(join(FIXTURES, "damaged", name));
+const DAMAGED = await damagedFiles();
+const damaged = (name: string) => DAMAGED.get(name) ?? new Uint8Array();
 const bomb = () => ({ packed: deflateRawSync(zerosNpy(UNPACKED)), size: UNPACKED + 128, crc: 0 });
 
 const READ = {

@@ -2,11 +2,16 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { zipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { datasets, importNir, parseNpy, parseNpz, parseTensors } from "spikelet";
 import { wav } from "../support/wav.js";
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
+
+/** Files that once did harm, by `parser/name`. */
+export async function damagedFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
+  return new Map(Object.entries(unzipSync(await readFile(join(FIXTURES, "damaged.zip")))));
+}
 
 /** What reads files of others, and whole files to damage. */
 export interface Parser {
