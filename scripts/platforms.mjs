@@ -3,10 +3,12 @@ import { run } from "./run.mjs";
 import { addTarget, addToolchain, OLDEST } from "./rust.mjs";
 import { skipCheck } from "./skips.mjs";
 
-/** What is compiled for every system; the rest are tools of this clone. */
-const CRATES = ["kernels", "config", "data", "encode", "network", "training", "io", "session", "node"].flatMap((name) => ["--package", `spikelet-${name}`]);
+const packages = (names) => names.flatMap((name) => ["--package", `spikelet-${name}`]);
 /** What knows no host, so that its tests run on any. */
-const PURE = ["kernels", "config", "data", "encode", "network", "training", "io"].flatMap((name) => ["--package", `spikelet-${name}`]);
+const NO_HOST = ["kernels", "config", "data", "encode", "network", "training", "io"];
+const PURE = packages(NO_HOST);
+/** What is compiled for every system; the rest are tools of this clone. */
+const CRATES = packages([...NO_HOST, "session", "node"]);
 const WASI = "wasm32-wasip1";
 
 /** Compiles for a system whose linker is missing here: types and conditions are checked, nothing is linked. */

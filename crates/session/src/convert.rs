@@ -132,9 +132,3 @@ pub fn simulate_events(pixels: &[u8], height: u32, width: u32, options: &str) ->
 pub fn simd_levels() -> Vec<&'static str> {
     Level::available().into_iter().map(Level::name).collect()
 }
-
-/// Version of the library.
-#[must_use]
-pub fn version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
-}

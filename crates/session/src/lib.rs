@@ -15,12 +15,13 @@ mod status;
 mod streams;
 #[cfg(all(feature = "parallel", any(test, target_family = "wasm")))]
 mod threads;
+mod version;
 mod wire;
 mod workers;
 
 pub use convert::{
     checkpoint_info, decode_aer, encode, encode_series, generate, parse_idx, parse_npy, parse_tensors, series_units,
-    simd_levels, simulate_events, version,
+    simd_levels, simulate_events,
 };
 pub use datasets::{Samples, Suppliers};
 #[cfg(feature = "mpi")]
@@ -33,4 +34,5 @@ pub use spikelet_io::{IdxArray, NpyArray};
 pub use spikelet_training::{LayerParameters, LayerTrace, LearntValues, LocalBatch};
 #[cfg(all(feature = "parallel", target_family = "wasm"))]
 pub use threads::{lend_thread, share_threads};
+pub use version::version;
 pub use wire::{DatasetArrays, Events, GeneratedArrays, Gradients, Prediction, StreamAnswer, TensorArrays};

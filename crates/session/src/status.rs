@@ -3,7 +3,7 @@
 use serde::Serialize;
 use spikelet_training::{Gains, LayerShape, Metrics, Trainer};
 
-use crate::convert::version;
+use crate::version::version;
 
 /// Structure and progress of a session.
 #[derive(Serialize)]
