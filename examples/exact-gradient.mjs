@@ -13,7 +13,7 @@ const INPUTS = [3, 12, 21];
 /** Weight of the first readout; that of the second is the opposite. */
 const READOUT = 0.1;
 const THRESHOLD = 1;
-/** Of the current on the membrane, in 1/ms: one spike over a weight of 1 lifts the membrane to the threshold. */
+/** Gain of the current on the membrane, in 1/ms: one spike over a weight of 1 lifts the membrane to the threshold. */
 const GAIN = 1 / Math.max(...Array.from({ length: 3000 }, (_, k) => response(k / 100)));
 
 /** Weights of the inputs, weak ones and strong ones. */

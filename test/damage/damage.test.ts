@@ -39,7 +39,7 @@ describe.each(PARSERS)("damaged files: $name", (parser) => {
 });
 
 const DAMAGED = [...(await damagedFiles())];
-/** Those of one parser. */
+/** Damaged files of one parser. */
 const damagedOf = ({ name }: Parser) => DAMAGED.filter(([file]) => file.startsWith(`${name}/`));
 const CORPORA = PARSERS.filter((parser) => damagedOf(parser).length > 0);
 

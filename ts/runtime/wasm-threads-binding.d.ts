@@ -134,14 +134,14 @@ export class WasmSession {
 }
 
 /**
- * Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
- */
-export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: Uint32Array | number[] | null): EventArrays;
-
-/**
  * JSON of what a checkpoint says of its run.
  */
 export function checkpointInfo(bytes: Uint8Array | number[]): string;
+
+/**
+ * Reads one recording of an event camera as one sample, or many that end at the bytes `ends`.
+ */
+export function decodeAer(bytes: Uint8Array | number[], options: string, ends?: Uint32Array | number[] | null): EventArrays;
 
 /**
  * Encodes values in 0..1, `[sample][unit]`, as spikes; `rows` are the samples' numbers in their data set.
