@@ -14,7 +14,7 @@ pub struct LayerParameters {
     pub weights: Vec<f32>,
     /// `[unit]`, or `[channel]`.
     pub biases: Vec<f32>,
-    /// What the layer learns beside these, in the order of [`crate::Trainer::learnt`]; gradients of a decay α are by u, with
+    /// What the layer learns beside these, in the order of `Trainer::learnt`; gradients of a decay α are by u, with
     /// `α = 1 / (1 + e^−u)`.
     pub learnt: Vec<LearntValues>,
 }
