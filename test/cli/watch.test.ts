@@ -132,12 +132,15 @@ describe("events.ndjson", () => {
     expect(await spikelet(pack)).toMatchObject({ code: 0 });
     const file = join(shards, "shard-00000.spk");
     const bytes = await readFile(file);
-    // More spikes than the file has.
     await writeFile(file, bytes.fill(0xff, 8, 12));
     const settings = ["network.input=20", "network.layers[0].units=20", "training.epochs=1"];
     const train = ["train", ...settings.flatMap((setting) => ["--set", setting]), "--data", shards, "--out", failing];
     expect(await spikelet(train)).toMatchObject({ code: 1 });
-    expect((await linesOf(failing)).at(-1)).toMatchObject({ type: "failed", code: "DATA_FORMAT", message: expect.any(String) });
+    expect((await linesOf(failing)).at(-1)).toMatchObject({
+      type: "failed",
+      code: "CHECKSUM_MISMATCH",
+      message: expect.any(String),
+    });
     expect(await spikelet(["train", "--config", run.config, "--out", failing, "--overwrite"])).toMatchObject({ code: 0 });
     expect((await linesOf(failing)).map(({ type }) => type)).not.toContain("failed");
   });

@@ -10,20 +10,21 @@ export function scoreOf({ result }: RunRecord, { metric }: Objective): number | 
 }
 
 /**
- * Checks that results have the number that a study is about.
+ * Checks that results have the number that a study is about. Where variants decide in different ways, those that do not have it get
+ * no score.
  *
- * @param example a result like those that the runs will have; its history may be shorter.
- * @throws {SpikeletError} `CONFIG_INVALID` at `objective.metric`.
+ * @param examples results like those that the runs will have, one for each kind of run; their history may be shorter.
+ * @throws {SpikeletError} `CONFIG_INVALID` at `objective.metric` where none has it.
  */
-export function checkObjective({ metric }: Objective, example: RunResult): void {
-  const result = example as unknown as Json;
-  const isLater = /^history\[\d+\]/.test(metric);
-  if (typeof valueAt(result, isLater ? metric.replace(/\d+/, "0") : metric) === "number") return;
+export function checkObjective({ metric }: Objective, examples: readonly RunResult[]): void {
+  const path = /^history\[\d+\]/.test(metric) ? metric.replace(/\d+/, "0") : metric;
+  const [example] = examples;
+  if (example === undefined || examples.some((result) => typeof valueAt(result as unknown as Json, path) === "number")) return;
   const reason =
     example.validation === null && metric.startsWith("validation.")
       ? `there are no samples for validation, so no ${metric}`
       : `is no number in the results: ${metric}`;
-  throw wrong("objective.metric", `${reason}; there are ${numbersIn(result, "").join(", ")}`);
+  throw wrong("objective.metric", `${reason}; there are ${numbersIn(example as unknown as Json, "").join(", ")}`);
 }
 
 /** Paths of all numbers, of a list the first alone. */

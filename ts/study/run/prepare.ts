@@ -1,5 +1,6 @@
 import type { Split } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
+import { valueAt } from "../../json.js";
 import { type CreateOptions, createNetwork, type Network } from "../../network.js";
 import type { Plan } from "../plan/plan.js";
 import type { RunResult } from "../store/record.js";
@@ -16,16 +17,22 @@ import { taskOf } from "./train.js";
  */
 export async function dataHashes(plan: Plan, samples: Samples, create: CreateOptions): Promise<Map<string, string>> {
   const hashes = new Map<string, string>();
+  const examples = new Map<string, RunResult | undefined>();
   for (const whole of configurationsOf(plan)) {
     const key = dataKey(whole);
-    if (hashes.has(key)) continue;
+    // What a result has follows from the loss, and from what its data have.
+    const kind = `${key} ${valueAt(whole, "loss.type")}`;
+    if (examples.has(kind)) continue;
     const { config, data } = taskOf(whole, 1);
     using network = await createNetwork(config, create);
     const { steps } = network.config.network;
-    hashes.set(key, await samples.hash(data, steps));
-    const example = await exampleOf(network, await samples.split(data, steps));
-    if (example !== undefined) checkObjective(plan.objective, example);
+    if (!hashes.has(key)) hashes.set(key, await samples.hash(data, steps));
+    examples.set(kind, await exampleOf(network, await samples.split(data, steps)));
   }
+  checkObjective(
+    plan.objective,
+    [...examples.values()].filter((example) => example !== undefined),
+  );
   return hashes;
 }
 
