@@ -1,5 +1,6 @@
 import { checkpointInfo, createTrainer, restoreNetwork } from "spikelet";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "../support/backends.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
 import { mutated } from "../support/mutations.js";
 
@@ -11,7 +12,7 @@ async function trained() {
 }
 
 describe("what a checkpoint says of its run", () => {
-  it.each(["native", "wasm"] as const)("is what its trainer said, %s", async (backend) => {
+  it.each(BACKENDS)("is what its trainer said, %s", async (backend) => {
     const { bytes, epochs, info, config } = await trained();
     const { epoch, step, finished, bestEpoch, version } = info;
     const expected = { config, epoch, step, finished, bestEpoch, history: epochs, origin: "a run", version };
