@@ -5,7 +5,7 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { inChild } from "../support/child-memory.js";
 import { zerosNpy, zip } from "../support/zip.js";
-import { damagedFiles, FIXTURES } from "./parsers.js";
+import { damagedFile, FIXTURES } from "./parsers.js";
 
 /** Asks for the table of the notes, of files that would take more: SPIKELET_TABLE=1 npx vitest run test/damage/memory.test.ts. */
 const isTable = process.env["SPIKELET_TABLE"] === "1";
@@ -14,8 +14,6 @@ const UNPACKED = isTable ? 2_000_000_000 : 250_000_000;
 /** What the library for HDF5 and the garbage of a refusal take, beside what a file may. */
 const SLACK = 128 * 2 ** 20;
 
-const DAMAGED = await damagedFiles();
-const damaged = (name: string) => DAMAGED.get(name) ?? new Uint8Array();
 const bomb = () => ({ packed: deflateRawSync(zerosNpy(UNPACKED)), size: UNPACKED + 128, crc: 0 });
 
 const READ = {
@@ -41,15 +39,15 @@ const FILES: readonly [name: string, read: keyof typeof READ, bytes: () => Uint8
   ],
   ["an NPZ archive that hides its size", "npz", () => zip([{ name: "a.npy", ...bomb(), size: 1000 }])],
   ["a gzip file", "idx", () => gzipSync(new Uint8Array(UNPACKED).fill(8, 2, 3).fill(1, 3, 4))],
-  ["the type of a NIR file", "nir", () => damaged("nir/long_type")],
-  ["an array of a NIR file", "nir", () => damaged("nir/fill_values")],
+  ["the type of a NIR file", "nir", () => damagedFile("nir/long_type")],
+  ["an array of a NIR file", "nir", () => damagedFile("nir/fill_values")],
   [
     "a text of a NIR file with a wrong length",
     "nir",
     async () => withLongText(await readFile(join(FIXTURES, "exchange/lif.nir"))),
   ],
-  ["the labels of an SHD file", "shd", () => damaged("shd/fill_values")],
-  ["twenty million rows of an SHD file", "shd", () => damaged("shd/twenty_million_rows")],
+  ["the labels of an SHD file", "shd", () => damagedFile("shd/fill_values")],
+  ["twenty million rows of an SHD file", "shd", () => damagedFile("shd/twenty_million_rows")],
 ];
 
 /** The text `input` is said to have 2³⁰ bytes: its length stands before the place of it in a heap. */

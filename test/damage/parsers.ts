@@ -13,6 +13,13 @@ export async function damagedFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   return new Map(Object.entries(unzipSync(await readFile(join(FIXTURES, "damaged.zip")))));
 }
 
+/** One of {@link damagedFiles}; a name that is not there fails the test. */
+export async function damagedFile(name: string): Promise<Uint8Array> {
+  const bytes = (await damagedFiles()).get(name);
+  if (bytes === undefined) throw new Error(`damaged.zip has no ${name}`);
+  return bytes;
+}
+
 /** What reads files of others, and whole files to damage. */
 export interface Parser {
   name: string;

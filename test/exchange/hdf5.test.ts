@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createNetwork, exportNir, importNir, SpikeletError } from "spikelet";
 import { expect, it, vi } from "vitest";
-import { damagedFiles, parseShd } from "../damage/parsers.js";
+import { damagedFile, damagedFiles, parseShd } from "../damage/parsers.js";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
 const DAMAGED = await damagedFiles();
-const damaged = (name: string): Uint8Array => DAMAGED.get(name) ?? new Uint8Array();
 
 const other = (name: string) => expect.objectContaining({ code: "DATA_FORMAT", message: expect.stringContaining(name) });
 
@@ -18,11 +17,11 @@ it.each([
   ["linked_through", 'shd_test.h5", which is not read'],
   ["virtual", "labels: is assembled from other data sets"],
 ])("an SHD file that leads to another one is refused: %s", async (file, message) => {
-  await expect(parseShd(damaged(`shd/${file}`))).rejects.toThrow(other(message));
+  await expect(parseShd(await damagedFile(`shd/${file}`))).rejects.toThrow(other(message));
 });
 
 it("a NIR file that leads to another one is refused", async () => {
-  const bytes = damaged("nir/external_storage");
+  const bytes = await damagedFile("nir/external_storage");
   await expect(importNir(bytes)).rejects.toThrow(other('"/dev/random", which is not read'));
 });
 
@@ -31,7 +30,7 @@ it.each([
   ["shd/units_of_floats", "spikes/units: must hold lists of 2-byte whole numbers", parseShd],
   ["nir/half_floats", "input.shape: has floats of 16 bits", importNir],
 ])("a file with numbers of another type is refused: %s", async (file, message, read) => {
-  await expect(read(damaged(file))).rejects.toThrow(other(message));
+  await expect(read(await damagedFile(file))).rejects.toThrow(other(message));
 });
 
 it("messages are sentences, not what the library prints", async () => {
