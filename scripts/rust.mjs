@@ -15,7 +15,7 @@ export function cargoVersion() {
   return status === 0 ? /cargo (\d+\.\d+\.\d+)/.exec(stdout)?.[1] : undefined;
 }
 
-/** This machine's target, for which a compiler that is given none compiles. */
+/** Target of the machine, for which a compiler that is given none compiles. */
 export function hostTarget() {
   const { stdout } = spawnSync("rustc", ["-vV"], { encoding: "utf8", cwd: ROOT });
   return /^host: (.+)$/m.exec(stdout)[1];

@@ -30,7 +30,7 @@ const ITEM = /^(\s*(?:[-*+]|\d+\.) )/;
 const MARK = /^(#+|[-*+>|]|\d+\.)$/;
 
 /**
- * The same page with lines of prose no longer than the width, where words allow.
+ * A page with its lines of prose no longer than the width, where words allow.
  *
  * @param {string} markdown
  */

@@ -3,7 +3,7 @@ import type { PreparedSamples, Session } from "./runtime/backend.js";
 
 /** Samples of a data set that the session needs. */
 export interface Need {
-  /** Its number in the session. */
+  /** Number of the data set in the session. */
   id: number;
   data: SpikeDataset;
   rows: readonly number[];

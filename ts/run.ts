@@ -103,12 +103,12 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     return this.#report.then(done, failed);
   }
 
-  /** As that of a promise. */
+  /** Handles a failure, as `Promise.catch` does. */
   catch<U = never>(failed?: ((reason: unknown) => U | PromiseLike<U>) | null): Promise<RunReport | U> {
     return this.then(undefined, failed);
   }
 
-  /** As that of a promise. */
+  /** Calls `ended` at the end of the run, as `Promise.finally` does. */
   finally(ended?: (() => void) | null): Promise<RunReport> {
     return this.then().finally(ended);
   }

@@ -4,7 +4,7 @@ import type { Session } from "./runtime/backend.js";
 
 /** A data set of a run. */
 interface Part {
-  /** Its number in the session. */
+  /** Number of the data set in the session. */
   id: number | null;
   data: SpikeDataset | undefined;
 }

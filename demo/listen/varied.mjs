@@ -3,7 +3,7 @@
 export const SAMPLE_RATE = 8000;
 
 /**
- * The same word as another voice might say it elsewhere: faster or slower and with it higher or lower, louder or softer, in noise that
+ * A word as another voice might say it elsewhere: faster or slower and with it higher or lower, louder or softer, in noise that
  * begins up to 150 ms before the word and lasts up to 300 ms after it; a second at most.
  *
  * @param {Float32Array} sound at 8,000 Hz

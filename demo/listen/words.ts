@@ -15,7 +15,7 @@ export interface WordEvents {
   /** A word begins, with its first sound. */
   began(sound: Float32Array): void;
   wentOn(sound: Float32Array): void;
-  /** It is over; `isWord` is false where it was too short to be one. */
+  /** A word is over; `isWord` is false where the sound was too short to be one. */
   ended(isWord: boolean): void;
 }
 

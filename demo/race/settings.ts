@@ -19,8 +19,8 @@ export const BATCH = 16;
 export const ENCODING = encode.latency({ first: 0, last: 20 });
 
 /**
- * The same for all rules but the rule. The loss has a part for each: first spike times, which only a timing part sees, and
- * two spikes of the right output and none of the others, which only an activation part sees.
+ * The configuration of a network of the race; only the rule differs. The loss has a part for each rule: first spike times, which
+ * only a timing part sees, and two spikes of the right output and none of the others, which only an activation part sees.
  */
 export function configOf(rule: RuleType, settings: Settings): Config {
   const { hidden, learningRate, seed, steps } = settings;

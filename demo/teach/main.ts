@@ -23,7 +23,7 @@ const FILE = "symbols.safetensors";
 /** A network and the symbols that its outputs stand for. */
 interface Learnt {
   network: Network;
-  /** As they were when it learnt. */
+  /** The symbols as they were when the network learnt. */
   signs: readonly Sign[];
 }
 

@@ -82,7 +82,7 @@ pub fn tensors(bytes: &[u8]) {
     }
 }
 
-/// As it is, and with a checksum that holds.
+/// A checkpoint as it is, and with a checksum that holds.
 pub fn checkpoint(bytes: &[u8]) {
     restore(bytes);
     if let Some(sealed) = sealed(bytes) {

@@ -37,12 +37,38 @@ const linesOf = (texts: readonly string[]): [place: string, line: string][] =>
       .map((line, k): [string, string] => [`${file}:${k + 1}`, line]),
   );
 
+/** The first line of a doc comment that leans on its neighbour: alone, as an editor shows it, it says nothing. */
+const LEANING =
+  /^(The same|Those|Of|Likewise|It|Its|They|Their|That|These|This|Who|As (there|it|they|those|that|of))\b|^As (\{@|[[`])|\blikewise\b/;
+
+/** Folders whose comments are still to be rewritten. The list shrinks, and nothing joins it. */
+const STILL_LEANING = ["crates/kernels/", "crates/network/"];
+
+/** The first lines of the doc comments of a text, and those below their headings, each with the number of its line. */
+function firstLines(text: string): [number: number, line: string][] {
+  const lines = text.split("\n").map((line) => /^\s*(\/\/\/|\/\/!|\/\*\*|\*(?!\/))(.*)$/.exec(line)?.slice(1));
+  return lines.flatMap((entry, k): [number, string][] => {
+    const [mark, words = ""] = entry ?? [];
+    const [, before] = lines[k - 1] ?? [];
+    if (mark === undefined || words.trim() === "") return [];
+    const isFirst =
+      mark === "/**" || before === undefined || /^ # /.test(before) || (mark === "*" && lines[k - 1]?.join("").trim() === "/**");
+    return isFirst ? [[k + 1, words.trim()]] : [];
+  });
+}
+
 it("begins each doc comment with a word of its own", () => {
   const sources = files.filter((file) => /\.(rs|ts|mts|mjs)$/.test(file) && !KEEP.test(file));
   expect(sources.length).toBeGreaterThan(300);
-  // A comment that leans on its neighbour is read alone in an editor and in the reference.
-  const leaning = linesOf(sources).filter(([, line]) => /^\s*(\/\/\/|\/\/!|\/\*\*) ?(The same|Those|Of|Likewise)\b/.test(line));
-  expect(leaning.map(([place, line]) => `${place}: ${line.trim()}`)).toEqual([]);
+  const leaning = sources.flatMap((file) =>
+    firstLines(readFileSync(`${ROOT}/${file}`, "utf8"))
+      .filter(([, line]) => LEANING.test(line))
+      .map(([number, line]) => `${file}:${number}: ${line}`),
+  );
+  const isExempt = (place: string) => STILL_LEANING.some((folder) => place.startsWith(folder));
+  expect(leaning.filter((place) => !isExempt(place))).toEqual([]);
+  const isDone = (folder: string) => !leaning.some((place) => place.startsWith(folder));
+  expect(STILL_LEANING.filter(isDone), "nothing leans there any more: take them off the list").toEqual([]);
 });
 
 it("speaks the field's words", () => {

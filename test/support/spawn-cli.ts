@@ -57,7 +57,7 @@ export function spawnSpikelet(args: string[], onOutput?: OnOutput, env: Record<s
 
 type OnOutput = (child: ChildProcess, stdout: string) => void;
 
-/** As {@link spawnSpikelet}, with another program. */
+/** Runs another program as {@link spawnSpikelet} runs the command. */
 export function runProgram(
   script: string,
   args: string[],

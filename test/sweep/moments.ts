@@ -49,7 +49,7 @@ export class Job {
     return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
   }
 
-  /** Its processes that are there now, without itself. */
+  /** Ids of the worker processes that the job has now. */
   workers(): number[] {
     try {
       return execFileSync("pgrep", ["-P", String(this.pid)], { encoding: "utf8" })

@@ -93,7 +93,7 @@ export function parse<P extends Parameters>(words: readonly string[], parameters
 }
 
 /**
- * The same for words that may lack what the command needs.
+ * Parses words that may lack what the command needs.
  *
  * @throws {UsageError} for parameters that the command does not have.
  */

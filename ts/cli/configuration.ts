@@ -25,7 +25,7 @@ export interface NamedConfig {
   /** Name of the preset or the file, for the output folder. */
   name: string;
   config: Config;
-  /** Its section `data`, which the core does not get. */
+  /** Section `data` of the file, which the core does not get. */
   data: Partial<DataSource>;
 }
 
@@ -45,7 +45,7 @@ export async function readConfiguration(args: ConfigArguments, settings: readonl
 
 /** A configuration as it was written, and where. */
 interface Written {
-  /** That of the preset, or of the file without its ending. */
+  /** Name of the preset, or of the file without its ending. */
   name: string;
   config: JsonObject;
   /** Empty for a preset. */
@@ -65,7 +65,7 @@ export async function readConfigFile(file: string): Promise<Written> {
 }
 
 /**
- * The same for `--config`.
+ * Reads the file of `--config`.
  *
  * @throws {UsageError} where the file can't be read, with the most likely preset.
  */

@@ -33,7 +33,7 @@ const csvOptions = fields<CsvOptions>(
 /** A line that is not blank. */
 interface Row {
   cells: readonly string[];
-  /** Its number in the text, from 1. */
+  /** Number of the line in the text, from 1. */
   line: number;
 }
 

@@ -202,7 +202,7 @@ interface Elements {
 const HALF_FLOAT: Elements = { kind: 1, name: "half floats" };
 const SHORT: Elements = { kind: 0, name: "2-byte whole numbers" };
 
-/** Their bits are read as these elements, whatever they are. */
+/** Refuses a data set of other elements: its bits would be read as these, whatever they are. */
 function checkElements({ metadata }: Dataset, path: string, { kind, name }: Elements): void {
   const { vlen_type: found } = metadata as { vlen_type?: { type: number; size: number } };
   if (found?.size === 2 && found.type === kind) return;

@@ -12,7 +12,7 @@ import { fromSeries } from "./from-series.js";
 import { soundAt } from "./from-wav.js";
 import { varied } from "./varied.js";
 
-/** Who speaks in the Free Spoken Digit Dataset. */
+/** A speaker of the Free Spoken Digit Dataset. */
 export type Speaker = "george" | "jackson" | "lucas" | "nicolas" | "theo" | "yweweler";
 
 const SPEAKERS = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"] as const satisfies readonly Speaker[];

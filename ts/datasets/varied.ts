@@ -6,8 +6,8 @@ const MAX_SECONDS = 1;
 const WIDTH = Math.sqrt(12);
 
 /**
- * The same word as another voice might say it elsewhere: by up to 15 % faster or slower, and with it higher or lower, louder or
- * softer, in noise that begins before the word and lasts after it. Only arithmetic that has the same bits on every machine.
+ * A word as another voice might say it elsewhere: by up to 15 % faster or slower, and with it higher or lower, louder or softer,
+ * in noise that begins before the word and lasts after it. Only arithmetic that has the same bits on every machine.
  *
  * @param draw uniform numbers from 0 to below 1
  */

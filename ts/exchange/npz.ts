@@ -6,7 +6,7 @@ const ALIGNMENT = 64;
 /** `\x93NUMPY`, version 1.0. */
 const START = [0x93, ...new TextEncoder().encode("NUMPY"), 1, 0];
 
-/** That of `numpy.savez`, the earliest an archive can state: equal arrays give equal bytes. */
+/** Time of every entry, as in `numpy.savez`: the earliest that an archive can state, so that equal arrays give equal bytes. */
 const TIME = new Date(1980, 0, 1);
 
 /** The bytes of an NPZ archive of single floats, as `numpy.load` reads it. */

@@ -506,7 +506,7 @@ export type Metrics = {
   samples: number,
   /** Mean loss. */
   loss: number,
-  /** Its parts. */
+  /** Parts of the loss. */
   lossParts: LossParts,
   /** Fraction of correct decisions. */
   accuracy: Accuracy,

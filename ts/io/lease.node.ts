@@ -328,7 +328,7 @@ function releaseAll(): void {
   for (const lease of held) lease.release();
 }
 
-/** Who holds a lease. */
+/** The holder of a lease. */
 interface Holder {
   place: string;
   count: string;

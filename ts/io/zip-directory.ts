@@ -3,7 +3,7 @@ import { SpikeletError } from "../errors.js";
 /** A file of an archive, still packed. */
 export interface ArchiveEntry {
   name: string;
-  /** Its bytes in the archive; a view. */
+  /** Bytes of the entry in the archive, still packed; a view. */
   packed: Uint8Array;
   /** Bytes that it says it unpacks to. */
   size: number;

@@ -152,9 +152,9 @@ export type PreparedSamples = object;
 
 /** One network in training, behind either binding. Calls may not overlap; the API queues them. */
 export interface Session {
-  /** As of the last call that ended. */
+  /** The configuration as of the last call that ended. */
   config(): string;
-  /** As of the last call that ended. */
+  /** The state of the run as of the last call that ended. */
   info(): string;
   dispose(): void;
   /** Takes the arrays over: the caller must not use them again. */
@@ -276,9 +276,15 @@ export interface PageOptions {
   workerUrl?: string | URL;
   /** The WebAssembly, for bundlers that do not find it by themselves: what the package exports as `spikelet/spikelet.wasm`. */
   wasmUrl?: string | URL;
-  /** The module of workers that share memory, likewise: what the package exports as `spikelet/worker-threads`. */
+  /**
+   * The module of workers that share memory, for bundlers that do not find it by themselves: what the package exports as
+   * `spikelet/worker-threads`.
+   */
   threadsWorkerUrl?: string | URL;
-  /** The WebAssembly of workers that share memory, likewise: what the package exports as `spikelet/spikelet-threads.wasm`. */
+  /**
+   * The WebAssembly of workers that share memory, for bundlers that do not find it by themselves: what the package exports as
+   * `spikelet/spikelet-threads.wasm`.
+   */
   threadsWasmUrl?: string | URL;
 }
 

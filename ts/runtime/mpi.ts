@@ -10,7 +10,7 @@ export interface Ranks {
   readonly size: number;
   /** Names the sources that the compiled core of this process was made from. */
   readonly sources: string;
-  /** Its sessions learn every batch together with those of the other processes, which have to do the same at the same time. */
+  /** Backend whose sessions learn every batch together with those of the other processes, which have to do so at the same time. */
   readonly backend: Backend;
   /** Hands over bytes and resolves to those of all, in order of rank; waits for the slowest. */
   exchange(bytes: Uint8Array): Promise<Uint8Array[]>;

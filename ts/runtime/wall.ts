@@ -213,7 +213,7 @@ const LATER: Table<Session, Exclude<keyof Session, AtOnce>> = {
 };
 
 /**
- * The same backend behind the wall.
+ * A backend behind the wall.
  *
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` for one of another version.
  */

@@ -45,7 +45,7 @@ pub(crate) fn copied_if_given<T: Copy, A: Deref<Target = [T]>>(lent: &Option<A>,
 
 impl DatasetArrays {
     /// # Errors
-    /// As [`copied_if_given`].
+    /// The errors of [`copied_if_given`].
     pub(crate) fn copied(&self) -> Result<wire::DatasetArrays> {
         Ok(wire::DatasetArrays {
             offsets: copied_if_given(&self.offsets, "offsets")?,
@@ -131,7 +131,7 @@ pub struct PredictionArrays {
     pub scores_by_first_spike: Uint32Array,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
     pub by_membrane: Uint32Array,
-    /// `[sample][output]`, whose largest value is that decision; empty likewise.
+    /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Float32Array,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Float32Array,
@@ -289,7 +289,7 @@ impl From<wire::NpyArray> for NpyArray {
 /// A named array of single floats.
 #[napi(object)]
 pub struct TensorArrays {
-    /// Its name.
+    /// Name of the tensor in the file.
     pub name: String,
     /// Length of each dimension, the slowest first.
     pub shape: Uint32Array,

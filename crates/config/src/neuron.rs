@@ -29,7 +29,7 @@ pub enum NeuronType {
 pub enum LearntConstant {
     /// αᵢ, moved as u with `αᵢ = 1 / (1 + e^−u)`.
     CurrentDecay,
-    /// αᵥ, likewise.
+    /// αᵥ, moved as u with `αᵥ = 1 / (1 + e^−u)`.
     MembraneDecay,
     /// The threshold, kept at 0.01 or more.
     Threshold,

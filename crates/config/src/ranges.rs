@@ -17,7 +17,7 @@ pub enum Bound {
     Open,
     /// The bound itself is allowed.
     Included(f64),
-    /// It is not.
+    /// The bound itself is not allowed.
     Excluded(f64),
 }
 

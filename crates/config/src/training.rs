@@ -17,7 +17,7 @@ pub enum Threads {
     /// One thread per core.
     #[default]
     Auto,
-    /// This number.
+    /// A number of threads.
     Fixed(u32),
 }
 

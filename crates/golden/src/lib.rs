@@ -103,7 +103,7 @@ pub fn translate(file: &Value) -> Result<Translation, Untranslated> {
 /// The configuration of the switches of a file; `optimiser` is that of a trajectory.
 ///
 /// # Errors
-/// As [`translate`].
+/// The errors of [`translate`].
 pub fn configuration(switches: &Value, batch: u64, optimiser: Option<&Value>) -> Result<Value, Untranslated> {
     let switches = Switches::deserialize(switches).map_err(|error| Untranslated::Malformed(error.to_string()))?;
     let mut unsupported = Unsupported::default();

@@ -48,7 +48,7 @@ pub fn encode_series(encoding: &str, values: &[f32], offsets: &[u32], channels: 
 /// Units that signals of so many channels become.
 ///
 /// # Errors
-/// As [`encode_series`].
+/// The errors of [`encode_series`].
 pub fn series_units(encoding: &str, channels: u32) -> Result<u32> {
     guard(|| Ok(Encoding::from_json(encoding)?.series_units(channels as usize)? as u32))
 }

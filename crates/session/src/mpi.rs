@@ -23,7 +23,7 @@ const EAGER_LOOKS: u32 = 2000;
 /// Pause between two looks from then on, which leaves the core to whoever has something to compute.
 const PAUSE: Duration = Duration::from_micros(50);
 
-/// This process among those that `mpirun` started.
+/// The processes that `mpirun` started, as one of them sees them.
 #[derive(Debug)]
 pub struct World {
     local: LocalBatch,

@@ -7,7 +7,7 @@ use spikelet_training::{Executor, LocalBatch, TrainEvent, Trainer};
 /// The sessions in other processes or instances that learn the same batches: all have the same configuration and data and advance
 /// through the same batches.
 pub trait Peers: std::fmt::Debug + Send {
-    /// This session's part of every batch.
+    /// The part of every batch that the session itself learns.
     fn local_batch(&self) -> LocalBatch;
 
     /// Hands over this session's records and returns those of all, in order of rank. Waits for the slowest.

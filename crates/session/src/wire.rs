@@ -88,7 +88,7 @@ impl GeneratedArrays {
 /// A named array of single floats.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TensorArrays {
-    /// Its name in the file.
+    /// Name of the tensor in the file.
     pub name: String,
     /// Length of each dimension, the slowest first.
     pub shape: Vec<u32>,
@@ -122,7 +122,7 @@ pub struct Prediction {
     pub scores_by_first_spike: Vec<u32>,
     /// Decision by the membranes of a readout; empty where the output fires or no statistic decides.
     pub by_membrane: Vec<u32>,
-    /// `[sample][output]`, whose largest value is that decision; empty likewise.
+    /// `[sample][output]`, whose largest value is that decision; empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<f32>,

@@ -75,7 +75,7 @@ pub struct Metrics {
     pub samples: u64,
     /// Mean loss.
     pub loss: f64,
-    /// Its parts.
+    /// Parts of the loss.
     pub loss_parts: LossParts,
     /// Fraction of correct decisions.
     pub accuracy: Accuracy,

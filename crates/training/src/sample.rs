@@ -13,15 +13,15 @@ use crate::trace::LayerTrace;
 pub(crate) struct SampleResult {
     pub(crate) layers: Vec<LayerGradient>,
     pub(crate) outcome: SampleOutcome,
-    /// Only when wanted: spikes of each layer as `(step, unit)`.
+    /// Spikes of each layer as `(step, unit)`; empty unless requested.
     pub(crate) spikes: Vec<Vec<(u16, u32)>>,
     /// Whether there was no memory to list them all.
     pub(crate) lacks_spikes: bool,
-    /// Only when wanted: statistic of a readout, `[output]`.
+    /// Statistic of a readout, `[output]`; empty unless requested.
     pub(crate) scores: Vec<f64>,
-    /// Only when wanted: membranes of a readout, `[step][output]`.
+    /// Membranes of a readout, `[step][output]`; empty unless requested.
     pub(crate) membranes: Vec<f32>,
-    /// Only when wanted.
+    /// Traces of the layers; `None` unless requested.
     pub(crate) trace: Option<Vec<LayerTrace>>,
 }
 
@@ -59,7 +59,7 @@ pub struct Prediction {
     pub scores_by_first_spike: Vec<u32>,
     /// Decision by the membranes of a readout, one per sample; empty if the output fires or no statistic decides.
     pub by_membrane: Vec<u32>,
-    /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty likewise.
+    /// `[sample][output]`: the statistic of a readout's membranes; the largest decides. Empty where `by_membrane` is.
     pub scores_by_membrane: Vec<f32>,
     /// `[sample][step][output]`: membranes of a readout; empty where the output fires.
     pub membranes: Vec<f32>,

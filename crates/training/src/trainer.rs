@@ -184,8 +184,8 @@ impl Trainer {
     /// stay unchanged.
     ///
     /// # Errors
-    /// As there; also for an array that the layer does not learn, and [`crate::ErrorCode::ConfigInvalid`] for a value that it
-    /// cannot have.
+    /// The errors of [`Trainer::set_parameters`], also for an array that the layer does not learn, and
+    /// [`crate::ErrorCode::ConfigInvalid`] for a value that it cannot have.
     pub fn replace_parameters(&mut self, layer: usize, given: &LayerParameters) -> Result<()> {
         self.network.set_parameters(layer, given)?;
         if let Some(moments) = &mut self.moments {

@@ -27,7 +27,7 @@ export interface StudyWork {
   wait: WaitOptions;
 }
 
-/** Who hears of a study while it runs. */
+/** Listener to a study while it runs. */
 export interface StudyListener {
   onEpoch(run: Run, epoch: EpochProgress): void;
   onEnd(ended: Ended): void;

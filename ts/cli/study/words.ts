@@ -12,7 +12,7 @@ import { answerWords, grouped } from "../print.js";
 /** Lists that are for people end here. */
 const FEW = 10;
 
-/** That the turn in a folder is waited for. */
+/** Says that a command waits for its turn in a folder. */
 export function waitWords(dir: string, owner: string): string {
   return `${dir} was claimed by ${owner}: waiting up to a minute for a sign that it still runs`;
 }

@@ -25,7 +25,7 @@ async function follow(order: Order): Promise<void> {
   }
 }
 
-/** Another process does the run by now, or has done it: its record tells. */
+/** Throws what was thrown, unless another process does the run by now or has done it, as its record tells. */
 function unlessTakenOver(thrown: unknown): void {
   if (!(thrown instanceof SpikeletError) || thrown.code !== "FOLDER_IN_USE") throw thrown;
 }

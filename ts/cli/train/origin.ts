@@ -58,7 +58,7 @@ export async function knownData(checkpoint: string, origin: Origin | undefined):
   return isOfThisRun ? sourceIn(record["data"], file) : origin?.source;
 }
 
-/** That another version of the library wrote a checkpoint that a run continues from; `undefined` where it is this one. */
+/** A remark where another version of the library wrote the checkpoint that a run continues from; `undefined` where this one did. */
 export function otherVersionWords(checkpoint: Uint8Array, file: string): string | undefined {
   const { buffer, byteOffset, byteLength } = checkpoint;
   const length = byteLength < LENGTH_BYTES ? 0 : Number(new DataView(buffer, byteOffset).getBigUint64(0, true));

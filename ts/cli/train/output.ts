@@ -60,7 +60,7 @@ export async function openOutput(dir: string, options: LeaseOptions = {}): Promi
   }
 }
 
-/** That this process can't show that it lives. */
+/** Warning that this process can't show that it lives. */
 export function muteWords(dir: string, why: string): string {
   return `warning: ${dir} takes no sign that this process lives (${why}): one on another machine may take it for ended after a minute`;
 }

@@ -19,7 +19,7 @@ const VERSION = 2;
 
 /** One file of samples. */
 export interface Shard {
-  /** Its name in the folder. */
+  /** Name of the file in the folder. */
   file: string;
   samples: number;
   bytes: number;

@@ -208,7 +208,7 @@ class ShardStore implements SampleStore {
 /** Where a sample lies. */
 interface StoredRecord {
   file: string;
-  /** Its number in the file. */
+  /** Number of the sample in the file. */
   index: number;
   start: number;
   end: number;

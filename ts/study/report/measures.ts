@@ -69,7 +69,7 @@ export function measure(name: string): Measure {
   return found;
 }
 
-/** As {@link measure}; `undefined` for a name that is none. */
+/** The {@link measure} of a name; `undefined` for a name that is none. */
 export function findMeasure(name: string): Measure | undefined {
   const [, kind, layer] = /^(\D+)(\d+)$/.exec(name) ?? [];
   const byLayer = BY_LAYER.find(([known]) => known === kind);

@@ -11,9 +11,9 @@ const ATTEMPTS = 3;
 /** The processes of a pool. */
 export interface PoolOptions {
   count: number;
-  /** Their program. */
+  /** Program that each process runs. */
   script: string;
-  /** What it is told about how to work; plain. */
+  /** Options of the program, plain data. */
   options: object;
   /** Hears of each epoch of each run, where the program tells. */
   onEpoch?: ((run: Run, epoch: EpochProgress) => void) | undefined;

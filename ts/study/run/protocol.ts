@@ -11,9 +11,9 @@ export type Order = { options: object } | { run: Run; place: string };
 
 /** What it answers, a line of JSON each. Records are in the folder, so that they are not part of an answer. */
 export type Answer =
-  /** It takes runs now. */
+  /** The process takes runs now. */
   | { type: "ready" }
-  /** The run that it is at has learnt for another epoch. */
+  /** The run at hand has learnt for another epoch. */
   | { type: "epoch"; id: string; epoch: EpochProgress }
   /** The run has ended; its record is in its place, unless another process has taken over the run. */
   | { type: "recorded"; id: string }

@@ -37,7 +37,7 @@ impl Window {
         }
     }
 
-    /// These samples are there from now on, in this order, and no others.
+    /// Replaces the samples that are there by those of `rows`, in their order.
     pub(super) fn put(&mut self, rows: &[u32]) {
         for &row in &self.rows {
             self.places[row as usize] = ABSENT;

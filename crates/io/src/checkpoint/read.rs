@@ -31,7 +31,7 @@ pub fn read_checkpoint(bytes: &[u8]) -> Result<Checkpoint> {
 /// Reads a checkpoint without its arrays.
 ///
 /// # Errors
-/// As [`read_checkpoint`], but for what is wrong with an array.
+/// The errors of [`read_checkpoint`], except what is wrong with an array.
 pub fn read_checkpoint_header(bytes: &[u8]) -> Result<Checkpoint> {
     read_header(bytes).map(|(_, checkpoint)| checkpoint)
 }

@@ -13,7 +13,7 @@ pub(crate) struct GradientPass {
     pub(crate) is_gated: bool,
     /// Height of the surrogate derivative.
     pub(crate) scale: f32,
-    /// Its shape.
+    /// Shape of the surrogate derivative.
     pub(crate) surrogate: kernels::Surrogate,
     pub(crate) activation_path: kernels::ResetPath,
     pub(crate) timing_path: kernels::ResetPath,

@@ -20,7 +20,7 @@ pub(super) struct LayerEntries {
 /// Input spikes of a block of samples, by input.
 #[derive(Debug)]
 pub(super) struct BlockEntries {
-    /// Their places in the group.
+    /// Places of the samples in the group.
     samples: Range<usize>,
     /// Start of each input in `entries`.
     offsets: Vec<u32>,
@@ -59,7 +59,7 @@ impl LayerEntries {
         &mut self.blocks[..self.count]
     }
 
-    /// One for each block, in their order, from the q rows of each sample of the group.
+    /// A [`Gather`] for each block, in their order; `sources` holds the rows of q of each sample of the group.
     pub(super) fn gathers<'a>(&'a self, sources: &'a [&'a [f32]]) -> impl DoubleEndedIterator<Item = Gather<'a>> {
         let blocks = self.blocks[..self.count].iter();
         blocks.map(|BlockEntries { samples, offsets, entries }| Gather {

@@ -29,7 +29,7 @@ pub(crate) struct BatchSums {
 pub(crate) struct TileSums {
     /// Sums of the groups of a batch so far, `[input][lane]`; empty between batches of one group.
     pub(crate) weights: Aligned,
-    /// Σ r of connections that learn their delays, then their gradients dL/dd, likewise; empty where nothing has come.
+    /// Σ r of connections that learn their delays, then their gradients dL/dd, `[input][lane]`; empty where nothing has come.
     pub(crate) delays: Aligned,
     /// Rows of `weights` that changed.
     pub(super) touched: Vec<bool>,
