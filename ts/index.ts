@@ -17,7 +17,6 @@ export type {
 } from "#host/datasets/folders";
 export { load, save } from "#host/io/files";
 export { loadBackend } from "#host/runtime/load";
-export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./checkpoint-info.js";
 export type { ResolvedConfig } from "./config.js";
 export { type AerOptions, decodeAer } from "./datasets/aer.js";
 export type { ImageOptions, SpikeOptions, TargetOptions } from "./datasets/create.js";
@@ -73,19 +72,18 @@ export {
   type CheckpointOptions,
   type CreateOptions,
   createNetwork,
-  type Gains,
-  type LayerInfo,
   Network,
-  type NetworkInfo,
   type PassOptions,
   restoreNetwork,
   type StartOptions,
 } from "./network.js";
+export type { Gains, LayerInfo, NetworkInfo } from "./network-info.js";
 export { type NeuroBenchMetrics, neuroBench } from "./neurobench.js";
 export { presets } from "./presets.js";
 export type { Gradients, LayerParameters, LayerTrace, LearntName, Prediction } from "./results.js";
-export type { RunOptions, RunReport, TrainingRun } from "./run.js";
 export type * from "./runtime/backend.js";
+export { type CheckpointInfo, type CheckpointInfoOptions, checkpointInfo } from "./session/checkpoint-info.js";
+export type { RunOptions, RunReport, TrainingRun } from "./session/run.js";
+export { SpikeStream, type StreamAnswer, type StreamOptions } from "./session/stream.js";
 export { SpikeEvents, type SpikeTrain } from "./spikes.js";
-export { SpikeStream, type StreamAnswer, type StreamOptions } from "./stream.js";
 export { createTrainer, restoreTrainer, Trainer } from "./trainer.js";

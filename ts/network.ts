@@ -6,9 +6,9 @@ import type { ResolvedConfig } from "./config.js";
 import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
 import { decisionOf } from "./decisions.js";
 import { SpikeletError, within } from "./errors.js";
-import { Feed } from "./feed.js";
-import type { Config, Metrics, PerUnit, Threads } from "./generated/config.js";
+import type { Config, Metrics, Threads } from "./generated/config.js";
 import { type OwnBytes, ownBytes } from "./io/bytes.js";
+import type { NetworkInfo } from "./network-info.js";
 import {
   checkedParameters,
   fromArrays,
@@ -20,11 +20,12 @@ import {
 } from "./results.js";
 import { untilAborted } from "./runtime/abort.js";
 import type { Backend, BackendChoice, PageOptions, PredictionArrays } from "./runtime/backend.js";
-import { Budget } from "./runtime/budget.js";
-import { ExclusiveSession } from "./runtime/exclusive.js";
 import { abortSignal, backendChoice, PAGE_OPTIONS } from "./runtime/options.js";
-import { StoredPass } from "./stored-pass.js";
-import { SpikeStream, type StreamOptions } from "./stream.js";
+import { Budget } from "./session/budget.js";
+import { ExclusiveSession } from "./session/exclusive.js";
+import { Feed } from "./session/feed.js";
+import { StoredPass } from "./session/stored-pass.js";
+import { SpikeStream, type StreamOptions } from "./session/stream.js";
 
 /** Options of how a network or trainer computes. */
 export interface CreateOptions extends PageOptions {
@@ -55,57 +56,6 @@ export interface PassOptions {
   earlyDecision?: boolean;
   /** Called with the number of samples that are done. */
   onProgress?: (progress: { done: number; all: number }) => void;
-}
-
-/** Size of a spiking layer. */
-export interface LayerInfo {
-  /**
-   * Number of weights of a unit: the units of the previous layer plus, in a recurrent layer, those of the layer itself; in a
-   * convolution channels × kernel × kernel.
-   */
-  inputs: number;
-  units: number;
-  /** Number of units with weights of their own: all units, or the channels of a convolution. */
-  filters: number;
-  /** Whether the layer is recurrent. */
-  recurrent?: boolean;
-  /** Size of a convolution's output. */
-  image?: { channels: number; height: number; width: number };
-  /** Side of the square that a convolution's unit sees. */
-  kernel?: number;
-}
-
-/**
- * Gains of the input drive, from current to membrane, and of the bias (spec 1.2); lists have one number for each unit or channel.
- */
-export interface Gains {
-  current: PerUnit;
-  membrane: PerUnit;
-  bias: PerUnit;
-}
-
-/** State and structure of a network. */
-export interface NetworkInfo {
-  /** SIMD level in use. */
-  simd: string;
-  threads: number;
-  /** Gains of `network.neuron`, given or computed by `gain: "auto"`. */
-  gains: Gains;
-  /** Gains of each spiking layer, from the input up; they differ if a layer has a neuron of its own. */
-  layerGains: Gains[];
-  /** The spiking layers, from the input up. */
-  layers: LayerInfo[];
-  version: string;
-  /** Whether training has completed its last epoch. */
-  finished: boolean;
-  /** Number of finished epochs. */
-  epoch: number;
-  /** Number of updates. */
-  step: number;
-  /** The best epoch so far on the validation data, counted from 1; `null` without such data. */
-  bestEpoch: number | null;
-  /** The `origin` in the checkpoint from which the network was restored, or `null`. */
-  origin: string | null;
 }
 
 /** Options of a checkpoint. */

@@ -13,7 +13,7 @@ import {
   startOptions,
 } from "./network.js";
 import { checkedParameters, type LayerParameters, toArrays } from "./results.js";
-import { Outbox, type RunOptions, TrainingRun } from "./run.js";
+import { Outbox, type RunOptions, TrainingRun } from "./session/run.js";
 
 /** A network in training: a {@link Network} that can also learn. */
 export class Trainer extends Network {

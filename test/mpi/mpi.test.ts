@@ -197,7 +197,7 @@ describe.skipIf(missing !== undefined)(`training under mpirun${missing === undef
   });
 
   it.each([
-    ["of its JavaScript", "dist/run.js", (text: Buffer) => Buffer.concat([text, Buffer.from("// changed")])],
+    ["of its JavaScript", "dist/session/run.js", (text: Buffer) => Buffer.concat([text, Buffer.from("// changed")])],
     ["of its addon", `bindings/node/${ADDON}`, ofOtherSources],
   ])("refuses another build %s on another rank, of the same version", async (_, file, change) => {
     const other = await otherBuild(file, change);

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from "../config.js";
-import type { LayerInfo } from "../network.js";
+import type { LayerInfo } from "../network-info.js";
 import { LIMITS } from "./limits.js";
 import type { Circumstances, LateInput, Sign } from "./warning.js";
 

@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "../config.js";
 import type { CoreEvent, EpochEndEvent, InitializationEvent, StepEvent, WarningEvent } from "../events.js";
 import type { EpochRecord, Metrics } from "../generated/config.js";
-import type { LayerInfo } from "../network.js";
+import type { LayerInfo } from "../network-info.js";
 import { adviceOn } from "./advice.js";
 import { signsOfCourse } from "./course.js";
 import { LIMITS } from "./limits.js";

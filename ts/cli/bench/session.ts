@@ -1,9 +1,9 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Config, OptimizerConfig, TrainEvent } from "../../generated/config.js";
 import { DEFAULTS } from "../../generated/defaults.js";
-import type { NetworkInfo } from "../../network.js";
+import type { NetworkInfo } from "../../network-info.js";
 import type { Backend, DatasetArrays, Session } from "../../runtime/backend.js";
-import { Budget } from "../../runtime/budget.js";
+import { Budget } from "../../session/budget.js";
 
 /** More epochs than any benchmark needs. */
 const ENDLESS = 1_000_000;

@@ -1,7 +1,7 @@
 import { decisionOf } from "../../decisions.js";
 import { warningsOf } from "../../health/watch.js";
-import { lateInputOf } from "../../late-input.js";
 import { neuroBench } from "../../neurobench.js";
+import { lateInputOf } from "../../session/late-input.js";
 import { version } from "../../version.js";
 import { backendRecord } from "../backend-record.js";
 import { openCheckpoint } from "../checkpoint.js";

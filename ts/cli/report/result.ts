@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from "../../config.js";
 import type { Metrics } from "../../generated/config.js";
 import type { Warning } from "../../health/warning.js";
-import type { LayerInfo } from "../../network.js";
+import type { LayerInfo } from "../../network-info.js";
 import type { CurvePoint, LearntLayer } from "../../plot/index.js";
 import type { LayerParameters } from "../../results.js";
 import type { BackendRecord } from "../backend-record.js";

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { checkpointInfo } from "../../checkpoint-info.js";
 import type { Split } from "../../datasets/dataset.js";
 import { SpikeletError } from "../../errors.js";
 import { readPlain } from "../../io/plain-file.node.js";
 import { createNetwork } from "../../network.js";
 import type { LearntLayer } from "../../plot/index.js";
+import { checkpointInfo } from "../../session/checkpoint-info.js";
 import { dataIdentity, runIdentity } from "../../study/store/identity.js";
 import { sha256 } from "../../study/store/sha256.js";
 import { restoreTrainer, type Trainer } from "../../trainer.js";

@@ -1,9 +1,9 @@
-import { checkpointInfo } from "../../checkpoint-info.js";
 import type { ResolvedConfig } from "../../config.js";
 import { measuresOf } from "../../decisions.js";
 import type { BestBy } from "../../generated/config.js";
 import { readPlain } from "../../io/plain-file.node.js";
 import type { Json } from "../../json.js";
+import { checkpointInfo } from "../../session/checkpoint-info.js";
 import type { Choices } from "../invocation.js";
 import type { HistoryRow } from "./history.js";
 import { parseOrigin } from "./origin.js";

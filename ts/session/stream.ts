@@ -1,12 +1,12 @@
-import { type FieldChecks, fields, record } from "./check/fields.js";
-import { jsonOf } from "./check/json.js";
-import { MAX_STEPS } from "./check/steps.js";
-import { floats, whole } from "./check/values.js";
-import { SpikeletError } from "./errors.js";
-import type { Encoding } from "./generated/config.js";
-import type { StreamArrays } from "./runtime/backend.js";
-import type { ExclusiveSession } from "./runtime/exclusive.js";
-import { type SpikeTrain, trainArrays } from "./spikes.js";
+import { type FieldChecks, fields, record } from "../check/fields.js";
+import { jsonOf } from "../check/json.js";
+import { MAX_STEPS } from "../check/steps.js";
+import { floats, whole } from "../check/values.js";
+import { SpikeletError } from "../errors.js";
+import type { Encoding } from "../generated/config.js";
+import type { StreamArrays } from "../runtime/backend.js";
+import { type SpikeTrain, trainArrays } from "../spikes.js";
+import type { ExclusiveSession } from "./exclusive.js";
 
 /** Options of a stream that takes a signal. */
 export interface StreamOptions {

@@ -1,6 +1,6 @@
-import type { SpikeDataset } from "./datasets/dataset.js";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import type { Session } from "../runtime/backend.js";
 import { type Need, ReadAhead } from "./read-ahead.js";
-import type { Session } from "./runtime/backend.js";
 
 /** A data set of a run. */
 interface Part {

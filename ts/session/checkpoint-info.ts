@@ -1,10 +1,10 @@
 import { loadBackend } from "#host/runtime/load";
-import { fields } from "./check/fields.js";
-import { bytes } from "./check/values.js";
-import type { ResolvedConfig } from "./config.js";
-import type { EpochRecord } from "./generated/config.js";
-import type { BackendChoice } from "./runtime/backend.js";
-import { backendChoice } from "./runtime/options.js";
+import { fields } from "../check/fields.js";
+import { bytes } from "../check/values.js";
+import type { ResolvedConfig } from "../config.js";
+import type { EpochRecord } from "../generated/config.js";
+import type { BackendChoice } from "../runtime/backend.js";
+import { backendChoice } from "../runtime/options.js";
 
 /** Content of a checkpoint, without its arrays. */
 export interface CheckpointInfo {

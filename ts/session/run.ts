@@ -1,22 +1,22 @@
-import { fields } from "./check/fields.js";
-import { whole } from "./check/values.js";
-import type { ResolvedConfig } from "./config.js";
-import { type SpikeDataset, samplesOf } from "./datasets/dataset.js";
+import { fields } from "../check/fields.js";
+import { whole } from "../check/values.js";
+import type { ResolvedConfig } from "../config.js";
+import { type SpikeDataset, samplesOf } from "../datasets/dataset.js";
+import { SpikeletError } from "../errors.js";
+import type { CoreEvent, TrainEvent, WarningEvent } from "../events.js";
+import type { EpochRecord } from "../generated/config.js";
+import type { HealthWatch } from "../health/watch.js";
+import type { NetworkInfo } from "../network-info.js";
+import { untilAborted } from "../runtime/abort.js";
+import type { Session } from "../runtime/backend.js";
+import { abortSignal } from "../runtime/options.js";
+import { Budget } from "./budget.js";
 import { endedWhenLeft } from "./ended-when-left.js";
-import { SpikeletError } from "./errors.js";
-import type { CoreEvent, TrainEvent, WarningEvent } from "./events.js";
+import { EpochBound } from "./epoch-bound.js";
+import type { ExclusiveSession } from "./exclusive.js";
 import type { Feed, Use } from "./feed.js";
-import type { EpochRecord } from "./generated/config.js";
-import type { HealthWatch } from "./health/watch.js";
 import { lateInputOf } from "./late-input.js";
-import type { NetworkInfo } from "./network.js";
-import { untilAborted } from "./runtime/abort.js";
-import type { Session } from "./runtime/backend.js";
-import { Budget } from "./runtime/budget.js";
-import { EpochBound } from "./runtime/epoch-bound.js";
-import type { ExclusiveSession } from "./runtime/exclusive.js";
-import { abortSignal } from "./runtime/options.js";
-import { PaceMeter } from "./runtime/pace.js";
+import { PaceMeter } from "./pace.js";
 import { StoredRun } from "./stored-run.js";
 
 /** Options of a run. */

@@ -1,5 +1,5 @@
-import type { SpikeDataset } from "./datasets/dataset.js";
-import type { ExclusiveSession } from "./runtime/exclusive.js";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import type { ExclusiveSession } from "./exclusive.js";
 
 interface Fed {
   id: Promise<number>;

@@ -1,5 +1,5 @@
 import { SpikeletError } from "../errors.js";
-import type { Backend, Session } from "./backend.js";
+import type { Backend, Session } from "../runtime/backend.js";
 
 /** Frees sessions that are no longer referenced: a garbage collector does not see the memory of WebAssembly or of a worker. */
 const forgotten = new FinalizationRegistry<Session>((session) => session.dispose());

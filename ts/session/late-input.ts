@@ -1,7 +1,7 @@
-import { MAX_STEPS } from "./check/steps.js";
-import type { SpikeDataset } from "./datasets/dataset.js";
-import type { LateInput } from "./health/warning.js";
-import type { Backend } from "./runtime/backend.js";
+import { MAX_STEPS } from "../check/steps.js";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import type { LateInput } from "../health/warning.js";
+import type { Backend } from "../runtime/backend.js";
 
 /** Samples that are looked at. */
 const SAMPLES = 100;

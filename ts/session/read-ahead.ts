@@ -1,5 +1,5 @@
-import type { SpikeDataset } from "./datasets/dataset.js";
-import type { PreparedSamples, Session } from "./runtime/backend.js";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import type { PreparedSamples, Session } from "../runtime/backend.js";
 
 /** Samples of a data set that the session needs. */
 export interface Need {

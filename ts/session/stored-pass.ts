@@ -1,6 +1,6 @@
-import type { SpikeDataset } from "./datasets/dataset.js";
+import type { SpikeDataset } from "../datasets/dataset.js";
+import type { Session } from "../runtime/backend.js";
 import { ReadAhead } from "./read-ahead.js";
-import type { Session } from "./runtime/backend.js";
 
 /** Samples from `start` to before `end`. */
 interface Range {
