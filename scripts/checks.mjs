@@ -9,6 +9,7 @@ import { checkThirdParty, THIRD_PARTY } from "./third-party.mjs";
 const GENERATED = ["ts/generated", "spikelet.schema.json"];
 const BINDINGS = ["bindings/node", "bindings/wasm", ".cargo"];
 const ALL_RUST = [...RUST, "crates/golden", "crates/xtask", "crates/wasm-build", ...BINDINGS, "benches/rust"];
+const TSCONFIGS = ["tsconfig.json", "tsconfig.check.json", "tsconfig.page.json"];
 const ALL_SCRIPTS = [
   ...TYPESCRIPT,
   "scripts",
@@ -16,6 +17,7 @@ const ALL_SCRIPTS = [
   "!benches/results",
   "test",
   "vitest.config.ts",
+  ".dependency-cruiser.mjs",
   "tsconfig.check.json",
   "biome.json",
   "presets",
@@ -44,7 +46,6 @@ const CODEGEN = ["config", "encode", "training"].map((name) => `spikelet-${name}
 export const CHECKS = {
   rustfmt: { tier: "quick", inputs: ALL_RUST, work: () => run("cargo", ["fmt", "--all", "--check"]) },
   circles: { tier: "quick", inputs: ALL_RUST, work: () => xtask("check-circles") },
-  arrow: { tier: "quick", inputs: ["crates/xtask", "ts", "ARCHITECTURE.md"], work: () => xtask("check-arrow") },
   core: {
     tier: "quick",
     inputs: [...RUST, "crates/golden", "spikelet.schema.json", "test/golden"],
@@ -58,6 +59,12 @@ export const CHECKS = {
     needs: ["addon"],
     isApart: true,
     work: () => runTool("typescript", "bin/tsc", ["-p", "tsconfig.check.json"]),
+  },
+  imports: {
+    tier: "quick",
+    inputs: ["ts", "research", "!research/records", "demo", ".dependency-cruiser.mjs", ...TSCONFIGS, "package.json"],
+    isApart: true,
+    work: checkImports,
   },
   codegen: { tier: "all", inputs: [...ALL_RUST, "presets", ...GENERATED], work: () => xtask("check-codegen") },
   clippy: {
@@ -115,4 +122,12 @@ function xtask(...args) {
 
 function cargoTest(packages, options = []) {
   return run("cargo", ["test", "--quiet", "--locked", ...packages.flatMap((name) => ["--package", name]), ...options]);
+}
+
+/** Imports of Node, then those of a page: the configuration of TypeScript says which module of a pair `#host/x` is. */
+async function checkImports() {
+  const cruise = (...args) =>
+    runTool("dependency-cruiser", "bin/dependency-cruise.mjs", ["--ts-config", ...args], { isQuiet: true });
+  await cruise("tsconfig.check.json", "ts", "research");
+  await cruise("tsconfig.page.json", "ts", "demo");
 }

@@ -1,7 +1,6 @@
-//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-circles | check-arrow`.
+//! Tasks of the repository: `cargo run -p spikelet-xtask -- codegen | check-codegen | check-circles`.
 #![forbid(unsafe_code)]
 
-mod arrow;
 mod circles;
 mod codegen;
 mod graph;
@@ -24,8 +23,7 @@ fn main() -> ExitCode {
         Some("codegen") => codegen::write(&root),
         Some("check-codegen") => codegen::check(&root),
         Some("check-circles") => circles::check(&root),
-        Some("check-arrow") => arrow::check(&root),
-        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-circles | check-arrow".to_owned()]),
+        _ => Err(vec!["usage: spikelet-xtask codegen | check-codegen | check-circles".to_owned()]),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

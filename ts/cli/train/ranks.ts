@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import type { Split } from "../../datasets/dataset.js";
 import { inFile, SpikeletError } from "../../errors.js";
-import { joinRanks, type Ranks } from "../../runtime/mpi.js";
+import { joinRanks, type Ranks } from "../../runtime/mpi.node.js";
 import { samplesIdentity } from "../../study/store/identity.js";
 import { restoreTrainer, type Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
