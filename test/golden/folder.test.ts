@@ -10,9 +10,10 @@ interface Golden {
   expected: { loss: { total: number } };
 }
 
-/** A file of format 2 that the library passes, with a change. */
+/** A case of format 2 that the library passes, with a change. */
 function changed(change: (golden: Golden) => void = () => {}): string {
-  const golden = JSON.parse(readFileSync(join(GOLDEN, "255_constants_by_layer.json"), "utf8")) as Golden;
+  const [line = ""] = readFileSync(join(GOLDEN, "neuron-constants.ndjson"), "utf8").split("\n");
+  const golden = JSON.parse(line) as Golden;
   change(golden);
   return JSON.stringify(golden);
 }
@@ -70,6 +71,17 @@ describe("npm run test:golden", () => {
       "failed        2_format.json: unknown format 3",
       expect.stringMatching(/^failed {8}3_broken\.json: can't be read: /),
       "0 passed, 3 failed, 0 not supported",
+    ]);
+  });
+
+  it("checks each line of an NDJSON file, and names it", async () => {
+    const files = { "a.ndjson": `${changed()}\n\n{\n${changed()}\n`, "b.json": changed().replace(/,/, ",\n") };
+    expect((await report(files)).lines).toEqual([
+      "passed        a.ndjson:1",
+      expect.stringMatching(/^failed {8}a\.ndjson:3: can't be read: /),
+      "passed        a.ndjson:4",
+      "passed        b.json",
+      "3 passed, 1 failed, 0 not supported",
     ]);
   });
 

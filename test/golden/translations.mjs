@@ -1,18 +1,18 @@
-// Configurations of golden files, from the one translator (crates/golden).
+// Configurations of golden cases, from the one translator (crates/golden).
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** @typedef {{ file: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], schedules?: import("spikelet").ScheduleConfig[], unsupported?: string[], error?: string }} Translation */
+/** @typedef {{ place: string, configuration?: import("spikelet").Config, optimizers?: import("spikelet").OptimizerConfig[], schedules?: import("spikelet").ScheduleConfig[], unsupported?: string[], error?: string }} Translation */
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PROGRAM = ["run", "--quiet", "--locked", "--package", "spikelet-golden", "--"];
 
 /**
- * Translates every golden file of a folder.
+ * Translates every golden case of a folder.
  *
  * @param {string} dir
- * @returns {string} a line of JSON for each file
+ * @returns {string} a line of JSON for each case
  */
 export function translate(dir) {
   const words = [...PROGRAM, resolve(dir)];
@@ -24,14 +24,14 @@ export function translate(dir) {
 
 /**
  * @param {string} lines what `translate` returned
- * @returns {Map<string, Translation>} by file name
+ * @returns {Map<string, Translation>} by place
  */
 export function translationsIn(lines) {
   const translations = lines.split("\n").filter((line) => line !== "");
   return new Map(
     translations.map((line) => {
       const translation = /** @type {Translation} */ (JSON.parse(line));
-      return [translation.file, translation];
+      return [translation.place, translation];
     }),
   );
 }

@@ -1,15 +1,15 @@
 """Generate the golden vectors (numpy + reference.py only).
 
-    python make_golden.py            -> ../golden/000.. to 086..
-    python make_golden.py adam       -> ../golden/087.. to 094: trajectories with Adam
-    python make_golden.py options    -> ../golden/095.. and on: surrogates, weights by layer, refractory units, activity terms
-    python make_golden.py images   -> ../golden/130.. to 135: images wider than a tile, deeper, with more channels
-    python make_golden.py recurrent  -> ../golden/140.. to 156: recurrent layers
-    python make_golden.py training   -> ../golden/310.. to 318: AdamW, schedules, clipping by norm, averages, class targets
-    python make_golden.py signals      -> ../golden/400.. to 403: encoders of signals and features of sound
-    python make_golden.py check      -> re-read every file, recompute, compare
+    python make_golden.py            -> rules, reset paths, ANTLR, sizes, inputs, constants, latency, silent update, spatial layers, SGD, tables
+    python make_golden.py adam       -> trajectories with Adam
+    python make_golden.py options    -> surrogates, weights by layer, blocked units, activity terms
+    python make_golden.py images     -> images wider than a tile, deeper, with more channels
+    python make_golden.py recurrent  -> recurrent layers
+    python make_golden.py training   -> AdamW, schedules, clipping by norm, averages, class targets
+    python make_golden.py signals    -> encoders of signals and features of sound
+    python make_golden.py check      -> recompute every case of format 1, compare
 
-A last argument names another folder. File format: see ../golden/README.md.
+A last argument names another folder than ../golden. Format of the files: ../golden/README.md.
 """
 import glob, json, os, sys, zlib
 import numpy as np
@@ -20,6 +20,7 @@ import signals as G
 
 MARGIN = 1e-4
 FMT = 1
+SEED = 20200602
 # Switches that came after the first files; they stand in a file where they are not at their default.
 LATER = ("surrogate", "refractory", "single_spike", "rate_lower", "rate_upper", "rate_strength", "spike_penalty", "grad_norm_clip", "label_smoothing", "class_weights")
 
@@ -282,13 +283,14 @@ def empty(rng, B, T, shape):
 
 def cases(big, k):
     """big: larger shapes.  k: seed."""
-    o = []
-    add = lambda name, desc, cfg, **kw: o.append(build(name, desc, k, cfg, **kw))
+    o = {}
+    add = lambda name, desc, cfg, **kw: o.setdefault(family, []).append(build(name, desc, k, cfg, **kw))
     sz = (lambda a, b: b if big else a)
     N2 = sz("7 fc9 fc5", "19 fc40 fc10")
     N3 = sz("7 fc33 fc7 fc3", "33 fc65 fc21 fc10")
     TT = sz(40, 110)
     # 1. rule x loss ----------------------------------------------------------
+    family = "rules"
     for rule in ("activation", "timing", "antlr", "trivial"):
         for tt in ("train", "count", "latency"):
             kw = dict(lambda_act=0.6, lambda_tim=1.4) if rule == "trivial" else {}
@@ -301,6 +303,7 @@ def cases(big, k):
             add(f"rule_{rule}_{tt}", f"2 layers, {rule} rule, {tt} loss, default options",
                 C(N2, TT, target_type=tt, rule=rule, alpha_v=0.95, **kw), **a)
     # 2. activation styles and reset paths ------------------------------------
+    family = "reset-paths"
     for ra in ("none", "full", "window", "lag"):
         add(f"act_rnn_reset_{ra}", f"activation rule, RNN style, reset path {ra}",
             C(sz(N2, N3), TT, target_type="train", rule="activation", act_style="RNN", reset_act=ra,
@@ -310,6 +313,7 @@ def cases(big, k):
     add("act_slayer_count", "activation rule, SLAYER style, count loss, 3 layers",
         C(N3, sz(25, 60), target_type="count", rule="activation", act_style="SLAYER"))
     # 3. ANTLR variants -------------------------------------------------------
+    family = "antlr"
     for ra, rt in (("full", "none"), ("window", "none"), ("lag", "none"), ("none", "full"), ("none", "window"),
                    ("none", "lag"), ("full", "full")):
         add(f"antlr_reset_act_{ra}_tim_{rt}", f"ANTLR, RNN activation part, reset_act={ra}, reset_tim={rt}",
@@ -322,6 +326,7 @@ def cases(big, k):
         add(f"antlr_lambda_{la:g}_{lt:g}_{tt}", f"ANTLR with weights ({la:g},{lt:g})",
             C(sz("7 fc8 fc3", "20 fc33 fc7"), sz(30, 64), target_type=tt, rule="antlr", lambda_act=la, lambda_tim=lt), **a)
     # 4. sizes and lengths ----------------------------------------------------
+    family = "sizes"
     add("size_1_1_1", "one neuron per layer", C("1 fc1 fc1", sz(20, 77), target_type="train", rule="antlr"), B=sz(1, 2), p_in=.5, rate=.3, mean=1.)
     add("size_odd", "sizes 33-1-33", C(sz("33 fc1 fc33", "127 fc3 fc65"), sz(25, 50), target_type="train", rule="antlr"), B=sz(2, 5))
     add("size_1layer", "single layer", C(sz("33 fc7", "129 fc31"), sz(50, 100), target_type="latency", rule="antlr"), rate=.02, image=(0, 20))
@@ -334,6 +339,7 @@ def cases(big, k):
     add("T300_train", "T=300, spike-train loss with alpha_exp 0.99 (kernel longer than the 200-step extension)",
         C(sz("9 fc12 fc4", "24 fc40 fc5"), 300, target_type="train", alpha_exp=.99, rule="antlr"), p_in=.03, rate=.02, B=2, p_target=.03)
     # 5. special inputs -------------------------------------------------------
+    family = "inputs"
     for tt in ("train", "count", "latency"):
         add(f"empty_{tt}", "no input spikes and zero bias: nothing fires", C(N2, 20, target_type=tt, rule="antlr"),
             x_fn=empty, bias=(0, 0), need_grad=False, params_fn=lambda rng, layers: draw_params(rng, layers, [1.] * 9, .3, (0, 0)))
@@ -346,12 +352,14 @@ def cases(big, k):
     add("saturated", "every neuron fires at every step", C(N2, 15, target_type="train", rule="antlr"), params_fn=saturating)
     add("saturated_timing", "every neuron fires at every step, timing rule, latency loss", C(N2, 10, target_type="latency", early_stop=False, rule="timing"), params_fn=saturating)
     # 6. constants ------------------------------------------------------------
+    family = "constants"
     add("manual_betas", "beta_auto off, beta_i != 1", C(N2, sz(30, 60), beta_auto=False, beta_i=.7, beta_v=.45, beta_bias=.2, target_type="train", rule="antlr"))
     add("manual_betas_timing", "beta_auto off, beta_i != 1, alpha_i != alpha_v, other surrogate",
         C(N2, sz(30, 60), alpha_i=.7, alpha_v=.97, beta_auto=False, beta_i=1.6, beta_v=.3, beta_bias=.15, surr_alpha=.4, surr_beta=1.5, target_type="train", rule="antlr", alpha_exp=.5))
     add("alpha_i_zero", "no synaptic filter (alpha_i = 0)", C(N2, sz(30, 60), alpha_i=0.0, alpha_v=.95, target_type="train", rule="antlr"))
     add("grad_clip", "element-wise clipping at 0.002", C(N2, sz(30, 60), target_type="train", rule="antlr", grad_clip=.002))
     # 7. latency-loss options -------------------------------------------------
+    family = "latency"
     stops = lambda cfg, layers, r: r["trace"].TL < cfg.T or not cfg.stops_early
     allfire = lambda cfg, layers, r: (r["trace"].out.sum(1) > 0).all() and stops(cfg, layers, r)
     es = dict(p_in=.5, rate=.3, mean=.8, draw_name="early_stop_pair", require=allfire)
@@ -365,11 +373,13 @@ def cases(big, k):
     add("count_term_silent", "latency loss + one-sided count term on the target", C(N2, 40, target_type="latency", rule="antlr", count_weight=5., count_goal=2., count_scope="silent", early_stop=False), image=(0, 20), rate=.01, silent_target=True)
     add("count_term_all", "latency loss + two-sided count term on all outputs", C(N2, 40, target_type="latency", rule="activation", count_weight=3., count_scope="all", max_target_spikes=2., early_stop=False), image=(0, 20), rate=.02)
     # 8. silent-neuron update -------------------------------------------------
+    family = "silent-update"
     add("penalty_all_act", "silent-neuron update with the activation rule", C(N2, 30, target_type="train", rule="activation", penalty_scope="all", timing_penalty=2.), rate=.02)
     add("penalty_all_antlr", "silent-neuron update with ANTLR", C(N2, 30, target_type="latency", rule="antlr", penalty_scope="all", timing_penalty=2.), image=(0, 20), rate=.02)
     add("penalty_all_trivial", "silent-neuron update with the trivial sum (applied once)", C(N2, 30, target_type="train", rule="trivial", penalty_scope="all", timing_penalty=2.), rate=.02)
     add("penalty_off_timing", "timing rule without silent-neuron update", C(N2, 30, target_type="train", rule="timing", penalty_scope="off"), rate=.05)
     # 9. spatial layers -------------------------------------------------------
+    family = "spatial"
     cv = dict(p_in=.12, rate=.08, B=2)
     add("conv_act", "conv-flatten-fc, activation", C(sz("2x6x6 conv3c3 flatten fc4", "2x9x9 conv6c3 flatten fc10"), 25, target_type="train", rule="activation"), **cv)
     add("conv_timing", "conv5-conv3-flatten-fc, timing", C(sz("1x7x7 conv2c5 conv3c3 flatten fc3", "2x10x10 conv4c5 conv5c3 flatten fc7"), 20, target_type="train", rule="timing", timing_penalty=1.), **cv)
@@ -613,23 +623,25 @@ def adam_trajectories(k):
 
 
 def options(k):
-    o = []
-    add = lambda name, desc, cfg, **kw: o.append(build(name, desc, k, cfg, **kw))
+    o = {}
+    add = lambda name, desc, cfg, **kw: o.setdefault(family, []).append(build(name, desc, k, cfg, **kw))
     N2, N3 = "7 fc9 fc5", "7 fc20 fc7 fc3"
-    # surrogates: triangle and rectangle with their half width
+    # triangle and rectangle with their half width
+    family = "surrogates"
     for s, c in (("fast_sigmoid", 4.), ("arctan", 2.5), ("triangle", .7), ("rectangle", .4)):
         add(f"surrogate_{s}", f"ANTLR with the surrogate {s}", C(N3, 35, target_type="train", rule="antlr", surrogate=s, surr_alpha=.8, surr_beta=c))
         add(f"surrogate_{s}_reset", f"activation rule, RNN style, full reset path, latency loss, surrogate {s}",
             C(N2, 35, target_type="latency", rule="activation", act_style="RNN", reset_act="full", surrogate=s, surr_beta=c), image=(0, 15), rate=.03, silent_target=True)
+    family = "layer-weights"
     add("weights_by_layer_antlr", "ANTLR, weights by layer", C(N3, 30, target_type="train", rule="antlr", lambda_act=[.5, 1., 0.], lambda_tim=[1., 0., 2.]))
     add("weights_by_layer_trivial", "final gradients added with weights by layer", C(N3, 30, target_type="latency", rule="trivial", lambda_act=[.5, 2., 1.], lambda_tim=[1., 0., .3]), image=(0, 15), rate=.03)
-    # blocked units
+    family = "blocked-units"
     for rule in ("activation", "timing", "antlr", "trivial"):
         add(f"refractory_{rule}", f"three refractory steps, {rule} rule", C(N3, 40, target_type="train", rule=rule, refractory=3, penalty_scope="off"), rate=.12)
         add(f"single_spike_{rule}", f"units fire at most once, {rule} rule", C(N3, 40, target_type="latency", rule=rule, single_spike=True, penalty_scope="off"), image=(0, 15), rate=.02, silent_target=(rule != "timing"))
     add("single_spike_train", "units fire at most once, ANTLR, spike-train loss", C(N2, 40, target_type="train", rule="antlr", single_spike=True), rate=.02)
     add("refractory_slayer", "two refractory steps, SLAYER style", C(N2, 40, target_type="count", rule="activation", act_style="SLAYER", refractory=2), rate=.12)
-    # activity of hidden layers
+    family = "activity"
     some = lambda part: lambda cfg, layers, r: r["loss"][part] > 0
     for rule in ("activation", "antlr", "trivial"):
         add(f"rate_upper_{rule}", f"more spikes than the upper bound, {rule} rule", C(N3, 30, target_type="train", rule=rule, rate_upper=.5, rate_strength=.2), require=some("rate"))
@@ -672,17 +684,20 @@ def schedules():
     return dict(format=FMT, type="schedules", name="schedules", description="learning rate of every update", cases=cases)
 
 
-def training(k):
+def optimisers_adamw(k):
     rng = np.random.default_rng(k + 300)
-    o, opt = [], []
+    opt = []
     for kw in (dict(lr=.01, weight_decay=.1), dict(lr=.05, weight_decay=0), dict(lr=.002, weight_decay=2.)):
         w = np.round(rng.normal(size=7), 4); gs = np.round(rng.normal(size=(5, 7)) * 10. ** rng.integers(-4, 1, (5, 1)), 6); st = {}; ws = []
         v = w.copy()
         for g in gs:
             v = R.adamw_step(v, g, st, **kw); ws.append(v.copy())
         opt.append(dict(optimiser="adamw", **kw, beta1=.9, beta2=.999, eps=1e-8, w0=w, gradients=gs, weights_after_each_step=ws))
-    o.append(dict(format=FMT, type="optimisers", name="optimisers_adamw", description="decoupled weight decay", cases=opt))
-    o.append(schedules())
+    return dict(format=FMT, type="optimisers", name="optimisers_adamw", description="decoupled weight decay", cases=opt)
+
+
+def training(k):
+    o = []
     N2 = "7 fc9 fc5"
     clips = lambda cfg, layers, r: np.sqrt(sum((a ** 2).sum() for g in r["grads"] if g is not None for a in g)) > .999 * cfg.grad_norm_clip
     o.append(build("clip_norm", "gradients scaled to a norm of 0.01", k, C(N2, 30, target_type="train", rule="antlr", grad_norm_clip=.01), require=clips))
@@ -705,17 +720,26 @@ def listens_to_itself(cfg, layers, r):
                for l, L in enumerate(layers) if L.recurrent)
 
 
-def write(folder, items, first=0):
+def write(folder, families=(), tables=()):
+    """families of cases, a line each, and tables, a file each."""
     os.makedirs(folder, exist_ok=True)
-    tot = 0
-    for i, c in enumerate(items, first):
-        for f in glob.glob(os.path.join(folder, f"{i:03d}_*.json")):
-            os.remove(f)
-        s = dumps(c)
-        json.loads(s)
-        open(os.path.join(folder, f"{i:03d}_{c['name']}.json"), "w").write(s + "\n")
-        tot += len(s)
-    print(folder, len(items), "files", round(tot / 1e6, 2), "MB")
+    files = {f"{family}.ndjson": cases for family, cases in dict(families).items()}
+    files.update({t["name"].replace("_", "-") + ".json": [t] for t in tables})
+    for name, lines in files.items():
+        text = "".join(dumps(c) + "\n" for c in lines)
+        for line in text.splitlines():
+            json.loads(line)
+        open(os.path.join(folder, name), "w").write(text)
+        print(os.path.join(folder, name), len(lines), "lines", round(len(text) / 1e6, 2), "MB")
+
+
+def cases_in(folder):
+    """every case of this format, with its place."""
+    for f in sorted(glob.glob(os.path.join(folder, "*.ndjson")) + glob.glob(os.path.join(folder, "*.json"))):
+        for n, line in enumerate(open(f), 1):
+            c = json.loads(line)
+            if c.get("format") == FMT:
+                yield f"{os.path.basename(f)}:{n}", c
 
 
 def check_trajectory(f, c):
@@ -733,8 +757,7 @@ def check(folder):
     worst = {}
     worst32 = ("", 0)
     n = m = 0
-    for f in sorted(glob.glob(os.path.join(folder, "[0-9][0-9][0-9]_*.json"))):
-        c = json.load(open(f))
+    for f, c in cases_in(folder):
         if c["type"] == "trajectory":
             m += 1
             for k, d in check_trajectory(f, c).items():
@@ -758,7 +781,7 @@ def check(folder):
         assert R.metrics(layers, tr)["num_spike_nec"] == e["num_spike_nec"]
         if c["float32_reference_error"]["grad"] > worst32[1]:
             worst32 = (c["name"], c["float32_reference_error"]["grad"])
-    print(folder, n, "network files and", m, "trajectories re-verified, worst relative differences", {k: "%.1e" % v for k, v in worst.items()}, "float32 worst", worst32)
+    print(folder, n, "networks and", m, "trajectories re-verified, worst relative differences", {k: "%.1e" % v for k, v in worst.items()}, "float32 worst", worst32)
 
 
 # ------------------------------------------------------ signals and sound ---
@@ -834,16 +857,16 @@ if __name__ == "__main__":
     if mode == "check":
         check(folder)
     elif mode == "adam":
-        write(folder, adam_trajectories(20200602), first=87)
+        write(folder, {"adam-trajectories": adam_trajectories(SEED)})
     elif mode == "options":
-        write(folder, options(20200602), first=95)
+        write(folder, options(SEED))
     elif mode == "images":
-        write(folder, images(20200602), first=130)
+        write(folder, {"images": images(SEED)})
     elif mode == "training":
-        write(folder, training(20200602), first=310)
+        write(folder, {"training": training(SEED)}, [optimisers_adamw(SEED), schedules()])
     elif mode == "recurrent":
-        write(folder, recurrent(20200602), first=140)
+        write(folder, {"recurrent": recurrent(SEED)})
     elif mode == "signals":
-        write(folder, signals_and_sound(20200602), first=400)
+        write(folder, tables=signals_and_sound(SEED))
     else:
-        write(folder, cases(False, 20200602) + trajectories(False, 20200602) + aux(False, 20200602))
+        write(folder, {**cases(False, SEED), "sgd-trajectories": trajectories(False, SEED)}, aux(False, SEED))

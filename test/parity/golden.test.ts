@@ -1,20 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Gradients, Trainer } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { GOLDEN, goldenFiles } from "../golden/folder.mjs";
+import { GOLDEN, goldenCases } from "../golden/folder.mjs";
 import { batchOf, trainerOf } from "../golden/network.mjs";
 import { type Translation, translate, translationsIn } from "../golden/translations.mjs";
 
 interface Golden {
+  name: string;
   expected?: { spikes?: { events: unknown[] }[] };
 }
 
 const translations = translationsIn(translate(GOLDEN));
-const cases = (await goldenFiles(GOLDEN))
-  .map((file) => ({ file, translation: translations.get(file) as Translation }))
+const cases = (await goldenCases(GOLDEN))
+  .map(({ place, text }) => ({ place, text, translation: translations.get(place) as Translation }))
   .filter(({ translation }) => translation.configuration !== undefined)
-  .map((one) => ({ ...one, golden: JSON.parse(readFileSync(join(GOLDEN, one.file), "utf8")) as Golden }));
+  .map(({ place, text, translation }) => ({ place, translation, golden: JSON.parse(text) as Golden }));
 
 /** Every number of a result as bytes, so that no comparison of floats is lenient. */
 function bytesOf(found: unknown): string {
@@ -50,9 +49,9 @@ async function found(
 describe("native and WebAssembly agree in every bit of", () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it.each(cases)("$file", async ({ file, golden, translation }) => {
+  it.each(cases)("$place $golden.name", async ({ golden, translation }) => {
     const native = await found("native", golden, translation);
-    expect(native.spikes > 0).toBe(hasSpikes(golden) ?? !file.includes("_empty_"));
+    expect(native.spikes > 0).toBe(hasSpikes(golden) ?? !golden.name.startsWith("empty_"));
     expect(await found("wasm", golden, translation)).toEqual(native);
   });
 });

@@ -2,6 +2,7 @@
 //! and those of the library. The tests of the core and, by the program of this crate, the tests of the public API call it.
 #![forbid(unsafe_code)]
 
+mod files;
 mod loss;
 mod network;
 mod optimizer;
@@ -15,6 +16,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+pub use files::{Case, cases};
 pub use optimizer::optimizer;
 pub use schedule::schedule;
 
@@ -57,7 +59,7 @@ impl Unsupported {
     }
 }
 
-/// What a golden file asks of the library.
+/// What a golden case asks of the library.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Translation {
     /// The configuration of a `network` or `trajectory` file.
@@ -70,7 +72,7 @@ pub enum Translation {
     Table,
 }
 
-/// Translates a whole file.
+/// Translates a case.
 ///
 /// # Errors
 /// [`Untranslated`] for features that the library does not have, unknown formats and files that do not follow theirs.

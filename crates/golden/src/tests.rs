@@ -2,16 +2,17 @@ use serde_json::{Value, json};
 
 use crate::{Translation, Untranslated, translate};
 
-fn file(text: &str) -> Value {
-    serde_json::from_str(text).expect("a golden file is JSON")
+/// The first case of a file.
+fn first(text: &str) -> Value {
+    serde_json::from_str(text.lines().next().expect("a line")).expect("a case is JSON")
 }
 
 fn format_1() -> Value {
-    file(include_str!("../../../test/golden/000_rule_activation_train.json"))
+    first(include_str!("../../../test/golden/rules.ndjson"))
 }
 
 fn format_2() -> Value {
-    file(include_str!("../../../test/golden/255_constants_by_layer.json"))
+    first(include_str!("../../../test/golden/neuron-constants.ndjson"))
 }
 
 fn configuration(file: &Value) -> Value {
@@ -91,11 +92,11 @@ fn unknown_words_are_refused() {
 
 #[test]
 fn tables_have_their_optimisers() {
-    let table = file(include_str!("../../../test/golden/085_optimisers.json"));
+    let table = first(include_str!("../../../test/golden/optimisers.json"));
     let Ok(Translation::Optimizers(found)) = translate(&table) else { panic!("no optimisers") };
     assert_eq!(found.len(), table["cases"].as_array().expect("cases").len());
     assert_eq!(found[0]["type"], table["cases"][0]["optimiser"]);
     assert_eq!(found[0]["learningRate"], table["cases"][0]["lr"]);
-    let decisions = file(include_str!("../../../test/golden/083_decisions.json"));
+    let decisions = first(include_str!("../../../test/golden/decisions.json"));
     assert_eq!(translate(&decisions), Ok(Translation::Table));
 }

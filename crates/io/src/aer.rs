@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_golden_table() {
-        let table: Value = serde_json::from_str(include_str!("../../../test/golden/082_aer_nmnist.json")).unwrap();
+        let table: Value = serde_json::from_str(include_str!("../../../test/golden/aer-nmnist.json")).unwrap();
         for case in table["cases"].as_array().unwrap() {
             let integer = |value: &Value| value.as_u64().unwrap() as u32;
             let hex = case["hex"].as_str().unwrap();

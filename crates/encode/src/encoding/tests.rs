@@ -31,7 +31,7 @@ fn counted(trains: &SpikeTrains) -> Vec<[i64; 4]> {
 
 #[test]
 fn latency_agrees_with_the_golden_table() {
-    for case in golden(include_str!("../../../../test/golden/079_encode_latency.json")) {
+    for case in golden(include_str!("../../../../test/golden/encode-latency.json")) {
         let encoding = Encoding::Latency(LatencyEncoding {
             first: case["t_first"].as_f64().unwrap(),
             last: case["t_last"].as_f64().unwrap(),
@@ -53,8 +53,8 @@ fn latency_agrees_with_the_golden_table() {
 
 #[test]
 fn rate_codes_agree_with_the_golden_tables() {
-    let stretch = include_str!("../../../../test/golden/080_encode_stretch.json");
-    let shift_back = include_str!("../../../../test/golden/081_encode_shift_back.json");
+    let stretch = include_str!("../../../../test/golden/encode-stretch.json");
+    let shift_back = include_str!("../../../../test/golden/encode-shift-back.json");
     for (kind, text) in [("stretch", stretch), ("shiftBack", shift_back)] {
         for case in golden(text) {
             let round = if case["last"].as_bool().unwrap() { "down" } else { "up" };

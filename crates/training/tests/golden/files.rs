@@ -1,4 +1,4 @@
-//! Which files there are and which of them wait for a part of the core.
+//! Which cases there are and which of them wait for a part of the core.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use spikelet_golden::Case;
 
 /// Tables that are checked where their code lives.
 const ELSEWHERE: [&str; 8] = [
@@ -26,25 +27,22 @@ fn folder() -> PathBuf {
     PathBuf::from(crate_folder).join("../../test/golden")
 }
 
-fn text(name: &str) -> String {
-    let path = folder().join(format!("{name}.json"));
-    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+/// What every case has.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(rename = "type")]
+    kind: String,
+    name: String,
 }
 
-fn read<T: DeserializeOwned>(name: &str) -> T {
-    serde_json::from_str(&text(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+/// Every case, and what it is.
+fn all() -> Vec<(Head, Case)> {
+    let cases = spikelet_golden::cases(&folder()).expect("test/golden can be read");
+    cases.into_iter().map(|case| (read(&case.place, &case.text), case)).collect()
 }
 
-/// File names without `.json`, in order.
-fn names() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder())
-        .expect("test/golden is there")
-        .filter_map(|entry| entry.expect("test/golden can be listed").file_name().into_string().ok())
-        .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
-        .filter(|name| name.starts_with(|first: char| first.is_ascii_digit()))
-        .collect();
-    names.sort();
-    names
+fn read<T: DeserializeOwned>(place: &str, text: &str) -> T {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{place}: {error}"))
 }
 
 /// `not-yet.json`: case names, with or without a reason each.
@@ -57,51 +55,40 @@ enum NotYet {
 
 /// Names of the cases that wait for a part of the core.
 fn not_yet() -> BTreeSet<String> {
-    match read("not-yet") {
+    let text = fs::read_to_string(folder().join("not-yet.json")).expect("not-yet.json can be read");
+    match read("not-yet.json", &text) {
         NotYet::Reasons(reasons) => reasons.into_keys().collect(),
         NotYet::Names(names) => names,
     }
 }
 
-/// The case's name: the file's without its number.
-fn case_name(file: &str) -> &str {
-    file.split_once('_').map_or(file, |(_, name)| name)
-}
-
-fn kind(name: &str) -> String {
-    read::<serde_json::Value>(name)["type"].as_str().expect("every file has a type").to_owned()
-}
-
-/// All files of a type that do not wait, with their names.
+/// All cases of a type that do not wait, with their places and names.
 pub(crate) fn cases<T: DeserializeOwned>(wanted: &str) -> Vec<(String, T)> {
     let waiting = not_yet();
-    let found: Vec<_> = names()
+    let found: Vec<_> = all()
         .into_iter()
-        .filter(|name| !waiting.contains(case_name(name)) && kind(name) == wanted)
-        .map(|name| {
-            let case = read(&name);
-            (name, case)
-        })
+        .filter(|(head, _)| head.kind == wanted && !waiting.contains(&head.name))
+        .map(|(head, case)| (format!("{} {}", case.place, head.name), read(&case.place, &case.text)))
         .collect();
-    assert!(!found.is_empty(), "no {wanted} file in test/golden");
+    assert!(!found.is_empty(), "no {wanted} in test/golden");
     found
 }
 
 #[test]
-fn every_file_has_a_known_type() {
-    for name in names() {
-        let kind = kind(&name);
-        assert!(HERE.contains(&kind.as_str()) || ELSEWHERE.contains(&kind.as_str()), "{name}: unknown type {kind}");
+fn every_case_has_a_known_type() {
+    for (Head { kind, .. }, case) in all() {
+        assert!(
+            HERE.contains(&kind.as_str()) || ELSEWHERE.contains(&kind.as_str()),
+            "{}: unknown type {kind}",
+            case.place
+        );
     }
 }
 
 #[test]
 fn every_waiting_case_is_there() {
-    let names = names();
+    let names: BTreeSet<String> = all().into_iter().map(|(head, _)| head.name).collect();
     for waiting in not_yet() {
-        assert!(
-            names.iter().any(|name| case_name(name) == waiting),
-            "not-yet.json names {waiting}, which is not there"
-        );
+        assert!(names.contains(&waiting), "not-yet.json names {waiting}, which is not there");
     }
 }
