@@ -31,8 +31,8 @@ const WASM = { SPIKELET_TEST_BACKEND: "wasm" };
 /** @type {Record<string, Group>} */
 export const GROUPS = {
   api: { tier: "quick", needs: ["addon", "dist"], reads: ["test/fixtures"] },
-  backends: { tier: "quick", needs: ["addon"], env: NATIVE },
-  "backends-wasm": { tier: "all", needs: ["addon", "wasm"], folder: "backends", env: WASM },
+  backends: { tier: "quick", needs: ["addon"], reads: ["test/fixtures"], env: NATIVE },
+  "backends-wasm": { tier: "all", needs: ["addon", "wasm"], reads: ["test/fixtures"], folder: "backends", env: WASM },
   benches: { tier: "all", needs: ["addon", "dist", "wasm"], reads: ["benches", "scripts"] },
   browser: {
     tier: "all",
@@ -96,7 +96,7 @@ const COMMON = ["package.json", "package-lock.json", "tsconfig.json", "test/may-
 const NEEDED = {
   addon: [...RUST, ".cargo", "bindings/node"],
   dist: ["ts"],
-  wasm: [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"],
+  wasm: [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs", "scripts/wasm-declarations.mjs"],
   chromium: [],
 };
 

@@ -6,7 +6,8 @@ import { run, runTool, StepFailed } from "./run.mjs";
 import { RUST, TYPESCRIPT } from "./sources.mjs";
 import { hashOf, ROOT, step } from "./stamps.mjs";
 import { checkTools, fail } from "./tools.mjs";
-import { commitDeclarations, makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
+import { makeWasm, makeWasmWithThreads, NAMED_WASM, wasmTool } from "./wasm.mjs";
+import { commitDeclarations } from "./wasm-declarations.mjs";
 
 const MPI_ADDON = "bindings/node/spikelet-mpi.node";
 
@@ -92,7 +93,14 @@ export async function buildMpi() {
   });
 }
 
-const WASM_INPUTS = [...RUST, ".cargo", "bindings/wasm", "crates/wasm-build", "scripts/wasm.mjs"];
+const WASM_INPUTS = [
+  ...RUST,
+  ".cargo",
+  "bindings/wasm",
+  "crates/wasm-build",
+  "scripts/wasm.mjs",
+  "scripts/wasm-declarations.mjs",
+];
 
 async function buildWasm() {
   const outputs = ["bindings/wasm/pkg/spikelet.js", "bindings/wasm/pkg/spikelet_bg.wasm", NAMED_WASM];

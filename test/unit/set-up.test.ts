@@ -7,7 +7,10 @@ const { steps } = vi.hoisted(() => ({ steps: [] as string[] }));
 vi.mock("node:fs", async (original) => ({ ...(await original<object>()), writeFileSync: () => undefined }));
 vi.mock("../../scripts/tools.mjs", () => ({ checkTools: () => undefined, fail: () => undefined }));
 vi.mock("../../scripts/run.mjs", async (original) => ({ ...(await original<object>()), run: async () => undefined }));
-vi.mock("../../scripts/wasm.mjs", async (original) => ({ ...(await original<object>()), commitDeclarations: () => undefined }));
+vi.mock("../../scripts/wasm-declarations.mjs", async (original) => ({
+  ...(await original<object>()),
+  commitDeclarations: () => undefined,
+}));
 vi.mock("../../scripts/stamps.mjs", async (original) => ({
   ...(await original<object>()),
   step: async (name: string) => void steps.push(name),
