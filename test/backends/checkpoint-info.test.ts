@@ -1,4 +1,5 @@
-import { checkpointInfo, createTrainer, restoreNetwork } from "spikelet";
+import { readFile } from "node:fs/promises";
+import { ARITHMETIC, checkpointInfo, createTrainer, restoreNetwork } from "spikelet";
 import { describe, expect, it } from "vitest";
 import { BACKENDS } from "../support/backends.js";
 import { tinyConfig, tinyData } from "../support/learning.js";
@@ -15,7 +16,8 @@ describe("what a checkpoint says of its run", () => {
   it.each(BACKENDS)("is what its trainer said, %s", async (backend) => {
     const { bytes, epochs, info, config } = await trained();
     const { epoch, step, finished, bestEpoch, version } = info;
-    const expected = { config, epoch, step, finished, bestEpoch, history: epochs, origin: "a run", version };
+    const said = { config, epoch, step, finished, bestEpoch, version };
+    const expected = { ...said, history: epochs, origin: "a run", arithmetic: ARITHMETIC };
     expect(await checkpointInfo(bytes, { backend })).toEqual(expected);
     expect(bestEpoch).toBe(epochs.at(-1)?.bestEpoch);
   });
@@ -24,6 +26,12 @@ describe("what a checkpoint says of its run", () => {
     using trainer = await createTrainer(tinyConfig);
     const nothing = { epoch: 0, step: 0, finished: false, bestEpoch: null, history: [], origin: null };
     expect(await checkpointInfo(await trainer.checkpoint())).toMatchObject(nothing);
+  });
+
+  it("has no arithmetic where an early build wrote it", async () => {
+    const info = await checkpointInfo(await readFile(new URL("../fixtures/format-2-early.safetensors", import.meta.url)));
+    expect(info.history).toHaveLength(2);
+    expect(info).not.toHaveProperty("arithmetic");
   });
 
   it("is refused for damaged bytes, as by whoever restores them", async () => {

@@ -24,6 +24,8 @@ export interface CheckpointInfo {
   origin: string | null;
   /** Version of the library that wrote the checkpoint. */
   version: string;
+  /** Number of the arithmetic that wrote the checkpoint, see {@link ARITHMETIC}; absent in checkpoints of early builds. */
+  arithmetic?: number;
 }
 
 export interface CheckpointInfoOptions {

@@ -1,7 +1,7 @@
 //! Checkpoints: a safetensors file whose metadata hold what is not an array.
 //!
-//! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `checksum`, `config` and `progress`
-//! (both JSON), and `origin` where the host gave one. The arrays are little-endian f32. The same checkpoint gives the same bytes.
+//! Metadata, in this order: `format` ("spikelet"), `formatVersion`, `libraryVersion`, `arithmetic`, `checksum`, `config`
+//! and `progress` (both JSON), and `origin` where the host gave one. Older files have no `arithmetic`. The arrays are little-endian f32. The same checkpoint gives the same bytes.
 //!
 //! The checksum is XXH3 (64 bits, 16 lowercase hexadecimal digits) of the whole file with these digits set to `0`: length,
 //! header, padding and arrays.
@@ -27,6 +27,8 @@ pub struct Checkpoint {
     pub origin: Option<String>,
     /// Version of the library that wrote it.
     pub version: String,
+    /// Number of the arithmetic of that library; `None` in files that do not say it.
+    pub arithmetic: Option<u32>,
 }
 
 const FORMAT: &str = "spikelet";

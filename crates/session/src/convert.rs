@@ -89,19 +89,20 @@ pub fn parse_tensors(bytes: &[u8]) -> Result<Vec<TensorArrays>> {
 }
 
 /// JSON of what a checkpoint says of its run, without building its network:
-/// `{"config","epoch","step","finished","bestEpoch","history","origin","version"}`; `version` is that of the library that wrote
-/// it.
+/// `{"config","epoch","step","finished","bestEpoch","history","origin","version","arithmetic"}`; `version` and `arithmetic` are those
+/// of the library that wrote it, and older checkpoints have no `arithmetic`.
 ///
 /// # Errors
 /// `CHECKPOINT_INVALID` for bytes that are not a whole, unchanged checkpoint.
 pub fn checkpoint_info(bytes: &[u8]) -> Result<String> {
     guard(|| {
-        let Checkpoint { snapshot, origin, version } = spikelet_io::read_checkpoint_header(bytes)?;
+        let Checkpoint { snapshot, origin, version, arithmetic } = spikelet_io::read_checkpoint_header(bytes)?;
         let SnapshotInfo { config, epoch, step, finished, best_epoch, history } = snapshot.info()?;
         let best_epoch = best_epoch.map_or_else(|| "null".to_owned(), |epoch| epoch.to_string());
+        let arithmetic = arithmetic.map_or_else(String::new, |number| format!(r#","arithmetic":{number}"#));
         let (history, origin, version) = (to_json(&&history[..]), to_json(&origin.as_deref()), to_json(&version));
         Ok(format!(
-            r#"{{"config":{},"epoch":{epoch},"step":{step},"finished":{finished},"bestEpoch":{best_epoch},"history":{history},"origin":{origin},"version":{version}}}"#,
+            r#"{{"config":{},"epoch":{epoch},"step":{step},"finished":{finished},"bestEpoch":{best_epoch},"history":{history},"origin":{origin},"version":{version}{arithmetic}}}"#,
             config.to_json()
         ))
     })

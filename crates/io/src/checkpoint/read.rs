@@ -69,7 +69,8 @@ fn read_header(bytes: &[u8]) -> Result<(Metadata, Checkpoint)> {
     let progress = serde_json::from_str(required("progress")?).map_err(|error| another("progress", &error))?;
     let snapshot = Snapshot { config, progress, tensors: Vec::new() };
     let (origin, version) = (text("origin").map(str::to_owned), text("libraryVersion").unwrap_or_default().to_owned());
-    Ok((header, Checkpoint { snapshot, origin, version }))
+    let arithmetic = text("arithmetic").and_then(|number| number.parse().ok());
+    Ok((header, Checkpoint { snapshot, origin, version, arithmetic }))
 }
 
 /// The error for a whole file of another version of the library.

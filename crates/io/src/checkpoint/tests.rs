@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 use safetensors::SafeTensors;
 use spikelet_config::{Config, ErrorCode};
-use spikelet_training::{Level, Snapshot, Tensor, Trainer};
+use spikelet_training::{ARITHMETIC, Level, Snapshot, Tensor, Trainer};
 
 use super::*;
 
@@ -27,10 +27,16 @@ fn reads_what_was_written() {
     for origin in [None, Some(""), Some(r#"{"run":"a \"checksum\":\" b"}"#)] {
         let bytes = write_checkpoint(&snapshot, origin);
         let (origin_read, version) = (origin.map(str::to_owned), env!("CARGO_PKG_VERSION").to_owned());
-        let expected = Checkpoint { snapshot: snapshot.clone(), origin: origin_read.clone(), version: version.clone() };
+        let arithmetic = Some(ARITHMETIC);
+        let expected = Checkpoint {
+            snapshot: snapshot.clone(),
+            origin: origin_read.clone(),
+            version: version.clone(),
+            arithmetic,
+        };
         assert_eq!(read_checkpoint(&bytes).unwrap(), expected);
         let without_arrays = Snapshot { tensors: vec![], ..snapshot.clone() };
-        let expected = Checkpoint { snapshot: without_arrays, origin: origin_read, version };
+        let expected = Checkpoint { snapshot: without_arrays, origin: origin_read, version, arithmetic };
         assert_eq!(read_checkpoint_header(&bytes).unwrap(), expected);
         assert_eq!(write_checkpoint(&snapshot, origin), bytes, "the same checkpoint gives the same bytes");
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
-use spikelet_training::{Snapshot, Tensor};
+use spikelet_training::{ARITHMETIC, Snapshot, Tensor};
 
 use super::{CHECKSUM_DIGITS, FORMAT, FORMAT_VERSION, LENGTH_BYTES, NO_CHECKSUM, checksum, checksum_position};
 
@@ -12,6 +12,7 @@ struct Metadata<'a> {
     format: &'a str,
     format_version: String,
     library_version: &'a str,
+    arithmetic: String,
     checksum: &'a str,
     config: String,
     progress: String,
@@ -53,6 +54,7 @@ pub fn write_checkpoint(snapshot: &Snapshot, origin: Option<&str>) -> Vec<u8> {
         format: FORMAT,
         format_version: FORMAT_VERSION.to_string(),
         library_version: env!("CARGO_PKG_VERSION"),
+        arithmetic: ARITHMETIC.to_string(),
         checksum: NO_CHECKSUM,
         config: snapshot.config.to_json(),
         progress: snapshot.progress.to_string(),
