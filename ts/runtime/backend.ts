@@ -247,18 +247,14 @@ export interface Backend {
   simulateEvents(pixels: Uint8Array, height: number, width: number, options: string): Promise<EventArrays>;
 }
 
+/** Methods of a backend that make a session. */
+export type Opening = "createSession" | "restoreSession";
+
 /** Methods of a backend that need no session. */
-export type Conversion =
-  | "parseIdx"
-  | "encode"
-  | "encodeSeries"
-  | "seriesUnits"
-  | "decodeAer"
-  | "parseNpy"
-  | "parseTensors"
-  | "checkpointInfo"
-  | "generate"
-  | "simulateEvents";
+export type Conversion = Exclude<
+  { [Name in keyof Backend]-?: Backend[Name] extends (...args: never[]) => Promise<unknown> ? Name : never }[keyof Backend],
+  Opening
+>;
 
 /** `auto`, one by name, or an own implementation. */
 export type BackendChoice = "auto" | BackendKind | Backend;

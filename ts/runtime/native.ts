@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type * as Binding from "../../bindings/node/index.js";
-import type { Backend, Session } from "./backend.js";
+import type { Backend, Conversion, Session } from "./backend.js";
+import { CONVERSIONS, methodsOf } from "./methods.js";
 import { translated } from "./translate.js";
 
 /** Exports of the addon. */
@@ -70,6 +71,7 @@ export function loadNativeMpi(): NativeMpi {
 function backendOf(raw: Addon, reason: string): Backend {
   const addon = translated(raw);
   const sessions = translated(raw.NativeSession);
+  const conversions: Pick<Backend, Conversion> = addon;
   const simdLevels = addon.simdLevels();
   return {
     kind: "native",
@@ -79,15 +81,6 @@ function backendOf(raw: Addon, reason: string): Backend {
     version: addon.version(),
     createSession: async (...args) => translated(await sessions.create(...args)),
     restoreSession: async (...args) => translated(await sessions.restore(...args)),
-    parseIdx: addon.parseIdx,
-    encode: addon.encode,
-    encodeSeries: addon.encodeSeries,
-    seriesUnits: addon.seriesUnits,
-    decodeAer: addon.decodeAer,
-    parseNpy: addon.parseNpy,
-    parseTensors: addon.parseTensors,
-    checkpointInfo: addon.checkpointInfo,
-    generate: addon.generate,
-    simulateEvents: addon.simulateEvents,
+    ...methodsOf(CONVERSIONS, (name) => conversions[name]),
   };
 }

@@ -1,7 +1,7 @@
 import type * as wasm from "#wasm";
 import { fromBinding, SpikeletError } from "../errors.js";
-import type { Backend, Session } from "./backend.js";
-import { datasetArrays } from "./wall.js";
+import type { Backend, Conversion, Session } from "./backend.js";
+import { CONVERSIONS, type CoreMethod, type Method, methodsOf, type Synchronous, wasmSession } from "./methods.js";
 
 /** The functions that the JavaScript of either module has. */
 export type Binding = Omit<typeof wasm, "default" | "initSync">;
@@ -51,6 +51,7 @@ export function unavailable(cause: unknown, source?: URL): SpikeletError {
 /** The backend of an instance, through the functions of its module. */
 export function backendOf(wasm: Binding, instance: Instance, reason: string): Backend {
   const later = async <T>(work: () => T): Promise<T> => instance.call(work);
+  const conversions: Synchronous<Backend, Conversion> = wasm;
   const simdLevels = instance.call(() => wasm.simdLevels());
   const open = (make: () => wasm.WasmSession) => later(() => sessionOf(instance, later, make()));
   return {
@@ -65,61 +66,29 @@ export function backendOf(wasm: Binding, instance: Instance, reason: string): Ba
     },
     createSession: (...args) => open(() => wasm.WasmSession.create(...args)),
     restoreSession: (...args) => open(() => wasm.WasmSession.restore(...args)),
-    parseIdx: (...args) => later(() => wasm.parseIdx(...args)),
-    encode: (...args) => later(() => wasm.encode(...args)),
-    encodeSeries: (...args) => later(() => wasm.encodeSeries(...args)),
-    seriesUnits: (...args) => later(() => wasm.seriesUnits(...args)),
-    decodeAer: (...args) => later(() => wasm.decodeAer(...args)),
-    parseNpy: (...args) => later(() => wasm.parseNpy(...args)),
-    parseTensors: (...args) => later(() => wasm.parseTensors(...args)),
-    checkpointInfo: (...args) => later(() => wasm.checkpointInfo(...args)),
-    generate: (...args) => later(() => wasm.generate(...args)),
-    simulateEvents: (...args) => later(() => wasm.simulateEvents(...args)),
+    ...methodsOf(
+      CONVERSIONS,
+      (name) =>
+        (...args) =>
+          later(() => (conversions[name] as Method)(...args)),
+    ),
   };
 }
 
 function sessionOf(instance: Instance, later: <T>(work: () => T) => Promise<T>, raw: wasm.WasmSession): Session {
+  const methods: Synchronous<Session, CoreMethod> = raw;
   let isDisposed = false;
-  const checked = <T>(work: (session: wasm.WasmSession) => T) => {
-    return () => {
+  const dispose = () => {
+    if (!isDisposed && instance.isAlive) raw.free();
+    isDisposed = true;
+  };
+  return wasmSession(dispose, (name, answer) => (...args) => {
+    const work = () => {
       if (isDisposed) throw new SpikeletError("DISPOSED", "", "was used after dispose()");
-      return work(raw);
+      return (methods[name] as Method)(...args);
     };
-  };
-  const now = <T>(work: (session: wasm.WasmSession) => T): T => instance.call(checked(work));
-  const soon = <T>(work: (session: wasm.WasmSession) => T): Promise<T> => later(checked(work));
-  return {
-    config: () => now((session) => session.config()),
-    info: () => now((session) => session.info()),
-    dispose() {
-      if (!isDisposed && instance.isAlive) raw.free();
-      isDisposed = true;
-    },
-    addDataset: (descriptor, arrays) => soon((session) => session.addDataset(descriptor, arrays)),
-    prepare: async (_, arrays) => arrays,
-    supply: (dataset, rows, arrays) => soon((session) => session.supply(dataset, rows, datasetArrays(arrays, "samples"))),
-    upcoming: (...args) => now((session) => session.upcoming(...args)),
-    upcomingEvaluation: (...args) => now((session) => session.upcomingEvaluation(...args)),
-    removeDataset: (id) => now((session) => session.removeDataset(id)),
-    begin: (options) => now((session) => session.begin(options)),
-    advance: (maxBatches) => soon((session) => session.advance(maxBatches)),
-    runLocalBatch: (rank, size) => soon((session) => session.runLocalBatch(rank, size)),
-    finishBatch: (records) => soon((session) => session.finishBatch(records)),
-    beginEvaluation: (...args) => now((session) => session.beginEvaluation(...args)),
-    advanceEvaluation: (maxSamples) => soon((session) => session.advanceEvaluation(maxSamples)),
-    predict: (...args) => soon((session) => session.predict(...args)),
-    openStream: (options) => now((session) => session.openStream(options)),
-    runStream: (...args) => now((session) => session.runStream(...args)),
-    runStreamSignal: (...args) => now((session) => session.runStreamSignal(...args)),
-    restartStream: (stream) => now((session) => session.restartStream(stream)),
-    closeStream: (stream) => now((session) => session.closeStream(stream)),
-    gradients: (dataset, start, count, trace) => soon((session) => session.gradients(dataset, start, count, trace)),
-    applyGradients: (layers) => now((session) => session.applyGradients(layers)),
-    parameters: (layer) => now((session) => session.parameters(layer)),
-    setParameters: (layer, parameters) => now((session) => session.setParameters(layer, parameters)),
-    checkpoint: (origin) => soon((session) => session.checkpoint(origin)),
-    history: () => now((session) => session.history()),
-  };
+    return answer === "now" ? instance.call(work) : later(work);
+  });
 }
 
 /** Resolves after the events and timers that are due: in a page without the 4 ms that nested timeouts are held back for. */

@@ -1,12 +1,8 @@
 import { transfer } from "comlink";
 import { fromBinding, SpikeletError } from "../errors.js";
 import type { Backend, Session } from "./backend.js";
+import { type Method, OPENINGS } from "./methods.js";
 import type { Answer, View, WorkerHost } from "./worker-protocol.js";
-
-type Method = (...args: unknown[]) => unknown;
-
-/** Methods whose result is a session, which stays here. */
-const OPENING: readonly string[] = ["createSession", "restoreSession"];
 
 /**
  * What a worker answers with. A message that is none of the protocol is refused, and harms nobody; arguments were checked by the
@@ -35,7 +31,7 @@ export function workerHost(load: (wasmUrl: URL | undefined) => Promise<Backend>)
     async open(method, args) {
       const id = ++opened;
       const open = async () => {
-        if (!OPENING.includes(method)) throw refused(method);
+        if (!Object.hasOwn(OPENINGS, method)) throw refused(method);
         sessions.set(id, (await called(required(backend), method, args)) as Session);
         return id;
       };

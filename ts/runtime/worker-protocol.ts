@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../generated/errors.js";
-import type { Backend, Conversion } from "./backend.js";
+import type { Backend, Conversion, Opening, Session } from "./backend.js";
 import type { SharedModule } from "./wasm-threads.js";
 
 /** A failure as a value: an error that is thrown across threads arrives without its code and path. */
@@ -27,9 +27,9 @@ export interface WorkerHost {
   load(wasmUrl: string | undefined): Promise<Answer<Description>>;
   convert(method: Conversion, args: unknown[]): Promise<Answer<unknown>>;
   /** Makes a session; the value is its number. */
-  open(method: "createSession" | "restoreSession", args: unknown[]): Promise<Answer<number>>;
+  open(method: Opening, args: unknown[]): Promise<Answer<number>>;
   /** Calls a method of a session. */
-  call(session: number, method: string, args: unknown[]): Promise<Answer<unknown>>;
+  call(session: number, method: keyof Session, args: unknown[]): Promise<Answer<unknown>>;
   /** Frees a session. */
   close(session: number): Promise<void>;
 }
