@@ -1,7 +1,7 @@
 import { createNetwork, loadBackend, SpikeletError } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fromBinding, inFile } from "../../ts/errors.js";
-import { translated } from "../../ts/runtime/translate.js";
+import { translated } from "../../ts/runtime/native.js";
 import { bindingError, fakeBackend } from "../support/fake-backend.js";
 
 describe("errors of a binding", () => {

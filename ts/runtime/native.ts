@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import type * as Binding from "../../bindings/node/index.js";
+import { fromBinding } from "../errors.js";
 import type { Backend, Conversion, Session } from "./backend.js";
 import { CONVERSIONS, methodsOf } from "./methods.js";
-import { translated } from "./translate.js";
 
 /** Exports of the addon. */
 type Addon = typeof Binding;
@@ -83,4 +83,27 @@ function backendOf(raw: Addon, reason: string): Backend {
     restoreSession: async (...args) => translated(await sessions.restore(...args)),
     ...methodsOf(CONVERSIONS, (name) => conversions[name]),
   };
+}
+
+/** Wraps the object of a binding so that everything it throws or rejects with is a `SpikeletError`. */
+export function translated<T extends object>(binding: T): T {
+  // The target is empty because a proxy has to hand out the fixed properties of its target unchanged.
+  return new Proxy(Object.create(null), {
+    get(_, name) {
+      const member: unknown = Reflect.get(binding, name, binding);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        try {
+          const result: unknown = member.apply(binding, args);
+          return result instanceof Promise ? result.catch(rethrow) : result;
+        } catch (thrown) {
+          return rethrow(thrown);
+        }
+      };
+    },
+  }) as T;
+}
+
+function rethrow(thrown: unknown): never {
+  throw fromBinding(thrown);
 }
