@@ -1,6 +1,7 @@
-//! What follows from a network's parameters: drives of biases, copies of weights in other orders.
+//! What follows from a network's parameters: drives of biases, constants of lanes, scaled tiles. The copies of a layer's weights are in its
+//! connection.
 
-use crate::connection::{Copies, LayerBiases, Layout, Reads, Stages, TileBiases};
+use crate::connection::{LayerBiases, Layout, Reads, TileBiases};
 use crate::layer::Layer;
 use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
@@ -10,12 +11,11 @@ use crate::parameters::TileParameters;
 const OUTSIDE: f32 = -1e30;
 
 /// What follows from a layer's parameters.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LayerDerived {
     pub(crate) biases: LayerBiases,
     /// Constants by lane of a site, tile by tile; empty where all units share them.
     pub(crate) lanes: Vec<Lanes>,
-    pub copies: Copies,
     /// The tiles as passes read them, where that is not as they are learnt.
     scaled: Vec<TileParameters>,
     /// What backward passes read of the copies; none before the first pass.
@@ -23,23 +23,13 @@ pub struct LayerDerived {
 }
 
 impl LayerDerived {
-    pub(crate) fn new(layer: &Layer) -> Self {
-        Self {
-            biases: LayerBiases::default(),
-            lanes: Vec::new(),
-            copies: layer.connection.copies(),
-            scaled: Vec::new(),
-            reads: None,
-        }
-    }
-
     /// The tiles as passes read them.
     pub(crate) fn tiles<'a>(&'a self, learnt: &'a [TileParameters]) -> &'a [TileParameters] {
         scaled_or(&self.scaled, learnt)
     }
 
     /// Brings up to date what the forward pass reads.
-    pub(crate) fn refresh(&mut self, layer: &Layer, tiles: &[TileParameters], learnt: &[LearntArray]) {
+    pub(crate) fn refresh(&mut self, layer: &mut Layer, tiles: &[TileParameters], learnt: &[LearntArray]) {
         self.biases.tiles.resize_with(tiles.len(), TileBiases::default);
         self.lanes.clear();
         if let Some(constants) = &layer.neuron.by_unit {
@@ -77,19 +67,21 @@ impl LayerDerived {
         }
         let delays = learnt.iter().find(|array| matches!(array.what, Learnable::Delays { .. }));
         let delays = delays.map_or(&[][..], |array| &array.parameters[..array.length]);
-        layer.connection.refresh(scaled_or(&self.scaled, tiles), delays, &mut self.copies);
+        layer.stages.refresh(delays);
+        layer.connection.refresh(scaled_or(&self.scaled, tiles), delays);
     }
 
-    /// Brings up to date what backward passes read; errors go to `source`.
+    /// Brings up to date what backward passes read; errors go to `source`, the units of the previous layer.
     pub(crate) fn refresh_backward(
-        &mut self,
-        layer: &Layer,
+        &self,
+        layer: &mut Layer,
         tiles: &[TileParameters],
-        source: Option<(&Layout, &Stages)>,
+        source: Option<&Layout>,
         reads: Reads,
     ) {
         let tiles = scaled_or(&self.scaled, tiles);
-        layer.connection.refresh_backward(tiles, source, &layer.layout, reads, &mut self.copies);
+        let source = source.map(|source| (source, &layer.stages));
+        layer.connection.refresh_backward(tiles, source, reads);
     }
 }
 

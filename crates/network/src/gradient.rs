@@ -1,4 +1,4 @@
-//! What a sample leaves for the gradient of one layer, in arrays of declared lengths.
+//! What a sample keeps for the gradient of one layer, in arrays of declared lengths.
 
 use spikelet_kernels::{NO_ROW, TILE, WINDOW, padded};
 
@@ -22,23 +22,31 @@ pub struct LayerParameters {
 /// A layer's part of a sample's gradient.
 #[derive(Debug)]
 pub struct LayerGradient {
-    /// Gradient of the weights.
-    pub weights: WeightGradient,
+    /// How the gradient of the weights is kept.
+    pub form: GradientForm,
+    /// Gradient of the weights, unless it is a sum.
+    pub rows: GradientRows,
+    /// Gradient of the weights, if it is a sum.
+    pub sums: GradientSums,
     /// Σ_t p, `[lane]` of all tiles; also over units that share a bias.
     pub bias: Aligned,
     /// dL/dvalue of each array that the layer learns.
     pub learnt: Vec<Vec<f32>>,
 }
 
-/// How a sample's gradient of the weights is kept.
-#[derive(Debug)]
-pub enum WeightGradient {
+/// How a sample keeps its gradient of the weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GradientForm {
     /// As q at the steps at which an input fired; the sum over them is taken for all samples at once.
-    Rows(GradientRows),
-    /// As q at every step; each connection reads another one.
-    Steps(GradientRows),
+    #[default]
+    Rows,
+    /// As q at every step, of which each connection reads another one.
+    Steps {
+        /// Whether r is kept too.
+        has_r: bool,
+    },
     /// As a sum over steps and places.
-    Sums(GradientSums),
+    Sums,
 }
 
 /// Rows of q by step, with the inputs that fired there.
@@ -50,9 +58,8 @@ pub struct GradientRows {
     pub inputs: RowInputs,
     /// q at those rows: tile by tile `[row][lane]`.
     pub q: Aligned,
-    /// r likewise, where connections learn their delays.
+    /// r at those rows, tile by tile `[row][lane]`, where connections learn their delays.
     pub r: Aligned,
-    has_r: bool,
     /// Lanes that fired, a word for each tile.
     pub fired: Vec<u64>,
 }
@@ -77,18 +84,23 @@ pub struct GradientSums {
 
 impl LayerGradient {
     /// Empty arrays for a layer.
-    pub fn new(weights: WeightGradient, shape: &LayerShape, learnt: &[LearntShape]) -> Self {
-        let learnt = learnt.iter().map(|array| vec![0.0; array.length_of_sample()]).collect();
-        Self { weights, bias: Aligned::zeros(padded(shape.filters)), learnt }
+    pub fn new(form: GradientForm, shape: &LayerShape, learnt: &[LearntShape]) -> Self {
+        Self {
+            form,
+            rows: GradientRows::default(),
+            sums: GradientSums::default(),
+            bias: Aligned::zeros(padded(shape.filters)),
+            learnt: learnt.iter().map(|array| vec![0.0; array.length_of_sample()]).collect(),
+        }
     }
 
     /// Prepares for the spikes `inputs` that the weights got before `end`, and that were under way for `longest` steps at most.
     pub fn start(&mut self, shape: &LayerShape, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize) {
         let lanes = padded(shape.filters);
-        match &mut self.weights {
-            WeightGradient::Rows(rows) => rows.plan(inputs, steps, end, lanes),
-            WeightGradient::Steps(rows) => rows.plan_all(inputs, longest, steps, end, lanes),
-            WeightGradient::Sums(sums) => sums.weights.resize(shape.inputs * lanes),
+        match self.form {
+            GradientForm::Rows => self.rows.plan(inputs, steps, end, lanes),
+            GradientForm::Steps { has_r } => self.rows.plan_all(inputs, longest, steps, end, lanes, has_r),
+            GradientForm::Sums => self.sums.weights.resize(shape.inputs * lanes),
         }
         self.bias.clear();
         self.bias.resize(lanes);
@@ -100,46 +112,34 @@ impl LayerGradient {
         let lengths = self.learnt.iter().map(Vec::len);
         self.bias.len() == lanes
             && lengths.eq(learnt.iter().map(LearntShape::length_of_sample))
-            && match &self.weights {
-                WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => rows.fits(shape, steps, lanes),
-                WeightGradient::Sums(sums) => {
-                    sums.weights.len() == shape.inputs * lanes
-                        && sums.silent_places.len() == shape.filters
-                        && sums.silent_places.iter().all(|&silent| silent as usize <= shape.units)
-                }
+            && match self.form {
+                GradientForm::Rows => self.rows.fits(shape, steps, lanes, false) && self.sums.is_empty(),
+                GradientForm::Steps { has_r } => self.rows.fits(shape, steps, lanes, has_r) && self.sums.is_empty(),
+                GradientForm::Sums => self.sums.fits(shape, lanes) && self.rows.is_empty(),
             }
     }
 
     /// Adds, for each unit of a tile, how often it stayed silent.
     pub fn add_silent(&self, first: usize, units: usize, silent: &mut [u32]) {
-        match &self.weights {
-            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => {
-                let fired = rows.fired[first / TILE];
-                silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
-            }
-            WeightGradient::Sums(sums) => {
-                let places = &sums.silent_places[first..first + units];
-                silent.iter_mut().zip(places).for_each(|(sum, places)| *sum += places);
-            }
+        if self.form == GradientForm::Sums {
+            let places = &self.sums.silent_places[first..first + units];
+            silent.iter_mut().zip(places).for_each(|(sum, places)| *sum += places);
+        } else {
+            let fired = self.rows.fired[first / TILE];
+            silent.iter_mut().enumerate().for_each(|(lane, count)| *count += (!fired >> lane & 1) as u32);
         }
     }
 }
 
-impl WeightGradient {
-    /// The rows of a layer whose units have weights of their own.
-    pub fn rows(&self) -> &GradientRows {
-        match self {
-            Self::Rows(rows) | Self::Steps(rows) => rows,
-            Self::Sums(_) => unreachable!("weights that places share have sums"),
-        }
+impl GradientSums {
+    fn is_empty(&self) -> bool {
+        self.weights.is_empty()
     }
 
-    /// Rows of the weight gradient, to be changed.
-    pub(crate) fn rows_mut(&mut self) -> &mut GradientRows {
-        match self {
-            Self::Rows(rows) | Self::Steps(rows) => rows,
-            Self::Sums(_) => unreachable!("weights that places share have sums"),
-        }
+    fn fits(&self, shape: &LayerShape, lanes: usize) -> bool {
+        self.weights.len() == shape.inputs * lanes
+            && self.silent_places.len() == shape.filters
+            && self.silent_places.iter().all(|&silent| silent as usize <= shape.units)
     }
 }
 
@@ -193,14 +193,17 @@ impl GradientRows {
         self.q.resize(self.inputs.count() * lanes);
     }
 
-    /// Rows that hold r too, or not.
-    pub(crate) fn with_r(has_r: bool) -> Self {
-        Self { has_r, ..Self::default() }
-    }
-
     /// Assigns a row to every step before `end` from the first spike to the last arrival, or to the end of its window, in order of time;
     /// the row of an input is that of the step at which it fires.
-    fn plan_all(&mut self, inputs: &LayerSpikes<'_>, longest: usize, steps: usize, end: usize, lanes: usize) {
+    fn plan_all(
+        &mut self,
+        inputs: &LayerSpikes<'_>,
+        longest: usize,
+        steps: usize,
+        end: usize,
+        lanes: usize,
+        has_r: bool,
+    ) {
         self.row_of_step.clear();
         self.row_of_step.resize(steps, NO_ROW);
         self.inputs.clear();
@@ -212,14 +215,18 @@ impl GradientRows {
             self.row_of_step[t] = self.inputs.push(inputs.at(t));
         }
         self.q.resize(self.inputs.count() * lanes);
-        self.r.resize(if self.has_r { self.q.len() } else { 0 });
+        self.r.resize(if has_r { self.q.len() } else { 0 });
     }
 
-    fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize) -> bool {
+    fn is_empty(&self) -> bool {
+        self.inputs.count() == 0 && self.q.is_empty()
+    }
+
+    fn fits(&self, shape: &LayerShape, steps: usize, lanes: usize, has_r: bool) -> bool {
         self.inputs.count() <= steps
             && self.inputs.fits(shape.inputs)
             && self.q.len() == self.inputs.count() * lanes
-            && self.r.len() == if self.has_r { self.q.len() } else { 0 }
+            && self.r.len() == if has_r { self.q.len() } else { 0 }
             && self.fired.len() == lanes.div_ceil(TILE)
     }
 }

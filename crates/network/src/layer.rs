@@ -5,8 +5,8 @@ use spikelet_data::Stream;
 use spikelet_kernels::StepEvents;
 
 use crate::connection::{
-    Connection, ConnectionState, Conv2d, DelayedConnections, DelayedInputs, Dense, Layout, Pool, PoolKind, Recurrent,
-    StageSource, Stages, StagesState,
+    Connection, ConnectionState, Conv2d, DelayedConnections, Dense, Layout, Pool, PoolKind, Recurrent, StageSource,
+    Stages, StagesState,
 };
 use crate::events::LayerSpikes;
 use crate::learnt::{Learnable, LearntArray, LearntShape, Summed};
@@ -21,7 +21,7 @@ pub struct Layer {
     pub shape: LayerShape,
     /// Where the units lie.
     pub layout: Layout,
-    /// Pools on the way to the weights.
+    /// Pools and delays by input on the way to the weights.
     pub stages: Stages,
     /// Weights, through which spikes arrive.
     pub connection: Connection,
@@ -80,6 +80,11 @@ impl Layer {
         is_scaled.then(|| OwnRows { first: self.shape.previous_units(), factor: 1.0 / self.stages.scale })
     }
 
+    /// Delays of what arrives, which are parameters of the layer.
+    pub fn delays(&self) -> Option<&Delays> {
+        self.stages.delays().or_else(|| self.connection.delays())
+    }
+
     /// An array that the layer learns, as it starts; delays are uniform between 0 and the longest, from `draw`.
     pub(crate) fn start(&self, shape: &LearntShape, draw: &mut Stream) -> LearntArray {
         match shape.what {
@@ -104,7 +109,7 @@ impl LayerState {
         let layout = &layer.layout;
         let is_read_later =
             (previous.is_some() || layer.connection.drives_itself()) && layer.connection.keeps_adjoints();
-        let is_r_read = layer.connection.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
+        let is_r_read = layer.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
         let injects = previous.is_some() && is_output;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
         if layer.neuron.by_unit.is_some() {
@@ -190,14 +195,14 @@ impl Placed {
     }
 }
 
-fn dense(recurrent: bool, delays: Option<Delays>) -> Connection {
-    match (recurrent, delays) {
-        (true, delays) => Connection::Recurrent(Recurrent { delays }),
-        (false, None) => Connection::Dense(Dense),
-        (false, Some(delays)) => match delays.by {
-            DelaysBy::Input => Connection::DelayedInputs(DelayedInputs(delays)),
-            DelaysBy::Connection => Connection::DelayedConnections(DelayedConnections(delays)),
-        },
+/// A dense connection, and the delays of its inputs, if these are a stage before it.
+fn dense(recurrent: bool, delays: Option<Delays>) -> (Connection, Option<Delays>) {
+    match delays {
+        _ if recurrent => (Connection::Recurrent(Recurrent::new(delays)), None),
+        Some(delays) if delays.by == DelaysBy::Connection => {
+            (Connection::DelayedConnections(DelayedConnections::new(delays)), None)
+        }
+        _ => (Connection::Dense(Dense::default()), delays),
     }
 }
 
@@ -238,25 +243,30 @@ pub(crate) fn layers(network: &NetworkConfig) -> Vec<Layer> {
     let mut layers: Vec<Layer> = Vec::new();
     let mut pools: Vec<Pool> = Vec::new();
     for (index, placed) in placed(network) {
-        let (connection, layout) = match placed {
+        let (connection, input_delays, layout) = match placed {
             Placed::Pool(pool) => {
                 pools.push(pool);
                 continue;
             }
-            Placed::Dense { units, recurrent, delays, .. } => (dense(recurrent, delays), Dense::layout(units)),
+            Placed::Dense { units, recurrent, delays, .. } => {
+                let (connection, input_delays) = dense(recurrent, delays);
+                (connection, input_delays, Dense::layout(units))
+            }
             Placed::Convolution { input, output, kernel } => {
                 let convolution = Conv2d::new(input, output, kernel);
                 let layout = convolution.layout();
-                (Connection::Conv2d(convolution), layout)
+                (Connection::Conv2d(convolution), None, layout)
             }
         };
-        let stages = Stages::new(std::mem::take(&mut pools), layers.last().map(|layer| &layer.layout));
+        let source = layers.last().map(|layer| &layer.layout);
+        let stages = Stages::new(std::mem::take(&mut pools), input_delays, source);
         let shape = LayerShape {
             readout: network.neuron_of(index).kind == NeuronType::Leaky,
             ..placed.shape().expect("it has units")
         };
         let neuron = Neuron::new(&network.neuron_of(index), shape.filters, network.steps, stages.scale);
-        let learnt = with_delays(neuron.learnt.clone(), connection.delays(), &shape);
+        let delays = stages.delays().or_else(|| connection.delays());
+        let learnt = with_delays(neuron.learnt.clone(), delays, &shape);
         layers.push(Layer { shape, layout, stages, connection, neuron, learnt });
     }
     layers

@@ -4,7 +4,7 @@ use spikelet_config::{Config, Error, Result};
 use spikelet_data::{Purpose, Stream};
 
 use crate::aligned::Aligned;
-use crate::connection::{Copies, LayerView, Reads};
+use crate::connection::{LayerView, Reads};
 use crate::derived::LayerDerived;
 use crate::gradient::LayerParameters;
 use crate::layer::{Layer, layers};
@@ -48,7 +48,7 @@ impl Network {
         };
         let mut network = Self {
             steps: config.network.steps as usize,
-            derived: layers.iter().map(LayerDerived::new).collect(),
+            derived: layers.iter().map(|_| LayerDerived::default()).collect(),
             learnt: layers.iter().enumerate().map(start).collect(),
             layers,
             shapes,
@@ -71,15 +71,15 @@ impl Network {
         (0..shape.weights()).map(|weight| stream.symmetric() * bounds[weight % shape.inputs]).collect()
     }
 
-    /// Whether samples leave adjoints of every step for the sums over a batch.
-    pub fn leaves_steps(&self) -> bool {
-        let delays = self.layers.iter().filter_map(|layer| layer.connection.delays());
+    /// Whether samples keep adjoints of every step for the sums over a batch.
+    pub fn keeps_steps(&self) -> bool {
+        let delays = self.layers.iter().filter_map(|layer| layer.delays());
         delays.into_iter().any(|delays| delays.is_by_connection())
     }
 
     /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
     pub fn delay_steps(&self, tile: &TileParameters) -> &[u16] {
-        self.layers[tile.layer].connection.delay_steps(self.copies(tile.layer), tile.number)
+        self.layers[tile.layer].connection.delay_steps(tile.number)
     }
 
     /// The units of a layer with their parameters.
@@ -88,11 +88,6 @@ impl Network {
         let derived = &self.derived[layer];
         let (tiles, biases, lanes) = (derived.tiles(self.layer(layer)), &derived.biases, &derived.lanes);
         LayerView { shape, layout, neuron, tiles, biases, lanes, steps: self.steps }
-    }
-
-    /// Copies of a layer's weights.
-    pub fn copies(&self, layer: usize) -> &Copies {
-        &self.derived[layer].copies
     }
 
     /// The layer before one, unless that is the lowest.
@@ -217,13 +212,13 @@ impl Network {
     }
 
     fn refresh_layer(&mut self, layer: usize) {
-        let here = &self.layers[layer];
+        let (previous, here) = self.layers[..=layer].split_at_mut(layer);
+        let here = &mut here[0];
         let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
         let derived = &mut self.derived[layer];
         derived.refresh(here, tiles, &self.learnt[layer]);
         if let Some(reads) = derived.reads {
-            let previous = layer.checked_sub(1).filter(|_| reads.errors).map(|previous| &self.layers[previous]);
-            let source = previous.map(|previous| (&previous.layout, &here.stages));
+            let source = previous.last().filter(|_| reads.errors).map(|previous| &previous.layout);
             derived.refresh_backward(here, tiles, source, reads);
         }
     }

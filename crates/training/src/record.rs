@@ -2,7 +2,7 @@
 
 use spikelet_config::{Error, ErrorCode, Result};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::gradient::{GradientRows, GradientSums, LayerGradient, WeightGradient};
+use spikelet_network::gradient::{GradientRows, GradientSums, LayerGradient};
 
 use crate::metrics::{Regression, SampleOutcome};
 use crate::sample::SampleResult;
@@ -70,14 +70,9 @@ impl Writer<'_> {
     }
 
     fn layer(&mut self, layer: &LayerGradient) {
-        let LayerGradient { weights, bias, learnt } = layer;
-        let (none_of_rows, none_of_sums) = (GradientRows::default(), GradientSums::default());
-        let (rows, sums) = match weights {
-            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => (rows, &none_of_sums),
-            WeightGradient::Sums(sums) => (&none_of_rows, sums),
-        };
+        let LayerGradient { form: _, rows, sums, bias, learnt } = layer;
         // The rows of steps lead to q while it is made; afterwards the inputs know their rows.
-        let GradientRows { row_of_step: _, inputs, q, r, fired, .. } = rows;
+        let GradientRows { row_of_step: _, inputs, q, r, fired } = rows;
         let GradientSums { weights, silent_places } = sums;
         [&inputs.ends, &inputs.units].into_iter().for_each(|list| self.list(list, u32::to_le_bytes));
         [q, r, weights, bias].into_iter().for_each(|list| self.list(list, f32::to_le_bytes));
@@ -167,11 +162,7 @@ impl<'a> Reader<'a> {
     }
 
     fn layer(&mut self, layer: &mut LayerGradient) -> Result<()> {
-        let (mut no_rows, mut no_sums) = (GradientRows::default(), GradientSums::default());
-        let (rows, sums) = match &mut layer.weights {
-            WeightGradient::Rows(rows) | WeightGradient::Steps(rows) => (rows, &mut no_sums),
-            WeightGradient::Sums(sums) => (&mut no_rows, sums),
-        };
+        let LayerGradient { rows, sums, .. } = layer;
         for list in [&mut rows.inputs.ends, &mut rows.inputs.units] {
             self.list(list, u32::from_le_bytes)?;
         }
@@ -185,9 +176,6 @@ impl<'a> Reader<'a> {
         }
         for array in &mut layer.learnt {
             self.list(array, f32::from_le_bytes)?;
-        }
-        if no_rows.inputs.count() > 0 || !no_rows.q.is_empty() || !no_sums.weights.is_empty() {
-            return Err(foreign());
         }
         Ok(())
     }

@@ -49,12 +49,12 @@ impl BatchSums {
         self.list(results, executor);
         learnt::add(&mut self.learnt, results);
         let Self { tiles, entries, .. } = self;
-        let Network { layers, tiles: parameters, derived, .. } = network;
+        let Network { layers, tiles: parameters, .. } = network;
         let mut work = tile_updates(parameters, moments, tiles);
-        let (layers, derived, entries) = (&*layers, &*derived, &*entries);
+        let (layers, entries) = (&*layers, &*entries);
         executor.for_each(&mut work, |_, tile| {
             let TileParameters { layer, number, .. } = *tile.values;
-            let delays = layers[layer].connection.delay_steps(&derived[layer].copies, number);
+            let delays = layers[layer].connection.delay_steps(number);
             tile.finish(update, &layers[layer], delays, entries[layer].as_ref(), results);
         });
         self.collect_delays(network);

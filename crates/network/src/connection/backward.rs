@@ -24,6 +24,8 @@ pub struct Read {
     pub times: bool,
     /// Whether S̄ may come from listed injections.
     pub injections: bool,
+    /// Whether delays on the way to the layer are learnt, from r of every step.
+    pub r: bool,
 }
 
 /// Where the adjoints of every step go.
@@ -73,15 +75,15 @@ pub struct BackwardScratch {
     pub(crate) error: Aligned,
     /// T̄ of a site's spikes.
     pub(crate) timing: Vec<f32>,
-    /// What the kernel makes of them.
+    /// T̄ over the slope at each spike.
     pub(crate) timing_terms: Vec<f32>,
     /// q rows of a pass that is mixed with others.
     pub(crate) extra: Aligned,
-    /// Its r rows.
+    /// r rows of a pass that is mixed with others.
     pub(crate) extra_r: Aligned,
-    /// p, q and G of a site at every step, `[step][lane]`; empty unless wanted.
+    /// p, q and G of a site at every step, `[step][lane]`; empty unless something reads them.
     pub(crate) site: Adjoints,
-    /// r of a site at the steps at which an input fired, `[row][lane]`; likewise.
+    /// r of a site at the steps at which an input fired, `[row][lane]`; empty unless the previous layer reads T̄.
     pub(crate) arrivals: Aligned,
 }
 
@@ -110,20 +112,20 @@ pub struct PassContext<'a> {
     pub is_read: bool,
 }
 
-/// Where the kernel leaves what belongs to one site.
+/// Where the kernel writes what belongs to one site.
 pub(super) struct SiteOutput<'a> {
     pub(super) rows: &'a [u32],
     /// `[row][lane]`.
     pub(super) q_rows: &'a mut [f32],
     /// `[lane]`.
     pub(super) bias: &'a mut [f32],
-    /// r at the rows; empty where it is not wanted.
+    /// r at the rows; empty unless it is read.
     pub(super) r_rows: &'a mut [f32],
     pub(super) carried: [&'a mut [f32]; 3],
     pub(super) timing_terms: &'a mut Vec<f32>,
 }
 
-/// What a site leaves for the layer before.
+/// Adjoints of a site, as the previous layer needs them.
 pub(super) struct SiteAdjoints<'a> {
     /// End of each row of r, and the input units of all rows.
     pub(super) inputs: (&'a [u32], &'a [u32]),
@@ -205,7 +207,7 @@ impl PassContext<'_> {
         self.run_site_into(number, (from, to), error, timing, every_step, (constants, observed), output);
     }
 
-    /// Runs all steps of a site, and leaves the adjoints of every step in arrays of its own, `[step][lane]`; r if it is read.
+    /// Runs all steps of a site, and writes the adjoints of every step to arrays of its own, `[step][lane]`; r if it is read.
     pub(super) fn run_site_apart(
         &self,
         number: usize,

@@ -21,14 +21,15 @@ use self::gradient::TileGradient;
 use self::input_gradient::{InputGradient, timing_sum};
 use self::landings::Landings;
 use self::lists::SiteLists;
+use super::ConnectionState;
 use super::backward::{BackwardRun, PassContext, SiteAdjoints, SiteOutput};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
-use super::sparse::Injected;
+use super::listed::Injected;
 use super::stages::Stages;
 use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::events::LayerSpikes;
-use crate::gradient::{GradientSums, LayerGradient, WeightGradient};
+use crate::gradient::{GradientForm, GradientSums, LayerGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
@@ -36,13 +37,15 @@ use crate::state::Adjoints;
 /// A convolution.
 #[derive(Clone, Debug)]
 pub struct Conv2d {
-    convolution: Convolution,
+    convolution: Box<Convolution>,
     landings: Box<Landings>,
+    /// By tile.
+    shared: Vec<SharedWeights>,
 }
 
 /// What the sites see, and scratch of backward passes.
-#[derive(Debug)]
-pub struct Conv2dState {
+#[derive(Debug, Default)]
+pub(super) struct Conv2dState {
     lists: SiteLists,
     tile_gradient: TileGradient,
     input_gradient: InputGradient,
@@ -65,9 +68,9 @@ impl Conv2d {
     }
 
     pub(crate) fn new(input: Image, output: Image, kernel: usize) -> Self {
-        let convolution = Convolution::new(input, output, kernel);
+        let convolution = Box::new(Convolution::new(input, output, kernel));
         let landings = Box::new(Landings::new(&convolution, &convolution.sites().0));
-        Self { convolution, landings }
+        Self { convolution, landings, shared: Vec::new() }
     }
 
     pub(crate) fn layout(&self) -> Layout {
@@ -76,107 +79,11 @@ impl Conv2d {
     }
 }
 
-impl Weights for Conv2d {
-    type State = Conv2dState;
-    type Copies = Vec<SharedWeights>;
-
-    fn state(&self, layout: &Layout, steps: usize) -> Conv2dState {
-        Conv2dState {
-            lists: SiteLists::new(layout.sites.len(), steps),
-            tile_gradient: TileGradient::default(),
-            input_gradient: InputGradient::default(),
-            injected: Injected::default(),
-            carried_gradient: CarriedGradient::default(),
-        }
-    }
-
-    fn clear(&self, state: &mut Conv2dState) {
-        state.lists.clear();
-    }
-
-    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
-        (1.0 / (shape.inputs as f64).sqrt()) as f32
-    }
-
-    fn refresh(&self, tiles: &[TileParameters], _delays: &[f32], copies: &mut Vec<SharedWeights>) {
-        copies.resize_with(tiles.len(), SharedWeights::default);
-        for ((tile, block), copies) in tiles.iter().zip(&self.convolution.blocks).zip(copies) {
-            copies.refresh(&self.convolution, block, &tile.weights, tile.lanes);
-        }
-    }
-
-    fn refresh_backward(
-        &self,
-        tiles: &[TileParameters],
-        _source: Option<(&Layout, &Stages)>,
-        _layout: &Layout,
-        _reads: Reads,
-        copies: &mut Vec<SharedWeights>,
-    ) {
-        for ((tile, block), copies) in tiles.iter().zip(&self.convolution.blocks).zip(copies) {
-            copies.refresh_backward(&self.convolution, block, &tile.weights, tile.lanes);
-        }
-    }
-
-    fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
-        let strip = self.convolution.blocks[tile].strip;
-        to.clear();
-        for _ in 0..strip.places {
-            to.extend_from_slice(&values[..strip.channels]);
-        }
-        to.resize(strip.lanes(), 0.0);
-        if let Some(outside) = outside {
-            let width = self.convolution.output.width;
-            let inside = width - (strip.count(width) - 1) * strip.places;
-            to[inside * strip.channels..strip.places * strip.channels].fill(outside);
-        }
-    }
-
-    fn arrive(
-        &self,
-        _copies: &Vec<SharedWeights>,
-        state: &mut Conv2dState,
-        arriving: StepEvents<'_>,
-        from: usize,
-        to: usize,
-    ) {
-        state.lists.list(&self.convolution, arriving, from, to);
-    }
-
-    fn forward(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut ForwardRun<'_>) {
-        let lists = &state.lists;
-        run.run_sites(&|site| &copies[site.tile].drive, &|number| lists.events(number));
-    }
-
-    fn operations(&self, _copies: &Vec<SharedWeights>, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
-        self.convolution.operations(inputs.before(inputs.steps))
-    }
-
-    fn gradient(&self) -> WeightGradient {
-        WeightGradient::Sums(GradientSums::default())
-    }
-
-    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
-        let WeightGradient::Sums(GradientSums { silent_places, .. }) = gradient else {
-            unreachable!("it is made here")
-        };
-        silent_places.clear();
-        silent_places.resize(self.convolution.output.channels, self.convolution.output.places() as u32);
-        for (site, mut rest) in layout.sites.iter().zip(fired) {
-            let block = &self.convolution.blocks[site.tile];
-            while rest != 0 {
-                silent_places[block.first + rest.trailing_zeros() as usize % block.strip.channels] -= 1;
-                rest &= rest - 1;
-            }
-        }
-    }
-
-    fn backward(&self, _copies: &Vec<SharedWeights>, state: &mut Conv2dState, run: &mut BackwardRun<'_>) {
+impl Conv2d {
+    /// Takes one sample back.
+    fn run(&self, state: &mut Conv2dState, run: &mut BackwardRun<'_>) {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
-        let LayerGradient { weights, bias: bias_sums, .. } = &mut **gradient;
-        let WeightGradient::Sums(GradientSums { weights: weight_sums, .. }) = weights else {
-            unreachable!("it is made here")
-        };
+        let LayerGradient { sums: GradientSums { weights: weight_sums, .. }, bias: bias_sums, .. } = &mut **gradient;
         let Conv2dState { lists, tile_gradient, injected, .. } = state;
         injected.clear();
         let lists_injections = context.lists_injections();
@@ -213,46 +120,113 @@ impl Weights for Conv2d {
             }
         }
     }
+}
 
-    fn prepare_error(&self, copies: &Vec<SharedWeights>, state: &mut Conv2dState, sent: &Sent<'_>, factor: f32) {
-        let Self { convolution, landings } = self;
-        if state.injected.is_listed() {
-            state.carried_gradient.fill((convolution, landings), copies, sent, &state.injected);
+impl Weights for Conv2d {
+    fn state(&self, layout: &Layout, steps: usize) -> ConnectionState {
+        let conv2d = Conv2dState { lists: SiteLists::new(layout.sites.len(), steps), ..Conv2dState::default() };
+        ConnectionState { conv2d, ..ConnectionState::default() }
+    }
+
+    fn clear(&self, state: &mut ConnectionState) {
+        state.conv2d.lists.clear();
+    }
+
+    fn refresh(&mut self, tiles: &[TileParameters], _delays: &[f32]) {
+        self.shared.resize_with(tiles.len(), SharedWeights::default);
+        for ((tile, block), shared) in tiles.iter().zip(&self.convolution.blocks).zip(&mut self.shared) {
+            shared.refresh(&self.convolution, block, &tile.weights, tile.lanes);
+        }
+    }
+
+    fn refresh_backward(&mut self, tiles: &[TileParameters], _source: Option<(&Layout, &Stages)>, _reads: Reads) {
+        for ((tile, block), shared) in tiles.iter().zip(&self.convolution.blocks).zip(&mut self.shared) {
+            shared.refresh_backward(&self.convolution, block, &tile.weights, tile.lanes);
+        }
+    }
+
+    fn spread(&self, tile: usize, values: &[f32], outside: Option<f32>, to: &mut Vec<f32>) {
+        let strip = self.convolution.blocks[tile].strip;
+        to.clear();
+        for _ in 0..strip.places {
+            to.extend_from_slice(&values[..strip.channels]);
+        }
+        to.resize(strip.lanes(), 0.0);
+        if let Some(outside) = outside {
+            let width = self.convolution.output.width;
+            let inside = width - (strip.count(width) - 1) * strip.places;
+            to[inside * strip.channels..strip.places * strip.channels].fill(outside);
+        }
+    }
+
+    fn arrive(&self, state: &mut ConnectionState, arriving: StepEvents<'_>, from: usize, to: usize) {
+        state.conv2d.lists.list(&self.convolution, arriving, from, to);
+    }
+
+    fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
+        let lists = &state.conv2d.lists;
+        run.run_sites(&|site| &self.shared[site.tile].drive, &|number| lists.events(number));
+    }
+
+    fn operations(&self, _shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        self.convolution.operations(inputs.before(inputs.steps))
+    }
+
+    fn gradient(&self) -> GradientForm {
+        GradientForm::Sums
+    }
+
+    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut LayerGradient) {
+        let silent_places = &mut gradient.sums.silent_places;
+        silent_places.clear();
+        silent_places.resize(self.convolution.output.channels, self.convolution.output.places() as u32);
+        for (site, mut rest) in layout.sites.iter().zip(fired) {
+            let block = &self.convolution.blocks[site.tile];
+            while rest != 0 {
+                silent_places[block.first + rest.trailing_zeros() as usize % block.strip.channels] -= 1;
+                rest &= rest - 1;
+            }
+        }
+    }
+
+    fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
+        samples.iter_mut().for_each(|(state, run)| self.run(&mut state.conv2d, run));
+    }
+
+    fn prepare_error(&self, state: &mut ConnectionState, sent: &Sent<'_>, factor: f32) {
+        let Self { convolution, landings, shared } = self;
+        let Conv2dState { injected, carried_gradient, input_gradient, .. } = &mut state.conv2d;
+        if injected.is_listed() {
+            carried_gradient.fill((convolution, landings), shared, sent, injected);
         } else {
-            state.input_gradient.fill(convolution, copies, sent, factor);
+            input_gradient.fill(convolution, shared, sent, factor);
         }
     }
 
     fn spike_error(
         &self,
-        _copies: &Vec<SharedWeights>,
-        state: &Conv2dState,
+        state: &ConnectionState,
         _sent: &Sent<'_>,
-        site: &SourceSite<'_>,
+        source: &SourceSite<'_>,
         factor: f32,
         error: &mut [f32],
     ) {
-        if state.injected.is_listed() {
-            state.carried_gradient.read(&self.convolution, site, error);
-            let correction = state.injected.correction(factor);
+        let Conv2dState { injected, carried_gradient, input_gradient, .. } = &state.conv2d;
+        if injected.is_listed() {
+            carried_gradient.read(&self.convolution, source, error);
+            let correction = injected.correction(factor);
             if correction != 1.0 {
                 error.iter_mut().for_each(|error| *error *= correction);
             }
         } else {
-            state.input_gradient.read(&self.convolution, site, error);
+            input_gradient.read(&self.convolution, source, error);
         }
     }
 
-    fn time_gradient(
-        &self,
-        copies: &Vec<SharedWeights>,
-        _state: &Self::State,
-        sent: &Sent<'_>,
-        input: u32,
-        t: usize,
-    ) -> f32 {
+    fn time_gradient(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
         let stride = sent.view.layout.stride;
-        timing_sum(sent.level, &self.convolution, copies, input, &sent.adjoints.r[t * stride..(t + 1) * stride])
+        let r = &sent.adjoints.r[t * stride..(t + 1) * stride];
+        timing_sum(sent.level, &self.convolution, &self.shared, input, r)
     }
 }
 

@@ -8,26 +8,29 @@
 use spikelet_config::{Delays, DelaysBy};
 use spikelet_kernels::{DelayedRow, LANES, StepEvents, project_delayed, spread_columns};
 
+use super::ConnectionState;
 use super::backward::BackwardRun;
 use super::delays::DelaySteps;
-use super::dense::mark_rows;
 use super::drive::Drive;
 use super::forward::ForwardRun;
 use super::layout::Layout;
 use super::weights::{Sent, SourceSite, Weights};
 use crate::events::NO_UNIT;
 use crate::events::{LayerSpikes, last_event};
-use crate::gradient::{GradientRows, WeightGradient};
+use crate::gradient::GradientForm;
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 
 /// A dense connection with a delay for each input and unit.
-#[derive(Clone, Copy, Debug)]
-pub struct DelayedConnections(pub(crate) Delays);
+#[derive(Clone, Debug)]
+pub struct DelayedConnections {
+    delays: Delays,
+    steps: DelaySteps,
+}
 
 /// What arrives, and scratch of backward passes.
-#[derive(Debug)]
-pub struct DelayedConnectionsState {
+#[derive(Debug, Default)]
+pub(super) struct DelayedState {
     drive: Drive,
     errors: DelayedErrors,
 }
@@ -87,90 +90,86 @@ impl DelayedErrors {
     }
 }
 
+impl DelayedConnections {
+    pub(crate) fn new(delays: Delays) -> Self {
+        Self { delays, steps: DelaySteps::default() }
+    }
+}
+
 impl Weights for DelayedConnections {
-    type State = DelayedConnectionsState;
-    type Copies = DelaySteps;
-
-    fn state(&self, layout: &Layout, steps: usize) -> DelayedConnectionsState {
-        DelayedConnectionsState { drive: Drive::new(layout, steps), errors: DelayedErrors::default() }
+    fn state(&self, layout: &Layout, steps: usize) -> ConnectionState {
+        let delayed = DelayedState { drive: Drive::new(layout, steps), errors: DelayedErrors::default() };
+        ConnectionState { delayed, ..ConnectionState::default() }
     }
 
-    fn clear(&self, state: &mut DelayedConnectionsState) {
-        state.drive.clear();
+    fn clear(&self, state: &mut ConnectionState) {
+        state.delayed.drive.clear();
     }
 
-    fn look_ahead(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState) {
-        state.drive.look_ahead(copies.longest);
+    fn look_ahead(&self, state: &mut ConnectionState) {
+        state.delayed.drive.look_ahead(self.steps.longest);
     }
 
-    fn turn(&self, state: &mut DelayedConnectionsState, kept: usize) {
-        state.drive.turn(kept);
+    fn start_window(&self, state: &mut ConnectionState, kept: usize) {
+        state.delayed.drive.start_window(kept);
     }
 
     fn delays(&self) -> Option<&Delays> {
-        Some(&self.0)
+        Some(&self.delays)
     }
 
-    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
-        (1.0 / (shape.inputs as f64).sqrt()) as f32
+    fn refresh(&mut self, tiles: &[TileParameters], delays: &[f32]) {
+        self.steps.refresh(DelaysBy::Connection, tiles, delays);
     }
 
-    fn refresh(&self, tiles: &[TileParameters], delays: &[f32], copies: &mut DelaySteps) {
-        copies.refresh(DelaysBy::Connection, tiles, delays);
+    fn longest_delay(&self) -> usize {
+        self.steps.longest
     }
 
-    fn longest_delay(&self, copies: &DelaySteps) -> usize {
-        copies.longest
-    }
-
-    fn forward(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState, run: &mut ForwardRun<'_>) {
-        state.drive.send(run.view.tiles, copies, run.arriving, run.to);
-        let drive = &state.drive;
+    fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
+        let drive = &mut state.delayed.drive;
+        drive.send(run.view.tiles, &self.steps, run.arriving, run.to);
+        let drive = &*drive;
         run.run_sites(&|site| drive.site(site), &|_| drive.events());
     }
 
-    fn last_arrival(&self, copies: &DelaySteps, _state: &DelayedConnectionsState, arriving: StepEvents<'_>) -> usize {
+    fn last_arrival(&self, _state: &ConnectionState, arriving: StepEvents<'_>) -> usize {
         let last = last_event(arriving.offsets);
-        if last == 0 { 0 } else { last + copies.longest }
+        if last == 0 { 0 } else { last + self.steps.longest }
     }
 
-    fn operations(&self, copies: &DelaySteps, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
-        copies.operations(shape, inputs)
+    fn operations(&self, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+        self.steps.operations(shape, inputs)
     }
 
-    fn gradient(&self) -> WeightGradient {
-        WeightGradient::Steps(GradientRows::with_r(self.0.learn))
+    fn gradient(&self) -> GradientForm {
+        GradientForm::Steps { has_r: self.delays.learn }
     }
 
-    fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
-        mark_rows(fired, gradient);
+    fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
+        samples.iter_mut().for_each(|(_, run)| run.run_all_rows());
     }
 
-    fn backward(&self, _copies: &DelaySteps, _state: &mut DelayedConnectionsState, run: &mut BackwardRun<'_>) {
-        run.run_all_rows();
-    }
-
-    fn prepare_error(&self, copies: &DelaySteps, state: &mut DelayedConnectionsState, sent: &Sent<'_>, factor: f32) {
-        state.errors.prepare(copies, sent, factor);
+    fn prepare_error(&self, state: &mut ConnectionState, sent: &Sent<'_>, factor: f32) {
+        state.delayed.errors.prepare(&self.steps, sent, factor);
     }
 
     fn spike_error(
         &self,
-        copies: &DelaySteps,
-        state: &DelayedConnectionsState,
+        state: &ConnectionState,
         sent: &Sent<'_>,
-        site: &SourceSite<'_>,
+        source: &SourceSite<'_>,
         _factor: f32,
         error: &mut [f32],
     ) {
-        state.errors.project(copies, sent, site, error);
+        state.delayed.errors.project(&self.steps, sent, source, error);
     }
 
-    fn time_gradient(&self, copies: &DelaySteps, _state: &Self::State, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
-        copies.sum(sent, input as usize, t, &sent.adjoints.r)
+    fn time_gradient(&self, _state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+        self.steps.sum(sent, input as usize, t, &sent.adjoints.r)
     }
 
-    fn delay_steps<'a>(&self, copies: &'a DelaySteps, tile: usize) -> &'a [u16] {
-        &copies.by_connection[tile]
+    fn delay_steps(&self, tile: usize) -> &[u16] {
+        &self.steps.by_connection[tile]
     }
 }

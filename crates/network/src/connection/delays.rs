@@ -13,7 +13,7 @@ use crate::shape::LayerShape;
 
 /// Steps that spikes take to a layer's units.
 #[derive(Clone, Debug, Default)]
-pub struct DelaySteps {
+pub(super) struct DelaySteps {
     /// Delay of each input; empty where connections have their own.
     pub(super) by_input: Vec<u16>,
     /// Delay of each connection, tile by tile `[input][lane]`; empty where inputs have theirs.
@@ -105,10 +105,10 @@ impl DelaySteps {
     }
 }
 
-/// Leaves dL/dd of each input, `γ/2 Σ_t s[t] Σ_j W_j r_j[t + n]`, after a backward pass; `arrivals` has spikes by the step of
+/// Writes dL/dd of each input, `γ/2 Σ_t s[t] Σ_j W_j r_j[t + n]`, after a backward pass; `arrivals` has spikes by the step of
 /// their arrival.
 #[inline(never)]
-pub(super) fn leave_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEvents<'_>) {
+pub(super) fn write_input_gradient(run: &mut BackwardRun<'_>, arrivals: StepEvents<'_>) {
     let BackwardRun { context, adjoints, gradient, .. } = run;
     let PassContext { level, view, end, mixing, .. } = *context;
     let sent = Sent { level, view, adjoints, end };

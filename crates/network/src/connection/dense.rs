@@ -7,25 +7,28 @@
 
 use spikelet_kernels::{Projection, TILE, dot, padded, project};
 
+use super::ConnectionState;
 use super::backward::{BackwardRun, Kept, PassContext};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
-use super::sparse::{ArrivalRows, ArrivalTimes, Injected};
+use super::listed::{ArrivalRows, ArrivalTimes, Injected};
 use super::stages::Stages;
 use super::weights::{Reads, Sent, SourceSite, Weights};
 use crate::aligned::Aligned;
 use crate::events::NO_UNIT;
-use crate::gradient::{GradientRows, WeightGradient};
+use crate::gradient::GradientRows;
 use crate::parameters::{TileParameters, transpose};
 use crate::shape::LayerShape;
 
-/// A dense connection; its weights are read as they are stored.
-#[derive(Clone, Copy, Debug)]
-pub struct Dense;
+/// A dense connection; the forward pass reads its weights as they are stored.
+#[derive(Clone, Debug, Default)]
+pub struct Dense {
+    towards: Towards,
+}
 
 /// What the previous layer reads of a backward pass.
 #[derive(Debug, Default)]
-pub struct DenseState {
+pub(super) struct DenseState {
     /// Timing gradients in layers with several tiles.
     times: ArrivalTimes,
     /// Rows of r in layers with one tile.
@@ -33,9 +36,9 @@ pub struct DenseState {
     injected: Injected,
 }
 
-/// Weights towards each site of the previous layer, `[unit][lane]`; empty unless gradients are wanted.
+/// Weights towards each site of the previous layer, `[unit][lane]`; empty before the first backward pass.
 #[derive(Clone, Debug, Default)]
-pub struct Towards {
+pub(super) struct Towards {
     /// One a tile of the previous layer, site by site.
     tiles: Vec<Aligned>,
     units: usize,
@@ -68,10 +71,10 @@ impl Towards {
     pub(super) fn refresh(&mut self, tiles: &[TileParameters], (layout, stages): (&Layout, &Stages)) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
         self.tiles.resize_with(layout.sites.last().map_or(0, |site| site.tile + 1), Aligned::default);
-        let is_plain = stages.is_empty() && layout.is_in_order();
+        let is_in_place = !stages.renames() && layout.is_in_order();
         for (number, to) in self.tiles.iter_mut().enumerate() {
             let sites = layout.sites.iter().filter(|site| site.tile == number);
-            if is_plain {
+            if is_in_place {
                 for site in sites {
                     let units = layout.units_of(site).count();
                     to.resize(self.units * site.lanes);
@@ -139,52 +142,9 @@ pub(super) fn row_dot(sent: &Sent<'_>, input: usize, r: &[f32]) -> f32 {
     })
 }
 
-/// One word of silent units for each tile.
-pub(super) fn mark_rows(fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
-    let rows = gradient.rows_mut();
-    rows.fired.clear();
-    rows.fired.extend(fired);
-}
-
-impl Weights for Dense {
-    type State = DenseState;
-    type Copies = Towards;
-
-    fn state(&self, _layout: &Layout, _steps: usize) -> DenseState {
-        DenseState::default()
-    }
-
-    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
-        (1.0 / (shape.inputs as f64).sqrt()) as f32
-    }
-
-    fn refresh_backward(
-        &self,
-        tiles: &[TileParameters],
-        source: Option<(&Layout, &Stages)>,
-        _layout: &Layout,
-        _reads: Reads,
-        copies: &mut Towards,
-    ) {
-        if let Some(source) = source {
-            copies.refresh(tiles, source);
-        }
-    }
-
-    fn forward(&self, _copies: &Towards, _state: &mut DenseState, run: &mut ForwardRun<'_>) {
-        let (tiles, arriving) = (run.view.tiles, run.arriving);
-        run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
-    }
-
-    fn gradient(&self) -> WeightGradient {
-        WeightGradient::Rows(GradientRows::default())
-    }
-
-    fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient) {
-        mark_rows(fired, gradient);
-    }
-
-    fn backward(&self, _copies: &Towards, state: &mut DenseState, run: &mut BackwardRun<'_>) {
+impl Dense {
+    /// Takes one sample back.
+    fn run(&self, state: &mut DenseState, run: &mut BackwardRun<'_>) {
         let PassContext { level, view, read, end, is_observed, .. } = run.context;
         let DenseState { times, rows, injected } = state;
         let is_one_tile = view.tiles.len() == 1;
@@ -192,12 +152,12 @@ impl Weights for Dense {
         injected.clear();
         let lists_injections = run.context.lists_injections();
         let kept = match (lists_injections, read.factor) {
-            _ if is_observed => Kept::OfLayer,
+            _ if is_observed || read.r => Kept::OfLayer,
             (true, _) => Kept::OfSite,
             (false, 0.0) => Kept::Nothing,
             (false, _) => Kept::OfLayer,
         };
-        if kept == Kept::OfLayer {
+        if kept == Kept::OfLayer && (is_observed || read.factor != 0.0) {
             run.adjoints.q.resize(view.steps * view.layout.stride);
         }
         run.run_and_show(kept, read.times, &mut |context, number, site| {
@@ -210,7 +170,7 @@ impl Weights for Dense {
             }
         });
         if read.times {
-            let GradientRows { row_of_step, inputs, .. } = run.gradient.weights.rows();
+            let GradientRows { row_of_step, inputs, .. } = &run.gradient.rows;
             match is_one_tile {
                 true => rows.take(&mut run.scratch.arrivals, row_of_step),
                 false => times.finish(row_of_step, inputs),
@@ -220,23 +180,39 @@ impl Weights for Dense {
             injected.finish(end);
         }
     }
+}
+
+impl Weights for Dense {
+    fn refresh_backward(&mut self, tiles: &[TileParameters], source: Option<(&Layout, &Stages)>, _reads: Reads) {
+        if let Some(source) = source {
+            self.towards.refresh(tiles, source);
+        }
+    }
+
+    fn forward(&self, _state: &mut ConnectionState, run: &mut ForwardRun<'_>) {
+        let (tiles, arriving) = (run.view.tiles, run.arriving);
+        run.run_sites(&|site| &tiles[site.tile].weights, &|_| arriving);
+    }
+
+    fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
+        samples.iter_mut().for_each(|(state, run)| self.run(&mut state.dense, run));
+    }
 
     fn spike_error(
         &self,
-        copies: &Towards,
-        _state: &DenseState,
+        _state: &ConnectionState,
         sent: &Sent<'_>,
-        site: &SourceSite<'_>,
+        source: &SourceSite<'_>,
         factor: f32,
         error: &mut [f32],
     ) {
-        copies.project(sent, site.site, factor, error);
+        self.towards.project(sent, source.site, factor, error);
     }
 
-    fn time_gradient(&self, _copies: &Towards, state: &DenseState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
+    fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32 {
         match sent.view.tiles {
-            [tile] => state.rows.of(sent.level, tile, input, t),
-            _ => state.times.of(input, t),
+            [tile] => state.dense.rows.of(sent.level, tile, input, t),
+            _ => state.dense.times.of(input, t),
         }
     }
 
@@ -244,11 +220,11 @@ impl Weights for Dense {
         false
     }
 
-    fn injected<'a>(&self, state: &'a DenseState) -> Option<&'a Injected> {
-        Some(&state.injected).filter(|injected| injected.is_listed())
+    fn injected<'a>(&self, state: &'a ConnectionState) -> Option<&'a Injected> {
+        Some(&state.dense.injected).filter(|injected| injected.is_listed())
     }
 
-    fn projection<'a>(&self, copies: &'a Towards, site: &Site) -> Option<&'a [f32]> {
-        Some(copies.site(site))
+    fn projection(&self, site: &Site) -> Option<&[f32]> {
+        Some(self.towards.site(site))
     }
 }

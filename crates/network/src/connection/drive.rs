@@ -10,7 +10,7 @@ use crate::aligned::Aligned;
 use crate::parameters::TileParameters;
 
 /// Sums of weights by the step of their arrival.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Drive {
     /// Tile by tile `[step][lane]`.
     sums: Aligned,
@@ -58,7 +58,7 @@ impl Drive {
     }
 
     /// Moves the sums of further steps behind the first `kept` ones, and forgets all others.
-    pub(super) fn turn(&mut self, kept: usize) {
+    pub(super) fn start_window(&mut self, kept: usize) {
         let Self { sums, steps, ahead, .. } = self;
         let lanes = sums.len() / *steps;
         for first in (0..lanes).step_by(TILE) {

@@ -1,16 +1,22 @@
-//! Stages between the previous layer and a layer's weights: pools. The cost follows the spikes.
+//! Stages between the previous layer and a layer's weights: pools, then delays by input. Spikes go in and out by step, errors go back
+//! the same way. The cost follows the spikes.
 
-use spikelet_config::Image;
-use spikelet_kernels::{StepEvents, TILE};
+use spikelet_config::{Delays, Image};
+use spikelet_kernels::{Level, StepEvents, TILE};
 
+use super::backward::BackwardRun;
+use super::input_delays::InputDelays;
 use super::layout::{Layout, Site};
 use super::pool::{Pool, PoolKind};
+use super::underway::Underway;
+use super::weights::SourceSite;
 use crate::events::NO_UNIT;
 
-/// The stages of a layer, from the previous one up.
+/// The stages of a layer, in the order in which spikes pass them.
 #[derive(Clone, Debug)]
 pub struct Stages {
     pools: Vec<Pool>,
+    delays: Option<InputDelays>,
     /// What arrives of a spike: the product of 1 / K² over average pools.
     pub(crate) scale: f32,
     /// Where the spikes of each lane of the previous layer arrive, or [`NO_UNIT`]; empty above the input.
@@ -24,6 +30,8 @@ pub struct StagesState {
     offsets: Vec<u32>,
     units: Vec<u32>,
     pools: PoolWork,
+    /// Spikes behind the pools that have not arrived.
+    underway: Underway,
     /// For each max pool and site of the previous layer, `[step]`: bits of the lanes whose spikes and gradients pass.
     gates: Vec<Vec<u64>>,
     /// Lanes that pass where nothing fired: the first of each square.
@@ -54,17 +62,34 @@ pub struct StageSource<'a> {
 }
 
 impl Stages {
-    pub(crate) fn new(pools: Vec<Pool>, source: Option<&Layout>) -> Self {
+    pub(crate) fn new(pools: Vec<Pool>, delays: Option<Delays>, source: Option<&Layout>) -> Self {
         let averages = pools.iter().filter(|pool| pool.kind == PoolKind::Average);
         let scale = averages.map(|pool| 1.0 / (pool.window * pool.window) as f32).product();
         let arrive = |unit: u32| pools.iter().fold(unit, |unit, pool| pool.output_of(unit));
         let arrival_of_lane =
             source.map_or_else(Vec::new, |source| source.unit_of_lane.iter().map(|&unit| arrive(unit)).collect());
-        Self { pools, scale, arrival_of_lane }
+        Self { pools, delays: delays.map(InputDelays::new), scale, arrival_of_lane }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pools.is_empty()
+    fn is_empty(&self) -> bool {
+        self.pools.is_empty() && self.delays.is_none()
+    }
+
+    /// Whether spikes arrive as spikes of other units.
+    pub(crate) fn renames(&self) -> bool {
+        !self.pools.is_empty()
+    }
+
+    /// Delays of the inputs, if they have any.
+    pub fn delays(&self) -> Option<&Delays> {
+        self.delays.as_ref().map(|stage| &stage.delays)
+    }
+
+    /// Takes new delays of the inputs.
+    pub(crate) fn refresh(&mut self, delays: &[f32]) {
+        if let Some(stage) = &mut self.delays {
+            stage.refresh(delays);
+        }
     }
 
     /// Whether spikes and gradients pass by a choice that changes from step to step.
@@ -83,6 +108,7 @@ impl Stages {
             return state;
         }
         state.offsets.resize(steps + 1, 0);
+        state.underway = Underway::new(self.delays().map_or(0, |delays| delays.max as usize));
         let max = || self.pools.iter().filter(|pool| pool.kind == PoolKind::Max);
         state.pools.counts.resize(max().map(|pool| pool.input.units()).max().unwrap_or(0), 0);
         state.pools.best.resize(max().map(|pool| pool.output.units()).max().unwrap_or(0), (0, 0));
@@ -105,13 +131,13 @@ impl Stages {
         let from = state.taken;
         if from < to {
             state.taken = to;
-            self.pool(state, source, spikes, from, to);
+            self.pass(state, source, spikes, from, to);
         }
         (from, to)
     }
 
-    /// Takes spikes of steps `from..to` through the pools.
-    fn pool(
+    /// Takes spikes of steps `from..to` through the stages.
+    fn pass(
         &self,
         state: &mut StagesState,
         source: Option<StageSource<'_>>,
@@ -140,7 +166,10 @@ impl Stages {
                 }
                 std::mem::swap(&mut state.pools.from, &mut state.pools.to);
             }
-            state.units.extend_from_slice(&state.pools.from);
+            match &self.delays {
+                None => state.units.extend_from_slice(&state.pools.from),
+                Some(delays) => delays.pass(&mut state.underway, &state.pools.from, &mut state.units),
+            }
             state.offsets[t + 1] = state.units.len() as u32;
         }
         state.offsets[to..].fill(state.units.len() as u32);
@@ -149,6 +178,34 @@ impl Stages {
     /// Spikes behind the stages.
     pub(crate) fn arriving<'a>(&self, state: &'a StagesState, spikes: StepEvents<'a>) -> StepEvents<'a> {
         if self.is_empty() { spikes } else { StepEvents { offsets: &state.offsets, units: &state.units } }
+    }
+
+    /// Step at which a spike that set out to an input at step `t` arrives.
+    pub fn arrival(&self, input: u32, t: usize) -> usize {
+        self.delays.as_ref().map_or(t, |stage| t + stage.of(input))
+    }
+
+    /// Takes errors, `[step][lane]`, of a site of the previous layer from the steps of arrival to those of its spikes, and zeroes those
+    /// of lanes that do not pass.
+    pub fn send_back(
+        &self,
+        state: &StagesState,
+        level: Level,
+        number: usize,
+        source: &SourceSite<'_>,
+        error: &mut [f32],
+    ) {
+        if let Some(stage) = &self.delays {
+            stage.send_back(level, source, error);
+        }
+        state.close(number, source.site.lanes, error);
+    }
+
+    /// Writes the gradient of what the stages learn, after the backward pass over the weights.
+    pub fn write_gradient(&self, state: &StagesState, run: &mut BackwardRun<'_>) {
+        if let Some(stage) = &self.delays {
+            stage.write_gradient(run, StepEvents { offsets: &state.offsets, units: &state.units });
+        }
     }
 
     /// For each max pool, bits of the previous layer's lanes, site by site, that are in the first input of a square.
@@ -174,19 +231,20 @@ impl Stages {
 impl StagesState {
     /// Forgets a sample.
     pub(crate) fn clear(&mut self) {
+        self.underway.clear();
+        self.start_window(0);
+    }
+
+    /// Starts again at step 0 and takes nothing before step `t`; spikes that are under way still arrive.
+    pub(crate) fn start_window(&mut self, t: usize) {
         self.offsets.fill(0);
         self.units.clear();
-        self.taken = 0;
+        self.taken = t;
         for (gates, resting) in self.gates.iter_mut().zip(&self.resting_gates) {
             for (site, &resting) in gates.chunks_exact_mut(self.steps).zip(resting) {
                 site.fill(resting);
             }
         }
-    }
-
-    /// Takes nothing before step `t`.
-    pub(crate) fn skip_to(&mut self, t: usize) {
-        self.taken = t;
     }
 
     /// Opens the gates of what the squares selected at step `t`, instead of those of their first inputs.
@@ -207,7 +265,7 @@ impl StagesState {
     }
 
     /// Zeroes gradients, `[step][lane]`, of the previous layer's lanes that do not pass.
-    pub fn close(&self, site: usize, lanes: usize, error: &mut [f32]) {
+    fn close(&self, site: usize, lanes: usize, error: &mut [f32]) {
         if self.gates.is_empty() {
             return;
         }

@@ -1,7 +1,7 @@
 //! Spikes on their way to a layer, where each input has a delay (spec 13).
 
 /// Spikes that have set out, by the steps that they still need.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Underway {
     /// A ring: those that arrive now are in the bucket `now`, those of the next step in the one behind it.
     buckets: Vec<Vec<u32>>,

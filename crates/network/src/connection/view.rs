@@ -18,7 +18,7 @@ pub struct LayerBiases {
 pub struct TileBiases {
     /// Biases times their gain, `[lane]` of the tile.
     pub(crate) drive: Vec<f32>,
-    /// V∞ of the tile, likewise.
+    /// V∞, `[lane]` of the tile.
     pub(crate) drive_rest: Vec<f32>,
     /// The drive of the bias at each step, `[lane]` of a site.
     pub(crate) bias: Vec<f32>,

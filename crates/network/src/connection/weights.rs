@@ -3,14 +3,15 @@
 use spikelet_config::Delays;
 use spikelet_kernels::{Level, StepEvents};
 
+use super::ConnectionState;
 use super::backward::{BackwardRun, LayerPass};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
-use super::sparse::Injected;
+use super::listed::Injected;
 use super::stages::Stages;
 use super::view::LayerView;
 use crate::events::{LayerSpikes, last_event};
-use crate::gradient::WeightGradient;
+use crate::gradient::{GradientForm, LayerGradient};
 use crate::parameters::TileParameters;
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
@@ -44,49 +45,40 @@ impl Reads {
     }
 }
 
-/// Weights of a layer.
+/// Weights of a layer, with the copies that sums read in another order.
 pub trait Weights {
-    /// Scratch on a sample's way.
-    type State;
-    /// The parameters in the orders in which sums read them.
-    type Copies: Default;
-
     /// Scratch for samples of so many steps.
-    fn state(&self, layout: &Layout, steps: usize) -> Self::State;
+    fn state(&self, _layout: &Layout, _steps: usize) -> ConnectionState {
+        ConnectionState::default()
+    }
 
     /// Forgets a sample.
-    fn clear(&self, _state: &mut Self::State) {}
+    fn clear(&self, _state: &mut ConnectionState) {}
 
-    /// Makes room for what arrives behind the last step, so that [`Weights::turn`] can keep it.
-    fn look_ahead(&self, _copies: &Self::Copies, _state: &mut Self::State) {}
+    /// Makes room for what arrives behind the last step, so that [`Weights::start_window`] can keep it.
+    fn look_ahead(&self, _state: &mut ConnectionState) {}
 
     /// Starts again at step 0, where the first `kept` steps are the last ones so far: keeps spikes that are still on their way.
-    fn turn(&self, state: &mut Self::State, _kept: usize) {
+    fn start_window(&self, state: &mut ConnectionState, _kept: usize) {
         self.clear(state);
     }
 
     /// Bound of the uniform distribution that the weights of an input start from.
-    fn start_bound(&self, shape: &LayerShape, input: usize) -> f32;
+    fn start_bound(&self, shape: &LayerShape, _input: usize) -> f32 {
+        bound_of(shape.inputs)
+    }
 
-    /// Delays of what arrives, which are parameters of the layer.
+    /// Delays within the connection, which are parameters of the layer.
     fn delays(&self) -> Option<&Delays> {
         None
     }
 
     /// Brings the copies up to date that the forward pass reads.
-    fn refresh(&self, _tiles: &[TileParameters], _delays: &[f32], _copies: &mut Self::Copies) {}
+    fn refresh(&mut self, _tiles: &[TileParameters], _delays: &[f32]) {}
 
     /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between, if its `S̄` is
-    /// wanted.
-    fn refresh_backward(
-        &self,
-        _tiles: &[TileParameters],
-        _source: Option<(&Layout, &Stages)>,
-        _layout: &Layout,
-        _reads: Reads,
-        _copies: &mut Self::Copies,
-    ) {
-    }
+    /// read.
+    fn refresh_backward(&mut self, _tiles: &[TileParameters], _source: Option<(&Layout, &Stages)>, _reads: Reads) {}
 
     /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with
     /// `outside` in the lanes beyond it.
@@ -96,15 +88,7 @@ pub trait Weights {
     }
 
     /// Takes arriving spikes of steps `from..to`, unless it has them.
-    fn arrive(
-        &self,
-        _copies: &Self::Copies,
-        _state: &mut Self::State,
-        _arriving: StepEvents<'_>,
-        _from: usize,
-        _to: usize,
-    ) {
-    }
+    fn arrive(&self, _state: &mut ConnectionState, _arriving: StepEvents<'_>, _from: usize, _to: usize) {}
 
     /// Whether units drive each other within the layer, so that their spikes are not known before the last step was run.
     fn drives_itself(&self) -> bool {
@@ -112,68 +96,67 @@ pub trait Weights {
     }
 
     /// Runs the units from one step to another.
-    fn forward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut ForwardRun<'_>);
+    fn forward(&self, state: &mut ConnectionState, run: &mut ForwardRun<'_>);
 
     /// Input units of all spikes that the weights got, as far as the layer was run.
-    fn inputs<'a>(&self, _state: &'a Self::State, arriving: StepEvents<'a>) -> StepEvents<'a> {
+    fn inputs<'a>(&self, _state: &'a ConnectionState, arriving: StepEvents<'a>) -> StepEvents<'a> {
         arriving
     }
 
     /// Step after the last one at which a spike arrives, of all that set out.
-    fn last_arrival(&self, _copies: &Self::Copies, state: &Self::State, arriving: StepEvents<'_>) -> usize {
+    fn last_arrival(&self, state: &ConnectionState, arriving: StepEvents<'_>) -> usize {
         last_event(self.inputs(state, arriving).offsets)
     }
 
     /// Additions of a weight to a unit that spikes of these inputs cost.
-    fn operations(&self, _copies: &Self::Copies, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
+    fn operations(&self, shape: &LayerShape, inputs: &LayerSpikes<'_>) -> u64 {
         inputs.count_before(inputs.steps) * shape.units as u64
     }
 
     /// Most steps that a spike is under way.
-    fn longest_delay(&self, _copies: &Self::Copies) -> usize {
+    fn longest_delay(&self) -> usize {
         0
     }
 
     /// Whole steps of the delays of a tile's connections, `[input][lane]`; empty unless connections have delays of their own.
-    fn delay_steps<'a>(&self, _copies: &'a Self::Copies, _tile: usize) -> &'a [u16] {
+    fn delay_steps(&self, _tile: usize) -> &[u16] {
         &[]
     }
 
-    /// An empty gradient of the weights.
-    fn gradient(&self) -> WeightGradient;
+    /// How samples keep the gradient of the weights.
+    fn gradient(&self) -> GradientForm {
+        GradientForm::Rows
+    }
 
     /// Marks the units that stayed silent; `fired` has the bits of the lanes that fired, site by site.
-    fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut WeightGradient);
+    fn mark_silent(&self, _layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut LayerGradient) {
+        gradient.rows.fired.clear();
+        gradient.rows.fired.extend(fired);
+    }
 
-    /// Adjoints of the units, and the layer's part of the weight gradient.
-    fn backward(&self, copies: &Self::Copies, state: &mut Self::State, run: &mut BackwardRun<'_>);
+    /// Adjoints of the units, and the layer's part of the weight gradient, of samples of one batch that go back together.
+    fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]);
 
     /// What a backward pass reads of the weights by which units of the layer drive each other.
     fn reads(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> Reads {
         Reads::default()
     }
 
-    /// [`Weights::backward`] of samples of one batch.
-    fn backward_together(&self, copies: &Self::Copies, samples: &mut [(&mut Self::State, &mut BackwardRun<'_>)]) {
-        samples.iter_mut().for_each(|(state, run)| self.backward(copies, state, run));
-    }
-
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
-    fn prepare_error(&self, _copies: &Self::Copies, _state: &mut Self::State, _sent: &Sent<'_>, _factor: f32) {}
+    fn prepare_error(&self, _state: &mut ConnectionState, _sent: &Sent<'_>, _factor: f32) {}
 
-    /// `factor · S̄` of a site of the previous layer, `[step][lane]`.
+    /// Writes `factor · S̄` at the steps of arrival, for a site of the previous layer, `[step][lane]`.
     fn spike_error(
         &self,
-        copies: &Self::Copies,
-        state: &Self::State,
+        state: &ConnectionState,
         sent: &Sent<'_>,
-        site: &SourceSite<'_>,
+        source: &SourceSite<'_>,
         factor: f32,
         error: &mut [f32],
     );
 
-    /// Σ_j W_j r_j over the units that a spike of `input` at step `t` reaches, at the steps at which it reaches them.
-    fn time_gradient(&self, copies: &Self::Copies, state: &Self::State, sent: &Sent<'_>, input: u32, t: usize) -> f32;
+    /// Σ_j W_j r_j over the units that a spike of `input`, arriving at step `t`, reaches, at the steps at which it reaches them.
+    fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32;
 
     /// Whether q and r of every step are always kept; otherwise the backward pass makes room for what is read.
     fn keeps_adjoints(&self) -> bool {
@@ -181,36 +164,25 @@ pub trait Weights {
     }
 
     /// What the units inject into projections of their adjoints, where errors come from these.
-    fn injected<'a>(&self, _state: &'a Self::State) -> Option<&'a Injected> {
+    fn injected<'a>(&self, _state: &'a ConnectionState) -> Option<&'a Injected> {
         None
     }
 
     /// The weights towards a site of the previous layer, `[unit][lane]`, where adjoints may be projected onto it as they come.
-    fn projection<'a>(&self, _copies: &'a Self::Copies, _site: &Site) -> Option<&'a [f32]> {
+    fn projection(&self, _site: &Site) -> Option<&[f32]> {
         None
     }
 
-    /// Whether errors, once projected, still have to go back to the steps at which spikes set out.
-    fn shifts_errors(&self) -> bool {
-        false
-    }
-
-    /// Moves errors `[step][lane]` of a site of the previous layer there.
-    fn shift_error(&self, _copies: &Self::Copies, _level: Level, _source: &SourceSite<'_>, _error: &mut [f32]) {}
-
     /// Adds `factor · S̄` that comes back to a site from the layer itself, `[step][lane]`.
-    fn add_own_error(&self, _copies: &Self::Copies, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}
+    fn add_own_error(&self, _sent: &Sent<'_>, _site: &Site, _factor: f32, _error: &mut [f32]) {}
 
     /// Adds T̄ that comes back to a site's spikes from the layer itself.
-    fn add_own_times(
-        &self,
-        _copies: &Self::Copies,
-        _sent: &Sent<'_>,
-        _site: &Site,
-        _spikes: &[u64],
-        _timing: &mut [f32],
-    ) {
-    }
+    fn add_own_times(&self, _sent: &Sent<'_>, _site: &Site, _spikes: &[u64], _timing: &mut [f32]) {}
+}
+
+/// `1 / √inputs`.
+pub(super) fn bound_of(inputs: usize) -> f32 {
+    (1.0 / (inputs as f64).sqrt()) as f32
 }
 
 /// What a layer sends back.

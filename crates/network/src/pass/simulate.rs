@@ -82,7 +82,7 @@ impl Simulation<'_> {
     fn run_layer(&self, index: usize, Chunk { from, to, last }: Chunk, work: &mut ForwardWorkspace) {
         let ForwardWorkspace { layers, input_offsets, quiet, .. } = work;
         let (previous, here) = layers.split_at_mut(index);
-        let (state, layer, copies) = (&mut here[0], &self.network.layers[index], self.network.copies(index));
+        let (state, layer) = (&mut here[0], &self.network.layers[index]);
         if state.spikes.is_complete {
             return;
         }
@@ -93,10 +93,10 @@ impl Simulation<'_> {
         let LayerState { units, stages, connection, spikes: list, .. } = state;
         let arriving = layer.stages.arriving(stages, spikes);
         if new_from < new_to {
-            layer.connection.arrive(copies, connection, arriving, new_from, new_to);
+            layer.connection.arrive(connection, arriving, new_from, new_to);
         }
         let may_finish = is_input_known && layer.may_finish_early();
-        let last_arrival = layer.connection.last_arrival(copies, connection, arriving);
+        let last_arrival = layer.connection.last_arrival(connection, arriving);
         let driven_to = if may_finish { last_arrival.clamp(units.reached, to) } else { to };
         self.run_units(index, arriving, driven_to, units, connection);
         let is_quiet = may_finish && last_arrival <= driven_to;
@@ -135,7 +135,7 @@ impl Simulation<'_> {
         units.reached = to;
         let view = self.network.view(index);
         let mut run = ForwardRun { level: self.level, view, arriving, units, from, to, keep: self.keep };
-        self.network.layers[index].connection.forward(self.network.copies(index), connection, &mut run);
+        self.network.layers[index].connection.forward(connection, &mut run);
     }
 
     /// Continues the traces up to step `end`, for the backward pass; the spikes are there already.
@@ -145,7 +145,7 @@ impl Simulation<'_> {
             let (spikes, _) = self.input_of(previous, &work.input_offsets);
             let (LayerState { units, stages, connection, .. }, layer) = (&mut here[0], &self.network.layers[index]);
             let arriving = layer.stages.arriving(stages, spikes);
-            layer.connection.arrive(self.network.copies(index), connection, arriving, 0, end);
+            layer.connection.arrive(connection, arriving, 0, end);
             self.run_units(index, arriving, end, units, connection);
         }
     }

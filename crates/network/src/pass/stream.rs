@@ -70,8 +70,8 @@ impl SpikeStream {
             at: 0,
             progress: StreamProgress::default(),
         };
-        for (state, (index, layer)) in stream.work.layers.iter_mut().zip(stream.network.layers.iter().enumerate()) {
-            layer.connection.look_ahead(stream.network.copies(index), &mut state.connection);
+        for (state, layer) in stream.work.layers.iter_mut().zip(&stream.network.layers) {
+            layer.connection.look_ahead(&mut state.connection);
         }
         stream.restart();
         stream
@@ -112,7 +112,7 @@ impl SpikeStream {
         let (mut done, mut taken) = (0, 0);
         while done < steps {
             if self.at == self.network.steps {
-                self.turn();
+                self.start_window();
             }
             let count = (steps - done).min(self.network.steps - self.at);
             for t in 0..count {
@@ -142,11 +142,11 @@ impl SpikeStream {
             let source = network.previous(index).map(|layer| layer.as_source());
             layer.stages.take(stages, source, spikes, to);
             let arriving = layer.stages.arriving(stages, spikes);
-            layer.connection.arrive(network.copies(index), connection, arriving, *at, to);
+            layer.connection.arrive(connection, arriving, *at, to);
             let view = network.view(index);
             let keep = Keep::Spikes;
             let mut run = ForwardRun { level: *level, view, arriving, units, from: *at, to, keep };
-            layer.connection.forward(network.copies(index), connection, &mut run);
+            layer.connection.forward(connection, &mut run);
             for t in *at..to {
                 for (site, spikes) in layer.layout.sites.iter().zip(units.spikes.chunks_exact(network.steps)) {
                     let fired = set_bits(spikes[t]).map(|lane| layer.layout.unit_of_lane[site.lane + lane]);
@@ -186,7 +186,7 @@ impl SpikeStream {
     }
 
     /// Starts the next window, with the last steps of this one before it.
-    fn turn(&mut self) {
+    fn start_window(&mut self) {
         let Self { network, work, inputs, kept, .. } = self;
         let window = network.steps;
         for (state, layer) in work.layers.iter_mut().zip(&network.layers) {
@@ -201,9 +201,8 @@ impl SpikeStream {
             }
             units.busy.fill(0);
             spikes.clear();
-            stages.clear();
-            stages.skip_to(*kept);
-            layer.connection.turn(connection, *kept);
+            stages.start_window(*kept);
+            layer.connection.start_window(connection, *kept);
         }
         work.input_offsets.fill(0);
         inputs.clear();
@@ -213,8 +212,7 @@ impl SpikeStream {
 
 /// Steps that the arrays of a stream have: those of its window, and those that the longest delay reaches beyond it.
 pub fn stream_steps(network: &Network) -> usize {
-    let delays =
-        network.layers.iter().enumerate().map(|(index, layer)| layer.connection.longest_delay(network.copies(index)));
+    let delays = network.layers.iter().map(|layer| layer.connection.longest_delay());
     kept_steps(network) + ROOM + delays.max().unwrap_or(0)
 }
 

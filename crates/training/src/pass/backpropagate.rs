@@ -8,6 +8,7 @@
 use spikelet_kernels::Level;
 use spikelet_network::connection::{
     BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Read,
+    StagesState,
 };
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::gradient::LayerGradient;
@@ -33,40 +34,44 @@ pub(super) struct Backpropagation<'a> {
     pub(super) is_observed: bool,
 }
 
-/// A sample on its way back.
-pub(super) struct Returning<'a> {
+/// A sample in the backward pass.
+pub(super) struct SampleBackward<'a> {
     pub(super) back: Backpropagation<'a>,
     pub(super) work: &'a mut Workspace,
     pub(super) result: &'a mut SampleResult,
 }
 
 /// Fills the gradients of samples of one batch from those of the loss in their workspaces, layer by layer.
-pub(super) fn backpropagate(samples: &mut [Returning<'_>]) {
+pub(super) fn backpropagate(samples: &mut [SampleBackward<'_>]) {
     let Some(&Backpropagation { network, passes, .. }) = samples.first().map(|sample| &sample.back) else { return };
-    samples.iter_mut().for_each(|Returning { back, work, result }| back.start(work, result));
+    samples.iter_mut().for_each(|SampleBackward { back, work, result }| back.start(work, result));
     for (index, pass) in passes.iter().enumerate() {
         for layer in (0..network.layers.len()).rev() {
             run_layer(samples, pass, index, layer);
         }
     }
-    for Returning { result, .. } in samples {
+    for SampleBackward { result, .. } in samples {
         result.outcome.is_finite &= result.layers.iter().all(|layer| layer.bias.iter().all(|sum| sum.is_finite()));
     }
 }
 
 /// Pass number `index` over one layer.
-fn run_layer(samples: &mut [Returning<'_>], pass: &GradientPass, index: usize, layer: usize) {
+fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usize, layer: usize) {
     let Some(&back) = samples.first().map(|sample| &sample.back) else { return };
     let (network, view) = (back.network, back.network.view(layer));
     let weight = pass.weights[layer].gradient;
     let mixing = (!back.is_single()).then_some(Mixing { weight, adds: index > 0 });
+    let delays = network.layers[layer].stages.delays();
     let read = layer.checked_sub(1).map_or(Read::default(), |previous| Read {
         factor: pass.at(previous, 0.0).factor,
         times: back.is_observed || pass.weights[previous].timing != 0.0,
-        injections: layer + 1 < network.layers.len(),
+        injections: layer + 1 < network.layers.len() && delays.is_none(),
+        r: false,
     });
+    let read = Read { r: delays.is_some_and(|delays| delays.learn), ..read };
     let parts = samples.iter_mut().map(|sample| sample.at(pass, layer));
     let mut parts: Vec<_> = parts.collect();
+    let stages: Vec<_> = parts.iter().map(|part| part.stages).collect();
     let mut runs: Vec<_> = parts
         .iter_mut()
         .map(|part| {
@@ -89,32 +94,34 @@ fn run_layer(samples: &mut [Returning<'_>], pass: &GradientPass, index: usize, l
             (&mut *part.connection, BackwardRun { context, adjoints, scratch, gradient })
         })
         .collect();
-    network.layers[layer].connection.backward(network.copies(layer), &mut runs);
-    for (_, run) in &mut runs {
+    network.layers[layer].connection.backward(&mut runs);
+    for ((_, run), stages) in runs.iter_mut().zip(stages) {
+        network.layers[layer].stages.write_gradient(stages, run);
         add_constants(&view, run.adjoints, mixing, run.gradient);
     }
 }
 
-/// A layer of a sample on its way back.
+/// A layer of a sample in the backward pass.
 struct Part<'a> {
     pass: LayerPass,
     end: usize,
     errors: Errors<'a>,
     units: &'a UnitState,
+    stages: &'a StagesState,
     connection: &'a mut ConnectionState,
     adjoints: &'a mut Adjoints,
     scratch: &'a mut BackwardScratch,
     gradient: &'a mut LayerGradient,
 }
 
-impl Returning<'_> {
+impl SampleBackward<'_> {
     /// A layer, whose next one has been passed.
     fn at(&mut self, pass: &GradientPass, index: usize) -> Part<'_> {
         let Self { back, work, result } = self;
         let Workspace { forward, gradient, scratch, injections, .. } = &mut **work;
         let layers = &mut forward.layers;
         let (here, next) = layers[index..].split_first_mut().expect("the layer exists");
-        let LayerState { units, spikes, connection, adjoints, .. } = here;
+        let LayerState { units, spikes, stages, connection, adjoints } = here;
         let of_layer = pass.at(index, gradient.activity[index]);
         let end = gradient.end;
         let errors = match next.first_mut() {
@@ -130,7 +137,7 @@ impl Returning<'_> {
             }
         };
         let gradient = &mut result.layers[index];
-        Part { pass: of_layer, end, errors, units, connection, adjoints, scratch, gradient }
+        Part { pass: of_layer, end, errors, units, stages, connection, adjoints, scratch, gradient }
     }
 }
 
@@ -151,7 +158,7 @@ impl Backpropagation<'_> {
     fn start(&self, work: &Workspace, result: &mut SampleResult) {
         for (index, (layer, gradient)) in self.network.layers.iter().zip(&mut result.layers).enumerate() {
             let inputs = layer.inputs(&work.forward.layers[index], self.input_of(index, work));
-            let longest = layer.connection.longest_delay(self.network.copies(index));
+            let longest = layer.connection.longest_delay();
             gradient.start(&layer.shape, &inputs, longest, self.network.steps, work.gradient.end);
         }
     }

@@ -19,7 +19,7 @@ use crate::sample::SampleResult;
 pub(crate) const GROUP: usize = 32;
 /// Most samples in flight where no adjoints are kept.
 const LIGHT_GROUP: usize = 256;
-/// Most samples in flight for each thread where samples leave adjoints of every step, so that the sums over them are taken while they are in a cache.
+/// Most samples in flight for each thread where samples keep adjoints of every step, so that the sums over them are taken while they are in a cache.
 const GROUP_OF_STEPS: usize = 2;
 
 /// Memory for running groups.
@@ -85,7 +85,7 @@ impl Engine {
         let is_shared = job.want.gradients && prepare_gradients(network, job);
         let size = match job.want.gradients {
             false => LIGHT_GROUP,
-            true if network.leaves_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
+            true if network.keeps_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
             true => GROUP,
         };
         self.make_results(network, local.len().min(size));

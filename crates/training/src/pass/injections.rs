@@ -47,8 +47,8 @@ impl Injections {
         self.labelled.clear();
         match gradient {
             SpikeGradient::Zero => {}
-            SpikeGradient::Constant(slopes) => {
-                let steady = (0..slopes.len() as u32).filter(|&unit| slopes[unit as usize] != 0.0);
+            SpikeGradient::Constant(gradients) => {
+                let steady = (0..gradients.len() as u32).filter(|&unit| gradients[unit as usize] != 0.0);
                 self.labelled.extend(steady);
             }
             SpikeGradient::Dense(_) => return false,
@@ -92,20 +92,20 @@ impl Injections {
 
     /// Lists the injections of outputs that never fire, whose G is their gradient.
     fn list_of_readout(&mut self, output: &Output<'_>, gradient: &SpikeGradient, scale: f32) -> bool {
-        let injected = |(unit, &slope): (usize, &f32)| {
-            (slope != 0.0).then_some(Injection { unit: unit as u32, membrane: slope * scale, current: 0.0 })
+        let injected = |(unit, &gradient): (usize, &f32)| {
+            (gradient != 0.0).then_some(Injection { unit: unit as u32, membrane: gradient * scale, current: 0.0 })
         };
         let units = output.view.shape.units;
         self.offsets.resize(output.end + 1, 0);
         match gradient {
             SpikeGradient::Zero => {}
-            SpikeGradient::Constant(slopes) => {
-                self.steady.extend(slopes.iter().enumerate().filter_map(injected));
+            SpikeGradient::Constant(gradients) => {
+                self.steady.extend(gradients.iter().enumerate().filter_map(injected));
                 self.course.resize(output.end, 0.0);
                 steady_course(&output.view.neuron.constants, &mut self.course);
             }
-            SpikeGradient::Dense(slopes) => {
-                for (t, row) in slopes.chunks_exact(units).take(output.end).enumerate() {
+            SpikeGradient::Dense(gradients) => {
+                for (t, row) in gradients.chunks_exact(units).take(output.end).enumerate() {
                     self.entries.extend(row.iter().enumerate().filter_map(injected));
                     self.offsets[t + 1] = self.entries.len() as u32;
                 }

@@ -1,7 +1,7 @@
 //! Observed values of a sample: sorts what the two loops over time left by unit.
 
 use spikelet_network::aligned::Aligned;
-use spikelet_network::connection::{Connection, Copies, LayerView, OutputErrors, Sent, Site};
+use spikelet_network::connection::{Connection, LayerView, OutputErrors, Sent, Site};
 use spikelet_network::layer::LayerState;
 use spikelet_network::state::{Adjoints, ObservedAdjoints, UnitState};
 
@@ -40,7 +40,6 @@ impl Backpropagation<'_> {
         copy_adjoints(&view, &here.adjoints, end, trace);
         let observed = Observed {
             connection: &self.network.layers[index].connection,
-            copies: self.network.copies(index),
             sent: Sent { level: self.level, view, adjoints: &here.adjoints, end },
             state: here,
         };
@@ -112,7 +111,6 @@ fn copy_adjoints(view: &LayerView<'_>, adjoints: &Adjoints, end: usize, trace: &
 /// A layer after its backward pass.
 struct Observed<'a> {
     connection: &'a Connection,
-    copies: &'a Copies,
     state: &'a LayerState,
     sent: Sent<'a>,
 }
@@ -127,7 +125,7 @@ impl Observed<'_> {
             error.clear();
             errors.spike_error(number, 1.0, &mut error);
             error.resize(end * site.lanes);
-            self.connection.add_own_error(self.copies, &self.sent, site, 1.0, &mut error);
+            self.connection.add_own_error(&self.sent, site, 1.0, &mut error);
             let of_units = |(lane, &unit): (usize, &u32)| (lane, unit as usize);
             for (t, row) in error.chunks_exact(site.lanes).enumerate() {
                 let units = view.layout.units_of(site).map(of_units);
@@ -145,7 +143,7 @@ impl Observed<'_> {
         let Sent { view, end, .. } = self.sent;
         let spikes = &self.state.units.spikes[number * view.steps..][..end];
         if has_timing {
-            self.connection.add_own_times(self.copies, &self.sent, site, spikes, timing);
+            self.connection.add_own_times(&self.sent, site, spikes, timing);
         }
         let mut values = timing.iter();
         for (t, &bits) in spikes.iter().enumerate() {

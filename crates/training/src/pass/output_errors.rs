@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use spikelet_kernels::{Level, ProjectedError, Reset, SpikeError, TILE, carry_error, spread_error};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::connection::{Copies, Injected, LayerPass, LayerView, OutputErrors, Sent, Site, SourceSite};
+use spikelet_network::connection::{Injected, LayerPass, LayerView, OutputErrors, Sent, Site, SourceSite};
 use spikelet_network::events::{NO_UNIT, set_bits, set_steps};
 use spikelet_network::layer::{Layer, LayerState};
 use spikelet_network::network::Network;
@@ -34,24 +34,25 @@ impl OutputErrors for FromLoss<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
         let units = self.units(number);
         let lanes = self.view.layout.sites[number].lanes;
-        let fill = |row: &mut [f32], slopes: &[f32]| {
+        let fill = |row: &mut [f32], gradients: &[f32]| {
             let (used, unused) = row.split_at_mut(units.len());
-            for (to, slope) in used.iter_mut().zip(&slopes[units.clone()]) {
-                *to = factor * slope;
+            for (to, gradient) in used.iter_mut().zip(&gradients[units.clone()]) {
+                *to = factor * gradient;
             }
             unused.fill(0.0);
         };
         match &self.gradient.spike {
             SpikeGradient::Zero => error.clear(),
-            SpikeGradient::Constant(slopes) => {
+            SpikeGradient::Constant(gradients) => {
                 let mut row = [0.0; TILE];
-                fill(&mut row[..lanes], slopes);
+                fill(&mut row[..lanes], gradients);
                 error.repeat(&row[..lanes], self.end);
             }
-            SpikeGradient::Dense(slopes) => {
+            SpikeGradient::Dense(gradients) => {
                 error.resize(self.end * lanes);
-                for (row, slopes) in error.chunks_exact_mut(lanes).zip(slopes.chunks_exact(self.view.shape.units)) {
-                    fill(row, slopes);
+                for (row, gradients) in error.chunks_exact_mut(lanes).zip(gradients.chunks_exact(self.view.shape.units))
+                {
+                    fill(row, gradients);
                 }
             }
         }
@@ -61,7 +62,7 @@ impl OutputErrors for FromLoss<'_> {
         let units = self.units(number);
         let fired = &self.spikes.units[..self.spikes.offsets[self.end] as usize];
         let pairs = fired.iter().zip(&self.gradient.timing);
-        timing.extend(pairs.filter(|&(&unit, _)| units.contains(&(unit as usize))).map(|(_, slope)| slope));
+        timing.extend(pairs.filter(|&(&unit, _)| units.contains(&(unit as usize))).map(|(_, gradient)| gradient));
     }
 
     fn projected(&self, _number: usize) -> Option<SpikeError<'_>> {
@@ -74,7 +75,6 @@ pub(super) struct FromNext<'a> {
     here: &'a Layer,
     units: &'a UnitState,
     next: &'a Layer,
-    copies: &'a Copies,
     state: &'a LayerState,
     sent: Sent<'a>,
     injections: Option<&'a Injections>,
@@ -93,15 +93,15 @@ impl<'a> FromNext<'a> {
         end: usize,
     ) -> Self {
         let view = network.view(index + 1);
-        let (layer, copies) = (&network.layers[index + 1], network.copies(index + 1));
+        let layer = &network.layers[index + 1];
         let LayerState { connection, adjoints, .. } = &mut *next;
         if factor != 0.0 {
             let sent = Sent { level, view, adjoints, end };
-            layer.connection.prepare_error(copies, connection, &sent, factor);
+            layer.connection.prepare_error(connection, &sent, factor);
         }
         let state = &*next;
         let sent = Sent { level, view, adjoints: &state.adjoints, end };
-        Self { here: &network.layers[index], units, next: layer, copies, state, sent, injections: None, injected: None }
+        Self { here: &network.layers[index], units, next: layer, state, sent, injections: None, injected: None }
     }
 
     /// Takes what the next layer listed in its pass, if it did.
@@ -140,7 +140,7 @@ impl<'a> FromNext<'a> {
 
     /// Weights of the next layer towards a site.
     fn towards(&self, number: usize) -> Option<&'a [f32]> {
-        self.next.connection.projection(self.copies, self.site(number))
+        self.next.connection.projection(self.site(number))
     }
 
     /// What leads by recurrence to the errors at the steps at which spikes arrive.
@@ -162,23 +162,21 @@ impl OutputErrors for FromNext<'_> {
     fn spike_error(&self, number: usize, factor: f32, error: &mut Aligned) {
         let source = self.source(number);
         error.resize(self.sent.end * source.site.lanes);
-        let connection = &self.next.connection;
         let Sent { level, view, .. } = self.sent;
         match self.carried(number) {
             Some(SpikeError::Projected(ProjectedError { injections: [], .. })) => return error.clear(),
             Some(SpikeError::Projected(projected)) => {
                 carry_error(level, &projected, &view.neuron.constants, source.site.lanes, error);
-                connection.shift_error(self.copies, level, &source, error);
             }
             Some(SpikeError::Steady(steady)) => {
                 spread_error(level, &steady, source.site.lanes, error);
-                connection.shift_error(self.copies, level, &source, error);
             }
             Some(SpikeError::Given(_)) | None => {
-                connection.spike_error(self.copies, &self.state.connection, &self.sent, &source, factor, error);
+                let connection = &self.next.connection;
+                connection.spike_error(&self.state.connection, &self.sent, &source, factor, error);
             }
         }
-        self.state.stages.close(number, source.site.lanes, error);
+        self.next.stages.send_back(&self.state.stages, level, number, &source, error);
     }
 
     fn spike_times(&self, number: usize, timing: &mut Vec<f32>) {
@@ -191,12 +189,12 @@ impl OutputErrors for FromNext<'_> {
         for t in set_steps(busy).take_while(|&t| t < end) {
             let passes = self.state.stages.gate(number, t);
             for lane in set_bits(spikes[t]) {
-                let arrival = source.arrival_of_lane[lane];
-                let sum = if arrival == NO_UNIT || passes >> lane & 1 == 0 {
-                    0.0
-                } else {
-                    self.next.connection.time_gradient(self.copies, &self.state.connection, &self.sent, arrival, t)
-                };
+                let input = source.arrival_of_lane[lane];
+                let passes = input != NO_UNIT && passes >> lane & 1 == 1;
+                let arrival = passes.then(|| self.next.stages.arrival(input, t)).filter(|&arrival| arrival < end);
+                let sum = arrival.map_or(0.0, |arrival| {
+                    self.next.connection.time_gradient(&self.state.connection, &self.sent, input, arrival)
+                });
                 timing.push(half_gain * sum);
             }
         }
@@ -206,7 +204,7 @@ impl OutputErrors for FromNext<'_> {
         self.injections?;
         let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
         let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
-        let carried = self.carried(number).filter(|_| !self.next.connection.shifts_errors());
+        let carried = self.carried(number).filter(|_| self.next.stages.delays().is_none());
         carried.filter(|error| is_alike || matches!(error, SpikeError::Steady(_)))
     }
 }

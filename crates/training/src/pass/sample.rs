@@ -8,7 +8,7 @@ use spikelet_network::network::Network;
 use spikelet_network::pass::{End, Simulation};
 use spikelet_network::readout::Readout;
 
-use super::backpropagate::{Backpropagation, Returning, backpropagate};
+use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
 use super::job::Job;
 use super::workspace::Workspace;
 use crate::loss::{Output, statistic};
@@ -44,14 +44,15 @@ impl SamplePass<'_> {
             return;
         }
         let is_observed = job.want.trace;
-        let returning = samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| Returning {
-            back: Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed },
-            work,
-            result,
-        });
-        let mut returning: Vec<_> = returning.collect();
-        backpropagate(&mut returning);
-        for Returning { back, work, result } in returning.iter_mut().filter(|_| is_observed) {
+        let backward =
+            samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| SampleBackward {
+                back: Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed },
+                work,
+                result,
+            });
+        let mut backward: Vec<_> = backward.collect();
+        backpropagate(&mut backward);
+        for SampleBackward { back, work, result } in backward.iter_mut().filter(|_| is_observed) {
             result.trace = Some(back.trace(work));
         }
     }
@@ -133,7 +134,7 @@ impl SamplePass<'_> {
             let source =
                 number.checked_sub(1).map_or(inputs, |previous| work.forward.layers[previous].spikes.before(steps));
             let inputs = layer.inputs(here, source);
-            outcome.synaptic_operations += layer.connection.operations(network.copies(number), &layer.shape, &inputs);
+            outcome.synaptic_operations += layer.connection.operations(&layer.shape, &inputs);
         }
     }
 

@@ -44,7 +44,7 @@ impl LayerEntries {
         while first < results.len() {
             let mut rows = 0;
             let fits = |result: &&SampleResult| {
-                rows += result.layers[layer].weights.rows().inputs.count();
+                rows += result.layers[layer].rows.inputs.count();
                 rows <= BLOCK_ROWS
             };
             let samples = first..first + results[first..].iter().take_while(fits).count().max(1);
@@ -76,7 +76,7 @@ impl BlockEntries {
         let results = &group[self.samples.clone()];
         self.offsets.fill(0);
         for result in results {
-            for &unit in &result.layers[layer].weights.rows().inputs.units {
+            for &unit in &result.layers[layer].rows.inputs.units {
                 self.offsets[unit as usize + 1] += 1;
             }
         }
@@ -86,7 +86,7 @@ impl BlockEntries {
         self.entries.resize(self.offsets[self.offsets.len() - 1] as usize, 0);
         // Filling moves each start to its end, which is the start of the next input.
         for (sample, result) in results.iter().enumerate() {
-            for (row, units) in result.layers[layer].weights.rows().inputs.rows().enumerate() {
+            for (row, units) in result.layers[layer].rows.inputs.rows().enumerate() {
                 for &unit in units {
                     let at = &mut self.offsets[unit as usize];
                     self.entries[*at as usize] = (sample as u32) << 16 | row as u32;
@@ -103,7 +103,7 @@ impl BlockEntries {
 pub(super) fn sources(results: &[SampleResult], layer: usize, first: usize, lanes: usize) -> [&[f32]; GROUP] {
     let mut sources: [&[f32]; GROUP] = [&[]; GROUP];
     for (source, result) in sources.iter_mut().zip(results) {
-        let rows = result.layers[layer].weights.rows();
+        let rows = &result.layers[layer].rows;
         let count = rows.inputs.count();
         *source = &rows.q[first * count..(first + lanes) * count];
     }

@@ -2,7 +2,7 @@
 
 use spikelet_kernels::{Gather, Level, TILE, gather_delayed, gather_tile};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::gradient::{LayerGradient, LayerParameters, WeightGradient};
+use spikelet_network::gradient::{GradientForm, LayerParameters};
 use spikelet_network::layer::OwnRows;
 use spikelet_network::network::Network;
 use spikelet_network::parameters::{Kind, TileParameters};
@@ -52,8 +52,8 @@ impl BatchSums {
             squared_norm: 0.0,
         });
         let entries = network.layers.iter().map(|layer| match layer.connection.gradient() {
-            WeightGradient::Rows(_) => Some(LayerEntries::new(layer.shape.inputs)),
-            WeightGradient::Steps(_) | WeightGradient::Sums(_) => None,
+            GradientForm::Rows => Some(LayerEntries::new(layer.shape.inputs)),
+            GradientForm::Steps { .. } | GradientForm::Sums => None,
         });
         let learnt = network.learnt.iter().map(|arrays| arrays.iter().map(LearntSums::new).collect());
         Self { tiles: tiles.collect(), entries: entries.collect(), learnt: learnt.collect() }
@@ -196,7 +196,7 @@ impl TileSums {
     /// Adds what each connection takes of q and r, spike by spike.
     fn add_delayed(&mut self, tile: &TileParameters, delays: &[u16], results: &[SampleResult]) {
         for result in results {
-            let rows = result.layers[tile.layer].weights.rows();
+            let rows = &result.layers[tile.layer].rows;
             let count = rows.inputs.count();
             let of_tile = tile.first * count..(tile.first + tile.lanes) * count;
             let (q, r) = (&rows.q[of_tile.clone()], rows.r.get(of_tile).unwrap_or_default());
@@ -230,7 +230,7 @@ impl TileSums {
     fn add_sums(&mut self, tile: &TileParameters, shape: &LayerShape, results: &[SampleResult]) {
         let start = tile.first * shape.inputs;
         for result in results {
-            let sample = &sums_of(&result.layers[tile.layer])[start..];
+            let sample = &result.layers[tile.layer].sums.weights[start..];
             self.weights.iter_mut().zip(sample).for_each(|(sum, value)| *sum += value);
         }
     }
@@ -260,12 +260,5 @@ impl TileSums {
             }
         }
         subtracted
-    }
-}
-
-fn sums_of(gradient: &LayerGradient) -> &[f32] {
-    match &gradient.weights {
-        WeightGradient::Sums(sums) => &sums.weights,
-        WeightGradient::Rows(_) | WeightGradient::Steps(_) => unreachable!("such layers leave no sums"),
     }
 }

@@ -19,7 +19,7 @@ pub struct BackwardRun<'a> {
 }
 
 impl BackwardRun<'_> {
-    /// Runs all sites of a layer without weights that places share, and leaves its q rows, r rows if it has any, and Σ p.
+    /// Runs all sites of a layer without weights that places share, and writes its q rows, its r rows if it has any, and Σ p.
     #[inline(never)]
     pub(in crate::connection) fn run_all_rows(&mut self) {
         for number in 0..self.context.view.layout.sites.len() {
@@ -38,7 +38,7 @@ impl BackwardRun<'_> {
         for number in 0..self.context.view.layout.sites.len() {
             self.run_rows(number, kept, times);
             let BackwardScratch { site: of_site, arrivals, .. } = &*self.scratch;
-            let RowInputs { ends, units } = &self.gradient.weights.rows().inputs;
+            let RowInputs { ends, units } = &self.gradient.rows.inputs;
             let layout = self.context.view.layout;
             let site = &layout.sites[number];
             let (adjoints, stride, offset) = match kept {
@@ -61,8 +61,7 @@ impl BackwardRun<'_> {
         let error = context.spike_error(number, error);
         let to = if error.is_none() && kept != Kept::OfLayer { context.last_source(number) } else { context.end };
 
-        let LayerGradient { weights, bias, .. } = &mut **gradient;
-        let GradientRows { row_of_step, inputs, q, r, .. } = weights.rows_mut();
+        let LayerGradient { rows: GradientRows { row_of_step, inputs, q, r, .. }, bias, .. } = &mut **gradient;
         let lanes = site.lane..site.lane + site.lanes;
         let of_q = lanes.start * inputs.count()..lanes.end * inputs.count();
         let of_r = if r.is_empty() { 0..0 } else { of_q.clone() };
@@ -113,7 +112,7 @@ impl BackwardRun<'_> {
 }
 
 impl<'a> EveryStep<'a> {
-    /// q, p and G of one site, which a pass from step `to` down leaves at 0 from there to `end`.
+    /// q, p and G of one site, which are 0 from step `to`, where the pass begins, to `end`.
     fn of_site(adjoints: &'a mut Adjoints, lanes: usize, to: usize, end: usize) -> Self {
         let Adjoints { q, p, direct, .. } = adjoints;
         for array in [&mut *q, &mut *p, &mut *direct] {
@@ -124,7 +123,7 @@ impl<'a> EveryStep<'a> {
     }
 }
 
-/// Sets the rows `[row][lane]` of steps that a pass leaves out, the last ones, to 0.
+/// Sets the rows `[row][lane]` of the last steps, which the pass does not visit, to 0.
 fn clear_rows(row_of_step: &[u32], lanes: usize, arrays: [&mut [f32]; 2]) {
     let Some(&first) = row_of_step.iter().find(|&&row| row != NO_ROW) else { return };
     for rows in arrays {

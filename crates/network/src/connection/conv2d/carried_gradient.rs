@@ -6,7 +6,7 @@ use super::copies::{SharedWeights, downward_length};
 use super::geometry::Convolution;
 use super::landings::Landings;
 use crate::aligned::Aligned;
-use crate::connection::sparse::Injected;
+use crate::connection::listed::Injected;
 use crate::connection::weights::{Sent, SourceSite};
 use crate::events::NO_UNIT;
 

@@ -16,9 +16,9 @@ use crate::aligned::Aligned;
 
 /// Copies of a tile's weights.
 #[derive(Clone, Debug, Default)]
-pub struct SharedWeights {
+pub(super) struct SharedWeights {
     pub(crate) drive: Aligned,
-    /// Empty unless gradients are wanted, like `timing`.
+    /// Empty before the first backward pass, like `timing`.
     pub(crate) downward: Aligned,
     pub(crate) timing: Aligned,
 }

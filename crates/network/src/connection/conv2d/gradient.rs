@@ -73,7 +73,7 @@ impl TileGradient {
         }
     }
 
-    /// Adds up the places of a strip and leaves the tile's gradient: `weights` `[input][channel]` of all tiles, `bias` `[channel]`.
+    /// Adds up the places of a strip and writes the tile's gradient: `weights` `[input][channel]` of all tiles, `bias` `[channel]`.
     pub(super) fn finish(
         &mut self,
         convolution: &Convolution,

@@ -1,7 +1,7 @@
 //! Gradients of what arrives at a convolution.
 //!
 //! ```text
-//! S̄[c][y][x] = γ Σ_(o, dy, dx) W[o][c][k−1−dy][k−1−dx] q[o][(y, x) + (dy, dx) − ⌊k/2⌋],   T̄ likewise with r / 2
+//! S̄[c][y][x] = γ Σ_(o, dy, dx) W[o][c][k−1−dy][k−1−dx] q[o][(y, x) + (dy, dx) − ⌊k/2⌋],   T̄: r / 2 in place of q
 //! ```
 
 use spikelet_kernels::{Level, Projection, dot, project};

@@ -5,7 +5,7 @@ use spikelet_kernels::StepEvents;
 use super::geometry::Convolution;
 
 /// What arrives at the sites of a convolution.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SiteLists {
     /// Start of each step in `rows`, site by site `[step]`, and the end of the last.
     offsets: Vec<u32>,

@@ -3,10 +3,11 @@
 
 use spikelet_kernels::{BackwardTile, activation_parts};
 
-use super::descent::Descent;
+use super::backward_state::BackwardState;
+use super::few_units::{FewUnits, Rows, UnitSums, list_busy, sweep};
 use super::panels::{Panels, own_rows};
 use super::products::Products;
-use super::sparse::{Few, Rows, Sparse, list_busy, sweep};
+use super::state::RecurrentState;
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
 use crate::connection::backward::{BackwardRun, PassContext};
@@ -14,18 +15,18 @@ use crate::connection::view::LayerView;
 use crate::state::Adjoints;
 
 /// A sample in the backward pass.
-struct SampleDescent<'a> {
+struct SampleBackward<'a> {
     context: &'a PassContext<'a>,
     adjoints: &'a mut Adjoints,
-    descent: &'a mut Descent,
+    backward: &'a mut BackwardState,
     rows: Rows<'a>,
     tiles: Vec<BackwardTile<'a>>,
     weights: Vec<&'a [f32]>,
     /// The part of the error that is the same at all units and steps, `[lane]` of all tiles.
     steady: Aligned,
-    /// G of a step, likewise.
+    /// G of a step, `[lane]` of all tiles.
     direct: &'a mut Aligned,
-    few: &'a mut Few,
+    sums: &'a mut UnitSums,
     steps: &'a mut StepRows,
     /// Steps at which a unit fired, a bit for each.
     busy: &'a [u64],
@@ -35,19 +36,19 @@ struct SampleDescent<'a> {
 #[inline(never)]
 pub(super) fn run<'a, 'b: 'a>(
     panels: &Panels,
-    samples: impl Iterator<Item = (&'a mut Descent, &'a mut Sparse, &'a mut BackwardRun<'b>)>,
+    samples: impl Iterator<Item = (&'a mut RecurrentState, &'a mut BackwardRun<'b>)>,
 ) {
-    let mut descents: Vec<_> =
-        samples.map(|(descent, scratch, run)| SampleDescent::start(descent, scratch, run)).collect();
-    let Some(context) = descents.first().map(|one| one.context) else { return };
+    let mut samples: Vec<_> =
+        samples.map(|(state, run)| SampleBackward::start(&mut state.backward, &mut state.few_units, run)).collect();
+    let Some(context) = samples.first().map(|one| one.context) else { return };
     let mut products = Products::default();
     let nothing = at_units(0.0, &context.view);
-    let last = descents.iter().map(|one| one.context.end).max().unwrap_or(0);
+    let last = samples.iter().map(|one| one.context.end).max().unwrap_or(0);
     for t in (0..last).rev() {
-        let later = descents.iter().filter(|one| t + 1 < one.context.end);
-        products.sum(panels, context, later.map(|one| &one.descent.carried[1][..]));
+        let later = samples.iter().filter(|one| t + 1 < one.context.end);
+        products.sum(panels, context, later.map(|one| &one.backward.carried[1][..]));
         let mut sums = products.of_samples(context.view.layout.lanes);
-        for one in descents.iter_mut().filter(|one| t < one.context.end) {
+        for one in samples.iter_mut().filter(|one| t < one.context.end) {
             let own = if t + 1 < one.context.end { sums.next() } else { None };
             one.step(t, own.unwrap_or(&nothing));
         }
@@ -64,24 +65,24 @@ fn at_units(part: f32, view: &LayerView<'_>) -> Aligned {
     parts
 }
 
-impl<'a> SampleDescent<'a> {
-    fn start(descent: &'a mut Descent, of_layer: &'a mut Sparse, run: &'a mut BackwardRun<'_>) -> Self {
+impl<'a> SampleBackward<'a> {
+    fn start(backward: &'a mut BackwardState, of_layer: &'a mut FewUnits, run: &'a mut BackwardRun<'_>) -> Self {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let context: &PassContext<'_> = context;
         let (layout, span) = (context.view.layout, (0, context.end));
-        let Sparse { direct, few, steps, events, .. } = of_layer;
+        let FewUnits { direct, sums, steps, events, .. } = of_layer;
         steps.clear();
         list_busy(context.units, context.view.steps, context.end, events);
         direct.resize(layout.lanes);
         Self {
             adjoints,
-            descent,
+            backward,
             rows: Rows::of(gradient, scratch, context.mixing),
             tiles: (0..layout.sites.len()).map(|site| context.tile(site, span, None, &[])).collect(),
             weights: own_rows(&context.view),
             steady: at_units(context.pass.factor * context.pass.activity_gradient, &context.view),
             direct,
-            few,
+            sums,
             steps,
             busy: events,
             context,
@@ -91,15 +92,15 @@ impl<'a> SampleDescent<'a> {
     /// Takes a step; `own` is the part of the errors that comes from the layer itself.
     fn step(&mut self, t: usize, own: &[f32]) {
         let PassContext { level, view, pass, .. } = *self.context;
-        let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.descent.sites);
+        let [membrane, error] = self.steps.at(t, view.layout.lanes, &self.tiles, &self.backward.sites);
         let (threshold, errors) = (view.neuron.constants.threshold, [error, own, &self.steady]);
         activation_parts(level, pass.surrogate, threshold, membrane, errors, self.direct);
         let fires = |t: usize| self.busy[t / 64] >> (t % 64) & 1 == 1;
         if fires(t) {
             let layer = (&self.tiles[..], &self.weights[..]);
-            self.few.take_spikes(self.context, layer, self.descent, self.direct, t);
+            self.sums.take_spikes(self.context, layer, self.backward, self.direct, t);
         }
         let leaves_r = pass.timing_weight != 0.0 && t > 0 && fires(t - 1);
-        sweep(self.context, (t, t + 1), self.direct, leaves_r, self.adjoints, self.descent, &mut self.rows);
+        sweep(self.context, (t, t + 1), self.direct, leaves_r, self.adjoints, self.backward, &mut self.rows);
     }
 }

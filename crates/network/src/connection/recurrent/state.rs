@@ -1,32 +1,33 @@
-//! What a sample leaves in a recurrent layer.
+//! Scratch of a recurrent layer on a sample's way.
 
 use spikelet_config::{Delays, DelaysBy};
 use spikelet_kernels::StepEvents;
 
-use super::descent::Descent;
+use super::backward_state::BackwardState;
+use super::few_units::FewUnits;
 use super::received::Received;
-use super::sparse::Sparse;
 use crate::connection::delayed_connections::DelayedErrors;
 use crate::connection::drive::Drive;
 use crate::connection::layout::Layout;
 use crate::connection::underway::Underway;
 
 /// What the weights got, and scratch of backward passes.
-#[derive(Debug)]
-pub struct RecurrentState {
+#[derive(Debug, Default)]
+pub(in crate::connection) struct RecurrentState {
     /// By step, as far as the layer was run: inputs of the previous layer, then its own units of the previous step, numbered
     /// behind those. Where inputs have delays, by the step of their arrival.
     pub(super) offsets: Vec<u32>,
     pub(super) inputs: Vec<u32>,
     pub(super) received: Received,
     pub(super) delayed: Delayed,
-    pub(super) descent: Box<Descent>,
-    pub(super) sparse: Box<Sparse>,
+    pub(super) backward: Box<BackwardState>,
+    pub(super) few_units: Box<FewUnits>,
 }
 
 /// What delays need of a sample.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Delayed {
+    #[default]
     None,
     ByInput(Underway),
     ByConnection(Drive, DelayedErrors),
@@ -43,8 +44,8 @@ impl RecurrentState {
             offsets: vec![0; steps + 1],
             inputs: Vec::new(),
             received: Received::default(),
-            descent: Box::default(),
-            sparse: Box::default(),
+            backward: Box::default(),
+            few_units: Box::default(),
         }
     }
 
@@ -58,10 +59,10 @@ impl RecurrentState {
     }
 
     /// Starts again at step 0, where the first `kept` steps are the last ones so far.
-    pub(super) fn turn(&mut self, kept: usize) {
+    pub(super) fn start_window(&mut self, kept: usize) {
         self.forget_inputs();
         if let Delayed::ByConnection(drive, _) = &mut self.delayed {
-            drive.turn(kept);
+            drive.start_window(kept);
         }
     }
 

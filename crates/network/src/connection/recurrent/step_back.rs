@@ -2,10 +2,11 @@
 
 use spikelet_kernels::SpikeError;
 
-use super::descent::Descent;
+use super::backward_state::BackwardState;
+use super::few_units::Rows;
 use super::products::Products;
-use super::sparse::Rows;
-use super::{Recurrent, RecurrentCopies, RecurrentState};
+use super::{Recurrent, RecurrentState};
+use crate::connection::ConnectionState;
 use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
 use crate::connection::layout::Layout;
 use crate::connection::weights::{Sent, Weights};
@@ -14,11 +15,7 @@ impl Recurrent {
     /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
     /// the weights.
     #[inline(never)]
-    pub(super) fn step_back(
-        &self,
-        copies: &RecurrentCopies,
-        samples: &mut [(&mut RecurrentState, &mut BackwardRun<'_>)],
-    ) {
+    pub(super) fn step_back(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
         let Some(first) = samples.first().map(|(_, run)| run.context) else { return };
         let is_shared = self.reads(&first.pass, &first.view).products;
         let Layout { stride, lanes, .. } = *first.view.layout;
@@ -28,29 +25,29 @@ impl Recurrent {
             if is_shared {
                 let later = samples.iter().filter(|(_, run)| t + 1 < run.context.end);
                 let later = later.map(|(_, run)| &run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
-                products.sum(&copies.returning, &first, later);
+                products.sum(&self.panels, &first, later);
             }
             let mut sums = products.of_samples(lanes);
             for (state, run) in samples.iter_mut().filter(|(_, run)| t < run.context.end) {
                 if t + 1 < run.context.end
                     && let Some(sums) = sums.next()
                 {
-                    state.descent.add(&first.view.layout.sites, t, sums);
+                    state.recurrent.backward.add(&first.view.layout.sites, t, sums);
                 }
-                self.step_sites(copies, state, run, t);
+                self.step_sites(&mut state.recurrent, run, t);
             }
         }
     }
 
     /// One step of one sample, whose products have been added.
-    fn step_sites(&self, copies: &RecurrentCopies, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
+    fn step_sites(&self, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let PassContext { level, view, pass, end, units, .. } = *context;
         let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
         let rows = Rows::of(gradient, scratch, context.mixing);
         let factor = pass.factor;
         let is_product = self.reads(&pass, &view).products;
-        let Descent { sites, carried, bias } = &mut *state.descent;
+        let BackwardState { sites, carried, bias } = &mut *state.backward;
         for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
             let fired = units.spikes[number * view.steps + t];
             let count = if pass.timing_weight != 0.0 { fired.count_ones() as usize } else { 0 };
@@ -59,9 +56,9 @@ impl Recurrent {
                 let sent = Sent { level, view, adjoints, end };
                 if factor != 0.0 && !is_product {
                     let error = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
-                    self.add_error(copies, &sent, site, t, factor, error);
+                    self.add_error(&sent, site, t, factor, error);
                 }
-                self.add_times(copies, &sent, site, t, fired, &mut work.timing[first..]);
+                self.add_times(&sent, site, t, fired, &mut work.timing[first..]);
             }
             let lanes = site.lane..site.lane + site.lanes;
             let error = (factor != 0.0).then_some(SpikeError::Given(&work.error));

@@ -2,7 +2,7 @@
 
 use spikelet_kernels::BackwardTile;
 
-use super::descent::SiteErrors;
+use super::backward_state::SiteErrors;
 use crate::aligned::Aligned;
 
 /// Steps that are copied at a time.

@@ -12,7 +12,7 @@ use spikelet_kernels::{
     timing_of_spike,
 };
 
-use super::descent::Descent;
+use super::backward_state::BackwardState;
 use super::panels::{Panels, own_rows, tile_rows};
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
@@ -23,22 +23,22 @@ use crate::events::set_bits;
 use crate::gradient::{GradientRows, LayerGradient};
 use crate::state::{Adjoints, UnitState};
 
-/// Scratch of the pass.
+/// Scratch of the backward pass that needs errors at few units.
 #[derive(Debug, Default)]
-pub(super) struct Sparse {
+pub(super) struct FewUnits {
     /// Lanes at which the surrogate is not 0: site by site, a word for each step.
     active: Vec<u64>,
     /// Steps at which a unit fired or, in a pass that looks, is active: a bit for each.
     pub(super) events: Vec<u64>,
     /// G of the step last entered, `[lane]` of all tiles.
     pub(super) direct: Aligned,
-    pub(super) few: Few,
+    pub(super) sums: UnitSums,
     pub(super) steps: StepRows,
 }
 
 /// A few units of a step, with their sums.
 #[derive(Debug, Default)]
-pub(super) struct Few {
+pub(super) struct UnitSums {
     units: Vec<u32>,
     /// Σ_j U_ji x_j.
     sums: Vec<f32>,
@@ -50,7 +50,7 @@ pub(super) struct Rows<'a> {
     pub(super) count: usize,
     /// Tile by tile `[row][lane]`.
     pub(super) q: &'a mut [f32],
-    /// r likewise, where it is wanted.
+    /// r, tile by tile `[row][lane]`; empty unless it is kept.
     pub(super) r: &'a mut [f32],
 }
 
@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
         scratch: &'a mut BackwardScratch,
         mixing: Option<Mixing>,
     ) -> Self {
-        let GradientRows { row_of_step, inputs, q, r, .. } = gradient.weights.rows_mut();
+        let GradientRows { row_of_step, inputs, q, r, .. } = &mut gradient.rows;
         let [q, r] = match mixing {
             None => [q, r],
             Some(_) => {
@@ -93,7 +93,7 @@ pub(super) fn row_sum(sent: &Sent<'_>, input: usize, t: usize, adjoints: &[f32])
     sum[0]
 }
 
-impl Sparse {
+impl FewUnits {
     /// Takes the layer from the last step with a gradient down to the first.
     #[inline(never)]
     pub(super) fn run(
@@ -101,7 +101,7 @@ impl Sparse {
         context: &PassContext<'_>,
         panels: &Panels,
         adjoints: &mut Adjoints,
-        descent: &mut Descent,
+        backward: &mut BackwardState,
         rows: &mut Rows<'_>,
     ) {
         let PassContext { view, pass, end, units, .. } = *context;
@@ -115,18 +115,18 @@ impl Sparse {
         let gain = view.neuron.drive_gain() * pass.factor;
         let steady = pass.factor * pass.activity_gradient;
         let has_timing = pass.timing_weight != 0.0;
-        let Self { active, events, direct, few, .. } = self;
+        let Self { active, events, direct, sums, .. } = self;
         let mut to = end;
         for t in (0..end).rev().filter(|&t| events[t / 64] >> (t % 64) & 1 == 1) {
             let fired = |number: usize| units.spikes[number * view.steps + t];
             let has_fired = (0..sites.len()).any(|number| fired(number) != 0);
-            sweep(context, (t + 1, to), direct, has_fired && has_timing, adjoints, descent, rows);
+            sweep(context, (t + 1, to), direct, has_fired && has_timing, adjoints, backward, rows);
             to = t + 1;
-            let Descent { sites: given, carried: [_, q, _], .. } = &*descent;
+            let BackwardState { sites: given, carried: [_, q, _], .. } = &*backward;
             direct.fill(0.0);
             if pass.factor != 0.0 {
-                few.sum(context, &weights, q, |number| active[number * view.steps + t]);
-                for (unit, own) in few.units() {
+                sums.sum(context, &weights, q, |number| active[number * view.steps + t]);
+                for (unit, own) in sums.units() {
                     let (number, lane) = (unit / TILE, unit % TILE);
                     let tile = &tiles[number];
                     let at = t * tile.lanes + lane;
@@ -137,10 +137,10 @@ impl Sparse {
                 }
             }
             if has_fired {
-                few.take_spikes(context, (&tiles, &weights), descent, direct, t);
+                sums.take_spikes(context, (&tiles, &weights), backward, direct, t);
             }
         }
-        sweep(context, (0, to), direct, false, adjoints, descent, rows);
+        sweep(context, (0, to), direct, false, adjoints, backward, rows);
     }
 
     /// Fills `active` and `events`.
@@ -183,18 +183,18 @@ pub(super) fn sweep(
     direct: &[f32],
     leaves_r: bool,
     adjoints: &mut Adjoints,
-    descent: &mut Descent,
+    backward: &mut BackwardState,
     rows: &mut Rows<'_>,
 ) {
     let constants = context.view.neuron.constants;
-    let Descent { carried: [p, q, r], bias, .. } = descent;
+    let BackwardState { carried: [p, q, r], bias, .. } = backward;
     let every_step =
         if context.is_read { [&mut adjoints.q[..], &mut adjoints.r[..]] } else { [&mut [][..], &mut [][..]] };
     let of_steps = Sweep { constants, from, to, direct, rows: rows.of_step, row_count: rows.count, leaves_r };
     sweep_back(context.level, &of_steps, &mut LayerAdjoints { p, q, r, bias, q_rows: rows.q, every_step });
 }
 
-impl Few {
+impl UnitSums {
     /// Lists the units whose bits are set, site by site, and sums over what they reach; no x is 0.
     #[inline(never)]
     fn sum(&mut self, context: &PassContext<'_>, weights: &[&[f32]], x: &[f32], bits: impl Fn(usize) -> u64) {
@@ -211,12 +211,12 @@ impl Few {
         &mut self,
         context: &PassContext<'_>,
         (tiles, weights): (&[BackwardTile<'_>], &[&[f32]]),
-        descent: &mut Descent,
+        backward: &mut BackwardState,
         direct: &mut [f32],
         t: usize,
     ) {
         let PassContext { view, pass, units, .. } = *context;
-        let Descent { sites: given, carried: [p, q, r], .. } = descent;
+        let BackwardState { sites: given, carried: [p, q, r], .. } = backward;
         let reached = if pass.timing_weight != 0.0 { &r[..] } else { &[] };
         self.sum(context, weights, reached, |number| units.spikes[number * view.steps + t]);
         let half_gain = view.neuron.drive_gain() / 2.0;

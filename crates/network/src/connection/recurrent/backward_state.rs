@@ -1,4 +1,4 @@
-//! A recurrent layer on its way down in time.
+//! A recurrent layer in its backward pass.
 
 use crate::aligned::Aligned;
 use crate::connection::backward::PassContext;
@@ -6,11 +6,11 @@ use crate::connection::layout::Site;
 
 /// What comes from the next layer, and the adjoints of the step last taken.
 #[derive(Debug, Default)]
-pub(super) struct Descent {
+pub(super) struct BackwardState {
     pub(super) sites: Vec<SiteErrors>,
     /// p, q and ā, or r, `[lane]` of all tiles.
     pub(super) carried: [Aligned; 3],
-    /// Σ p, likewise.
+    /// Σ p, `[lane]` of all tiles.
     pub(super) bias: Aligned,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct SiteErrors {
     pub(super) timing: Vec<f32>,
 }
 
-impl Descent {
+impl BackwardState {
     /// Takes the errors from the next layer, and starts the sums.
     pub(super) fn start(&mut self, context: &PassContext<'_>) {
         let layout = &context.view.layout;
