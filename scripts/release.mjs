@@ -82,6 +82,7 @@ function stageMain(stage, platforms) {
   const folder = join(stage, "main");
   const {
     private: _,
+    workspaces,
     scripts,
     devDependencies,
     napi,

@@ -109,7 +109,9 @@ describe("what is published", () => {
       expect(existsSync(join(ROOT, path)), link).toBe(true);
     }
     const description = await execute("tar", ["xzOf", join(folder, tarballs[0] ?? ""), "package/package.json"]);
-    expect(JSON.parse(description.stdout).repository).toEqual({ type: "git", url: "git+https://git.example/some/where.git" });
+    const { repository, workspaces } = JSON.parse(description.stdout);
+    expect(repository).toEqual({ type: "git", url: "git+https://git.example/some/where.git" });
+    expect(workspaces).toBeUndefined();
   });
 
   it("is built on every platform by the workflow", async () => {

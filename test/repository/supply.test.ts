@@ -15,9 +15,11 @@ interface Locked {
   license?: string;
   integrity?: string;
   dev?: boolean;
+  link?: boolean;
 }
 
-const installed = Object.entries(lock.packages as Record<string, Locked>).filter(([path]) => path.startsWith("node_modules/"));
+const locked = Object.entries(lock.packages as Record<string, Locked>);
+const installed = locked.filter(([path, { link }]) => path.startsWith("node_modules/") && link !== true);
 
 /** Rust sources of a folder's crates. */
 function filesBelow(folder: string): string[] {
@@ -171,6 +173,12 @@ describe("what is built in", () => {
   it("every locked package has a checksum", () => {
     expect(installed.length).toBeGreaterThan(50);
     for (const [path, { integrity }] of installed) expect(integrity, path).toMatch(/^sha512-/);
+  });
+
+  it("only the package and its laboratory are linked, and nothing is installed twice for these", () => {
+    const links = locked.filter(([, { link }]) => link).map(([path]) => path);
+    expect(links).toEqual(["node_modules/spikelet", "node_modules/spikelet-research"]);
+    expect(locked.filter(([path]) => path.startsWith("research/"))).toEqual([]);
   });
 
   it("every package that users install has a permissive licence", () => {
