@@ -8,8 +8,8 @@ export const ROOMS = /** @type {const} */ ([
   { page: "race", name: "Race" },
 ]);
 
-/** Stands where the site puts its link to the documentation. */
-export const WAY_OUT = "<!-- way out -->";
+/** Marks where the site puts its link to the documentation. */
+export const SITE_LINK = "<!-- way out -->";
 
 const PULSE = "M1 11h4l2-9 2 12 1-3h5";
 const NEEDS_SCRIPT = "<noscript><p>It happens in your browser and needs JavaScript, which is off.</p></noscript>";
@@ -60,6 +60,6 @@ function navigation(current) {
   return `<nav class="rooms" aria-label="Rooms">
         <a class="brand" href="./index.html">
           <svg viewBox="0 0 16 16" aria-hidden="true"><path d="${PULSE}" /></svg>Spikelet</a>
-        <ul>${items.join("")}${WAY_OUT}</ul>
+        <ul>${items.join("")}${SITE_LINK}</ul>
       </nav>${current === "index" ? "" : NEEDS_SCRIPT}`;
 }

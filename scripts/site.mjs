@@ -1,7 +1,7 @@
 // The site: pages of the repository, reference of the API and demo, as static files.
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ROOMS, WAY_OUT } from "../demo/rooms.mjs";
+import { ROOMS, SITE_LINK } from "../demo/rooms.mjs";
 import { stage } from "../site/stage.mjs";
 import { runTool, StepFailed } from "./run.mjs";
 import { TYPESCRIPT } from "./sources.mjs";
@@ -37,8 +37,8 @@ export async function buildSite({ withDemo = false } = {}) {
   for (const { page } of ROOMS) {
     const file = join(SITE, `demo/${page}.html`);
     const text = await readFile(file, "utf8");
-    if (!text.includes(WAY_OUT)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);
-    await writeFile(file, text.replace(WAY_OUT, '<li><a href="../index.html">Documentation</a></li>'));
+    if (!text.includes(SITE_LINK)) throw new StepFailed(`demo/${page}.html has lost its place for the link to the documentation`);
+    await writeFile(file, text.replace(SITE_LINK, '<li><a href="../index.html">Documentation</a></li>'));
   }
 }
 

@@ -10,17 +10,17 @@ const MOVES: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 };
 
-export interface PadEvents {
+export interface PadListener {
   /** A stroke changed the image, or the pen was lifted. */
   drawn(): void;
-  /** What happened, for those who do not see it. */
+  /** Something happened that a screen reader should say. */
   said(sentence: string): void;
 }
 
 /** A canvas of 28 × 28 to draw on, by pointer or by keyboard. */
 export class Pad {
   readonly #canvas: HTMLCanvasElement;
-  readonly #events: PadEvents;
+  readonly #listener: PadListener;
   #pixels = new Uint8Array(SIDE * SIDE);
   #litFrom = Number.POSITIVE_INFINITY;
   #cursor = { x: 13, y: 5 };
@@ -30,8 +30,8 @@ export class Pad {
   #pointer: number | undefined;
   #last: { x: number; y: number } | undefined;
 
-  /** @param name what is drawn on it, for those who do not see it. */
-  constructor(box: HTMLElement, name: string, events: PadEvents) {
+  /** @param name what is drawn on the pad, for screen readers. */
+  constructor(box: HTMLElement, name: string, listener: PadListener) {
     const canvas = element("canvas", {
       width: String(SIDE),
       height: String(SIDE),
@@ -43,7 +43,7 @@ export class Pad {
     });
     box.append(canvas);
     this.#canvas = canvas;
-    this.#events = events;
+    this.#listener = listener;
     canvas.addEventListener("pointerdown", (event) => this.#press(event));
     canvas.addEventListener("pointermove", (event) => this.#drag(event));
     for (const end of ["pointerup", "pointercancel", "lostpointercapture"] as const) {
@@ -52,7 +52,7 @@ export class Pad {
       });
     }
     canvas.addEventListener("keydown", (event) => this.#type(event));
-    canvas.addEventListener("blur", () => this.#leave());
+    canvas.addEventListener("blur", () => this.#blur());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint());
     this.#paint();
   }
@@ -116,7 +116,7 @@ export class Pad {
     if (this.#last === undefined) return;
     this.#last = undefined;
     this.#pointer = undefined;
-    this.#events.drawn();
+    this.#listener.drawn();
   }
 
   #isOther({ pointerId }: PointerEvent): boolean {
@@ -130,13 +130,13 @@ export class Pad {
     this.#hasKeyboard = true;
     if (event.key === "Delete") {
       this.clear();
-      this.#events.drawn();
-      this.#events.said("cleared");
+      this.#listener.drawn();
+      this.#listener.said("cleared");
       return;
     }
     if (move === undefined) {
       this.#isPenDown = !this.#isPenDown;
-      this.#events.said(`pen ${this.#isPenDown ? "down" : "up"} at column ${this.#cursor.x + 1}, row ${this.#cursor.y + 1}`);
+      this.#listener.said(`pen ${this.#isPenDown ? "down" : "up"} at column ${this.#cursor.x + 1}, row ${this.#cursor.y + 1}`);
     } else {
       this.#cursor = { x: within(this.#cursor.x + move[0]), y: within(this.#cursor.y + move[1]) };
     }
@@ -144,7 +144,7 @@ export class Pad {
     else this.#paint();
   }
 
-  #leave(): void {
+  #blur(): void {
     this.#isPenDown = false;
     this.#hasKeyboard = false;
     this.#paint();
@@ -161,7 +161,7 @@ export class Pad {
       this.#dot(from.x + ((to.x - from.x) * k) / dots, from.y + ((to.y - from.y) * k) / dots);
     }
     this.#paint();
-    this.#events.drawn();
+    this.#listener.drawn();
   }
 
   #dot(x: number, y: number): void {

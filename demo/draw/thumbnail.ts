@@ -1,7 +1,7 @@
 import { element } from "../page/element.js";
 import { SIDE } from "../race/digits.js";
 
-/** A drawing made small, of no meaning to those who do not see it. */
+/** A small image of a drawing, hidden from screen readers. */
 export function thumbnailOf(pixels: Uint8Array): HTMLCanvasElement {
   const canvas = element("canvas", { width: String(SIDE), height: String(SIDE), "aria-hidden": "true" });
   const image = new ImageData(SIDE, SIDE);

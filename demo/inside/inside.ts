@@ -10,7 +10,7 @@ import { type Digit, lookInside } from "./insight.js";
 import { Replay } from "./replay.js";
 import { InsideView } from "./view.js";
 
-/** Milliseconds after the pen was lifted after which a drawing counts as done. */
+/** Milliseconds that the pen is up until a drawing counts as done. */
 const STROKE_PAUSE = 500;
 
 /** One digit, drawn or taken, and what the chosen network does with it. */
@@ -45,13 +45,13 @@ export class Inside {
     if (first !== undefined) this.#put(first);
   }
 
-  /** Shows what the network does with the digit now; asked for while it is looking, it looks once more after that. */
+  /** Shows what the network does with the digit now. A call during a look makes it look once more afterwards. */
   look(): void {
     this.#look().catch(failed);
   }
 
-  /** Looks again by itself: waits for nothing and interrupts nothing. */
-  glance(): void {
+  /** Looks again, unless a look or a replay is under way. */
+  lookIfIdle(): void {
     if (!this.#isLooking && !this.#replay.isPlaying) this.look();
   }
 
@@ -77,7 +77,7 @@ export class Inside {
     this.#responsiveness.drawing(() => {
       this.#replay.fit(insight.steps);
       this.#view.show(insight, this.#replay.step);
-      this.#pad.light(this.#view.dimmestBy(this.#replay.step));
+      this.#pad.light(this.#view.minFiredGrey(this.#replay.step));
     });
   }
 
@@ -105,7 +105,7 @@ export class Inside {
 
   #drawn(): void {
     this.#isDrawn = true;
-    this.#samples.release();
+    this.#samples.clearChoice();
     if (this.#pad.isEmpty) this.#label.value = "";
     this.look();
     clearTimeout(this.#strokeTimer);
@@ -121,7 +121,7 @@ export class Inside {
   #seek(step: number): void {
     this.#responsiveness.drawing(() => {
       this.#view.seek(step);
-      this.#pad.light(this.#view.dimmestBy(step));
+      this.#pad.light(this.#view.minFiredGrey(step));
     });
   }
 

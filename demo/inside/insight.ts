@@ -39,8 +39,8 @@ export interface Insight {
 const DIGITS: readonly string[] = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 /**
- * Runs a drawing through the network as it is now, forth and back; one of which nobody knows what it is as what the network takes
- * it for. `undefined` where the network is disposed of meanwhile.
+ * Runs a drawing forward and backward through the network as it is now. Without a label, the network's own answer is taken for it.
+ * `undefined` where the network is disposed of meanwhile.
  */
 export async function lookInside(network: Network, digit: Digit, names = DIGITS): Promise<Insight | undefined> {
   return insightOf(network, digit, names).catch((thrown: unknown) => {
@@ -50,14 +50,14 @@ export async function lookInside(network: Network, digit: Digit, names = DIGITS)
 }
 
 async function insightOf(network: Network, { pixels, label }: Digit, names: readonly string[]): Promise<Insight> {
-  const wanted = label ?? (await network.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
-  const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [wanted]));
+  const target = label ?? (await network.predict(digitsOf(pixels, [0]))).byFirstSpike[0] ?? 0;
+  const { steps, prediction, ...rest } = await runThrough(network, digitsOf(pixels, [target]));
   const step = prediction.decisionStep[0] ?? steps;
   const decision = step < steps ? { output: prediction.byFirstSpike[0] ?? 0, step } : undefined;
   return { ...rest, steps, pixels, label, names, decision };
 }
 
-/** What happens in all layers when a network gets the first sample of `data`, which has a label. */
+/** Spikes and gradients of all layers for the first sample of `data`, which has a label. */
 export async function runThrough(network: Network, data: SpikeDataset) {
   const { steps, input: inputs } = network.config.network;
   const [gradients, input] = await Promise.all([

@@ -21,7 +21,7 @@ export class Membranes extends TimedFigure {
   }
 
   protected override draw(insight: Insight, axis: Axis) {
-    const { decision, label: wanted, layers, names, steps, seen = steps } = insight;
+    const { decision, label: target, layers, names, steps, seen = steps } = insight;
     const trace = insight.gradients.trace?.at(-1);
     const { times = [], units = [] } = layers.at(-1) ?? {};
     const outputs = trace?.units ?? 0;
@@ -36,7 +36,7 @@ export class Membranes extends TimedFigure {
       if (decision?.output === output) {
         still.push(svg("rect", { x: 0, y: top, width: tenth(axis.right), height: ROW, class: "winner" }));
       }
-      const name = `${shortened(names[output] ?? "")}${output === wanted ? " ✓" : ""}`;
+      const name = `${shortened(names[output] ?? "")}${output === target ? " ✓" : ""}`;
       still.push(
         label(BEFORE, top + ROW / 2 + 5, name, { class: decision?.output === output ? "output-name chosen" : "output-name" }),
         svg("path", { d: `M${axis.left},${tenth(y(THRESHOLD))}H${tenth(axis.right)}`, class: "threshold" }),

@@ -1,7 +1,7 @@
 import { enable, onPress } from "../page/button.js";
 import { byId } from "../page/element.js";
 
-/** Milliseconds that a step is shown. */
+/** Milliseconds for which a step is shown. */
 const PACE = 45;
 /** Still images from the first step to the last, for those who prefer no motion. */
 const STILLS = 10;
@@ -36,7 +36,7 @@ export class Replay {
     return this.#frame !== 0;
   }
 
-  /** Takes over the length of a sample, which can be played from now on; what was shown whole is shown whole again. */
+  /** Takes the length of a sample, which can be played from now on; a slider that stood at the last step stays there. */
   fit(steps: number): void {
     this.#enable(true);
     const wasWhole = this.#slider.value === this.#slider.max;
@@ -45,7 +45,7 @@ export class Replay {
     this.#showStep();
   }
 
-  /** Has nothing to play any more. */
+  /** Stops, until there is a sample to play again. */
   close(): void {
     this.#stop();
     this.#enable(false);

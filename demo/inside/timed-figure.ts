@@ -5,7 +5,7 @@ import type { Insight } from "./insight.js";
 
 let made = 0;
 
-/** A figure over the steps of a sample; what comes after the step shown is faint. */
+/** A figure over the steps of a sample; steps after the playhead are faint. */
 export abstract class TimedFigure extends Figure {
   readonly #clip = `past-${++made}`;
   readonly #past = svg("rect", { y: 0 });
@@ -20,7 +20,7 @@ export abstract class TimedFigure extends Figure {
     this.redraw();
   }
 
-  /** Moves the step shown, without drawing anything else. */
+  /** Moves the playhead, without drawing anything else. */
   seek(playhead: number): void {
     this.#playhead = playhead;
     this.#place();
@@ -31,7 +31,7 @@ export abstract class TimedFigure extends Figure {
     return 1;
   }
 
-  /** What lies still, what runs with time, and a sentence for those who do not see it. */
+  /** Parts that stay the same, parts that follow the playhead, and a description for screen readers. */
   protected abstract draw(
     insight: Insight,
     axis: Axis,

@@ -2,14 +2,14 @@ import { byId } from "../page/element.js";
 import type { Insight } from "./insight.js";
 import { Membranes } from "./membranes.js";
 import { Raster } from "./raster.js";
-import { WishFigure } from "./wish-figure.js";
+import { SpikeChangesFigure } from "./spike-changes-figure.js";
 
 /** The figures of one digit, and what the network answers. */
 export class InsideView {
   readonly #figures = [
     new Raster(byId("raster", HTMLElement)),
     new Membranes(byId("membranes", HTMLElement)),
-    new WishFigure(byId("wishes", HTMLElement)),
+    new SpikeChangesFigure(byId("spike-changes", HTMLElement)),
   ];
   readonly #answer = byId("answer", HTMLElement);
   #insight: Insight | undefined;
@@ -25,14 +25,14 @@ export class InsideView {
     this.#showAnswer(step);
   }
 
-  /** What the network answers, as it stands on the page. */
+  /** The answer of the network as the page shows it. */
   get answer(): string {
     return this.#answer.textContent ?? "";
   }
 
-  /** Smallest grey value that has sent its spike by a step; the brightest come first. */
-  dimmestBy(step: number): number {
-    return this.#insight === undefined ? Number.POSITIVE_INFINITY : dimmestBy(this.#insight, step);
+  /** Smallest grey value whose unit has fired by a step; the brightest pixels fire first. */
+  minFiredGrey(step: number): number {
+    return this.#insight === undefined ? Number.POSITIVE_INFINITY : minFiredGrey(this.#insight, step);
   }
 
   #showAnswer(step: number): void {
@@ -40,8 +40,8 @@ export class InsideView {
   }
 }
 
-/** Smallest grey value of a drawing that has sent its spike by a step. */
-export function dimmestBy({ input, pixels }: Insight, step: number): number {
+/** Smallest grey value of a drawing whose unit has fired by a step. */
+export function minFiredGrey({ input, pixels }: Insight, step: number): number {
   const fired = Array.from(input.units).filter((_, k) => (input.times[k] ?? 0) <= step);
   return Math.min(...fired.map((unit) => pixels[unit] ?? 0));
 }

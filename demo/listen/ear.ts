@@ -7,7 +7,7 @@ const HOP = 80;
 /** Values of a recording that are heard in a call: 50 ms. */
 const PIECE = 400;
 
-/** Where the network stands in a word. */
+/** State of the network within a word. */
 export interface Moment {
   hearing: Hearing;
   /** The sound of the word so far. */
@@ -16,7 +16,7 @@ export interface Moment {
   isOver: boolean;
 }
 
-export interface EarEvents {
+export interface EarListener {
   /** The network has heard more of a word. */
   heard(moment: Moment): void;
   /** A word is over. */
@@ -27,7 +27,7 @@ export interface EarEvents {
 /** Cuts sound into words and lets a network hear each while it is said. */
 export class Ear {
   #hearing: Hearing;
-  readonly #events: EarEvents;
+  readonly #listener: EarListener;
   readonly #words: Words;
   /** Sound of the word that the network has not heard yet; it takes all of it in one call when it is free. */
   #waiting: Float32Array[] = [];
@@ -38,9 +38,9 @@ export class Ear {
   #answer: StreamAnswer | undefined;
   #work: Promise<void> = Promise.resolve();
 
-  constructor(hearing: Hearing, events: EarEvents) {
+  constructor(hearing: Hearing, listener: EarListener) {
     this.#hearing = hearing;
-    this.#events = events;
+    this.#listener = listener;
     this.#words = new Words({
       began: (sound) => this.#begin(sound),
       wentOn: (sound) => this.#goOn(sound),
@@ -48,24 +48,24 @@ export class Ear {
     });
   }
 
-  /** Words from now on are heard by another network. */
+  /** Lets another network hear the words from now on. */
   hearWith(hearing: Hearing): void {
     this.#next(async () => {
       this.#hearing = hearing;
     });
   }
 
-  /** The next sound of a microphone. */
+  /** Takes the next sound of a microphone. */
   push(sound: Float32Array): void {
     this.#words.push(sound);
   }
 
-  /** The microphone is off. */
+  /** Ends the last word, as the microphone is off. */
   end(): void {
     this.#words.end();
   }
 
-  /** One word, which is all of a sound; `false` for silence, to which a network has an answer too. */
+  /** Hears a sound that is one word; `false` for silence, which a network would answer, too. */
   async word(sound: Float32Array): Promise<boolean> {
     if (isSilent(sound)) return false;
     this.#begin(sound.subarray(0, PIECE));
@@ -78,7 +78,7 @@ export class Ear {
     return true;
   }
 
-  /** A recording with words and silence; `false` where there is no word in it. */
+  /** Hears a recording with words and silence; `false` where there is no word in it. */
   async recording(sound: Float32Array): Promise<boolean> {
     const before = this.#found;
     for (let at = 0; at < sound.length; at += PIECE) {
@@ -113,8 +113,8 @@ export class Ear {
       const answer = rest > 0 ? await this.#hearing.rest(rest) : this.#answer;
       if (!isWord || answer === undefined) return;
       const moment = { hearing: this.#hearing, sound: joined(this.#heard), answer, isOver: true };
-      this.#events.heard(moment);
-      this.#events.understood(moment);
+      this.#listener.heard(moment);
+      this.#listener.understood(moment);
     });
   }
 
@@ -128,11 +128,11 @@ export class Ear {
       this.#answer = await this.#hearing.hear(now);
       this.#steps = this.#answer.steps;
       this.#heard.push(now);
-      this.#events.heard({ hearing: this.#hearing, sound: joined(this.#heard), answer: this.#answer, isOver: false });
+      this.#listener.heard({ hearing: this.#hearing, sound: joined(this.#heard), answer: this.#answer, isOver: false });
     }
   }
 
   #next(work: () => Promise<void>): void {
-    this.#work = this.#work.then(work).catch((thrown) => this.#events.failed(thrown));
+    this.#work = this.#work.then(work).catch((thrown) => this.#listener.failed(thrown));
   }
 }

@@ -33,22 +33,22 @@ export class Hearing {
     return Hearing.of(network, classes, encoding);
   }
 
-  /** A word begins. */
+  /** Begins a word. */
   begin(): Promise<void> {
     return this.#stream.restart();
   }
 
-  /** The next sound of the word: the network takes the steps that it completes. */
+  /** Takes the next sound of the word; the network runs the steps that it completes. */
   hear(sound: Float32Array): Promise<StreamAnswer> {
     return this.#stream.runSignal(sound);
   }
 
-  /** The steps that are left once the word is over, without any input. */
+  /** Runs the steps that are left once the word is over, without any input. */
   rest(steps: number): Promise<StreamAnswer> {
     return this.#stream.run({ times: [], units: [] }, steps);
   }
 
-  /** What happens within while it hears these sounds, up to a step. */
+  /** Spikes and membranes of the network while it hears a sound, up to the step of `answer`. */
   async look(sound: Float32Array, { steps: seen, byCount, counts }: StreamAnswer): Promise<Insight> {
     const data = datasets.fromSeries({ signals: [[sound]], labels: [byCount], sampleRate: SAMPLE_RATE }).encode(this.#encoding);
     const { prediction: _, layers, ...rest } = await runThrough(this.network, data);
@@ -60,7 +60,7 @@ export class Hearing {
     return { ...rest, layers: upTo, seen, names: this.names, pixels: new Uint8Array(), label: undefined, decision };
   }
 
-  /** Another network for other words: the layer that hears stays as it is, a new last layer learns what the examples of each word have in common. */
+  /** Trains a network for other words: the hidden layer stays as it is, a new last layer learns from the examples of each word. */
   async learn(
     words: readonly { name: string; examples: readonly Float32Array[] }[],
     learnt: (progress: { epoch: number; epochs: number; accuracy: number }) => void,

@@ -6,20 +6,20 @@ import { say } from "../page/state.js";
 import { Ear } from "./ear.js";
 import { Hearing } from "./hearing.js";
 import source from "./hearing.ts?raw";
-import { LessonOfWords } from "./lesson-of-words.js";
 import { type Microphone, NoAudio, openMicrophone, soundOf } from "./sounds.js";
 import { type Recording, SpokenDigits } from "./spoken-digits.js";
 import checkpoint from "./spoken-digits.safetensors?url";
 import { HearingView } from "./view.js";
+import { WordLesson } from "./word-lesson.js";
 
-/** Values at 8,000 Hz of a recording that is taken for one word, not searched for words. */
+/** Longest recording, in values at 8,000 Hz, that is taken for one word; a longer one is searched for words. */
 const ONE_WORD = 10_000;
 
 /** The room where a network listens. */
 class Room {
   readonly #view = new HearingView();
   readonly #ear: Ear;
-  readonly #lesson: LessonOfWords;
+  readonly #lesson: WordLesson;
   readonly #button = byId("microphone", HTMLButtonElement);
   readonly #files = byId("files", HTMLInputElement);
   readonly #level = byId("level", HTMLMeterElement);
@@ -38,7 +38,7 @@ class Room {
       },
       failed,
     });
-    this.#lesson = new LessonOfWords(digits, {
+    this.#lesson = new WordLesson(digits, {
       hearWith: (hearing) => this.#ear.hearWith(hearing),
       failed,
     });
@@ -75,7 +75,7 @@ class Room {
     announce("The microphone has gone.");
   }
 
-  /** Beside the recordings: a visitor may leave the question for the microphone open. */
+  /** Turns the microphone on. Recordings can still be heard meanwhile: a visitor may not answer the browser's question. */
   async #listen(): Promise<void> {
     enable(this.#button, false);
     say("Asking for the microphone …");
@@ -94,7 +94,7 @@ class Room {
       }
       this.#microphone = microphone;
     } catch (cause) {
-      if (!asking.signal.aborted) failed(new Error(`${whyDeaf(cause)} Recordings work too.`, { cause }));
+      if (!asking.signal.aborted) failed(new Error(`${microphoneError(cause)} Recordings work too.`, { cause }));
       return;
     } finally {
       this.#asking = undefined;
@@ -144,7 +144,7 @@ class Room {
   }
 }
 
-function whyDeaf(thrown: unknown): string {
+function microphoneError(thrown: unknown): string {
   if (thrown instanceof NoAudio)
     return "The microphone can't be heard: this browser starts no audio here, as some without loudspeakers.";
   return "There is no microphone that this page may use.";

@@ -1,11 +1,11 @@
 /** Zero crossings of the filter on each side. */
 const CROSSINGS = 12;
 
-/** Sound at another rate, piece by piece: a low-pass filter (a sinc under a Hann window) at every value that is asked for. */
+/** Converts a sound to another rate, piece by piece: a low-pass filter (a sinc under a Hann window) gives every value. */
 export class Resampler {
-  /** Times of the input from one time of the output to the next. */
+  /** Values of the input for each value of the output. */
   readonly #ratio: number;
-  /** Times of the input on each side of an output that it depends on. */
+  /** Values of the input on each side on which an output depends. */
   readonly #reach: number;
   readonly #cutoff: number;
   /** Input that is still needed; its first value has the number `#start`. */
@@ -13,7 +13,7 @@ export class Resampler {
   #start: number;
   #made = 0;
 
-  /** @param from values a second of what comes. @param to of what is wanted. */
+  /** @param from values a second of the input. @param to values a second of the output. */
   constructor(from: number, to: number) {
     this.#ratio = from / to;
     this.#cutoff = Math.min(1, to / from);
@@ -22,7 +22,7 @@ export class Resampler {
     this.#start = -this.#reach;
   }
 
-  /** What can be told of the output after the next values. */
+  /** Takes the next values of the input; returns the values of the output that they complete. */
   push(values: Float32Array): Float32Array {
     if (this.#ratio === 1) return values;
     const input = new Float32Array(this.#kept.length + values.length);

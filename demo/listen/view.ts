@@ -10,7 +10,7 @@ const FIGURES_EVERY = 120;
 /** Words that stand on the page. */
 const MAX_HEARD = 100;
 
-/** What the network has heard, and what happens within. */
+/** The words that the network has heard, and its spikes and membranes. */
 export class HearingView {
   readonly #figures = [new Raster(byId("raster", HTMLElement)), new Membranes(byId("membranes", HTMLElement))];
   readonly #answer = byId("answer", HTMLElement);
@@ -21,7 +21,7 @@ export class HearingView {
   #moment: Moment | undefined;
   #isLooking = false;
 
-  /** The answer as it stands on the page. */
+  /** The answer as the page shows it. */
   get answer(): string {
     return `${this.#answer.textContent}. ${this.#detail.textContent}`;
   }

@@ -8,10 +8,10 @@ const [BEGIN, END] = [3, 25];
 const [MIN_FRAMES, MAX_FRAMES] = [12, 100];
 /** How much louder than the room a word is, and the root mean square that it has at least. */
 const [ABOVE, QUIETEST] = [3.5, 0.004];
-/** How fast the idea of the room's noise rises and falls. */
+/** Factors by which the estimate of the room's noise rises and falls with each frame. */
 const [RISE, FALL] = [1.01, 0.7];
 
-export interface WordEvents {
+export interface WordListener {
   /** A word begins, with its first sound. */
   began(sound: Float32Array): void;
   wentOn(sound: Float32Array): void;
@@ -21,7 +21,7 @@ export interface WordEvents {
 
 /** Finds words in a sound at 8,000 Hz: what is louder than the room, until it is quiet for a quarter of a second. */
 export class Words {
-  readonly #events: WordEvents;
+  readonly #listener: WordListener;
   #rest: Float32Array = new Float32Array();
   #recent: Float32Array[] = [];
   #noise = QUIETEST / ABOVE;
@@ -30,8 +30,8 @@ export class Words {
   #length = 0;
   #isWithin = false;
 
-  constructor(events: WordEvents) {
-    this.#events = events;
+  constructor(listener: WordListener) {
+    this.#listener = listener;
   }
 
   push(sound: Float32Array): void {
@@ -52,7 +52,7 @@ export class Words {
     if (this.#isWithin) {
       this.#length += 1;
       this.#run = isLoud ? 0 : this.#run + 1;
-      this.#events.wentOn(frame);
+      this.#listener.wentOn(frame);
       if (this.#run >= END || this.#length >= MAX_FRAMES) this.#finish();
       return;
     }
@@ -63,12 +63,12 @@ export class Words {
     this.#isWithin = true;
     this.#length = this.#recent.length;
     this.#run = 0;
-    this.#events.began(joined(this.#recent));
+    this.#listener.began(joined(this.#recent));
   }
 
   #finish(): void {
     this.#isWithin = false;
-    this.#events.ended(this.#length - this.#run >= MIN_FRAMES);
+    this.#listener.ended(this.#length - this.#run >= MIN_FRAMES);
     this.#recent = [];
     this.#run = 0;
   }

@@ -16,7 +16,7 @@ export abstract class Figure {
     }).observe(box);
   }
 
-  /** Draws what was shown last at the width of now. */
+  /** Draws the present content at the present width. */
   protected abstract redraw(): void;
 
   protected replace(height: number, description: string, content: readonly Node[]): void {

@@ -20,7 +20,7 @@ export class Controls {
     onPress(this.#reset, startOver);
   }
 
-  /** After the state has changed. */
+  /** Shows a state that has changed. */
   change(): void {
     const { state } = this.#training;
     this.#run.textContent = state === "training" ? "Pause" : "Train";
@@ -32,7 +32,7 @@ export class Controls {
     if (state !== "preparing") this.#announce();
   }
 
-  /** Where the training stands; what has failed stays to be read. */
+  /** Says where the training stands; the message of a failure stays on the page. */
   show(): void {
     if (this.#training.state !== "failed") say(this.#sentence());
   }

@@ -50,11 +50,11 @@ export class Curves extends Figure {
     );
     const lines = this.#contestants.flatMap(({ rule, points }, k) => {
       const last = points.at(-1) ?? NOTHING;
-      const shown = risingInto(
+      const visible = risingInto(
         points.map((point) => [point.epoch, of(point)] as const),
         min,
       );
-      const at = shown.map(([epoch, value]) => [x(epoch), y(value)] as const);
+      const at = visible.map(([epoch, value]) => [x(epoch), y(value)] as const);
       const named = label(x(last.epoch) + BESIDE_CURVE, (ends[k] ?? 0) + 4, rule.name, { class: "name" });
       const marks = at.map(([left, top], n) => sign(rule.mark, left, top, n === at.length - 1 ? 4.5 : 2.2)).join("");
       return svg(
@@ -83,7 +83,7 @@ export class Curves extends Figure {
 
 type Place = readonly [epoch: number, value: number];
 
-/** A curve that starts below the axis comes in where it crosses it. */
+/** Cuts off the start of a curve that begins below the axis: it then begins where it crosses the axis. */
 function risingInto(curve: readonly Place[], min: number): readonly Place[] {
   const [start, next, ...rest] = curve;
   if (start === undefined || next === undefined || start[1] >= min) return curve;

@@ -3,7 +3,7 @@ import { ENCODING } from "./settings.js";
 
 export const SIDE = 28;
 const VALIDATION = 600;
-/** More digits than any page has; a file that says so or unpacks to more is another one. */
+/** Upper limit for the digits of a file. */
 const MAX_SAMPLES = 70_000;
 const HEADER = 4;
 

@@ -23,7 +23,7 @@ async function open(): Promise<void> {
   const race = new RaceView(choose);
   const inside = new Inside(digits.validation, () => training.race?.of(race.chosen).trainer, responsiveness);
   const figures = new Throttle(FIGURES_EVERY, () => responsiveness.drawing(showFigures));
-  const glances = new Throttle(INSIDE_EVERY, () => inside.glance());
+  const looks = new Throttle(INSIDE_EVERY, () => inside.lookIfIdle());
   choose(race.chosen);
   await training.prepare(form.settings);
   responsiveness.start();
@@ -44,7 +44,7 @@ async function open(): Promise<void> {
 
   function advanced(): void {
     figures.soon();
-    glances.soon();
+    looks.soon();
   }
 
   function showFigures(): void {

@@ -42,8 +42,8 @@ export class Race implements Disposable {
     return new Race(contestants);
   }
 
-  /** One update of each network, and the look at the validation digits where an epoch ends with it. */
-  async turn(): Promise<void> {
+  /** Makes one update of each network; where an epoch ends with it, also evaluates the validation digits. */
+  async updateAll(): Promise<void> {
     for (const contestant of this.contestants) await this.#update(contestant);
   }
 
@@ -74,7 +74,7 @@ export class Race implements Disposable {
   }
 }
 
-/** A trainer that is asked for one update a call stands exactly where its last event says. */
+/** A backend that makes one update a call, so that a trainer stands exactly where its last event says. */
 function oneUpdateACall(backend: Backend): Backend {
   return Object.create(backend, { callMilliseconds: { value: 0.1 } });
 }

@@ -2,7 +2,7 @@ import { byId } from "../page/element.js";
 import type { Contestant } from "./race.js";
 import { RULES, type RuleType } from "./rules.js";
 
-/** The card of each rule with its last figures; the one that is chosen is looked into. */
+/** The card of each rule with its last figures; the page shows the inside of the network whose card is chosen. */
 export class Scoreboard {
   readonly #cards = byId("rules", HTMLFieldSetElement);
 

@@ -1,7 +1,7 @@
 import { byId } from "../page/element.js";
 import { DEFAULTS, type Settings } from "./settings.js";
 
-/** The controls of the settings; every change is told once it is made. */
+/** The controls of the settings; `onChange` gets the settings after every change. */
 export class SettingsForm {
   readonly #form = byId("settings", HTMLFormElement);
 

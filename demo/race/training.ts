@@ -5,8 +5,8 @@ import { BATCH, type Settings } from "./settings.js";
 
 export type TrainingState = "preparing" | "ready" | "training" | "paused" | "over" | "failed";
 
-export interface TrainingEvents {
-  /** The state, or the race itself, is another one. */
+export interface TrainingListener {
+  /** The state or the race has changed. */
   changed(): void;
   /** Each network made an update. */
   advanced(): void;
@@ -16,20 +16,21 @@ export interface TrainingEvents {
 /** Starts, holds and repeats a race. */
 export class Training {
   readonly #digits: Digits;
-  readonly #events: TrainingEvents;
+  readonly #listener: TrainingListener;
   #race: Race | undefined;
   #state: TrainingState = "preparing";
-  /** Settings of the race that was asked for last, and whether it trains at once. */
-  #wanted: Settings | undefined;
+  /** Settings of the race that was requested last. */
+  #requested: Settings | undefined;
+  /** Whether a race that is being prepared trains as soon as it is ready. */
   #goesOn = false;
   #samples = 0;
   #seconds = 0;
-  /** What is being done; the next thing waits for it. */
+  /** The work under way, for which the next work waits. */
   #work: Promise<void> = Promise.resolve();
 
-  constructor(digits: Digits, events: TrainingEvents) {
+  constructor(digits: Digits, listener: TrainingListener) {
     this.#digits = digits;
-    this.#events = events;
+    this.#listener = listener;
   }
 
   /** Speed of all three trainings together, validation included. */
@@ -45,17 +46,17 @@ export class Training {
     return this.#state;
   }
 
-  /** Three new networks, which continue training if the old ones did; of settings that change meanwhile, the last ones count. */
+  /** Makes three new networks, which train at once if the old ones did. If the settings change meanwhile, the last ones count. */
   async prepare(settings: Settings): Promise<void> {
     if (this.#state !== "preparing") this.#goesOn = this.#state === "training";
-    this.#wanted = settings;
+    this.#requested = settings;
     this.#enter("preparing");
     await this.#next(async () => {
-      if (this.#wanted !== settings) return;
+      if (this.#requested !== settings) return;
       this.#race?.[Symbol.dispose]();
       this.#race = undefined;
       this.#race = await Race.prepare(settings, this.#digits);
-      if (this.#wanted === settings) this.#enter("ready");
+      if (this.#requested === settings) this.#enter("ready");
     });
     if (this.#goesOn && this.#state === "ready") this.run();
   }
@@ -64,7 +65,7 @@ export class Training {
     if (this.#state !== "ready" && this.#state !== "paused") return;
     this.#enter("training");
     void this.#next(async () => {
-      while (this.#state === "training") await this.#turn();
+      while (this.#state === "training") await this.#updateAll();
     });
   }
 
@@ -72,34 +73,34 @@ export class Training {
     if (this.#state === "training") this.#enter("paused");
   }
 
-  /** One update of each network. */
+  /** Makes one update of each network. */
   async step(): Promise<void> {
     this.pause();
     await this.#next(async () => {
       if (this.#state !== "ready" && this.#state !== "paused") return;
-      await this.#turn();
+      await this.#updateAll();
       if (this.#state === "ready") this.#enter("paused");
     });
   }
 
-  async #turn(): Promise<void> {
+  async #updateAll(): Promise<void> {
     const start = performance.now();
-    await this.#race?.turn();
+    await this.#race?.updateAll();
     this.#seconds += (performance.now() - start) / 1000;
     this.#samples += RULES.length * BATCH;
-    this.#events.advanced();
+    this.#listener.advanced();
     if (this.#race?.isOver) this.#enter("over");
   }
 
   #enter(state: TrainingState): void {
     this.#state = state;
-    this.#events.changed();
+    this.#listener.changed();
   }
 
   #next(work: () => Promise<void>): Promise<void> {
     this.#work = this.#work.then(work).catch((thrown) => {
       this.#enter("failed");
-      this.#events.failed(thrown);
+      this.#listener.failed(thrown);
     });
     return this.#work;
   }

@@ -60,10 +60,10 @@ export async function* learn(data: SpikeDataset, symbols: number, signal: AbortS
 }
 
 /**
- * What a network reads that has never seen the drawing, of each drawing: the first of every symbol is left out, then the second,
- * …
+ * Yields what each drawing is read as by a network that has not seen it: networks are trained without the first drawing of every
+ * symbol, then without the second, and so on.
  */
-export async function* leaveOut(
+export async function* crossValidate(
   data: SpikeDataset,
   examples: readonly Example[],
   symbols: number,

@@ -9,7 +9,7 @@ export interface Sign {
 
 /** Drawings of each symbol that a lesson asks for. */
 export const TAKES = 5;
-/** More symbols than a small network in a page should have. */
+/** Symbols of a lesson at most: a page trains a small network. */
 export const MAX_SIGNS = 12;
 /** Letters of a name at most. */
 export const MAX_NAME = 20;
@@ -56,7 +56,7 @@ export class Lesson {
     this.#onChange();
   }
 
-  /** Keeps a drawing of the chosen symbol; with the last one that is asked for, the next symbol is chosen that lacks some. */
+  /** Keeps a drawing of the chosen symbol. Once that has all its drawings, the next symbol that lacks some is chosen. */
   keep(drawing: Uint8Array): void {
     const signs = this.#changed(this.#state.chosen, ({ drawings }) => ({ drawings: [...drawings, drawing] }));
     const isDone = (sign: Sign | undefined) => sign !== undefined && sign.drawings.length >= TAKES;
@@ -84,7 +84,7 @@ export class Lesson {
     this.#go({ signs, chosen: isChosenThere ? this.#state.chosen : (signs[0]?.id ?? -1) });
   }
 
-  /** Takes over what somebody else has drawn. */
+  /** Replaces all symbols by those of a file. */
   replace(classes: readonly Omit<Sign, "id">[]): void {
     const signs = classes.map((sign) => ({ ...sign, id: this.#made++ }));
     this.#go({ signs, chosen: signs[0]?.id ?? -1 });

@@ -7,14 +7,14 @@ import { byId } from "../page/element.js";
 import { failed, failedToOpen, faultOf } from "../page/failed.js";
 import { said, say } from "../page/state.js";
 import { Throttle } from "../page/throttle.js";
-import { dataOf, type Example, learn, leaveOut } from "./learning.js";
+import { crossValidate, dataOf, type Example, learn } from "./learning.js";
 import source from "./learning.ts?raw";
 import { Lesson, type Sign, TAKES } from "./lesson.js";
 import { Reading } from "./reading.js";
 import { restored, saved } from "./saved.js";
 import { SignsList } from "./signs-list.js";
 
-/** Milliseconds after the pen was lifted after which a drawing counts as done. */
+/** Milliseconds that the pen is up until a drawing counts as done. */
 const STROKE_PAUSE = 500;
 /** Milliseconds between two looks at a network that learns. */
 const LOOK_EVERY = 150;
@@ -139,14 +139,14 @@ class Room {
     const examples = signs.flatMap(({ drawings }, symbol) => drawings.map((pixels, take): Example => ({ pixels, symbol, take })));
     const data = dataOf(examples);
     const names = signs.map(({ name }) => name);
-    const shown = examples.at(-1);
+    const example = examples.at(-1);
     this.#marks = new Map();
     this.#list.show(() => undefined);
     this.#leftOut.hidden = true;
     this.#progress.hidden = false;
     const looks = new Throttle(LOOK_EVERY, () => {
-      if (this.#learnt !== undefined && shown !== undefined && !signal.aborted) {
-        const question = { network: this.#learnt.network, names, pixels: shown.pixels, label: shown.symbol };
+      if (this.#learnt !== undefined && example !== undefined && !signal.aborted) {
+        const question = { network: this.#learnt.network, names, pixels: example.pixels, label: example.symbol };
         this.#reading.show(question).catch(failed);
       }
     });
@@ -166,7 +166,7 @@ class Room {
 
   async #test(data: SpikeDataset, examples: readonly Example[], symbols: number, signal: AbortSignal): Promise<void> {
     this.#progress.value = 0;
-    for await (const read of leaveOut(data, examples, symbols, signal)) {
+    for await (const read of crossValidate(data, examples, symbols, signal)) {
       for (const [{ pixels, symbol }, answer] of read) this.#marks.set(pixels, answer === symbol);
       this.#progress.value = this.#marks.size / examples.length;
       const right = [...this.#marks.values()].filter(Boolean).length;

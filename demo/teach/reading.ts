@@ -4,11 +4,11 @@ import { type Insight, lookInside } from "../inside/insight.js";
 import { Membranes } from "../inside/membranes.js";
 import { Raster } from "../inside/raster.js";
 import { Replay } from "../inside/replay.js";
-import { answerOf, dimmestBy } from "../inside/view.js";
+import { answerOf, minFiredGrey } from "../inside/view.js";
 import { announce } from "../page/announce.js";
 import { byId } from "../page/element.js";
 
-/** What is to be read, and by which network. */
+/** A drawing to read, and the network that reads it. */
 export interface Question {
   network: Network;
   names: readonly string[];
@@ -27,7 +27,7 @@ export class Reading {
   #insight: Insight | undefined;
   #isLooking = false;
   #next: Question | undefined;
-  /** How often all was forgotten. */
+  /** Number of calls of `forget`, by which a look notices that its result is out of date. */
   #forgotten = 0;
 
   constructor(pad: Pad) {
@@ -42,7 +42,7 @@ export class Reading {
     return this.#answer.textContent ?? "";
   }
 
-  /** Shows what a network does with a drawing; asked again while it looks, it looks at the last one once more. */
+  /** Shows what a network does with a drawing. Of the calls during a look, the last one is answered afterwards. */
   async show(question: Question): Promise<void> {
     this.#next = question;
     if (this.#isLooking) return;
@@ -87,7 +87,7 @@ export class Reading {
   #seek(step: number): void {
     for (const figure of this.#figures) figure.seek(step);
     this.#say();
-    if (this.#insight !== undefined) this.#pad.light(dimmestBy(this.#insight, step));
+    if (this.#insight !== undefined) this.#pad.light(minFiredGrey(this.#insight, step));
   }
 
   #say(): void {

@@ -5,7 +5,7 @@ import { MAX_NAME, MAX_SIGNS, type Sign } from "./lesson.js";
 
 type Content = Omit<Sign, "id">;
 
-/** What stands in a checkpoint beside the network. */
+/** Data of a checkpoint beside the network. */
 interface Origin {
   room: "teach";
   /** Names of the outputs. */
@@ -30,7 +30,7 @@ export async function saved(network: Network, signs: readonly Content[]): Promis
 const MAX_BYTES = 1 << 23;
 
 /**
- * What {@link saved} made.
+ * Restores the network and the symbols of a file that {@link saved} made.
  *
  * @throws {Error} for a checkpoint that comes from elsewhere; `SpikeletError` for what is none.
  */
@@ -47,13 +47,13 @@ export async function restored(file: Blob): Promise<{ network: Network; signs: C
   }
 }
 
-/** Whether a network is such as this room trains: a checkpoint of a few bytes may name one that takes gigabytes. */
+/** Whether a network has the architecture that this room trains: a checkpoint of a few bytes may name one that takes gigabytes. */
 function isOfThisRoom({ config }: Network, symbols: number): boolean {
   const { input, steps, layers } = config.network;
-  const wanted = configOf(symbols).network;
+  const expected = configOf(symbols).network;
   const isAlike = ({ type, units }: { type: string; units?: number }, k: number) =>
-    type === wanted.layers[k]?.type && units === (wanted.layers[k] as { units: number }).units;
-  return String(input) === String(wanted.input) && steps === wanted.steps && layers.length === 2 && layers.every(isAlike);
+    type === expected.layers[k]?.type && units === (expected.layers[k] as { units: number }).units;
+  return String(input) === String(expected.input) && steps === expected.steps && layers.length === 2 && layers.every(isAlike);
 }
 
 function signsOf({ room, classes, drawings }: Origin): Content[] {

@@ -15,7 +15,7 @@ export class SignItem {
   readonly #takes = element("ol", { class: "takes" });
   readonly #remove: HTMLButtonElement;
   #buttons: HTMLButtonElement[] = [];
-  #shown: Sign | undefined;
+  #sign: Sign | undefined;
 
   constructor(lesson: Lesson, id: number) {
     this.#lesson = lesson;
@@ -34,11 +34,11 @@ export class SignItem {
     this.#radio.checked = isChosen;
     this.#radio.setAttribute("aria-label", `Draw ${name} next`);
     // Somebody may be typing another name.
-    if (name !== this.#shown?.name) this.#name.value = name;
+    if (name !== this.#sign?.name) this.#name.value = name;
     this.#name.setAttribute("aria-label", `Name of ${name}`);
     this.#remove.setAttribute("aria-label", `Remove ${name}`);
     this.#takes.setAttribute("aria-label", `${drawings.length} of ${TAKES} drawings of ${name}`);
-    if (drawings !== this.#shown?.drawings) this.#replaceTakes(drawings);
+    if (drawings !== this.#sign?.drawings) this.#replaceTakes(drawings);
     for (const [take, button] of this.#buttons.entries()) {
       const isRight = mark(drawings[take] as Uint8Array);
       const verdict = isRight === undefined ? "" : isRight ? ", read right when left out" : ", misread when left out";
@@ -46,11 +46,11 @@ export class SignItem {
       button.title = `Remove drawing ${take + 1} of ${name}${verdict}`;
       button.setAttribute("aria-label", button.title);
     }
-    this.#shown = sign;
+    this.#sign = sign;
   }
 
   #rename(): void {
-    const before = this.#shown?.name ?? "";
+    const before = this.#sign?.name ?? "";
     this.#name.value = this.#name.value.trim() || before;
     if (this.#name.value !== before) this.#lesson.rename(this.#id, this.#name.value);
   }

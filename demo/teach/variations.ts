@@ -1,27 +1,27 @@
 import { between } from "../draw/centre.js";
 import { SIDE } from "../race/digits.js";
 
-/** Images that come of a drawing, itself the first. */
+/** Images that are made of a drawing; the first is the drawing itself. */
 export const VARIATIONS = 12;
 
-/** How far a variation goes at most: radians of a turn, shares of a stretch along each side and of a slant, pixels of a shift. */
-const [TURN, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
+/** Limits of a variation: angle in radians, stretch along each side and slant as fractions, shift in pixels. */
+const [ANGLE, STRETCH, SLANT, SHIFT] = [0.22, 0.15, 0.15, 1];
 
 /** A drawing as the same hand might draw it again: turned, stretched, slanted and moved a little. The same seed gives the same images. */
 export function variations(pixels: Uint8Array, seed: number): Uint8Array[] {
   const random = randomOf(seed);
-  const away = (most: number) => most * (2 * random() - 1);
+  const away = (max: number) => max * (2 * random() - 1);
   return Array.from({ length: VARIATIONS }, (_, k) => {
     if (k === 0) return pixels;
-    const [turn, slant] = [away(TURN), away(SLANT)];
+    const [angle, slant] = [away(ANGLE), away(SLANT)];
     const [wide, high] = [1 + away(STRETCH), 1 + away(STRETCH)];
-    const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
     const matrix = [cos / wide, (sin + slant) / wide, -sin / high, cos / high] as const;
     return moved(pixels, matrix, [away(SHIFT), away(SHIFT)]);
   });
 }
 
-/** The image whose places come from those of another by a matrix around the middle and a shift. */
+/** An image transformed by a matrix around its middle, and shifted. */
 function moved(pixels: Uint8Array, [a, b, c, d]: readonly [number, number, number, number], [dx, dy]: readonly number[]) {
   const middle = (SIDE - 1) / 2;
   const result = new Uint8Array(SIDE * SIDE);

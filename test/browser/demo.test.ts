@@ -72,9 +72,9 @@ describe("the demo", () => {
   it("shows the inside of the network that is chosen", async () => {
     await open.page.getByRole("radio", { name: "Timing" }).check();
     expect(await open.text("#chosen")).toBe("Timing");
-    await expect.poll(() => open.text("#wish-keys")).toMatch(/earlier [1-9].*later [1-9].*born 0.*gone 0/s);
+    await expect.poll(() => open.text("#spike-change-keys")).toMatch(/earlier [1-9].*later [1-9].*born 0.*gone 0/s);
     await open.page.getByRole("radio", { name: "Activation" }).check();
-    await expect.poll(() => open.text("#wish-keys")).toMatch(/earlier 0.*later 0/s);
+    await expect.poll(() => open.text("#spike-change-keys")).toMatch(/earlier 0.*later 0/s);
     await open.page.getByRole("radio", { name: "ANTLR" }).check();
   });
 

@@ -4,7 +4,7 @@ import { byId, element } from "../page/element.js";
 import type { Moment } from "./ear.js";
 import type { Hearing } from "./hearing.js";
 
-/** Examples that the page asks for, and with how many it learns. */
+/** Examples of a word that the page asks for, and how many it needs. */
 const [TAKES, ENOUGH] = [5, 3];
 
 interface Word {
@@ -14,16 +14,16 @@ interface Word {
   count: HTMLElement;
 }
 
-export interface LessonEvents {
+export interface LessonListener {
   /** The page listens with another network from now on. */
   hearWith(hearing: Hearing): void;
   failed(thrown: unknown): void;
 }
 
 /** Two words of a visitor, and the network that learns them. */
-export class LessonOfWords {
+export class WordLesson {
   readonly #digits: Hearing;
-  readonly #events: LessonEvents;
+  readonly #listener: LessonListener;
   readonly #words: readonly Word[];
   readonly #learn = byId("learn", HTMLButtonElement);
   readonly #forget = byId("forget", HTMLButtonElement);
@@ -34,16 +34,16 @@ export class LessonOfWords {
   #learnt: Hearing | undefined;
   #isLearning = false;
 
-  constructor(digits: Hearing, events: LessonEvents) {
+  constructor(digits: Hearing, listener: LessonListener) {
     this.#digits = digits;
-    this.#events = events;
+    this.#listener = listener;
     this.#words = ["yes", "no"].map((name, k) => this.#word(name, k));
-    onPress(this.#learn, () => void this.#teach().catch(events.failed));
+    onPress(this.#learn, () => void this.#teach().catch(listener.failed));
     onPress(this.#forget, () => this.#back());
     this.#show();
   }
 
-  /** Takes a word that was heard as an example of the one that is being recorded; `false` where none is. */
+  /** Takes a word that was heard as an example of the word that is being recorded; `false` where none is being recorded. */
   take({ sound }: Moment): boolean {
     const word = this.#recorded;
     if (word === undefined) return false;
@@ -120,7 +120,7 @@ export class LessonOfWords {
       this.#isLearning = false;
       this.#show();
     }
-    this.#events.hearWith(this.#learnt);
+    this.#listener.hearWith(this.#learnt);
     this.#state.textContent = `Learnt: it can tell “${this.#words[0]?.name}” from “${this.#words[1]?.name}”. Say one.`;
     announce(this.#state.textContent);
     document.documentElement.dataset["state"] = "learnt";
@@ -128,7 +128,7 @@ export class LessonOfWords {
 
   #back(): void {
     this.#learnt = undefined;
-    this.#events.hearWith(this.#digits);
+    this.#listener.hearWith(this.#digits);
     this.#show();
     this.#state.textContent = "It listens for digits again.";
     document.documentElement.dataset["state"] = "ready";

@@ -1,33 +1,34 @@
 import { spikeParts } from "spikelet/plot";
 import type { Insight } from "./insight.js";
 
-export type WishKind = "earlier" | "later" | "born" | "gone";
+export type SpikeChangeKind = "earlier" | "later" | "born" | "gone";
 
-/** What a rule asks of a spike; the timing part moves spikes, the activation part makes and removes them. */
-export interface Wish {
-  kind: WishKind;
+/** A change that a rule asks for; its timing part moves spikes, its activation part makes and removes them. */
+export interface SpikeChange {
+  kind: SpikeChangeKind;
   unit: number;
   step: number;
   /** Size of the gradient against the largest of its layer, 0 to 1. */
   strength: number;
 }
 
-/** Weaker wishes than this fraction of the strongest are left out. */
+/** Fraction of the strongest change below which one is left out. */
 const MIN = 0.02;
 
 /**
- * Descent lowers a membrane with a positive gradient: at a spike it asks the timing part to fire later and the activation part
- * not to fire; between spikes a negative one asks for a spike, at the unit's step where it is strongest.
+ * The changes that a rule asks for in the spikes of a layer. Gradient descent lowers a membrane that has a positive gradient: at a
+ * spike, the timing part then asks for a later one and the activation part for none. Between spikes, a negative gradient asks for a
+ * spike, at the step of the unit where it is most negative.
  */
-export function wishesOf(insight: Insight, layer: number): Wish[] {
-  const wishes: { kind: WishKind; unit: number; step: number; size: number }[] = [];
+export function spikeChanges(insight: Insight, layer: number): SpikeChange[] {
+  const changes: { kind: SpikeChangeKind; unit: number; step: number; size: number }[] = [];
   for (const { unit, step, activation, timing } of spikeParts(insight.gradients, { layer })) {
-    if (timing !== 0) wishes.push({ kind: timing < 0 ? "earlier" : "later", unit, step, size: Math.abs(timing) });
-    if (activation > 0) wishes.push({ kind: "gone", unit, step, size: activation });
+    if (timing !== 0) changes.push({ kind: timing < 0 ? "earlier" : "later", unit, step, size: Math.abs(timing) });
+    if (activation > 0) changes.push({ kind: "gone", unit, step, size: activation });
   }
-  wishes.push(...births(insight, layer));
-  const max = Math.max(...wishes.map(({ size }) => size), 0);
-  return wishes
+  changes.push(...births(insight, layer));
+  const max = Math.max(...changes.map(({ size }) => size), 0);
+  return changes
     .filter(({ size }) => size > MIN * max)
     .map(({ kind, unit, step, size }) => ({ kind, unit, step, strength: size / max }));
 }

@@ -3,8 +3,8 @@ import { label, strokes, svg, tenth } from "../page/svg.js";
 import { lineHeight, textSize } from "../page/text-size.js";
 import type { Axis } from "./axis.js";
 import type { Insight } from "./insight.js";
+import { type SpikeChange, type SpikeChangeKind, spikeChanges } from "./spike-changes.js";
 import { TimedFigure } from "./timed-figure.js";
-import { type Wish, type WishKind, wishesOf } from "./wishes.js";
 
 const HIDDEN_ROW = 12;
 const MAX_HIDDEN = 16;
@@ -14,38 +14,38 @@ const BESIDE_NAME = 6;
 /** Rows of a band in which nothing is asked for. */
 const EMPTY_ROWS = 3;
 
-/** What the rule wants of the spikes of the output and of those hidden units where it wants most. */
-export class WishFigure extends TimedFigure {
+/** The changes that the rule asks for: in the spikes of the output, and of the hidden units where it asks for most. */
+export class SpikeChangesFigure extends TimedFigure {
   protected override left({ sizes }: Insight): number {
     return textSize(String((sizes[1] ?? 1) - 1), "tick").width + 2 * BESIDE_NAME;
   }
 
   protected override draw(insight: Insight, axis: Axis) {
-    const hidden = wishesOf(insight, 0);
-    const output = wishesOf(insight, 1);
+    const hidden = spikeChanges(insight, 0);
+    const output = spikeChanges(insight, 1);
     showKeys([...hidden, ...output]);
     const strongest = strongestUnits(hidden, MAX_HIDDEN);
     const outputs = Array.from({ length: insight.sizes[1] ?? 0 }, (_, unit) => unit);
     const still: Node[] = [];
     const timed: SVGElement[] = [];
     let top = 18;
-    for (const { name, units, layer, wishes, row } of [
-      { name: "Hidden", units: strongest, layer: 0, wishes: hidden, row: HIDDEN_ROW },
-      { name: "Output", units: outputs, layer: 1, wishes: output, row: lineHeight("tick") },
+    for (const { name, units, layer, changes, row } of [
+      { name: "Hidden", units: strongest, layer: 0, changes: hidden, row: HIDDEN_ROW },
+      { name: "Output", units: outputs, layer: 1, changes: output, row: lineHeight("tick") },
     ]) {
       const rows = new Map(units.map((unit, k) => [unit, top + (k + 0.5) * row]));
       const height = (units.length || EMPTY_ROWS) * row;
       const isSelection = layer === 0 && units.length > 0;
       const detail = isSelection ? `${units.length} of ${insight.sizes[0]} units, the most asked for` : "";
       still.push(axis.band(top, height), axis.heading(top, name, detail));
-      if (wishes.length === 0) still.push(axis.empty(top, height, "nothing is asked for"));
+      if (changes.length === 0) still.push(axis.empty(top, height, "nothing is asked for"));
       timed.push(svg("path", { d: spikesOf(insight, layer, rows, axis, row), class: "spikes quiet" }));
       for (const kind of KINDS) {
-        const d = wishes
-          .filter((wish) => wish.kind === kind)
+        const d = changes
+          .filter((change) => change.kind === kind)
           .map(({ unit, step, strength }) => glyph(kind, axis.x(step), rows.get(unit), 2.5 + 4 * Math.sqrt(strength)))
           .join("");
-        timed.push(svg("path", { d, class: `wish ${kind}` }));
+        timed.push(svg("path", { d, class: `spike-change ${kind}` }));
       }
       if (layer === 1)
         for (const [unit, y] of rows)
@@ -53,7 +53,12 @@ export class WishFigure extends TimedFigure {
       top += height + GAP;
     }
     still.push(...axis.ticks(top - GAP + 16));
-    return { height: top - GAP + 20, still, timed, description: `Wishes of the rule: ${sentence([...hidden, ...output])}` };
+    return {
+      height: top - GAP + 20,
+      still,
+      timed,
+      description: `Changes that the rule asks for: ${sentence([...hidden, ...output])}`,
+    };
   }
 }
 
@@ -66,14 +71,14 @@ function spikesOf({ layers }: Insight, layer: number, rows: ReadonlyMap<number, 
   return strokes(points, row - 2);
 }
 
-function strongestUnits(wishes: readonly Wish[], max: number): number[] {
+function strongestUnits(changes: readonly SpikeChange[], max: number): number[] {
   const strengths = new Map<number, number>();
-  for (const { unit, strength } of wishes) strengths.set(unit, (strengths.get(unit) ?? 0) + strength);
+  for (const { unit, strength } of changes) strengths.set(unit, (strengths.get(unit) ?? 0) + strength);
   const strongest = [...strengths].sort(([, a], [, b]) => b - a).slice(0, max);
   return strongest.map(([unit]) => unit).sort((a, b) => a - b);
 }
 
-function glyph(kind: WishKind, x: number, y: number | undefined, size: number): string {
+function glyph(kind: SpikeChangeKind, x: number, y: number | undefined, size: number): string {
   if (y === undefined) return "";
   const [s, left, right, up, down] = [tenth(size), tenth(x - size), tenth(x + size), tenth(y - size), tenth(y + size)];
   if (kind === "earlier") return `M${tenth(x)},${up}L${left},${tenth(y)}L${tenth(x)},${down}z`;
@@ -83,31 +88,31 @@ function glyph(kind: WishKind, x: number, y: number | undefined, size: number): 
 }
 
 /** Which part of the gradient asks for what, and how often. */
-const PARTS: readonly { name: string; kinds: readonly WishKind[] }[] = [
+const PARTS: readonly { name: string; kinds: readonly SpikeChangeKind[] }[] = [
   { name: "Timing part", kinds: ["earlier", "later"] },
   { name: "Activation part", kinds: ["born", "gone"] },
 ];
 
 const KINDS = PARTS.flatMap(({ kinds }) => kinds);
 
-function showKeys(wishes: readonly Wish[]): void {
+function showKeys(changes: readonly SpikeChange[]): void {
   const lists = PARTS.map(({ name, kinds }) => {
     const items = kinds.map((kind) => {
       const icon = svg("svg", { viewBox: "0 0 14 14", class: "icon", "aria-hidden": "true" });
       icon.append(
-        svg("path", { d: glyph(kind, kind === "earlier" ? 10 : kind === "later" ? 4 : 7, 7, 5), class: `wish ${kind}` }),
+        svg("path", { d: glyph(kind, kind === "earlier" ? 10 : kind === "later" ? 4 : 7, 7, 5), class: `spike-change ${kind}` }),
       );
-      return element("li", {}, icon, `${kind} `, element("b", {}, String(count(wishes, kind))));
+      return element("li", {}, icon, `${kind} `, element("b", {}, String(count(changes, kind))));
     });
     return element("ul", { "aria-label": name }, element("li", {}, `${name}:`), ...items);
   });
-  byId("wish-keys", HTMLElement).replaceChildren(...lists);
+  byId("spike-change-keys", HTMLElement).replaceChildren(...lists);
 }
 
-function sentence(wishes: readonly Wish[]): string {
-  return KINDS.map((kind) => `${count(wishes, kind)} spikes ${kind}`).join(", ");
+function sentence(changes: readonly SpikeChange[]): string {
+  return KINDS.map((kind) => `${count(changes, kind)} spikes ${kind}`).join(", ");
 }
 
-function count(wishes: readonly Wish[], kind: WishKind): number {
-  return wishes.filter((wish) => wish.kind === kind).length;
+function count(changes: readonly SpikeChange[], kind: SpikeChangeKind): number {
+  return changes.filter((change) => change.kind === kind).length;
 }
