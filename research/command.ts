@@ -6,9 +6,9 @@ import { isDataAtHand, type JsonObject, type SweepOptions } from "spikelet/study
 import { EXPERIMENTS } from "./catalogue/index.js";
 import { QUESTIONS } from "./catalogue/questions.js";
 import type { Experiment, ExperimentOptions, Scale } from "./experiment.js";
+import { aligned, Reporter } from "./reporter.js";
 import { run } from "./run.js";
 import { applySetting } from "./setting.js";
-import { aligned, Teller } from "./teller.js";
 
 /** Options of the command line, each with its words for the help. */
 const OPTIONS = {
@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
   const isJson = argv.includes("--json");
   try {
-    return await answered(argv, stop.signal);
+    return await runCommand(argv, stop.signal);
   } catch (thrown) {
     if (stop.signal.aborted) {
       process.stderr.write("stopped: the same command continues\n");
@@ -63,7 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-async function answered(argv: readonly string[], signal: AbortSignal): Promise<number> {
+async function runCommand(argv: readonly string[], signal: AbortSignal): Promise<number> {
   const { values, positionals } = parsed(argv);
   if (values.help) {
     const rows = Object.entries(OPTIONS).map(([name, { help }]) => [`  --${name}`, help]);
@@ -77,11 +77,11 @@ async function answered(argv: readonly string[], signal: AbortSignal): Promise<n
   const [name, ...more] = positionals;
   if (more.length > 0) throw new UsageError(`one experiment at a time, got ${positionals.join(" ")}`);
   const scale: Scale = values.quick ? "quick" : "full";
-  const experiment = only(named(name), scale, values.only);
+  const experiment = only(experimentNamed(name), scale, values.only);
   const out = values.out ?? join("out", "experiments", values.quick ? `${experiment.name}-quick` : experiment.name);
-  const teller = new Teller(values.json === true);
-  const sweeping = { ...sweepOptions(values), out, name: experiment.name, signal, onEvent: teller.event };
-  const study = await run({ experiment, options: asked(experiment, scale, values), sweeping, teller });
+  const reporter = new Reporter(values.json === true);
+  const sweeping = { ...sweepOptions(values), out, name: experiment.name, signal, onEvent: reporter.event };
+  const study = await run({ experiment, options: optionsOf(experiment, scale, values), sweeping, reporter });
   if (study === undefined || values.shard !== undefined || study.missing === 0) return 0;
   process.stderr.write(`${study.missing} runs left no record: the same command runs them again\n`);
   return 1;
@@ -96,20 +96,20 @@ function parsed(argv: readonly string[]) {
 }
 
 function list({ json }: Values): void {
-  const shown = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `npm run experiment -- ${name} --quick` }));
+  const listed = EXPERIMENTS.map(({ name, title }) => ({ name, title, example: `npm run experiment -- ${name} --quick` }));
   if (json) {
-    process.stdout.write(`${JSON.stringify({ experiments: shown, questions: QUESTIONS })}\n`);
+    process.stdout.write(`${JSON.stringify({ experiments: listed, questions: QUESTIONS })}\n`);
     return;
   }
   const lines = [
-    ...aligned(shown.map(({ name, title, example }) => [name, title, example])),
+    ...aligned(listed.map(({ name, title, example }) => [name, title, example])),
     "\nWhat the paper's reviewers asked; the page on the verdict has the answers",
     ...aligned(QUESTIONS.map(({ asked, question, command }) => [asked, question, command ?? ""])),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function named(name: string | undefined): Experiment {
+function experimentNamed(name: string | undefined): Experiment {
   const names = EXPERIMENTS.map((one) => one.name).join(", ");
   if (name === undefined) throw new UsageError(`which experiment? There are ${names}`);
   const found = EXPERIMENTS.find((one) => one.name === name);
@@ -120,14 +120,14 @@ function named(name: string | undefined): Experiment {
 /** The experiment with the variants of the given series alone. */
 function only(whole: Experiment, scale: Scale, names: string | undefined): Experiment {
   if (names === undefined) return whole;
-  const wanted = names.split(",");
+  const requested = names.split(",");
   const known = [...new Set(whole.variants(scale).map(({ series }) => series))];
-  const unknown = wanted.find((name) => !known.includes(name));
+  const unknown = requested.find((name) => !known.includes(name));
   if (unknown !== undefined) throw new UsageError(`unknown series "${unknown}": there are ${known.join(", ")}`);
-  return { ...whole, variants: (asked) => whole.variants(asked).filter(({ series }) => wanted.includes(series)) };
+  return { ...whole, variants: (size) => whole.variants(size).filter(({ series }) => requested.includes(series)) };
 }
 
-function asked(experiment: Experiment, scale: Scale, values: Values): ExperimentOptions {
+function optionsOf(experiment: Experiment, scale: Scale, values: Values): ExperimentOptions {
   const { set: settings = [], data, seeds } = values;
   const own = settings.find((setting) => /^(data|bestBy)\b/.test(setting));
   if (own !== undefined) throw new UsageError(`--set ${own}: the experiment says which data it takes, and what chooses epochs`);

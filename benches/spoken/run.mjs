@@ -20,7 +20,7 @@ const words = wordsOf({ data: "", epochs: "6", seeds: "1,2,3" });
 
 await main(async () => {
   await setUp();
-  const { defaultFolder } = await import("../../dist/cli/store/folder.js");
+  const { defaultFolder } = await import("../../dist/cli/download/folder.js");
   const dir = words.data || defaultFolder("spokenDigits");
   if (!existsSync(dir)) throw new StepFailed("the recordings are missing: npx spikelet data fetch spokenDigits, or --data DIR");
   const python = await pythonEnvironment(

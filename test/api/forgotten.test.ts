@@ -12,7 +12,7 @@ beforeAll(() => {
   collectGarbage = runInNewContext("gc");
 });
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const macrotask = () => new Promise((resolve) => setImmediate(resolve));
 
 async function forget(backend: FakeBackend): Promise<void> {
   const trainer = await createTrainer(tinyConfig, { backend });
@@ -25,7 +25,7 @@ it("what is forgotten is disposed once it is collected", async () => {
   const [session] = backend.sessions;
   while (!session?.isDisposed) {
     collectGarbage();
-    await turn();
+    await macrotask();
   }
   expect(session.isDisposed).toBe(true);
 });
@@ -37,14 +37,14 @@ it("a stream that is forgotten is closed once it is collected", async () => {
   const [session] = backend.sessions;
   while (session?.closed.length === 0) {
     collectGarbage();
-    await turn();
+    await macrotask();
   }
   expect(session?.closed).toEqual([1]);
   expect(session?.isDisposed).toBe(false);
 });
 
 it("what is still in use is not, nor is a call that is all that is left of its trainer", async () => {
-  const backend = fakeBackend({ pause: turn });
+  const backend = fakeBackend({ pause: macrotask });
   const answers = createTrainer(tinyConfig, { backend }).then((trainer) => trainer.predict(tinyData()));
   let isAnswered = false;
   answers.finally(() => {
@@ -52,7 +52,7 @@ it("what is still in use is not, nor is a call that is all that is left of its t
   });
   while (!isAnswered) {
     collectGarbage();
-    await turn();
+    await macrotask();
     if (!isAnswered) expect(backend.sessions[0]?.isDisposed).not.toBe(true);
   }
   expect((await answers).steps).toHaveLength(24);
@@ -69,7 +69,7 @@ it("a run whose iterator is forgotten ends once it is collected, and the trainer
   await leave(trainer);
   for (;;) {
     collectGarbage();
-    await turn();
+    await macrotask();
     const refused = await trainer.run(tinyData()).then(() => undefined, String);
     if (refused === undefined) break;
     expect(refused).toContain("another run of this trainer is going on");

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasets, type Speaker } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultFolder } from "../../ts/cli/download/folder.js";
 import { spokenDigits as set } from "../../ts/cli/sets/spoken-digits.js";
-import { defaultFolder } from "../../ts/cli/store/folder.js";
 import { wav } from "../support/wav.js";
 
 const SPEAKERS: readonly Speaker[] = ["george", "jackson", "lucas", "nicolas", "theo", "yweweler"];

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { BrowserContextOptions } from "playwright-core";
 import { datasets, type Encoding, restoreNetwork } from "spikelet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { defaultFolder } from "../../ts/cli/store/folder.js";
+import { defaultFolder } from "../../ts/cli/download/folder.js";
 import { Demo, type DemoPage } from "./demo-page.js";
 import { failWorkers, keepWorkers } from "./failing-workers.js";
 import { traceMainThread } from "./main-thread.js";

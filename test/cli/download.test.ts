@@ -8,11 +8,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { zipSync } from "fflate";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { download } from "../../ts/cli/download/download.js";
+import { fetchSet, stateOf } from "../../ts/cli/download/folder.js";
+import { unzip } from "../../ts/cli/download/unzip.js";
 import { addressesOf, type PublishedSet } from "../../ts/cli/sets/published.js";
 import { PUBLISHED } from "../../ts/cli/sets.js";
-import { download } from "../../ts/cli/store/download.js";
-import { fetchSet, stateOf } from "../../ts/cli/store/folder.js";
-import { unzip } from "../../ts/cli/store/unzip.js";
 import { type FileServer, fileServer } from "../support/file-server.js";
 import { emptyFolder, MAIN, spikelet } from "../support/spawn-cli.js";
 

@@ -127,7 +127,7 @@ describe("spikelet train", () => {
     expect(report(out).warnings, "of the epoch before, too").toEqual([{ type: "warning", ...warning }]);
     const flat = expect.objectContaining({ code: "FLAT_LOSS", epoch: 3 });
     expect(report(elsewhere).warnings).toEqual([...report(out).warnings, flat]);
-    const { warnings } = await new WatchedRun(elsewhere).look();
+    const { warnings } = await new WatchedRun(elsewhere).read();
     expect(warnings).toEqual(report(elsewhere).warnings);
   });
 

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { createNetwork, datasets } from "spikelet";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { LatestAnswers, samplesToShow } from "../../ts/cli/watch/latest-answers.js";
 import { WatchServer } from "../../ts/cli/watch/server.js";
-import { Sights, shownSamples } from "../../ts/cli/watch/sight.js";
 import { Tail } from "../../ts/cli/watch/tail.js";
 import { WatchedRun } from "../../ts/cli/watch/watched-run.js";
 import { blocksOf } from "../docs/blocks.js";
@@ -36,11 +36,11 @@ const linesOf = async (dir: string) => {
 
 /** A server for files that a test writes itself. */
 async function served(dir: string): Promise<WatchServer> {
-  const sights = new Sights(join(dir, "last.safetensors"), () => Promise.reject(new Error("no data")), {
+  const answers = new LatestAnswers(join(dir, "last.safetensors"), () => Promise.reject(new Error("no data")), {
     backend: "auto",
     signal: new AbortController().signal,
   });
-  return WatchServer.start(dir, sights, 0);
+  return WatchServer.start(dir, answers, 0);
 }
 
 async function ask(
@@ -120,7 +120,7 @@ describe("events.ndjson", () => {
     expect(await spikelet(["train", ...more, "--out", out])).toMatchObject({ code: 0 });
     expect((await linesOf(out)).filter(({ type }) => type === "started")).toHaveLength(2);
     for (const dir of [out, elsewhere]) {
-      const { epochs, end } = await new WatchedRun(dir).look();
+      const { epochs, end } = await new WatchedRun(dir).read();
       expect({ epochs: epochs.map(({ epoch }) => epoch), end }).toEqual({ epochs: [1, 2, 3, 4], end: "finished" });
     }
   });
@@ -155,7 +155,7 @@ describe("events.ndjson", () => {
     interrupt();
     hold.release();
     expect(await ended).toMatchObject({ code: 130 });
-    expect(await new WatchedRun(dir).look()).toMatchObject({ end: "interrupted" });
+    expect(await new WatchedRun(dir).read()).toMatchObject({ end: "interrupted" });
   });
 });
 
@@ -351,20 +351,20 @@ describe("what the network answers", () => {
 
   it("is told with the part of the samples", async () => {
     const [validation, test] = [await points(), await points()];
-    const samples = vi.fn(async () => shownSamples({ validation: validation.slice(0, 0), test }));
-    const sights = new Sights(await checkpoint(), samples, choices);
-    expect(await sights.now()).toMatchObject({ part: "test" });
-    expect(await sights.now()).toMatchObject({ part: "test" });
+    const samples = vi.fn(async () => samplesToShow({ validation: validation.slice(0, 0), test }));
+    const answers = new LatestAnswers(await checkpoint(), samples, choices);
+    expect(await answers.read()).toMatchObject({ part: "test" });
+    expect(await answers.read()).toMatchObject({ part: "test" });
     expect(samples).toHaveBeenCalledTimes(1);
-    expect(shownSamples({ validation, test }).part).toBe("validation");
+    expect(samplesToShow({ validation, test }).part).toBe("validation");
   });
 
   it("is looked for again after a failure", async () => {
     const samples = vi.fn(async () => ({ part: "test" as const, samples: await points() }));
     samples.mockRejectedValueOnce(new Error("no data"));
-    const sights = new Sights(await checkpoint(), samples, choices);
-    await expect(sights.now()).rejects.toThrow("no data");
-    expect(await sights.now()).toMatchObject({ part: "test" });
+    const answers = new LatestAnswers(await checkpoint(), samples, choices);
+    await expect(answers.read()).rejects.toThrow("no data");
+    expect(await answers.read()).toMatchObject({ part: "test" });
   });
 });
 
@@ -382,7 +382,7 @@ describe("spikelet train --watch", () => {
     await expect.poll(async () => (await ask(url)).text).toMatch(/training: .*<h2>Learning<.*validation sample/s);
     stop();
     expect(await ended).toMatchObject({ code: 130 });
-    expect(await new WatchedRun(out).look()).toMatchObject({ end: "interrupted" });
+    expect(await new WatchedRun(out).read()).toMatchObject({ end: "interrupted" });
   });
 
   it("shows a training that has finished until Ctrl-C, and leaves the bits alone", async () => {

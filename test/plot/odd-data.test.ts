@@ -9,7 +9,7 @@ import {
   spikeRaster,
 } from "spikelet/plot";
 import { describe, expect, it } from "vitest";
-import { answerWords } from "../../ts/cli/print.js";
+import { answerTexts } from "../../ts/cli/print.js";
 
 const events = (...units: number[]) => SpikeEvents.fromTrains([{ times: units.map(() => 0), units }]);
 
@@ -61,7 +61,7 @@ describe("series that do not vary", () => {
   it("have no R², in words and figures", () => {
     const svg = learningCurves([1, 2].map((epoch) => ({ epoch, train: metrics, validation: null })));
     expect(svg).not.toContain("NaN");
-    expect(answerWords(metrics, "none")).toEqual(["mean squared error 0.5"]);
+    expect(answerTexts(metrics, "none")).toEqual(["mean squared error 0.5"]);
   });
 });
 

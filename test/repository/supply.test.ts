@@ -156,7 +156,7 @@ describe("what builds it", () => {
       /\bfetch\(|node:https?\b|node:net\b|XMLHttpRequest/.test(readFileSync(join(ROOT, "ts", file), "utf8")),
     );
     expect(asking.map((file) => file.replaceAll("\\", "/")).sort()).toEqual([
-      "cli/store/download.ts",
+      "cli/download/download.ts",
       "cli/watch/server.ts",
       "cli/watch/watch-page.ts",
       "io/files.browser.ts",

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { EXPERIMENTS } from "../../research/catalogue/index.js";
 import { commandOf, parseSeeds, UsageError } from "../../research/command.js";
 import { type Experiment, variantName } from "../../research/experiment.js";
-import { alignedTable } from "../../ts/cli/study/words.js";
+import { alignedTable } from "../../ts/cli/study/text.js";
 import { spread } from "../../ts/spread.js";
 import { type Plan, parsePlan } from "../../ts/study/plan/plan.js";
 import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";

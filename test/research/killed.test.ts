@@ -7,7 +7,7 @@ import { buildResearch } from "../../research/build.mjs";
 import { mulberry32 } from "../../ts/random.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
-import { gone, Job, recordFiles, runsIn, send } from "../sweep/moments.js";
+import { gone, Job, recordFiles, runsIn, send } from "../sweep/job.js";
 import { everyFile, outcomes } from "../sweep/outcomes.js";
 
 const KILLS = 20;

@@ -10,7 +10,7 @@ import { gather } from "../../ts/study/report/merge.node.js";
 import type { DataSupply } from "../../ts/study/run/samples.js";
 import { tableOf } from "../../ts/study/run/table.js";
 import { runPlan } from "../study/run-plan.js";
-import { HASHES, planOf as planWith, play } from "../sweep/records.js";
+import { HASHES, planOf as planWith, simulatedRecords } from "../sweep/records.js";
 
 const VARIANT: Variant = {
   series: "antlr",
@@ -98,7 +98,7 @@ describe("what a search chose", () => {
   const scores: Record<string, number> = { "1 0": 0.9, "2 0": 0.8, "3 0": 0.1, "4 0": 0.2, "1 1": 0.5, "2 1": 0.7 };
 
   it("is the best of the last rung, whatever others reached before", async () => {
-    const records = await play(plan, ({ settings, rung }) => scores[`${settings["optimizer.learningRate"]} ${rung}`]);
+    const records = await simulatedRecords(plan, ({ settings, rung }) => scores[`${settings["optimizer.learningRate"]} ${rung}`]);
     const table = await tableOf(plan, HASHES, records);
     expect(chosenOf(table, plan)?.rows[0].run.settings).toEqual({ "optimizer.learningRate": 2 });
     records.delete(table.rows.at(-1)?.run.id ?? "");
@@ -111,7 +111,7 @@ describe("what a search chose", () => {
       seeds: [101, 102],
       halving: { epochs: [1, 2], keep: 0.9, seeds: [1, 2] },
     });
-    const records = await play(fragile, ({ settings, seed }) => {
+    const records = await simulatedRecords(fragile, ({ settings, seed }) => {
       return settings["optimizer.learningRate"] === 2 ? (seed === 101 ? 0.95 : 0.1) : 0.9;
     });
     const table = await tableOf(fragile, HASHES, records);

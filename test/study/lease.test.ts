@@ -5,7 +5,7 @@ import { mkdtemp } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Held, Lease, Watch } from "../../ts/io/lease.node.js";
+import { type HeldLease, Lease, LeaseWatch } from "../../ts/io/lease.node.js";
 import { OwnedFolder } from "../../ts/study/store/folder.node.js";
 import { beat, leaseOf } from "../support/lease.js";
 
@@ -98,11 +98,11 @@ describe("a lease", () => {
     const dir = await folder();
     const sign = leaseOf(lockIn(dir), { host: "elsewhere" });
     let count = 0;
-    const heart = setInterval(() => beat(sign, ++count, { host: "elsewhere" }), 5);
+    const heartbeat = setInterval(() => beat(sign, ++count, { host: "elsewhere" }), 5);
     const waits: unknown[][] = [];
     const options = { pause: 10, onWait: (...wait: unknown[]) => waits.push(wait) };
     await expect(Lease.take(lockIn(dir), options)).rejects.toMatchObject({ code: "FOLDER_IN_USE" });
-    clearInterval(heart);
+    clearInterval(heartbeat);
     using lease = await Lease.take(lockIn(dir), { ...options, silence: 50 });
     lease.check();
     expect(waits).toEqual(Array(2).fill([`process ${process.pid} on elsewhere`, true]));
@@ -115,7 +115,7 @@ describe("a lease", () => {
       const dir = await folder();
       const owner = { ...where, ...ended };
       const sign = leaseOf(lockIn(dir), owner);
-      const watch = new Watch();
+      const watch = new LeaseWatch();
       const isTaken = async () => (await Lease.attempt(lockIn(dir), watch)) instanceof Lease;
       const looks = async (count: number) => {
         const taken: boolean[] = [];
@@ -141,8 +141,8 @@ describe("a lease", () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     const dir = await folder();
     const sign = leaseOf(lockIn(dir), { host: "elsewhere" });
-    const watch = new Watch();
-    const attempt = () => Lease.attempt(lockIn(dir), watch) as Promise<Held>;
+    const watch = new LeaseWatch();
+    const attempt = () => Lease.attempt(lockIn(dir), watch) as Promise<HeldLease>;
     expect(await attempt()).toMatchObject({ isAlive: false });
     vi.advanceTimersByTime(24 * 60 * 60 * 1000);
     expect(await attempt(), "the owner has not come to count on").toMatchObject({ isAlive: false });
@@ -164,7 +164,7 @@ describe("a lease", () => {
     const dir = await folder();
     const lease = await Lease.take(lockIn(dir));
     const waits: unknown[][] = [];
-    const next = Lease.turn(lockIn(dir), { pause: 5, onWait: (...wait) => waits.push(wait) && lease.release() });
+    const next = Lease.takeWhenFree(lockIn(dir), { pause: 5, onWait: (...wait) => waits.push(wait) && lease.release() });
     using _ = await next;
     expect(waits).toEqual([[`process ${process.pid} on ${hostname()}`, false]]);
   });

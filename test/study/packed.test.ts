@@ -11,7 +11,7 @@ import { runStudy } from "../../ts/study/run/study.node.js";
 import { packStudy, storedStudies } from "../../ts/study/store/packed.node.js";
 import { type RunRecord, withChecksum } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
-import { CONFIG, HASHES, leave, planOf, recordOf } from "../sweep/records.js";
+import { addRecord, CONFIG, HASHES, planOf, recordOf } from "../sweep/records.js";
 
 const JSON_PLAN: JsonObject = { config: CONFIG, seeds: [1, 2, 3] };
 const PLAN = planOf({ seeds: [1, 2, 3] });
@@ -21,7 +21,7 @@ async function study(dir: string, done = 3, change: (record: RunRecord) => RunRe
   const folder = new StudyFolder(dir);
   await folder.begin({ name: "seeds", plan: PLAN, json: JSON_PLAN }, HASHES);
   const { runs } = await runsOf(PLAN, HASHES, () => undefined);
-  for (const run of runs.slice(0, done)) await leave(folder, await withChecksum(change(recordOf(run, run.seed / 10))));
+  for (const run of runs.slice(0, done)) await addRecord(folder, await withChecksum(change(recordOf(run, run.seed / 10))));
   return runs;
 }
 

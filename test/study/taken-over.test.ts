@@ -114,7 +114,7 @@ it("an owner that can't show that it lives says so at the start, once", async ()
     if (isWriting && isThere) throw Object.assign(new Error("EPERM: not permitted"), { code: "EPERM" });
   };
   const reasons: string[] = [];
-  using lease = await Lease.take(join(dir, ".lock"), { onMute: (why) => reasons.push(why) });
+  using lease = await Lease.take(join(dir, ".lock"), { onHeartbeatFailed: (why) => reasons.push(why) });
   await lease.beat();
   expect(reasons).toEqual(["EPERM: not permitted"]);
 });

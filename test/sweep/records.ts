@@ -40,7 +40,7 @@ export function recordOf({ id, seed, config, data }: Run, score?: number, host =
 }
 
 /** Runs a plan to its end on scores that are made up. */
-export async function play(plan: Plan, scoreOf: (run: Run) => number | undefined): Promise<Map<string, RunRecord>> {
+export async function simulatedRecords(plan: Plan, scoreOf: (run: Run) => number | undefined): Promise<Map<string, RunRecord>> {
   const records = new Map<string, RunRecord>();
   for (;;) {
     const { runs } = await runsOf(plan, HASHES, (id) => records.get(id));
@@ -51,7 +51,7 @@ export async function play(plan: Plan, scoreOf: (run: Run) => number | undefined
 }
 
 /** Leaves a record in a folder, as whoever has done its run. */
-export async function leave(folder: StudyFolder, record: RunRecord): Promise<void> {
+export async function addRecord(folder: StudyFolder, record: RunRecord): Promise<void> {
   if (!(await folder.claim(record.id))) throw new Error(`another is at ${record.id}`);
   await folder.add(record, folder.placeOf(record.id));
   folder.release(record.id);

@@ -7,14 +7,14 @@ import { figures } from "../../ts/study/report/figures.js";
 import { studyPage } from "../../ts/study/report/page.js";
 import { byScore, pointsOf } from "../../ts/study/report/points.js";
 import type { Run } from "../../ts/study/run/runs.js";
-import { joined, type StudyTable, tableOf } from "../../ts/study/run/table.js";
-import { HASHES, planOf, play } from "./records.js";
+import { recordsById, type StudyTable, tableOf } from "../../ts/study/run/table.js";
+import { HASHES, planOf, simulatedRecords } from "./records.js";
 
 const RULES = ["antlr", "timing"] as const;
 const RATES = "optimizer.learningRate";
 
 async function played(plan: Plan, scoreOf: (run: Run) => number | undefined): Promise<StudyTable> {
-  return tableOf(plan, HASHES, joined((await play(plan, scoreOf)).values()));
+  return tableOf(plan, HASHES, recordsById((await simulatedRecords(plan, scoreOf)).values()));
 }
 
 /** Scores that are a sum of what each setting and the seed contribute. */

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../ts/json.js";
 import { runsCsv, summaryCsv } from "../../ts/study/report/csv.js";
-import { identifying, runsOf } from "../../ts/study/run/runs.js";
-import { joined, tableOf } from "../../ts/study/run/table.js";
+import { identifyingConfig, runsOf } from "../../ts/study/run/runs.js";
+import { recordsById, tableOf } from "../../ts/study/run/table.js";
 import { taskOf } from "../../ts/study/run/train.js";
 import { runIdentity } from "../../ts/study/store/identity.js";
 import { parseRecord } from "../../ts/study/store/record.js";
 import { StudyFolder } from "../../ts/study/store/study-folder.node.js";
-import { CONFIG, HASHES, planOf, play, recordOf } from "./records.js";
+import { CONFIG, HASHES, planOf, recordOf, simulatedRecords } from "./records.js";
 
 const nothing = () => undefined;
 const rates = { "optimizer.learningRate": [0.001, 0.01, 0.1] };
@@ -20,7 +20,7 @@ describe("the identity of a run", () => {
     const config = { network: { input: 4, steps: 10 }, training: { seed: 1, threads: 2 }, data: { dataset: "mnist", dir: "/a" } };
     const same = { data: { dir: "/b", dataset: "mnist" }, training: { seed: 1 }, network: { steps: 10, input: 4 } };
     const id = (whole: typeof config | typeof same, data = "x", version = "1") =>
-      runIdentity({ config: identifying(whole), data, version });
+      runIdentity({ config: identifyingConfig(whole), data, version });
     expect(await id(config)).toBe(await id(same));
     // Python: hashlib.sha256(json.dumps(…, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:32]
     expect(await id(config)).toBe("cdf844eb3cb60d216684efc9fff9861a");
@@ -92,7 +92,7 @@ describe("halving", () => {
     const rates = { "optimizer.learningRate": [1, 2, 3, 4] };
     const plan = planOf({ settings: rates, seeds: [101, 102, 103], halving: { epochs: [1, 2], keep: 0.5, seeds: [1, 3] } });
     // The second is better with the first seed and fails with another.
-    const records = await play(plan, ({ settings, rung, seed }) => {
+    const records = await simulatedRecords(plan, ({ settings, rung, seed }) => {
       const rate = Number(settings["optimizer.learningRate"]);
       return rung === 1 && rate === 4 && seed === 103 ? 0.1 : rate / 5;
     });
@@ -111,7 +111,7 @@ describe("halving", () => {
     expect(first.runs.every(({ config }) => (config["training"] as { epochs: number }).epochs === 1)).toBe(true);
 
     // Point 4 has the best mean; 7 is best by one seed alone; 2 failed once.
-    const records = await play(plan, ({ point, seed }) => {
+    const records = await simulatedRecords(plan, ({ point, seed }) => {
       if (point === 2 && seed === 2) return undefined;
       if (point === 7) return seed === 1 ? 0.99 : 0.1;
       return 0.9 - 0.05 * Math.abs(point - 4);
@@ -127,12 +127,12 @@ describe("halving", () => {
   });
 
   it("is the same whatever order the records come in, and when all fail", async () => {
-    const records = await play(plan, ({ point }) => (point % 2) / 2);
+    const records = await simulatedRecords(plan, ({ point }) => (point % 2) / 2);
     const reversed = new Map([...records].reverse());
     const whole = await runsOf(plan, HASHES, (id) => records.get(id));
     expect(await runsOf(plan, HASHES, (id) => reversed.get(id))).toEqual(whole);
     expect(whole.runs.filter(({ rung }) => rung === 2).map(({ point }) => point)).toEqual([1, 1, 3, 3]);
-    const failed = await play(plan, () => undefined);
+    const failed = await simulatedRecords(plan, () => undefined);
     expect((await runsOf(plan, HASHES, (id) => failed.get(id))).runs).toHaveLength(30);
   });
 });
@@ -144,7 +144,7 @@ describe("merging", () => {
     const other = (await runsOf(planOf({ settings: { "network.steps": [10] }, seeds: [9] }), HASHES, nothing)).runs;
     const scores = [0.5, 0.7, undefined, 0.7, 0.6];
     const records = [...runs.slice(0, 5), ...other].map((run, k) => recordOf(run, scores[k]));
-    const table = await tableOf(plan, HASHES, joined(records));
+    const table = await tableOf(plan, HASHES, recordsById(records));
     expect(table).toMatchObject({ done: 4, failed: 1, missing: 1, others: 1, isOpen: false });
     const lines = runsCsv(table, plan).trim().split("\n");
     expect(lines).toHaveLength(7);
@@ -155,7 +155,7 @@ describe("merging", () => {
 
   it("has columns of different names, also where a setting is called like a number of the results", async () => {
     const plan = planOf({ settings: { loss: [{ type: "latency" }] } });
-    const table = await tableOf(plan, HASHES, await play(plan, () => 0.5));
+    const table = await tableOf(plan, HASHES, await simulatedRecords(plan, () => 0.5));
     for (const csv of [runsCsv(table, plan), summaryCsv(table, plan)]) {
       const columns = csv.split("\n")[0]?.split(",") ?? [];
       expect(columns).toContain("settings.loss");
@@ -172,15 +172,15 @@ describe("merging", () => {
       [done, failed],
       [done, recordOf(run, 0.5, "b")],
     ]) {
-      expect(joined(order).get(run.id)?.result?.test.loss).toBe(0.5);
+      expect(recordsById(order).get(run.id)?.result?.test.loss).toBe(0.5);
     }
-    expect(() => joined([done, recordOf(run, 0.6, "b")])).toThrow(/different results on a \(native\) and b \(native\)/);
+    expect(() => recordsById([done, recordOf(run, 0.6, "b")])).toThrow(/different results on a \(native\) and b \(native\)/);
   });
 
   it("names an objective that is not in the results", async () => {
     const plan = planOf({ objective: { metric: "test.accuracy.top5", goal: "max" } });
     const records = (await runsOf(plan, HASHES, nothing)).runs.map((run) => recordOf(run, 0.5));
-    await expect(tableOf(plan, HASHES, joined(records))).rejects.toMatchObject({ path: "objective.metric" });
+    await expect(tableOf(plan, HASHES, recordsById(records))).rejects.toMatchObject({ path: "objective.metric" });
   });
 });
 

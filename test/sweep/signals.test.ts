@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { mulberry32 } from "../../ts/random.js";
-import { gone, Job, recordFiles, runsIn, send } from "./moments.js";
+import { gone, Job, recordFiles, runsIn, send } from "./job.js";
 import { everyFile, outcomes } from "./outcomes.js";
 import { YIN_YANG } from "./yin-yang.js";
 

@@ -9,9 +9,9 @@ import { runsOf } from "../../ts/study/run/runs.js";
 import type { RunRecord } from "../../ts/study/store/record.js";
 import { StudyFolder, type WaitOptions } from "../../ts/study/store/study-folder.node.js";
 import { leaseOf } from "../support/lease.js";
-import { gone, Job, recordFiles, send } from "./moments.js";
+import { gone, Job, recordFiles, send } from "./job.js";
 import { everyFile, outcomes } from "./outcomes.js";
-import { CONFIG, HASHES, leave, planOf, recordOf } from "./records.js";
+import { addRecord, CONFIG, HASHES, planOf, recordOf } from "./records.js";
 import { YIN_YANG } from "./yin-yang.js";
 
 const folder = () => mkdtemp(join(tmpdir(), "spikelet-"));
@@ -156,7 +156,7 @@ describe("a queue", () => {
     const { runs } = await runsOf(plan, HASHES, () => undefined);
     const [run] = runs;
     if (run === undefined) throw new Error("a plan without settings has one run");
-    await leave(one, recordOf(run));
+    await addRecord(one, recordOf(run));
     const known = new Map([[run.id, recordOf(run)]]);
     const { signal } = new AbortController();
     const [first, second] = [new RunQueue(runs, one, known), new RunQueue(runs, new StudyFolder(dir), known)];

@@ -7,7 +7,7 @@ import { wholeNumber } from "../../ts/cli/arguments.js";
 import { openTrainer } from "../../ts/cli/checkpoint.js";
 import { parse } from "../../ts/cli/command.js";
 import { answerLine } from "../../ts/cli/commands/predict.js";
-import { tellWhatIsLeft } from "../../ts/cli/commands/train.js";
+import { reportResumable } from "../../ts/cli/commands/train.js";
 import { readConfiguration } from "../../ts/cli/configuration.js";
 import { parseEncoding } from "../../ts/cli/encoding.js";
 import { exitCodeOf, Interrupted, UsageError } from "../../ts/cli/exit.js";
@@ -271,7 +271,7 @@ it("an interrupt names the checkpoint to continue from only where there is one",
   const dir = await mkdtemp(join(tmpdir(), "spikelet-"));
   vi.spyOn(process.stderr, "write").mockReturnValue(true);
   const events: object[] = [];
-  const interrupt = () => tellWhatIsLeft(new Interrupted(), filesIn(dir), (event) => events.push(event));
+  const interrupt = () => reportResumable(new Interrupted(), filesIn(dir), (event) => events.push(event));
   interrupt();
   await writeFile(join(dir, "last.safetensors"), "");
   interrupt();

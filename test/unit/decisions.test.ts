@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { answerWords, metricLines } from "../../ts/cli/print.js";
+import { answerTexts, metricLines } from "../../ts/cli/print.js";
 import { bestColumn } from "../../ts/cli/train/best.js";
 import { History, rowOf } from "../../ts/cli/train/history.js";
 import { ProgressView } from "../../ts/cli/train/progress.js";
@@ -55,11 +55,11 @@ describe("the decisions of a network", () => {
   });
 
   it("are told in words, that of the loss first, and never by spikes of outputs that have none", () => {
-    expect(answerWords(spiking, "firstSpike")).toEqual(["90.0 % by first spike", "80.0 % by count"]);
-    expect(answerWords(spiking, "count")).toEqual(["80.0 % by count", "90.0 % by first spike"]);
-    expect(answerWords(unlabelled, "count")).toEqual(["loss 1"]);
-    expect(answerWords(readout(0.7), "membrane")).toEqual(["70.0 % by membrane"]);
-    expect(answerWords(series(0.25), "none")).toEqual(["mean squared error 0.25", "R² 0.750"]);
+    expect(answerTexts(spiking, "firstSpike")).toEqual(["90.0 % by first spike", "80.0 % by count"]);
+    expect(answerTexts(spiking, "count")).toEqual(["80.0 % by count", "90.0 % by first spike"]);
+    expect(answerTexts(unlabelled, "count")).toEqual(["loss 1"]);
+    expect(answerTexts(readout(0.7), "membrane")).toEqual(["70.0 % by membrane"]);
+    expect(answerTexts(series(0.25), "none")).toEqual(["mean squared error 0.25", "R² 0.750"]);
     expect(metricLines("test", readout(0.7), "membrane").join("\n")).not.toMatch(/first spike|count|decision/);
     expect(metricLines("test", series(0.25), "none").join("\n")).not.toMatch(/first spike|count|decision/);
     const [title, , spikes, first] = metricLines("test", spiking, "count");

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { LiveLine, shown } from "../../ts/cli/live-line.js";
+import { LiveLine, withProgress } from "../../ts/cli/live-line.js";
 
 /** A stream that keeps what is written, and a line on it. */
 function line(isTTY: boolean, columns = 80): { live: LiveLine; text: () => string } {
@@ -43,7 +43,7 @@ describe("the live line", () => {
     live.show({ done: 1, all: 2 });
     live.close();
     expect(text()).toBe("");
-    expect(await shown("samples", true, async (onProgress) => onProgress)).toBeUndefined();
-    expect(await shown("samples", false, async (onProgress) => typeof onProgress)).toBe("function");
+    expect(await withProgress("samples", true, async (onProgress) => onProgress)).toBeUndefined();
+    expect(await withProgress("samples", false, async (onProgress) => typeof onProgress)).toBe("function");
   });
 });

@@ -1,7 +1,7 @@
 import { createNetwork, createTrainer, datasets, restoreTrainer } from "spikelet";
 import { describe, expect, it, vi } from "vitest";
 import { FakeSession, fakeBackend } from "../support/fake-backend.js";
-import { held, turn } from "../support/turns.js";
+import { held, macrotask } from "../support/held-work.js";
 
 const config = { network: { input: 3, layers: [{ type: "dense" as const, units: 2 }] } };
 const data = datasets.fromSpikes({
@@ -18,7 +18,7 @@ describe("a network", () => {
   });
 
   it("queues calls that are made at once", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend({ pause: turn }) });
+    const network = await createNetwork(config, { backend: fakeBackend({ pause: macrotask }) });
     const [one, two, metrics] = await Promise.all([
       network.predict(data),
       network.predict(data),
@@ -30,7 +30,7 @@ describe("a network", () => {
   });
 
   it("keeps two evaluations apart", async () => {
-    const network = await createNetwork(config, { backend: fakeBackend({ pause: turn }) });
+    const network = await createNetwork(config, { backend: fakeBackend({ pause: macrotask }) });
     const [all, few] = await Promise.all([network.evaluate(data), network.evaluate(data.slice(0, 7))]);
     expect([all.samples, few.samples]).toEqual([100, 7]);
   });
@@ -67,7 +67,7 @@ describe("a network", () => {
   });
 
   it("begins no pass with a signal that is aborted", async () => {
-    const pause = vi.fn(turn);
+    const pause = vi.fn(macrotask);
     const backend = fakeBackend({ pause });
     const network = await createNetwork(config, { backend });
     const reason = new Error("enough");
@@ -123,7 +123,7 @@ describe("a network", () => {
 
 describe("dispose", () => {
   it("lets the running call end, fails the waiting one and all later ones, and may be repeated", async () => {
-    const backend = fakeBackend({ pause: turn });
+    const backend = fakeBackend({ pause: macrotask });
     const network = await createNetwork(config, { backend });
     const running = network.checkpoint();
     const waiting = network.evaluate(data);

@@ -1,7 +1,7 @@
 import { createTrainer, datasets, type TrainEvent } from "spikelet";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { fakeBackend } from "../support/fake-backend.js";
-import { held, turn } from "../support/turns.js";
+import { held, macrotask } from "../support/held-work.js";
 
 const config = {
   network: { input: 2, steps: 5, layers: [{ type: "dense" as const, units: 2 }] },
@@ -72,7 +72,7 @@ describe("a training run", () => {
   });
 
   it("stamps events with seconds and pace", async () => {
-    const trainer = await createTrainer(config, { backend: fakeBackend({ pause: turn }) });
+    const trainer = await createTrainer(config, { backend: fakeBackend({ pause: macrotask }) });
     const events = await collect(trainer.run(samples(8)));
     const seconds = events.map((event) => event.seconds);
     expect(seconds).toEqual([...seconds].sort((a, b) => a - b));
@@ -147,7 +147,7 @@ describe("a training run", () => {
     const trainer = await createTrainer(config, { backend });
     for await (const event of trainer.run(samples(40))) {
       const calls = backend.sessions[0]?.budgets.length;
-      for (let turns = 0; turns < 10; turns++) await turn();
+      for (let turns = 0; turns < 10; turns++) await macrotask();
       expect(backend.sessions[0]?.budgets.length).toBe(calls);
       if (event.type === "epochEnd") break;
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import { expect, it, vi } from "vitest";
-import { unzip } from "../../ts/cli/store/unzip.js";
+import { unzip } from "../../ts/cli/download/unzip.js";
 
 /** What was done to files, in its order. */
 const done: string[] = [];

@@ -1,9 +1,9 @@
 import { DOMParser, parseHTML } from "linkedom";
 import { expect, it, vi } from "vitest";
 import { watchPage } from "../../ts/cli/watch/watch-page.js";
-import type { Seen } from "../../ts/cli/watch/watched-run.js";
+import type { RunState } from "../../ts/cli/watch/watched-run.js";
 
-const WAITING: Seen = {
+const WAITING: RunState = {
   started: undefined,
   decision: undefined,
   epochs: [],
@@ -22,11 +22,11 @@ const WARNING = {
   advice: "wait",
 } as const;
 
-const pageOf = (seen: Partial<Seen>, hasReport = false) =>
+const pageOf = (run: Partial<RunState>, hasReport = false) =>
   watchPage({
     dir: "out",
-    seen: { ...WAITING, ...seen },
-    sight: "There is none.",
+    run: { ...WAITING, ...run },
+    answers: "There is none.",
     hasReport,
     plots: undefined,
     nonce: "n",

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { datasets } from "spikelet";
 import { expect, it } from "vitest";
+import { defaultFolder } from "../../ts/cli/download/folder.js";
 import { spokenDigits } from "../../ts/cli/sets/spoken-digits.js";
-import { defaultFolder } from "../../ts/cli/store/folder.js";
 
 const real = process.env["SPIKELET_SPOKEN_DIGITS"] ?? defaultFolder("spokenDigits");
 

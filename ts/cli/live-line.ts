@@ -42,8 +42,8 @@ export class LiveLine implements Disposable {
   }
 }
 
-/** The result of `work`, whose progress is shown, except with JSON output. */
-export async function shown<T>(
+/** Returns the result of `work`, and shows its progress unless output is JSON. */
+export async function withProgress<T>(
   what: string,
   isJson: boolean,
   work: (onProgress: ((progress: { done: number; all: number }) => void) | undefined) => Promise<T>,

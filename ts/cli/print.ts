@@ -11,12 +11,12 @@ export const grouped = (number: number): string => Math.round(number).toLocaleSt
 
 /** Results go to stdout: JSON for programs, lines for people. */
 export function printResult(isJson: boolean, value: unknown, lines: () => string[]): void {
-  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${shown(lines().join("\n"))}\n`);
+  process.stdout.write(isJson ? `${JSON.stringify(value)}\n` : `${visible(lines().join("\n"))}\n`);
 }
 
 /** Messages for people go to stderr. */
 export function say(message: string): void {
-  process.stderr.write(`${shown(message)}\n`);
+  process.stderr.write(`${visible(message)}\n`);
 }
 
 /** What switches the colours and weights of `colour.ts` on and off; everything else that a terminal obeys comes from names in files. */
@@ -24,7 +24,7 @@ export function say(message: string): void {
 const COLOUR = /(\u001b\[(?:1|2|22|3[0-79])m)/;
 
 /** The lines as they may be written to a terminal. */
-function shown(lines: string): string {
+function visible(lines: string): string {
   return lines
     .split(COLOUR)
     .map((part, index) => (index % 2 === 1 ? part : printable(part)))
@@ -46,7 +46,7 @@ const DECISION_WORDS: Readonly<Record<Exclude<Decision, "none">, string>> = {
  * Accuracy by each decision, as `98.1 % by first spike`, with the one that the loss trains first; the error of a series; the loss
  * where the data have no labels.
  */
-export function answerWords(
+export function answerTexts(
   metrics: AnswerMetrics & { loss: number },
   trained: Decision,
   by = "by ",
@@ -64,7 +64,7 @@ export function answerWords(
 }
 
 /** How many spikes come until when: the decision, or the first output spike where that does not decide. */
-export function untilWords(decision: Decision): { spikes: string; step: string } {
+export function untilText(decision: Decision): { spikes: string; step: string } {
   return decision === "firstSpike"
     ? { spikes: "up to the decision", step: "step of the decision" }
     : { spikes: "up to the first output spike", step: "step of the first output spike" };
@@ -86,10 +86,10 @@ export function rangeText(values: readonly number[]): string {
 export function metricLines(name: string, metrics: Metrics, trained: Decision): string[] {
   const { spikes, decisionStep } = metrics;
   const perUnit = spikes.perUnit.map((rate) => rate.toFixed(3)).join(", ");
-  const [answer, ...others] = answerWords(metrics, trained);
+  const [answer, ...others] = answerTexts(metrics, trained);
   const [decision] = decisionsIn(metrics, trained);
   const title = decision === undefined ? name : `${name} ${decision === "none" ? "error" : "accuracy"}`;
-  const until = decisionStep ? `, ${spikes.untilDecision.toFixed(1)} ${untilWords(trained).spikes}` : "";
+  const until = decisionStep ? `, ${spikes.untilDecision.toFixed(1)} ${untilText(trained).spikes}` : "";
   const first = trained === "firstSpike" ? "decision       " : "first spike    ";
   return [
     `${onStdout.bold(title)}  ${[onStdout.green(answer), ...others].join(", ")} (${grouped(metrics.samples)} samples)`,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { SpikeletError } from "../errors.js";
 import { create, temporaryBeside, unwritable } from "./files.node.js";
 import { openPlain } from "./plain-file.node.js";
-import { isProcessRecord, lifeOf, type ProcessRecord, processName, thisProcess } from "./process-record.node.js";
+import { isProcessIdentity, type ProcessIdentity, processName, processState, thisProcess } from "./process-identity.node.js";
 
 /** Milliseconds between two signs of life of an owner. */
 const BEAT = 5000;
@@ -39,18 +39,18 @@ export interface LeaseOptions {
   /** Hears once of the owner that is waited for, and whether that is for its sign of life alone. */
   onWait?: (owner: string, isUnknown: boolean) => void;
   /** Hears once why this process can't show that it lives. */
-  onMute?: (why: string) => void;
+  onHeartbeatFailed?: (why: string) => void;
 }
 
 /** Somebody else's lease. */
-export interface Held {
+export interface HeldLease {
   owner: string;
   /** Whether its owner is known to live: this machine says so, or its count has changed. */
   isAlive: boolean;
 }
 
 /** What has been seen of the leases of others. */
-export class Watch {
+export class LeaseWatch {
   readonly #silence: number;
   readonly #seen = new Map<string, { count: string; quiet: number; at: number; hasBeaten: boolean }>();
 
@@ -95,14 +95,14 @@ export class Lease implements Disposable {
   /** The folder that only the owner writes in. */
   readonly place: string;
   readonly #file: string;
-  readonly #onMute: LeaseOptions["onMute"];
+  readonly #onHeartbeatFailed: LeaseOptions["onHeartbeatFailed"];
   #count = 0;
-  #isMute = false;
+  #hasHeartbeatFailed = false;
 
-  private constructor(file: string, place: string, onMute: LeaseOptions["onMute"]) {
+  private constructor(file: string, place: string, onHeartbeatFailed: LeaseOptions["onHeartbeatFailed"]) {
     this.#file = file;
     this.place = place;
-    this.#onMute = onMute;
+    this.#onHeartbeatFailed = onHeartbeatFailed;
   }
 
   /**
@@ -110,18 +110,22 @@ export class Lease implements Disposable {
    *
    * @throws {SpikeletError} `WRITE_FAILED` where nothing can be written.
    */
-  static async attempt(file: string, watch = new Watch(), onMute?: LeaseOptions["onMute"]): Promise<Lease | Held> {
+  static async attempt(
+    file: string,
+    watch = new LeaseWatch(),
+    onHeartbeatFailed?: LeaseOptions["onHeartbeatFailed"],
+  ): Promise<Lease | HeldLease> {
     try {
       while (true) {
         const found = await holderOf(file);
         if (found === undefined) {
           watch.forget(file);
-          const lease = await Lease.#placed(file, onMute);
+          const lease = await Lease.#placed(file, onHeartbeatFailed);
           if (lease !== undefined) return lease;
           continue;
         }
         const { owner, place, count } = found;
-        const life = owner === undefined ? "unknown" : lifeOf(owner);
+        const life = owner === undefined ? "unknown" : processState(owner);
         const { isSilent, hasBeaten } = watch.look(file, `${place}\n${count}`);
         const hasEnded = life === "ended" || (life === "unknown" && isSilent);
         if (!hasEnded) return { owner: nameOf(owner), isAlive: life === "runs" || hasBeaten };
@@ -146,15 +150,15 @@ export class Lease implements Disposable {
   }
 
   /** Takes a lease once nobody else holds it. */
-  static async turn(file: string, options: LeaseOptions = {}): Promise<Lease> {
+  static async takeWhenFree(file: string, options: LeaseOptions = {}): Promise<Lease> {
     return Lease.#waited(file, options, () => undefined);
   }
 
-  static async #waited(file: string, options: LeaseOptions, onAlive: (held: Held) => void): Promise<Lease> {
-    const { signal, silence, pause = PAUSE, onWait, onMute } = options;
-    const watch = new Watch(silence);
+  static async #waited(file: string, options: LeaseOptions, onAlive: (held: HeldLease) => void): Promise<Lease> {
+    const { signal, silence, pause = PAUSE, onWait, onHeartbeatFailed } = options;
+    const watch = new LeaseWatch(silence);
     for (let hasTold = false; ; hasTold = true) {
-      const found = await Lease.attempt(file, watch, onMute);
+      const found = await Lease.attempt(file, watch, onHeartbeatFailed);
       if (found instanceof Lease) return found;
       if (found.isAlive) onAlive(found);
       if (!hasTold) onWait?.(found.owner, !found.isAlive);
@@ -164,9 +168,9 @@ export class Lease implements Disposable {
   }
 
   /** A lease that nobody held; `undefined` where another was faster. */
-  static async #placed(file: string, onMute: LeaseOptions["onMute"]): Promise<Lease | undefined> {
+  static async #placed(file: string, onHeartbeatFailed: LeaseOptions["onHeartbeatFailed"]): Promise<Lease | undefined> {
     const token = randomBytes(16).toString("hex");
-    const lease = new Lease(file, join(file, token), onMute);
+    const lease = new Lease(file, join(file, token), onHeartbeatFailed);
     const draft = temporaryBeside(file);
     const mode = (await stat(dirname(file))).mode & 0o1777;
     await makeAs(draft, mode);
@@ -183,7 +187,7 @@ export class Lease implements Disposable {
     }
     // Whoever clears away what killed processes left may have taken the draft for such.
     if (!existsSync(join(lease.place, OWNER))) return undefined;
-    hold(lease);
+    startHeartbeat(lease);
     await lease.beat();
     return lease;
   }
@@ -219,14 +223,14 @@ export class Lease implements Disposable {
     } catch (thrown) {
       why = (thrown as Error).message;
     }
-    if (this.#isMute || !this.#isHeld) return;
-    this.#isMute = true;
-    this.#onMute?.(why);
+    if (this.#hasHeartbeatFailed || !this.#isHeld) return;
+    this.#hasHeartbeatFailed = true;
+    this.#onHeartbeatFailed?.(why);
   }
 
   /** Lets others take it; doing it twice does nothing. It never fails: who finds the lease of an ended process takes it over. */
   release(): void {
-    leave(this);
+    stopHeartbeat(this);
     const moved = `${this.place}${GONE}`;
     attempted(() => renameSync(this.place, moved));
     attempted(() => rmSync(moved, { recursive: true, force: true }));
@@ -306,22 +310,22 @@ export function requirePlace(place: string): void {
 
 /** The leases of this process. */
 const held = new Set<Lease>();
-let heart: NodeJS.Timeout | undefined;
+let heartbeat: NodeJS.Timeout | undefined;
 
-function hold(lease: Lease): void {
+function startHeartbeat(lease: Lease): void {
   if (held.size === 0) process.once("exit", releaseAll);
   held.add(lease);
-  heart ??= setInterval(() => {
+  heartbeat ??= setInterval(() => {
     for (const one of held) void one.beat();
   }, BEAT).unref();
 }
 
-function leave(lease: Lease): void {
+function stopHeartbeat(lease: Lease): void {
   held.delete(lease);
   if (held.size > 0) return;
   process.off("exit", releaseAll);
-  clearInterval(heart);
-  heart = undefined;
+  clearInterval(heartbeat);
+  heartbeat = undefined;
 }
 
 function releaseAll(): void {
@@ -333,7 +337,7 @@ interface Holder {
   place: string;
   count: string;
   /** `undefined` where its file can't be understood. */
-  owner: ProcessRecord | undefined;
+  owner: ProcessIdentity | undefined;
 }
 
 /** The holder of a lease; `undefined` where nobody holds it. What is left of those that ended is cleared away. */
@@ -368,7 +372,7 @@ async function holderIn(place: string, file: string): Promise<Holder> {
   } catch {
     // An owner that nobody can ask.
   }
-  return { place, count: text, owner: isProcessRecord(owner) ? owner : undefined };
+  return { place, count: text, owner: isProcessIdentity(owner) ? owner : undefined };
 }
 
 /** Removes the place of one that ended; what it still has open on a network file system stays as long as it is open. */
@@ -440,6 +444,6 @@ function attempted(work: () => void): void {
   }
 }
 
-function nameOf(owner: ProcessRecord | undefined): string {
+function nameOf(owner: ProcessIdentity | undefined): string {
   return owner === undefined ? "a process that its lock does not name" : processName(owner);
 }

@@ -94,7 +94,7 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
   const axis = { type: "band", domain: range(size), tickFormat: name, padding: 0.04 } as const;
   const scale = areFew ? axis : { ...axis, ticks: wholeTicks(0, size - 1) };
   const side = (width - 80) / Math.max(1, size);
-  const shown = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
+  const numbered = side >= 14 ? cells.filter(({ count }) => count > 0) : [];
   const drawn = panel({
     width,
     height: Math.round(size * side) + 60,
@@ -112,7 +112,7 @@ export function confusionMatrix(labels: ArrayLike<number>, decisions: ArrayLike<
         // A single mistake among a thousand is to be seen.
         fillOpacity: ({ count, share }: (typeof cells)[number]) => (count === 0 ? 0.04 : 0.15 + 0.6 * Math.sqrt(share)),
       }),
-      Plot.text(shown, { x: "decision", y: "label", text: "count", fontSize: Math.min(12, side / 2.4) }),
+      Plot.text(numbered, { x: "decision", y: "label", text: "count", fontSize: Math.min(12, side / 2.4) }),
     ],
     color: { type: "identity" },
     opacity: { type: "identity" },

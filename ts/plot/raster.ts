@@ -58,8 +58,8 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   if (input !== undefined && sample >= input.length) {
     throw new SpikeletError("SHAPE_MISMATCH", "input", `must have a sample ${sample}, has ${counted(input.length, "sample")}`);
   }
-  const shown = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
-  const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...shown.map(({ times }) => largest(times)));
+  const trains = [...(input === undefined ? [] : [input]), ...layers].map((events) => events.sample(sample));
+  const steps = options.steps ?? prediction?.steps[sample] ?? 1 + Math.max(0, ...trains.map(({ times }) => largest(times)));
   const answer = prediction === undefined ? undefined : answerOf(prediction, sample, steps);
   const hasReadout = (prediction?.membranes?.length ?? 0) > 0;
   const within = (events: SpikeEvents) => eventsBefore(SpikeEvents.fromTrains([events.sample(sample)]), steps).sample(0);

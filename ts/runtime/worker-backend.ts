@@ -2,7 +2,7 @@ import { transfer } from "comlink";
 import { SpikeletError } from "../errors.js";
 import type { Backend, Opening, Session } from "./backend.js";
 import { CONVERSIONS, methodsOf, OPENINGS, wasmSession } from "./methods.js";
-import type { Line } from "./worker-line.js";
+import type { WorkerConnection } from "./worker-connection.js";
 import type { Description, View } from "./worker-protocol.js";
 
 /** The backend of a worker. */
@@ -12,7 +12,7 @@ export interface WorkerBackend extends Backend {
 }
 
 /** The backend at the other end of a line. */
-export function workerBackend(line: Line, description: Description, reason: string, end = () => line.end()): WorkerBackend {
+export function workerBackend(line: WorkerConnection, description: Description, reason: string, end = () => line.end()): WorkerBackend {
   const open = async (method: Opening, args: unknown[]): Promise<Session> => {
     let view: View = { config: "", info: "" };
     const id = await line.ask(
@@ -47,7 +47,7 @@ export function workerBackend(line: Line, description: Description, reason: stri
 }
 
 /** A session of the worker; `view` is its state as it was opened. */
-function sessionOf(line: Line, id: number, view: View): Session {
+function sessionOf(line: WorkerConnection, id: number, view: View): Session {
   let last = view;
   let isDisposed = false;
   const check = () => {

@@ -1,7 +1,7 @@
 import type { PageUrls } from "./backend.js";
 import { checkVersion } from "./same-version.js";
 import { type WorkerBackend, workerBackend } from "./worker-backend.js";
-import { Line } from "./worker-line.js";
+import { WorkerConnection } from "./worker-connection.js";
 
 /**
  * Starts a worker and loads the WebAssembly in it.
@@ -9,7 +9,7 @@ import { Line } from "./worker-line.js";
  * @throws {SpikeletError} `BACKEND_UNAVAILABLE` when either can't be loaded, or is of another version.
  */
 export async function startWorker(urls: PageUrls): Promise<WorkerBackend> {
-  const line = new Line(makeWorker(urls.workerUrl));
+  const line = new WorkerConnection(makeWorker(urls.workerUrl));
   try {
     const description = await line.ask((host) => host.load(urls.wasmUrl));
     checkVersion(description?.version, "the worker");

@@ -2,7 +2,7 @@ import { SpikeletError } from "../errors.js";
 import type { PageUrls } from "./backend.js";
 import { checkVersion } from "./same-version.js";
 import { type WorkerBackend, workerBackend } from "./worker-backend.js";
-import { Line } from "./worker-line.js";
+import { WorkerConnection } from "./worker-connection.js";
 import type { ThreadsHost } from "./worker-protocol.js";
 
 /**
@@ -15,8 +15,11 @@ export async function startThreads(threads: number, urls: PageUrls): Promise<Wor
   const failAll = (failure: SpikeletError) => {
     for (const line of lines) line.fail(failure);
   };
-  const lines = Array.from({ length: threads }, () => new Line<ThreadsHost>(makeWorker(urls.threadsWorkerUrl), failAll));
-  const [first, ...others] = lines as [Line<ThreadsHost>, ...Line<ThreadsHost>[]];
+  const lines = Array.from(
+    { length: threads },
+    () => new WorkerConnection<ThreadsHost>(makeWorker(urls.threadsWorkerUrl), failAll),
+  );
+  const [first, ...others] = lines as [WorkerConnection<ThreadsHost>, ...WorkerConnection<ThreadsHost>[]];
   const end = () => {
     for (const line of lines) line.end();
   };

@@ -11,7 +11,7 @@ import { untilAborted } from "../runtime/abort.js";
 import type { Session } from "../runtime/backend.js";
 import { abortSignal } from "../runtime/options.js";
 import { Budget } from "./budget.js";
-import { endedWhenLeft } from "./ended-when-left.js";
+import { endWhenCollected } from "./end-when-collected.js";
 import { EpochBound } from "./epoch-bound.js";
 import type { ExclusiveSession } from "./exclusive.js";
 import type { Feed, Use } from "./feed.js";
@@ -121,7 +121,7 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
 
   /** An iterator over the events; `break` stops the run, and so does the garbage collector once the iterator is left. */
   [Symbol.asyncIterator](): AsyncGenerator<TrainEvent, void, undefined> {
-    return endedWhenLeft(this.#events());
+    return endWhenCollected(this.#events());
   }
 
   async *#events(): AsyncGenerator<TrainEvent, void, undefined> {

@@ -19,7 +19,7 @@ import { type DataArguments, dataSource, loadSplit } from "../data.js";
 import { UsageError } from "../exit.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { type Choices, choicesOf } from "../invocation.js";
-import { shown } from "../live-line.js";
+import { withProgress } from "../live-line.js";
 import { computeOptions, configOptions, dataOptions, outputOptions } from "../options.js";
 import { grouped, percent, printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -161,7 +161,7 @@ async function* phases(plan: Plan): AsyncGenerator<BenchLine> {
   const { dataBytes, info } = session;
   const works = (["train", "infer"] as const).map((phase) => new Work(phase, () => session[phase]()));
   const load = new Load();
-  const measured = await shown(`repetitions of ${name}`, isJson, (onProgress) =>
+  const measured = await withProgress(`repetitions of ${name}`, isJson, (onProgress) =>
     measure(
       works.map(({ piece }) => piece),
       seconds,

@@ -3,17 +3,17 @@ import { warningsOf } from "../../health/watch.js";
 import { neuroBench } from "../../neurobench.js";
 import { lateInputOf } from "../../session/late-input.js";
 import { version } from "../../version.js";
-import { backendRecord } from "../backend-record.js";
+import { backendSummary } from "../backend-summary.js";
 import { openCheckpoint } from "../checkpoint.js";
 import { defineCommand } from "../command.js";
 import { dataSource, loadSplit } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
-import { shown } from "../live-line.js";
+import { withProgress } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { metricLines, printResult, warningLines } from "../print.js";
 import { readLimit } from "../read-limit.js";
-import { type Told, writeResultPage } from "../report/write.js";
+import { type ResultSummary, writeResultPage } from "../report/write.js";
 import { openOutput, refuseBesideTraining } from "../train/output.js";
 
 export const evaluate = defineCommand({
@@ -38,7 +38,7 @@ export const evaluate = defineCommand({
     const split = await loadSplit(source, { backend: network.backend, steps, signal, isShown: !args.json, ...readLimit(args) });
     const samples = split[args.split];
     const earlyDecision = args["early-decision"];
-    const metrics = await shown("samples evaluated", args.json, (onProgress) =>
+    const metrics = await withProgress("samples evaluated", args.json, (onProgress) =>
       network.evaluate(samples, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
     );
     // Units that would have fired later are not silent.
@@ -50,17 +50,17 @@ export const evaluate = defineCommand({
       neuroBench: await neuroBench(network, metrics),
       warnings,
       data: source,
-      backend: backendRecord(network),
+      backend: backendSummary(network),
       config: network.config,
       version,
     };
     if (output !== undefined) {
       const { folder, files } = output;
       const title = `Evaluation on ${samples.info.name}`;
-      const facts: Told["facts"] = earlyDecision ? [["simulated until", "the first output spike of each sample"]] : [];
-      const told = { title, part: args.split, metrics, warnings, epochs: [], facts, data: source };
+      const facts: ResultSummary["facts"] = earlyDecision ? [["simulated until", "the first output spike of each sample"]] : [];
+      const summary = { title, part: args.split, metrics, warnings, epochs: [], facts, data: source };
       await folder.save(files.report, `${JSON.stringify(report, null, 2)}\n`);
-      await writeResultPage(output, told, { network, samples, signal, earlyDecision });
+      await writeResultPage(output, summary, { network, samples, signal, earlyDecision });
     }
     printResult(args.json, report, () => [
       ...metricLines(args.split, metrics, decisionOf(network.config)),

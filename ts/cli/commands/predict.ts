@@ -6,7 +6,7 @@ import { defineCommand } from "../command.js";
 import { dataSource, loadSplit, samplesFrom } from "../data.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { choicesOf } from "../invocation.js";
-import { shown } from "../live-line.js";
+import { withProgress } from "../live-line.js";
 import { checkpointOptions, computeOptions, dataOptions, outputOptions, passOptions, splitOptions } from "../options.js";
 import { rangeText } from "../print.js";
 import { readLimit } from "../read-limit.js";
@@ -39,7 +39,7 @@ export const predict = defineCommand({
     });
     const data = samplesFrom(split, args.split, start, count);
     const earlyDecision = args["early-decision"];
-    const prediction = await shown("samples answered", args.json, (onProgress) =>
+    const prediction = await withProgress("samples answered", args.json, (onProgress) =>
       network.predict(data, { signal, earlyDecision, ...(onProgress && { onProgress }) }),
     );
     const { labels } = data;

@@ -9,9 +9,9 @@ import { printResult, say } from "../print.js";
 import { readLimit } from "../read-limit.js";
 import { knownData } from "../train/origin.js";
 import { filesIn } from "../train/output.js";
+import { LatestAnswers, type SamplesToShow, samplesToShow } from "../watch/latest-answers.js";
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
-import { type ShownSamples, Sights, shownSamples } from "../watch/sight.js";
 import { untilInterrupted } from "../watch/until-interrupted.js";
 
 export const serve = defineCommand({
@@ -35,11 +35,11 @@ export const serve = defineCommand({
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const { last } = filesIn(dir);
-    const load = async (source: DataSource, steps: number): Promise<ShownSamples> =>
-      shownSamples(await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) }));
-    let loaded: { key: string; samples: Promise<ShownSamples> } | undefined;
+    const load = async (source: DataSource, steps: number): Promise<SamplesToShow> =>
+      samplesToShow(await loadSplit(source, { backend: choices.backend, steps, signal, ...readLimit(args) }));
+    let loaded: { key: string; samples: Promise<SamplesToShow> } | undefined;
     // Another run may take the place of the one in the folder.
-    const samples = async (steps: number): Promise<ShownSamples> => {
+    const samples = async (steps: number): Promise<SamplesToShow> => {
       const source = dataSource(args, await knownData(last, undefined));
       const key = JSON.stringify({ source, steps });
       if (loaded?.key !== key) {
@@ -51,7 +51,7 @@ export const serve = defineCommand({
       }
       return loaded.samples;
     };
-    await using server = await WatchServer.start(dir, new Sights(last, samples, choices), portOf(args));
+    await using server = await WatchServer.start(dir, new LatestAnswers(last, samples, choices), portOf(args));
     printResult(args.json, { url: server.url, dir }, () => [server.url]);
     say(`${dir} is shown until Ctrl-C`);
     await untilInterrupted(signal);

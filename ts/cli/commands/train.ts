@@ -4,7 +4,7 @@ import { counted } from "../../counted.js";
 import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
 import { wholeNumber } from "../arguments.js";
-import { backendRecord } from "../backend-record.js";
+import { backendSummary } from "../backend-summary.js";
 import { defineCommand } from "../command.js";
 import { type DataSource, dataSource, loadSplit } from "../data.js";
 import { Interrupted, UsageError } from "../exit.js";
@@ -14,17 +14,17 @@ import { checkpointOptions, computeOptions, configOptions, dataOptions, outputOp
 import { say } from "../print.js";
 import { quoted } from "../quoted.js";
 import { readLimit } from "../read-limit.js";
-import { begin, type Permissions } from "../train/begin.js";
 import { CheckpointPace } from "../train/checkpoint-pace.js";
 import { type Emit, EventLog } from "../train/event-log.js";
 import type { RunFiles } from "../train/output.js";
-import { agree, follow, lead, type TrainingRanks, trainingRanks } from "../train/ranks.js";
+import { checkSameData, runOtherRank, sendStart, type TrainingRanks, trainingRanks } from "../train/ranks.js";
 import { report } from "../train/report.js";
+import { beginRun, type Permissions } from "../train/run.js";
 import { TrainingSession } from "../train/session.js";
-import { epochsToResume, fineTuned, fresh, resumed, type Start } from "../train/start.js";
+import { epochsToResume, type Start, startFineTuned, startFresh, startResumed } from "../train/start.js";
+import { LatestAnswers, samplesToShow } from "../watch/latest-answers.js";
 import { portOf, watchOptions } from "../watch/options.js";
 import { WatchServer } from "../watch/server.js";
-import { Sights, shownSamples } from "../watch/sight.js";
 import { untilInterrupted } from "../watch/until-interrupted.js";
 import { warningsUntil } from "../watch/watched-run.js";
 
@@ -81,7 +81,7 @@ export const train = defineCommand({
   async run({ args }) {
     const set = [...args.set, ...stopSettings(args["stop-after-no-improvement"])];
     const ranks = trainingRanks(args, set);
-    if (ranks !== undefined && ranks.rank > 0) return follow(ranks, args, args.resume ? epochsToResume(set) : undefined);
+    if (ranks !== undefined && ranks.rank > 0) return runOtherRank(ranks, args, args.resume ? epochsToResume(set) : undefined);
     const signal = abortOnInterrupt();
     const choices = choicesOf(args, signal);
     const port = args.watch ? portOf(args) : undefined;
@@ -91,15 +91,15 @@ export const train = defineCommand({
       log?.write(event);
       if (args.json) process.stdout.write(`${JSON.stringify(event)}\n`);
     };
-    const onBegun = (begun: EventLog) => {
-      log = begun;
+    const onLog = (opened: EventLog) => {
+      log = opened;
     };
     if (args.checkpoint !== undefined && !args.resume) throw new UsageError("--checkpoint needs --resume");
     const permissions = { overwrite: args.overwrite, allowOtherData: args["allow-other-data"] };
     if (permissions.allowOtherData && !args.resume) throw new UsageError("--allow-other-data needs --resume");
     const pace = CheckpointPace.parse(args["checkpoint-every"]);
     const together = ranks === undefined ? choices : { ...choices, backend: ranks.backend };
-    const start = await starter(args)(args, set, together);
+    const start = await startOf(args)(args, set, together);
     const { dir } = start.output.files;
     const train = async () => {
       using trainer = start.trainer;
@@ -108,10 +108,10 @@ export const train = defineCommand({
       const isJson = args.json;
       try {
         const limit = readLimit(args);
-        const how = { limit, pace, permissions, choices, ranks, emit, onBegun, isJson, port };
+        const how = { limit, pace, permissions, choices, ranks, emit, onLog, isJson, port };
         return await trainAndReport({ ...start, ...how, trainer, output, source });
       } catch (thrown) {
-        tellWhatIsLeft(thrown, output.files, emit);
+        reportResumable(thrown, output.files, emit);
         if (!(thrown instanceof Interrupted)) log?.fail(thrown);
         throw thrown;
       }
@@ -124,9 +124,9 @@ export const train = defineCommand({
   },
 });
 
-function starter({ resume, from, outputs }: { resume?: boolean; from?: string | undefined; outputs?: string | undefined }) {
+function startOf({ resume, from, outputs }: { resume?: boolean; from?: string | undefined; outputs?: string | undefined }) {
   if (outputs !== undefined && from === undefined) throw new UsageError("--outputs needs --from");
-  return resume ? resumed : from === undefined ? fresh : fineTuned;
+  return resume ? startResumed : from === undefined ? startFresh : startFineTuned;
 }
 
 /** `--stop-after-no-improvement` as a setting. */
@@ -143,7 +143,7 @@ interface Training extends Start {
   ranks: TrainingRanks | undefined;
   emit: Emit;
   /** Called with the log of the run once the run has its name. */
-  onBegun: (log: EventLog) => void;
+  onLog: (log: EventLog) => void;
   /** Port of `--watch`. */
   port: number | undefined;
   isJson: boolean;
@@ -152,18 +152,17 @@ interface Training extends Start {
 
 /** Returns the server of `--watch`, which goes on. */
 async function trainAndReport(training: Training): Promise<WatchServer | undefined> {
-  const { trainer, output, source, from, pace, permissions, choices, ranks, emit, onBegun, isJson, limit, epochs, port } =
-    training;
+  const { trainer, output, source, from, pace, permissions, choices, ranks, emit, onLog, isJson, limit, epochs, port } = training;
   const { dir, last } = output.files;
   const { signal } = choices;
   const { steps } = trainer.config.network;
-  if (ranks !== undefined) await lead(ranks, trainer, source);
+  if (ranks !== undefined) await sendStart(ranks, trainer, source);
   const split = await loadSplit(source, { backend: trainer.backend, steps, signal, isShown: !isJson, ...limit });
-  if (ranks !== undefined) await agree(ranks, split);
+  if (ranks !== undefined) await checkSameData(ranks, split);
   if (split.test.length === 0) throw new SpikeletError("SHAPE_MISMATCH", "data", "leaves no samples for the test: give more");
   const warnings = from === undefined ? [] : await warningsUntil(dirname(from.file), trainer.info.epoch);
-  const run = await begin({ ...training, split }, permissions, choices);
-  onBegun(await EventLog.open(output, trainer, warnings));
+  const run = await beginRun({ ...training, split }, permissions, choices);
+  onLog(await EventLog.open(output, trainer, warnings));
   const session = new TrainingSession(trainer, output, run, { pace, emit, warnings, epochs });
   await session.save();
   if (ranks !== undefined) {
@@ -172,16 +171,16 @@ async function trainAndReport(training: Training): Promise<WatchServer | undefin
     signal.addEventListener("abort", () => say(`${why}: ${last} holds the last good state; --resume continues from it`));
   }
   const { simd, threads, epoch, step } = trainer.info;
-  const backend = backendRecord(trainer);
+  const backend = backendSummary(trainer);
   emit({ type: "started", config: trainer.config, backend, out: dir, run: run.id, data: source, epoch, step });
   if (step > 0) say(`continuing after ${epoch} epochs and ${step} updates`);
   say(
     `training on ${split.train.length} samples, ${split.validation.length} for validation, ${split.test.length} for the test; ${simd}, ${counted(threads, "thread")}${ranks === undefined ? "" : `, ${ranks.size} ranks`}`,
   );
 
-  const shown = shownSamples(split);
+  const samples = samplesToShow(split);
   const server =
-    port === undefined ? undefined : await WatchServer.start(dir, new Sights(last, async () => shown, choices), port);
+    port === undefined ? undefined : await WatchServer.start(dir, new LatestAnswers(last, async () => samples, choices), port);
   try {
     if (server !== undefined) {
       emit({ type: "watching", url: server.url });
@@ -198,7 +197,7 @@ async function trainAndReport(training: Training): Promise<WatchServer | undefin
 }
 
 /** After an interrupt, or a failure to write: the file to continue from, if there is one. */
-export function tellWhatIsLeft(thrown: unknown, { last }: RunFiles, emit: Emit): void {
+export function reportResumable(thrown: unknown, { last }: RunFiles, emit: Emit): void {
   const isWriting = thrown instanceof SpikeletError && thrown.code === "WRITE_FAILED";
   const isThere = existsSync(last);
   if (thrown instanceof Interrupted) emit({ type: "interrupted", checkpoint: isThere ? last : null });

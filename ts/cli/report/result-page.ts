@@ -7,7 +7,7 @@ import { type Content, html, type Markup, withCode } from "../../report/markup.j
 import { page, type Section } from "../../report/page.js";
 import { facts, folded, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { answerWords, grouped, percent, untilWords } from "../print.js";
+import { answerTexts, grouped, percent, untilText } from "../print.js";
 import { DECISION_TEXTS } from "./answers.js";
 import { confusion, constants, curves, rasters, spikeHistograms, weights } from "./figures.js";
 import type { Result } from "./result.js";
@@ -52,7 +52,7 @@ function lead(result: Result, plots: Plots | undefined): Content {
   const { metrics, answers, part } = result;
   const { spikes, decisionStep } = metrics;
   const samples = `${grouped(metrics.samples)} ${part} samples`;
-  const until = untilWords(answers.decision);
+  const until = untilText(answers.decision);
   return [
     verdict(result, samples),
     facts([
@@ -82,7 +82,7 @@ function verdict({ metrics, answers }: Result, samples: string): Markup {
   if (metrics.meanSquaredError === undefined) {
     return html`<p>A loss of <strong>${metrics.loss.toPrecision(4)}</strong> over ${samples}.</p>\n`;
   }
-  const [error, ...explained] = answerWords(metrics, answers.decision);
+  const [error, ...explained] = answerTexts(metrics, answers.decision);
   return html`<p><strong>${error}</strong>, ${explained.join(", ")} over ${samples}.</p>\n`;
 }
 
@@ -92,7 +92,7 @@ export function warning({ message, advice }: Warning): Markup {
 }
 
 function layerTable({ metrics, layers, answers }: Result): Markup {
-  const until = metrics.decisionStep ? [untilWords(answers.decision).spikes] : [];
+  const until = metrics.decisionStep ? [untilText(answers.decision).spikes] : [];
   const { spikes, silentFraction, saturatedFraction, firingRate } = metrics;
   const rows = layers.map(({ units }, layer) => [
     layer === layers.length - 1 ? "output" : `layer ${layer}`,

@@ -4,7 +4,7 @@ import type { Warning } from "../../health/warning.js";
 import type { LayerInfo } from "../../network-info.js";
 import type { CurvePoint, LearntLayer } from "../../plot/index.js";
 import type { LayerParameters } from "../../results.js";
-import type { BackendRecord } from "../backend-record.js";
+import type { BackendSummary } from "../backend-summary.js";
 import type { DataSource } from "../data.js";
 import type { Answers } from "./answers.js";
 
@@ -31,5 +31,5 @@ export interface Result {
   learnt: readonly LearntLayer[] | undefined;
   /** What layers had learnt before the training, where it is known. */
   learntBefore?: readonly LearntLayer[] | undefined;
-  backend: BackendRecord;
+  backend: BackendSummary;
 }

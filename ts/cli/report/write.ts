@@ -1,7 +1,7 @@
 import type { SpikeDataset } from "../../datasets/dataset.js";
 import type { Network, PassOptions } from "../../network.js";
 import { loadPlots, WITHOUT_PLOTS } from "../../report/plots.js";
-import { backendRecord } from "../backend-record.js";
+import { backendSummary } from "../backend-summary.js";
 import { say } from "../print.js";
 import type { Output } from "../train/output.js";
 import { answersOf } from "./answers.js";
@@ -9,8 +9,11 @@ import { learntOf } from "./learnt.js";
 import type { Result } from "./result.js";
 import { resultPage } from "./result-page.js";
 
-/** What a command knows about a network; the rest is read from the network itself. */
-export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore">;
+/** The part of a {@link Result} that a command knows; the rest is read from the network. */
+export type ResultSummary = Pick<
+  Result,
+  "title" | "part" | "metrics" | "warnings" | "epochs" | "facts" | "data" | "learntBefore"
+>;
 
 /**
  * Writes the page about a network and its answers on `samples`.
@@ -19,7 +22,7 @@ export type Told = Pick<Result, "title" | "part" | "metrics" | "warnings" | "epo
  */
 export async function writeResultPage(
   { folder, files }: Output,
-  told: Told,
+  summary: ResultSummary,
   { network, samples, ...how }: { network: Network; samples: SpikeDataset } & PassOptions,
 ): Promise<void> {
   const plots = await loadPlots();
@@ -34,7 +37,7 @@ export async function writeResultPage(
     answers,
     parameters,
     learnt: await learntOf(network),
-    backend: backendRecord(network),
+    backend: backendSummary(network),
   };
-  await folder.save(files.page, resultPage({ ...told, ...seen }, plots));
+  await folder.save(files.page, resultPage({ ...summary, ...seen }, plots));
 }

@@ -3,7 +3,7 @@ import { SpikeletError } from "../../errors.js";
 import type { ReadLimit } from "../../io/byte-budget.js";
 import type { Json } from "../../json.js";
 import type { BackendChoice } from "../../runtime/backend.js";
-import { defaultFolder } from "../store/folder.js";
+import { defaultFolder } from "../download/folder.js";
 import type { DataSet, LoadArguments } from "./set.js";
 
 /** How its place is given. */

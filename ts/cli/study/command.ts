@@ -12,10 +12,10 @@ import type { Choices, ComputeArguments } from "../invocation.js";
 import { LiveLine } from "../live-line.js";
 import { computeOptions, dataOptions, outputOptions } from "../options.js";
 import { printResult, say } from "../print.js";
-import { muteWords } from "../train/output.js";
+import { heartbeatWarning } from "../train/output.js";
 import type { WorkOptions } from "./execution.js";
 import { perform } from "./perform.js";
-import { counts, damageLines, errorLines, outcomeWords, resultLines, waitWords } from "./words.js";
+import { counts, damageLines, errorLines, outcomeText, resultLines, waitText } from "./text.js";
 
 /** Options of every command that runs a study. */
 export const studyOptions = {
@@ -58,8 +58,8 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
   const { data, backend, simd } = args;
   const each = args.threads === undefined ? (processes > 0 ? 1 : "auto") : threads(String(args.threads));
   const options: WorkOptions = { folder: out, data, backend, simd, threads: each, tellsEpochs: false };
-  const onMute = (why: string) => say(muteWords(out, why));
-  const wait = { signal, onWait: (owner: string) => say(waitWords(out, owner)), onMute };
+  const onHeartbeatFailed = (why: string) => say(heartbeatWarning(out, why));
+  const wait = { signal, onWait: (owner: string) => say(waitText(out, owner)), onHeartbeatFailed };
 
   using live = new LiveLine("runs");
   const lost = new Set<string>();
@@ -70,7 +70,7 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
     if ("lost" in outcome) lost.add(run.id);
     if (isJson) process.stdout.write(`${JSON.stringify(eventOf(outcome))}\n`);
     live.close();
-    say(`${k}/${count} ${runName(run, plan)}  ${outcomeWords(outcome)}`);
+    say(`${k}/${count} ${runName(run, plan)}  ${outcomeText(outcome)}`);
     if (!isJson) live.show({ done: k, all: count });
   };
   try {

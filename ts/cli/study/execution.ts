@@ -8,15 +8,15 @@ import { StudyFolder } from "../../study/store/study-folder.node.js";
 import { choicesOf } from "../invocation.js";
 import { CliSupply } from "./supply.js";
 
-/** How the processes of a study work; plain, so that it can be sent to them. */
+/** Options of the processes of a study: plain data, which can be sent to them. */
 export interface WorkOptions {
   folder: string;
-  /** Where the data lie on this machine. */
+  /** Folder of the data on this machine. */
   data?: string | undefined;
   backend?: string | undefined;
   simd?: string | undefined;
   threads: number | "auto";
-  /** Whether they tell of each epoch. */
+  /** Whether the processes report each epoch. */
   tellsEpochs: boolean;
   /** Commit of the program, for the records. */
   commit?: string | undefined;

@@ -7,9 +7,9 @@ import type { Plan } from "../../study/plan/plan.js";
 import { configurationsOf } from "../../study/run/runs.js";
 import type { DataSupply } from "../../study/run/samples.js";
 import { type DataSource, dataSource, loadData, parseDataSection, splitOf } from "../data.js";
+import { defaultFolder } from "../download/folder.js";
 import { UsageError } from "../exit.js";
 import { isSetName, SETS, takesPlace } from "../sets.js";
-import { defaultFolder } from "../store/folder.js";
 
 /** @throws {UsageError} for a plan that reads several data sets, which no single folder holds. */
 export function requireOneFolder(plan: Plan): void {
@@ -47,7 +47,7 @@ export class CliSupply implements DataSupply {
 
   #sourceOf(section: JsonObject): DataSource {
     const known = parseDataSection(section, ".");
-    // A folder is not meant for a set that the plan names and that is drawn.
+    // `--data` does not concern a data set that is drawn.
     const isDrawn = known.dataset !== undefined && !takesPlace(known.dataset);
     return dataSource(isDrawn ? {} : { data: this.#folder }, known);
   }

@@ -13,7 +13,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 let executor: Executor | undefined;
 let work = Promise.resolve();
 
-async function follow(order: Order): Promise<void> {
+async function carryOut(order: Order): Promise<void> {
   if ("options" in order) {
     executor = await executorOf(order.options as WorkOptions, new AbortController().signal);
     answer({ type: "ready" });
@@ -33,7 +33,7 @@ function unlessTakenOver(thrown: unknown): void {
 createInterface({ input: process.stdin })
   .on("line", (line) => {
     work = work
-      .then(() => follow(JSON.parse(line) as Order))
+      .then(() => carryOut(JSON.parse(line) as Order))
       .catch((thrown) => {
         const { code, path, reason } = fromBinding(thrown);
         answer({ type: "failed", failure: { code, path, reason } });

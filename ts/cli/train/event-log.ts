@@ -21,7 +21,7 @@ export class EventLog {
     this.#lines = lines;
   }
 
-  /** The log of a run; one that continues without its file gets the epochs that its checkpoint knows of, and `warnings`. */
+  /** Opens the log of a run. Where a continued run has no log, it begins with the epochs of the checkpoint, and `warnings`. */
   static async open(output: Output, trainer: Trainer, warnings: readonly WarningEvent[]): Promise<EventLog> {
     const { folder, files } = output;
     const goesOn = existsSync(files.events);
@@ -33,7 +33,7 @@ export class EventLog {
   }
 
   /**
-   * Adds an event; of those within an epoch about one a second, and the report not at all, which has a file of its own.
+   * Adds an event. Of events within an epoch about one a second is kept; the report has a file of its own.
    *
    * @throws {SpikeletError} `WRITE_FAILED`, `FOLDER_IN_USE`.
    */
@@ -47,7 +47,7 @@ export class EventLog {
     this.#lines.append(`${JSON.stringify({ time: new Date().toISOString(), ...event })}\n`);
   }
 
-  /** Adds why the training failed, where that can still be written. */
+  /** Adds the failure of the training, where that can still be written. */
   fail(thrown: unknown): void {
     try {
       this.write({ type: "failed", ...describe(thrown) });

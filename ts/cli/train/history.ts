@@ -37,12 +37,12 @@ const LEARNT = /^layers\.\d+\./;
 /** Means of learnt constants and delays after an epoch, by their columns. */
 export type LearntMeans = ReadonlyMap<string, number>;
 
-/** One row an epoch, kept as `history.csv`. */
+/** The epochs of a run, one row each: the content of `history.csv`. */
 export class History {
-  /** Names the run. */
+  /** Identity of the run. */
   readonly run: string;
   readonly rows: HistoryRow[];
-  /** By epoch, where they are known. */
+  /** Means of learnt constants and delays by epoch, where they are known. */
   readonly #learnt: Map<number, LearntMeans>;
 
   constructor(run: string, rows: HistoryRow[] = [], learnt: ReadonlyMap<number, LearntMeans> = new Map()) {
@@ -52,16 +52,16 @@ export class History {
   }
 
   /**
-   * The epochs that a checkpoint knows of. How long they took and what constants were learnt is not a part of it; rows of this run in the
-   * first of `files` that has them tell, unless they were not written any more.
+   * The history of a run that continues. A checkpoint knows its epochs, but neither their duration nor the learnt constants: these
+   * come from the first of `files` with a row for the epoch, and are missing where no file has one.
    */
   static async resume(run: string, epochs: readonly EpochRecord[], files: readonly string[]): Promise<History> {
-    const tellers = await Promise.all(files.map((file) => readTold(file, run)));
+    const detailsByFile = await Promise.all(files.map((file) => readDetails(file, run)));
     const learnt = new Map<number, LearntMeans>();
     const rows = epochs.map((record) => {
-      const told = tellers.find((teller) => teller.has(record.epoch))?.get(record.epoch);
-      if (told !== undefined) learnt.set(record.epoch, told.learnt);
-      return rowOf(record, told?.seconds, told?.samplesPerSecond);
+      const details = detailsByFile.find((byEpoch) => byEpoch.has(record.epoch))?.get(record.epoch);
+      if (details !== undefined) learnt.set(record.epoch, details.learnt);
+      return rowOf(record, details?.seconds, details?.samplesPerSecond);
     });
     return new History(run, rows, learnt);
   }
@@ -84,7 +84,7 @@ export class History {
     return `${[[...COLUMNS, ...learnt, RUN].join(","), ...lines].join("\n")}\n`;
   }
 
-  /** What a figure of learning curves takes. */
+  /** The epochs as points of learning curves. */
   get curve(): CurvePoint[] {
     return this.rows.map((row) => ({
       epoch: row.epoch,
@@ -123,15 +123,15 @@ function metricsIn(row: HistoryRow, part: "train" | "validation"): CurveMetrics 
   };
 }
 
-/** What a file tells of an epoch beside what a checkpoint knows. */
-interface Told {
+/** Details of an epoch that only `history.csv` holds, not the checkpoint. */
+interface EpochDetails {
   seconds: number;
   samplesPerSecond: number;
   learnt: LearntMeans;
 }
 
-/** How long each epoch of a run took, and what was learnt; nothing where there is no file. */
-async function readTold(file: string, run: string): Promise<Map<number, Told>> {
+/** Details of the epochs of a run by their number, as a `history.csv` has them; empty where there is no file. */
+async function readDetails(file: string, run: string): Promise<Map<number, EpochDetails>> {
   let text: string;
   try {
     text = (await readPlain(file)).toString();
@@ -149,7 +149,7 @@ async function readTold(file: string, run: string): Promise<Map<number, Told>> {
   return new Map(rows);
 }
 
-/** The row of an epoch, which took as long as is said, if that is known. */
+/** The row of an epoch; NaN where `seconds` or `samplesPerSecond` is not known. */
 export function rowOf(
   { epoch, learningRate, train, validation }: EpochRecord,
   seconds = Number.NaN,
@@ -168,7 +168,7 @@ export function rowOf(
 
 type Figure = "Loss" | "FirstSpike" | "Count" | "Membrane" | "MeanSquaredError" | "RSquared" | "SpikesPerSample";
 
-/** What metrics have no figure for is NaN. */
+/** The columns of metrics; NaN for figures that they do not have. */
 function columnsOf<Part extends "train" | "validation">(part: Part, metrics: Metrics | null): Record<`${Part}${Figure}`, number> {
   const figures: Record<Figure, number | undefined> = {
     Loss: metrics?.loss,

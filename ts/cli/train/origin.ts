@@ -9,27 +9,27 @@ import { filesIn } from "./output.js";
 /** Bytes of the length that a safetensors file begins with. */
 const LENGTH_BYTES = 8;
 
-/** Where a checkpoint of `spikelet train` comes from; it stands in the checkpoint itself. */
+/** Origin of a checkpoint of `spikelet train`, kept in the checkpoint itself. */
 export interface Origin {
-  /** Names the run. */
+  /** Identity of the run. */
   run: string;
-  /** Names samples, encoding and split. */
+  /** Identity of samples, encoding and split. */
   data: string;
-  /** How they are found, but for the folder, which is another one on each machine. */
+  /** Data set, options and encoding; no folder, which differs from machine to machine. */
   source: Partial<DataSource>;
 }
 
-/** What `run.json` says beside the checkpoints. */
-export interface RunRecord {
+/** Content of `run.json`, the file beside the checkpoints. */
+export interface RunDescription {
   version: string;
-  /** Names the run. */
+  /** Identity of the run. */
   run: string;
-  /** Names samples, encoding and split. */
+  /** Identity of samples, encoding and split. */
   dataHash: string;
   data: DataSource;
 }
 
-/** The text that a checkpoint carries. */
+/** An {@link Origin} as the text that a checkpoint carries. */
 export function originText(run: string, data: string, { dataset, options, encoding }: DataSource): string {
   return JSON.stringify({ run, data, source: { dataset, options, encoding } });
 }
@@ -46,7 +46,7 @@ export function parseOrigin(text: string | null, file: string): Origin | undefin
 }
 
 /**
- * The data that a checkpoint learnt from, as `run.json` beside it says, or else the checkpoint; `undefined` where neither does.
+ * The source of the data that a checkpoint learnt from: as `run.json` beside it says, else as the checkpoint says, else `undefined`.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` for a source that this version does not know.
  */
@@ -59,7 +59,7 @@ export async function knownData(checkpoint: string, origin: Origin | undefined):
 }
 
 /** A remark where another version of the library wrote the checkpoint that a run continues from; `undefined` where this one did. */
-export function otherVersionWords(checkpoint: Uint8Array, file: string): string | undefined {
+export function otherVersionText(checkpoint: Uint8Array, file: string): string | undefined {
   const { buffer, byteOffset, byteLength } = checkpoint;
   const length = byteLength < LENGTH_BYTES ? 0 : Number(new DataView(buffer, byteOffset).getBigUint64(0, true));
   const header = parsed(new TextDecoder().decode(checkpoint.subarray(LENGTH_BYTES, LENGTH_BYTES + length)));

@@ -15,7 +15,7 @@ export interface RunFiles {
   /** The best epoch on the validation data. */
   best: string;
   history: string;
-  /** Events, line by line, for those who watch. */
+  /** Events, one JSON object a line. */
   events: string;
   report: string;
   /** The report for people. */
@@ -23,7 +23,7 @@ export interface RunFiles {
   run: string;
 }
 
-/** A folder for results into which only this process writes, and its files. */
+/** A folder for results, into which only this process writes, with the names of its files. */
 export interface Output extends Disposable {
   folder: OwnedFolder;
   files: RunFiles;
@@ -49,10 +49,10 @@ export async function openOutput(dir: string, options: LeaseOptions = {}): Promi
   if (existsSync(join(dir, MANIFEST))) {
     throw new UsageError(`--out ${dir} holds a sweep, whose report would be replaced: give another folder`);
   }
-  const onMute = (why: string) => say(muteWords(dir, why));
+  const onHeartbeatFailed = (why: string) => say(heartbeatWarning(dir, why));
   const onWait = (owner: string) => say(`${dir} was locked by ${owner}: waiting up to a minute for a sign that it still runs`);
   try {
-    const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, onMute, ...options });
+    const folder = await OwnedFolder.open(dir, Object.values(NAMES), { onWait, onHeartbeatFailed, ...options });
     return { folder, files: filesIn(dir), [Symbol.dispose]: () => folder[Symbol.dispose]() };
   } catch (thrown) {
     if (!(thrown instanceof SpikeletError)) throw thrown;
@@ -61,16 +61,16 @@ export async function openOutput(dir: string, options: LeaseOptions = {}): Promi
 }
 
 /** Warning that this process can't show that it lives. */
-export function muteWords(dir: string, why: string): string {
+export function heartbeatWarning(dir: string, why: string): string {
   return `warning: ${dir} takes no sign that this process lives (${why}): one on another machine may take it for ended after a minute`;
 }
 
-/** @throws {UsageError} for a folder with a training, whose report that of an evaluation would replace. */
+/** @throws {UsageError} for a folder with a training: the report of an evaluation would replace that of the training. */
 export function refuseBesideTraining(dir: string): void {
   refuseBeside(dir, ["last", "best", "run"], "a training");
 }
 
-/** @throws {UsageError} for a folder with a training or an evaluation, whose report that of a study would replace. */
+/** @throws {UsageError} for a folder with a training or an evaluation: the report of a study would replace theirs. */
 export function refuseBesideRun(dir: string): void {
   refuseBeside(dir, ["last", "best", "run", "report"], "a training or an evaluation");
 }

@@ -1,14 +1,14 @@
 import { accuracyBy, type Decision, decisionsIn } from "../../decisions.js";
 import type { EpochEndEvent, InitializationEvent, Pace, StepEvent, TrainEvent } from "../../events.js";
 import { onStderr } from "../colour.js";
-import { answerWords, errorText, grouped, percent, warningLines } from "../print.js";
+import { answerTexts, errorText, grouped, percent, warningLines } from "../print.js";
 
 /** Characters of the bar. */
 const BAR = { min: 10, max: 20 };
 const SHORT: Readonly<Record<Decision, string>> = { firstSpike: "first", count: "count", membrane: "membrane", none: "" };
 /** Milliseconds between two updates of the bar. */
 const FRAME = 100;
-/** Between two plain lines where there is no terminal. */
+/** Milliseconds between two plain lines where there is no terminal. */
 const LINE = 10_000;
 
 /** Shows a run to people on stderr: a live bar on a terminal, plain lines elsewhere. */
@@ -49,7 +49,7 @@ export class ProgressView {
     }
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   line(text: string): void {
     this.close();
     this.#stream.write(`${text}\n`);
@@ -78,7 +78,7 @@ export class ProgressView {
     );
   }
 
-  /** The loss is all that is known of a series within an epoch, and of data without labels. */
+  /** Accuracies so far; none for target series and data without labels, of which only the loss is known within an epoch. */
   #running(running: StepEvent["running"]): string[] {
     return decisionsIn(running, this.#decision).map((decision) => `${SHORT[decision]} ${percent(accuracyBy(decision, running))}`);
   }
@@ -122,17 +122,17 @@ function restoredLine(epochs: number, restored: number): string {
 }
 
 function epochLine({ epoch, epochs, train, validation, samplesPerSecond }: EpochEndEvent & Pace, trained: Decision): string {
-  const parts = [onStderr.bold(`epoch ${epoch}/${epochs}`), `loss ${train.loss.toFixed(4)}`, ...trainWords(train, trained)];
+  const parts = [onStderr.bold(`epoch ${epoch}/${epochs}`), `loss ${train.loss.toFixed(4)}`, ...trainTexts(train, trained)];
   const seen = validation ?? train;
   if (validation) {
-    const [answer, ...others] = answerWords(validation, trained, "");
+    const [answer, ...others] = answerTexts(validation, trained, "");
     parts.push(`validation ${[onStderr.green(answer), ...others].join(", ")}`);
   }
   parts.push(`${seen.spikes.perSample.toFixed(1)} spikes per sample`, `${grouped(samplesPerSecond)} samples/s`);
   return parts.join("  ");
 }
 
-function trainWords(train: EpochEndEvent["train"], trained: Decision): string[] {
+function trainTexts(train: EpochEndEvent["train"], trained: Decision): string[] {
   const [decision] = decisionsIn(train, trained);
   if (decision === undefined) return [];
   const { meanSquaredError = Number.NaN } = train;

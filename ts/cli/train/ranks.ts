@@ -12,22 +12,22 @@ import { UsageError } from "../exit.js";
 import { type ComputeArguments, choicesOf } from "../invocation.js";
 import { readLimit } from "../read-limit.js";
 
-/** Milliseconds in which the first rank may report an error of all ranks before another rank reports it. */
+/** Milliseconds that another rank waits before it reports an error, since rank 0 reports those of all ranks. */
 const PATIENCE = 1000;
 
 type RankArguments = DataArguments & ComputeArguments;
 
-/** What says which training this is: the same on every rank. */
+/** Options that say which training this is, and must be the same on every rank. */
 const SAME = ["config", "preset", "seed", "from", "outputs", "resume", "checkpoint"] as const;
 
 /** Options by name, as text. */
-type Asked = Record<string, string>;
+type GivenOptions = Record<string, string>;
 
 type Training = Partial<Record<(typeof SAME)[number], string | boolean | undefined>>;
 
 /** The ranks of a training, and what the command line of this one asks for. */
 export interface TrainingRanks extends Ranks {
-  readonly asked: Asked;
+  readonly given: GivenOptions;
 }
 
 /**
@@ -49,38 +49,38 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
     process.off("exit", abort);
     ranks.end();
   };
-  const asked = Object.fromEntries([["set", settings.join(" ")], ...SAME.map((name) => [name, String(args[name] ?? "")])]);
-  return { ...ranks, end, asked };
+  const given = Object.fromEntries([["set", settings.join(" ")], ...SAME.map((name) => [name, String(args[name] ?? "")])]);
+  return { ...ranks, end, given };
 }
 
 /** What the first rank sends to the others before the first batch; its checkpoint follows. */
-interface Order {
+interface StartMessage {
   version: string;
   build: string;
-  asked: Asked;
+  given: GivenOptions;
   data: DataSource;
 }
 
-/** Hands the state of `trainer` to the other ranks, so that all begin alike, whatever files they see. */
-export async function lead(ranks: TrainingRanks, trainer: Trainer, data: DataSource): Promise<void> {
-  const order: Order = { version, build: await buildOf(ranks), asked: ranks.asked, data };
-  await ranks.exchange(new TextEncoder().encode(JSON.stringify(order)));
+/** Sends the state of `trainer` to the other ranks, so that all begin alike, whatever files they see. */
+export async function sendStart(ranks: TrainingRanks, trainer: Trainer, data: DataSource): Promise<void> {
+  const start: StartMessage = { version, build: await buildOf(ranks), given: ranks.given, data };
+  await ranks.exchange(new TextEncoder().encode(JSON.stringify(start)));
   await ranks.exchange(await trainer.checkpoint());
 }
 
 /**
- * Does its part of every batch of the first rank, up to the `epochs` of the configuration by default, and neither writes nor
- * prints; signals are for the first rank.
+ * Runs a rank other than rank 0: learns its part of every batch, for the `epochs` of the configuration unless given. It neither
+ * writes nor prints, and leaves signals to rank 0.
  */
-export async function follow(ranks: TrainingRanks, args: RankArguments, epochs: number | undefined): Promise<void> {
+export async function runOtherRank(ranks: TrainingRanks, args: RankArguments, epochs: number | undefined): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
   try {
-    const { data, checkpoint } = await ordered(ranks);
+    const { data, checkpoint } = await receiveStart(ranks);
     const choices = { ...choicesOf(args, new AbortController().signal), backend: ranks.backend };
     using trainer = await restoreTrainer(checkpoint, choices);
     const { steps } = trainer.config.network;
     const split = await loadSplit(dataSource(args, data), { backend: ranks.backend, steps, ...readLimit(args) });
-    await agree(ranks, split);
+    await checkSameData(ranks, split);
     const { train, validation } = split;
     const given = epochs === undefined ? {} : { epochs };
     await trainer.run(train, { ...given, ...(validation.length > 0 ? { validation } : {}) });
@@ -91,30 +91,30 @@ export async function follow(ranks: TrainingRanks, args: RankArguments, epochs: 
   }
 }
 
-async function ordered(ranks: TrainingRanks): Promise<Order & { checkpoint: Uint8Array }> {
+async function receiveStart(ranks: TrainingRanks): Promise<StartMessage & { checkpoint: Uint8Array }> {
   const nothing = new Uint8Array();
   const [text = nothing] = await ranks.exchange(nothing);
-  const order = JSON.parse(new TextDecoder().decode(text)) as Order;
-  if (order.version !== version) {
-    throw new SpikeletError("BACKEND_UNAVAILABLE", "version", `is ${version}, and ${order.version} on rank 0`);
+  const start = JSON.parse(new TextDecoder().decode(text)) as StartMessage;
+  if (start.version !== version) {
+    throw new SpikeletError("BACKEND_UNAVAILABLE", "version", `is ${version}, and ${start.version} on rank 0`);
   }
-  if (order.build !== (await buildOf(ranks))) {
+  if (start.build !== (await buildOf(ranks))) {
     const message = "is another one than on rank 0: install or build the same on every machine, or they learn other bits";
     throw new SpikeletError("BACKEND_UNAVAILABLE", "build", message);
   }
-  const other = Object.keys(order.asked).find((name) => order.asked[name] !== ranks.asked[name]);
+  const other = Object.keys(start.given).find((name) => start.given[name] !== ranks.given[name]);
   if (other !== undefined) {
-    const [mine, first] = [ranks.asked[other], order.asked[other]].map((text) => JSON.stringify(text));
+    const [mine, first] = [ranks.given[other], start.given[other]].map((text) => JSON.stringify(text));
     throw new SpikeletError("CONFIG_INVALID", `--${other}`, `must be the same on every rank: is ${mine}, and ${first} on rank 0`);
   }
   const [checkpoint = nothing] = await ranks.exchange(nothing);
-  return { ...order, checkpoint };
+  return { ...start, checkpoint };
 }
 
 /** The files of this package, from the folder of its main module on. */
 const FILES = new URL("../../", import.meta.url);
 
-/** Names the build of this process: the same version may have been built from other commits. */
+/** Hash of the files and the core of this build: the same version may have been built from other commits. */
 async function buildOf({ sources }: Ranks): Promise<string> {
   const hash = createHash("sha256").update(sources);
   const names = await readdir(FILES, { recursive: true });
@@ -129,7 +129,7 @@ async function buildOf({ sources }: Ranks): Promise<string> {
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH`.
  */
-export async function agree(ranks: Ranks, { train, validation }: Split): Promise<void> {
+export async function checkSameData(ranks: Ranks, { train, validation }: Split): Promise<void> {
   const own = `${await samplesIdentity(train)} ${await samplesIdentity(validation)}`;
   const all = await ranks.exchange(new TextEncoder().encode(own));
   const other = all.findIndex((hash) => new TextDecoder().decode(hash) !== own);

@@ -7,16 +7,16 @@ import { restoreNetwork } from "../../network.js";
 import { neuroBench } from "../../neurobench.js";
 import type { Trainer } from "../../trainer.js";
 import { version } from "../../version.js";
-import { backendRecord } from "../backend-record.js";
+import { backendSummary } from "../backend-summary.js";
 import type { DataSource } from "../data.js";
 import type { Choices } from "../invocation.js";
-import { shown } from "../live-line.js";
+import { withProgress } from "../live-line.js";
 import { grouped, metricLines, printResult } from "../print.js";
 import { writeResultPage } from "../report/write.js";
-import type { Run } from "./begin.js";
 import { bestColumn } from "./best.js";
 import { parseOrigin } from "./origin.js";
 import type { Output } from "./output.js";
+import type { Run } from "./run.js";
 
 /** A finished training. */
 export interface Finished {
@@ -28,7 +28,7 @@ export interface Finished {
   warnings: readonly WarningEvent[];
 }
 
-/** Tests the best checkpoint of the run, writes `report.json` and `report.html`, and prints what came out. */
+/** Tests the best checkpoint of the run, writes `report.json` and `report.html`, and prints the result. */
 export async function report(finished: Finished, isJson: boolean, choices: Choices): Promise<void> {
   const { trainer, output, run, split, source, warnings } = finished;
   const { folder, files } = output;
@@ -42,7 +42,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
   const { epoch } = chosen.info;
   const row = history.rows.find((one) => one.epoch === epoch);
   const column = bestColumn(trainer.config, row);
-  const test = await shown("test samples evaluated", isJson, (onProgress) =>
+  const test = await withProgress("test samples evaluated", isJson, (onProgress) =>
     chosen.evaluate(split.test, { signal, ...(onProgress && { onProgress }) }),
   );
   const result = {
@@ -54,13 +54,13 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     checkpoint,
     run: run.id,
     data: source,
-    backend: backendRecord(trainer),
+    backend: backendSummary(trainer),
     config: trainer.config,
     version,
   };
   await folder.save(files.report, `${JSON.stringify(result, null, 2)}\n`);
   const { epochs, seconds, samplesPerSecond } = result.train;
-  const told = {
+  const summary = {
     title: `Training on ${split.train.info.name}`,
     part: "test",
     metrics: test,
@@ -78,7 +78,7 @@ export async function report(finished: Finished, isJson: boolean, choices: Choic
     data: source,
     learntBefore: run.learntBefore,
   } as const;
-  await writeResultPage(output, told, { network: chosen, samples: split.test, signal });
+  await writeResultPage(output, summary, { network: chosen, samples: split.test, signal });
   printResult(isJson, { type: "report", ...result }, () => [
     ...metricLines("test", test, decisionOf(trainer.config)),
     `checkpoint     ${checkpoint} (epoch ${result.best.epoch})`,

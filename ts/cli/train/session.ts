@@ -4,13 +4,13 @@ import type { Pace, StepEvent, TrainEvent, WarningEvent } from "../../events.js"
 import type { Trainer } from "../../trainer.js";
 import { Interrupted } from "../exit.js";
 import { learntOf, meansOf } from "../report/learnt.js";
-import type { Run } from "./begin.js";
 import type { CheckpointPace } from "./checkpoint-pace.js";
 import type { Emit } from "./event-log.js";
 import type { Output } from "./output.js";
 import { ProgressView } from "./progress.js";
+import type { Run } from "./run.js";
 
-/** Between two steps that are printed as JSON. */
+/** Milliseconds between two steps that are printed as JSON. */
 const STEP_INTERVAL = 250;
 
 /** Options of a training. */
@@ -23,7 +23,7 @@ export interface SessionOptions {
   epochs?: number | undefined;
 }
 
-/** One training from the command line: runs it, shows it and keeps its files up to date. */
+/** A training from the command line: runs it, shows its progress and keeps its files up to date. */
 export class TrainingSession {
   readonly #trainer: Trainer;
   readonly #output: Output;
@@ -64,32 +64,32 @@ export class TrainingSession {
   async run({ train, validation }: Split, signal: AbortSignal): Promise<void> {
     try {
       const options = { signal, epochs: this.#epochs, ...(validation.length > 0 ? { validation } : {}) };
-      for await (const event of this.#trainer.run(train, options)) await this.#take(event);
+      for await (const event of this.#trainer.run(train, options)) await this.#handle(event);
     } catch (thrown) {
       this.#view.close();
-      if (thrown instanceof Interrupted) await this.#leave();
+      if (thrown instanceof Interrupted) await this.#saveInterrupted();
       throw thrown;
     }
     this.#view.close();
   }
 
-  async #leave(): Promise<void> {
-    for (const event of await this.#trainer.undelivered()) await this.#take(event);
+  async #saveInterrupted(): Promise<void> {
+    for (const event of await this.#trainer.undelivered()) await this.#handle(event);
     await this.save();
   }
 
-  async #take(event: TrainEvent): Promise<void> {
+  async #handle(event: TrainEvent): Promise<void> {
     this.#view.show(event);
     this.#print(event);
     if (event.type === "warning") this.warnings.push(withoutPace(event));
-    if (event.type === "step") await this.#keepWithinEpoch(event);
+    if (event.type === "step") await this.#saveWithinEpoch(event);
     if (event.type === "epochEnd") {
       const { folder, files } = this.#output;
       const { history } = this.#run;
       const learnt = meansOf((await learntOf(this.#trainer)) ?? []);
       history.add(event, event.seconds - this.#secondsBefore, event.samplesPerSecond, learnt);
       this.#secondsBefore = event.seconds;
-      // The latest state comes last: whoever continues from the one before does this epoch again, and with it all that may be missing.
+      // The latest state is written last: a run that continues from the one before repeats this epoch, and writes what may be missing.
       if (event.bestEpoch === event.epoch || !this.#run.hasBest) {
         await folder.save(files.best, this.#checkpoint());
         this.#run.hasBest = true;
@@ -99,9 +99,9 @@ export class TrainingSession {
     }
   }
 
-  async #keepWithinEpoch({ epoch, step }: StepEvent): Promise<void> {
+  async #saveWithinEpoch({ epoch, step }: StepEvent): Promise<void> {
     if (!this.#pace.isDue(step)) return;
-    // The core is ahead of the events that it told of: a state beyond the end of the epoch waits for that event.
+    // The core may be ahead of its events: a state beyond the end of the epoch is saved with the event of that end.
     if (this.#trainer.info.epoch < epoch) await this.save();
   }
 

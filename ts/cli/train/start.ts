@@ -12,18 +12,18 @@ import { UsageError } from "../exit.js";
 import type { Choices } from "../invocation.js";
 import { say } from "../print.js";
 import { applySetting, partsOf } from "../setting.js";
-import { type Resumed, refuseToReplace } from "./begin.js";
-import { knownData, otherVersionWords } from "./origin.js";
+import { knownData, otherVersionText } from "./origin.js";
 import { filesIn, type Output, openOutput } from "./output.js";
+import { type ResumedCheckpoint, refuseToReplace } from "./run.js";
 
 /** A trainer with the folder for its results. */
 export interface Start {
   trainer: Trainer;
   output: Output;
-  /** What is known about the data beside the options. */
+  /** Source of the data as configuration or checkpoint say it; options come before it. */
   known: Partial<DataSource> | undefined;
   /** `undefined` for a fresh run. */
-  from: Resumed | undefined;
+  from: ResumedCheckpoint | undefined;
   /** The checkpoint whose network is fine-tuned. */
   parent?: Uint8Array | undefined;
   /** Epochs in all, where they are not those of the configuration. */
@@ -40,15 +40,15 @@ export interface StartArguments extends ConfigArguments {
   "stop-after-no-improvement"?: string | undefined;
 }
 
-/** A training from the beginning. */
-export async function fresh(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+/** A training from the start. */
+export async function startFresh(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   const { name, config, data } = await readConfiguration(args, settings);
   const trainer = await createTrainer(config, choices);
-  return begun({ trainer, known: data, from: undefined }, args.out ?? join("out", name), args, choices);
+  return withFolder({ trainer, known: data, from: undefined }, args.out ?? join("out", name), args, choices);
 }
 
 /** A training of the network of a checkpoint with a new last layer. */
-export async function fineTuned(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+export async function startFineTuned(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   refuseOptions(args, ["config", "preset"], "--from takes the configuration from the checkpoint");
   const file = args.from ?? "";
   const outputs = args.outputs === undefined ? undefined : wholeNumber(args.outputs, "outputs", 1);
@@ -59,20 +59,20 @@ export async function fineTuned(args: StartArguments, settings: readonly string[
   if (args.seed !== undefined) applySetting(config as unknown as JsonObject, `training.seed=${wholeNumber(args.seed, "seed")}`);
   const trainer = await keepLayers(network, await createTrainer(config, choices));
   const start = { trainer, known: await knownData(file, origin), from: undefined, parent };
-  return begun(start, args.out ?? join("out", "fine-tuned"), args, choices);
+  return withFolder(start, args.out ?? join("out", "fine-tuned"), args, choices);
 }
 
-/** A start with its folder. */
-async function begun(start: Omit<Start, "output">, dir: string, args: StartArguments, choices: Choices): Promise<Start> {
+/** Opens the folder of a start, and refuses to replace another run there. */
+async function withFolder(start: Omit<Start, "output">, dir: string, args: StartArguments, choices: Choices): Promise<Start> {
   const output = await openOutput(dir, { signal: choices.signal });
-  return ownedBy(output, async () => {
+  return orRelease(output, async () => {
     if (!args.overwrite) await refuseToReplace(output.files, choices);
     return { ...start, output };
   });
 }
 
 /** A training that continues from a checkpoint. */
-export async function resumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
+export async function startResumed(args: StartArguments, settings: readonly string[], choices: Choices): Promise<Start> {
   const own = ["config", "preset", "seed", "from", "outputs", "stop-after-no-improvement"] as const;
   refuseOptions(args, own, "--resume takes the configuration from the checkpoint");
   const epochs = epochsToResume(settings);
@@ -82,13 +82,13 @@ export async function resumed(args: StartArguments, settings: readonly string[],
   const file = args.checkpoint ?? last;
   if (!existsSync(file)) throw nothingToResume(file, args.checkpoint === undefined && existsSync(best) ? best : undefined);
   const output = await openOutput(dir, { signal: choices.signal });
-  return ownedBy(output, async () => {
+  return orRelease(output, async () => {
     const { trainer, origin, bytes } = await openTrainer(file, choices, args.checkpoint !== undefined).catch((thrown) => {
       const isDamaged = thrown instanceof SpikeletError && thrown.code === "CHECKPOINT_INVALID";
       if (isDamaged && file === last && existsSync(best)) say(`${best} is there too: --resume --checkpoint ${best}`);
       throw thrown;
     });
-    const words = otherVersionWords(bytes, file);
+    const words = otherVersionText(bytes, file);
     if (words !== undefined) say(words);
     const { epoch } = trainer.info;
     if (epochs !== undefined && epochs < epoch) {
@@ -99,11 +99,11 @@ export async function resumed(args: StartArguments, settings: readonly string[],
   });
 }
 
-/** The one setting that a training which continues may change. */
+/** The only setting that a continued training may change. */
 const EPOCHS = "training.epochs";
 
 /**
- * The epochs in all that the settings of a training which continues ask for, if they do.
+ * Total epochs that the settings of a continued training ask for; `undefined` where they do not say.
  *
  * @throws {UsageError} for any other setting.
  */
@@ -124,8 +124,8 @@ function nothingToResume(file: string, other: string | undefined): SpikeletError
   return new SpikeletError("CHECKPOINT_INVALID", file, `is missing: ${hint}`);
 }
 
-/** The result of `work` with the folder, which is released if it fails. */
-async function ownedBy(output: Output, work: () => Promise<Start>): Promise<Start> {
+/** Returns the result of `work`; releases the folder if it fails. */
+async function orRelease(output: Output, work: () => Promise<Start>): Promise<Start> {
   try {
     return await work();
   } catch (thrown) {

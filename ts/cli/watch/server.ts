@@ -7,13 +7,13 @@ import { SpikeletError } from "../../errors.js";
 import { openPlain } from "../../io/plain-file.node.js";
 import { loadPlots } from "../../report/plots.js";
 import { describe } from "../exit.js";
-import type { Sight, Sights } from "./sight.js";
+import type { LatestAnswers, SampleAnswers } from "./latest-answers.js";
 import { watchPage } from "./watch-page.js";
 import { WatchedRun } from "./watched-run.js";
 
-/** Only programs of this machine can reach it. */
+/** Address of the server, which only programs of this machine can reach. */
 const HOST = "127.0.0.1";
-/** Names under which they may ask; a page of another site can't. */
+/** Host names under which requests are answered: a page of another site has another one. */
 const NAMES: ReadonlySet<string> = new Set([HOST, "localhost"]);
 /** Milliseconds between two looks at the folder, while somebody watches. */
 const PACE = 500;
@@ -26,7 +26,7 @@ const FILES: Readonly<Record<string, { file: "events" | "history" | "report" | "
   "/report.html": { file: "page", type: "text/html" },
 };
 
-/** No other page may show a page of the server within its own. */
+/** Policy by which no other page may show a page of the server within its own. */
 const FRAMES = "frame-ancestors 'none'";
 
 /** What a browser lets a file of the folder do, whoever wrote it: be shown as it is, no script, no address. */
@@ -36,16 +36,16 @@ const FILE_POLICY = `default-src 'none'; style-src 'unsafe-inline'; img-src data
 export class WatchServer implements AsyncDisposable {
   readonly url: string;
   readonly #run: WatchedRun;
-  readonly #sights: Sights;
+  readonly #latestAnswers: LatestAnswers;
   readonly #server: Server;
   readonly #watchers = new Set<ServerResponse>();
   #mark = "";
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<unknown> = Promise.resolve();
 
-  private constructor(run: WatchedRun, sights: Sights, server: Server) {
+  private constructor(run: WatchedRun, latestAnswers: LatestAnswers, server: Server) {
     this.#run = run;
-    this.#sights = sights;
+    this.#latestAnswers = latestAnswers;
     this.#server = server;
     this.url = `http://${HOST}:${(server.address() as AddressInfo).port}/`;
     server.on("request", (request, response) => void this.#answer(request, response));
@@ -55,7 +55,7 @@ export class WatchServer implements AsyncDisposable {
    * @param port 0 for any that is free.
    * @throws {SpikeletError} `CONFIG_INVALID` for a port that is taken or not allowed.
    */
-  static async start(dir: string, sights: Sights, port: number): Promise<WatchServer> {
+  static async start(dir: string, latestAnswers: LatestAnswers, port: number): Promise<WatchServer> {
     const server = createServer();
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) => {
@@ -63,7 +63,7 @@ export class WatchServer implements AsyncDisposable {
       });
       server.listen(port, HOST, resolve);
     });
-    return new WatchServer(new WatchedRun(dir), sights, server);
+    return new WatchServer(new WatchedRun(dir), latestAnswers, server);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -95,10 +95,10 @@ export class WatchServer implements AsyncDisposable {
   async #page(response: ServerResponse): Promise<void> {
     const nonce = randomBytes(16).toString("base64");
     try {
-      const seen = await this.#turn(() => this.#run.look());
-      const [plots, sight] = await Promise.all([loadPlots(), this.#sight()]);
+      const run = await this.#oneAtATime(() => this.#run.read());
+      const [plots, answers] = await Promise.all([loadPlots(), this.#answers()]);
       const { dir, report } = this.#run.files;
-      const text = watchPage({ dir, seen, sight, plots, nonce, hasReport: existsSync(report) });
+      const text = watchPage({ dir, run, answers, plots, nonce, hasReport: existsSync(report) });
       response.setHeader("Content-Type", "text/html; charset=utf-8");
       response.end(text);
     } catch (thrown) {
@@ -106,21 +106,21 @@ export class WatchServer implements AsyncDisposable {
     }
   }
 
-  /** One look at a time. */
-  #turn<T>(work: () => Promise<T>): Promise<T> {
+  /** Starts `work` once all earlier work has ended. */
+  #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#looking.then(work);
     this.#looking = result.catch(() => undefined);
     return result;
   }
 
-  async #sight(): Promise<Sight | string> {
+  async #answers(): Promise<SampleAnswers | string> {
     if (!existsSync(this.#run.files.last)) return "There is no checkpoint yet.";
-    return this.#sights.now().catch((thrown) => `Samples can't be shown: ${describe(thrown).message}`);
+    return this.#latestAnswers.read().catch((thrown) => `Samples can't be shown: ${describe(thrown).message}`);
   }
 
   /** Sends every change until the browser disconnects. */
   async #watch(response: ServerResponse): Promise<void> {
-    response.on("close", () => this.#leave(response));
+    response.on("close", () => this.#removeWatcher(response));
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(": watching\n\n");
     if (this.#watchers.size === 0) this.#mark = await this.#run.mark();
@@ -129,7 +129,7 @@ export class WatchServer implements AsyncDisposable {
     this.#timer ??= setInterval(() => void this.#look(), PACE).unref();
   }
 
-  #leave(watcher: ServerResponse): void {
+  #removeWatcher(watcher: ServerResponse): void {
     this.#watchers.delete(watcher);
     if (this.#watchers.size > 0) return;
     clearInterval(this.#timer);

@@ -4,7 +4,7 @@ import { openPlain } from "../../io/plain-file.node.js";
 const MAX_BYTES = 1 << 24;
 
 /**
- * Reads the lines that were added to a file since the last time; one that is shorter than before, or another one, is read again.
+ * Reads the lines that were added to a file since the last call. A file that was replaced or became shorter is read from its start.
  */
 export class Tail {
   readonly #file: string;
@@ -18,8 +18,8 @@ export class Tail {
   }
 
   /**
-   * The new lines; `isNew` where they are the first of all that there are, `isWhole` where they are the last. None where there is
-   * no file.
+   * Returns the new lines, none where there is no file. `isNew` says that they begin at the start of the file, `isWhole` that they
+   * reach its end.
    */
   async read(): Promise<{ lines: string[]; isNew: boolean; isWhole: boolean }> {
     const handle = await openPlain(this.#file);

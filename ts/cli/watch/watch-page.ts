@@ -8,15 +8,15 @@ import { quoted } from "../quoted.js";
 import { DECISION_TEXTS } from "../report/answers.js";
 import { curves, rasters } from "../report/figures.js";
 import { warning } from "../report/result-page.js";
-import type { Sight } from "./sight.js";
-import type { Seen } from "./watched-run.js";
+import type { SampleAnswers } from "./latest-answers.js";
+import type { RunState } from "./watched-run.js";
 
 /** Content of a page about a running training. */
-export interface Watching {
+export interface WatchPageContent {
   dir: string;
-  seen: Seen;
-  /** How the network answers now, or why that is not known. */
-  sight: Sight | string;
+  run: RunState;
+  /** Answers of the network now, or the reason why there are none. */
+  answers: SampleAnswers | string;
   /** Whether the report is there. */
   hasReport: boolean;
   plots: Plots | undefined;
@@ -64,31 +64,34 @@ function show(fresh) {
 }
 `;
 
-export function watchPage(watching: Watching): string {
-  const { dir, seen, sight, plots, nonce } = watching;
+export function watchPage(content: WatchPageContent): string {
+  const { dir, run, answers, plots, nonce } = content;
   const lost = `The server does not answer: what stands here is the last that it told. spikelet serve ${quoted(dir)} shows it again.`;
   const sections: readonly (Section | undefined)[] = [
-    seen.warnings.length > 0 ? { title: "Warnings", content: seen.warnings.map(warning) } : undefined,
-    plots && seen.epochs.length > 0 ? { title: "Learning", content: curves(plots, seen.epochs, seen.decision) } : undefined,
-    { title: "Samples", content: plots && typeof sight !== "string" ? rasters(plots, sight) : html`<p>${String(sight)}</p>\n` },
-    { title: "Files", content: files(watching) },
+    run.warnings.length > 0 ? { title: "Warnings", content: run.warnings.map(warning) } : undefined,
+    plots && run.epochs.length > 0 ? { title: "Learning", content: curves(plots, run.epochs, run.decision) } : undefined,
+    {
+      title: "Samples",
+      content: plots && typeof answers !== "string" ? rasters(plots, answers) : html`<p>${String(answers)}</p>\n`,
+    },
+    { title: "Files", content: files(content) },
   ];
   return page({
-    title: `${stateOf(seen)}: ${dir}`,
+    title: `${stateOf(run)}: ${dir}`,
     lead: [
-      html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(seen, plots)}</div>\n`,
+      html`<p id="connection" class="warning" role="status" data-lost="${lost}" hidden></p>\n<div id="lead">${lead(run, plots)}</div>\n`,
     ],
     sections: sections.filter((section) => section !== undefined),
     script: { text: SCRIPT, nonce },
   });
 }
 
-function stateOf({ end, started }: Seen): string {
+function stateOf({ end, started }: RunState): string {
   return end ?? (started === undefined ? "waiting" : "training");
 }
 
-function lead(seen: Seen, plots: Plots | undefined): Content {
-  const { step, epochs, failure, time } = seen;
+function lead(run: RunState, plots: Plots | undefined): Content {
+  const { step, epochs, failure, time } = run;
   const last = epochs.at(-1);
   const known: (readonly [string, string])[] = [];
   if (step !== undefined) {
@@ -100,7 +103,7 @@ function lead(seen: Seen, plots: Plots | undefined): Content {
   if (last !== undefined) {
     const [part, metrics] = last.validation === null ? ["training", last.train] : ["validation", last.validation];
     known.push(["epochs done", `${last.epoch} of ${last.epochs}`]);
-    for (const decision of decisionsIn(metrics, seen.decision)) {
+    for (const decision of decisionsIn(metrics, run.decision)) {
       if (decision !== "none") known.push([`${part}, ${DECISION_TEXTS[decision]}`, percent(accuracyBy(decision, metrics))]);
     }
     if (metrics.meanSquaredError !== undefined) known.push([`${part}, squared error`, errorText(metrics.meanSquaredError)]);
@@ -113,7 +116,7 @@ function lead(seen: Seen, plots: Plots | undefined): Content {
   ];
 }
 
-function files({ hasReport }: Watching): Markup {
+function files({ hasReport }: WatchPageContent): Markup {
   const names = ["events.ndjson", "history.csv", ...(hasReport ? ["report.html", "report.json"] : [])];
   return html`<ul>${names.map((name) => html`<li><a href="${name}">${name}</a></li>\n`)}</ul>\n`;
 }

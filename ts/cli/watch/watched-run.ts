@@ -4,31 +4,31 @@ import type { WarningEvent } from "../../events.js";
 import type { EpochRecord } from "../../generated/config.js";
 import { isObject, type JsonObject } from "../../json.js";
 import { filesIn, type RunFiles } from "../train/output.js";
-import { type ShownStep, shownDecision, shownEpoch, shownStep, shownWarning } from "./shown-events.js";
+import { type LoggedStep, loggedDecision, loggedEpoch, loggedStep, loggedWarning } from "./logged-events.js";
 import { Tail } from "./tail.js";
 
 /** How a training ended. */
-export type End = "finished" | "interrupted" | "failed";
+export type RunEnd = "finished" | "interrupted" | "failed";
 
-/** Content of the folder of a training. */
-export interface Seen {
-  /** What stood at the beginning, of which nothing is certain: somebody else may have written it. */
+/** State of a training, by the event log in its folder. */
+export interface RunState {
+  /** The event `started`, unchecked: another program may have written it. */
   started: JsonObject | undefined;
-  /** The decision that the loss trains, where the beginning says the loss. */
+  /** The decision that the loss trains; `undefined` where `started` does not say the loss. */
   decision: Decision | undefined;
   epochs: readonly EpochRecord[];
-  /** The latest step of the epoch under way that was kept. */
-  step: ShownStep | undefined;
+  /** The latest logged step of the epoch under way. */
+  step: LoggedStep | undefined;
   warnings: readonly WarningEvent[];
   /** `undefined` while it runs, or where it was killed. */
-  end: End | undefined;
+  end: RunEnd | undefined;
   /** Why it failed. */
   failure: string | undefined;
   /** When the last line was written. */
   time: string | undefined;
 }
 
-const ENDS: readonly unknown[] = ["finished", "interrupted", "failed"] satisfies End[];
+const ENDS: readonly unknown[] = ["finished", "interrupted", "failed"] satisfies RunEnd[];
 
 /** The folder of a training of another process, or of this one. */
 export class WatchedRun {
@@ -37,8 +37,8 @@ export class WatchedRun {
   readonly #epochs = new Map<number, EpochRecord>();
   #warnings: WarningEvent[] = [];
   #started: JsonObject | undefined;
-  #step: Seen["step"];
-  #end: End | undefined;
+  #step: RunState["step"];
+  #end: RunEnd | undefined;
   #failure: string | undefined;
   #time: string | undefined;
 
@@ -47,8 +47,8 @@ export class WatchedRun {
     this.#tail = new Tail(this.files.events);
   }
 
-  /** Reads what has come since the last time. */
-  async look(): Promise<Seen> {
+  /** Reads what was logged since the last call; returns the state by now. */
+  async read(): Promise<RunState> {
     for (let isWhole = false; !isWhole; ) {
       const read = await this.#tail.read();
       if (read.isNew) this.#forget(0);
@@ -58,7 +58,7 @@ export class WatchedRun {
     const epochs = [...this.#epochs.values()].sort((a, b) => a.epoch - b.epoch);
     return {
       started: this.#started,
-      decision: shownDecision(this.#started),
+      decision: loggedDecision(this.#started),
       epochs,
       step: this.#step,
       warnings: this.#warnings,
@@ -68,7 +68,7 @@ export class WatchedRun {
     };
   }
 
-  /** Another text whenever a file that is shown has changed. */
+  /** Returns a text that changes whenever a file that is shown has changed. */
   async mark(): Promise<string> {
     const { events, last, report } = this.files;
     const marks = [events, last, report].map(async (file) => {
@@ -88,19 +88,19 @@ export class WatchedRun {
       this.#started = event;
     }
     // Somebody else may have written the line: what can't be shown is left out.
-    const shown = type === "epochEnd" ? shownEpoch(event) : undefined;
-    if (shown !== undefined) {
-      this.#epochs.set(shown.epoch, shown);
+    const logged = type === "epochEnd" ? loggedEpoch(event) : undefined;
+    if (logged !== undefined) {
+      this.#epochs.set(logged.epoch, logged);
       this.#step = undefined;
     }
-    if (type === "step") this.#step = shownStep(event) ?? this.#step;
-    const warning = type === "warning" ? shownWarning(event) : undefined;
+    if (type === "step") this.#step = loggedStep(event) ?? this.#step;
+    const warning = type === "warning" ? loggedWarning(event) : undefined;
     if (warning !== undefined) this.#warnings.push(warning);
-    if (ENDS.includes(type)) this.#end = type as End;
+    if (ENDS.includes(type)) this.#end = type as RunEnd;
     if (type === "failed") this.#failure = String(event["message"]);
   }
 
-  /** What a training that continues after `epochs` epochs does again. */
+  /** Drops what was logged after `epochs` epochs, since a training that continues from there does it again. */
   #forget(epochs: number): void {
     for (const epoch of this.#epochs.keys()) if (epoch > epochs) this.#epochs.delete(epoch);
     this.#warnings = this.#warnings.filter(({ epoch }) => epoch <= epochs);
@@ -110,9 +110,9 @@ export class WatchedRun {
   }
 }
 
-/** What the log in a folder warned of in the first epochs of its run. */
+/** Warnings of the first epochs of a run, by the log in its folder. */
 export async function warningsUntil(dir: string, epochs: number): Promise<WarningEvent[]> {
-  const { warnings } = await new WatchedRun(dir).look();
+  const { warnings } = await new WatchedRun(dir).read();
   return warnings.filter(({ epoch }) => epoch <= epochs);
 }
 

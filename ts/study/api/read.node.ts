@@ -5,7 +5,7 @@ import { chosenOf } from "../report/choice.js";
 import { type Damage, gather } from "../report/merge.node.js";
 import { type PointSummary, pointsOf } from "../report/points.js";
 import { resultTable } from "../report/result-table.js";
-import { joined, type Row, type StudyTable, tableOf } from "../run/table.js";
+import { type Row, recordsById, type StudyTable, tableOf } from "../run/table.js";
 import { storedStudies } from "../store/packed.node.js";
 import type { StoredStudy } from "../store/stored-study.js";
 
@@ -67,7 +67,7 @@ export async function studyFolders(path: string): Promise<string[]> {
 async function planned(study: StoredStudy, plan: Plan): Promise<StudyResults> {
   const { name, hashes, version } = await study.manifest();
   const { records, damaged } = await study.records();
-  const table = await tableOf(plan, hashes, joined(records), version);
+  const table = await tableOf(plan, hashes, recordsById(records), version);
   return resultsOf(
     { name, plan, version },
     table,

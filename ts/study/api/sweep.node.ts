@@ -3,8 +3,8 @@ import { UsageError } from "../../cli/exit.js";
 import { choicesOf } from "../../cli/invocation.js";
 import { perform } from "../../cli/study/perform.js";
 import { CliSupply } from "../../cli/study/supply.js";
-import { waitWords } from "../../cli/study/words.js";
-import { muteWords } from "../../cli/train/output.js";
+import { waitText } from "../../cli/study/text.js";
+import { heartbeatWarning } from "../../cli/train/output.js";
 import { SpikeletError } from "../../errors.js";
 import type { JsonObject } from "../../json.js";
 import { parsePlan } from "../plan/plan.js";
@@ -78,8 +78,8 @@ export async function sweep(plan: JsonObject, options: SweepOptions): Promise<St
   const named = { name, plan: parsePlan(plan), json: plan };
   const wait = {
     signal,
-    onWait: (owner: string) => say(waitWords(out, owner)),
-    onMute: (why: string) => say(muteWords(out, why)),
+    onWait: (owner: string) => say(waitText(out, owner)),
+    onHeartbeatFailed: (why: string) => say(heartbeatWarning(out, why)),
   };
   const namesOf = (run: Run): EventOfRun => {
     return { id: run.id, settings: run.settings, seed: run.seed, name: runName(run, named.plan) };

@@ -2,7 +2,7 @@ import { SpikeletError } from "../../errors.js";
 import { isObject, type Json, type JsonObject } from "../../json.js";
 
 /**
- * Reads the fields of an object and names the path of what is wrong.
+ * Reads the fields of an object and names the path of what is planError.
  *
  * No library of schemas: what a plan promises is one sentence for one field, `settings["optimizer.learningRate"].from: must be above 0 on a log
  * scale, got 0`, with limits that depend on other fields and defaults that follow from the configuration. With zod or ajv these would still be
@@ -13,7 +13,7 @@ export class Fields {
   readonly #object: JsonObject;
 
   constructor(value: Json | undefined, path: string) {
-    if (!isObject(value)) throw wrong(path, `must be an object, got ${shown(value)}`);
+    if (!isObject(value)) throw planError(path, `must be an object, got ${literal(value)}`);
     this.path = path;
     this.#object = value;
   }
@@ -21,7 +21,7 @@ export class Fields {
   /** Refuses every field that is not among these. */
   only(...names: string[]): this {
     for (const name of Object.keys(this.#object)) {
-      if (!names.includes(name)) throw wrong(this.at(name), `is unknown: there are ${names.join(", ")}`);
+      if (!names.includes(name)) throw planError(this.at(name), `is unknown: there are ${names.join(", ")}`);
     }
     return this;
   }
@@ -48,19 +48,19 @@ export class Fields {
 
   text(name: string, otherwise?: string): string {
     const value = this.#object[name] ?? otherwise;
-    if (typeof value !== "string" || value === "") throw wrong(this.at(name), `must be a text, got ${shown(value)}`);
+    if (typeof value !== "string" || value === "") throw planError(this.at(name), `must be a text, got ${literal(value)}`);
     return value;
   }
 
   flag(name: string): boolean {
     const value = this.#object[name] ?? false;
-    if (typeof value !== "boolean") throw wrong(this.at(name), `must be true or false, got ${shown(value)}`);
+    if (typeof value !== "boolean") throw planError(this.at(name), `must be true or false, got ${literal(value)}`);
     return value;
   }
 
   number(name: string): number {
     const value = this.#object[name];
-    if (typeof value !== "number") throw wrong(this.at(name), `must be a number, got ${shown(value)}`);
+    if (typeof value !== "number") throw planError(this.at(name), `must be a number, got ${literal(value)}`);
     return value;
   }
 
@@ -71,14 +71,14 @@ export class Fields {
   list(name: string): Json[] {
     const value = this.#object[name];
     if (!Array.isArray(value) || value.length === 0)
-      throw wrong(this.at(name), `must be a list with entries, got ${shown(value)}`);
+      throw planError(this.at(name), `must be a list with entries, got ${literal(value)}`);
     return value;
   }
 
   oneOf<Name extends string>(name: string, names: readonly Name[], otherwise?: Name): Name {
     const value = this.#object[name] ?? otherwise;
     const found = names.find((known) => known === value);
-    if (found === undefined) throw wrong(this.at(name), `must be one of ${names.join(", ")}, got ${shown(value)}`);
+    if (found === undefined) throw planError(this.at(name), `must be one of ${names.join(", ")}, got ${literal(value)}`);
     return found;
   }
 }
@@ -88,7 +88,7 @@ const MAX = 0xffff_ffff;
 
 export function wholeNumber(value: Json | undefined, path: string, min: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= MAX) return value;
-  throw wrong(path, `must be a whole number from ${min} to ${MAX}, got ${shown(value)}`);
+  throw planError(path, `must be a whole number from ${min} to ${MAX}, got ${literal(value)}`);
 }
 
 /** The path of a field; names that are paths themselves stand in brackets. */
@@ -97,10 +97,10 @@ export function within(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
 
-export function wrong(path: string, message: string): SpikeletError {
+export function planError(path: string, message: string): SpikeletError {
   return new SpikeletError("CONFIG_INVALID", path, message);
 }
 
-function shown(value: Json | undefined): string {
+function literal(value: Json | undefined): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }

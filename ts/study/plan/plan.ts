@@ -2,7 +2,7 @@ import { measuresOf } from "../../decisions.js";
 import { inFile } from "../../errors.js";
 import { DEFAULTS } from "../../generated/defaults.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
-import { Fields, wholeNumber, within, wrong } from "./fields.js";
+import { Fields, planError, wholeNumber, within } from "./fields.js";
 import { parseReport, type ReportConfig } from "./report.js";
 import { isPath, levels, parseSetting, type Setting } from "./setting.js";
 import { SOBOL_DIMENSIONS } from "./sobol.js";
@@ -95,7 +95,7 @@ const RESERVED: Record<string, string> = {
 export function parsePlan(json: Json): Plan {
   const fields = new Fields(json, "").only(...FIELDS);
   const config = fields.has("variants") ? (fields.value("config") ?? {}) : fields.value("config");
-  if (!isObject(config)) throw wrong("config", "must be a configuration");
+  if (!isObject(config)) throw planError("config", "must be a configuration");
   const search = parseSearch(fields);
   const seeds = parseSeeds(fields, config);
   const halving = fields.has("halving") ? parseHalving(fields.object("halving"), seeds.length) : null;
@@ -141,7 +141,7 @@ export function parseBestBy(value: Json | undefined, loss: Json | undefined): Be
   const found = new Fields({ bestBy: value ?? trained }, "").oneOf("bestBy", BEST_BY);
   if (found !== "last" && !measured.includes(found)) {
     const type = valueAt(loss ?? null, "type") ?? "latency";
-    throw wrong("bestBy", `must be one of ${[...measured, "last"].join(", ")} with the loss ${type}, got "${found}"`);
+    throw planError("bestBy", `must be one of ${[...measured, "last"].join(", ")} with the loss ${type}, got "${found}"`);
   }
   return found;
 }
@@ -165,13 +165,13 @@ function pointCount(search: Search, settings: readonly Setting[]): number {
 
 /** Refuses what would make more runs than a sweep may have, before there is one. */
 function atMost(runs: number, path: string, detail = ""): void {
-  if (runs > MAX_RUNS) throw wrong(path, `a sweep can have ${MAX_RUNS} runs, got ${runs}${detail}`);
+  if (runs > MAX_RUNS) throw planError(path, `a sweep can have ${MAX_RUNS} runs, got ${runs}${detail}`);
 }
 
 function parseSearch(plan: Fields): Search {
   if (plan.has("variants")) {
     for (const name of ["settings", "search"]) {
-      if (plan.has(name)) throw wrong(name, "is for a search; variants lists the points");
+      if (plan.has(name)) throw planError(name, "is for a search; variants lists the points");
     }
     return { type: "variants", variants: plan.list("variants").map((one, k) => parseVariant(one, `variants[${k}]`)) };
   }
@@ -184,7 +184,7 @@ function parseSearch(plan: Fields): Search {
     return { type, runs, seed: fields.whole("seed", 0, 1) };
   }
   for (const name of ["runs", "seed"]) {
-    if (fields.has(name)) throw wrong(fields.at(name), "is for random and sobol; a grid takes every combination");
+    if (fields.has(name)) throw planError(fields.at(name), "is for random and sobol; a grid takes every combination");
   }
   return { type };
 }
@@ -192,10 +192,11 @@ function parseSearch(plan: Fields): Search {
 function parseVariant(json: Json, path: string): PlannedVariant {
   const fields = new Fields(json, path).only("series", "at", "attempt", "settings");
   const at = fields.value("at") ?? null;
-  if (at !== null && typeof at !== "number" && typeof at !== "string") throw wrong(fields.at("at"), "must be a number or a text");
+  if (at !== null && typeof at !== "number" && typeof at !== "string")
+    throw planError(fields.at("at"), "must be a number or a text");
   const settings = Object.fromEntries(fields.object("settings").entries());
   for (const name of Object.keys(settings)) {
-    if (!isPath(name)) throw wrong(within(fields.at("settings"), name), "is no path like network.layers[0].units");
+    if (!isPath(name)) throw planError(within(fields.at("settings"), name), "is no path like network.layers[0].units");
   }
   return { series: fields.text("series"), at, attempt: fields.has("attempt") ? fields.text("attempt") : null, settings };
 }
@@ -219,9 +220,9 @@ function varied(search: Search, settings: readonly Setting[]): { place: string; 
 function refuseReserved(place: string, path: string, value: Json, halving: Halving | null): void {
   const reserved = { ...RESERVED, ...(halving && { "training.epochs": "is not a setting: halving.epochs says" }) };
   for (const [name, reason] of Object.entries(reserved)) {
-    if (name === path) throw wrong(place, reason);
+    if (name === path) throw planError(place, reason);
     const inside = name !== "training.threads" && name.startsWith(`${path}.`) ? name.slice(path.length + 1) : "";
-    if (inside !== "" && valueAt(value, inside) !== undefined) throw wrong(within(place, inside), reason);
+    if (inside !== "" && valueAt(value, inside) !== undefined) throw planError(within(place, inside), reason);
   }
 }
 
@@ -231,7 +232,7 @@ function parseSettings(fields: Fields, search: Search): Setting[] {
     if (setting.type === "range") atMost(setting.count ?? 0, within(within("settings", setting.path), "count"));
   }
   if (search.type === "sobol" && settings.length > SOBOL_DIMENSIONS) {
-    throw wrong("settings", `can be ${SOBOL_DIMENSIONS} for sobol, got ${settings.length}: random takes any number`);
+    throw planError("settings", `can be ${SOBOL_DIMENSIONS} for sobol, got ${settings.length}: random takes any number`);
   }
   return settings;
 }
@@ -248,7 +249,7 @@ function parseSeeds(fields: Fields, config: JsonObject): number[] {
   const seeds = new Set<number>();
   for (const [k, entry] of fields.list("seeds").entries()) {
     const seed = wholeNumber(entry, `seeds[${k}]`, 0);
-    if (seeds.has(seed)) throw wrong(`seeds[${k}]`, `stands there already: ${seed}`);
+    if (seeds.has(seed)) throw planError(`seeds[${k}]`, `stands there already: ${seed}`);
     seeds.add(seed);
   }
   return [...seeds];
@@ -264,15 +265,16 @@ function parseHalving(fields: Fields, planned: number): Halving {
   fields.only("epochs", "keep", "seeds");
   const epochs = fields.list("epochs").map((count, k) => wholeNumber(count, `halving.epochs[${k}]`, 1));
   for (const [k, count] of epochs.entries()) {
-    if (count <= (epochs[k - 1] ?? 0)) throw wrong(`halving.epochs[${k}]`, `must be above the rung before, got ${count}`);
+    if (count <= (epochs[k - 1] ?? 0)) throw planError(`halving.epochs[${k}]`, `must be above the rung before, got ${count}`);
   }
   const keep = fields.has("keep") ? fields.number("keep") : 1 / 3;
-  if (!(keep > 0 && keep < 1)) throw wrong("halving.keep", `must be a share between 0 and 1, got ${keep}`);
+  if (!(keep > 0 && keep < 1)) throw planError("halving.keep", `must be a share between 0 and 1, got ${keep}`);
   if (!fields.has("seeds")) return { epochs, keep };
   const seeds = fields.list("seeds").map((count, k) => wholeNumber(count, `halving.seeds[${k}]`, 1));
   if (seeds.length !== epochs.length)
-    throw wrong("halving.seeds", `must have ${epochs.length} entries, one for each rung, got ${seeds.length}`);
+    throw planError("halving.seeds", `must have ${epochs.length} entries, one for each rung, got ${seeds.length}`);
   const above = seeds.findIndex((count) => count > planned);
-  if (above >= 0) throw wrong(`halving.seeds[${above}]`, `must be at most ${planned}, the number of seeds, got ${seeds[above]}`);
+  if (above >= 0)
+    throw planError(`halving.seeds[${above}]`, `must be at most ${planned}, the number of seeds, got ${seeds[above]}`);
   return { epochs, keep, seeds };
 }

@@ -1,5 +1,5 @@
 import { isObject, type Json, keysOf } from "../../json.js";
-import { Fields, within, wrong } from "./fields.js";
+import { Fields, planError, within } from "./fields.js";
 
 /** One thing that a sweep varies, by its path in the configuration. */
 export type Setting = Choice | Range;
@@ -26,22 +26,22 @@ export interface Range {
 /** Reads what a plan says about a path: a list is a choice, an object a range. */
 export function parseSetting(path: string, given: Json, isGrid: boolean): Setting {
   const place = within("settings", path);
-  if (!isPath(path)) throw wrong(place, "is no path like network.layers[0].units");
+  if (!isPath(path)) throw planError(place, "is no path like network.layers[0].units");
   if (Array.isArray(given)) {
-    if (given.length === 0) throw wrong(place, "must list at least one value");
+    if (given.length === 0) throw planError(place, "must list at least one value");
     return { type: "choice", path, values: given };
   }
   const fields = new Fields(given, place).only("from", "to", "scale", "whole", "count");
   const [from, to] = [fields.number("from"), fields.number("to")];
   const scale = fields.oneOf("scale", ["linear", "log"], "linear");
   const isWhole = fields.flag("whole");
-  if (scale === "log" && from <= 0) throw wrong(fields.at("from"), `must be above 0 on a log scale, got ${from}`);
-  if (to <= from) throw wrong(fields.at("to"), `must be above from, got ${to}`);
+  if (scale === "log" && from <= 0) throw planError(fields.at("from"), `must be above 0 on a log scale, got ${from}`);
+  if (to <= from) throw planError(fields.at("to"), `must be above from, got ${to}`);
   for (const [name, end] of [["from", from] as const, ["to", to] as const]) {
-    if (isWhole && !Number.isInteger(end)) throw wrong(fields.at(name), `must be whole, as the values are, got ${end}`);
+    if (isWhole && !Number.isInteger(end)) throw planError(fields.at(name), `must be whole, as the values are, got ${end}`);
   }
   if (!isGrid) {
-    if (fields.has("count")) throw wrong(fields.at("count"), "is for a grid; search.runs says how many points are drawn");
+    if (fields.has("count")) throw planError(fields.at("count"), "is for a grid; search.runs says how many points are drawn");
     return { type: "range", path, from, to, scale, isWhole };
   }
   return { type: "range", path, from, to, scale, isWhole, count: fields.whole("count", 2) };

@@ -25,15 +25,15 @@ export function shareOf<T>(runs: readonly T[], { index, count }: Shard): T[] {
  */
 export function parseShard(text: string, environment: Environment): Shard {
   const match = /^(auto|\d+)(?:\/(\d+))?$/.exec(text);
-  if (match === null) throw wrong(`must be like 2/8, auto/8 or auto, got "${text}"`);
+  if (match === null) throw shardError(`must be like 2/8, auto/8 or auto, got "${text}"`);
   const [, place = "", total] = match;
-  if (place !== "auto" && total === undefined) throw wrong(`must say of how many: ${text}/8`);
+  if (place !== "auto" && total === undefined) throw shardError(`must say of how many: ${text}/8`);
   const scheduled = place === "auto" ? scheduledShard(environment) : { source: "", index: Number(place) - 1, count: undefined };
   const count = total === undefined ? scheduled.count : Number(total);
-  if (count === undefined) throw wrong(`must say of how many, auto/8: ${scheduled.source} tells the place alone`);
+  if (count === undefined) throw shardError(`must say of how many, auto/8: ${scheduled.source} tells the place alone`);
   if (scheduled.index >= 0 && scheduled.index < count) return { index: scheduled.index, count };
   const of = place === "auto" ? ` (${scheduled.source}=${environment[scheduled.source]})` : "";
-  throw wrong(`must be from 1/${count} to ${count}/${count}, got ${scheduled.index + 1}/${count}${of}`);
+  throw shardError(`must be from 1/${count} to ${count}/${count}, got ${scheduled.index + 1}/${count}${of}`);
 }
 
 interface Scheduled {
@@ -52,16 +52,16 @@ function scheduledShard(environment: Environment): Scheduled {
   if (task !== undefined) {
     const source = "SLURM_ARRAY_TASK_ID";
     const index = (task - (number("SLURM_ARRAY_TASK_MIN") ?? 0)) / (number("SLURM_ARRAY_TASK_STEP") ?? 1);
-    if (!Number.isInteger(index)) throw wrong(`needs an array of even steps, got ${source}=${task}`);
+    if (!Number.isInteger(index)) throw shardError(`needs an array of even steps, got ${source}=${task}`);
     return { source, index, count: number("SLURM_ARRAY_TASK_COUNT") };
   }
   const completion = number("JOB_COMPLETION_INDEX");
   if (completion !== undefined) return { source: "JOB_COMPLETION_INDEX", index: completion };
   const sequence = number("PARALLEL_SEQ");
   if (sequence !== undefined) return { source: "PARALLEL_SEQ", index: sequence - 1 };
-  throw wrong("auto needs SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ in the environment");
+  throw shardError("auto needs SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX or PARALLEL_SEQ in the environment");
 }
 
-function wrong(message: string): SpikeletError {
+function shardError(message: string): SpikeletError {
   return new SpikeletError("CONFIG_INVALID", "--shard", message);
 }

@@ -2,22 +2,22 @@ import type { Json } from "../../json.js";
 import { spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { labelNames } from "../plan/search.js";
-import { type StudyTable, scored } from "../run/table.js";
+import { type StudyTable, scoredRows } from "../run/table.js";
 import { layersOf, type Measure, measuredIn, measures, TIMES, VALIDATION } from "./measures.js";
 import { bestAttempts, pointsOf, recordsOf } from "./points.js";
 
 /** One line a run, what is missing included. */
 export function runsCsv(table: StudyTable, plan: Plan): string {
-  const [labels, shown] = [labelNames(plan), measuresOf(table)];
-  const columns = labelColumns(labels, shown);
+  const [labels, measured] = [labelNames(plan), measuresOf(table)];
+  const columns = labelColumns(labels, measured);
   const before = ["index", "id", "status", "rung", "point", ...columns, "seed", `score:${plan.objective.metric}`, "data"];
   const lines = table.rows.map(({ index, run: { id, rung, point, settings, seed }, record, score }) => [
     ...[index, id, record?.status ?? "missing", rung, point, ...labels.map((name) => settings[name]), seed, score],
     record?.result?.data.name,
-    ...shown.map(({ of }) => record && short(of(record))),
+    ...measured.map(({ of }) => record && short(of(record))),
     record?.error && `${record.error.code} ${record.error.message}`,
   ]);
-  return csv([[...before, ...shown.map(({ name }) => name), "error"], ...lines]);
+  return csv([[...before, ...measured.map(({ name }) => name), "error"], ...lines]);
 }
 
 /**
@@ -25,18 +25,18 @@ export function runsCsv(table: StudyTable, plan: Plan): string {
  * its place.
  */
 export function summaryCsv(table: StudyTable, plan: Plan): string {
-  const [labels, shown, points] = [labelNames(plan), measuresOf(table), pointsOf(table, plan)];
+  const [labels, measured, points] = [labelNames(plan), measuresOf(table), pointsOf(table, plan)];
   const best = plan.search.type === "variants" ? new Set(bestAttempts(points, plan)) : undefined;
-  const names = [`score:${plan.objective.metric}`, ...shown.map(({ name }) => name)];
+  const names = [`score:${plan.objective.metric}`, ...measured.map(({ name }) => name)];
   const head = [
-    ...labelColumns(labels, shown),
+    ...labelColumns(labels, measured),
     ...(best ? ["isShown"] : []),
     "seeds",
     ...names.flatMap((name) => [`${name}Mean`, `${name}Deviation`]),
   ];
   const lines = points.map((point) => {
     const { rows, score } = point;
-    const spreads = [score, ...shown.map(({ of }) => spread(recordsOf(point).map(of)))];
+    const spreads = [score, ...measured.map(({ of }) => spread(recordsOf(point).map(of)))];
     const values = labels.map((name) => rows[0].run.settings[name]);
     const mark = best ? [best.has(point) ? "yes" : "no"] : [];
     // A single seed tells nothing of how much seeds differ.
@@ -47,13 +47,13 @@ export function summaryCsv(table: StudyTable, plan: Plan): string {
 }
 
 /** Columns of the labels; a setting that is called like another column, such as `loss`, is `settings.loss`. */
-function labelColumns(labels: readonly string[], shown: readonly Measure[]): string[] {
-  const others = new Set(["data", ...shown.map(({ name }) => name)]);
+function labelColumns(labels: readonly string[], measured: readonly Measure[]): string[] {
+  const others = new Set(["data", ...measured.map(({ name }) => name)]);
   return labels.map((label) => (others.has(label) ? `settings.${label}` : label));
 }
 
 function measuresOf(table: StudyTable): readonly Measure[] {
-  const records = scored(table).map(({ record }) => record);
+  const records = scoredRows(table).map(({ record }) => record);
   return measuredIn(records, [...VALIDATION, ...measures(layersOf(records)), ...TIMES]);
 }
 

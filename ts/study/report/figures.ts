@@ -1,5 +1,5 @@
 import type { Plots } from "../../report/plots.js";
-import { wrong } from "../plan/fields.js";
+import { planError } from "../plan/fields.js";
 import type { Plan } from "../plan/plan.js";
 import type { Figure } from "../plan/report.js";
 import { label, type Setting } from "../plan/setting.js";
@@ -81,7 +81,7 @@ export function checkFigures({ report: { figures = [] } }: Plan): void {
     for (const name of ["measure", "x", "y"] as const) {
       const measured: string | undefined = (figure as Partial<Record<typeof name, string>>)[name];
       if (measured !== undefined && findMeasure(measured) === undefined) {
-        throw wrong(`report.figures[${k}].${name}`, `is no measure: ${measured}; results.csv has them as columns`);
+        throw planError(`report.figures[${k}].${name}`, `is no measure: ${measured}; results.csv has them as columns`);
       }
     }
   }
@@ -89,11 +89,11 @@ export function checkFigures({ report: { figures = [] } }: Plan): void {
 
 /** Every figure of the plan that has something to show; of a search those of its best points. */
 export function figures(plots: Plots, points: readonly PointSummary[], plan: Plan): DrawnFigure[] {
-  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
-  if (shown.length === 0) return [];
+  const listed = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  if (listed.length === 0) return [];
   const { figures: asked = FIGURES, axis = "" } = plan.report;
   return asked.flatMap((figure, k) => {
-    const svg = draw(plots, figure, shown, axis);
+    const svg = draw(plots, figure, listed, axis);
     return svg === undefined ? [] : [{ title: figure.title, file: `${k + 1}-${figure.type}.svg`, svg }];
   });
 }

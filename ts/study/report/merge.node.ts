@@ -4,9 +4,9 @@ import { makeFolder, removeUnfinished } from "../../io/files.node.js";
 import type { Lease } from "../../io/lease.node.js";
 import { canonical, type Json } from "../../json.js";
 import { loadPlots } from "../../report/plots.js";
-import { identifying } from "../run/runs.js";
-import { joined, type StudyTable, tableOf } from "../run/table.js";
-import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
+import { identifyingConfig } from "../run/runs.js";
+import { recordsById, type StudyTable, tableOf } from "../run/table.js";
+import { arithmeticOf, arithmeticText } from "../store/arithmetic.js";
 import { isPacked, storedStudies } from "../store/packed.node.js";
 import type { RunRecord } from "../store/record.js";
 import type { Manifest, StoredStudy } from "../store/stored-study.js";
@@ -26,7 +26,7 @@ export interface Gathered {
   unchecked: number;
 }
 
-/** What is wrong with a file. */
+/** What is planError with a file. */
 export interface Damage {
   file: string;
   message: string;
@@ -55,7 +55,7 @@ export async function gather(dirs: readonly (string | StoredStudy)[]): Promise<G
   if (manifest === undefined) throw new SpikeletError("CONFIG_INVALID", "study", "no folder was given");
   const { plan, hashes, version } = manifest;
   const unchecked = records.filter(({ checksum }) => checksum === undefined).length;
-  return { manifest, table: await tableOf(plan, hashes, joined(records), version), damaged, unchecked };
+  return { manifest, table: await tableOf(plan, hashes, recordsById(records), version), damaged, unchecked };
 }
 
 async function studyAt(path: string): Promise<StoredStudy> {
@@ -75,7 +75,7 @@ interface Arithmetic {
 function sameArithmetic(first: Arithmetic | undefined, records: readonly RunRecord[], dir: string): Arithmetic | undefined {
   const numbers = arithmeticOf(records);
   if (numbers.length === 0) return first;
-  const words = arithmeticWords(numbers);
+  const words = arithmeticText(numbers);
   if (first !== undefined && first.words !== words) {
     throw new SpikeletError(
       "CONFIG_INVALID",
@@ -88,7 +88,7 @@ function sameArithmetic(first: Arithmetic | undefined, records: readonly RunReco
 
 /** What a plan says, but for where its data lie on a machine. */
 function nameOf({ plan }: Manifest): string {
-  return canonical({ ...plan, config: identifying(plan.config) } as unknown as Json);
+  return canonical({ ...plan, config: identifyingConfig(plan.config) } as unknown as Json);
 }
 
 function together(first: Manifest, other: Manifest, dir: string): Manifest {

@@ -4,7 +4,7 @@ import { page, type Section } from "../../report/page.js";
 import { facts, figure, folded, gallery, table } from "../../report/parts.js";
 import { type Plots, WITHOUT_PLOTS } from "../../report/plots.js";
 import type { Plan } from "../plan/plan.js";
-import { errorsOf, type StudyTable, scored } from "../run/table.js";
+import { errorsOf, type StudyTable, scoredRows } from "../run/table.js";
 import type { UsedData } from "../store/record.js";
 import { type DrawnFigure, effectFigures, pointsFigure } from "./figures.js";
 import { layersOf, measuredIn, measures } from "./measures.js";
@@ -99,8 +99,8 @@ function describeData({ name, train, validation, test, encoding }: UsedData): st
 
 function results(study: Study): Content {
   const { plan, points } = study;
-  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
-  const [head = [], ...rows] = resultTable(shown, plan);
+  const listed = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  const [head = [], ...rows] = resultTable(listed, plan);
   const epochs = isValidated(points) ? "The validation data chose the epochs" : "The last epoch counts";
   const what = hasObjective(study) ? "all but the objective is" : "all is";
   return [
@@ -123,12 +123,12 @@ function effects(plots: Plots, runs: StudyTable, plan: Plan): Content {
 }
 
 function attempts(points: readonly PointSummary[], plan: Plan): Content {
-  const shown = new Set(bestAttempts(points, plan));
+  const listed = new Set(bestAttempts(points, plan));
   const rows = points.map((point) => [
     point.place,
     point.attempt ?? "",
     point.score.mean.toFixed(4),
-    shown.has(point) ? "yes" : "",
+    listed.has(point) ? "yes" : "",
   ]);
   return [
     html`<p>Of each variant the attempt with the best mean objective stands above.</p>\n`,
@@ -138,21 +138,21 @@ function attempts(points: readonly PointSummary[], plan: Plan): Content {
 
 function everyRun(points: readonly PointSummary[]): Content {
   const records = points.flatMap(recordsOf);
-  const shown = measuredIn(records, measures(layersOf(records)));
+  const listed = measuredIn(records, measures(layersOf(records)));
   const runs = points.flatMap(({ place, attempt, rows }) => rows.map(({ record }) => ({ place, attempt, record })));
   const rows = runs
     .slice(0, MAX_RUNS)
     .map(({ place, attempt, record }) => [
       [place, attempt].filter((part) => part !== null).join(", "),
       String(record.seed),
-      ...shown.map(({ of, digits }) => numberText(of(record), digits)),
+      ...listed.map(({ of, digits }) => numberText(of(record), digits)),
     ]);
   const more = runs.length > MAX_RUNS ? html`<p>The first ${MAX_RUNS} of ${runs.length}; results.csv has all.</p>\n` : undefined;
-  return [more, table(["point", "seed", ...shown.map(({ name }) => name)], rows)];
+  return [more, table(["point", "seed", ...listed.map(({ name }) => name)], rows)];
 }
 
 function made({ plan, table: runs, points, version }: Study): Content {
-  const records = scored(runs).map(({ record }) => record);
+  const records = scoredRows(runs).map(({ record }) => record);
   const seconds = records.reduce((sum, { ran }) => sum + ran.seconds, 0);
   const backends = new Set(records.map(({ ran: { backend, threads } }) => `${backend}, threads: ${threads}`));
   const { command } = plan.report;

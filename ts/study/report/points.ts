@@ -2,7 +2,7 @@ import { canonical, type Json } from "../../json.js";
 import { type Spread, spread } from "../../spread.js";
 import type { Plan } from "../plan/plan.js";
 import { type Point, pointName } from "../plan/search.js";
-import { type Scored, type StudyTable, scored } from "../run/table.js";
+import { type Scored, type StudyTable, scoredRows } from "../run/table.js";
 import type { DoneRecord } from "../store/record.js";
 
 /** The runs of a point over its seeds, at its last rung. */
@@ -17,7 +17,7 @@ export interface PointSummary {
 
 /** The points with a run that is done, in the order of the plan. */
 export function pointsOf(table: StudyTable, plan: Pick<Plan, "search">): PointSummary[] {
-  const done = scored(table);
+  const done = scoredRows(table);
   const last = new Map<number, number>();
   for (const { run } of done) last.set(run.point, Math.max(run.rung, last.get(run.point) ?? 0));
   const rows = done.filter(({ run }) => run.rung === last.get(run.point));

@@ -6,10 +6,10 @@ import { type RanOn, type RunError, type RunRecord, withChecksum } from "../stor
 import type { Run } from "./runs.js";
 import { type TrainOptions, taskOf, train } from "./train.js";
 
-/** How and where runs are executed. */
+/** Threads, backend and machine that execute runs, for their records. */
 export interface ExecuteOptions extends TrainOptions {
   threads: number | "auto";
-  /** What computes, in words. */
+  /** Name of the backend. */
   backend: string;
   host: string;
   /** Commit of the program that runs them. */
@@ -17,7 +17,7 @@ export interface ExecuteOptions extends TrainOptions {
 }
 
 /**
- * Trains a run and returns its record; that of a run that fails says with what.
+ * Trains a run and returns its record, which for a failed run holds the error.
  *
  * @throws the reason of the signal.
  */

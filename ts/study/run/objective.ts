@@ -1,17 +1,16 @@
 import { isObject, type Json, valueAt } from "../../json.js";
-import { wrong } from "../plan/fields.js";
+import { planError } from "../plan/fields.js";
 import type { Objective } from "../plan/plan.js";
 import type { RunRecord, RunResult } from "../store/record.js";
 
-/** How good a run was; `undefined` for one that failed, and for one whose result does not have the metric. */
+/** The objective of a run; `undefined` where it failed, or where its result does not have the metric. */
 export function scoreOf({ result }: RunRecord, { metric }: Objective): number | undefined {
   const value = result && valueAt(result as unknown as Json, metric);
   return typeof value === "number" ? value : undefined;
 }
 
 /**
- * Checks that results have the number that a study is about. Where variants decide in different ways, those that do not have it get
- * no score.
+ * Checks that some results have the metric of the objective. Where variants decide in different ways, those without it get no score.
  *
  * @param examples results like those that the runs will have, one for each kind of run; their history may be shorter.
  * @throws {SpikeletError} `CONFIG_INVALID` at `objective.metric` where none has it.
@@ -24,10 +23,10 @@ export function checkObjective({ metric }: Objective, examples: readonly RunResu
     example.validation === null && metric.startsWith("validation.")
       ? `there are no samples for validation, so no ${metric}`
       : `is no number in the results: ${metric}`;
-  throw wrong("objective.metric", `${reason}; there are ${numbersIn(example as unknown as Json, "").join(", ")}`);
+  throw planError("objective.metric", `${reason}; there are ${numbersIn(example as unknown as Json, "").join(", ")}`);
 }
 
-/** Paths of all numbers, of a list the first alone. */
+/** Paths of all numbers; of a list only that of the first entry. */
 function numbersIn(value: Json, path: string): string[] {
   if (typeof value === "number") return [path];
   if (Array.isArray(value)) return value.slice(0, 1).flatMap((one) => numbersIn(one, `${path}[0]`));

@@ -15,13 +15,13 @@ export interface PoolOptions {
   script: string;
   /** Options of the program, plain data. */
   options: object;
-  /** Hears of each epoch of each run, where the program tells. */
+  /** Called with each epoch of each run, where the program reports them. */
   onEpoch?: ((run: Run, epoch: EpochProgress) => void) | undefined;
 }
 
 /**
- * Does the runs of a queue in several processes. One that dies takes its run with it, which leaves no record; another takes its
- * place. When the signal is raised or a record can't be written, the processes are ended before the error is thrown.
+ * Does the runs of a queue in several processes. A run whose process dies leaves no record, and a new process takes over the queue.
+ * When the signal is raised or a record can't be written, the processes are ended before the error is thrown.
  */
 export function inProcesses(queue: RunQueue, { count, ...own }: PoolOptions, signal: AbortSignal): AsyncIterable<Outcome> {
   // Ends the other lanes when one fails.
@@ -48,11 +48,11 @@ interface Pool extends Omit<PoolOptions, "count"> {
   signal: AbortSignal;
 }
 
-/** One run after the other, in one process as long as it lives. */
+/** Does one run after the other, in one process as long as that lives. */
 async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void> {
   const { queue, signal } = pool;
   let worker: WorkerProcess | undefined;
-  const leave = onAbort(signal, () => worker?.kill());
+  const stopListening = onAbort(signal, () => worker?.kill());
   try {
     for (let run = await queue.next(signal); run !== undefined; run = await queue.next(signal)) {
       try {
@@ -70,12 +70,12 @@ async function work(pool: Pool, emit: (outcome: Outcome) => void): Promise<void>
       }
     }
   } finally {
-    leave();
+    stopListening();
     await worker?.kill();
   }
 }
 
-/** A process that ends while it starts costs no run, unless the next ones do so too. */
+/** Waits until a process is ready. One that ends before costs no run, unless the next ones end too. */
 async function prepared(worker: WorkerProcess, { options, signal }: Pool, attempt: number): Promise<void> {
   try {
     await worker.prepare(options);
@@ -97,7 +97,7 @@ async function outcomeOf(run: Run, worker: WorkerProcess, { queue, signal, onEpo
     lost = thrown.message;
     await worker.kill();
   }
-  // The folder knows what was done, whatever a process says or does not live to say.
+  // What counts is the record in the folder, not the answer of the process.
   const record = await queue.recordOf(run);
   return record === undefined ? { run, lost } : { run, record };
 }

@@ -10,8 +10,8 @@ import type { Samples } from "./samples.js";
 import { taskOf } from "./train.js";
 
 /**
- * Hashes the samples of every run by their keys. A network of each is made and meets a sample, so that a plan with a mistake in it
- * ends here and not as a thousand failures.
+ * Hashes the samples of every run, by {@link dataKey}. For each kind of run a network is made and evaluates one sample, so that a
+ * mistake in the plan is one error here, and not a thousand failed runs.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` with the path of the field, `DATA_FORMAT` for data that can't be read.
  */
@@ -36,7 +36,7 @@ export async function dataHashes(plan: Plan, samples: Samples, create: CreateOpt
   return hashes;
 }
 
-/** The form of a result, by one sample; `undefined` where that fails, which is for the record of the run to say. */
+/** A result in the form that the runs will have, by one sample; `undefined` where that fails: the record of the run then says why. */
 async function exampleOf(network: Network, { train, validation, test }: Split): Promise<RunResult | undefined> {
   try {
     const metrics = await network.evaluate(test.slice(0, 1));

@@ -11,7 +11,7 @@ export interface Candidate {
 
 /**
  * The points that go on to the next rung: the best ⌈keep · n⌉ by the mean score over their seeds, in the order of the plan.
- * Points with a failed seed come last; the earlier of equals comes first. It follows from the records of the rung alone.
+ * Points with a failed seed come last; of equal points the earlier comes first. The choice follows from the records of the rung alone.
  */
 export function promoted(
   { objective, halving }: Plan,

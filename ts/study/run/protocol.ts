@@ -4,12 +4,12 @@ import type { Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
 
 /**
- * What a process of the pool is told, a line of JSON each: first how to work, then one run after the other, with the place of its
+ * A message to a process of the pool, one line of JSON: first its options, then one run after the other, each with the place of its
  * lease.
  */
 export type Order = { options: object } | { run: Run; place: string };
 
-/** What it answers, a line of JSON each. Records are in the folder, so that they are not part of an answer. */
+/** An answer of a process of the pool, one line of JSON. Records are in the folder, not in the answers. */
 export type Answer =
   /** The process takes runs now. */
   | { type: "ready" }
@@ -30,7 +30,7 @@ export interface Failure {
 /** The descriptor that answers are written to: standard output is whatever libraries print. */
 export const ANSWERS = 3;
 
-/** Longer lines are no answers. */
+/** Characters of an answer at most. */
 const MAX_LINE = 65_536;
 
 /** Text of a message. */
@@ -38,7 +38,7 @@ export function lineOf(message: Order | Answer): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-/** Parts what comes in pieces into answers. */
+/** Reads answers from pieces of the output of a process. */
 export class AnswerReader {
   #rest = "";
 

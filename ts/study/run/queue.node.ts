@@ -7,8 +7,8 @@ import type { Run } from "./runs.js";
 const POLL = 500;
 
 /**
- * Hands out the runs of a study that nobody else is at. Those that another process has claimed come last: by then it has left a
- * record, or it is gone.
+ * Hands out the runs of a study that no other process works at. Runs that another process has claimed come last: by then that
+ * process has left a record, or is gone.
  */
 export class RunQueue {
   readonly #waiting: Run[];
@@ -17,25 +17,25 @@ export class RunQueue {
   #refused = 0;
   #doneElsewhere = 0;
 
-  /** @param known records that are there and are to be replaced: those of failed runs. */
+  /** @param known existing records to be replaced, which are those of failed runs. */
   constructor(runs: readonly Run[], folder: StudyFolder, known: ReadonlyMap<string, RunRecord> = new Map()) {
     this.#waiting = [...runs];
     this.#folder = folder;
     this.#known = known;
   }
 
-  /** Runs that have not been handed out. */
+  /** Number of runs that have not been handed out. */
   get length(): number {
     return this.#waiting.length;
   }
 
-  /** Runs that turned out to have a record, of another process. */
+  /** Number of runs that turned out to have a record from another process. */
   get doneElsewhere(): number {
     return this.#doneElsewhere;
   }
 
   /**
-   * The next run, claimed; `undefined` when there are no more. Waits while all that are left are claimed by others.
+   * Claims the next run; `undefined` when there are no more. Waits while others have claimed all that are left.
    *
    * @throws the reason of the signal.
    */
@@ -66,7 +66,7 @@ export class RunQueue {
     return record !== undefined && before !== undefined && isSameRecord(record, before) ? undefined : record;
   }
 
-  /** Where the record of a run that was handed out is written from. */
+  /** The place of the lease of a run that was handed out, from which its record is written. */
   placeOf({ id }: Run): string {
     return this.#folder.placeOf(id);
   }

@@ -12,14 +12,14 @@ export interface Run {
   id: string;
   /** Index among the points of the plan. */
   point: number;
-  /** What the point is called by: its settings by path, or series, at and attempt of a variant. */
+  /** Labels of the point: its settings by path, or series, at and attempt of a variant. */
   settings: Point;
   seed: number;
   /** Index of the rung; 0 without halving. */
   rung: number;
   config: JsonObject;
   data: string;
-  /** Where the plan says that the data lie; no result depends on it. */
+  /** Folder of the data, as the plan says; no result depends on it. */
   dir?: string;
 }
 
@@ -29,12 +29,12 @@ export function runName({ settings, seed, rung }: Pick<Run, "settings" | "seed" 
   return [pointName(plan, settings), `seed ${seed}`].filter((part) => part !== "").join(", ") + epochs;
 }
 
-/** What became of a run: its record is in the folder, or its process ended before there was one. */
+/** Outcome of a run: its record, or the reason why its process ended without one. */
 export type Outcome = { run: Run; record: RunRecord } | { run: Run; lost: string };
 
 /** The runs of a study that are known by now. */
 export interface Runs {
-  /** In a fixed order; each id once, but for variants that are the same by other names. */
+  /** The runs in a fixed order; each id once, except for variants that differ in their name only. */
   runs: Run[];
   /** Whether more follow once all of these have a record. */
   isOpen: boolean;
@@ -75,7 +75,7 @@ export function* configurationsOf(plan: Plan): Generator<JsonObject> {
 
 type ConfiguredRun = Omit<Run, "id" | "data" | "dir">;
 
-/** Seeds are the outer loop of variants: what is there when it is stopped compares all of them. */
+/** The runs of a rung. Seeds are the outer loop of variants, so that a study that was stopped can compare all variants. */
 function configuredRuns(plan: Plan, candidates: readonly Candidate[], rung: number, epochs: number | undefined): ConfiguredRun[] {
   const run = ({ point, settings }: Candidate, seed: number): ConfiguredRun => {
     const config = configured(plan, settings, seed);
@@ -94,7 +94,7 @@ async function identified(
 ): Promise<Run> {
   const data = hashes.get(dataKey(whole));
   if (data === undefined) throw new SpikeletError("CONFIG_INVALID", "data", `no hash is known for ${dataKey(whole)}`);
-  const config = identifying(whole);
+  const config = identifyingConfig(whole);
   const id = await runIdentity({ config, data, ...(version === undefined ? {} : { version }) });
   const dir = valueAt(whole, "data.dir");
   return { id, ...run, config, data, ...(typeof dir === "string" && { dir }) };
@@ -107,7 +107,7 @@ async function identified(
  */
 function configured({ config, bestBy }: Plan, settings: Point, seed: number): JsonObject {
   const copy = structuredClone(config);
-  // What holds others comes before them.
+  // A setting of an object comes before those of its fields.
   const inOrder = Object.entries(settings).sort(([a], [b]) => a.length - b.length);
   for (const [path, value] of inOrder) putAt(copy, path, structuredClone(value));
   putAt(copy, "training.seed", seed);
@@ -122,8 +122,8 @@ function isDrawnPerSeed({ data }: JsonObject): boolean {
   return isObject(data) && data["isDrawnPerSeed"] === true;
 }
 
-/** The configuration without what no result depends on: threads, the place of the data, and what is for editors. */
-export function identifying(config: JsonObject): JsonObject {
+/** A configuration without the fields on which no result depends: threads, the folder of the data, and the schema for editors. */
+export function identifyingConfig(config: JsonObject): JsonObject {
   const { $schema: _, data, training, ...kept } = config;
   if (isObject(training)) kept["training"] = without(training, "threads");
   if (isObject(data)) kept["data"] = without(data, "dir");
@@ -131,8 +131,8 @@ export function identifying(config: JsonObject): JsonObject {
 }
 
 /**
- * What decides on the samples before they are encoded: runs with the same key share their data. Drawn and recorded spikes depend
- * on the steps of the network.
+ * A key of the samples before they are encoded: runs with the same key share their data. The steps of the network are a part of it,
+ * since drawn and recorded spikes depend on them.
  */
 export function dataKey({ data, network }: JsonObject): string {
   const { dataset = null, options = null } = isObject(data) ? data : {};

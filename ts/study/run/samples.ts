@@ -1,7 +1,7 @@
 import type { SpikeDataset, Split } from "../../datasets/dataset.js";
 import type { SplitOptions } from "../../datasets/split.js";
 import { canonical, type Json, type JsonObject } from "../../json.js";
-import { Fields, wrong } from "../plan/fields.js";
+import { Fields, planError } from "../plan/fields.js";
 import { samplesIdentity } from "../store/identity.js";
 
 /** Where the samples of a study come from. */
@@ -16,13 +16,13 @@ export interface DataSupply {
   split(section: JsonObject, data: SpikeDataset, sizes?: Pick<SplitOptions, "validation">): Split;
 }
 
-/** What a study does with the parts of its data. */
+/** How a study uses the parts of its data. */
 interface Parts {
-  /** Samples of each part at most. */
+  /** Training samples at most; all unless given. */
   train: number | undefined;
   validation: number | undefined;
   test: number | undefined;
-  /** Whether the training samples are also those to be judged by. */
+  /** Whether the training samples are also the validation and test samples. */
   isRemembered: boolean;
   /** Whether the validation samples stand for the test samples. */
   isTestHidden: boolean;
@@ -37,7 +37,7 @@ interface Loaded {
   splits: Map<boolean, Promise<Split>>;
 }
 
-/** Loads the data of runs, what is asked for in a row once. */
+/** Loads the data of runs; the data of runs that follow each other only once. */
 export class Samples {
   readonly #supply: DataSupply;
   #last: Loaded | undefined;
@@ -46,7 +46,7 @@ export class Samples {
     this.#supply = supply;
   }
 
-  /** The parts that a run learns from and is judged by. */
+  /** Returns the parts of the data that a run learns from and is evaluated on. */
   async split(data: Json | undefined, steps: number): Promise<Split> {
     const { source, parts } = partsOf(data);
     const whole = await this.#split(source, steps, parts.isValidationLearnt);
@@ -82,8 +82,8 @@ export class Samples {
   }
 }
 
-/** What a study adds to the `data` of a configuration. */
-const OWN: ReadonlySet<string> = new Set([
+/** Fields that a study adds to the `data` of a configuration. */
+const STUDY_FIELDS: ReadonlySet<string> = new Set([
   "train",
   "validation",
   "test",
@@ -93,17 +93,17 @@ const OWN: ReadonlySet<string> = new Set([
   "isDrawnPerSeed",
 ]);
 
-/** Tells what a study does with the data from what they are. */
+/** Separates the fields for the study from those that name the data. */
 function partsOf(data: Json = {}): { source: JsonObject; parts: Parts } {
   const fields = new Fields(data, "data");
   const count = (name: string) => (fields.has(name) ? fields.whole(name, 1) : undefined);
   const parts = { train: count("train"), validation: count("validation"), test: count("test") };
-  const source = Object.fromEntries(fields.entries().filter(([name]) => !OWN.has(name)));
+  const source = Object.fromEntries(fields.entries().filter(([name]) => !STUDY_FIELDS.has(name)));
   const isTestHidden = fields.flag("isTestHidden");
   const isValidationLearnt = fields.flag("isValidationLearnt");
   if (isValidationLearnt && (isTestHidden || parts.validation !== undefined)) {
     const reason = isTestHidden ? "isTestHidden has none to judge by then" : "there are none to be limited then";
-    throw wrong("data.isValidationLearnt", `leaves no validation samples: ${reason}`);
+    throw planError("data.isValidationLearnt", `leaves no validation samples: ${reason}`);
   }
   return { source, parts: { ...parts, isRemembered: fields.flag("isRemembered"), isTestHidden, isValidationLearnt } };
 }

@@ -2,14 +2,14 @@ import { SpikeletError } from "../../errors.js";
 import { ARITHMETIC } from "../../generated/arithmetic.js";
 import type { Plan } from "../plan/plan.js";
 import { type Shard, shareOf } from "../plan/shard.js";
-import { arithmeticOf, arithmeticWords } from "../store/arithmetic.js";
+import { arithmeticOf, arithmeticText } from "../store/arithmetic.js";
 import type { RunRecord } from "../store/record.js";
 import type { StudyFolder } from "../store/study-folder.node.js";
 import { RunQueue } from "./queue.node.js";
 import { type Outcome, type Run, runsOf } from "./runs.js";
-import { joined } from "./table.js";
+import { recordsById } from "./table.js";
 
-/** What is to run, and how. */
+/** The plan to run, and how its runs are executed. */
 export interface StudyOptions {
   plan: Plan;
   /** SHA-256 of the samples by `dataKey`. */
@@ -19,11 +19,11 @@ export interface StudyOptions {
   /** Whether runs that failed are run again. */
   retry: boolean;
   execute: (queue: RunQueue) => AsyncIterable<Outcome>;
-  /** Hears of what the reader should know. */
+  /** Called with remarks for the reader. */
   say?: (message: string) => void;
 }
 
-/** What became of a run, the k-th of `count`. */
+/** The outcome of a run, the k-th of `count`. */
 export interface Ended {
   outcome: Outcome;
   k: number;
@@ -31,7 +31,7 @@ export interface Ended {
 }
 
 /**
- * Runs what has no record yet, rung by rung; ends early where other shards have to come first.
+ * Does the runs that have no record yet, rung by rung; ends early where a rung needs the records of other shards.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` where runs are missing beside some of another arithmetic.
  */
@@ -40,7 +40,7 @@ export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, vo
   const tried = new Set<string>();
   for (;;) {
     const stored = await folder.records();
-    const records = joined(stored.records);
+    const records = recordsById(stored.records);
     const { runs, isOpen } = await runsOf(plan, hashes, (id) => records.get(id));
     const share = shareOf(runs, shard);
     const todo = share.filter(({ id }) => {
@@ -67,18 +67,18 @@ export async function* runStudy(options: StudyOptions): AsyncGenerator<Ended, vo
 }
 
 /**
- * Refuses to go on with runs that another arithmetic computed: means over both would be of neither.
+ * Refuses to add to runs of another arithmetic: a mean over both would be reproducible with neither.
  *
  * @throws {SpikeletError} `CONFIG_INVALID` that names the folder.
  */
 function refuseOtherArithmetic(records: readonly RunRecord[], dir: string): void {
   const others = arithmeticOf(records).filter((number) => number !== ARITHMETIC);
   if (others.length === 0) return;
-  const what = `holds runs of ${arithmeticWords(others)}, and this is ${arithmeticWords([ARITHMETIC])}, whose results differ in their bits`;
+  const what = `holds runs of ${arithmeticText(others)}, and this is ${arithmeticText([ARITHMETIC])}, whose results differ in their bits`;
   throw new SpikeletError("CONFIG_INVALID", dir, `${what}: give another --out, or go on with the version that began`);
 }
 
-/** Why a run has no record of this process: another does it by now, or has done it. Anything else is thrown. */
+/** The reason why this process left no record: another process has taken over the run. Any other error is thrown. */
 function takenOver(thrown: unknown): string {
   if (thrown instanceof SpikeletError && thrown.code === "FOLDER_IN_USE") return thrown.message;
   throw thrown;

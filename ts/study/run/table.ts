@@ -4,7 +4,7 @@ import { type DoneRecord, type FindRecord, isSameOutcome, type RunRecord } from 
 import { scoreOf } from "./objective.js";
 import { type Run, runsOf } from "./runs.js";
 
-/** A run of the plan with its record, where there is one. */
+/** A run of the plan, with its record where there is one. */
 export interface Row {
   /** Place in the order of the plan. */
   index: number;
@@ -17,7 +17,7 @@ export interface Row {
 /** A row that is done. */
 export type Scored = Row & { record: DoneRecord; score: number };
 
-/** Everything that is known of a study. */
+/** All runs of a study with their records, and their numbers. */
 export interface StudyTable {
   rows: Row[];
   done: number;
@@ -34,7 +34,7 @@ export interface StudyTable {
  *
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` when two runs of the same identity are done with different results.
  */
-export function joined(records: Iterable<RunRecord>): Map<string, RunRecord> {
+export function recordsById(records: Iterable<RunRecord>): Map<string, RunRecord> {
   const byId = new Map<string, RunRecord>();
   for (const record of records) {
     const known = byId.get(record.id);
@@ -77,11 +77,11 @@ export async function tableOf(
 }
 
 /** The rows that are done, in the order of the plan. */
-export function scored({ rows }: StudyTable): Scored[] {
+export function scoredRows({ rows }: StudyTable): Scored[] {
   return rows.filter((row): row is Scored => row.score !== undefined);
 }
 
-/** Each different error in words, with how many runs it ended. */
+/** The texts of all different errors, each with the number of runs that it ended. */
 export function errorsOf({ rows }: StudyTable): Map<string, number> {
   const errors = new Map<string, number>();
   for (const { record } of rows) {

@@ -7,14 +7,14 @@ import { type BestBy, IMPLIED_BEST_BY, parseBestBy } from "../plan/plan.js";
 import type { EpochSummary, RunResult } from "../store/record.js";
 import type { Samples } from "./samples.js";
 
-/** What trains, on which data, and which epoch of it counts. */
+/** A training: its configuration, its data, and the measure that chooses its epoch. */
 export interface Task {
   config: Config;
   data: Json | undefined;
   bestBy: BestBy;
 }
 
-/** Parts the configuration of a run into what the core gets and what is of the study. */
+/** Separates the configuration of a run into the part for the core and the part for the study. */
 export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
   const { data, bestBy: named = IMPLIED_BEST_BY, training = {}, ...rest } = whole;
   const bestBy = parseBestBy(named, rest["loss"]);
@@ -23,7 +23,7 @@ export function taskOf(whole: JsonObject, threads: number | "auto"): Task {
   return { config, data, bestBy };
 }
 
-/** What a training led to, and how long it took. */
+/** The result of a training, and how long it took. */
 export interface Training {
   result: RunResult;
   /** Seconds of training and validation. */
@@ -32,18 +32,18 @@ export interface Training {
   samplesPerSecond: number;
 }
 
-/** Where a training stands: on the validation data, or on the training data where there are none. */
+/** Progress of a training, measured on the validation data, or on the training data where there are none. */
 export type EpochProgress = { epoch: number; epochs: number; loss: number; decision: Decision } & AnswerMetrics;
 
 /** How runs are trained, one after the other. */
 export interface TrainOptions {
   samples: Samples;
   create: CreateOptions;
-  /** Hears of each epoch. */
+  /** Called after each epoch. */
   onEpoch?: ((epoch: EpochProgress) => void) | undefined;
 }
 
-/** Trains once; the network of the epoch that the validation data choose meets the test data. */
+/** Trains once; the network of the epoch that the validation data choose is evaluated on the test data. */
 export async function train({ config, data, bestBy }: Task, { samples, create, onEpoch }: TrainOptions): Promise<Training> {
   const passOptions = create.signal ? { signal: create.signal } : {};
   using trainer = await createTrainer(config, create);
@@ -77,7 +77,7 @@ export async function train({ config, data, bestBy }: Task, { samples, create, o
   return { result, seconds, samplesPerSecond };
 }
 
-/** How well outputs answer otherwise than by first spike. */
+/** The measures of answers other than the first spike. */
 function answersOf(metrics: AnswerMetrics): Pick<EpochSummary, "count" | "membrane" | "meanSquaredError"> {
   const { accuracy, meanSquaredError } = metrics;
   return {

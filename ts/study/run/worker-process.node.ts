@@ -5,12 +5,12 @@ import { ANSWERS, type Answer, AnswerReader, lineOf, type Order } from "./protoc
 import type { Run } from "./runs.js";
 import type { EpochProgress } from "./train.js";
 
-/** What is waited for. */
-interface Question {
+/** An answer that is waited for. */
+interface PendingAnswer {
   isAnswered: (answer: Answer) => boolean;
   resolve: () => void;
   reject: (reason: SpikeletError | ProcessGone) => void;
-  /** The run that is asked for, and who hears of its epochs. */
+  /** The run at work, with the callback for its epochs. */
   run?: { id: string; onEpoch: (epoch: EpochProgress) => void };
 }
 
@@ -19,22 +19,22 @@ export class ProcessGone extends Error {
   override readonly name = "ProcessGone";
 }
 
-/** One process of the pool, as the one that started it sees it. */
+/** A process of the pool, seen from the process that started it. */
 export class WorkerProcess {
   readonly #process: ChildProcess;
   readonly #ended: Promise<void>;
-  #question: Question | undefined;
+  #pending: PendingAnswer | undefined;
   #gone: ProcessGone | undefined;
   #isPrepared = false;
-  /** The run that it answered last: to say it twice does no harm. */
+  /** The run that was answered last; a second answer for it is ignored. */
   #last: string | undefined;
 
-  /** @param script its program. */
+  /** @param script program of the process. */
   constructor(script: string) {
     this.#process = spawn(process.execPath, [...process.execArgv, script], { stdio: ["pipe", "ignore", "inherit", "pipe"] });
     this.#ended = new Promise((resolve) => {
       const end = (why: string) => {
-        this.#leave(why);
+        this.#fail(why);
         resolve();
       };
       this.#process.once("error", ({ message }) => end(`its process can't be started (${message})`));
@@ -47,13 +47,13 @@ export class WorkerProcess {
     this.#listen(this.#process.stdio[ANSWERS] as Readable);
   }
 
-  /** Whether it takes runs. */
+  /** Whether the process takes runs. */
   get isReady(): boolean {
     return this.#isPrepared && this.#gone === undefined;
   }
 
   /**
-   * Tells it how to work.
+   * Sends the options of the process and waits until it takes runs.
    *
    * @throws {ProcessGone} when it ends before it is ready, and what {@link run} throws.
    */
@@ -63,26 +63,26 @@ export class WorkerProcess {
   }
 
   /**
-   * Has it do a run, until it says that the record is there.
+   * Has the process do a run, and waits until the record is there.
    *
-   * @param place that of the lease of the run.
-   * @throws {ProcessGone} when it ends before, {@link SpikeletError} when it can't leave a record of any run.
+   * @param place place of the lease of the run.
+   * @throws {ProcessGone} when the process ends before, {@link SpikeletError} when it can't leave a record of any run.
    */
   run(run: Run, place: string, onEpoch: (epoch: EpochProgress) => void): Promise<void> {
     const isAnswered = (answer: Answer) => answer.type === "recorded" && answer.id === run.id;
     return this.#ask({ run, place }, isAnswered, { id: run.id, onEpoch });
   }
 
-  /** Ends it, in the middle of a run too, and waits until it is gone. */
+  /** Ends the process, also in the middle of a run, and waits until it is gone. */
   async kill(): Promise<void> {
     this.#process.kill("SIGKILL");
     await this.#ended;
   }
 
-  #ask(order: Order, isAnswered: Question["isAnswered"], run?: Question["run"]): Promise<void> {
+  #ask(order: Order, isAnswered: PendingAnswer["isAnswered"], run?: PendingAnswer["run"]): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#gone !== undefined) return reject(this.#gone);
-      this.#question = { isAnswered, resolve, reject, ...(run ? { run } : {}) };
+      this.#pending = { isAnswered, resolve, reject, ...(run ? { run } : {}) };
       this.#process.stdin?.write(lineOf(order));
     });
   }
@@ -96,33 +96,33 @@ export class WorkerProcess {
         for (const answer of reader.read(piece)) this.#take(answer);
       } catch (thrown) {
         // What it says next can't be trusted either.
-        this.#leave(thrown instanceof Error ? thrown.message : String(thrown));
+        this.#fail(thrown instanceof Error ? thrown.message : String(thrown));
         this.#process.kill("SIGKILL");
       }
     });
   }
 
   #take(answer: Answer): void {
-    const question = this.#question;
+    const pending = this.#pending;
     if (this.#gone !== undefined) return;
-    if (question !== undefined && answer.type === "failed") {
-      this.#question = undefined;
+    if (pending !== undefined && answer.type === "failed") {
+      this.#pending = undefined;
       const { code, path, reason } = answer.failure;
-      question.reject(new SpikeletError(code, path, reason));
-    } else if (answer.type === "epoch" && answer.id === question?.run?.id) {
-      question.run.onEpoch(answer.epoch);
-    } else if (question?.isAnswered(answer)) {
-      this.#question = undefined;
+      pending.reject(new SpikeletError(code, path, reason));
+    } else if (answer.type === "epoch" && answer.id === pending?.run?.id) {
+      pending.run.onEpoch(answer.epoch);
+    } else if (pending?.isAnswered(answer)) {
+      this.#pending = undefined;
       if (answer.type === "recorded") this.#last = answer.id;
-      question.resolve();
+      pending.resolve();
     } else if (answer.type !== "recorded" || answer.id !== this.#last) {
       throw new RangeError(`its process said what nobody asked: ${JSON.stringify(answer).slice(0, 60)}`);
     }
   }
 
-  #leave(why: string): void {
+  #fail(why: string): void {
     this.#gone ??= new ProcessGone(why);
-    this.#question?.reject(this.#gone);
-    this.#question = undefined;
+    this.#pending?.reject(this.#gone);
+    this.#pending = undefined;
   }
 }

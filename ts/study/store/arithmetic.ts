@@ -8,6 +8,6 @@ export function arithmeticOf(records: Iterable<RunRecord>): (number | null)[] {
 }
 
 /** For example "arithmetic 4 and 5". */
-export function arithmeticWords(numbers: readonly (number | null)[]): string {
+export function arithmeticText(numbers: readonly (number | null)[]): string {
   return `arithmetic ${numbers.map((number) => number ?? "unknown").join(" and ")}`;
 }

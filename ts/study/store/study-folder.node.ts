@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SpikeletError } from "../../errors.js";
 import { makeFolderWithin, removeTree, removeUnfinished, unreadable } from "../../io/files.node.js";
-import { Lease, type LeaseOptions, saveFrom, Watch } from "../../io/lease.node.js";
+import { Lease, type LeaseOptions, LeaseWatch, saveFrom } from "../../io/lease.node.js";
 import { readPlain } from "../../io/plain-file.node.js";
 import { type Json, type JsonObject, parseJson } from "../../json.js";
 import { version } from "../../version.js";
@@ -20,7 +20,7 @@ export interface NamedPlan {
 }
 
 /** How the turn in a folder is waited for. */
-export interface WaitOptions extends Pick<LeaseOptions, "signal" | "onMute"> {
+export interface WaitOptions extends Pick<LeaseOptions, "signal" | "onHeartbeatFailed"> {
   /** Hears of an owner, as one on another machine, whose sign of life is waited for. */
   onWait?: (owner: string) => void;
 }
@@ -46,7 +46,7 @@ export class StudyFolder implements StoredStudy {
   readonly #runs: string;
   /** The runs that this process works at. */
   readonly #claims = new Map<string, Lease>();
-  readonly #watch = new Watch();
+  readonly #watch = new LeaseWatch();
 
   constructor(dir: string) {
     this.dir = dir;
@@ -148,7 +148,7 @@ export class StudyFolder implements StoredStudy {
   /** Does what nobody else may do in this folder meanwhile. */
   async alone<T>(work: (lease: Lease) => Promise<T>, { onWait, ...options }: WaitOptions = {}): Promise<T> {
     const told = (owner: string, isUnknown: boolean) => isUnknown && onWait?.(owner);
-    using lease = await Lease.turn(join(this.dir, WHOLE), { ...options, pause: POLL, onWait: told });
+    using lease = await Lease.takeWhenFree(join(this.dir, WHOLE), { ...options, pause: POLL, onWait: told });
     return await work(lease);
   }
 

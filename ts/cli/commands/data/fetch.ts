@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { defineCommand } from "../../command.js";
+import { defaultFolder, fetchSet } from "../../download/folder.js";
+import { DownloadView } from "../../download/view.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { printResult, say } from "../../print.js";
-import { defaultFolder, fetchSet } from "../../store/folder.js";
-import { TransferView } from "../../store/view.js";
 import { publishedSet } from "./published.js";
 
 export const fetch = defineCommand({
@@ -19,7 +19,7 @@ export const fetch = defineCommand({
     const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
     say(`${set.title}\nlicence: ${set.licence}; ${set.source}`);
-    const view = new TransferView();
+    const view = new DownloadView();
     const files: { name: string; what: string }[] = [];
     try {
       await fetchSet(set, dir, {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { defineCommand } from "../../command.js";
+import { defaultFolder } from "../../download/folder.js";
 import { outputOptions } from "../../options.js";
 import { megabytes, printResult } from "../../print.js";
 import { addressesOf, type PublishedSet } from "../../sets/published.js";
 import { PUBLISHED, SETS, type SetName } from "../../sets.js";
-import { defaultFolder } from "../../store/folder.js";
 
 export const list = defineCommand({
   meta: { name: "list", description: "Lists the data sets and their sources" },

@@ -11,7 +11,7 @@ import { defineCommand } from "../../command.js";
 import { type DataSource, type LoadOptions, loadData } from "../../data.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { choicesOf } from "../../invocation.js";
-import { shown } from "../../live-line.js";
+import { withProgress } from "../../live-line.js";
 import { computeOptions, outputOptions } from "../../options.js";
 import { grouped, megabytes, printResult } from "../../print.js";
 import { readLimit } from "../../read-limit.js";
@@ -46,7 +46,7 @@ export const pack = defineCommand({
     const told = (samples: number) => {
       known += samples;
     };
-    const report = await shown("samples packed", args.json, (onProgress) =>
+    const report = await withProgress("samples packed", args.json, (onProgress) =>
       packShards(partsOf(sources, options, told), {
         dir: args.out,
         samplesPerShard,

@@ -74,7 +74,7 @@ export const show = defineCommand({
       `${report.name}: ${report.samples} samples of ${sizeText(shape)}, ${report.classes.length} classes; ` +
         `${train.length} for training, ${validation.length} for validation, ${test.length} for the test`,
       sampleLine(report.sample),
-      ...(sightOf(sample, events) ?? []),
+      ...(imageLines(sample, events) ?? []),
       ...raster(events.sample(0), { units: units ?? rowsOf(fired), steps }),
     ]);
   },
@@ -107,7 +107,7 @@ function countClasses(data: SpikeDataset): number[] {
 }
 
 /** The sample as an image: its values, or where its events are. */
-function sightOf(sample: SpikeDataset, events: SpikeEvents): string[] | undefined {
+function imageLines(sample: SpikeDataset, events: SpikeEvents): string[] | undefined {
   const { shape } = sample.info;
   const image = sample.image(0);
   if (image !== undefined) return shape.length === 2 ? grey(image, shape[1] ?? 1) : undefined;

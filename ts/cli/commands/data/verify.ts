@@ -2,11 +2,11 @@ import { resolve } from "node:path";
 import { shards } from "../../../datasets/shards/open.node.js";
 import { SpikeletError } from "../../../errors.js";
 import { defineCommand } from "../../command.js";
+import { defaultFolder, type FileState, stateOf } from "../../download/folder.js";
 import { UsageError } from "../../exit.js";
-import { shown } from "../../live-line.js";
+import { withProgress } from "../../live-line.js";
 import { outputOptions, publishedOptions } from "../../options.js";
 import { grouped, printResult } from "../../print.js";
-import { defaultFolder, type FileState, stateOf } from "../../store/folder.js";
 import { publishedSet } from "./published.js";
 
 const WORDS: Record<FileState, string> = {
@@ -36,7 +36,7 @@ export const verify = defineCommand({
     const set = publishedSet(name);
     const dir = args.dir === undefined ? defaultFolder(name) : resolve(args.dir);
     const files: { name: string; md5: string | null; sha256: string | null; state: FileState }[] = [];
-    await shown("files compared", args.json, async (onProgress) => {
+    await withProgress("files compared", args.json, async (onProgress) => {
       for (const [done, file] of set.files.entries()) {
         const { name, md5 = null, sha256 = null } = file;
         onProgress?.({ done, all: set.files.length });

@@ -2,7 +2,7 @@ import { mergeInto } from "../../../study/report/merge.node.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult, say } from "../../print.js";
-import { counts, damageLines, errorLines, resultLines, waitWords } from "../../study/words.js";
+import { counts, damageLines, errorLines, resultLines, waitText } from "../../study/text.js";
 import { refuseBesideRun } from "../../train/output.js";
 
 export const merge = defineCommand({
@@ -22,7 +22,7 @@ export const merge = defineCommand({
     const out = args.out ?? String(args.dirs[0]);
     refuseBesideRun(out);
     const found = await mergeInto(out, args.dirs, {
-      onWait: (owner) => say(waitWords(out, owner)),
+      onWait: (owner) => say(waitText(out, owner)),
     });
     const { table, manifest, damaged, unchecked, files } = found;
     const { rows: _, ...totals } = table;

@@ -2,7 +2,7 @@ import { gather } from "../../../study/report/merge.node.js";
 import { defineCommand } from "../../command.js";
 import { outputOptions } from "../../options.js";
 import { printResult } from "../../print.js";
-import { counts, damageLines, errorLines, missingLines } from "../../study/words.js";
+import { counts, damageLines, errorLines, missingLines } from "../../study/text.js";
 
 export const status = defineCommand({
   meta: { name: "status", description: "Says which runs of a sweep are done, failed or missing" },

@@ -5,7 +5,7 @@ import type { EpochProgress, RunRecord, StudyResults, SweepEvent } from "spikele
 const FEW = 20;
 
 /** Tells of an experiment: to people on stderr, its tables on stdout; or to programs, one JSON object per line of stdout. */
-export class Teller {
+export class Reporter {
   readonly #isJson: boolean;
 
   constructor(isJson: boolean) {
@@ -35,7 +35,7 @@ export class Teller {
   }
 
   /** Tells where a study stands, and returns it. */
-  end(study: StudyResults, out: string): StudyResults {
+  finish(study: StudyResults, out: string): StudyResults {
     const { done, failed, missing, others, isOpen, damaged } = study;
     const page = join(out, "report.html");
     this.#print({ type: "experiment", out, done, failed, missing, others, isOpen, damaged, page });

@@ -3,7 +3,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /** Names a process, also after it has ended and its number belongs to another. */
-export interface ProcessRecord {
+export interface ProcessIdentity {
   pid: number;
   host: string;
   /**
@@ -16,17 +16,17 @@ export interface ProcessRecord {
 }
 
 /** The record of this process. */
-export function thisProcess(): ProcessRecord {
+export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, host: hostname(), space: numberSpace(), start: stateOf(process.pid)?.start ?? null };
 }
 
 /** A process as people name it. */
-export function processName({ pid, host }: ProcessRecord): string {
+export function processName({ pid, host }: ProcessIdentity): string {
   return `process ${pid} on ${host}`;
 }
 
 /** Whether the process still runs: `unknown` where this machine can't tell, as for a process of another one. */
-export function lifeOf({ pid, host, space, start }: ProcessRecord): "runs" | "ended" | "unknown" {
+export function processState({ pid, host, space, start }: ProcessIdentity): "runs" | "ended" | "unknown" {
   if (space === null || host !== hostname() || space !== numberSpace()) return "unknown";
   const state = stateOf(pid);
   try {
@@ -40,9 +40,9 @@ export function lifeOf({ pid, host, space, start }: ProcessRecord): "runs" | "en
 }
 
 /** Whether a value that was read is a record. */
-export function isProcessRecord(value: unknown): value is ProcessRecord {
+export function isProcessIdentity(value: unknown): value is ProcessIdentity {
   if (typeof value !== "object" || value === null) return false;
-  const { pid, host, space, start } = value as Record<keyof ProcessRecord, unknown>;
+  const { pid, host, space, start } = value as Record<keyof ProcessIdentity, unknown>;
   const isTextOrNull = (field: unknown) => field === null || typeof field === "string";
   return (
     Number.isSafeInteger(pid) && (pid as number) > 0 && typeof host === "string" && isTextOrNull(space) && isTextOrNull(start)
@@ -52,11 +52,11 @@ export function isProcessRecord(value: unknown): value is ProcessRecord {
 let known: string | null | undefined;
 
 function numberSpace(): string | null {
-  if (known === undefined) known = ofBoot();
+  if (known === undefined) known = bootAndNamespace();
   return known;
 }
 
-function ofBoot(): string | null {
+function bootAndNamespace(): string | null {
   try {
     if (process.platform === "darwin") return execFileSync("sysctl", ["-n", "kern.bootsessionuuid"], { encoding: "utf8" }).trim();
     // Where /proc is that of another namespace, it tells of other processes.

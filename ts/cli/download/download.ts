@@ -6,12 +6,12 @@ import { SpikeletError } from "../../errors.js";
 import { makeFolder } from "../../io/files.node.js";
 import { type Checksums, expectedSum, sumOf } from "./checksum.js";
 
-/** A file to fetch. */
-export interface Wanted extends Checksums {
+/** A file to download. */
+export interface RemoteFile extends Checksums {
   name: string;
   /** Bytes that it has at most: a server that sends more is left. */
   maxBytes: number;
-  /** Where it can be had, the first that works is used. */
+  /** Addresses of the file; the first that works is used. */
   urls: readonly string[];
 }
 
@@ -41,22 +41,22 @@ class TooLong extends Refused {}
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` when every address gave other bytes, `DATA_FORMAT` with the reason of each address
  * when none could be read; an abort throws the signal's reason.
  */
-export async function download(wanted: Wanted, dir: string, options: DownloadOptions = {}): Promise<void> {
+export async function download(remote: RemoteFile, dir: string, options: DownloadOptions = {}): Promise<void> {
   await makeFolder(dir);
-  const part = join(dir, `.${wanted.name}.part`);
+  const part = join(dir, `.${remote.name}.part`);
   const reasons: string[] = [];
-  const expected = expectedSum(wanted);
-  let isWrong = wanted.urls.length > 0;
-  for (const url of wanted.urls) {
+  const expected = expectedSum(remote);
+  let isWrong = remote.urls.length > 0;
+  for (const url of remote.urls) {
     const wasBegun = (await sizeOf(part)) > 0;
-    let outcome = await fromAddress(url, part, wanted, options);
+    let outcome = await fromAddress(url, part, remote, options);
     // What an earlier call began may be the beginning of another file.
-    if (outcome.isWrong && wasBegun) outcome = await fromAddress(url, part, wanted, options);
-    if (outcome.reason === undefined) return rename(part, join(dir, wanted.name));
+    if (outcome.isWrong && wasBegun) outcome = await fromAddress(url, part, remote, options);
+    if (outcome.reason === undefined) return rename(part, join(dir, remote.name));
     reasons.push(`${url}: ${outcome.reason}`);
     isWrong &&= outcome.isWrong;
   }
-  const file = join(dir, wanted.name);
+  const file = join(dir, remote.name);
   if (isWrong) {
     const message = `must have ${expected?.algorithm} ${expected?.sum}; ${reasons.join("; ")}`;
     throw new SpikeletError("CHECKSUM_MISMATCH", file, message);
@@ -71,9 +71,9 @@ interface Outcome {
   isWrong: boolean;
 }
 
-async function fromAddress(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<Outcome> {
-  const reason = await transferred(url, part, wanted, options);
-  const expected = expectedSum(wanted);
+async function fromAddress(url: string, part: string, remote: RemoteFile, options: DownloadOptions): Promise<Outcome> {
+  const reason = await transferred(url, part, remote, options);
+  const expected = expectedSum(remote);
   if (reason !== undefined || expected === undefined) return { reason, isWrong: false };
   const found = await sumOf(part, expected.algorithm);
   if (found === expected.sum) return { reason, isWrong: false };
@@ -82,14 +82,14 @@ async function fromAddress(url: string, part: string, wanted: Wanted, options: D
 }
 
 /** Why a file could not be had after all attempts, `undefined` when it is there. */
-async function transferred(url: string, part: string, wanted: Wanted, options: DownloadOptions): Promise<string | undefined> {
+async function transferred(url: string, part: string, remote: RemoteFile, options: DownloadOptions): Promise<string | undefined> {
   const { attempts = 4, pause = 1000, signal } = options;
   let reason: string | undefined;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) await delay(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
     signal?.throwIfAborted();
     try {
-      await transfer(url, part, wanted, options);
+      await transfer(url, part, remote, options);
       return undefined;
     } catch (thrown) {
       signal?.throwIfAborted();
@@ -101,8 +101,8 @@ async function transferred(url: string, part: string, wanted: Wanted, options: D
   return reason;
 }
 
-async function transfer(url: string, part: string, wanted: Wanted, { signal, onProgress }: DownloadOptions): Promise<void> {
-  const { name, maxBytes } = wanted;
+async function transfer(url: string, part: string, remote: RemoteFile, { signal, onProgress }: DownloadOptions): Promise<void> {
+  const { name, maxBytes } = remote;
   const have = await sizeOf(part);
   // Without `identity` a server may pack a packed file once more, and fetch would unpack both.
   const headers = { "accept-encoding": "identity", ...(have > 0 ? { range: `bytes=${have}-` } : {}) };
@@ -119,7 +119,7 @@ async function transfer(url: string, part: string, wanted: Wanted, { signal, onP
     const isFinal = response.status >= 400 && response.status < 500 && response.status !== 408 && response.status !== 429;
     throw new (isFinal ? Refused : Error)(`answered ${response.status}`);
   }
-  if (wanted.sha256 === undefined && new URL(response.url).protocol !== new URL(url).protocol) {
+  if (remote.sha256 === undefined && new URL(response.url).protocol !== new URL(url).protocol) {
     await response.body.cancel();
     throw new Refused(`leads to ${response.url}, where the file could be changed on its way`);
   }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 
 /** Lets everything that is ready run once. */
-export function turn(): Promise<unknown> {
+export function macrotask(): Promise<unknown> {
   return setImmediate();
 }
 

@@ -1,10 +1,10 @@
 import { megabytes, percent } from "../print.js";
 
-/** Between two drawings, in milliseconds. */
+/** Milliseconds between two drawings. */
 const FRAME = 100;
 
 /** Shows downloads to people on stderr: live on a terminal, a line for each file elsewhere. */
-export class TransferView {
+export class DownloadView {
   readonly #stream: NodeJS.WriteStream;
   #drawn = 0;
   #isOpen = false;
@@ -21,7 +21,7 @@ export class TransferView {
     this.#stream.write(`\r${name}: ${megabytes(bytes)}${share}\x1b[K`);
   }
 
-  /** A line that stays. */
+  /** Writes a line that stays. */
   line(text: string): void {
     this.close();
     this.#stream.write(`${text}\n`);

@@ -4,30 +4,30 @@ import type { EpochRecord, LossConfig } from "../../generated/config.js";
 import { isObject, type Json, type JsonObject, valueAt } from "../../json.js";
 
 /** A step as the page shows it. */
-export type ShownStep = StepEvent & { samplesPerSecond: number };
+export type LoggedStep = StepEvent & { samplesPerSecond: number };
 
 /** The event as a step; `undefined` where it lacks something that is shown. */
-export function shownStep(event: JsonObject): ShownStep | undefined {
+export function loggedStep(event: JsonObject): LoggedStep | undefined {
   const { epoch, batch, batches, samplesPerSecond, running } = event;
   if (!isObject(running) || ![running["loss"], running["spikesPerSample"]].every(Number.isFinite)) return undefined;
-  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as ShownStep) : undefined;
+  return [epoch, batch, batches, samplesPerSecond].every(Number.isFinite) ? (event as unknown as LoggedStep) : undefined;
 }
 
 /** The event as an epoch; `undefined` where it lacks something that is shown. */
-export function shownEpoch(event: JsonObject): EpochRecord | undefined {
+export function loggedEpoch(event: JsonObject): EpochRecord | undefined {
   const { epoch, epochs, learningRate = 0, train, validation } = event;
   if (![epoch, epochs, learningRate].every(Number.isFinite)) return undefined;
   return isMetrics(train) && (validation === null || isMetrics(validation)) ? (event as unknown as EpochRecord) : undefined;
 }
 
 /** The decision that the loss of a run trains; `undefined` where the event does not say it. */
-export function shownDecision(started: JsonObject | undefined): Decision | undefined {
+export function loggedDecision(started: JsonObject | undefined): Decision | undefined {
   const loss = valueAt(started ?? null, "config.loss.type");
   return isLoss(loss) ? decisionOf({ loss: { type: loss } as LossConfig }) : undefined;
 }
 
 /** The event as a warning; `undefined` where it says nothing. */
-export function shownWarning(event: JsonObject): WarningEvent | undefined {
+export function loggedWarning(event: JsonObject): WarningEvent | undefined {
   const { epoch, code, layer, message, advice } = event;
   if (!Number.isFinite(epoch) || typeof message !== "string" || typeof advice !== "string") return undefined;
   return { type: "warning", epoch, code, layer, message, advice } as WarningEvent;

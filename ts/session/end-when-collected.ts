@@ -4,7 +4,7 @@ const left = new FinalizationRegistry<AsyncGenerator<unknown, unknown, undefined
 });
 
 /** Returns an iterator over a generator, which is ended when the iterator is collected before its end. */
-export function endedWhenLeft<T>(generator: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+export function endWhenCollected<T>(generator: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
   const iterator = new LeftIterator(generator);
   left.register(iterator, generator);
   return iterator;

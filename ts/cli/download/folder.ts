@@ -85,16 +85,16 @@ export async function fetchSet(set: PublishedSet, dir: string, options: FetchOpt
 }
 
 /** Refuses a folder that was unpacked from `archive` and does not hold what was published. */
-async function sameContents(folder: string, archive: string, wanted: string): Promise<void> {
+async function sameContents(folder: string, archive: string, expected: string): Promise<void> {
   const found = await contentsSumOf(folder);
-  if (found === wanted) return;
-  const message = `holds other files than were published: the sha256 of their list must be ${wanted}, is ${found}`;
+  if (found === expected) return;
+  const message = `holds other files than were published: the sha256 of their list must be ${expected}, is ${found}`;
   throw new SpikeletError("CHECKSUM_MISMATCH", archive, message);
 }
 
 /** Waits until no other process fetches a file into a folder, and keeps others from it until it is disposed. */
 function turn(dir: string, name: string, { signal, onWait, pause }: FetchOptions): Promise<Lease> {
-  return Lease.turn(join(dir, `.${name}.lock`), {
+  return Lease.takeWhenFree(join(dir, `.${name}.lock`), {
     ...(signal ? { signal } : {}),
     ...(pause === undefined ? {} : { pause }),
     ...(onWait ? { onWait: () => onWait(name) } : {}),

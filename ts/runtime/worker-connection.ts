@@ -3,7 +3,7 @@ import { SpikeletError } from "../errors.js";
 import type { Answer, Failure, View, WorkerHost } from "./worker-protocol.js";
 
 /** The connection to one worker. Once it has failed, every call fails, and the worker has ended. */
-export class Line<Host extends WorkerHost = WorkerHost> {
+export class WorkerConnection<Host extends WorkerHost = WorkerHost> {
   readonly #worker: Worker;
   readonly #host: Remote<Host>;
   readonly #waiting = new Set<(failure: SpikeletError) => void>();

@@ -7,22 +7,22 @@ import { resultTable } from "../../study/report/result-table.js";
 import { type Outcome, runName } from "../../study/run/runs.js";
 import { errorsOf, type StudyTable } from "../../study/run/table.js";
 import { onStderr, onStdout } from "../colour.js";
-import { answerWords, grouped } from "../print.js";
+import { answerTexts, grouped } from "../print.js";
 
-/** Lists that are for people end here. */
+/** Most lines of a list for people. */
 const FEW = 10;
 
 /** Says that a command waits for its turn in a folder. */
-export function waitWords(dir: string, owner: string): string {
+export function waitText(dir: string, owner: string): string {
   return `${dir} was claimed by ${owner}: waiting up to a minute for a sign that it still runs`;
 }
 
 /** The outcome of a run in a few words. */
-export function outcomeWords(outcome: Outcome): string {
+export function outcomeText(outcome: Outcome): string {
   if ("lost" in outcome) return onStderr.red(`missing: ${outcome.lost}`);
   const { config, result, error, ran } = outcome.record;
   if (result === undefined) return onStderr.red(`failed: ${error?.message}`);
-  const known = `test ${answerWords(result.test, decisionBy(valueAt(config, "loss.type"))).join(", ")}`;
+  const known = `test ${answerTexts(result.test, decisionBy(valueAt(config, "loss.type"))).join(", ")}`;
   return `${onStderr.green(known)}, loss ${result.test.loss.toFixed(4)} (${ran.seconds.toFixed(1)} s)`;
 }
 
@@ -37,8 +37,8 @@ export function counts({ done, failed, missing, others, isOpen }: StudyTable): s
 export function resultLines(table: StudyTable, plan: Plan): string[] {
   const points = pointsOf(table, plan);
   if (points.length === 0) return [];
-  const shown = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
-  return alignedTable(resultTable(shown, plan));
+  const listed = plan.search.type === "variants" ? bestAttempts(points, plan) : byScore(points, plan).slice(0, FEW);
+  return alignedTable(resultTable(listed, plan));
 }
 
 /** Each different error with how often it came up. */

@@ -14,42 +14,42 @@ interface Piece {
 /** How an archive is unpacked. */
 export interface UnzipOptions {
   signal?: AbortSignal | undefined;
-  /** Folder of the archive that what is wanted lies in, with a slash at its end; its top by default. */
+  /** Folder of the archive that holds `root`, with a slash at its end; its top by default. */
   inside?: string | undefined;
   /** Looks at what was unpacked before it gets its name. */
   check?: ((place: string) => Promise<void>) | undefined;
 }
 
 /**
- * Unpacks what an archive holds under `wanted`, a file or a folder, into `dir`. It appears there under its name when all of it is
+ * Unpacks what an archive holds under `root`, a file or a folder, into `dir`. It appears there under its name when all of it is
  * written, and on the disk; only a few pieces are in memory at a time.
  *
- * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `wanted`, and names that lead out of the folder; an
+ * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, one without `root`, and names that lead out of the folder; an
  * abort throws the signal's reason, and a folder that takes no files what the system says.
  */
-export async function unzip(archive: string, dir: string, wanted: string, options: UnzipOptions = {}): Promise<void> {
+export async function unzip(archive: string, dir: string, root: string, options: UnzipOptions = {}): Promise<void> {
   const { signal, inside = "", check } = options;
-  const temporary = join(dir, `.${wanted}.unpacking`);
+  const temporary = join(dir, `.${root}.unpacking`);
   await rm(temporary, { recursive: true, force: true });
   try {
-    await unpack(archive, temporary, inside + wanted, signal);
-    const found = join(temporary, inside, wanted);
-    if (!existsSync(found)) throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${wanted}`);
+    await unpack(archive, temporary, inside + root, signal);
+    const found = join(temporary, inside, root);
+    if (!existsSync(found)) throw new SpikeletError("DATA_FORMAT", archive, `does not contain ${root}`);
     await check?.(found);
-    await rename(found, join(dir, wanted));
+    await rename(found, join(dir, root));
     await syncFolder(dir);
   } finally {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-async function unpack(archive: string, into: string, wanted: string, signal?: AbortSignal): Promise<void> {
+async function unpack(archive: string, into: string, root: string, signal?: AbortSignal): Promise<void> {
   await makeFolder(into);
   const pieces: Piece[] = [];
   let failure: Error | undefined;
   const reader = new Unzip((entry) => {
     const { name } = entry;
-    if (name.endsWith("/") || (name !== wanted && !name.startsWith(`${wanted}/`))) return;
+    if (name.endsWith("/") || (name !== root && !name.startsWith(`${root}/`))) return;
     entry.ondata = (error, data, isLast) => {
       failure ??= error ?? undefined;
       pieces.push({ name, data, isLast });

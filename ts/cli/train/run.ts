@@ -17,30 +17,30 @@ import { say } from "../print.js";
 import { learnsMore, learntOf } from "../report/learnt.js";
 import { type FoundBest, findBest } from "./best.js";
 import { History } from "./history.js";
-import { type Origin, originText, parseOrigin, type RunRecord } from "./origin.js";
+import { type Origin, originText, parseOrigin, type RunDescription } from "./origin.js";
 import { filesIn, type Output, type RunFiles } from "./output.js";
 
 /** A run with its name and its files. */
 export interface Run {
-  /** Names the run. */
+  /** Identity of the run. */
   id: string;
-  /** The origin in its checkpoints. */
+  /** Text of the origin for its checkpoints. */
   origin: string;
   history: History;
-  /** Whether there is a checkpoint of its best epoch so far, or what serves as one. */
+  /** Whether the folder holds a checkpoint of the best epoch so far, or one that serves as such. */
   hasBest: boolean;
-  /** What layers learn beside weights and biases, as it was before the first epoch; undefined where that is not known. */
+  /** Learnt constants and delays before the first epoch; `undefined` where they are not known. */
   learntBefore: readonly LearntLayer[] | undefined;
 }
 
 /** The checkpoint that a run continues from. */
-export interface Resumed {
+export interface ResumedCheckpoint {
   file: string;
   bytes: Uint8Array;
   origin: Origin | undefined;
 }
 
-/** What a run may replace. */
+/** Options that allow a run to replace or mix what is there. */
 export interface Permissions {
   /** `--overwrite`. */
   overwrite: boolean;
@@ -48,12 +48,12 @@ export interface Permissions {
   allowOtherData: boolean;
 }
 
-/** Start of a run. */
-export interface Beginning {
+/** A trainer with its folder and its data, before the run has a name. */
+export interface RunStart {
   trainer: Trainer;
   output: Output;
   /** `undefined` for a fresh run. */
-  from: Resumed | undefined;
+  from: ResumedCheckpoint | undefined;
   /** The checkpoint whose network is fine-tuned. */
   parent?: Uint8Array | undefined;
   split: Split;
@@ -72,7 +72,7 @@ export async function refuseToReplace({ dir, last, best, report }: RunFiles, cho
   throw new UsageError(`--out ${dir} holds ${what}: --resume continues it, --overwrite replaces it`);
 }
 
-/** Whether there is anything to lose in a checkpoint; one that can't be read may be all that is left of a run. */
+/** Whether a checkpoint has learnt anything. One that can't be read counts as such: it may be all that is left of a run. */
 async function hasLearnt(file: string, { backend }: Choices): Promise<boolean> {
   try {
     const { step } = await checkpointInfo(await readPlain(file), { backend });
@@ -88,19 +88,19 @@ async function hasLearnt(file: string, { backend }: Choices): Promise<boolean> {
  * @throws {SpikeletError} `CHECKSUM_MISMATCH` for other data than the checkpoint learnt from.
  * @throws {UsageError} where the folder holds another run.
  */
-export async function begin(beginning: Beginning, permissions: Permissions, choices: Choices): Promise<Run> {
-  const { trainer, output, from, split, source } = beginning;
+export async function beginRun(start: RunStart, permissions: Permissions, choices: Choices): Promise<Run> {
+  const { trainer, output, from, split, source } = start;
   const { folder, files } = output;
   const data = await dataIdentity(split);
   const before = from?.origin;
   if (before !== undefined && before.data !== data && !permissions.allowOtherData) throw otherData(from?.file ?? "");
-  const id = before?.data === data ? before.run : await newRun(trainer, data, from?.bytes ?? beginning.parent);
+  const id = before?.data === data ? before.run : await newRun(trainer, data, from?.bytes ?? start.parent);
 
   const isOther = from !== undefined && (await holdsOther(files, from, new Set([id, before?.run]), choices));
   if (isOther && !permissions.overwrite) {
     throw new UsageError(`--out ${files.dir} holds another run: give another folder, or --overwrite to replace it`);
   }
-  const found = from && (await bestSoFar(beginning, from, id, choices));
+  const found = from && (await bestSoFar(start, from, id, choices));
   const clocks = from === undefined ? [] : [files.history, filesIn(dirname(from.file)).history];
   const history = await History.resume(id, await trainer.history(), clocks);
   if (history.rows.length > 0 && found === undefined) {
@@ -111,7 +111,7 @@ export async function begin(beginning: Beginning, permissions: Permissions, choi
     if (permissions.overwrite) await learnBatch(trainer, split, choices);
     await folder.remove([files.last, files.best, files.history, files.events, files.report, files.page, files.run]);
   }
-  const record: RunRecord = { version, run: id, dataHash: data, data: source };
+  const record: RunDescription = { version, run: id, dataHash: data, data: source };
   await folder.save(files.run, `${JSON.stringify(record, null, 2)}\n`);
   if (found !== undefined && (isOther || resolve(found.file) !== resolve(files.best))) await folder.save(files.best, found.bytes);
   if (history.rows.length > 0) await folder.save(files.history, history.csv);
@@ -131,7 +131,7 @@ async function learnBatch(trainer: Trainer, { train, validation }: Split, choice
   for await (const _ of copy.run(train, { signal, ...(validation.length > 0 ? { validation } : {}) })) return;
 }
 
-/** What layers of a run that continues learnt beside weights and biases at its start, unless that was another checkpoint. */
+/** Constants and delays at the start of a run that continues; `undefined` where the run began from another checkpoint. */
 async function learntAtStart(trainer: Trainer, run: string, data: string, choices: Choices) {
   if (!learnsMore(trainer.config) || run !== (await newRun(trainer, data, undefined))) return undefined;
   using network = await createNetwork(trainer.config, choices);
@@ -148,23 +148,22 @@ function otherData(file: string): SpikeletError {
 }
 
 /**
- * The name of a run that begins here: with fresh weights, or from a checkpoint with other data, another last layer or no name of
- * a run.
+ * Identity of a run that begins here: with fresh weights, or from a checkpoint with other data, another last layer or no origin.
  */
 async function newRun(trainer: Trainer, data: string, checkpoint: Uint8Array | undefined): Promise<string> {
   const parent = checkpoint && (await sha256(checkpoint));
   return runIdentity({ config: trainer.config, data, parent });
 }
 
-/** Whether a folder holds files that are of no run of `names`; what can't be read is of none, and no loss. */
+/** Whether a folder holds files of a run that is not among `names`. A file that can't be read counts as no run's. */
 async function holdsOther(
   files: RunFiles,
-  from: Resumed,
+  from: ResumedCheckpoint,
   names: ReadonlySet<string | undefined>,
   choices: Choices,
 ): Promise<boolean> {
   const isInPlace = resolve(dirname(from.file)) === resolve(files.dir);
-  // Beside the checkpoint that is gone on from, these two tell nothing that it does not know better.
+  // Beside the checkpoint that the run continues from, these two files are of the same run.
   for (const file of isInPlace ? [] : [files.run, files.report]) {
     const name = await runInJson(file);
     if (name !== undefined && !names.has(name)) return true;
@@ -186,7 +185,7 @@ async function runInJson(file: string): Promise<string | undefined> {
   }
 }
 
-/** The run of a checkpoint, empty for one that names none; `undefined` for one that can't be read. */
+/** The run of a checkpoint; empty where it names none, `undefined` where it can't be read. */
 async function runInCheckpoint(file: string, { backend }: Choices): Promise<string | undefined> {
   try {
     const { origin } = await checkpointInfo(await readPlain(file), { backend });
@@ -197,11 +196,12 @@ async function runInCheckpoint(file: string, { backend }: Choices): Promise<stri
 }
 
 /**
- * The best checkpoint of the run: in the folder, beside the one that it continues from, or that one itself after its best epoch.
+ * The best checkpoint of the run: in its folder, in the folder of the checkpoint that it continues from, or that checkpoint itself
+ * after its best epoch.
  */
 async function bestSoFar(
-  { trainer, output, split }: Beginning,
-  from: Resumed,
+  { trainer, output, split }: RunStart,
+  from: ResumedCheckpoint,
   run: string,
   choices: Choices,
 ): Promise<FoundBest | undefined> {
