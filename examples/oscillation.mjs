@@ -28,11 +28,11 @@ function oscillations(samples, draw) {
 const windows = ({ signals }, taps) =>
   signals.flatMap((x) => Array.from(x, (_, t) => [1, ...Array.from({ length: taps }, (_, k) => x[t - k] ?? 0)]));
 
-/** Coefficients of least squares: the normal equations, by elimination. @param {number[][]} rows @param {number[]} wanted */
-function fitted(rows, wanted) {
+/** Coefficients of least squares: the normal equations, by elimination. @param {number[][]} rows @param {number[]} targets */
+function fitted(rows, targets) {
   const size = rows[0]?.length ?? 0;
   const at = (/** @type {number[] | undefined} */ row, /** @type {number} */ k) => row?.[k] ?? 0;
-  const left = rows.map((row, n) => [...row, at(wanted, n)]);
+  const left = rows.map((row, n) => [...row, at(targets, n)]);
   const a = Array.from({ length: size }, (_, i) =>
     Array.from({ length: size + 1 }, (_, j) => left.reduce((sum, row) => sum + at(row, i) * at(row, j), 0)),
   );

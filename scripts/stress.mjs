@@ -133,10 +133,10 @@ await main(async () => {
     : [[times, loops]];
   const runs = recorded(values.out);
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: ROOT, encoding: "utf8" }).trim();
-  for (const [wanted, besides] of rounds) {
+  for (const [count, besides] of rounds) {
     const runsOf = (name) => runs.filter((run) => run.tests === name && run.loops === besides).length;
     await beside(besides, () =>
-      together(inTurns(names, wanted, runsOf), atOnce, async (name) => {
+      together(inTurns(names, count, runsOf), atOnce, async (name) => {
         const start = Date.now();
         const output = await vitest(name === "all" ? [] : [name]);
         const seconds = (Date.now() - start) / 1000;

@@ -99,19 +99,19 @@ function passedIn(outcomes) {
 }
 
 await main(async () => {
-  const wanted = asked(process.argv.slice(2));
+  const requested = asked(process.argv.slice(2));
   checkTools();
   await install();
-  const { needs, ...before } = await stale(wanted).then(({ checks, groups }) => ({
+  const { needs, ...before } = await stale(requested).then(({ checks, groups }) => ({
     checks,
     groups,
     needs: new Set([...checks, ...groups].flatMap((task) => task.needs)),
   }));
   await setUp({ withAddon: needs.has("addon"), withWasm: needs.has("wasm"), withTypeScript: needs.has("dist") });
   // A build may write declarations, on which others depend.
-  const { checks, groups } = needs.size > 0 ? await stale(wanted) : before;
+  const { checks, groups } = needs.size > 0 ? await stale(requested) : before;
   const names = new Set([...checks, ...groups].map(({ name }) => name));
-  const all = [...wanted.checks, ...wanted.groups].map(([name]) => name);
+  const all = [...requested.checks, ...requested.groups].map(([name]) => name);
   for (const name of all) if (!names.has(name)) tell(name, "unchanged since it last passed");
   // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work.
   const row = (isApart) => checks.filter((check) => (check.isApart ?? false) === isApart);

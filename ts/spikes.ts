@@ -139,10 +139,10 @@ export class SpikeEvents {
    */
   pick(indices: Uint32Array): SpikeEvents {
     const arrays = heldArrays(this);
-    const wanted = words(indices, "indices");
-    const offsets = allocated(Uint32Array, wanted.length + 1, "indices", "the offsets");
+    const chosen = words(indices, "indices");
+    const offsets = allocated(Uint32Array, chosen.length + 1, "indices", "the offsets");
     let events = 0;
-    for (const [b, index] of wanted.entries()) {
+    for (const [b, index] of chosen.entries()) {
       if (index >= this.length) refuse("SHAPE_MISMATCH", `indices[${b}]`, `a whole number below ${this.length}`, index);
       const { start, end } = rangeOf(arrays, index);
       events += end - start;
@@ -150,7 +150,7 @@ export class SpikeEvents {
     }
     const times = allocated(Uint16Array, events, "indices", "the times");
     const units = allocated(Uint32Array, events, "indices", "the units");
-    for (const [b, index] of wanted.entries()) {
+    for (const [b, index] of chosen.entries()) {
       const { start, end } = rangeOf(arrays, index);
       times.set(arrays.times.subarray(start, end), at(offsets, b));
       units.set(arrays.units.subarray(start, end), at(offsets, b));

@@ -22,8 +22,8 @@ export async function openInChromium({ isolated = false, ...options }) {
   const page = await browser.newPage();
   await page.goto(new URL("bench.html", server.resolvedUrls.local[0]).href);
   await page.waitForSelector("html[data-ready]");
-  await page.evaluate(async (wanted) => {
-    globalThis.target = await globalThis.bench(wanted);
+  await page.evaluate(async (requested) => {
+    globalThis.target = await globalThis.bench(requested);
   }, options);
   return {
     version: browser.version(),

@@ -215,10 +215,10 @@ function times(values: Float32Array | undefined, factor: number): Float32Array {
 }
 
 /** To within rounding of sums, measured by the largest number. */
-function expectClose(found: Float32Array = new Float32Array(), wanted: Float32Array = new Float32Array()): void {
-  expect(found.length).toBe(wanted.length);
-  const largest = wanted.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+function expectClose(found: Float32Array = new Float32Array(), expected: Float32Array = new Float32Array()): void {
+  expect(found.length).toBe(expected.length);
+  const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   expect(largest).toBeGreaterThan(0);
-  const off = wanted.findIndex((value, k) => !(Math.abs(value - (found[k] ?? 0)) <= 1e-5 * largest));
+  const off = expected.findIndex((value, k) => !(Math.abs(value - (found[k] ?? 0)) <= 1e-5 * largest));
   expect({ off, found: found[off] }).toEqual({ off: -1, found: undefined });
 }

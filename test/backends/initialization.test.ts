@@ -11,7 +11,7 @@ const config: Config = {
 };
 
 describe.each(BACKENDS)("the initial activity, on %s", (backend) => {
-  it("is as wanted before anything is learnt", async () => {
+  it("is as expected before anything is learnt", async () => {
     const { validation } = await fewDigits();
     using trainer = await createTrainer(config, { backend });
     const events: TrainEvent[] = [];
@@ -22,8 +22,8 @@ describe.each(BACKENDS)("the initial activity, on %s", (backend) => {
     const { spikes } = await trainer.evaluate(validation);
     expect(settled.map(({ spikesPerUnit }) => spikesPerUnit)).toEqual(spikes.perUnit);
     for (const [layer, found] of spikes.perUnit.entries()) {
-      const wanted = WANTED[layer] ?? 0;
-      expect(Math.abs(found - wanted)).toBeLessThanOrEqual(0.05 * wanted);
+      const expected = WANTED[layer] ?? 0;
+      expect(Math.abs(found - expected)).toBeLessThanOrEqual(0.05 * expected);
     }
     expect(events.at(-1)?.type).toBe("finished");
     expect(trainer.info.step).toBe(0);

@@ -90,7 +90,7 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     using signal = await network.stream({ encoding: encode.delta({ threshold: 0.1 }), channels: 4 });
     const [times, units, memory] = [new Uint16Array(1), new Uint32Array(1), new Float32Array(4)];
     const answers: Promise<StreamAnswer>[][] = [[], []];
-    const wanted: StreamAnswer[][] = [[], []];
+    const expected: StreamAnswer[][] = [[], []];
     for (const [t, point] of values.entries()) {
       units[0] = t % 8;
       memory.set(point);
@@ -101,10 +101,10 @@ describe.each(BACKENDS)("a stream on %s", (backend) => {
     await spikes.restart();
     await signal.restart();
     for (const [t, point] of values.entries()) {
-      wanted[0]?.push(await spikes.run({ times: [0], units: [t % 8] }));
-      wanted[1]?.push(await signal.runSignal(Float32Array.from(point)));
+      expected[0]?.push(await spikes.run({ times: [0], units: [t % 8] }));
+      expected[1]?.push(await signal.runSignal(Float32Array.from(point)));
     }
-    expect(heard).toEqual(wanted);
+    expect(heard).toEqual(expected);
     for (const all of heard) expect(all.at(-1)?.decisionStep).toBeDefined();
   });
 

@@ -96,8 +96,8 @@ describe("Listen", () => {
       const contexts: AudioContext[] = [];
       const { mediaDevices } = navigator;
       const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await getUserMedia(wanted);
+      mediaDevices.getUserMedia = async (constraints) => {
+        const stream = await getUserMedia(constraints);
         streams.push(stream);
         return stream;
       };
@@ -131,8 +131,8 @@ describe("Listen", () => {
     await fresh.page.evaluate(() => {
       const { mediaDevices } = navigator;
       const getUserMedia = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await getUserMedia(wanted);
+      mediaDevices.getUserMedia = async (constraints) => {
+        const stream = await getUserMedia(constraints);
         const [track] = stream.getTracks();
         // As where somebody pulls the plug.
         const pull = () => {

@@ -51,7 +51,7 @@ describe("a download", () => {
     server.written = () => (existsSync(part()) ? statSync(part()).size : 0);
   });
 
-  const wanted = () => ({
+  const remoteFile = () => ({
     name: "a.bin",
     md5: md5(content),
     sha256: sha256(content),
@@ -62,7 +62,7 @@ describe("a download", () => {
   it("appears under its name when it is whole and right", async () => {
     server.files.set("/a.bin", content);
     const seen: number[] = [];
-    await download(wanted(), dir, { onProgress: ({ bytes, all }) => seen.push(bytes / all) });
+    await download(remoteFile(), dir, { onProgress: ({ bytes, all }) => seen.push(bytes / all) });
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
     expect(await readdir(dir)).toEqual(["a.bin"]);
     expect(seen.at(-1)).toBe(1);
@@ -71,14 +71,14 @@ describe("a download", () => {
   it("is whole where a file takes less than it is given", async () => {
     server.files.set("/a.bin", content);
     await writeHalf();
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
 
   it("goes on where the connection broke", async () => {
     server.files.set("/a.bin", content);
     server.breaks = [70_000, 50_000];
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
     const starts = server.requests.map((request) => Number(/bytes=(\d+)-/.exec(request)?.[1] ?? 0));
     expect(starts).toEqual([0, 70_000, 120_000]);
@@ -87,11 +87,11 @@ describe("a download", () => {
   it("goes on in a later call", async () => {
     server.files.set("/a.bin", content);
     server.breaks = [70_000];
-    await expect(download(wanted(), dir, { attempts: 1 })).rejects.toThrow(
+    await expect(download(remoteFile(), dir, { attempts: 1 })).rejects.toThrow(
       expect.objectContaining({ code: "DATA_FORMAT", path: join(dir, "a.bin") }),
     );
     expect(await readdir(dir)).toEqual([".a.bin.part"]);
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(server.requests.at(-1)).toBe("GET /a.bin bytes=70000-");
     expect(await readdir(dir)).toEqual(["a.bin"]);
   });
@@ -99,7 +99,7 @@ describe("a download", () => {
   it("begins anew where what was there is of another file", async () => {
     server.files.set("/a.bin", content);
     await writeFile(part(), content.slice(0, 70_000).fill(7, 0, 9));
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(server.requests).toEqual(["GET /a.bin bytes=70000-", "GET /a.bin"]);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
@@ -109,7 +109,7 @@ describe("a download", () => {
     const victim = join(await mkdtemp(join(tmpdir(), "spikelet-")), "precious");
     await writeFile(victim, "precious");
     await symlink(victim, join(dir, ".a.bin.part"));
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
     expect(await readFile(victim, "utf8")).toBe("precious");
     expect((await lstat(join(dir, "a.bin"))).isFile()).toBe(true);
@@ -120,11 +120,11 @@ describe("a download", () => {
     const victim = join(dir, "precious");
     await writeFile(victim, "precious");
     await link(victim, part());
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(await readFile(victim, "utf8")).toBe("precious");
     await rm(join(dir, "a.bin"));
     expect(spawnSync("mkfifo", [part()]).status).toBe(0);
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
 
@@ -132,23 +132,23 @@ describe("a download", () => {
     server.files.set("/a.bin", content);
     server.knowsRanges = false;
     server.breaks = [70_000];
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(md5(await readFile(join(dir, "a.bin")))).toBe(md5(content));
   });
 
   it("takes what is complete already, and throws away what is longer than the file", async () => {
     server.files.set("/a.bin", content);
     await writeFile(join(dir, ".a.bin.part"), content);
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(server.requests).toEqual(["GET /a.bin bytes=200000-"]);
     await writeFile(join(dir, ".a.bin.part"), new Uint8Array(300_000));
-    await download(wanted(), dir, quick);
+    await download(remoteFile(), dir, quick);
     expect(server.requests.slice(1)).toEqual(["GET /a.bin bytes=300000-", "GET /a.bin"]);
   });
 
   it("refuses another content and leaves nothing", async () => {
     server.files.set("/a.bin", content.slice().fill(7, 0, 9));
-    await expect(download(wanted(), dir, quick)).rejects.toThrow(
+    await expect(download(remoteFile(), dir, quick)).rejects.toThrow(
       expect.objectContaining({ code: "CHECKSUM_MISMATCH", message: expect.stringContaining(sha256(content)) }),
     );
     expect(await readdir(dir)).toEqual([]);
@@ -158,14 +158,14 @@ describe("a download", () => {
     server.files.set("/wrong/a.bin", content.slice(1));
     server.files.set("/right/a.bin", content);
     const urls = ["missing/a.bin", "wrong/a.bin", "right/a.bin"].map((path) => server.url + path);
-    await download({ ...wanted(), urls }, dir, quick);
+    await download({ ...remoteFile(), urls }, dir, quick);
     expect(server.requests.map((request) => request.split(" ")[1])).toEqual(["/missing/a.bin", "/wrong/a.bin", "/right/a.bin"]);
     expect(await readdir(dir)).toEqual(["a.bin"]);
   });
 
   it("names every address that failed", async () => {
     const urls = [`${server.url}none`, "http://127.0.0.1:9/none"];
-    const failure = download({ ...wanted(), urls }, dir, { attempts: 2, pause: 1 });
+    const failure = download({ ...remoteFile(), urls }, dir, { attempts: 2, pause: 1 });
     await expect(failure).rejects.toThrow(/none: answered 404; http:\/\/127\.0\.0\.1:9\/none: \S/);
   });
 
@@ -173,16 +173,16 @@ describe("a download", () => {
     server.files.set("/long/a.bin", new Uint8Array(400_000));
     server.files.set("/right/a.bin", content);
     const urls = ["long/a.bin", "right/a.bin"].map((path) => server.url + path);
-    await download({ ...wanted(), maxBytes: content.length, urls }, dir, quick);
+    await download({ ...remoteFile(), maxBytes: content.length, urls }, dir, quick);
     expect(server.requests).toEqual(["GET /long/a.bin", "GET /right/a.bin"]);
-    const tooLong = download({ ...wanted(), name: "b.bin", maxBytes: 1000, urls: urls.slice(1) }, dir, quick);
+    const tooLong = download({ ...remoteFile(), name: "b.bin", maxBytes: 1000, urls: urls.slice(1) }, dir, quick);
     await expect(tooLong).rejects.toThrow(/sends more than the 1000 bytes/);
     expect(await readdir(dir)).toEqual(["a.bin"]);
   });
 
   it("compares SHA-256 where it is known: a file with the right MD5 alone is refused", async () => {
     server.files.set("/a.bin", content);
-    await expect(download({ ...wanted(), sha256: sha256(content.slice(1)) }, dir, quick)).rejects.toMatchObject({
+    await expect(download({ ...remoteFile(), sha256: sha256(content.slice(1)) }, dir, quick)).rejects.toMatchObject({
       code: "CHECKSUM_MISMATCH",
     });
   });
@@ -191,7 +191,7 @@ describe("a download", () => {
     const body = { cancel: async () => undefined };
     const led = { ok: true, status: 200, url: "http://elsewhere/a.bin", headers: new Headers(), body };
     const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(led as unknown as Response);
-    const unknown = { ...wanted(), sha256: undefined, urls: ["https://publisher/a.bin"] };
+    const unknown = { ...remoteFile(), sha256: undefined, urls: ["https://publisher/a.bin"] };
     await expect(download(unknown, dir, quick)).rejects.toThrow(/leads to http:\/\/elsewhere\/a\.bin/);
     fetched.mockRestore();
     expect(await readdir(dir)).toEqual([]);
@@ -202,7 +202,7 @@ describe("a download", () => {
     server.breaks = [70_000];
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error("enough"));
-    await expect(download(wanted(), dir, { signal: controller.signal, onProgress })).rejects.toThrow("enough");
+    await expect(download(remoteFile(), dir, { signal: controller.signal, onProgress })).rejects.toThrow("enough");
     expect(await readdir(dir)).toEqual([".a.bin.part"]);
   });
 });

@@ -134,9 +134,9 @@ describe("--resume", () => {
     if (inPlace) cpSync(run.folder("whole"), out, { recursive: true });
     const from = inPlace ? [] : ["--checkpoint", join(run.folder("whole"), "last.safetensors")];
     expect(await spikelet(["train", "--resume", ...from, ...more, "--out", out])).toMatchObject({ code: 0 });
-    const [found, wanted] = [out, longer].map((dir) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8")));
-    expect([found.test, found.best, found.train.epochs]).toEqual([wanted.test, wanted.best, epochs + 2]);
-    expect(found.config).toEqual(wanted.config);
+    const [found, expected] = [out, longer].map((dir) => JSON.parse(readFileSync(join(dir, "report.json"), "utf8")));
+    expect([found.test, found.best, found.train.epochs]).toEqual([expected.test, expected.best, epochs + 2]);
+    expect(found.config).toEqual(expected.config);
   });
 
   it("of nothing says what it looked for", async () => {

@@ -141,15 +141,15 @@ function resetting({ network }: Config): Config {
 }
 
 async function expectSameSpikes(network: Network, back: Network): Promise<void> {
-  const [wanted, found] = await Promise.all([network.predict(samples()), back.predict(samples())]);
+  const [expected, found] = await Promise.all([network.predict(samples()), back.predict(samples())]);
   const spikesOf = ({ layers }: Prediction) => layers.map((events) => [...events.triples()]);
-  const hidden = wanted.membranes.length > 0 ? -1 : undefined;
-  for (const layer of spikesOf(wanted).slice(0, hidden)) expect(layer.length).toBeGreaterThan(20);
-  expect(spikesOf(found)).toEqual(spikesOf(wanted));
-  expect(found.membranes).toHaveLength(wanted.membranes.length);
-  expect(found.byMembrane).toEqual(wanted.byMembrane);
-  const differences = found.membranes.map((value, k) => Math.abs(value - (wanted.membranes[k] ?? Number.NaN)));
-  expect(Math.max(0, ...differences)).toBeLessThan(1e-5 * Math.max(1, ...wanted.membranes));
+  const hidden = expected.membranes.length > 0 ? -1 : undefined;
+  for (const layer of spikesOf(expected).slice(0, hidden)) expect(layer.length).toBeGreaterThan(20);
+  expect(spikesOf(found)).toEqual(spikesOf(expected));
+  expect(found.membranes).toHaveLength(expected.membranes.length);
+  expect(found.byMembrane).toEqual(expected.byMembrane);
+  const differences = found.membranes.map((value, k) => Math.abs(value - (expected.membranes[k] ?? Number.NaN)));
+  expect(Math.max(0, ...differences)).toBeLessThan(1e-5 * Math.max(1, ...expected.membranes));
 }
 
 describe("exportNir and importNir", () => {

@@ -76,13 +76,13 @@ export async function checkNetwork(golden, findings, translation) {
  *
  * @param {string} where
  * @param {Record<string, Float32Array> | undefined} found
- * @param {Record<string, number[]> | undefined} wanted
+ * @param {Record<string, number[]> | undefined} expected
  * @param {import("./compare.mjs").Findings} findings
  * @param {Parameters<import("./compare.mjs").Findings["near"]>[3]} [tolerance]
  */
-function checkLearnt(where, found = {}, wanted = {}, findings, tolerance) {
-  findings.same(`names of the ${where}`, Object.keys(found).sort(), Object.keys(wanted).sort());
-  for (const [name, values] of Object.entries(wanted)) {
+function checkLearnt(where, found = {}, expected = {}, findings, tolerance) {
+  findings.same(`names of the ${where}`, Object.keys(found).sort(), Object.keys(expected).sort());
+  for (const [name, values] of Object.entries(expected)) {
     findings.near(`${name}: ${where}`, found[name] ?? [], values, tolerance);
   }
 }

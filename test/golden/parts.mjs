@@ -38,7 +38,7 @@ export async function checkDecisions({ cases }, findings) {
 }
 
 /**
- * The wanted counts show in the loss' derivative at silent outputs: dL/dS = 2 (0 − wanted) / (T B).
+ * The wanted counts show in the loss' derivative at silent outputs: dL/dS = 2 (0 − expected) / (T B).
  *
  * @param {any} golden
  * @param {Findings} findings
@@ -126,8 +126,8 @@ export async function checkSchedules({ cases }, findings, { schedules = [] }) {
     const train = datasets.fromSpikes({ spikes: new Array(updates).fill(spike), labels: new Array(updates).fill(0) });
     const { epochs: records } = await scoped(opening, async (trainer) => trainer.run(train));
     const rates = records.map(({ learningRate }) => learningRate);
-    const wanted = lr.filter((/** @type {number} */ _, /** @type {number} */ update) => update % updates === updates - 1);
-    findings.near(`case ${c}: rates`, rates, wanted);
+    const expected = lr.filter((/** @type {number} */ _, /** @type {number} */ update) => update % updates === updates - 1);
+    findings.near(`case ${c}: rates`, rates, expected);
   }
 }
 

@@ -26,8 +26,8 @@ it("has every page of docs/ in its sidebar, once", () => {
   const pages = readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".md"));
   const listed = SECTIONS.flatMap(({ pages }) => pages.map(([file]) => file)).filter((file) => file.startsWith("docs/"));
   const notes = /^results\/notes\//;
-  const wanted = pages.map((name) => name.replaceAll("\\", "/")).filter((name) => !notes.test(name));
-  expect(listed.toSorted()).toEqual(wanted.map((name) => `docs/${name}`).toSorted());
+  const expected = pages.map((name) => name.replaceAll("\\", "/")).filter((name) => !notes.test(name));
+  expect(listed.toSorted()).toEqual(expected.map((name) => `docs/${name}`).toSorted());
 });
 
 it("has no link, heading or figure that is not there", () => {

@@ -5,8 +5,8 @@ import type { ErrorCode } from "../generated/errors.js";
 export type Check<T> = (value: unknown, path: string) => T;
 
 /** @throws {SpikeletError} always: says what `value` must be, and what it is. */
-export function refuse(code: ErrorCode, path: string, wanted: string, value: unknown): never {
-  throw new SpikeletError(code, path, `must be ${wanted}, got ${described(value)}`);
+export function refuse(code: ErrorCode, path: string, expected: string, value: unknown): never {
+  throw new SpikeletError(code, path, `must be ${expected}, got ${described(value)}`);
 }
 
 function described(value: unknown): string {
@@ -132,8 +132,8 @@ export const callback: Check<() => void> = (value, path) =>
 export function instanceOf<T>(kind: abstract new (...args: never[]) => T, what: string): Check<T> {
   return (value, path) => {
     if (value instanceof kind) return value as T;
-    const wanted = isMadeByClass(value, kind.name) ? `${what} made by the same copy of the package` : what;
-    return refuse("DATA_FORMAT", path, wanted, value);
+    const expected = isMadeByClass(value, kind.name) ? `${what} made by the same copy of the package` : what;
+    return refuse("DATA_FORMAT", path, expected, value);
   };
 }
 

@@ -126,9 +126,9 @@ function equallyMany(numbers: ArrayLike<number>, samples: number, path: string):
   return targets;
 }
 
-function sized<T extends { readonly length: number }>(target: T, wanted: number, samples: number, path: string): T {
-  if (target.length === wanted) return target;
-  throw new SpikeletError("SHAPE_MISMATCH", path, `must have ${wanted} entries for ${samples} samples, got ${target.length}`);
+function sized<T extends { readonly length: number }>(target: T, needed: number, samples: number, path: string): T {
+  if (target.length === needed) return target;
+  throw new SpikeletError("SHAPE_MISMATCH", path, `must have ${needed} entries for ${samples} samples, got ${target.length}`);
 }
 
 const label = whole(0, 0xffff_ffff, "DATA_FORMAT");

@@ -62,10 +62,10 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
     refuse("CONFIG_INVALID", "delimiter", "what parts values", delimiter);
   if (channels.length === 0) throw wrong("channels", "must have at least 1 column, has none");
   const tables = typeof texts === "string" ? [text(texts, "texts")] : listOf(text)(texts, "texts");
-  const wanted = new Set([...channels, sample, label].filter((name) => name !== undefined));
+  const required = new Set([...channels, sample, label].filter((name) => name !== undefined));
   const samples: Sample[] = [];
   for (const [t, content] of tables.entries()) {
-    const table = await tableOf(content, delimiter ?? ",", wanted, `texts[${t}]`);
+    const table = await tableOf(content, delimiter ?? ",", required, `texts[${t}]`);
     if (sample === undefined && table.rows.length === 0)
       throw fault(`texts[${t}]`, "has no lines below the names of its columns");
     let last: string | undefined;
@@ -91,7 +91,7 @@ export async function fromCsv(texts: string | readonly string[], options: CsvOpt
   return fromSeries({ name: "table", ...info, ...labels, signals: samples.map((of) => of.channels) });
 }
 
-async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<string>, path: string): Promise<Table> {
+async function tableOf(content: string, delimiter: string, required: ReadonlySet<string>, path: string): Promise<Table> {
   const { default: papa } = await import("papaparse");
   // Lines of one text may end differently, where several files were joined.
   const { data, errors } = papa.parse<string[]>(content.replace(/\r\n?/g, "\n"), { delimiter, newline: "\n" });
@@ -108,7 +108,7 @@ async function tableOf(content: string, delimiter: string, wanted: ReadonlySet<s
   }
   const [header, ...rows] = filled;
   const names = header?.cells ?? [];
-  for (const name of wanted) {
+  for (const name of required) {
     const { length } = names.filter((one) => one === name);
     if (length !== 1) throw fault(path, `must have one column ${JSON.stringify(name)}, has ${length}: ${names.join(", ")}`);
   }
@@ -132,8 +132,8 @@ function numberOf(table: Table, row: Row, name: string, path: string): number {
 function classOf(value: string, classes: readonly string[] | undefined, path: string): number {
   const index = classes === undefined ? (/^\d+$/.test(value) ? Number(value) : -1) : classes.indexOf(value);
   if (index >= 0 && index <= 0xffff_ffff) return index;
-  const wanted = classes === undefined ? "a whole number from 0, or give classes" : `one of ${classes.join(", ")}`;
-  throw fault(path, `must be ${wanted}, got ${JSON.stringify(value)}`);
+  const expected = classes === undefined ? "a whole number from 0, or give classes" : `one of ${classes.join(", ")}`;
+  throw fault(path, `must be ${expected}, got ${JSON.stringify(value)}`);
 }
 
 function wrong(option: string, message: string): SpikeletError {

@@ -65,15 +65,15 @@ async function readIdx(
 }
 
 async function findFile(dir: string, name: string): Promise<string> {
-  const wanted = [name, `${name}.gz`];
+  const candidates = [name, `${name}.gz`];
   try {
     const present = await readdir(dir);
-    const found = wanted.find((candidate) => present.includes(candidate));
+    const found = candidates.find((candidate) => present.includes(candidate));
     if (found !== undefined) return join(dir, found);
   } catch (cause) {
     throw new SpikeletError("DATA_FORMAT", dir, "is not a folder that can be read", cause);
   }
-  throw new SpikeletError("DATA_FORMAT", dir, `must contain ${wanted.join(" or ")}`);
+  throw new SpikeletError("DATA_FORMAT", dir, `must contain ${candidates.join(" or ")}`);
 }
 
 function sameImages(dir: string, train: IdxArray, test: IdxArray): void {

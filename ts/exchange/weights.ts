@@ -206,7 +206,7 @@ function biasIn(tensors: Tensors, name: string): string | undefined {
   return candidates.find((candidate) => candidate !== name && tensors.has(candidate));
 }
 
-function expectShape(name: string, { shape }: NumberArray, wanted: readonly number[]): void {
-  if (shape.length === wanted.length && shape.every((length, place) => length === wanted[place])) return;
-  throw new SpikeletError("SHAPE_MISMATCH", name, `must have the shape [${wanted.join(", ")}], got [${shape.join(", ")}]`);
+function expectShape(name: string, { shape }: NumberArray, expected: readonly number[]): void {
+  if (shape.length === expected.length && shape.every((length, place) => length === expected[place])) return;
+  throw new SpikeletError("SHAPE_MISMATCH", name, `must have the shape [${expected.join(", ")}], got [${shape.join(", ")}]`);
 }

@@ -71,8 +71,8 @@ function againstSilence({ training, rule, regularizers }: ResolvedConfig, layer:
   const orLouder = "or lower `network.neuron.threshold`, or send more input spikes";
   if (layer?.kernel !== undefined && !convolutions) return `set \`training.silentUnitUpdate.convolutions\` to true, ${orLouder}`;
   if (!reaches) {
-    const wanted = rule.type === "timing" ? "timing" : "all";
-    return `set \`training.silentUnitUpdate.rules\` to "${wanted}", which raises their weights until they fire, ${orLouder}`;
+    const rules = rule.type === "timing" ? "timing" : "all";
+    return `set \`training.silentUnitUpdate.rules\` to "${rules}", which raises their weights until they fire, ${orLouder}`;
   }
   return `raise \`training.silentUnitUpdate.strength\`${strength === 0 ? " above 0" : ""}, ${orLouder}`;
 }

@@ -31,9 +31,9 @@ export function checkedNames(archive: Uint8Array): string[] {
  * @throws {SpikeletError} `DATA_FORMAT` for a damaged archive, and for one that unpacks to more than the budget.
  */
 export async function* unpacked(archive: Uint8Array, ending: string, budget: ByteBudget): AsyncGenerator<ArchivedFile> {
-  const wanted = entriesOf(archive).filter(({ name }) => name.endsWith(ending));
-  for (const { name, size } of wanted) budget.take(size, name);
-  for (const entry of wanted) yield { name: entry.name, bytes: await contentOf(entry) };
+  const matching = entriesOf(archive).filter(({ name }) => name.endsWith(ending));
+  for (const { name, size } of matching) budget.take(size, name);
+  for (const entry of matching) yield { name: entry.name, bytes: await contentOf(entry) };
 }
 
 async function contentOf(entry: ArchiveEntry): Promise<Uint8Array> {

@@ -106,8 +106,8 @@ export function spikeRaster(of: SpikeEvents | Prediction, options: RasterOptions
   if (input !== undefined) panels.push(row(input, -1));
   const spikes = layers.reduce((sum, events) => sum + within(events).times.length, 0);
   const decided = answer === undefined ? "" : `, decided for ${answer.output} ${answer.how}`;
-  const wanted = label === undefined ? "" : `, label ${label}`;
-  return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${decided}${wanted}`, options);
+  const labelled = label === undefined ? "" : `, label ${label}`;
+  return figure(panels, `spike raster of sample ${sample}, ${spikes} spikes in ${steps} steps${decided}${labelled}`, options);
 }
 
 /** What a network decided, and how. */

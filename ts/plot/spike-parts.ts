@@ -34,8 +34,8 @@ export interface SpikeParts {
  * parts come from two passes and are not traced.
  */
 export function spikeParts(gradients: Gradients, options: SpikePartsOptions = {}): SpikeParts[] {
-  const { sample = 0, layer: wanted } = spikePartsOptions(options, "");
-  const { trace, layer } = tracedSample(gradients, sample, wanted);
+  const { sample = 0, layer: requested } = spikePartsOptions(options, "");
+  const { trace, layer } = tracedSample(gradients, sample, requested);
   const { activationPart, timingPart, direct } = trace;
   if (activationPart.length !== direct.length) {
     throw new SpikeletError("CONFIG_INVALID", "rule.type", "a mixture has no trace of its parts");

@@ -8,7 +8,7 @@ import { checkPrediction } from "./layers.js";
 export function tracedSample(
   gradients: Gradients,
   sample: number,
-  wanted: number | undefined,
+  requested: number | undefined,
 ): { trace: LayerTrace; layer: number; steps: number } {
   record(gradients, "gradients", "DATA_FORMAT");
   const { trace, prediction } = gradients;
@@ -17,7 +17,7 @@ export function tracedSample(
     throw new SpikeletError("SHAPE_MISMATCH", "trace", "is missing: gradients(batch, { trace: true }) records it");
   }
   listOf(checkTrace)(trace, "trace");
-  const layer = wanted ?? trace.length - 1;
+  const layer = requested ?? trace.length - 1;
   const found = trace[layer];
   if (found === undefined) throw new SpikeletError("SHAPE_MISMATCH", "layer", `must be below ${trace.length}, got ${layer}`);
   const steps = prediction.steps[sample];

@@ -40,7 +40,7 @@ export class WasmSession {
      */
     applyGradients(layers: ParameterArrays[]): void;
     /**
-     * Starts a pass over a data set, each sample only up to its decision if wanted.
+     * Starts a pass over a data set, if requested each sample only up to its decision.
      */
     beginEvaluation(dataset: number, early_decision: boolean): void;
     /**

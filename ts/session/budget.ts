@@ -7,7 +7,7 @@ export class Budget {
   #size: number;
   readonly #target: number;
 
-  /** @param options `target`: wanted duration of one call, in milliseconds; `first`: pieces of the first one. */
+  /** @param options `target`: target duration of one call, in milliseconds; `first`: pieces of the first one. */
   constructor({ target = TARGET, first = 1 }: { target?: number | undefined; first?: number } = {}) {
     this.#size = first;
     this.#target = target;

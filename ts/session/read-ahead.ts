@@ -21,24 +21,24 @@ export class ReadAhead {
   /** Hands over what is needed now; what was expected is there already, or on its way. */
   async supply(session: Session, needs: readonly Need[]): Promise<void> {
     for (const { id, data, rows } of needs) {
-      const wanted = Uint32Array.from(new Set(rows));
-      if (wanted.length === 0) continue;
+      const needed = Uint32Array.from(new Set(rows));
+      if (needed.length === 0) continue;
       const expected = this.#readings.get(id);
       this.#readings.delete(id);
-      const isThere = expected !== undefined && isSame(expected.rows, wanted);
-      await session.supply(id, wanted, await (isThere ? expected.samples : read(session, id, data, wanted)));
+      const isThere = expected !== undefined && isSame(expected.rows, needed);
+      await session.supply(id, needed, await (isThere ? expected.samples : read(session, id, data, needed)));
     }
   }
 
   /** Begins to read what is probably needed next. */
   expect(session: Session, needs: readonly Need[]): void {
     for (const { id, data, rows } of needs) {
-      const wanted = Uint32Array.from(new Set(rows));
-      if (wanted.length === 0) continue;
-      const samples = read(session, id, data, wanted);
+      const needed = Uint32Array.from(new Set(rows));
+      if (needed.length === 0) continue;
+      const samples = read(session, id, data, needed);
       // Whoever needs them is told.
       samples.catch(() => undefined);
-      this.#readings.set(id, { rows: wanted, samples });
+      this.#readings.set(id, { rows: needed, samples });
     }
   }
 }

@@ -177,8 +177,8 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
   #advance({ budget, bound, pace, stored }: Work): Promise<boolean> {
     const work = this.#session.run(async (session) => {
       const begun = performance.now();
-      const wanted = Math.min(budget.size, bound.left);
-      const asked = stored === undefined ? wanted : await stored.supply(session, wanted, budget.size);
+      const pieces = Math.min(budget.size, bound.left);
+      const asked = stored === undefined ? pieces : await stored.supply(session, pieces, budget.size);
       const start = performance.now();
       const events = JSON.parse(await session.advance(asked)) as CoreEvent[];
       const end = performance.now();

@@ -41,12 +41,12 @@ export class StoredRun {
   }
 
   /**
-   * Supplies what about `wanted` pieces of work need, and begins to read what `next` further ones will.
+   * Supplies what about `pieces` pieces of work need, and begins to read what `next` further ones will.
    *
    * @returns how many pieces the session can do, none of them beyond the end of an epoch.
    */
-  async supply(session: Session, wanted: number, next: number): Promise<number> {
-    const now = await this.#upcoming(session, 0, this.#expected || Math.min(wanted, this.#max));
+  async supply(session: Session, pieces: number, next: number): Promise<number> {
+    const now = await this.#upcoming(session, 0, this.#expected || Math.min(pieces, this.#max));
     await this.#ahead.supply(session, this.#needsOf(now));
     const then = await this.#upcoming(session, now.batches, Math.min(next, this.#max));
     this.#expected = then.batches;

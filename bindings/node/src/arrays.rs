@@ -39,8 +39,11 @@ pub struct DatasetArrays {
 ///
 /// # Errors
 /// `CONFIG_INVALID` where there is no memory for it.
-pub(crate) fn copied_if_given<T: Copy, A: Deref<Target = [T]>>(lent: &Option<A>, path: &str) -> Result<Option<Vec<T>>> {
-    lent.as_deref().map(|array| copied(array, path)).transpose()
+pub(crate) fn copied_if_given<T: Copy, A: Deref<Target = [T]>>(
+    array: &Option<A>,
+    path: &str,
+) -> Result<Option<Vec<T>>> {
+    array.as_deref().map(|values| copied(values, path)).transpose()
 }
 
 impl DatasetArrays {
@@ -213,7 +216,7 @@ pub struct GradientArrays {
     pub layers: Vec<ParameterArrays>,
     /// Decisions and spikes.
     pub prediction: PredictionArrays,
-    /// States and adjoints of each spiking layer, if wanted.
+    /// States and adjoints of each spiking layer, if requested.
     pub trace: Option<Vec<TraceArrays>>,
 }
 

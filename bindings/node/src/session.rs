@@ -201,7 +201,7 @@ impl NativeSession {
         self.later(env, given, work, |events| events)
     }
 
-    /// Starts a pass over a data set, each sample only up to its decision if wanted.
+    /// Starts a pass over a data set, if requested each sample only up to its decision.
     #[napi]
     pub fn begin_evaluation(&self, env: Env, dataset: u32, early_decision: bool) -> napi::Result<()> {
         self.now(env, |session| session.begin_evaluation(dataset, early_decision))

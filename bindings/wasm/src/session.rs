@@ -92,7 +92,7 @@ impl WasmSession {
         self.0.finish_batch(&records).map_err(thrown)
     }
 
-    /// Starts a pass over a data set, each sample only up to its decision if wanted.
+    /// Starts a pass over a data set, if requested each sample only up to its decision.
     #[wasm_bindgen(js_name = beginEvaluation)]
     pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Outcome<()> {
         self.0.begin_evaluation(dataset, early_decision).map_err(thrown)

@@ -65,9 +65,9 @@ macro_rules! number_or_list {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 use serde::de::Error as _;
                 use serde_json::Value;
-                let wanted =
+                let invalid =
                     |found: &Value| D::Error::custom(format!("must be a number or a list of numbers, got {found}"));
-                let number = |value: &Value| value.as_f64().ok_or_else(|| wanted(value));
+                let number = |value: &Value| value.as_f64().ok_or_else(|| invalid(value));
                 match &Value::deserialize(deserializer)? {
                     Value::Array(values) => {
                         values.iter().map(number).collect::<std::result::Result<_, _>>().map(Self::$Each)

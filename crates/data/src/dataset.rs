@@ -46,7 +46,7 @@ impl Dataset {
     /// label outside the `outputs` classes, a count or a value that is not finite.
     pub fn new(inputs: SpikeTrains, targets: Targets, outputs: usize) -> Result<Self> {
         let samples = inputs.len();
-        let expect = |path: &str, found: usize, wanted: usize| expect(path, found, wanted, samples);
+        let expect = |path: &str, found: usize, needed: usize| expect(path, found, needed, samples);
         match &targets {
             Targets::Labels(labels) => check_labels(labels, samples, outputs)?,
             Targets::Counts(counts) => {
@@ -154,11 +154,11 @@ impl Dataset {
     }
 }
 
-fn expect(path: &str, found: usize, wanted: usize, samples: usize) -> Result<()> {
-    if found == wanted {
+fn expect(path: &str, found: usize, needed: usize, samples: usize) -> Result<()> {
+    if found == needed {
         return Ok(());
     }
-    Err(Error::shape(path, format!("must have {wanted} entries for {samples} samples, got {found}")))
+    Err(Error::shape(path, format!("must have {needed} entries for {samples} samples, got {found}")))
 }
 
 fn check_labels(labels: &[u32], samples: usize, outputs: usize) -> Result<()> {

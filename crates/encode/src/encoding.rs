@@ -158,8 +158,8 @@ impl Encoding {
             Self::Rate(rate) => rate.expected(x, steps),
             Self::Regular(regular) => regular.expected(x, steps),
             Self::Direct(_) | Self::Delta(_) | Self::Levels(_) | Self::Current(_) | Self::LogMel(_) => 0.0,
-            Self::Stretch(stretch) => counts::wanted(x, stretch.max, stretch.min, stretch.skip_zero),
-            Self::ShiftBack(shift) => counts::wanted(x, shift.max, shift.min, shift.skip_zero),
+            Self::Stretch(stretch) => counts::target_count(x, stretch.max, stretch.min, stretch.skip_zero),
+            Self::ShiftBack(shift) => counts::target_count(x, shift.max, shift.min, shift.skip_zero),
         }
     }
 

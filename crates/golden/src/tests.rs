@@ -49,10 +49,10 @@ fn format_2_gives_each_layer_its_neuron() {
     let file = format_2();
     let layers = configuration(&file)["network"]["layers"].clone();
     let neurons: Vec<&Value> = layers.as_array().expect("layers").iter().map(|layer| &layer["neuron"]).collect();
-    let wanted = file["config"]["neurons"].as_array().expect("neurons");
-    assert_eq!(neurons.len(), wanted.len());
-    for (neuron, wanted) in neurons.into_iter().zip(wanted) {
-        for (name, value) in wanted.as_object().expect("a neuron") {
+    let expected = file["config"]["neurons"].as_array().expect("neurons");
+    assert_eq!(neurons.len(), expected.len());
+    for (neuron, expected) in neurons.into_iter().zip(expected) {
+        for (name, value) in expected.as_object().expect("a neuron") {
             assert_eq!(&neuron[name], value, "{name}");
         }
     }

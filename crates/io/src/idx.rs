@@ -56,8 +56,8 @@ pub fn parse_idx(bytes: &[u8]) -> Result<IdxArray> {
     Ok(IdxArray { shape, data: copied(&bytes[start..], "bytes")? })
 }
 
-fn truncated(bytes: &[u8], wanted: u128) -> Error {
-    wrong(bytes.len(), format!("the file ends here, but must have {wanted} bytes"))
+fn truncated(bytes: &[u8], needed: u128) -> Error {
+    wrong(bytes.len(), format!("the file ends here, but must have {needed} bytes"))
 }
 
 #[cfg(test)]

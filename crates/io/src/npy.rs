@@ -209,8 +209,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn truncated(bytes: &[u8], wanted: usize) -> Error {
-    wrong(bytes.len(), format!("the file ends inside the header, which needs {wanted} bytes"))
+fn truncated(bytes: &[u8], needed: usize) -> Error {
+    wrong(bytes.len(), format!("the file ends inside the header, which needs {needed} bytes"))
 }
 
 #[cfg(test)]

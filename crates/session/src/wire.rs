@@ -189,6 +189,6 @@ pub struct Gradients {
     pub layers: Vec<LayerParameters>,
     /// Decisions and spikes.
     pub prediction: Prediction,
-    /// States and adjoints of each spiking layer, if wanted.
+    /// States and adjoints of each spiking layer, if requested.
     pub trace: Option<Vec<LayerTrace>>,
 }

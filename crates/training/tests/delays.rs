@@ -75,13 +75,13 @@ fn set_delays(trainer: &mut Trainer, layer: usize, values: Vec<f32>) {
     trainer.replace_parameters(layer, &given).expect("the delays fit");
 }
 
-fn assert_close(found: &Gradients, wanted: &Gradients) {
-    assert_eq!(found.prediction, wanted.prediction);
-    for (found, wanted) in found.layers.iter().zip(&wanted.layers) {
-        for (found, wanted) in [(&found.weights, &wanted.weights), (&found.biases, &wanted.biases)] {
-            let scale = wanted.iter().fold(0.0f32, |max, value| max.max(value.abs()));
-            for (found, wanted) in found.iter().zip(wanted) {
-                assert!((found - wanted).abs() <= 1e-5 * scale, "{found} for {wanted}");
+fn assert_close(found: &Gradients, expected: &Gradients) {
+    assert_eq!(found.prediction, expected.prediction);
+    for (found, expected) in found.layers.iter().zip(&expected.layers) {
+        for (found, expected) in [(&found.weights, &expected.weights), (&found.biases, &expected.biases)] {
+            let scale = expected.iter().fold(0.0f32, |max, value| max.max(value.abs()));
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() <= 1e-5 * scale, "{found} for {expected}");
             }
         }
     }
@@ -100,12 +100,12 @@ proptest! {
             let mut with = Trainer::new(config(RULES[rule], LOSSES[loss], delays.clone(), false), level).unwrap();
             let without = config(RULES[rule], LOSSES[loss], [Value::Null, Value::Null, Value::Null], false);
             let mut without = Trainer::new(without, level).unwrap();
-            let (found, wanted) = (gradients(&mut with, &events), gradients(&mut without, &events));
-            prop_assert_eq!(&found.prediction, &wanted.prediction);
-            for (found, wanted) in found.layers.iter().zip(&wanted.layers) {
-                prop_assert_eq!((&found.weights, &found.biases), (&wanted.weights, &wanted.biases));
+            let (found, expected) = (gradients(&mut with, &events), gradients(&mut without, &events));
+            prop_assert_eq!(&found.prediction, &expected.prediction);
+            for (found, expected) in found.layers.iter().zip(&expected.layers) {
+                prop_assert_eq!((&found.weights, &found.biases), (&expected.weights, &expected.biases));
             }
-            prop_assert_eq!(&found.metrics, &wanted.metrics);
+            prop_assert_eq!(&found.metrics, &expected.metrics);
         }
     }
 

@@ -1,4 +1,4 @@
-//! A run may start with the network firing as much as wanted.
+//! A run may start with the network firing as much as requested.
 
 use spikelet_config::Config;
 use spikelet_data::{Dataset, Purpose, SpikeTrains, Stream, Targets};
@@ -56,7 +56,7 @@ fn spikes_per_unit(trainer: &Trainer) -> Vec<f64> {
 
 #[test]
 fn each_layer_fires_as_wanted() {
-    for (layers, spikes, wanted) in [
+    for (layers, spikes, expected) in [
         (DENSE, "[0.3, 1, 0.4]", vec![0.3, 1.0, 0.4]),
         (DENSE, "2", vec![2.0; 3]),
         (CONVOLUTION, "[0.2, 1]", vec![0.2, 1.0]),
@@ -65,12 +65,12 @@ fn each_layer_fires_as_wanted() {
             layers,
             &format!(r#""initialActivity": {{ "spikesPerUnit": {spikes}, "tolerance": 0.02 }}"#),
         ));
-        for (found, wanted) in spikes_per_unit(&trainer).into_iter().zip(&wanted) {
-            assert!((found - wanted).abs() <= 0.02 * wanted, "{found} spikes, wanted {wanted}");
+        for (found, expected) in spikes_per_unit(&trainer).into_iter().zip(&expected) {
+            assert!((found - expected).abs() <= 0.02 * expected, "{found} spikes, expected {expected}");
         }
         let settled =
             events.iter().filter(|event| matches!(event, TrainEvent::Initialization { is_settled: true, .. }));
-        assert_eq!(settled.count(), wanted.len());
+        assert_eq!(settled.count(), expected.len());
         assert!(matches!(events.last(), Some(TrainEvent::Finished { .. })));
     }
 }
@@ -100,7 +100,7 @@ fn weights_that_were_set_stay() {
     assert_eq!(events, [TrainEvent::Finished { epochs: 0, restored_epoch: None }]);
 }
 
-/// What was settled for each layer: factor, spikes, whether they are as wanted.
+/// What was settled for each layer: factor, spikes, whether they are as requested.
 fn settled(events: &[TrainEvent]) -> Vec<(f64, f64, bool)> {
     let of = |event: &TrainEvent| match *event {
         TrainEvent::Initialization { factor, spikes_per_unit, is_settled: true, is_reached, .. } => {

@@ -148,7 +148,7 @@ fn blocked_units_keep_their_distance() {
                 assert!(!times.is_empty(), "every layer fires");
             }
         }
-        assert!(closest >= distance, "spikes {closest} steps apart, at least {distance} are wanted");
+        assert!(closest >= distance, "spikes {closest} steps apart, at least {distance} are expected");
         assert!(distance != 1 || closest < 4, "without a block, units fire in quick succession");
     }
 }

@@ -191,13 +191,13 @@ function convolution(node: NamedNode, below: readonly number[]): ReadLayer {
     );
   }
   if (channels !== given) throw node.fault("weight", `takes ${channels} channels, got ${given}`);
-  const wanted: [string, number][] = [
+  const required: [string, number][] = [
     ["stride", 1],
     ["dilation", 1],
     ["groups", 1],
   ];
-  if (!node.is("padding", "same")) wanted.push(["padding", (kernel - 1) / 2]);
-  for (const [field, value] of wanted) {
+  if (!node.is("padding", "same")) required.push(["padding", (kernel - 1) / 2]);
+  for (const [field, value] of required) {
     const found = node.whole(field);
     if (found !== value) throw node.fault(field, `must be ${value}, got ${found}`);
   }

@@ -92,7 +92,7 @@ fn jitter_is_normal_and_stays_within_the_simulation() {
     assert_eq!(moved.len(), ends.len());
     assert!(moved.iter().all(|event| event.0 < STEPS));
     assert!(moved.is_sorted());
-    let at = |wanted: u16| moved.iter().filter(|event| event.0 == wanted).count();
+    let at = |step: u16| moved.iter().filter(|event| event.0 == step).count();
     // What would leave, and what rounds to no shift: Φ(0.2) of each end.
     assert!(is_likely(at(0), 784, 0.579_26) && is_likely(at(STEPS - 1), 784, 0.579_26));
 }

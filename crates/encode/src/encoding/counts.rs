@@ -7,15 +7,15 @@ pub(super) fn skips_zero() -> bool {
     true
 }
 
-/// Spikes that a value asks for, `r = (max − min) x + min`, and 0 where a value of 0 is skipped.
-pub(super) fn wanted(x: f32, max: f64, min: f64, skip_zero: bool) -> f64 {
+/// Target number of spikes of a value: `r = (max − min) x + min`, and 0 where a value of 0 is skipped.
+pub(super) fn target_count(x: f32, max: f64, min: f64, skip_zero: bool) -> f64 {
     if x == 0.0 && skip_zero { 0.0 } else { (max - min) * f64::from(x) + min }
 }
 
-/// Emits `g(c_(k+1)) − g(c_k)` spikes of each unit at step k, where `count(r, k)` is the cumulative count c_k of a unit that
-/// wants r spikes and g rounds.
+/// Emits `g(c_(k+1)) − g(c_k)` spikes of each unit at step k, where `count(r, k)` is the cumulative count c_k of a unit with
+/// the target r, and g rounds.
 pub(super) fn events(
-    wanted: &[f64],
+    counts: &[f64],
     steps: usize,
     rounding: Rounding,
     count: impl Fn(f64, usize) -> f64,
@@ -25,9 +25,9 @@ pub(super) fn events(
         Rounding::Up => count.ceil(),
         Rounding::Down => count.floor(),
     } as u32;
-    let mut before: Vec<u32> = wanted.iter().map(|&r| whole(count(r, 0))).collect();
+    let mut before: Vec<u32> = counts.iter().map(|&r| whole(count(r, 0))).collect();
     for step in 0..steps {
-        for ((unit, &r), before) in (0..).zip(wanted).zip(&mut before) {
+        for ((unit, &r), before) in (0..).zip(counts).zip(&mut before) {
             let after = whole(count(r, step + 1));
             for _ in *before..after {
                 events.push((step as u16, unit));

@@ -30,9 +30,10 @@ pub struct ShiftBackEncoding {
 
 impl ShiftBackEncoding {
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
-        let wanted: Vec<f64> = sample.iter().map(|&x| counts::wanted(x, self.max, self.min, self.skip_zero)).collect();
+        let targets: Vec<f64> =
+            sample.iter().map(|&x| counts::target_count(x, self.max, self.min, self.skip_zero)).collect();
         let (max, end) = (self.max, steps as f64);
         let count = |r: f64, k: usize| ((r - max) + max * k as f64 / end).clamp(0.0, max);
-        counts::events(&wanted, steps, self.round, count, events);
+        counts::events(&targets, steps, self.round, count, events);
     }
 }

@@ -30,8 +30,9 @@ pub struct StretchEncoding {
 
 impl StretchEncoding {
     pub(super) fn events(&self, sample: &[f32], steps: usize, events: &mut Vec<(u16, u32)>) {
-        let wanted: Vec<f64> = sample.iter().map(|&x| counts::wanted(x, self.max, self.min, self.skip_zero)).collect();
+        let targets: Vec<f64> =
+            sample.iter().map(|&x| counts::target_count(x, self.max, self.min, self.skip_zero)).collect();
         let end = steps as f64;
-        counts::events(&wanted, steps, self.round, |r, k| r * k as f64 / end, events);
+        counts::events(&targets, steps, self.round, |r, k| r * k as f64 / end, events);
     }
 }

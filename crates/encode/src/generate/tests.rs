@@ -102,7 +102,7 @@ fn smoother_manifolds_have_fewer_turns() {
 #[test]
 fn matching_draws_inputs_and_targets() {
     let text = r#"{"type":"spikeTrainMatching","samples":20,"inputs":50,"outputs":5,"steps":100,"inputRate":0.1,"targetRate":0.04}"#;
-    let (inputs, Targets::Trains(targets)) = trains_of(text) else { panic!("wanted trains") };
+    let (inputs, Targets::Trains(targets)) = trains_of(text) else { panic!("not trains") };
     let near = |found: usize, expected: f64| (found as f64 - expected).abs() < 5.0 * expected.sqrt();
     assert!(near(inputs.times().len(), 20.0 * 50.0 * 100.0 * 0.1), "{}", inputs.times().len());
     assert!(near(targets.times().len(), 20.0 * 5.0 * 100.0 * 0.04), "{}", targets.times().len());

@@ -40,10 +40,10 @@ impl YinYang {
         let mut labels = memory::reserved(samples, "samples", "their labels")?;
         for sample in 0..self.samples {
             let mut draws = Stream::new(self.seed, Purpose::Generation, sample);
-            let wanted = draws.below(3);
+            let class = draws.below(3);
             let (x, y) = loop {
                 let (x, y) = (draws.uniform(), draws.uniform());
-                if class_of(f64::from(x), f64::from(y)) == Some(wanted) {
+                if class_of(f64::from(x), f64::from(y)) == Some(class) {
                     break (x, y);
                 }
             };
@@ -51,7 +51,7 @@ impl YinYang {
             if self.bias {
                 values.push(1.0);
             }
-            labels.push(wanted);
+            labels.push(class);
         }
         Ok(Generated { inputs: GeneratedInputs::Values(values), targets: Targets::Labels(labels) })
     }

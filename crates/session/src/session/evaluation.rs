@@ -8,7 +8,7 @@ use crate::status::{EvaluationStatus, to_json};
 use crate::wire::Prediction;
 
 impl Session {
-    /// Starts a pass over a data set, each sample only up to its first output spike if wanted; an earlier pass is discarded.
+    /// Starts a pass over a data set, if requested each sample only up to its first output spike; an earlier pass is discarded.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is no such data set.

@@ -17,7 +17,7 @@ impl ClassTargets {
     }
 
     /// Y of a class.
-    pub(super) fn wanted(&self, is_label: bool, outputs: usize) -> f64 {
+    pub(super) fn target(&self, is_label: bool, outputs: usize) -> f64 {
         let label = if is_label { 1.0 - self.smoothing } else { 0.0 };
         label + self.smoothing / outputs as f64
     }
@@ -27,7 +27,7 @@ impl ClassTargets {
         if self.smoothing == 0.0 {
             return z(label);
         }
-        (0..outputs).map(|unit| self.wanted(unit == label, outputs) * z(unit)).sum()
+        (0..outputs).map(|unit| self.target(unit == label, outputs) * z(unit)).sum()
     }
 
     /// Factor on the loss of a sample with this label.

@@ -18,16 +18,16 @@ impl Count {
     }
 
     /// Target number of spikes of an output, which is the label or not.
-    pub(super) fn wanted(&self, is_label: bool) -> f64 {
+    pub(super) fn target(&self, is_label: bool) -> f64 {
         if is_label { self.positive } else { self.negative }
     }
 
-    pub(super) fn evaluate(&self, output: &Output<'_>, wanted: impl Fn(usize) -> f64, gradient: &mut OutputGradient) {
+    pub(super) fn evaluate(&self, output: &Output<'_>, target: impl Fn(usize) -> f64, gradient: &mut OutputGradient) {
         let steps = output.steps as f64;
         let scale = 2.0 / (steps * output.batch as f64);
         let mut per_unit = Vec::with_capacity(output.readout.counts.len());
         for (unit, &count) in output.readout.counts.iter().enumerate() {
-            let error = f64::from(count) - wanted(unit);
+            let error = f64::from(count) - target(unit);
             gradient.parts.main += error * error / steps;
             per_unit.push((scale * error) as f32);
         }

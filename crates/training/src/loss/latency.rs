@@ -37,16 +37,16 @@ impl Latency {
         let highest = (0..outputs).map(z).fold(f64::NEG_INFINITY, f64::max);
         let total: f64 = (0..outputs).map(|unit| libm::exp(z(unit) - highest)).sum();
         let weight = self.targets.weight(label);
-        let wanted = |unit: usize| self.targets.wanted(unit == label, outputs);
+        let target = |unit: usize| self.targets.target(unit == label, outputs);
         let score = self.targets.mean(label, outputs, z);
         gradient.parts.main = weight * ((highest - score) + libm::log(total));
 
         for (index, (t, unit)) in output.spikes.iter().enumerate() {
             if readout.first[unit] as usize == t {
                 let share = libm::exp(z(unit) - highest) / total;
-                let slope = (weight * (-beta * (share - wanted(unit)) / batch)) as f32;
-                gradient.timing[index] = slope;
-                if slope.abs() >= FLOOR {
+                let by_time = (weight * (-beta * (share - target(unit)) / batch)) as f32;
+                gradient.timing[index] = by_time;
+                if by_time.abs() >= FLOOR {
                     gradient.end = t + 1;
                 }
             }
@@ -61,8 +61,8 @@ impl Latency {
         if let Some(count) = &self.config.target_count {
             count_term(count, weight * count.weight, output, label, &mut per_unit, &mut gradient.parts.target_count);
         }
-        if per_unit.iter().any(|&slope| slope != 0.0) {
-            gradient.spike = SpikeGradient::Constant(per_unit.iter().map(|&slope| slope as f32).collect());
+        if per_unit.iter().any(|&by_spike| by_spike != 0.0) {
+            gradient.spike = SpikeGradient::Constant(per_unit.iter().map(|&by_spike| by_spike as f32).collect());
             gradient.end = output.spikes.steps;
         }
     }
@@ -79,7 +79,7 @@ fn count_term(
 ) {
     let steps = output.steps as f64;
     let batch = output.batch as f64;
-    for (unit, slope) in per_unit.iter_mut().enumerate() {
+    for (unit, by_spike) in per_unit.iter_mut().enumerate() {
         let spikes = f64::from(output.readout.counts[unit]);
         let is_label = unit == label;
         let error = match count.scope {
@@ -88,7 +88,7 @@ fn count_term(
             TargetCountScope::All => spikes - if is_label { count.positive } else { count.negative },
         };
         *value += weight * error * error / steps;
-        *slope += 2.0 * weight * error / (steps * batch);
+        *by_spike += 2.0 * weight * error / (steps * batch);
     }
 }
 

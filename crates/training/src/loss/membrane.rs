@@ -40,7 +40,7 @@ impl Membrane {
             .iter()
             .enumerate()
             .map(|(unit, share)| {
-                weight * (beta * (share - self.targets.wanted(unit == label, outputs)) / output.batch as f64)
+                weight * (beta * (share - self.targets.target(unit == label, outputs)) / output.batch as f64)
             })
             .collect();
 
@@ -48,7 +48,7 @@ impl Membrane {
         let dense = || vec![0.0; steps * outputs];
         gradient.spike = match self.config.statistic {
             Statistic::Mean => {
-                SpikeGradient::Constant(by_score.iter().map(|slope| (slope / steps as f64) as f32).collect())
+                SpikeGradient::Constant(by_score.iter().map(|by_score| (by_score / steps as f64) as f32).collect())
             }
             Statistic::Max => {
                 let mut dense = dense();
@@ -60,16 +60,16 @@ impl Membrane {
             Statistic::Last => {
                 let mut dense = dense();
                 let row = &mut dense[(steps - 1) * outputs..];
-                row.iter_mut().zip(&by_score).for_each(|(to, slope)| *to = *slope as f32);
+                row.iter_mut().zip(&by_score).for_each(|(to, by_score)| *to = *by_score as f32);
                 SpikeGradient::Dense(dense)
             }
             Statistic::SoftmaxSum => {
                 let mut dense = dense();
                 for (row, to) in membranes.chunks_exact(outputs).zip(dense.chunks_exact_mut(outputs)) {
                     let (shares, _) = softmax(row.iter().map(|&y| f64::from(y)));
-                    let mean: f64 = shares.iter().zip(&by_score).map(|(share, slope)| share * slope).sum();
-                    for ((to, share), slope) in to.iter_mut().zip(&shares).zip(&by_score) {
-                        *to = (share * (slope - mean)) as f32;
+                    let mean: f64 = shares.iter().zip(&by_score).map(|(share, by_score)| share * by_score).sum();
+                    for ((to, share), by_score) in to.iter_mut().zip(&shares).zip(&by_score) {
+                        *to = (share * (by_score - mean)) as f32;
                     }
                 }
                 SpikeGradient::Dense(dense)

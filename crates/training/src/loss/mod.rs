@@ -11,7 +11,7 @@ mod output;
 mod spike_train;
 mod trace;
 
-use spike_train::Wanted;
+use spike_train::TargetTrain;
 use spikelet_config::{Config, Error, LossConfig, Result};
 use spikelet_data::Targets;
 
@@ -86,7 +86,7 @@ impl Loss {
         gradient.parts = LossParts::default();
         match (&self.main, targets) {
             (Main::Count(count), Targets::Labels(labels)) => {
-                count.evaluate(output, |unit| count.wanted(unit as u32 == labels[index]), gradient);
+                count.evaluate(output, |unit| count.target(unit as u32 == labels[index]), gradient);
             }
             (Main::Count(count), Targets::Counts(counts)) => {
                 let outputs = output.readout.counts.len();
@@ -104,10 +104,10 @@ impl Loss {
             }
             (Main::SpikeTrain(train), Targets::Trains(trains)) => {
                 let (times, units) = trains.sample(index);
-                train.evaluate(output, Wanted::Train(times, units), gradient);
+                train.evaluate(output, TargetTrain::Train(times, units), gradient);
             }
             (Main::SpikeTrain(train), Targets::Labels(labels)) => {
-                train.evaluate(output, Wanted::Label(labels[index] as usize), gradient);
+                train.evaluate(output, TargetTrain::Label(labels[index] as usize), gradient);
             }
             _ => unreachable!("accepts() is called before a run"),
         }

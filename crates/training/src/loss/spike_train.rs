@@ -20,7 +20,7 @@ const EXTENSION: usize = 200;
 
 /// Target spikes y of a sample.
 #[derive(Clone, Copy)]
-pub(super) enum Wanted<'a> {
+pub(super) enum TargetTrain<'a> {
     /// Step and output of each.
     Train(&'a [u16], &'a [u32]),
     /// Target trains that the configuration gives the output of this label.
@@ -59,20 +59,20 @@ impl SpikeTrain {
         !self.positive.is_empty()
     }
 
-    pub(super) fn evaluate(&self, output: &Output<'_>, wanted: Wanted<'_>, gradient: &mut OutputGradient) {
+    pub(super) fn evaluate(&self, output: &Output<'_>, target: TargetTrain<'_>, gradient: &mut OutputGradient) {
         let outputs = output.readout.counts.len();
         let steps = output.steps;
         let mut error = vec![0.0; steps * outputs];
         for (t, unit) in output.spikes.iter() {
             error[t * outputs + unit] += 1.0;
         }
-        match wanted {
-            Wanted::Train(times, units) => {
+        match target {
+            TargetTrain::Train(times, units) => {
                 for (&t, &unit) in times.iter().zip(units) {
                     error[usize::from(t) * outputs + unit as usize] -= 1.0;
                 }
             }
-            Wanted::Label(label) => {
+            TargetTrain::Label(label) => {
                 for &t in &self.positive {
                     error[t as usize * outputs + label] -= 1.0;
                 }
@@ -80,18 +80,18 @@ impl SpikeTrain {
         }
         let scale = 1.0 / (steps as f64 * output.batch as f64);
         let mut dense = vec![0.0; steps * outputs];
-        let mut slopes = vec![0.0; steps * outputs];
+        let mut spike_time_gradients = vec![0.0; steps * outputs];
         for unit in 0..outputs {
             let filtered = self.filtered(|t| if t < steps { error[t * outputs + unit] } else { 0.0 });
             gradient.parts.main += filtered.iter().map(|d| d * d).sum::<f64>() / steps as f64;
             let correlated = self.correlated(&filtered, steps);
             for t in 0..steps {
                 dense[t * outputs + unit] = (2.0 * scale * correlated[t + 1]) as f32;
-                slopes[t * outputs + unit] = -scale * (correlated[t] - correlated[t + 2]);
+                spike_time_gradients[t * outputs + unit] = -scale * (correlated[t] - correlated[t + 2]);
             }
         }
         for (index, (t, unit)) in output.spikes.iter().enumerate() {
-            gradient.timing[index] = slopes[t * outputs + unit] as f32;
+            gradient.timing[index] = spike_time_gradients[t * outputs + unit] as f32;
         }
         gradient.spike = SpikeGradient::Dense(dense);
         gradient.end = output.spikes.steps;

@@ -25,12 +25,12 @@ impl Trace {
         let weight = |index: usize| self.weights.get(index / outputs).copied().unwrap_or(1.0);
         let scale = 2.0 / (numbers * output.batch as f64);
         let mut dense = Vec::with_capacity(membranes.len());
-        for (index, (&y, &wanted)) in membranes.iter().zip(target).enumerate() {
-            let error = f64::from(y) - f64::from(wanted);
+        for (index, (&y, &target)) in membranes.iter().zip(target).enumerate() {
+            let error = f64::from(y) - f64::from(target);
             gradient.parts.main += weight(index) * error * error / numbers;
             dense.push((scale * weight(index) * error) as f32);
         }
-        let last = dense.iter().rposition(|&slope| slope != 0.0);
+        let last = dense.iter().rposition(|&value| value != 0.0);
         gradient.end = last.map_or(0, |index| index / outputs + 1);
         gradient.spike = SpikeGradient::Dense(dense);
     }

@@ -24,11 +24,11 @@ impl Regression {
     /// The sums of one sample, of membranes and target `[step][output]`.
     pub(crate) fn start(&mut self, membranes: &[f32], target: &[f32], outputs: usize) {
         *self = Self { numbers: target.len() as u64, sums: vec![0.0; outputs], ..Self::default() };
-        for (index, (&y, &wanted)) in membranes.iter().zip(target).enumerate() {
-            let (y, wanted) = (f64::from(y), f64::from(wanted));
-            self.squared_error += (y - wanted) * (y - wanted);
-            self.squares += wanted * wanted;
-            self.sums[index % outputs] += wanted;
+        for (index, (&y, &target)) in membranes.iter().zip(target).enumerate() {
+            let (y, target) = (f64::from(y), f64::from(target));
+            self.squared_error += (y - target) * (y - target);
+            self.squares += target * target;
+            self.sums[index % outputs] += target;
         }
     }
 
@@ -65,9 +65,9 @@ mod tests {
     fn of_series(samples: usize, target: impl Fn(usize) -> f32) -> Regression {
         let mut sums = Regression::default();
         for sample in 0..samples {
-            let wanted: Vec<f32> = (0..20).map(|step| target(sample * 20 + step)).collect();
+            let target: Vec<f32> = (0..20).map(|step| target(sample * 20 + step)).collect();
             let mut own = Regression::default();
-            own.start(&[0.0; 20], &wanted, 1);
+            own.start(&[0.0; 20], &target, 1);
             sums.add(&own);
         }
         sums

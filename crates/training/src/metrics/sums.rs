@@ -146,14 +146,14 @@ impl MetricSums {
 
     fn decision_step(&self) -> DecisionStep {
         let sum: f64 = self.decisions.iter().enumerate().map(|(step, &samples)| step as f64 * samples as f64).sum();
-        let nth = |wanted: u64| {
+        let nth = |rank: u64| {
             let mut seen = 0;
             self.decisions.iter().position(|&samples| {
                 seen += samples;
-                seen > wanted
+                seen > rank
             })
         };
-        let at = |wanted: u64| nth(wanted).unwrap_or(0) as f64;
+        let at = |rank: u64| nth(rank).unwrap_or(0) as f64;
         let median = match self.samples {
             0 => 0.0,
             samples => (at((samples - 1) / 2) + at(samples / 2)) / 2.0,

@@ -43,9 +43,9 @@ impl Trainer {
 fn check_learnt(layer: usize, shapes: &[LearntShape], given: &[LearntValues]) -> Result<()> {
     let path = format!("layers[{layer}].learnt");
     let shapes = shapes.iter().filter(|shape| !shape.is_fixed());
-    let wanted: Vec<&str> = shapes.clone().map(|shape| shape.what.name()).collect();
-    if !given.iter().map(|array| array.name.as_str()).eq(wanted.iter().copied()) {
-        return Err(Error::shape(path, format!("must have the arrays [{}], in this order", wanted.join(", "))));
+    let expected: Vec<&str> = shapes.clone().map(|shape| shape.what.name()).collect();
+    if !given.iter().map(|array| array.name.as_str()).eq(expected.iter().copied()) {
+        return Err(Error::shape(path, format!("must have the arrays [{}], in this order", expected.join(", "))));
     }
     let mut arrays = shapes.zip(given);
     arrays.try_for_each(|(shape, given)| check(&format!("{path}.{}", given.name), &given.values, shape.length()))

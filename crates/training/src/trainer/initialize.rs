@@ -17,20 +17,20 @@ impl Trainer {
     /// left, the layer gets the one that came closest.
     pub(super) fn advance_initialization<E: Executor>(
         &mut self,
-        wanted: &InitialActivity,
+        activity: &InitialActivity,
         data: &Dataset,
         executor: &E,
         events: &mut Vec<TrainEvent>,
     ) -> Result<()> {
-        data.require("train", &self.initialization_samples(wanted, data.len()))?;
+        data.require("train", &self.initialization_samples(activity, data.len()))?;
         let mut position = self.run.initialization.clone().unwrap_or_default();
         let layer = position.layer;
         let mut factor = position.search.factor;
         let drawn = self.network.read(layer, Kind::Weights);
         self.write_initial(layer, &scaled(&drawn, factor));
-        let mut spikes_per_unit = self.spikes_per_unit(layer, wanted, data, executor);
-        let goal = wanted.spikes_per_unit.at(layer);
-        let is_reached = (spikes_per_unit - goal).abs() <= wanted.tolerance * goal;
+        let mut spikes_per_unit = self.spikes_per_unit(layer, activity, data, executor);
+        let goal = activity.spikes_per_unit.at(layer);
+        let is_reached = (spikes_per_unit - goal).abs() <= activity.tolerance * goal;
         let is_settled = is_reached || !position.search.narrow(spikes_per_unit, goal);
         if is_settled && !is_reached {
             (factor, spikes_per_unit) = position.search.closest();
@@ -61,9 +61,9 @@ impl Trainer {
     }
 
     /// The samples that tell how much the layers fire, of so many.
-    pub(super) fn initialization_samples(&self, wanted: &InitialActivity, of: usize) -> Vec<u32> {
+    pub(super) fn initialization_samples(&self, activity: &InitialActivity, of: usize) -> Vec<u32> {
         let mut samples = Stream::new(self.config.training.seed, Purpose::InitialActivity, 0).permutation(of);
-        samples.truncate(wanted.samples as usize);
+        samples.truncate(activity.samples as usize);
         samples
     }
 
@@ -71,11 +71,11 @@ impl Trainer {
     fn spikes_per_unit<E: Executor>(
         &mut self,
         layer: usize,
-        wanted: &InitialActivity,
+        activity: &InitialActivity,
         data: &Dataset,
         executor: &E,
     ) -> f64 {
-        let samples = self.initialization_samples(wanted, data.len());
+        let samples = self.initialization_samples(activity, data.len());
         let want = Want { gradients: false, spikes: false, trace: false };
         let job = Job { end_simulation: EndSimulation::Off, ..Self::job(&self.config, None, &self.passes, data, want) };
         let mut spikes = 0;

@@ -28,7 +28,7 @@ pub struct Gradients {
     pub layers: Vec<LayerParameters>,
     /// Decisions and spikes.
     pub prediction: Prediction,
-    /// States and adjoints of each spiking layer, if wanted; the adjoints of a mixture are left at zero.
+    /// States and adjoints of each spiking layer, if requested; the adjoints of a mixture are left at zero.
     pub trace: Option<Vec<LayerTrace>>,
 }
 

@@ -14,16 +14,16 @@ pub(super) fn order(training: &TrainingConfig, epoch: u32, data: &Dataset) -> Ve
     }
 }
 
-/// The classes in turn; the samples of a class are repeated once all of them have been used.
+/// One sample of each class after the other; the samples of a class are repeated once all of them have been used.
 fn by_class(shuffled: &[u32], labels: &[u32]) -> Vec<u32> {
     let mut classes: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for &sample in shuffled {
         classes.entry(labels[sample as usize]).or_default().push(sample);
     }
     let classes: Vec<Vec<u32>> = classes.into_values().collect();
-    let turn = |position: usize| {
+    let sample_at = |position: usize| {
         let samples = &classes[position % classes.len()];
         samples[position / classes.len() % samples.len()]
     };
-    (0..shuffled.len()).map(turn).collect()
+    (0..shuffled.len()).map(sample_at).collect()
 }

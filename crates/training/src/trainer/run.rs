@@ -104,8 +104,9 @@ impl Trainer {
             if self.run.has_finished {
                 break;
             }
-            if let (Some(_), Some(wanted)) = (&self.run.initialization, self.config.training.initial_activity.clone()) {
-                self.advance_initialization(&wanted, train, executor, &mut events)?;
+            if let (Some(_), Some(activity)) = (&self.run.initialization, self.config.training.initial_activity.clone())
+            {
+                self.advance_initialization(&activity, train, executor, &mut events)?;
             } else if self.run.validation.is_none() && self.is_at_end() {
                 events.push(self.finish_run());
             } else if self.run.validation.is_some() {

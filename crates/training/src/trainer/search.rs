@@ -53,9 +53,9 @@ impl Search {
     }
 
     /// Continues after a factor with too few or too many spikes per unit; `false` if no factor is left.
-    pub(super) fn narrow(&mut self, spikes: f64, wanted: f64) -> bool {
-        self.remember(spikes, wanted);
-        let side = if spikes < wanted { &mut self.low } else { &mut self.high };
+    pub(super) fn narrow(&mut self, spikes: f64, goal: f64) -> bool {
+        self.remember(spikes, goal);
+        let side = if spikes < goal { &mut self.low } else { &mut self.high };
         *side = Some((self.factor, spikes));
         self.factor = match (self.low, self.high) {
             (Some((low, _)), Some((high, _))) if high < low * ONE_FACTOR => return false,
@@ -74,8 +74,8 @@ impl Search {
         self.closest.unwrap_or((1.0, 0.0))
     }
 
-    fn remember(&mut self, spikes: f64, wanted: f64) {
-        let distance = |spikes: f64| libm::fabs(libm::log(spikes / wanted));
+    fn remember(&mut self, spikes: f64, goal: f64) {
+        let distance = |spikes: f64| libm::fabs(libm::log(spikes / goal));
         if spikes > 0.0 && self.closest.is_none_or(|(_, before)| distance(spikes) + NEARER < distance(before)) {
             self.closest = Some((self.factor, spikes));
         }

@@ -44,9 +44,9 @@ impl Trainer {
         if self.run.has_finished {
             return found;
         }
-        if let (Some(_), Some(wanted)) = (&self.run.initialization, &self.config.training.initial_activity) {
+        if let (Some(_), Some(activity)) = (&self.run.initialization, &self.config.training.initial_activity) {
             found.batches = 1;
-            found.train = self.initialization_samples(wanted, train.len());
+            found.train = self.initialization_samples(activity, train.len());
             return found;
         }
         let samples = validation.map_or(0, Dataset::len);

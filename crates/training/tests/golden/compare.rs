@@ -24,44 +24,44 @@ impl Faults {
         self.found.push(format!("{}: {what}: {fault}", self.case));
     }
 
-    pub(crate) fn exact<T: PartialEq + Debug>(&mut self, what: &str, found: &T, wanted: &T) {
-        if found != wanted {
-            self.add(what, format!("found {found:?}, wanted {wanted:?}"));
+    pub(crate) fn exact<T: PartialEq + Debug>(&mut self, what: &str, found: &T, expected: &T) {
+        if found != expected {
+            self.add(what, format!("found {found:?}, expected {expected:?}"));
         }
     }
 
     /// Two lists, of which only the first difference is told.
-    pub(crate) fn list<T: PartialEq + Debug>(&mut self, what: &str, found: &[T], wanted: &[T]) {
-        let first = (0..found.len().max(wanted.len())).find(|&i| found.get(i) != wanted.get(i));
+    pub(crate) fn list<T: PartialEq + Debug>(&mut self, what: &str, found: &[T], expected: &[T]) {
+        let first = (0..found.len().max(expected.len())).find(|&i| found.get(i) != expected.get(i));
         if let Some(i) = first {
-            let lengths = format!("{} and {} entries", found.len(), wanted.len());
-            self.add(what, format!("[{i}] found {:?}, wanted {:?} ({lengths})", found.get(i), wanted.get(i)));
+            let lengths = format!("{} and {} entries", found.len(), expected.len());
+            self.add(what, format!("[{i}] found {:?}, expected {:?} ({lengths})", found.get(i), expected.get(i)));
         }
     }
 
-    pub(crate) fn number(&mut self, what: &str, found: f64, wanted: f64) {
-        self.within(what, &[found], &[wanted], TOLERANCE);
+    pub(crate) fn number(&mut self, what: &str, found: f64, expected: f64) {
+        self.within(what, &[found], &[expected], TOLERANCE);
     }
 
-    pub(crate) fn array(&mut self, what: &str, found: &[f32], wanted: &[f64]) {
+    pub(crate) fn array(&mut self, what: &str, found: &[f32], expected: &[f64]) {
         let found: Vec<f64> = found.iter().map(|&value| f64::from(value)).collect();
-        self.within(what, &found, wanted, TOLERANCE);
+        self.within(what, &found, expected, TOLERANCE);
     }
 
-    pub(crate) fn within(&mut self, what: &str, found: &[f64], wanted: &[f64], tolerance: f64) {
-        if found.len() != wanted.len() {
-            return self.add(what, format!("found {} values, wanted {}", found.len(), wanted.len()));
+    pub(crate) fn within(&mut self, what: &str, found: &[f64], expected: &[f64], tolerance: f64) {
+        if found.len() != expected.len() {
+            return self.add(what, format!("found {} values, expected {}", found.len(), expected.len()));
         }
-        let scale = wanted.iter().fold(0.0, |max: f64, value| max.max(value.abs()));
+        let scale = expected.iter().fold(0.0, |max: f64, value| max.max(value.abs()));
         let allowed = if scale == 0.0 { FLOOR } else { tolerance * scale };
         let wrong = |i: usize| {
-            let error = (found[i] - wanted[i]).abs();
+            let error = (found[i] - expected[i]).abs();
             if error.is_nan() { f64::INFINITY } else { error }
         };
         let worst = (0..found.len()).max_by(|&i, &j| wrong(i).total_cmp(&wrong(j)));
         if let Some(i) = worst.filter(|&i| wrong(i) > allowed) {
             let share = wrong(i) / scale;
-            self.add(what, format!("[{i}] found {}, wanted {} ({share:.2e})", found[i], wanted[i]));
+            self.add(what, format!("[{i}] found {}, expected {} ({share:.2e})", found[i], expected[i]));
         }
     }
 

@@ -37,15 +37,15 @@ fn the_end_of_a_sample_changes_no_gradient() {
             continue;
         };
         faults.enter(name);
-        let wanted = gradients(&case, config.clone(), EndSimulation::Batch);
+        let expected = gradients(&case, config.clone(), EndSimulation::Batch);
         for stop in [EndSimulation::Sample, EndSimulation::Off] {
             let found = gradients(&case, config.clone(), stop);
-            shortened += usize::from(found.prediction.steps < wanted.prediction.steps);
-            faults.within(&format!("{stop:?} loss"), &[found.metrics.loss], &[wanted.metrics.loss], TOLERANCE);
-            for (layer, (found, wanted)) in found.layers.iter().zip(&wanted.layers).enumerate() {
+            shortened += usize::from(found.prediction.steps < expected.prediction.steps);
+            faults.within(&format!("{stop:?} loss"), &[found.metrics.loss], &[expected.metrics.loss], TOLERANCE);
+            for (layer, (found, expected)) in found.layers.iter().zip(&expected.layers).enumerate() {
                 let what = |array: &str| format!("{stop:?} layer {layer} {array}");
-                faults.within(&what("dW"), &doubles(&found.weights), &doubles(&wanted.weights), TOLERANCE);
-                faults.within(&what("db"), &doubles(&found.biases), &doubles(&wanted.biases), TOLERANCE);
+                faults.within(&what("dW"), &doubles(&found.weights), &doubles(&expected.weights), TOLERANCE);
+                faults.within(&what("db"), &doubles(&found.biases), &doubles(&expected.biases), TOLERANCE);
             }
         }
     }

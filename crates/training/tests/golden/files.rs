@@ -63,14 +63,14 @@ fn not_yet() -> BTreeSet<String> {
 }
 
 /// All cases of a type that do not wait, with their places and names.
-pub(crate) fn cases<T: DeserializeOwned>(wanted: &str) -> Vec<(String, T)> {
+pub(crate) fn cases<T: DeserializeOwned>(expected: &str) -> Vec<(String, T)> {
     let waiting = not_yet();
     let found: Vec<_> = all()
         .into_iter()
-        .filter(|(head, _)| head.kind == wanted && !waiting.contains(&head.name))
+        .filter(|(head, _)| head.kind == expected && !waiting.contains(&head.name))
         .map(|(head, case)| (format!("{} {}", case.place, head.name), read(&case.place, &case.text)))
         .collect();
-    assert!(!found.is_empty(), "no {wanted} in test/golden");
+    assert!(!found.is_empty(), "no {expected} in test/golden");
     found
 }
 

@@ -41,14 +41,14 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
         faults.number("membrane gain", gains.membrane.at(0), betas.beta_v);
         faults.number("bias gain", gains.bias.at(0), betas.beta_bias);
     }
-    let mut check = |what: &str, found: &PerUnit, wanted: &Numbers| {
-        let found: Vec<f64> = (0..wanted.list().len()).map(|unit| found.at(unit)).collect();
-        faults.array(what, &setup::singles(&found), wanted.list());
+    let mut check = |what: &str, found: &PerUnit, expected: &Numbers| {
+        let found: Vec<f64> = (0..expected.list().len()).map(|unit| found.at(unit)).collect();
+        faults.array(what, &setup::singles(&found), expected.list());
     };
-    for (gains, wanted) in trainer.layer_gains().into_iter().zip(&case.draw.gains) {
-        check("current gain", &gains.current, &wanted.current_gain);
-        check("membrane gain", &gains.membrane, &wanted.membrane_gain);
-        check("bias gain", &gains.bias, &wanted.bias_gain);
+    for (gains, expected) in trainer.layer_gains().into_iter().zip(&case.draw.gains) {
+        check("current gain", &gains.current, &expected.current_gain);
+        check("membrane gain", &gains.membrane, &expected.membrane_gain);
+        check("bias gain", &gains.bias, &expected.bias_gain);
     }
 
     let found = trainer.gradients(data, 0..data.len(), true, &Sequential).expect("gradients");
@@ -61,12 +61,12 @@ fn check_gradients(faults: &mut Faults, case: &NetworkCase, trainer: &mut Traine
     // Passes without a trace have instances and ways of their own.
     let untraced = trainer.gradients(data, 0..data.len(), false, &Sequential).expect("gradients");
     for (pass, layers) in [("traced", &found.layers), ("untraced", &untraced.layers)] {
-        for wanted in &expected.grads {
-            let layer = case.draw.spiking(wanted.layer);
-            faults.array(&format!("layer {layer} dW, {pass}"), &layers[layer].weights, &wanted.weights);
-            faults.array(&format!("layer {layer} db, {pass}"), &layers[layer].biases, &wanted.biases);
+        for gradient in &expected.grads {
+            let layer = case.draw.spiking(gradient.layer);
+            faults.array(&format!("layer {layer} dW, {pass}"), &layers[layer].weights, &gradient.weights);
+            faults.array(&format!("layer {layer} db, {pass}"), &layers[layer].biases, &gradient.biases);
             let what = format!("layer {layer} gradient, {pass}, of");
-            setup::check_learnt(faults, &what, &layers[layer].learnt, &wanted.learnt);
+            setup::check_learnt(faults, &what, &layers[layer].learnt, &gradient.learnt);
         }
     }
 }
@@ -102,9 +102,9 @@ fn check_evaluation(faults: &mut Faults, case: &NetworkCase, trainer: &mut Train
 
 fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
     let expected = &case.expected;
-    for wanted in &expected.spikes {
-        let layer = case.draw.spiking(wanted.layer);
-        faults.list(&format!("layer {layer} spikes"), &setup::events(&found.layers[layer]), &wanted.events);
+    for train in &expected.spikes {
+        let layer = case.draw.spiking(train.layer);
+        faults.list(&format!("layer {layer} spikes"), &setup::events(&found.layers[layer]), &train.events);
     }
     if expected.membranes.is_empty() {
         faults.exact("decision by count", &found.by_count, &expected.decision_count);
@@ -120,17 +120,17 @@ fn check_spikes(faults: &mut Faults, case: &NetworkCase, found: &Prediction) {
 
 fn check_metrics(faults: &mut Faults, expected: &Expected, found: &Metrics) {
     faults.number("loss", found.loss, expected.loss.total);
-    let wanted = &expected.loss;
-    let (rate, penalty) = (wanted.rate.unwrap_or(0.0), wanted.spikes.unwrap_or(0.0));
+    let loss = &expected.loss;
+    let (rate, penalty) = (loss.rate.unwrap_or(0.0), loss.spikes.unwrap_or(0.0));
     let parts = [
-        ("main term", found.loss_parts.main, wanted.ce.unwrap_or(wanted.total - rate - penalty)),
-        ("no-spike term", found.loss_parts.silent_target_penalty, wanted.nospike.unwrap_or(0.0)),
-        ("count term", found.loss_parts.target_count, wanted.count.unwrap_or(0.0)),
+        ("main term", found.loss_parts.main, loss.ce.unwrap_or(loss.total - rate - penalty)),
+        ("no-spike term", found.loss_parts.silent_target_penalty, loss.nospike.unwrap_or(0.0)),
+        ("count term", found.loss_parts.target_count, loss.count.unwrap_or(0.0)),
         ("rate term", found.loss_parts.rate_bounds, rate),
         ("spike term", found.loss_parts.spike_penalty, penalty),
     ];
-    for (what, found, wanted) in parts {
-        faults.number(what, found, wanted);
+    for (what, found, term) in parts {
+        faults.number(what, found, term);
     }
     faults.exact("spikes", &found.spikes.total, &expected.num_spike_total);
     faults.exact("spikes until the decision", &found.spikes.until_decision_total, &expected.num_spike_nec);
@@ -145,9 +145,9 @@ fn check_probes(faults: &mut Faults, case: &NetworkCase, layer: usize, trace: &L
             .map(|probe| values[(probe.sample * trace.steps + probe.step) * trace.units + probe.unit])
             .collect()
     };
-    let mut check = |what: &str, values: &[f32], wanted: &dyn Fn(&Probe) -> f64| {
-        let wanted: Vec<f64> = probes.iter().map(|probe| wanted(probe)).collect();
-        faults.array(&format!("layer {layer} {what}"), &at(values), &wanted);
+    let mut check = |what: &str, values: &[f32], expected: &dyn Fn(&Probe) -> f64| {
+        let expected: Vec<f64> = probes.iter().map(|probe| expected(probe)).collect();
+        faults.array(&format!("layer {layer} {what}"), &at(values), &expected);
     };
     check("I", &trace.current, &|probe| probe.current);
     check("V", &trace.membrane, &|probe| probe.membrane);

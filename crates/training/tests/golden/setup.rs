@@ -27,13 +27,13 @@ pub(crate) fn check_learnt(
     faults: &mut Faults,
     what: &str,
     found: &[LearntValues],
-    wanted: &BTreeMap<String, Vec<f64>>,
+    expected: &BTreeMap<String, Vec<f64>>,
 ) {
     let names: BTreeSet<&str> = found.iter().map(|array| array.name.as_str()).collect();
-    faults.exact(&format!("{what} names"), &names, &wanted.keys().map(String::as_str).collect());
+    faults.exact(&format!("{what} names"), &names, &expected.keys().map(String::as_str).collect());
     for array in found {
-        if let Some(wanted) = wanted.get(&array.name) {
-            faults.array(&format!("{what} {}", array.name), &array.values, wanted);
+        if let Some(expected) = expected.get(&array.name) {
+            faults.array(&format!("{what} {}", array.name), &array.values, expected);
         }
     }
 }

@@ -84,7 +84,7 @@ struct CountTarget {
     counts: Vec<Vec<f64>>,
 }
 
-/// A silent output shows the wanted counts: `dL/dS = −2 count / (T B)`.
+/// A silent output shows the expected counts: `dL/dS = −2 count / (T B)`.
 #[test]
 fn count_targets() {
     let mut faults = Faults::default();
@@ -100,12 +100,12 @@ fn count_targets() {
         let data = Dataset::new(inputs, Targets::Labels(table.labels), table.classes).expect("a data set");
         let found = trainer.gradients(&data, 0..batch, true, &Sequential).expect("gradients");
         let scale = 2.0 / (table.steps * batch) as f64;
-        let wanted: Vec<f64> = table
+        let expected: Vec<f64> = table
             .counts
             .iter()
             .flat_map(|counts| (0..table.steps).flat_map(move |_| counts.iter().map(move |count| -count * scale)))
             .collect();
-        faults.array("dL/dS", &found.trace.expect("a trace")[0].spike_gradient, &wanted);
+        faults.array("dL/dS", &found.trace.expect("a trace")[0].spike_gradient, &expected);
         let loss = table.counts.concat().iter().map(|count| count * count).sum::<f64>() * scale / 2.0;
         faults.number("loss", found.metrics.loss, loss);
     }
@@ -157,11 +157,11 @@ fn optimisers() {
             let optimizer = spikelet_golden::optimizer(&case.optimiser, &case.settings).expect("a known optimiser");
             let mut trainer = one_unit(case.w0.len(), &optimizer, &json!({ "type": "constant" }), 1, 16);
             trainer.set_parameters(0, &singles(&case.w0), &[0.0]).expect("parameters");
-            for (step, (gradient, wanted)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {
+            for (step, (gradient, expected)) in case.gradients.iter().zip(&case.weights_after_each_step).enumerate() {
                 let gradient = LayerParameters { weights: singles(gradient), biases: vec![0.0], learnt: Vec::new() };
                 trainer.apply_gradients(&[gradient]).expect("an update");
                 let (weights, biases) = trainer.parameters(0).expect("parameters");
-                faults.array(&format!("weights after step {step}"), &weights, wanted);
+                faults.array(&format!("weights after step {step}"), &weights, expected);
                 faults.exact("bias", &biases, &vec![0.0]);
             }
         }
@@ -192,8 +192,8 @@ fn step_schedule() {
             }
         }
         faults.exact("epochs", &rates.len(), &(last as usize + 1));
-        for (&epoch, &wanted) in table.epochs.iter().zip(&table.lr) {
-            faults.number(&format!("rate in epoch {epoch}"), rates[epoch as usize], wanted);
+        for (&epoch, &expected) in table.epochs.iter().zip(&table.lr) {
+            faults.number(&format!("rate in epoch {epoch}"), rates[epoch as usize], expected);
         }
     }
     faults.settle();
@@ -231,8 +231,8 @@ fn schedules() {
                 trainer.advance(1, &data, None, &Sequential).expect("training");
             }
             faults.exact("updates", &rates.len(), &case.lr.len());
-            for (update, (&rate, &wanted)) in rates.iter().zip(&case.lr).enumerate() {
-                faults.number(&format!("rate of update {update}"), rate, wanted);
+            for (update, (&rate, &expected)) in rates.iter().zip(&case.lr).enumerate() {
+                faults.number(&format!("rate of update {update}"), rate, expected);
             }
         }
     }

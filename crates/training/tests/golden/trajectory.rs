@@ -31,21 +31,21 @@ fn each(mut check: impl FnMut(&mut Faults, &TrajectoryCase, Trainer)) {
 }
 
 fn check_losses(faults: &mut Faults, case: &TrajectoryCase, losses: &[f64]) {
-    let wanted = &case.expected.loss_before_each_step;
-    faults.exact("steps", &losses.len(), &wanted.len());
-    for (step, (&found, &wanted)) in losses.iter().zip(wanted).enumerate() {
-        faults.number(&format!("loss before step {step}"), found, wanted);
+    let expected = &case.expected.loss_before_each_step;
+    faults.exact("steps", &losses.len(), &expected.len());
+    for (step, (&found, &expected)) in losses.iter().zip(expected).enumerate() {
+        faults.number(&format!("loss before step {step}"), found, expected);
     }
 }
 
 fn check_parameters(faults: &mut Faults, case: &TrajectoryCase, trainer: &Trainer) {
-    for wanted in &case.expected.final_params {
-        let layer = case.draw.spiking(wanted.layer);
+    for expected in &case.expected.final_params {
+        let layer = case.draw.spiking(expected.layer);
         let (weights, biases) = trainer.parameters(layer).expect("the layer is there");
-        faults.array(&format!("layer {layer} final weights"), &weights, &wanted.weights);
-        faults.array(&format!("layer {layer} final biases"), &biases, &wanted.biases);
+        faults.array(&format!("layer {layer} final weights"), &weights, &expected.weights);
+        faults.array(&format!("layer {layer} final biases"), &biases, &expected.biases);
         let learnt = trainer.learnt(layer).expect("the layer is there");
-        setup::check_learnt(faults, &format!("layer {layer} final"), &learnt, &wanted.learnt);
+        setup::check_learnt(faults, &format!("layer {layer} final"), &learnt, &expected.learnt);
     }
 }
 
@@ -57,8 +57,8 @@ fn trajectories_by_applied_gradients() {
         for step in 0..case.steps() {
             let found = trainer.gradients(&data, 0..data.len(), false, &Sequential).expect("gradients");
             losses.push(found.metrics.loss);
-            let wanted = &case.expected.spike_totals_each_step[step];
-            faults.exact(&format!("spikes at step {step}"), &found.metrics.spikes.total, wanted);
+            let expected = &case.expected.spike_totals_each_step[step];
+            faults.exact(&format!("spikes at step {step}"), &found.metrics.spikes.total, expected);
             trainer.apply_gradients(&found.layers).expect("an update");
         }
         check_losses(faults, case, &losses);
