@@ -40,7 +40,7 @@ export class WasmSession {
      */
     applyGradients(layers: ParameterArrays[]): void;
     /**
-     * Starts a pass over a data set, if requested each sample only up to its decision.
+     * Starts a pass over a data set; if requested, each sample only up to its decision.
      */
     beginEvaluation(dataset: number, early_decision: boolean): void;
     /**
@@ -88,7 +88,7 @@ export class WasmSession {
      */
     parameters(layer: number): ParameterArrays;
     /**
-     * Decisions and spikes of samples, each only up to its decision if wanted.
+     * Decisions and spikes of samples; if requested, each only up to its decision.
      */
     predict(dataset: number, start: number, count: number, early_decision: boolean): PredictionArrays;
     /**

@@ -12,7 +12,12 @@ export interface WorkerBackend extends Backend {
 }
 
 /** The backend at the other end of a line. */
-export function workerBackend(line: WorkerConnection, description: Description, reason: string, end = () => line.end()): WorkerBackend {
+export function workerBackend(
+  line: WorkerConnection,
+  description: Description,
+  reason: string,
+  end = () => line.end(),
+): WorkerBackend {
   const open = async (method: Opening, args: unknown[]): Promise<Session> => {
     let view: View = { config: "", info: "" };
     const id = await line.ask(

@@ -201,7 +201,7 @@ impl NativeSession {
         self.later(env, given, work, |events| events)
     }
 
-    /// Starts a pass over a data set, if requested each sample only up to its decision.
+    /// Starts a pass over a data set; if requested, each sample only up to its decision.
     #[napi]
     pub fn begin_evaluation(&self, env: Env, dataset: u32, early_decision: bool) -> napi::Result<()> {
         self.now(env, |session| session.begin_evaluation(dataset, early_decision))
@@ -214,7 +214,7 @@ impl NativeSession {
         self.later(env, Ok(max_samples), work, |state| state)
     }
 
-    /// Decisions and spikes of samples, each only up to its decision if wanted.
+    /// Decisions and spikes of samples; if requested, each only up to its decision.
     #[napi(ts_return_type = "Promise<PredictionArrays>")]
     pub fn predict<'env>(
         &self,

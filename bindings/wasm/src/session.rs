@@ -92,7 +92,7 @@ impl WasmSession {
         self.0.finish_batch(&records).map_err(thrown)
     }
 
-    /// Starts a pass over a data set, if requested each sample only up to its decision.
+    /// Starts a pass over a data set; if requested, each sample only up to its decision.
     #[wasm_bindgen(js_name = beginEvaluation)]
     pub fn begin_evaluation(&mut self, dataset: u32, early_decision: bool) -> Outcome<()> {
         self.0.begin_evaluation(dataset, early_decision).map_err(thrown)
@@ -104,7 +104,7 @@ impl WasmSession {
         self.0.advance_evaluation(max_samples).map_err(thrown)
     }
 
-    /// Decisions and spikes of samples, each only up to its decision if wanted.
+    /// Decisions and spikes of samples; if requested, each only up to its decision.
     #[wasm_bindgen(unchecked_return_type = "PredictionArrays")]
     pub fn predict(&mut self, dataset: u32, start: u32, count: u32, early_decision: bool) -> Outcome<Object> {
         self.0.predict(dataset, start, count, early_decision).map(prediction_arrays).map_err(thrown)

@@ -8,7 +8,7 @@ use crate::status::{EvaluationStatus, to_json};
 use crate::wire::Prediction;
 
 impl Session {
-    /// Starts a pass over a data set, if requested each sample only up to its first output spike; an earlier pass is discarded.
+    /// Starts a pass over a data set; if requested, each sample only up to its first output spike; an earlier pass is discarded.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` when there is no such data set.
@@ -42,7 +42,7 @@ impl Session {
         })
     }
 
-    /// Decisions and spikes of `count` samples from `start` on, each only up to its first output spike if wanted.
+    /// Decisions and spikes of `count` samples from `start` on; if requested, each only up to its first output spike.
     ///
     /// # Errors
     /// `SHAPE_MISMATCH` for samples that do not exist, `CONFIG_INVALID` where there is no memory for the spikes.
