@@ -31,7 +31,7 @@ use self::delayed_connections::DelayedState;
 use self::dense::DenseState;
 use self::recurrent::RecurrentState;
 
-pub use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext, Read};
+pub use backward::{BackwardRun, BackwardScratch, LayerPass, Mixing, OutputErrors, PassContext};
 pub use conv2d::Conv2d;
 pub use delayed_connections::DelayedConnections;
 pub use dense::Dense;
@@ -42,7 +42,7 @@ pub use pool::{Pool, PoolKind};
 pub use recurrent::Recurrent;
 pub use stages::{StageSource, Stages, StagesState};
 pub use view::{LayerBiases, LayerView, TileBiases};
-pub use weights::{Reads, Sent, SourceSite, Weights, together};
+pub use weights::{Routes, Sent, SourceSite, Weights};
 
 /// The weights of a layer, of any kind, with their copies; as [`Weights`] by dereference.
 #[derive(Clone, Debug)]

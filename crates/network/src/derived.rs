@@ -1,11 +1,12 @@
 //! What follows from a network's parameters: drives of biases, constants of lanes, scaled tiles. The copies of a layer's weights are in its
 //! connection.
 
-use crate::connection::{LayerBiases, Layout, Reads, TileBiases};
+use crate::connection::{LayerBiases, Layout, TileBiases};
 use crate::layer::Layer;
 use crate::learnt::{Learnable, LearntArray};
 use crate::neuron::Lanes;
 use crate::parameters::TileParameters;
+use crate::plan::WeightCopies;
 
 /// A bias so low that no weights but huge ones make a unit fire: for lanes outside the image.
 const OUTSIDE: f32 = -1e30;
@@ -18,8 +19,8 @@ pub struct LayerDerived {
     pub(crate) lanes: Vec<Lanes>,
     /// The tiles as passes read them, where that is not as they are learnt.
     scaled: Vec<TileParameters>,
-    /// What backward passes read of the copies; none before the first pass.
-    pub(crate) reads: Option<Reads>,
+    /// Copies of the weights for backward passes; none before the first pass.
+    pub(crate) kept: Option<WeightCopies>,
 }
 
 impl LayerDerived {
@@ -77,11 +78,11 @@ impl LayerDerived {
         layer: &mut Layer,
         tiles: &[TileParameters],
         source: Option<&Layout>,
-        reads: Reads,
+        copies: WeightCopies,
     ) {
         let tiles = scaled_or(&self.scaled, tiles);
         let source = source.map(|source| (source, &layer.stages));
-        layer.connection.refresh_backward(tiles, source, reads);
+        layer.connection.refresh_backward(tiles, source, copies);
     }
 }
 

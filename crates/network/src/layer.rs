@@ -105,12 +105,8 @@ impl Layer {
 }
 
 impl LayerState {
-    pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, is_output: bool, steps: usize) -> Self {
+    pub(crate) fn new(layer: &Layer, previous: Option<&Layer>, steps: usize) -> Self {
         let layout = &layer.layout;
-        let is_read_later =
-            (previous.is_some() || layer.connection.drives_itself()) && layer.connection.keeps_adjoints();
-        let is_r_read = layer.delays().is_some_and(|delays| delays.learn && !delays.is_by_connection());
-        let injects = previous.is_some() && is_output;
         let mut units = UnitState::new(layout.lanes, layout.sites.len(), steps);
         if layer.neuron.by_unit.is_some() {
             units.adaptation.resize(layout.lanes);
@@ -124,7 +120,7 @@ impl LayerState {
             spikes: SpikeList::new(steps),
             stages: layer.stages.state(previous.map(Layer::as_source), steps),
             connection: layer.connection.state(layout, steps),
-            adjoints: Adjoints::new(steps * layout.stride, is_read_later, is_r_read, injects),
+            adjoints: Adjoints::default(),
         }
     }
 

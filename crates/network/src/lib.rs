@@ -14,6 +14,7 @@ pub mod network;
 pub mod neuron;
 pub mod parameters;
 pub mod pass;
+pub mod plan;
 pub mod readout;
 pub mod shape;
 pub mod state;

@@ -4,12 +4,13 @@ use spikelet_config::{Config, Error, Result};
 use spikelet_data::{Purpose, Stream};
 
 use crate::aligned::Aligned;
-use crate::connection::{LayerView, Reads};
+use crate::connection::LayerView;
 use crate::derived::LayerDerived;
 use crate::gradient::LayerParameters;
 use crate::layer::{Layer, layers};
 use crate::learnt::{LearntArray, LearntValues};
 use crate::parameters::{Kind, TileParameters, tiles};
+use crate::plan::WeightCopies;
 use crate::shape::LayerShape;
 
 /// Layers with their parameters.
@@ -196,12 +197,12 @@ impl Network {
         Ok(place)
     }
 
-    /// From now on keeps what backward passes read of a layer, besides what earlier ones did.
-    pub fn prepare_gradients(&mut self, layer: usize, reads: Reads) {
-        let earlier = self.derived[layer].reads;
-        let reads = earlier.map_or(reads, |earlier| earlier.or(reads));
-        if earlier != Some(reads) {
-            self.derived[layer].reads = Some(reads);
+    /// From now on keeps copies of a layer's weights for backward passes, besides those that earlier ones read.
+    pub fn keep_copies(&mut self, layer: usize, copies: WeightCopies) {
+        let earlier = self.derived[layer].kept;
+        let copies = earlier.map_or(copies, |earlier| earlier.or(copies));
+        if earlier != Some(copies) {
+            self.derived[layer].kept = Some(copies);
             self.refresh_layer(layer);
         }
     }
@@ -217,9 +218,9 @@ impl Network {
         let tiles = &self.tiles[self.starts[layer]..self.starts[layer + 1]];
         let derived = &mut self.derived[layer];
         derived.refresh(here, tiles, &self.learnt[layer]);
-        if let Some(reads) = derived.reads {
-            let source = previous.last().filter(|_| reads.errors).map(|previous| &previous.layout);
-            derived.refresh_backward(here, tiles, source, reads);
+        if let Some(copies) = derived.kept {
+            let source = previous.last().filter(|_| copies.towards).map(|previous| &previous.layout);
+            derived.refresh_backward(here, tiles, source, copies);
         }
     }
 }

@@ -8,6 +8,7 @@ use spikelet_kernels::ConstantSums;
 use crate::aligned::Aligned;
 use crate::events::{LayerSpikes, set_steps};
 use crate::learnt::Learnable;
+use crate::plan::KeptAdjoints;
 
 /// States and spikes of the units. Arrays over steps are tile-major, as the kernels read them.
 #[derive(Debug, Default)]
@@ -208,16 +209,13 @@ impl LaneSums {
 }
 
 impl Adjoints {
-    /// Room for q and r, of which a layer before or the layer itself reads every step, for r alone, and for p and G, which are injected.
-    pub(crate) fn new(length: usize, is_read_later: bool, is_r_read: bool, injects: bool) -> Self {
-        let zeros = |wanted: bool| Aligned::zeros(if wanted { length } else { 0 });
-        Self {
-            q: zeros(is_read_later),
-            r: zeros(is_read_later || is_r_read),
-            p: zeros(injects),
-            direct: zeros(injects),
-            constants: LaneSums::default(),
-            observed: ObservedAdjoints::default(),
+    /// Makes room for what a pass keeps of every step; `length` is that of an array.
+    pub(crate) fn keep(&mut self, kept: KeptAdjoints, length: usize) {
+        let Self { q, r, p, direct, .. } = self;
+        for (array, is_kept) in [(q, kept.q), (r, kept.r), (p, kept.injected), (direct, kept.injected)] {
+            if is_kept {
+                array.resize(length);
+            }
         }
     }
 

@@ -3,8 +3,8 @@
 use spikelet_config::{Config, LayerConfig, Result, RuleConfig};
 use spikelet_data::memory;
 use spikelet_kernels::padded;
-use spikelet_network::connection::together;
 use spikelet_network::layer::shapes;
+use spikelet_network::plan::together;
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 /// Arrays of a worker that have a number for each unit and step: membrane, q and r.

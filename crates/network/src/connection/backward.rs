@@ -10,23 +10,11 @@ use spikelet_kernels::{
 use super::view::LayerView;
 use crate::aligned::Aligned;
 use crate::events::set_steps;
+use crate::plan::{ErrorRoute, KeptAdjoints, LayerPlan, TimeRoute};
 use crate::state::{Adjoints, LaneSums, ObservedAdjoints, UnitState};
 
 pub use layer_pass::LayerPass;
 pub use run::BackwardRun;
-
-/// What the layer before reads of a layer's adjoints.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Read {
-    /// `λ_act · scale` there; 0: S̄ is not read.
-    pub factor: f32,
-    /// Whether T̄ is.
-    pub times: bool,
-    /// Whether S̄ may come from listed injections.
-    pub injections: bool,
-    /// Whether delays on the way to the layer are learnt, from r of every step.
-    pub r: bool,
-}
 
 /// Where the adjoints of every step go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,22 +82,20 @@ pub struct PassContext<'a> {
     pub level: Level,
     /// The layer.
     pub view: LayerView<'a>,
+    /// How the pass takes the layer.
+    pub plan: &'a LayerPlan,
     /// How the gradient is formed.
     pub pass: LayerPass,
     /// Step from which on there is no gradient.
     pub end: usize,
     /// Errors of the layer's output.
     pub errors: &'a dyn OutputErrors,
-    /// What the previous layer will ask for.
-    pub read: Read,
     /// States and spikes of the units.
     pub units: &'a UnitState,
     /// `None` where the pass is the gradient.
     pub mixing: Option<Mixing>,
     /// Whether values are observed.
     pub is_observed: bool,
-    /// Whether the previous layer reads q and r of every step.
-    pub is_read: bool,
 }
 
 /// Where the kernel writes what belongs to one site.
@@ -146,18 +132,35 @@ struct EveryStep<'a> {
 }
 
 impl PassContext<'_> {
-    /// Whether errors for the layer before are listed as injections. That follows from the configuration alone, since a product over all
-    /// steps rounds in another way.
-    pub(super) fn lists_injections(&self) -> bool {
-        let Read { factor, injections, .. } = self.read;
-        let is_plain = self.pass.is_plain(&self.view);
-        injections && factor != 0.0 && is_plain && self.pass.is_sparse(self.view.neuron.constants.threshold)
+    /// Whether the pass has terms at every step.
+    fn has_terms(&self) -> bool {
+        self.plan.has_terms || self.pass.factor * self.pass.activity_gradient != 0.0
+    }
+
+    /// Whether errors for the previous layer are rows from units with a direct gradient, in this sample too.
+    pub(super) fn lists_rows(&self) -> bool {
+        self.plan.errors == ErrorRoute::Rows && !self.has_terms()
+    }
+
+    /// Adjoints of every step that the pass keeps in the layer's arrays.
+    fn kept(&self) -> KeptAdjoints {
+        let goes_by_product = self.plan.errors == ErrorRoute::Rows && !self.lists_rows();
+        KeptAdjoints { q: self.plan.kept.q || goes_by_product, ..self.plan.kept }
+    }
+
+    /// Where the adjoints of every step go, in a layer whose sites are read one by one.
+    pub(super) fn every_step(&self) -> Kept {
+        match self.lists_rows() {
+            _ if self.is_observed || self.kept() != KeptAdjoints::default() => Kept::OfLayer,
+            true => Kept::OfSite,
+            false => Kept::Nothing,
+        }
     }
 
     /// Step from which on nothing enters the adjoints of a site, of which E is 0: the one after its last spike, or the first.
     fn last_source(&self, number: usize) -> usize {
         let Self { view, units, end, .. } = *self;
-        if self.is_observed || !self.pass.is_plain(&view) {
+        if self.is_observed || self.has_terms() {
             return end;
         }
         let words = view.steps.div_ceil(64);
@@ -186,8 +189,8 @@ impl PassContext<'_> {
 
     /// What E of a site is carried along with, in a pass that has no more to do.
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
-        let is_plain = !self.is_observed && self.pass.is_plain(&self.view);
-        (is_plain && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
+        let has_no_more = !self.is_observed && !self.has_terms();
+        (has_no_more && self.pass.factor != 0.0).then(|| self.errors.projected(number)).flatten()
     }
 
     /// Runs a site from step `to` down to step `from`.
@@ -221,7 +224,7 @@ impl PassContext<'_> {
         for array in [&mut *q, &mut *p, &mut *direct] {
             array.resize(self.end * lanes);
         }
-        r.resize(if self.read.times { self.end * lanes } else { 0 });
+        r.resize(if self.plan.times == TimeRoute::None { 0 } else { self.end * lanes });
         let every_step = EveryStep { arrays: [q, r, p, direct], stride: lanes, offset: 0 };
         let sums = (&mut of_layer.constants, &mut of_layer.observed);
         self.run_site_into(number, (0, self.end), error, timing, every_step, sums, output);
@@ -299,7 +302,7 @@ impl PassContext<'_> {
             by_lane: view.by_lane(site),
             adaptation: view.by_lane(site).map_or(&[], |_| &units.adaptation_trace[of_steps.clone()]),
             current: if units.keeps_current { &units.observed.current[of_steps] } else { &[] },
-            terms: pass.terms(&view, site),
+            terms: self.has_terms().then(|| pass.terms(&view, site)),
         }
     }
 }

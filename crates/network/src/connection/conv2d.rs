@@ -27,10 +27,11 @@ use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::Injected;
 use super::stages::Stages;
-use super::weights::{Reads, Sent, SourceSite, Weights};
+use super::weights::{Routes, Sent, SourceSite, Weights};
 use crate::events::LayerSpikes;
 use crate::gradient::{GradientForm, GradientSums, LayerGradient};
 use crate::parameters::TileParameters;
+use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
 
@@ -86,7 +87,7 @@ impl Conv2d {
         let LayerGradient { sums: GradientSums { weights: weight_sums, .. }, bias: bias_sums, .. } = &mut **gradient;
         let Conv2dState { lists, tile_gradient, injected, .. } = state;
         injected.clear();
-        let lists_injections = context.lists_injections();
+        let lists_rows = context.lists_rows();
         let sites = &context.view.layout.sites;
         for (number, site) in sites.iter().enumerate() {
             let events = lists.events(number);
@@ -102,14 +103,14 @@ impl Conv2d {
                 timing_terms: &mut scratch.timing_terms,
             };
             let error = context.spike_error(number, &scratch.error);
-            if lists_injections && !context.is_observed {
+            if lists_rows && !context.is_observed {
                 let of_site = &mut scratch.site;
                 context.run_site_apart(number, error, &scratch.timing, (of_site, adjoints), output);
                 injected.add(context, number, &shown(of_site, site.lanes, 0));
                 keep_times(context, site, of_site, adjoints);
             } else {
                 context.run_site(number, (0, context.end), error, &scratch.timing, adjoints, output);
-                if lists_injections {
+                if lists_rows {
                     injected.add(context, number, &shown(adjoints, context.view.layout.stride, site.adjoint));
                 }
             }
@@ -139,7 +140,12 @@ impl Weights for Conv2d {
         }
     }
 
-    fn refresh_backward(&mut self, tiles: &[TileParameters], _source: Option<(&Layout, &Stages)>, _reads: Reads) {
+    fn refresh_backward(
+        &mut self,
+        tiles: &[TileParameters],
+        _source: Option<(&Layout, &Stages)>,
+        _copies: WeightCopies,
+    ) {
         for ((tile, block), shared) in tiles.iter().zip(&self.convolution.blocks).zip(&mut self.shared) {
             shared.refresh_backward(&self.convolution, block, &tile.weights, tile.lanes);
         }
@@ -174,6 +180,10 @@ impl Weights for Conv2d {
 
     fn gradient(&self) -> GradientForm {
         GradientForm::Sums
+    }
+
+    fn routes(&self) -> Routes {
+        Routes { rows: true, carries: false, times: TimeRoute::Rows }
     }
 
     fn mark_silent(&self, layout: &Layout, fired: &mut dyn Iterator<Item = u64>, gradient: &mut LayerGradient) {
@@ -237,7 +247,7 @@ fn shown(adjoints: &Adjoints, stride: usize, offset: usize) -> SiteAdjoints<'_> 
 
 /// Copies r of a site to the array of the layer, in which a spike below finds all places that it reaches.
 fn keep_times(context: &PassContext<'_>, site: &Site, from: &Adjoints, to: &mut Adjoints) {
-    if context.read.times {
+    if context.plan.times != TimeRoute::None {
         let rows = to.r.chunks_exact_mut(context.view.layout.stride);
         for (row, from) in rows.zip(from.r.chunks_exact(site.lanes)) {
             row[site.adjoint..][..site.lanes].copy_from_slice(from);

@@ -8,16 +8,17 @@
 use spikelet_kernels::{Projection, TILE, dot, padded, project};
 
 use super::ConnectionState;
-use super::backward::{BackwardRun, Kept, PassContext};
+use super::backward::{BackwardRun, PassContext};
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::{ArrivalRows, ArrivalTimes, Injected};
 use super::stages::Stages;
-use super::weights::{Reads, Sent, SourceSite, Weights};
+use super::weights::{Routes, Sent, SourceSite, Weights};
 use crate::aligned::Aligned;
 use crate::events::NO_UNIT;
 use crate::gradient::GradientRows;
 use crate::parameters::{TileParameters, transpose};
+use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
 
 /// A dense connection; the forward pass reads its weights as they are stored.
@@ -145,45 +146,42 @@ pub(super) fn row_dot(sent: &Sent<'_>, input: usize, r: &[f32]) -> f32 {
 impl Dense {
     /// Takes one sample back.
     fn run(&self, state: &mut DenseState, run: &mut BackwardRun<'_>) {
-        let PassContext { level, view, read, end, is_observed, .. } = run.context;
+        let PassContext { level, view, plan, end, .. } = run.context;
         let DenseState { times, rows, injected } = state;
         let is_one_tile = view.tiles.len() == 1;
         times.clear();
         injected.clear();
-        let lists_injections = run.context.lists_injections();
-        let kept = match (lists_injections, read.factor) {
-            _ if is_observed || read.r => Kept::OfLayer,
-            (true, _) => Kept::OfSite,
-            (false, 0.0) => Kept::Nothing,
-            (false, _) => Kept::OfLayer,
-        };
-        if kept == Kept::OfLayer && (is_observed || read.factor != 0.0) {
-            run.adjoints.q.resize(view.steps * view.layout.stride);
-        }
-        run.run_and_show(kept, read.times, &mut |context, number, site| {
+        let lists_rows = run.context.lists_rows();
+        let has_times = plan.times != TimeRoute::None;
+        run.run_and_show(run.context.every_step(), has_times, &mut |context, number, site| {
             let tile = &view.tiles[view.layout.sites[number].tile];
-            if read.times && !is_one_tile {
+            if has_times && !is_one_tile {
                 times.add(level, &tile.weights, tile.lanes, &site);
             }
-            if lists_injections {
+            if lists_rows {
                 injected.add(context, number, &site);
             }
         });
-        if read.times {
+        if has_times {
             let GradientRows { row_of_step, inputs, .. } = &run.gradient.rows;
             match is_one_tile {
                 true => rows.take(&mut run.scratch.arrivals, row_of_step),
                 false => times.finish(row_of_step, inputs),
             }
         }
-        if lists_injections {
+        if lists_rows {
             injected.finish(end);
         }
     }
 }
 
 impl Weights for Dense {
-    fn refresh_backward(&mut self, tiles: &[TileParameters], source: Option<(&Layout, &Stages)>, _reads: Reads) {
+    fn refresh_backward(
+        &mut self,
+        tiles: &[TileParameters],
+        source: Option<(&Layout, &Stages)>,
+        _copies: WeightCopies,
+    ) {
         if let Some(source) = source {
             self.towards.refresh(tiles, source);
         }
@@ -216,8 +214,8 @@ impl Weights for Dense {
         }
     }
 
-    fn keeps_adjoints(&self) -> bool {
-        false
+    fn routes(&self) -> Routes {
+        Routes { rows: true, carries: true, times: TimeRoute::Listed }
     }
 
     fn injected<'a>(&self, state: &'a ConnectionState) -> Option<&'a Injected> {

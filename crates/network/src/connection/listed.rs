@@ -113,7 +113,7 @@ impl Injected {
     pub(super) fn add(&mut self, context: &PassContext<'_>, number: usize, shown: &SiteAdjoints<'_>) {
         let view = &context.view;
         let site = &view.layout.sites[number];
-        self.factor = context.read.factor;
+        self.factor = context.plan.factor;
         let spikes = &context.units.spikes[number * view.steps..][..context.end];
         let SiteAdjoints { adjoints, stride, offset, .. } = *shown;
         let tile = TileAdjoints {

@@ -23,29 +23,25 @@ mod step_rows;
 use spikelet_config::{Delays, DelaysBy};
 use spikelet_kernels::{StepEvents, TileRun};
 
-use self::few_units::{Rows, is_by_layer, is_sparse, row_sum};
+use self::few_units::{Rows, row_sum};
 use self::forward::Span;
 use self::panels::Panels;
 use self::state::Delayed;
 use super::ConnectionState;
-use super::backward::{BackwardRun, LayerPass, PassContext};
+use super::backward::BackwardRun;
 use super::delays::{DelaySteps, write_input_gradient};
 use super::dense::Towards;
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::stages::Stages;
-use super::view::LayerView;
-use super::weights::{Reads, Sent, SourceSite, Weights, bound_of};
+use super::weights::{Sent, SourceSite, Weights, bound_of};
 use crate::events::{LayerSpikes, set_bits};
 use crate::gradient::{GradientForm, GradientRows, LayerGradient};
 use crate::parameters::TileParameters;
+use crate::plan::{LayerPlan, OwnRoute, WeightCopies};
 use crate::shape::LayerShape;
 
 pub(super) use self::state::RecurrentState;
-
-/// Whether all lanes of a layer take a step at once where every unit needs an error. The bits are the same without; in WebAssembly, whose
-/// vectors have 4 lanes, it is 0.93 times as fast.
-const TAKES_LAYERS: bool = cfg!(not(target_arch = "wasm32"));
 
 /// A recurrent connection.
 #[derive(Clone, Debug, Default)]
@@ -149,11 +145,11 @@ impl Weights for Recurrent {
         bound_of(if input < shape.previous_units() { shape.previous_units() } else { shape.units })
     }
 
-    fn refresh_backward(&mut self, tiles: &[TileParameters], source: Option<(&Layout, &Stages)>, reads: Reads) {
+    fn refresh_backward(&mut self, tiles: &[TileParameters], source: Option<(&Layout, &Stages)>, copies: WeightCopies) {
         if let Some(source) = source {
             self.towards.refresh(tiles, source);
         }
-        self.panels.refresh(tiles, reads);
+        self.panels.refresh(tiles, copies);
     }
 
     fn drives_itself(&self) -> bool {
@@ -197,26 +193,22 @@ impl Weights for Recurrent {
         }
     }
 
-    fn reads(&self, pass: &LayerPass, view: &LayerView<'_>) -> Reads {
-        let (has_errors, is_sparse) = (self.delays.is_none() && pass.factor != 0.0, is_sparse(pass, view));
-        Reads { products: has_errors && !is_sparse, dots: has_errors && is_sparse, errors: false }
-    }
-
     fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
-        let Some(PassContext { view, pass, is_observed, .. }) = samples.first().map(|(_, run)| run.context) else {
-            return;
-        };
+        let Some(&LayerPlan { own, .. }) = samples.first().map(|(_, run)| run.context.plan) else { return };
         samples.iter_mut().for_each(|(state, run)| state.recurrent.backward.start(&run.context));
-        if self.delays.is_none() && !is_observed && is_sparse(&pass, &view) {
-            for (state, BackwardRun { context, adjoints, scratch, gradient }) in &mut *samples {
-                let RecurrentState { backward, few_units, .. } = &mut state.recurrent;
-                let mut rows = Rows::of(gradient, scratch, context.mixing);
-                few_units.run(context, &self.panels, adjoints, backward, &mut rows);
+        match own {
+            OwnRoute::Rows => {
+                for (state, BackwardRun { context, adjoints, scratch, gradient }) in &mut *samples {
+                    let RecurrentState { backward, few_units, .. } = &mut state.recurrent;
+                    let mut rows = Rows::of(gradient, scratch, context.mixing);
+                    few_units.run(context, &self.panels, adjoints, backward, &mut rows);
+                }
             }
-        } else if self.delays.is_none() && !is_observed && is_by_layer(&pass, &view) && TAKES_LAYERS {
-            lockstep::run(&self.panels, samples.iter_mut().map(|(state, run)| (&mut state.recurrent, run)));
-        } else {
-            self.step_back(samples);
+            OwnRoute::ProductByLayer => {
+                lockstep::run(&self.panels, samples.iter_mut().map(|(state, run)| (&mut state.recurrent, run)));
+            }
+            OwnRoute::ProductByTile => self.step_back(true, samples),
+            OwnRoute::RowsByTile | OwnRoute::None => self.step_back(false, samples),
         }
         for (state, run) in samples {
             self.finish(&state.recurrent, run);

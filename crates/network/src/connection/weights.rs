@@ -4,7 +4,7 @@ use spikelet_config::Delays;
 use spikelet_kernels::{Level, StepEvents};
 
 use super::ConnectionState;
-use super::backward::{BackwardRun, LayerPass};
+use super::backward::BackwardRun;
 use super::forward::ForwardRun;
 use super::layout::{Layout, Site};
 use super::listed::Injected;
@@ -13,36 +13,19 @@ use super::view::LayerView;
 use crate::events::{LayerSpikes, last_event};
 use crate::gradient::{GradientForm, LayerGradient};
 use crate::parameters::TileParameters;
+use crate::plan::{TimeRoute, WeightCopies};
 use crate::shape::LayerShape;
 use crate::state::Adjoints;
 
-/// Most samples that go back together on one thread.
-pub(super) const TOGETHER: usize = 16;
-
-/// How many samples go back together on one thread, where they share products with weights. Recurrent weights of more than 1 MiB come
-/// from the level-3 cache at every step, and should meet many; fewer stay in level 2, if the states of few samples pass through it.
-pub fn together(shapes: &[LayerShape]) -> usize {
-    let is_large = shapes.iter().any(|shape| shape.recurrent && shape.units > 512);
-    if is_large { TOGETHER } else { TOGETHER / 2 }
-}
-
-/// What backward passes read of a layer's weights.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reads {
-    /// Weights by which units of the layer drive each other, in products that samples which go back together share.
-    pub products: bool,
-    /// Weights by which units of the layer drive each other, from a few units at each step, in dots.
-    pub(crate) dots: bool,
-    /// Weights from the previous layer, for its `S̄`.
-    pub errors: bool,
-}
-
-impl Reads {
-    /// What either reads.
-    pub fn or(self, other: Self) -> Self {
-        let Self { products, dots, errors } = self;
-        Self { products: products || other.products, dots: dots || other.dots, errors: errors || other.errors }
-    }
+/// Routes that a kind of weights has for the errors of the previous layer, besides products.
+#[derive(Clone, Copy, Debug)]
+pub struct Routes {
+    /// Whether S̄ can come as rows from units with a direct gradient.
+    pub(crate) rows: bool,
+    /// Whether S̄ can be carried along.
+    pub(crate) carries: bool,
+    /// How T̄ comes.
+    pub(crate) times: TimeRoute,
 }
 
 /// Weights of a layer, with the copies that sums read in another order.
@@ -78,7 +61,13 @@ pub trait Weights {
 
     /// Brings the copies up to date that backward passes read; `source` is the previous layer with the stages between, if its `S̄` is
     /// read.
-    fn refresh_backward(&mut self, _tiles: &[TileParameters], _source: Option<(&Layout, &Stages)>, _reads: Reads) {}
+    fn refresh_backward(
+        &mut self,
+        _tiles: &[TileParameters],
+        _source: Option<(&Layout, &Stages)>,
+        _copies: WeightCopies,
+    ) {
+    }
 
     /// A value of each unit of a tile, `[lane]`, as the sites of the tile read it; for sites that are cut off by an edge, with
     /// `outside` in the lanes beyond it.
@@ -137,11 +126,6 @@ pub trait Weights {
     /// Adjoints of the units, and the layer's part of the weight gradient, of samples of one batch that go back together.
     fn backward(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]);
 
-    /// What a backward pass reads of the weights by which units of the layer drive each other.
-    fn reads(&self, _pass: &LayerPass, _view: &LayerView<'_>) -> Reads {
-        Reads::default()
-    }
-
     /// Prepares [`Weights::spike_error`] of all sites of the previous layer.
     fn prepare_error(&self, _state: &mut ConnectionState, _sent: &Sent<'_>, _factor: f32) {}
 
@@ -158,9 +142,9 @@ pub trait Weights {
     /// Σ_j W_j r_j over the units that a spike of `input`, arriving at step `t`, reaches, at the steps at which it reaches them.
     fn time_gradient(&self, state: &ConnectionState, sent: &Sent<'_>, input: u32, t: usize) -> f32;
 
-    /// Whether q and r of every step are always kept; otherwise the backward pass makes room for what is read.
-    fn keeps_adjoints(&self) -> bool {
-        true
+    /// Routes for the errors of the previous layer.
+    fn routes(&self) -> Routes {
+        Routes { rows: false, carries: false, times: TimeRoute::Rows }
     }
 
     /// What the units inject into projections of their adjoints, where errors come from these.

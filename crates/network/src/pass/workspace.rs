@@ -18,12 +18,8 @@ impl ForwardWorkspace {
     /// Memory for samples of `network`.
     #[must_use]
     pub fn new(network: &Network) -> Self {
-        let last = network.layers.len() - 1;
-        let layers = network
-            .layers
-            .iter()
-            .enumerate()
-            .map(|(index, layer)| LayerState::new(layer, network.previous(index), index == last, network.steps));
+        let layers = network.layers.iter().enumerate();
+        let layers = layers.map(|(index, layer)| LayerState::new(layer, network.previous(index), network.steps));
         Self { input_offsets: vec![0; network.steps + 1], layers: layers.collect(), quiet: Quiet::default() }
     }
 

@@ -7,13 +7,13 @@
 
 use spikelet_kernels::Level;
 use spikelet_network::connection::{
-    BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, Read,
-    StagesState,
+    BackwardRun, BackwardScratch, ConnectionState, LayerPass, LayerView, Mixing, OutputErrors, PassContext, StagesState,
 };
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::gradient::LayerGradient;
 use spikelet_network::layer::LayerState;
 use spikelet_network::network::Network;
+use spikelet_network::plan::{ErrorRoute, LayerPlan};
 use spikelet_network::state::{Adjoints, UnitState};
 
 use super::output_errors::{FromLoss, FromNext};
@@ -27,6 +27,8 @@ pub(super) struct Backpropagation<'a> {
     pub(super) level: Level,
     pub(super) network: &'a Network,
     pub(super) passes: &'a [GradientPass],
+    /// How each pass takes each layer.
+    pub(super) plans: &'a [Vec<LayerPlan>],
     pub(super) input_units: &'a [u32],
     /// Simulated steps.
     pub(super) steps: usize,
@@ -61,15 +63,8 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
     let (network, view) = (back.network, back.network.view(layer));
     let weight = pass.weights[layer].gradient;
     let mixing = (!back.is_single()).then_some(Mixing { weight, adds: index > 0 });
-    let delays = network.layers[layer].stages.delays();
-    let read = layer.checked_sub(1).map_or(Read::default(), |previous| Read {
-        factor: pass.at(previous, 0.0).factor,
-        times: back.is_observed || pass.weights[previous].timing != 0.0,
-        injections: layer + 1 < network.layers.len() && delays.is_none(),
-        r: false,
-    });
-    let read = Read { r: delays.is_some_and(|delays| delays.learn), ..read };
-    let parts = samples.iter_mut().map(|sample| sample.at(pass, layer));
+    let plan = &back.plans[index][layer];
+    let parts = samples.iter_mut().map(|sample| sample.at((pass, &back.plans[index]), layer));
     let mut parts: Vec<_> = parts.collect();
     let stages: Vec<_> = parts.iter().map(|part| part.stages).collect();
     let mut runs: Vec<_> = parts
@@ -78,20 +73,15 @@ fn run_layer(samples: &mut [SampleBackward<'_>], pass: &GradientPass, index: usi
             let context = PassContext {
                 level: back.level,
                 view,
+                plan,
                 pass: part.pass,
                 end: part.end,
                 errors: part.errors.source(),
-                read,
                 units: part.units,
                 mixing,
                 is_observed: back.is_observed,
-                is_read: layer > 0,
             };
-            let (adjoints, scratch, gradient) = (&mut *part.adjoints, &mut *part.scratch, &mut *part.gradient);
-            if !view.neuron.learnt.is_empty() {
-                adjoints.constants.start(view.layout.lanes);
-            }
-            (&mut *part.connection, BackwardRun { context, adjoints, scratch, gradient })
+            (&mut *part.connection, BackwardRun::new(context, part.adjoints, part.scratch, part.gradient))
         })
         .collect();
     network.layers[layer].connection.backward(&mut runs);
@@ -116,7 +106,7 @@ struct Part<'a> {
 
 impl SampleBackward<'_> {
     /// A layer, whose next one has been passed.
-    fn at(&mut self, pass: &GradientPass, index: usize) -> Part<'_> {
+    fn at(&mut self, (pass, plan): (&GradientPass, &[LayerPlan]), index: usize) -> Part<'_> {
         let Self { back, work, result } = self;
         let Workspace { forward, gradient, scratch, injections, .. } = &mut **work;
         let layers = &mut forward.layers;
@@ -129,9 +119,8 @@ impl SampleBackward<'_> {
             Some(next) => {
                 let mut errors = FromNext::prepare(back.level, back.network, index, next, units, of_layer.factor, end);
                 errors.take_injected();
-                let is_below_output = index + 2 == back.network.layers.len();
-                if is_below_output {
-                    errors.list_injections(pass, &of_layer, gradient, injections);
+                if let ErrorRoute::Carried(in_pass) = plan[index + 1].errors {
+                    errors.list_injections((in_pass, pass.is_gated), of_layer.factor, gradient, injections);
                 }
                 Errors::Next(errors)
             }

@@ -5,9 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use spikelet_config::EndSimulation;
 use spikelet_kernels::Level;
-use spikelet_network::connection::{Keep, Reads, together};
+use spikelet_network::connection::Keep;
 use spikelet_network::network::Network;
 use spikelet_network::pass::{End, Simulation};
+use spikelet_network::plan::{LayerPlan, WeightCopies, together};
 
 use super::job::{Job, Until};
 use super::sample::{SamplePass, SampleRun};
@@ -82,7 +83,8 @@ impl Engine {
         executor: &E,
         mut consume: impl FnMut(&mut Network, &mut [SampleResult], bool) -> Result<(), R>,
     ) -> Result<(), R> {
-        let is_shared = job.want.gradients && prepare_gradients(network, job);
+        let plans = if job.want.gradients { plan(network, job) } else { Vec::new() };
+        let is_shared = plans.iter().flatten().any(LayerPlan::shares_weights);
         let size = match job.want.gradients {
             false => LIGHT_GROUP,
             true if network.keeps_steps() => GROUP.min(GROUP_OF_STEPS * executor.threads()),
@@ -100,7 +102,7 @@ impl Engine {
         for (index, group) in batch[local].chunks(size).enumerate() {
             let results = &mut self.results[..group.len()];
             let (level, workspaces, here) = (self.level, &self.workspaces, &*network);
-            let pass = SamplePass { level, network: here, job, batch: batch.len(), end };
+            let pass = SamplePass { level, network: here, job, plans: &plans, batch: batch.len(), end };
             let mut together: Vec<_> = results.chunks_mut(count).collect();
             executor.for_each_with(&mut together, Vec::new, |borrowed: &mut Vec<Borrowed<'_>>, number, results| {
                 borrowed.resize_with(results.len().max(borrowed.len()), || Borrowed::from(workspaces, here));
@@ -157,17 +159,12 @@ impl Engine {
     }
 }
 
-/// Prepares a network for backward passes; says whether samples that go back together share products with weights of some layer.
-fn prepare_gradients(network: &mut Network, job: &Job<'_>) -> bool {
-    let mut is_shared = false;
+/// Plans the passes of a job, and prepares the network for them.
+fn plan(network: &mut Network, job: &Job<'_>) -> Vec<Vec<LayerPlan>> {
+    let plans: Vec<_> = job.passes.iter().map(|pass| pass.plan(network, job.want.trace)).collect();
     for layer in 0..network.layers.len() {
-        let mut reads = Reads::default();
-        for pass in job.passes {
-            reads = reads.or(network.layers[layer].connection.reads(&pass.at(layer, 0.0), &network.view(layer)));
-            reads.errors |= layer > 0 && (job.want.trace || pass.at(layer - 1, 0.0).factor != 0.0);
-        }
-        network.prepare_gradients(layer, reads);
-        is_shared |= reads.products;
+        let copies = plans.iter().fold(WeightCopies::default(), |copies, plan| copies.or(plan[layer].copies));
+        network.keep_copies(layer, copies);
     }
-    is_shared
+    plans
 }

@@ -2,17 +2,17 @@
 
 use std::ops::Range;
 
-use spikelet_kernels::{Level, ProjectedError, Reset, SpikeError, TILE, carry_error, spread_error};
+use spikelet_kernels::{Level, ProjectedError, SpikeError, TILE, carry_error, spread_error};
 use spikelet_network::aligned::Aligned;
-use spikelet_network::connection::{Injected, LayerPass, LayerView, OutputErrors, Sent, Site, SourceSite};
+use spikelet_network::connection::{Injected, LayerView, OutputErrors, Sent, Site, SourceSite};
 use spikelet_network::events::{NO_UNIT, set_bits, set_steps};
 use spikelet_network::layer::{Layer, LayerState};
 use spikelet_network::network::Network;
+use spikelet_network::plan::InPass;
 use spikelet_network::state::{SpikeList, UnitState};
 
 use super::injections::{Injections, Output};
 use crate::loss::{OutputGradient, SpikeGradient};
-use crate::rule::GradientPass;
 
 /// Errors of the output layer.
 pub(super) struct FromLoss<'a> {
@@ -77,7 +77,7 @@ pub(super) struct FromNext<'a> {
     next: &'a Layer,
     state: &'a LayerState,
     sent: Sent<'a>,
-    injections: Option<&'a Injections>,
+    injections: Option<(&'a Injections, InPass)>,
     injected: Option<&'a Injected>,
 }
 
@@ -109,29 +109,19 @@ impl<'a> FromNext<'a> {
         self.injected = self.next.connection.injected(&self.state.connection);
     }
 
-    /// Lists what the next layer, which is the output, injects into its projections, if carrying these along is possible and pays
-    /// off.
+    /// Lists what the next layer, which is the output, injects into its projections, unless carrying these along costs more than
+    /// products.
     pub(super) fn list_injections(
         &mut self,
-        pass: &GradientPass,
-        of_layer: &LayerPass,
+        (in_pass, is_gated): (InPass, bool),
+        factor: f32,
         gradient: &OutputGradient,
         injections: &'a mut Injections,
     ) {
         let Sent { view, end, .. } = self.sent;
-        let pays_off = of_layer.factor != 0.0
-            && !self.here.connection.drives_itself()
-            && !pass.is_direct_everywhere(view.neuron.refractory)
-            && view.neuron.constants.reset == Reset::All
-            && view.neuron.by_unit.is_none()
-            && !self.next.stages.selects()
-            && self.towards(0).is_some()
-            && injections.list(
-                &Output { view, state: self.state, is_gated: pass.is_gated, end },
-                &gradient.spike,
-                view.neuron.drive_gain() * of_layer.factor,
-            );
-        self.injections = pays_off.then_some(injections);
+        let output = Output { view, state: self.state, is_gated, end };
+        let are_few = injections.list(&output, &gradient.spike, view.neuron.drive_gain() * factor);
+        self.injections = are_few.then_some((&*injections, in_pass));
     }
 
     fn site(&self, number: usize) -> &'a Site {
@@ -149,7 +139,7 @@ impl<'a> FromNext<'a> {
         if let Some(Injected { offsets, entries, .. }) = self.injected {
             return Some(SpikeError::Projected(ProjectedError { weights, offsets, injections: entries }));
         }
-        Some(self.injections?.error(weights))
+        Some(self.injections?.0.error(weights))
     }
 
     fn source(&self, number: usize) -> SourceSite<'a> {
@@ -201,10 +191,11 @@ impl OutputErrors for FromNext<'_> {
     }
 
     fn projected(&self, number: usize) -> Option<SpikeError<'_>> {
-        self.injections?;
-        let (here, next) = (&self.here.neuron.constants, &self.sent.view.neuron.constants);
-        let is_alike = here.membrane_decay == next.membrane_decay && here.current_decay == next.current_decay;
-        let carried = self.carried(number).filter(|_| self.next.stages.delays().is_none());
-        carried.filter(|error| is_alike || matches!(error, SpikeError::Steady(_)))
+        let (_, in_pass) = self.injections?;
+        self.carried(number).filter(|error| match in_pass {
+            InPass::Never => false,
+            InPass::Course => matches!(error, SpikeError::Steady(_)),
+            InPass::Always => true,
+        })
     }
 }

@@ -6,6 +6,7 @@ use spikelet_network::connection::Keep;
 use spikelet_network::events::LayerSpikes;
 use spikelet_network::network::Network;
 use spikelet_network::pass::{End, Simulation};
+use spikelet_network::plan::LayerPlan;
 use spikelet_network::readout::Readout;
 
 use super::backpropagate::{Backpropagation, SampleBackward, backpropagate};
@@ -20,6 +21,8 @@ pub(super) struct SamplePass<'a> {
     pub(super) level: Level,
     pub(super) network: &'a Network,
     pub(super) job: &'a Job<'a>,
+    /// How each of its passes takes each layer.
+    pub(super) plans: &'a [Vec<LayerPlan>],
     /// Samples of the batch.
     pub(super) batch: usize,
     pub(super) end: End,
@@ -38,7 +41,7 @@ pub(super) struct SampleRun<'a> {
 impl SamplePass<'_> {
     /// Runs samples: each forward, then all back together.
     pub(super) fn run(&self, samples: &mut [SampleRun<'_>]) {
-        let Self { level, network, job, .. } = *self;
+        let Self { level, network, job, plans, .. } = *self;
         let steps: Vec<usize> = samples.iter_mut().map(|sample| self.run_forward(sample)).collect();
         if !job.want.gradients {
             return;
@@ -46,7 +49,15 @@ impl SamplePass<'_> {
         let is_observed = job.want.trace;
         let backward =
             samples.iter_mut().zip(steps).map(|(SampleRun { input, work, result, .. }, steps)| SampleBackward {
-                back: Backpropagation { level, network, passes: job.passes, input_units: input.1, steps, is_observed },
+                back: Backpropagation {
+                    level,
+                    network,
+                    passes: job.passes,
+                    plans,
+                    input_units: input.1,
+                    steps,
+                    is_observed,
+                },
                 work,
                 result,
             });
@@ -89,9 +100,8 @@ impl SamplePass<'_> {
         }
         work.forward.keep_trace(self.network.steps);
         for (index, layer) in work.forward.layers.iter_mut().enumerate() {
-            let view = self.network.view(index);
-            let are_few = self.job.passes.iter().all(|pass| pass.at(index, 0.0).reads_spikes_only(&view));
-            layer.units.traces_spikes_only = are_few && !self.job.want.trace;
+            let reads_spikes_only = self.plans.iter().all(|plan| plan[index].reads_spikes_only);
+            layer.units.traces_spikes_only = reads_spikes_only && !self.job.want.trace;
         }
         if !self.job.want.trace {
             return Keep::Trace;

@@ -3,6 +3,8 @@
 use spikelet_config::{ActivationVariant, PerLayer, ResetPath, RuleConfig, SilentRules, Surrogate, TrainingConfig};
 use spikelet_kernels as kernels;
 use spikelet_network::connection::LayerPass;
+use spikelet_network::network::Network;
+use spikelet_network::plan::{Asked, LayerPlan, plan};
 use spikelet_network::shape::LayerShape;
 
 /// One backward pass: the weights of its two parts, the shape of the surrogate derivative, the paths through the reset.
@@ -122,9 +124,11 @@ impl GradientPass {
         self.weights.iter().any(|weights| weights.timing != 0.0)
     }
 
-    /// Whether steps may have a direct gradient, or a change of p, other than at spikes and where the loss has one at every step.
-    pub(crate) fn is_direct_everywhere(&self, refractory: u32) -> bool {
-        self.activation_path != kernels::ResetPath::Ignore || !matches!(refractory, 0 | kernels::FIRES_ONCE)
+    /// How the pass takes each layer of a network.
+    pub(crate) fn plan(&self, network: &Network, is_observed: bool) -> Vec<LayerPlan> {
+        let passes: Vec<LayerPass> = (0..self.weights.len()).map(|layer| self.at(layer, 0.0)).collect();
+        let asked = Asked { passes: &passes, activation_path: self.activation_path, is_observed };
+        plan(&network.layers, &asked)
     }
 
     /// The pass at a layer, with dL/dS that every step of its units has besides what comes from the next layer.

@@ -29,9 +29,9 @@ pub struct LayerPass {
 }
 
 impl LayerPass {
-    /// Terms beyond the plain pass; `None` if all are off.
-    pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> Option<BackwardTerms<'a>> {
-        (!self.is_plain(view)).then(|| BackwardTerms {
+    /// Terms beyond the plain pass.
+    pub(super) fn terms<'a>(&self, view: &LayerView<'a>, site: &Site) -> BackwardTerms<'a> {
+        BackwardTerms {
             activation_path: self.activation_path,
             timing_path: self.timing_path,
             factor: self.factor,
@@ -40,29 +40,11 @@ impl LayerPass {
             refractory: view.neuron.refractory,
             units: view.layout.lanes_in_use(site),
             bias: view.bias(site),
-        })
+        }
     }
 
-    /// Whether the membrane is read at spikes and the steps before them only.
-    pub fn reads_spikes_only(&self, view: &LayerView<'_>) -> bool {
-        self.factor == 0.0 && self.is_plain(view)
-    }
-
-    /// Whether units far from the threshold, as those at rest are, have no direct gradient.
-    pub(super) fn is_sparse(&self, threshold: f32) -> bool {
-        self.factor == 0.0
-            || match self.surrogate {
-                Surrogate::Triangle { fall } => fall * threshold > 1.0,
-                Surrogate::Rectangle { half_width } => half_width < threshold,
-                _ => false,
-            }
-    }
-
-    /// Whether all further terms are off.
-    pub(super) fn is_plain(&self, view: &LayerView<'_>) -> bool {
-        self.activation_path == ResetPath::Ignore
-            && self.timing_path == ResetPath::Ignore
-            && self.factor * self.activity_gradient == 0.0
-            && view.neuron.is_plain()
+    /// Whether gradient passes resets.
+    pub(crate) fn passes_resets(&self) -> bool {
+        self.activation_path != ResetPath::Ignore || self.timing_path != ResetPath::Ignore
     }
 }

@@ -18,7 +18,22 @@ pub struct BackwardRun<'a> {
     pub gradient: &'a mut LayerGradient,
 }
 
-impl BackwardRun<'_> {
+impl<'a> BackwardRun<'a> {
+    /// A pass, with room for the adjoints that it keeps.
+    pub fn new(
+        context: PassContext<'a>,
+        adjoints: &'a mut Adjoints,
+        scratch: &'a mut BackwardScratch,
+        gradient: &'a mut LayerGradient,
+    ) -> Self {
+        let length = context.view.steps * context.view.layout.stride;
+        adjoints.keep(context.kept(), length);
+        if !context.view.neuron.learnt.is_empty() {
+            adjoints.constants.start(context.view.layout.lanes);
+        }
+        Self { context, adjoints, scratch, gradient }
+    }
+
     /// Runs all sites of a layer without weights that places share, and writes its q rows, its r rows if it has any, and Σ p.
     #[inline(never)]
     pub(in crate::connection) fn run_all_rows(&mut self) {

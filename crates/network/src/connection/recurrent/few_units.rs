@@ -8,7 +8,7 @@
 //! One row of U for each, in place of its product with every q. Whether a layer is passed this way follows from its configuration.
 
 use spikelet_kernels::{
-    BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Reset, ResetPath, Sweep, TILE, mark_active, row_dots, sweep_back,
+    BackwardTile, FLOOR, FLOOR_EVERY, LayerAdjoints, Reset, Sweep, TILE, mark_active, row_dots, sweep_back,
     timing_of_spike,
 };
 
@@ -16,8 +16,7 @@ use super::backward_state::BackwardState;
 use super::panels::{Panels, own_rows, tile_rows};
 use super::step_rows::StepRows;
 use crate::aligned::Aligned;
-use crate::connection::backward::{BackwardScratch, LayerPass, Mixing, PassContext};
-use crate::connection::view::LayerView;
+use crate::connection::backward::{BackwardScratch, Mixing, PassContext};
 use crate::connection::weights::Sent;
 use crate::events::set_bits;
 use crate::gradient::{GradientRows, LayerGradient};
@@ -72,16 +71,6 @@ impl<'a> Rows<'a> {
         };
         Self { of_step: row_of_step, count: inputs.count(), q, r }
     }
-}
-
-/// Whether a pass over a layer without delays takes all its lanes down at once.
-pub(super) fn is_by_layer(pass: &LayerPass, view: &LayerView<'_>) -> bool {
-    view.neuron.is_plain() && pass.activation_path == ResetPath::Ignore
-}
-
-/// Whether it has errors at few units.
-pub(super) fn is_sparse(pass: &LayerPass, view: &LayerView<'_>) -> bool {
-    is_by_layer(pass, view) && (pass.factor == 0.0 || pass.surrogate.is_compact())
 }
 
 /// Σ_j W_ji a_j[t] of an input, over all units; `adjoints` are those of every step.
@@ -188,8 +177,8 @@ pub(super) fn sweep(
 ) {
     let constants = context.view.neuron.constants;
     let BackwardState { carried: [p, q, r], bias, .. } = backward;
-    let every_step =
-        if context.is_read { [&mut adjoints.q[..], &mut adjoints.r[..]] } else { [&mut [][..], &mut [][..]] };
+    let is_kept = context.plan.kept.q;
+    let every_step = if is_kept { [&mut adjoints.q[..], &mut adjoints.r[..]] } else { [&mut [][..], &mut [][..]] };
     let of_steps = Sweep { constants, from, to, direct, rows: rows.of_step, row_count: rows.count, leaves_r };
     sweep_back(context.level, &of_steps, &mut LayerAdjoints { p, q, r, bias, q_rows: rows.q, every_step });
 }

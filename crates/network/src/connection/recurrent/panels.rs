@@ -6,8 +6,8 @@ use spikelet_kernels::LANES;
 
 use crate::aligned::Aligned;
 use crate::connection::view::LayerView;
-use crate::connection::weights::Reads;
 use crate::parameters::{TileParameters, transpose};
+use crate::plan::WeightCopies;
 
 /// Whether rows are copied. WebAssembly, whose size counts, goes without.
 const COPIES_ROWS: bool = cfg!(not(target_arch = "wasm32"));
@@ -24,18 +24,18 @@ pub(super) struct Panels {
 
 impl Panels {
     /// Copies U for those who read it.
-    pub(super) fn refresh(&mut self, tiles: &[TileParameters], reads: Reads) {
+    pub(super) fn refresh(&mut self, tiles: &[TileParameters], copies: WeightCopies) {
         self.units = tiles.iter().map(|tile| tile.units).sum();
         let previous = tiles.first().map_or(0, |tile| tile.weights.len() / tile.lanes - self.units);
         let lanes = self.units.next_multiple_of(LANES);
-        if reads.products {
+        if copies.panels {
             self.weights.resize(lanes * self.units);
             for (number, panel) in self.weights.chunks_exact_mut(self.units * LANES).enumerate() {
                 let first = number * LANES;
                 transpose(tiles, previous + first, LANES.min(self.units - first), LANES, panel);
             }
         }
-        if COPIES_ROWS && reads.dots {
+        if COPIES_ROWS && copies.rows {
             self.rows.resize(lanes * self.units);
             for tile in tiles {
                 let of_tile = tile.weights[previous * tile.lanes..].chunks_exact(tile.lanes);

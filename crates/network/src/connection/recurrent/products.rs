@@ -5,7 +5,7 @@ use spikelet_kernels::{BatchProjection, LANES, project_batch, spread_columns};
 use super::panels::Panels;
 use crate::aligned::Aligned;
 use crate::connection::backward::PassContext;
-use crate::connection::weights::TOGETHER;
+use crate::plan::TOGETHER;
 
 const _: () = assert!(TOGETHER <= LANES, "the samples that go back together are one batch of a projection");
 

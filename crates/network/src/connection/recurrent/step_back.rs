@@ -9,20 +9,19 @@ use super::{Recurrent, RecurrentState};
 use crate::connection::ConnectionState;
 use crate::connection::backward::{BackwardRun, PassContext, SiteOutput};
 use crate::connection::layout::Layout;
-use crate::connection::weights::{Sent, Weights};
+use crate::connection::weights::Sent;
 
 impl Recurrent {
     /// Takes the layer from the last step with a gradient down to the first, tile by tile at each, in samples that share a load of
     /// the weights.
     #[inline(never)]
-    pub(super) fn step_back(&self, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
+    pub(super) fn step_back(&self, has_products: bool, samples: &mut [(&mut ConnectionState, BackwardRun<'_>)]) {
         let Some(first) = samples.first().map(|(_, run)| run.context) else { return };
-        let is_shared = self.reads(&first.pass, &first.view).products;
         let Layout { stride, lanes, .. } = *first.view.layout;
         let mut products = Products::default();
         let last = samples.iter().map(|(_, run)| run.context.end).max().unwrap_or(0);
         for t in (0..last).rev() {
-            if is_shared {
+            if has_products {
                 let later = samples.iter().filter(|(_, run)| t + 1 < run.context.end);
                 let later = later.map(|(_, run)| &run.adjoints.q[(t + 1) * stride..(t + 2) * stride]);
                 products.sum(&self.panels, &first, later);
@@ -34,19 +33,18 @@ impl Recurrent {
                 {
                     state.recurrent.backward.add(&first.view.layout.sites, t, sums);
                 }
-                self.step_sites(&mut state.recurrent, run, t);
+                self.step_sites(has_products, &mut state.recurrent, run, t);
             }
         }
     }
 
     /// One step of one sample, whose products have been added.
-    fn step_sites(&self, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
+    fn step_sites(&self, has_products: bool, state: &mut RecurrentState, run: &mut BackwardRun<'_>, t: usize) {
         let BackwardRun { context, adjoints, scratch, gradient } = run;
         let PassContext { level, view, pass, end, units, .. } = *context;
         let mut timing_terms = std::mem::take(&mut scratch.timing_terms);
         let rows = Rows::of(gradient, scratch, context.mixing);
         let factor = pass.factor;
-        let is_product = self.reads(&pass, &view).products;
         let BackwardState { sites, carried, bias } = &mut *state.backward;
         for (number, (site, work)) in view.layout.sites.iter().zip(sites).enumerate() {
             let fired = units.spikes[number * view.steps + t];
@@ -54,7 +52,7 @@ impl Recurrent {
             let first = work.timing.len() - count;
             if t + 1 < end {
                 let sent = Sent { level, view, adjoints, end };
-                if factor != 0.0 && !is_product {
+                if factor != 0.0 && !has_products {
                     let error = &mut work.error[t * site.lanes..(t + 1) * site.lanes];
                     self.add_error(&sent, site, t, factor, error);
                 }
