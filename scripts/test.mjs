@@ -20,7 +20,7 @@ const MAX_LENGTH = Math.max(...[CHECKS, GROUPS].flatMap(Object.keys).map(({ leng
 /** @typedef {{ name: string, needs: readonly string[], hash: string }} Task */
 
 /** What the command line asks for. */
-function asked(words) {
+function requestedIn(words) {
   const options = words.filter((word) => word.startsWith("-"));
   const names = words.filter((word) => !word.startsWith("-"));
   const unknown = [
@@ -44,7 +44,7 @@ function versions() {
   return [process.version, stdout ?? "", isBuildMachine ? "nothing skipped" : ""];
 }
 
-function tell(name, what) {
+function report(name, what) {
   process.stdout.write(`${name.padEnd(MAX_LENGTH)} ${what}\n`);
 }
 
@@ -64,7 +64,7 @@ async function inTurn(checks) {
     forget(`check-${name}`);
     await work();
     pass(`check-${name}`, hash);
-    tell(name, `passed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    report(name, `passed in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   }
 }
 
@@ -82,7 +82,7 @@ async function vitest(groups, until) {
     const passed = passedIn(outcomes);
     for (const { name, hash } of groups) {
       if (passed.includes(name)) pass(`check-${name}`, hash);
-      tell(name, passed.includes(name) ? "passed" : "failed");
+      report(name, passed.includes(name) ? "passed" : "failed");
     }
     if (failure !== undefined) throw failure;
   } finally {
@@ -99,7 +99,7 @@ function passedIn(outcomes) {
 }
 
 await main(async () => {
-  const requested = asked(process.argv.slice(2));
+  const requested = requestedIn(process.argv.slice(2));
   checkTools();
   await install();
   const { needs, ...before } = await stale(requested).then(({ checks, groups }) => ({
@@ -112,7 +112,7 @@ await main(async () => {
   const { checks, groups } = needs.size > 0 ? await stale(requested) : before;
   const names = new Set([...checks, ...groups].map(({ name }) => name));
   const all = [...requested.checks, ...requested.groups].map(([name]) => name);
-  for (const name of all) if (!names.has(name)) tell(name, "unchanged since it last passed");
+  for (const name of all) if (!names.has(name)) report(name, "unchanged since it last passed");
   // A compiler waits for its last file and a test for a process most of the time: together they keep all cores at work.
   const row = (isApart) => checks.filter((check) => (check.isApart ?? false) === isApart);
   const first = inTurn(row(false));

@@ -275,10 +275,10 @@ export class Network implements Disposable {
     this.dispose();
   }
 
-  async #timed<T>(budget: Budget, asked: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  async #timed<T>(budget: Budget, pieces: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
     const start = performance.now();
     const result = await untilAborted(work, signal);
-    budget.took(asked, performance.now() - start);
+    budget.took(pieces, performance.now() - start);
     return result;
   }
 }

@@ -78,18 +78,18 @@ async function play(runs, root) {
   const draw = mulberry32(1);
   const count = Number(words.workers);
   const start = performance.now();
-  const told = { deaths: 0, repeated: 0, torn: 0, failedRuns: 0, lostHours: 0, lastHour: 0 };
+  const counts = { deaths: 0, repeated: 0, torn: 0, failedRuns: 0, lostHours: 0, lastHour: 0 };
   const folders = [];
   for (let index = 0; index < count; index++) {
     const worker = new Worker(
       shareOf(runs, { index, count }),
       () => newFolder(join(root, `worker-${index}`), folders),
       draw,
-      told,
+      counts,
     );
     await worker.work();
   }
-  return { ...told, folders, seconds: since(start) };
+  return { ...counts, folders, seconds: since(start) };
 }
 
 async function newFolder(stem, folders) {

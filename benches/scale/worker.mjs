@@ -12,19 +12,19 @@ const ELSEWHERE = 0.5;
 
 /** One task of an array job, on one machine after the other. */
 export class Worker {
-  constructor(share, open, draw, told) {
-    Object.assign(this, { share, open, draw, told, minutes: 0 });
+  constructor(share, open, draw, counts) {
+    Object.assign(this, { share, open, draw, counts, minutes: 0 });
   }
 
   async work() {
     let folder = await this.open();
     const written = new Set();
     while (!(await this.live(folder, written))) {
-      this.told.deaths += 1;
+      this.counts.deaths += 1;
       this.minutes += RESTART;
       if (this.draw() < ELSEWHERE) folder = await this.open();
     }
-    this.told.lastHour = Math.max(this.told.lastHour, this.minutes / 60);
+    this.counts.lastHour = Math.max(this.counts.lastHour, this.minutes / 60);
   }
 
   /** From a start to the end of the share, or to the next death. */
@@ -35,7 +35,7 @@ export class Worker {
       const began = this.minutes;
       this.minutes += RUN * Math.exp(0.5 * normal(this.draw));
       if (this.minutes > death) {
-        this.told.lostHours += (death - began) / 60;
+        this.counts.lostHours += (death - began) / 60;
         this.minutes = death;
         await this.die(folder, run);
         return false;
@@ -43,8 +43,8 @@ export class Worker {
       await folder.claim(run.id);
       await folder.add(recordFor(run), folder.placeOf(run.id));
       folder.release(run.id);
-      if (written.has(run.id)) this.told.repeated += 1;
-      else if (failsFor(run)) this.told.failedRuns += 1;
+      if (written.has(run.id)) this.counts.repeated += 1;
+      else if (failsFor(run)) this.counts.failedRuns += 1;
       written.add(run.id);
     }
     return true;
@@ -55,7 +55,7 @@ export class Worker {
     if (this.draw() > 0.25) return;
     const text = JSON.stringify(recordFor(run));
     await appendFile(join(folder.dir, "runs", `.${run.id}.json.torn.tmp`), text.slice(0, text.length / 2));
-    this.told.torn += 1;
+    this.counts.torn += 1;
   }
 }
 

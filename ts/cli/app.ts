@@ -21,7 +21,7 @@ export const COMMANDS: Commands = {
   info: async () => (await import("./commands/info.js")).info,
 };
 
-/** What took the place of commands that are gone. */
+/** Replacements of commands that are gone. */
 const MOVED: Readonly<Record<string, string>> = {
   experiment: "experiments run in a clone of the repository, npm run experiment -- NAME; spikelet sweep runs a plan of your own",
 };

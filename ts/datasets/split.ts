@@ -34,9 +34,9 @@ export function splitSizes(samples: number, options: SplitOptions, defaults: { v
   const test = fitting(options.test ?? defaults.test, samples, Math.max(0, samples - validation), "test");
   const rest = Math.max(0, samples - validation - test);
   const train = fitting(options.train ?? rest, samples, rest, "train");
-  const asked = train + validation + test;
-  if (asked > samples) {
-    throw new SpikeletError("CONFIG_INVALID", "split", `the parts need ${asked} samples, the data set has ${samples}`);
+  const requested = train + validation + test;
+  if (requested > samples) {
+    throw new SpikeletError("CONFIG_INVALID", "split", `the parts need ${requested} samples, the data set has ${samples}`);
   }
   return { train, validation, test };
 }

@@ -181,7 +181,7 @@ export function unwritable(dir: string, cause: unknown): SpikeletError {
   return new SpikeletError("WRITE_FAILED", dir, `can't be written into (${reasonOf(cause)})`, cause);
 }
 
-/** What work that writes into a folder gives; errors of the system are about the folder. */
+/** Returns the result of work that writes into a folder; turns errors of the system into errors about the folder. */
 export async function writtenInto<T>(dir: string, work: Promise<T>): Promise<T> {
   return work.catch((thrown) => {
     const isOfSystem = thrown instanceof Error && "syscall" in thrown;

@@ -14,10 +14,10 @@ const BEAT = 5000;
 const SILENCE = 60_000;
 /** Milliseconds of silence that one look adds at most: an observer that was stopped itself has seen nothing meanwhile. */
 const MAX_STEP = 10_000;
-/** Milliseconds between two looks of who waits. */
+/** Milliseconds between two looks at a lease that is waited for. */
 const PAUSE = 500;
 
-/** The file in a place that says whose it is, and counts. */
+/** The file in a place that names the owner and counts. */
 const OWNER = "owner";
 /** Digits of the count, which is written over in place. */
 const DIGITS = 12;
@@ -25,7 +25,7 @@ const DIGITS = 12;
 const MAX_OWNER = 4096;
 /** Name of a place. */
 const TOKEN = /^[0-9a-f]{32}$/;
-/** How the name of a place ends that is its owner's no more. */
+/** End of the name of a place that was taken from its owner. */
 const GONE = ".gone";
 
 /** How a lease is waited for. */
@@ -36,20 +36,20 @@ export interface LeaseOptions {
   silence?: number;
   /** Milliseconds between two looks. */
   pause?: number;
-  /** Hears once of the owner that is waited for, and whether that is for its sign of life alone. */
+  /** Called once with the owner that is waited for; `isUnknown` where only its sign of life is waited for. */
   onWait?: (owner: string, isUnknown: boolean) => void;
-  /** Hears once why this process can't show that it lives. */
+  /** Called once with the reason why this process can't show that it lives. */
   onHeartbeatFailed?: (why: string) => void;
 }
 
-/** Somebody else's lease. */
+/** A lease that another process holds. */
 export interface HeldLease {
   owner: string;
   /** Whether its owner is known to live: this machine says so, or its count has changed. */
   isAlive: boolean;
 }
 
-/** What has been seen of the leases of others. */
+/** Observations of the leases of other processes. */
 export class LeaseWatch {
   readonly #silence: number;
   readonly #seen = new Map<string, { count: string; quiet: number; at: number; hasBeaten: boolean }>();
@@ -424,7 +424,7 @@ async function makeAs(dir: string, mode: number): Promise<void> {
   await chmod(dir, mode | 0o700).catch(() => undefined);
 }
 
-/** What a system answers where something is in the way of a rename; Windows has one answer for all. */
+/** Codes of errors where something is in the way of a rename; Windows has one code for all. */
 const IN_THE_WAY: ReadonlySet<unknown> = new Set(["EEXIST", "ENOTEMPTY", "ENOTDIR", "ENOENT"]);
 
 function isTaken(thrown: unknown, file: string): boolean {

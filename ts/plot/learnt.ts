@@ -43,7 +43,7 @@ export function learntHistogram(layers: readonly LearntLayer[], options: LearntO
     }),
   );
   if (parts.length === 0) throw new SpikeletError("SHAPE_MISMATCH", "layers", "must have learnt constants or delays");
-  const texts = parts.map(told);
+  const texts = parts.map(described);
   const panels = parts.map((part, k) => drawn(part, texts[k] as string, width));
   const hasBefore = parts.some((part) => part.before !== undefined);
   const keys: Key[] = [
@@ -61,7 +61,7 @@ interface Part {
   before: Float32Array | undefined;
 }
 
-function told({ place, name, values, before }: Part): string {
+function described({ place, name, values, before }: Part): string {
   const [now, then] = [mean(values), before && mean(before)];
   const unit = name === "delays" ? " steps" : "";
   const numbers = then === undefined ? digits(now) : `${digits(then)} → ${digits(now)}`;

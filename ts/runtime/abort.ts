@@ -1,5 +1,5 @@
 interface Listening {
-  /** What is called when the signal is aborted. */
+  /** Called when the signal is aborted. */
   readonly stops: Set<() => void>;
   readonly listener: () => void;
 }
@@ -18,11 +18,11 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | un
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
   });
-  const leave = onAbort(signal, stop);
+  const stopListening = onAbort(signal, stop);
   try {
     return await Promise.race([work, aborted]);
   } finally {
-    leave();
+    stopListening();
     work.catch(() => undefined);
   }
 }

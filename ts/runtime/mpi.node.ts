@@ -33,18 +33,18 @@ const SIZES = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE"];
  * `SPIKELET_MPI`.
  */
 export function joinRanks(environment: Environment): Ranks | undefined {
-  const wanted = environment["SPIKELET_MPI"] || "auto";
-  if (!["auto", "0", "1"].includes(wanted)) {
-    throw new SpikeletError("CONFIG_INVALID", "SPIKELET_MPI", `must be 0 or 1, got "${wanted}"`);
+  const setting = environment["SPIKELET_MPI"] || "auto";
+  if (!["auto", "0", "1"].includes(setting)) {
+    throw new SpikeletError("CONFIG_INVALID", "SPIKELET_MPI", `must be 0 or 1, got "${setting}"`);
   }
-  const told = SIZES.find((name) => environment[name] !== undefined);
-  if (wanted === "0" || (wanted === "auto" && told === undefined)) return undefined;
-  const why = told === undefined ? "SPIKELET_MPI=1" : `${told}=${environment[told]}`;
+  const variable = SIZES.find((name) => environment[name] !== undefined);
+  if (setting === "0" || (setting === "auto" && variable === undefined)) return undefined;
+  const why = variable === undefined ? "SPIKELET_MPI=1" : `${variable}=${environment[variable]}`;
   try {
     return ranksOf(loadNativeMpi());
   } catch (cause) {
     // Alone it does the same without MPI.
-    if (wanted === "auto" && told !== undefined && environment[told] === "1") return undefined;
+    if (setting === "auto" && variable !== undefined && environment[variable] === "1") return undefined;
     throw unavailable(why, cause);
   }
 }

@@ -7,7 +7,7 @@ import { CONVERSIONS, methodsOf } from "./methods.js";
 /** Exports of the addon. */
 type Addon = typeof Binding;
 
-/** What the addon exports that was built with the feature `mpi`; its declarations are written without that. */
+/** Exports of the addon built with the feature `mpi`; its generated declarations lack them. */
 interface MpiAddon extends Addon {
   mpiStart(): { rank: number; size: number };
   mpiSources(): string;

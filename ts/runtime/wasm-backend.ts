@@ -41,7 +41,7 @@ function stopped(trap: WebAssembly.RuntimeError): SpikeletError {
   return new SpikeletError("INTERNAL", "", message, trap);
 }
 
-/** What is thrown when the module can't be had or is broken. */
+/** The error where the module can't be loaded or is broken. */
 export function unavailable(cause: unknown, source?: URL): SpikeletError {
   const what = cause instanceof Error ? cause.message : String(cause);
   const where = source === undefined ? "" : ` from ${source}`;

@@ -2,7 +2,7 @@ import * as wasm from "#wasm-threads";
 import type { Backend } from "./backend.js";
 import { backendOf, Instance, unavailable } from "./wasm-backend.js";
 
-/** What the instances of all threads have in common. */
+/** Module and memory that the instances of all threads share. */
 export interface SharedModule {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;

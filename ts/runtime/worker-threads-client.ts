@@ -40,7 +40,7 @@ export async function startThreads(threads: number, urls: PageUrls): Promise<Wor
   }
 }
 
-/** What it means that a worker works no longer. */
+/** The error after a worker has stopped working. */
 function stopped(cause: unknown): SpikeletError {
   if (cause instanceof SpikeletError && cause.code === "INTERNAL") return cause;
   return new SpikeletError("INTERNAL", "", "a thread of the WebAssembly stopped", cause);

@@ -18,9 +18,9 @@ export class Budget {
     return this.#size;
   }
 
-  /** Records how long a call for `asked` pieces took. */
-  took(asked: number, milliseconds: number): void {
-    const fit = asked * (this.#target / Math.max(milliseconds, 0.1));
-    this.#size = Math.max(1, Math.floor(Math.min(fit, asked * 4, MAX)));
+  /** Records how long a call for `pieces` pieces took. */
+  took(pieces: number, milliseconds: number): void {
+    const fit = pieces * (this.#target / Math.max(milliseconds, 0.1));
+    this.#size = Math.max(1, Math.floor(Math.min(fit, pieces * 4, MAX)));
   }
 }

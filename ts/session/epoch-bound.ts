@@ -13,8 +13,8 @@ export class EpochBound {
     return this.#left;
   }
 
-  /** Takes notice of the events of one call that asked for `asked` pieces. */
-  saw(events: readonly CoreEvent[], asked: number): void {
+  /** Takes notice of the events of one call that asked for `pieces` pieces. */
+  saw(events: readonly CoreEvent[], pieces: number): void {
     const last = events.at(-1);
     switch (last?.type) {
       case "step":
@@ -23,7 +23,7 @@ export class EpochBound {
         this.#left = Math.max(1, last.batches - last.batch);
         break;
       case "validation":
-        this.#left = Math.max(1, Math.ceil((last.samples - last.samplesDone) / pieceSize(events, last.samplesDone, asked)));
+        this.#left = Math.max(1, Math.ceil((last.samples - last.samplesDone) / pieceSize(events, last.samplesDone, pieces)));
         break;
       default:
         this.#left = this.#batches;
@@ -31,8 +31,8 @@ export class EpochBound {
   }
 }
 
-function pieceSize(events: readonly CoreEvent[], done: number, asked: number): number {
+function pieceSize(events: readonly CoreEvent[], done: number, pieces: number): number {
   const passes = events.filter((event) => event.type === "validation");
   const before = passes.at(-2)?.samplesDone;
-  return before === undefined ? Math.ceil(done / asked) : done - before;
+  return before === undefined ? Math.ceil(done / pieces) : done - before;
 }

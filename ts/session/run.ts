@@ -61,7 +61,7 @@ export class Outbox {
   }
 }
 
-/** What one run goes by. */
+/** Pace, limits and stored samples of a run. */
 interface Work {
   budget: Budget;
   bound: EpochBound;
@@ -178,14 +178,14 @@ export class TrainingRun implements AsyncIterable<TrainEvent>, PromiseLike<RunRe
     const work = this.#session.run(async (session) => {
       const begun = performance.now();
       const pieces = Math.min(budget.size, bound.left);
-      const asked = stored === undefined ? pieces : await stored.supply(session, pieces, budget.size);
+      const supplied = stored === undefined ? pieces : await stored.supply(session, pieces, budget.size);
       const start = performance.now();
-      const events = JSON.parse(await session.advance(asked)) as CoreEvent[];
+      const events = JSON.parse(await session.advance(supplied)) as CoreEvent[];
       const end = performance.now();
       const milliseconds = end - begun;
       this.#seconds += milliseconds / 1000;
-      budget.took(asked, end - start);
-      bound.saw(events, asked);
+      budget.took(supplied, end - start);
+      bound.saw(events, supplied);
       this.#outbox.events.push(...pace.stamp(this.#outbox.health.watch(events), milliseconds));
       return events.length > 0;
     });

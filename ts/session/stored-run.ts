@@ -9,7 +9,7 @@ interface Part {
   data: SpikeDataset | undefined;
 }
 
-/** What the session says it needs next. */
+/** Samples that the session needs next. */
 interface Upcoming {
   /** Pieces of work, 0 once the run is complete. */
   batches: number;

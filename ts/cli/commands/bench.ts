@@ -82,7 +82,7 @@ export const bench = defineCommand({
 /** Updates by which a network of the user's learns to fire before it is measured. */
 const OWN_LEARNT = 16;
 
-/** What is measured, with its name. */
+/** A case of the benchmark with its name. */
 type NamedCase = Omit<BenchCase, "about" | "batch"> & { name: string; batch: number };
 
 function knownCase(name: CaseName = DEFAULT_CASE): NamedCase {

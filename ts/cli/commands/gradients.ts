@@ -51,11 +51,11 @@ export const gradients = defineCommand({
     const batch = samplesFrom(split, args.split, start, count);
     const { loss, layers, metrics } = await network.gradients(batch);
     const shapes = network.info.layers;
-    const told = (values: Float32Array) => ({ ...summaryOf(values), ...(args.arrays && { values: Array.from(values) }) });
+    const arrayReport = (values: Float32Array) => ({ ...summaryOf(values), ...(args.arrays && { values: Array.from(values) }) });
     const summary = layers.map(({ weights, biases, learnt = {} }, layer) => {
-      const constants = Object.entries(learnt).map(([name, values]) => [name, told(values)] as const);
+      const constants = Object.entries(learnt).map(([name, values]) => [name, arrayReport(values)] as const);
       const own = constants.length === 0 ? {} : { learnt: Object.fromEntries(constants) };
-      return { ...shapes[layer], weights: told(weights), biases: told(biases), ...own };
+      return { ...shapes[layer], weights: arrayReport(weights), biases: arrayReport(biases), ...own };
     });
     printResult(args.json, { samples: batch.length, loss, lossParts: metrics.lossParts, layers: summary }, () => [
       `loss ${loss} over ${batch.length} samples`,

@@ -37,13 +37,13 @@ export const info = defineCommand({
   },
 });
 
-function simdReason(asked: string | undefined, levels: readonly string[]): string {
+function simdReason(option: string | undefined, levels: readonly string[]): string {
   const there = `this machine has ${levels.join(", ")}`;
-  return asked === undefined ? `the widest; ${there}` : `--simd asks for it; ${there}`;
+  return option === undefined ? `the widest; ${there}` : `--simd asks for it; ${there}`;
 }
 
-function threadsReason(asked: string | undefined, kind: string): string {
+function threadsReason(option: string | undefined, kind: string): string {
   if (kind === "wasm") return "WebAssembly has one in Node; a page may have several workers";
-  if (asked !== undefined && asked !== "auto") return "--threads asks for them";
+  if (option !== undefined && option !== "auto") return "--threads asks for them";
   return "one for each core that this process may use";
 }

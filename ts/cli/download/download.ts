@@ -64,7 +64,7 @@ export async function download(remote: RemoteFile, dir: string, options: Downloa
   throw new SpikeletError("DATA_FORMAT", file, `could not be fetched; ${reasons.join("; ") || "no address is known"}`);
 }
 
-/** What an address gave: no reason for the right file. */
+/** Outcome of one address; `reason` is `undefined` where it gave the right file. */
 interface Outcome {
   reason: string | undefined;
   /** Whether it gave another file; the part is gone then. */

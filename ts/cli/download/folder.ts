@@ -58,7 +58,7 @@ export interface FetchOptions extends DownloadOptions {
 export async function fetchSet(set: PublishedSet, dir: string, options: FetchOptions): Promise<void> {
   await makeFolder(dir);
   for (const file of set.files) {
-    using _ = await turn(dir, file.name, options);
+    using _ = await lockFile(dir, file.name, options);
     const state = await stateOf(dir, file);
     const path = join(dir, file.name);
     if (state === "wrong") {
@@ -93,7 +93,7 @@ async function sameContents(folder: string, archive: string, expected: string): 
 }
 
 /** Waits until no other process fetches a file into a folder, and keeps others from it until it is disposed. */
-function turn(dir: string, name: string, { signal, onWait, pause }: FetchOptions): Promise<Lease> {
+function lockFile(dir: string, name: string, { signal, onWait, pause }: FetchOptions): Promise<Lease> {
   return Lease.takeWhenFree(join(dir, `.${name}.lock`), {
     ...(signal ? { signal } : {}),
     ...(pause === undefined ? {} : { pause }),

@@ -27,9 +27,9 @@ export interface Result {
   answers: Answers;
   /** Parameters of the first spiking layer. */
   parameters: LayerParameters;
-  /** What layers learn beside weights and biases, where any does. */
+  /** Learnt constants and delays of the layers, where there are any. */
   learnt: readonly LearntLayer[] | undefined;
-  /** What layers had learnt before the training, where it is known. */
+  /** Learnt constants and delays before the training, where they are known. */
   learntBefore?: readonly LearntLayer[] | undefined;
   backend: BackendSummary;
 }

@@ -35,7 +35,7 @@ export const studyOptions = {
   ...outputOptions,
 } as const satisfies Parameters;
 
-/** What {@link studyOptions} become. */
+/** The parsed values of {@link studyOptions}. */
 export interface StudyArguments extends ComputeArguments {
   processes?: string | undefined;
   shard?: string | undefined;
@@ -63,10 +63,10 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
 
   using live = new LiveLine("runs");
   const lost = new Set<string>();
-  let told = 0;
+  let ended = 0;
   const onEnd = ({ outcome, k, count }: Ended) => {
     const { run } = outcome;
-    told += 1;
+    ended += 1;
     if ("lost" in outcome) lost.add(run.id);
     if (isJson) process.stdout.write(`${JSON.stringify(eventOf(outcome))}\n`);
     live.close();
@@ -78,7 +78,7 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
     await perform(work, { onEpoch: () => undefined, onEnd, say });
   } catch (thrown) {
     live.close();
-    if (signal.aborted) say(`stopped after ${told} runs: the same command continues`);
+    if (signal.aborted) say(`stopped after ${ended} runs: the same command continues`);
     throw thrown;
   }
 
@@ -99,7 +99,7 @@ export async function study(named: NamedPlan, out: string, args: StudyArguments,
   if (missing > 0) throw new Unfinished(`${missing} runs left no record: the same command runs them again`);
 }
 
-/** What became of a run, for programs. */
+/** The JSON event of a run that has ended. */
 function eventOf(outcome: Outcome): object {
   const { id, settings, seed } = outcome.run;
   if ("lost" in outcome) return { type: "lost", id, settings, seed, reason: outcome.lost };

@@ -37,9 +37,9 @@ export type Executor = (run: Run, place: string, onEpoch: ExecuteOptions["onEpoc
  */
 export async function executorOf(options: WorkOptions, signal: AbortSignal): Promise<Executor> {
   const { folder, data, threads, simd, tellsEpochs, commit } = options;
-  const asked = choicesOf(options, signal);
-  const backend = await loadBackend(asked.backend);
-  const create = { ...asked, backend };
+  const choices = choicesOf(options, signal);
+  const backend = await loadBackend(choices.backend);
+  const create = { ...choices, backend };
   const samples = new Samples(new CliSupply(data, create));
   const where = { threads, backend: `${backend.kind} ${simd ?? backend.simd}`, host: hostname(), commit };
   return async (run, place, onEpoch) => {

@@ -50,7 +50,7 @@ export function missingLines({ rows }: StudyTable, plan: Plan): string[] {
   return few(rows.filter(({ record }) => record === undefined).map(({ run }) => `missing  ${runName(run, plan)}`));
 }
 
-/** What is wrong with files of records, and how many of them could not be checked. */
+/** Lines about damaged records, and about the number of those that could not be checked. */
 export function damageLines({ damaged, unchecked }: Pick<Gathered, "damaged" | "unchecked">): string[] {
   const lines = few(damaged.map(({ message }) => `${onStdout.red("damaged")}  ${message}`));
   if (unchecked === 0) return lines;

@@ -53,7 +53,7 @@ export function trainingRanks(args: RankArguments & Training, settings: readonly
   return { ...ranks, end, given };
 }
 
-/** What the first rank sends to the others before the first batch; its checkpoint follows. */
+/** Message of rank 0 to the others before the first batch; the checkpoint follows. */
 interface StartMessage {
   version: string;
   build: string;

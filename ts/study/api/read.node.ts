@@ -9,7 +9,7 @@ import { type Row, recordsById, type StudyTable, tableOf } from "../run/table.js
 import { storedStudies } from "../store/packed.node.js";
 import type { StoredStudy } from "../store/stored-study.js";
 
-/** What is read of the results of a study. */
+/** Options of {@link readStudy}. */
 export interface ReadOptions {
   /** Folder within, as `search/antlr` of an experiment with searches; {@link studyFolders} lists them. */
   folder?: string;

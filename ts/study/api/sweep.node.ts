@@ -16,7 +16,7 @@ import type { EpochProgress } from "../run/train.js";
 import type { RunRecord } from "../store/record.js";
 import { readStudy, type StudyResults } from "./read.node.js";
 
-/** How a plan is run. */
+/** Options of {@link sweep}. */
 export interface SweepOptions {
   /** Folder for the records; runs with a record in it are skipped. */
   out: string;
@@ -40,11 +40,11 @@ export interface SweepOptions {
   commit?: string;
   /** Ends the sweep; what has a record is kept. */
   signal?: AbortSignal;
-  /** Hears of what happens. */
+  /** Called with every event of the sweep. */
   onEvent?: (event: SweepEvent) => void;
 }
 
-/** What happens in a sweep. */
+/** An event of a sweep. */
 export type SweepEvent =
   /** A run has learnt for another epoch. */
   | (EventOfRun & { type: "epoch"; progress: EpochProgress })
@@ -55,7 +55,7 @@ export type SweepEvent =
   /** Something that the reader should know. */
   | { type: "note"; message: string };
 
-/** The run that an event is of. */
+/** The run that an event belongs to. */
 export interface EventOfRun extends Pick<Run, "id" | "settings" | "seed"> {
   /** Settings and seed in a line. */
   name: string;

@@ -7,11 +7,11 @@ import { parseReport, type ReportConfig } from "./report.js";
 import { isPath, levels, parseSetting, type Setting } from "./setting.js";
 import { SOBOL_DIMENSIONS } from "./sobol.js";
 
-/** What a study is to do, checked and with its defaults. */
+/** The plan of a study, checked and with its defaults. */
 export interface Plan {
   /** The configuration that the settings are applied to. */
   config: JsonObject;
-  /** What a search varies; none where the plan lists variants. */
+  /** Settings that a search varies; none where the plan lists variants. */
   settings: Setting[];
   search: Search;
   /** Each point runs once with each of them. */
@@ -20,7 +20,7 @@ export interface Plan {
   halving: Halving | null;
   /** Which epoch of a run counts, unless its settings say; `null`: that of what its loss trains. */
   bestBy: BestBy | null;
-  /** What the page of the study says beside its results. */
+  /** Texts and figures of the page beside the results. */
   report: ReportConfig;
 }
 
@@ -50,14 +50,14 @@ export type BestBy = (typeof BEST_BY)[number];
 /** What chooses the epoch of a run whose configuration does not say so: the identities of runs leave it out. */
 export const IMPLIED_BEST_BY: BestBy = "firstSpike";
 
-/** What makes a run better than another. */
+/** The number by which runs are ranked, and whether more or less of it is better. */
 export interface Objective {
   /** Path in the result of a run. */
   metric: string;
   goal: "max" | "min";
 }
 
-/** What is asked of the best runs, by what chooses their epochs. */
+/** The default objective for each measure that chooses an epoch. */
 export const OBJECTIVES: Readonly<Record<BestBy, Objective>> = {
   firstSpike: { metric: "validation.accuracy.firstSpike", goal: "max" },
   count: { metric: "validation.accuracy.count", goal: "max" },
@@ -201,7 +201,7 @@ function parseVariant(json: Json, path: string): PlannedVariant {
   return { series: fields.text("series"), at, attempt: fields.has("attempt") ? fields.text("attempt") : null, settings };
 }
 
-/** What a plan varies: where it says so, which path, and the values. */
+/** The settings that a plan varies: the place in the plan, the path in the configuration, and the values. */
 function varied(search: Search, settings: readonly Setting[]): { place: string; path: string; values: Json[] }[] {
   const ofSettings = settings.map((setting) => {
     const values = setting.type === "choice" ? setting.values : [setting.from];

@@ -1,11 +1,11 @@
 import type { Json } from "../../json.js";
 import { Fields } from "./fields.js";
 
-/** What the page of a study says beside its results. */
+/** Texts and figures of the page of a study beside its results. */
 export interface ReportConfig {
   /** One line, after the name of the study. */
   title?: string;
-  /** What is asked, and what to know when reading the answer. */
+  /** The question, and what to know when reading the answer. */
   question?: string;
   /** The command that runs it. */
   command?: string;

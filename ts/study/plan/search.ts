@@ -7,7 +7,7 @@ import { sobolPoints } from "./sobol.js";
 /** A value for each setting, by path, in the order of the plan. */
 export type Point = JsonObject;
 
-/** What a point is called by, in the order of {@link labelNames}: its settings, or series, place and attempt of a variant. */
+/** Labels of a point, in the order of {@link labelNames}: its settings, or series, place and attempt of a variant. */
 export function labelsOf({ search }: Pick<Plan, "search">, settings: Point, point: number): Point {
   if (search.type !== "variants") return settings;
   const { series = "", at = null, attempt = null } = search.variants[point] ?? {};

@@ -10,7 +10,7 @@ export interface Shard {
 /** Every run. */
 export const WHOLE: Shard = { index: 0, count: 1 };
 
-/** What a scheduler says, by the names of its environment variables. */
+/** Environment variables of a process, some of them set by a scheduler. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every n-th run, so that shards get like shares of every stretch of the plan. */

@@ -3,7 +3,7 @@ import type { Plan } from "../plan/plan.js";
 import { label, type Setting } from "../plan/setting.js";
 import type { Row, StudyTable } from "../run/table.js";
 
-/** What a setting does to the objective, whatever the other settings are. */
+/** The effect of a setting on the objective, averaged over the other settings. */
 export interface Effect {
   setting: Setting;
   levels: Level[];

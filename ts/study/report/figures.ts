@@ -62,7 +62,7 @@ export interface DrawnFigure {
   svg: string;
 }
 
-/** What is drawn where the plan does not say. */
+/** Figures that are drawn unless the plan says which. */
 const FIGURES: readonly Figure[] = [
   { type: "epochs", value: "accuracy", title: "Learning" },
   { type: "scatter", x: "spikesUntilDecision", y: "firstSpike", title: "Accuracy against spikes" },

@@ -34,7 +34,7 @@ export const VALIDATION: readonly Measure[] = [
   measured("validationLoss", "Validation loss", "result.validation.loss", 4),
 ];
 
-/** What differs from machine to machine. */
+/** Measures that differ from machine to machine. */
 export const TIMES: readonly Measure[] = [
   measured("seconds", "Time of training and validation (s)", "ran.seconds", 1),
   measured("samplesPerSecond", "Training samples per second", "ran.samplesPerSecond", 0),

@@ -26,7 +26,7 @@ export interface Gathered {
   unchecked: number;
 }
 
-/** What is planError with a file. */
+/** A damaged file, and what is wrong with it. */
 export interface Damage {
   file: string;
   message: string;
@@ -86,7 +86,7 @@ function sameArithmetic(first: Arithmetic | undefined, records: readonly RunReco
   return { words, dir };
 }
 
-/** What a plan says, but for where its data lie on a machine. */
+/** The text of a plan, except for the folder of its data on a machine. */
 function nameOf({ plan }: Manifest): string {
   return canonical({ ...plan, config: identifyingConfig(plan.config) } as unknown as Json);
 }

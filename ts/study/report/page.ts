@@ -11,7 +11,7 @@ import { layersOf, measuredIn, measures } from "./measures.js";
 import { bestAttempts, byScore, type PointSummary, recordsOf } from "./points.js";
 import { numberText, resultTable, scoreText } from "./result-table.js";
 
-/** What a page is about. */
+/** The study that a page shows. */
 export interface Study {
   name: string;
   plan: Plan;

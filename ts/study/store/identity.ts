@@ -4,7 +4,7 @@ import { canonical, type Json, type JsonObject } from "../../json.js";
 import { version } from "../../version.js";
 import { sha256 } from "./sha256.js";
 
-/** What decides on the results of a run. */
+/** Everything that decides on the results of a run. */
 export interface RunSource {
   /** Resolved configuration of a training; of a study what its plan says, with the source of the data and without places. */
   config: ResolvedConfig | JsonObject;

@@ -4,7 +4,7 @@ import { canonical, isObject, type Json, type JsonObject, parseJson, valueAt } f
 import { runIdentity } from "./identity.js";
 import { sha256 } from "./sha256.js";
 
-/** What one run left. All of it but `ran` and `checksum` follows from `config`, `data` and `version`, on every machine. */
+/** The record of a run. All of it but `ran` and `checksum` follows from `config`, `data` and `version`, on every machine. */
 export interface RunRecord {
   /** 32 hex digits that follow from configuration, data and version. */
   id: string;
@@ -32,7 +32,7 @@ export type DoneRecord = RunRecord & { result: RunResult };
 /** Finds the record of a run, if there is one. */
 export type FindRecord = (id: string) => RunRecord | undefined;
 
-/** What training led to. */
+/** The result of a training. */
 export interface RunResult {
   epochs: number;
   /** The epoch that the metrics are of, chosen on the validation data; the last where there are none. */
@@ -42,13 +42,13 @@ export interface RunResult {
   test: Metrics;
   /** One entry an epoch; none in a packed study. */
   history: EpochSummary[];
-  /** In a packed study, where there is one. */
+  /** The last epoch, in a packed study; none where there was no epoch. */
   lastEpoch?: EpochSummary;
 }
 
 /** The data of a run. */
 export interface UsedData {
-  /** What the data set calls itself. */
+  /** Name of the data set. */
   name: string;
   encoding: Encoding | null;
   /** Samples of each part. */
@@ -89,7 +89,7 @@ export interface RanOn {
   samplesPerSecond: number;
   host: string;
   backend: string;
-  /** As asked for. */
+  /** Number of threads, as requested. */
   threads: number | "auto";
   /** Commit of the program that ran it; `null` or none where that is not known. */
   commit?: string | null;
@@ -208,7 +208,7 @@ function outcomeText(record: RunRecord): string {
   return canonical(outcomeOf(record) as unknown as Json);
 }
 
-/** Whether they are of the same run at the same time, not only of the same outcome. */
+/** Whether two records are equal in everything, not only in their outcome. */
 export function isSameRecord(one: RunRecord, other: RunRecord): boolean {
   return canonical(one as unknown as Json) === canonical(other as unknown as Json);
 }

@@ -13,7 +13,7 @@ export interface StoredStudy {
   records(): Promise<StoredRecords>;
 }
 
-/** What a study knows beside its records, so that they can be told from others and counted without the data. */
+/** Name, plan and data hashes of a study, by which its records are recognised and counted without the data. */
 export interface Manifest {
   name: string;
   plan: Plan;
@@ -22,7 +22,7 @@ export interface Manifest {
   version: string;
 }
 
-/** What the files of the runs hold. */
+/** The records of a study, and errors of files that hold none. */
 export interface StoredRecords {
   records: RunRecord[];
   /** For each file or line that holds no record of its run, what is wrong with it. */

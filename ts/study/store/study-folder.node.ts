@@ -15,13 +15,13 @@ import { checkedManifest, type Manifest, type StoredRecords, type StoredStudy } 
 export interface NamedPlan {
   name: string;
   plan: Plan;
-  /** What {@link planIn} took. */
+  /** The plan as JSON, from which {@link planIn} made `plan`. */
   json: JsonObject;
 }
 
-/** How the turn in a folder is waited for. */
+/** Options of waiting for a folder that another process uses. */
 export interface WaitOptions extends Pick<LeaseOptions, "signal" | "onHeartbeatFailed"> {
-  /** Hears of an owner, as one on another machine, whose sign of life is waited for. */
+  /** Called with the owner whose sign of life is waited for, for example one on another machine. */
   onWait?: (owner: string) => void;
 }
 
@@ -37,7 +37,7 @@ const CLAIM = ".claim";
 /** The folder of the records. */
 const RUNS = "runs";
 
-/** What the study in a folder is. */
+/** The file of a folder that says which study it holds. */
 export const MANIFEST = "study.json";
 
 /** The results of a study, or of a part of it: `study.json`, and a file for each run in `runs/`. Several processes may use it at once. */

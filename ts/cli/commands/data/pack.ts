@@ -43,11 +43,11 @@ export const pack = defineCommand({
     const sources = await sourcesOf(namedSource(args, args.set));
     const options = { ...readLimit(args), ...steps, backend, signal, isShown: !args.json };
     let known = 0;
-    const told = (samples: number) => {
+    const onPart = (samples: number) => {
       known += samples;
     };
     const report = await withProgress("samples packed", args.json, (onProgress) =>
-      packShards(partsOf(sources, options, told), {
+      packShards(partsOf(sources, options, onPart), {
         dir: args.out,
         samplesPerShard,
         signal,
@@ -76,13 +76,13 @@ async function sourcesOf(source: DataSource): Promise<DataSource[]> {
 async function* partsOf(
   sources: readonly DataSource[],
   options: LoadOptions,
-  told: (samples: number) => void,
+  onPart: (samples: number) => void,
 ): AsyncGenerator<SpikeDataset> {
   for (const source of sources) {
     const part = await loadData(source, options).catch((thrown) => {
       throw sources.length > 1 ? inFile(source.dir ?? "", thrown) : thrown;
     });
-    told(part.length);
+    onPart(part.length);
     yield part;
   }
 }

@@ -37,17 +37,17 @@ export const show = defineCommand({
     const signal = abortOnInterrupt();
     const index = wholeNumber(args.sample, "sample");
     const backend = await loadBackend(choicesOf(args, signal).backend);
-    const asked = args.steps === undefined ? undefined : wholeNumber(args.steps, "steps", 1);
+    const given = args.steps === undefined ? undefined : wholeNumber(args.steps, "steps", 1);
     const source = namedSource(args, args.set);
     const all = await loadData(source, {
       ...readLimit(args),
       backend,
       signal,
       isShown: !args.json,
-      ...(asked === undefined ? {} : { steps: asked }),
+      ...(given === undefined ? {} : { steps: given }),
     });
     if (index >= all.length) throw new UsageError(`--sample must be below ${all.length}, got ${index}`);
-    const steps = asked ?? all.info.steps ?? DEFAULTS.network.steps;
+    const steps = given ?? all.info.steps ?? DEFAULTS.network.steps;
     const sample = await all.slice(index, index + 1).load();
     const events = await sample.events({ steps, backend });
     const { times, units: fired } = events.sample(0);
