@@ -2,9 +2,8 @@
  * The methods of a backend and its sessions, from which the wall, the worker and the WebAssembly backend are made. A method that
  * the contract has and its table lacks does not compile, nor does one whose parameters are others.
  */
-import { record } from "../check/fields.js";
-import { bytes, type Check, flag, floats, listOf, optional, shorts, text, whole, words } from "../check/values.js";
-import type { Backend, Conversion, DatasetArrays, Opening, ParameterArrays, Session, TensorArrays } from "./backend.js";
+import type { Backend, Conversion, DatasetArrays, Opening, ParameterArrays, PreparedSamples, Session } from "./backend.js";
+import { datasetArrays } from "./dataset-arrays.js";
 
 // biome-ignore lint/suspicious/noExplicitAny: methods of any parameters
 export type Method = (...args: any[]) => unknown;
@@ -12,11 +11,41 @@ export type Method = (...args: any[]) => unknown;
 /** `now`: the thread that computes answers immediately; `later`: with a promise, since the call may take long. */
 export type Answer = "now" | "later";
 
-/** Name and check of a parameter, and the memory of an argument that the call takes over, if it does. */
-export type Parameter<T = unknown> = readonly [name: string, check: Check<T>, takenOver?: (argument: T) => ArrayBuffer[]];
+/** Kinds of arguments. A call takes over the memory of `arrays`, `samples` and `records`, and copies that of all others. */
+export interface Kinds {
+  /** Number of a layer, sample, data set or stream, or of units. */
+  index: number;
+  count: number;
+  flag: boolean;
+  text: string;
+  bytes: Uint8Array;
+  shorts: Uint16Array;
+  words: Uint32Array;
+  floats: Float32Array;
+  parameters: ParameterArrays;
+  layers: ParameterArrays[];
+  arrays: DatasetArrays;
+  samples: PreparedSamples;
+  records: Uint8Array[];
+}
+
+export type Kind = keyof Kinds;
+
+/** Name of a parameter, and the kind of its arguments; with `?` where it may be left out. */
+export type Parameter = readonly [name: string, kind: Kind | `${Kind}?`];
+
+type KindOf<T> = { [K in Kind]: [T, Kinds[K]] extends [Kinds[K], T] ? K : never }[Kind];
 
 type Described<M> = M extends (...args: infer P) => infer R
-  ? readonly [R extends Promise<unknown> ? "later" : "now", ...{ readonly [Place in keyof Required<P>]: Parameter<P[Place]> }]
+  ? readonly [
+      R extends Promise<unknown> ? "later" : "now",
+      ...{
+        readonly [Place in keyof Required<P>]: readonly [
+          string,
+          undefined extends P[Place] ? `${KindOf<Exclude<P[Place], undefined>>}?` : KindOf<P[Place]>,
+        ];
+      },
+    ]
   : never;
 
 /** Answer and parameters of each method. */
@@ -27,109 +56,58 @@ export type Synchronous<T, Name extends keyof T> = {
   readonly [M in Name]: T[M] extends (...args: infer P) => infer R ? (...args: P) => Awaited<R> : never;
 };
 
-const index = whole(0, 0xffff_ffff, "SHAPE_MISMATCH");
-const count = whole();
-
-const ARRAYS: { readonly [Name in keyof Required<DatasetArrays>]: Check<Required<DatasetArrays>[Name]> } = {
-  offsets: words,
-  times: shorts,
-  units: words,
-  pixels: bytes,
-  values: floats,
-  rows: words,
-  labels: words,
-  counts: floats,
-  series: floats,
-  targetOffsets: words,
-  targetTimes: shorts,
-  targetUnits: words,
-};
-
-/** The known arrays in a new object, whose properties no getter of the caller stands behind. */
-export const datasetArrays: Check<DatasetArrays> = (value, path) => {
-  const given = record(value, path, "DATA_FORMAT");
-  const found: [string, ArrayBufferView][] = [];
-  for (const [name, check] of Object.entries(ARRAYS)) {
-    const array = given[name];
-    if (array !== undefined) found.push([name, check(array, name)]);
-  }
-  return Object.fromEntries(found);
-};
-
-const tensorArrays: Check<TensorArrays> = (value, path) => {
-  const { name, shape, data } = record(value, path, "DATA_FORMAT");
-  return { name: text(name, `${path}.name`), shape: words(shape, `${path}.shape`), data: floats(data, `${path}.data`) };
-};
-
-const parameterArrays: Check<ParameterArrays> = (value, path) => {
-  const { weights, biases, learnt } = record(value, path, "DATA_FORMAT");
-  return {
-    weights: floats(weights, `${path}.weights`),
-    biases: floats(biases, `${path}.biases`),
-    learnt: listOf(tensorArrays)(learnt, `${path}.learnt`),
-  };
-};
-
-/** The memory of arrays, each once. */
-const memoryOf = (arrays: DatasetArrays): ArrayBuffer[] => [...new Set(Object.values(arrays).map(bufferOf))];
-
-/** The memory of those arrays that are not empty. */
-const memoryOfEach = (arrays: readonly Uint8Array[]): ArrayBuffer[] => arrays.filter(({ length }) => length > 0).map(bufferOf);
-
-function bufferOf({ buffer }: ArrayBufferView): ArrayBuffer {
-  return buffer as ArrayBuffer;
-}
-
 export const OPENINGS: Table<Backend, Opening> = {
-  createSession: ["later", ["config", text], ["simd", optional(text)], ["threads", optional(text)]],
-  restoreSession: ["later", ["checkpoint", bytes], ["simd", optional(text)], ["threads", optional(text)]],
+  createSession: ["later", ["config", "text"], ["simd", "text?"], ["threads", "text?"]],
+  restoreSession: ["later", ["checkpoint", "bytes"], ["simd", "text?"], ["threads", "text?"]],
 };
 
 export const CONVERSIONS: Table<Backend, Conversion> = {
-  parseIdx: ["later", ["bytes", bytes]],
-  encode: ["later", ["encoding", text], ["values", floats], ["units", index], ["steps", count], ["rows", optional(words)]],
-  encodeSeries: ["later", ["encoding", text], ["values", floats], ["offsets", words], ["channels", index], ["steps", count]],
-  seriesUnits: ["later", ["encoding", text], ["channels", index]],
-  decodeAer: ["later", ["bytes", bytes], ["options", text], ["ends", optional(words)]],
-  parseNpy: ["later", ["bytes", bytes]],
-  parseTensors: ["later", ["bytes", bytes]],
-  checkpointInfo: ["later", ["bytes", bytes]],
-  generate: ["later", ["options", text]],
-  simulateEvents: ["later", ["pixels", bytes], ["height", index], ["width", index], ["options", text]],
+  parseIdx: ["later", ["bytes", "bytes"]],
+  encode: ["later", ["encoding", "text"], ["values", "floats"], ["units", "index"], ["steps", "count"], ["rows", "words?"]],
+  encodeSeries: [
+    "later",
+    ["encoding", "text"],
+    ["values", "floats"],
+    ["offsets", "words"],
+    ["channels", "index"],
+    ["steps", "count"],
+  ],
+  seriesUnits: ["later", ["encoding", "text"], ["channels", "index"]],
+  decodeAer: ["later", ["bytes", "bytes"], ["options", "text"], ["ends", "words?"]],
+  parseNpy: ["later", ["bytes", "bytes"]],
+  parseTensors: ["later", ["bytes", "bytes"]],
+  checkpointInfo: ["later", ["bytes", "bytes"]],
+  generate: ["later", ["options", "text"]],
+  simulateEvents: ["later", ["pixels", "bytes"], ["height", "index"], ["width", "index"], ["options", "text"]],
 };
 
 export const SESSION: Table<Session, keyof Session> = {
   config: ["now"],
   info: ["now"],
   dispose: ["now"],
-  addDataset: ["later", ["descriptor", text], ["arrays", datasetArrays, memoryOf]],
-  removeDataset: ["now", ["dataset", index]],
-  prepare: ["later", ["dataset", index], ["arrays", datasetArrays]],
-  supply: [
-    "later",
-    ["dataset", index],
-    ["rows", words],
-    ["samples", (value, path) => record(value, path, "DATA_FORMAT"), memoryOf],
-  ],
-  upcoming: ["now", ["skip", count], ["maxBatches", count]],
-  upcomingEvaluation: ["now", ["maxSamples", count], ["before", optional(count)]],
-  begin: ["now", ["options", text]],
-  advance: ["later", ["maxBatches", count]],
-  runLocalBatch: ["later", ["rank", count], ["size", count]],
-  finishBatch: ["later", ["records", listOf(bytes), memoryOfEach]],
-  beginEvaluation: ["now", ["dataset", index], ["earlyDecision", flag]],
-  advanceEvaluation: ["later", ["maxSamples", count]],
-  predict: ["later", ["dataset", index], ["start", index], ["count", index], ["earlyDecision", flag]],
-  openStream: ["now", ["options", text]],
-  runStream: ["now", ["stream", index], ["times", shorts], ["units", words], ["steps", count]],
-  runStreamSignal: ["now", ["stream", index], ["values", floats]],
-  restartStream: ["now", ["stream", index]],
-  closeStream: ["now", ["stream", index]],
-  gradients: ["later", ["dataset", index], ["start", index], ["count", index], ["trace", flag]],
-  applyGradients: ["now", ["layers", listOf(parameterArrays)]],
-  parameters: ["now", ["layer", index]],
-  setParameters: ["now", ["layer", index], ["parameters", parameterArrays]],
-  checkpoint: ["later", ["origin", optional(text)]],
+  addDataset: ["later", ["descriptor", "text"], ["arrays", "arrays"]],
+  removeDataset: ["now", ["dataset", "index"]],
+  prepare: ["later", ["dataset", "index"], ["arrays", "arrays"]],
+  supply: ["later", ["dataset", "index"], ["rows", "words"], ["samples", "samples"]],
+  upcoming: ["now", ["skip", "count"], ["maxBatches", "count"]],
+  upcomingEvaluation: ["now", ["maxSamples", "count"], ["before", "count?"]],
+  begin: ["now", ["options", "text"]],
+  advance: ["later", ["maxBatches", "count"]],
+  runLocalBatch: ["later", ["rank", "count"], ["size", "count"]],
+  finishBatch: ["later", ["records", "records"]],
+  beginEvaluation: ["now", ["dataset", "index"], ["earlyDecision", "flag"]],
+  advanceEvaluation: ["later", ["maxSamples", "count"]],
+  predict: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["earlyDecision", "flag"]],
+  openStream: ["now", ["options", "text"]],
+  runStream: ["now", ["stream", "index"], ["times", "shorts"], ["units", "words"], ["steps", "count"]],
+  runStreamSignal: ["now", ["stream", "index"], ["values", "floats"]],
+  restartStream: ["now", ["stream", "index"]],
+  closeStream: ["now", ["stream", "index"]],
+  gradients: ["later", ["dataset", "index"], ["start", "index"], ["count", "index"], ["trace", "flag"]],
+  applyGradients: ["now", ["layers", "layers"]],
+  parameters: ["now", ["layer", "index"]],
+  setParameters: ["now", ["layer", "index"], ["parameters", "parameters"]],
+  checkpoint: ["later", ["origin", "text?"]],
   history: ["now"],
 };
 

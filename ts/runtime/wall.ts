@@ -2,10 +2,56 @@
  * Checks every argument before it crosses to the compiled core, in the same way for the addon, WebAssembly and a worker: what the
  * glue of a binding would silently convert, or die of, is refused here.
  */
-import { refuse } from "../check/values.js";
-import type { Backend, PreparedSamples, Session } from "./backend.js";
-import { type Answer, CONVERSIONS, type Method, methodsOf, OPENINGS, type Parameter, SESSION } from "./methods.js";
+import { record } from "../check/fields.js";
+import { bytes, type Check, flag, floats, listOf, optional, refuse, shorts, text, whole, words } from "../check/values.js";
+import type { Backend, ParameterArrays, PreparedSamples, Session, TensorArrays } from "./backend.js";
+import { datasetArrays } from "./dataset-arrays.js";
+import {
+  type Answer,
+  CONVERSIONS,
+  type Kind,
+  type Kinds,
+  type Method,
+  methodsOf,
+  OPENINGS,
+  type Parameter,
+  SESSION,
+} from "./methods.js";
 import { checkVersion } from "./same-version.js";
+
+const tensorArrays: Check<TensorArrays> = (value, path) => {
+  const { name, shape, data } = record(value, path, "DATA_FORMAT");
+  return { name: text(name, `${path}.name`), shape: words(shape, `${path}.shape`), data: floats(data, `${path}.data`) };
+};
+
+const parameterArrays: Check<ParameterArrays> = (value, path) => {
+  const { weights, biases, learnt } = record(value, path, "DATA_FORMAT");
+  return {
+    weights: floats(weights, `${path}.weights`),
+    biases: floats(biases, `${path}.biases`),
+    learnt: listOf(tensorArrays)(learnt, `${path}.learnt`),
+  };
+};
+
+const CHECKS: { readonly [K in Kind]: Check<Kinds[K]> } = {
+  index: whole(0, 0xffff_ffff, "SHAPE_MISMATCH"),
+  count: whole(),
+  flag,
+  text,
+  bytes,
+  shorts,
+  words,
+  floats,
+  parameters: parameterArrays,
+  layers: listOf(parameterArrays),
+  arrays: datasetArrays,
+  samples: (value, path) => record(value, path, "DATA_FORMAT"),
+  records: listOf(bytes),
+};
+
+function checkOf(kind: Parameter[1]): Check<unknown> {
+  return kind.endsWith("?") ? optional<unknown>(CHECKS[kind.slice(0, -1) as Kind]) : CHECKS[kind as Kind];
+}
 
 /** Makes a method check its arguments. */
 type Guard = (method: Method, answer: Answer, parameters: readonly Parameter[]) => Method;
@@ -18,7 +64,8 @@ type Guard = (method: Method, answer: Answer, parameters: readonly Parameter[]) 
 export function walled(backend: Backend): Backend {
   checkVersion(backend.version, "the compiled core");
   const guard: Guard = (method, answer, parameters) => {
-    const call: Method = (...args) => method(...parameters.map(([name, check], place) => check(args[place], name)));
+    const checks = parameters.map(([name, kind]) => [name, checkOf(kind)] as const);
+    const call: Method = (...args) => method(...checks.map(([name, check], place) => check(args[place], name)));
     if (answer === "now") return call;
     return async (...args) => {
       // Memory may be handed over during the wait, so the check comes after it.

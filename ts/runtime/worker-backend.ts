@@ -1,9 +1,12 @@
 import { transfer } from "comlink";
 import { SpikeletError } from "../errors.js";
 import type { Backend, Opening, Session } from "./backend.js";
-import { CONVERSIONS, methodsOf, OPENINGS, wasmSession } from "./methods.js";
+import { CONVERSIONS, methodsOf, OPENINGS, type Parameter, wasmSession } from "./methods.js";
 import type { WorkerConnection } from "./worker-connection.js";
 import type { Description, View } from "./worker-protocol.js";
+
+/** Kinds of arguments whose memory a call takes over. */
+const TAKEN: readonly Parameter[1][] = ["arrays", "samples", "records"];
 
 /** The backend of a worker. */
 export interface WorkerBackend extends Backend {
@@ -64,7 +67,7 @@ function sessionOf(line: WorkerConnection, id: number, view: View): Session {
   };
   const methods = wasmSession(dispose, (name, _, parameters) => async (...args) => {
     check();
-    const taken = parameters.flatMap(([, , takenOver], place) => takenOver?.(args[place]) ?? []);
+    const taken = parameters.flatMap(([, kind], place) => memoryOf(kind, args[place]));
     return line.ask(
       (host) => host.call(id, name, transfer(args, taken)),
       (seen) => {
@@ -77,4 +80,11 @@ function sessionOf(line: WorkerConnection, id: number, view: View): Session {
     return last[name];
   };
   return { ...methods, config: seen("config"), info: seen("info") };
+}
+
+/** The memory that a call takes over with an argument, each once. */
+function memoryOf(kind: Parameter[1], argument: object): ArrayBuffer[] {
+  if (!TAKEN.includes(kind)) return [];
+  const views = Object.values(argument) as ArrayBufferView[];
+  return [...new Set(views.filter((view) => view.byteLength > 0).map((view) => view.buffer as ArrayBuffer))];
 }
